@@ -1,0 +1,48 @@
+import { clearMocks, mockIPC } from '@tauri-apps/api/mocks'
+import { afterEach, expect, test } from 'vitest'
+import * as bridge from './bridge'
+
+afterEach(clearMocks)
+
+test('every command goes out under its name with its arguments, and none carries a path', async () => {
+  const sent: unknown[] = []
+  mockIPC((command, args) => {
+    sent.push([command, args])
+  })
+  await bridge.setPair({ from: 'de', to: 'en' })
+  await bridge.translate(7, 'Hallo')
+  await bridge.stop()
+  await bridge.chooseFiles()
+  for (const command of ['cancel', 'retry', 'remove', 'open', 'reveal'] as const)
+    await bridge[command](3)
+  await bridge.restart()
+  expect(sent).toEqual([
+    ['set_pair', { from: 'de', to: 'en' }],
+    ['translate', { seq: 7, text: 'Hallo' }],
+    ['stop', {}],
+    ['choose_files', {}],
+    ...['cancel', 'retry', 'remove', 'open', 'reveal'].map((command) => [command, { id: 3 }]),
+    ['restart', {}],
+  ])
+})
+
+test('subscribing hands over a channel and returns the snapshot', async () => {
+  let channel: { onmessage: (event: bridge.Event) => void } | undefined
+  mockIPC((_, args) => {
+    channel = (args as { channel: NonNullable<typeof channel> }).channel
+    return { rows: [] }
+  })
+  const heard: bridge.Event[] = []
+  expect(await bridge.subscribe((event) => heard.push(event))).toEqual({ rows: [] })
+  channel?.onmessage({ type: 'gone', id: 4 })
+  expect(heard).toEqual([{ type: 'gone', id: 4 }])
+})
+
+test('a rejection that is no problem of ours becomes one', () => {
+  const problem = { code: 'busy', message: 'Busy.', hint: 'Wait.' }
+  expect(bridge.asProblem(problem)).toBe(problem)
+  expect(bridge.asProblem('command open not allowed')).toMatchObject({
+    code: 'bridge',
+    message: 'command open not allowed',
+  })
+})

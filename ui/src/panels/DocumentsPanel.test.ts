@@ -1,0 +1,112 @@
+import { fireEvent, render, screen, within } from '@testing-library/svelte'
+import { expect, test } from 'vitest'
+import App from '../App.svelte'
+import { row, rust } from '../testing'
+
+async function start(rest = {}) {
+  const backend = rust(rest)
+  render(App)
+  await screen.findByRole('button', { name: 'Translate from: German' })
+  await fireEvent.keyDown(window, { key: '2', ctrlKey: true })
+  return backend
+}
+
+const zone = () => screen.getByRole('button', { name: 'Choose files to translate' })
+const document = async (name = 'letter.md') => within(await screen.findByRole('listitem', { name }))
+
+test('the drop zone is a button, and names the formats', async () => {
+  const { chooseFiles } = await start()
+  expect(zone().textContent).toContain('.txt')
+  await fireEvent.click(zone())
+  expect(chooseFiles).toHaveBeenCalledOnce()
+  expect(zone().classList).not.toContain('strip')
+})
+
+test('Ctrl+O asks for files from the other tab too', async () => {
+  const { chooseFiles } = await start()
+  await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
+  await fireEvent.keyDown(window, { key: 'o', ctrlKey: true })
+  expect(chooseFiles).toHaveBeenCalledOnce()
+  expect(zone()).toBeTruthy()
+})
+
+test('a file held over the window brings up the documents and lights the zone', async () => {
+  const { say } = await start()
+  await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
+  say({ type: 'drag', over: true })
+  expect(await screen.findByText('Let go to translate')).toBeTruthy()
+  expect(zone().classList).toContain('over')
+  say({ type: 'drag', over: false })
+  expect(await screen.findByText('Drop documents here')).toBeTruthy()
+})
+
+test('rows shrink the zone to a strip and show how far they are', async () => {
+  const { say, cancel } = await start({ rows: [row()] })
+  expect(zone().classList).toContain('strip')
+  expect((await document()).getByText('Waiting')).toBeTruthy()
+  const now = { done: 412, total: 1980, tokens_per_second: 38.2, eta_s: 371 }
+  say({ type: 'row', row: row({ state: 'translating', ...now }) })
+  const bar = await screen.findByRole<HTMLProgressElement>('progressbar')
+  expect([bar.value, bar.max]).toEqual([412, 1980])
+  expect(bar.getAttribute('aria-valuetext')).toBe('412 / 1,980 segments, 38 tokens/s, 6 min left')
+  expect(screen.getByRole('tab', { name: /Documents/ }).textContent).toContain('1')
+  await fireEvent.click((await document()).getByRole('button', { name: 'Cancel' }))
+  expect(cancel).toHaveBeenCalledWith(1)
+})
+
+test('a finished document can be opened, shown and removed', async () => {
+  const { say, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
+  say({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, output: 'letter.en.md' }) })
+  await screen.findByText('Done')
+  const { getByRole, getByText } = await document()
+  expect(getByText('letter.en.md')).toBeTruthy()
+  expect(getByText('2 segments to review')).toBeTruthy()
+  expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
+  await fireEvent.click(getByRole('button', { name: 'Open' }))
+  await fireEvent.click(getByRole('button', { name: 'Show in folder' }))
+  await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
+  expect([open, reveal, remove].map((command) => command.mock.calls)).toEqual([[[1]], [[1]], [[1]]])
+  say({ type: 'gone', id: 1 })
+  expect(await screen.findByText('Drop documents here')).toBeTruthy()
+  expect(screen.queryByRole('listitem', { name: 'letter.md' })).toBeNull()
+})
+
+test('a failed document says why and can be tried again', async () => {
+  const problem = { code: 'not_text', message: 'Not text.', hint: 'Save it as UTF-8.' }
+  const { retry } = await start({ rows: [row({ state: 'failed', problem })] })
+  const { getByRole } = await document()
+  expect(getByRole('alert').dataset.code).toBe('not_text')
+  await fireEvent.click(getByRole('button', { name: 'Retry' }))
+  expect(retry).toHaveBeenCalledWith(1)
+})
+
+test('a cancelled document can be tried again', async () => {
+  const { retry } = await start({ rows: [row({ state: 'cancelled' })] })
+  await fireEvent.click((await document()).getByRole('button', { name: 'Retry' }))
+  expect(retry).toHaveBeenCalledWith(1)
+})
+
+test('a name is text, whatever it holds', async () => {
+  await start({ rows: [row({ name: '<img src=x>.txt' })] })
+  const name = screen.getByText('<img src=x>.txt')
+  expect(name.querySelector('img')).toBeNull()
+})
+
+test('the tabs move with the arrow keys', async () => {
+  await start()
+  const documents = screen.getByRole('tab', { name: 'Documents' })
+  expect(documents.getAttribute('aria-selected')).toBe('true')
+  documents.focus()
+  await fireEvent.keyDown(documents, { key: 'ArrowLeft' })
+  const text = screen.getByRole('tab', { name: 'Text' })
+  expect(text.getAttribute('aria-selected')).toBe('true')
+  expect(text.ownerDocument.activeElement).toBe(text)
+})
+
+test('Ctrl+1 goes back to writing', async () => {
+  await start()
+  zone().focus()
+  await fireEvent.keyDown(zone(), { key: '1', ctrlKey: true })
+  const editor = await screen.findByRole('textbox')
+  expect(editor.ownerDocument.activeElement).toBe(editor)
+})

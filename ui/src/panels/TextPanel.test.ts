@@ -1,0 +1,193 @@
+import { fireEvent, render, screen } from '@testing-library/svelte'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import App from '../App.svelte'
+import { IDLE_MS } from '../state.svelte'
+import { READY, OFFER, rust } from '../testing'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+async function start(rest = {}) {
+  const backend = rust(rest)
+  render(App)
+  await vi.advanceTimersByTimeAsync(0)
+  return backend
+}
+
+const editor = () => screen.getByRole<HTMLTextAreaElement>('textbox')
+const result = () => document.querySelector('.text')
+const type = (value: string) => fireEvent.input(editor(), { target: { value } })
+const idle = () => vi.advanceTimersByTimeAsync(IDLE_MS)
+
+test('translates when typing pauses, once', async () => {
+  const { translate } = await start()
+  await type('Guten')
+  await vi.advanceTimersByTimeAsync(IDLE_MS - 1)
+  await type('Guten Morgen.')
+  await vi.advanceTimersByTimeAsync(IDLE_MS - 1)
+  expect(translate).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(translate.mock.calls).toEqual([[1, 'Guten Morgen.']])
+})
+
+test('Ctrl+Enter translates at once', async () => {
+  const { translate } = await start()
+  await type('Hallo')
+  await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true })
+  await idle()
+  expect(translate.mock.calls).toEqual([[1, 'Hallo']])
+})
+
+test('does not translate while an input method composes', async () => {
+  const { translate } = await start()
+  await fireEvent.compositionStart(editor())
+  await type('に')
+  await fireEvent.keyDown(editor(), { key: 'Enter', ctrlKey: true, isComposing: true })
+  await idle()
+  expect(translate).not.toHaveBeenCalled()
+  await fireEvent.compositionEnd(editor())
+  await idle()
+  expect(translate.mock.calls).toEqual([[1, 'に']])
+})
+
+test('shows the text as it streams, exactly, and only of the latest input', async () => {
+  const { say } = await start()
+  await type('eins')
+  await idle()
+  await type('zwei')
+  await idle()
+  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(result()?.textContent).not.toContain('one')
+  const text = '<b>two</b>\n  & three'
+  say({ type: 'text', seq: 2, text, doubts: [] })
+  say({ type: 'finished', seq: 2, tokens_per_second: 40 })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(result()?.textContent).toBe(text)
+  expect(result()?.querySelector('b')).toBeNull()
+  expect(result()?.getAttribute('lang')).toBe('en')
+})
+
+test('keeps the old translation, dimmed, until the new one speaks', async () => {
+  const { say } = await start()
+  await type('eins')
+  await idle()
+  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  say({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  await type('zwei')
+  await idle()
+  expect(result()?.textContent).toBe('one')
+  expect(result()?.classList).toContain('stale')
+  say({ type: 'text', seq: 2, text: 'two', doubts: [] })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(result()?.textContent).toBe('two')
+  expect(result()?.classList).not.toContain('stale')
+})
+
+test('marks doubtful words and lists their other options', async () => {
+  const { say } = await start()
+  await type('Bring die Zeichnungen')
+  await idle()
+  const doubts = [{ start: 10, end: 18, alternatives: ['plans', 'maps'], probability: 0.4 }]
+  say({ type: 'text', seq: 1, text: 'Bring the drawings', doubts })
+  await vi.advanceTimersByTimeAsync(0)
+  const word = result()?.querySelector('.doubt')
+  expect(word?.textContent).toBe('drawings')
+  expect(word?.getAttribute('title')).toBe('Unsure (40 %). Other options: plans, maps')
+  const button = screen.getByRole('button', { name: '1 doubtful word' })
+  await fireEvent.click(button)
+  expect(button.getAttribute('aria-expanded')).toBe('true')
+  expect(document.getElementById('doubts')?.textContent).toContain('plans, maps')
+})
+
+test('Esc stops and keeps what is there', async () => {
+  const { say, stop } = await start()
+  await type('eins zwei')
+  await idle()
+  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  await fireEvent.keyDown(window, { key: 'Escape' })
+  expect(stop).toHaveBeenCalledOnce()
+  say({ type: 'stopped', seq: 1 })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(result()?.textContent).toBe('one')
+  expect(screen.getByText('Stopped', { selector: 'span' })).toBeTruthy()
+})
+
+test('emptying the text stops and forgets the translation', async () => {
+  const { say, stop, translate } = await start()
+  await type('eins')
+  await idle()
+  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  await fireEvent.click(screen.getByRole('button', { name: 'Clear' }))
+  expect(stop).toHaveBeenCalledOnce()
+  say({ type: 'text', seq: 1, text: 'one more', doubts: [] })
+  await idle()
+  expect(editor().value).toBe('')
+  expect(result()?.textContent).toBe('The translation appears here')
+  expect(translate).toHaveBeenCalledOnce()
+})
+
+test('text typed while the models load is translated when they are ready', async () => {
+  const { say, translate } = await start({
+    engine: { state: 'loading', stage: 'uploading', done: 1, total: 4 },
+  })
+  await type('Hallo')
+  await idle()
+  expect(translate).not.toHaveBeenCalled()
+  expect(screen.getByText('Copy them to the GPU').getAttribute('aria-current')).toBe('step')
+  say({ type: 'engine', engine: READY, offer: OFFER, pair: { from: 'de', to: 'en' } })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(translate.mock.calls).toEqual([[1, 'Hallo']])
+})
+
+test('a failure says what happened and what to do, with one action', async () => {
+  const { say, translate } = await start()
+  await type('Hallo')
+  await idle()
+  const problem = { code: 'device_lost', message: 'The GPU went away.', hint: 'Try it again.' }
+  say({ type: 'failed', seq: 1, problem })
+  await vi.advanceTimersByTimeAsync(0)
+  const card = screen.getByRole('alert')
+  expect(card.dataset.code).toBe('device_lost')
+  expect(card.textContent).toContain('The GPU went away.')
+  expect(card.textContent).toContain('Try it again.')
+  await fireEvent.click(screen.getByRole('button', { name: 'Translate again' }))
+  expect(translate).toHaveBeenLastCalledWith(2, 'Hallo')
+})
+
+test('a failed engine can be started again', async () => {
+  const { restart } = await start({
+    engine: { state: 'failed', problem: { code: 'no_adapter', message: 'No GPU.', hint: '' } },
+  })
+  await fireEvent.click(screen.getByRole('button', { name: 'Start again' }))
+  expect(restart).toHaveBeenCalledOnce()
+})
+
+test('announces start and end, never the stream', async () => {
+  const { say } = await start()
+  const status = screen.getByRole('status')
+  await type('Hallo')
+  await idle()
+  expect(status.textContent).toBe('Translating')
+  say({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(status.textContent).toBe('Translating')
+  expect(result()?.closest('[aria-live]')).toBeNull()
+  say({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(status.textContent).toBe('Done')
+})
+
+test('Ctrl+Shift+C copies; Paste inserts at the caret', async () => {
+  const clipboard = { writeText: vi.fn(async () => {}), readText: vi.fn(async () => ' Welt') }
+  vi.stubGlobal('navigator', { ...navigator, clipboard })
+  const { say, translate } = await start()
+  await type('Hallo')
+  await fireEvent.click(screen.getByRole('button', { name: 'Paste' }))
+  await idle()
+  expect(translate).toHaveBeenLastCalledWith(1, 'Hallo Welt')
+  say({ type: 'text', seq: 1, text: 'Hello world', doubts: [] })
+  await fireEvent.keyDown(window, { key: 'C', ctrlKey: true, shiftKey: true })
+  expect(clipboard.writeText).toHaveBeenCalledWith('Hello world')
+  vi.unstubAllGlobals()
+})

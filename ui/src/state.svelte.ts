@@ -1,0 +1,238 @@
+// What the window knows. Panels read it and call its methods; only this file calls the bridge.
+import * as bridge from './bridge'
+import type { Doubt, Engine, Event, Offer, Pair, Problem, Row } from './bridge'
+
+/** A pause in typing this long starts a translation. */
+export const IDLE_MS = 350
+
+export interface Live {
+  status: 'idle' | 'waiting' | 'translating' | 'done' | 'stopped' | 'failed'
+  text: string
+  doubts: Doubt[]
+  /** `text` belongs to an earlier translation; the new one has not said anything yet. */
+  stale: boolean
+  tokens_per_second: number
+  problem: Problem | null
+}
+
+const NOTHING: Live = {
+  status: 'idle',
+  text: '',
+  doubts: [],
+  stale: false,
+  tokens_per_second: 0,
+  problem: null,
+}
+
+export class Session {
+  engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
+  offer: Offer = $state({ pairs: [], languages: [] })
+  formats: string[] = $state([])
+  pair: Pair | null = $state(null)
+  recent: Pair[] = $state([])
+  rows: Row[] = $state([])
+  tab: 'text' | 'documents' = $state('text')
+  menu: 'source' | 'target' | null = $state(null)
+  dragging = $state(false)
+  source = $state('')
+  live: Live = $state({ ...NOTHING })
+  /** A command that was refused, shown until dismissed. */
+  notice: Problem | null = $state(null)
+  /** Said politely to a screen reader. */
+  announcement = $state('')
+
+  #seq = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  async start(): Promise<void> {
+    try {
+      const { engine, offer, pair, recent, rows, formats } = await bridge.subscribe((event) =>
+        this.hear(event),
+      )
+      Object.assign(this, { engine, offer, pair, recent, rows, formats })
+      if (this.live.status === 'waiting') this.translateNow()
+    } catch (reason) {
+      this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
+    }
+  }
+
+  // ---- languages
+
+  language(code: string): bridge.Language {
+    return (
+      this.offer.languages.find((language) => language.code === code) ?? {
+        code,
+        name: code,
+        endonym: code,
+      }
+    )
+  }
+
+  get sources(): bridge.Language[] {
+    return this.#languages(this.offer.pairs.map((pair) => pair.from))
+  }
+
+  get targets(): bridge.Language[] {
+    const from = this.pair?.from
+    return this.#languages(
+      this.offer.pairs.filter((pair) => pair.from === from).map((pair) => pair.to),
+    )
+  }
+
+  #languages(codes: string[]): bridge.Language[] {
+    return [...new Set(codes)]
+      .map((code) => this.language(code))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en'))
+  }
+
+  offers(pair: Pair): boolean {
+    return this.offer.pairs.some((one) => one.from === pair.from && one.to === pair.to)
+  }
+
+  get canSwap(): boolean {
+    return this.pair !== null && this.offers({ from: this.pair.to, to: this.pair.from })
+  }
+
+  /** A source that cannot be had in the present target takes the first target that it can. */
+  chooseSource(from: string): void {
+    const to = this.pair?.to ?? ''
+    const pair = this.offers({ from, to })
+      ? { from, to }
+      : this.offer.pairs.find((one) => one.from === from)
+    if (pair) void this.choosePair(pair)
+  }
+
+  chooseTarget(to: string): void {
+    if (this.pair) void this.choosePair({ from: this.pair.from, to })
+  }
+
+  async choosePair(pair: Pair): Promise<void> {
+    this.pair = pair
+    try {
+      this.recent = await bridge.setPair(pair)
+      this.translateNow()
+    } catch (reason) {
+      this.notice = bridge.asProblem(reason)
+    }
+  }
+
+  /** The finished translation becomes the text to translate back. */
+  swap(): void {
+    if (!this.pair || !this.canSwap) return
+    if (this.live.status === 'done' && !this.live.stale) this.source = this.live.text
+    void this.choosePair({ from: this.pair.to, to: this.pair.from })
+  }
+
+  // ---- text
+
+  typed(text: string): void {
+    this.source = text
+    clearTimeout(this.#timer)
+    if (text.trim()) this.#timer = setTimeout(() => this.translateNow(), IDLE_MS)
+    else this.#forget()
+  }
+
+  clear(): void {
+    this.source = ''
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.stop()
+    this.#seq += 1
+    this.live = { ...NOTHING }
+  }
+
+  translateNow(): void {
+    clearTimeout(this.#timer)
+    if (!this.source.trim()) return
+    if (this.engine.state !== 'ready') {
+      this.live = { ...NOTHING, status: 'waiting' }
+      return
+    }
+    const seq = ++this.#seq
+    this.live = { ...this.live, status: 'translating', stale: true, problem: null }
+    this.announcement = 'Translating'
+    bridge.translate(seq, this.source).catch((reason: unknown) => {
+      this.hear({ type: 'failed', seq, problem: bridge.asProblem(reason) })
+    })
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    if (this.live.status === 'translating') void this.#ask(bridge.stop())
+  }
+
+  // ---- documents
+
+  chooseFiles(): void {
+    this.tab = 'documents'
+    void this.#ask(bridge.chooseFiles())
+  }
+
+  cancel = (id: number): void => void this.#ask(bridge.cancel(id))
+  retry = (id: number): void => void this.#ask(bridge.retry(id))
+  remove = (id: number): void => void this.#ask(bridge.remove(id))
+  open = (id: number): void => void this.#ask(bridge.open(id))
+  reveal = (id: number): void => void this.#ask(bridge.reveal(id))
+  restart = (): void => void this.#ask(bridge.restart())
+
+  async #ask(command: Promise<void>): Promise<void> {
+    try {
+      await command
+    } catch (reason) {
+      this.notice = bridge.asProblem(reason)
+    }
+  }
+
+  // ---- what Rust says
+
+  hear(event: Event): void {
+    switch (event.type) {
+      case 'engine':
+        this.engine = event.engine
+        this.offer = event.offer
+        this.pair = event.pair
+        if (event.engine.state === 'ready' && this.live.status === 'waiting') this.translateNow()
+        return
+      case 'row':
+        return this.#row(event.row)
+      case 'gone':
+        this.rows = this.rows.filter((row) => row.id !== event.id)
+        return
+      case 'drag':
+        this.dragging = event.over
+        if (event.over) this.tab = 'documents'
+        return
+    }
+    if (event.seq !== this.#seq) return
+    switch (event.type) {
+      case 'text':
+        this.live = { ...this.live, text: event.text, doubts: event.doubts, stale: false }
+        return
+      case 'finished': {
+        const { tokens_per_second } = event
+        this.live = { ...this.live, status: 'done', stale: false, tokens_per_second }
+        this.announcement = 'Done'
+        return
+      }
+      case 'stopped':
+        this.live = { ...this.live, status: 'stopped', stale: false }
+        this.announcement = 'Stopped'
+        return
+      case 'failed':
+        this.live = { ...this.live, status: 'failed', stale: false, problem: event.problem }
+        this.announcement = event.problem.message
+    }
+  }
+
+  #row(row: Row): void {
+    const at = this.rows.findIndex((one) => one.id === row.id)
+    const before = this.rows[at]
+    if (before) this.rows[at] = row
+    else this.rows.push(row)
+    if (before?.state === row.state) return
+    if (row.state === 'done') this.announcement = `${row.name} is translated`
+    if (row.state === 'failed') this.announcement = `${row.name} could not be translated`
+  }
+}

@@ -1,0 +1,82 @@
+// What the tests of the panels share: a Rust side that answers nothing but what a test says.
+import { vi } from 'vitest'
+import * as bridge from './bridge'
+import type { Engine, Event, Offer, Row, Snapshot } from './bridge'
+
+export const READY: Engine = {
+  state: 'ready',
+  adapter: 'Test GPU',
+  software: false,
+  recipe: 'L + src + tgt',
+  models: [
+    { term: 'L', name: 'Large', bits: 'q4' },
+    { term: 'src', name: 'German', bits: 'q8' },
+    { term: 'tgt', name: 'English', bits: 'f16' },
+  ],
+}
+
+export const OFFER: Offer = {
+  languages: [
+    { code: 'de', name: 'German', endonym: 'Deutsch' },
+    { code: 'en', name: 'English', endonym: 'English' },
+    { code: 'ja', name: 'Japanese', endonym: '日本語' },
+  ],
+  pairs: [
+    { from: 'de', to: 'en' },
+    { from: 'en', to: 'de' },
+    { from: 'en', to: 'ja' },
+  ],
+}
+
+export function snapshot(rest: Partial<Snapshot> = {}): Snapshot {
+  return {
+    engine: READY,
+    offer: OFFER,
+    pair: { from: 'de', to: 'en' },
+    recent: [],
+    rows: [],
+    formats: ['txt', 'md'],
+    ...rest,
+  }
+}
+
+export function row(rest: Partial<Row> = {}): Row {
+  return {
+    id: 1,
+    name: 'letter.md',
+    pair: { from: 'de', to: 'en' },
+    state: 'waiting',
+    done: 0,
+    total: 0,
+    tokens_per_second: 0,
+    eta_s: null,
+    to_review: 0,
+    output: null,
+    problem: null,
+    ...rest,
+  }
+}
+
+/** Replaces every command by a spy; returns them, and `say`, through which Rust speaks. */
+export function rust(rest: Partial<Snapshot> = {}) {
+  let listen: (event: Event) => void = () => {
+    throw new Error('the window has not subscribed')
+  }
+  return {
+    say: (event: Event) => listen(event),
+    subscribe: vi.spyOn(bridge, 'subscribe').mockImplementation(async (listener) => {
+      listen = listener
+      return snapshot(rest)
+    }),
+    setPair: vi.spyOn(bridge, 'setPair').mockImplementation(async (pair) => [pair]),
+    translate: vi.spyOn(bridge, 'translate').mockResolvedValue(),
+    stop: vi.spyOn(bridge, 'stop').mockResolvedValue(),
+    chooseFiles: vi.spyOn(bridge, 'chooseFiles').mockResolvedValue(),
+    cancel: vi.spyOn(bridge, 'cancel').mockResolvedValue(),
+    retry: vi.spyOn(bridge, 'retry').mockResolvedValue(),
+    remove: vi.spyOn(bridge, 'remove').mockResolvedValue(),
+    open: vi.spyOn(bridge, 'open').mockResolvedValue(),
+    reveal: vi.spyOn(bridge, 'reveal').mockResolvedValue(),
+    restart: vi.spyOn(bridge, 'restart').mockResolvedValue(),
+  }
+}

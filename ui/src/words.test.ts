@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { count, left, progress, speed } from './words'
+
+test('says numbers and times as a reader does', () => {
+  expect(count(1, 'character')).toBe('1 character')
+  expect(count(1204, 'character')).toBe('1,204 characters')
+  expect(speed(3.25)).toBe('3.3 tokens/s')
+  expect(speed(41.7)).toBe('42 tokens/s')
+  expect(left(0.2)).toBe('1 s left')
+  expect(left(371)).toBe('6 min left')
+  expect(left(5400)).toBe('1.5 h left')
+  expect(progress(412, 1980)).toBe('412 / 1,980')
+})
