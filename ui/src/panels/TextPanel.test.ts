@@ -134,7 +134,7 @@ test('text typed while the models load is translated when they are ready', async
   await type('Hallo')
   await idle()
   expect(translate).not.toHaveBeenCalled()
-  expect(screen.getByText('Copy them to the GPU').getAttribute('aria-current')).toBe('step')
+  expect(screen.getByText('Copy to the GPU').getAttribute('aria-current')).toBe('step')
   say({ type: 'engine', engine: READY, offer: OFFER, pair: { from: 'de', to: 'en' } })
   await vi.advanceTimersByTimeAsync(0)
   expect(translate.mock.calls).toEqual([[1, 'Hallo']])
