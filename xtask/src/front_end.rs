@@ -31,7 +31,7 @@ pub fn install() -> Result<(), Failure> {
 /// npm is missing, or a finding or failing test that it has printed.
 pub fn verify() -> Result<(), Failure> {
     script("check", "mend the findings above")?;
-    script("test", "mend the failing tests above; `npm run test -- --watch` in ui/ repeats them as you type")
+    script("test", "mend the failing tests above")
 }
 
 /// Builds `ui/dist`.

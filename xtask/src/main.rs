@@ -38,12 +38,12 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: &[OsString]) -> Result<(), Failure> {
-    step::enter_workspace()?;
+    let started_in = step::enter_workspace()?;
     let (words, passed_on) = split_at_dashes(arguments);
     let words: Vec<_> = words.iter().map(|word| word.to_str()).collect();
     match words[..] {
-        [Some("run")] => product::run(passed_on),
-        [Some("bench")] => product::bench(passed_on),
+        [Some("run")] => product::run(passed_on, &started_in),
+        [Some("bench")] => product::bench(passed_on, &started_in),
         [Some("test")] if passed_on.is_empty() => verify::test(),
         [Some("app")] if passed_on.is_empty() => product::package(),
         [Some("setup")] if passed_on.is_empty() => {

@@ -14,23 +14,24 @@ const SENTENCES: &str = "Guten Morgen. Wie geht es dir?";
 const BUNDLER: &str = "--package=@tauri-apps/cli@2.12.5";
 
 /// Builds and starts the window. Where there is no display, or `arguments` say what to do, the `wasan` command
-/// instead; then the window's packages are not needed either.
+/// instead, in the folder `started_in`; then the window's packages are not needed either.
 ///
 /// # Errors
 /// A failed build, or a program that ends with a failure.
-pub fn run(arguments: &[OsString]) -> Result<(), Failure> {
+pub fn run(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
     if arguments.is_empty() && has_display() {
         return run_window();
     }
     setup::install(Purpose::Terminal)?;
     build_release(&["cli"])?;
     if !arguments.is_empty() {
-        return wasan("wasan, as you asked", arguments);
+        return wasan("wasan", arguments, started_in);
     }
     println!("\nThere is no display here, so Wasan translates in the terminal: {SENTENCES}");
     wasan(
         "wasan translate --from de --to en",
         &["translate", "--from", "de", "--to", "en", SENTENCES].map(OsString::from),
+        started_in,
     )?;
     println!(
         "\nGo on with:\n  \
@@ -45,11 +46,11 @@ pub fn run(arguments: &[OsString]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// A failed build, or a failed measurement.
-pub fn bench(arguments: &[OsString]) -> Result<(), Failure> {
+pub fn bench(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
     setup::install(Purpose::Terminal)?;
     build_release(&["cli"])?;
     let arguments: Vec<_> = [OsString::from("bench")].into_iter().chain(arguments.iter().cloned()).collect();
-    wasan("wasan bench", &arguments)
+    wasan("wasan bench", &arguments, started_in)
 }
 
 /// Builds the package that a user of this platform installs.
@@ -95,12 +96,12 @@ fn build_release(packages: &[&str]) -> Result<(), Failure> {
     step("Build Wasan (the first time takes minutes)", "mend the errors above", &mut cargo)
 }
 
-fn wasan(headline: &str, arguments: &[OsString]) -> Result<(), Failure> {
+fn wasan(headline: &str, arguments: &[OsString], folder: &Path) -> Result<(), Failure> {
     let mut command = Command::new(release_folder()?.join(executable("wasan")));
     step(
         headline,
         "read wasan's message above; `cargo xtask run -- --help` lists what it takes",
-        command.args(arguments),
+        command.args(arguments).current_dir(folder),
     )
 }
 

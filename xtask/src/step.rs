@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// Makes the workspace's root the current folder.
+/// Makes the workspace's root the current folder, and returns the one before.
 ///
 /// Read from the environment and not at compile time: clones may share a target folder.
 ///
 /// # Errors
 /// [`Failure::NotThroughCargo`], and [`Failure::File`] when the folder cannot be entered.
-pub fn enter_workspace() -> Result<(), Failure> {
+pub fn enter_workspace() -> Result<PathBuf, Failure> {
     let manifest =
         std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or(Failure::NotThroughCargo)?;
     let root = manifest.parent().ok_or(Failure::NotThroughCargo)?;
-    std::env::set_current_dir(root).map_err(failed_at("Entering the workspace", root))
+    let before = std::env::current_dir().map_err(failed_at("Finding the current folder", root))?;
+    std::env::set_current_dir(root).map_err(failed_at("Entering the workspace", root))?;
+    Ok(before)
 }
 
 /// Runs `command` under a headline, its output shown as it comes, and prints how long it took.
