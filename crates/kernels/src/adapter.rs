@@ -1,0 +1,101 @@
+//! Which GPUs there are, and which of them to use.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// An adapter as `wasan gpu` shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdapterInfo {
+    /// The driver's name for it.
+    pub name: String,
+    /// "discrete", "integrated", "virtual", "software" or "other".
+    pub kind: &'static str,
+    /// "Vulkan", "Metal" or "Dx12".
+    pub backend: String,
+    /// Driver and version.
+    pub driver: String,
+    /// Whether the shaders' native f16 variant can be used.
+    pub half: bool,
+    /// Whether the shaders' subgroup variant can be used.
+    pub subgroup: bool,
+    /// Smallest and largest subgroup.
+    pub subgroup_sizes: (u32, u32),
+    /// Largest storage binding in bytes.
+    pub max_binding_bytes: u64,
+    /// Largest buffer in bytes.
+    pub max_buffer_bytes: u64,
+}
+
+impl AdapterInfo {
+    pub(crate) fn of(adapter: &wgpu::Adapter) -> Self {
+        let info = adapter.get_info();
+        let limits = adapter.limits();
+        Self {
+            kind: match info.device_type {
+                wgpu::DeviceType::DiscreteGpu => "discrete",
+                wgpu::DeviceType::IntegratedGpu => "integrated",
+                wgpu::DeviceType::VirtualGpu => "virtual",
+                wgpu::DeviceType::Cpu => "software",
+                wgpu::DeviceType::Other => "other",
+            },
+            backend: format!("{:?}", info.backend),
+            driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+            name: info.name,
+            half: adapter.features().contains(wgpu::Features::SHADER_F16),
+            subgroup: adapter.features().contains(wgpu::Features::SUBGROUP),
+            subgroup_sizes: (info.subgroup_min_size, info.subgroup_max_size),
+            max_binding_bytes: limits.max_storage_buffer_binding_size,
+            max_buffer_bytes: limits.max_buffer_size,
+        }
+    }
+
+    /// True when the "GPU" is the CPU.
+    pub fn is_software(&self) -> bool {
+        self.kind == "software"
+    }
+
+    fn rank(&self) -> usize {
+        ["discrete", "integrated", "virtual", "other", "software"]
+            .iter()
+            .position(|k| *k == self.kind)
+            .unwrap_or(5)
+    }
+}
+
+/// Every usable adapter, best first: discrete, integrated, virtual, software.
+pub fn adapters() -> Vec<AdapterInfo> {
+    candidates().into_iter().map(|(info, _)| info).collect()
+}
+
+/// The adapter for `choice`: none = the best; a number = its place in [`adapters`]; else a part of its name.
+pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter)> {
+    let mut found = candidates();
+    if found.is_empty() {
+        return Err(Error::NoAdapter);
+    }
+    let Some(choice) = choice else { return Ok(found.swap_remove(0)) };
+    let wanted = choice.to_lowercase();
+    let place = match wanted.parse::<usize>() {
+        Ok(number) => (number < found.len()).then_some(number),
+        Err(_) => found.iter().position(|(info, _)| info.name.to_lowercase().contains(&wanted)),
+    };
+    match place {
+        Some(place) => Ok(found.swap_remove(place)),
+        None => Err(Error::UnknownAdapter(choice.to_owned())),
+    }
+}
+
+// OpenGL is left out: it has neither subgroups nor f16, and on Linux wgpu would fall back to it silently.
+fn candidates() -> Vec<(AdapterInfo, wgpu::Adapter)> {
+    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let mut description = wgpu::InstanceDescriptor::new_without_display_handle();
+    description.backends = backends;
+    let instance = wgpu::Instance::new(description);
+    let mut found: Vec<_> = pollster::block_on(instance.enumerate_adapters(backends))
+        .into_iter()
+        .map(|adapter| (AdapterInfo::of(&adapter), adapter))
+        .collect();
+    found.sort_by_key(|(info, _)| info.rank());
+    found
+}

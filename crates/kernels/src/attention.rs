@@ -1,0 +1,138 @@
+//! `shaders/attention.wgsl`: grouped-query attention (Ainslie et al. 2023) over one split of the cache.
+
+use bytemuck::{Pod, Zeroable};
+use half::f16;
+
+use crate::attention_reduce;
+use crate::check::{POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device};
+use crate::error::Result;
+use crate::program::{Program, program};
+use crate::rope::{Heads, random_columns};
+
+pub(crate) const PROGRAM: Program = program!("attention", weights: false);
+
+/// Positions that one workgroup attends to; SPLIT in the shaders.
+pub(crate) const SPLIT: u32 = 64;
+
+/// Constants of a model.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Attention {
+    pub(crate) heads: u32,
+    pub(crate) kv_heads: u32,
+    pub(crate) head_dim: u32,
+    pub(crate) stride: u32,
+    pub(crate) context: u32,
+    pub(crate) values_at: u32,
+    pub(crate) splits: u32,
+    pub(crate) scale: f32,
+}
+
+impl Heads {
+    /// Splits that the longest sequence needs.
+    pub(crate) fn splits(&self) -> u32 {
+        self.context.div_ceil(SPLIT)
+    }
+
+    /// Floats of `partials` a column needs.
+    pub fn partial_floats(&self) -> u64 {
+        u64::from(self.heads) * u64::from(self.splits()) * u64::from(self.head_dim + 2)
+    }
+}
+
+/// `partials` (columns, heads, splits, head_dim + 2) from the queries in qkv and the cache.
+pub fn dispatch(
+    device: &Device,
+    heads: &Heads,
+    (columns, feed): (&Buffer, &Buffer),
+    qkv: &Buffer,
+    cache: &Buffer,
+    partials: &Buffer,
+) -> Result<Dispatch> {
+    let shape = device.uniform(&Attention {
+        heads: heads.heads,
+        kv_heads: heads.kv_heads,
+        head_dim: heads.head_dim,
+        stride: heads.qkv_stride(),
+        context: heads.context,
+        values_at: heads.cache_pairs() as u32,
+        splits: heads.splits(),
+        scale: 1.0 / (heads.head_dim as f32).sqrt(),
+    })?;
+    let bindings = [
+        (0, shape.all()),
+        (1, columns.all()),
+        (2, feed.all()),
+        (3, qkv.all()),
+        (4, cache.all()),
+        (5, partials.all()),
+    ];
+    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Splits, Dim::Fixed(heads.heads), Dim::Columns])
+}
+
+/// The reference: softmax(q · Kᵀ / √d) · V of one head over whole rows.
+pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>]) -> Vec<f64> {
+    let scale = 1.0 / (query.len() as f64).sqrt();
+    let scores: Vec<f64> =
+        keys.iter().map(|key| query.iter().zip(key).map(|(q, k)| q * k).sum::<f64>() * scale).collect();
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = scores.iter().map(|score| (score - most).exp()).sum();
+    let mut sum = vec![0.0; query.len()];
+    for (score, value) in scores.iter().zip(values) {
+        let share = (score - most).exp() / total;
+        sum.iter_mut().zip(value).for_each(|(sum, v)| *sum += share * v);
+    }
+    sum
+}
+
+/// Runs attention and attention_reduce on random inputs against the reference. NMSE ≤ 1e-9.
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let (cells, feed) = random_columns(&mut random, heads, columns);
+    let stride = heads.qkv_stride() as usize;
+    let qkv: Vec<f32> = random.normals(columns as usize * stride);
+    let pairs = heads.cache_pairs() as usize;
+    let cache: Vec<f16> = random.normals(4 * pairs).into_iter().map(f16::from_f32).collect();
+    let (dim, kv) = (heads.head_dim as usize, heads.kv_heads as usize);
+    let wide_cache: Vec<f64> = cache.iter().map(|&h| f64::from(h)).collect();
+    let out_stride = (heads.heads * heads.head_dim).next_multiple_of(32) as usize + 32;
+    let mut expected = vec![f64::from(POISON); columns as usize * out_stride];
+    let mut longest = 0;
+    for column in 0..columns as usize {
+        let length = cells[column].base + feed[column].step + 1;
+        longest = longest.max(length);
+        for head in 0..heads.heads as usize {
+            let row = |first: usize, position: u32| {
+                let row = (cells[column].slot * heads.context + position) as usize * kv;
+                let at = first + (row + head * kv / heads.heads as usize) * dim;
+                wide_cache[at..at + dim].to_vec()
+            };
+            let keys: Vec<_> = (0..length).map(|p| row(0, p)).collect();
+            let values: Vec<_> = (0..length).map(|p| row(2 * pairs, p)).collect();
+            let query = wide(&qkv[column * stride + head * dim..][..dim]);
+            expected[column * out_stride + head * dim..][..dim]
+                .copy_from_slice(&attention(&query, &keys, &values));
+        }
+    }
+    let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
+    let (qkv, cache) = (storage(device, &qkv)?, storage(device, &cache)?);
+    let partials = poisoned(device, columns as usize * heads.partial_floats() as usize)?;
+    let attended = poisoned(device, expected.len())?;
+    let made = [
+        dispatch(device, heads, (&cells, &feed), &qkv, &cache, &partials)?,
+        attention_reduce::dispatch(
+            device,
+            heads,
+            (&cells, &feed),
+            &partials,
+            (&attended, out_stride as u32),
+        )?,
+    ];
+    let mut commands = device.commands();
+    commands.pass(&made, columns, longest);
+    commands.submit()?;
+    let error = error_of(&floats(device, &attended, expected.len())?, &expected);
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+}

@@ -1,0 +1,85 @@
+//! `shaders/attention_reduce.wgsl`: joins the splits of attention (Milakov & Gimelshein 2018).
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::check::{POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device};
+use crate::error::Result;
+use crate::program::{Program, program};
+use crate::rope::{Heads, random_columns};
+
+pub(crate) const PROGRAM: Program = program!("attention_reduce", weights: false);
+
+/// Constants of a model.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct AttentionReduce {
+    pub(crate) heads: u32,
+    pub(crate) head_dim: u32,
+    pub(crate) context: u32,
+    pub(crate) splits: u32,
+    pub(crate) stride: u32,
+}
+
+/// `attended` (columns, stride) from `partials` (columns, heads, splits, head_dim + 2).
+pub fn dispatch(
+    device: &Device,
+    heads: &Heads,
+    (columns, feed): (&Buffer, &Buffer),
+    partials: &Buffer,
+    (attended, stride): (&Buffer, u32),
+) -> Result<Dispatch> {
+    let shape = device.uniform(&AttentionReduce {
+        heads: heads.heads,
+        head_dim: heads.head_dim,
+        context: heads.context,
+        splits: heads.splits(),
+        stride,
+    })?;
+    let bindings =
+        [(0, shape.all()), (1, columns.all()), (2, feed.all()), (3, partials.all()), (4, attended.all())];
+    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Fixed(heads.heads), Dim::Columns, Dim::Fixed(1)])
+}
+
+/// The reference: parts (o, m, l) of one head joined.
+pub fn attention_reduce(parts: &[&[f64]]) -> Vec<f64> {
+    let dim = parts.first().map_or(0, |part| part.len() - 2);
+    let most = parts.iter().map(|part| part[dim]).fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = parts.iter().map(|part| (part[dim] - most).exp() * part[dim + 1]).sum();
+    (0..dim)
+        .map(|i| parts.iter().map(|part| (part[dim] - most).exp() * part[i]).sum::<f64>() / total)
+        .collect()
+}
+
+/// Runs the kernel alone on random partials against its reference. NMSE ≤ 1e-9.
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let (cells, feed) = random_columns(&mut random, heads, columns);
+    let dim = heads.head_dim as usize;
+    let mut partials = random.normals(columns as usize * heads.partial_floats() as usize);
+    partials.chunks_exact_mut(dim + 2).for_each(|part| part[dim + 1] = part[dim + 1].abs() + 1.0);
+    let stride = heads.heads as usize * dim + 5;
+    let mut expected = vec![f64::from(POISON); columns as usize * stride];
+    let wide_partials = wide(&partials);
+    let splits = heads.splits() as usize;
+    for column in 0..columns as usize {
+        let length = cells[column].base + feed[column].step + 1;
+        for head in 0..heads.heads as usize {
+            let first = (column * heads.heads as usize + head) * splits * (dim + 2);
+            let parts: Vec<&[f64]> = wide_partials[first..]
+                .chunks_exact(dim + 2)
+                .take(length.div_ceil(crate::attention::SPLIT) as usize)
+                .collect();
+            expected[column * stride + head * dim..][..dim].copy_from_slice(&attention_reduce(&parts));
+        }
+    }
+    let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
+    let (partials, attended) = (storage(device, &partials)?, poisoned(device, expected.len())?);
+    let made = dispatch(device, heads, (&cells, &feed), &partials, (&attended, stride as u32))?;
+    let mut commands = device.commands();
+    commands.pass([&made], columns, heads.context);
+    commands.submit()?;
+    let error = error_of(&floats(device, &attended, expected.len())?, &expected);
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+}

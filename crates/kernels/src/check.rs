@@ -1,0 +1,151 @@
+//! What a kernel's check needs: random inputs, poisoned outputs, and the comparison with the reference.
+//! The same checks run in the tests and, on tiny shapes, in the self-test at an adapter's first use.
+
+use half::f16;
+
+use crate::device::{Buffer, Device, Use};
+use crate::error::{Error, Result};
+use crate::weights::{Layout, Weights};
+
+/// What unwritten outputs hold; a kernel that writes where it should not is seen, as is one that skips.
+pub(crate) const POISON: f32 = 12345.678;
+
+/// How far a kernel was from its reference.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Verdict {
+    /// Name of the kernel.
+    pub kernel: &'static str,
+    /// Σ (got − expected)² / Σ expected², or what the kernel's file says.
+    pub error: f64,
+    /// The largest error that passes.
+    pub allowed: f64,
+}
+
+impl Verdict {
+    /// An error that names the kernel, unless it passed. NaN fails.
+    pub fn pass(&self) -> Result<()> {
+        if self.error <= self.allowed {
+            return Ok(());
+        }
+        Err(Error::SelfTest { kernel: self.kernel.to_owned(), error: self.error, allowed: self.allowed })
+    }
+}
+
+/// Normalised mean squared error; where the reference is poison the output must be the very same.
+pub(crate) fn error_of(got: &[f32], expected: &[f64]) -> f64 {
+    if got.len() < expected.len() {
+        return f64::INFINITY;
+    }
+    let mut difference = 0.0;
+    let mut size = 0.0;
+    for (&got, &expected) in got.iter().zip(expected) {
+        if expected == f64::from(POISON) {
+            if got != POISON {
+                return f64::INFINITY;
+            }
+            continue;
+        }
+        difference += (f64::from(got) - expected).powi(2);
+        size += expected * expected;
+    }
+    if size == 0.0 { difference } else { difference / size }
+}
+
+/// Xorshift64*: a small seeded generator for inputs.
+pub struct Random(u64);
+
+impl Random {
+    /// A generator whose numbers depend on the seed alone.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// Sixty-four random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: u32) -> u32 {
+        ((self.bits() >> 32) % u64::from(end.max(1))) as u32
+    }
+
+    /// Roughly normal, variance 1 (a sum of uniforms).
+    pub fn normal(&mut self) -> f32 {
+        let mut sum = 0.0;
+        for _ in 0..12 {
+            sum += (self.bits() >> 40) as f32 / (1u64 << 24) as f32;
+        }
+        sum - 6.0
+    }
+
+    /// So many normal numbers.
+    pub fn normals(&mut self, count: usize) -> Vec<f32> {
+        (0..count).map(|_| self.normal()).collect()
+    }
+}
+
+/// A random matrix on the host, in a layout of ours.
+pub(crate) struct HostWeights {
+    pub layout: Layout,
+    pub rows: u32,
+    pub width: u32,
+    pub quants: Vec<u8>,
+    pub scales: Vec<u8>,
+}
+
+impl HostWeights {
+    pub fn random(random: &mut Random, layout: Layout, rows: u32, width: u32) -> Self {
+        let mut halves = |count: usize, deviation: f32, positive: bool| -> Vec<u8> {
+            (0..count)
+                .flat_map(|_| {
+                    let value = random.normal() * deviation;
+                    f16::from_f32(if positive { value.abs() + 0.01 } else { value }).to_le_bytes()
+                })
+                .collect()
+        };
+        let quant_halves = rows as usize * layout.quant_bytes(width) / 2;
+        let scales = halves(rows as usize * layout.scale_bytes(width) / 2, 0.02, true);
+        let quants = match layout.bits {
+            16 => halves(quant_halves, 0.2, false),
+            _ => (0..quant_halves * 2).map(|_| random.bits() as u8).collect(),
+        };
+        Self { layout, rows, width, quants, scales }
+    }
+
+    pub fn row(&self, row: u32) -> Vec<f64> {
+        let (q, s) = (self.layout.quant_bytes(self.width), self.layout.scale_bytes(self.width));
+        let row = row as usize;
+        let (quants, scales) = (&self.quants[row * q..(row + 1) * q], &self.scales[row * s..(row + 1) * s]);
+        (0..self.width as usize).map(|k| self.layout.weight(quants, scales, k)).collect()
+    }
+
+    pub fn upload(&self, device: &Device) -> Result<Weights> {
+        let shape = (self.rows, self.width);
+        Weights::upload(device, "check", self.layout, shape, (&self.quants, &self.scales), &mut |_| {})
+    }
+}
+
+/// A storage buffer with these numbers.
+pub(crate) fn storage<T: bytemuck::Pod>(device: &Device, values: &[T]) -> Result<Buffer> {
+    device.buffer_with("check", bytemuck::cast_slice(values), Use::Storage)
+}
+
+/// A storage buffer of `count` poisoned floats.
+pub(crate) fn poisoned(device: &Device, count: usize) -> Result<Buffer> {
+    storage(device, &vec![POISON; count])
+}
+
+/// `count` floats of a buffer.
+pub(crate) fn floats(device: &Device, buffer: &Buffer, count: usize) -> Result<Vec<f32>> {
+    Ok(bytemuck::pod_collect_to_vec(&device.read(buffer, 0, count as u64 * 4)?))
+}
+
+/// The same numbers in f64.
+pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&v| f64::from(v)).collect()
+}

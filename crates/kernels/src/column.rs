@@ -1,0 +1,23 @@
+//! What a column of a pass is: one token of one sequence.
+
+use bytemuck::{Pod, Zeroable};
+
+/// Where a column lives in one model's KV cache. `position = base + step`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Column {
+    /// Slot of the KV cache.
+    pub slot: u32,
+    /// Position of the token when [`Feed::step`] is 0.
+    pub base: u32,
+}
+
+/// What a column is fed with, shared by all models of a recipe; `pick` writes the next one.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Feed {
+    /// Token id.
+    pub token: u32,
+    /// Tokens decoded since `base` was set.
+    pub step: u32,
+}

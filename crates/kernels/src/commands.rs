@@ -1,0 +1,159 @@
+//! Recording: dispatches replayed in one compute pass, copies, and reading back.
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use crate::device::{ANSWER_TIMEOUT, Buffer, Device, Use};
+use crate::error::{Error, Result};
+
+/// One dimension of a dispatch's grid, in workgroups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dim {
+    /// The same in every pass.
+    Fixed(u32),
+    /// One for each column of the pass.
+    Columns,
+    /// One for each so many columns of the pass.
+    ColumnsBy(u32),
+    /// One for each 64 positions of the longest sequence in the pass.
+    Splits,
+}
+
+/// A kernel with its bindings, made once and replayed.
+#[derive(Debug, Clone)]
+pub struct Dispatch {
+    /// Name of the shader.
+    pub kernel: &'static str,
+    pub(crate) pipeline: wgpu::ComputePipeline,
+    pub(crate) group: wgpu::BindGroup,
+    pub(crate) grid: [Dim; 3],
+}
+
+/// Commands that are submitted together.
+pub struct Commands<'d> {
+    device: &'d Device,
+    encoder: wgpu::CommandEncoder,
+    dispatches: u64,
+}
+
+impl Device {
+    /// Starts a list of commands.
+    pub fn commands(&self) -> Commands<'_> {
+        let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+        Commands { device: self, encoder, dispatches: 0 }
+    }
+
+    /// Copies a part of a buffer to the host and waits for it. For tests, reports and start-up.
+    pub fn read(&self, buffer: &Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
+        let staging = self.buffer("reading back", bytes, Use::Read)?;
+        let mut commands = self.commands();
+        commands.copy(buffer, offset, &staging, 0, bytes);
+        commands.submit_and_read(&staging, bytes)?.wait(self)
+    }
+}
+
+impl Commands<'_> {
+    /// One compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length` positions.
+    pub fn pass<'a>(
+        &mut self,
+        dispatches: impl IntoIterator<Item = &'a Dispatch>,
+        columns: u32,
+        length: u32,
+    ) {
+        let mut pass = self.encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for dispatch in dispatches {
+            let [x, y, z] = dispatch.grid.map(|dim| match dim {
+                Dim::Fixed(count) => count,
+                Dim::Columns => columns,
+                Dim::ColumnsBy(tile) => columns.div_ceil(tile),
+                Dim::Splits => length.div_ceil(crate::attention::SPLIT).max(1),
+            });
+            pass.set_pipeline(&dispatch.pipeline);
+            pass.set_bind_group(0, &dispatch.group, &[]);
+            pass.dispatch_workgroups(x, y, z);
+            self.dispatches += 1;
+        }
+    }
+
+    /// Copies between buffers; offsets and length are multiples of 4.
+    pub fn copy(
+        &mut self,
+        source: &Buffer,
+        source_offset: u64,
+        target: &Buffer,
+        target_offset: u64,
+        bytes: u64,
+    ) {
+        if bytes > 0 {
+            self.encoder.copy_buffer_to_buffer(
+                &source.raw,
+                source_offset,
+                &target.raw,
+                target_offset,
+                Some(bytes),
+            );
+        }
+    }
+
+    /// Hands the commands to the GPU without waiting.
+    pub fn submit(self) -> Result<()> {
+        self.finish().map(|_| ())
+    }
+
+    /// Hands the commands to the GPU; the first `bytes` of `staging` can be waited for.
+    pub fn submit_and_read(self, staging: &Buffer, bytes: u64) -> Result<Readback> {
+        let device = self.device.clone();
+        let index = self.finish()?;
+        let (sender, receiver) = mpsc::channel();
+        staging.raw.slice(..bytes).map_async(wgpu::MapMode::Read, move |mapped| {
+            // The receiver is gone when a cancelled reading was dropped.
+            drop(sender.send(mapped));
+        });
+        device.tally().bytes_read_back.fetch_add(bytes, Ordering::Relaxed);
+        Ok(Readback { staging: staging.clone(), bytes, index, receiver })
+    }
+
+    fn finish(self) -> Result<wgpu::SubmissionIndex> {
+        self.device.fault()?;
+        let tally = self.device.tally();
+        tally.dispatches.fetch_add(self.dispatches, Ordering::Relaxed);
+        tally.submissions.fetch_add(1, Ordering::Relaxed);
+        let index = self.device.queue().submit([self.encoder.finish()]);
+        self.device.fault()?;
+        Ok(index)
+    }
+}
+
+/// Bytes on their way back to the host.
+#[derive(Debug)]
+pub struct Readback {
+    staging: Buffer,
+    bytes: u64,
+    index: wgpu::SubmissionIndex,
+    receiver: mpsc::Receiver<std::result::Result<(), wgpu::BufferAsyncError>>,
+}
+
+impl Readback {
+    /// Waits for the bytes; the staging buffer may be used again afterwards.
+    pub fn wait(self, device: &Device) -> Result<Vec<u8>> {
+        device.wait(Some(self.index))?;
+        match self.receiver.recv_timeout(ANSWER_TIMEOUT) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                device.fault()?;
+                return Err(Error::Validation(error.to_string()));
+            }
+            Err(_) => return Err(Error::Timeout(ANSWER_TIMEOUT.as_secs())),
+        }
+        let view = self
+            .staging
+            .raw
+            .slice(..self.bytes)
+            .get_mapped_range()
+            .map_err(|error| Error::Validation(error.to_string()))?;
+        let bytes = view.to_vec();
+        drop(view);
+        self.staging.raw.unmap();
+        Ok(bytes)
+    }
+}

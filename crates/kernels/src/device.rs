@@ -1,0 +1,389 @@
+//! One opened GPU: its buffers, its pipelines, and what happened to it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::adapter::{self, AdapterInfo};
+use crate::error::{Error, Result};
+use crate::program::PipelineKey;
+
+/// How to open a GPU. The default takes the best adapter with all that it can do.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceOptions {
+    /// A place in the list of adapters, or a part of a name; none = the best.
+    pub adapter: Option<String>,
+    /// Do without native f16 although the adapter has it.
+    pub without_half: bool,
+    /// Do without subgroups although the adapter has them.
+    pub without_subgroup: bool,
+    /// Pretend that storage bindings are limited to this many bytes.
+    pub max_binding_bytes: Option<u64>,
+    /// Pretend that buffers are limited to this many bytes in all.
+    pub max_memory_bytes: Option<u64>,
+    /// Folder where compiled pipelines are kept between runs.
+    pub pipeline_cache: Option<PathBuf>,
+}
+
+/// What a buffer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Read or written by kernels.
+    Storage,
+    /// A kernel's constants.
+    Uniform,
+    /// Mapped by the host after a copy.
+    Read,
+}
+
+/// A piece of GPU memory. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Buffer {
+    pub(crate) raw: wgpu::Buffer,
+    memory: Arc<Memory>,
+}
+
+/// Bytes held by the buffers of a device; each buffer counts itself out when its last clone goes.
+#[derive(Debug, Default)]
+pub struct Memory {
+    bytes: u64,
+    total: Option<Arc<AtomicU64>>,
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let Some(total) = &self.total {
+            total.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Buffer {
+    /// Size in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.memory.bytes
+    }
+
+    /// The whole buffer as a binding.
+    pub fn all(&self) -> View<'_> {
+        View { buffer: self, offset: 0, bytes: self.bytes() }
+    }
+
+    /// A part of the buffer as a binding; `offset` a multiple of 256.
+    pub fn part(&self, offset: u64, bytes: u64) -> View<'_> {
+        View { buffer: self, offset, bytes }
+    }
+}
+
+/// A part of a buffer that a kernel binds.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    pub(crate) buffer: &'a Buffer,
+    pub(crate) offset: u64,
+    pub(crate) bytes: u64,
+}
+
+/// What the device was made to do; the same on every machine.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counters {
+    /// Kernels dispatched.
+    pub dispatches: u64,
+    /// Bytes read back by the host.
+    pub bytes_read_back: u64,
+    /// Command buffers submitted.
+    pub submissions: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub dispatches: AtomicU64,
+    pub bytes_read_back: AtomicU64,
+    pub submissions: AtomicU64,
+}
+
+// How long one answer may take: the first dispatch of a pipeline compiles it on some drivers.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An opened GPU. Clones share it.
+#[derive(Clone)]
+pub struct Device {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: AdapterInfo,
+    half: bool,
+    subgroup: bool,
+    limits: wgpu::Limits,
+    max_memory_bytes: Option<u64>,
+    memory: Arc<AtomicU64>,
+    tally: Tally,
+    fault: Arc<Mutex<Option<Error>>>,
+    pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
+    uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
+    cache: Option<(wgpu::PipelineCache, PathBuf)>,
+}
+
+impl Device {
+    /// Opens an adapter with its own limits.
+    pub fn open(options: &DeviceOptions) -> Result<Self> {
+        let (info, adapter) = adapter::choose(options.adapter.as_deref())?;
+        let half = info.half && !options.without_half;
+        let subgroup = info.subgroup && !options.without_subgroup;
+        let mut features = adapter.features() & wgpu::Features::PIPELINE_CACHE;
+        features.set(wgpu::Features::SHADER_F16, half);
+        features.set(wgpu::Features::SUBGROUP, subgroup);
+        let mut limits = adapter.limits();
+        if let Some(bytes) = options.max_binding_bytes {
+            limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(bytes);
+        }
+        let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
+            label: Some("wasan"),
+            required_features: features,
+            required_limits: limits.clone(),
+            memory_hints: wgpu::MemoryHints::Performance,
+            ..Default::default()
+        }))
+        .map_err(|error| Error::Refused(error.to_string()))?;
+
+        let fault = Arc::new(Mutex::new(None));
+        let lost = Arc::clone(&fault);
+        device.set_device_lost_callback(move |reason, message| {
+            let text = if message.is_empty() { format!("{reason:?}") } else { message };
+            // A lost device outranks the errors that it caused.
+            *held(&lost) = Some(Error::Lost(text));
+        });
+        let uncaptured = Arc::clone(&fault);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            held(&uncaptured).get_or_insert(Error::Validation(error.to_string()));
+        }));
+        let cache = options.pipeline_cache.as_ref().and_then(|folder| open_cache(&device, &adapter, folder));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                device,
+                queue,
+                info,
+                half,
+                subgroup,
+                limits,
+                max_memory_bytes: options.max_memory_bytes,
+                memory: Arc::default(),
+                tally: Tally::default(),
+                fault,
+                pipelines: Mutex::default(),
+                uniforms: Mutex::default(),
+                cache,
+            }),
+        })
+    }
+
+    /// The adapter behind this device.
+    pub fn info(&self) -> &AdapterInfo {
+        &self.inner.info
+    }
+
+    /// Whether the native f16 variant runs.
+    pub fn half(&self) -> bool {
+        self.inner.half
+    }
+
+    /// Whether the subgroup variant runs.
+    pub fn subgroup(&self) -> bool {
+        self.inner.subgroup
+    }
+
+    /// Largest storage binding in bytes, a multiple of 256.
+    pub fn max_binding_bytes(&self) -> u64 {
+        self.inner.limits.max_storage_buffer_binding_size.min(self.inner.limits.max_buffer_size) / 256 * 256
+    }
+
+    /// Bytes that the living buffers hold.
+    pub fn memory_bytes(&self) -> u64 {
+        self.inner.memory.load(Ordering::Relaxed)
+    }
+
+    /// What has been dispatched and read back so far.
+    pub fn counters(&self) -> Counters {
+        let tally = &self.inner.tally;
+        Counters {
+            dispatches: tally.dispatches.load(Ordering::Relaxed),
+            bytes_read_back: tally.bytes_read_back.load(Ordering::Relaxed),
+            submissions: tally.submissions.load(Ordering::Relaxed),
+        }
+    }
+
+    /// A zeroed buffer. `what` names it in errors.
+    pub fn buffer(&self, what: &str, bytes: u64, usage: Use) -> Result<Buffer> {
+        self.fault()?;
+        let limit =
+            if usage == Use::Storage { self.max_binding_bytes() } else { self.inner.limits.max_buffer_size };
+        if bytes > limit {
+            return Err(Error::TooLarge { what: what.to_owned(), bytes, limit });
+        }
+        let full = || Error::OutOfMemory { what: what.to_owned(), bytes };
+        if self.inner.max_memory_bytes.is_some_and(|most| self.memory_bytes() + bytes > most) {
+            return Err(full());
+        }
+        let size = bytes.max(16).next_multiple_of(16);
+        let raw = self.scoped(full, || {
+            self.inner.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(what),
+                size,
+                usage: match usage {
+                    Use::Storage => {
+                        wgpu::BufferUsages::STORAGE
+                            | wgpu::BufferUsages::COPY_SRC
+                            | wgpu::BufferUsages::COPY_DST
+                    }
+                    Use::Uniform => wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                    Use::Read => wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                },
+                mapped_at_creation: false,
+            })
+        })?;
+        self.inner.memory.fetch_add(size, Ordering::Relaxed);
+        let memory = Memory { bytes: size, total: Some(Arc::clone(&self.inner.memory)) };
+        Ok(Buffer { raw, memory: Arc::new(memory) })
+    }
+
+    /// A buffer that holds `contents`.
+    pub fn buffer_with(&self, what: &str, contents: &[u8], usage: Use) -> Result<Buffer> {
+        let buffer = self.buffer(what, contents.len() as u64, usage)?;
+        self.write(&buffer, 0, contents);
+        Ok(buffer)
+    }
+
+    /// A uniform buffer that holds `value`; layers of one model share theirs.
+    pub(crate) fn uniform<T: bytemuck::Pod>(&self, value: &T) -> Result<Buffer> {
+        let contents = bytemuck::bytes_of(value);
+        if let Some(made) = held(&self.inner.uniforms).get(contents) {
+            return Ok(made.clone());
+        }
+        let made = self.buffer_with("uniform", contents, Use::Uniform)?;
+        held(&self.inner.uniforms).insert(contents.to_vec(), made.clone());
+        Ok(made)
+    }
+
+    /// Writes before the next submission; `offset` and the length are multiples of 4.
+    pub fn write(&self, buffer: &Buffer, offset: u64, contents: &[u8]) {
+        if !contents.is_empty() {
+            self.inner.queue.write_buffer(&buffer.raw, offset, contents);
+        }
+    }
+
+    /// Hands pending writes to the GPU and waits until their staging memory is free again.
+    pub fn flush(&self) -> Result<()> {
+        let index = self.inner.queue.submit([]);
+        self.wait(Some(index))
+    }
+
+    /// Waits for a submission, or for all.
+    pub(crate) fn wait(&self, index: Option<wgpu::SubmissionIndex>) -> Result<()> {
+        let poll = wgpu::PollType::Wait { submission_index: index, timeout: Some(ANSWER_TIMEOUT) };
+        let polled = self.inner.device.poll(poll);
+        self.fault()?;
+        match polled {
+            Ok(_) => Ok(()),
+            Err(wgpu::PollError::Timeout) => Err(Error::Timeout(ANSWER_TIMEOUT.as_secs())),
+            Err(error) => Err(Error::Validation(error.to_string())),
+        }
+    }
+
+    /// The first error that no call returned, if any: validation, or the loss of the device.
+    pub fn fault(&self) -> Result<()> {
+        match held(&self.inner.fault).clone() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Loses the device on purpose, as a driver reset would.
+    pub fn lose(&self) {
+        self.inner.device.destroy();
+        *held(&self.inner.fault) = Some(Error::Lost("destroyed".to_owned()));
+    }
+
+    /// Keeps the compiled pipelines for the next start, where the adapter can.
+    pub fn save_pipelines(&self) {
+        if let Some((cache, path)) = &self.inner.cache
+            && let Some(data) = cache.get_data()
+        {
+            let part = path.with_extension("part");
+            // A cache that cannot be written costs time at the next start and nothing else.
+            let written = std::fs::write(&part, data).and_then(|()| std::fs::rename(&part, path));
+            if written.is_err() {
+                drop(std::fs::remove_file(&part));
+            }
+        }
+    }
+
+    pub(crate) fn raw(&self) -> &wgpu::Device {
+        &self.inner.device
+    }
+
+    pub(crate) fn queue(&self) -> &wgpu::Queue {
+        &self.inner.queue
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.inner.tally
+    }
+
+    pub(crate) fn pipelines(&self) -> MutexGuard<'_, HashMap<PipelineKey, wgpu::ComputePipeline>> {
+        held(&self.inner.pipelines)
+    }
+
+    pub(crate) fn pipeline_cache(&self) -> Option<&wgpu::PipelineCache> {
+        self.inner.cache.as_ref().map(|(cache, _)| cache)
+    }
+
+    /// Runs `make` and returns its out-of-memory or validation error as ours.
+    pub(crate) fn scoped<T>(&self, full: impl FnOnce() -> Error, make: impl FnOnce() -> T) -> Result<T> {
+        let validation = self.inner.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let memory = self.inner.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let made = make();
+        let out_of_memory = pollster::block_on(memory.pop());
+        let invalid = pollster::block_on(validation.pop());
+        if out_of_memory.is_some() {
+            return Err(full());
+        }
+        if let Some(error) = invalid {
+            self.fault()?;
+            return Err(Error::Validation(error.to_string()));
+        }
+        Ok(made)
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn open_cache(
+    device: &wgpu::Device,
+    adapter: &wgpu::Adapter,
+    folder: &std::path::Path,
+) -> Option<(wgpu::PipelineCache, PathBuf)> {
+    if !device.features().contains(wgpu::Features::PIPELINE_CACHE) {
+        return None;
+    }
+    let key = wgpu::util::pipeline_cache_key(&adapter.get_info())?;
+    std::fs::create_dir_all(folder).ok()?;
+    let path = folder.join(key);
+    let data = std::fs::read(&path).ok();
+    // SAFETY: the data was written by `save_pipelines` into the user's own cache folder; wgpu checks its
+    // header against the driver and, with `fallback`, starts empty when it does not fit.
+    #[expect(unsafe_code, reason = "wgpu has no safe call for a pipeline cache")]
+    let cache = unsafe {
+        device.create_pipeline_cache(&wgpu::PipelineCacheDescriptor {
+            label: Some("wasan"),
+            data: data.as_deref(),
+            fallback: true,
+        })
+    };
+    Some((cache, path))
+}

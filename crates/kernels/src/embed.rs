@@ -1,0 +1,64 @@
+//! `shaders/embed.wgsl`: rows of the quantized embedding.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::check::{HostWeights, Random, Verdict, error_of, floats, poisoned, storage};
+use crate::column::Feed;
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device};
+use crate::error::Result;
+use crate::program::{Program, WORKGROUP, program};
+use crate::weights::{Layout, Weights};
+
+pub(crate) const PROGRAM: Program = program!("embed", weights: true);
+
+/// Constants of one part of the embedding.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Embed {
+    pub(crate) first_row: u32,
+    pub(crate) rows: u32,
+    pub(crate) steps: u32,
+}
+
+/// One dispatch for each part of the embedding: x (columns, width) from `feed` (columns).
+pub fn dispatches(device: &Device, embedding: &Weights, feed: &Buffer, x: &Buffer) -> Result<Vec<Dispatch>> {
+    let steps = embedding.steps();
+    let mut made = Vec::with_capacity(embedding.parts.len());
+    for part in &embedding.parts {
+        let shape = device.uniform(&Embed { first_row: part.first_row, rows: part.rows, steps })?;
+        let mut bindings = vec![(0, shape.all()), (1, part.quants.all()), (3, feed.all()), (4, x.all())];
+        bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
+        let grid = [Dim::Fixed(steps.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+        made.push(device.dispatch(&PROGRAM, Some(embedding.layout), &[], &bindings, grid)?);
+    }
+    Ok(made)
+}
+
+/// The reference: the row of each token.
+pub fn embed(rows: &[Vec<f64>], tokens: &[u32]) -> Vec<f64> {
+    tokens.iter().flat_map(|&token| rows[token as usize].iter().copied()).collect()
+}
+
+/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-12: one rounding.
+pub fn check(
+    device: &Device,
+    layout: Layout,
+    vocab: u32,
+    width: u32,
+    columns: u32,
+    seed: u64,
+) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(32));
+    let rows: Vec<_> = (0..vocab).map(|row| host.row(row)).collect();
+    let feed: Vec<Feed> = (0..columns).map(|step| Feed { token: random.below(vocab), step }).collect();
+    let expected = embed(&rows, &feed.iter().map(|f| f.token).collect::<Vec<_>>());
+    let x = poisoned(device, expected.len())?;
+    let made = dispatches(device, &host.upload(device)?, &storage(device, &feed)?, &x)?;
+    let mut commands = device.commands();
+    commands.pass(&made, columns, 1);
+    commands.submit()?;
+    let error = error_of(&floats(device, &x, expected.len())?, &expected);
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-12 })
+}

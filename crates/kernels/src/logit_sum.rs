@@ -1,0 +1,110 @@
+//! `shaders/logit_sum.wgsl`: the weighted sum of the models' logits. Eq. 2 of the Collab-MT paper, eq. 1 of
+//! proxy-tuning, and any other.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::check::{POISON, Random, Verdict, floats, poisoned, storage};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device};
+use crate::error::Result;
+use crate::program::{Program, WORKGROUP, program};
+
+pub(crate) const PROGRAM: Program = program!("logit_sum", weights: false);
+
+/// Terms that a recipe may have.
+pub const MAX_TERMS: usize = 8;
+
+/// Constants of a recipe.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct LogitSum {
+    pub(crate) vocab: u32,
+    pub(crate) stride: u32,
+    pub(crate) capacity: u32,
+    pub(crate) terms: u32,
+    pub(crate) weight: [[f32; 4]; 2],
+}
+
+/// Rows of logits: how many numbers, and how far apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows {
+    /// Tokens of the vocabulary.
+    pub vocab: u32,
+    /// Elements between rows, a multiple of 64 so that a term can be bound by itself.
+    pub stride: u32,
+    /// Columns that a term has room for.
+    pub capacity: u32,
+}
+
+impl Rows {
+    /// Rows for `capacity` columns.
+    pub fn new(vocab: u32, capacity: u32) -> Self {
+        Self { vocab, stride: vocab.next_multiple_of(64), capacity }
+    }
+
+    /// Bytes of one term.
+    pub fn term_bytes(&self) -> u64 {
+        u64::from(self.stride) * u64::from(self.capacity) * 4
+    }
+}
+
+/// `summed` (columns, stride) from `logits` (terms, capacity, stride); at most [`MAX_TERMS`] weights.
+pub fn dispatch(
+    device: &Device,
+    rows: &Rows,
+    weights: &[f32],
+    logits: &Buffer,
+    summed: &Buffer,
+) -> Result<Dispatch> {
+    let mut weight = [[0.0; 4]; 2];
+    weight.as_flattened_mut().iter_mut().zip(weights).for_each(|(to, w)| *to = *w);
+    let recipe = device.uniform(&LogitSum {
+        vocab: rows.vocab,
+        stride: rows.stride,
+        capacity: rows.capacity,
+        terms: weights.len().min(MAX_TERMS) as u32,
+        weight,
+    })?;
+    let bindings = [(0, recipe.all()), (1, logits.all()), (2, summed.all())];
+    let grid = [Dim::Fixed(rows.vocab.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+    device.dispatch(&PROGRAM, None, &[], &bindings, grid)
+}
+
+/// The reference: Σ weight · logit of one token, and Σ |weight · logit|, which bounds its error.
+pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
+    let products = || weights.iter().zip(logits).map(|(&w, &x)| f64::from(w) * f64::from(x));
+    (products().sum(), products().map(f64::abs).sum())
+}
+
+/// Runs the kernel on random rows; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³ up to
+/// four terms (every preset), and 2⁻²⁵ more for each term beyond.
+pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let rows = Rows::new(vocab, columns + 1);
+    let logits: Vec<f32> = random
+        .normals(weights.len() * (rows.stride * rows.capacity) as usize)
+        .iter()
+        .map(|x| x * 4.0)
+        .collect();
+    let (input, summed) = (storage(device, &logits)?, poisoned(device, (rows.stride * columns) as usize)?);
+    let made = dispatch(device, &rows, weights, &input, &summed)?;
+    let mut commands = device.commands();
+    commands.pass([&made], columns, 1);
+    commands.submit()?;
+    let got = floats(device, &summed, (rows.stride * columns) as usize)?;
+    let mut error = 0f64;
+    for (i, &got) in got.iter().enumerate() {
+        let (column, v) = (i / rows.stride as usize, i % rows.stride as usize);
+        if v >= vocab as usize {
+            error = if got == POISON { error } else { f64::INFINITY };
+            continue;
+        }
+        let terms: Vec<f32> = (0..weights.len())
+            .map(|t| logits[(t * rows.capacity as usize + column) * rows.stride as usize + v])
+            .collect();
+        let (sum, size) = logit_sum(weights, &terms);
+        let this = (f64::from(got) - sum).abs() / size.max(f64::MIN_POSITIVE);
+        error = if this.is_nan() { f64::INFINITY } else { error.max(this) };
+    }
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 2f64.powi(-25) * weights.len().max(4) as f64 })
+}

@@ -1,0 +1,195 @@
+//! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, RMSNorm and the ending fused.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::check::{HostWeights, POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device, View};
+use crate::error::Result;
+use crate::program::{Program, program};
+use crate::weights::{Layout, Weights};
+
+pub(crate) const PROGRAM: Program = program!("matvec", weights: true);
+
+/// Columns that one dispatch can take.
+pub const MAX_COLUMNS: u32 = 8;
+// Rows that a team makes at a time; ROWS in the shader.
+const ROWS: u32 = 2;
+
+/// Constants of one part of a matrix.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Matvec {
+    pub(crate) rows: u32,
+    pub(crate) first_row: u32,
+    pub(crate) steps: u32,
+    pub(crate) stride: u32,
+    pub(crate) width: f32,
+    pub(crate) epsilon: f32,
+}
+
+/// What becomes of the sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Ending {
+    /// y = sum.
+    Store = 0,
+    /// y += sum (the residual).
+    Add = 1,
+    /// y[r / 2] = silu(sum of row r) · sum of row r + 1, for even r.
+    Swiglu = 2,
+}
+
+/// RMSNorm applied to x on the way in.
+#[derive(Debug, Clone, Copy)]
+pub struct Norm<'a> {
+    /// Learned gain (width, padded with zeros).
+    pub gain: &'a Buffer,
+    /// Unpadded width.
+    pub width: u32,
+    /// ε under the root.
+    pub epsilon: f32,
+}
+
+/// One dispatch for each part of the matrix. `x` is (columns, width), `y` (columns, stride).
+pub fn dispatches(
+    device: &Device,
+    weights: &Weights,
+    columns: u32,
+    x: View<'_>,
+    (y, stride): (View<'_>, u32),
+    norm: Option<Norm<'_>>,
+    ending: Ending,
+) -> Result<Vec<Dispatch>> {
+    let teams = device.teams();
+    let constants = [
+        ("COLUMNS", columns),
+        ("NORM", u32::from(norm.is_some())),
+        ("ENDING", ending as u32),
+        ("TEAMS", teams),
+    ];
+    let mut made = Vec::with_capacity(weights.parts.len());
+    for part in &weights.parts {
+        let shape = device.uniform(&Matvec {
+            rows: part.rows,
+            first_row: part.first_row,
+            steps: weights.steps(),
+            stride,
+            width: norm.map_or(1.0, |n| n.width as f32),
+            epsilon: norm.map_or(0.0, |n| n.epsilon),
+        })?;
+        let mut bindings = vec![(0, shape.all()), (1, part.quants.all()), (3, x), (4, y)];
+        bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
+        // Without NORM nothing is read from binding 5, but the layout has it.
+        bindings.push((5, norm.map_or(x, |n| n.gain.all())));
+        let grid = [Dim::Fixed(part.rows.div_ceil(teams * ROWS)), Dim::Fixed(1), Dim::Fixed(1)];
+        made.push(device.dispatch(&PROGRAM, Some(weights.layout), &constants, &bindings, grid)?);
+    }
+    Ok(made)
+}
+
+/// The reference: `rows` of weights times one column, in f64.
+pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, ending: Ending, y: &mut [f64]) {
+    let x: Vec<f64> = match norm {
+        None => x.to_vec(),
+        Some((gain, epsilon)) => {
+            let mean = x.iter().map(|v| v * v).sum::<f64>() / x.len() as f64;
+            x.iter().zip(gain).map(|(v, g)| v * g / (mean + epsilon).sqrt()).collect()
+        }
+    };
+    let sums: Vec<f64> = rows.iter().map(|row| row.iter().zip(&x).map(|(w, v)| w * v).sum()).collect();
+    match ending {
+        Ending::Store => y[..sums.len()].copy_from_slice(&sums),
+        Ending::Add => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y += sum),
+        Ending::Swiglu => {
+            for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
+                *y = pair[0] / (1.0 + (-pair[0]).exp()) * pair[1];
+            }
+        }
+    }
+}
+
+/// A case to check: an odd `width` is padded to a multiple of 32 as files are.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// How the weights are stored.
+    pub layout: Layout,
+    /// Rows of the matrix.
+    pub rows: u32,
+    /// Unpadded columns of the matrix.
+    pub width: u32,
+    /// Columns of x.
+    pub columns: u32,
+    /// Whether RMSNorm is fused (matvec only).
+    pub norm: bool,
+    /// What becomes of the sums.
+    pub ending: Ending,
+}
+
+// Elements between the columns of y, more than the rows so that stray writes are seen.
+pub(crate) fn stride_of(rows: u32) -> u32 {
+    rows + 3
+}
+
+/// Inputs and expected output that matvec and matmul are checked on.
+pub(crate) struct Prepared {
+    pub weights: HostWeights,
+    pub x: Vec<f32>,
+    pub gain: Vec<f32>,
+    pub before: Vec<f32>,
+    pub expected: Vec<f64>,
+}
+
+pub(crate) const EPSILON: f32 = 1e-5;
+
+pub(crate) fn prepare(case: &Case, seed: u64) -> Prepared {
+    let mut random = Random::new(seed);
+    let padded = case.width.next_multiple_of(32);
+    let weights = HostWeights::random(&mut random, case.layout, case.rows, padded);
+    let pad = |values: Vec<f32>| -> Vec<f32> {
+        values
+            .chunks(case.width as usize)
+            .flat_map(|row| {
+                let mut row = row.to_vec();
+                row.resize(padded as usize, 0.0);
+                row
+            })
+            .collect()
+    };
+    let x = random.normals((case.columns * case.width) as usize);
+    let gain = random.normals(case.width as usize);
+    let stride = stride_of(case.rows) as usize;
+    let mut before = vec![POISON; case.columns as usize * stride];
+    if case.ending == Ending::Add {
+        for column in before.chunks_mut(stride) {
+            column[..case.rows as usize].copy_from_slice(&random.normals(case.rows as usize));
+        }
+    }
+    let mut expected = wide(&before);
+    let rows: Vec<Vec<f64>> =
+        (0..case.rows).map(|row| weights.row(row)[..case.width as usize].to_vec()).collect();
+    let gain_wide = wide(&gain);
+    for (column, y) in wide(&x).chunks(case.width as usize).zip(expected.chunks_mut(stride)) {
+        let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
+        let written = if case.ending == Ending::Swiglu { case.rows as usize / 2 } else { case.rows as usize };
+        matvec(&rows, column, norm, case.ending, &mut y[..written]);
+    }
+    Prepared { weights, x: pad(x), gain: pad(gain), before, expected }
+}
+
+/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-9: f32 sums of exact weights.
+pub fn check(device: &Device, case: &Case, seed: u64) -> Result<Verdict> {
+    let Prepared { weights, x, gain, before, expected } = prepare(case, seed);
+    let weights = weights.upload(device)?;
+    let (x, gain) = (storage(device, &x)?, storage(device, &gain)?);
+    let y = poisoned(device, before.len())?;
+    device.write(&y, 0, bytemuck::cast_slice(&before));
+    let norm = case.norm.then_some(Norm { gain: &gain, width: case.width, epsilon: EPSILON });
+    let output = (y.all(), stride_of(case.rows));
+    let made = dispatches(device, &weights, case.columns, x.all(), output, norm, case.ending)?;
+    let mut commands = device.commands();
+    commands.pass(&made, case.columns, 1);
+    commands.submit()?;
+    let error = error_of(&floats(device, &y, before.len())?, &expected);
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+}

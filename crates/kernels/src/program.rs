@@ -1,0 +1,174 @@
+//! Shader text → pipeline. The text is the common functions that the adapter and the weight layout call for,
+//! then the kernel; sizes are WGSL overrides.
+
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Device, View};
+use crate::error::{Error, Result};
+use crate::weights::Layout;
+
+/// A kernel: `shaders/NAME.wgsl`, entry point NAME.
+pub(crate) struct Program {
+    pub name: &'static str,
+    pub text: &'static str,
+    /// Whether it reads quantized weights (bindings 1 and 2).
+    pub weights: bool,
+}
+
+macro_rules! program {
+    ($name:literal, weights: $weights:literal) => {
+        $crate::program::Program {
+            name: $name,
+            text: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
+            weights: $weights,
+        }
+    };
+}
+pub(crate) use program;
+
+const HALF: &str = include_str!("../../../shaders/common/half.wgsl");
+const HALF_F16: &str = include_str!("../../../shaders/common/half.f16.wgsl");
+const TEAM: &str = include_str!("../../../shaders/common/team.wgsl");
+const TEAM_SUBGROUP: &str = include_str!("../../../shaders/common/team.subgroup.wgsl");
+const COLUMN: &str = include_str!("../../../shaders/common/column.wgsl");
+const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
+const WEIGHTS_8: &str = include_str!("../../../shaders/common/weights_8.wgsl");
+const WEIGHTS_16: &str = include_str!("../../../shaders/common/weights_16.wgsl");
+
+/// Invocations of a workgroup, in every kernel.
+pub(crate) const WORKGROUP: u32 = 64;
+// TEAM_LANES of team.wgsl.
+const PLAIN_TEAM_LANES: u32 = 16;
+
+/// What makes one pipeline differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PipelineKey {
+    name: &'static str,
+    layout: Option<Layout>,
+    constants: Vec<(&'static str, u32)>,
+}
+
+fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> String {
+    let weights = match bits {
+        Some(4) => WEIGHTS_4,
+        Some(8) => WEIGHTS_8,
+        Some(_) => WEIGHTS_16,
+        None => "",
+    };
+    let half = if half { HALF_F16 } else { HALF };
+    let team = if subgroup { TEAM_SUBGROUP } else { TEAM };
+    [half, team, COLUMN, weights, program.text].join("\n")
+}
+
+/// Every shader text there is, as (name, text): all kernels × weight layouts × four variants.
+/// For tests that translate them to other platforms' languages.
+pub fn sources() -> Vec<(String, String)> {
+    let programs = [
+        &crate::attention::PROGRAM,
+        &crate::attention_reduce::PROGRAM,
+        &crate::embed::PROGRAM,
+        &crate::logit_sum::PROGRAM,
+        &crate::matmul::PROGRAM,
+        &crate::matvec::PROGRAM,
+        &crate::pick::PROGRAM,
+        &crate::rms_norm::PROGRAM,
+        &crate::rope::PROGRAM,
+        &crate::top_list::PROGRAM,
+        &crate::vocab_blocks::PROGRAM,
+    ];
+    let mut all = Vec::new();
+    for program in programs {
+        let layouts: &[Option<u8>] = if program.weights { &[Some(4), Some(8), Some(16)] } else { &[None] };
+        for bits in layouts {
+            for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
+                let name = format!("{} bits={bits:?} half={half} subgroup={subgroup}", program.name);
+                all.push((name, text(program, *bits, half, subgroup)));
+            }
+        }
+    }
+    all
+}
+
+impl Device {
+    /// Teams of a workgroup that can be counted on: fewest when subgroups are largest.
+    pub(crate) fn teams(&self) -> u32 {
+        let lanes = if self.subgroup() { self.info().subgroup_sizes.1 } else { PLAIN_TEAM_LANES };
+        (WORKGROUP / lanes.max(1)).max(1)
+    }
+
+    /// The pipeline of a program, made once.
+    pub(crate) fn pipeline(
+        &self,
+        program: &Program,
+        layout: Option<Layout>,
+        constants: &[(&'static str, u32)],
+    ) -> Result<wgpu::ComputePipeline> {
+        let key = PipelineKey { name: program.name, layout, constants: constants.to_vec() };
+        if let Some(made) = self.pipelines().get(&key) {
+            return Ok(made.clone());
+        }
+        let mut overrides: Vec<(&str, f64)> =
+            constants.iter().map(|(name, value)| (*name, f64::from(*value))).collect();
+        if let Some(layout) = layout {
+            if layout.bits < 16 {
+                overrides.push(("HAS_MIN", f64::from(u8::from(layout.min))));
+            }
+            if layout.bits == 8 {
+                overrides.push(("GROUPS_A_STEP", f64::from(32 / u32::from(layout.group))));
+            }
+        }
+        let text = text(program, layout.map(|l| l.bits), self.half(), self.subgroup());
+        let unexpected = || Error::Validation(format!("out of memory while compiling {}", program.name));
+        let pipeline = self.scoped(unexpected, || {
+            let module = self.raw().create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(program.name),
+                source: wgpu::ShaderSource::Wgsl(text.into()),
+            });
+            self.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(program.name),
+                layout: None,
+                module: &module,
+                entry_point: Some(program.name),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &overrides,
+                    // Every kernel writes its workgroup memory before it reads it.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: self.pipeline_cache(),
+            })
+        })?;
+        self.pipelines().insert(key, pipeline.clone());
+        Ok(pipeline)
+    }
+
+    /// A dispatch of `program` with its bindings, ready to be replayed.
+    pub(crate) fn dispatch(
+        &self,
+        program: &Program,
+        layout: Option<Layout>,
+        constants: &[(&'static str, u32)],
+        bindings: &[(u32, View<'_>)],
+        grid: [Dim; 3],
+    ) -> Result<Dispatch> {
+        let pipeline = self.pipeline(program, layout, constants)?;
+        let entries: Vec<_> = bindings
+            .iter()
+            .map(|(binding, view)| wgpu::BindGroupEntry {
+                binding: *binding,
+                resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                    buffer: &view.buffer.raw,
+                    offset: view.offset,
+                    size: wgpu::BufferSize::new(view.bytes),
+                }),
+            })
+            .collect();
+        let unexpected = || Error::OutOfMemory { what: format!("bindings of {}", program.name), bytes: 0 };
+        let group = self.scoped(unexpected, || {
+            self.raw().create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(program.name),
+                layout: &pipeline.get_bind_group_layout(0),
+                entries: &entries,
+            })
+        })?;
+        Ok(Dispatch { kernel: program.name, pipeline, group, grid })
+    }
+}

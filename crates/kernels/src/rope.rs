@@ -1,0 +1,172 @@
+//! `shaders/rope.wgsl`: rotary position embedding and the write to the KV cache.
+
+use bytemuck::{Pod, Zeroable};
+use half::f16;
+
+use crate::check::{POISON, Random, Verdict, error_of, floats, storage, wide};
+use crate::column::{Column, Feed};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device, Use};
+use crate::error::Result;
+use crate::program::{Program, WORKGROUP, program};
+
+pub(crate) const PROGRAM: Program = program!("rope", weights: false);
+
+/// Constants of a model.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Rope {
+    pub(crate) heads: u32,
+    pub(crate) kv_heads: u32,
+    pub(crate) head_dim: u32,
+    pub(crate) stride: u32,
+    pub(crate) context: u32,
+    pub(crate) values_at: u32,
+}
+
+/// The shape of attention in one model and one cache.
+#[derive(Debug, Clone, Copy)]
+pub struct Heads {
+    /// Query heads.
+    pub heads: u32,
+    /// Key and value heads; divides `heads`.
+    pub kv_heads: u32,
+    /// Width of a head, a multiple of 4.
+    pub head_dim: u32,
+    /// Slots of the cache.
+    pub slots: u32,
+    /// Positions a slot.
+    pub context: u32,
+}
+
+impl Heads {
+    /// Elements between columns of qkv.
+    pub fn qkv_stride(&self) -> u32 {
+        ((self.heads + 2 * self.kv_heads) * self.head_dim).next_multiple_of(32)
+    }
+
+    /// Pairs of f16 that the keys (or the values) of one layer take.
+    pub fn cache_pairs(&self) -> u64 {
+        u64::from(self.slots)
+            * u64::from(self.context)
+            * u64::from(self.kv_heads)
+            * u64::from(self.head_dim / 2)
+    }
+
+    /// Bytes that one position of one slot takes in the keys (or the values).
+    pub fn position_bytes(&self) -> u64 {
+        u64::from(self.kv_heads) * u64::from(self.head_dim) * 2
+    }
+}
+
+/// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64:
+/// drivers' own sines are only good near zero.
+pub fn rotations(inverse_frequencies: &[f32], positions: u32) -> Vec<[f32; 2]> {
+    (0..positions)
+        .flat_map(|position| {
+            inverse_frequencies.iter().map(move |&frequency| {
+                let (sine, cosine) = (f64::from(position) * f64::from(frequency)).sin_cos();
+                [cosine as f32, sine as f32]
+            })
+        })
+        .collect()
+}
+
+/// Rotates qkv (columns, stride) in place and writes keys and values of every column to `cache`.
+pub fn dispatch(
+    device: &Device,
+    heads: &Heads,
+    (columns, feed): (&Buffer, &Buffer),
+    rotations: &Buffer,
+    qkv: &Buffer,
+    cache: &Buffer,
+) -> Result<Dispatch> {
+    let shape = device.uniform(&Rope {
+        heads: heads.heads,
+        kv_heads: heads.kv_heads,
+        head_dim: heads.head_dim,
+        stride: heads.qkv_stride(),
+        context: heads.context,
+        values_at: heads.cache_pairs() as u32,
+    })?;
+    let bindings = [
+        (0, shape.all()),
+        (1, columns.all()),
+        (2, feed.all()),
+        (3, rotations.all()),
+        (4, qkv.all()),
+        (5, cache.all()),
+    ];
+    let items = (heads.heads + 2 * heads.kv_heads) * heads.head_dim / 4;
+    let grid = [Dim::Fixed(items.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+    device.dispatch(&PROGRAM, None, &[], &bindings, grid)
+}
+
+/// The reference: one head's vector turned to a position.
+pub fn rope(head: &mut [f64], inverse_frequencies: &[f32], position: u32) {
+    let half = head.len() / 2;
+    for i in 0..half {
+        let (sine, cosine) = (f64::from(position) * f64::from(inverse_frequencies[i])).sin_cos();
+        let (a, b) = (head[i], head[i + half]);
+        head[i] = a * cosine - b * sine;
+        head[i + half] = b * cosine + a * sine;
+    }
+}
+
+/// Columns with random slots (each its own) and positions, for checks of rope and attention.
+pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -> (Vec<Column>, Vec<Feed>) {
+    (0..columns)
+        .map(|slot| {
+            let position = random.below(heads.context);
+            let step = random.below(position + 1);
+            (Column { slot, base: position - step }, Feed { token: 0, step })
+        })
+        .unzip()
+}
+
+/// Runs the kernel on random inputs against its reference; returns the worse of qkv (NMSE ≤ 1e-10)
+/// and cache (NMSE ≤ 1e-6: f16 rounding), scaled to the former's bound.
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let half = heads.head_dim as usize / 2;
+    let frequencies: Vec<f32> = (0..half).map(|i| 10000f32.powf(-(i as f32) / half as f32)).collect();
+    let (cells, feed) = random_columns(&mut random, heads, columns);
+    let stride = heads.qkv_stride() as usize;
+    let qkv = random.normals(columns as usize * stride);
+    let pairs = heads.cache_pairs() as usize;
+    let poison = f64::from(f16::from_f32(POISON));
+    let mut expected_cache = vec![poison; 4 * pairs];
+    let mut expected = wide(&qkv);
+    let (queries, keys) = (heads.heads as usize, heads.kv_heads as usize);
+    for (column, qkv) in expected.chunks_mut(stride).enumerate() {
+        let position = cells[column].base + feed[column].step;
+        let row = (cells[column].slot * heads.context + position) as usize * keys;
+        for (h, head) in qkv.chunks_exact_mut(2 * half).take(queries + 2 * keys).enumerate() {
+            let mut turned = head.to_vec();
+            if h < queries + keys {
+                rope(&mut turned, &frequencies, position);
+            }
+            if h < queries {
+                head.copy_from_slice(&turned);
+            } else {
+                let (first, h) =
+                    if h < queries + keys { (0, h - queries) } else { (2 * pairs, h - queries - keys) };
+                let to = first + (row + h) * 2 * half;
+                expected_cache[to..to + 2 * half].copy_from_slice(&turned);
+            }
+        }
+    }
+    let cache = storage(device, &vec![f16::from_f32(POISON); 4 * pairs])?;
+    let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
+    let turns = storage(device, &rotations(&frequencies, heads.context))?;
+    let buffer = device.buffer_with("check", bytemuck::cast_slice(&qkv), Use::Storage)?;
+    let made = dispatch(device, heads, (&cells, &feed), &turns, &buffer, &cache)?;
+    let mut commands = device.commands();
+    commands.pass([&made], columns, 1);
+    commands.submit()?;
+    let qkv_error = error_of(&floats(device, &buffer, qkv.len())?, &expected);
+    let halves: Vec<f16> = bytemuck::pod_collect_to_vec(&device.read(&cache, 0, 8 * pairs as u64)?);
+    let got: Vec<f32> = halves.iter().map(|&h| f32::from(h)).collect();
+    let cache_error = error_of(&got, &expected_cache);
+    Ok(Verdict { kernel: PROGRAM.name, error: qkv_error.max(cache_error * 1e-4), allowed: 1e-10 })
+}

@@ -1,0 +1,53 @@
+//! Rust structs and their WGSL twins have the same size, members and offsets.
+
+use std::mem::offset_of;
+
+use naga::TypeInner;
+
+fn members_of(module: &naga::Module, name: &str) -> Option<(u32, Vec<(String, u32)>)> {
+    module.types.iter().find_map(|(_, ty)| match &ty.inner {
+        TypeInner::Struct { members, span } if ty.name.as_deref() == Some(name) => {
+            Some((*span, members.iter().map(|m| (m.name.clone().unwrap_or_default(), m.offset)).collect()))
+        }
+        _ => None,
+    })
+}
+
+macro_rules! same {
+    ($kernel:literal, $module:ident :: $name:ident { $($field:ident),* }) => {{
+        let source = crate::sources().into_iter().find(|(name, _)| name.starts_with(concat!($kernel, " ")));
+        let (_, text) = source.expect("a kernel of this name");
+        let module = naga::front::wgsl::parse_str(&text).expect("valid WGSL");
+        let (span, members) = members_of(&module, stringify!($name)).expect("a struct of this name");
+        let mut expected = Vec::new();
+        $(expected.push((stringify!($field).to_owned(), offset_of!(crate::$module::$name, $field) as u32));)*
+        assert_eq!(members, expected, "{} in {}", stringify!($name), $kernel);
+        assert_eq!(span as usize, size_of::<crate::$module::$name>(), "{} in {}", stringify!($name), $kernel);
+    }};
+}
+
+#[test]
+fn rust_and_wgsl_structs_agree() {
+    same!(
+        "attention",
+        attention::Attention { heads, kv_heads, head_dim, stride, context, values_at, splits, scale }
+    );
+    same!("attention_reduce", attention_reduce::AttentionReduce { heads, head_dim, context, splits, stride });
+    same!("embed", embed::Embed { first_row, rows, steps });
+    same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms, weight });
+    same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
+    same!("matmul", matmul::Pass { columns });
+    same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon });
+    same!("pick", pick::Pick { columns, count });
+    same!("pick", pick::Choice { temperature, top_p, top_k, seed });
+    same!("pick", top_list::Found { token, log_probability });
+    same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
+    same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at });
+    same!("rope", column::Column { slot, base });
+    same!("rope", column::Feed { token, step });
+    same!("top_list", top_list::TopList { vocab, stride, blocks, count });
+    same!("top_list", top_list::Found { token, log_probability });
+    same!("top_list", vocab_blocks::Block { most, token, total });
+    same!("vocab_blocks", vocab_blocks::VocabBlocks { vocab, stride, blocks });
+    same!("vocab_blocks", vocab_blocks::Block { most, token, total });
+}

@@ -1,0 +1,43 @@
+// o = Σ_s e^(m_s − M) o_s / Σ_s e^(m_s − M) l_s over the splits of one head, M = max m_s.
+// Shapes: partials (columns, heads, splits, head_dim + 2) from attention.wgsl, attended (columns, stride).
+// One workgroup a (head, column), one element of o an invocation. f32 throughout.
+struct AttentionReduce {
+    heads: u32,
+    head_dim: u32,
+    context: u32, // positions a slot
+    splits: u32, // capacity of `partials`
+    stride: u32, // of attended, in elements
+}
+
+const SPLIT: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> shape: AttentionReduce;
+@group(0) @binding(1) var<storage, read> columns: array<Column>; // (column)
+@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(3) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
+@group(0) @binding(4) var<storage, read_write> attended: array<f32>; // (column, stride)
+
+@compute @workgroup_size(WORKGROUP)
+fn attention_reduce(at: Invocation) {
+    let head = at.workgroup.x;
+    let column = at.workgroup.y;
+    let length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    let splits = (length + SPLIT - 1u) / SPLIT;
+    let pitch = shape.head_dim + 2u;
+    let origin = (column * shape.heads + head) * shape.splits * pitch;
+    var most = -3.0e38;
+    for (var s = 0u; s < splits; s++) {
+        most = max(most, partials[origin + s * pitch + shape.head_dim]);
+    }
+    for (var i = at.index; i < shape.head_dim; i += WORKGROUP) {
+        var sum = 0.0;
+        var total = 0.0;
+        for (var s = 0u; s < splits; s++) {
+            let part = origin + s * pitch;
+            let share = exp(partials[part + shape.head_dim] - most);
+            sum += share * partials[part + i];
+            total += share * partials[part + shape.head_dim + 1u];
+        }
+        attended[column * shape.stride + head * shape.head_dim + i] = sum / total;
+    }
+}

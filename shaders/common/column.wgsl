@@ -1,0 +1,10 @@
+// A column is one token of one sequence. `columns` belongs to one model, `feed` is shared by all.
+struct Column {
+    slot: u32, // of the KV cache
+    base: u32, // position of the token when feed.step is 0
+}
+
+struct Feed {
+    token: u32,
+    step: u32, // tokens decoded since `base` was set
+}

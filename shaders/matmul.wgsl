@@ -1,0 +1,85 @@
+// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's three endings (STORE, ADD, SWIGLU).
+// Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup makes a tile of
+// TILE rows × TILE columns, 32 weights of k at a time: half of its invocations dequantize one row's step
+// each into workgroup memory, the others copy one column's; then each sums 4 × 4 outputs.
+// Grid: (rows / TILE, columns / TILE). f32 throughout; a column's sum does not depend on its neighbours.
+struct Matmul {
+    rows: u32, // in this part
+    first_row: u32, // where this part's rows begin in y
+    steps: u32, // padded width / 32
+    stride: u32, // of y, in elements
+}
+
+struct Pass {
+    columns: u32, // of this pass
+}
+
+override ENDING: u32 = 0u;
+const STORE: u32 = 0u;
+const ADD: u32 = 1u;
+const TILE: u32 = 32u;
+const PITCH: u32 = 9u; // fours between tile rows: 8 and one to spread the memory banks
+
+@group(0) @binding(0) var<uniform> shape: Matmul;
+@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // (column, stride)
+@group(0) @binding(5) var<uniform> now: Pass;
+
+var<workgroup> w_tile: array<vec4<f32>, 288>; // (TILE, PITCH)
+var<workgroup> x_tile: array<vec4<f32>, 288>; // (TILE, PITCH)
+
+@compute @workgroup_size(WORKGROUP)
+fn matmul(at: Invocation) {
+    let first_row = at.workgroup.x * TILE;
+    let first_column = at.workgroup.y * TILE;
+    let mine = at.index % TILE;
+    let tile_row = at.index % 8u * 4u;
+    let tile_column = at.index / 8u * 4u;
+    var sums: array<vec4<f32>, 4>; // one vec4 of columns a row
+    for (var step = 0u; step < shape.steps; step++) {
+        if at.index < TILE {
+            let w = weights(min(first_row + mine, shape.rows - 1u), step, shape.steps);
+            for (var i = 0u; i < 8u; i++) {
+                w_tile[mine * PITCH + i] = w[i];
+            }
+        } else {
+            let origin = (min(first_column + mine, now.columns - 1u) * shape.steps + step) * 8u;
+            for (var i = 0u; i < 8u; i++) {
+                x_tile[mine * PITCH + i] = x[origin + i];
+            }
+        }
+        workgroupBarrier();
+        for (var k = 0u; k < 8u; k++) {
+            let v0 = x_tile[tile_column * PITCH + k];
+            let v1 = x_tile[(tile_column + 1u) * PITCH + k];
+            let v2 = x_tile[(tile_column + 2u) * PITCH + k];
+            let v3 = x_tile[(tile_column + 3u) * PITCH + k];
+            for (var r = 0u; r < 4u; r++) {
+                let w = w_tile[(tile_row + r) * PITCH + k];
+                sums[r] += vec4<f32>(dot(w, v0), dot(w, v1), dot(w, v2), dot(w, v3));
+            }
+        }
+        workgroupBarrier();
+    }
+    for (var c = 0u; c < 4u; c++) {
+        let column = first_column + tile_column + c;
+        if column >= now.columns {
+            break;
+        }
+        let to = column * shape.stride;
+        for (var r = 0u; r < 4u; r++) {
+            let row = first_row + tile_row + r;
+            if row >= shape.rows {
+                break;
+            }
+            if ENDING == STORE {
+                y[to + shape.first_row + row] = sums[r][c];
+            } else if ENDING == ADD {
+                y[to + shape.first_row + row] += sums[r][c];
+            } else if (r & 1u) == 0u {
+                let gate = sums[r][c];
+                y[to + (shape.first_row + row) / 2u] = gate / (1.0 + exp(-gate)) * sums[r + 1u][c];
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns, in one of three endings:
+//   STORE  y[c, r] = sum · ADD  y[c, r] += sum · SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even.
+// NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), taken on the way.
+// Shapes: W (rows, width), x (columns, width), y (columns, stride). A team owns ROWS neighbouring rows,
+// its lanes take steps of 32 weights in turn; a workgroup holds TEAMS × ROWS rows. Grid: (rows / that).
+// Accumulates in f32; the order of a column's sum does not depend on COLUMNS, so batches repeat bit for bit.
+struct Matvec {
+    rows: u32, // in this part
+    first_row: u32, // where this part's rows begin in y
+    steps: u32, // padded width / 32
+    stride: u32, // of y, in elements
+    width: f32, // unpadded, for the mean
+    epsilon: f32,
+}
+
+override COLUMNS: u32 = 1u;
+override NORM: bool = false;
+override ENDING: u32 = 0u;
+override TEAMS: u32 = 4u;
+const STORE: u32 = 0u;
+const ADD: u32 = 1u;
+const ROWS: u32 = 2u;
+const MAX_COLUMNS: u32 = 8u;
+
+@group(0) @binding(0) var<uniform> shape: Matvec;
+@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // (column, stride)
+@group(0) @binding(5) var<storage, read> gain: array<vec4<f32>>; // (width / 4), read when NORM
+
+@compute @workgroup_size(WORKGROUP)
+fn matvec(at: Invocation) {
+    let team = team_index(at);
+    let row = (at.workgroup.x * TEAMS + team) * ROWS;
+    let live = team < TEAMS && row < shape.rows;
+    let second = min(row + 1u, shape.rows - 1u);
+    var sums: array<vec2<f32>, MAX_COLUMNS>;
+    var squares: array<f32, MAX_COLUMNS>;
+    if live {
+        for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {
+            let a = weights(row, step, shape.steps);
+            let b = weights(second, step, shape.steps);
+            var g: array<vec4<f32>, 8>;
+            if NORM {
+                for (var i = 0u; i < 8u; i++) {
+                    g[i] = gain[step * 8u + i];
+                }
+            }
+            for (var c = 0u; c < COLUMNS; c++) {
+                let origin = (c * shape.steps + step) * 8u;
+                var sum = vec2<f32>(0.0);
+                var square = 0.0;
+                for (var i = 0u; i < 8u; i++) {
+                    var v = x[origin + i];
+                    if NORM {
+                        square += dot(v, v);
+                        v *= g[i];
+                    }
+                    sum += vec2<f32>(dot(a[i], v), dot(b[i], v));
+                }
+                sums[c] += sum;
+                squares[c] += square;
+            }
+        }
+    }
+    for (var c = 0u; c < COLUMNS; c++) {
+        var first_sum = team_sum(at, sums[c].x);
+        var second_sum = team_sum(at, sums[c].y);
+        if NORM {
+            let rms = inverseSqrt(team_sum(at, squares[c]) / shape.width + shape.epsilon);
+            first_sum *= rms;
+            second_sum *= rms;
+        }
+        if live && team_lane(at) == 0u {
+            let to = c * shape.stride + shape.first_row + row;
+            if ENDING == STORE {
+                y[to] = first_sum;
+                if row + 1u < shape.rows {
+                    y[to + 1u] = second_sum;
+                }
+            } else if ENDING == ADD {
+                y[to] += first_sum;
+                if row + 1u < shape.rows {
+                    y[to + 1u] += second_sum;
+                }
+            } else {
+                y[c * shape.stride + (shape.first_row + row) / 2u] = first_sum / (1.0 + exp(-first_sum)) * second_sum;
+            }
+        }
+    }
+}
