@@ -1,0 +1,173 @@
+//! `model.json`: what an imported model is, without its weights.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Layout, Result, limits};
+
+/// The `format` that this version writes and reads.
+pub(crate) const FORMAT: u32 = 1;
+
+/// The shape of a Llama.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// Rows of the embedding and of the logits.
+    pub vocab_size: usize,
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Transformer layers.
+    pub layers: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; `heads` is a multiple.
+    pub kv_heads: usize,
+    /// Width of one head, even.
+    pub head_dim: usize,
+    /// Width between gate/up and down.
+    pub feed_forward: usize,
+    /// Positions the model was made for.
+    pub max_positions: usize,
+    /// Added to the mean square in RMSNorm.
+    pub norm_eps: f32,
+    /// Whether the embedding is also the head.
+    pub tied_head: bool,
+}
+
+impl Architecture {
+    /// Refuses zeros, sizes beyond [`limits`] and parts that do not fit together.
+    pub(crate) fn check(&self) -> Result<()> {
+        let sizes = [
+            ("the vocabulary size", self.vocab_size, limits::VOCABULARY),
+            ("the hidden size", self.hidden_size, limits::HIDDEN_SIZE),
+            ("the number of layers", self.layers, limits::LAYERS),
+            ("the number of heads", self.heads, limits::HEADS),
+            ("the number of key-value heads", self.kv_heads, limits::HEADS),
+            ("the head dimension", self.head_dim, limits::HEAD_DIM),
+            ("the feed-forward size", self.feed_forward, limits::FEED_FORWARD),
+            ("the number of positions", self.max_positions, limits::POSITIONS),
+        ];
+        for (what, found, limit) in sizes {
+            if found == 0 {
+                return Err(Error::Setting { problem: "it may not be zero", setting: what.into() });
+            }
+            if found > limit {
+                return Err(Error::TooLarge { what, limit: limit as u64, found: found as u64 });
+            }
+        }
+        let setting = |problem, setting: String| Err(Error::Setting { problem, setting });
+        if !self.heads.is_multiple_of(self.kv_heads) {
+            let found = format!("{} heads, {} key-value heads", self.heads, self.kv_heads);
+            return setting("heads must be a multiple of key-value heads", found);
+        }
+        if !self.head_dim.is_multiple_of(2) {
+            return setting("the head dimension must be even", self.head_dim.to_string());
+        }
+        if !(self.norm_eps > 0.0 && self.norm_eps < 1.0) {
+            return setting("the norm's epsilon must lie between 0 and 1", self.norm_eps.to_string());
+        }
+        Ok(())
+    }
+
+    /// Every matrix: name, rows, columns.
+    pub(crate) fn matrices(&self) -> Vec<(String, usize, usize)> {
+        let heads = self.heads * self.head_dim;
+        let kv = self.kv_heads * self.head_dim;
+        let mut all = vec![("embed".to_owned(), self.vocab_size, self.hidden_size)];
+        if !self.tied_head {
+            all.push(("head".to_owned(), self.vocab_size, self.hidden_size));
+        }
+        for layer in 0..self.layers {
+            all.push((format!("layers.{layer}.qkv"), heads + 2 * kv, self.hidden_size));
+            all.push((format!("layers.{layer}.o"), self.hidden_size, heads));
+            all.push((format!("layers.{layer}.gate_up"), 2 * self.feed_forward, self.hidden_size));
+            all.push((format!("layers.{layer}.down"), self.hidden_size, self.feed_forward));
+        }
+        all
+    }
+
+    /// Every vector: name, length.
+    pub(crate) fn vectors(&self) -> Vec<(String, usize)> {
+        let mut all = vec![
+            ("final_norm".to_owned(), self.hidden_size),
+            ("rope_inv_freq".to_owned(), self.head_dim / 2),
+        ];
+        for layer in 0..self.layers {
+            all.push((format!("layers.{layer}.attn_norm"), self.hidden_size));
+            all.push((format!("layers.{layer}.ffn_norm"), self.hidden_size));
+        }
+        all
+    }
+}
+
+/// What the translator uses a model for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// L: the large model that knows every language.
+    Large,
+    /// S: a small model that writes one language well.
+    Specialist {
+        /// The language's code, such as `de`.
+        language: String,
+    },
+    /// Not said.
+    #[default]
+    Other,
+}
+
+/// A file that a model was imported from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name without folders.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// One matrix of an imported model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatrixInfo {
+    /// How its bytes are packed.
+    #[serde(flatten)]
+    pub layout: Layout,
+    /// Rows: outputs.
+    pub rows: usize,
+    /// Columns without padding: inputs.
+    pub columns: usize,
+}
+
+/// The contents of `model.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Version of the folder's form.
+    pub format: u32,
+    /// The name a person sees.
+    pub name: String,
+    /// The shape.
+    pub architecture: Architecture,
+    /// How the weights came to their layouts: `q4`, `q8`, `f16`, or the GGUF types.
+    pub quantization: String,
+    /// What it was imported from.
+    pub sources: Vec<SourceFile>,
+    /// The licence, as the source names it.
+    #[serde(default)]
+    pub licence: Option<String>,
+    /// The prompt: text with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)
+    /// and `{source}`; special tokens are written literally.
+    #[serde(default)]
+    pub prompt: Option<String>,
+    /// What the translator uses it for.
+    #[serde(default)]
+    pub role: Role,
+    /// Codes of the languages it knows; empty when not said.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// The token that begins every sequence.
+    #[serde(default)]
+    pub bos: Option<u32>,
+    /// The tokens that end an answer.
+    pub end_tokens: Vec<u32>,
+    /// Every matrix by name.
+    pub matrices: BTreeMap<String, MatrixInfo>,
+}

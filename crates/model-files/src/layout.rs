@@ -1,0 +1,190 @@
+//! How a matrix lies in `model.safetensors`, and a plain reader of it.
+//! The layouts are written down in ARCHITECTURE.md, "A model on disk"; shaders read the same bytes.
+
+use half::f16;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Columns are padded with zeros to a multiple of this.
+const COLUMN_MULTIPLE: usize = 32;
+
+/// How weights are packed: weight = scale · q (+ minimum).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Layout {
+    /// Bits a weight: 4, 8 or 16 (f16, no scales).
+    pub bits: u8,
+    /// Weights that share a scale: 16 or 32.
+    pub group: u8,
+    /// Whether each group has a minimum beside its scale.
+    pub min: bool,
+}
+
+impl Layout {
+    /// 4 bits, a scale for 32 weights.
+    pub const Q4: Self = Self { bits: 4, group: 32, min: false };
+    /// 4 bits, a scale and a minimum for 32 weights.
+    pub const Q4_MIN: Self = Self { bits: 4, group: 32, min: true };
+    /// 8 bits, a scale for 32 weights.
+    pub const Q8: Self = Self { bits: 8, group: 32, min: false };
+    /// 8 bits, a scale and a minimum for 32 weights.
+    pub const Q8_MIN: Self = Self { bits: 8, group: 32, min: true };
+    /// 8 bits, a scale for 16 weights.
+    pub const Q8_16: Self = Self { bits: 8, group: 16, min: false };
+    /// 8 bits, a scale and a minimum for 16 weights.
+    pub const Q8_16_MIN: Self = Self { bits: 8, group: 16, min: true };
+    /// Half-precision floats.
+    pub const F16: Self = Self { bits: 16, group: 32, min: false };
+
+    const ALL: [Self; 7] =
+        [Self::Q4, Self::Q4_MIN, Self::Q8, Self::Q8_MIN, Self::Q8_16, Self::Q8_16_MIN, Self::F16];
+
+    /// Refuses combinations that no kernel reads.
+    pub(crate) fn check(self) -> Result<()> {
+        if Self::ALL.contains(&self) {
+            return Ok(());
+        }
+        Err(Error::Setting { problem: "no such weight layout", setting: format!("{self:?}") })
+    }
+
+    /// The narrowest layout that holds both exactly.
+    pub(crate) fn widened(self, other: Self) -> Self {
+        if self == other {
+            return self;
+        }
+        if self.bits == 16 || other.bits == 16 {
+            return Self::F16;
+        }
+        // q − 8 in a nibble has no exact twin with a minimum unless 8 · scale fits f16, so mixed layouts take 8 bits.
+        Self { bits: 8, group: self.group.min(other.group), min: self.min || other.min }
+    }
+
+    /// `columns` rounded up to whole groups of 32.
+    pub(crate) fn padded_columns(columns: usize) -> usize {
+        columns.next_multiple_of(COLUMN_MULTIPLE)
+    }
+
+    /// U32 words of quants in a row of `columns` weights.
+    pub(crate) fn words_per_row(self, columns: usize) -> usize {
+        Self::padded_columns(columns) * usize::from(self.bits) / 32
+    }
+
+    /// U32 words of scales in a row of `columns` weights.
+    pub(crate) fn scale_words_per_row(self, columns: usize) -> usize {
+        let groups = Self::padded_columns(columns) / usize::from(self.group);
+        match (self.bits, self.min) {
+            (16, _) => 0,
+            (_, true) => groups,
+            (_, false) => groups.div_ceil(2),
+        }
+    }
+}
+
+/// A view of one matrix of an imported model.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a> {
+    /// How the bytes are to be read.
+    pub layout: Layout,
+    /// Rows: outputs.
+    pub rows: usize,
+    /// Columns without padding: inputs.
+    pub columns: usize,
+    /// Little-endian U32 words, `rows` × [`Self::words_per_row`].
+    pub quants: &'a [u8],
+    /// Little-endian U32 words, `rows` × [`Self::scale_words_per_row`]; empty for f16.
+    pub scales: &'a [u8],
+}
+
+impl Matrix<'_> {
+    /// Columns with padding, a multiple of 32.
+    pub fn padded_columns(&self) -> usize {
+        Layout::padded_columns(self.columns)
+    }
+
+    /// U32 words of `quants` in a row.
+    pub fn words_per_row(&self) -> usize {
+        self.layout.words_per_row(self.columns)
+    }
+
+    /// U32 words of `scales` in a row; 0 for f16.
+    pub fn scale_words_per_row(&self) -> usize {
+        self.layout.scale_words_per_row(self.columns)
+    }
+
+    /// Writes the weights of `row` as f32 into `out`, as many as `out` is long (up to the padded columns).
+    ///
+    /// # Panics
+    /// When `row` or the length of `out` lies outside the matrix.
+    pub fn dequantize_row(&self, row: usize, out: &mut [f32]) {
+        let quant_bytes = self.words_per_row() * 4;
+        let scale_bytes = self.scale_words_per_row() * 4;
+        let quants = &self.quants[row * quant_bytes..][..quant_bytes];
+        let scales = &self.scales[row * scale_bytes..][..scale_bytes];
+        let f16_at = |bytes: &[u8], index: usize| {
+            f16::from_le_bytes([bytes[index * 2], bytes[index * 2 + 1]]).to_f32()
+        };
+        assert!(out.len() <= self.padded_columns());
+        for (column, weight) in out.iter_mut().enumerate() {
+            let group = column / usize::from(self.layout.group);
+            let q = match self.layout.bits {
+                16 => {
+                    *weight = f16_at(quants, column);
+                    continue;
+                }
+                8 => f32::from(quants[column] as i8),
+                _ => {
+                    let byte = quants[column / 8 * 4 + column % 4];
+                    let nibble = if column % 8 < 4 { byte & 15 } else { byte >> 4 };
+                    f32::from(nibble) - if self.layout.min { 0.0 } else { 8.0 }
+                }
+            };
+            *weight = if self.layout.min {
+                f16_at(scales, group * 2) * q + f16_at(scales, group * 2 + 1)
+            } else {
+                f16_at(scales, group) * q
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_of_a_padded_row() {
+        let words = |layout: Layout| (layout.words_per_row(260), layout.scale_words_per_row(260));
+        assert_eq!(Layout::padded_columns(260), 288);
+        assert_eq!(words(Layout::Q4), (36, 5));
+        assert_eq!(words(Layout::Q4_MIN), (36, 9));
+        assert_eq!(words(Layout::Q8), (72, 5));
+        assert_eq!(words(Layout::Q8_16), (72, 9));
+        assert_eq!(words(Layout::Q8_16_MIN), (72, 18));
+        assert_eq!(words(Layout::F16), (144, 0));
+    }
+
+    #[test]
+    fn nibbles_alternate_by_four() {
+        let mut quants = [0u8; 16];
+        quants[0] = 0x21;
+        quants[3] = 0x43;
+        quants[4] = 0x65;
+        let mut scales = [0u8; 4];
+        scales[..2].copy_from_slice(&f16::from_f32(0.5).to_le_bytes());
+        let matrix = Matrix { layout: Layout::Q4, rows: 1, columns: 32, quants: &quants, scales: &scales };
+        let mut row = [0.0; 32];
+        matrix.dequantize_row(0, &mut row);
+        assert_eq!(row[..9], [-3.5, -4.0, -4.0, -2.5, -3.0, -4.0, -4.0, -2.0, -1.5]);
+        assert_eq!(row[12], -1.0);
+    }
+
+    #[test]
+    fn widening_keeps_what_both_need() {
+        assert_eq!(Layout::Q4.widened(Layout::Q4), Layout::Q4);
+        assert_eq!(Layout::Q4_MIN.widened(Layout::Q8_16), Layout::Q8_16_MIN);
+        assert_eq!(Layout::Q4.widened(Layout::Q4_MIN), Layout::Q8_MIN);
+        assert_eq!(Layout::Q8.widened(Layout::Q8_16), Layout::Q8_16);
+        assert_eq!(Layout::Q8.widened(Layout::F16), Layout::F16);
+        assert!(Layout { bits: 4, group: 16, min: false }.check().is_err());
+    }
+}

@@ -1,0 +1,189 @@
+//! An imported model, opened and checked.
+
+use std::collections::HashMap;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use safetensors::{Dtype, SafeTensors, tensor::Metadata};
+
+use crate::info::FORMAT;
+use crate::{Error, Matrix, ModelInfo, Result, Tokenizer, limits};
+
+/// Bytes that live as long as someone holds them: a mapped file or embedded data.
+pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+pub(crate) const INFO_FILE: &str = "model.json";
+pub(crate) const WEIGHTS_FILE: &str = "model.safetensors";
+pub(crate) const TOKENIZER_FILE: &str = "tokenizer.json";
+
+/// An imported model. Opening has compared every tensor with what `model.json` says; views are slices of the mapped bytes.
+pub struct Model {
+    info: ModelInfo,
+    weights: Bytes,
+    tensors: HashMap<String, Range<usize>>,
+    tokenizer: Option<Bytes>,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Model").field("name", &self.info.name).finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// Opens the folder `dir` written by [`crate::import`]; `map` gives the bytes of a file.
+    ///
+    /// # Errors
+    /// When a file cannot be read, is damaged, or does not fit the others.
+    pub fn open(dir: &Path, map: &dyn Fn(&Path) -> io::Result<Bytes>) -> Result<Self> {
+        let read = |file: &str| {
+            let path = dir.join(file);
+            map(&path).map_err(|source| Error::Read { source, path })
+        };
+        let info = read(INFO_FILE)?;
+        let weights = read(WEIGHTS_FILE)?;
+        let tokenizer = match dir.join(TOKENIZER_FILE).exists() {
+            true => Some(read(TOKENIZER_FILE)?),
+            false => None,
+        };
+        Self::from_parts((*info).as_ref(), weights, tokenizer)
+    }
+
+    /// The same from bytes at hand, for models embedded in the program.
+    ///
+    /// # Errors
+    /// When a part is damaged or does not fit the others.
+    pub fn from_parts(model_json: &[u8], weights: Bytes, tokenizer: Option<Bytes>) -> Result<Self> {
+        let info = read_info(model_json)?;
+        let (header, metadata) = SafeTensors::read_metadata((*weights).as_ref())
+            .map_err(|error| Error::Safetensors { problem: error.to_string(), place: WEIGHTS_FILE.into() })?;
+        let tensors = check_tensors(&info, &metadata, size_of::<u64>() + header)?;
+        let model = Self { info, weights, tensors, tokenizer };
+        for (name, _) in model.info.architecture.vectors() {
+            if model.vector(&name)?.iter().any(|value| !value.is_finite()) {
+                return Err(Error::NotFinite { name });
+            }
+        }
+        Ok(model)
+    }
+
+    /// What `model.json` says.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// The matrix `name`, such as `embed` or `layers.0.qkv`.
+    ///
+    /// # Errors
+    /// When the model has no such matrix.
+    pub fn matrix(&self, name: &str) -> Result<Matrix<'_>> {
+        let info = self.info.matrices.get(name).ok_or_else(|| Error::UnknownName { name: name.into() })?;
+        let quants = self.bytes(&format!("{name}.quants"))?;
+        let scales = match info.layout.bits {
+            16 => &[],
+            _ => self.bytes(&format!("{name}.scales"))?,
+        };
+        Ok(Matrix { layout: info.layout, rows: info.rows, columns: info.columns, quants, scales })
+    }
+
+    /// The vector `name`, such as `final_norm`.
+    ///
+    /// # Errors
+    /// When the model has no such vector.
+    pub fn vector(&self, name: &str) -> Result<Vec<f32>> {
+        let (values, _) = self.bytes(name)?.as_chunks();
+        Ok(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    /// The tokenizer, read anew on each call.
+    ///
+    /// # Errors
+    /// When the model has none, or one that is damaged, of another kind or larger than the model's vocabulary.
+    pub fn tokenizer(&self) -> Result<Tokenizer> {
+        let json = self.tokenizer.as_ref().ok_or(Error::NoTokenizer)?;
+        let tokenizer = Tokenizer::from_bytes((**json).as_ref())?;
+        let rows = self.info.architecture.vocab_size;
+        if tokenizer.vocab_size() > rows {
+            return Err(Error::Tokenizer {
+                problem: "it has more tokens than the model has rows",
+                found: format!("{} tokens, {rows} rows", tokenizer.vocab_size()),
+            });
+        }
+        Ok(tokenizer)
+    }
+
+    fn bytes(&self, name: &str) -> Result<&[u8]> {
+        let range = self.tensors.get(name).ok_or_else(|| Error::UnknownName { name: name.into() })?;
+        (*self.weights).as_ref().get(range.clone()).ok_or_else(|| Error::Truncated { what: name.into() })
+    }
+}
+
+fn read_info(json: &[u8]) -> Result<ModelInfo> {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let found = json.len() as u64;
+    if found > limits::CONFIG_BYTES {
+        return Err(Error::TooLarge { what: "the size of model.json", limit: limits::CONFIG_BYTES, found });
+    }
+    let json_error =
+        |error: serde_json::Error| Error::Json { reason: error.to_string(), file: INFO_FILE.into() };
+    let Format { format } = serde_json::from_slice(json).map_err(json_error)?;
+    if format != FORMAT {
+        return Err(Error::Format { known: FORMAT, found: format });
+    }
+    let info: ModelInfo = serde_json::from_slice(json).map_err(json_error)?;
+    info.architecture.check()?;
+    let vocabulary = info.architecture.vocab_size;
+    if let Some(id) = info.end_tokens.iter().chain(&info.bos).find(|id| **id as usize >= vocabulary) {
+        return Err(Error::UnknownId { id: *id });
+    }
+    Ok(info)
+}
+
+/// Compares every matrix and vector with the header; `data` is where tensor data begins in the file.
+fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<HashMap<String, Range<usize>>> {
+    let mut tensors = HashMap::new();
+    let mut check = |name: String, dtype: Dtype, shape: Vec<usize>| {
+        let Some(tensor) = header.info(&name) else {
+            return Err(Error::MissingTensor { name });
+        };
+        if tensor.shape != shape {
+            return Err(Error::Shape { expected: shape, found: tensor.shape.clone(), name });
+        }
+        if tensor.dtype != dtype {
+            return Err(Error::Safetensors { problem: format!("expected the type {dtype:?}"), place: name });
+        }
+        let (start, end) = tensor.data_offsets;
+        tensors.insert(name, data + start..data + end);
+        Ok(())
+    };
+    for (name, rows, columns) in info.architecture.matrices() {
+        let matrix = info.matrices.get(&name).ok_or_else(|| Error::MissingTensor { name: name.clone() })?;
+        if (matrix.rows, matrix.columns) != (rows, columns) {
+            let (expected, found) = (vec![rows, columns], vec![matrix.rows, matrix.columns]);
+            return Err(Error::Shape { expected, found, name });
+        }
+        matrix.layout.check()?;
+        let words = matrix.layout.words_per_row(columns);
+        let scale_words = matrix.layout.scale_words_per_row(columns);
+        check(format!("{name}.quants"), Dtype::U32, vec![rows, words])?;
+        if scale_words > 0 {
+            check(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words])?;
+        }
+    }
+    if info.matrices.len() != info.architecture.matrices().len() {
+        let setting = format!("{} matrices", info.matrices.len());
+        return Err(Error::Setting {
+            problem: "model.json names matrices that a Llama does not have",
+            setting,
+        });
+    }
+    for (name, length) in info.architecture.vectors() {
+        check(name, Dtype::F32, vec![length])?;
+    }
+    Ok(tensors)
+}

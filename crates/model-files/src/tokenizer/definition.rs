@@ -1,0 +1,242 @@
+//! The JSON of a `tokenizer.json`, read and checked by us before the tokenizer library sees any of it.
+//!
+//! Accepted is what Llama models use: BPE over bytes, or BPE with byte fallback. So every text can be written, and what
+//! could make the library panic (merges that lead nowhere, zero lengths, endless replacements) is refused with a message.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+
+use super::pipeline::{self, Steps};
+use crate::{Error, Result, limits};
+
+#[derive(Deserialize)]
+pub(super) struct Definition {
+    #[serde(default)]
+    truncation: Option<Truncation>,
+    #[serde(default)]
+    pub added_tokens: Vec<Added>,
+    #[serde(default)]
+    normalizer: Option<Value>,
+    #[serde(default)]
+    pre_tokenizer: Option<Value>,
+    #[serde(default)]
+    post_processor: Option<Value>,
+    #[serde(default)]
+    decoder: Option<Value>,
+    pub model: Bpe,
+}
+
+/// Read only to refuse nonsense: Wasan never truncates a text.
+#[derive(Deserialize)]
+struct Truncation {
+    max_length: usize,
+    #[serde(default)]
+    stride: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Added {
+    pub id: u32,
+    pub content: String,
+    #[serde(default)]
+    pub special: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Bpe {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    pub vocab: HashMap<String, u32>,
+    pub merges: Vec<Merge>,
+    #[serde(default)]
+    dropout: Option<f32>,
+    #[serde(default)]
+    continuing_subword_prefix: Option<String>,
+    #[serde(default)]
+    end_of_word_suffix: Option<String>,
+    #[serde(default)]
+    pub byte_fallback: bool,
+    #[serde(default)]
+    pub ignore_merges: bool,
+}
+
+/// Two tokens that become one: `["a", "b"]`, or `"a b"` in older files.
+pub(super) struct Merge(pub String, pub String);
+
+impl<'de> Deserialize<'de> for Merge {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Merge;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a merge: two tokens in a list, or in a text with one space")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Merge, E> {
+                match text.split_once(' ') {
+                    Some((left, right)) if !right.contains(' ') => Ok(Merge(left.into(), right.into())),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Merge, A::Error> {
+                let left = list.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let right = list.next_element()?.ok_or_else(|| de::Error::invalid_length(1, &self))?;
+                match list.next_element::<de::IgnoredAny>()? {
+                    None => Ok(Merge(left, right)),
+                    Some(_) => Err(de::Error::invalid_length(3, &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// The parts of the pipeline, each flattened and checked.
+pub(super) struct Pipeline {
+    pub normalizer: Steps,
+    pub pre_tokenizer: Steps,
+    pub decoder: Steps,
+}
+
+impl Definition {
+    pub fn parse(json: &[u8]) -> Result<(Self, Pipeline)> {
+        let found = json.len() as u64;
+        if found > limits::TOKENIZER_BYTES {
+            let limit = limits::TOKENIZER_BYTES;
+            return Err(Error::TooLarge { what: "the size of tokenizer.json", limit, found });
+        }
+        let definition: Self = serde_json::from_slice(json)
+            .map_err(|error| Error::Json { reason: error.to_string(), file: "tokenizer.json".into() })?;
+        let pipeline = Pipeline {
+            normalizer: pipeline::normalizer(definition.normalizer.as_ref())?,
+            pre_tokenizer: pipeline::pre_tokenizer(definition.pre_tokenizer.as_ref())?,
+            decoder: pipeline::decoder(definition.decoder.as_ref())?,
+        };
+        definition.check_settings()?;
+        definition.check_post_processor()?;
+        definition.check_tokens()?;
+        definition.check_merges()?;
+        definition.check_bytes(&pipeline)?;
+        Ok((definition, pipeline))
+    }
+
+    fn check_settings(&self) -> Result<()> {
+        let kind = self.model.kind.as_deref().unwrap_or("BPE");
+        if kind != "BPE" {
+            return Err(Error::Unsupported {
+                feature: "a tokenizer model other than BPE",
+                found: kind.into(),
+            });
+        }
+        if self.model.dropout.is_some_and(|dropout| dropout != 0.0) {
+            return refuse("merges left out at random are for training only", "dropout");
+        }
+        let affixes = [&self.model.continuing_subword_prefix, &self.model.end_of_word_suffix];
+        if let Some(affix) = affixes.into_iter().flatten().find(|affix| !affix.is_empty()) {
+            return Err(Error::Unsupported {
+                feature: "a word prefix or suffix in BPE",
+                found: affix.clone(),
+            });
+        }
+        if let Some(truncation) = &self.truncation
+            && truncation.stride >= truncation.max_length
+        {
+            return refuse("the truncation's stride is not smaller than its length", truncation.stride);
+        }
+        Ok(())
+    }
+
+    /// Wasan writes special tokens itself; a template is read only to refuse one that cannot have worked anywhere.
+    fn check_post_processor(&self) -> Result<()> {
+        let known: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
+        for step in pipeline::flatten(self.post_processor.as_ref(), "processors")? {
+            let pieces = ["single", "pair"].iter().filter_map(|key| step[*key].as_array()).flatten();
+            for id in pieces.filter_map(|piece| piece["SpecialToken"]["id"].as_str()) {
+                let declared = &step["special_tokens"][id]["tokens"];
+                let tokens = declared.as_array().map(Vec::as_slice).unwrap_or_default();
+                let is_known = |token: &Value| {
+                    token.as_str().is_some_and(|t| known.contains(t) || self.model.vocab.contains_key(t))
+                };
+                if tokens.is_empty() || !tokens.iter().all(is_known) {
+                    return refuse("its template names a special token that it does not have", id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_tokens(&self) -> Result<()> {
+        let added = self.added_tokens.iter().map(|token| (token.content.as_str(), token.id));
+        let mut by_id = HashMap::new();
+        for (token, id) in self.model.vocab.iter().map(|(token, id)| (token.as_str(), *id)).chain(added) {
+            if id as usize >= limits::VOCABULARY {
+                let limit = limits::VOCABULARY as u64;
+                return Err(Error::TooLarge { what: "a token's id", limit, found: id.into() });
+            }
+            if token.len() > limits::TOKEN_BYTES {
+                let limit = limits::TOKEN_BYTES as u64;
+                return Err(Error::TooLarge { what: "a token's length", limit, found: token.len() as u64 });
+            }
+            if by_id.insert(id, token).is_some_and(|other| other != token) {
+                return refuse("two tokens have the same id", id);
+            }
+        }
+        for token in &self.added_tokens {
+            if token.content.is_empty() {
+                return refuse("an added token is empty", token.id);
+            }
+            if self.model.vocab.get(&token.content).is_some_and(|id| *id != token.id) {
+                return refuse("an added token has two ids", &token.content);
+            }
+        }
+        let mut contents = HashSet::new();
+        match self.added_tokens.iter().find(|token| !contents.insert(&token.content)) {
+            Some(token) => refuse("an added token comes twice", &token.content),
+            None => Ok(()),
+        }
+    }
+
+    fn check_merges(&self) -> Result<()> {
+        let found = self.model.merges.len();
+        if found > limits::MERGES {
+            let limit = limits::MERGES as u64;
+            return Err(Error::TooLarge { what: "the number of merges", limit, found: found as u64 });
+        }
+        let known = |token: &str| self.model.vocab.contains_key(token);
+        for Merge(left, right) in &self.model.merges {
+            if left.is_empty() || right.is_empty() || !known(left) || !known(right) {
+                return refuse("a merge names a token that it does not have", format!("{left} {right}"));
+            }
+            if !known(&[left.as_str(), right].concat()) {
+                return refuse("a merge leads to a token that it does not have", format!("{left} {right}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Without all 256 bytes some character of a text would be lost in silence.
+    fn check_bytes(&self, pipeline: &Pipeline) -> Result<()> {
+        let added: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
+        let has = |token: &str| self.model.vocab.contains_key(token) && !added.contains(token);
+        if pipeline.pre_tokenizer.has("ByteLevel") || pipeline.normalizer.has("ByteLevel") {
+            return match ByteLevel::alphabet().iter().find(|byte| !has(&byte.to_string())) {
+                Some(byte) => refuse("a byte of the byte-level alphabet is missing", byte),
+                None => Ok(()),
+            };
+        }
+        if !self.model.byte_fallback {
+            return refuse("it can write neither bytes nor fall back to them", "byte_fallback");
+        }
+        match (0..=u8::MAX).map(|byte| format!("<0x{byte:02X}>")).find(|byte| !has(byte)) {
+            Some(byte) => refuse("a byte token is missing", byte),
+            None => Ok(()),
+        }
+    }
+}
+
+fn refuse<T>(problem: &'static str, found: impl ToString) -> Result<T> {
+    Err(Error::Tokenizer { problem, found: found.to_string() })
+}

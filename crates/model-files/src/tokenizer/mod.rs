@@ -1,0 +1,199 @@
+//! Text ↔ token ids.
+//!
+//! Added tokens (`<|eot_id|>`, `<s>`, …) are taken out of the vocabulary that encodes, so no text of a document can ever
+//! become one; whoever writes a prompt asks for them by name with [`Tokenizer::special`].
+//! The tokenizer library may panic on odd files: every call into it is contained.
+
+mod definition;
+mod pipeline;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+use tokenizers::decoders::DecoderWrapper;
+use tokenizers::models::bpe::BPE;
+use tokenizers::normalizers::NormalizerWrapper;
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::{Decoder, Tokenizer as Encoder};
+
+use crate::{Error, Result};
+use definition::{Definition, Merge, Pipeline};
+
+/// Encoded once at load, so that a tokenizer which fails on ordinary text is refused before a job starts.
+const TRIAL: &str = "Hello, world 123!\n Grüße, 世界 🙂\u{0}";
+
+/// A byte-level BPE tokenizer, or BPE with byte fallback, as Llama models use them.
+pub struct Tokenizer {
+    encoder: Encoder,
+    decoder: DecoderWrapper,
+    /// Text of each id, with added tokens; none where the file leaves a gap.
+    tokens: Vec<Option<String>>,
+    added: BTreeMap<String, AddedToken>,
+    merges: Vec<(u32, u32)>,
+    settings: Vec<(&'static str, Value)>,
+}
+
+#[derive(Clone, Copy)]
+struct AddedToken {
+    id: u32,
+    /// Left out of decoded text.
+    special: bool,
+}
+
+impl std::fmt::Debug for Tokenizer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Tokenizer").field("vocab_size", &self.vocab_size()).finish_non_exhaustive()
+    }
+}
+
+impl Tokenizer {
+    /// Reads the contents of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// When it is damaged, of a kind that Llama models do not use, or fails on a first text.
+    pub fn from_bytes(json: &[u8]) -> Result<Self> {
+        let (definition, pipeline) = Definition::parse(json)?;
+        let tokenizer = contained(|| Self::build(definition, &pipeline))?;
+        tokenizer.decode(&tokenizer.encode(TRIAL)?)?;
+        Ok(tokenizer)
+    }
+
+    fn build(definition: Definition, pipeline: &Pipeline) -> Result<Self> {
+        let mut model = definition.model;
+        let added: BTreeMap<_, _> = definition
+            .added_tokens
+            .into_iter()
+            .map(|token| (token.content, AddedToken { id: token.id, special: token.special }))
+            .collect();
+
+        let ids = model.vocab.values().copied().chain(added.values().map(|token| token.id));
+        let mut tokens = vec![None; ids.max().map_or(0, |id| id as usize + 1)];
+        let added_texts = added.iter().map(|(text, token)| (text, &token.id));
+        for (text, id) in model.vocab.iter().chain(added_texts) {
+            if let Some(slot) = tokens.get_mut(*id as usize) {
+                *slot = Some(text.clone());
+            }
+        }
+
+        model.vocab.retain(|token, _| !added.contains_key(token));
+        model.merges.retain(|Merge(left, right)| {
+            ![left, right, &format!("{left}{right}")].iter().any(|token| added.contains_key(*token))
+        });
+        let merges = model
+            .merges
+            .iter()
+            .filter_map(|Merge(left, right)| Some((*model.vocab.get(left)?, *model.vocab.get(right)?)))
+            .collect();
+        let settings = vec![
+            ("normalizer", Value::Array(pipeline.normalizer.effect())),
+            ("pre-tokenizer", Value::Array(pipeline.pre_tokenizer.effect())),
+            ("decoder", Value::Array(pipeline.decoder.effect())),
+            ("byte fallback", model.byte_fallback.into()),
+            ("ignored merges", model.ignore_merges.into()),
+        ];
+
+        let pairs: Vec<_> = model.merges.into_iter().map(|Merge(left, right)| (left, right)).collect();
+        let bpe = BPE::builder()
+            .vocab_and_merges(model.vocab.into_iter().collect::<tokenizers::models::bpe::Vocab>(), pairs)
+            .byte_fallback(model.byte_fallback)
+            .ignore_merges(model.ignore_merges)
+            .build()
+            .map_err(failed)?;
+        let mut encoder = Encoder::new(bpe);
+        encoder.with_normalizer(pipeline.normalizer.build::<NormalizerWrapper>()?).map_err(failed)?;
+        encoder.with_pre_tokenizer(pipeline.pre_tokenizer.build::<PreTokenizerWrapper>()?);
+        let decoder = pipeline.decoder.build::<DecoderWrapper>()?.ok_or(Error::NoTokenizer)?;
+        Ok(Self { encoder, decoder, tokens, added, merges, settings })
+    }
+
+    /// The ids of `text`. Nothing in it is ever taken for an added token, and none is put before or after it.
+    ///
+    /// # Errors
+    /// When the tokenizer library fails or panics.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
+        contained(|| {
+            let encoding = self.encoder.encode_fast(text, false).map_err(failed)?;
+            Ok(encoding.get_ids().to_vec())
+        })
+    }
+
+    /// The text of `ids` without special tokens. Bytes that are no whole character become �.
+    ///
+    /// # Errors
+    /// When an id is outside the vocabulary, or the tokenizer library fails or panics.
+    pub fn decode(&self, ids: &[u32]) -> Result<String> {
+        let mut texts = Vec::with_capacity(ids.len());
+        for id in ids {
+            let text = self.text(*id).ok_or(Error::UnknownId { id: *id })?;
+            if !self.added.get(text).is_some_and(|token| token.special) {
+                texts.push(text.to_owned());
+            }
+        }
+        contained(|| self.decoder.decode(texts).map_err(failed))
+    }
+
+    /// The id of an added token such as `<|eot_id|>`.
+    pub fn special(&self, token: &str) -> Option<u32> {
+        self.added.get(token).map(|token| token.id)
+    }
+
+    /// Every added token with its id.
+    pub fn specials(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.added.iter().map(|(text, token)| (text.as_str(), token.id))
+    }
+
+    /// One more than the highest id.
+    pub fn vocab_size(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The first thing in which `other` would treat a text or an id differently, in words; none when models with these
+    /// two tokenizers can be decoded together. Reserved tokens, which no text contains, may differ in name.
+    pub fn first_difference(&self, other: &Self) -> Option<String> {
+        let size = self.vocab_size().max(other.vocab_size());
+        for id in (0..).take(size) {
+            let (ours, theirs) = (self.text(id), other.text(id));
+            let reserved = [ours, theirs].iter().flatten().any(|text| text.contains("reserved"));
+            let both_added = self.is_added(ours) && other.is_added(theirs);
+            if ours != theirs && !(reserved && both_added) {
+                return Some(format!("token {id} is {ours:?} in one and {theirs:?} in the other"));
+            }
+            if self.is_added(ours) != other.is_added(theirs) {
+                return Some(format!("token {id} is an added token in only one: {ours:?}"));
+            }
+        }
+        for ((name, ours), (_, theirs)) in self.settings.iter().zip(&other.settings) {
+            if ours != theirs {
+                return Some(format!("the {name} is {ours} in one and {theirs} in the other"));
+            }
+        }
+        let merges = self.merges.len().max(other.merges.len());
+        let rank = (0..merges).find(|rank| self.merges.get(*rank) != other.merges.get(*rank))?;
+        let (ours, theirs) = (self.merge(rank), other.merge(rank));
+        Some(format!("merge {rank} is {ours:?} in one and {theirs:?} in the other"))
+    }
+
+    fn text(&self, id: u32) -> Option<&str> {
+        self.tokens.get(id as usize)?.as_deref()
+    }
+
+    fn is_added(&self, text: Option<&str>) -> bool {
+        text.is_none_or(|text| self.added.contains_key(text))
+    }
+
+    fn merge(&self, rank: usize) -> Option<(&str, &str)> {
+        let (left, right) = self.merges.get(rank)?;
+        Some((self.text(*left)?, self.text(*right)?))
+    }
+}
+
+fn failed(error: tokenizers::Error) -> Error {
+    Error::TokenizerFailed { reason: error.to_string() }
+}
+
+/// Runs `work` and turns a panic into an error. The library's state is only a cache of whole entries.
+fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::TokenizerFailed { reason: "the tokenizer library panicked".into() }))
+}

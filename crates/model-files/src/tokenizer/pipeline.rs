@@ -1,0 +1,120 @@
+//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`: only steps that Llama models use, flattened to lists.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::{Error, Result, limits};
+
+const NORMALIZERS: &[&str] =
+    &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Strip", "Lowercase", "StripAccents", "ByteLevel"];
+const PRE_TOKENIZERS: &[&str] = &["ByteLevel", "Split", "Metaspace", "Digits", "Punctuation"];
+const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"];
+
+/// Steps in the order in which they run.
+#[derive(PartialEq)]
+pub(super) struct Steps {
+    list_key: &'static str,
+    steps: Vec<Value>,
+}
+
+impl Steps {
+    pub fn has(&self, kind: &str) -> bool {
+        self.steps.iter().any(|step| step["type"] == kind)
+    }
+
+    /// The library's form of these steps; none for an empty list.
+    pub fn build<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        if self.steps.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_value(json!({"type": "Sequence", self.list_key: self.steps}))
+            .map(Some)
+            .map_err(|error| Error::Json { reason: error.to_string(), file: "tokenizer.json".into() })
+    }
+
+    /// What the steps do to a text, without fields that only concern offsets or that the step ignores.
+    pub fn effect(&self) -> Vec<Value> {
+        let mut steps = self.steps.clone();
+        for step in &mut steps {
+            let byte_level = step["type"] == "ByteLevel";
+            if let Some(fields) = step.as_object_mut() {
+                fields.remove("trim_offsets");
+                if byte_level && self.list_key == DECODER_LIST {
+                    fields.retain(|key, _| key == "type");
+                }
+            }
+        }
+        steps
+    }
+}
+
+const DECODER_LIST: &str = "decoders";
+
+pub(super) fn normalizer(value: Option<&Value>) -> Result<Steps> {
+    checked(value, "normalizers", NORMALIZERS)
+}
+
+pub(super) fn pre_tokenizer(value: Option<&Value>) -> Result<Steps> {
+    checked(value, "pretokenizers", PRE_TOKENIZERS)
+}
+
+pub(super) fn decoder(value: Option<&Value>) -> Result<Steps> {
+    let decoder = checked(value, DECODER_LIST, DECODERS)?;
+    match decoder.steps.is_empty() {
+        true => refuse("it has no decoder", "decoder"),
+        false => Ok(decoder),
+    }
+}
+
+/// Nested sequences as one list of steps; `null` is an empty one.
+pub(super) fn flatten(value: Option<&Value>, list_key: &str) -> Result<Vec<Value>> {
+    let mut steps = Vec::new();
+    let mut waiting: Vec<&Value> = value.into_iter().collect();
+    while let Some(step) = waiting.pop() {
+        if step["type"] == "Sequence" {
+            let Some(inner) = step[list_key].as_array() else {
+                return refuse("a sequence has no steps", list_key);
+            };
+            waiting.extend(inner.iter().rev());
+        } else if !step.is_null() {
+            steps.push(step.clone());
+        }
+        if steps.len() + waiting.len() > limits::PIPELINE_STEPS {
+            let (limit, found) = (limits::PIPELINE_STEPS as u64, (steps.len() + waiting.len()) as u64);
+            return Err(Error::TooLarge { what: "the number of tokenizer steps", limit, found });
+        }
+    }
+    Ok(steps)
+}
+
+fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> Result<Steps> {
+    let steps = flatten(value, list_key)?;
+    let mut expansion = 1;
+    for step in &steps {
+        let kind = step["type"].as_str().unwrap_or("a step without a type");
+        if !allowed.contains(&kind) {
+            return Err(Error::Unsupported { feature: "a tokenizer step", found: kind.into() });
+        }
+        let pattern = &step["pattern"];
+        let pattern = pattern["Regex"].as_str().or(pattern["String"].as_str()).unwrap_or_default();
+        if pattern.len() > limits::PATTERN_BYTES {
+            let (limit, found) = (limits::PATTERN_BYTES as u64, pattern.len() as u64);
+            return Err(Error::TooLarge { what: "the length of a tokenizer pattern", limit, found });
+        }
+        if pattern.is_empty() && matches!(kind, "Split" | "Replace") {
+            return refuse("a pattern is empty", kind);
+        }
+        let text = step["content"].as_str().or(step["prepend"].as_str()).unwrap_or_default();
+        if matches!(kind, "Replace" | "Prepend") {
+            expansion *= text.len().clamp(1, limits::EXPANSION + 1);
+        }
+        if expansion > limits::EXPANSION {
+            return refuse("its replacements lengthen a text too much", kind);
+        }
+    }
+    Ok(Steps { list_key, steps })
+}
+
+fn refuse<T>(problem: &'static str, found: &str) -> Result<T> {
+    Err(Error::Tokenizer { problem, found: found.into() })
+}
