@@ -6,14 +6,27 @@
 //! The crate knows no GPU, no network and no memory mapping: whoever opens a model says how its bytes are mapped.
 #![forbid(unsafe_code)]
 
+mod blocks;
+mod convert;
 mod error;
+mod files;
+mod gguf;
+mod hf;
+mod import;
 mod info;
 mod layout;
 pub mod limits;
 mod model;
+mod plan;
+mod prompt;
+mod quantize;
+mod rope;
+mod safetensors_file;
+mod source;
 mod tokenizer;
 
 pub use error::{Error, Result};
+pub use import::{ImportOptions, Progress, Quantization, import};
 pub use info::{Architecture, MatrixInfo, ModelInfo, Role, SourceFile};
 pub use layout::{Layout, Matrix};
 pub use model::{Bytes, Model};

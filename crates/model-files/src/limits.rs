@@ -33,6 +33,8 @@ pub const VOCABULARY: usize = 1 << 20;
 pub const MERGES: usize = 16 << 20;
 /// Bytes of one token's text (Llama-3: 128 spaces, each two bytes in the byte-level alphabet).
 pub const TOKEN_BYTES: usize = 4096;
+/// The same where merges are made from scores, by trying every split (SentencePiece: 16 characters of up to 4 bytes).
+pub const SCORED_TOKEN_BYTES: usize = 256;
 /// Steps in a normalizer, pre-tokenizer or decoder (Llama-2: 4; llama.cpp's default pre-tokenizer: 5).
 pub const PIPELINE_STEPS: usize = 16;
 /// Bytes of a split pattern (Llama-3: 122).

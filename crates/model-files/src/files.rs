@@ -1,0 +1,108 @@
+//! Reading source files: regular files only, never more than a cap, never more than is there.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result, SourceFile, limits};
+
+/// An open source file, with its size and time as they were at first.
+pub(crate) struct InputFile {
+    pub path: PathBuf,
+    pub file: File,
+    metadata: Metadata,
+}
+
+impl InputFile {
+    /// Opens a regular file; a folder, a pipe or a device is refused before it could block.
+    pub fn open(path: &Path) -> Result<Self> {
+        let read_error = |source| Error::Read { source, path: path.into() };
+        if !std::fs::metadata(path).map_err(read_error)?.is_file() {
+            return Err(read_error(std::io::Error::other("it is no regular file")));
+        }
+        let file = File::open(path).map_err(read_error)?;
+        let metadata = file.metadata().map_err(read_error)?;
+        Ok(Self { path: path.into(), file, metadata })
+    }
+
+    /// Bytes, as they were when the file was opened.
+    pub fn len(&self) -> u64 {
+        self.metadata.len()
+    }
+
+    /// The name without folders.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Fills `bytes` from `offset` on.
+    pub fn read_at(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(offset))
+            .and_then(|_| file.read_exact(bytes))
+            .map_err(|source| Error::Read { source, path: self.path.clone() })
+    }
+
+    /// Hashes the whole file; `advance` is told of every chunk's bytes.
+    pub fn hash(&self, advance: &mut dyn FnMut(u64) -> Result<()>) -> Result<SourceFile> {
+        let mut hash = Sha256::new();
+        let mut chunk = vec![0; limits::CHUNK_BYTES];
+        let mut offset = 0;
+        while offset < self.len() {
+            let wanted = (self.len() - offset).min(chunk.len() as u64);
+            let bytes = &mut chunk[..wanted as usize];
+            self.read_at(offset, bytes)?;
+            hash.update(&*bytes);
+            offset += wanted;
+            advance(wanted)?;
+        }
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(SourceFile { file: self.name(), sha256 })
+    }
+
+    /// Fails when the file on disk is no longer the one that was opened.
+    pub fn check_unchanged(&self) -> Result<()> {
+        let read_error = |source| Error::Read { source, path: self.path.clone() };
+        let now = std::fs::metadata(&self.path).map_err(read_error)?;
+        // Some file systems keep no modification times; there the size alone decides.
+        let same_time = match (now.modified(), self.metadata.modified()) {
+            (Ok(now), Ok(then)) => now == then,
+            _ => true,
+        };
+        if now.len() == self.len() && same_time {
+            return Ok(());
+        }
+        Err(Error::SourceChanged { path: self.path.clone() })
+    }
+}
+
+/// The whole of a small file, none when it does not exist.
+pub(crate) fn read_small(path: &Path, what: &'static str, limit: u64) -> Result<Option<Vec<u8>>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let input = InputFile::open(path)?;
+    if input.len() > limit {
+        return Err(Error::TooLarge { what, limit, found: input.len() });
+    }
+    let mut bytes = Vec::new();
+    let read = (&input.file).take(limit).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Read { source, path: path.into() })?;
+    Ok(Some(bytes))
+}
+
+/// A small JSON file, none when it does not exist.
+pub(crate) fn read_json<T: DeserializeOwned>(
+    path: &Path,
+    what: &'static str,
+    limit: u64,
+) -> Result<Option<T>> {
+    let Some(bytes) = read_small(path, what, limit)? else {
+        return Ok(None);
+    };
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::Json { reason: error.to_string(), file })
+}

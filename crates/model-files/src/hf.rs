@@ -1,0 +1,298 @@
+//! A Hugging Face folder: `config.json`, safetensors, and what else is there.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Component, Path};
+
+use safetensors::Dtype;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::blocks::Kind;
+use crate::files::{InputFile, read_json, read_small};
+use crate::rope::{Scaling, inverse_frequencies};
+use crate::safetensors_file::read_header;
+use crate::source::{Chat, Own, Source, Tensor, Tensors, layer_part};
+use crate::{Architecture, Error, Result, limits};
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+const INDEX: &str = "model.safetensors.index.json";
+
+#[derive(Deserialize)]
+struct Config {
+    model_type: Option<String>,
+    hidden_act: Option<String>,
+    vocab_size: usize,
+    hidden_size: usize,
+    intermediate_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    num_key_value_heads: Option<usize>,
+    head_dim: Option<usize>,
+    max_position_embeddings: usize,
+    rms_norm_eps: f32,
+    rope_theta: Option<f64>,
+    rope_scaling: Option<Rope>,
+    rope_parameters: Option<Rope>,
+    #[serde(default)]
+    tie_word_embeddings: bool,
+    #[serde(default)]
+    attention_bias: bool,
+    #[serde(default)]
+    mlp_bias: bool,
+    bos_token_id: Option<u32>,
+    eos_token_id: Option<Tokens>,
+    quantization_config: Option<Value>,
+}
+
+/// `rope_scaling`, or the newer `rope_parameters` which also holds the base.
+#[derive(Deserialize)]
+struct Rope {
+    rope_type: Option<String>,
+    r#type: Option<String>,
+    rope_theta: Option<f64>,
+    factor: Option<f64>,
+    low_freq_factor: Option<f64>,
+    high_freq_factor: Option<f64>,
+    original_max_position_embeddings: Option<f64>,
+    partial_rotary_factor: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Tokens {
+    One(u32),
+    Many(Vec<u32>),
+}
+
+#[derive(Default, Deserialize)]
+struct GenerationConfig {
+    bos_token_id: Option<u32>,
+    eos_token_id: Option<Tokens>,
+}
+
+#[derive(Default, Deserialize)]
+struct TokenizerConfig {
+    chat_template: Option<Value>,
+    #[serde(default)]
+    add_bos_token: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+/// Reads the headers of the model in `folder`.
+pub(crate) fn open(folder: &Path) -> Result<Source> {
+    let small = limits::CONFIG_BYTES;
+    let config: Config = read_json(&folder.join(CONFIG), "the size of config.json", small)?
+        .ok_or_else(|| Error::NotAModel { path: folder.into() })?;
+    let generation: GenerationConfig =
+        read_json(&folder.join("generation_config.json"), "the size of generation_config.json", small)?
+            .unwrap_or_default();
+    let own: Own =
+        read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
+    let tokenizer =
+        read_small(&folder.join("tokenizer.json"), "the size of tokenizer.json", limits::TOKENIZER_BYTES)?;
+
+    let architecture = config.architecture()?;
+    let (files, tensors) = open_weights(folder)?;
+    let folder_name =
+        folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into()));
+    Ok(Source {
+        name: folder_name.unwrap_or_else(|| "model".into()),
+        rope_inv_freq: config.rope_inv_freq(&architecture)?,
+        tensors: Tensors::new(&architecture, tensors, part)?,
+        architecture,
+        files,
+        interleaved_rope: false,
+        tokenizer,
+        chat: read_chat(folder)?,
+        bos: generation.bos_token_id.or(config.bos_token_id),
+        end_tokens: end_tokens([generation.eos_token_id, config.eos_token_id]),
+        own,
+    })
+}
+
+impl Config {
+    fn architecture(&self) -> Result<Architecture> {
+        let unsupported = |feature, found: &str| Err(Error::Unsupported { feature, found: found.into() });
+        let model_type = self.model_type.as_deref().unwrap_or("config.json without model_type");
+        if model_type != "llama" {
+            return unsupported("an architecture other than llama", model_type);
+        }
+        let activation = self.hidden_act.as_deref().unwrap_or("silu");
+        if !["silu", "swish"].contains(&activation) {
+            return unsupported("an activation other than SiLU", activation);
+        }
+        if self.attention_bias || self.mlp_bias {
+            return unsupported("biases", "attention_bias or mlp_bias");
+        }
+        if let Some(quantization) = &self.quantization_config {
+            return unsupported(
+                "weights quantized by another tool",
+                &quantization["quant_method"].to_string(),
+            );
+        }
+        let head_dim = match self.head_dim {
+            Some(head_dim) => head_dim,
+            None => self.hidden_size.checked_div(self.num_attention_heads).unwrap_or(0),
+        };
+        let architecture = Architecture {
+            vocab_size: self.vocab_size,
+            hidden_size: self.hidden_size,
+            layers: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            kv_heads: self.num_key_value_heads.unwrap_or(self.num_attention_heads),
+            head_dim,
+            feed_forward: self.intermediate_size,
+            max_positions: self.max_position_embeddings,
+            norm_eps: self.rms_norm_eps,
+            tied_head: self.tie_word_embeddings,
+        };
+        architecture.check()?;
+        Ok(architecture)
+    }
+
+    fn rope_inv_freq(&self, architecture: &Architecture) -> Result<Vec<f32>> {
+        let rope = self.rope_parameters.as_ref().or(self.rope_scaling.as_ref());
+        let theta = rope.and_then(|rope| rope.rope_theta).or(self.rope_theta).unwrap_or(10_000.0);
+        let scaling = rope.map_or(Ok(Scaling::None), |rope| rope.scaling(architecture.max_positions))?;
+        inverse_frequencies(theta, architecture.head_dim, &scaling)
+    }
+}
+
+impl Rope {
+    fn scaling(&self, max_positions: usize) -> Result<Scaling> {
+        let missing =
+            |name: &str| Error::Setting { problem: "RoPE scaling lacks a number", setting: name.into() };
+        let kind = self.rope_type.as_deref().or(self.r#type.as_deref()).unwrap_or("default");
+        if self.partial_rotary_factor.is_some_and(|part| part != 1.0) {
+            let found = "partial_rotary_factor".into();
+            return Err(Error::Unsupported { feature: "RoPE on a part of each head", found });
+        }
+        match kind {
+            "default" => Ok(Scaling::None),
+            "linear" => Ok(Scaling::Linear { factor: self.factor.ok_or_else(|| missing("factor"))? }),
+            "llama3" => Ok(Scaling::Llama3 {
+                factor: self.factor.ok_or_else(|| missing("factor"))?,
+                low_freq_factor: self.low_freq_factor.ok_or_else(|| missing("low_freq_factor"))?,
+                high_freq_factor: self.high_freq_factor.ok_or_else(|| missing("high_freq_factor"))?,
+                original_positions: self.original_max_position_embeddings.unwrap_or(max_positions as f64),
+            }),
+            other => Err(Error::Unsupported { feature: "a RoPE scaling", found: other.into() }),
+        }
+    }
+}
+
+fn end_tokens(lists: [Option<Tokens>; 2]) -> Vec<u32> {
+    let all: BTreeSet<u32> = lists
+        .into_iter()
+        .flatten()
+        .flat_map(|tokens| match tokens {
+            Tokens::One(token) => vec![token],
+            Tokens::Many(tokens) => tokens,
+        })
+        .collect();
+    all.into_iter().collect()
+}
+
+fn read_chat(folder: &Path) -> Result<Chat> {
+    let limit = limits::TOKENIZER_CONFIG_BYTES;
+    let config: TokenizerConfig =
+        read_json(&folder.join("tokenizer_config.json"), "the size of tokenizer_config.json", limit)?
+            .unwrap_or_default();
+    let beside = read_small(&folder.join("chat_template.jinja"), "the size of chat_template.jinja", limit)?;
+    // The template is only searched for marks, so a list of named templates may be searched as it is.
+    let template = match beside {
+        Some(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        None => config.chat_template.map(|template| template.to_string()),
+    };
+    Ok(Chat { template, adds_bos: config.add_bos_token.unwrap_or(false) })
+}
+
+/// Opens `model.safetensors`, or the files that the index names.
+fn open_weights(folder: &Path) -> Result<(Vec<InputFile>, Vec<Tensor>)> {
+    let index: Option<Index> =
+        read_json(&folder.join(INDEX), "the size of model.safetensors.index.json", limits::INDEX_BYTES)?;
+    let single = folder.join(WEIGHTS);
+    let Some(index) = index.filter(|_| !single.exists()) else {
+        if !single.exists() {
+            let found = folder.display().to_string();
+            return Err(Error::Unsupported { feature: "weights that are not in model.safetensors", found });
+        }
+        let file = InputFile::open(&single)?;
+        let tensors = read_tensors(&file, 0)?;
+        return Ok((vec![file], tensors));
+    };
+    let names: BTreeSet<&String> = index.weight_map.values().collect();
+    if names.len() > limits::WEIGHT_FILES {
+        let (limit, found) = (limits::WEIGHT_FILES as u64, names.len() as u64);
+        return Err(Error::TooLarge { what: "the number of weight files", limit, found });
+    }
+    let (mut files, mut tensors) = (Vec::new(), HashMap::new());
+    for name in names {
+        let plain = matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
+        if !plain || name.contains('\\') {
+            return Err(Error::Setting {
+                problem: "the index names a file outside its folder",
+                setting: name.clone(),
+            });
+        }
+        let file = InputFile::open(&folder.join(name))?;
+        for tensor in read_tensors(&file, files.len())? {
+            if index.weight_map.get(&tensor.name) == Some(name) {
+                tensors.insert(tensor.name.clone(), tensor);
+            }
+        }
+        files.push(file);
+    }
+    match index.weight_map.into_keys().find(|name| !tensors.contains_key(name)) {
+        Some(name) => Err(Error::MissingTensor { name }),
+        None => Ok((files, tensors.into_values().collect())),
+    }
+}
+
+fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<Tensor>> {
+    let (data, header) = read_header(input)?;
+    let tensors = header.tensors().into_iter().filter(|(name, _)| part(name).is_some());
+    tensors
+        .map(|(name, info)| {
+            let kind = match info.dtype {
+                Dtype::F32 => Kind::F32,
+                Dtype::F16 => Kind::F16,
+                Dtype::BF16 => Kind::BF16,
+                other => {
+                    let found = format!("{other:?} in {name}");
+                    return Err(Error::Unsupported { feature: "a weight type", found });
+                }
+            };
+            let offset = data + info.data_offsets.0 as u64;
+            Ok(Tensor { name, file, offset, kind, shape: info.shape.clone() })
+        })
+        .collect()
+}
+
+/// The part of a Llama that a tensor is; none for the frequencies that old checkpoints carry, which follow from the
+/// settings. Any other name is given back as it is, for the message that refuses it.
+fn part(name: &str) -> Option<String> {
+    const LAYER: &[(&str, &str)] = &[
+        ("input_layernorm.weight", "attn_norm"),
+        ("post_attention_layernorm.weight", "ffn_norm"),
+        ("self_attn.q_proj.weight", "q"),
+        ("self_attn.k_proj.weight", "k"),
+        ("self_attn.v_proj.weight", "v"),
+        ("self_attn.o_proj.weight", "o"),
+        ("mlp.gate_proj.weight", "gate"),
+        ("mlp.up_proj.weight", "up"),
+        ("mlp.down_proj.weight", "down"),
+    ];
+    match name {
+        "model.embed_tokens.weight" => Some("embed".into()),
+        "lm_head.weight" => Some("head".into()),
+        "model.norm.weight" => Some("final_norm".into()),
+        _ if name.ends_with("rotary_emb.inv_freq") => None,
+        _ => Some(layer_part(name, "model.layers.", LAYER).unwrap_or_else(|| name.into())),
+    }
+}

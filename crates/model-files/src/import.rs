@@ -1,0 +1,239 @@
+//! A Hugging Face folder or GGUF file → a folder of ours, whole or not at all.
+//!
+//! Written into a folder beside the target, synced, then renamed; a failure or a cancelled import leaves nothing.
+//! Peak memory: the headers, a chunk of source rows and its conversion, whatever the size of the model.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::info::FORMAT;
+use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE};
+use crate::plan::{MatrixPlan, Plan};
+use crate::source::Source;
+use crate::{Error, ModelInfo, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
+
+/// What becomes of weights that are still floats. Those quantized already keep their form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantization {
+    /// 4 bits for the layers, 8 for embedding and head: at most 4.6 bits a weight in the layers.
+    Q4,
+    /// 8 bits.
+    Q8,
+    /// Half-precision floats.
+    F16,
+}
+
+impl Quantization {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Q4 => "q4",
+            Self::Q8 => "q8",
+            Self::F16 => "f16",
+        }
+    }
+}
+
+/// What a person may choose; anything left out comes from the source.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// For weights that are still floats.
+    pub quantization: Quantization,
+    /// The name to show.
+    pub name: Option<String>,
+    /// What the translator uses it for.
+    pub role: Option<Role>,
+    /// The prompt, in the form of [`ModelInfo::prompt`].
+    pub prompt: Option<String>,
+    /// The licence.
+    pub licence: Option<String>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// `hashing`, then `converting`.
+    pub stage: &'static str,
+    /// Bytes of the source done in this stage.
+    pub done_bytes: u64,
+    /// Bytes of the source in this stage.
+    pub total_bytes: u64,
+}
+
+/// Counts a stage's bytes and passes them on.
+struct Stage<'a> {
+    report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: Progress,
+}
+
+impl Stage<'_> {
+    fn advance(&mut self, bytes: u64) -> Result<()> {
+        self.progress.done_bytes += bytes;
+        match (self.report)(self.progress) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
+    }
+}
+
+/// Imports the model at `source` (a Hugging Face folder or a GGUF file) into the new folder `target`.
+/// `progress` is called often; [`ControlFlow::Break`] cancels.
+///
+/// # Errors
+/// When the source is damaged or no Llama that Wasan runs, when `target` exists, when the disk refuses, on cancelling.
+pub fn import(
+    source: &Path,
+    target: &Path,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<ModelInfo> {
+    if target.symlink_metadata().is_ok() {
+        return Err(Error::TargetExists { path: target.into() });
+    }
+    let source = if source.is_dir() { hf::open(source)? } else { gguf::open(source)? };
+    let plan = Plan::new(&source, options.quantization)?;
+    let mut info = describe(&source, &plan, options)?;
+
+    let write_error = |source| Error::Write { source, path: target.into() };
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unfinished =
+        tempfile::Builder::new().prefix(".import-").suffix(".tmp").tempdir_in(parent).map_err(write_error)?;
+
+    let total_bytes = source.files.iter().map(crate::files::InputFile::len).sum();
+    let mut stage =
+        Stage { report: progress, progress: Progress { stage: "hashing", done_bytes: 0, total_bytes } };
+    for file in &source.files {
+        info.sources.push(file.hash(&mut |bytes| stage.advance(bytes))?);
+    }
+    stage.progress = Progress { stage: "converting", done_bytes: 0, total_bytes: plan.source_bytes };
+    let mut weights = File::create(unfinished.path().join(WEIGHTS_FILE)).map_err(write_error)?;
+    write_weights(&source, plan, &mut weights, &mut stage, target)?;
+    weights.sync_all().map_err(write_error)?;
+    source.files.iter().try_for_each(|file| file.check_unchanged())?;
+
+    if let Some(tokenizer) = &source.tokenizer {
+        write_file(&unfinished.path().join(TOKENIZER_FILE), tokenizer)?;
+    }
+    let json = serde_json::to_vec_pretty(&info)
+        .map_err(|error| Error::Json { reason: error.to_string(), file: INFO_FILE.into() })?;
+    write_file(&unfinished.path().join(INFO_FILE), &json)?;
+    sync_folder(unfinished.path())?;
+    if target.symlink_metadata().is_ok() {
+        return Err(Error::TargetExists { path: target.into() });
+    }
+    std::fs::rename(unfinished.path(), target).map_err(write_error)?;
+    sync_folder(parent)?;
+    Ok(info)
+}
+
+fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result<ModelInfo> {
+    let own = &source.own;
+    let mut prompt = options.prompt.clone().or_else(|| own.prompt.clone());
+    let mut end_tokens = source.end_tokens.clone();
+    if let Some(json) = &source.tokenizer {
+        let tokenizer = Tokenizer::from_bytes(json)?;
+        let prompt = prompt.get_or_insert_with(|| prompt::choose(&tokenizer, &source.chat, source.bos));
+        let turn_ends: Vec<_> = prompt::turn_ends(&tokenizer, prompt).collect();
+        end_tokens.extend(turn_ends);
+        end_tokens.sort_unstable();
+        end_tokens.dedup();
+    }
+    let found = end_tokens.len();
+    if found > limits::END_TOKENS {
+        let (limit, found) = (limits::END_TOKENS as u64, found as u64);
+        return Err(Error::TooLarge { what: "the number of end tokens", limit, found });
+    }
+    if found == 0 {
+        return Err(Error::Setting { problem: "no token ends an answer", setting: "eos_token_id".into() });
+    }
+    let rows = source.architecture.vocab_size;
+    if let Some(id) = end_tokens.iter().chain(&source.bos).find(|id| **id as usize >= rows) {
+        return Err(Error::UnknownId { id: *id });
+    }
+    Ok(ModelInfo {
+        format: FORMAT,
+        name: options.name.clone().or_else(|| own.name.clone()).unwrap_or_else(|| source.name.clone()),
+        architecture: source.architecture,
+        quantization: plan.describe(options.quantization.name()),
+        sources: Vec::new(),
+        licence: options.licence.clone().or_else(|| own.licence.clone()),
+        prompt,
+        role: options.role.clone().or_else(|| own.role.clone()).unwrap_or_default(),
+        languages: own.languages.clone(),
+        bos: source.bos,
+        end_tokens,
+        matrices: plan.matrices.iter().map(|matrix| (matrix.name.clone(), matrix.info)).collect(),
+    })
+}
+
+fn write_weights(
+    source: &Source,
+    mut plan: Plan<'_>,
+    weights: &mut File,
+    stage: &mut Stage<'_>,
+    target: &Path,
+) -> Result<()> {
+    let write_error = |source| Error::Write { source, path: target.into() };
+    let header = std::mem::take(&mut plan.header).bytes()?;
+    weights.write_all(&header).map_err(write_error)?;
+    let mut write_at = |offset: u64, bytes: &[u8]| {
+        weights
+            .seek(SeekFrom::Start(header.len() as u64 + offset))
+            .and_then(|_| weights.write_all(bytes))
+            .map_err(write_error)
+    };
+    for (offset, values) in &plan.vectors {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        write_at(*offset, &bytes)?;
+    }
+    for matrix in &plan.matrices {
+        write_matrix(source, matrix, &mut write_at, stage)?;
+    }
+    Ok(())
+}
+
+fn write_matrix(
+    source: &Source,
+    matrix: &MatrixPlan<'_>,
+    write_at: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+    stage: &mut Stage<'_>,
+) -> Result<()> {
+    let (layout, columns) = (matrix.info.layout, matrix.info.columns);
+    let quant_bytes = layout.words_per_row(columns) * 4;
+    let scale_bytes = layout.scale_words_per_row(columns) * 4;
+    let (mut quants, mut scales) = (Vec::new(), Vec::new());
+    let mut first_row = 0;
+    for chunk in matrix.chunks() {
+        let buffers = chunk.read(source)?;
+        let rows = chunk.rows(&buffers);
+        // Zeroed each time, since padding is not written.
+        quants.clear();
+        quants.resize(rows.len() * quant_bytes, 0);
+        scales.clear();
+        scales.resize(rows.len() * scale_bytes, 0);
+        convert::convert(&rows, columns, layout, &mut quants, &mut scales)
+            .map_err(|fault| fault.in_tensor(chunk.name()))?;
+        write_at(matrix.quants + first_row * quant_bytes as u64, &quants)?;
+        write_at(matrix.scales + first_row * scale_bytes as u64, &scales)?;
+        first_row += rows.len() as u64;
+        stage.advance(buffers.iter().map(|buffer| buffer.len() as u64).sum())?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    File::create(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .map_err(|source| Error::Write { source, path: path.into() })
+}
+
+/// Makes renames within a folder last; Windows knows no such call and needs none.
+fn sync_folder(path: &Path) -> Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    File::open(path)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|source| Error::Write { source, path: path.into() })
+}

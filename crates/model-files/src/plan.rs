@@ -1,0 +1,246 @@
+//! Where each tensor of a source goes in our `model.safetensors`, and in which pieces it is read.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use safetensors::Dtype;
+
+use crate::blocks::{Fault, Kind};
+use crate::convert::SourceRow;
+use crate::import::Quantization;
+use crate::safetensors_file::HeaderBuilder;
+use crate::source::{Source, Tensor};
+use crate::{Error, Layout, MatrixInfo, Result, limits};
+
+/// Everything that is to be written.
+pub(crate) struct Plan<'a> {
+    pub header: HeaderBuilder,
+    pub matrices: Vec<MatrixPlan<'a>>,
+    /// Offset within the data, and values.
+    pub vectors: Vec<(u64, Vec<f32>)>,
+    /// Bytes of all matrices in the source.
+    pub source_bytes: u64,
+}
+
+/// One matrix of ours, joined from one to three tensors.
+pub(crate) struct MatrixPlan<'a> {
+    pub name: String,
+    pub info: MatrixInfo,
+    /// Offsets within the data.
+    pub quants: u64,
+    pub scales: u64,
+    join: Join<'a>,
+}
+
+enum Join<'a> {
+    /// One tensor's rows after the other's; those with a head size have the rows of each head interleaved.
+    Stacked(Vec<(&'a Tensor, Option<usize>)>),
+    /// Rows by turns.
+    Alternating(&'a Tensor, &'a Tensor),
+}
+
+/// Rows that are read and converted at a time.
+pub(crate) enum Chunk<'a> {
+    Plain { tensor: &'a Tensor, rows: Range<usize>, head_dim: Option<usize> },
+    Alternating { tensors: [&'a Tensor; 2], rows: Range<usize> },
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(source: &'a Source, quantization: Quantization) -> Result<Self> {
+        let mut plan = Self {
+            header: HeaderBuilder::default(),
+            matrices: Vec::new(),
+            vectors: Vec::new(),
+            source_bytes: 0,
+        };
+        for (name, rows, columns) in source.architecture.matrices() {
+            let join = Join::new(&name, source)?;
+            let layout = join.layout(&name, quantization);
+            let words = layout.words_per_row(columns);
+            let scale_words = layout.scale_words_per_row(columns);
+            let quants = plan.header.add(format!("{name}.quants"), Dtype::U32, vec![rows, words]);
+            let scales = match scale_words {
+                0 => quants,
+                _ => plan.header.add(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words]),
+            };
+            plan.source_bytes += join.tensors().iter().map(|tensor| tensor.bytes()).sum::<u64>();
+            let info = MatrixInfo { layout, rows, columns };
+            plan.matrices.push(MatrixPlan { name, info, quants, scales, join });
+        }
+        for (name, length) in source.architecture.vectors() {
+            let values = match name.as_str() {
+                "rope_inv_freq" => source.rope_inv_freq.clone(),
+                part => read_vector(source, source.tensors.get(part)?)?,
+            };
+            plan.vectors.push((plan.header.add(name, Dtype::F32, vec![length]), values));
+        }
+        Ok(plan)
+    }
+
+    /// `chosen` where floats were quantized by us, and the types that came quantized.
+    pub fn describe(&self, chosen: &str) -> String {
+        let tensors = self.matrices.iter().flat_map(|matrix| matrix.join.tensors());
+        let kinds: BTreeSet<String> = tensors
+            .map(|tensor| match tensor.kind.layout() {
+                Some(_) => format!("{:?}", tensor.kind).replace('K', "_K"),
+                None => chosen.to_owned(),
+            })
+            .collect();
+        kinds.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<'a> Join<'a> {
+    fn new(name: &str, source: &'a Source) -> Result<Self> {
+        let part = |part: &str| source.tensors.get(part);
+        let head_dim = source.interleaved_rope.then_some(source.architecture.head_dim);
+        if let Some(layer) = name.strip_suffix(".qkv") {
+            let (q, k) = (part(&format!("{layer}.q"))?, part(&format!("{layer}.k"))?);
+            return Ok(Self::Stacked(vec![
+                (q, head_dim),
+                (k, head_dim),
+                (part(&format!("{layer}.v"))?, None),
+            ]));
+        }
+        if let Some(layer) = name.strip_suffix(".gate_up") {
+            return Ok(Self::Alternating(part(&format!("{layer}.gate"))?, part(&format!("{layer}.up"))?));
+        }
+        Ok(Self::Stacked(vec![(part(name)?, None)]))
+    }
+
+    fn tensors(&self) -> Vec<&'a Tensor> {
+        match self {
+            Self::Stacked(tensors) => tensors.iter().map(|(tensor, _)| *tensor).collect(),
+            Self::Alternating(even, odd) => vec![*even, *odd],
+        }
+    }
+
+    /// The common layout of what came quantized. Floats alone are quantized as chosen; beside quantized tensors they
+    /// take 8 bits, since no f16 layout holds those exactly.
+    fn layout(&self, name: &str, quantization: Quantization) -> Layout {
+        let chosen = match quantization {
+            Quantization::F16 => Layout::F16,
+            Quantization::Q4 if !matches!(name, "embed" | "head") => Layout::Q4,
+            Quantization::Q4 | Quantization::Q8 => Layout::Q8,
+        };
+        let tensors = self.tensors();
+        if tensors.iter().all(|tensor| tensor.kind.layout().is_none()) {
+            return chosen;
+        }
+        let layouts = tensors.iter().map(|tensor| tensor.kind.layout().unwrap_or(Layout::Q8));
+        layouts.reduce(Layout::widened).unwrap_or(chosen)
+    }
+}
+
+impl<'a> MatrixPlan<'a> {
+    /// The rows of this matrix in order, in chunks of about [`limits::CHUNK_BYTES`].
+    pub fn chunks(&self) -> Vec<Chunk<'a>> {
+        let pieces = |tensor: &Tensor, multiple: usize| {
+            let step = (limits::CHUNK_BYTES / tensor.row_bytes().max(1)).max(1).next_multiple_of(multiple);
+            let rows = tensor.shape.first().copied().unwrap_or(0);
+            (0..rows).step_by(step).map(move |first| first..rows.min(first + step))
+        };
+        match &self.join {
+            Join::Stacked(tensors) => tensors
+                .iter()
+                .flat_map(|(tensor, head_dim)| {
+                    pieces(tensor, head_dim.unwrap_or(1)).map(|rows| Chunk::Plain {
+                        tensor,
+                        rows,
+                        head_dim: *head_dim,
+                    })
+                })
+                .collect(),
+            Join::Alternating(even, odd) => {
+                pieces(even, 1).map(|rows| Chunk::Alternating { tensors: [even, odd], rows }).collect()
+            }
+        }
+    }
+}
+
+impl Chunk<'_> {
+    /// Names the tensor for messages.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Plain { tensor, .. } | Self::Alternating { tensors: [tensor, _], .. } => &tensor.name,
+        }
+    }
+
+    /// The bytes of the rows, one buffer a tensor.
+    pub fn read(&self, source: &Source) -> Result<Vec<Vec<u8>>> {
+        match self {
+            Self::Plain { tensor, rows, .. } => Ok(vec![tensor.read(source, rows)?]),
+            Self::Alternating { tensors, rows } => {
+                tensors.iter().map(|tensor| tensor.read(source, rows)).collect()
+            }
+        }
+    }
+
+    /// The rows in the order in which they are written.
+    pub fn rows<'b>(&self, buffers: &'b [Vec<u8>]) -> Vec<SourceRow<'b>> {
+        let of = |tensor: &Tensor, buffer: &'b Vec<u8>| -> Vec<SourceRow<'b>> {
+            let kind = tensor.kind;
+            buffer.chunks_exact(tensor.row_bytes().max(1)).map(|bytes| SourceRow { kind, bytes }).collect()
+        };
+        match (self, buffers) {
+            (Self::Plain { tensor, head_dim: None, .. }, [buffer]) => of(tensor, buffer),
+            (Self::Plain { tensor, head_dim: Some(head_dim), .. }, [buffer]) => {
+                let heads = of(tensor, buffer);
+                heads.chunks(*head_dim).flat_map(|head| evens_then_odds(head)).collect()
+            }
+            (Self::Alternating { tensors, .. }, [even, odd]) => {
+                let pairs = of(tensors[0], even).into_iter().zip(of(tensors[1], odd));
+                pairs.flat_map(|(even, odd)| [even, odd]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// GGUF keeps the two rows that RoPE turns together beside each other; ours lie half a head apart.
+fn evens_then_odds<'r, 'b>(head: &'r [SourceRow<'b>]) -> impl Iterator<Item = SourceRow<'b>> + 'r {
+    head.iter().step_by(2).chain(head.iter().skip(1).step_by(2)).copied()
+}
+
+impl Tensor {
+    fn row_bytes(&self) -> usize {
+        let columns = self.shape.last().copied().unwrap_or(0);
+        self.kind.row_bytes(columns).unwrap_or(0)
+    }
+
+    fn bytes(&self) -> u64 {
+        let rows = if self.shape.len() > 1 { self.shape[0] } else { 1 };
+        rows as u64 * self.row_bytes() as u64
+    }
+
+    fn read(&self, source: &Source, rows: &Range<usize>) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; rows.len() * self.row_bytes()];
+        let file =
+            source.files.get(self.file).ok_or_else(|| Error::MissingTensor { name: self.name.clone() })?;
+        file.read_at(self.offset + (rows.start * self.row_bytes()) as u64, &mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+fn read_vector(source: &Source, tensor: &Tensor) -> Result<Vec<f32>> {
+    if !matches!(tensor.kind, Kind::F32 | Kind::F16 | Kind::BF16) {
+        let found = format!("{:?} in {}", tensor.kind, tensor.name);
+        return Err(Error::Unsupported { feature: "a quantized vector", found });
+    }
+    let mut values = vec![0.0; tensor.shape.iter().product()];
+    tensor.kind.read_floats(&tensor.read(source, &(0..1))?, &mut values);
+    match values.iter().all(|value| value.is_finite()) {
+        true => Ok(values),
+        false => Err(Fault::NotFinite.in_tensor(&tensor.name)),
+    }
+}
+
+impl Fault {
+    /// The error for a tensor of this name.
+    pub fn in_tensor(self, name: &str) -> Error {
+        match self {
+            Self::NotFinite => Error::NotFinite { name: name.into() },
+            Self::Overflow => Error::F16Overflow { name: name.into() },
+        }
+    }
+}

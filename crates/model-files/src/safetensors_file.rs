@@ -1,0 +1,74 @@
+//! Headers of safetensors files: reading those of a source, writing ours.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Metadata, TensorInfo};
+use safetensors::{Dtype, SafeTensorError};
+
+use crate::files::InputFile;
+use crate::{Error, Result, limits};
+
+/// Bytes before the header, which hold its length.
+const LENGTH_BYTES: u64 = 8;
+
+/// The checked header of a source file, and where tensor data begins. The library has compared shapes, types and
+/// offsets with each other; the size of the file is compared here.
+pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
+    let damaged = |problem: String| Error::Safetensors { problem, place: input.name() };
+    if input.len() < LENGTH_BYTES {
+        return Err(Error::Truncated { what: format!("the header of {}", input.name()) });
+    }
+    let mut length = [0; LENGTH_BYTES as usize];
+    input.read_at(0, &mut length)?;
+    let found = u64::from_le_bytes(length);
+    if found > limits::SAFETENSORS_HEADER_BYTES {
+        let limit = limits::SAFETENSORS_HEADER_BYTES;
+        return Err(Error::TooLarge { what: "the size of a safetensors header", limit, found });
+    }
+    let data = LENGTH_BYTES + found;
+    if data > input.len() {
+        return Err(Error::Truncated { what: format!("the header of {}", input.name()) });
+    }
+    let mut header = vec![0; found as usize];
+    input.read_at(LENGTH_BYTES, &mut header)?;
+    let header: Metadata = serde_json::from_slice(&header).map_err(|error| damaged(error.to_string()))?;
+    let count = header.offset_keys().len() as u64;
+    if count > limits::TENSORS {
+        return Err(Error::TooLarge { what: "the number of tensors", limit: limits::TENSORS, found: count });
+    }
+    match (data + header.data_len() as u64).cmp(&input.len()) {
+        std::cmp::Ordering::Equal => Ok((data, header)),
+        std::cmp::Ordering::Greater => Err(Error::Truncated { what: input.name() }),
+        std::cmp::Ordering::Less => Err(damaged("bytes follow the last tensor".into())),
+    }
+}
+
+/// A header for tensors that follow each other in the order given.
+#[derive(Default)]
+pub(crate) struct HeaderBuilder {
+    tensors: Vec<(String, TensorInfo)>,
+    end: usize,
+}
+
+impl HeaderBuilder {
+    /// Adds a tensor of 4-byte values and gives its offset within the data.
+    pub fn add(&mut self, name: String, dtype: Dtype, shape: Vec<usize>) -> u64 {
+        let start = self.end;
+        self.end += shape.iter().product::<usize>() * 4;
+        self.tensors.push((name, TensorInfo { dtype, shape, data_offsets: (start, self.end) }));
+        start as u64
+    }
+
+    /// Length and header, padded with spaces so that the data begins at a multiple of 8.
+    pub fn bytes(self) -> Result<Vec<u8>> {
+        let problem = |problem: String| Error::Safetensors { problem, place: "model.safetensors".into() };
+        let about = HashMap::from([("format".to_owned(), "wasan".to_owned())]);
+        let header = Metadata::new(Some(about), self.tensors)
+            .map_err(|error: SafeTensorError| problem(error.to_string()))?;
+        let mut json = serde_json::to_vec(&header).map_err(|error| problem(error.to_string()))?;
+        json.resize(json.len().next_multiple_of(LENGTH_BYTES as usize), b' ');
+        let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
+        bytes.append(&mut json);
+        Ok(bytes)
+    }
+}
