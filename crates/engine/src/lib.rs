@@ -1,1 +1,23 @@
-//! (being built)
+//! Several Llamas decoding together: models loaded to the GPU, their forward pass, the weighted sum of their
+//! logits, and the batch of running sequences.
+
+mod batch;
+mod beam;
+mod error;
+mod joint;
+mod llama;
+mod map;
+mod recipe;
+mod session;
+mod stop;
+
+pub use batch::{Batch, BatchOptions, Event, Output, Request, SequenceId, Status, Token};
+pub use beam::BeamOptions;
+pub use error::{Error, Result};
+pub use joint::{Entry, Joint, JointOptions, Picked};
+pub use kernels::pick::Choice;
+pub use kernels::{AdapterInfo, Counters, Device, DeviceOptions, Verdict, adapters, self_test};
+pub use llama::Llama;
+pub use map::map_file;
+pub use recipe::{Recipe, Term};
+pub use stop::repeated_tail;

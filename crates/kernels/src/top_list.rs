@@ -44,11 +44,11 @@ pub fn dispatch(
     count: u32,
     logits: View<'_>,
     blocks: &Buffer,
-    found: &Buffer,
+    found: View<'_>,
 ) -> Result<Dispatch> {
     let shape =
         device.uniform(&TopList { vocab: rows.vocab, stride: rows.stride, blocks: rows.blocks(), count })?;
-    let bindings = [(0, shape.all()), (1, logits), (2, blocks.all()), (3, found.all())];
+    let bindings = [(0, shape.all()), (1, logits), (2, blocks.all()), (3, found)];
     device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Columns, Dim::Fixed(1), Dim::Fixed(1)])
 }
 
@@ -72,7 +72,7 @@ pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -
     let output = storage(device, &vec![f32::NAN; (columns * count * 2) as usize])?;
     let made = [
         vocab_blocks::dispatch(device, &rows, input.all(), &blocks)?,
-        dispatch(device, &rows, count, input.all(), &blocks, &output)?,
+        dispatch(device, &rows, count, input.all(), &blocks, output.all())?,
     ];
     let mut commands = device.commands();
     commands.pass(&made, columns, 1);

@@ -1,0 +1,396 @@
+//! Continuous batching: sequences enter while others run, and leave when they end.
+
+use std::collections::VecDeque;
+
+use kernels::Feed;
+use kernels::pick::Choice;
+
+use crate::beam::{self, BeamOptions};
+use crate::error::{Error, Result};
+use crate::joint::{Entry, Joint, Pending, Picked};
+use crate::session::PromptToken;
+use crate::stop::repeated_tail;
+
+/// A text to be continued.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Token ids, one prompt for each model of the recipe.
+    pub prompts: Vec<Vec<u32>>,
+    /// For each model, how many of its prompt's first tokens other requests share.
+    pub shared: Vec<usize>,
+    /// Tokens of the source text; a repetition that it has itself does not stop the answer.
+    pub source: Vec<u32>,
+    /// Most tokens of the answer.
+    pub limit: u32,
+    /// Tokens that end it.
+    pub end_tokens: Vec<u32>,
+    /// How tokens are chosen (ignored by beam search).
+    pub choice: Choice,
+    /// Beam search instead of one sequence.
+    pub beam: Option<BeamOptions>,
+    /// Alternatives reported a token.
+    pub alternatives: u32,
+    /// Votes of each model reported a token.
+    pub votes: u32,
+}
+
+/// Names a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SequenceId(u64);
+
+/// Why a sequence stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// An end token.
+    Ended,
+    /// Its limit, or the end of the context.
+    Limit,
+    /// Its tail repeated itself; the repetitions are cut off.
+    Repeated,
+}
+
+/// A token of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Token id.
+    pub id: u32,
+    /// Natural logarithm of its probability under the sum.
+    pub log_probability: f32,
+    /// The most likely tokens in its place, itself among them.
+    pub alternatives: Vec<(u32, f32)>,
+    /// For each model, its own most likely tokens; empty unless asked for.
+    pub votes: Vec<Vec<(u32, f32)>>,
+}
+
+/// A finished answer. The end token is the last of `tokens` when `status` is [`Status::Ended`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// Why it stopped.
+    pub status: Status,
+    /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
+    pub score: f32,
+}
+
+/// What a call of [`Batch::step`] brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// One more token of a sequence.
+    Token(SequenceId, Token),
+    /// A sequence ended; best answer first (one, unless n-best was asked for).
+    Finished(SequenceId, Vec<Output>),
+    /// A sequence cannot be decoded; the others go on.
+    Refused(SequenceId, String),
+}
+
+/// How a batch works.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchOptions {
+    /// Steps submitted before the oldest one's result is waited for.
+    pub ahead: usize,
+}
+
+impl Default for BatchOptions {
+    fn default() -> Self {
+        Self { ahead: 2 }
+    }
+}
+
+/// Running and waiting sequences over one [`Joint`].
+pub struct Batch {
+    joint: Joint,
+    options: BatchOptions,
+    waiting: VecDeque<(SequenceId, Request)>,
+    running: Vec<Running>,
+    in_flight: VecDeque<Pending>,
+    free: Vec<u32>,
+    // The prompt prefix that lies in the spare slot, for each model.
+    prefix: Vec<Vec<u32>>,
+    // Whether a sequence left or entered, so that the columns must be placed anew.
+    stale: bool,
+    next: u64,
+}
+
+struct Running {
+    id: SequenceId,
+    request: Request,
+    slot: u32,
+    tokens: Vec<Token>,
+    ids: Vec<u32>,
+    done: bool,
+}
+
+// A shared prefix shorter than this is cheaper to compute than to copy.
+const MIN_SHARED: usize = 8;
+
+impl Batch {
+    /// An empty batch.
+    pub fn new(joint: Joint, options: BatchOptions) -> Self {
+        Self {
+            free: (0..joint.sequences()).rev().collect(),
+            prefix: vec![Vec::new(); joint.models()],
+            joint,
+            options,
+            waiting: VecDeque::new(),
+            running: Vec::new(),
+            in_flight: VecDeque::new(),
+            stale: true,
+            next: 0,
+        }
+    }
+
+    /// Adds a sequence behind those that wait.
+    pub fn add(&mut self, request: Request) -> SequenceId {
+        let id = SequenceId(self.next);
+        self.next += 1;
+        self.waiting.push_back((id, request));
+        id
+    }
+
+    /// Takes a sequence out; no more events come of it.
+    pub fn cancel(&mut self, id: SequenceId) {
+        self.waiting.retain(|(waiting, _)| *waiting != id);
+        if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
+            running.done = true;
+            self.stale = true;
+        }
+    }
+
+    /// Whether nothing runs or waits.
+    pub fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.running.iter().all(|running| running.done)
+    }
+
+    /// Sequences that run or wait.
+    pub fn len(&self) -> usize {
+        self.waiting.len() + self.running.iter().filter(|running| !running.done).count()
+    }
+
+    /// Whether nothing runs or waits.
+    pub fn is_empty(&self) -> bool {
+        self.is_idle()
+    }
+
+    /// The models at work.
+    pub fn joint(&self) -> &Joint {
+        &self.joint
+    }
+
+    /// The models at work, when the batch is no longer needed.
+    pub fn into_joint(self) -> Joint {
+        self.joint
+    }
+
+    /// Goes on by one step: lets waiting sequences in, keeps steps submitted ahead, and reports the oldest.
+    pub fn step(&mut self) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        let admits = !self.waiting.is_empty() && !self.free.is_empty() && !self.next_is_blocked_beam();
+        if (self.stale || admits) && self.in_flight.is_empty() {
+            self.leave();
+            self.enter(&mut events)?;
+            self.place()?;
+        }
+        // While columns are to change nothing more is submitted; what is in flight still counts.
+        let (list, votes) = self.report();
+        while !self.running.is_empty()
+            && !self.stale
+            && !(admits && !self.in_flight.is_empty())
+            && self.in_flight.len() < self.options.ahead
+        {
+            self.in_flight.push_back(self.joint.step(list, votes)?);
+        }
+        if let Some(pending) = self.in_flight.pop_front() {
+            let picked = self.joint.finish(pending)?;
+            self.take(picked, &mut events);
+        }
+        Ok(events)
+    }
+
+    // A beam search has the caches to itself: it waits until the others have ended.
+    fn next_is_blocked_beam(&self) -> bool {
+        let beam = self.waiting.front().is_some_and(|(_, request)| request.beam.is_some());
+        beam && self.running.iter().any(|running| !running.done)
+    }
+
+    // The longest list and the most votes that any running sequence wants.
+    fn report(&self) -> (u32, u32) {
+        let wanted = |request: &Request| match request.choice.temperature > 0.0 {
+            true => request.choice.top_k.max(request.alternatives),
+            false => request.alternatives.max(1),
+        };
+        let list = self.running.iter().map(|running| wanted(&running.request)).max().unwrap_or(1);
+        (list, self.running.iter().map(|running| running.request.votes).max().unwrap_or(0))
+    }
+
+    fn leave(&mut self) {
+        for running in self.running.iter().filter(|running| running.done) {
+            self.free.push(running.slot);
+        }
+        self.running.retain(|running| !running.done);
+    }
+
+    fn enter(&mut self, events: &mut Vec<Event>) -> Result<()> {
+        let mut prompts = vec![Vec::new(); self.joint.models()];
+        while !self.free.is_empty() && !self.next_is_blocked_beam() {
+            let Some((id, request)) = self.waiting.pop_front() else { break };
+            if let Err(error) = self.joint.accept(&request.prompts) {
+                events.push(Event::Refused(id, error.to_string()));
+                continue;
+            }
+            if let Some(options) = request.beam {
+                let found = beam::search(&mut self.joint, &request, &options)?;
+                events.extend(found.first().into_iter().flat_map(|best| {
+                    best.tokens.iter().map(|token| Event::Token(id, token.clone())).collect::<Vec<_>>()
+                }));
+                events.push(Event::Finished(id, found));
+                continue;
+            }
+            let Some(slot) = self.free.pop() else { break };
+            for (model, prompts) in prompts.iter_mut().enumerate() {
+                let start = self.share(model, &request, slot)?;
+                prompts.extend(prompt_tokens(&request.prompts[model], start, slot));
+            }
+            self.running.push(Running { id, request, slot, tokens: Vec::new(), ids: Vec::new(), done: false });
+        }
+        for (model, tokens) in prompts.iter().enumerate() {
+            self.joint.prefill(model, tokens)?;
+        }
+        Ok(())
+    }
+
+    // Copies the shared prefix into the slot, computing it first when it is a new one; returns its length.
+    fn share(&mut self, model: usize, request: &Request, slot: u32) -> Result<usize> {
+        let prompt = &request.prompts[model];
+        let shared = request.shared.get(model).copied().unwrap_or(0).min(prompt.len() - 1);
+        if shared < MIN_SHARED {
+            return Ok(0);
+        }
+        let spare = self.joint.sequences();
+        if self.prefix[model] != prompt[..shared] {
+            let tokens: Vec<_> = prompt_tokens(&prompt[..=shared], 0, spare).collect();
+            self.joint.prefill(model, &tokens)?;
+            self.prefix[model] = prompt[..shared].to_vec();
+        }
+        self.joint.copy_slot(model, (spare, slot), 0..shared as u32)?;
+        Ok(shared)
+    }
+
+    fn place(&mut self) -> Result<()> {
+        self.stale = false;
+        let batch = self
+            .running
+            .iter()
+            .map(|running| Entry {
+                slot: running.slot,
+                bases: running.request.prompts.iter().map(|prompt| prompt.len() as u32 - 1).collect(),
+                feed: running.feed(),
+                choice: running.request.choice,
+            })
+            .collect();
+        self.joint.place(batch)
+    }
+
+    fn take(&mut self, picked: Vec<Picked>, events: &mut Vec<Event>) {
+        let context = self.joint.context();
+        for (running, picked) in self.running.iter_mut().zip(picked) {
+            if running.done {
+                continue;
+            }
+            let token = running.token(picked);
+            running.ids.push(token.id);
+            running.tokens.push(token.clone());
+            events.push(Event::Token(running.id, token));
+            if let Some(status) = running.status(context) {
+                running.done = true;
+                self.stale = true;
+                events.push(Event::Finished(running.id, vec![running.output(status)]));
+            }
+        }
+    }
+}
+
+impl Running {
+    fn feed(&self) -> Feed {
+        let prompt = self.request.prompts.first().and_then(|prompt| prompt.last());
+        let token = self.ids.last().or(prompt).copied().unwrap_or(0);
+        Feed { token, step: self.ids.len() as u32 }
+    }
+
+    // A list as long as the batch's most demanding sequence is cut to what this one asked for.
+    fn token(&self, picked: Picked) -> Token {
+        let mut alternatives = picked.list;
+        alternatives.truncate(self.request.alternatives as usize);
+        let votes = picked.votes.into_iter().map(|mut vote| {
+            vote.truncate(self.request.votes as usize);
+            vote
+        });
+        Token {
+            id: picked.token,
+            log_probability: picked.log_probability,
+            alternatives,
+            votes: if self.request.votes > 0 { votes.collect() } else { Vec::new() },
+        }
+    }
+
+    fn status(&self, context: u32) -> Option<Status> {
+        let longest = self.request.prompts.iter().map(Vec::len).max().unwrap_or(0) + self.ids.len();
+        if self.ids.last().is_some_and(|id| self.request.end_tokens.contains(id)) {
+            Some(Status::Ended)
+        } else if repeated_tail(&self.ids).is_some() && repeated_tail(&self.request.source).is_none() {
+            Some(Status::Repeated)
+        } else if self.ids.len() >= self.request.limit as usize || longest >= context as usize {
+            Some(Status::Limit)
+        } else {
+            None
+        }
+    }
+
+    fn output(&mut self, status: Status) -> Output {
+        let mut tokens = std::mem::take(&mut self.tokens);
+        if status == Status::Repeated {
+            cut_repetitions(&mut tokens, &self.ids);
+        }
+        let score = tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
+        Output { tokens, status, score }
+    }
+}
+
+/// Leaves one of the phrases that the tail repeats.
+pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
+    if let Some(period) = repeated_tail(ids) {
+        let mut keep = ids.len();
+        while keep >= 2 * period && ids[keep - period..keep] == ids[keep - 2 * period..keep - period] {
+            keep -= period;
+        }
+        tokens.truncate(keep);
+    }
+}
+
+/// All tokens of a prompt from `start` but the last, which the first decode step is fed with.
+pub(crate) fn prompt_tokens(prompt: &[u32], start: usize, slot: u32) -> impl Iterator<Item = PromptToken> + '_ {
+    let end = prompt.len().saturating_sub(1);
+    (start..end).map(move |position| PromptToken { slot, position: position as u32, token: prompt[position] })
+}
+
+impl Batch {
+    /// Decodes requests to their end, without events. For reports and tests.
+    pub fn run(&mut self, requests: Vec<Request>) -> Result<Vec<Output>> {
+        let ids: Vec<SequenceId> = requests.into_iter().map(|request| self.add(request)).collect();
+        let mut outputs: Vec<Option<Output>> = vec![None; ids.len()];
+        while !self.is_idle() {
+            for event in self.step()? {
+                match event {
+                    Event::Finished(id, mut found) => {
+                        if let Some(place) = ids.iter().position(|&i| i == id) {
+                            outputs[place] = (!found.is_empty()).then(|| found.swap_remove(0));
+                        }
+                    }
+                    Event::Refused(_, reason) => return Err(Error::Unsupported { what: "text", found: reason }),
+                    Event::Token(..) => {}
+                }
+            }
+        }
+        Ok(outputs.into_iter().flatten().collect())
+    }
+}

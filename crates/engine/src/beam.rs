@@ -1,0 +1,154 @@
+//! Beam search: the best few continuations side by side, one a slot.
+
+use kernels::pick::Choice;
+use kernels::top_list::MAX_COUNT;
+use kernels::Feed;
+
+use crate::batch::{Output, Request, Status, Token, prompt_tokens};
+use crate::error::{Error, Result};
+use crate::joint::{Entry, Joint, Picked};
+use crate::stop::repeated_tail;
+
+/// How beam search works.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeamOptions {
+    /// Sequences kept side by side.
+    pub beams: u32,
+    /// Score = Σ log p / length^penalty; larger prefers longer answers.
+    pub length_penalty: f32,
+    /// Answers returned, best first.
+    pub n_best: u32,
+}
+
+struct Hypothesis {
+    slot: u32,
+    tokens: Vec<Token>,
+    sum: f32,
+}
+
+impl Hypothesis {
+    fn ids(&self) -> Vec<u32> {
+        self.tokens.iter().map(|token| token.id).collect()
+    }
+}
+
+/// Runs one request to its end in slots 0…beams, which must be free.
+pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions) -> Result<Vec<Output>> {
+    let beams = options.beams.clamp(1, MAX_COUNT / 2);
+    if beams > joint.sequences() {
+        return Err(Error::TooManySequences { wanted: beams, slots: joint.sequences() });
+    }
+    let bases: Vec<u32> = request.prompts.iter().map(|prompt| prompt.len() as u32 - 1).collect();
+    for (model, prompt) in request.prompts.iter().enumerate() {
+        let tokens: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
+        joint.prefill(model, &tokens)?;
+        for slot in 1..beams {
+            joint.copy_slot(model, (0, slot), 0..bases[model])?;
+        }
+    }
+    let first = *request.prompts.first().and_then(|prompt| prompt.last()).unwrap_or(&0);
+    let most = joint.context().saturating_sub(bases.iter().copied().max().unwrap_or(0) + 1);
+    let mut live = vec![Hypothesis { slot: 0, tokens: Vec::new(), sum: 0.0 }];
+    let mut finished: Vec<Output> = Vec::new();
+    for step in 0..request.limit.min(most) {
+        let batch = live.iter().map(|hypothesis| Entry {
+            slot: hypothesis.slot,
+            bases: bases.clone(),
+            feed: Feed { token: hypothesis.tokens.last().map_or(first, |token| token.id), step },
+            choice: Choice::GREEDY,
+        });
+        joint.place(batch.collect())?;
+        let pending = joint.step((2 * beams).max(request.alternatives), request.votes)?;
+        let picked = joint.finish(pending)?;
+        let candidates = ranked(&live, &picked, 2 * beams as usize);
+        let mut chosen = Vec::new();
+        for (parent, id, log_probability) in candidates {
+            let token = token_of(&picked[parent], id, log_probability, request);
+            let sum = live[parent].sum + log_probability;
+            let mut tokens = live[parent].tokens.clone();
+            tokens.push(token);
+            if request.end_tokens.contains(&id) {
+                finished.push(output(tokens, Status::Ended, sum, options));
+            } else if chosen.len() < beams as usize {
+                chosen.push((parent, Hypothesis { slot: 0, tokens, sum }));
+            }
+        }
+        live = seat(joint, &live, chosen, (beams, &bases, step + 1))?;
+        finished.sort_by(|a, b| b.score.total_cmp(&a.score));
+        // No live sequence can overtake: its sum only falls, and the longest length flatters it most.
+        let best_live = live.iter().map(|h| score(h.sum, request.limit as usize, options)).fold(f32::MIN, f32::max);
+        let enough = finished.len() >= options.n_best.max(1) as usize;
+        if live.is_empty() || (enough && finished[options.n_best.max(1) as usize - 1].score >= best_live) {
+            break;
+        }
+        if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && repeated_tail(&request.source).is_none() {
+            break;
+        }
+    }
+    if finished.is_empty() {
+        for hypothesis in live {
+            let ids = hypothesis.ids();
+            let status = if repeated_tail(&ids).is_some() { Status::Repeated } else { Status::Limit };
+            let mut tokens = hypothesis.tokens;
+            if status == Status::Repeated {
+                crate::batch::cut_repetitions(&mut tokens, &ids);
+            }
+            finished.push(output(tokens, status, hypothesis.sum, options));
+        }
+        finished.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+    finished.truncate(options.n_best.max(1) as usize);
+    Ok(finished)
+}
+
+fn score(sum: f32, length: usize, options: &BeamOptions) -> f32 {
+    sum / (length.max(1) as f32).powf(options.length_penalty)
+}
+
+fn output(tokens: Vec<Token>, status: Status, sum: f32, options: &BeamOptions) -> Output {
+    let score = score(sum, tokens.len(), options);
+    Output { tokens, status, score }
+}
+
+// The best continuations of all live hypotheses as (parent, token, log p), best sum first.
+fn ranked(live: &[Hypothesis], picked: &[Picked], count: usize) -> Vec<(usize, u32, f32)> {
+    let mut all: Vec<_> = picked
+        .iter()
+        .enumerate()
+        .flat_map(|(parent, picked)| picked.list.iter().map(move |&(id, p)| (parent, id, p)))
+        .collect();
+    all.sort_by(|a, b| (live[b.0].sum + b.2).total_cmp(&(live[a.0].sum + a.2)).then((a.0, a.1).cmp(&(b.0, b.1))));
+    all.truncate(count);
+    all
+}
+
+fn token_of(picked: &Picked, id: u32, log_probability: f32, request: &Request) -> Token {
+    let alternatives = picked.list.iter().copied().take(request.alternatives as usize).collect();
+    Token { id, log_probability, alternatives, votes: picked.votes.clone() }
+}
+
+// A parent's first child keeps its slot; further children get free slots and a copy of its cache.
+fn seat(
+    joint: &Joint,
+    live: &[Hypothesis],
+    chosen: Vec<(usize, Hypothesis)>,
+    (beams, bases, steps): (u32, &[u32], u32),
+) -> Result<Vec<Hypothesis>> {
+    let mut free: Vec<u32> = (0..beams).collect();
+    free.retain(|slot| !chosen.iter().any(|(parent, _)| live[*parent].slot == *slot));
+    let mut kept = vec![false; live.len()];
+    let mut seated = Vec::with_capacity(chosen.len());
+    for (parent, mut hypothesis) in chosen {
+        let source = live[parent].slot;
+        hypothesis.slot = source;
+        if std::mem::replace(&mut kept[parent], true) {
+            let Some(slot) = free.pop() else { continue };
+            for (model, base) in bases.iter().enumerate() {
+                joint.copy_slot(model, (source, slot), *base..base + steps)?;
+            }
+            hypothesis.slot = slot;
+        }
+        seated.push(hypothesis);
+    }
+    Ok(seated)
+}

@@ -1,0 +1,289 @@
+//! The models of a recipe in step: each decode step runs every model's forward pass, adds their logits in
+//! `logit_sum`, and picks each column's next token, which all of them are fed with in the next step.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use kernels::logit_sum::Rows;
+use kernels::matvec::MAX_COLUMNS;
+use kernels::pick::{self, Choice};
+use kernels::top_list::{self, Found, MAX_COUNT};
+use kernels::{Buffer, Column, Device, Dispatch, Feed, Readback, Use, logit_sum, vocab_blocks};
+
+use crate::error::{Error, Result};
+use crate::llama::Llama;
+use crate::session::{PromptToken, Session};
+
+/// How much room a [`Joint`] has.
+#[derive(Debug, Clone, Copy)]
+pub struct JointOptions {
+    /// Sequences that decode at once.
+    pub sequences: u32,
+    /// Positions a sequence, prompt and answer together.
+    pub context: u32,
+}
+
+/// Models decoding together.
+pub struct Joint {
+    device: Device,
+    sessions: Vec<Session>,
+    capacity: u32,
+    rows: Rows,
+    logits: Buffer,
+    summed: Buffer,
+    blocks: Buffer,
+    found: Buffer,
+    votes: Buffer,
+    choices: Buffer,
+    feed: Buffer,
+    picked: Buffer,
+    sum: Dispatch,
+    tails: HashMap<(u32, u32), Vec<Dispatch>>,
+    staging: Vec<Buffer>,
+    batch: Vec<Entry>,
+    steps: u32,
+}
+
+/// One sequence of the batch.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Slot of every model's KV cache.
+    pub slot: u32,
+    /// For each model, the position of the token that is fed at step 0 (the prompt's last).
+    pub bases: Vec<u32>,
+    /// The token to feed and how many steps came before it.
+    pub feed: Feed,
+    /// How the next token is chosen.
+    pub choice: Choice,
+}
+
+/// What one step chose for one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picked {
+    /// Token id.
+    pub token: u32,
+    /// Natural logarithm of its probability under the sum.
+    pub log_probability: f32,
+    /// The most likely tokens under the sum.
+    pub list: Vec<(u32, f32)>,
+    /// For each model, its own most likely tokens before the sum; empty unless asked for.
+    pub votes: Vec<Vec<(u32, f32)>>,
+}
+
+/// A step whose result is on its way.
+pub(crate) struct Pending {
+    readback: Readback,
+    staging: Buffer,
+    columns: u32,
+    list: u32,
+    votes: u32,
+}
+
+impl Joint {
+    /// Makes room for sequences in every model of `terms` (model, weight). All must share one vocabulary.
+    pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
+        if terms.is_empty() || terms.len() > logit_sum::MAX_TERMS {
+            return Err(Error::TooManyTerms(terms.len()));
+        }
+        // One slot more than sequences keeps the prompt prefix that they share.
+        let slots = options.sequences + 1;
+        let capacity = options.sequences.max(MAX_COLUMNS);
+        let vocab = terms[0].0.architecture.vocab_size as u32;
+        let mut sessions = Vec::with_capacity(terms.len());
+        for (llama, _) in terms {
+            if llama.architecture.vocab_size as u32 != vocab {
+                return Err(Error::Vocabularies {
+                    first: terms[0].0.name.clone(),
+                    second: llama.name.clone(),
+                    difference: format!("{vocab} and {} tokens", llama.architecture.vocab_size),
+                });
+            }
+            let context = options.context.min(llama.architecture.max_positions as u32);
+            sessions.push(Session::new(Arc::clone(llama), slots, context, capacity)?);
+        }
+        let rows = Rows::new(vocab, capacity);
+        let columns = u64::from(capacity);
+        let storage = |what: &str, bytes: u64| device.buffer(what, bytes, Use::Storage);
+        let logits = storage("logits", terms.len() as u64 * rows.term_bytes())?;
+        let summed = storage("summed logits", rows.term_bytes())?;
+        let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight).collect();
+        let found_bytes = columns * u64::from(MAX_COUNT) * size_of::<Found>() as u64;
+        Ok(Self {
+            sum: logit_sum::dispatch(device, &rows, &weights, &logits, &summed)?,
+            blocks: storage("vocabulary blocks", rows.block_bytes())?,
+            found: storage("most likely tokens", found_bytes)?,
+            // Bound by part for each term, so each term begins at a multiple of 256.
+            votes: storage("votes", terms.len() as u64 * found_bytes.next_multiple_of(256))?,
+            choices: storage("choices", columns * size_of::<Choice>() as u64)?,
+            feed: storage("feed", columns * size_of::<Feed>() as u64)?,
+            picked: storage("picked tokens", columns * pick::picked_bytes(MAX_COUNT))?,
+            device: device.clone(),
+            sessions,
+            capacity,
+            rows,
+            logits,
+            summed,
+            tails: HashMap::new(),
+            staging: Vec::new(),
+            batch: Vec::new(),
+            steps: 0,
+        })
+    }
+
+    /// The device that everything lives on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Models of the sum.
+    pub fn models(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Sequences that decode at once.
+    pub fn sequences(&self) -> u32 {
+        self.capacity
+    }
+
+    /// Positions a sequence, the least of all models.
+    pub fn context(&self) -> u32 {
+        self.sessions.iter().map(Session::context).min().unwrap_or(0)
+    }
+
+    /// Fails unless every prompt (one a model) fits.
+    pub fn accept(&self, prompts: &[Vec<u32>]) -> Result<()> {
+        self.sessions.iter().zip(prompts).try_for_each(|(session, prompt)| session.accept(prompt))
+    }
+
+    /// Writes `tokens` of model `model` into its cache. Call [`Joint::place`] before the next step.
+    pub(crate) fn prefill(&mut self, model: usize, tokens: &[PromptToken]) -> Result<()> {
+        self.sessions[model].prefill(tokens)
+    }
+
+    /// Copies positions of one slot to another in one model's cache.
+    pub(crate) fn copy_slot(&self, model: usize, slots: (u32, u32), range: Range<u32>) -> Result<()> {
+        let mut commands = self.device.commands();
+        self.sessions[model].copy_slot(&mut commands, slots, range);
+        Ok(commands.submit()?)
+    }
+
+    /// The sequences that the next steps decode, one a column.
+    pub(crate) fn place(&mut self, batch: Vec<Entry>) -> Result<()> {
+        if batch.len() > self.capacity as usize {
+            return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.capacity });
+        }
+        for (model, session) in self.sessions.iter().enumerate() {
+            let columns: Vec<_> =
+                batch.iter().map(|entry| Column { slot: entry.slot, base: entry.bases[model] }).collect();
+            session.place(&columns);
+        }
+        let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
+        let choices: Vec<Choice> = batch.iter().map(|entry| entry.choice).collect();
+        self.device.write(&self.feed, 0, bytemuck::cast_slice(&feed));
+        self.device.write(&self.choices, 0, bytemuck::cast_slice(&choices));
+        self.batch = batch;
+        self.steps = 0;
+        Ok(())
+    }
+
+    /// Submits one step of the placed batch: `list` most likely tokens a column, and `votes` of each model.
+    pub(crate) fn step(&mut self, list: u32, votes: u32) -> Result<Pending> {
+        let columns = self.batch.len() as u32;
+        let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));
+        let votes = votes.min(MAX_COUNT.min(self.rows.vocab));
+        let staging = match self.staging.pop() {
+            Some(staging) => staging,
+            None => self.device.buffer("picked on the host", self.picked.bytes() + self.votes.bytes(), Use::Read)?,
+        };
+        if !self.tails.contains_key(&(list, votes)) {
+            let tail = self.tail(list, votes)?;
+            self.tails.insert((list, votes), tail);
+        }
+        let mut commands = self.device.commands();
+        for (model, session) in self.sessions.iter_mut().enumerate() {
+            let longest = self.batch.iter().map(|e| e.bases[model] + e.feed.step + self.steps + 1).max().unwrap_or(1);
+            let term = self.rows.term_bytes();
+            let logits = (self.logits.part(model as u64 * term, term), self.rows.stride);
+            session.decode(&mut commands, (columns, longest), &self.feed, logits)?;
+        }
+        if let Some(tail) = self.tails.get(&(list, votes)) {
+            commands.pass(tail, columns, 1);
+        }
+        let mut bytes = u64::from(columns) * pick::picked_bytes(list);
+        commands.copy(&self.picked, 0, &staging, 0, bytes);
+        if votes > 0 {
+            let each = u64::from(columns) * u64::from(votes) * size_of::<Found>() as u64;
+            for model in 0..self.sessions.len() as u64 {
+                commands.copy(&self.votes, model * self.vote_bytes(), &staging, bytes, each);
+                bytes += each;
+            }
+        }
+        self.steps += 1;
+        let readback = commands.submit_and_read(&staging, bytes)?;
+        Ok(Pending { readback, staging, columns, list, votes })
+    }
+
+    /// Waits for a step: what was picked, one a column of the batch that was placed when it was submitted.
+    pub(crate) fn finish(&mut self, pending: Pending) -> Result<Vec<Picked>> {
+        let Pending { readback, staging, columns, list, votes } = pending;
+        let words: Vec<u32> = bytemuck::pod_collect_to_vec(&readback.wait(&self.device)?);
+        self.staging.push(staging);
+        let pairs = |words: &[u32]| words.chunks_exact(2).map(|w| (w[0], f32::from_bits(w[1]))).collect::<Vec<_>>();
+        let (picks, ballots) = words.split_at(columns as usize * (2 + 2 * list as usize));
+        let each = 2 * votes as usize;
+        Ok(picks
+            .chunks_exact(2 + 2 * list as usize)
+            .enumerate()
+            .map(|(column, words)| Picked {
+                token: words[0],
+                log_probability: f32::from_bits(words[1]),
+                list: pairs(&words[2..]),
+                votes: match votes {
+                    0 => Vec::new(),
+                    _ => (0..self.sessions.len())
+                        .map(|model| pairs(&ballots[(model * columns as usize + column) * each..][..each]))
+                        .collect(),
+                },
+            })
+            .collect())
+    }
+
+    /// The summed logits of a column after the last finished step. For reports; 4 bytes a token of the vocabulary.
+    pub fn summed_logits(&self, column: u32) -> Result<Vec<f32>> {
+        let bytes = u64::from(self.rows.vocab) * 4;
+        let offset = u64::from(column) * u64::from(self.rows.stride) * 4;
+        Ok(bytemuck::pod_collect_to_vec(&self.device.read(&self.summed, offset, bytes)?))
+    }
+
+    fn vote_bytes(&self) -> u64 {
+        self.votes.bytes() / self.sessions.len() as u64 / 256 * 256
+    }
+
+    // What follows the models' passes: the sum, its most likely tokens, the choice, and the votes.
+    fn tail(&self, list: u32, votes: u32) -> Result<Vec<Dispatch>> {
+        let (device, rows) = (&self.device, &self.rows);
+        let mut tail = vec![
+            self.sum.clone(),
+            vocab_blocks::dispatch(device, rows, self.summed.all(), &self.blocks)?,
+            top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.found.all())?,
+            pick::dispatch(
+                device,
+                (self.capacity, list),
+                &self.found,
+                &self.choices,
+                &self.feed,
+                &self.picked,
+            )?,
+        ];
+        if votes > 0 {
+            for model in 0..self.sessions.len() as u64 {
+                let logits = self.logits.part(model * rows.term_bytes(), rows.term_bytes());
+                let ballot = self.votes.part(model * self.vote_bytes(), self.vote_bytes());
+                tail.push(vocab_blocks::dispatch(device, rows, logits, &self.blocks)?);
+                tail.push(top_list::dispatch(device, rows, votes, logits, &self.blocks, ballot)?);
+            }
+        }
+        Ok(tail)
+    }
+}

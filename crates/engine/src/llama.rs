@@ -1,0 +1,261 @@
+//! A Llama on the GPU, and its forward pass.
+
+use kernels::matvec::{Ending, Norm};
+use kernels::rope::Heads;
+use kernels::{
+    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, embed, matmul, matvec, rms_norm, rope, top_list,
+};
+use kernels::{Buffer, Use};
+use model_files::{Architecture, Matrix, Model};
+
+use crate::error::{Error, Result};
+
+/// A model's weights in GPU memory. Sessions decode with it.
+pub struct Llama {
+    pub(crate) device: Device,
+    pub(crate) name: String,
+    pub(crate) architecture: Architecture,
+    embedding: Weights,
+    head: Option<Weights>,
+    layers: Vec<Layer>,
+    final_norm: Buffer,
+    inverse_frequencies: Vec<f32>,
+}
+
+struct Layer {
+    attention_norm: Buffer,
+    qkv: Weights,
+    o: Weights,
+    ffn_norm: Buffer,
+    gate_up: Weights,
+    down: Weights,
+}
+
+/// The buffers that a pass works in. Shapes in elements; strides are widths padded to 32.
+pub(crate) struct Activations {
+    /// The residual stream (columns, hidden).
+    pub x: Buffer,
+    /// RMSNorm of it, for the matmul path (columns, hidden).
+    pub normed: Buffer,
+    /// Queries, keys and values (columns, qkv stride).
+    pub qkv: Buffer,
+    /// Attention's splits (columns, heads, splits, head_dim + 2).
+    pub partials: Buffer,
+    /// Attention's output (columns, heads · head_dim).
+    pub attended: Buffer,
+    /// SwiGLU's output (columns, feed_forward).
+    pub hidden: Buffer,
+}
+
+/// Where the columns of a pass are described.
+#[derive(Clone, Copy)]
+pub(crate) struct Lanes<'a> {
+    /// Slot and base of each column.
+    pub columns: &'a Buffer,
+    /// Token and step of each column.
+    pub feed: &'a Buffer,
+}
+
+/// How many columns a plan is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Width {
+    /// Mat-vec for this many.
+    Narrow(u32),
+    /// Mat-mat for any number.
+    Wide,
+}
+
+impl Llama {
+    /// Uploads a model. `uploaded` hears of bytes done and in all, and pipelines compile meanwhile.
+    pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
+        let info = model.info();
+        let architecture = info.architecture.clone();
+        refuse_unsupported(&architecture)?;
+        let total: u64 = info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
+        let mut done = 0;
+        let mut matrix = |name: &str| -> Result<Weights> {
+            let matrix = model.matrix(name)?;
+            let shape = (matrix.rows as u32, matrix.padded_columns() as u32);
+            let mut heard = |bytes: u64| {
+                done += bytes;
+                uploaded(done, total);
+            };
+            Ok(Weights::upload(device, name, layout_of(&matrix), shape, (matrix.quants, matrix.scales), &mut heard)?)
+        };
+        let vector = |name: &str| -> Result<Buffer> {
+            let mut values = model.vector(name)?;
+            values.resize(values.len().next_multiple_of(32), 0.0);
+            Ok(device.buffer_with(name, bytemuck::cast_slice(&values), Use::Storage)?)
+        };
+        let embedding = matrix("embed")?;
+        let head = if architecture.tied_head { None } else { Some(matrix("head")?) };
+        let mut layers = Vec::with_capacity(architecture.layers as usize);
+        for i in 0..architecture.layers {
+            layers.push(Layer {
+                attention_norm: vector(&format!("layers.{i}.attn_norm"))?,
+                qkv: matrix(&format!("layers.{i}.qkv"))?,
+                o: matrix(&format!("layers.{i}.o"))?,
+                ffn_norm: vector(&format!("layers.{i}.ffn_norm"))?,
+                gate_up: matrix(&format!("layers.{i}.gate_up"))?,
+                down: matrix(&format!("layers.{i}.down"))?,
+            });
+        }
+        device.flush()?;
+        Ok(Self {
+            device: device.clone(),
+            name: info.name.clone(),
+            architecture,
+            embedding,
+            head,
+            layers,
+            final_norm: vector("final_norm")?,
+            inverse_frequencies: model.vector("rope_inv_freq")?,
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its shape.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// Bytes of weights that one decode step reads: all layers and the head; of the embedding a row a column.
+    pub fn bytes_per_token(&self) -> u64 {
+        let layers: u64 = self
+            .layers
+            .iter()
+            .map(|layer| layer.qkv.bytes() + layer.o.bytes() + layer.gate_up.bytes() + layer.down.bytes())
+            .sum();
+        layers + self.head().bytes()
+    }
+
+    /// (cos, sin) of every position and frequency.
+    pub(crate) fn rotations(&self, positions: u32) -> Vec<[f32; 2]> {
+        rope::rotations(&self.inverse_frequencies, positions)
+    }
+
+    fn head(&self) -> &Weights {
+        self.head.as_ref().unwrap_or(&self.embedding)
+    }
+
+    fn norm<'a>(&self, gain: &'a Buffer) -> Norm<'a> {
+        Norm { gain, width: self.architecture.hidden_size as u32, epsilon: self.architecture.norm_eps }
+    }
+
+    /// The forward pass up to the last layer, top to bottom: what is dispatched for one pass.
+    pub(crate) fn forward(
+        &self,
+        width: Width,
+        heads: &Heads,
+        lanes: Lanes<'_>,
+        (rotations, caches): (&Buffer, &[Buffer]),
+        a: &Activations,
+        now: &Buffer,
+    ) -> Result<Vec<Dispatch>> {
+        let device = &self.device;
+        let at = (lanes.columns, lanes.feed);
+        let linear = Linear { device, width, now, normed: &a.normed };
+        let hidden_stride = padded(self.architecture.hidden_size as u32);
+        let attended_stride = padded(heads.heads * heads.head_dim);
+        let ffn_stride = padded(self.architecture.feed_forward as u32);
+
+        let mut pass = embed::dispatches(device, &self.embedding, lanes.feed, &a.x)?;
+        for (layer, cache) in self.layers.iter().zip(caches) {
+            let norm = self.norm(&layer.attention_norm);
+            linear.normed_into(&mut pass, &layer.qkv, &a.x, norm, (a.qkv.all(), heads.qkv_stride()), Ending::Store)?;
+            pass.push(rope::dispatch(device, heads, at, rotations, &a.qkv, cache)?);
+            pass.push(attention::dispatch(device, heads, at, &a.qkv, cache, &a.partials)?);
+            pass.push(attention_reduce::dispatch(device, heads, at, &a.partials, (&a.attended, attended_stride))?);
+            linear.added_to(&mut pass, &layer.o, &a.attended, (&a.x, hidden_stride))?;
+
+            let norm = self.norm(&layer.ffn_norm);
+            linear.normed_into(&mut pass, &layer.gate_up, &a.x, norm, (a.hidden.all(), ffn_stride), Ending::Swiglu)?;
+            linear.added_to(&mut pass, &layer.down, &a.hidden, (&a.x, hidden_stride))?;
+        }
+        Ok(pass)
+    }
+
+    /// The output head: `logits` (columns, stride) from the residual stream.
+    pub(crate) fn logits(
+        &self,
+        width: Width,
+        a: &Activations,
+        now: &Buffer,
+        logits: (View<'_>, u32),
+    ) -> Result<Vec<Dispatch>> {
+        let linear = Linear { device: &self.device, width, now, normed: &a.normed };
+        let mut pass = Vec::new();
+        linear.normed_into(&mut pass, self.head(), &a.x, self.norm(&self.final_norm), logits, Ending::Store)?;
+        Ok(pass)
+    }
+}
+
+/// A matrix times the columns of a pass: mat-vec with the norm fused, or RMSNorm and mat-mat.
+struct Linear<'a> {
+    device: &'a Device,
+    width: Width,
+    now: &'a Buffer,
+    normed: &'a Buffer,
+}
+
+impl Linear<'_> {
+    fn normed_into(
+        &self,
+        pass: &mut Vec<Dispatch>,
+        weights: &Weights,
+        x: &Buffer,
+        norm: Norm<'_>,
+        y: (View<'_>, u32),
+        ending: Ending,
+    ) -> Result<()> {
+        match self.width {
+            Width::Narrow(columns) => {
+                pass.extend(matvec::dispatches(self.device, weights, columns, x.all(), y, Some(norm), ending)?);
+            }
+            Width::Wide => {
+                pass.push(rms_norm::dispatch(self.device, x, norm, self.normed)?);
+                pass.extend(matmul::dispatches(self.device, weights, self.normed.all(), y, self.now, ending)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn added_to(&self, pass: &mut Vec<Dispatch>, weights: &Weights, x: &Buffer, y: (&Buffer, u32)) -> Result<()> {
+        let y = (y.0.all(), y.1);
+        pass.extend(match self.width {
+            Width::Narrow(columns) => {
+                matvec::dispatches(self.device, weights, columns, x.all(), y, None, Ending::Add)?
+            }
+            Width::Wide => matmul::dispatches(self.device, weights, x.all(), y, self.now, Ending::Add)?,
+        });
+        Ok(())
+    }
+}
+
+/// Widths are stored padded to whole steps of 32 weights.
+pub(crate) fn padded(width: u32) -> u32 {
+    width.next_multiple_of(32)
+}
+
+fn layout_of(matrix: &Matrix<'_>) -> Layout {
+    Layout { bits: matrix.layout.bits, group: matrix.layout.group, min: matrix.layout.min }
+}
+
+fn stored_bytes(matrix: &Matrix<'_>) -> u64 {
+    (matrix.quants.len() + matrix.scales.len()) as u64
+}
+
+fn refuse_unsupported(architecture: &Architecture) -> Result<()> {
+    let refuse = |what, found: String| Err(Error::Unsupported { what, found });
+    if !(architecture.head_dim as u32).is_multiple_of(4) {
+        return refuse("width of an attention head (a multiple of 4 is needed)", architecture.head_dim.to_string());
+    }
+    if architecture.vocab_size as u32 > top_list::MAX_VOCAB {
+        return refuse("vocabulary (at most 262,144 tokens)", architecture.vocab_size.to_string());
+    }
+    Ok(())
+}

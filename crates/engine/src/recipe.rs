@@ -1,0 +1,148 @@
+//! A recipe: which models are added, and with what weights. Table 6 of the Collab-MT paper, and any other sum.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// One model of a sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Factor of its logits.
+    pub weight: f32,
+    /// "L", "src", "tgt", "base", "mt", or any other name.
+    pub model: String,
+}
+
+/// A weighted sum of models' logits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// The terms, each model once.
+    pub terms: Vec<Term>,
+}
+
+/// Names for the sums of the paper.
+pub const PRESETS: [(&str, &str); 6] = [
+    ("original", "L"),
+    ("fine-tuned", "mt"),
+    ("proxy", "L + mt - base"),
+    ("collab", "L + src + tgt"),
+    ("collab-half", "L + 0.5*src + 0.5*tgt"),
+    ("collab-mt", "L + mt"),
+];
+
+impl Recipe {
+    /// Reads a preset's name or a sum such as `L + 0.5*src - base`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let preset = PRESETS.iter().find(|(name, _)| *name == text.trim());
+        let sum = preset.map_or(text, |(_, sum)| sum).replace('−', "-");
+        let mut terms: Vec<Term> = Vec::new();
+        let mut rest = sum.trim();
+        if rest.is_empty() {
+            return Err(Error::Recipe(text.to_owned()));
+        }
+        let mut sign = 1.0;
+        if let Some(after) = rest.strip_prefix('-') {
+            sign = -1.0;
+            rest = after;
+        }
+        loop {
+            let end = rest.find(['+', '-']).unwrap_or(rest.len());
+            let (term, after) = rest.split_at(end);
+            add(&mut terms, sign, term.trim()).ok_or_else(|| Error::Recipe(term.trim().to_owned()))?;
+            let mut characters = after.chars();
+            match characters.next() {
+                None => break,
+                Some('-') => sign = -1.0,
+                Some(_) => sign = 1.0,
+            }
+            rest = characters.as_str();
+        }
+        if terms.len() > kernels::logit_sum::MAX_TERMS {
+            return Err(Error::TooManyTerms(terms.len()));
+        }
+        Ok(Self { terms })
+    }
+
+    /// Whether the sum has a model of this name.
+    pub fn uses(&self, model: &str) -> bool {
+        self.terms.iter().any(|term| term.model == model)
+    }
+}
+
+// `0.5*src`, `0.5 src`, `½src` or `src`; a model named twice is one term.
+fn add(terms: &mut Vec<Term>, sign: f32, text: &str) -> Option<()> {
+    let halves = text.strip_prefix('½').map(|rest| (0.5, rest));
+    let (factor, name) = halves.unwrap_or_else(|| {
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        text[..digits].parse::<f32>().map_or((1.0, text), |factor| (factor, &text[digits..]))
+    });
+    let name = name.trim_start_matches([' ', '*', '·']).trim();
+    let valid = name.starts_with(|c: char| c.is_alphabetic())
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !valid || !factor.is_finite() {
+        return None;
+    }
+    match terms.iter_mut().find(|term| term.model == name) {
+        Some(term) => term.weight += sign * factor,
+        None => terms.push(Term { weight: sign * factor, model: name.to_owned() }),
+    }
+    Some(())
+}
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Term { weight, model }) in self.terms.iter().enumerate() {
+            let sign = match (i, weight.is_sign_negative()) {
+                (0, false) => "",
+                (0, true) => "-",
+                (_, false) => " + ",
+                (_, true) => " - ",
+            };
+            write!(f, "{sign}")?;
+            if weight.abs() != 1.0 {
+                write!(f, "{}*", weight.abs())?;
+            }
+            write!(f, "{model}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<(f32, String)> {
+        Recipe::parse(text).expect(text).terms.into_iter().map(|term| (term.weight, term.model)).collect()
+    }
+
+    #[test]
+    fn every_formula_of_table_6_is_read() {
+        let formulas = [
+            ("L", "L"),
+            ("L + (mt)", ""),
+            ("L + mt - base", "L + mt - base"),
+            ("L + src - base", "L + src - base"),
+            ("L + ½src + ½tgt − base", "L + 0.5*src + 0.5*tgt - base"),
+            ("L+0.5*src+0.5*tgt", "L + 0.5*src + 0.5*tgt"),
+            ("collab", "L + src + tgt"),
+            ("-src + L + src", "0*src + L"),
+        ];
+        for (text, shown) in formulas {
+            match Recipe::parse(text) {
+                Ok(recipe) => assert_eq!(recipe.to_string(), shown, "{text}"),
+                Err(_) => assert_eq!(shown, "", "{text}"),
+            }
+        }
+        assert_eq!(terms("2 L - 1.5*S"), [(2.0, "L".to_owned()), (-1.5, "S".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_not_a_sum_is_refused_by_name() {
+        for text in ["", "L +", "+ L", "L * src", "3", "L ++ src", "L + 1e9999x y"] {
+            assert!(matches!(Recipe::parse(text), Err(Error::Recipe(_))), "{text}");
+        }
+        let many = (0..9).map(|i| format!("m{i}")).collect::<Vec<_>>().join(" + ");
+        assert!(matches!(Recipe::parse(&many), Err(Error::TooManyTerms(9))));
+    }
+}
