@@ -98,6 +98,7 @@ export type Event =
   | { type: 'row'; row: Row }
   | { type: 'gone'; id: number }
   | { type: 'drag'; over: boolean }
+  | { type: 'refused'; problem: Problem }
 
 /** Opens the stream of events and returns everything that happened before it. */
 export function subscribe(listen: (event: Event) => void): Promise<Snapshot> {

@@ -45,11 +45,18 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | undefined
 
   async start(): Promise<void> {
+    // Events can overtake the snapshot that they follow.
+    const early: Event[] = []
+    let hear = (event: Event): void => {
+      early.push(event)
+    }
     try {
       const { engine, offer, pair, recent, rows, formats } = await bridge.subscribe((event) =>
-        this.hear(event),
+        hear(event),
       )
       Object.assign(this, { engine, offer, pair, recent, rows, formats })
+      hear = (event) => this.hear(event)
+      early.forEach(hear)
       if (this.live.status === 'waiting') this.translateNow()
     } catch (reason) {
       this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
@@ -203,6 +210,9 @@ export class Session {
       case 'drag':
         this.dragging = event.over
         if (event.over) this.tab = 'documents'
+        return
+      case 'refused':
+        this.notice = event.problem
         return
     }
     if (event.seq !== this.#seq) return
