@@ -1,1 +1,27 @@
-//! (being built)
+//! Bytes of a document → blocks of clean text → bytes of the same document, translated.
+//!
+//! A document is never printed anew: every translated block is spliced into the original bytes, and what is not
+//! text (markup, code, addresses, times, blank lines) is copied as it came. No file and no network are touched.
+//!
+//! Promise for untrusted bytes: no panic, and memory bounded by a small multiple of the input ([`limits`]).
+
+#![forbid(unsafe_code)]
+
+mod block;
+mod builder;
+mod document;
+mod error;
+mod format;
+pub mod limits;
+mod markdown;
+mod project;
+mod render;
+mod subrip;
+mod tags;
+mod text;
+mod wrap;
+
+pub use block::{Block, Span, SpanKind};
+pub use document::{Document, Finding, Problem, Written};
+pub use error::{Error, Result};
+pub use format::Format;

@@ -1,0 +1,209 @@
+//! Collects the text and markup of one block while its document is read from start to end.
+
+use std::ops::Range;
+
+use crate::block::{Block, Found, Layout, Place, Setting, Span, SpanKind, is_unspaced, seam};
+use crate::tags::Tag;
+use crate::wrap::is_space;
+use crate::{Error, Result, limits};
+
+/// HTML elements whose content is not prose.
+const LOCKED_ELEMENTS: [&str; 6] = ["code", "kbd", "samp", "var", "math", "tt"];
+
+/// A block being collected.
+#[derive(Debug)]
+pub(crate) struct Builder<'a> {
+    document: &'a str,
+    start: usize,
+    /// Bytes of the document read so far.
+    pub end: usize,
+    text: String,
+    spans: Vec<Span>,
+    /// Spans not closed yet, outermost first.
+    open: Vec<usize>,
+    /// Tags not closed yet, each with the spans that were open around it.
+    tags: Vec<OpenTag>,
+    breaks: Vec<Range<usize>>,
+    /// A line ended in the document, so a seam precedes what follows.
+    soft: bool,
+    newline: Option<String>,
+}
+
+#[derive(Debug)]
+struct OpenTag {
+    name: String,
+    span: usize,
+    depth: usize,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(document: &'a str, start: usize) -> Self {
+        Self {
+            document,
+            start,
+            end: start,
+            text: String::new(),
+            spans: Vec::new(),
+            open: Vec::new(),
+            tags: Vec::new(),
+            breaks: Vec::new(),
+            soft: false,
+            newline: None,
+        }
+    }
+
+    /// Text as the reader sees it.
+    pub fn text(&mut self, text: &str) {
+        self.settle(text);
+        let blank = self.text.is_empty() || self.text.ends_with(is_space);
+        let text = if blank { text.trim_start_matches(is_space) } else { text };
+        self.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    }
+
+    /// Text that must not change.
+    pub fn locked(&mut self, text: &str, source: Range<usize>) {
+        self.settle(text);
+        let range = self.text.len()..self.text.len() + text.len();
+        self.text.push_str(text);
+        self.push(range, SpanKind::Locked, String::new(), source);
+    }
+
+    /// Markup between words.
+    pub fn void(&mut self, source: Range<usize>) {
+        let markup = self.slice(&source).to_owned();
+        self.push(self.text.len()..self.text.len(), SpanKind::Void, markup, source);
+    }
+
+    /// The start of a span whose whole source is known.
+    pub fn open(&mut self, markup: &str, source: Range<usize>) {
+        if self.soft && !self.text.ends_with(is_unspaced) {
+            self.settle(" ");
+        }
+        self.open.push(self.spans.len());
+        self.push(self.text.len()..self.text.len(), SpanKind::Paired, markup.to_owned(), source);
+    }
+
+    /// The end of the innermost open span; one without text becomes a void span with all it holds.
+    pub fn close(&mut self, markup: &str) {
+        let Some(index) = self.open.pop() else { return };
+        self.tags.retain(|tag| tag.span < index);
+        self.pair(index, SpanKind::Paired, markup);
+    }
+
+    /// An HTML tag or comment: a pair of tags becomes a span, any other is void, `<br>` breaks the line.
+    pub fn tag(&mut self, source: Range<usize>) {
+        match Tag::read(self.slice(&source)) {
+            Tag::Empty(name) | Tag::Open(name) if name == "br" => self.line_break(source),
+            Tag::Open(name) => {
+                self.tags.push(OpenTag { name, span: self.spans.len(), depth: self.open.len() });
+                self.void(source);
+            }
+            Tag::Close(name) => {
+                let matching = |tag: &OpenTag| tag.name == name && tag.depth == self.open.len();
+                let Some(at) = self.tags.iter().rposition(matching) else { return self.void(source) };
+                let index = self.tags[at].span;
+                self.tags.truncate(at);
+                let plain = self.spans.len() == index + 1;
+                let locked = plain && LOCKED_ELEMENTS.contains(&name.as_str());
+                let markup = self.slice(&source).to_owned();
+                if let Some(span) = self.spans.get_mut(index) {
+                    span.source.end = source.end;
+                }
+                self.pair(index, if locked { SpanKind::Locked } else { SpanKind::Paired }, &markup);
+            }
+            Tag::Empty(_) | Tag::Other => self.void(source),
+        }
+    }
+
+    /// A line end that the reader does not see; `newline` is it and what precedes the text on the next line.
+    pub fn soft_break(&mut self, newline: &str) {
+        self.soft = true;
+        self.newline.get_or_insert_with(|| newline.to_owned());
+    }
+
+    /// A line end that the reader sees.
+    pub fn line_break(&mut self, source: Range<usize>) {
+        if self.text.is_empty() {
+            return self.void(source);
+        }
+        self.text.push('\n');
+        self.breaks.push(source);
+    }
+
+    /// Leaves out a heading's attributes, `{#id .class}`, and the blanks before them.
+    pub fn trim_attributes(&mut self) {
+        let slice = self.slice(&(self.start..self.end));
+        let Some((title, attributes)) = slice.rfind('{').and_then(|at| slice.split_at_checked(at)) else {
+            return;
+        };
+        let plain = attributes.ends_with('}') && !title.ends_with('\\');
+        if plain && attributes[1..].starts_with(['#', '.']) && self.text.ends_with(attributes) {
+            self.text.truncate(self.text.len() - attributes.len());
+            self.end = self.start + title.trim_end().len();
+        }
+    }
+
+    /// Refuses a block that has outgrown its limits.
+    pub fn check(&self) -> Result<()> {
+        let line = || 1 + self.document.get(..self.end).map_or(0, |read| read.matches('\n').count());
+        if self.open.len() > limits::NESTING {
+            return Err(Error::TooDeep { limit: limits::NESTING, line: line() });
+        }
+        if self.spans.len() > limits::SPANS_PER_BLOCK {
+            return Err(Error::TooManySpans { limit: limits::SPANS_PER_BLOCK, line: line() });
+        }
+        Ok(())
+    }
+
+    /// The finished block, laid out by `layout` (told whether lines were joined).
+    pub fn finish(mut self, setting: Setting, layout: impl FnOnce(&str, Option<&str>) -> Layout) -> Found {
+        while self.text.ends_with(is_space) {
+            if self.text.ends_with('\n')
+                && let Some(source) = self.breaks.pop()
+            {
+                self.void(source);
+            }
+            self.text.pop();
+        }
+        for span in &mut self.spans {
+            span.range = span.range.start.min(self.text.len())..span.range.end.min(self.text.len());
+        }
+        let range = self.start..self.end;
+        let layout = layout(self.slice(&range), self.newline.as_deref());
+        let breaks = self.breaks.iter().map(|source| self.slice(source).to_owned()).collect();
+        Found {
+            block: Block { text: self.text, spans: self.spans, wrapped: self.newline.is_some() },
+            place: Place { range, layout, newline: self.newline.unwrap_or_default(), breaks, setting },
+        }
+    }
+
+    fn settle(&mut self, next: &str) {
+        if std::mem::take(&mut self.soft) && !self.text.is_empty() && !self.text.ends_with(is_space) {
+            let seam = seam(&self.text, next);
+            self.text.push_str(seam);
+        }
+    }
+
+    fn push(&mut self, range: Range<usize>, kind: SpanKind, open: String, source: Range<usize>) {
+        let within = self.open.iter().rev().copied().find(|&index| index < self.spans.len());
+        self.spans.push(Span { range, kind, open, close: String::new(), source, within });
+    }
+
+    fn pair(&mut self, index: usize, kind: SpanKind, close: &str) {
+        let (document, end) = (self.document, self.text.len());
+        let Some(span) = self.spans.get_mut(index) else { return };
+        if span.range.start < end {
+            span.range.end = end;
+            span.kind = kind;
+            close.clone_into(&mut span.close);
+        } else {
+            span.kind = SpanKind::Void;
+            document.get(span.source.clone()).unwrap_or_default().clone_into(&mut span.open);
+            self.spans.truncate(index + 1);
+        }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &'a str {
+        self.document.get(range.clone()).unwrap_or_default()
+    }
+}

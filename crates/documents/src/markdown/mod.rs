@@ -1,0 +1,352 @@
+//! Markdown: blocks are found with pulldown-cmark's offsets and spliced into the source, never printed anew.
+//!
+//! Text of headings, paragraphs, list items, table cells, links and images' descriptions is translated. Code,
+//! formulas, addresses, HTML blocks, front matter and link definitions are copied.
+
+pub(crate) mod escape;
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::panic::{UnwindSafe, catch_unwind};
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use crate::block::{Found, Layout, Setting};
+use crate::builder::Builder;
+use crate::text::lines;
+use crate::wrap::columns;
+use crate::{Error, Result, limits};
+
+/// The blocks of a Markdown document.
+///
+/// # Errors
+/// When inline elements are nested too deeply or too many, or the Markdown reader panics.
+pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+    contained(|| read(source))
+}
+
+/// pulldown-cmark 0.13.6 panics on some rare input (with heading attributes, `- [ ] \\⏎  -`; so we read those
+/// ourselves). Nothing is shared with the reader, so its panic is only an error.
+fn contained<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
+    catch_unwind(read).unwrap_or(Err(Error::Unreadable))
+}
+
+fn read(source: &str) -> Result<Vec<Found>> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
+    let mut reader = Reader::new(source);
+    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        reader.event(event, range)?;
+    }
+    reader.flush();
+    Ok(reader.found)
+}
+
+/// The first block that is not read back as the text it should be; an empty text is no block.
+pub(crate) fn misread(written: &str, reads: &[String]) -> Option<usize> {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let Ok(mut found) = parse(written) else { return Some(0) };
+    found.sort_by_key(|found| (found.place.range.start, Reverse(found.place.range.end)));
+    let mut found = found.iter();
+    let mut wanted = reads.iter().enumerate().filter(|(_, text)| !text.is_empty());
+    loop {
+        match (found.next(), wanted.next()) {
+            (Some(found), Some((_, text))) if letters(&found.block.text) == letters(text) => {}
+            (None, None) => return None,
+            (_, Some((index, _))) => return Some(index),
+            (Some(_), None) => return Some(reads.len().saturating_sub(1)),
+        }
+    }
+}
+
+/// Narrower paragraphs were divided by sense, which a translation cannot follow.
+const NARROWEST_COLUMNS: usize = 40;
+
+struct Reader<'a> {
+    source: &'a str,
+    found: Vec<Found>,
+    /// The block being read, then the descriptions of images it is inside of.
+    builders: Vec<Builder<'a>>,
+    setting: Setting,
+    /// How many code blocks, HTML blocks or autolinks surround the event.
+    verbatim: usize,
+    /// Where the links and images being read end, and whether their text is the label of their address too.
+    links: Vec<(usize, bool)>,
+    /// Whether a line ended before the event, and whether the reader sees that.
+    line_end: Option<bool>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            found: Vec::new(),
+            builders: Vec::new(),
+            setting: Setting::Paragraph,
+            verbatim: 0,
+            links: Vec::new(),
+            line_end: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>, range: Range<usize>) -> Result<()> {
+        match event {
+            Event::Start(tag) => {
+                let range = self.whole(&tag, range);
+                return self.start(&tag, range);
+            }
+            Event::End(tag) => self.end(tag, range),
+            _ if self.verbatim > 0 => {}
+            Event::Text(text) => {
+                let start = self.unescaped_start(range.start);
+                self.begin(start).text(&text);
+                self.ended(range.end);
+            }
+            Event::Code(code) => {
+                let slice = self.slice(&range);
+                let joined = if slice.contains(['\n', '\r']) { fenced(&code) } else { slice.to_owned() };
+                self.begin(range.start).locked(&joined, range.clone());
+                self.ended(range.end);
+            }
+            Event::InlineMath(formula) | Event::DisplayMath(formula) => {
+                let slice = self.slice(&range);
+                let mark = if slice.starts_with("$$") { "$$" } else { "$" };
+                let formula = formula.split_whitespace().collect::<Vec<_>>().join(" ");
+                let joined = if slice.contains(['\n', '\r']) {
+                    format!("{mark}{formula}{mark}")
+                } else {
+                    slice.to_owned()
+                };
+                self.begin(range.start).locked(&joined, range.clone());
+                self.ended(range.end);
+            }
+            Event::InlineHtml(_) => {
+                self.begin(range.start).tag(range.clone());
+                self.ended(range.end);
+            }
+            Event::FootnoteReference(_) => {
+                self.begin(range.start).void(range.clone());
+                self.ended(range.end);
+            }
+            Event::SoftBreak if !self.builders.is_empty() => self.line_end = Some(false),
+            Event::HardBreak if !self.builders.is_empty() => self.line_end = Some(true),
+            Event::SoftBreak | Event::HardBreak | Event::Html(_) | Event::Rule | Event::TaskListMarker(_) => {
+            }
+        }
+        self.builders.last().map_or(Ok(()), Builder::check)
+    }
+
+    fn start(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Result<()> {
+        match tag {
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
+                let markup = self.slice(&(range.start..range.start + marks(self.slice(&range), tag)));
+                self.begin(range.start).open(markup, range.clone());
+                self.ended(range.start + markup.len());
+            }
+            Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. } => {
+                self.verbatim += 1;
+                let slice = self.slice(&range);
+                self.begin(range.start).locked(slice, range.clone());
+            }
+            Tag::Link { .. } => {
+                self.begin(range.start).open("[", range.clone());
+                self.ended(range.start + 1);
+            }
+            Tag::Image { .. } => {
+                self.begin(range.start).void(range.clone());
+                self.builders.push(Builder::new(self.source, range.start + 2));
+                if self.builders.len() > limits::NESTING {
+                    return Err(self.too_deep(range.start));
+                }
+            }
+            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::MetadataBlock(_) => {
+                self.flush();
+                self.verbatim += 1;
+            }
+            Tag::Heading { .. } => {
+                self.flush();
+                if self.slice(&range).trim_start().starts_with('#') {
+                    self.setting = Setting::Heading;
+                }
+            }
+            Tag::TableCell => {
+                self.flush();
+                self.setting = Setting::Enclosed;
+            }
+            _ => self.flush(),
+        }
+        self.builders.last().map_or(Ok(()), Builder::check)
+    }
+
+    /// The range of an element; pulldown-cmark 0.13.6 leaves the `[]` of `[text][]` out of it.
+    fn whole(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Range<usize> {
+        let (Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) = tag else { return range };
+        let rest = self.source.get(range.end..).unwrap_or_default();
+        let collapsed = *link_type == LinkType::Collapsed;
+        let missing = collapsed && !self.slice(&range).ends_with("[]") && rest.starts_with("[]");
+        let end = range.end + if missing { 2 } else { 0 };
+        self.links.push((end, collapsed || *link_type == LinkType::Shortcut));
+        range.start..end
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
+                let size = match tag {
+                    TagEnd::Emphasis => 1,
+                    TagEnd::Strong => 2,
+                    _ => marks(self.slice(&range), &Tag::Strikethrough),
+                };
+                let markup = self.slice(&(range.end - size..range.end));
+                self.close(markup, range.end);
+            }
+            TagEnd::Link => {
+                let (end, labelled) = self.links.pop().unwrap_or((range.end, false));
+                if self.verbatim > 0 {
+                    self.verbatim -= 1;
+                    return self.ended(end);
+                }
+                let from = self.builders.last().map_or(end, |builder| builder.end);
+                let label = self.slice(&(range.start + 1..from));
+                let tail = self.slice(&(from..end));
+                let markup = if labelled {
+                    format!("][{label}]")
+                } else {
+                    tail.get(tail.find(']').unwrap_or(0)..).unwrap_or_default().to_owned()
+                };
+                self.close(&markup, end);
+            }
+            TagEnd::Image => {
+                let (end, labelled) = self.links.pop().unwrap_or((range.end, false));
+                if let Some(description) = self.builders.pop().filter(|_| !labelled) {
+                    self.finish(description, Setting::Enclosed);
+                }
+                self.ended(end);
+            }
+            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => {
+                self.flush();
+                self.verbatim = self.verbatim.saturating_sub(1);
+            }
+            _ => {
+                if let (TagEnd::Heading(_), Some(title)) = (tag, self.builders.last_mut()) {
+                    title.trim_attributes();
+                }
+                self.flush();
+                self.setting = Setting::Paragraph;
+            }
+        }
+    }
+
+    fn close(&mut self, markup: &str, end: usize) {
+        self.line_end = None;
+        if let Some(builder) = self.builders.last_mut() {
+            builder.close(markup);
+        }
+        self.ended(end);
+    }
+
+    /// The builder for inline content at `start`, told of the line end before it.
+    fn begin(&mut self, start: usize) -> &mut Builder<'a> {
+        let line_end = self.line_end.take();
+        if self.builders.is_empty() {
+            self.builders.push(Builder::new(self.source, start));
+        }
+        let source = self.source;
+        let last = self.builders.len() - 1;
+        let builder = &mut self.builders[last];
+        let gap = builder.end..start.max(builder.end);
+        match line_end {
+            Some(true) => builder.line_break(gap),
+            Some(false) => {
+                let newline = source.get(gap).unwrap_or_default().trim_start_matches([' ', '\t']);
+                builder.soft_break(newline);
+            }
+            None => {}
+        }
+        builder
+    }
+
+    fn ended(&mut self, end: usize) {
+        if let Some(builder) = self.builders.last_mut() {
+            builder.end = builder.end.max(end);
+        }
+    }
+
+    /// Ends the block, if one is being read.
+    fn flush(&mut self) {
+        self.line_end = None;
+        if let Some(builder) = self.builders.pop() {
+            self.finish(builder, self.setting);
+        }
+    }
+
+    fn finish(&mut self, builder: Builder<'a>, setting: Setting) {
+        let found = builder.finish(setting, |source, newline| match newline {
+            Some(newline) if setting == Setting::Paragraph => {
+                Layout::Fill(width(source, newline).max(NARROWEST_COLUMNS))
+            }
+            _ => Layout::Line,
+        });
+        self.found.extend(found.checked());
+    }
+
+    /// Where text starts, with the backslash that escapes its first character.
+    fn unescaped_start(&self, start: usize) -> usize {
+        let read = self.builders.last().map_or(0, |builder| builder.end);
+        let escaped = start > read && self.source.as_bytes().get(start - 1) == Some(&b'\\');
+        if escaped { start - 1 } else { start }
+    }
+
+    fn too_deep(&self, at: usize) -> Error {
+        let line = 1 + self.slice(&(0..at)).matches('\n').count();
+        Error::TooDeep { limit: limits::NESTING, line }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &'a str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// How many characters mark the element that `source` is.
+fn marks(source: &str, tag: &Tag) -> usize {
+    match tag {
+        Tag::Strong => 2,
+        Tag::Strikethrough if source.starts_with("~~") => 2,
+        _ => 1,
+    }
+}
+
+/// Inline code on one line, between more backticks than it has.
+fn fenced(code: &str) -> String {
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{code}{pad}{fence}")
+}
+
+/// Columns of the widest line of a paragraph, without what precedes its text.
+fn width(source: &str, newline: &str) -> usize {
+    let prefix = columns(newline.trim_start_matches(['\r', '\n']));
+    let width = |(number, line): (usize, &str)| {
+        columns(line.trim_end()).saturating_sub(if number > 0 { prefix } else { 0 })
+    };
+    lines(source).filter_map(|range| source.get(range)).enumerate().map(width).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_reader_is_an_error() {
+        let result: Result<()> =
+            contained(|| std::panic::resume_unwind(Box::new("as a broken reader would")));
+        assert_eq!(result, Err(Error::Unreadable));
+    }
+}

@@ -1,0 +1,114 @@
+//! Plain text: a paragraph is a block if its lines look wrapped, else each line is one.
+
+use std::ops::Range;
+
+use crate::block::{Block, Found, Layout, Place, Setting, is_unspaced, seam};
+use crate::wrap::columns;
+
+/// A shorter line was ended by its writer, not by wrapping.
+const WRAPPED_COLUMNS: usize = 60;
+/// Text with longer lines was not wrapped at all.
+const WIDEST_WRAPPED_COLUMNS: usize = 120;
+
+const BULLETS: [&str; 5] = ["- ", "* ", "• ", "‣ ", "– "];
+
+/// The blocks of a plain text.
+pub(crate) fn parse(source: &str) -> Vec<Found> {
+    let lines: Vec<Line> = lines(source).map(|range| Line::new(source, range)).collect();
+    lines
+        .split(|line| line.text.is_empty())
+        .flat_map(|paragraph| groups(paragraph))
+        .filter_map(|group| found(source, group).checked())
+        .collect()
+}
+
+/// The lines of a text without their ends (`\n`, `\r\n` or `\r`), as byte ranges.
+pub(crate) fn lines(source: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = Some(0);
+    std::iter::from_fn(move || {
+        let start = from?;
+        let rest = source.get(start..)?;
+        let end = rest.find(['\n', '\r']).map_or(source.len(), |at| start + at);
+        let tail = source.get(end..)?;
+        let line_end = if tail.starts_with("\r\n") { 2 } else { usize::from(!tail.is_empty()) };
+        from = (line_end > 0).then_some(end + line_end);
+        Some(start..end)
+    })
+}
+
+/// A line without the whitespace around it and without its bullet.
+struct Line<'a> {
+    text: &'a str,
+    start: usize,
+    /// Columns before the bullet, if any, and before the text.
+    indent: usize,
+    text_indent: usize,
+}
+
+impl<'a> Line<'a> {
+    fn new(source: &'a str, range: Range<usize>) -> Self {
+        let line = source.get(range.clone()).unwrap_or_default();
+        let body = line.trim_start();
+        let bullet = BULLETS.into_iter().find(|bullet| body.starts_with(bullet)).unwrap_or_default();
+        let text = body[bullet.len()..].trim();
+        let start =
+            range.start + (line.len() - body.len()) + (body.len() - body[bullet.len()..].trim_start().len());
+        let indent = columns(&line[..line.len() - body.len()]);
+        Self { text, start, indent, text_indent: columns(source.get(range.start..start).unwrap_or_default()) }
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    fn width(&self) -> usize {
+        self.text_indent + columns(self.text)
+    }
+
+    /// Whether the writer's editor, not the writer, ended this line: the next word would not have fitted.
+    fn runs_on(&self, next: &Self, first: bool, widest: usize) -> bool {
+        // The first line of a paragraph may hang or be indented.
+        let aligned = first || next.indent == self.indent;
+        let bulleted = next.indent != next.text_indent;
+        let word = match next.text.chars().next() {
+            Some(c) if is_unspaced(c) => 1,
+            _ => 1 + columns(next.text.split_whitespace().next().unwrap_or_default()),
+        };
+        aligned && !bulleted && self.width() >= WRAPPED_COLUMNS && self.width() + word > widest
+    }
+}
+
+/// Divides a paragraph's lines where a line does not run on into the next.
+fn groups<'p, 'a>(paragraph: &'p [Line<'a>]) -> impl Iterator<Item = &'p [Line<'a>]> {
+    let widest = paragraph.iter().map(Line::width).max().unwrap_or(0);
+    let mut first = true;
+    paragraph.chunk_by(move |line, next| {
+        let joined = widest <= WIDEST_WRAPPED_COLUMNS && line.runs_on(next, first, widest);
+        first = !joined;
+        joined
+    })
+}
+
+fn found(source: &str, group: &[Line]) -> Found {
+    let mut text = String::new();
+    for line in group {
+        if !text.is_empty() {
+            let seam = seam(&text, line.text);
+            text.push_str(seam);
+        }
+        text.push_str(line.text);
+    }
+    let range = group.first().map_or(0, |line| line.start)..group.last().map_or(0, Line::end);
+    let (layout, newline) = match group {
+        [first, second, ..] => {
+            let width = group.iter().map(|line| columns(line.text)).max().unwrap_or(0);
+            let gap = source.get(first.end()..second.start).unwrap_or_default();
+            (Layout::Fill(width), gap.trim_start_matches([' ', '\t']).to_owned())
+        }
+        _ => (Layout::Line, String::new()),
+    };
+    Found {
+        block: Block { text, spans: Vec::new(), wrapped: group.len() > 1 },
+        place: Place { range, layout, newline, breaks: Vec::new(), setting: Setting::Plain },
+    }
+}

@@ -1,0 +1,173 @@
+//! Words laid out in lines: filled to a width, or balanced over a number of lines.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::block::{Layout, is_unspaced};
+
+/// What stays on one line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub text: String,
+    /// Whether a space separates it from the word before.
+    pub spaced: bool,
+    /// Whether it starts with markup rather than with text.
+    pub raw: bool,
+}
+
+/// A line, and whether it starts with markup rather than with text.
+pub(crate) type Line = (String, bool);
+
+/// Collects text and markup into words.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    words: Vec<Word>,
+    gap: bool,
+    /// Whether what follows belongs to the markup before it.
+    clings: bool,
+    /// Whether a line may end between two Han or kana characters.
+    anywhere: bool,
+}
+
+/// Never first on a line in Japanese and Chinese: closing marks, small kana, the long-vowel mark.
+const NOT_FIRST: &str =
+    "、。，．・：；？！」』）］｝】〉》〕”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…‥,.!?:;)]}";
+/// Never last on a line: opening marks.
+const NOT_LAST: &str = "「『（［｛【〈《〔“‘([{";
+
+impl Words {
+    /// No words yet; `anywhere` allows a line to end between two Han or kana characters.
+    pub fn new(anywhere: bool) -> Self {
+        Self { anywhere, ..Self::default() }
+    }
+
+    /// Text that may be divided at whitespace.
+    pub fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            let clings = std::mem::take(&mut self.clings);
+            if is_space(c) {
+                self.gap = true;
+            } else if self.gap
+                || self.words.is_empty()
+                || (self.anywhere && !clings && self.may_end_before(c))
+            {
+                let spaced = std::mem::take(&mut self.gap);
+                self.words.push(Word { text: c.into(), spaced, raw: false });
+            } else if let Some(word) = self.words.last_mut() {
+                word.text.push(c);
+            }
+        }
+    }
+
+    /// Markup that must stay in one piece and clings to its neighbours.
+    pub fn raw(&mut self, markup: &str) {
+        if markup.is_empty() {
+            return;
+        }
+        self.clings = true;
+        match self.words.last_mut() {
+            Some(word) if !self.gap => word.text.push_str(markup),
+            _ => {
+                let spaced = std::mem::take(&mut self.gap);
+                self.words.push(Word { text: markup.to_owned(), spaced, raw: true });
+            }
+        }
+    }
+
+    /// A space before what follows.
+    pub fn gap(&mut self) {
+        self.gap = true;
+    }
+
+    /// The words laid out; at least one line if there is a word.
+    pub fn lines(self, layout: Layout) -> Vec<Line> {
+        match layout {
+            Layout::Line => fill(&self.words, usize::MAX),
+            Layout::Fill(width) => fill(&self.words, width),
+            Layout::Balance(lines) => balance(&self.words, lines),
+        }
+    }
+
+    fn may_end_before(&self, next: char) -> bool {
+        let last = self.words.last().and_then(|word| word.text.chars().next_back());
+        last.is_some_and(|last| {
+            (is_unspaced(last) || is_unspaced(next)) && !NOT_FIRST.contains(next) && !NOT_LAST.contains(last)
+        })
+    }
+}
+
+/// Whitespace at which a line may end: not the no-break spaces, nor the ideographic space, which are text.
+pub(crate) fn is_space(c: char) -> bool {
+    c != '\u{a0}' && c != '\u{202f}' && c != '\u{2007}' && c != '\u{3000}' && c.is_whitespace()
+}
+
+/// Columns on a screen with a fixed-width font; Han and kana take two.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+fn fill(words: &[Word], width: usize) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut used = 0;
+    for word in words {
+        let size = columns(&word.text);
+        let gap = usize::from(word.spaced);
+        match lines.last_mut() {
+            Some((line, _)) if used + gap + size <= width => {
+                line.push_str(&" "[..gap]);
+                line.push_str(&word.text);
+                used += gap + size;
+            }
+            _ => {
+                lines.push((word.text.clone(), word.raw));
+                used = size;
+            }
+        }
+    }
+    lines
+}
+
+/// The smallest width at which the words fill at most `lines` lines.
+fn balance(words: &[Word], lines: usize) -> Vec<Line> {
+    let (mut low, mut high) = (0, words.iter().map(|word| columns(&word.text) + 1).sum::<usize>());
+    while low < high {
+        let middle = low.midpoint(high);
+        if fill(words, middle).len() <= lines.max(1) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    fill(words, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, layout: Layout) -> Vec<String> {
+        let mut words = Words::new(true);
+        words.text(text);
+        words.lines(layout).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn balanced_lines_are_about_equal() {
+        assert_eq!(
+            lines("I never thought I would see you here again", Layout::Balance(2)),
+            ["I never thought I would", "see you here again"]
+        );
+        assert_eq!(lines("one", Layout::Balance(2)), ["one"]);
+    }
+
+    #[test]
+    fn japanese_lines_never_start_with_closing_marks() {
+        assert_eq!(lines("今日は、いい天気。", Layout::Balance(2)), ["今日は、い", "い天気。"]);
+        assert_eq!(lines("「はい」。", Layout::Fill(2)), ["「は", "い」。"]);
+    }
+
+    #[test]
+    fn filled_lines_keep_to_the_width() {
+        assert_eq!(lines("aa bb cc  dd", Layout::Fill(5)), ["aa bb", "cc dd"]);
+        assert_eq!(lines("no\u{a0}break here", Layout::Fill(6)), ["no\u{a0}break", "here"]);
+    }
+}

@@ -1,0 +1,279 @@
+//! Markdown in, Markdown out: what is translated, what is kept, and what no translation can break.
+
+use documents::{Document, Format, Problem, SpanKind};
+
+fn parse(source: &str) -> Document {
+    Document::parse(Format::Markdown, source.as_bytes()).expect("valid Markdown")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    parse(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+/// The document with its blocks replaced, and the problems found.
+fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let written = parse(source).write(&translations).expect("as many translations as blocks");
+    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    (String::from_utf8(written.bytes).expect("UTF-8"), problems)
+}
+
+fn written(source: &str, translations: &[&str]) -> String {
+    let (text, problems) = write(source, translations);
+    assert_eq!(problems, [], "{text}");
+    text
+}
+
+#[test]
+fn every_kind_of_prose_is_a_block_and_nothing_else() {
+    let source = "\
+---
+title: untouched
+---
+
+# The *first* heading {#id}
+
+A paragraph
+over two lines.
+
+- [ ] a task
+- an item
+
+  with a second paragraph
+
+1. numbered
+
+| Name | Value |
+|------|-------|
+| left | `code` |
+
+> A quote
+> goes on.
+
+![a picture](p.png)
+
+<div>
+raw html
+</div>
+
+```rust
+let code = 1;
+```
+
+    indented code
+
+[ref]: https://example.org \"title\"
+
+Setext heading
+==============
+
+Text[^1] with a note.
+
+[^1]: The note.
+";
+    assert_eq!(
+        texts(source),
+        [
+            "The first heading",
+            "A paragraph over two lines.",
+            "a task",
+            "an item",
+            "with a second paragraph",
+            "numbered",
+            "Name",
+            "Value",
+            "left",
+            "A quote goes on.",
+            "a picture",
+            "Setext heading",
+            "Text with a note.",
+            "The note.",
+        ]
+    );
+}
+
+#[test]
+fn markup_around_the_whole_text_is_put_back() {
+    assert_eq!(written("# **Read me**\n", &["Lies mich"]), "# **Lies mich**\n");
+    assert_eq!(written("## *Read* {#r .c}\n", &["Lies"]), "## *Lies* {#r .c}\n");
+    assert_eq!(written("- [Home](/index.html)\n", &["Start"]), "- [Start](/index.html)\n");
+    assert_eq!(written("***[a b](u)***\n", &["c"]), "***[c](u)***\n");
+    assert_eq!(written("| **a** | b |\n|---|---|\n", &["x", "y"]), "| **x** | y |\n|---|---|\n");
+}
+
+#[test]
+fn surviving_words_keep_their_markup_and_other_emphasis_is_dropped() {
+    assert_eq!(
+        written("I like *Rust* and [Go](go.dev).", &["Ich mag Go und Rust."]),
+        "Ich mag [Go](go.dev) und *Rust*."
+    );
+    assert_eq!(
+        write("This is *very* good.", &["Das ist sehr gut."]),
+        ("Das ist sehr gut.".to_owned(), vec![Problem::Dropped])
+    );
+}
+
+#[test]
+fn code_and_addresses_stay_verbatim() {
+    let source = "Run `cargo build` or see <https://a.b/c_d> and https://e.f/g_h.";
+    let document = parse(source);
+    let block = &document.blocks()[0];
+    assert_eq!(block.text, source);
+    assert!(block.spans.iter().all(|span| span.kind == SpanKind::Locked));
+    assert_eq!(
+        written(source, &["Siehe https://e.f/g_h und <https://a.b/c_d> oder cargo build."]),
+        "Siehe https://e.f/g_h und <https://a.b/c_d> oder `cargo build`."
+    );
+    let (_, problems) = write("Run `make` now.", &["Jetzt starten."]);
+    assert_eq!(problems, [Problem::Lost]);
+}
+
+#[test]
+fn images_and_footnotes_are_never_dropped() {
+    assert_eq!(texts("Press ![the gear](g.png) now"), ["Press now", "the gear"]);
+    assert_eq!(
+        write("Press ![the gear](g.png) now", &["Jetzt dort drücken", "das Zahnrad"]),
+        ("Jetzt dort drücken ![das Zahnrad](g.png)".to_owned(), vec![Problem::Moved])
+    );
+    assert_eq!(
+        written("It works.[^1] Really[^2].\n\n[^1]: A\n[^2]: B\n", &["Es geht. Wirklich.", "A", "B"]),
+        "Es geht.[^1] Wirklich[^2].\n\n[^1]: A\n[^2]: B\n"
+    );
+    assert_eq!(
+        written("[![build state](b.svg)](ci) Wasan", &["和算", "Stand"]),
+        "[![Stand](b.svg)](ci) 和算"
+    );
+}
+
+#[test]
+fn html_in_a_line_is_a_span() {
+    assert_eq!(
+        written("Press <kbd>Ctrl</kbd> now", &["Jetzt Ctrl drücken"]),
+        "Jetzt <kbd>Ctrl</kbd> drücken"
+    );
+    assert_eq!(written("<b>All of it</b>", &["Alles"]), "<b>Alles</b>");
+    assert_eq!(written("one<br>two\\\nthree  \nfour", &["a\nb\nc\nd"]), "a<br>b\\\nc  \nd");
+    assert_eq!(written("one\\\n![two](u)<br>\n", &["a", "b"]), "a\\\n![b](u)<br>\n");
+}
+
+#[test]
+fn wrapped_paragraphs_are_wrapped_again_in_their_container() {
+    let source = "> some words that go on and on for a while\n> over two lines\n\nnext\n";
+    assert_eq!(
+        written(source, &["einige Wörter, die eine Weile weitergehen - und dann über zwei Zeilen", "x"]),
+        "> einige Wörter, die eine Weile\n> weitergehen - und dann über zwei Zeilen\n\nx\n"
+    );
+    let translation = "1. Wörter, die vierzig Spalten befüllen - und mehr";
+    assert_eq!(
+        written("- ab\r\n  cd\r\n", &[translation]),
+        "- 1\\. Wörter, die vierzig Spalten befüllen\r\n  \\- und mehr\r\n"
+    );
+}
+
+#[test]
+fn short_references_keep_their_label() {
+    let definition = "\n\n[Rust]: https://rust-lang.org\n";
+    for source in ["[Rust]", "[Rust][]", "[Rust][Rust]"] {
+        assert_eq!(
+            written(&format!("{source}{definition}"), &["ラスト"]),
+            format!("[ラスト][Rust]{definition}")
+        );
+    }
+    assert_eq!(written(&format!("![Rust][] a{definition}"), &["b"]), format!("![Rust][] b{definition}"));
+}
+
+#[test]
+fn translations_cannot_become_markup() {
+    for hostile in [
+        "# no heading",
+        "- no item",
+        "+ no item",
+        "* no item",
+        "1. no item",
+        "2) no item",
+        "> no quote",
+        "a | b",
+        "*no* _emphasis_",
+        "**no** __strong__",
+        "~~no~~ ~strike~",
+        "`no code`",
+        "[no](link)",
+        "![no](image)",
+        "x[^1]",
+        "<b>no html</b>",
+        "&amp; no entity",
+        "--- no rule",
+        "=== x",
+        "a\n\nb",
+        "```\ncode",
+        "    code",
+        "a  \nb",
+        "$a$ b",
+        "no <https://link>",
+        "back\\slash\\",
+        "x \\*",
+        "tab\there",
+        "nul\0",
+        "{#id} x {.c}",
+        "x #",
+        "<!-- x",
+        "[x]: y",
+        "[!NOTE] x",
+        "- [ ] x",
+        "|a|\n|-|",
+        ": x",
+        "+++ x",
+        "x\u{2028}y",
+        "x 😀 *",
+        "a*",
+        "_a",
+        "snake_case_",
+        "!x!",
+    ] {
+        for frame in [
+            "%\n",
+            "# %\n",
+            "- %\n- next\n",
+            "> %\n",
+            "| h | % |\n|--|--|\n| % | x |\n",
+            "![%](x)\n",
+            "%\n===\n",
+            "a *b*\n%\n",
+            "[%](u)\n",
+        ] {
+            let source = frame.replace('%', "words");
+            let document = parse(&source);
+            let translations = vec![hostile.to_owned(); document.blocks().len()];
+            let written = document.write(&translations).expect("as many translations as blocks");
+            let text = String::from_utf8(written.bytes).expect("UTF-8");
+            let refused = written.findings.iter().any(|finding| finding.problem == Problem::Refused);
+            assert!(!refused, "{frame:?} {hostile:?} was refused");
+            let letters =
+                |s: &str| s.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
+            let read = texts(&text);
+            assert_eq!(read.len(), translations.len(), "{text:?}");
+            for block in read {
+                assert_eq!(letters(&block), letters(hostile), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn empty_translations_keep_the_source() {
+    assert_eq!(write("a\n\nb\n", &[" \n", "c"]), ("a\n\nc\n".to_owned(), vec![Problem::Empty]));
+}
+
+#[test]
+fn input_that_broke_the_reader_is_read() {
+    assert_eq!(texts("a\n\n- [ ] \\\n  - \n"), ["a"]);
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = format!("{}x{}", "![".repeat(200), "](u)".repeat(200));
+    assert!(matches!(
+        Document::parse(Format::Markdown, deep.as_bytes()),
+        Err(documents::Error::TooDeep { line: 1, .. })
+    ));
+}

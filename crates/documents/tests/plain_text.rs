@@ -1,0 +1,86 @@
+//! Plain text: what is a block, and how it is laid out again.
+
+use documents::{Document, Error, Format};
+
+fn parse(source: &str) -> Document {
+    Document::parse(Format::Text, source.as_bytes()).expect("valid text")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    parse(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+fn written(source: &str, translations: &[&str]) -> String {
+    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let written = parse(source).write(&translations).expect("as many translations as blocks");
+    assert_eq!(written.findings, []);
+    String::from_utf8(written.bytes).expect("UTF-8")
+}
+
+const WRAPPED: &str = "  The committee met on Tuesday morning in order to talk about all
+  the questions that had been left open at the end of the summer
+  before.
+
+Short lines
+stay lines.
+";
+
+#[test]
+fn wrapped_lines_are_joined_and_short_lines_are_not() {
+    let texts = texts(WRAPPED);
+    assert_eq!(texts.len(), 3);
+    assert!(texts[0].starts_with("The committee met") && texts[0].ends_with("end of the summer before."));
+    assert_eq!(texts[1..], ["Short lines", "stay lines."]);
+}
+
+#[test]
+fn long_lines_are_paragraphs_of_their_own() {
+    let line = "A line that no editor has wrapped, as word processors write them. ".repeat(4);
+    assert_eq!(texts(&format!("{line}\n{line}\n")).len(), 2);
+}
+
+#[test]
+fn translations_are_wrapped_to_the_width_and_indentation() {
+    let long = "Der Ausschuss trat am Dienstagmorgen zusammen, um über alle Fragen zu sprechen, die am Ende des Sommers offen geblieben waren.";
+    let text = written(WRAPPED, &[long, "Kurze Zeilen", "bleiben Zeilen."]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 6, "{text}");
+    assert!(lines[..2].iter().all(|line| line.starts_with("  D") || line.starts_with("  ")));
+    assert!(lines.iter().all(|line| line.chars().count() <= 66), "{text}");
+    assert!(text.ends_with("\n\nKurze Zeilen\nbleiben Zeilen.\n"));
+}
+
+#[test]
+fn line_ends_bullets_and_indentation_stay() {
+    assert_eq!(written("\u{feff}a\r\n\r\n\t- b  \r\nc", &["x", "y", "z"]), "\u{feff}x\r\n\r\n\t- y  \r\nz");
+    assert_eq!(written("-----\n12\na\n", &["x\ny"]), "-----\n12\nx y\n");
+}
+
+#[test]
+fn addresses_are_locked() {
+    let document = parse("See https://a.b/c.\n");
+    assert_eq!(&document.blocks()[0].text[document.blocks()[0].spans[0].range.clone()], "https://a.b/c");
+    assert_eq!(texts("https://a.b/c\n"), [""; 0]);
+}
+
+#[test]
+fn the_format_is_known_by_content_and_name() {
+    let detect = |name: &str, bytes: &[u8]| Format::detect(name, bytes);
+    assert_eq!(detect("a.txt", b"text"), Ok(Format::Text));
+    assert_eq!(detect("README.MD", b"# text"), Ok(Format::Markdown));
+    assert_eq!(
+        detect("subtitles", b"\xef\xbb\xbf1\r\n00:00:01,000 --> 00:00:02,000\r\nHi\r\n"),
+        Ok(Format::SubRip)
+    );
+    assert!(matches!(detect("a.txt", b"%PDF-1.7"), Err(Error::Unsupported { found: "PDF", .. })));
+    assert!(matches!(detect("a.docx", b"PK\x03\x04"), Err(Error::Unsupported { .. })));
+    assert!(matches!(detect("a", b"a\0b"), Err(Error::Binary { .. })));
+    assert_eq!(detect("a.txt", b"caf\xe9"), Err(Error::NotUtf8 { offset: 3 }));
+    assert!(matches!(detect("a.html", b"\n<!DOCTYPE html>"), Err(Error::Unsupported { found: "HTML", .. })));
+}
+
+#[test]
+fn each_block_needs_one_translation() {
+    let error = parse("a\n").write(&[]).expect_err("too few");
+    assert_eq!(error, Error::Count { blocks: 1, given: 0 });
+}

@@ -1,0 +1,85 @@
+//! SubRip: cues are translated, everything else stays.
+
+use documents::{Document, Error, Format, Problem};
+
+fn parse(source: &str) -> Document {
+    Document::parse(Format::SubRip, source.as_bytes()).expect("valid SubRip")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    parse(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let written = parse(source).write(&translations).expect("as many translations as blocks");
+    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    (String::from_utf8(written.bytes).expect("UTF-8"), problems)
+}
+
+/// A cue with a number and times.
+fn cue(number: usize, text: &str) -> String {
+    format!("{number}\n00:00:0{number},000 --> 00:00:0{number},900\n{text}\n\n")
+}
+
+#[test]
+fn a_cue_is_a_block_on_as_many_lines_as_before() {
+    let source = cue(1, "I never thought\nI would see you.") + &cue(2, "Hi.");
+    assert_eq!(texts(&source), ["I never thought I would see you.", "Hi."]);
+    let expected = cue(1, "Ich hätte nie gedacht,\ndich zu sehen.") + &cue(2, "Hallo, du da drüben.");
+    assert_eq!(
+        write(&source, &["Ich hätte nie gedacht, dich zu sehen.", "Hallo, du da drüben."]),
+        (expected, vec![])
+    );
+}
+
+#[test]
+fn tags_around_a_cue_and_position_codes_are_kept() {
+    let source = cue(1, "{\\an8}<i>I never thought</i>\n<i>of that.</i>");
+    assert_eq!(texts(&source), ["I never thought of that."]);
+    let expected = cue(1, "{\\an8}<i>Daran hatte\nich nie gedacht.</i>");
+    assert_eq!(write(&source, &["Daran hatte ich nie gedacht."]), (expected, vec![]));
+}
+
+#[test]
+fn inner_tags_follow_their_words_or_are_dropped() {
+    let source = cue(1, "On the <i>Titanic</i> now");
+    assert_eq!(write(&source, &["Jetzt auf der Titanic"]), (cue(1, "Jetzt auf der <i>Titanic</i>"), vec![]));
+    assert_eq!(
+        write(&source, &["Jetzt auf dem Schiff"]),
+        (cue(1, "Jetzt auf dem Schiff"), vec![Problem::Dropped])
+    );
+}
+
+#[test]
+fn two_speakers_are_two_blocks() {
+    let source = cue(1, "- Are you there?\n- Yes.");
+    assert_eq!(texts(&source), ["Are you there?", "Yes."]);
+    assert_eq!(write(&source, &["Bist du da?", "Ja."]), (cue(1, "- Bist du da?\n- Ja."), vec![]));
+}
+
+#[test]
+fn japanese_is_wrapped_between_characters() {
+    let source = cue(1, "I did not know\nthat he was here.");
+    assert_eq!(
+        write(&source, &["彼がここにいるとは知らなかった。"]),
+        (cue(1, "彼がここにいると\nは知らなかった。"), vec![])
+    );
+}
+
+#[test]
+fn odd_files_are_read() {
+    let tight =
+        "1\n00:00:01.0 --> 00:00:02.0 X1:1\nOne\n2\n00:00:03,000 --> 00:00:04,000\nTwo\n\nstill two\n7\n";
+    assert_eq!(texts(tight), ["One", "Two", "still two 7"]);
+    assert_eq!(texts("\r\n1\r\n00:00:01,000 --> 00:00:02,000\r\na < b <3\r\n"), ["a < b <3"]);
+    let empty = Document::parse(Format::SubRip, b"just text");
+    assert_eq!(empty.err(), Some(Error::NoCues));
+}
+
+#[test]
+fn a_translation_cannot_end_its_cue() {
+    let source = cue(1, "words") + &cue(2, "more");
+    let (text, _) = write(&source, &["a\n\n2\n00:00:05,000 --> 00:00:06,000\nb", "c"]);
+    assert_eq!(texts(&text).len(), 2, "{text}");
+}
