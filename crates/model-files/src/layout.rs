@@ -47,13 +47,10 @@ impl Layout {
         Err(Error::Setting { problem: "no such weight layout", setting: format!("{self:?}") })
     }
 
-    /// The narrowest layout that holds both exactly.
+    /// The narrowest layout that holds both of two quantized layouts exactly.
     pub(crate) fn widened(self, other: Self) -> Self {
         if self == other {
             return self;
-        }
-        if self.bits == 16 || other.bits == 16 {
-            return Self::F16;
         }
         // q − 8 in a nibble has no exact twin with a minimum unless 8 · scale fits f16, so mixed layouts take 8 bits.
         Self { bits: 8, group: self.group.min(other.group), min: self.min || other.min }
@@ -184,7 +181,6 @@ mod tests {
         assert_eq!(Layout::Q4_MIN.widened(Layout::Q8_16), Layout::Q8_16_MIN);
         assert_eq!(Layout::Q4.widened(Layout::Q4_MIN), Layout::Q8_MIN);
         assert_eq!(Layout::Q8.widened(Layout::Q8_16), Layout::Q8_16);
-        assert_eq!(Layout::Q8.widened(Layout::F16), Layout::F16);
         assert!(Layout { bits: 4, group: 16, min: false }.check().is_err());
     }
 }

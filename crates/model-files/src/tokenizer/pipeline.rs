@@ -1,12 +1,12 @@
-//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`: only steps that Llama models use, flattened to lists.
+//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`: only steps that Llama models use and that lose no text,
+//! flattened to lists.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{Error, Result, limits};
 
-const NORMALIZERS: &[&str] =
-    &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Strip", "Lowercase", "StripAccents", "ByteLevel"];
+const NORMALIZERS: &[&str] = &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "ByteLevel"];
 const PRE_TOKENIZERS: &[&str] = &["ByteLevel", "Split", "Metaspace", "Digits", "Punctuation"];
 const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"];
 
@@ -103,6 +103,9 @@ fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> R
         }
         if pattern.is_empty() && matches!(kind, "Split" | "Replace") {
             return refuse("a pattern is empty", kind);
+        }
+        if step["behavior"] == "Removed" {
+            return refuse("it removes text", kind);
         }
         let text = step["content"].as_str().or(step["prepend"].as_str()).unwrap_or_default();
         if matches!(kind, "Replace" | "Prepend") {
