@@ -1,5 +1,5 @@
 // x[c] = E[token[c]]: one row of the embedding, dequantized.
-// Shapes: E (vocab, width), feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
+// Shapes: E (vocab, width), columns and feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
 // The embedding may be split by rows: a part writes the tokens that lie in it and no others.
 // Exact up to one rounding of scale · q.
 struct Embed {
@@ -9,14 +9,16 @@ struct Embed {
 }
 
 @group(0) @binding(0) var<uniform> embed_part: Embed;
-@group(0) @binding(3) var<storage, read> feed: array<Feed>; // (column)
-@group(0) @binding(4) var<storage, read_write> x: array<vec4<f32>>; // (column, width / 4)
+@group(0) @binding(3) var<storage, read> columns: array<Column>; // (column)
+@group(0) @binding(4) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>; // (column, width / 4)
 
 @compute @workgroup_size(WORKGROUP)
 fn embed(at: Invocation) {
     let step = at.workgroup.x * WORKGROUP + at.index;
     let column = at.workgroup.y;
-    let row = feed[column].token - embed_part.first_row; // wraps to a large number below first_row
+    let token = select(feed[column].token, columns[column].first, feed[column].step == 0u);
+    let row = token - embed_part.first_row; // wraps to a large number below first_row
     if step < embed_part.steps && row < embed_part.rows {
         let w = weights(row, step, embed_part.steps);
         for (var i = 0u; i < 8u; i++) {

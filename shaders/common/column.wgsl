@@ -2,6 +2,7 @@
 struct Column {
     slot: u32, // of the KV cache
     base: u32, // position of the token when feed.step is 0
+    first: u32, // the token fed at step 0: prompts of one sequence may end differently in each model
 }
 
 struct Feed {

@@ -1,1 +1,144 @@
-fn main() {}
+//! `wasan`: everything the window does, and more, from a terminal.
+
+mod bench;
+mod failure;
+mod gpu;
+mod interrupt;
+mod logits;
+mod models;
+mod progress;
+mod translate;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use translation::{Pair, Setup};
+
+use failure::Failure;
+
+/// Translates text and documents offline, on your own GPU: the logits of several Llama models are added before
+/// each token is chosen. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 all is well; 1 something could not be translated or done; \
+    2 the command line is wrong; 3 no usable GPU or model; 130 interrupted (what was finished is kept)."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Translate text, files, or the lines of standard input
+    Translate(translate::Translate),
+    /// List, show, import and remove models
+    #[command(subcommand)]
+    Models(models::Models),
+    /// List the graphics adapters, and test every kernel on each
+    Gpu(gpu::Gpu),
+    /// Count and measure what the models cost on this machine
+    Bench(bench::Bench),
+    /// Show a model's logits for token ids, to compare them with another engine's
+    Logits(logits::Logits),
+}
+
+/// Which models, on which adapter.
+#[derive(Args, Clone, Default)]
+struct Engine {
+    /// Folder of imported models [default: WASAN_MODELS, or the user's data folder]
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// The large model L: a name from `wasan models list`, or an imported folder
+    #[arg(long, value_name = "MODEL")]
+    large: Option<String>,
+    /// S_src, the specialist for the source language
+    #[arg(long, value_name = "MODEL")]
+    source: Option<String>,
+    /// S_tgt, the specialist for the target language
+    #[arg(long, value_name = "MODEL")]
+    target: Option<String>,
+    /// The term `base` of a recipe: the small model as published
+    #[arg(long, value_name = "MODEL")]
+    base: Option<String>,
+    /// The term `mt` of a recipe: the model fine-tuned on pairs alone
+    #[arg(long, value_name = "MODEL")]
+    tuned: Option<String>,
+    /// The sum to decode with: original, fine-tuned, proxy, collab, collab-half, or e.g. "L + 0.5*src + 0.5*tgt - base"
+    #[arg(long, value_name = "SUM", allow_hyphen_values = true)]
+    recipe: Option<String>,
+    /// Graphics adapter: a number from `wasan gpu`, or a part of its name
+    #[arg(long, value_name = "ADAPTER")]
+    adapter: Option<String>,
+    /// Sentences that decode at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    sequences: u32,
+}
+
+impl Engine {
+    fn setup(&self, pair: Option<Pair>) -> Setup {
+        let terms = [
+            ("L", &self.large),
+            ("src", &self.source),
+            ("tgt", &self.target),
+            ("base", &self.base),
+            ("mt", &self.tuned),
+        ];
+        let chosen: BTreeMap<String, String> =
+            terms.into_iter().filter_map(|(term, name)| Some((term.to_owned(), name.clone()?))).collect();
+        Setup {
+            models: self.models.clone(),
+            adapter: self.adapter.clone(),
+            recipe: self.recipe.clone(),
+            chosen,
+            sequences: self.sequences.max(1),
+            pair,
+        }
+    }
+}
+
+/// From which language into which.
+#[derive(Args, Clone)]
+struct Languages {
+    /// Language of the source, such as de
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
+    from: String,
+    /// Language of the translation, such as en
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
+    to: String,
+}
+
+impl Languages {
+    fn pair(&self) -> Result<Pair, Failure> {
+        if self.from == self.to {
+            return Err(Failure::usage(
+                "--from and --to name the same language",
+                "Choose two different languages.",
+            ));
+        }
+        Ok(Pair { from: self.from.clone(), to: self.to.clone() })
+    }
+}
+
+fn known_language(code: &str) -> Result<String, String> {
+    translation::languages::language(code)
+        .map(|language| language.code.to_owned())
+        .ok_or_else(|| "not a language code that is known here (such as de, en, ja)".to_owned())
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Translate(command) => command.run(),
+        Command::Models(command) => command.run(),
+        Command::Gpu(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        Command::Logits(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

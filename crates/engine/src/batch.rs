@@ -7,7 +7,7 @@ use kernels::pick::Choice;
 
 use crate::beam::{self, BeamOptions};
 use crate::error::{Error, Result};
-use crate::joint::{Entry, Joint, Pending, Picked};
+use crate::joint::{Entry, Joint, Pending, Picked, Start};
 use crate::session::PromptToken;
 use crate::stop::repeated_tail;
 
@@ -32,6 +32,8 @@ pub struct Request {
     pub alternatives: u32,
     /// Votes of each model reported a token.
     pub votes: u32,
+    /// Whether it goes before those that are not.
+    pub urgent: bool,
 }
 
 /// Names a request.
@@ -140,11 +142,13 @@ impl Batch {
         }
     }
 
-    /// Adds a sequence behind those that wait.
+    /// Adds a sequence behind those that wait; an urgent one before those that are not.
     pub fn add(&mut self, request: Request) -> SequenceId {
         let id = SequenceId(self.next);
         self.next += 1;
-        self.waiting.push_back((id, request));
+        let urgent = self.waiting.iter().take_while(|(_, waiting)| waiting.urgent).count();
+        let place = if request.urgent { urgent } else { self.waiting.len() };
+        self.waiting.insert(place, (id, request));
         id
     }
 
@@ -251,7 +255,14 @@ impl Batch {
                 let start = self.share(model, &request, slot)?;
                 prompts.extend(prompt_tokens(&request.prompts[model], start, slot));
             }
-            self.running.push(Running { id, request, slot, tokens: Vec::new(), ids: Vec::new(), done: false });
+            self.running.push(Running {
+                id,
+                request,
+                slot,
+                tokens: Vec::new(),
+                ids: Vec::new(),
+                done: false,
+            });
         }
         for (model, tokens) in prompts.iter().enumerate() {
             self.joint.prefill(model, tokens)?;
@@ -283,7 +294,7 @@ impl Batch {
             .iter()
             .map(|running| Entry {
                 slot: running.slot,
-                bases: running.request.prompts.iter().map(|prompt| prompt.len() as u32 - 1).collect(),
+                starts: running.request.prompts.iter().map(|prompt| Start::after(prompt)).collect(),
                 feed: running.feed(),
                 choice: running.request.choice,
             })
@@ -312,9 +323,7 @@ impl Batch {
 
 impl Running {
     fn feed(&self) -> Feed {
-        let prompt = self.request.prompts.first().and_then(|prompt| prompt.last());
-        let token = self.ids.last().or(prompt).copied().unwrap_or(0);
-        Feed { token, step: self.ids.len() as u32 }
+        Feed { token: self.ids.last().copied().unwrap_or(0), step: self.ids.len() as u32 }
     }
 
     // A list as long as the batch's most demanding sequence is cut to what this one asked for.
@@ -351,7 +360,8 @@ impl Running {
         if status == Status::Repeated {
             cut_repetitions(&mut tokens, &self.ids);
         }
-        let score = tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
+        let score =
+            tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
         Output { tokens, status, score }
     }
 }
@@ -368,7 +378,11 @@ pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
 }
 
 /// All tokens of a prompt from `start` but the last, which the first decode step is fed with.
-pub(crate) fn prompt_tokens(prompt: &[u32], start: usize, slot: u32) -> impl Iterator<Item = PromptToken> + '_ {
+pub(crate) fn prompt_tokens(
+    prompt: &[u32],
+    start: usize,
+    slot: u32,
+) -> impl Iterator<Item = PromptToken> + '_ {
     let end = prompt.len().saturating_sub(1);
     (start..end).map(move |position| PromptToken { slot, position: position as u32, token: prompt[position] })
 }
@@ -386,7 +400,9 @@ impl Batch {
                             outputs[place] = (!found.is_empty()).then(|| found.swap_remove(0));
                         }
                     }
-                    Event::Refused(_, reason) => return Err(Error::Unsupported { what: "text", found: reason }),
+                    Event::Refused(_, reason) => {
+                        return Err(Error::Unsupported { what: "text", found: reason });
+                    }
                     Event::Token(..) => {}
                 }
             }

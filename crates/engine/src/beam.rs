@@ -1,12 +1,12 @@
 //! Beam search: the best few continuations side by side, one a slot.
 
+use kernels::Feed;
 use kernels::pick::Choice;
 use kernels::top_list::MAX_COUNT;
-use kernels::Feed;
 
 use crate::batch::{Output, Request, Status, Token, prompt_tokens};
 use crate::error::{Error, Result};
-use crate::joint::{Entry, Joint, Picked};
+use crate::joint::{Entry, Joint, Picked, Start};
 use crate::stop::repeated_tail;
 
 /// How beam search works.
@@ -38,23 +38,23 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
     if beams > joint.sequences() {
         return Err(Error::TooManySequences { wanted: beams, slots: joint.sequences() });
     }
-    let bases: Vec<u32> = request.prompts.iter().map(|prompt| prompt.len() as u32 - 1).collect();
+    let starts: Vec<Start> = request.prompts.iter().map(|prompt| Start::after(prompt)).collect();
     for (model, prompt) in request.prompts.iter().enumerate() {
         let tokens: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
         joint.prefill(model, &tokens)?;
         for slot in 1..beams {
-            joint.copy_slot(model, (0, slot), 0..bases[model])?;
+            joint.copy_slot(model, (0, slot), 0..starts[model].position)?;
         }
     }
-    let first = *request.prompts.first().and_then(|prompt| prompt.last()).unwrap_or(&0);
-    let most = joint.context().saturating_sub(bases.iter().copied().max().unwrap_or(0) + 1);
+    let most =
+        joint.context().saturating_sub(starts.iter().map(|start| start.position).max().unwrap_or(0) + 1);
     let mut live = vec![Hypothesis { slot: 0, tokens: Vec::new(), sum: 0.0 }];
     let mut finished: Vec<Output> = Vec::new();
     for step in 0..request.limit.min(most) {
         let batch = live.iter().map(|hypothesis| Entry {
             slot: hypothesis.slot,
-            bases: bases.clone(),
-            feed: Feed { token: hypothesis.tokens.last().map_or(first, |token| token.id), step },
+            starts: starts.clone(),
+            feed: Feed { token: hypothesis.tokens.last().map_or(0, |token| token.id), step },
             choice: Choice::GREEDY,
         });
         joint.place(batch.collect())?;
@@ -73,15 +73,17 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
                 chosen.push((parent, Hypothesis { slot: 0, tokens, sum }));
             }
         }
-        live = seat(joint, &live, chosen, (beams, &bases, step + 1))?;
+        live = seat(joint, &live, chosen, (beams, &starts, step + 1))?;
         finished.sort_by(|a, b| b.score.total_cmp(&a.score));
         // No live sequence can overtake: its sum only falls, and the longest length flatters it most.
-        let best_live = live.iter().map(|h| score(h.sum, request.limit as usize, options)).fold(f32::MIN, f32::max);
+        let best_live =
+            live.iter().map(|h| score(h.sum, request.limit as usize, options)).fold(f32::MIN, f32::max);
         let enough = finished.len() >= options.n_best.max(1) as usize;
         if live.is_empty() || (enough && finished[options.n_best.max(1) as usize - 1].score >= best_live) {
             break;
         }
-        if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && repeated_tail(&request.source).is_none() {
+        if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && repeated_tail(&request.source).is_none()
+        {
             break;
         }
     }
@@ -117,7 +119,9 @@ fn ranked(live: &[Hypothesis], picked: &[Picked], count: usize) -> Vec<(usize, u
         .enumerate()
         .flat_map(|(parent, picked)| picked.list.iter().map(move |&(id, p)| (parent, id, p)))
         .collect();
-    all.sort_by(|a, b| (live[b.0].sum + b.2).total_cmp(&(live[a.0].sum + a.2)).then((a.0, a.1).cmp(&(b.0, b.1))));
+    all.sort_by(|a, b| {
+        (live[b.0].sum + b.2).total_cmp(&(live[a.0].sum + a.2)).then((a.0, a.1).cmp(&(b.0, b.1)))
+    });
     all.truncate(count);
     all
 }
@@ -132,7 +136,7 @@ fn seat(
     joint: &Joint,
     live: &[Hypothesis],
     chosen: Vec<(usize, Hypothesis)>,
-    (beams, bases, steps): (u32, &[u32], u32),
+    (beams, starts, steps): (u32, &[Start], u32),
 ) -> Result<Vec<Hypothesis>> {
     let mut free: Vec<u32> = (0..beams).collect();
     free.retain(|slot| !chosen.iter().any(|(parent, _)| live[*parent].slot == *slot));
@@ -143,8 +147,8 @@ fn seat(
         hypothesis.slot = source;
         if std::mem::replace(&mut kept[parent], true) {
             let Some(slot) = free.pop() else { continue };
-            for (model, base) in bases.iter().enumerate() {
-                joint.copy_slot(model, (source, slot), *base..base + steps)?;
+            for (model, start) in starts.iter().enumerate() {
+                joint.copy_slot(model, (source, slot), start.position..start.position + steps)?;
             }
             hypothesis.slot = slot;
         }

@@ -18,7 +18,9 @@ pub enum Error {
         found: String,
     },
     /// The models of a recipe cannot be added.
-    #[error("the models do not share one vocabulary, so their logits cannot be added ({first} and {second}): {difference}")]
+    #[error(
+        "the models do not share one vocabulary, so their logits cannot be added ({first} and {second}): {difference}"
+    )]
     Vocabularies {
         /// The first model.
         first: String,
@@ -34,7 +36,9 @@ pub enum Error {
     #[error("the recipe has {0} models; at most {max} can be added", max = kernels::logit_sum::MAX_TERMS)]
     TooManyTerms(usize),
     /// A prompt does not fit the KV cache.
-    #[error("the text is {tokens} tokens long with its prompt and the model's context holds {context}; shorten it")]
+    #[error(
+        "the text is {tokens} tokens long with its prompt and the model's context holds {context}; shorten it"
+    )]
     TooLong {
         /// Tokens of the prompt.
         tokens: usize,

@@ -28,6 +28,8 @@ pub struct JointOptions {
 pub struct Joint {
     device: Device,
     sessions: Vec<Session>,
+    sequences: u32,
+    // Columns that the buffers have room for: mat-vec may write surplus ones.
     capacity: u32,
     rows: Rows,
     logits: Buffer,
@@ -50,12 +52,28 @@ pub struct Joint {
 pub struct Entry {
     /// Slot of every model's KV cache.
     pub slot: u32,
-    /// For each model, the position of the token that is fed at step 0 (the prompt's last).
-    pub bases: Vec<u32>,
+    /// For each model, the last token of its prompt, fed at step 0, and its position.
+    pub starts: Vec<Start>,
     /// The token to feed and how many steps came before it.
     pub feed: Feed,
     /// How the next token is chosen.
     pub choice: Choice,
+}
+
+/// Where a sequence begins to decode in one model.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// The last token of the prompt.
+    pub token: u32,
+    /// Its position.
+    pub position: u32,
+}
+
+impl Start {
+    /// Where decoding begins after `prompt`, which is not empty.
+    pub(crate) fn after(prompt: &[u32]) -> Self {
+        Self { token: prompt.last().copied().unwrap_or(0), position: prompt.len().saturating_sub(1) as u32 }
+    }
 }
 
 /// What one step chose for one column.
@@ -120,6 +138,7 @@ impl Joint {
             picked: storage("picked tokens", columns * pick::picked_bytes(MAX_COUNT))?,
             device: device.clone(),
             sessions,
+            sequences: options.sequences,
             capacity,
             rows,
             logits,
@@ -143,7 +162,7 @@ impl Joint {
 
     /// Sequences that decode at once.
     pub fn sequences(&self) -> u32 {
-        self.capacity
+        self.sequences
     }
 
     /// Positions a sequence, the least of all models.
@@ -170,12 +189,15 @@ impl Joint {
 
     /// The sequences that the next steps decode, one a column.
     pub(crate) fn place(&mut self, batch: Vec<Entry>) -> Result<()> {
-        if batch.len() > self.capacity as usize {
-            return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.capacity });
+        if batch.len() > self.sequences as usize {
+            return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
         }
         for (model, session) in self.sessions.iter().enumerate() {
-            let columns: Vec<_> =
-                batch.iter().map(|entry| Column { slot: entry.slot, base: entry.bases[model] }).collect();
+            let column = |entry: &Entry| {
+                let Start { token, position } = entry.starts[model];
+                Column { slot: entry.slot, base: position, first: token }
+            };
+            let columns: Vec<_> = batch.iter().map(column).collect();
             session.place(&columns);
         }
         let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
@@ -194,7 +216,11 @@ impl Joint {
         let votes = votes.min(MAX_COUNT.min(self.rows.vocab));
         let staging = match self.staging.pop() {
             Some(staging) => staging,
-            None => self.device.buffer("picked on the host", self.picked.bytes() + self.votes.bytes(), Use::Read)?,
+            None => self.device.buffer(
+                "picked on the host",
+                self.picked.bytes() + self.votes.bytes(),
+                Use::Read,
+            )?,
         };
         if !self.tails.contains_key(&(list, votes)) {
             let tail = self.tail(list, votes)?;
@@ -202,7 +228,12 @@ impl Joint {
         }
         let mut commands = self.device.commands();
         for (model, session) in self.sessions.iter_mut().enumerate() {
-            let longest = self.batch.iter().map(|e| e.bases[model] + e.feed.step + self.steps + 1).max().unwrap_or(1);
+            let longest = self
+                .batch
+                .iter()
+                .map(|e| e.starts[model].position + e.feed.step + self.steps + 1)
+                .max()
+                .unwrap_or(1);
             let term = self.rows.term_bytes();
             let logits = (self.logits.part(model as u64 * term, term), self.rows.stride);
             session.decode(&mut commands, (columns, longest), &self.feed, logits)?;
@@ -229,7 +260,8 @@ impl Joint {
         let Pending { readback, staging, columns, list, votes } = pending;
         let words: Vec<u32> = bytemuck::pod_collect_to_vec(&readback.wait(&self.device)?);
         self.staging.push(staging);
-        let pairs = |words: &[u32]| words.chunks_exact(2).map(|w| (w[0], f32::from_bits(w[1]))).collect::<Vec<_>>();
+        let pairs =
+            |words: &[u32]| words.chunks_exact(2).map(|w| (w[0], f32::from_bits(w[1]))).collect::<Vec<_>>();
         let (picks, ballots) = words.split_at(columns as usize * (2 + 2 * list as usize));
         let each = 2 * votes as usize;
         Ok(picks

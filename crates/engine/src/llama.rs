@@ -2,10 +2,11 @@
 
 use kernels::matvec::{Ending, Norm};
 use kernels::rope::Heads;
-use kernels::{
-    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, embed, matmul, matvec, rms_norm, rope, top_list,
-};
 use kernels::{Buffer, Use};
+use kernels::{
+    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, embed, matmul, matvec, rms_norm,
+    rope, top_list,
+};
 use model_files::{Architecture, Matrix, Model};
 
 use crate::error::{Error, Result};
@@ -71,7 +72,8 @@ impl Llama {
         let info = model.info();
         let architecture = info.architecture.clone();
         refuse_unsupported(&architecture)?;
-        let total: u64 = info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
+        let total: u64 =
+            info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
         let mut done = 0;
         let mut matrix = |name: &str| -> Result<Weights> {
             let matrix = model.matrix(name)?;
@@ -80,7 +82,14 @@ impl Llama {
                 done += bytes;
                 uploaded(done, total);
             };
-            Ok(Weights::upload(device, name, layout_of(&matrix), shape, (matrix.quants, matrix.scales), &mut heard)?)
+            Ok(Weights::upload(
+                device,
+                name,
+                layout_of(&matrix),
+                shape,
+                (matrix.quants, matrix.scales),
+                &mut heard,
+            )?)
         };
         let vector = |name: &str| -> Result<Buffer> {
             let mut values = model.vector(name)?;
@@ -163,17 +172,37 @@ impl Llama {
         let attended_stride = padded(heads.heads * heads.head_dim);
         let ffn_stride = padded(self.architecture.feed_forward as u32);
 
-        let mut pass = embed::dispatches(device, &self.embedding, lanes.feed, &a.x)?;
+        let mut pass = embed::dispatches(device, &self.embedding, at, &a.x)?;
         for (layer, cache) in self.layers.iter().zip(caches) {
             let norm = self.norm(&layer.attention_norm);
-            linear.normed_into(&mut pass, &layer.qkv, &a.x, norm, (a.qkv.all(), heads.qkv_stride()), Ending::Store)?;
+            linear.normed_into(
+                &mut pass,
+                &layer.qkv,
+                &a.x,
+                norm,
+                (a.qkv.all(), heads.qkv_stride()),
+                Ending::Store,
+            )?;
             pass.push(rope::dispatch(device, heads, at, rotations, &a.qkv, cache)?);
             pass.push(attention::dispatch(device, heads, at, &a.qkv, cache, &a.partials)?);
-            pass.push(attention_reduce::dispatch(device, heads, at, &a.partials, (&a.attended, attended_stride))?);
+            pass.push(attention_reduce::dispatch(
+                device,
+                heads,
+                at,
+                &a.partials,
+                (&a.attended, attended_stride),
+            )?);
             linear.added_to(&mut pass, &layer.o, &a.attended, (&a.x, hidden_stride))?;
 
             let norm = self.norm(&layer.ffn_norm);
-            linear.normed_into(&mut pass, &layer.gate_up, &a.x, norm, (a.hidden.all(), ffn_stride), Ending::Swiglu)?;
+            linear.normed_into(
+                &mut pass,
+                &layer.gate_up,
+                &a.x,
+                norm,
+                (a.hidden.all(), ffn_stride),
+                Ending::Swiglu,
+            )?;
             linear.added_to(&mut pass, &layer.down, &a.hidden, (&a.x, hidden_stride))?;
         }
         Ok(pass)
@@ -189,7 +218,14 @@ impl Llama {
     ) -> Result<Vec<Dispatch>> {
         let linear = Linear { device: &self.device, width, now, normed: &a.normed };
         let mut pass = Vec::new();
-        linear.normed_into(&mut pass, self.head(), &a.x, self.norm(&self.final_norm), logits, Ending::Store)?;
+        linear.normed_into(
+            &mut pass,
+            self.head(),
+            &a.x,
+            self.norm(&self.final_norm),
+            logits,
+            Ending::Store,
+        )?;
         Ok(pass)
     }
 }
@@ -214,17 +250,38 @@ impl Linear<'_> {
     ) -> Result<()> {
         match self.width {
             Width::Narrow(columns) => {
-                pass.extend(matvec::dispatches(self.device, weights, columns, x.all(), y, Some(norm), ending)?);
+                pass.extend(matvec::dispatches(
+                    self.device,
+                    weights,
+                    columns,
+                    x.all(),
+                    y,
+                    Some(norm),
+                    ending,
+                )?);
             }
             Width::Wide => {
                 pass.push(rms_norm::dispatch(self.device, x, norm, self.normed)?);
-                pass.extend(matmul::dispatches(self.device, weights, self.normed.all(), y, self.now, ending)?);
+                pass.extend(matmul::dispatches(
+                    self.device,
+                    weights,
+                    self.normed.all(),
+                    y,
+                    self.now,
+                    ending,
+                )?);
             }
         }
         Ok(())
     }
 
-    fn added_to(&self, pass: &mut Vec<Dispatch>, weights: &Weights, x: &Buffer, y: (&Buffer, u32)) -> Result<()> {
+    fn added_to(
+        &self,
+        pass: &mut Vec<Dispatch>,
+        weights: &Weights,
+        x: &Buffer,
+        y: (&Buffer, u32),
+    ) -> Result<()> {
         let y = (y.0.all(), y.1);
         pass.extend(match self.width {
             Width::Narrow(columns) => {
@@ -252,7 +309,10 @@ fn stored_bytes(matrix: &Matrix<'_>) -> u64 {
 fn refuse_unsupported(architecture: &Architecture) -> Result<()> {
     let refuse = |what, found: String| Err(Error::Unsupported { what, found });
     if !(architecture.head_dim as u32).is_multiple_of(4) {
-        return refuse("width of an attention head (a multiple of 4 is needed)", architecture.head_dim.to_string());
+        return refuse(
+            "width of an attention head (a multiple of 4 is needed)",
+            architecture.head_dim.to_string(),
+        );
     }
     if architecture.vocab_size as u32 > top_list::MAX_VOCAB {
         return refuse("vocabulary (at most 262,144 tokens)", architecture.vocab_size.to_string());

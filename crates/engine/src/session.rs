@@ -29,7 +29,8 @@ pub(crate) struct Session {
     now: Buffer,
     columns: Buffer,
     prefill_columns: Buffer,
-    prefill_feed: Buffer,
+    // A prompt token is always fed at step 0 of its column.
+    step_zero: Buffer,
     decode: HashMap<Width, Vec<Dispatch>>,
     prefill: Option<Vec<Dispatch>>,
 }
@@ -70,13 +71,16 @@ impl Session {
             caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), Use::Storage)?);
         }
         let turns = llama.rotations(context);
-        let prefill = u64::from(PREFILL_COLUMNS) * size_of::<Column>() as u64;
         Ok(Self {
             rotations: device.buffer_with("rotations", bytemuck::cast_slice(&turns), Use::Storage)?,
             now: device.buffer("pass", size_of::<Pass>() as u64, Use::Uniform)?,
             columns: device.buffer("columns", most * size_of::<Column>() as u64, Use::Storage)?,
-            prefill_columns: device.buffer("prefill columns", prefill, Use::Storage)?,
-            prefill_feed: device.buffer("prefill feed", prefill, Use::Storage)?,
+            prefill_columns: device.buffer(
+                "prefill columns",
+                most * size_of::<Column>() as u64,
+                Use::Storage,
+            )?,
+            step_zero: device.buffer("prefill feed", most * size_of::<Feed>() as u64, Use::Storage)?,
             decode: HashMap::new(),
             prefill: None,
             llama,
@@ -101,15 +105,14 @@ impl Session {
         let pass = match self.prefill.take() {
             Some(pass) => pass,
             None => {
-                let lanes = Lanes { columns: &self.prefill_columns, feed: &self.prefill_feed };
+                let lanes = Lanes { columns: &self.prefill_columns, feed: &self.step_zero };
                 self.forward(Width::Wide, lanes)?
             }
         };
         for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
-            let columns: Vec<_> = chunk.iter().map(|t| Column { slot: t.slot, base: t.position }).collect();
-            let feed: Vec<_> = chunk.iter().map(|t| Feed { token: t.token, step: 0 }).collect();
+            let columns: Vec<_> =
+                chunk.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
             self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
-            self.device.write(&self.prefill_feed, 0, bytemuck::cast_slice(&feed));
             self.device.write(&self.now, 0, bytemuck::bytes_of(&Pass { columns: chunk.len() as u32 }));
             let longest = chunk.iter().map(|t| t.position + 1).max().unwrap_or(1);
             let mut commands = self.device.commands();
@@ -142,7 +145,12 @@ impl Session {
     }
 
     /// Copies positions `range` of one slot to another.
-    pub fn copy_slot(&self, commands: &mut Commands<'_>, (source, target): (u32, u32), range: std::ops::Range<u32>) {
+    pub fn copy_slot(
+        &self,
+        commands: &mut Commands<'_>,
+        (source, target): (u32, u32),
+        range: std::ops::Range<u32>,
+    ) {
         let position = self.heads.position_bytes();
         let slot = u64::from(self.heads.context) * position;
         let bytes = u64::from(range.len() as u32) * position;

@@ -10,6 +10,8 @@ pub struct Column {
     pub slot: u32,
     /// Position of the token when [`Feed::step`] is 0.
     pub base: u32,
+    /// Token fed when [`Feed::step`] is 0: the prompts of one sequence may end differently in each model.
+    pub first: u32,
 }
 
 /// What a column is fed with, shared by all models of a recipe; `pick` writes the next one.

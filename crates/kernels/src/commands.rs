@@ -157,3 +157,27 @@ impl Readback {
         Ok(bytes)
     }
 }
+
+impl Device {
+    /// Bytes a second that a copy within GPU memory reads and writes: what a kernel that only moves weights
+    /// could reach at best.
+    pub fn copy_bandwidth(&self) -> Result<f64> {
+        const BYTES: u64 = 64 << 20;
+        const ROUNDS: u64 = 8;
+        let bytes = BYTES.min(self.max_binding_bytes());
+        let source = self.buffer("bandwidth", bytes, Use::Storage)?;
+        let target = self.buffer("bandwidth", bytes, Use::Storage)?;
+        let run = |rounds: u64| -> Result<std::time::Duration> {
+            let begun = std::time::Instant::now();
+            let mut commands = self.commands();
+            for _ in 0..rounds {
+                commands.copy(&source, 0, &target, 0, bytes);
+            }
+            commands.submit()?;
+            self.wait(None)?;
+            Ok(begun.elapsed())
+        };
+        run(1)?;
+        Ok((2 * bytes * ROUNDS) as f64 / run(ROUNDS)?.as_secs_f64())
+    }
+}

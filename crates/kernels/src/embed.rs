@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::check::{HostWeights, Random, Verdict, error_of, floats, poisoned, storage};
-use crate::column::Feed;
+use crate::column::{Column, Feed};
 use crate::commands::{Dim, Dispatch};
 use crate::device::{Buffer, Device};
 use crate::error::Result;
@@ -21,13 +21,19 @@ pub struct Embed {
     pub(crate) steps: u32,
 }
 
-/// One dispatch for each part of the embedding: x (columns, width) from `feed` (columns).
-pub fn dispatches(device: &Device, embedding: &Weights, feed: &Buffer, x: &Buffer) -> Result<Vec<Dispatch>> {
+/// One dispatch for each part of the embedding: x (columns, width) from `columns` and `feed`.
+pub fn dispatches(
+    device: &Device,
+    embedding: &Weights,
+    (columns, feed): (&Buffer, &Buffer),
+    x: &Buffer,
+) -> Result<Vec<Dispatch>> {
     let steps = embedding.steps();
     let mut made = Vec::with_capacity(embedding.parts.len());
     for part in &embedding.parts {
         let shape = device.uniform(&Embed { first_row: part.first_row, rows: part.rows, steps })?;
-        let mut bindings = vec![(0, shape.all()), (1, part.quants.all()), (3, feed.all()), (4, x.all())];
+        let mut bindings =
+            vec![(0, shape.all()), (1, part.quants.all()), (3, columns.all()), (4, feed.all()), (5, x.all())];
         bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
         let grid = [Dim::Fixed(steps.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
         made.push(device.dispatch(&PROGRAM, Some(embedding.layout), &[], &bindings, grid)?);
@@ -52,10 +58,26 @@ pub fn check(
     let mut random = Random::new(seed);
     let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(32));
     let rows: Vec<_> = (0..vocab).map(|row| host.row(row)).collect();
-    let feed: Vec<Feed> = (0..columns).map(|step| Feed { token: random.below(vocab), step }).collect();
-    let expected = embed(&rows, &feed.iter().map(|f| f.token).collect::<Vec<_>>());
+    // At step 0 the column's own first token is fed, later the shared one.
+    let tokens: Vec<u32> = (0..columns).map(|_| random.below(vocab)).collect();
+    let cells: Vec<Column> = tokens
+        .iter()
+        .enumerate()
+        .map(|(c, &t)| Column { first: if c % 2 == 0 { t } else { vocab }, ..Column::default() })
+        .collect();
+    let feed: Vec<Feed> = tokens
+        .iter()
+        .enumerate()
+        .map(
+            |(c, &t)| {
+                if c % 2 == 0 { Feed { token: vocab, step: 0 } } else { Feed { token: t, step: c as u32 } }
+            },
+        )
+        .collect();
+    let expected = embed(&rows, &tokens);
     let x = poisoned(device, expected.len())?;
-    let made = dispatches(device, &host.upload(device)?, &storage(device, &feed)?, &x)?;
+    let made =
+        dispatches(device, &host.upload(device)?, (&storage(device, &cells)?, &storage(device, &feed)?), &x)?;
     let mut commands = device.commands();
     commands.pass(&made, columns, 1);
     commands.submit()?;

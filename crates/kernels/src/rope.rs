@@ -119,7 +119,7 @@ pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -
         .map(|slot| {
             let position = random.below(heads.context);
             let step = random.below(position + 1);
-            (Column { slot, base: position - step }, Feed { token: 0, step })
+            (Column { slot, base: position - step, first: 0 }, Feed { token: 0, step })
         })
         .unzip()
 }

@@ -43,7 +43,7 @@ fn rust_and_wgsl_structs_agree() {
     same!("pick", top_list::Found { token, log_probability });
     same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
     same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at });
-    same!("rope", column::Column { slot, base });
+    same!("rope", column::Column { slot, base, first });
     same!("rope", column::Feed { token, step });
     same!("top_list", top_list::TopList { vocab, stride, blocks, count });
     same!("top_list", top_list::Found { token, log_probability });

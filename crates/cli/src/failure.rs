@@ -1,0 +1,72 @@
+//! What ends the command: a message, the mend, and an exit status.
+
+use std::process::ExitCode;
+
+use translation::{Error, Problem};
+
+/// Why the command did not do all that it was asked for.
+#[derive(Debug)]
+pub struct Failure {
+    problem: Option<Problem>,
+    status: u8,
+}
+
+impl Failure {
+    /// A wrong command line.
+    pub fn usage(message: &str, hint: &str) -> Self {
+        let problem =
+            Problem { code: "usage".to_owned(), message: message.to_owned(), hint: hint.to_owned() };
+        Self { problem: Some(problem), status: 2 }
+    }
+
+    /// Some of several things failed, each already reported.
+    pub fn some() -> Self {
+        Self { problem: None, status: 1 }
+    }
+
+    /// Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self { problem: None, status: 130 }
+    }
+
+    /// Says what happened on standard error.
+    pub fn report(&self) -> ExitCode {
+        if let Some(problem) = &self.problem {
+            show(problem);
+        }
+        ExitCode::from(self.status)
+    }
+}
+
+/// A problem and its mend on standard error.
+pub fn show(problem: &Problem) {
+    eprintln!("wasan: {}\n       {}", problem.message, problem.hint);
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let engine = [
+            "gpu",
+            "gpu_lost",
+            "engine",
+            "model",
+            "no_model",
+            "missing_model",
+            "unknown_model",
+            "vocabularies",
+        ];
+        let status = match problem.code.as_str() {
+            "cancelled" => 130,
+            "recipe" | "bad_name" => 2,
+            code if engine.contains(&code) => 3,
+            _ => 1,
+        };
+        Self { problem: Some(problem), status }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        error.problem().into()
+    }
+}

@@ -1,0 +1,220 @@
+//! `wasan models`: what is at hand, and adding to it.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use translation::{Catalog, Entry, ImportOptions, Origin, Quantization, Role};
+
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::progress::Progress;
+
+#[derive(Subcommand)]
+pub enum Models {
+    /// The models at hand
+    List {
+        /// Folder of imported models
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// All about one model
+    Info {
+        /// Its name, or an imported folder
+        name: String,
+        /// Folder of imported models
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Import a Hugging Face folder or a GGUF file
+    Import {
+        /// The folder or file
+        path: PathBuf,
+        /// The name it gets [default: the source's]
+        #[arg(long)]
+        name: Option<String>,
+        /// How f16, bf16 and f32 weights are stored; what is quantized already stays as it is
+        #[arg(long, value_enum, default_value_t = Bits::Q4)]
+        bits: Bits,
+        /// What it is used for: large (L), or the language of a specialist, such as de
+        #[arg(long, value_name = "large|LANGUAGE")]
+        role: Option<String>,
+        /// Its prompt, with {source}, {from}, {to}, {from_name}, {to_name} and special tokens
+        #[arg(long)]
+        prompt: Option<String>,
+        /// Its licence
+        #[arg(long)]
+        licence: Option<String>,
+        /// Folder of imported models
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+    },
+    /// Remove an imported model
+    Remove {
+        /// Its name
+        name: String,
+        /// Folder of imported models
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Bits {
+    /// 4 bits, head and embedding 8
+    Q4,
+    /// 8 bits
+    Q8,
+    /// 16-bit floats
+    F16,
+}
+
+impl From<Bits> for Quantization {
+    fn from(bits: Bits) -> Self {
+        match bits {
+            Bits::Q4 => Self::Q4,
+            Bits::Q8 => Self::Q8,
+            Bits::F16 => Self::F16,
+        }
+    }
+}
+
+impl Models {
+    pub fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List { models, json } => list(&catalog(models)?, json),
+            Self::Info { name, models, json } => info(&catalog(models)?.find(&name)?, json),
+            Self::Import { path, name, bits, role, prompt, licence, models } => {
+                let role = role.map(role_of).transpose()?;
+                let options = ImportOptions { quantization: bits.into(), name, role, prompt, licence };
+                import(models, &path, &options)
+            }
+            Self::Remove { name, models } => {
+                let path = translation::remove(models.as_deref(), &name)?;
+                eprintln!("removed {}", path.display());
+                Ok(())
+            }
+        }
+    }
+}
+
+fn catalog(models: Option<PathBuf>) -> Result<Catalog, Failure> {
+    Ok(Catalog::read(&models.unwrap_or_else(translation::models_folder))?)
+}
+
+fn role_of(text: String) -> Result<Role, Failure> {
+    match text.as_str() {
+        "large" => Ok(Role::Large),
+        code if translation::languages::language(code).is_some() => Ok(Role::Specialist { language: text }),
+        _ => Err(Failure::usage(
+            "--role is large, or the code of a language such as de",
+            "For example: --role large",
+        )),
+    }
+}
+
+fn role(entry: &Entry) -> String {
+    match &entry.info.role {
+        Role::Large => "large (L)".to_owned(),
+        Role::Specialist { language } => format!("specialist for {language}"),
+        Role::Other => "—".to_owned(),
+    }
+}
+
+fn place(entry: &Entry) -> String {
+    match &entry.origin {
+        Origin::Embedded(_) => "in the program".to_owned(),
+        Origin::Folder(path) => path.display().to_string(),
+    }
+}
+
+fn parameters(entry: &Entry) -> f64 {
+    entry.info.matrices.values().map(|matrix| (matrix.rows * matrix.columns) as f64).sum()
+}
+
+fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
+    if json {
+        let rows: Vec<_> =
+            catalog.entries.iter().map(|e| serde_json::json!({"name": e.id, "info": e.info})).collect();
+        println!("{}", serde_json::Value::from(rows));
+        return Ok(());
+    }
+    for entry in &catalog.entries {
+        let millions = parameters(entry) / 1e6;
+        println!(
+            "{:28} {:>8.1} M  {:8} {:20} {}",
+            entry.id,
+            millions,
+            entry.info.quantization,
+            role(entry),
+            place(entry)
+        );
+    }
+    for (path, reason) in &catalog.broken {
+        eprintln!("wasan: {} cannot be used: {reason}", path.display());
+    }
+    let pairs = catalog.pairs();
+    let shown: Vec<String> = pairs.iter().take(12).map(ToString::to_string).collect();
+    let more = pairs.len().saturating_sub(shown.len());
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    println!("pairs: {}{rest}", shown.join(", "));
+    Ok(())
+}
+
+fn info(entry: &Entry, json: bool) -> Result<(), Failure> {
+    let info = &entry.info;
+    if json {
+        println!("{}", serde_json::json!({"name": entry.id, "info": info}));
+        return Ok(());
+    }
+    let a = &info.architecture;
+    println!("{}\n", entry.id);
+    println!("  where         {}", place(entry));
+    println!("  role          {}", role(entry));
+    println!(
+        "  languages     {}",
+        if info.languages.is_empty() { "not said".to_owned() } else { info.languages.join(", ") }
+    );
+    println!("  licence       {}", info.licence.as_deref().unwrap_or("not said"));
+    println!("  parameters    {:.1} M", parameters(entry) / 1e6);
+    println!("  weights       {}", info.quantization);
+    println!(
+        "  shape         {} layers, hidden {}, feed-forward {}",
+        a.layers, a.hidden_size, a.feed_forward
+    );
+    println!("  attention     {} heads, {} of keys and values, {} wide", a.heads, a.kv_heads, a.head_dim);
+    println!(
+        "  vocabulary    {}{}",
+        a.vocab_size,
+        if a.tied_head { ", head tied to the embedding" } else { "" }
+    );
+    println!("  positions     {}", a.max_positions);
+    println!("  prompt        {}", info.prompt.as_deref().unwrap_or("none").replace('\n', "\\n"));
+    for source in &info.sources {
+        println!("  source        {}  sha256 {}", source.file, source.sha256);
+    }
+    Ok(())
+}
+
+fn import(models: Option<PathBuf>, path: &std::path::Path, options: &ImportOptions) -> Result<(), Failure> {
+    let progress = Progress::new();
+    interrupt::listen(|| {});
+    let imported = translation::import(models.as_deref(), path, options, &mut |p| {
+        let share = if p.total_bytes > 0 { 100 * p.done_bytes / p.total_bytes } else { 0 };
+        progress.show(&format!("{} {share} %", p.stage));
+        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    progress.clear();
+    if interrupt::asked() && imported.is_err() {
+        return Err(Failure::interrupted());
+    }
+    let (target, info) = imported?;
+    eprintln!("imported {} ({}) into {}", info.name, info.quantization, target.display());
+    Ok(())
+}

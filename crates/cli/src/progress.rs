@@ -1,0 +1,63 @@
+//! Progress on standard error: one line that is rewritten on a terminal, nothing elsewhere.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::sync::Mutex;
+
+use translation::{EngineState, Stage};
+
+/// The line.
+pub struct Progress {
+    shown: Mutex<usize>,
+    terminal: bool,
+}
+
+impl Progress {
+    /// A line that shows nothing yet.
+    pub fn new() -> Self {
+        Self { shown: Mutex::new(0), terminal: stderr().is_terminal() }
+    }
+
+    /// Rewrites the line.
+    pub fn show(&self, text: &str) {
+        if !self.terminal {
+            return;
+        }
+        let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let length = text.chars().count();
+        // A terminal that is gone has no progress to show.
+        drop(write!(stderr(), "\r{text}{}", " ".repeat(shown.saturating_sub(length))));
+        drop(stderr().flush());
+        *shown = length;
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.show("");
+        if self.terminal {
+            drop(write!(stderr(), "\r"));
+            drop(stderr().flush());
+        }
+    }
+
+    /// What the engine is doing.
+    pub fn engine(&self, state: &EngineState) {
+        match state {
+            EngineState::Loading { stage, done, total } => {
+                let what = match stage {
+                    Stage::Reading => "reading the models",
+                    Stage::Uploading => "copying weights to the GPU",
+                    Stage::Pipelines => "compiling kernels",
+                    Stage::WarmingUp => "warming up",
+                };
+                let share = if *total > 0 { 100 * done / total } else { 0 };
+                match stage {
+                    Stage::Uploading => self.show(&format!("{what}: {share} %")),
+                    _ => self.show(&format!("{what} …")),
+                }
+            }
+            EngineState::Ready(_) => self.clear(),
+            // The job that needed the engine tells of its failure.
+            EngineState::Failed(_) => self.clear(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Models looked at from outside: token ids in, logits out. For `wasan logits` and for checks against references.
+
+use std::sync::Arc;
+
+use kernels::pick::Choice;
+use kernels::{Device, Feed};
+
+use crate::batch::prompt_tokens;
+use crate::error::Result;
+use crate::joint::{Entry, Joint, JointOptions, Picked, Start};
+use crate::llama::Llama;
+
+/// One sequence whose logits the host reads.
+pub struct Probe {
+    joint: Joint,
+    prompt: Vec<u32>,
+    fed: u32,
+}
+
+impl Probe {
+    /// Room for one sequence of `context` positions in every model of the sum.
+    pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], context: u32) -> Result<Self> {
+        let joint = Joint::new(device, terms, &JointOptions { sequences: 1, context })?;
+        Ok(Self { joint, prompt: Vec::new(), fed: 0 })
+    }
+
+    /// Starts anew with `tokens`; returns the summed logits after the last of them and the greedy choice.
+    pub fn start(&mut self, tokens: &[u32]) -> Result<(Vec<f32>, Picked)> {
+        let prompts = vec![tokens.to_vec(); self.joint.models()];
+        self.joint.accept(&prompts)?;
+        for model in 0..self.joint.models() {
+            let prompt: Vec<_> = prompt_tokens(tokens, 0, 0).collect();
+            self.joint.prefill(model, &prompt)?;
+        }
+        self.prompt = tokens.to_vec();
+        self.fed = 0;
+        self.feed(tokens[tokens.len() - 1])
+    }
+
+    /// Feeds the next token, chosen or forced; returns the summed logits after it and the greedy choice.
+    pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, Picked)> {
+        self.joint.accept(&[vec![token]])?;
+        self.joint.place(vec![Entry {
+            slot: 0,
+            starts: vec![Start::after(&self.prompt); self.joint.models()],
+            feed: Feed { token, step: self.fed },
+            choice: Choice::GREEDY,
+        }])?;
+        self.fed += 1;
+        let pending = self.joint.step(2, 0)?;
+        let picked = self.joint.finish(pending)?.swap_remove(0);
+        Ok((self.joint.summed_logits(0)?, picked))
+    }
+}

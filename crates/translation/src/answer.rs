@@ -1,0 +1,180 @@
+//! An answer's tokens → text, the words worth a second look, and the report.
+
+use engine::{Output, Status, Token};
+use model_files::Tokenizer;
+use serde::Serialize;
+
+use crate::error::Result;
+
+/// A word that the models were not sure of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Doubt {
+    /// Where it begins in the text, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What else was likely there, likeliest first.
+    pub alternatives: Vec<String>,
+    /// Probability of the least likely of its tokens.
+    pub probability: f32,
+}
+
+/// Why a sentence's answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SentenceStatus {
+    /// By itself.
+    Done,
+    /// At its limit: it may be cut short.
+    CutOff,
+    /// It repeated itself; the repetitions were cut.
+    Repeated,
+    /// It could not be translated; the source stands in its place.
+    Kept,
+    /// There was nothing to translate.
+    Copied,
+}
+
+impl From<Status> for SentenceStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Ended => Self::Done,
+            Status::Limit => Self::CutOff,
+            Status::Repeated => Self::Repeated,
+        }
+    }
+}
+
+/// A token as the report shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TokenReport {
+    /// Token id.
+    pub id: u32,
+    /// Its text.
+    pub text: String,
+    /// Natural logarithm of its probability under the sum.
+    pub log_probability: f32,
+    /// The most likely tokens in its place.
+    pub alternatives: Vec<(String, f32)>,
+    /// For each model of the recipe, its own most likely tokens before the sum.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<Vec<(String, f32)>>,
+}
+
+/// A sentence as the report shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SentenceReport {
+    /// The sentence.
+    pub source: String,
+    /// Its translation.
+    pub translation: String,
+    /// How it ended.
+    pub status: SentenceStatus,
+    /// Mean log-probability a token (beam search: its score).
+    pub score: f32,
+    /// Further translations, best first (n-best).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// Its tokens; empty unless a report was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenReport>,
+}
+
+// Below this a word is worth a second look.
+const DOUBTFUL: f32 = 0.35;
+
+/// The text of tokens without their end token; while streaming, an unfinished character waits.
+pub(crate) fn text_of(tokenizer: &Tokenizer, tokens: &[Token], end_tokens: &[u32]) -> Result<String> {
+    let ids: Vec<u32> = tokens.iter().map(|token| token.id).filter(|id| !end_tokens.contains(id)).collect();
+    let text = tokenizer.decode(&ids)?;
+    Ok(text.trim_end_matches('\u{fffd}').trim().to_owned())
+}
+
+/// The words of one sentence that hold a doubtful token; offsets count from the sentence's start.
+pub(crate) fn doubts(tokenizer: &Tokenizer, tokens: &[Token], end_tokens: &[u32]) -> Result<Vec<Doubt>> {
+    let mut found: Vec<Doubt> = Vec::new();
+    let text = text_of(tokenizer, tokens, end_tokens)?;
+    let mut before = 0;
+    for (i, token) in tokens.iter().enumerate() {
+        let here = text_of(tokenizer, &tokens[..=i], end_tokens)?;
+        let after = here.len().min(text.len());
+        let probability = token.log_probability.exp();
+        if probability < DOUBTFUL
+            && after > before
+            && text.is_char_boundary(before)
+            && text.is_char_boundary(after)
+        {
+            let (start, end) = word_around(&text, before, after);
+            let units = |bytes: usize| text[..bytes].encode_utf16().count();
+            let alternatives = token
+                .alternatives
+                .iter()
+                .filter(|(id, _)| *id != token.id && !end_tokens.contains(id))
+                .filter_map(|(id, _)| tokenizer.decode(&[*id]).ok())
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty() && !text.contains('\u{fffd}'))
+                .take(3)
+                .collect();
+            let doubt = Doubt { start: units(start), end: units(end), alternatives, probability };
+            match found.last_mut() {
+                Some(last) if last.end > doubt.start => last.probability = last.probability.min(probability),
+                _ => found.push(doubt),
+            }
+        }
+        before = after;
+    }
+    Ok(found)
+}
+
+// From `start` back and from `end` on to the edges of the word, without spaces.
+fn word_around(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let inner = text[start..end].trim_start();
+    let start = end - inner.len();
+    let head = text[..start]
+        .rfind(|c: char| !c.is_alphanumeric())
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let tail = text[end..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |at| end + at);
+    (if inner.starts_with(char::is_alphanumeric) { head } else { start }, tail)
+}
+
+/// The report of a finished sentence.
+pub(crate) fn report(
+    tokenizer: &Tokenizer,
+    source: &str,
+    outputs: &[Output],
+    end_tokens: &[u32],
+    with_tokens: bool,
+) -> Result<SentenceReport> {
+    let mut others = Vec::new();
+    for output in outputs.iter().skip(1) {
+        others.push(text_of(tokenizer, &output.tokens, end_tokens)?);
+    }
+    let named = |list: &[(u32, f32)]| -> Vec<(String, f32)> {
+        list.iter().map(|(id, p)| (tokenizer.decode(&[*id]).unwrap_or_default(), *p)).collect()
+    };
+    let Some(best) = outputs.first() else {
+        return Ok(SentenceReport {
+            source: source.to_owned(),
+            translation: source.to_owned(),
+            status: SentenceStatus::Kept,
+            score: 0.0,
+            others,
+            tokens: Vec::new(),
+        });
+    };
+    let tokens = best.tokens.iter().filter(|_| with_tokens).map(|token| TokenReport {
+        id: token.id,
+        text: tokenizer.decode(&[token.id]).unwrap_or_default(),
+        log_probability: token.log_probability,
+        alternatives: named(&token.alternatives),
+        votes: token.votes.iter().map(|vote| named(vote)).collect(),
+    });
+    Ok(SentenceReport {
+        source: source.to_owned(),
+        translation: text_of(tokenizer, &best.tokens, end_tokens)?,
+        status: best.status.into(),
+        score: best.score,
+        others,
+        tokens: tokens.collect(),
+    })
+}

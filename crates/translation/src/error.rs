@@ -1,0 +1,151 @@
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::languages::Pair;
+
+/// What can go wrong in a translation job. Each message names the cause; [`Error::problem`] adds the mend.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The models or the GPU.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// A model's files.
+    #[error(transparent)]
+    Model(#[from] model_files::Error),
+    /// A document.
+    #[error(transparent)]
+    Document(#[from] documents::Error),
+    /// A prompt template.
+    #[error(transparent)]
+    Prompt(#[from] crate::prompt::Error),
+    /// No model at hand translates this pair.
+    #[error("no model at hand translates {0}")]
+    NoModel(Pair),
+    /// A recipe names a model that is not there.
+    #[error("the recipe needs a model for «{0}», and there is none")]
+    MissingTerm(String),
+    /// A model was asked for by a name or path that is not there.
+    #[error("there is no model at this path or of this name: {0}")]
+    UnknownModel(String),
+    /// A name that cannot be a folder's.
+    #[error("a model's name is made of letters, digits, '.', '_' and '-': {0}")]
+    BadName(String),
+    /// The models shipped in the program cannot be removed.
+    #[error("this model is part of the program and cannot be removed: {0}")]
+    Embedded(String),
+    /// A file could not be read.
+    #[error("cannot read the file ({reason}): {path}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A file could not be written; what was there before is untouched.
+    #[error("cannot write the file ({reason}): {path}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// The output would replace the source.
+    #[error("the translation may not replace its source: {0}")]
+    OverSource(PathBuf),
+    /// The output is there already.
+    #[error("there is a file of this name already: {0}")]
+    Exists(PathBuf),
+    /// Not a file that can be translated.
+    #[error("only regular files are translated: {0}")]
+    NotAFile(PathBuf),
+    /// The file is larger than any document that is read whole.
+    #[error("the file has {bytes} bytes, more than the {limit} that are read: {path}")]
+    TooLarge {
+        /// Which.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+        /// The most.
+        limit: u64,
+    },
+    /// The GPU was lost again and again.
+    #[error("the GPU was lost {0} times in a row")]
+    LostTooOften(u32),
+    /// The engine's thread is gone.
+    #[error("the engine has stopped")]
+    Stopped,
+    /// The job was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Result with this crate's [`enum@Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What a person is shown of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable name for programs.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+impl Error {
+    /// The code, the message and the mend.
+    pub fn problem(&self) -> Problem {
+        let (code, hint) = match self {
+            Self::Engine(engine::Error::Gpu(_)) => (
+                "gpu",
+                "`wasan gpu` lists the adapters and tests them; another one may do, chosen with --adapter.",
+            ),
+            Self::Engine(engine::Error::Vocabularies { .. }) => {
+                ("vocabularies", "Choose models of one family, or a recipe with one model: --recipe L.")
+            }
+            Self::Engine(engine::Error::Recipe(_) | engine::Error::TooManyTerms(_)) => (
+                "recipe",
+                "Presets: original, fine-tuned, proxy, collab, collab-half; or a sum of L, src, tgt, base, mt.",
+            ),
+            Self::Engine(engine::Error::TooLong { .. }) => {
+                ("too_long", "Split the sentence, or use a model with a longer context.")
+            }
+            Self::Engine(_) => {
+                ("engine", "Try another model; `wasan models info NAME` shows what this one is.")
+            }
+            Self::Model(_) => {
+                ("model", "Import the model again from its source: `wasan models import PATH`.")
+            }
+            Self::Document(_) => ("document", "UTF-8 text, Markdown and SubRip files are translated."),
+            Self::Prompt(_) => (
+                "prompt",
+                "Import the model with a prompt of its own: `wasan models import PATH --prompt …`.",
+            ),
+            Self::NoModel(_) => {
+                ("no_model", "`wasan models list` shows the pairs; import a model that knows the languages.")
+            }
+            Self::MissingTerm(_) => (
+                "missing_model",
+                "Name it (--large, --source, --target, --base, --tuned) or choose another recipe.",
+            ),
+            Self::UnknownModel(_) => ("unknown_model", "`wasan models list` shows the models at hand."),
+            Self::BadName(_) => ("bad_name", "Choose another with --name."),
+            Self::Embedded(_) => ("embedded", "Imported models take its place by themselves."),
+            Self::Read { .. } => ("read", "Check that the file is there and that you may read it."),
+            Self::Write { .. } => {
+                ("write", "Check the free space and that you may write there; nothing was left half-written.")
+            }
+            Self::OverSource(_) => ("over_source", "Choose another name or folder for the translation."),
+            Self::Exists(_) => ("exists", "Choose another name, or move the file away."),
+            Self::NotAFile(_) => ("not_a_file", "Give the path of a text, Markdown or SubRip file."),
+            Self::TooLarge { .. } => ("too_large", "Split the file."),
+            Self::LostTooOften(_) => ("gpu_lost", "Update the graphics driver, or choose another adapter."),
+            Self::Stopped => ("stopped", "Start the program again."),
+            Self::Cancelled => ("cancelled", "What was finished is kept."),
+        };
+        Problem { code: code.to_owned(), message: self.to_string(), hint: hint.to_owned() }
+    }
+}

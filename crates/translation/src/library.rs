@@ -1,0 +1,53 @@
+//! The user's imported models: adding and removing them.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use model_files::{ImportOptions, ModelInfo, Progress};
+
+use crate::catalog::{Catalog, Origin, models_folder};
+use crate::error::{Error, Result};
+
+/// Imports a Hugging Face folder or a GGUF file under `name` (none = the source's own). The folder appears whole
+/// or not at all.
+pub fn import(
+    models: Option<&Path>,
+    source: &Path,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(PathBuf, ModelInfo)> {
+    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let name = match &options.name {
+        Some(name) => name.clone(),
+        None => source.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+        return Err(Error::BadName(name));
+    }
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Error::Write { path: folder.clone(), reason: error.to_string() })?;
+    let target = folder.join(name);
+    let info = model_files::import(source, &target, options, progress)?;
+    Ok((target, info))
+}
+
+/// Removes an imported model.
+pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
+    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let catalog = Catalog::read(&folder)?;
+    let Some(entry) = catalog.entries.iter().find(|entry| entry.id == name) else {
+        return Err(Error::UnknownModel(name.to_owned()));
+    };
+    let Origin::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
+    // Only the three files that an import writes, so that a stray link or folder keeps what it holds.
+    let failed = |error: std::io::Error| Error::Write { path: path.clone(), reason: error.to_string() };
+    for file in ["model.json", "model.safetensors", "tokenizer.json"] {
+        let file = path.join(file);
+        if file.symlink_metadata().is_ok() {
+            std::fs::remove_file(file).map_err(failed)?;
+        }
+    }
+    std::fs::remove_dir(path).map_err(failed)?;
+    Ok(path.clone())
+}

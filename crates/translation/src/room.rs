@@ -1,0 +1,373 @@
+//! The engine room: the opened GPU, the models on it, and the batch that decodes with the models of one recipe.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::{
+    Batch, BatchOptions, Device, DeviceOptions, Joint, JointOptions, Llama, Recipe, Request, self_test,
+};
+use model_files::{ModelInfo, Tokenizer};
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Member, Origin, models_folder};
+use crate::error::{Error, Result};
+use crate::languages::Pair;
+use crate::prompt::Prompt;
+use crate::translator::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
+
+/// Positions a sentence may take with its prompt and answer, where the model has as many.
+pub(crate) const CONTEXT: u32 = 1024;
+
+/// A model on the GPU.
+struct Loaded {
+    llama: Arc<Llama>,
+    tokenizer: Arc<Tokenizer>,
+    info: ModelInfo,
+}
+
+/// Which models are added, with what weights; the order of terms does not matter for the sum.
+type Key = Vec<(Origin, u32)>;
+
+/// The batch at work and the models in it, in its order.
+pub(crate) struct Line {
+    key: Key,
+    pub batch: Batch,
+    pub tokenizer: Arc<Tokenizer>,
+}
+
+/// What a job needs to know of the models that translate it.
+pub(crate) struct Voice {
+    key: Key,
+    members: Vec<Member>,
+    /// The recipe as text.
+    pub recipe: String,
+}
+
+/// Everything that a job's sentences need to become requests.
+pub(crate) struct Speaker {
+    prompts: Vec<Prompt>,
+    tokenizer: Arc<Tokenizer>,
+    pub end_tokens: Vec<u32>,
+    /// Whether the prompt has no token that ends an answer, so that a line end does.
+    pub ends_at_line: bool,
+    context: usize,
+}
+
+impl Speaker {
+    /// A sentence as prompts and a limit; none when it does not fit the context.
+    pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
+        let source = self.tokenizer.encode(sentence)?;
+        let mut prompts = Vec::with_capacity(self.prompts.len());
+        for prompt in &self.prompts {
+            prompts.push(prompt.render(sentence, &self.tokenizer)?);
+        }
+        // An answer longer than this is no translation; half of the context is left for it at least.
+        let limit = (3 * source.len() + 32).min(self.context / 2);
+        let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+        if longest + source.len() + source.len() / 2 + 16 > self.context {
+            return Ok(None);
+        }
+        Ok(Some(Request {
+            shared: self.prompts.iter().map(|prompt| prompt.shared_prefix().len()).collect(),
+            prompts,
+            source,
+            limit: limit as u32,
+            end_tokens: self.end_tokens.clone(),
+            ..base.clone()
+        }))
+    }
+}
+
+/// The engine room.
+pub(crate) struct Room {
+    setup: Setup,
+    device: Option<Device>,
+    models: HashMap<Origin, Loaded>,
+    line: Option<Line>,
+    on_state: Box<dyn Fn(EngineState) + Send>,
+}
+
+impl Room {
+    pub fn new(setup: Setup, on_state: Box<dyn Fn(EngineState) + Send>) -> Self {
+        Self { setup, device: None, models: HashMap::new(), line: None, on_state }
+    }
+
+    pub fn tell(&self, state: EngineState) {
+        (self.on_state)(state);
+    }
+
+    /// The models at hand, read anew: one may have been imported meanwhile.
+    pub fn catalog(&self) -> Result<Catalog> {
+        Catalog::read(&self.setup.models.clone().unwrap_or_else(models_folder))
+    }
+
+    /// Which models translate a pair by a recipe (none = the best that there is).
+    pub fn voice(&self, pair: &Pair, recipe: Option<&str>) -> Result<Voice> {
+        let catalog = self.catalog()?;
+        let recipe = match recipe.or(self.setup.recipe.as_deref()) {
+            Some(text) => Recipe::parse(text)?,
+            None if !self.setup.chosen.is_empty() => Recipe::parse(&sum_of(&self.setup.chosen))?,
+            None => Recipe::parse(catalog.default_recipe(pair)?)?,
+        };
+        let members = catalog.members(pair, &recipe, &self.setup.chosen)?;
+        let mut key: Key = members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
+        key.sort();
+        Ok(Voice { key, members, recipe: recipe.to_string() })
+    }
+
+    /// The batch at work, if it is the one for this voice.
+    pub fn line_for(&mut self, voice: &Voice) -> Option<&mut Line> {
+        self.line.as_mut().filter(|line| line.key == voice.key)
+    }
+
+    /// The batch at work.
+    pub fn line(&mut self) -> Option<&mut Line> {
+        self.line.as_mut()
+    }
+
+    /// Loads what a voice needs and makes its batch the one at work. Says what it does.
+    pub fn tune(&mut self, voice: &Voice) -> Result<()> {
+        if self.line.as_ref().is_some_and(|line| line.key == voice.key) {
+            return Ok(());
+        }
+        self.line = None;
+        self.tell(EngineState::Loading { stage: Stage::Reading, done: 0, total: voice.members.len() as u64 });
+        let device = self.open_device()?;
+        // What this voice does not use gives its memory back before anything is loaded.
+        let wanted: HashSet<&Origin> = voice.members.iter().map(|member| &member.entry.origin).collect();
+        self.models.retain(|origin, _| wanted.contains(origin));
+        self.load(&device, voice)?;
+        self.compare_vocabularies(voice)?;
+        self.tell(EngineState::Loading { stage: Stage::Pipelines, done: 0, total: 1 });
+        let mut order: Vec<&Member> = voice.members.iter().collect();
+        order.sort_by_key(|member| (member.entry.origin.clone(), member.weight.to_bits()));
+        let terms: Vec<_> = order
+            .iter()
+            .filter_map(|m| {
+                self.models.get(&m.entry.origin).map(|loaded| (Arc::clone(&loaded.llama), m.weight))
+            })
+            .collect();
+        let options = JointOptions { sequences: self.setup.sequences.max(1), context: CONTEXT };
+        let joint = Joint::new(&device, &terms, &options)?;
+        let Some(first) = self.models.get(&order[0].entry.origin) else { return Err(Error::Stopped) };
+        let tokenizer = Arc::clone(&first.tokenizer);
+        let mut line =
+            Line { key: voice.key.clone(), batch: Batch::new(joint, BatchOptions::default()), tokenizer };
+        self.tell(EngineState::Loading { stage: Stage::WarmingUp, done: 0, total: 1 });
+        warm_up(&mut line.batch)?;
+        device.save_pipelines();
+        self.line = Some(line);
+        self.tell(EngineState::Ready(self.info(&device, voice)));
+        Ok(())
+    }
+
+    /// What turns a pair's sentences into requests for the batch at work.
+    pub fn speaker(&self, voice: &Voice, pair: &Pair) -> Result<Speaker> {
+        let line = self.line.as_ref().ok_or(Error::Stopped)?;
+        let mut order: Vec<&Member> = voice.members.iter().collect();
+        order.sort_by_key(|member| (member.entry.origin.clone(), member.weight.to_bits()));
+        let mut prompts = Vec::new();
+        let mut end_tokens = Vec::new();
+        let mut ends_at_line = false;
+        for member in order {
+            let info = &member.entry.info;
+            let template = info.prompt.as_deref().ok_or_else(|| Error::MissingTerm(member.term.clone()))?;
+            prompts.push(Prompt::parse(template, &line.tokenizer, pair)?);
+            end_tokens.extend(&info.end_tokens);
+            ends_at_line |= template.trim_end().ends_with(':');
+        }
+        end_tokens.sort_unstable();
+        end_tokens.dedup();
+        let context = line.batch.joint().context() as usize;
+        Ok(Speaker { prompts, tokenizer: Arc::clone(&line.tokenizer), end_tokens, ends_at_line, context })
+    }
+
+    /// Forgets everything that was on a lost device.
+    pub fn forget(&mut self) {
+        self.line = None;
+        self.models.clear();
+        self.device = None;
+    }
+
+    /// The opened device, for reports.
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
+    }
+
+    fn open_device(&mut self) -> Result<Device> {
+        if let Some(device) = &self.device {
+            return Ok(device.clone());
+        }
+        let device = open_tested(&self.setup)?;
+        self.device = Some(device.clone());
+        Ok(device)
+    }
+
+    fn load(&mut self, device: &Device, voice: &Voice) -> Result<()> {
+        for (place, member) in voice.members.iter().enumerate() {
+            if self.models.contains_key(&member.entry.origin) {
+                continue;
+            }
+            self.tell(EngineState::Loading {
+                stage: Stage::Reading,
+                done: place as u64,
+                total: voice.members.len() as u64,
+            });
+            let model = member.entry.open()?;
+            let tokenizer = Arc::new(model.tokenizer()?);
+            let mut told = 0;
+            let llama = Llama::load(device, &model, &mut |done, total| {
+                // A few hundred messages a model are enough for a bar.
+                if done == total || done - told > total / 100 {
+                    told = done;
+                    (self.on_state)(EngineState::Loading { stage: Stage::Uploading, done, total });
+                }
+            })?;
+            let info = model.info().clone();
+            self.models
+                .insert(member.entry.origin.clone(), Loaded { llama: Arc::new(llama), tokenizer, info });
+        }
+        Ok(())
+    }
+
+    fn compare_vocabularies(&self, voice: &Voice) -> Result<()> {
+        let mut all = voice.members.iter().filter_map(|member| self.models.get(&member.entry.origin));
+        let Some(first) = all.next() else { return Ok(()) };
+        for other in all {
+            if let Some(difference) = first.tokenizer.first_difference(&other.tokenizer) {
+                return Err(Error::Engine(engine::Error::Vocabularies {
+                    first: first.info.name.clone(),
+                    second: other.info.name.clone(),
+                    difference,
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    fn info(&self, device: &Device, voice: &Voice) -> EngineInfo {
+        EngineInfo {
+            adapter: device.info().name.clone(),
+            software: device.info().is_software(),
+            recipe: voice.recipe.clone(),
+            models: voice
+                .members
+                .iter()
+                .map(|member| LoadedModel {
+                    term: member.term.clone(),
+                    name: member.entry.info.name.clone(),
+                    bits: member.entry.info.quantization.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+// `--large` alone means L; the other named models are added to it.
+fn sum_of(chosen: &BTreeMap<String, String>) -> String {
+    let mut terms = vec!["L"];
+    terms.extend(["src", "tgt"].into_iter().filter(|term| chosen.contains_key(*term)));
+    terms.join(" + ")
+}
+
+// One short sequence compiles what a first sentence needs; on some drivers that happens at the first dispatch.
+fn warm_up(batch: &mut Batch) -> Result<()> {
+    let request = Request {
+        prompts: vec![vec![0; 4]; batch.joint().models()],
+        shared: Vec::new(),
+        source: Vec::new(),
+        limit: 1,
+        end_tokens: Vec::new(),
+        choice: engine::Choice::GREEDY,
+        beam: None,
+        alternatives: 4,
+        votes: 0,
+        urgent: false,
+    };
+    batch.run(vec![request])?;
+    Ok(())
+}
+
+/// Adapters whose kernels were found right, one line each; a driver's update makes a new line.
+fn tested_file() -> PathBuf {
+    crate::folders::cache().join("tested-adapters")
+}
+
+/// Opens the adapter of a setup. At its first use every kernel is tested; if one is wrong, the plain variant is
+/// tried before the error that names it.
+pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
+    let options = DeviceOptions {
+        adapter: setup.adapter.clone(),
+        pipeline_cache: Some(crate::folders::cache().join("pipelines")),
+        ..DeviceOptions::default()
+    };
+    let plain = DeviceOptions { without_half: true, without_subgroup: true, ..options.clone() };
+    let device = Device::open(&options).map_err(engine::Error::from)?;
+    let name = |variant: &str| {
+        let info = device.info();
+        format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
+    };
+    let known = std::fs::read_to_string(tested_file()).unwrap_or_default();
+    let knows = |variant: &str| known.lines().any(|line| line == name(variant));
+    if knows("full") {
+        return Ok(device);
+    }
+    if knows("plain") {
+        return Ok(Device::open(&plain).map_err(engine::Error::from)?);
+    }
+    if test(&device).is_ok() {
+        remember(known, &name("full"));
+        return Ok(device);
+    }
+    let device_plain = Device::open(&plain).map_err(engine::Error::from)?;
+    test(&device_plain)?;
+    remember(known, &name("plain"));
+    Ok(device_plain)
+}
+
+fn test(device: &Device) -> Result<()> {
+    let verdicts = self_test(device).map_err(engine::Error::from)?;
+    verdicts.iter().try_for_each(engine::Verdict::pass).map_err(engine::Error::from)?;
+    Ok(())
+}
+
+// Not being able to remember costs a second test at the next start and nothing else.
+fn remember(known: String, line: &str) {
+    let file = tested_file();
+    if let Some(folder) = file.parent() {
+        drop(std::fs::create_dir_all(folder));
+    }
+    drop(std::fs::write(&file, format!("{known}{line}\n")));
+}
+
+/// One adapter's verdict, for `wasan gpu`.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdapterReport {
+    /// Its place in the list, as `--adapter` takes it.
+    pub place: usize,
+    /// Name, driver, features, limits.
+    #[serde(flatten)]
+    pub info: engine::AdapterInfo,
+    /// "passed", or what failed.
+    pub self_test: String,
+    /// Seconds that the test took.
+    pub seconds: f32,
+}
+
+/// Every adapter with the verdict of its self-test.
+pub fn test_adapters() -> Vec<AdapterReport> {
+    let report = |(place, info): (usize, engine::AdapterInfo)| {
+        let begun = std::time::Instant::now();
+        let options = DeviceOptions { adapter: Some(place.to_string()), ..DeviceOptions::default() };
+        let verdict =
+            Device::open(&options).map_err(|error| Error::Engine(error.into())).and_then(|d| test(&d));
+        AdapterReport {
+            place,
+            info,
+            self_test: verdict.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
+            seconds: begun.elapsed().as_secs_f32(),
+        }
+    };
+    engine::adapters().into_iter().enumerate().map(report).collect()
+}
