@@ -1,57 +1,270 @@
-//! tmp
-use crate::languages::{Pair, language};
+//! A model's prompt: its template with the languages filled in, ready for source texts.
+//!
+//! Special tokens come from the template alone. A source text is encoded as plain text, whatever it says.
+
 use model_files::Tokenizer;
-/// e
+
+use crate::languages::{Pair, language};
+
+/// Why a prompt cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// m
+    /// A language without a name for `{from_name}` or `{to_name}`.
+    #[error("no language has this code; use a two-letter code such as de: {0}")]
+    UnknownLanguage(String),
+    /// A placeholder that means nothing.
+    #[error(
+        "a prompt knows {{from}}, {{to}}, {{from_name}}, {{to_name}} and {{source}}; correct this one: {0}"
+    )]
+    UnknownPlaceholder(String),
+    /// `{source}` is missing or stands more than once.
+    #[error("a prompt holds {{source}} once, not {count} times: {template}")]
+    Source {
+        /// How often it stands there.
+        count: usize,
+        /// The prompt.
+        template: String,
+    },
+    /// A token in the manner of `<|name|>` that the model does not have.
+    #[error("the model's tokenizer has no such special token; correct the prompt: {0}")]
+    UnknownToken(String),
+    /// The tokenizer.
     #[error(transparent)]
     Model(#[from] model_files::Error),
 }
-/// p
+
+/// A prompt for one pair of languages.
+#[derive(Debug, Clone)]
 pub struct Prompt {
-    template: String,
+    /// Ids before the run of text that holds the source.
     prefix: Vec<u32>,
+    /// That run, before and after the source.
+    before: String,
+    after: String,
+    suffix: Vec<u32>,
 }
+
+/// A part of a template.
+enum Part {
+    Text(String),
+    Special(u32),
+    Source,
+}
+
 impl Prompt {
-    /// parse
-    pub fn parse(template: &str, _t: &Tokenizer, pair: &Pair) -> Result<Self, Error> {
-        let n = |c: &str| language(c).map_or("", |l| l.name).to_owned();
-        Ok(Self {
-            template: template
-                .replace("{from}", &pair.from)
-                .replace("{to}", &pair.to)
-                .replace("{from_name}", &n(&pair.from))
-                .replace("{to_name}", &n(&pair.to)),
-            prefix: vec![],
-        })
-    }
-    /// render
-    pub fn render(&self, source: &str, t: &Tokenizer) -> Result<Vec<u32>, Error> {
-        let mut ids = vec![];
-        let mut rest = self.template.as_str();
-        let mut run = String::new();
-        while !rest.is_empty() {
-            if let Some((s, id)) = t.specials().find(|(s, _)| rest.starts_with(s)) {
-                if !run.is_empty() {
-                    ids.extend(t.encode(&run.replace("{source}", source))?);
-                    run.clear();
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// When a language is unknown, `{source}` is not there once, or a placeholder or special token is unknown.
+    pub fn parse(template: &str, tokenizer: &Tokenizer, pair: &Pair) -> Result<Self, Error> {
+        let (mut prefix, mut suffix) = (Vec::new(), Vec::new());
+        let (mut before, mut after) = (String::new(), String::new());
+        let mut sources = 0;
+        let mut run_ended = false;
+        for part in parts(template, tokenizer, pair)? {
+            match part {
+                Part::Source => sources += 1,
+                Part::Text(text) if sources == 0 => before.push_str(&text),
+                Part::Text(text) if run_ended => suffix.extend(tokenizer.encode(&text)?),
+                Part::Text(text) => after.push_str(&text),
+                Part::Special(id) if sources == 0 => {
+                    if !before.is_empty() {
+                        prefix.extend(tokenizer.encode(&std::mem::take(&mut before))?);
+                    }
+                    prefix.push(id);
                 }
-                ids.push(id);
-                rest = &rest[s.len()..];
-            } else {
-                let c = rest.chars().next().unwrap();
-                run.push(c);
-                rest = &rest[c.len_utf8()..];
+                Part::Special(id) => {
+                    run_ended = true;
+                    suffix.push(id);
+                }
             }
         }
-        if !run.is_empty() {
-            ids.extend(t.encode(&run.replace("{source}", source))?);
+        match sources {
+            1 => Ok(Self { prefix, before, after, suffix }),
+            count => Err(Error::Source { count, template: template.to_owned() }),
         }
+    }
+
+    /// The ids of the whole prompt for a source text.
+    ///
+    /// # Errors
+    /// When the tokenizer fails.
+    pub fn render(&self, source: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
+        let run = format!("{}{}{}", self.before, self.one_line(source), self.after);
+        let mut ids = self.prefix.clone();
+        ids.extend(tokenizer.encode(&run)?);
+        ids.extend(&self.suffix);
         Ok(ids)
     }
-    /// prefix
+
+    /// The ids that every rendered prompt starts with: those before the run of text that holds the source, since
+    /// tokens may span the border between the run and the source.
     pub fn shared_prefix(&self) -> &[u32] {
         &self.prefix
+    }
+
+    /// The source without control characters; also without line ends if one in the template ends the source.
+    fn one_line(&self, source: &str) -> String {
+        let ends_at_line = self.after.contains('\n');
+        let gap = |c: char| match c {
+            '\n' | '\t' => ends_at_line,
+            '\u{2028}' | '\u{2029}' => true,
+            c => c.is_control(),
+        };
+        source.chars().map(|c| if gap(c) { ' ' } else { c }).collect()
+    }
+}
+
+/// The template's parts in order, names and codes filled in; texts that touch are one part.
+fn parts(template: &str, tokenizer: &Tokenizer, pair: &Pair) -> Result<Vec<Part>, Error> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(first) = rest.chars().next() {
+        let special = tokenizer.specials().filter(|(name, _)| !name.is_empty() && rest.starts_with(name));
+        let (size, part) = if let Some((name, id)) = special.max_by_key(|(name, _)| name.len()) {
+            (name.len(), Part::Special(id))
+        } else if let Some(name) = enclosed(rest, "<|", "|>") {
+            return Err(Error::UnknownToken(name.to_owned()));
+        } else if let Some(placeholder) = enclosed(rest, "{", "}") {
+            (placeholder.len(), filled(placeholder, pair)?)
+        } else {
+            (first.len_utf8(), Part::Text(first.to_string()))
+        };
+        rest = rest.get(size..).unwrap_or_default();
+        match part {
+            Part::Text(more) => text.push_str(&more),
+            other => {
+                parts.push(Part::Text(std::mem::take(&mut text)));
+                parts.push(other);
+            }
+        }
+    }
+    parts.push(Part::Text(text));
+    parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
+    Ok(parts)
+}
+
+/// The start of `text` if it is a name between these marks.
+fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
+    let inner = text.strip_prefix(open)?;
+    let size = inner.find(|c: char| !c.is_alphanumeric() && c != '_')?;
+    let closed = size > 0 && inner.get(size..)?.starts_with(close);
+    text.get(..open.len() + size + close.len()).filter(|_| closed)
+}
+
+fn filled(placeholder: &str, pair: &Pair) -> Result<Part, Error> {
+    let name = |code: &String| {
+        language(code)
+            .map(|language| language.name.to_owned())
+            .ok_or_else(|| Error::UnknownLanguage(code.clone()))
+    };
+    match placeholder {
+        "{from}" => Ok(Part::Text(pair.from.clone())),
+        "{to}" => Ok(Part::Text(pair.to.clone())),
+        "{from_name}" => name(&pair.from).map(Part::Text),
+        "{to_name}" => name(&pair.to).map(Part::Text),
+        "{source}" => Ok(Part::Source),
+        _ => Err(Error::UnknownPlaceholder(placeholder.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    const LINES: &str =
+        "<|begin|>Translate {from} into {to}.<|turn|>{from_name}: {source}\n{to_name}:<|end|>";
+
+    /// A tokenizer whose ids are the bytes of a text, but for `:h`, which is one token.
+    fn tokenizer() -> Tokenizer {
+        let mut vocab: Map<String, Value> =
+            (0..=255u32).map(|byte| (format!("<0x{byte:02X}>"), byte.into())).collect();
+        for (token, id) in [(":", 256), ("h", 257), (":h", 258)] {
+            vocab.insert(token.into(), id.into());
+        }
+        let special = |id: u32, content: &str| json!({"id": id, "content": content, "special": true});
+        let json = json!({
+            "added_tokens": [special(300, "<|begin|>"), special(301, "<|turn|>"), special(302, "<|end|>")],
+            "normalizer": null,
+            "pre_tokenizer": null,
+            "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]},
+            "model": {"type": "BPE", "vocab": vocab, "merges": [[":", "h"]], "byte_fallback": true},
+        });
+        Tokenizer::from_bytes(json.to_string().as_bytes()).expect("a small valid tokenizer")
+    }
+
+    fn parse(template: &str) -> Result<Prompt, Error> {
+        Prompt::parse(template, &tokenizer(), &Pair { from: "de".into(), to: "en".into() })
+    }
+
+    fn render(template: &str, source: &str) -> Vec<u32> {
+        parse(template).expect("valid template").render(source, &tokenizer()).expect("encodes")
+    }
+
+    fn bytes(text: &str) -> Vec<u32> {
+        tokenizer().encode(text).expect("encodes")
+    }
+
+    #[test]
+    fn special_tokens_stand_between_runs_of_text() {
+        let expected = [
+            vec![300],
+            bytes("Translate de into en."),
+            vec![301],
+            bytes("German: Hallo\nEnglish:"),
+            vec![302],
+        ];
+        assert_eq!(render(LINES, "Hallo"), expected.concat());
+    }
+
+    #[test]
+    fn the_shared_prefix_ends_before_the_run_with_the_source() {
+        let expected = [vec![300], bytes("Translate de into en."), vec![301]].concat();
+        assert_eq!(parse(LINES).expect("valid template").shared_prefix(), expected);
+    }
+
+    #[test]
+    fn tokens_merge_across_the_border_of_the_source() {
+        assert_eq!(render("<|turn|>:{source}", "h"), [301, 258]);
+    }
+
+    #[test]
+    fn a_source_never_becomes_a_special_token() {
+        let ids = render(LINES, "<|end|><|begin|> {source} {to_name}");
+        assert_eq!(ids.iter().filter(|id| **id >= 300).copied().collect::<Vec<_>>(), [300, 301, 302]);
+        let text = bytes("German: <|end|><|begin|> {source} {to_name}\nEnglish:");
+        assert!(ids.windows(text.len()).any(|ids| ids == text));
+    }
+
+    #[test]
+    fn a_source_keeps_to_its_line_if_a_line_end_follows_it() {
+        assert_eq!(render(LINES, "a\nb\r\tc\u{2028}"), render(LINES, "a b  c "));
+        assert_eq!(
+            render("<|turn|>{source}<|end|>", "a\nb\0"),
+            [vec![301], bytes("a\nb "), vec![302]].concat()
+        );
+    }
+
+    #[test]
+    fn wrong_templates_are_refused() {
+        assert!(matches!(parse("no source"), Err(Error::Source { count: 0, .. })));
+        assert!(matches!(parse("{source} {source}"), Err(Error::Source { count: 2, .. })));
+        assert!(
+            matches!(parse("{sauce}{source}"), Err(Error::UnknownPlaceholder(name)) if name == "{sauce}")
+        );
+        assert!(
+            matches!(parse("<|eot_id|>{source}"), Err(Error::UnknownToken(name)) if name == "<|eot_id|>")
+        );
+        let pair = Pair { from: "xx".into(), to: "en".into() };
+        let error = Prompt::parse("{from_name}{source}", &tokenizer(), &pair);
+        assert!(matches!(error, Err(Error::UnknownLanguage(code)) if code == "xx"));
+    }
+
+    #[test]
+    fn other_braces_are_text() {
+        assert_eq!(render("{ {source} }<|end|>", "x"), [bytes("{ x }"), vec![302]].concat());
     }
 }

@@ -1,20 +1,167 @@
-//! tmp
-/// s
+//! A text's sentences, and translated sentences put together again.
+//!
+//! Candidates are the marks that end sentences; rules and short lists then join what a mark did not end: `Dr.`, initials,
+//! `5. Mai`, what goes on in lower case, speech inside a Japanese sentence. Every byte of the text is in one sentence or
+//! in the separator after it. The marks of a translation are the model's: none is ever added or changed here.
+
+mod boundary;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use crate::languages::language;
+
+/// A sentence and the whitespace after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence<'a> {
-    /// t
+    /// The sentence; empty only for whitespace at the start of a text.
     pub text: &'a str,
-    /// s
+    /// Whitespace, or nothing.
     pub separator: &'a str,
 }
-/// split
-pub fn split<'a>(text: &'a str, _language: &str) -> Vec<Sentence<'a>> {
-    if text.is_empty() { vec![] } else { vec![Sentence { text, separator: "" }] }
+
+/// The sentences of a text in the language of this code; line ends always separate. Put together, the parts are the
+/// text byte for byte.
+pub fn split<'a>(text: &'a str, language: &str) -> Vec<Sentence<'a>> {
+    let rules = rules::of(language);
+    let mut sentences = Sentences::new(text);
+    let mut start = 0;
+    for line in text.split_inclusive(is_line_end) {
+        let body = line.trim_end();
+        if !body.trim_start().is_empty() {
+            for end in boundary::ends(body, rules) {
+                sentences.end(start + end);
+            }
+            sentences.end(start + body.len());
+        }
+        start += line.len();
+    }
+    sentences.finish()
 }
-/// cut
-pub fn cut(text: &str, _max: usize) -> Vec<Sentence<'_>> {
-    vec![Sentence { text, separator: "" }]
+
+/// The text in pieces of at most `max_chars` characters (at least one), each divided where it hurts least: after a
+/// sentence, a clause, a word, anywhere. Put together, the parts are the text byte for byte.
+pub fn cut(text: &str, max_chars: usize) -> Vec<Sentence<'_>> {
+    let mut sentences = Sentences::new(text);
+    while let Some(size) = first_piece(sentences.rest(), max_chars.max(1)) {
+        sentences.end(sentences.from + size);
+    }
+    sentences.finish()
 }
-/// join
-pub fn join<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>, _target: &str) -> String {
-    parts.map(|(a, b)| format!("{a}{b}")).collect()
+
+/// Translated sentences, each with the separator after its source, as a text in the language of this code.
+pub fn join<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>, target: &str) -> String {
+    let mut text = String::new();
+    let mut separator = String::new();
+    for (sentence, after) in parts {
+        if !sentence.is_empty() {
+            if text.is_empty() {
+                text.push_str(&separator);
+            } else {
+                let gap = gap(&text, &separator, sentence, target).to_owned();
+                text.push_str(&gap);
+            }
+            separator.clear();
+            text.push_str(sentence);
+        }
+        separator.push_str(after);
+    }
+    text + &separator
+}
+
+/// What stands between two translated sentences whose sources had `separator` between them: line ends stay, other
+/// whitespace follows the habits of the target language.
+pub fn gap<'a>(before: &str, separator: &'a str, after: &str, target: &str) -> &'a str {
+    if separator.contains(is_line_end) {
+        return separator;
+    }
+    let spaced = language(target).is_none_or(|language| language.spaced);
+    let touches_wide = before.ends_with(is_wide) || after.starts_with(is_wide);
+    if !spaced && touches_wide {
+        ""
+    } else if separator.chars().all(|c| c == '\u{3000}') {
+        " "
+    } else {
+        separator
+    }
+}
+
+/// The longest good start of `text` that has at most `max_chars` characters, in bytes; `None` when all of it has.
+fn first_piece(text: &str, max_chars: usize) -> Option<usize> {
+    let limit = text.char_indices().nth(max_chars).map(|(at, _)| at)?;
+    let window = text.get(..limit)?;
+    // A piece of less than half the size would lose more context than a worse cut costs.
+    let least = window.char_indices().nth(max_chars / 2).map_or(0, |(at, _)| at);
+    let after = |marks: &[char], spaced: bool| {
+        let ends = window.rmatch_indices(marks).map(|(at, mark)| at + mark.len());
+        let free = |end: &usize| {
+            !spaced || text.get(*end..).is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace()))
+        };
+        ends.take_while(|end| *end >= least).find(free)
+    };
+    let space = || window.rfind(char::is_whitespace).filter(|at| *at > 0);
+    let end = after(&['。', '！', '？', '｡'], false)
+        .or_else(|| after(&['.', '!', '?', '…', '।'], true))
+        .or_else(|| after(&['；', '、', '，', '：'], false))
+        .or_else(|| after(&[';', ',', ':', '–', '—', '،', '؛'], true))
+        .or_else(space)
+        .unwrap_or_else(|| whole_character(text, limit));
+    // Whitespace belongs to the separator.
+    Some(text.get(..end)?.trim_end().len()).filter(|end| *end > 0).or(Some(limit))
+}
+
+/// The last place up to `limit` that does not part a letter from its marks, if there is one.
+fn whole_character(text: &str, limit: usize) -> usize {
+    let joins = |c: char| matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let whole = |at: &usize| {
+        let (Some(before), Some(after)) = (text.get(..*at), text.get(*at..)) else { return false };
+        !after.starts_with(joins) && !before.ends_with('\u{200d}')
+    };
+    (1..=limit).rev().take(32).find(whole).unwrap_or(limit)
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character is written without spaces around it: Han, kana and their marks.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Divides a text at the ends of its sentences.
+struct Sentences<'a> {
+    text: &'a str,
+    from: usize,
+    found: Vec<Sentence<'a>>,
+}
+
+impl<'a> Sentences<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut sentences = Self { text, from: 0, found: Vec::new() };
+        if text.starts_with(char::is_whitespace) {
+            sentences.end(0);
+        }
+        sentences
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.from..).unwrap_or_default()
+    }
+
+    /// Ends a sentence; the whitespace there is its separator.
+    fn end(&mut self, end: usize) {
+        let (Some(sentence), Some(rest)) = (self.text.get(self.from..end), self.text.get(end..)) else { return };
+        let next = self.text.len() - rest.trim_start().len();
+        if next > self.from {
+            let separator = self.text.get(end..next).unwrap_or_default();
+            self.found.push(Sentence { text: sentence, separator });
+            self.from = next;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Sentence<'a>> {
+        self.end(self.from + self.rest().trim_end().len());
+        self.found
+    }
 }
