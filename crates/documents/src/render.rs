@@ -9,7 +9,7 @@ use crate::project::{Placed, project};
 use crate::wrap::{Words, is_space};
 
 /// How much of a block's markup a draft tries to keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Care {
     /// All that finds its place.
     Marked,
