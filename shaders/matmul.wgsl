@@ -1,8 +1,8 @@
 // y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's three endings (STORE, ADD, SWIGLU).
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup makes a tile of
-// TILE rows × TILE columns, 32 weights of k at a time: half of its invocations dequantize one row's step
-// each into workgroup memory, the others copy one column's; then each sums 4 × 4 outputs.
-// Grid: (rows / TILE, columns / TILE). f32 throughout; a column's sum does not depend on its neighbours.
+// TILE_ROWS × TILE_COLUMNS outputs, 32 weights of k at a time: each invocation dequantizes one row's step and copies
+// its share of the columns' into workgroup memory, then sums ROWS × COLUMNS outputs.
+// Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on its neighbours.
 struct Matmul {
     rows: u32, // in this part
     first_row: u32, // where this part's rows begin in y
@@ -15,9 +15,12 @@ struct Pass {
 }
 
 override ENDING: u32 = 0u;
-const STORE: u32 = 0u;
 const ADD: u32 = 1u;
-const TILE: u32 = 32u;
+const SWIGLU: u32 = 2u;
+const TILE_ROWS: u32 = 64u;
+const TILE_COLUMNS: u32 = 32u;
+const ROWS: u32 = 8u; // outputs of an invocation
+const COLUMNS: u32 = 4u;
 const PITCH: u32 = 9u; // fours between tile rows: 8 and one to spread the memory banks
 
 @group(0) @binding(0) var<uniform> shape: Matmul;
@@ -25,57 +28,58 @@ const PITCH: u32 = 9u; // fours between tile rows: 8 and one to spread the memor
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (column, stride)
 @group(0) @binding(5) var<uniform> now: Pass;
 
-var<workgroup> w_tile: array<vec4<f32>, 288>; // (TILE, PITCH)
-var<workgroup> x_tile: array<vec4<f32>, 288>; // (TILE, PITCH)
+var<workgroup> w_tile: array<vec4<f32>, 576>; // (TILE_ROWS, PITCH)
+var<workgroup> x_tile: array<vec4<f32>, 288>; // (TILE_COLUMNS, PITCH)
 
 @compute @workgroup_size(WORKGROUP)
 fn matmul(at: Invocation) {
-    let first_row = at.workgroup.x * TILE;
-    let first_column = at.workgroup.y * TILE;
-    let mine = at.index % TILE;
-    let tile_row = at.index % 8u * 4u;
-    let tile_column = at.index / 8u * 4u;
-    var sums: array<vec4<f32>, 4>; // one vec4 of columns a row
+    let first_row = at.workgroup.x * TILE_ROWS;
+    let first_column = at.workgroup.y * TILE_COLUMNS;
+    let my_row = min(first_row + at.index, shape.rows - 1u);
+    let tile_row = at.index % 8u * ROWS;
+    let tile_column = at.index / 8u * COLUMNS;
+    // Prompts are often shorter than a tile: whole rows of invocations then have nothing to sum.
+    let live = first_column + tile_column < now.columns;
+    var sums: array<vec4<f32>, ROWS>; // one vec4 of columns a row
     for (var step = 0u; step < shape.steps; step++) {
-        if at.index < TILE {
-            let w = weights(min(first_row + mine, shape.rows - 1u), step, shape.steps);
-            for (var i = 0u; i < 8u; i++) {
-                w_tile[mine * PITCH + i] = w[i];
-            }
-        } else {
-            let origin = (min(first_column + mine, now.columns - 1u) * shape.steps + step) * 8u;
-            for (var i = 0u; i < 8u; i++) {
-                x_tile[mine * PITCH + i] = x[origin + i];
-            }
+        let w = weights(my_row, step, shape.steps);
+        for (var i = 0u; i < 8u; i++) {
+            w_tile[at.index * PITCH + i] = w[i];
+        }
+        for (var i = at.index; i < TILE_COLUMNS * 8u; i += WORKGROUP) {
+            let column = min(first_column + i / 8u, now.columns - 1u);
+            x_tile[i / 8u * PITCH + i % 8u] = x[(column * shape.steps + step) * 8u + i % 8u];
         }
         workgroupBarrier();
-        for (var k = 0u; k < 8u; k++) {
-            let v0 = x_tile[tile_column * PITCH + k];
-            let v1 = x_tile[(tile_column + 1u) * PITCH + k];
-            let v2 = x_tile[(tile_column + 2u) * PITCH + k];
-            let v3 = x_tile[(tile_column + 3u) * PITCH + k];
-            for (var r = 0u; r < 4u; r++) {
-                let w = w_tile[(tile_row + r) * PITCH + k];
-                sums[r] += vec4<f32>(dot(w, v0), dot(w, v1), dot(w, v2), dot(w, v3));
+        if live {
+            for (var k = 0u; k < 8u; k++) {
+                let v0 = x_tile[tile_column * PITCH + k];
+                let v1 = x_tile[(tile_column + 1u) * PITCH + k];
+                let v2 = x_tile[(tile_column + 2u) * PITCH + k];
+                let v3 = x_tile[(tile_column + 3u) * PITCH + k];
+                for (var r = 0u; r < ROWS; r++) {
+                    let w = w_tile[(tile_row + r) * PITCH + k];
+                    sums[r] += vec4<f32>(dot(w, v0), dot(w, v1), dot(w, v2), dot(w, v3));
+                }
             }
         }
         workgroupBarrier();
     }
-    for (var c = 0u; c < 4u; c++) {
+    for (var c = 0u; c < COLUMNS; c++) {
         let column = first_column + tile_column + c;
         if column >= now.columns {
             break;
         }
         let to = column * shape.stride;
-        for (var r = 0u; r < 4u; r++) {
+        for (var r = 0u; r < ROWS; r++) {
             let row = first_row + tile_row + r;
             if row >= shape.rows {
                 break;
             }
-            if ENDING == STORE {
-                y[to + shape.first_row + row] = sums[r][c];
-            } else if ENDING == ADD {
+            if ENDING == ADD {
                 y[to + shape.first_row + row] += sums[r][c];
+            } else if ENDING != SWIGLU {
+                y[to + shape.first_row + row] = sums[r][c];
             } else if (r & 1u) == 0u {
                 let gate = sums[r][c];
                 y[to + (shape.first_row + row) / 2u] = gate / (1.0 + exp(-gate)) * sums[r + 1u][c];

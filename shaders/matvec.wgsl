@@ -17,9 +17,9 @@ override COLUMNS: u32 = 1u;
 override NORM: bool = false;
 override ENDING: u32 = 0u;
 override TEAMS: u32 = 4u;
-const STORE: u32 = 0u;
 const ADD: u32 = 1u;
-const ROWS: u32 = 2u;
+const SWIGLU: u32 = 2u;
+const ROWS: u32 = 4u;
 const MAX_COLUMNS: u32 = 8u;
 
 @group(0) @binding(0) var<uniform> shape: Matvec;
@@ -32,30 +32,26 @@ fn matvec(at: Invocation) {
     let team = team_index(at);
     let row = (at.workgroup.x * TEAMS + team) * ROWS;
     let live = team < TEAMS && row < shape.rows;
-    let second = min(row + 1u, shape.rows - 1u);
-    var sums: array<vec2<f32>, MAX_COLUMNS>;
+    let last = shape.rows - 1u;
+    var sums: array<vec4<f32>, MAX_COLUMNS>; // a row a component
     var squares: array<f32, MAX_COLUMNS>;
     if live {
         for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {
-            let a = weights(row, step, shape.steps);
-            let b = weights(second, step, shape.steps);
-            var g: array<vec4<f32>, 8>;
-            if NORM {
-                for (var i = 0u; i < 8u; i++) {
-                    g[i] = gain[step * 8u + i];
-                }
-            }
+            let w0 = weights(row, step, shape.steps);
+            let w1 = weights(min(row + 1u, last), step, shape.steps);
+            let w2 = weights(min(row + 2u, last), step, shape.steps);
+            let w3 = weights(min(row + 3u, last), step, shape.steps);
             for (var c = 0u; c < COLUMNS; c++) {
                 let origin = (c * shape.steps + step) * 8u;
-                var sum = vec2<f32>(0.0);
+                var sum = vec4<f32>(0.0);
                 var square = 0.0;
                 for (var i = 0u; i < 8u; i++) {
                     var v = x[origin + i];
                     if NORM {
                         square += dot(v, v);
-                        v *= g[i];
+                        v *= gain[step * 8u + i];
                     }
-                    sum += vec2<f32>(dot(a[i], v), dot(b[i], v));
+                    sum += vec4<f32>(dot(w0[i], v), dot(w1[i], v), dot(w2[i], v), dot(w3[i], v));
                 }
                 sums[c] += sum;
                 squares[c] += square;
@@ -63,28 +59,31 @@ fn matvec(at: Invocation) {
         }
     }
     for (var c = 0u; c < COLUMNS; c++) {
-        var first_sum = team_sum(at, sums[c].x);
-        var second_sum = team_sum(at, sums[c].y);
+        var sum = vec4<f32>(team_sum(at, sums[c].x), team_sum(at, sums[c].y), team_sum(at, sums[c].z), team_sum(at, sums[c].w));
         if NORM {
-            let rms = inverseSqrt(team_sum(at, squares[c]) / shape.width + shape.epsilon);
-            first_sum *= rms;
-            second_sum *= rms;
+            sum *= inverseSqrt(team_sum(at, squares[c]) / shape.width + shape.epsilon);
         }
         if live && team_lane(at) == 0u {
             let to = c * shape.stride + shape.first_row + row;
-            if ENDING == STORE {
-                y[to] = first_sum;
-                if row + 1u < shape.rows {
-                    y[to + 1u] = second_sum;
-                }
-            } else if ENDING == ADD {
-                y[to] += first_sum;
-                if row + 1u < shape.rows {
-                    y[to + 1u] += second_sum;
+            if ENDING == SWIGLU {
+                let half = c * shape.stride + (shape.first_row + row) / 2u;
+                y[half] = silu(sum.x) * sum.y;
+                if row + 2u < shape.rows {
+                    y[half + 1u] = silu(sum.z) * sum.w;
                 }
             } else {
-                y[c * shape.stride + (shape.first_row + row) / 2u] = first_sum / (1.0 + exp(-first_sum)) * second_sum;
+                for (var r = 0u; r < min(ROWS, shape.rows - row); r++) {
+                    if ENDING == ADD {
+                        y[to + r] += sum[r];
+                    } else {
+                        y[to + r] = sum[r];
+                    }
+                }
             }
         }
     }
+}
+
+fn silu(v: f32) -> f32 {
+    return v / (1.0 + exp(-v));
 }

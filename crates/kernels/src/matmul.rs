@@ -12,8 +12,9 @@ use crate::weights::Weights;
 
 pub(crate) const PROGRAM: Program = program!("matmul", weights: true);
 
-// Rows and columns of a tile; TILE in the shader.
-const TILE: u32 = 32;
+// Rows and columns of a tile; the same names in the shader.
+const TILE_ROWS: u32 = 64;
+const TILE_COLUMNS: u32 = 32;
 
 /// Constants of one part of a matrix.
 #[repr(C)]
@@ -52,7 +53,7 @@ pub fn dispatches(
         })?;
         let mut bindings = vec![(0, shape.all()), (1, part.quants.all()), (3, x), (4, y), (5, now.all())];
         bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
-        let grid = [Dim::Fixed(part.rows.div_ceil(TILE)), Dim::ColumnsBy(TILE), Dim::Fixed(1)];
+        let grid = [Dim::Fixed(part.rows.div_ceil(TILE_ROWS)), Dim::ColumnsBy(TILE_COLUMNS), Dim::Fixed(1)];
         made.push(device.dispatch(
             &PROGRAM,
             Some(weights.layout),

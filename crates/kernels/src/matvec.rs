@@ -14,7 +14,7 @@ pub(crate) const PROGRAM: Program = program!("matvec", weights: true);
 /// Columns that one dispatch can take.
 pub const MAX_COLUMNS: u32 = 8;
 // Rows that a team makes at a time; ROWS in the shader.
-const ROWS: u32 = 2;
+const ROWS: u32 = 4;
 
 /// Constants of one part of a matrix.
 #[repr(C)]
