@@ -44,6 +44,9 @@ pub struct Prompt {
     suffix: Vec<u32>,
 }
 
+/// Stands for the text to translate.
+const SOURCE: &str = "{source}";
+
 /// A part of a template.
 enum Part {
     Text(String),
@@ -115,19 +118,21 @@ impl Prompt {
     }
 }
 
-/// The template's parts in order, names and codes filled in; texts that touch are one part.
+/// The template's parts in order; texts that touch are one part. Codes and names are filled in first, as they may
+/// be a part of a special token, `<|{to}|>`.
 fn parts(template: &str, tokenizer: &Tokenizer, pair: &Pair) -> Result<Vec<Part>, Error> {
+    let template = filled(template, pair)?;
     let mut parts = Vec::new();
     let mut text = String::new();
-    let mut rest = template;
+    let mut rest = template.as_str();
     while let Some(first) = rest.chars().next() {
         let special = tokenizer.specials().filter(|(name, _)| !name.is_empty() && rest.starts_with(name));
         let (size, part) = if let Some((name, id)) = special.max_by_key(|(name, _)| name.len()) {
             (name.len(), Part::Special(id))
         } else if let Some(name) = enclosed(rest, "<|", "|>") {
             return Err(Error::UnknownToken(name.to_owned()));
-        } else if let Some(placeholder) = enclosed(rest, "{", "}") {
-            (placeholder.len(), filled(placeholder, pair)?)
+        } else if rest.starts_with(SOURCE) {
+            (SOURCE.len(), Part::Source)
         } else {
             (first.len_utf8(), Part::Text(first.to_string()))
         };
@@ -153,20 +158,26 @@ fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     text.get(..open.len() + size + close.len()).filter(|_| closed)
 }
 
-fn filled(placeholder: &str, pair: &Pair) -> Result<Part, Error> {
-    let name = |code: &String| {
-        language(code)
-            .map(|language| language.name.to_owned())
-            .ok_or_else(|| Error::UnknownLanguage(code.clone()))
-    };
-    match placeholder {
-        "{from}" => Ok(Part::Text(pair.from.clone())),
-        "{to}" => Ok(Part::Text(pair.to.clone())),
-        "{from_name}" => name(&pair.from).map(Part::Text),
-        "{to_name}" => name(&pair.to).map(Part::Text),
-        "{source}" => Ok(Part::Source),
-        _ => Err(Error::UnknownPlaceholder(placeholder.to_owned())),
+/// The template with the languages in place of their placeholders.
+fn filled(template: &str, pair: &Pair) -> Result<String, Error> {
+    let known = |code: &String| language(code).ok_or_else(|| Error::UnknownLanguage(code.clone()));
+    let (from, to) = (known(&pair.from)?, known(&pair.to)?);
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((text, marked)) = rest.find('{').and_then(|at| rest.split_at_checked(at)) {
+        let placeholder = enclosed(marked, "{", "}").unwrap_or("{");
+        filled.push_str(text);
+        filled.push_str(match placeholder {
+            "{from}" => from.code,
+            "{to}" => to.code,
+            "{from_name}" => from.name,
+            "{to_name}" => to.name,
+            SOURCE | "{" => placeholder,
+            _ => return Err(Error::UnknownPlaceholder(placeholder.to_owned())),
+        });
+        rest = marked.get(placeholder.len()..).unwrap_or_default();
     }
+    Ok(filled + rest)
 }
 
 #[cfg(test)]
@@ -187,7 +198,7 @@ mod tests {
         }
         let special = |id: u32, content: &str| json!({"id": id, "content": content, "special": true});
         let json = json!({
-            "added_tokens": [special(300, "<|begin|>"), special(301, "<|turn|>"), special(302, "<|end|>")],
+            "added_tokens": [special(300, "<|begin|>"), special(301, "<|turn|>"), special(302, "<|end|>"), special(303, "<|de|>"), special(304, "<|en|>")],
             "normalizer": null,
             "pre_tokenizer": null,
             "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]},
@@ -218,6 +229,11 @@ mod tests {
             vec![302],
         ];
         assert_eq!(render(LINES, "Hallo"), expected.concat());
+    }
+
+    #[test]
+    fn a_code_may_be_a_part_of_a_special_token() {
+        assert_eq!(render("<|{from}|>{source}<|{to}|>", "x"), [vec![303], bytes("x"), vec![304]].concat());
     }
 
     #[test]
