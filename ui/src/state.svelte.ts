@@ -6,7 +6,7 @@ import type { Doubt, Engine, Event, Offer, Pair, Problem, Row } from './bridge'
 export const IDLE_MS = 350
 
 export interface Live {
-  status: 'idle' | 'waiting' | 'translating' | 'done' | 'stopped' | 'failed'
+  status: 'idle' | 'translating' | 'done' | 'stopped' | 'failed'
   text: string
   doubts: Doubt[]
   /** `text` belongs to an earlier translation; the new one has not said anything yet. */
@@ -57,7 +57,6 @@ export class Session {
       Object.assign(this, { engine, offer, pair, recent, rows, formats })
       hear = (event) => this.hear(event)
       early.forEach(hear)
-      if (this.live.status === 'waiting') this.translateNow()
     } catch (reason) {
       this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
     }
@@ -153,10 +152,6 @@ export class Session {
   translateNow(): void {
     clearTimeout(this.#timer)
     if (!this.source.trim()) return
-    if (this.engine.state !== 'ready') {
-      this.live = { ...NOTHING, status: 'waiting' }
-      return
-    }
     const seq = ++this.#seq
     this.live = { ...this.live, status: 'translating', stale: true, problem: null }
     this.announcement = 'Translating'
@@ -182,7 +177,12 @@ export class Session {
   remove = (id: number): void => void this.#ask(bridge.remove(id))
   open = (id: number): void => void this.#ask(bridge.open(id))
   reveal = (id: number): void => void this.#ask(bridge.reveal(id))
-  restart = (): void => void this.#ask(bridge.restart())
+
+  /** Starts the engine again, and what could not be translated with it. */
+  restart = async (): Promise<void> => {
+    await this.#ask(bridge.restart())
+    this.translateNow()
+  }
 
   async #ask(command: Promise<void>): Promise<void> {
     try {
@@ -200,7 +200,6 @@ export class Session {
         this.engine = event.engine
         this.offer = event.offer
         this.pair = event.pair
-        if (event.engine.state === 'ready' && this.live.status === 'waiting') this.translateNow()
         return
       case 'row':
         return this.#row(event.row)

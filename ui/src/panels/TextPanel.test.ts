@@ -127,17 +127,19 @@ test('emptying the text stops and forgets the translation', async () => {
   expect(translate).toHaveBeenCalledOnce()
 })
 
-test('text typed while the models load is translated when they are ready', async () => {
+test('text can be typed while the models load; Rust translates it when they are ready', async () => {
   const { say, translate } = await start({
     engine: { state: 'loading', stage: 'uploading', done: 1, total: 4 },
   })
   await type('Hallo')
   await idle()
-  expect(translate).not.toHaveBeenCalled()
+  expect(translate.mock.calls).toEqual([[1, 'Hallo']])
   expect(screen.getByText('Copy to the GPU').getAttribute('aria-current')).toBe('step')
   say({ type: 'engine', engine: READY, offer: OFFER, pair: { from: 'de', to: 'en' } })
+  say({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
   await vi.advanceTimersByTimeAsync(0)
-  expect(translate.mock.calls).toEqual([[1, 'Hallo']])
+  expect(result()?.textContent).toBe('Hello')
+  expect(translate).toHaveBeenCalledOnce()
 })
 
 test('a failure says what happened and what to do, with one action', async () => {
@@ -155,12 +157,15 @@ test('a failure says what happened and what to do, with one action', async () =>
   expect(translate).toHaveBeenLastCalledWith(2, 'Hallo')
 })
 
-test('a failed engine can be started again', async () => {
-  const { restart } = await start({
+test('a failed engine can be started again, and translates what is there', async () => {
+  const { restart, translate } = await start({
     engine: { state: 'failed', problem: { code: 'no_adapter', message: 'No GPU.', hint: '' } },
   })
+  await type('Hallo')
   await fireEvent.click(screen.getByRole('button', { name: 'Start again' }))
+  await vi.advanceTimersByTimeAsync(0)
   expect(restart).toHaveBeenCalledOnce()
+  expect(translate.mock.calls).toEqual([[1, 'Hallo']])
 })
 
 test('announces start and end, never the stream', async () => {

@@ -1,0 +1,105 @@
+//! What the page may ask. No command takes a path: files are chosen in a dialog that Rust opens, or dropped.
+
+use crate::engine::{FORMATS, Pair};
+use crate::error::Error;
+use crate::page::{Event, Snapshot};
+use crate::state::State;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use tauri::ipc::Channel;
+use tauri::{State as Managed, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+type Window<'a> = Managed<'a, Arc<State>>;
+
+/// Sends events to `channel` from now on; returns all that was before them.
+#[tauri::command]
+pub fn subscribe(state: Window<'_>, channel: Channel<Event>) -> Snapshot {
+    state.page.attach(channel);
+    state.snapshot()
+}
+
+/// Returns the recent pairs, newest first.
+#[tauri::command]
+pub fn set_pair(state: Window<'_>, from: String, to: String) -> Result<Vec<Pair>, Error> {
+    state.choose(Pair { from, to })
+}
+
+/// The page hears of this text as `seq`; the text before is given up.
+#[tauri::command]
+pub fn translate(state: Window<'_>, seq: u64, text: String) -> Result<(), Error> {
+    state.translate(seq, text)
+}
+
+/// Gives up the text.
+#[tauri::command]
+pub fn stop(state: Window<'_>) {
+    state.stop();
+}
+
+/// Returns at once; what the reader picks joins the queue.
+#[tauri::command]
+pub fn choose_files(state: Window<'_>, window: WebviewWindow) {
+    let state = Arc::clone(&state);
+    let dialog = window.dialog().file().set_parent(&window).set_title("Documents to translate");
+    dialog.add_filter("Documents", FORMATS).pick_files(move |files| {
+        let paths = files.into_iter().flatten().filter_map(|file| file.into_path().ok()).collect();
+        if let Err(error) = state.add(paths) {
+            state.page.say(Event::Refused { problem: error.problem() });
+        }
+    });
+}
+
+/// Gives up a document.
+#[tauri::command]
+pub fn cancel(state: Window<'_>, id: u64) -> Result<(), Error> {
+    state.queue.cancel(id)
+}
+
+/// Starts a document again.
+#[tauri::command]
+pub fn retry(state: Window<'_>, id: u64) -> Result<(), Error> {
+    state.retry(id)
+}
+
+/// Takes a document off the list.
+#[tauri::command]
+pub fn remove(state: Window<'_>, id: u64) -> Result<(), Error> {
+    state.queue.remove(id)
+}
+
+/// Opens a translated document in its own program.
+#[tauri::command]
+pub fn open(state: Window<'_>, id: u64) -> Result<(), Error> {
+    show(&state.queue.output(id)?)
+}
+
+/// Opens the folder that a translated document lies in.
+#[tauri::command]
+pub fn reveal(state: Window<'_>, id: u64) -> Result<(), Error> {
+    let output = state.queue.output(id)?;
+    show(output.parent().unwrap_or(&output))
+}
+
+/// Starts the engine again after it failed.
+#[tauri::command]
+pub fn restart(state: Window<'_>) {
+    state.start();
+}
+
+/// Hands a path of ours to the desktop.
+fn show(path: &Path) -> Result<(), Error> {
+    let program = if cfg!(windows) {
+        "explorer"
+    } else if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let started = Command::new(program).arg(path).spawn();
+    let mut child = started.map_err(|source| Error::NotShown { program, source, path: path.to_owned() })?;
+    // Waited for, so that it does not stay behind as a zombie; the desktop itself says what went wrong.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The text that is being typed: the latest input wins.
+
+use crate::engine::{Cancel, JobEvent, Pair, Source, Translate};
+use crate::page::{Event, Page};
+use crate::state::lock;
+use std::sync::{Arc, Mutex};
+
+/// The one live job.
+#[derive(Default)]
+pub struct Live(Mutex<Option<Cancel>>);
+
+impl Live {
+    /// Gives up the text before and translates this one. The page hears of it as `seq`.
+    pub fn translate(&self, translator: &dyn Translate, page: Arc<Page>, pair: Pair, seq: u64, text: String) {
+        let mut job = lock(&self.0);
+        if let Some(cancel) = job.take() {
+            cancel();
+        }
+        let on_event = move |event| {
+            if let Some(event) = told(seq, event) {
+                page.say(event);
+            }
+        };
+        *job = Some(translator.submit(pair, Source::Text(text), Box::new(on_event)));
+    }
+
+    /// Gives up the text; what the page has of it stays.
+    pub fn stop(&self) {
+        if let Some(cancel) = lock(&self.0).take() {
+            cancel();
+        }
+    }
+}
+
+fn told(seq: u64, event: JobEvent) -> Option<Event> {
+    match event {
+        JobEvent::Text { text, doubts } => Some(Event::Text { seq, text, doubts }),
+        JobEvent::Finished(result) => {
+            Some(Event::Finished { seq, tokens_per_second: result.tokens_per_second })
+        }
+        JobEvent::Failed(problem) => Some(Event::Failed { seq, problem }),
+        JobEvent::Cancelled => Some(Event::Stopped { seq }),
+        JobEvent::Started { .. } | JobEvent::Progress { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::scripted::{Scripted, listen, pair, result};
+
+    #[test]
+    fn the_latest_input_gives_up_the_one_before() {
+        let (translator, page, live) = (Scripted::default(), Arc::new(Page::default()), Live::default());
+        let heard = listen(&page);
+        live.translate(&translator, page.clone(), pair(), 1, "eins".into());
+        live.translate(&translator, page.clone(), pair(), 2, "zwei".into());
+        assert_eq!(translator.cancelled(), [0]);
+        translator.tell(0, JobEvent::Cancelled);
+        translator.tell(1, JobEvent::Started { segments: 1 });
+        translator.tell(1, JobEvent::Text { text: "two".into(), doubts: vec![] });
+        translator.tell(1, JobEvent::Finished(result(None)));
+        let said: Vec<_> =
+            heard().iter().map(|event| (event["type"].clone(), event["seq"].clone())).collect();
+        let expected = [("stopped", 1), ("text", 2), ("finished", 2)];
+        assert_eq!(said, expected.map(|(kind, seq)| (kind.into(), seq.into())));
+        live.stop();
+        live.stop();
+        assert_eq!(translator.cancelled(), [0, 1]);
+    }
+}

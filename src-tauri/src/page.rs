@@ -1,0 +1,156 @@
+//! What the page hears, and how it is told. The other side is `ui/src/bridge.ts`.
+
+use crate::engine::{Doubt, LoadedModel, Pair, Problem, Stage};
+use crate::state::lock;
+use serde::Serialize;
+use std::sync::Mutex;
+use tauri::ipc::Channel;
+
+/// A language that can be chosen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Language {
+    /// "de"
+    pub code: &'static str,
+    /// "German"
+    pub name: &'static str,
+    /// "Deutsch"
+    pub endonym: &'static str,
+}
+
+/// What the models at hand can do.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Offer {
+    /// The best first.
+    pub pairs: Vec<Pair>,
+    /// Those that occur in `pairs`.
+    pub languages: Vec<Language>,
+}
+
+/// What the engine is doing.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Engine {
+    /// `done` and `total` are in the stage's own unit.
+    Loading { stage: Stage, done: u64, total: u64 },
+    /// `software`: the adapter computes on the processor.
+    Ready { adapter: String, software: bool, recipe: String, models: Vec<LoadedModel> },
+    /// Until it is started again.
+    Failed { problem: Problem },
+}
+
+/// How far a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// In the queue.
+    Waiting,
+    /// In work.
+    Translating,
+    /// Written.
+    Done,
+    /// `Row::problem` says why.
+    Failed,
+    /// By the reader.
+    Cancelled,
+}
+
+/// A document in the queue. Names only: paths stay in Rust.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// What the page calls it by.
+    pub id: u64,
+    /// The document's file name.
+    pub name: String,
+    /// As it was chosen when the document was added.
+    pub pair: Pair,
+    /// How far it is.
+    pub state: RowState,
+    /// Segments translated.
+    pub done: usize,
+    /// Segments in all.
+    pub total: usize,
+    /// Of the last progress.
+    pub tokens_per_second: f32,
+    /// Seconds left, where they can be guessed.
+    pub eta_s: Option<f32>,
+    /// Segments that a reader should look at.
+    pub to_review: usize,
+    /// The translated file's name.
+    pub output: Option<String>,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+}
+
+/// Everything that a page needs to show the present.
+#[derive(Clone, Debug, Serialize)]
+pub struct Snapshot {
+    pub engine: Engine,
+    pub offer: Offer,
+    pub pair: Option<Pair>,
+    /// Newest first.
+    pub recent: Vec<Pair>,
+    pub rows: Vec<Row>,
+    pub formats: &'static [&'static str],
+}
+
+/// What happened. `seq` is the number that the page gave its text.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    Engine {
+        engine: Engine,
+        offer: Offer,
+        pair: Option<Pair>,
+    },
+    /// The whole text so far.
+    Text {
+        seq: u64,
+        text: String,
+        doubts: Vec<Doubt>,
+    },
+    Finished {
+        seq: u64,
+        tokens_per_second: f32,
+    },
+    Stopped {
+        seq: u64,
+    },
+    Failed {
+        seq: u64,
+        problem: Problem,
+    },
+    Row {
+        row: Row,
+    },
+    /// A row that was removed.
+    Gone {
+        id: u64,
+    },
+    /// Files are held over the window.
+    Drag {
+        over: bool,
+    },
+    /// Something that no command of the page asked for was refused.
+    Refused {
+        problem: Problem,
+    },
+}
+
+/// The page that listens, if there is one.
+#[derive(Default)]
+pub struct Page(Mutex<Option<Channel<Event>>>);
+
+impl Page {
+    /// From now on events go to this channel; a page that was reloaded has a new one.
+    pub fn attach(&self, channel: Channel<Event>) {
+        *lock(&self.0) = Some(channel);
+    }
+
+    /// Events of one thread arrive in their order. A page that is gone is forgotten.
+    pub fn say(&self, event: Event) {
+        let mut channel = lock(&self.0);
+        if channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
+            *channel = None;
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Everything behind the page's commands.
+
+use crate::engine::{Engines, FORMATS, Pair, Problem, Stage, Translate};
+use crate::error::Error;
+use crate::live::Live;
+use crate::page::{Engine, Event, Offer, Page, Snapshot};
+use crate::queue::Queue;
+use crate::settings::Settings;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One for the window's life.
+pub struct State {
+    /// Whoever listens.
+    pub page: Arc<Page>,
+    /// The documents.
+    pub queue: Queue,
+    live: Live,
+    settings: Settings,
+    engines: Box<dyn Engines>,
+    translator: Mutex<Option<Arc<dyn Translate>>>,
+    present: Mutex<Present>,
+}
+
+struct Present {
+    engine: Engine,
+    offer: Offer,
+}
+
+impl State {
+    /// Nothing runs before `start`.
+    pub fn new(engines: Box<dyn Engines>, settings: Settings) -> Arc<Self> {
+        let page = Arc::new(Page::default());
+        let engine = Engine::Loading { stage: Stage::Reading, done: 0, total: 0 };
+        Arc::new(Self {
+            queue: Queue::new(Arc::clone(&page)),
+            page,
+            live: Live::default(),
+            settings,
+            engines,
+            translator: Mutex::default(),
+            present: Mutex::new(Present { engine, offer: Offer::default() }),
+        })
+    }
+
+    /// Starts the engine with the models of the present pair, or a new one in place of one that failed.
+    pub fn start(self: &Arc<Self>) {
+        self.live.stop();
+        let offer = self.engines.offer();
+        let pair = offer
+            .as_ref()
+            .map_err(Problem::clone)
+            .and_then(|offer| self.pair_of(&offer.pairs).ok_or_else(|| Error::NoModels.problem()));
+        lock(&self.present).offer = offer.unwrap_or_default();
+        let pair = match pair {
+            Ok(pair) => pair,
+            Err(problem) => return self.tell(Engine::Failed { problem }),
+        };
+        self.tell(Engine::Loading { stage: Stage::Reading, done: 0, total: 0 });
+        let state = Arc::downgrade(self);
+        let translator = self.engines.start(
+            pair,
+            Box::new(move |engine| {
+                if let Some(state) = state.upgrade() {
+                    state.tell(engine);
+                }
+            }),
+        );
+        *lock(&self.translator) = Some(translator);
+    }
+
+    /// Says it under the lock, so that the page hears of changes in their order.
+    fn tell(&self, engine: Engine) {
+        let mut present = lock(&self.present);
+        present.engine = engine.clone();
+        let offer = present.offer.clone();
+        self.page.say(Event::Engine { pair: self.pair_of(&offer.pairs), engine, offer });
+    }
+
+    /// The present, for a page that starts to listen.
+    pub fn snapshot(&self) -> Snapshot {
+        let present = lock(&self.present);
+        Snapshot {
+            engine: present.engine.clone(),
+            pair: self.pair_of(&present.offer.pairs),
+            recent: self.settings.recent(),
+            rows: self.queue.rows(),
+            formats: FORMATS,
+            offer: present.offer.clone(),
+        }
+    }
+
+    /// Makes the pair the present one and returns the recent ones, newest first.
+    pub fn choose(&self, pair: Pair) -> Result<Vec<Pair>, Error> {
+        if !lock(&self.present).offer.pairs.contains(&pair) {
+            return Err(Error::NotOffered { from: pair.from, to: pair.to });
+        }
+        if let Err(error) = self.settings.remember(pair) {
+            eprintln!("The pair is forgotten when the window closes, since it could not be saved: {error}");
+        }
+        Ok(self.settings.recent())
+    }
+
+    /// Translates a text in the present pair, in place of the text before.
+    pub fn translate(&self, seq: u64, text: String) -> Result<(), Error> {
+        let translator = self.translator()?;
+        self.live.translate(&*translator, Arc::clone(&self.page), self.pair()?, seq, text);
+        Ok(())
+    }
+
+    /// Gives up the text.
+    pub fn stop(&self) {
+        self.live.stop();
+    }
+
+    /// Adds documents in the present pair.
+    pub fn add(&self, paths: Vec<PathBuf>) -> Result<(), Error> {
+        self.queue.add(&*self.translator()?, &self.pair()?, paths);
+        Ok(())
+    }
+
+    /// Starts a document again.
+    pub fn retry(&self, id: u64) -> Result<(), Error> {
+        self.queue.retry(&*self.translator()?, id)
+    }
+
+    fn translator(&self) -> Result<Arc<dyn Translate>, Error> {
+        lock(&self.translator).clone().ok_or(Error::NotStarted)
+    }
+
+    fn pair(&self) -> Result<Pair, Error> {
+        self.pair_of(&lock(&self.present).offer.pairs).ok_or(Error::NoModels)
+    }
+
+    /// The newest recent pair that is offered, else the best that is.
+    fn pair_of(&self, offered: &[Pair]) -> Option<Pair> {
+        let recent = self.settings.recent().into_iter().find(|pair| offered.contains(pair));
+        recent.or_else(|| offered.first().cloned())
+    }
+}
+
+/// What a panicking thread left behind is still whole: no lock here spans more than one change.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+pub mod scripted {
+    //! A translator that does what a test tells it, and an ear at the page.
+
+    use crate::engine::{Cancel, JobEvent, JobResult, OnEvent, Pair, Source, Translate};
+    use crate::page::Page;
+    use crate::state::lock;
+    use serde_json::Value;
+    use std::path::PathBuf;
+    use std::sync::{Arc, Mutex};
+    use tauri::ipc::{Channel, InvokeResponseBody};
+
+    #[derive(Default)]
+    pub struct Scripted {
+        jobs: Mutex<Vec<OnEvent>>,
+        cancelled: Arc<Mutex<Vec<usize>>>,
+    }
+
+    impl Scripted {
+        /// Lets a job say something.
+        pub fn tell(&self, job: usize, event: JobEvent) {
+            lock(&self.jobs)[job](event);
+        }
+
+        pub fn jobs(&self) -> usize {
+            lock(&self.jobs).len()
+        }
+
+        pub fn cancelled(&self) -> Vec<usize> {
+            lock(&self.cancelled).clone()
+        }
+    }
+
+    impl Translate for Scripted {
+        fn submit(&self, _: Pair, _: Source, on_event: OnEvent) -> Cancel {
+            let mut jobs = lock(&self.jobs);
+            jobs.push(on_event);
+            let (job, cancelled) = (jobs.len() - 1, Arc::clone(&self.cancelled));
+            Box::new(move || lock(&cancelled).push(job))
+        }
+    }
+
+    pub fn pair() -> Pair {
+        Pair { from: "de".into(), to: "en".into() }
+    }
+
+    pub fn result(output: Option<PathBuf>) -> JobResult {
+        JobResult {
+            output,
+            text: None,
+            segments: 4,
+            to_review: 1,
+            tokens: 40,
+            seconds: 5.0,
+            tokens_per_second: 8.0,
+            sentences: vec![],
+        }
+    }
+
+    /// Everything that the page hears from now on.
+    pub fn listen(page: &Page) -> impl Fn() -> Vec<Value> + use<> {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let ear = Arc::clone(&heard);
+        page.attach(Channel::new(move |body| {
+            let InvokeResponseBody::Json(text) = body else { panic!("events are JSON") };
+            lock(&ear).push(serde_json::from_str(&text)?);
+            Ok(())
+        }));
+        move || lock(&heard).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scripted::{Scripted, listen, pair};
+    use super::*;
+    use crate::engine::OnEngine;
+
+    /// What the scripted engines offer next, and the functions that they were started with.
+    #[derive(Default)]
+    struct Script {
+        offers: Vec<Result<Offer, Problem>>,
+        started: Vec<(Pair, OnEngine)>,
+    }
+
+    impl Engines for Arc<Mutex<Script>> {
+        fn offer(&self) -> Result<Offer, Problem> {
+            lock(self).offers.pop().unwrap_or_else(|| Ok(both()))
+        }
+
+        fn start(&self, pair: Pair, on_engine: OnEngine) -> Arc<dyn Translate> {
+            lock(self).started.push((pair, on_engine));
+            Arc::new(Scripted::default())
+        }
+    }
+
+    fn both() -> Offer {
+        Offer { pairs: vec![pair(), back()], languages: vec![] }
+    }
+
+    fn back() -> Pair {
+        Pair { from: "en".into(), to: "de".into() }
+    }
+
+    fn problem() -> Problem {
+        Problem { code: "lost".into(), message: "lost".into(), hint: "Again.".into() }
+    }
+
+    fn state(folder: &tempfile::TempDir) -> (Arc<State>, Arc<Mutex<Script>>) {
+        let script = Arc::<Mutex<Script>>::default();
+        let settings = Settings::load(folder.path().join("settings.json"));
+        (State::new(Box::new(Arc::clone(&script)), settings), script)
+    }
+
+    #[test]
+    fn the_page_hears_what_the_engine_does_and_can_start_it_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, script) = state(&folder);
+        let heard = listen(&state.page);
+        state.start();
+        lock(&script).started[0].1(Engine::Failed { problem: problem() });
+        state.start();
+        lock(&script).started[1].1(Engine::Loading { stage: Stage::Uploading, done: 1, total: 2 });
+        let said = heard();
+        assert_eq!(said[0]["offer"]["pairs"].as_array().unwrap().len(), 2);
+        assert_eq!(said[1]["engine"]["problem"]["code"], "lost");
+        assert_eq!(said[2]["engine"]["state"], "loading");
+        assert_eq!(said[3]["engine"]["stage"], "uploading");
+        assert!(matches!(state.snapshot().engine, Engine::Loading { stage: Stage::Uploading, .. }));
+    }
+
+    #[test]
+    fn models_that_cannot_be_read_or_translate_nothing_fail_the_engine() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, script) = state(&folder);
+        lock(&script).offers = vec![Ok(Offer::default()), Err(problem())];
+        for code in ["lost", "no_models"] {
+            state.start();
+            let Engine::Failed { problem } = state.snapshot().engine else { panic!("{code}") };
+            assert_eq!(problem.code, code);
+        }
+        assert!(lock(&script).started.is_empty());
+        assert!(matches!(state.translate(1, "Hallo".into()), Err(Error::NotStarted)));
+    }
+
+    #[test]
+    fn the_chosen_pair_is_the_present_one_also_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, _) = state(&folder);
+        first.start();
+        assert_eq!(first.snapshot().pair, Some(pair()), "the best that is offered");
+        assert_eq!(first.choose(back()).unwrap(), [back()]);
+        assert_eq!(first.snapshot().pair, Some(back()));
+        let (next, script) = state(&folder);
+        next.start();
+        assert_eq!(next.snapshot().pair, Some(back()));
+        assert_eq!(lock(&script).started[0].0, back(), "its models are loaded first");
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, _) = state(&folder);
+        assert!(matches!(state.retry(1), Err(Error::NotStarted)));
+        state.start();
+        let french = Pair { from: "fr".into(), to: "en".into() };
+        assert!(matches!(state.choose(french), Err(Error::NotOffered { .. })));
+        assert!(matches!(state.retry(1), Err(Error::NoSuchDocument)));
+        assert_eq!(state.snapshot().recent, []);
+    }
+}

@@ -1,0 +1,167 @@
+//! The window, used as a reader uses it: keys, a file dropped from another program, what is on the screen and on
+//! the disk in the end. It runs the real binary with the models inside it, on a display of its own.
+#![cfg(target_os = "linux")]
+
+mod desktop;
+mod driver;
+
+use desktop::Desktop;
+use driver::{Session, key};
+use serde_json::{Value, json};
+use std::fs;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+/// Loading the models on a software adapter takes longest.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+const RESULT: &str = "return [document.querySelector('.text')?.textContent, \
+                      document.querySelector('.text')?.ariaBusy, \
+                      document.querySelector('[role=status]').textContent]";
+
+#[test]
+fn a_reader_translates_with_the_keyboard_and_by_dropping_a_file() {
+    let desktop = Desktop::start();
+    let page = Session::start(&desktop);
+    until("the page shows itself", || page.ask("return !!document.querySelector('textarea')") == true);
+
+    types_a_sentence(&page);
+    swaps_the_languages(&page);
+    drops_a_file(&desktop, &page);
+    walks_through_both_tabs_by_keyboard(&page);
+    page_stays_inside(&page);
+}
+
+fn types_a_sentence(page: &Session) {
+    until("the editor has the focus", || page.ask("return document.activeElement.tagName") == "TEXTAREA");
+    until("the languages are known", || {
+        page.ask("return !!document.querySelector('.menu :enabled')") == true
+    });
+    page.presses(&[key::CONTROL, "l"]);
+    page.types("Ger");
+    page.presses(&[key::ENTER]);
+    shows(page, "Translate from: German");
+    shows(page, "Translate to: English");
+    page.presses(&[key::CONTROL, "1"]);
+    page.types("Guten Morgen.");
+    let english = translation(page, "");
+    assert_ne!(english, "Guten Morgen.");
+    assert_eq!(page.ask("return document.querySelector('.text').lang"), "en");
+}
+
+fn swaps_the_languages(page: &Session) {
+    let english = translation(page, "");
+    page.presses(&[key::CONTROL, key::SHIFT, "s"]);
+    shows(page, "Translate to: German");
+    assert_eq!(page.ask("return document.querySelector('textarea').value"), english);
+    translation(page, &english);
+    assert_eq!(page.ask("return document.querySelector('.text').lang"), "de");
+    page.presses(&[key::CONTROL, key::SHIFT, "s"]);
+    shows(page, "Translate to: English");
+}
+
+fn drops_a_file(desktop: &Desktop, page: &Session) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("Grüße aus dem Süden.txt");
+    fs::write(&source, "Guten Morgen.\n").unwrap();
+
+    let hand = desktop.take(&source);
+    until("the drop zone lights up", || {
+        hand.shake();
+        page.ask("return document.querySelector('.zone.over') !== null") == true
+    });
+    hand.let_go();
+    until("the document is done", || {
+        let row = page.ask("return document.querySelector('.row')?.innerText ?? ''");
+        assert!(!row.as_str().unwrap().contains("Failed"), "{row}");
+        row.as_str().unwrap().contains("Done")
+    });
+    let row = page.ask("return document.querySelector('.row').innerText");
+    assert!(row.as_str().unwrap().contains("Grüße aus dem Süden.txt"), "{row}");
+
+    assert_eq!(fs::read_to_string(&source).unwrap(), "Guten Morgen.\n");
+    let others = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let written: Vec<_> = others.filter(|path| *path != source).collect();
+    assert_eq!(written.len(), 1, "{written:?}");
+    let text = fs::read_to_string(&written[0]).unwrap();
+    assert!(!text.trim().is_empty() && text.ends_with('\n') && text != "Guten Morgen.\n", "{text:?}");
+}
+
+/// Each control can be reached with Tab, shows that it is reached, and has a name.
+fn walks_through_both_tabs_by_keyboard(page: &Session) {
+    for (tab, wanted) in [
+        ("2", &["Choose files to translate", "Open", "Show in folder", "Remove from the list"][..]),
+        ("1", &["Text in German", "Paste", "Clear", "Translation in English", "Copy"]),
+    ] {
+        page.presses(&[key::CONTROL, tab]);
+        let mut reached = Vec::new();
+        // More steps than the window has controls.
+        for _ in 0..24 {
+            page.presses(&[key::TAB]);
+            let focused = page.ask(
+                "const e = document.activeElement, s = getComputedStyle(e);
+                 return [e.ariaLabel ?? e.innerText.trim(),
+                         s.outlineStyle !== 'none' || e.tagName === 'TEXTAREA' || e.tagName === 'BODY']",
+            );
+            assert_eq!(focused[1], true, "has the focus, but does not show it: {focused}");
+            reached.push(focused[0].as_str().unwrap().to_owned());
+        }
+        let always = ["Translate from: German", "Swap languages", "Translate to: English"];
+        for name in always.iter().chain(wanted) {
+            assert!(reached.iter().any(|one| one == name), "Tab does not reach {name}: {reached:?}");
+        }
+    }
+}
+
+/// The policy of the page holds in the real webview: no connection, no command but ours, no foreign script.
+fn page_stays_inside(page: &Session) {
+    let outside = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    outside.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/", outside.local_addr().unwrap());
+    let answer = page.ask_later(
+        "const [address, done] = arguments;
+         const refused = [];
+         document.addEventListener('securitypolicyviolation', (e) => refused.push(e.effectiveDirective));
+         const image = new Image();
+         image.onerror = () => fetch(address).then(() => done('connected'), () => done(refused));
+         image.src = address;",
+        json!([address]),
+    );
+    assert_eq!(answer, json!(["img-src", "connect-src"]));
+    assert!(outside.accept().is_err(), "the page reached {address}");
+
+    let answer = page.ask_later(
+        "window.__TAURI_INTERNALS__.invoke('plugin:dialog|open', { options: {} })
+           .then(() => arguments[0]('allowed'), (reason) => arguments[0](String(reason)))",
+        json!([]),
+    );
+    assert!(answer.as_str().unwrap().contains("not allowed"), "{answer}");
+}
+
+/// Waits for a control of this name.
+fn shows(page: &Session, name: &str) {
+    let script = format!("return document.querySelector('[aria-label=\"{name}\"]') !== null");
+    until(name, || page.ask(&script) == true);
+}
+
+/// The finished translation, once it is another than `before`.
+fn translation(page: &Session, before: &str) -> String {
+    let mut text = Value::Null;
+    until("the translation is done", || {
+        let [now, busy, said] = <[Value; 3]>::try_from(page.ask(RESULT).as_array().unwrap().clone()).unwrap();
+        text = now;
+        busy == "false"
+            && said == "Done"
+            && text.as_str().is_some_and(|text| !text.is_empty() && text != before)
+    });
+    text.as_str().unwrap().to_owned()
+}
+
+/// Asks again and again, and gives up after `PATIENCE`.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
