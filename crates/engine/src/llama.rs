@@ -1,5 +1,7 @@
 //! A Llama on the GPU, and its forward pass.
 
+use std::collections::HashSet;
+
 use kernels::matvec::{Ending, Norm};
 use kernels::rope::Heads;
 use kernels::{Buffer, Use};
@@ -67,8 +69,20 @@ pub(crate) enum Width {
 }
 
 impl Llama {
-    /// Uploads a model. `uploaded` hears of bytes done and in all, and pipelines compile meanwhile.
+    /// Uploads a model. `uploaded` hears of bytes done and in all; the pipelines of single-sequence decoding and of
+    /// prefill compile meanwhile.
     pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
+        std::thread::scope(|scope| {
+            let compiled = scope.spawn(|| compile(device, model));
+            let uploaded = Self::upload(device, model, uploaded);
+            match compiled.join() {
+                Ok(compiled) => uploaded.and_then(|llama| compiled.map(|()| llama)),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+
+    fn upload(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         let info = model.info();
         let architecture = info.architecture.clone();
         refuse_unsupported(&architecture)?;
@@ -291,6 +305,25 @@ impl Linear<'_> {
         });
         Ok(())
     }
+}
+
+fn compile(device: &Device, model: &Model) -> Result<()> {
+    device.compile_common()?;
+    let mut made = HashSet::new();
+    for (name, matrix) in &model.info().matrices {
+        let (norm, ending) = match name.rsplit('.').next() {
+            Some("o" | "down") => (false, Ending::Add),
+            Some("gate_up") => (true, Ending::Swiglu),
+            _ => (true, Ending::Store),
+        };
+        let layout =
+            Layout { bits: matrix.layout.bits, group: matrix.layout.group, min: matrix.layout.min };
+        if made.insert((layout, ending)) {
+            matvec::compile(device, layout, 1, norm, ending)?;
+            matmul::compile(device, layout, ending)?;
+        }
+    }
+    Ok(())
 }
 
 /// Widths are stored padded to whole steps of 32 weights.

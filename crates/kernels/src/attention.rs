@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::program::{Program, program};
 use crate::rope::{Heads, random_columns};
 
-pub(crate) const PROGRAM: Program = program!("attention", weights: false);
+pub(crate) static PROGRAM: Program = program!("attention", weights: false);
 
 /// Positions that one workgroup attends to; SPLIT in the shaders.
 pub(crate) const SPLIT: u32 = 64;

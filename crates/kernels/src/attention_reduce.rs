@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::program::{Program, program};
 use crate::rope::{Heads, random_columns};
 
-pub(crate) const PROGRAM: Program = program!("attention_reduce", weights: false);
+pub(crate) static PROGRAM: Program = program!("attention_reduce", weights: false);
 
 /// Constants of a model.
 #[repr(C)]

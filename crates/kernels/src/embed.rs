@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
 use crate::weights::{Layout, Weights};
 
-pub(crate) const PROGRAM: Program = program!("embed", weights: true);
+pub(crate) static PROGRAM: Program = program!("embed", weights: true);
 
 /// Constants of one part of the embedding.
 #[repr(C)]

@@ -9,7 +9,7 @@ use crate::device::{Buffer, Device};
 use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
 
-pub(crate) const PROGRAM: Program = program!("logit_sum", weights: false);
+pub(crate) static PROGRAM: Program = program!("logit_sum", weights: false);
 
 /// Terms that a recipe may have.
 pub const MAX_TERMS: usize = 8;

@@ -8,9 +8,9 @@ use crate::device::{Buffer, Device, Use, View};
 use crate::error::Result;
 use crate::matvec::{Case, Ending, Prepared, prepare, stride_of};
 use crate::program::{Program, program};
-use crate::weights::Weights;
+use crate::weights::{Layout, Weights};
 
-pub(crate) const PROGRAM: Program = program!("matmul", weights: true);
+pub(crate) static PROGRAM: Program = program!("matmul", weights: true);
 
 // Rows and columns of a tile; the same names in the shader.
 const TILE_ROWS: u32 = 64;
@@ -32,6 +32,11 @@ pub struct Matmul {
 pub struct Pass {
     /// Columns of the pass.
     pub columns: u32,
+}
+
+/// Compiles the kernel ahead of its first dispatch.
+pub fn compile(device: &Device, layout: Layout, ending: Ending) -> Result<()> {
+    device.pipeline(&PROGRAM, Some(layout), &[("ENDING", ending as u32)]).map(|_| ())
 }
 
 /// One dispatch for each part of the matrix. `x` is (columns, width), `y` (columns, stride), `now` a [`Pass`].

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::program::{Program, program};
 use crate::weights::{Layout, Weights};
 
-pub(crate) const PROGRAM: Program = program!("matvec", weights: true);
+pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
 
 /// Columns that one dispatch can take.
 pub const MAX_COLUMNS: u32 = 8;
@@ -29,7 +29,7 @@ pub struct Matvec {
 }
 
 /// What becomes of the sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum Ending {
     /// y = sum.
@@ -51,6 +51,15 @@ pub struct Norm<'a> {
     pub epsilon: f32,
 }
 
+fn constants(device: &Device, columns: u32, norm: bool, ending: Ending) -> [(&'static str, u32); 4] {
+    [("COLUMNS", columns), ("NORM", u32::from(norm)), ("ENDING", ending as u32), ("TEAMS", device.teams())]
+}
+
+/// Compiles the kernel ahead of its first dispatch.
+pub fn compile(device: &Device, layout: Layout, columns: u32, norm: bool, ending: Ending) -> Result<()> {
+    device.pipeline(&PROGRAM, Some(layout), &constants(device, columns, norm, ending)).map(|_| ())
+}
+
 /// One dispatch for each part of the matrix. `x` is (columns, width), `y` (columns, stride).
 pub fn dispatches(
     device: &Device,
@@ -61,13 +70,7 @@ pub fn dispatches(
     norm: Option<Norm<'_>>,
     ending: Ending,
 ) -> Result<Vec<Dispatch>> {
-    let teams = device.teams();
-    let constants = [
-        ("COLUMNS", columns),
-        ("NORM", u32::from(norm.is_some())),
-        ("ENDING", ending as u32),
-        ("TEAMS", teams),
-    ];
+    let constants = constants(device, columns, norm.is_some(), ending);
     let mut made = Vec::with_capacity(weights.parts.len());
     for part in &weights.parts {
         let shape = device.uniform(&Matvec {
@@ -82,7 +85,7 @@ pub fn dispatches(
         bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
         // Without NORM nothing is read from binding 5, but the layout has it.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
-        let grid = [Dim::Fixed(part.rows.div_ceil(teams * ROWS)), Dim::Fixed(1), Dim::Fixed(1)];
+        let grid = [Dim::Fixed(part.rows.div_ceil(device.teams() * ROWS)), Dim::Fixed(1), Dim::Fixed(1)];
         made.push(device.dispatch(&PROGRAM, Some(weights.layout), &constants, &bindings, grid)?);
     }
     Ok(made)

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
 use crate::top_list::Found;
 
-pub(crate) const PROGRAM: Program = program!("pick", weights: false);
+pub(crate) static PROGRAM: Program = program!("pick", weights: false);
 
 /// Constants of a batch.
 #[repr(C)]

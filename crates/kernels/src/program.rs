@@ -59,24 +59,25 @@ fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> Stri
     [half, team, COLUMN, weights, program.text].join("\n")
 }
 
+static PROGRAMS: [&Program; 11] = [
+    &crate::attention::PROGRAM,
+    &crate::attention_reduce::PROGRAM,
+    &crate::embed::PROGRAM,
+    &crate::logit_sum::PROGRAM,
+    &crate::matmul::PROGRAM,
+    &crate::matvec::PROGRAM,
+    &crate::pick::PROGRAM,
+    &crate::rms_norm::PROGRAM,
+    &crate::rope::PROGRAM,
+    &crate::top_list::PROGRAM,
+    &crate::vocab_blocks::PROGRAM,
+];
+
 /// Every shader text there is, as (name, text): all kernels × weight layouts × four variants.
 /// For tests that translate them to other platforms' languages.
 pub fn sources() -> Vec<(String, String)> {
-    let programs = [
-        &crate::attention::PROGRAM,
-        &crate::attention_reduce::PROGRAM,
-        &crate::embed::PROGRAM,
-        &crate::logit_sum::PROGRAM,
-        &crate::matmul::PROGRAM,
-        &crate::matvec::PROGRAM,
-        &crate::pick::PROGRAM,
-        &crate::rms_norm::PROGRAM,
-        &crate::rope::PROGRAM,
-        &crate::top_list::PROGRAM,
-        &crate::vocab_blocks::PROGRAM,
-    ];
     let mut all = Vec::new();
-    for program in programs {
+    for program in PROGRAMS {
         let layouts: &[Option<u8>] = if program.weights { &[Some(4), Some(8), Some(16)] } else { &[None] };
         for bits in layouts {
             for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
@@ -147,6 +148,12 @@ impl Device {
         })?;
         self.pipelines().insert(key, pipeline.clone());
         Ok(pipeline)
+    }
+
+    /// Compiles the kernels without weights, which every model needs, ahead of their first dispatch.
+    pub fn compile_common(&self) -> Result<()> {
+        let common = PROGRAMS.iter().filter(|program| !program.weights);
+        common.map(|program| self.pipeline(program, None, &[])).try_for_each(|made| made.map(|_| ()))
     }
 
     /// A dispatch of `program` with its bindings, ready to be replayed.

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::matvec::Norm;
 use crate::program::{Program, program};
 
-pub(crate) const PROGRAM: Program = program!("rms_norm", weights: false);
+pub(crate) static PROGRAM: Program = program!("rms_norm", weights: false);
 
 /// Constants of a model.
 #[repr(C)]

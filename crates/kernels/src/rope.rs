@@ -10,7 +10,7 @@ use crate::device::{Buffer, Device, Use};
 use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
 
-pub(crate) const PROGRAM: Program = program!("rope", weights: false);
+pub(crate) static PROGRAM: Program = program!("rope", weights: false);
 
 /// Constants of a model.
 #[repr(C)]

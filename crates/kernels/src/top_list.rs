@@ -10,7 +10,7 @@ use crate::logit_sum::Rows;
 use crate::program::{Program, program};
 use crate::vocab_blocks;
 
-pub(crate) const PROGRAM: Program = program!("top_list", weights: false);
+pub(crate) static PROGRAM: Program = program!("top_list", weights: false);
 
 /// Tokens that a list may have: with the choice they make 256 bytes.
 pub const MAX_COUNT: u32 = 31;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::logit_sum::Rows;
 use crate::program::{Program, program};
 
-pub(crate) const PROGRAM: Program = program!("vocab_blocks", weights: false);
+pub(crate) static PROGRAM: Program = program!("vocab_blocks", weights: false);
 
 // Tokens a block; BLOCK in the shader.
 const BLOCK: u32 = 256;
