@@ -318,7 +318,7 @@ impl Task {
             |s: &Sentence| s.done.as_ref().map_or_else(String::new, |report| report.translation.clone());
         let parts: Vec<(String, &str)> =
             self.blocks[block].iter().map(|s| (done(s), s.separator.as_str())).collect();
-        sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), &self.job.pair.to)
+        self.joined(&parts)
     }
 
     fn join(&self, blocks: &[String]) -> String {
@@ -340,17 +340,17 @@ impl Task {
         let mut all: Vec<Doubt> = Vec::new();
         for (block, after) in self.blocks.iter().zip(between) {
             let mut parts: Vec<(String, &str)> = Vec::new();
-            let before = text.encode_utf16().count();
+            let before = units(&text);
             for sentence in block {
                 let shown = match &sentence.done {
                     Some(report) => report.translation.clone(),
                     None => text_of(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default(),
                 };
-                let joined = |parts: &[(String, &str)]| {
-                    sentences::join(parts.iter().map(|(t, s)| (t.as_str(), *s)), &self.job.pair.to)
-                };
-                let start = before + joined(&parts).encode_utf16().count();
                 let found = doubts(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default();
+                // What separates two sentences depends on both, so the start is measured with this one in place.
+                parts.push((shown.clone(), ""));
+                let start = before + units(&self.joined(&parts)) - units(&shown);
+                parts.pop();
                 all.extend(found.into_iter().map(|d| Doubt {
                     start: d.start + start,
                     end: d.end + start,
@@ -358,10 +358,14 @@ impl Task {
                 }));
                 parts.push((shown, &sentence.separator));
             }
-            text.push_str(&sentences::join(parts.iter().map(|(t, s)| (t.as_str(), *s)), &self.job.pair.to));
+            text.push_str(&self.joined(&parts));
             text.push_str(after);
         }
         JobEvent::Text { text, doubts: all }
+    }
+
+    fn joined(&self, parts: &[(String, &str)]) -> String {
+        sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), &self.job.pair.to)
     }
 }
 
@@ -374,6 +378,11 @@ impl Sentence {
             done: None,
         }
     }
+}
+
+// Length as the webview counts it.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 fn kept(text: &str, status: SentenceStatus) -> SentenceReport {
