@@ -5,12 +5,16 @@ use translation::Report;
 
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{Engine, Languages};
+use crate::{Engine, Languages, known_language};
 
 #[derive(Args)]
 pub struct Bench {
-    #[command(flatten)]
-    languages: Languages,
+    /// Language of the source: it decides which models are measured
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language, default_value = "de")]
+    from: String,
+    /// Language of the translation
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language, default_value = "en")]
+    to: String,
     #[command(flatten)]
     engine: Engine,
     /// As JSON
@@ -20,9 +24,9 @@ pub struct Bench {
 
 impl Bench {
     pub fn run(self) -> Result<(), Failure> {
-        let pair = self.languages.pair()?;
+        let pair = Languages { from: self.from, to: self.to }.pair()?;
         let progress = Progress::new();
-        let report = translation::measure(&self.engine.setup(None), &pair, &mut |what| progress.show(what));
+        let report = translation::measure(&self.engine.setup(), &pair, &mut |what| progress.show(what));
         progress.clear();
         let report = report?;
         match self.json {

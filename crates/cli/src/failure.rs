@@ -24,6 +24,23 @@ impl Failure {
         Self { problem: None, status: 1 }
     }
 
+    /// A model that was not imported.
+    pub fn import(problem: Problem) -> Self {
+        match problem.code.as_str() {
+            // The message names the mend already.
+            "model" => {
+                let hint = "Nothing was imported.".to_owned();
+                Self { problem: Some(Problem { hint, ..problem }), status: 1 }
+            }
+            _ => problem.into(),
+        }
+    }
+
+    /// Whether every further input would end the same way.
+    pub fn ends_everything(&self) -> bool {
+        self.status > 1
+    }
+
     /// Ctrl-C.
     pub fn interrupted() -> Self {
         Self { problem: None, status: 130 }
@@ -54,6 +71,8 @@ impl From<Problem> for Failure {
             "missing_model",
             "unknown_model",
             "vocabularies",
+            "prompt",
+            "stopped",
         ];
         let status = match problem.code.as_str() {
             "cancelled" => 130,

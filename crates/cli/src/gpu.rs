@@ -5,13 +5,13 @@ use clap::Args;
 use crate::failure::Failure;
 
 #[derive(Args)]
-pub struct Gpu {
+pub struct Adapters {
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Gpu {
+impl Adapters {
     pub fn run(self) -> Result<(), Failure> {
         let reports = translation::test_adapters();
         if self.json {

@@ -1,6 +1,7 @@
 //! `wasan`: everything the window does, and more, from a terminal.
 
 mod bench;
+mod desk;
 mod failure;
 mod gpu;
 mod interrupt;
@@ -24,7 +25,8 @@ use failure::Failure;
 #[command(
     version,
     after_help = "Exit status: 0 all is well; 1 something could not be translated or done; \
-    2 the command line is wrong; 3 no usable GPU or model; 130 interrupted (what was finished is kept)."
+    2 the command line is wrong; 3 no usable GPU or model; 130 interrupted (what was finished is kept).\n\n\
+    For example:  wasan translate --from de --to en \"Guten Morgen.\""
 )]
 struct Cli {
     #[command(subcommand)]
@@ -39,19 +41,36 @@ enum Command {
     #[command(subcommand)]
     Models(models::Models),
     /// List the graphics adapters, and test every kernel on each
-    Gpu(gpu::Gpu),
+    Gpu(gpu::Adapters),
     /// Count and measure what the models cost on this machine
     Bench(bench::Bench),
     /// Show a model's logits for token ids, to compare them with another engine's
     Logits(logits::Logits),
 }
 
-/// Which models, on which adapter.
-#[derive(Args, Clone, Default)]
-struct Engine {
-    /// Folder of imported models [default: WASAN_MODELS, or the user's data folder]
+/// Where imported models are.
+#[derive(Args)]
+struct Library {
+    /// Folder of imported models [default: $WASAN_MODELS, else the user's data folder]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+}
+
+/// Where it runs.
+#[derive(Args)]
+struct Gpu {
+    /// Graphics adapter: a number from `wasan gpu`, or a part of its name [default: the best]
+    #[arg(long, value_name = "ADAPTER")]
+    adapter: Option<String>,
+}
+
+/// Which models, on which adapter.
+#[derive(Args)]
+struct Engine {
+    #[command(flatten)]
+    library: Library,
+    #[command(flatten)]
+    gpu: Gpu,
     /// The large model L: a name from `wasan models list`, or an imported folder
     #[arg(long, value_name = "MODEL")]
     large: Option<String>,
@@ -67,19 +86,22 @@ struct Engine {
     /// The term `mt` of a recipe: the model fine-tuned on pairs alone
     #[arg(long, value_name = "MODEL")]
     tuned: Option<String>,
-    /// The sum to decode with: original, fine-tuned, proxy, collab, collab-half, or e.g. "L + 0.5*src + 0.5*tgt - base"
-    #[arg(long, value_name = "SUM", allow_hyphen_values = true)]
+    #[arg(long, value_name = "SUM", allow_hyphen_values = true, help = recipes())]
     recipe: Option<String>,
-    /// Graphics adapter: a number from `wasan gpu`, or a part of its name
-    #[arg(long, value_name = "ADAPTER")]
-    adapter: Option<String>,
-    /// Sentences that decode at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
-    sequences: u32,
+}
+
+fn recipes() -> String {
+    let presets: Vec<String> =
+        translation::PRESETS.iter().map(|(name, sum)| format!("{name} = {sum}")).collect();
+    format!(
+        "The sum of logits to decode with, such as \"L + 0.5*src + 0.5*tgt - base\", or a name: {} \
+        [default: L and the specialists at hand]",
+        presets.join(", ")
+    )
 }
 
 impl Engine {
-    fn setup(&self, pair: Option<Pair>) -> Setup {
+    fn setup(&self) -> Setup {
         let terms = [
             ("L", &self.large),
             ("src", &self.source),
@@ -90,12 +112,11 @@ impl Engine {
         let chosen: BTreeMap<String, String> =
             terms.into_iter().filter_map(|(term, name)| Some((term.to_owned(), name.clone()?))).collect();
         Setup {
-            models: self.models.clone(),
-            adapter: self.adapter.clone(),
+            models: self.library.models.clone(),
+            adapter: self.gpu.adapter.clone(),
             recipe: self.recipe.clone(),
             chosen,
-            sequences: self.sequences.max(1),
-            pair,
+            ..Setup::default()
         }
     }
 }
@@ -103,7 +124,7 @@ impl Engine {
 /// From which language into which.
 #[derive(Args, Clone)]
 struct Languages {
-    /// Language of the source, such as de
+    /// Language of the source, such as de; `wasan models list` shows the pairs
     #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
     from: String,
     /// Language of the translation, such as en

@@ -1,33 +1,31 @@
 //! `wasan models`: what is at hand, and adding to it.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use translation::{Catalog, Entry, ImportOptions, Origin, Quantization, Role};
 
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::progress::Progress;
+use crate::{Library, interrupt};
 
 #[derive(Subcommand)]
 pub enum Models {
     /// The models at hand
     List {
-        /// Folder of imported models
-        #[arg(long, value_name = "DIR")]
-        models: Option<PathBuf>,
+        #[command(flatten)]
+        library: Library,
         /// As JSON
         #[arg(long)]
         json: bool,
     },
     /// All about one model
     Info {
-        /// Its name, or an imported folder
+        /// Its name from `wasan models list`, or an imported folder
         name: String,
-        /// Folder of imported models
-        #[arg(long, value_name = "DIR")]
-        models: Option<PathBuf>,
+        #[command(flatten)]
+        library: Library,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -36,32 +34,31 @@ pub enum Models {
     Import {
         /// The folder or file
         path: PathBuf,
-        /// The name it gets [default: the source's]
+        /// The name that commands know it by [default: the source's]
         #[arg(long)]
         name: Option<String>,
-        /// How f16, bf16 and f32 weights are stored; what is quantized already stays as it is
+        /// How weights that are f16, bf16 or f32 are stored; those quantized already stay as they are
         #[arg(long, value_enum, default_value_t = Bits::Q4)]
         bits: Bits,
         /// What it is used for: large (L), or the language of a specialist, such as de
         #[arg(long, value_name = "large|LANGUAGE")]
         role: Option<String>,
-        /// Its prompt, with {source}, {from}, {to}, {from_name}, {to_name} and special tokens
+        /// Its prompt, with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: the
+        /// source's wasan.json, else what suits its family]
         #[arg(long)]
         prompt: Option<String>,
-        /// Its licence
+        /// Its licence, to be shown with it
         #[arg(long)]
         licence: Option<String>,
-        /// Folder of imported models
-        #[arg(long, value_name = "DIR")]
-        models: Option<PathBuf>,
+        #[command(flatten)]
+        library: Library,
     },
     /// Remove an imported model
     Remove {
-        /// Its name
+        /// Its name from `wasan models list`
         name: String,
-        /// Folder of imported models
-        #[arg(long, value_name = "DIR")]
-        models: Option<PathBuf>,
+        #[command(flatten)]
+        library: Library,
     },
 }
 
@@ -88,15 +85,15 @@ impl From<Bits> for Quantization {
 impl Models {
     pub fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List { models, json } => list(&catalog(models)?, json),
-            Self::Info { name, models, json } => info(&catalog(models)?.find(&name)?, json),
-            Self::Import { path, name, bits, role, prompt, licence, models } => {
+            Self::List { library, json } => list(&catalog(library)?, json),
+            Self::Info { name, library, json } => info(&catalog(library)?.find(&name)?, json),
+            Self::Import { path, name, bits, role, prompt, licence, library } => {
                 let role = role.map(role_of).transpose()?;
                 let options = ImportOptions { quantization: bits.into(), name, role, prompt, licence };
-                import(models, &path, &options)
+                import(library, &path, &options)
             }
-            Self::Remove { name, models } => {
-                let path = translation::remove(models.as_deref(), &name)?;
+            Self::Remove { name, library } => {
+                let path = translation::remove(library.models.as_deref(), &name)?;
                 eprintln!("removed {}", path.display());
                 Ok(())
             }
@@ -104,8 +101,8 @@ impl Models {
     }
 }
 
-fn catalog(models: Option<PathBuf>) -> Result<Catalog, Failure> {
-    Ok(Catalog::read(&models.unwrap_or_else(translation::models_folder))?)
+fn catalog(library: Library) -> Result<Catalog, Failure> {
+    Ok(Catalog::read(&library.models.unwrap_or_else(translation::models_folder))?)
 }
 
 fn role_of(text: String) -> Result<Role, Failure> {
@@ -202,10 +199,10 @@ fn info(entry: &Entry, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn import(models: Option<PathBuf>, path: &std::path::Path, options: &ImportOptions) -> Result<(), Failure> {
+fn import(library: Library, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
     let progress = Progress::new();
     interrupt::listen(|| {});
-    let imported = translation::import(models.as_deref(), path, options, &mut |p| {
+    let imported = translation::import(library.models.as_deref(), path, options, &mut |p| {
         let share = if p.total_bytes > 0 { 100 * p.done_bytes / p.total_bytes } else { 0 };
         progress.show(&format!("{} {share} %", p.stage));
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -214,7 +211,8 @@ fn import(models: Option<PathBuf>, path: &std::path::Path, options: &ImportOptio
     if interrupt::asked() && imported.is_err() {
         return Err(Failure::interrupted());
     }
-    let (target, info) = imported?;
-    eprintln!("imported {} ({}) into {}", info.name, info.quantization, target.display());
+    let (target, info) = imported.map_err(|error| Failure::import(error.problem()))?;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    eprintln!("imported {name} ({}) into {}", info.quantization, target.display());
     Ok(())
 }
