@@ -45,7 +45,7 @@ fn types_a_sentence(page: &Session) {
     page.presses(&[key::CONTROL, "1"]);
     page.types("Guten Morgen.");
     let english = translation(page, "");
-    assert_ne!(english, "Guten Morgen.");
+    assert!(english.starts_with("Good "), "{english}");
     assert_eq!(page.ask("return document.querySelector('.text').lang"), "en");
 }
 
