@@ -9,7 +9,7 @@ use crate::beam::{self, BeamOptions};
 use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, Pending, Picked, Start};
 use crate::session::PromptToken;
-use crate::stop::repeated_tail;
+use crate::stop::{repeated_tail, repeats};
 
 /// A text to be continued.
 #[derive(Debug, Clone)]
@@ -76,20 +76,20 @@ pub struct Output {
 }
 
 /// What a call of [`Batch::step`] brought.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Event {
     /// One more token of a sequence.
     Token(SequenceId, Token),
     /// A sequence ended; best answer first (one, unless n-best was asked for).
     Finished(SequenceId, Vec<Output>),
-    /// A sequence cannot be decoded; the others go on.
-    Refused(SequenceId, String),
+    /// A sequence cannot be decoded, and why; the others go on.
+    Refused(SequenceId, Error),
 }
 
 /// How a batch works.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchOptions {
-    /// Steps submitted before the oldest one's result is waited for.
+    /// Steps submitted before the oldest one's result is waited for; 0 counts as 1.
     pub ahead: usize,
 }
 
@@ -200,7 +200,7 @@ impl Batch {
         while !self.running.is_empty()
             && !self.stale
             && !(admits && !self.in_flight.is_empty())
-            && self.in_flight.len() < self.options.ahead
+            && self.in_flight.len() < self.options.ahead.max(1)
         {
             self.in_flight.push_back(self.joint.step(list, votes)?);
         }
@@ -238,8 +238,8 @@ impl Batch {
         let mut prompts = vec![Vec::new(); self.joint.models()];
         while !self.free.is_empty() && !self.next_is_blocked_beam() {
             let Some((id, request)) = self.waiting.pop_front() else { break };
-            if let Err(error) = self.joint.accept(&request.prompts) {
-                events.push(Event::Refused(id, error.to_string()));
+            if let Err(error) = self.accept(&request) {
+                events.push(Event::Refused(id, error));
                 continue;
             }
             if let Some(options) = request.beam {
@@ -268,6 +268,11 @@ impl Batch {
             self.joint.prefill(model, tokens)?;
         }
         Ok(())
+    }
+
+    fn accept(&self, request: &Request) -> Result<()> {
+        self.joint.accept(&request.prompts)?;
+        request.beam.map_or(Ok(()), |options| options.accept(self.joint.sequences()))
     }
 
     // Copies the shared prefix into the slot, computing it first when it is a new one; returns its length.
@@ -346,7 +351,7 @@ impl Running {
         let longest = self.request.prompts.iter().map(Vec::len).max().unwrap_or(0) + self.ids.len();
         if self.ids.last().is_some_and(|id| self.request.end_tokens.contains(id)) {
             Some(Status::Ended)
-        } else if repeated_tail(&self.ids).is_some() && repeated_tail(&self.request.source).is_none() {
+        } else if repeated_tail(&self.ids).is_some() && !repeats(&self.request.source) {
             Some(Status::Repeated)
         } else if self.ids.len() >= self.request.limit as usize || longest >= context as usize {
             Some(Status::Limit)
@@ -400,9 +405,7 @@ impl Batch {
                             outputs[place] = (!found.is_empty()).then(|| found.swap_remove(0));
                         }
                     }
-                    Event::Refused(_, reason) => {
-                        return Err(Error::Unsupported { what: "text", found: reason });
-                    }
+                    Event::Refused(_, error) => return Err(error),
                     Event::Token(..) => {}
                 }
             }

@@ -7,17 +7,33 @@ use kernels::top_list::MAX_COUNT;
 use crate::batch::{Output, Request, Status, Token, prompt_tokens};
 use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, Picked, Start};
-use crate::stop::repeated_tail;
+use crate::stop::{repeated_tail, repeats};
 
 /// How beam search works.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamOptions {
-    /// Sequences kept side by side.
+    /// Sequences kept side by side, 1 to 15.
     pub beams: u32,
     /// Score = Σ log p / length^penalty; larger prefers longer answers.
     pub length_penalty: f32,
     /// Answers returned, best first.
     pub n_best: u32,
+}
+
+impl BeamOptions {
+    /// Fails unless every beam gets one of `slots`.
+    pub(crate) fn accept(&self, slots: u32) -> Result<()> {
+        let wanted = self.kept();
+        if wanted > slots {
+            return Err(Error::TooManySequences { wanted, slots });
+        }
+        Ok(())
+    }
+
+    // Each keeps itself and one rival in the list of the most likely tokens.
+    fn kept(&self) -> u32 {
+        self.beams.clamp(1, MAX_COUNT / 2)
+    }
 }
 
 struct Hypothesis {
@@ -32,12 +48,9 @@ impl Hypothesis {
     }
 }
 
-/// Runs one request to its end in slots 0…beams, which must be free.
+/// Runs one request that fits ([`BeamOptions::accept`]) to its end in slots 0…beams, which must be free.
 pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions) -> Result<Vec<Output>> {
-    let beams = options.beams.clamp(1, MAX_COUNT / 2);
-    if beams > joint.sequences() {
-        return Err(Error::TooManySequences { wanted: beams, slots: joint.sequences() });
-    }
+    let beams = options.kept();
     let starts: Vec<Start> = request.prompts.iter().map(|prompt| Start::after(prompt)).collect();
     for (model, prompt) in request.prompts.iter().enumerate() {
         let tokens: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
@@ -62,28 +75,24 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
         let picked = joint.finish(pending)?;
         let candidates = ranked(&live, &picked, 2 * beams as usize);
         let mut chosen = Vec::new();
-        for (parent, id, log_probability) in candidates {
+        for (rank, (parent, id, log_probability)) in candidates.into_iter().enumerate() {
             let token = token_of(&picked[parent], id, log_probability, request);
             let sum = live[parent].sum + log_probability;
             let mut tokens = live[parent].tokens.clone();
             tokens.push(token);
-            if request.end_tokens.contains(&id) {
+            let ends = request.end_tokens.contains(&id);
+            // An end that ranks below the beams would crowd out better answers that are not there yet.
+            if ends && rank < beams as usize {
                 finished.push(output(tokens, Status::Ended, sum, options));
-            } else if chosen.len() < beams as usize {
+            } else if !ends && chosen.len() < beams as usize {
                 chosen.push((parent, Hypothesis { slot: 0, tokens, sum }));
             }
         }
-        live = seat(joint, &live, chosen, (beams, &starts, step + 1))?;
-        finished.sort_by(|a, b| b.score.total_cmp(&a.score));
-        // No live sequence can overtake: its sum only falls, and the longest length flatters it most.
-        let best_live =
-            live.iter().map(|h| score(h.sum, request.limit as usize, options)).fold(f32::MIN, f32::max);
-        let enough = finished.len() >= options.n_best.max(1) as usize;
-        if live.is_empty() || (enough && finished[options.n_best.max(1) as usize - 1].score >= best_live) {
+        if finished.len() >= beams as usize {
             break;
         }
-        if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && repeated_tail(&request.source).is_none()
-        {
+        live = seat(joint, &live, chosen, (beams, &starts, step + 1))?;
+        if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && !repeats(&request.source) {
             break;
         }
     }
@@ -97,8 +106,8 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             }
             finished.push(output(tokens, status, hypothesis.sum, options));
         }
-        finished.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
+    finished.sort_by(|a, b| b.score.total_cmp(&a.score));
     finished.truncate(options.n_best.max(1) as usize);
     Ok(finished)
 }

@@ -45,8 +45,19 @@ pub enum Error {
         /// Positions of the context.
         context: u32,
     },
+    /// A prompt without tokens: there is nothing to go on from.
+    #[error("the prompt is empty; give it at least one token, such as the model's begin token")]
+    EmptyPrompt,
+    /// Not one prompt for each model.
+    #[error("{prompts} prompts were given for a sum of {models} models; give one for each")]
+    Prompts {
+        /// Prompts that were given.
+        prompts: usize,
+        /// Models of the sum.
+        models: usize,
+    },
     /// A token id that the vocabulary does not have.
-    #[error("token {token} is outside the vocabulary of {vocab}")]
+    #[error("the model has {vocab} tokens; take ids from its own tokenizer, which has no {token}")]
     UnknownToken {
         /// The id.
         token: u32,
@@ -54,7 +65,7 @@ pub enum Error {
         vocab: u32,
     },
     /// More sequences than slots.
-    #[error("{wanted} sequences were asked for and the cache has {slots} slots")]
+    #[error("the cache has slots for {slots} sequences at once; ask for no more of them than that: {wanted}")]
     TooManySequences {
         /// Slots wanted.
         wanted: u32,

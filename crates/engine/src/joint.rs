@@ -18,7 +18,7 @@ use crate::session::{PromptToken, Session};
 /// How much room a [`Joint`] has.
 #[derive(Debug, Clone, Copy)]
 pub struct JointOptions {
-    /// Sequences that decode at once.
+    /// Sequences that decode at once; 0 counts as 1.
     pub sequences: u32,
     /// Positions a sequence, prompt and answer together.
     pub context: u32,
@@ -104,9 +104,10 @@ impl Joint {
         if terms.is_empty() || terms.len() > logit_sum::MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));
         }
+        let sequences = options.sequences.max(1);
         // One slot more than sequences keeps the prompt prefix that they share.
-        let slots = options.sequences + 1;
-        let capacity = options.sequences.max(MAX_COLUMNS);
+        let slots = sequences.saturating_add(1);
+        let capacity = sequences.max(MAX_COLUMNS);
         let vocab = terms[0].0.architecture.vocab_size as u32;
         let mut sessions = Vec::with_capacity(terms.len());
         for (llama, _) in terms {
@@ -138,7 +139,7 @@ impl Joint {
             picked: storage("picked tokens", columns * pick::picked_bytes(MAX_COUNT))?,
             device: device.clone(),
             sessions,
-            sequences: options.sequences,
+            sequences,
             capacity,
             rows,
             logits,
@@ -172,6 +173,9 @@ impl Joint {
 
     /// Fails unless every prompt (one a model) fits.
     pub fn accept(&self, prompts: &[Vec<u32>]) -> Result<()> {
+        if prompts.len() != self.sessions.len() {
+            return Err(Error::Prompts { prompts: prompts.len(), models: self.sessions.len() });
+        }
         self.sessions.iter().zip(prompts).try_for_each(|(session, prompt)| session.accept(prompt))
     }
 

@@ -316,8 +316,7 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
             Some("gate_up") => (true, Ending::Swiglu),
             _ => (true, Ending::Store),
         };
-        let layout =
-            Layout { bits: matrix.layout.bits, group: matrix.layout.group, min: matrix.layout.min };
+        let layout = Layout { bits: matrix.layout.bits, group: matrix.layout.group, min: matrix.layout.min };
         if made.insert((layout, ending)) {
             matvec::compile(device, layout, 1, norm, ending)?;
             matmul::compile(device, layout, ending)?;

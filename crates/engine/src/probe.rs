@@ -6,7 +6,7 @@ use kernels::pick::Choice;
 use kernels::{Device, Feed};
 
 use crate::batch::prompt_tokens;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, JointOptions, Picked, Start};
 use crate::llama::Llama;
 
@@ -38,8 +38,16 @@ impl Probe {
     }
 
     /// Feeds the next token, chosen or forced; returns the summed logits after it and the greedy choice.
+    /// Fails when the context is full.
     pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, Picked)> {
-        self.joint.accept(&[vec![token]])?;
+        if self.prompt.is_empty() {
+            return self.start(&[token]);
+        }
+        self.joint.accept(&vec![vec![token]; self.joint.models()])?;
+        let (tokens, context) = (self.prompt.len() + self.fed as usize, self.joint.context());
+        if tokens > context as usize {
+            return Err(Error::TooLong { tokens, context });
+        }
         self.joint.place(vec![Entry {
             slot: 0,
             starts: vec![Start::after(&self.prompt); self.joint.models()],

@@ -24,6 +24,8 @@ pub(crate) struct Session {
     device: Device,
     heads: Heads,
     caches: Vec<Buffer>,
+    // A slot's keys or values on their way to another: nothing copies within one buffer.
+    carrier: Buffer,
     rotations: Buffer,
     activations: Activations,
     now: Buffer,
@@ -72,6 +74,11 @@ impl Session {
         }
         let turns = llama.rotations(context);
         Ok(Self {
+            carrier: device.buffer(
+                "KV cache on its way",
+                u64::from(context) * heads.position_bytes(),
+                Use::Storage,
+            )?,
             rotations: device.buffer_with("rotations", bytemuck::cast_slice(&turns), Use::Storage)?,
             now: device.buffer("pass", size_of::<Pass>() as u64, Use::Uniform)?,
             columns: device.buffer("columns", most * size_of::<Column>() as u64, Use::Storage)?,
@@ -157,8 +164,10 @@ impl Session {
         let at = |slot_index: u32| u64::from(slot_index) * slot + u64::from(range.start) * position;
         let values = self.heads.cache_pairs() * 4;
         for cache in &self.caches {
-            commands.copy(cache, at(source), cache, at(target), bytes);
-            commands.copy(cache, values + at(source), cache, values + at(target), bytes);
+            for start in [0, values] {
+                commands.copy(cache, start + at(source), &self.carrier, 0, bytes);
+                commands.copy(&self.carrier, 0, cache, start + at(target), bytes);
+            }
         }
     }
 
@@ -173,7 +182,10 @@ impl Session {
         if let Some(&token) = prompt.iter().find(|&&token| token >= vocab) {
             return Err(Error::UnknownToken { token, vocab });
         }
-        if prompt.is_empty() || prompt.len() >= self.heads.context as usize {
+        if prompt.is_empty() {
+            return Err(Error::EmptyPrompt);
+        }
+        if prompt.len() >= self.heads.context as usize {
             return Err(Error::TooLong { tokens: prompt.len(), context: self.heads.context });
         }
         Ok(())

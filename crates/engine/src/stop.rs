@@ -18,6 +18,11 @@ pub fn repeated_tail(tokens: &[u32]) -> Option<usize> {
     })
 }
 
+/// Whether a phrase repeats itself so often anywhere in `tokens`.
+pub(crate) fn repeats(tokens: &[u32]) -> bool {
+    (0..=tokens.len()).any(|end| repeated_tail(&tokens[..end]).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +34,7 @@ mod tests {
         assert_eq!(repeated_tail(&[7; 11]), None);
         assert_eq!(repeated_tail(&[5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8]), None);
         assert_eq!(repeated_tail(&[]), None);
+        assert!(repeats(&[1, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 2]) && !repeats(&[1, 7, 2]));
         let long: Vec<u32> = (0..20).cycle().take(80).collect();
         assert_eq!(repeated_tail(&long), Some(20));
     }

@@ -1,30 +1,21 @@
 //! Whole models against logits computed elsewhere in higher precision.
 
+mod support {
+    pub mod device;
+    pub mod imported;
+}
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::{Device, DeviceOptions, Llama, Probe, map_file};
-use model_files::{ImportOptions, Model, Quantization};
+use engine::{Device, Llama, Probe};
+use model_files::{Model, Quantization};
 use safetensors::SafeTensors;
+use support::device::device;
+use support::imported::imported;
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
-}
-
-fn imported(source: &Path, quantization: Quantization) -> (tempfile::TempDir, Model) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let target = folder.path().join("model");
-    let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
-    model_files::import(source, &target, &options, &mut |_| std::ops::ControlFlow::Continue(()))
-        .expect("imports");
-    let model = Model::open(&target, &map_file).expect("opens");
-    (folder, model)
-}
-
-fn device(half: bool, subgroup: bool) -> Device {
-    let options =
-        DeviceOptions { without_half: !half, without_subgroup: !subgroup, ..DeviceOptions::default() };
-    Device::open(&options).expect("the tests need a Vulkan driver; `cargo xtask test` installs one")
 }
 
 fn probe(device: &Device, model: &Model, context: u32) -> Probe {

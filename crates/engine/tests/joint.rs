@@ -1,0 +1,298 @@
+//! Three models in step: their sum, its variants, and what a batch must not change.
+
+mod support {
+    pub mod device;
+    pub mod starter;
+}
+
+use engine::{Batch, Event, Output, PRESETS, Probe, Recipe, Request, Status};
+use support::device::device;
+use support::starter::{END, SENTENCES, Starter};
+
+fn starter() -> Starter {
+    Starter::on(device(true, true))
+}
+
+fn ids(output: &Output) -> Vec<u32> {
+    output.tokens.iter().map(|token| token.id).collect()
+}
+
+fn bits(output: &Output) -> Vec<(u32, u32)> {
+    output.tokens.iter().map(|token| (token.id, token.log_probability.to_bits())).collect()
+}
+
+fn alone(starter: &Starter, requests: &[Request]) -> Vec<Output> {
+    let mut batch = starter.batch(1);
+    requests.iter().flat_map(|request| batch.run(vec![request.clone()]).expect("runs")).collect()
+}
+
+fn argmax(row: &[f32]) -> u32 {
+    (0..row.len()).rev().max_by(|&a, &b| row[a].total_cmp(&row[b])).expect("a vocabulary") as u32
+}
+
+/// Σ weight · row, in f64.
+fn sum_of(rows: &[Vec<f32>], weights: &[f32]) -> Vec<f32> {
+    let one = |v: usize| -> f64 {
+        rows.iter().zip(weights).map(|(row, weight)| f64::from(row[v]) * f64::from(*weight)).sum()
+    };
+    (0..rows[0].len()).map(|v| one(v) as f32).collect()
+}
+
+#[test]
+fn fifty_runs_are_the_same_to_the_bit() {
+    let starter = starter();
+    let mut batch = starter.batch(2);
+    let requests = || [SENTENCES[0], SENTENCES[4]].map(|text| starter.request(text)).to_vec();
+    let first = batch.run(requests()).expect("runs");
+    assert!(first.iter().all(|output| output.status == Status::Ended && output.tokens.len() > 2));
+    for run in 1..50 {
+        let again = batch.run(requests()).expect("runs");
+        for (place, (first, again)) in first.iter().zip(&again).enumerate() {
+            assert_eq!(bits(first), bits(again), "run {run}, sentence {place}");
+        }
+    }
+}
+
+/// Alone, eight at once, and sixteen that wait for four slots: each sentence gives the same tokens.
+#[test]
+fn a_batch_gives_what_each_gives_alone() {
+    let starter = starter();
+    let requests: Vec<_> = SENTENCES.iter().map(|text| starter.request(text)).collect();
+    let expected: Vec<_> = alone(&starter, &requests).iter().map(ids).collect();
+    assert_eq!(expected.len(), SENTENCES.len());
+    let eight = starter.batch(8).run(requests[..8].to_vec()).expect("runs");
+    assert_eq!(eight.iter().map(ids).collect::<Vec<_>>(), expected[..8]);
+    let waiting = starter.batch(4).run(requests.clone()).expect("runs");
+    assert_eq!(waiting.iter().map(ids).collect::<Vec<_>>(), expected);
+    // More columns than mat-vec takes go through mat-mat, which adds in another order.
+    for (wide, expected) in starter.batch(16).run(requests).expect("runs").iter().zip(&expected) {
+        assert_same_where_sure(wide, expected);
+    }
+}
+
+/// Equal tokens up to the first one whose margin over the second is at most 0.05.
+fn assert_same_where_sure(output: &Output, expected: &[u32]) {
+    for (step, token) in output.tokens.iter().enumerate() {
+        let margin = token.alternatives[0].1 - token.alternatives[1].1;
+        if expected.get(step) != Some(&token.id) {
+            assert!(margin <= 0.05, "step {step}: {} for {:?}, margin {margin}", token.id, expected);
+            return;
+        }
+    }
+    assert_eq!(output.tokens.len(), expected.len());
+}
+
+#[test]
+fn sequences_enter_and_leave_while_others_run() {
+    let starter = starter();
+    let requests: Vec<_> = SENTENCES[3..9].iter().map(|text| starter.request(text)).collect();
+    let expected: Vec<_> = alone(&starter, &requests).iter().map(ids).collect();
+    let mut batch = starter.batch(3);
+    let mut running = Vec::new();
+    let mut heard: Vec<Vec<u32>> = vec![Vec::new(); requests.len()];
+    let mut finished = vec![false; requests.len()];
+    let cancelled = 1;
+    for step in 0..1000 {
+        // One more every other step, so that some enter beside others that are in the middle.
+        if step % 2 == 0 && running.len() < requests.len() {
+            running.push(batch.add(requests[running.len()].clone()));
+        }
+        if step == 7 {
+            batch.cancel(running[cancelled]);
+            finished[cancelled] = true;
+        }
+        for event in batch.step().expect("steps") {
+            let (Event::Token(id, _) | Event::Finished(id, _) | Event::Refused(id, _)) = &event;
+            let place = running.iter().position(|running| running == id).expect("one of ours");
+            assert!(!finished[place], "nothing comes after the end or a cancellation");
+            match event {
+                Event::Token(_, token) => heard[place].push(token.id),
+                Event::Finished(_, outputs) => {
+                    assert_eq!(ids(&outputs[0]), heard[place]);
+                    finished[place] = true;
+                }
+                Event::Refused(_, error) => panic!("refused: {error}"),
+            }
+        }
+        if running.len() == requests.len() && batch.is_idle() {
+            break;
+        }
+    }
+    assert!(finished.iter().all(|finished| *finished) && batch.is_empty());
+    for place in (0..requests.len()).filter(|place| *place != cancelled) {
+        assert_eq!(heard[place], expected[place], "{}", SENTENCES[3 + place]);
+    }
+    assert!(expected[cancelled].starts_with(&heard[cancelled]) && heard[cancelled].len() < 8);
+}
+
+#[test]
+fn what_is_urgent_goes_before_what_waits() {
+    let starter = starter();
+    let mut batch = starter.batch(1);
+    let order: Vec<_> = [false, false, true, true]
+        .iter()
+        .zip(SENTENCES)
+        .map(|(&urgent, text)| batch.add(Request { urgent, limit: 3, ..starter.request(text) }))
+        .collect();
+    let mut ended = Vec::new();
+    while !batch.is_idle() {
+        ended.extend(batch.step().expect("steps").into_iter().filter_map(|event| match event {
+            Event::Finished(id, _) => Some(id),
+            _ => None,
+        }));
+    }
+    assert_eq!(ended, [order[2], order[3], order[0], order[1]]);
+}
+
+/// Every preset and a sum with a factor of its own against the models' own logits, added by hand.
+#[test]
+fn a_sum_is_the_sum_of_its_models() {
+    let starter = starter();
+    let prompt = starter.prompt(SENTENCES[3]);
+    let mut probes: Vec<_> = starter
+        .llamas
+        .iter()
+        .map(|llama| Probe::new(&starter.device, &[(llama.clone(), 1.0)], 64).expect("fits"))
+        .collect();
+    let rows: Vec<_> = probes.iter_mut().map(|probe| probe.start(&prompt).expect("runs").0).collect();
+    let recipes = PRESETS.iter().map(|(name, _)| *name).chain(["0.25*L - 1.5*src + 3*tgt"]);
+    for recipe in recipes {
+        let recipe = Recipe::parse(recipe).expect("parses");
+        // The paper's other models are played by the two specialists.
+        let model = |name: &str| match name {
+            "L" => 0,
+            "src" | "mt" => 1,
+            _ => 2,
+        };
+        let places: Vec<_> = recipe.terms.iter().map(|term| model(&term.model)).collect();
+        let weights: Vec<_> = recipe.terms.iter().map(|term| term.weight).collect();
+        let terms: Vec<_> =
+            places.iter().zip(&weights).map(|(&place, &w)| (starter.llamas[place].clone(), w)).collect();
+        let chosen: Vec<_> = places.iter().map(|&place| rows[place].clone()).collect();
+        let expected = sum_of(&chosen, &weights);
+        let (got, picked) =
+            Probe::new(&starter.device, &terms, 64).expect("fits").start(&prompt).expect("runs");
+        let worst = got.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // f32 sums of numbers up to about 30.
+        assert!(worst < 1e-5 * 30.0, "{recipe}: off by {worst}");
+        assert_eq!(picked.token, argmax(&expected), "{recipe}");
+    }
+}
+
+/// Prompts of other lengths with other last tokens, stepped by hand through each model alone; and the votes that
+/// each casts.
+#[test]
+fn every_model_has_its_own_prompt_and_its_own_vote() {
+    let starter = starter();
+    let mut request = starter.request(SENTENCES[6]);
+    request.prompts = vec![
+        starter.prompt(SENTENCES[6]),
+        [vec![0, 0, 0], starter.prompt(SENTENCES[6])].concat(),
+        vec![0, 3, 502, 2460, 317, 4, 275],
+    ];
+    request.votes = 3;
+    request.limit = 12;
+    request.end_tokens = Vec::new();
+    let mut probes: Vec<_> = starter
+        .llamas
+        .iter()
+        .map(|llama| Probe::new(&starter.device, &[(llama.clone(), 1.0)], 128).expect("fits"))
+        .collect();
+    let outputs = starter.batch(4).run(vec![starter.request(SENTENCES[0]), request.clone()]).expect("runs");
+    let mut rows: Vec<Vec<f32>> = Vec::new();
+    for (step, token) in outputs[1].tokens.iter().enumerate() {
+        rows = probes
+            .iter_mut()
+            .zip(&request.prompts)
+            .map(|(probe, prompt)| match step {
+                0 => probe.start(prompt).expect("runs").0,
+                _ => probe.feed(outputs[1].tokens[step - 1].id).expect("runs").0,
+            })
+            .collect();
+        assert_eq!(token.id, argmax(&sum_of(&rows, &[1.0; 3])), "step {step}");
+        assert_eq!(token.votes.len(), 3);
+        for (row, votes) in rows.iter().zip(&token.votes) {
+            let normalizer = row.iter().map(|x| f64::from(*x).exp()).sum::<f64>().ln();
+            let mut order: Vec<u32> = (0..row.len() as u32).collect();
+            order.sort_by(|&a, &b| row[b as usize].total_cmp(&row[a as usize]));
+            assert_eq!(votes.len(), 3);
+            for (vote, best) in votes.iter().zip(order) {
+                let expected = (f64::from(row[best as usize]) - normalizer) as f32;
+                assert!(
+                    vote.0 == best && (vote.1 - expected).abs() < 1e-3,
+                    "step {step}: {vote:?} for {best}, {expected}"
+                );
+            }
+        }
+    }
+    assert_eq!((rows.len(), outputs[1].tokens.len()), (3, 12));
+    assert!(outputs[0].tokens.iter().all(|token| token.votes.is_empty()), "who did not ask gets none");
+}
+
+/// A prefix computed once and copied gives the bits that computing it anew gives, also when two prefixes take turns.
+#[test]
+fn a_shared_prefix_changes_nothing() {
+    let starter = starter();
+    let mut batch = starter.batch(2);
+    let requests = |shares: bool| -> Vec<Request> {
+        let prefixes = [starter.prompt(SENTENCES[9]), starter.prompt(SENTENCES[13])];
+        let made = SENTENCES[..6].iter().zip([0, 0, 1, 0, 1, 1]).map(|(text, which)| {
+            let prefix = &prefixes[which];
+            assert!(prefix.len() >= 8);
+            let mut request = starter.request(text);
+            request.prompts.iter_mut().for_each(|prompt| *prompt = [prefix.clone(), prompt.clone()].concat());
+            request.shared = vec![if shares { prefix.len() } else { 0 }; 3];
+            request
+        });
+        made.collect()
+    };
+    let expected: Vec<_> = batch.run(requests(false)).expect("runs").iter().map(bits).collect();
+    let got: Vec<_> = batch.run(requests(true)).expect("runs").iter().map(bits).collect();
+    assert_eq!(got, expected);
+    // The whole prompt shared: its last token is still the first that is fed.
+    let whole = requests(true).into_iter().map(|request| Request { shared: vec![usize::MAX; 3], ..request });
+    let got: Vec<_> = batch.run(whole.collect()).expect("runs").iter().map(bits).collect();
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn all_four_variants_choose_the_same_tokens() {
+    let mut expected: Vec<Vec<u32>> = Vec::new();
+    for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
+        let starter = Starter::on(device(half, subgroup));
+        let requests = SENTENCES[..4].iter().map(|text| starter.request(text)).collect();
+        let outputs = starter.batch(2).run(requests).expect("runs");
+        if expected.is_empty() {
+            expected = outputs.iter().map(ids).collect();
+        }
+        outputs.iter().zip(&expected).for_each(|(output, expected)| assert_same_where_sure(output, expected));
+    }
+}
+
+fn run_one(batch: &mut Batch, request: Request) -> Output {
+    batch.run(vec![request]).expect("runs").swap_remove(0)
+}
+
+#[test]
+fn a_sequence_stops_at_its_end_its_limit_or_its_repetition() {
+    let starter = starter();
+    let mut batch = starter.batch(2);
+    let whole = run_one(&mut batch, starter.request(SENTENCES[3]));
+    assert_eq!((whole.status, ids(&whole).last()), (Status::Ended, Some(&END)));
+    let cut = run_one(&mut batch, Request { limit: 3, ..starter.request(SENTENCES[3]) });
+    assert_eq!((cut.status, ids(&cut)), (Status::Limit, ids(&whole)[..3].to_vec()));
+    let mean =
+        whole.tokens.iter().map(|token| token.log_probability).sum::<f32>() / whole.tokens.len() as f32;
+    assert!((whole.score - mean).abs() < 1e-6);
+
+    // Kept from ending, a small model says the same again and again.
+    let endless = Request { limit: 200, end_tokens: Vec::new(), ..starter.request(SENTENCES[4]) };
+    let repeated = run_one(&mut batch, endless.clone());
+    assert_eq!(repeated.status, Status::Repeated);
+    assert!(!repeated.tokens.is_empty() && engine::repeated_tail(&ids(&repeated)).is_none());
+    // A source that repeats itself may be translated by a text that does.
+    let source = [vec![7], vec![8; 12], vec![9]].concat();
+    let allowed = run_one(&mut batch, Request { source, ..endless });
+    assert_eq!((allowed.status, allowed.tokens.len()), (Status::Limit, 200));
+    assert!(ids(&allowed).starts_with(&ids(&repeated)));
+}

@@ -1,0 +1,10 @@
+//! The adapter that the tests run on; without one they fail.
+
+use engine::{Device, DeviceOptions};
+
+/// An opened device: native f16 and subgroups where wanted and there.
+pub fn device(half: bool, subgroup: bool) -> Device {
+    let options =
+        DeviceOptions { without_half: !half, without_subgroup: !subgroup, ..DeviceOptions::default() };
+    Device::open(&options).expect("the tests need a Vulkan driver; `cargo xtask test` installs one")
+}
