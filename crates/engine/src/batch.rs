@@ -197,11 +197,8 @@ impl Batch {
         }
         // While columns are to change nothing more is submitted; what is in flight still counts.
         let (list, votes) = self.report();
-        while !self.running.is_empty()
-            && !self.stale
-            && !(admits && !self.in_flight.is_empty())
-            && self.in_flight.len() < self.options.ahead.max(1)
-        {
+        let changes = self.stale || (admits && !self.in_flight.is_empty());
+        while !changes && !self.running.is_empty() && self.in_flight.len() < self.options.ahead.max(1) {
             self.in_flight.push_back(self.joint.step(list, votes)?);
         }
         if let Some(pending) = self.in_flight.pop_front() {

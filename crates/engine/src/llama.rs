@@ -84,7 +84,7 @@ impl Llama {
 
     fn upload(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         let info = model.info();
-        let architecture = info.architecture.clone();
+        let architecture = info.architecture;
         refuse_unsupported(&architecture)?;
         let total: u64 =
             info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
@@ -112,7 +112,7 @@ impl Llama {
         };
         let embedding = matrix("embed")?;
         let head = if architecture.tied_head { None } else { Some(matrix("head")?) };
-        let mut layers = Vec::with_capacity(architecture.layers as usize);
+        let mut layers = Vec::with_capacity(architecture.layers);
         for i in 0..architecture.layers {
             layers.push(Layer {
                 attention_norm: vector(&format!("layers.{i}.attn_norm"))?,

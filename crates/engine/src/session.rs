@@ -68,7 +68,7 @@ impl Session {
             attended: floats("attention output", most * u64::from(padded(heads.heads * heads.head_dim)))?,
             hidden: floats("feed-forward", most * u64::from(padded(shape.feed_forward as u32)))?,
         };
-        let mut caches = Vec::with_capacity(shape.layers as usize);
+        let mut caches = Vec::with_capacity(shape.layers);
         for _ in 0..shape.layers {
             caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), Use::Storage)?);
         }

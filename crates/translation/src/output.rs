@@ -12,8 +12,8 @@ pub(crate) const MAX_FILE_BYTES: u64 = 256 << 20;
 /// Reads a regular file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| Error::Read { path: path.to_owned(), reason: error.to_string() };
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
+    // Asked before opening: to open a pipe is to wait for its other end.
+    let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Error::NotAFile(path.to_owned()));
     }
@@ -21,6 +21,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     if metadata.len() > MAX_FILE_BYTES {
         return Err(too_large(metadata.len()));
     }
+    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     // The file may grow while it is read.
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -85,12 +85,14 @@ pub(crate) struct Room {
     device: Option<Device>,
     models: HashMap<Origin, Loaded>,
     line: Option<Line>,
+    // What was last said to be ready.
+    ready: Option<EngineInfo>,
     on_state: Box<dyn Fn(EngineState) + Send>,
 }
 
 impl Room {
     pub fn new(setup: Setup, on_state: Box<dyn Fn(EngineState) + Send>) -> Self {
-        Self { setup, device: None, models: HashMap::new(), line: None, on_state }
+        Self { setup, device: None, models: HashMap::new(), line: None, ready: None, on_state }
     }
 
     pub fn tell(&self, state: EngineState) {
@@ -158,8 +160,20 @@ impl Room {
         warm_up(&mut line.batch)?;
         device.save_pipelines();
         self.line = Some(line);
-        self.tell(EngineState::Ready(self.info(&device, voice)));
+        self.ready = None;
+        self.announce(voice);
         Ok(())
+    }
+
+    /// Says which models are at work, and in which roles, when that is news: the same three models translate both
+    /// ways, as each other's source and target.
+    pub fn announce(&mut self, voice: &Voice) {
+        let Some(device) = &self.device else { return };
+        let info = self.info(device, voice);
+        if self.ready.as_ref() != Some(&info) {
+            self.ready = Some(info.clone());
+            self.tell(EngineState::Ready(info));
+        }
     }
 
     /// What turns a pair's sentences into requests for the batch at work.

@@ -151,7 +151,9 @@ impl<'a> Sentences<'a> {
 
     /// Ends a sentence; the whitespace there is its separator.
     fn end(&mut self, end: usize) {
-        let (Some(sentence), Some(rest)) = (self.text.get(self.from..end), self.text.get(end..)) else { return };
+        let (Some(sentence), Some(rest)) = (self.text.get(self.from..end), self.text.get(end..)) else {
+            return;
+        };
         let next = self.text.len() - rest.trim_start().len();
         if next > self.from {
             let separator = self.text.get(end..next).unwrap_or_default();

@@ -8,11 +8,11 @@ use engine::{Output, Request, Token};
 use model_files::Tokenizer;
 
 use crate::answer::{Doubt, SentenceReport, SentenceStatus, doubts, report, text_of};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::output;
 use crate::room::Speaker;
 use crate::sentences;
-use crate::translator::{DecodeOptions, Job, JobEvent, JobResult, Source};
+use crate::translator::{DecodeOptions, Job, JobEvent, JobResult, OnEvent, Source};
 
 /// Where a sentence stands in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ enum Frame {
 /// A job on its way.
 pub(crate) struct Task {
     pub job: Job,
-    on_event: Box<dyn FnMut(JobEvent) + Send>,
+    on_event: OnEvent,
     frame: Frame,
     blocks: Vec<Vec<Sentence>>,
     next: Place,
@@ -52,18 +52,19 @@ pub(crate) struct Task {
 const TELL_EVERY: Duration = Duration::from_millis(33);
 
 impl Task {
-    /// Reads and splits a job's source. Bad sources fail here, before anything is decoded.
-    pub fn new(
-        job: Job,
-        on_event: Box<dyn FnMut(JobEvent) + Send>,
-    ) -> std::result::Result<Self, (Error, Box<dyn FnMut(JobEvent) + Send>)> {
+    /// Reads and splits a job's source. A bad source fails the job here, before anything is decoded; then there is
+    /// no task.
+    pub fn begin(job: Job, mut on_event: OnEvent) -> Option<Self> {
         let read = match &job.source {
             Source::Text(text) => Ok(paragraphs(text)),
             Source::File { input, output } => file(input, output.as_deref(), &job.pair.to),
         };
         let (frame, texts) = match read {
             Ok(read) => read,
-            Err(error) => return Err((error, on_event)),
+            Err(error) => {
+                on_event(JobEvent::Failed(error.problem()));
+                return None;
+            }
         };
         let split = |text: &String| -> Vec<Sentence> {
             sentences::split(text, &job.pair.from).into_iter().map(Sentence::new).collect()
@@ -83,7 +84,7 @@ impl Task {
             told: None,
         };
         task.tell(JobEvent::Started { segments: total });
-        Ok(task)
+        Some(task)
     }
 
     pub fn tell(&mut self, event: JobEvent) {

@@ -216,7 +216,7 @@ pub enum JobEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(u64);
 
-type OnEvent = Box<dyn FnMut(JobEvent) + Send>;
+pub(crate) type OnEvent = Box<dyn FnMut(JobEvent) + Send>;
 
 enum Command {
     Submit(JobId, Job, OnEvent),
@@ -351,10 +351,7 @@ impl Worker {
     }
 
     fn admit(&mut self, id: JobId, job: Job, on_event: OnEvent) {
-        let mut task = match Task::new(job, on_event) {
-            Ok(task) => task,
-            Err((error, mut on_event)) => return on_event(JobEvent::Failed(error.problem())),
-        };
+        let Some(mut task) = Task::begin(job, on_event) else { return };
         match self.room.voice(&task.job.pair, task.job.options.recipe.as_deref()) {
             Ok(voice) => {
                 let running = Running { task, voice, speaker: None, sequences: Vec::new(), exhausted: false };
@@ -403,6 +400,7 @@ impl Worker {
         let busy = self.room.line().is_some_and(|line| !line.batch.is_idle());
         let urgent = self.jobs.iter().position(|(_, r)| r.task.is_live()).unwrap_or(0);
         if self.room.line_for(&self.jobs[urgent].1.voice).is_some() {
+            self.room.announce(&self.jobs[urgent].1.voice);
             return Ok(true);
         }
         if busy {
