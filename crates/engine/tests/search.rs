@@ -50,14 +50,14 @@ fn one_beam_is_greedy() {
     }
 }
 
-/// More beams find answers that the sum likes better: not for every sentence, but on the whole. The mean of the logits
-/// is less sure than their sum, which leaves something to be found.
+/// More beams find answers that the sum likes better: not for every sentence, but on the whole. Small weights make the
+/// sum less sure, which leaves something to be found.
 #[test]
 fn more_beams_find_better_answers() {
     let starter = starter();
-    let mut batch = starter.batch_of([0.25; 3], 4);
+    let mut batch = starter.batch_of([0.15; 3], 4);
     let (mut better, mut greedy_total, mut beam_total) = (0, 0.0, 0.0);
-    for text in &SENTENCES[..8] {
+    for text in &SENTENCES[..6] {
         let greedy = answers(&mut batch, starter.request(text)).swap_remove(0).score;
         let found = answers(&mut batch, Request { beam: beam(4, 4), ..starter.request(text) });
         better += usize::from(found[0].score > greedy + 1e-4);
@@ -72,8 +72,8 @@ fn more_beams_find_better_answers() {
             assert!((output.score - sum / output.tokens.len() as f32).abs() < 1e-5, "{text}");
         }
     }
-    println!("mean score: greedy {}, 4 beams {}", greedy_total / 8.0, beam_total / 8.0);
-    assert!(beam_total > greedy_total && better >= 2, "better in {better} of 8");
+    println!("mean score: greedy {}, 4 beams {}", greedy_total / 6.0, beam_total / 6.0);
+    assert!(beam_total > greedy_total && better >= 2, "better in {better} of 6");
 }
 
 /// The scores that a search reports are those of its tokens: each answer is forced through the models again.
