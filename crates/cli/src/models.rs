@@ -203,7 +203,7 @@ fn import(library: Library, path: &Path, options: &ImportOptions) -> Result<(), 
     let progress = Progress::new();
     interrupt::listen(|| {});
     let imported = translation::import(library.models.as_deref(), path, options, &mut |p| {
-        let share = if p.total_bytes > 0 { 100 * p.done_bytes / p.total_bytes } else { 0 };
+        let share = (100 * p.done_bytes).checked_div(p.total_bytes).unwrap_or(100);
         progress.show(&format!("{} {share} %", p.stage));
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });

@@ -49,7 +49,7 @@ impl Progress {
                     Stage::Pipelines => "compiling kernels",
                     Stage::WarmingUp => "warming up",
                 };
-                let share = if *total > 0 { 100 * done / total } else { 0 };
+                let share = (100 * done).checked_div(*total).unwrap_or(0);
                 match stage {
                     Stage::Uploading => self.show(&format!("{what}: {share} %")),
                     _ => self.show(&format!("{what} …")),

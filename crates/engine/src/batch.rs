@@ -3,77 +3,16 @@
 use std::collections::VecDeque;
 
 use kernels::Feed;
-use kernels::pick::Choice;
 
-use crate::beam::{self, BeamOptions};
+use crate::beam;
 use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, Pending, Picked, Start};
-use crate::session::PromptToken;
+use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
-
-/// A text to be continued.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Token ids, one prompt for each model of the recipe.
-    pub prompts: Vec<Vec<u32>>,
-    /// For each model, how many of its prompt's first tokens other requests share.
-    pub shared: Vec<usize>,
-    /// Tokens of the source text; a repetition that it has itself does not stop the answer.
-    pub source: Vec<u32>,
-    /// Most tokens of the answer.
-    pub limit: u32,
-    /// Tokens that end it.
-    pub end_tokens: Vec<u32>,
-    /// How tokens are chosen (ignored by beam search).
-    pub choice: Choice,
-    /// Beam search instead of one sequence.
-    pub beam: Option<BeamOptions>,
-    /// Alternatives reported a token.
-    pub alternatives: u32,
-    /// Votes of each model reported a token.
-    pub votes: u32,
-    /// Whether it goes before those that are not.
-    pub urgent: bool,
-}
 
 /// Names a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SequenceId(u64);
-
-/// Why a sequence stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// An end token.
-    Ended,
-    /// Its limit, or the end of the context.
-    Limit,
-    /// Its tail repeated itself; the repetitions are cut off.
-    Repeated,
-}
-
-/// A token of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Token {
-    /// Token id.
-    pub id: u32,
-    /// Natural logarithm of its probability under the sum.
-    pub log_probability: f32,
-    /// The most likely tokens in its place, itself among them.
-    pub alternatives: Vec<(u32, f32)>,
-    /// For each model, its own most likely tokens; empty unless asked for.
-    pub votes: Vec<Vec<(u32, f32)>>,
-}
-
-/// A finished answer. The end token is the last of `tokens` when `status` is [`Status::Ended`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output {
-    /// The tokens.
-    pub tokens: Vec<Token>,
-    /// Why it stopped.
-    pub status: Status,
-    /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
-    pub score: f32,
-}
 
 /// What a call of [`Batch::step`] brought.
 #[derive(Debug)]
@@ -366,27 +305,6 @@ impl Running {
             tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
         Output { tokens, status, score }
     }
-}
-
-/// Leaves one of the phrases that the tail repeats.
-pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
-    if let Some(period) = repeated_tail(ids) {
-        let mut keep = ids.len();
-        while keep >= 2 * period && ids[keep - period..keep] == ids[keep - 2 * period..keep - period] {
-            keep -= period;
-        }
-        tokens.truncate(keep);
-    }
-}
-
-/// All tokens of a prompt from `start` but the last, which the first decode step is fed with.
-pub(crate) fn prompt_tokens(
-    prompt: &[u32],
-    start: usize,
-    slot: u32,
-) -> impl Iterator<Item = PromptToken> + '_ {
-    let end = prompt.len().saturating_sub(1);
-    (start..end).map(move |position| PromptToken { slot, position: position as u32, token: prompt[position] })
 }
 
 impl Batch {

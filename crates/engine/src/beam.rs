@@ -2,39 +2,11 @@
 
 use kernels::Feed;
 use kernels::pick::Choice;
-use kernels::top_list::MAX_COUNT;
 
-use crate::batch::{Output, Request, Status, Token, prompt_tokens};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::joint::{Entry, Joint, Picked, Start};
+use crate::sequence::{BeamOptions, Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
-
-/// How beam search works.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BeamOptions {
-    /// Sequences kept side by side, 1 to 15.
-    pub beams: u32,
-    /// Score = Σ log p / length^penalty; larger prefers longer answers.
-    pub length_penalty: f32,
-    /// Answers returned, best first.
-    pub n_best: u32,
-}
-
-impl BeamOptions {
-    /// Fails unless every beam gets one of `slots`.
-    pub(crate) fn accept(&self, slots: u32) -> Result<()> {
-        let wanted = self.kept();
-        if wanted > slots {
-            return Err(Error::TooManySequences { wanted, slots });
-        }
-        Ok(())
-    }
-
-    // Each keeps itself and one rival in the list of the most likely tokens.
-    fn kept(&self) -> u32 {
-        self.beams.clamp(1, MAX_COUNT / 2)
-    }
-}
 
 struct Hypothesis {
     slot: u32,
@@ -102,7 +74,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             let status = if repeated_tail(&ids).is_some() { Status::Repeated } else { Status::Limit };
             let mut tokens = hypothesis.tokens;
             if status == Status::Repeated {
-                crate::batch::cut_repetitions(&mut tokens, &ids);
+                cut_repetitions(&mut tokens, &ids);
             }
             finished.push(output(tokens, status, hypothesis.sum, options));
         }

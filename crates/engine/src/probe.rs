@@ -5,10 +5,10 @@ use std::sync::Arc;
 use kernels::pick::Choice;
 use kernels::{Device, Feed};
 
-use crate::batch::prompt_tokens;
 use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, JointOptions, Picked, Start};
 use crate::llama::Llama;
+use crate::sequence::prompt_tokens;
 
 /// One sequence whose logits the host reads.
 pub struct Probe {

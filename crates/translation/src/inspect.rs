@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Entry, models_folder};
 use crate::error::{Error, Result};
+use crate::job::Setup;
 use crate::room::open_tested;
-use crate::translator::Setup;
 
 /// Logits of a model after some tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Member, models_folder};
 use crate::error::Result;
+use crate::job::Setup;
 use crate::languages::Pair;
 use crate::room::open_tested;
-use crate::translator::Setup;
 
 // A prompt and an answer as long as a long sentence.
 const PROMPT_TOKENS: usize = 64;

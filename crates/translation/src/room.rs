@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Member, Origin, models_folder};
 use crate::error::{Error, Result};
+use crate::job::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
 use crate::languages::Pair;
 use crate::prompt::Prompt;
-use crate::translator::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
 
 /// Positions a sentence may take with its prompt and answer, where the model has as many.
 pub(crate) const CONTEXT: u32 = 1024;

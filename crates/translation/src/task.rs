@@ -9,10 +9,10 @@ use model_files::Tokenizer;
 
 use crate::answer::{Doubt, SentenceReport, SentenceStatus, doubts, report, text_of};
 use crate::error::Result;
+use crate::job::{DecodeOptions, Job, JobEvent, JobResult, OnEvent, Source};
 use crate::output;
 use crate::room::Speaker;
 use crate::sentences;
-use crate::translator::{DecodeOptions, Job, JobEvent, JobResult, OnEvent, Source};
 
 /// Where a sentence stands in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,214 @@
+//! What goes to the translator and what comes back: the setup, jobs, and what is told of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use engine::{BeamOptions, Choice};
+use serde::Serialize;
+
+use crate::answer::{Doubt, SentenceReport};
+use crate::error::Problem;
+use crate::languages::Pair;
+
+/// How the engine is set up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Folder of imported models; none = the user's own.
+    pub models: Option<PathBuf>,
+    /// Adapter: its place in `wasan gpu`, or a part of its name; none = the best.
+    pub adapter: Option<String>,
+    /// The sum to decode with; none = what suits the models of the pair.
+    pub recipe: Option<String>,
+    /// Models for the recipe's terms ("L", "src", "tgt", "base", "mt"): a name or a folder.
+    pub chosen: BTreeMap<String, String>,
+    /// Sentences that decode at once.
+    pub sequences: u32,
+    /// Pair to load models for before the first job.
+    pub pair: Option<Pair>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { models: None, adapter: None, recipe: None, chosen: BTreeMap::new(), sequences: 8, pair: None }
+    }
+}
+
+/// What loading is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Opening the GPU and the models' files.
+    Reading,
+    /// Copying weights to the GPU; bytes.
+    Uploading,
+    /// Making room and compiling kernels.
+    Pipelines,
+    /// Decoding once.
+    WarmingUp,
+}
+
+/// A model of the recipe at work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoadedModel {
+    /// Its term: "L", "src", "tgt".
+    pub term: String,
+    /// Its name.
+    pub name: String,
+    /// How its weights are stored.
+    pub bits: String,
+}
+
+/// What is at work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EngineInfo {
+    /// Name of the GPU.
+    pub adapter: String,
+    /// Whether it is none, but the CPU.
+    pub software: bool,
+    /// The sum.
+    pub recipe: String,
+    /// Its models.
+    pub models: Vec<LoadedModel>,
+}
+
+/// What the engine is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineState {
+    /// Loading, in stages.
+    Loading {
+        /// What.
+        stage: Stage,
+        /// How much of it is done.
+        done: u64,
+        /// Out of how much.
+        total: u64,
+    },
+    /// Ready to translate.
+    Ready(EngineInfo),
+    /// It cannot be loaded.
+    Failed(Problem),
+}
+
+/// Sampling instead of the likeliest token.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampling {
+    /// Greater is bolder.
+    pub temperature: f32,
+    /// Smallest probability mass kept, (0, 1].
+    pub top_p: f32,
+    /// Tokens considered, at most 31.
+    pub top_k: u32,
+    /// Key of the draws.
+    pub seed: u32,
+}
+
+/// How a job decodes. The default is greedy, with the recipe of the setup.
+#[derive(Debug, Clone, Default)]
+pub struct DecodeOptions {
+    /// The sum, instead of the setup's.
+    pub recipe: Option<String>,
+    /// Beam search.
+    pub beam: Option<BeamOptions>,
+    /// Sampling.
+    pub sampling: Option<Sampling>,
+    /// Whether the result carries every token with its alternatives and each model's votes.
+    pub report: bool,
+}
+
+impl DecodeOptions {
+    pub(crate) fn choice(&self) -> Choice {
+        self.sampling.map_or(Choice::GREEDY, |s| Choice {
+            temperature: s.temperature,
+            top_p: s.top_p,
+            top_k: s.top_k.clamp(1, 31),
+            seed: s.seed,
+        })
+    }
+}
+
+/// What is translated.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Typed text; its translation streams.
+    Text(String),
+    /// A document; its translation is written beside it, or to `output`, which must not exist.
+    File {
+        /// The document.
+        input: PathBuf,
+        /// Where the translation goes.
+        output: Option<PathBuf>,
+    },
+}
+
+/// Something to translate.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// From which language into which.
+    pub pair: Pair,
+    /// What.
+    pub source: Source,
+    /// How.
+    pub options: DecodeOptions,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JobResult {
+    /// The written file, for a document.
+    pub output: Option<PathBuf>,
+    /// The translation, for typed text.
+    pub text: Option<String>,
+    /// Sentences.
+    pub segments: usize,
+    /// Sentences and marks that a person should look at.
+    pub to_review: usize,
+    /// Tokens decoded.
+    pub tokens: usize,
+    /// Seconds from the first token to the end.
+    pub seconds: f32,
+    /// Tokens a second.
+    pub tokens_per_second: f32,
+    /// Every sentence with its translation and status.
+    pub sentences: Vec<SentenceReport>,
+}
+
+/// What is told of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobEvent {
+    /// It was read and split.
+    Started {
+        /// Sentences.
+        segments: usize,
+    },
+    /// The whole text so far (typed text only).
+    Text {
+        /// The text.
+        text: String,
+        /// Its doubtful words.
+        doubts: Vec<Doubt>,
+    },
+    /// How far it is.
+    Progress {
+        /// Sentences done.
+        done: usize,
+        /// Sentences in all.
+        total: usize,
+        /// Tokens a second.
+        tokens_per_second: f32,
+        /// Seconds left, as far as can be told.
+        eta_s: Option<f32>,
+    },
+    /// It is done.
+    Finished(JobResult),
+    /// It failed.
+    Failed(Problem),
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// Names a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub(crate) u64);
+
+/// Told of a job, from the engine's thread.
+pub(crate) type OnEvent = Box<dyn FnMut(JobEvent) + Send>;
