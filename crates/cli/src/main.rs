@@ -23,10 +23,11 @@ use failure::Failure;
 /// each token is chosen. Nothing leaves this machine.
 #[derive(Parser)]
 #[command(
+    name = "wasan",
     version,
     after_help = "Exit status: 0 all is well; 1 something could not be translated or done; \
     2 the command line is wrong; 3 no usable GPU or model; 130 interrupted (what was finished is kept).\n\n\
-    For example:  wasan translate --from de --to en \"Guten Morgen.\""
+    For example:  wasan translate --from de --to en \"Das Wetter ist heute schön.\""
 )]
 struct Cli {
     #[command(subcommand)]

@@ -16,7 +16,7 @@ use crate::{Engine, Languages};
     after_help = "Translations go to standard output in the order of the inputs; for a file, the path of its \
     translation does.\n\n\
     For example:\n  \
-    wasan translate --from de --to en \"Guten Morgen.\" \"Wo ist der Bahnhof?\"\n  \
+    wasan translate --from de --to en \"Ich habe keine Zeit.\" \"Wo ist der Bahnhof?\"\n  \
     wasan translate --from de --to en letter.md         writes letter.en.md\n  \
     wasan translate --from de --to en < lines.txt       one line out for each line in"
 )]

@@ -1,0 +1,81 @@
+//! Exit statuses, and messages that name the cause.
+
+use crate::program::Home;
+
+const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
+
+#[test]
+fn a_wrong_command_line_is_status_2_and_says_where() {
+    let home = Home::new();
+    let cases: [(&[&str], &str); 11] = [
+        (&["translate", "--from", "xx", "--to", "en", "x"], "'xx'"),
+        (&["translate", "--from", "de", "--to", "German", "x"], "'German'"),
+        (&["translate", "--from", "de", "--to", "de", "x"], "same language"),
+        (&["translate", "--from", "de", "x"], "--to"),
+        (&["translate", "--from", "de", "--to", "en", "--sequences", "0", "x"], "1..=64"),
+        (&["translate", "--from", "de", "--to", "en", "--out", "nowhere", "x"], "nowhere"),
+        (&["translate", "--from", "de", "--to", "en", "--beam", "9", "x"], "--sequences"),
+        (&["translate", "--from", "de", "--to", "en", "--temperature", "-1", "x"], "0 or more"),
+        (&["logits", "--model", "starter-large", "--tokens", "0,x"], "'x'"),
+        (&["models", "import", "x", "--role", "boss"], "--role"),
+        (&["fly"], "fly"),
+    ];
+    for (arguments, said) in cases {
+        let ended = home.run(arguments);
+        assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(said), "{arguments:?}: {}", ended.err);
+    }
+}
+
+#[test]
+fn a_wrong_recipe_is_status_2_and_shows_the_place() {
+    let home = Home::new();
+    for (recipe, place) in [("L + 0.5*s rc + tgt", "«0.5*s rc»"), ("L ++ src", "«»"), ("L*2", "«L*2»")]
+    {
+        let ended = home.run(&[&DE_EN[..], &["--recipe", recipe, "Es regnet.", "Es regnet."]].concat());
+        assert_eq!(ended.status, Some(2), "{}", ended.err);
+        assert_eq!(ended.err.matches(place).count(), 1, "said once: {}", ended.err);
+    }
+}
+
+#[test]
+fn no_such_model_or_adapter_is_status_3() {
+    let home = Home::new();
+    let cases: [(&[&str], &str); 5] = [
+        (&["--large", "no-such-model"], "no-such-model"),
+        (&["--recipe", "L + base"], "«base»"),
+        (&["--recipe", "L + no_such_model"], "«no_such_model»"),
+        (&["--adapter", "no-such-adapter"], "no-such-adapter"),
+        (&["--to", "fr"], "de-fr"),
+    ];
+    for (arguments, said) in cases {
+        let languages = if arguments[0] == "--to" { &DE_EN[..3] } else { &DE_EN[..] };
+        let ended = home.run(&[languages, arguments, &["Es regnet.", "Tom ist müde."]].concat());
+        assert_eq!((ended.status, ended.out.as_str()), (Some(3), ""), "{arguments:?}: {}", ended.err);
+        assert_eq!(ended.err.matches("wasan: ").count(), 1, "said once: {}", ended.err);
+        assert!(ended.err.contains(said), "{arguments:?}: {}", ended.err);
+    }
+    assert_eq!(home.run(&["models", "info", "no-such-model"]).status, Some(3));
+    assert_eq!(home.run(&["logits", "--model", "no-such-model", "--tokens", "0"]).status, Some(3));
+}
+
+#[test]
+fn every_command_has_help() {
+    let home = Home::new();
+    let commands: [&[&str]; 9] = [
+        &[],
+        &["translate"],
+        &["models"],
+        &["models", "list"],
+        &["models", "info"],
+        &["models", "import"],
+        &["models", "remove"],
+        &["gpu"],
+        &["bench"],
+    ];
+    for command in commands {
+        let help = home.good(&[command, &["--help"]].concat());
+        assert!(help.contains("Usage: wasan"), "{help}");
+    }
+    assert!(home.good(&["--version"]).starts_with("wasan "));
+}

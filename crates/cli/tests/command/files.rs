@@ -1,0 +1,64 @@
+//! Documents: the translation beside its source, the source untouched, one bad file no harm to the others.
+
+use crate::program::Home;
+
+const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
+
+const TEXT: &str = "Es regnet.\r\n\r\nTom ist müde.\r\n";
+const MARKDOWN: &str = "# Es regnet.\n\n- Tom ist müde.\n- `code`\n";
+const SUBTITLES: &str =
+    "1\n00:00:01,000 --> 00:00:02,500\nEs regnet.\n\n2\n00:00:03,000 --> 00:00:04,000\nTom ist müde.\n";
+
+fn home() -> Home {
+    let home = Home::new();
+    home.write("brief.txt", TEXT);
+    home.write("liste.md", MARKDOWN);
+    home.write("film.srt", SUBTITLES);
+    home
+}
+
+#[test]
+fn documents_are_translated_beside_their_source() {
+    let home = home();
+    let documents = ["brief.txt", "liste.md", "film.srt"];
+    let out = home.good(&[&DE_EN[..], &documents].concat());
+    assert_eq!(out, "brief.en.txt\nliste.en.md\nfilm.en.srt\n");
+    assert_eq!(home.read("brief.en.txt"), "It's raining.\r\n\r\nTom is tired.\r\n");
+    assert_eq!(home.read("liste.en.md"), "# It's raining.\n\n- Tom is tired.\n- `code`\n");
+    assert_eq!(
+        home.read("film.en.srt"),
+        SUBTITLES.replace("Es regnet.", "It's raining.").replace("Tom ist müde.", "Tom is tired.")
+    );
+    for (name, source) in documents.into_iter().zip([TEXT, MARKDOWN, SUBTITLES]) {
+        assert_eq!(home.read(name), source, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_overwritten_and_a_folder_may_be_chosen() {
+    let home = home();
+    home.write("brief.en.txt", "mine");
+    std::fs::create_dir(home.path().join("out")).expect("makes a folder");
+    assert_eq!(home.good(&[&DE_EN[..], &["brief.txt"]].concat()), "brief.en-2.txt\n");
+    assert_eq!(home.read("brief.en.txt"), "mine");
+    assert_eq!(home.good(&[&DE_EN[..], &["brief.txt", "--out", "out"]].concat()).trim(), "out/brief.en.txt");
+    assert_eq!(home.read("out/brief.en.txt"), home.read("brief.en-2.txt"));
+    assert_eq!(home.names("out"), ["brief.en.txt"], "no temporary file is left");
+}
+
+#[test]
+fn a_file_that_is_no_text_does_not_keep_the_others() {
+    let home = home();
+    home.write("bild.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let ended = home.run(&[&DE_EN[..], &["bild.txt", "brief.txt", "fehlt.md"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), "brief.en.txt\n"), "{}", ended.err);
+    assert!(ended.err.contains("bild.txt") && ended.err.contains("fehlt.md"), "{}", ended.err);
+    assert!(home.names("").iter().all(|name| !name.starts_with("bild.en") && !name.starts_with("fehlt.en")));
+
+    let ended = home.run(&[&DE_EN[..], &["--json", "bild.txt", "Es regnet."]].concat());
+    let lines: Vec<serde_json::Value> =
+        ended.out.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect();
+    assert_eq!((ended.status, lines.len()), (Some(1), 2));
+    assert!(lines[0]["problem"]["message"].as_str().is_some_and(|message| message.contains("bild.txt")));
+    assert_eq!(lines[1]["text"], "It's raining.");
+}

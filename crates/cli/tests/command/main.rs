@@ -1,0 +1,9 @@
+//! The `wasan` command as a user meets it: the built program, its output, its exit status.
+
+mod errors;
+mod files;
+mod lines;
+mod models;
+mod program;
+mod reports;
+mod text;

@@ -1,0 +1,119 @@
+//! The program in a home of its own, so that nothing of the user's is read or changed.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A user's home folder, empty at first, which is also where commands run.
+pub struct Home {
+    folder: TempDir,
+}
+
+/// How a command ended.
+pub struct Ended {
+    pub status: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::write(&path, bytes).expect("writes into the temporary folder");
+        path
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Names in a folder of the home, sorted; none when there is no such folder.
+    pub fn names(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path().join(folder)) else { return Vec::new() };
+        let name = |entry: std::io::Result<std::fs::DirEntry>| {
+            entry.expect("lists").file_name().to_string_lossy().into_owned()
+        };
+        let mut names: Vec<String> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wasan"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_remove("WASAN_MODELS")
+            .env("HOME", self.path())
+            .env("LOCALAPPDATA", self.path().join("local"))
+            .env("XDG_DATA_HOME", self.path().join("data"))
+            .env("XDG_CACHE_HOME", self.path().join("cache"))
+            .env("XDG_RUNTIME_DIR", self.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts a command whose standard input stays open.
+    pub fn start(&self, arguments: &[impl AsRef<OsStr>]) -> Child {
+        self.command(arguments).spawn().expect("starts")
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ended {
+        self.run_with_input(arguments, "")
+    }
+
+    /// Runs a command with this standard input to its end.
+    pub fn run_with_input(&self, arguments: &[impl AsRef<OsStr>], input: impl AsRef<[u8]>) -> Ended {
+        let mut child = self.start(arguments);
+        let mut stdin = child.stdin.take().expect("is piped");
+        // A thread of its own: both pipes are small. A command that reads no input may be gone already.
+        let bytes = input.as_ref().to_vec();
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&bytes)));
+        let output = child.wait_with_output().expect("ends");
+        writer.join().expect("the input is written");
+        Ended::from(output)
+    }
+
+    /// Runs a command that must do all that it is asked for.
+    pub fn good(&self, arguments: &[impl AsRef<OsStr>]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.status, Some(0), "{}", ended.err);
+        ended.out
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("is UTF-8");
+        Self { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Ended {
+    /// Standard output as one JSON value.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+/// Asks a running program to end, as Ctrl-C does.
+#[cfg(unix)]
+pub fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+    assert!(sent.success());
+}

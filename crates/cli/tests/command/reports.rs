@@ -1,0 +1,73 @@
+//! What other programs read: logits, adapters and measurements as JSON.
+
+use serde_json::Value;
+
+use crate::program::Home;
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+#[test]
+fn logits_are_pairs_and_the_continuation_is_ids() {
+    let home = Home::new();
+    // The prompt of "Es regnet." in token ids would do as well: any ids have logits.
+    let tokens = ["logits", "--model", "starter-large", "--tokens", "0,3,409,4", "--json"];
+    let found = home.run(&[&tokens[..], &["--top", "5", "--greedy", "3"]].concat()).json();
+    assert_eq!(keys(&found), ["greedy", "top"]);
+    let top: Vec<(u64, f64)> = serde_json::from_value(found["top"].clone()).expect("pairs");
+    assert_eq!(top.len(), 5);
+    assert!(top.windows(2).all(|pair| pair[0].1 >= pair[1].1), "largest first: {top:?}");
+    let greedy: Vec<u64> = serde_json::from_value(found["greedy"].clone()).expect("ids");
+    assert_eq!((greedy.len(), greedy[0]), (3, top[0].0), "greedy takes the largest");
+
+    let longer = format!("0,3,409,4,{}", greedy[0]);
+    let next =
+        home.run(&["logits", "--model", "starter-large", "--tokens", &longer, "--top", "1", "--json"]).json();
+    assert_eq!(next["top"][0][0], greedy[1]);
+    assert_eq!(next["greedy"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn an_adapter_passes_its_self_test() {
+    let home = Home::new();
+    let adapters = home.run(&["gpu", "--json"]).json();
+    let adapters = adapters.as_array().expect("a list");
+    assert!(adapters.iter().any(|adapter| adapter["self_test"] == "passed"), "{adapters:?}");
+    for (place, adapter) in adapters.iter().enumerate() {
+        assert_eq!(adapter["place"], place);
+        for field in ["name", "driver", "backend", "kind", "max_binding_bytes", "half", "subgroup", "seconds"]
+        {
+            assert!(!adapter[field].is_null(), "{field}: {adapter}");
+        }
+    }
+}
+
+#[test]
+fn a_measurement_has_every_promised_field() {
+    let home = Home::new();
+    // One small model is enough to see that all is counted.
+    let report = home.run(&["bench", "--recipe", "L", "--large", "starter-small-de", "--json"]).json();
+    assert!(report["adapter"].as_str().is_some_and(|name| !name.is_empty()));
+    assert!(report["copy_bytes_per_s"].as_f64().is_some_and(|speed| speed > 0.0));
+    let [measurement] = report["measurements"].as_array().expect("a list").as_slice() else {
+        panic!("{report}")
+    };
+    for field in [
+        "load_s",
+        "first_token_s",
+        "dispatches_per_token",
+        "bytes_read_back_per_token",
+        "weight_bytes_per_token",
+        "gpu_bytes",
+        "bandwidth_share",
+    ] {
+        assert!(measurement[field].as_f64().is_some_and(|number| number > 0.0), "{field}: {measurement}");
+    }
+    let speeds = measurement["speeds"].as_array().expect("a list");
+    let sequences: Vec<_> = speeds.iter().filter_map(|speed| speed["sequences"].as_u64()).collect();
+    assert_eq!(sequences, [1, 4, 8, 16]);
+    for field in ["prefill_tokens_per_s", "decode_tokens_per_s"] {
+        assert!(speeds.iter().all(|speed| speed[field].as_f64().is_some_and(|rate| rate > 0.0)), "{report}");
+    }
+}

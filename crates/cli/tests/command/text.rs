@@ -1,0 +1,92 @@
+//! Texts on the command line, recipes, and the report.
+
+use serde_json::Value;
+
+use crate::program::Home;
+
+const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
+
+#[test]
+fn texts_are_translated_in_both_directions_and_in_their_order() {
+    let home = Home::new();
+    let german =
+        ["Tom hat seiner Mutter gestern einen langen Brief geschrieben.", "Es regnet.", "Tom ist müde."];
+    let english = home.good(&[&DE_EN[..], &german].concat());
+    let lines: Vec<&str> = english.lines().collect();
+    assert_eq!(lines[1..], ["It's raining.", "Tom is tired."]);
+    assert!(lines[0].contains("letter"), "{english}");
+
+    let back = home.good(&["translate", "--from", "en", "--to", "de", "Tom is tired.", "It is raining."]);
+    assert_eq!(back, "Tom ist müde.\nEs regnet.\n");
+}
+
+#[test]
+fn the_report_has_every_tokens_probability_and_each_models_votes() {
+    let home = Home::new();
+    let report = home.run(&[&DE_EN[..], &["--json", "Tom ist müde."]].concat()).json();
+    assert_eq!(report["text"], "Tom is tired.");
+    assert_eq!(report["output"], Value::Null);
+    assert_eq!((&report["segments"], &report["to_review"]), (&1.into(), &0.into()));
+    assert!(report["seconds"].as_f64().is_some_and(|s| s > 0.0));
+    assert!(report["tokens_per_second"].as_f64().is_some_and(|rate| rate > 0.0));
+    let sentence = &report["sentences"][0];
+    assert_eq!(sentence["source"], "Tom ist müde.");
+    assert_eq!(sentence["translation"], "Tom is tired.");
+    assert_eq!(sentence["status"], "done");
+    let tokens = sentence["tokens"].as_array().expect("tokens");
+    assert_eq!(report["tokens"], tokens.len());
+    let mut total = 0.0;
+    for token in tokens {
+        let log_probability = token["log_probability"].as_f64().expect("a number");
+        assert!(log_probability <= 0.0, "{token}");
+        total += log_probability;
+        // Greedy: the token is its own likeliest alternative.
+        assert_eq!(token["alternatives"][0][0], token["text"]);
+        let votes = token["votes"].as_array().expect("votes");
+        assert_eq!(votes.len(), 3, "L, S_src and S_tgt");
+        assert!(votes.iter().all(|vote| vote[0][0].is_string() && vote[0][1].is_number()), "{token}");
+    }
+    let mean = total / tokens.len() as f64;
+    assert!((sentence["score"].as_f64().expect("a number") - mean).abs() < 1e-4, "{sentence}");
+}
+
+#[test]
+fn presets_and_sums_name_the_same_recipes() {
+    let home = Home::new();
+    let votes = |recipe: &str| {
+        let report =
+            home.run(&[&DE_EN[..], &["--json", "--recipe", recipe, "Tom ist müde."]].concat()).json();
+        let tokens = report["sentences"][0]["tokens"].clone();
+        let models = tokens[0]["votes"].as_array().map(Vec::len);
+        (models, report["text"].clone(), tokens[0]["log_probability"].clone())
+    };
+    let half = votes("collab-half");
+    assert_eq!(half, votes("L + 0.5*src + 0.5*tgt"));
+    assert_eq!(half.0, Some(3));
+    let whole = votes("collab");
+    assert_ne!(half.2, whole.2, "other weights give other probabilities");
+    let alone = votes("original");
+    assert_eq!((alone.0, alone.1.as_str()), (Some(1), Some("Tom is tired.")));
+    assert_eq!(votes("L - 0.5*src").0, Some(2));
+}
+
+#[test]
+fn beams_and_seeds_decide_the_answer() {
+    let home = Home::new();
+    let beams = ["--json", "--beam", "3", "--n-best", "3", "Wir gehen jeden Sonntag in den Park."];
+    let report = home.run(&[&DE_EN[..], &beams].concat()).json();
+    let sentence = &report["sentences"][0];
+    let others = sentence["others"].as_array().expect("the second and third best");
+    assert_eq!(others.len(), 2);
+    assert!(others.iter().all(|other| *other != sentence["translation"]), "{sentence}");
+
+    let sampled = |seed: &str| {
+        home.good(
+            &[&DE_EN[..], &["--temperature", "3", "--seed", seed, "Er kam gestern zu spät zur Schule."]]
+                .concat(),
+        )
+    };
+    let first = sampled("1");
+    assert_eq!(first, sampled("1"));
+    assert!((2..6).any(|seed| sampled(&seed.to_string()) != first), "other seeds give other texts");
+}
