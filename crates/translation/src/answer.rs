@@ -5,6 +5,7 @@ use model_files::Tokenizer;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::room::Speaker;
 
 /// A word that the models were not sure of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,7 +16,7 @@ pub struct Doubt {
     pub end: usize,
     /// What else was likely there, likeliest first.
     pub alternatives: Vec<String>,
-    /// Probability of the least likely of its tokens.
+    /// Confidence in the least likely of its tokens, between 0 and 1.
     pub probability: f32,
 }
 
@@ -80,8 +81,8 @@ pub struct SentenceReport {
     pub tokens: Vec<TokenReport>,
 }
 
-// Below this a word is worth a second look.
-const DOUBTFUL: f32 = 0.35;
+// Below this a word is worth a second look: the runner-up is then nearly as likely.
+const DOUBTFUL: f32 = 0.45;
 
 /// The text of tokens without their end token; while streaming, an unfinished character waits.
 pub(crate) fn text_of(tokenizer: &Tokenizer, tokens: &[Token], end_tokens: &[u32]) -> Result<String> {
@@ -90,15 +91,25 @@ pub(crate) fn text_of(tokenizer: &Tokenizer, tokens: &[Token], end_tokens: &[u32
     Ok(text.trim_end_matches('\u{fffd}').trim().to_owned())
 }
 
+/// How likely a token was, on one model's scale: a sum of several models' logits is sharper than each of them, so
+/// the likelihoods in its list are taken to the power 1 / `sharpness` (Σ|weight|) and made to sum to one.
+fn confidence(token: &Token, sharpness: f32) -> f32 {
+    let share = |log_probability: f32| (log_probability / sharpness.max(1.0)).exp();
+    let others =
+        token.alternatives.iter().filter(|(id, _)| *id != token.id).map(|(_, p)| share(*p)).sum::<f32>();
+    share(token.log_probability) / (share(token.log_probability) + others)
+}
+
 /// The words of one sentence that hold a doubtful token; offsets count from the sentence's start.
-pub(crate) fn doubts(tokenizer: &Tokenizer, tokens: &[Token], end_tokens: &[u32]) -> Result<Vec<Doubt>> {
+pub(crate) fn doubts(tokenizer: &Tokenizer, tokens: &[Token], speaker: &Speaker) -> Result<Vec<Doubt>> {
+    let end_tokens = &speaker.end_tokens;
     let mut found: Vec<Doubt> = Vec::new();
     let text = text_of(tokenizer, tokens, end_tokens)?;
     let mut before = 0;
     for (i, token) in tokens.iter().enumerate() {
         let here = text_of(tokenizer, &tokens[..=i], end_tokens)?;
         let after = here.len().min(text.len());
-        let probability = token.log_probability.exp();
+        let probability = confidence(token, speaker.sharpness);
         if probability < DOUBTFUL
             && after > before
             && text.is_char_boundary(before)

@@ -164,7 +164,7 @@ pub struct JobResult {
     pub to_review: usize,
     /// Tokens decoded.
     pub tokens: usize,
-    /// Seconds from the first token to the end.
+    /// Seconds from the first sentence handed to the engine to the end.
     pub seconds: f32,
     /// Tokens a second.
     pub tokens_per_second: f32,

@@ -51,6 +51,8 @@ pub(crate) struct Speaker {
     pub end_tokens: Vec<u32>,
     /// Whether the prompt has no token that ends an answer, so that a line end does.
     pub ends_at_line: bool,
+    /// Σ|weight| of the recipe: how much sharper the sum is than one model.
+    pub sharpness: f32,
     context: usize,
 }
 
@@ -194,7 +196,15 @@ impl Room {
         end_tokens.sort_unstable();
         end_tokens.dedup();
         let context = line.batch.joint().context() as usize;
-        Ok(Speaker { prompts, tokenizer: Arc::clone(&line.tokenizer), end_tokens, ends_at_line, context })
+        let sharpness = voice.members.iter().map(|member| member.weight.abs()).sum();
+        Ok(Speaker {
+            prompts,
+            tokenizer: Arc::clone(&line.tokenizer),
+            end_tokens,
+            ends_at_line,
+            sharpness,
+            context,
+        })
     }
 
     /// Forgets everything that was on a lost device.

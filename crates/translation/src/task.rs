@@ -44,7 +44,8 @@ pub(crate) struct Task {
     finished: usize,
     total: usize,
     tokens: usize,
-    begun: Instant,
+    // When its first sentence went to the engine.
+    begun: Option<Instant>,
     told: Option<Instant>,
 }
 
@@ -80,7 +81,7 @@ impl Task {
             finished: 0,
             total,
             tokens: 0,
-            begun: Instant::now(),
+            begun: None,
             told: None,
         };
         task.tell(JobEvent::Started { segments: total });
@@ -101,7 +102,10 @@ impl Task {
                 continue;
             }
             match speaker.request(&text, &base)? {
-                Some(request) => return Ok(Some((place, request))),
+                Some(request) => {
+                    self.begun.get_or_insert_with(Instant::now);
+                    return Ok(Some((place, request)));
+                }
                 None => self.cut(place, &text, speaker),
             }
         }
@@ -110,11 +114,7 @@ impl Task {
 
     /// A token of a sentence; text streams at a measured pace.
     pub fn token(&mut self, place: Place, token: Token, speaker: &Speaker, tokenizer: &Tokenizer) {
-        let sentence = &mut self.blocks[place.block][place.sentence];
-        if sentence.tokens.is_empty() && self.tokens == 0 {
-            self.begun = Instant::now();
-        }
-        sentence.tokens.push(token);
+        self.blocks[place.block][place.sentence].tokens.push(token);
         self.tokens += 1;
         if self.is_live() && self.is_time() {
             let event = self.text_event(speaker, tokenizer);
@@ -217,7 +217,7 @@ impl Task {
             segments: self.total,
             to_review,
             tokens: self.tokens,
-            seconds: self.begun.elapsed().as_secs_f32(),
+            seconds: self.seconds(),
             tokens_per_second: self.rate(),
             sentences,
         };
@@ -290,7 +290,7 @@ impl Task {
         }
         if self.is_time() || self.is_complete() {
             let left = (self.total - self.finished) as f32;
-            let per_segment = self.begun.elapsed().as_secs_f32() / self.finished.max(1) as f32;
+            let per_segment = self.seconds() / self.finished.max(1) as f32;
             let event = JobEvent::Progress {
                 done: self.finished,
                 total: self.total,
@@ -302,7 +302,11 @@ impl Task {
     }
 
     fn rate(&self) -> f32 {
-        self.tokens as f32 / self.begun.elapsed().as_secs_f32().max(1e-3)
+        self.tokens as f32 / self.seconds().max(1e-3)
+    }
+
+    fn seconds(&self) -> f32 {
+        self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f32())
     }
 
     fn is_time(&mut self) -> bool {
@@ -347,7 +351,7 @@ impl Task {
                     Some(report) => report.translation.clone(),
                     None => text_of(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default(),
                 };
-                let found = doubts(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default();
+                let found = doubts(tokenizer, &sentence.tokens, speaker).unwrap_or_default();
                 // What separates two sentences depends on both, so the start is measured with this one in place.
                 parts.push((shown.clone(), ""));
                 let start = before + units(&self.joined(&parts)) - units(&shown);
