@@ -96,14 +96,17 @@ impl Llama {
                 done += bytes;
                 uploaded(done, total);
             };
-            Ok(Weights::upload(
+            let weights = Weights::upload(
                 device,
                 name,
                 layout_of(&matrix),
                 shape,
                 (matrix.quants, matrix.scales),
                 &mut heard,
-            )?)
+            )?;
+            // Staging memory lives until it is flushed; without this a model of small matrices is held twice.
+            device.flush()?;
+            Ok(weights)
         };
         let vector = |name: &str| -> Result<Buffer> {
             let mut values = model.vector(name)?;
