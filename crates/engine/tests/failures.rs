@@ -119,9 +119,9 @@ fn impossible_requests_are_refused_and_others_go_on() {
     let mut batch = starter.batch(2);
     let mut good_ids = Vec::new();
     let mut bad_ids = Vec::new();
-    for place in 0..bad.len() {
+    for (place, request) in bad.iter().enumerate() {
         good_ids.extend(good.get(place).map(|request| batch.add(request.clone())));
-        bad_ids.push(batch.add(bad[place].clone()));
+        bad_ids.push(batch.add(request.clone()));
     }
     let mut outputs = vec![None; good.len()];
     let mut errors: Vec<Option<Error>> = bad.iter().map(|_| None).collect();
