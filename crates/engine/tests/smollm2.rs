@@ -6,11 +6,11 @@ mod support {
     pub mod imported;
 }
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::{Llama, Probe};
+use engine::{Batch, BatchOptions, Choice, Event, Joint, JointOptions, Llama, Request};
 use model_files::Quantization;
 use serde::Deserialize;
 use support::device::device;
@@ -38,28 +38,60 @@ fn smollm2_equals_transformers() {
         file.expect("WASAN_SMOLLM2 must name the GGUF file: `cargo xtask test` fetches it and says where");
     let (_folder, model) = imported(&file, Quantization::F16);
     let device = device(true, true);
-    let llama = Llama::load(&device, &model, &mut |_, _| {}).expect("loads");
+    let llama = Arc::new(Llama::load(&device, &model, &mut |_, _| {}).expect("loads"));
     let text = include_str!("data/smollm2-135m/expected.json");
     let prompts: BTreeMap<String, Expected> = serde_json::from_str(text).expect("parses");
     assert_eq!(prompts.len(), 6);
-    let longest = prompts.values().map(|expected| expected.ids.len() + 32).max().unwrap_or(0);
-    let mut probe = Probe::new(&device, &[(Arc::new(llama), 1.0)], longest as u32 + 1).expect("fits");
+    let room = JointOptions { sequences: 6, context: 401 };
+    let joint = Joint::new(&device, &[(llama, 1.0)], &room).expect("fits");
+    // With one step at a time the summed logits are those of the last step.
+    let mut batch = Batch::new(joint, BatchOptions { ahead: 1 });
+
+    let mut running = HashMap::new();
     for (name, expected) in &prompts {
-        let (row, mut picked) = probe.start(&expected.ids).expect("runs");
-        let worst = expected.top20.iter().map(|&(id, logit)| (row[id as usize] - logit).abs());
-        let worst = worst.fold(0.0, f32::max);
+        running.insert(batch.add(request(expected, 0)), (name, expected, 0));
+    }
+    batch.step().expect("steps");
+    for (column, (name, expected)) in prompts.iter().enumerate() {
+        let row = batch.joint().summed_logits(column as u32).expect("reads");
+        let off = expected.top20.iter().map(|&(id, logit)| (row[id as usize] - logit).abs());
+        let worst = off.fold(0.0, f32::max);
         println!("{name}: {} tokens, logits off by {worst:.4}", expected.ids.len());
         assert!(worst < TOLERANCE, "{name}: off by {worst}");
-        for (step, (&token, &margin)) in expected.greedy32.iter().zip(&expected.greedy_margins).enumerate() {
-            if picked.token != token {
-                println!("{name}: step {step} chose {} for {token}, margin {margin}; forced", picked.token);
-                assert!(
-                    margin <= MARGIN,
-                    "{name}: step {step}, {} for {token}, margin {margin}",
-                    picked.token
-                );
+    }
+    while !batch.is_idle() {
+        for event in batch.step().expect("steps") {
+            let Event::Finished(id, outputs) = event else { continue };
+            let (name, expected, from) = running.remove(&id).expect("one of ours");
+            let got = outputs[0].tokens.iter().map(|token| token.id);
+            let differs = got.zip(&expected.greedy32[from..]).position(|(got, expected)| got != *expected);
+            assert!(differs.is_some() || outputs[0].tokens.len() == 32 - from, "{name}: cut short");
+            if let Some(step) = differs.map(|step| from + step) {
+                let margin = expected.greedy_margins[step];
+                println!("{name}: another token at step {step}, margin {margin}; forced");
+                assert!(margin <= MARGIN, "{name}: another token at step {step}, margin {margin}");
+                if step < 31 {
+                    running.insert(batch.add(request(expected, step + 1)), (name, expected, step + 1));
+                }
             }
-            picked = probe.feed(token).expect("runs").1;
         }
+    }
+    assert!(running.is_empty());
+}
+
+/// The prompt and the first `from` expected tokens, to be continued up to 32.
+fn request(expected: &Expected, from: usize) -> Request {
+    Request {
+        prompts: vec![[expected.ids.as_slice(), &expected.greedy32[..from]].concat()],
+        shared: Vec::new(),
+        // A source that repeats itself lets the answer do so.
+        source: vec![0; 12],
+        limit: (32 - from) as u32,
+        end_tokens: Vec::new(),
+        choice: Choice::GREEDY,
+        beam: None,
+        alternatives: 1,
+        votes: 0,
+        urgent: false,
     }
 }
