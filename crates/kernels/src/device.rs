@@ -312,7 +312,8 @@ impl Device {
         if let Some((cache, path)) = &self.inner.cache
             && let Some(data) = cache.get_data()
         {
-            let part = path.with_extension("part");
+            // Two programs may end at once.
+            let part = path.with_extension(format!("{}.part", std::process::id()));
             // A cache that cannot be written costs time at the next start and nothing else.
             let written = std::fs::write(&part, data).and_then(|()| std::fs::rename(&part, path));
             if written.is_err() {

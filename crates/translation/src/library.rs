@@ -19,7 +19,11 @@ pub fn import(
     let folder = models.map_or_else(models_folder, Path::to_owned);
     let name = match &options.name {
         Some(name) => name.clone(),
-        None => source.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+        // A folder's name has no extension: Llama-3.2-1B is one whole.
+        None => {
+            let name = if source.is_dir() { source.file_name() } else { source.file_stem() };
+            name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        }
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
