@@ -57,7 +57,7 @@ pub struct TokenReport {
     pub log_probability: f32,
     /// The most likely tokens in its place.
     pub alternatives: Vec<(String, f32)>,
-    /// For each model of the recipe, its own most likely tokens before the sum.
+    /// For each term of the recipe in its order, the model's own most likely tokens before the sum.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub votes: Vec<Vec<(String, f32)>>,
 }
@@ -145,7 +145,8 @@ fn word_around(text: &str, start: usize, end: usize) -> (usize, usize) {
         .rfind(|c: char| !c.is_alphanumeric())
         .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let tail = text[end..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |at| end + at);
-    (if inner.starts_with(char::is_alphanumeric) { head } else { start }, tail)
+    let head = if inner.starts_with(char::is_alphanumeric) { head } else { start };
+    (head, if inner.ends_with(char::is_alphanumeric) { tail } else { end })
 }
 
 /// The report of a finished sentence.
@@ -153,9 +154,10 @@ pub(crate) fn report(
     tokenizer: &Tokenizer,
     source: &str,
     outputs: &[Output],
-    end_tokens: &[u32],
+    speaker: &Speaker,
     with_tokens: bool,
 ) -> Result<SentenceReport> {
+    let end_tokens = &speaker.end_tokens;
     let mut others = Vec::new();
     for output in outputs.iter().skip(1) {
         others.push(text_of(tokenizer, &output.tokens, end_tokens)?);
@@ -178,7 +180,12 @@ pub(crate) fn report(
         text: tokenizer.decode(&[token.id]).unwrap_or_default(),
         log_probability: token.log_probability,
         alternatives: named(&token.alternatives),
-        votes: token.votes.iter().map(|vote| named(vote)).collect(),
+        votes: speaker
+            .seats
+            .iter()
+            .filter_map(|&seat| token.votes.get(seat))
+            .map(|vote| named(vote))
+            .collect(),
     });
     Ok(SentenceReport {
         source: source.to_owned(),

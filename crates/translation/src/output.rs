@@ -45,22 +45,29 @@ pub fn free_name(source: &Path, language: &str) -> PathBuf {
     name
 }
 
-/// Fails when `output` is there already or is the source under another spelling.
+/// Fails when `output` is there already, is the source under another spelling, or has no folder to be written to.
 pub(crate) fn check(source: &Path, output: &Path) -> Result<()> {
     let real = |path: &Path| fs::canonicalize(path).ok();
     if real(output).is_some() && real(output) == real(source) {
         return Err(Error::OverSource(output.to_owned()));
     }
-    match output.symlink_metadata() {
-        Ok(_) => Err(Error::Exists(output.to_owned())),
-        Err(_) => Ok(()),
+    if output.symlink_metadata().is_ok() {
+        return Err(Error::Exists(output.to_owned()));
     }
+    match folder_of(output).is_dir() {
+        true => Ok(()),
+        false => Err(Error::Write { path: output.to_owned(), reason: "its folder is not there".to_owned() }),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a temporary file in the same folder, then gives it its name.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |error: std::io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new().prefix(".wasan-").tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;

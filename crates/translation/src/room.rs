@@ -44,6 +44,18 @@ pub(crate) struct Voice {
     pub recipe: String,
 }
 
+impl Voice {
+    // Members by place, as the batch has them: the same for every recipe that adds the same models.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.members.len()).collect();
+        order.sort_by_key(|&place| {
+            let member = &self.members[place];
+            (member.entry.origin.clone(), member.weight.to_bits())
+        });
+        order
+    }
+}
+
 /// Everything that a job's sentences need to become requests.
 pub(crate) struct Speaker {
     prompts: Vec<Prompt>,
@@ -53,6 +65,8 @@ pub(crate) struct Speaker {
     pub ends_at_line: bool,
     /// Σ|weight| of the recipe: how much sharper the sum is than one model.
     pub sharpness: f32,
+    /// For each term of the recipe, its place among the batch's models.
+    pub seats: Vec<usize>,
     context: usize,
 }
 
@@ -144,17 +158,19 @@ impl Room {
         self.load(&device, voice)?;
         self.compare_vocabularies(voice)?;
         self.tell(EngineState::Loading { stage: Stage::Pipelines, done: 0, total: 1 });
-        let mut order: Vec<&Member> = voice.members.iter().collect();
-        order.sort_by_key(|member| (member.entry.origin.clone(), member.weight.to_bits()));
+        let order = voice.order();
         let terms: Vec<_> = order
             .iter()
+            .map(|&place| &voice.members[place])
             .filter_map(|m| {
                 self.models.get(&m.entry.origin).map(|loaded| (Arc::clone(&loaded.llama), m.weight))
             })
             .collect();
         let options = JointOptions { sequences: self.setup.sequences.max(1), context: CONTEXT };
         let joint = Joint::new(&device, &terms, &options)?;
-        let Some(first) = self.models.get(&order[0].entry.origin) else { return Err(Error::Stopped) };
+        let Some(first) = self.models.get(&voice.members[order[0]].entry.origin) else {
+            return Err(Error::Stopped);
+        };
         let tokenizer = Arc::clone(&first.tokenizer);
         let mut line =
             Line { key: voice.key.clone(), batch: Batch::new(joint, BatchOptions::default()), tokenizer };
@@ -181,12 +197,13 @@ impl Room {
     /// What turns a pair's sentences into requests for the batch at work.
     pub fn speaker(&self, voice: &Voice, pair: &Pair) -> Result<Speaker> {
         let line = self.line.as_ref().ok_or(Error::Stopped)?;
-        let mut order: Vec<&Member> = voice.members.iter().collect();
-        order.sort_by_key(|member| (member.entry.origin.clone(), member.weight.to_bits()));
+        let order = voice.order();
+        let mut seats = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(seat, &place)| seats[place] = seat);
         let mut prompts = Vec::new();
         let mut end_tokens = Vec::new();
         let mut ends_at_line = false;
-        for member in order {
+        for member in order.iter().map(|&place| &voice.members[place]) {
             let info = &member.entry.info;
             let template = info.prompt.as_deref().ok_or_else(|| Error::MissingTerm(member.term.clone()))?;
             prompts.push(Prompt::parse(template, &line.tokenizer, pair)?);
@@ -203,6 +220,7 @@ impl Room {
             end_tokens,
             ends_at_line,
             sharpness,
+            seats,
             context,
         })
     }

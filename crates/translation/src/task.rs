@@ -24,14 +24,18 @@ pub(crate) struct Place {
 struct Sentence {
     text: String,
     separator: String,
+    // What has been decoded of it so far.
     tokens: Vec<Token>,
+    // Of a finished sentence of live text, so that they are not looked for at every event.
+    doubts: Vec<Doubt>,
     done: Option<SentenceReport>,
 }
 
 enum Frame {
     // Live text: its paragraphs with what separates them.
     Text(Vec<String>),
-    File { document: Document, input: PathBuf, output: PathBuf },
+    // Without a target the translation gets the name beside its source that is free when it is written.
+    File { document: Document, input: PathBuf, target: Option<PathBuf> },
 }
 
 /// A job on its way.
@@ -58,7 +62,7 @@ impl Task {
     pub fn begin(job: Job, mut on_event: OnEvent) -> Option<Self> {
         let read = match &job.source {
             Source::Text(text) => Ok(paragraphs(text)),
-            Source::File { input, output } => file(input, output.as_deref(), &job.pair.to),
+            Source::File { input, output } => file(input, output.as_deref()),
         };
         let (frame, texts) = match read {
             Ok(read) => read,
@@ -148,19 +152,23 @@ impl Task {
         tokenizer: &Tokenizer,
     ) -> Result<()> {
         let source = self.blocks[place.block][place.sentence].text.clone();
-        let mut report = report(tokenizer, &source, outputs, &speaker.end_tokens, self.job.options.report)?;
+        let mut report = report(tokenizer, &source, outputs, speaker, self.job.options.report)?;
         if speaker.ends_at_line
             && let Some(line) = report.translation.lines().next()
         {
             report.translation = line.trim().to_owned();
         }
-        if let Some(best) = outputs.first() {
-            self.blocks[place.block][place.sentence].tokens = best.tokens.clone();
-        }
+        let mut found = Vec::new();
         if report.translation.is_empty() {
             report.translation = source;
             report.status = SentenceStatus::Kept;
+        } else if let Some(best) = outputs.first().filter(|_| self.is_live()) {
+            found = doubts(tokenizer, &best.tokens, speaker)?;
+            found.retain(|doubt| doubt.end <= units(&report.translation));
         }
+        let sentence = &mut self.blocks[place.block][place.sentence];
+        sentence.doubts = found;
+        sentence.tokens.clear();
         self.close(place, report);
         Ok(())
     }
@@ -201,12 +209,14 @@ impl Task {
         let mut to_review = self.doubtful();
         let (output, text) = match &self.frame {
             Frame::Text(_) => (None, Some(self.join(&translated))),
-            Frame::File { document, input, output } => {
+            Frame::File { document, input, target } => {
                 let written = document.write(&translated)?;
                 to_review += written.findings.len();
-                output::check(input, output)?;
-                output::write(output, &written.bytes)?;
-                (Some(output.clone()), None)
+                let free = || output::free_name(input, &self.job.pair.to);
+                let target = target.clone().unwrap_or_else(free);
+                output::check(input, &target)?;
+                output::write(&target, &written.bytes)?;
+                (Some(target), None)
             }
         };
         let sentences =
@@ -264,23 +274,14 @@ impl Task {
             }
             most /= 2;
         };
-        let separator = std::mem::take(&mut self.blocks[place.block][place.sentence].separator);
         self.total += pieces.len() - 1;
-        self.blocks[place.block].splice(place.sentence..=place.sentence, pieces);
-        self.reattach(place, text, separator);
+        let block = &mut self.blocks[place.block];
+        // The separator that followed the whole follows its last piece.
+        let separator = std::mem::take(&mut block[place.sentence].separator);
+        let last = place.sentence + pieces.len() - 1;
+        block.splice(place.sentence..=place.sentence, pieces);
+        block[last].separator.push_str(&separator);
         self.next = place;
-    }
-
-    // The separator that followed the whole follows its last piece.
-    fn reattach(&mut self, place: Place, text: &str, separator: String) {
-        let mut length = 0;
-        for sentence in &mut self.blocks[place.block][place.sentence..] {
-            length += sentence.text.len() + sentence.separator.len();
-            if length >= text.len() {
-                sentence.separator.push_str(&separator);
-                return;
-            }
-        }
     }
 
     fn close(&mut self, place: Place, report: SentenceReport) {
@@ -347,11 +348,13 @@ impl Task {
             let mut parts: Vec<(String, &str)> = Vec::new();
             let before = units(&text);
             for sentence in block {
-                let shown = match &sentence.done {
-                    Some(report) => report.translation.clone(),
-                    None => text_of(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default(),
+                let (shown, found) = match &sentence.done {
+                    Some(report) => (report.translation.clone(), sentence.doubts.clone()),
+                    None => (
+                        text_of(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default(),
+                        doubts(tokenizer, &sentence.tokens, speaker).unwrap_or_default(),
+                    ),
                 };
-                let found = doubts(tokenizer, &sentence.tokens, speaker).unwrap_or_default();
                 // What separates two sentences depends on both, so the start is measured with this one in place.
                 parts.push((shown.clone(), ""));
                 let start = before + units(&self.joined(&parts)) - units(&shown);
@@ -380,6 +383,7 @@ impl Sentence {
             text: sentence.text.to_owned(),
             separator: sentence.separator.to_owned(),
             tokens: Vec::new(),
+            doubts: Vec::new(),
             done: None,
         }
     }
@@ -428,13 +432,15 @@ fn paragraphs(text: &str) -> (Frame, Vec<String>) {
     (Frame::Text(between), texts)
 }
 
-fn file(input: &Path, target: Option<&Path>, language: &str) -> Result<(Frame, Vec<String>)> {
+fn file(input: &Path, target: Option<&Path>) -> Result<(Frame, Vec<String>)> {
     let bytes = output::read(input)?;
     let name = input.file_name().unwrap_or_default().to_string_lossy();
     let format = Format::detect(&name, &bytes)?;
     let document = Document::parse(format, &bytes)?;
-    let target = target.map_or_else(|| output::free_name(input, language), Path::to_owned);
-    output::check(input, &target)?;
+    if let Some(target) = target {
+        output::check(input, target)?;
+    }
     let texts = document.blocks().iter().map(|block| block.text.clone()).collect();
-    Ok((Frame::File { document, input: input.to_owned(), output: target }, texts))
+    let (input, target) = (input.to_owned(), target.map(Path::to_owned));
+    Ok((Frame::File { document, input, target }, texts))
 }

@@ -52,6 +52,7 @@ impl Worker {
         if let Some(pair) = self.first_pair.clone() {
             let tuned = self.room.voice(&pair, None).and_then(|voice| self.room.tune(&voice));
             if let Err(error) = tuned {
+                self.room.forget();
                 self.room.tell(EngineState::Failed(error.problem()));
             }
         }
@@ -79,7 +80,7 @@ impl Worker {
             };
             match command {
                 Command::Submit(id, job, on_event) => self.admit(id, job, on_event),
-                Command::Cancel(id) => self.cancel(id),
+                Command::Cancel(id) => self.end(id, JobEvent::Cancelled),
                 Command::LoseDevice => {
                     if let Some(device) = self.room.device() {
                         device.lose();
@@ -100,20 +101,17 @@ impl Worker {
         }
     }
 
-    fn cancel(&mut self, id: JobId) {
+    // Takes a job out, with what is under way of it.
+    fn end(&mut self, id: JobId, last: JobEvent) {
         let Some(place) = self.jobs.iter().position(|(job, _)| *job == id) else { return };
         let (_, mut running) = self.jobs.remove(place);
-        self.withdraw(&running);
-        running.task.tell(JobEvent::Cancelled);
-    }
-
-    fn withdraw(&mut self, running: &Running) {
         for (sequence, _) in &running.sequences {
             self.owners.remove(sequence);
             if let Some(line) = self.room.line() {
                 line.batch.cancel(*sequence);
             }
         }
+        running.task.tell(last);
     }
 
     // One turn: the right models, enough sentences in the batch, one step, what came of it.
@@ -123,7 +121,7 @@ impl Worker {
         }
         // While the batch still decodes for other models than the most urgent job's, it only runs empty.
         if self.choose_voice()? {
-            self.fill()?;
+            self.fill();
         }
         let Some(line) = self.room.line() else { return Ok(()) };
         let events = if line.batch.is_idle() { Vec::new() } else { line.batch.step()? };
@@ -149,8 +147,10 @@ impl Worker {
         match tuned {
             Err(Error::Engine(error)) if error.is_lost() => Err(Error::Engine(error)),
             Err(error) => {
-                // Models that cannot be loaded fail the job that needs them, not the others.
+                // Models that cannot be loaded fail the job that needs them, not the others; those open the device
+                // anew, since this one may be at fault.
                 let (_, mut running) = self.jobs.remove(urgent);
+                self.room.forget();
                 let problem = error.problem();
                 self.room.tell(EngineState::Failed(problem.clone()));
                 running.task.tell(JobEvent::Failed(problem));
@@ -160,34 +160,42 @@ impl Worker {
         }
     }
 
-    // Typed text first; documents leave one place free for it.
-    fn fill(&mut self) -> Result<()> {
-        let mut order: Vec<usize> = (0..self.jobs.len()).collect();
-        order.sort_by_key(|&place| !self.jobs[place].1.task.is_live());
-        for place in order {
-            let (id, running) = &mut self.jobs[place];
-            let Some(line) = self.room.line_for(&running.voice) else { continue };
-            let sequences = line.batch.joint().sequences() as usize;
-            let live = running.task.is_live();
-            let most = if live || sequences == 1 { 2 * sequences } else { sequences };
-            if running.exhausted || line.batch.len() >= most {
-                continue;
+    // Typed text first: it waits for the next free place at most.
+    fn fill(&mut self) {
+        let mut order: Vec<JobId> = Vec::with_capacity(self.jobs.len());
+        order.extend(self.jobs.iter().filter(|(_, running)| running.task.is_live()).map(|(id, _)| *id));
+        order.extend(self.jobs.iter().filter(|(_, running)| !running.task.is_live()).map(|(id, _)| *id));
+        for id in order {
+            // A prompt that cannot be made fails the job that needs it, not the others.
+            if let Err(error) = self.fill_from(id) {
+                self.end(id, JobEvent::Failed(error.problem()));
             }
-            if running.speaker.is_none() {
-                running.speaker = Some(self.room.speaker(&running.voice, &running.task.job.pair)?);
-            }
-            let (Some(speaker), Some(line)) = (&running.speaker, self.room.line_for(&running.voice)) else {
-                continue;
+        }
+    }
+
+    fn fill_from(&mut self, id: JobId) -> Result<()> {
+        let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
+        let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
+        let sequences = line.batch.joint().sequences() as usize;
+        let live = running.task.is_live();
+        let most = if live || sequences == 1 { 2 * sequences } else { sequences };
+        if running.exhausted || line.batch.len() >= most {
+            return Ok(());
+        }
+        let speaker = match running.speaker.take() {
+            Some(speaker) => speaker,
+            None => self.room.speaker(&running.voice, &running.task.job.pair)?,
+        };
+        let speaker = running.speaker.insert(speaker);
+        let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
+        while line.batch.len() < most {
+            let Some((place, request)) = running.task.next_request(speaker)? else {
+                running.exhausted = true;
+                break;
             };
-            while line.batch.len() < most {
-                let Some((place, request)) = running.task.next_request(speaker)? else {
-                    running.exhausted = true;
-                    break;
-                };
-                let sequence = line.batch.add(engine::Request { urgent: live, ..request });
-                running.sequences.push((sequence, place));
-                self.owners.insert(sequence, *id);
-            }
+            let sequence = line.batch.add(engine::Request { urgent: live, ..request });
+            running.sequences.push((sequence, place));
+            self.owners.insert(sequence, id);
         }
         Ok(())
     }
@@ -210,6 +218,7 @@ impl Worker {
                 line.batch.cancel(sequence);
                 let output = running.task.output_so_far(place);
                 running.task.finish(place, &[output], speaker, &tokenizer)?;
+                self.losses = 0;
             }
             Event::Finished(_, outputs) => {
                 running.task.finish(place, &outputs, speaker, &tokenizer)?;

@@ -1,0 +1,163 @@
+//! What may happen while jobs run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+
+use translation::{DecodeOptions, EngineState, Job, JobEvent, Setup, Source, Translator};
+
+use crate::ask::{PATIENCE, file, finished, last, pair, problem, setup, submit, text, written};
+use crate::files::LETTER;
+
+#[test]
+fn a_cancelled_job_leaves_no_file_and_the_next_one_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("lang.txt");
+    fs::write(&source, "Ich habe heute leider gar keine Zeit.\n".repeat(200)).expect("writes");
+    let translator = Translator::start(setup(), |_| {});
+    let (id, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    assert!(matches!(events.recv_timeout(PATIENCE), Ok(JobEvent::Started { .. })));
+    // Typed text does not wait for the document.
+    let typed = text(&translator, "de-en", "Guten Tag.");
+    assert_eq!(typed.segments, 1);
+    translator.cancel(id);
+    assert_eq!(last(&events), JobEvent::Cancelled);
+    assert!(!text(&translator, "de-en", "Hallo.").text.expect("a text").is_empty());
+    translator.stop();
+    assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1, "only the source is there");
+}
+
+/// Typing: every new text replaces the one before it. The last one comes out, and nothing comes of the others.
+#[test]
+fn the_latest_text_wins() {
+    let translator = Translator::start(setup(), |_| {});
+    let texts = ["Guten", "Guten Morgen", "Guten Morgen.", "Guten Morgen. Es regnet."];
+    let mut jobs = Vec::new();
+    for source in texts {
+        if let Some((id, _)) = jobs.last() {
+            translator.cancel(*id);
+        }
+        jobs.push(submit(&translator, "de-en", Source::Text(source.to_owned()), DecodeOptions::default()));
+    }
+    let (_, latest) = jobs.pop().expect("jobs");
+    assert_eq!(finished(&latest).segments, 2);
+    for (_, events) in jobs {
+        assert_eq!(last(&events), JobEvent::Cancelled);
+    }
+    translator.stop();
+}
+
+/// One channel hears of both jobs, so their order is known.
+#[test]
+fn typed_text_goes_before_a_document() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("lang.txt");
+    fs::write(&source, LETTER.repeat(10)).expect("writes");
+    let translator = Translator::start(Setup { sequences: 2, ..setup() }, |_| {});
+    let (sender, events) = channel();
+    let start = |name: &'static str, source: Source| {
+        let sender = sender.clone();
+        let job = Job { pair: pair("de-en"), source, options: DecodeOptions::default() };
+        translator.submit(job, move |event| drop(sender.send((name, event))));
+    };
+    start("document", file(&source));
+    let progress = |(_, event): &(&str, JobEvent)| matches!(event, JobEvent::Progress { .. });
+    assert!(events.iter().any(|event| progress(&event)));
+    start("text", Source::Text("Es regnet.".to_owned()));
+    let finished = events.iter().filter(|(_, event)| matches!(event, JobEvent::Finished(_)));
+    let order: Vec<_> = finished.map(|(name, _)| name).take(2).collect();
+    assert_eq!(order, ["text", "document"]);
+    translator.stop();
+}
+
+#[test]
+fn a_lost_gpu_costs_time_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER.repeat(4)).expect("writes");
+    let translator = Translator::start(setup(), |_| {});
+    let undisturbed = finished(&submit(&translator, "de-en", file(&source), DecodeOptions::default()).1);
+    let (_, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    let mut lost = false;
+    let disturbed = loop {
+        match events.recv_timeout(PATIENCE).expect("the job ends") {
+            JobEvent::Progress { done, .. } if done > 0 && !lost => {
+                lost = true;
+                translator.lose_device();
+            }
+            JobEvent::Finished(result) => break result,
+            JobEvent::Failed(problem) => panic!("{problem:?}"),
+            _ => {}
+        }
+    };
+    assert!(lost);
+    assert_eq!(written(&undisturbed), written(&disturbed));
+    translator.stop();
+}
+
+/// A GPU that is lost whenever it is ready is given up, and the translator can be asked again.
+#[test]
+fn a_gpu_that_does_not_come_back_is_given_up() {
+    let handle: Arc<Mutex<Option<Translator>>> = Arc::default();
+    let held = Arc::clone(&handle);
+    let on_state = move |state| {
+        if let (EngineState::Ready(_), Some(translator)) = (state, &*held.lock().expect("no panic")) {
+            translator.lose_device();
+        }
+    };
+    let translator = Translator::start(setup(), on_state);
+    *handle.lock().expect("no panic") = Some(translator.clone());
+    let job = submit(&translator, "de-en", Source::Text("Es regnet.".to_owned()), DecodeOptions::default());
+    assert_eq!(problem(&job.1), "gpu_lost");
+    *handle.lock().expect("no panic") = None;
+    assert!(!text(&translator, "de-en", "Es regnet.").text.expect("a text").is_empty());
+    translator.stop();
+}
+
+/// Without its handle the thread ends what it has begun, and then itself.
+#[test]
+fn a_dropped_translator_ends_its_work_and_its_thread() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER).expect("writes");
+    let (alive, ended) = channel::<()>();
+    let translator = Translator::start(setup(), move |_| {
+        let _held_by_the_thread = &alive;
+    });
+    let (_, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    assert!(matches!(events.recv_timeout(PATIENCE), Ok(JobEvent::Started { .. })));
+    drop(translator);
+    assert!(!written(&finished(&events)).is_empty());
+    assert_eq!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+}
+
+/// A model whose prompt its own tokenizer cannot make fails the text that asks for it, not the document beside it.
+#[test]
+fn a_broken_prompt_fails_its_own_job_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken");
+    fs::create_dir(&broken).expect("creates");
+    let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter/large");
+    for name in ["model.safetensors", "tokenizer.json"] {
+        fs::copy(starter.join(name), broken.join(name)).expect("copies");
+    }
+    let info = fs::read_to_string(starter.join("model.json")).expect("reads");
+    let other = info.replace("<|begin_of_text|>", "<|no_such_token|>");
+    assert_ne!(info, other);
+    fs::write(broken.join("model.json"), other).expect("writes");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER.repeat(3)).expect("writes");
+
+    let chosen = BTreeMap::from([("mt".to_owned(), broken.to_string_lossy().into_owned())]);
+    let recipe = Some("L".to_owned());
+    let translator = Translator::start(Setup { chosen, recipe, ..setup() }, |_| {});
+    let (_, document) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    assert!(matches!(document.recv_timeout(PATIENCE), Ok(JobEvent::Started { .. })));
+    let options = DecodeOptions { recipe: Some("mt".to_owned()), ..DecodeOptions::default() };
+    let typed = submit(&translator, "de-en", Source::Text("Es regnet.".to_owned()), options);
+    assert_eq!(problem(&typed.1), "prompt");
+    assert!(!written(&finished(&document)).is_empty());
+    translator.stop();
+}

@@ -1,0 +1,89 @@
+//! Documents.
+
+use std::fs;
+
+use translation::DecodeOptions;
+
+use crate::ask::{file, file_to, finished, problem, submit, text, translator, written};
+
+pub const LETTER: &str =
+    "Guten Tag.\n\nIch habe keine Zeit. Wie geht es dir?\n\n  Das Haus ist alt.\nEr ist müde.\n";
+
+#[test]
+fn a_file_comes_back_beside_its_source_and_never_over_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER).expect("writes");
+    let translator = translator();
+    let first = finished(&submit(translator, "de-en", file(&source), DecodeOptions::default()).1);
+    assert_eq!(first.output.as_deref(), Some(folder.path().join("brief.en.txt").as_path()));
+    let second = finished(&submit(translator, "de-en", file(&source), DecodeOptions::default()).1);
+    assert_eq!(second.output.as_deref(), Some(folder.path().join("brief.en-2.txt").as_path()));
+    assert_eq!(written(&first), written(&second), "the same file gives the same translation");
+    assert_eq!(fs::read_to_string(&source).expect("reads"), LETTER);
+
+    let refused =
+        |output| problem(&submit(translator, "de-en", file_to(&source, output), DecodeOptions::default()).1);
+    assert_eq!(refused(source.clone()), "over_source");
+    assert_eq!(refused(folder.path().join("./brief.txt")), "over_source");
+    assert_eq!(refused(folder.path().join("brief.en.txt")), "exists");
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.txt");
+        std::os::unix::fs::symlink(&source, &link).expect("links");
+        assert_eq!(refused(link), "over_source");
+        let hard = folder.path().join("hard.txt");
+        fs::hard_link(&source, &hard).expect("links");
+        assert_eq!(refused(hard), "exists");
+    }
+    assert_eq!(refused(folder.path().join("no/folder.txt")), "write");
+    assert_eq!(fs::read_to_string(&source).expect("reads"), LETTER);
+}
+
+#[test]
+fn what_cannot_be_translated_fails_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let binary = folder.path().join("picture.txt");
+    fs::write(&binary, [0x89, b'P', b'N', b'G', 0, 0xff, 0xfe, 1]).expect("writes");
+    let translator = translator();
+    let refused = |source| problem(&submit(translator, "de-en", source, DecodeOptions::default()).1);
+    assert_eq!(refused(file(&binary)), "document");
+    assert_eq!(refused(file(folder.path())), "not_a_file");
+    assert_eq!(refused(file(&folder.path().join("none.txt"))), "read");
+    assert!(!text(translator, "de-en", "Hallo.").text.expect("a text").is_empty());
+}
+
+#[test]
+fn an_empty_file_gives_an_empty_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("leer.txt");
+    fs::write(&source, "").expect("writes");
+    let result = finished(&submit(translator(), "de-en", file(&source), DecodeOptions::default()).1);
+    assert_eq!((written(&result), result.segments), (Vec::new(), 0));
+}
+
+/// A file dropped twice at once: neither translation takes the other's name.
+#[test]
+fn one_file_in_two_jobs_gives_two_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER).expect("writes");
+    let jobs = [(); 2].map(|()| submit(translator(), "de-en", file(&source), DecodeOptions::default()).1);
+    let results = jobs.map(|events| finished(&events));
+    assert_ne!(results[0].output, results[1].output);
+    assert_eq!(written(&results[0]), written(&results[1]));
+    assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 3);
+}
+
+#[test]
+fn what_stands_around_the_text_of_a_document_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("notiz.md");
+    fs::write(&source, "# Guten Morgen.\n\n- Es regnet.\n- `let x = 1;`\n").expect("writes");
+    let target = folder.path().join("note.md");
+    let job = submit(translator(), "de-en", file_to(&source, target.clone()), DecodeOptions::default());
+    assert_eq!(finished(&job.1).output, Some(target.clone()));
+    let text = fs::read_to_string(target).expect("reads");
+    assert!(text.starts_with("# ") && text.ends_with("\n- `let x = 1;`\n"), "{text}");
+    assert!(!text.contains("regnet"), "{text}");
+}
