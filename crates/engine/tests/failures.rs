@@ -200,3 +200,19 @@ fn a_probe_ends_with_its_context() {
     let worst = fed.iter().zip(&started).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(worst < 0.01, "off by {worst}");
 }
+
+/// Models come and go with every other recipe: what is dropped gives its memory back, but for a few shared constants.
+#[test]
+fn what_is_dropped_gives_its_memory_back() {
+    let device = device(true, true);
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        let starter = Starter::on(device.clone());
+        let mut batch = starter.batch(2);
+        batch.run(vec![Request { votes: 2, ..starter.request(SENTENCES[0]) }]).expect("runs");
+        assert!(device.memory_bytes() > 10 << 20);
+        drop((batch, starter));
+        kept.push(device.memory_bytes());
+    }
+    assert!(kept[0] < 64 << 10 && kept[1] == kept[0] && kept[2] == kept[0], "{kept:?} bytes are left");
+}
