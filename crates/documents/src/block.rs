@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use crate::limits;
+use crate::setting::Setting;
 
 /// A piece of text that is translated as a whole: a paragraph, a heading, a list item, a table cell, a cue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// The text a model sees: no markup, one line; a `\n` stands only where the reader sees a line break.
+    /// The text a model sees: no markup, one line; a `\n` stands only where the reader sees a line break or a tab.
     pub text: String,
     /// The markup taken out of the text, in the order it opens.
     pub spans: Vec<Span>,
@@ -45,6 +46,57 @@ pub struct Span {
     pub(crate) source: Range<usize>,
     /// The innermost span around it, as an index into [`Block::spans`].
     pub(crate) within: Option<usize>,
+    /// What stands around each stretch of text directly in it, instead of [`Place::wrap`]; around a void span's
+    /// markup.
+    pub(crate) wrap: Option<Wrap>,
+    /// Whether a locked span whose text is not in the translation still stands there with its source, as a void one.
+    pub(crate) stays: bool,
+}
+
+impl Span {
+    /// A span without markup of its own.
+    pub(crate) fn plain(range: Range<usize>, kind: SpanKind) -> Self {
+        let (open, close) = (String::new(), String::new());
+        Self { range, kind, open, close, source: 0..0, within: None, wrap: None, stays: false }
+    }
+}
+
+/// What stands before and after each stretch of text, where no text stands alone: an office document's run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wrap {
+    pub before: String,
+    pub after: String,
+}
+
+/// One alignment between a block's text and its translation. Many may share a range; together they say which
+/// translated words came from which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Bytes of [`Block::text`].
+    pub source: Range<usize>,
+    /// Bytes of [`Translation::text`].
+    pub target: Range<usize>,
+}
+
+/// A block's text in the other language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Translation {
+    /// The text, with a `\n` for each in [`Block::text`].
+    pub text: String,
+    /// Which of its words came from which; may be empty, then markup goes only where the words alone say so.
+    pub links: Vec<Link>,
+}
+
+impl From<String> for Translation {
+    fn from(text: String) -> Self {
+        Self { text, links: Vec::new() }
+    }
+}
+
+impl From<&str> for Translation {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
 }
 
 /// What must happen to a span when its block is translated.
@@ -61,7 +113,7 @@ pub enum SpanKind {
 /// Where a block lies in its document and how a translation is laid out there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// Bytes of the document that the translation replaces.
+    /// Bytes of the part that the translation replaces.
     pub range: Range<usize>,
     pub layout: Layout,
     /// Line end and what precedes the text on each further line, such as `"\n> "`.
@@ -69,6 +121,35 @@ pub(crate) struct Place {
     /// Markup of each `\n` in the block's text.
     pub breaks: Vec<String>,
     pub setting: Setting,
+    /// What stands around each stretch of text that no span wraps.
+    pub wrap: Wrap,
+    pub role: Role,
+}
+
+impl Place {
+    /// A place whose translation is written on one line.
+    pub fn new(range: Range<usize>, setting: Setting) -> Self {
+        Self {
+            range,
+            layout: Layout::Line,
+            newline: String::new(),
+            breaks: Vec::new(),
+            setting,
+            wrap: Wrap::default(),
+            role: Role::Own,
+        }
+    }
+}
+
+/// Whether a place has a translation of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    #[default]
+    Own,
+    /// Takes the translation of a block with the same text, if the document has one.
+    Twin,
+    /// Takes the translation of a block with the same text; without one it is left as it is.
+    Echo,
 }
 
 /// How many lines a translation gets.
@@ -79,19 +160,6 @@ pub(crate) enum Layout {
     Fill(usize),
     /// At most so many lines, about equally long.
     Balance(usize),
-}
-
-/// What surrounds a block, so what its text must not look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Setting {
-    /// Plain text: nothing is special.
-    Plain,
-    /// Markdown whose line starts could begin another element.
-    Paragraph,
-    /// Markdown's `# heading` on one line.
-    Heading,
-    /// Markdown inside a table cell or an image's description: no line start of its own.
-    Enclosed,
 }
 
 /// A block together with its place, as the readers find it.
@@ -133,14 +201,7 @@ fn lock_addresses(block: &mut Block) {
             continue;
         }
         from = range.end;
-        block.spans.push(Span {
-            range,
-            kind: SpanKind::Locked,
-            open: String::new(),
-            close: String::new(),
-            source: 0..0,
-            within: None,
-        });
+        block.spans.push(Span::plain(range, SpanKind::Locked));
     }
 }
 

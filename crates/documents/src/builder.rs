@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Found, Layout, Place, Setting, Span, SpanKind, is_unspaced, seam};
+use crate::block::{Block, Found, Layout, Place, Span, SpanKind, is_unspaced, seam};
+use crate::setting::Setting;
 use crate::tags::Tag;
 use crate::wrap::is_space;
 use crate::{Error, Result, limits};
@@ -173,7 +174,12 @@ impl<'a> Builder<'a> {
         let breaks = self.breaks.iter().map(|source| self.slice(source).to_owned()).collect();
         Found {
             block: Block { text: self.text, spans: self.spans, wrapped: self.newline.is_some() },
-            place: Place { range, layout, newline: self.newline.unwrap_or_default(), breaks, setting },
+            place: Place {
+                layout,
+                newline: self.newline.unwrap_or_default(),
+                breaks,
+                ..Place::new(range, setting)
+            },
         }
     }
 
@@ -186,7 +192,7 @@ impl<'a> Builder<'a> {
 
     fn push(&mut self, range: Range<usize>, kind: SpanKind, open: String, source: Range<usize>) {
         let within = self.open.iter().rev().copied().find(|&index| index < self.spans.len());
-        self.spans.push(Span { range, kind, open, close: String::new(), source, within });
+        self.spans.push(Span { open, source, within, ..Span::plain(range, kind) });
     }
 
     fn pair(&mut self, index: usize, kind: SpanKind, close: &str) {

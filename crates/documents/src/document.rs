@@ -1,23 +1,30 @@
 //! A parsed document, and the same document written in another language.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::block::{Block, Place};
+use crate::block::{Block, Translation};
 use crate::format::utf8;
+use crate::part::{self, Part, Reader, Site};
 use crate::render::{Care, Draft};
-use crate::{Error, Format, Result, limits, markdown, subrip, text};
+use crate::{Error, Format, Result, limits};
 
 /// A document: its bytes, and the blocks of text in them.
 #[derive(Debug)]
 pub struct Document {
-    format: Format,
     byte_order_mark: &'static str,
-    source: String,
+    parts: Vec<Part>,
     pub(crate) blocks: Vec<Block>,
-    pub(crate) places: Vec<Place>,
+    /// Where the blocks stand, in the order of parts and bytes; one inside another follows it.
+    pub(crate) sites: Vec<Site>,
+}
+
+/// What a reader of documents may choose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The columns of a table to translate, from 0; `None` takes those that hold text.
+    pub columns: Option<Vec<usize>>,
 }
 
 /// A written document.
@@ -57,24 +64,32 @@ pub enum Problem {
 }
 
 impl Document {
+    /// Reads a document as [`Document::parse_with`] does by default.
+    ///
+    /// # Errors
+    /// As [`Document::parse_with`].
+    pub fn parse(format: Format, bytes: &[u8]) -> Result<Self> {
+        Self::parse_with(format, bytes, &ReadOptions::default())
+    }
+
     /// Reads a document.
     ///
     /// # Errors
     /// When the bytes are not UTF-8, larger or more nested than [`limits`] allow, or not of this format.
-    pub fn parse(format: Format, bytes: &[u8]) -> Result<Self> {
+    pub fn parse_with(format: Format, bytes: &[u8], _options: &ReadOptions) -> Result<Self> {
         let text = utf8(bytes)?;
         let (byte_order_mark, source) = match text.strip_prefix('\u{feff}') {
             Some(rest) => ("\u{feff}", rest),
             None => ("", text),
         };
-        let mut found = match format {
-            Format::Text => text::parse(source),
-            Format::Markdown => markdown::parse(source)?,
-            Format::SubRip => subrip::parse(source)?,
+        let reader = match format {
+            Format::Text => Reader::Text,
+            Format::Markdown => Reader::Markdown,
+            Format::SubRip => Reader::SubRip,
         };
-        found.sort_by_key(|found| (found.place.range.start, Reverse(found.place.range.end)));
-        let (blocks, places) = found.into_iter().map(|found| (found.block, found.place)).unzip();
-        Ok(Self { format, byte_order_mark, source: source.to_owned(), blocks, places })
+        let parts = vec![Part { source: source.to_owned(), reader }];
+        let (blocks, sites) = part::read(&parts)?;
+        Ok(Self { byte_order_mark, parts, blocks, sites })
     }
 
     /// The texts to translate, in the document's order.
@@ -87,38 +102,45 @@ impl Document {
     ///
     /// # Errors
     /// [`Error::Count`] unless there is one translation for each block.
-    pub fn write(&self, translations: &[String]) -> Result<Written> {
+    pub fn write(&self, translations: &[Translation]) -> Result<Written> {
         if translations.len() != self.blocks.len() {
             return Err(Error::Count { blocks: self.blocks.len(), given: translations.len() });
         }
-        let mut cares = vec![Care::Marked; self.blocks.len()];
+        let mut cares = vec![Care::Marked; self.sites.len()];
         let mut round = 0;
         loop {
-            let mut draft = self.draft(translations, &cares);
-            let body = draft.copy(0..self.source.len(), 0);
-            let misread = match self.format {
-                Format::Markdown => markdown::misread(&body, &draft.reads),
-                Format::Text | Format::SubRip => None,
-            };
-            let Some(misread) = misread.filter(|_| round < limits::READ_BACKS) else {
-                return Ok(self.written(&body, draft.findings));
+            let mut draft = Draft::new(self, translations, &cares);
+            let bodies: Vec<String> = (0..self.parts.len()).map(|part| draft.part(part)).collect();
+            let Some(misread) = self.misread(&bodies, &draft.reads).filter(|_| round < limits::READ_BACKS)
+            else {
+                return Ok(self.written(&bodies, draft.findings));
             };
             Self::take_care(&mut cares, misread, round);
             round += 1;
         }
     }
 
-    pub(crate) fn slice(&self, range: Range<usize>) -> &str {
-        self.source.get(range).unwrap_or_default()
+    /// Bytes of a part.
+    pub(crate) fn slice(&self, part: usize, range: Range<usize>) -> &str {
+        self.source(part).get(range).unwrap_or_default()
     }
 
-    fn draft<'a>(&'a self, translations: &'a [String], cares: &'a [Care]) -> Draft<'a> {
-        let reads = vec![String::new(); self.blocks.len()];
-        Draft { document: self, translations, cares, reads, findings: Vec::new() }
+    /// All of a part.
+    pub(crate) fn source(&self, part: usize) -> &str {
+        self.parts.get(part).map_or("", |part| &part.source)
     }
 
-    /// Keeps less of the markup of the first block that is misread, and of the one before, which may have swallowed
-    /// it; in later rounds of all blocks from there on, and in the end of all.
+    /// The first site that is not read back from what was written as the text it should be.
+    fn misread(&self, bodies: &[String], reads: &[String]) -> Option<usize> {
+        self.parts.iter().zip(bodies).enumerate().find_map(|(index, (part, body))| {
+            let sites = self.sites.iter().zip(reads).enumerate();
+            let sites = sites.map(|(at, (site, read))| (at, site, read.as_str()));
+            part::misread(part, body, sites.filter(|(_, site, _)| site.part == index))
+        })
+    }
+
+    /// Keeps less of the markup of the first site that is misread, and of the one before, which may have swallowed
+    /// it; in later rounds of all sites from there on, and in the end of all.
     fn take_care(cares: &mut [Care], misread: usize, round: usize) {
         let last = if round < limits::READ_BACKS / 2 { misread + 1 } else { cares.len() };
         let mut any = false;
@@ -131,8 +153,8 @@ impl Document {
         }
     }
 
-    fn written(&self, body: &str, mut findings: Vec<Finding>) -> Written {
+    fn written(&self, bodies: &[String], mut findings: Vec<Finding>) -> Written {
         findings.sort_by_key(|finding| finding.block);
-        Written { bytes: [self.byte_order_mark, body].concat().into_bytes(), findings }
+        Written { bytes: [self.byte_order_mark, &bodies.concat()].concat().into_bytes(), findings }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Span, SpanKind, is_unspaced};
+use crate::block::{Block, Span, SpanKind, Translation, is_unspaced};
 use crate::limits;
 
 /// Where a span stands in the translation.
@@ -21,7 +21,8 @@ pub(crate) struct Placed {
 }
 
 /// The places of all spans that have one. Any two ranges are nested as in the source, or apart.
-pub(crate) fn project(block: &Block, translation: &str) -> Vec<Placed> {
+pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
+    let translation = translation.text.as_str();
     let mut projection = Projection { block, translation, placed: Vec::new() };
     for kind in [SpanKind::Locked, SpanKind::Paired, SpanKind::Void] {
         for (index, span) in block.spans.iter().enumerate().filter(|(_, span)| span.kind == kind) {
@@ -30,7 +31,8 @@ pub(crate) fn project(block: &Block, translation: &str) -> Vec<Placed> {
                 SpanKind::Paired => projection.paired(index, span),
                 SpanKind::Void => projection.void(span).map(|at| at..at),
             };
-            let guess = (kind == SpanKind::Void).then_some(translation.len()..translation.len());
+            let stays = kind == SpanKind::Void || span.stays;
+            let guess = stays.then(|| projection.stand_in(span));
             if let Some(range) = certain.clone().or(guess) {
                 projection.placed.push(Placed { span: index, range, guessed: certain.is_none() });
             }
@@ -118,6 +120,13 @@ impl Projection<'_> {
             .or_else(|| anchor(before.split_whitespace().next_back(), true))
             .or_else(|| anchor(after.split_whitespace().next(), false))
             .map(|at| self.outside_locked(at))
+    }
+
+    /// Where a span stands that nothing says the place of.
+    fn stand_in(&self, span: &Span) -> Range<usize> {
+        let at = if span.kind == SpanKind::Locked { self.void(span) } else { None };
+        let at = at.unwrap_or(self.translation.len());
+        at..at
     }
 
     fn outside_locked(&self, at: usize) -> usize {
@@ -223,7 +232,7 @@ mod tests {
     fn placed(source: &str, translation: &str) -> Vec<String> {
         let document = Document::parse(Format::Markdown, source.as_bytes()).expect("valid");
         let block = &document.blocks()[0];
-        let mut placed = project(block, translation);
+        let mut placed = project(block, &translation.into());
         placed.sort_by_key(|placed| placed.span);
         placed.into_iter().map(|placed| translation[placed.range].to_owned()).collect()
     }
@@ -246,7 +255,7 @@ mod tests {
 
     fn project_range(source: &str, translation: &str) -> Range<usize> {
         let document = Document::parse(Format::Markdown, source.as_bytes()).expect("valid");
-        project(&document.blocks()[0], translation)[0].range.clone()
+        project(&document.blocks()[0], &translation.into())[0].range.clone()
     }
 
     #[test]
@@ -268,7 +277,7 @@ mod tests {
         let translation = "B und A und A B";
         let document = Document::parse(Format::Markdown, b"*A **B*** x").expect("valid");
         let ranges: Vec<_> =
-            project(&document.blocks()[0], translation).into_iter().map(|p| p.range).collect();
+            project(&document.blocks()[0], &translation.into()).into_iter().map(|p| p.range).collect();
         assert_eq!(ranges, [12..15, 14..15]);
     }
 }

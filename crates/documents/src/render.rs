@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Layout, Place, Setting, SpanKind};
+use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap};
 use crate::document::{Document, Finding, Problem};
 use crate::markdown::escape;
+use crate::part::Site;
 use crate::project::{Placed, project};
+use crate::setting::{Around, Setting};
 use crate::wrap::{Words, is_space};
 
 /// How much of a block's markup a draft tries to keep.
@@ -21,85 +23,100 @@ pub(crate) enum Care {
 
 /// A document being written.
 pub(crate) struct Draft<'a> {
-    pub document: &'a Document,
-    pub translations: &'a [String],
-    pub cares: &'a [Care],
-    /// The text each block must be read back as; empty when the translation has no words, so is no block.
+    document: &'a Document,
+    translations: &'a [Translation],
+    /// One for each site, as `reads`.
+    cares: &'a [Care],
+    /// The text each site must be read back as; empty when the translation has no words, so is no block.
     pub reads: Vec<String>,
     pub findings: Vec<Finding>,
 }
 
-impl Draft<'_> {
-    /// The document's bytes in `range`, with the blocks from `first` on in it replaced.
-    pub fn copy(&mut self, range: Range<usize>, first: usize) -> String {
+impl<'a> Draft<'a> {
+    pub fn new(document: &'a Document, translations: &'a [Translation], cares: &'a [Care]) -> Self {
+        let reads = vec![String::new(); document.sites.len()];
+        Self { document, translations, cares, reads, findings: Vec::new() }
+    }
+
+    /// A part with its blocks replaced.
+    pub fn part(&mut self, part: usize) -> String {
+        self.copy(part, 0..self.document.source(part).len(), 0)
+    }
+
+    /// The part's bytes in `range`, with the blocks in it replaced; sites before `after` are not in it.
+    fn copy(&mut self, part: usize, range: Range<usize>, after: usize) -> String {
         let document = self.document;
+        let first =
+            document.sites.partition_point(|site| (site.part, site.place.range.start) < (part, range.start));
         let mut out = String::new();
         let mut from = range.start;
-        for (index, place) in document.places.iter().enumerate().skip(first) {
-            if place.range.start >= range.end {
+        for (index, site) in document.sites.iter().enumerate().skip(first.max(after)) {
+            let inside = &site.place.range;
+            if site.part != part || inside.start >= range.end {
                 break;
             }
             // Skips blocks inside one that is already written.
-            if place.range.start >= from {
-                out.push_str(document.slice(from..place.range.start));
-                out.push_str(&self.block(index));
-                from = place.range.end;
+            if inside.start >= from {
+                out.push_str(document.slice(part, from..inside.start));
+                out.push_str(&self.site(index, site));
+                from = inside.end;
             }
         }
-        out.push_str(document.slice(from..range.end));
+        out.push_str(document.slice(part, from..range.end));
         out
     }
 
-    fn block(&mut self, index: usize) -> String {
-        let document = self.document;
-        let (Some(block), Some(place), Some(given), Some(&care)) = (
-            document.blocks.get(index),
-            document.places.get(index),
-            self.translations.get(index),
+    fn site(&mut self, index: usize, site: &'a Site) -> String {
+        let (Some(block), Some(given), Some(&care)) = (
+            site.own.as_ref().or_else(|| self.document.blocks.get(site.block)),
+            self.translations.get(site.block),
             self.cares.get(index),
         ) else {
             return String::new();
         };
-        let translation = clean(given, !place.breaks.is_empty());
+        let text = clean(&given.text, !site.place.breaks.is_empty());
         let problem = match care {
-            _ if *given == block.text => None,
-            _ if translation.is_empty() => Some(Problem::Empty),
+            _ if given.text == block.text => None,
+            _ if text.is_empty() => Some(Problem::Empty),
             Care::Source => Some(Problem::Refused),
-            Care::Marked | Care::Bare => return self.translated(index, block, &translation, care),
+            Care::Marked | Care::Bare => {
+                // The links are those of the text as given, which is nearly always clean.
+                let links = if text == given.text { given.links.clone() } else { Vec::new() };
+                return self.translated(index, site, block, &Translation { text, links }, care);
+            }
         };
-        self.findings.extend(problem.map(|problem| Finding { block: index, problem, text: given.clone() }));
+        self.find(site, problem, given.text.clone());
         if let Some(reads) = self.reads.get_mut(index) {
             reads.clone_from(&block.text);
         }
-        self.copy(place.range.clone(), index + 1)
+        self.copy(site.part, site.place.range.clone(), index + 1)
     }
 
-    fn translated(&mut self, index: usize, block: &Block, translation: &str, care: Care) -> String {
+    fn translated(
+        &mut self,
+        index: usize,
+        site: &'a Site,
+        block: &'a Block,
+        translation: &Translation,
+        care: Care,
+    ) -> String {
         let mut placed = project(block, translation);
         placed.retain(|placed| care == Care::Marked || kind(block, placed) != SpanKind::Paired);
-        let placed = self.fit(index, block, translation, placed);
-        self.report(index, block, &placed);
-        self.lay_out(index, translation, &placed)
-    }
-
-    /// Moves or drops emphasis that Markdown would not read as such.
-    fn fit(&self, index: usize, block: &Block, translation: &str, placed: Vec<Placed>) -> Vec<Placed> {
-        let setting = self.document.places.get(index).map(|place| place.setting);
-        if setting == Some(Setting::Plain) {
-            return placed;
+        if site.place.setting.is_markdown() {
+            placed = fit(block, &translation.text, placed);
         }
-        let fitted = |placed: Placed| {
-            if kind(block, &placed) != SpanKind::Paired {
-                return Some(placed);
-            }
-            let open = block.spans.get(placed.span).map_or("", |span| span.open.as_str());
-            let range = escape::emphasis_range(open, translation, placed.range.clone())?;
-            Some(Placed { range, ..placed })
-        };
-        placed.into_iter().filter_map(fitted).collect()
+        self.report(site, block, &placed);
+        self.lay_out(index, site, block, &translation.text, &placed)
     }
 
-    fn report(&mut self, index: usize, block: &Block, placed: &[Placed]) {
+    /// Notes a problem of a block, once for all its places.
+    fn find(&mut self, site: &Site, problem: Option<Problem>, text: String) {
+        if let Some(problem) = problem.filter(|_| site.own.is_none()) {
+            self.findings.push(Finding { block: site.block, problem, text });
+        }
+    }
+
+    fn report(&mut self, site: &Site, block: &Block, placed: &[Placed]) {
         for (span, markup) in block.spans.iter().enumerate() {
             let text = block.text.get(markup.range.clone()).unwrap_or_default();
             let found = placed.iter().find(|placed| placed.span == span);
@@ -109,72 +126,160 @@ impl Draft<'_> {
                 (Some(placed), _) if placed.guessed => Problem::Moved,
                 _ => continue,
             };
-            let text = format!("{}{text}{}", markup.open, markup.close);
-            self.findings.push(Finding { block: index, problem, text });
+            self.find(site, Some(problem), format!("{}{text}{}", markup.open, markup.close));
         }
     }
 
-    fn lay_out(&mut self, index: usize, translation: &str, placed: &[Placed]) -> String {
-        let document = self.document;
-        let (Some(block), Some(place)) = (document.blocks.get(index), document.places.get(index)) else {
-            return String::new();
-        };
+    fn lay_out(
+        &mut self,
+        index: usize,
+        site: &'a Site,
+        block: &'a Block,
+        translation: &str,
+        placed: &[Placed],
+    ) -> String {
+        let place = &site.place;
         let bare = self.cares.get(index) != Some(&Care::Marked);
         // A comment or tag must not come to stand at a line's start, where it would be a block of HTML.
         let layout = if bare { Layout::Line } else { place.layout };
-        let mut words = Words::new(place.setting == Setting::Plain);
-        let mut out = String::new();
-        let mut reads = String::new();
-        let mut breaks = place.breaks.iter();
-        let mut line_break = "";
-        let pieces = pieces(block, translation, placed);
+        let pieces = pieces(block, place, translation, placed);
+        let mut page = Page::new(place, layout);
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Text(text) => {
-                    reads.push_str(text);
+                Piece::Text(text, wrap) => {
                     let before_link =
-                        matches!(pieces.get(at + 1), Some(Piece::Markup(next)) if next.starts_with('['));
+                        matches!(pieces.get(at + 1), Some(Piece::Markup(next, _)) if next.starts_with('['));
                     for (number, line) in text.split('\n').enumerate() {
                         if number > 0 {
-                            let before =
-                                std::mem::replace(&mut words, Words::new(place.setting == Setting::Plain));
-                            out.push_str(&lines(before, place, layout));
-                            line_break = breaks.next().map_or(line_break, String::as_str);
-                            out.push_str(line_break);
+                            page.line_break();
                         }
-                        words.text(&escape::text(line, place.setting, bare, before_link));
+                        if !line.is_empty() {
+                            page.wrapped(wrap);
+                            page.words.text(&place.setting.escape(line, Around { bare, before_link }));
+                        }
                     }
                 }
-                Piece::Locked(text) => {
-                    reads.push_str(text);
-                    words.raw(text);
+                Piece::Locked(text, wrap) => {
+                    page.wrapped(wrap);
+                    page.words.raw(&place.setting.escape_locked(text));
                 }
-                Piece::Markup(markup) => words.raw(markup),
-                Piece::Void(source) => {
+                Piece::Markup(markup, source) => {
+                    let source = *source..*source + markup.len();
+                    // Markup that stands in the source as it is may hold blocks of its own, in attributes.
+                    let markup = if self.document.slice(site.part, source.clone()) == *markup {
+                        self.copy(site.part, source, index + 1)
+                    } else {
+                        (*markup).to_owned()
+                    };
+                    page.bare().raw(&markup);
+                }
+                Piece::Void(source, wrap) => {
+                    let outside = |range| self.document.slice(site.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
-                    let before = document.slice(place.range.start..source.start).chars().next_back();
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
-                    let adjoins = matches!(follows, Some(Piece::Void(other)) if other.end == source.start);
-                    if apart(before) && !adjoins {
+                    let adjoins = matches!(follows, Some(Piece::Void(other, _)) if other.end == source.start);
+                    let gap_before = apart(outside(place.range.start..source.start).chars().next_back());
+                    let gap_after = apart(outside(source.end..place.range.end).chars().next());
+                    let words = page.bare();
+                    if gap_before && !adjoins {
                         words.gap();
                     }
-                    let first = document.places.partition_point(|place| place.range.start < source.start);
-                    words.raw(&self.copy(source.clone(), first.max(index + 1)));
-                    if apart(document.slice(source.end..place.range.end).chars().next()) {
+                    words.raw(
+                        &[&wrap.before, &*self.copy(site.part, source.clone(), index + 1), &wrap.after]
+                            .concat(),
+                    );
+                    if gap_after {
                         words.gap();
                     }
                 }
             }
         }
-        out.push_str(&lines(words, place, layout));
-        let has_words = pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Text(text) if text.contains(char::is_alphabetic)));
-        if let Some(slot) = self.reads.get_mut(index).filter(|_| has_words) {
+        let reads: String = pieces.iter().map(Piece::reads).collect();
+        let has_words =
+            |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_alphabetic));
+        if let Some(slot) = self.reads.get_mut(index).filter(|_| pieces.iter().any(has_words)) {
             *slot = reads;
         }
-        out
+        page.finish()
     }
+}
+
+/// A block's lines being written.
+struct Page<'a> {
+    place: &'a Place,
+    layout: Layout,
+    out: String,
+    /// The words of the line that is being written.
+    words: Words,
+    /// What stands around the text that is being written.
+    wrap: Option<&'a Wrap>,
+    breaks: std::slice::Iter<'a, String>,
+    line_break: &'a str,
+}
+
+impl<'a> Page<'a> {
+    fn new(place: &'a Place, layout: Layout) -> Self {
+        let words = Self::no_words(place);
+        Self {
+            place,
+            layout,
+            out: String::new(),
+            words,
+            wrap: None,
+            breaks: place.breaks.iter(),
+            line_break: "",
+        }
+    }
+
+    fn no_words(place: &Place) -> Words {
+        Words::new(place.setting == Setting::Plain)
+    }
+
+    /// Readies for text inside of `wrap`.
+    fn wrapped(&mut self, wrap: &'a Wrap) {
+        if self.wrap != Some(wrap) {
+            self.bare().raw(&wrap.before);
+            self.wrap = Some(wrap);
+        }
+    }
+
+    /// The words, readied for markup.
+    fn bare(&mut self) -> &mut Words {
+        if let Some(wrap) = self.wrap.take() {
+            self.words.raw(&wrap.after);
+        }
+        &mut self.words
+    }
+
+    fn line_break(&mut self) {
+        self.flush();
+        self.line_break = self.breaks.next().map_or(self.line_break, String::as_str);
+        self.out.push_str(self.line_break);
+    }
+
+    fn flush(&mut self) {
+        self.bare();
+        let words = std::mem::replace(&mut self.words, Self::no_words(self.place));
+        self.out.push_str(&lines(words, self.place, self.layout));
+    }
+
+    fn finish(mut self) -> String {
+        self.flush();
+        self.out
+    }
+}
+
+/// Moves or drops emphasis that Markdown would not read as such.
+fn fit(block: &Block, translation: &str, placed: Vec<Placed>) -> Vec<Placed> {
+    let fitted = |placed: Placed| {
+        if kind(block, &placed) != SpanKind::Paired {
+            return Some(placed);
+        }
+        let open = block.spans.get(placed.span).map_or("", |span| span.open.as_str());
+        let range = escape::emphasis_range(open, translation, placed.range.clone())?;
+        Some(Placed { range, ..placed })
+    };
+    placed.into_iter().filter_map(fitted).collect()
 }
 
 /// The words in lines, none of which Markdown would take for the start of something else.
@@ -188,12 +293,22 @@ fn lines(words: Words, place: &Place, layout: Layout) -> String {
 
 /// What a rendered block consists of, in order.
 enum Piece<'a> {
-    Text(&'a str),
+    Text(&'a str, &'a Wrap),
     /// Copied letter for letter.
-    Locked(&'a str),
-    Markup(&'a str),
-    /// Bytes of the document.
-    Void(Range<usize>),
+    Locked(&'a str, &'a Wrap),
+    /// Markup, and the byte of the part at which it stands if it stands there as it is.
+    Markup(&'a str, usize),
+    /// Bytes of the part.
+    Void(Range<usize>, &'a Wrap),
+}
+
+impl<'a> Piece<'a> {
+    fn reads(&self) -> &'a str {
+        match self {
+            Self::Text(text, _) | Self::Locked(text, _) => text,
+            Self::Markup(..) | Self::Void(..) => "",
+        }
+    }
 }
 
 /// The order of marks at one place: what ends there, then what stands there, then what starts there. A void span
@@ -207,7 +322,52 @@ enum Phase {
     VoidAfterOpen,
 }
 
-fn pieces<'a>(block: &'a Block, translation: &'a str, placed: &[Placed]) -> Vec<Piece<'a>> {
+fn pieces<'a>(block: &'a Block, place: &'a Place, translation: &'a str, placed: &[Placed]) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    let mut wraps = vec![&place.wrap];
+    for (at, phase, _, _, one) in marks(block, placed) {
+        let Some(span) = block.spans.get(one.span) else { continue };
+        let around = wraps.last().copied().unwrap_or(&place.wrap);
+        let text = translation.get(from..at).filter(|text| !text.is_empty());
+        pieces.extend(text.map(|text| Piece::Text(text, around)));
+        from = from.max(at);
+        let inside = span.wrap.as_ref();
+        match (kind(block, one), phase) {
+            (SpanKind::Void, _) => {
+                let wrap = inside.filter(|_| span.kind == SpanKind::Void);
+                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED)));
+            }
+            // Its text may be HTML's, which is escaped, or a whole construct, which is not.
+            (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
+                let text = block.text.get(span.range.clone());
+                pieces.extend(text.map(|text| Piece::Locked(text, inside.unwrap_or(around))));
+                from = one.range.end;
+                wraps.push(around);
+            }
+            (_, Phase::Open) => {
+                pieces.push(Piece::Markup(&span.open, span.source.start));
+                wraps.push(inside.unwrap_or(around));
+            }
+            _ => {
+                pieces.push(Piece::Markup(&span.close, span.source.end.saturating_sub(span.close.len())));
+                wraps.pop();
+            }
+        }
+    }
+    let text = translation.get(from..).filter(|text| !text.is_empty());
+    pieces.extend(text.map(|text| Piece::Text(text, &place.wrap)));
+    pieces.retain(|piece| !matches!(piece, Piece::Markup("", _)));
+    pieces
+}
+
+/// Around markup that stands between runs of its own.
+static UNWRAPPED: Wrap = Wrap { before: String::new(), after: String::new() };
+
+type SpanMark<'p> = (usize, Phase, isize, isize, &'p Placed);
+
+/// Where spans start, stand and end in the translation, in the order they are written.
+fn marks<'p>(block: &Block, placed: &'p [Placed]) -> Vec<SpanMark<'p>> {
     let mut marks = Vec::new();
     for one in placed {
         let (start, end) = (one.range.start, one.range.end);
@@ -232,29 +392,15 @@ fn pieces<'a>(block: &'a Block, translation: &'a str, placed: &[Placed]) -> Vec<
         }
     }
     marks.sort_by(|a, b| (a.0, &a.1, a.2, a.3).cmp(&(b.0, &b.1, b.2, b.3)));
-    let mut pieces = Vec::new();
-    let mut from = 0;
-    for (at, phase, _, _, one) in marks {
-        let Some(span) = block.spans.get(one.span) else { continue };
-        pieces.extend(translation.get(from..at).filter(|text| !text.is_empty()).map(Piece::Text));
-        from = from.max(at);
-        match (span.kind, phase) {
-            (SpanKind::Void, _) => pieces.push(Piece::Void(span.source.clone())),
-            // Its text may be HTML's, which is escaped, or a whole construct, which is not.
-            (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
-                pieces.extend(block.text.get(span.range.clone()).map(Piece::Locked));
-                from = one.range.end;
-            }
-            (_, Phase::Open) => pieces.push(Piece::Markup(&span.open)),
-            _ => pieces.push(Piece::Markup(&span.close)),
-        }
-    }
-    pieces.extend(translation.get(from..).filter(|text| !text.is_empty()).map(Piece::Text));
-    pieces
+    marks
 }
 
+/// What is written of a span: a locked one that only stays is written as a void one.
 fn kind(block: &Block, placed: &Placed) -> SpanKind {
-    block.spans.get(placed.span).map_or(SpanKind::Void, |span| span.kind)
+    match block.spans.get(placed.span) {
+        Some(span) if span.kind != SpanKind::Locked || !placed.range.is_empty() => span.kind,
+        _ => SpanKind::Void,
+    }
 }
 
 /// Whether span `outer` holds span `inner` in the source.

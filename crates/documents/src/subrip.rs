@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Setting, Span, SpanKind};
+use crate::block::{Found, Layout, Span, SpanKind};
 use crate::builder::Builder;
+use crate::setting::Setting;
 use crate::tags::Tag;
 use crate::text::lines;
 use crate::{Error, Result};

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Found, Layout, Place, Setting, is_unspaced, seam};
+use crate::block::{Block, Found, Layout, Place, is_unspaced, seam};
+use crate::setting::Setting;
 use crate::wrap::columns;
 
 /// A shorter line was ended by its writer, not by wrapping.
@@ -109,6 +110,6 @@ fn found(source: &str, group: &[Line]) -> Found {
     };
     Found {
         block: Block { text, spans: Vec::new(), wrapped: group.len() > 1 },
-        place: Place { range, layout, newline, breaks: Vec::new(), setting: Setting::Plain },
+        place: Place { layout, newline, ..Place::new(range, Setting::Plain) },
     }
 }

@@ -1,6 +1,6 @@
 //! Markdown in, Markdown out: what is translated, what is kept, and what no translation can break.
 
-use documents::{Document, Format, Problem, SpanKind};
+use documents::{Document, Format, Problem, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Markdown, source.as_bytes()).expect("valid Markdown")
@@ -12,7 +12,7 @@ fn texts(source: &str) -> Vec<String> {
 
 /// The document with its blocks replaced, and the problems found.
 fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
-    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
     let problems = written.findings.iter().map(|finding| finding.problem).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)
@@ -243,7 +243,7 @@ fn translations_cannot_become_markup() {
         ] {
             let source = frame.replace('%', "words");
             let document = parse(&source);
-            let translations = vec![hostile.to_owned(); document.blocks().len()];
+            let translations = vec![Translation::from(hostile); document.blocks().len()];
             let written = document.write(&translations).expect("as many translations as blocks");
             let text = String::from_utf8(written.bytes).expect("UTF-8");
             let refused = written.findings.iter().any(|finding| finding.problem == Problem::Refused);

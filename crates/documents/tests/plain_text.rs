@@ -1,6 +1,6 @@
 //! Plain text: what is a block, and how it is laid out again.
 
-use documents::{Document, Error, Format};
+use documents::{Document, Error, Format, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Text, source.as_bytes()).expect("valid text")
@@ -11,7 +11,7 @@ fn texts(source: &str) -> Vec<String> {
 }
 
 fn written(source: &str, translations: &[&str]) -> String {
-    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
     assert_eq!(written.findings, []);
     String::from_utf8(written.bytes).expect("UTF-8")

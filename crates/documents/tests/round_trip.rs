@@ -1,7 +1,7 @@
 //! Properties on random documents: writing the source's own text changes nothing, and a Markdown document is read
 //! back as the translations that were written into it.
 
-use documents::{Document, Format, Problem};
+use documents::{Document, Format, Problem, Translation};
 use fastrand::Rng;
 
 const DOCUMENTS: usize = 4000;
@@ -189,8 +189,8 @@ fn random(rng: &mut Rng, parts: &[&str], most: usize) -> String {
     (0..rng.usize(0..=most)).map(|_| parts[rng.usize(0..parts.len())]).collect()
 }
 
-fn own_texts(document: &Document) -> Vec<String> {
-    document.blocks().iter().map(|block| block.text.clone()).collect()
+fn own_texts(document: &Document) -> Vec<Translation> {
+    document.blocks().iter().map(|block| block.text.as_str().into()).collect()
 }
 
 fn letters(text: &str) -> String {
@@ -227,8 +227,8 @@ fn no_translation_removes_times() {
     for _ in 0..DOCUMENTS {
         let source = format!("1\n00:00:01,000 --> 00:00:02,000\n{}", random(&mut rng, PLAIN, 30));
         let document = Document::parse(Format::SubRip, source.as_bytes()).expect("small and valid");
-        let translations: Vec<String> =
-            document.blocks().iter().map(|_| random(&mut rng, PLAIN, 8)).collect();
+        let translations: Vec<Translation> =
+            document.blocks().iter().map(|_| random(&mut rng, PLAIN, 8).into()).collect();
         let written = document.write(&translations).expect("one for each");
         let text = String::from_utf8(written.bytes).expect("UTF-8");
         let lines =
@@ -244,8 +244,11 @@ fn markdown_is_read_back_as_it_was_translated() {
     for _ in 0..DOCUMENTS {
         let source = random(&mut rng, MARKDOWN, 40);
         let document = Document::parse(Format::Markdown, source.as_bytes()).expect("small and valid");
-        let translations: Vec<String> =
-            document.blocks().iter().map(|_| format!("x{} y", random(&mut rng, TRANSLATIONS, 12))).collect();
+        let translations: Vec<Translation> = document
+            .blocks()
+            .iter()
+            .map(|_| format!("x{} y", random(&mut rng, TRANSLATIONS, 12)).into())
+            .collect();
         let written = document.write(&translations).expect("one for each");
         let text = String::from_utf8(written.bytes).expect("UTF-8");
         let read = Document::parse(Format::Markdown, text.as_bytes()).expect("still valid");
@@ -260,7 +263,7 @@ fn markdown_is_read_back_as_it_was_translated() {
             // Code found without its marks gets them back, so marks may be more than were given.
             let marks: &[char] = &['`', '$', '<', '>'];
             let bare = |text: &str| letters(text).replace(marks, "");
-            assert_eq!(bare(&block.text), bare(translation), "{source:?}\n{text:?}");
+            assert_eq!(bare(&block.text), bare(&translation.text), "{source:?}\n{text:?}");
         }
     }
     assert!(blocks > DOCUMENTS, "{blocks} blocks");

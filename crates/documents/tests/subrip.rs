@@ -1,6 +1,6 @@
 //! SubRip: cues are translated, everything else stays.
 
-use documents::{Document, Error, Format, Problem};
+use documents::{Document, Error, Format, Problem, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::SubRip, source.as_bytes()).expect("valid SubRip")
@@ -11,7 +11,7 @@ fn texts(source: &str) -> Vec<String> {
 }
 
 fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
-    let translations: Vec<String> = translations.iter().map(ToString::to_string).collect();
+    let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
     let problems = written.findings.iter().map(|finding| finding.problem).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use documents::{Document, Format};
+use documents::{Document, Format, Translation};
 use engine::{Output, Request, Token};
 use model_files::Tokenizer;
 
@@ -210,6 +210,7 @@ impl Task {
         let (output, text) = match &self.frame {
             Frame::Text(_) => (None, Some(self.join(&translated))),
             Frame::File { document, input, target } => {
+                let translated: Vec<Translation> = translated.into_iter().map(Translation::from).collect();
                 let written = document.write(&translated)?;
                 to_review += written.findings.len();
                 let free = || output::free_name(input, &self.job.pair.to);

@@ -2,14 +2,11 @@
 
 use std::ops::Range;
 
-use crate::block::Setting;
+use crate::setting::Setting;
 
 /// Escapes what would be markup inside a line. `bare` escapes every ASCII mark; `before_link` says that markup
 /// starting with `[` follows.
 pub(crate) fn text(text: &str, setting: Setting, bare: bool, before_link: bool) -> String {
-    if setting == Setting::Plain {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut chars = text.char_indices().peekable();

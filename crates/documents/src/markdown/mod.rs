@@ -5,14 +5,14 @@
 
 pub(crate) mod escape;
 
-use std::cmp::Reverse;
 use std::ops::Range;
 use std::panic::{UnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use crate::block::{Found, Layout, Setting};
+use crate::block::{Found, Layout};
 use crate::builder::Builder;
+use crate::setting::Setting;
 use crate::text::lines;
 use crate::wrap::columns;
 use crate::{Error, Result, limits};
@@ -46,23 +46,6 @@ fn read(source: &str) -> Result<Vec<Found>> {
     }
     reader.flush();
     Ok(reader.found)
-}
-
-/// The first block that is not read back as the text it should be; an empty text is no block.
-pub(crate) fn misread(written: &str, reads: &[String]) -> Option<usize> {
-    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    let Ok(mut found) = parse(written) else { return Some(0) };
-    found.sort_by_key(|found| (found.place.range.start, Reverse(found.place.range.end)));
-    let mut found = found.iter();
-    let mut wanted = reads.iter().enumerate().filter(|(_, text)| !text.is_empty());
-    loop {
-        match (found.next(), wanted.next()) {
-            (Some(found), Some((_, text))) if letters(&found.block.text) == letters(text) => {}
-            (None, None) => return None,
-            (_, Some((index, _))) => return Some(index),
-            (Some(_), None) => return Some(reads.len().saturating_sub(1)),
-        }
-    }
 }
 
 /// Narrower paragraphs were divided by sense, which a translation cannot follow.

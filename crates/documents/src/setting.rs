@@ -1,0 +1,54 @@
+//! What surrounds a block's text in its document, so what the text must not look like there.
+
+use crate::markdown::escape;
+use crate::xml;
+
+/// How text is written at a block's place. A format with rules of its own adds a variant and its arm below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// Plain text: nothing is special.
+    Plain,
+    /// Markdown whose line starts could begin another element.
+    Paragraph,
+    /// Markdown's `# heading` on one line.
+    Heading,
+    /// Markdown inside a table cell or an image's description: no line start of its own.
+    Enclosed,
+    /// Text between XML tags.
+    Xml,
+    /// An XML attribute's value, in quotes of either kind.
+    Attribute,
+}
+
+/// What else decides how a stretch of text is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Around {
+    /// Every mark is escaped that could be, as an earlier draft was misread.
+    pub bare: bool,
+    /// Markup that starts with `[` follows.
+    pub before_link: bool,
+}
+
+impl Setting {
+    /// The text written so that the document's format reads exactly that text.
+    pub fn escape(self, text: &str, around: Around) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Paragraph | Self::Heading | Self::Enclosed => {
+                escape::text(text, self, around.bare, around.before_link)
+            }
+            Self::Xml => xml::escape(text),
+            Self::Attribute => xml::escape_value(text),
+        }
+    }
+
+    /// A locked text of the block written again, such as an address; Markdown's stands in it as it is written.
+    pub fn escape_locked(self, text: &str) -> String {
+        if self.is_markdown() { text.to_owned() } else { self.escape(text, Around::default()) }
+    }
+
+    /// Whether Markdown's rules for emphasis hold.
+    pub fn is_markdown(self) -> bool {
+        matches!(self, Self::Paragraph | Self::Heading | Self::Enclosed)
+    }
+}
