@@ -1,0 +1,23 @@
+//! How good translations are: BLEU and chrF equal to SacreBLEU's, BERTScore, whether differences between systems mean
+//! anything, and the tables. Lines in, numbers out: no model of translation, no network.
+
+#![forbid(unsafe_code)]
+
+pub mod bleu;
+pub mod chrf;
+mod error;
+pub mod limits;
+pub mod metric;
+mod ngrams;
+mod random;
+pub mod significance;
+mod text;
+mod tokenizers;
+
+pub use bleu::{Bleu, BleuScore, Smoothing};
+pub use chrf::Chrf;
+pub use error::{Error, Result};
+pub use metric::{Metric, Statistics};
+#[cfg(feature = "ja-mecab")]
+pub use tokenizers::JaMecab;
+pub use tokenizers::Tokenizer;

@@ -1,0 +1,107 @@
+//! What BLEU and chrF have in common: a corpus becomes counts for each segment, sums of counts become a score.
+
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::significance::Test;
+
+/// The release of SacreBLEU whose scores ours equal, as signatures name it.
+pub const SACREBLEU_VERSION: &str = "2.6.0";
+
+/// The counts of every segment of a corpus: all that resampling needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    width: usize,
+    /// (segment, count)
+    counts: Vec<u64>,
+}
+
+impl Statistics {
+    /// Room for the counts of some segments, `width` (at least 1) to a segment.
+    pub(crate) fn with_capacity(width: usize, segments: usize) -> Self {
+        Self { width, counts: Vec::with_capacity(width * segments) }
+    }
+
+    /// Adds a segment of `width` counts.
+    pub(crate) fn push(&mut self, row: &[u64]) {
+        debug_assert_eq!(row.len(), self.width);
+        self.counts.extend_from_slice(row);
+    }
+
+    /// Number of segments.
+    pub fn segments(&self) -> usize {
+        self.counts.len() / self.width
+    }
+
+    /// Number of counts to a segment.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The counts of each segment.
+    pub fn rows(&self) -> impl Iterator<Item = &[u64]> {
+        self.counts.chunks_exact(self.width)
+    }
+
+    /// The counts of one segment; none beyond the last.
+    pub fn row(&self, segment: usize) -> &[u64] {
+        self.counts.get(segment * self.width..(segment + 1) * self.width).unwrap_or_default()
+    }
+
+    /// The counts of the corpus.
+    pub fn sums(&self) -> Vec<u64> {
+        let mut sums = vec![0; self.width];
+        self.rows().for_each(|row| add(&mut sums, row));
+        sums
+    }
+}
+
+/// Adds a row of counts to sums of the same width.
+pub(crate) fn add(sums: &mut [u64], row: &[u64]) {
+    for (sum, count) in sums.iter_mut().zip(row) {
+        *sum += count;
+    }
+}
+
+/// A metric whose score depends on sums of counts only.
+pub trait Metric {
+    /// What tables call it, such as `BLEU` or `chrF2++`.
+    fn name(&self) -> String;
+
+    /// The counts of each segment. `references` are whole documents, each with one line for each hypothesis.
+    fn statistics(&self, hypotheses: &[String], references: &[Vec<String>]) -> Result<Statistics>;
+
+    /// The score (0…100) of summed counts.
+    fn score_of(&self, sums: &[u64]) -> f64;
+
+    /// SacreBLEU's signature of this metric, for so many references and, if one was done, for a test.
+    fn signature(&self, references: usize, test: Option<Test>) -> String;
+}
+
+/// Whether hypotheses and references can be scored at all.
+pub(crate) fn check(hypotheses: &[String], references: &[Vec<String>]) -> Result<()> {
+    if hypotheses.is_empty() {
+        return Err(Error::NoHypotheses);
+    }
+    if references.is_empty() {
+        return Err(Error::NoReferences);
+    }
+    for reference in references {
+        if reference.len() != hypotheses.len() {
+            return Err(Error::UnevenLines { hypotheses: hypotheses.len(), references: reference.len() });
+        }
+    }
+    let lines = references.iter().flatten().chain(hypotheses);
+    for line in lines.filter(|line| line.len() > limits::SEGMENT_CHARACTERS) {
+        let found = line.chars().count();
+        if found > limits::SEGMENT_CHARACTERS {
+            return Err(Error::SegmentTooLong { limit: limits::SEGMENT_CHARACTERS, found });
+        }
+    }
+    Ok(())
+}
+
+/// A signature: what every metric says first and last, and its own settings between.
+pub(crate) fn signature(references: usize, test: Option<Test>, settings: &str) -> String {
+    let test = test.map(|test| test.to_string()).unwrap_or_default();
+    format!("nrefs:{references}|{test}{settings}|version:{SACREBLEU_VERSION}")
+}

@@ -1,0 +1,23 @@
+//! White space as Python's `str.split` and `str.strip` see it, on which SacreBLEU's counts depend.
+
+/// Unicode's white space and the four ASCII separators that only Python counts.
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// The words between white space.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_space).filter(|word| !word.is_empty())
+}
+
+/// The words, one space between them.
+pub fn single_spaced(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for word in words(text) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
+}
