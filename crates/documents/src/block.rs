@@ -62,7 +62,7 @@ impl Span {
 }
 
 /// What stands before and after each stretch of text, where no text stands alone: an office document's run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Wrap {
     pub before: String,
     pub after: String,
@@ -123,6 +123,8 @@ pub(crate) struct Place {
     pub setting: Setting,
     /// What stands around each stretch of text that no span wraps.
     pub wrap: Wrap,
+    /// What is written around the whole translation, but not around a source that is kept.
+    pub frame: Wrap,
     pub role: Role,
 }
 
@@ -136,6 +138,7 @@ impl Place {
             breaks: Vec::new(),
             setting,
             wrap: Wrap::default(),
+            frame: Wrap::default(),
             role: Role::Own,
         }
     }

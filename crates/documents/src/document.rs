@@ -5,7 +5,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::block::{Block, Translation};
-use crate::format::utf8;
+use crate::encoding::{Encoding, Missing};
+use crate::markup::Dialect;
 use crate::part::{self, Part, Reader, Site};
 use crate::render::{Care, Draft};
 use crate::{Error, Format, Result, limits};
@@ -13,7 +14,7 @@ use crate::{Error, Format, Result, limits};
 /// A document: its bytes, and the blocks of text in them.
 #[derive(Debug)]
 pub struct Document {
-    byte_order_mark: &'static str,
+    encoding: Encoding,
     parts: Vec<Part>,
     pub(crate) blocks: Vec<Block>,
     /// Where the blocks stand, in the order of parts and bytes; one inside another follows it.
@@ -61,6 +62,8 @@ pub enum Problem {
     Empty,
     /// The translation would have changed the document's structure; the source was kept.
     Refused,
+    /// The document's encoding lacks a character of the translation, so all of it was written as UTF-8.
+    Encoding,
 }
 
 impl Document {
@@ -75,21 +78,18 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// When the bytes are not UTF-8, larger or more nested than [`limits`] allow, or not of this format.
+    /// When the bytes are in no known encoding, larger or more nested than [`limits`] allow, or not of this format.
     pub fn parse_with(format: Format, bytes: &[u8], _options: &ReadOptions) -> Result<Self> {
-        let text = utf8(bytes)?;
-        let (byte_order_mark, source) = match text.strip_prefix('\u{feff}') {
-            Some(rest) => ("\u{feff}", rest),
-            None => ("", text),
-        };
+        let (encoding, source) = Encoding::read(bytes)?;
         let reader = match format {
             Format::Text => Reader::Text,
             Format::Markdown => Reader::Markdown,
             Format::SubRip => Reader::SubRip,
+            Format::Html => Reader::Html(Dialect::of(&source)),
         };
-        let parts = vec![Part { source: source.to_owned(), reader }];
+        let parts = vec![Part { source, reader }];
         let (blocks, sites) = part::read(&parts)?;
-        Ok(Self { byte_order_mark, parts, blocks, sites })
+        Ok(Self { encoding, parts, blocks, sites })
     }
 
     /// The texts to translate, in the document's order.
@@ -113,7 +113,7 @@ impl Document {
             let bodies: Vec<String> = (0..self.parts.len()).map(|part| draft.part(part)).collect();
             let Some(misread) = self.misread(&bodies, &draft.reads).filter(|_| round < limits::READ_BACKS)
             else {
-                return Ok(self.written(&bodies, draft.findings));
+                return Ok(self.written(&bodies, translations, draft.findings));
             };
             Self::take_care(&mut cares, misread, round);
             round += 1;
@@ -153,8 +153,14 @@ impl Document {
         }
     }
 
-    fn written(&self, bodies: &[String], mut findings: Vec<Finding>) -> Written {
+    fn written(&self, bodies: &[String], translations: &[Translation], mut findings: Vec<Finding>) -> Written {
+        let missing = self.parts.first().map_or(Missing::None, |part| part.reader.missing());
+        let (bytes, changed) = self.encoding.write(&bodies.concat(), missing);
+        if changed && let Some(block) = translations.iter().position(|given| !self.encoding.holds(&given.text)) {
+            let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
+            findings.push(Finding { block, problem: Problem::Encoding, text });
+        }
         findings.sort_by_key(|finding| finding.block);
-        Written { bytes: [self.byte_order_mark, &bodies.concat()].concat().into_bytes(), findings }
+        Written { bytes, findings }
     }
 }

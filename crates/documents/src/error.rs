@@ -24,13 +24,11 @@ pub enum Error {
         /// The file's name as given.
         name: String,
     },
-    /// Text in another encoding.
-    #[error(
-        "the text is not UTF-8; save it again in a text editor with the encoding UTF-8 (first wrong byte: {offset})"
-    )]
-    NotUtf8 {
-        /// Bytes before the first wrong one.
-        offset: usize,
+    /// Text that is not what its byte order mark or its bytes say.
+    #[error("the text is damaged; save it again in a text editor with the encoding UTF-8 (it was read as {name})")]
+    Encoding {
+        /// The encoding that fits best.
+        name: &'static str,
     },
     /// More bytes than [`limits::DOCUMENT_BYTES`](crate::limits::DOCUMENT_BYTES).
     #[error("the document is larger than {limit} bytes; split it into smaller files (it has {bytes} bytes)")]
@@ -55,6 +53,77 @@ pub enum Error {
         limit: usize,
         /// The line, from 1.
         line: usize,
+    },
+    /// A zip package that cannot be read.
+    #[error("the file is damaged; open it in the program that made it and save it again ({cause})")]
+    Damaged {
+        /// What was found.
+        cause: String,
+    },
+    /// An office document or archive that is encrypted.
+    #[error("the document is protected by a password; open it, remove the password, save it and try again")]
+    Protected,
+    /// More entries than [`limits::PACKAGE_ENTRIES`](crate::limits::PACKAGE_ENTRIES).
+    #[error("the package has more than {limit} files in it; split the document (it has {entries})")]
+    TooManyEntries {
+        /// Entries allowed.
+        limit: usize,
+        /// Entries of the package.
+        entries: usize,
+    },
+    /// An entry that is larger than [`limits`](crate::limits) allow, or than its stored bytes let expect.
+    #[error("a file in the package inflates to more than {limit} bytes; split the document, or do not trust it: {name}")]
+    Inflates {
+        /// Bytes allowed for it.
+        limit: usize,
+        /// The entry.
+        name: String,
+    },
+    /// A text of a package in another encoding than UTF-8.
+    #[error("a text of the document is not UTF-8; open it in the program that made it and save it again: {name}")]
+    PartEncoding {
+        /// The entry.
+        name: String,
+    },
+    /// XML that is not well-formed.
+    #[error("its XML is broken at byte {offset}; open it in the program that made it and save it again ({cause})")]
+    Xml {
+        /// Bytes before the place.
+        offset: usize,
+        /// What was found.
+        cause: String,
+    },
+    /// A document type where none may be, or one that defines something.
+    #[error(
+        "its XML has a document type at byte {offset}, which could hide anything; open it in the program that made it and save it again"
+    )]
+    DocType {
+        /// Bytes before it.
+        offset: usize,
+    },
+    /// Deeper XML than [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
+    #[error("more than {limit} XML elements lie inside each other at byte {offset}; simplify the document there")]
+    XmlTooDeep {
+        /// Elements allowed inside each other.
+        limit: usize,
+        /// Bytes before the innermost.
+        offset: usize,
+    },
+    /// More in a paragraph than [`limits::XML_NODES`](crate::limits::XML_NODES).
+    #[error("a paragraph at byte {offset} consists of more than {limit} pieces; split it")]
+    XmlTooLarge {
+        /// Pieces allowed.
+        limit: usize,
+        /// Bytes before the piece that is too many.
+        offset: usize,
+    },
+    /// An error in one text of a package.
+    #[error("{error}, in {name}")]
+    Part {
+        /// What is wrong with it.
+        error: Box<Self>,
+        /// The entry.
+        name: String,
     },
     /// The Markdown reader broke off, a fault of ours.
     #[error(

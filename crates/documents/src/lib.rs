@@ -10,10 +10,15 @@
 mod block;
 mod builder;
 mod document;
+mod encoding;
+mod entities;
 mod error;
 mod format;
+mod html;
+mod inline;
 pub mod limits;
 mod markdown;
+mod markup;
 mod part;
 mod project;
 mod render;

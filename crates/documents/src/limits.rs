@@ -16,3 +16,28 @@ pub const SPANS_PER_BLOCK: usize = 512;
 /// Times a Markdown document is read back to find translations that changed its structure. Nearly always once; a
 /// round gives up on at least one block's markup, and after the last every doubtful block keeps its source.
 pub const READ_BACKS: usize = 32;
+
+/// Bytes of a zip package. It is held twice while it is written; a presentation with some pictures has 50 MB.
+pub const PACKAGE_BYTES: usize = 256 << 20;
+
+/// Entries of a zip package. A book of 600 chapters with a picture each has 1,300, an office document seldom 300.
+pub const PACKAGE_ENTRIES: usize = 4096;
+
+/// Bytes of one text of a package, inflated. The text of a long novel is 6 MB of XML; sheets of 500,000 cells have 40.
+pub const PART_BYTES: usize = 64 << 20;
+
+/// Bytes of all texts of a package that are read, inflated: the sum bounds time and memory.
+pub const PARSED_BYTES: usize = 256 << 20;
+
+/// How often an entry may be larger than it is stored. Sheets of equal cells reach 100; deflate's most is 1,032.
+pub const INFLATION: usize = 200;
+
+/// Bytes up to which an entry may inflate by any factor: small parts of blanks and repeated names are honest.
+pub const INFLATION_FREE_BYTES: usize = 1 << 20;
+
+/// XML elements inside each other. Tables in tables in text boxes stay under 100; trees are walked by recursion.
+pub const XML_DEPTH: usize = 256;
+
+/// Elements and texts in one tree, a paragraph with all that is in it. Each takes up to 240 bytes of memory; a
+/// drawing of 5,000 shapes has 200,000.
+pub const XML_NODES: usize = 1 << 19;

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use crate::block::{Block, Found, Place, Role};
-use crate::{Result, markdown, subrip, text};
+use crate::encoding::Missing;
+use crate::markup::Dialect;
+use crate::{Result, html, markdown, subrip, text};
 
 /// A text of a document: all of it, or one entry of a package.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub(crate) enum Reader {
     Text,
     Markdown,
     SubRip,
+    Html(Dialect),
 }
 
 impl Reader {
@@ -31,7 +34,13 @@ impl Reader {
             Self::Text => Ok(text::parse(source)),
             Self::Markdown => markdown::parse(source),
             Self::SubRip => subrip::parse(source),
+            Self::Html(dialect) => Ok(html::parse(source, *dialect)),
         }
+    }
+
+    /// How a character is written that the document's encoding lacks.
+    pub fn missing(&self) -> Missing {
+        if matches!(self, Self::Html(_)) { Missing::Reference } else { Missing::None }
     }
 
     /// Whether a translation could change which blocks are found, so that what was written is read again.

@@ -200,7 +200,7 @@ impl<'a> Draft<'a> {
         if let Some(slot) = self.reads.get_mut(index).filter(|_| pieces.iter().any(has_words)) {
             *slot = reads;
         }
-        page.finish()
+        [&*place.frame.before, &page.finish(), &place.frame.after].concat()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What surrounds a block's text in its document, so what the text must not look like there.
 
+use crate::entities;
 use crate::markdown::escape;
+use crate::markup::Dialect;
 use crate::xml;
 
 /// How text is written at a block's place. A format with rules of its own adds a variant and its arm below.
@@ -18,6 +20,10 @@ pub(crate) enum Setting {
     Xml,
     /// An XML attribute's value, in quotes of either kind.
     Attribute,
+    /// Text between the tags of HTML.
+    Html(Dialect),
+    /// The value of an HTML attribute, in quotes of either kind.
+    HtmlValue(Dialect),
 }
 
 /// What else decides how a stretch of text is written.
@@ -39,6 +45,8 @@ impl Setting {
             }
             Self::Xml => xml::escape(text),
             Self::Attribute => xml::escape_value(text),
+            Self::Html(dialect) => entities::write(xml::escape(text), dialect),
+            Self::HtmlValue(dialect) => entities::write(xml::escape_value(text), dialect),
         }
     }
 

@@ -1,0 +1,230 @@
+//! HTML: what is read is translated in place, all else stays byte for byte. Many cases are those that Bergamot's
+//! translator keeps to, in our own words.
+
+use documents::{Document, Format, Problem, SpanKind, Translation};
+
+fn parse(source: &str) -> Document {
+    Document::parse(Format::Html, source.as_bytes()).expect("HTML never fails")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    parse(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+    let translations: Vec<Translation> = translations.iter().map(|&text| text.into()).collect();
+    let written = parse(source).write(&translations).expect("as many translations as blocks");
+    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    (String::from_utf8(written.bytes).expect("UTF-8"), problems)
+}
+
+/// The document with every block's text in upper case.
+fn loud(source: &str) -> String {
+    let translations: Vec<String> = texts(source).iter().map(|text| text.to_uppercase()).collect();
+    write(source, &translations.iter().map(String::as_str).collect::<Vec<_>>()).0
+}
+
+#[test]
+fn nothing_to_translate_is_nothing() {
+    for source in
+        ["", " ", "<p></p>", "<p> <b></b> </p>", "<img src=a>", "<!-- words -->", "12", "&nbsp;", "<", "<p"]
+    {
+        assert_eq!(texts(source), [""; 0], "{source}");
+    }
+}
+
+#[test]
+fn blocks_divide_and_inline_elements_do_not() {
+    assert_eq!(
+        texts("<h1>One</h1><p>two <b>three</b>four<p>five<ul><li>six<li>seven</ul>eight<hr>nine"),
+        ["One", "two threefour", "five", "six", "seven", "eight", "nine"]
+    );
+    assert_eq!(texts("<table><tr><td>a<td>b</table>"), ["a", "b"]);
+    assert_eq!(texts("<my-card>one <x-y>two</x-y></my-card>"), ["one two"]);
+    assert_eq!(texts("<button>Save</button><button>Cancel</button>"), ["Save", "Cancel"]);
+    assert_eq!(texts("<a href=a>Home</a><a href=b>About us</a> | <a>More</a>"), ["Home", "About us", "More"]);
+}
+
+#[test]
+fn line_ends_of_the_source_are_spaces() {
+    assert_eq!(texts("<p>\n  One\n  sentence\tonly,\r\n here.\n</p>"), ["One sentence only, here."]);
+    assert_eq!(texts("<p>日本\n語</p>"), ["日本語"]);
+    let source = "<p>\n  A line of words that\n  goes on here.\n</p>";
+    let expected = "<p>\n  Eine Zeile von\n  Worten, die hier\n  weitergeht.\n</p>";
+    assert_eq!(write(source, &["Eine Zeile von Worten, die hier weitergeht."]), (expected.into(), vec![]));
+}
+
+#[test]
+fn breaks_are_lines_and_two_divide() {
+    assert_eq!(texts("one<br>two<br/>\n<br>three"), ["one\ntwo", "three"]);
+    assert_eq!(write("<p>one<br />\n two</p>", &["eins\nzwei"]), ("<p>eins<br />\n zwei</p>".into(), vec![]));
+}
+
+#[test]
+fn references_are_read_and_written() {
+    let source =
+        "<p title=\"a &quot;b&quot; &apos;c&apos;\">1 &lt; x &amp; y&nbsp;z &copy; &#228; &unknown;</p>";
+    assert_eq!(texts(source), ["a \"b\" 'c'", "1 < x & y\u{a0}z © ä &unknown;"]);
+    let expected = "<p title=\"&quot;A&quot; &amp; &apos;&lt;&apos;\">&lt;b&gt; &amp;amp; x&nbsp;y ©</p>";
+    assert_eq!(write(source, &["\"A\" & '<'", "<b> &amp; x\u{a0}y ©"]), (expected.into(), vec![]));
+}
+
+#[test]
+fn tags_around_all_the_text_stay_around_it() {
+    let source = "<p><a href='x'> <b>Hello</b></a> <img src=y></p>";
+    assert_eq!(parse(source).blocks()[0].spans, []);
+    assert_eq!(
+        write(source, &["Hallo"]),
+        ("<p><a href='x'> <b>Hallo</b></a> <img src=y></p>".into(), vec![])
+    );
+}
+
+#[test]
+fn inner_tags_follow_their_words_and_nest() {
+    let source = "<p>See <a href=\"u\">the <b>Rhine</b></a> now.</p>";
+    assert_eq!(
+        write(source, &["Jetzt the Rhine sehen."]),
+        ("<p>Jetzt <a href=\"u\">the <b>Rhine</b></a> sehen.</p>".into(), vec![])
+    );
+    assert_eq!(
+        write(source, &["Den Fluss Rhine sehen."]),
+        ("<p>Den Fluss <b>Rhine</b> sehen.</p>".into(), vec![Problem::Dropped])
+    );
+}
+
+#[test]
+fn elements_without_text_are_never_lost_and_keep_their_order() {
+    let source = "<p>one <img src=1> two <i class=icon></i>three <!-- c --> four <img src=2> five</p>";
+    let (written, _) = write(source, &["ganz anders"]);
+    let places: Vec<Option<usize>> = ["<img src=1>", "<i class=icon></i>", "<!-- c -->", "<img src=2>"]
+        .iter()
+        .map(|m| written.find(m))
+        .collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{written}");
+    assert_eq!(texts("<p>hello<img>world</p>"), ["hello world"]);
+    assert_eq!(texts("<p>super<wbr>cali</p>"), ["supercali"]);
+}
+
+#[test]
+fn code_is_locked_and_scripts_are_copied() {
+    let source = "<style>p {}</style><script>let a = \"<p>b</p>\"</script><pre>c\nd</pre><p>Run <code>x &amp;&amp; y</code> \
+        now</p><textarea>e</textarea><svg><title>f</title></svg>";
+    let document = parse(source);
+    let [block] = document.blocks() else { panic!("{:?}", texts(source)) };
+    assert_eq!(block.text, "Run x && y now");
+    assert_eq!(block.spans.iter().map(|span| span.kind).collect::<Vec<_>>(), [SpanKind::Locked]);
+    let expected = source.replace("Run <code>", "Jetzt <code>").replace("</code> now", "</code> starten");
+    assert_eq!(write(source, &["Jetzt x && y starten"]), (expected, vec![]));
+    assert_eq!(write(source, &["Jetzt starten"]).1, [Problem::Lost]);
+}
+
+#[test]
+fn what_is_marked_as_not_to_be_translated_is_kept() {
+    assert_eq!(texts("<div translate=no><div>a</div><p title=t>b</div>c"), ["c"]);
+    assert_eq!(
+        texts("<p class='x notranslate'>a<p>b<ul><li translate=\"no\">c<ul><li>d</ul><li>e</ul>"),
+        ["b", "e"]
+    );
+    let document = parse("<p>Try <span translate=no>Wasan</span> now");
+    assert_eq!(document.blocks()[0].text, "Try Wasan now");
+    assert_eq!(document.blocks()[0].spans[0].kind, SpanKind::Locked);
+}
+
+#[test]
+fn shown_attributes_are_translated() {
+    let source = "<head><title>A &amp; b</title><meta name=\"Description\" content=\"words here\"><meta name=viewport \
+        content=\"width\"></head><body><img alt=picture src=a><input type=text placeholder='type here' value=kept>\
+        <input type=submit value=Send><p aria-label=\"label\">see <a title='a tip' href=u>this</a> text</p>\
+        <select><option label=short>long</select>";
+    let expected = [
+        "A & b",
+        "words here",
+        "picture",
+        "type here",
+        "Send",
+        "label",
+        "see this text",
+        "a tip",
+        "short",
+        "long",
+    ];
+    assert_eq!(texts(source), expected);
+    let written = loud(source);
+    for part in [
+        "<title>A &amp; B</title>",
+        "content=\"WORDS HERE\"",
+        "content=\"width\"",
+        "alt=\"PICTURE\" src=a",
+        "placeholder='TYPE HERE' value=kept",
+        "value=\"SEND\"",
+        "aria-label=\"LABEL\"",
+        "label=\"SHORT\">LONG<",
+        "SEE <a title='a tip' href=u>THIS</a> TEXT",
+    ] {
+        assert!(written.contains(part) || part.contains("a tip"), "{part} is not in {written}");
+    }
+}
+
+#[test]
+fn broken_markup_divides_and_is_copied() {
+    assert_eq!(texts("<p>one <b>two <p>three</b> four"), ["one", "two", "three", "four"]);
+    assert_eq!(texts("<b>one <i>two</b> three</i>"), ["one", "two", "three"]);
+    assert_eq!(loud("<p>one <b>two <p>three</b> four"), "<p>ONE <b>TWO <p>THREE</b> FOUR");
+    assert_eq!(texts("a <code>b <p>c"), ["a", "b", "c"]);
+    assert_eq!(texts("a < b and <3 > x"), ["a < b and <3 > x"]);
+}
+
+#[test]
+fn xhtml_follows_xml() {
+    let source = "<?xml version=\"1.0\"?><!DOCTYPE html [<!ENTITY own \"x\">]><html xmlns=\"h\"><head><title/></head>\
+        <body><p>one <i/> &own; two&#160;three</p><script/><p>four <![CDATA[five]]></p></body></html>";
+    assert_eq!(texts(source), ["one two\u{a0}three", "four"]);
+    let written = write(source, &["nach one zwei\u{a0}drei", "vier"]).0;
+    assert!(written.contains("<p>nach one <i/> &own; zwei&#160;drei</p>"), "{written}");
+}
+
+#[test]
+fn another_encoding_stays_and_what_it_lacks_is_a_reference() {
+    let source = b"<meta charset=iso-8859-1><p>sch\xf6n</p>";
+    let document = Document::parse(Format::Html, source).expect("declared");
+    assert_eq!(document.blocks()[0].text, "schön");
+    let written = document.write(&["größer als 日".into()]).expect("one");
+    assert_eq!(written.bytes, b"<meta charset=iso-8859-1><p>gr\xf6\xdfer als &#26085;</p>");
+    assert_eq!(written.findings, []);
+}
+
+#[test]
+fn hostile_pages_are_read_in_time() {
+    let begun = std::time::Instant::now();
+    let many = |part: &str, times: usize| part.repeat(times);
+    for source in [
+        many("<div>", 200_000),
+        many("<b>", 200_000),
+        many("<code>", 50_000),
+        many("<svg>", 200_000),
+        many("</b>", 200_000),
+        many("<b>x", 100_000),
+        many("<b>x</b> ", 100_000),
+        many("<a <a ", 100_000),
+        format!("<p {}>x", many("a=b ", 80_000)),
+        many("<!--", 200_000),
+        many("<!-- -->", 200_000),
+        many("<![", 200_000),
+        many("<?", 200_000),
+        many("&", 400_000),
+        many("<title>", 100_000),
+        many("&#x", 200_000),
+        many("<br>", 200_000),
+        many("<p translate=no>", 100_000),
+        many("<li translate=no><ul>", 50_000),
+        many("</", 200_000),
+        many("x<i/>", 100_000),
+        format!("<p>{}", many("word ", 200_000)),
+        many("<span translate=no>a", 20_000),
+    ] {
+        let document = parse(&source);
+        let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
+        assert_eq!(document.write(&own).expect("one for each").bytes, source.as_bytes());
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
