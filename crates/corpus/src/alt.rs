@@ -1,0 +1,138 @@
+//! The Asian Language Treebank as NICT ships it: `data_ja.txt` with lines `SNT.80188.1<TAB>sentence` for each language,
+//! joined by these names, and `URL-train.txt`, `URL-dev.txt`, `URL-test.txt` with lines `URL.80188<TAB>address`, which
+//! say to which part an article belongs.
+
+use crate::input::AltSplit;
+use crate::language::primary;
+use crate::read::{Finished, Records};
+use crate::text::Text;
+use crate::{Error, Result, limits};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+pub(crate) struct Alt {
+    documents: HashSet<u32>,
+    list: Text,
+    source: Text,
+    target: Text,
+    /// Translations not asked for yet.
+    translations: HashMap<Name, String>,
+    sentence: [String; 2],
+    sentences: u64,
+    skipped: u64,
+}
+
+/// Of a sentence: article, place in it.
+type Name = (u32, u32);
+
+const SENTENCE: &str = "SNT.ARTICLE.NUMBER";
+const ARTICLE: &str = "URL.ARTICLE";
+
+impl Alt {
+    pub fn open(directory: &Path, split: AltSplit, languages: &[String; 2]) -> Result<Self> {
+        let [source, target] = languages.each_ref().map(|language| format!("data_{}.txt", code(language)));
+        let mut list = Text::open(&find(directory, &format!("URL-{}.txt", split.name()))?)?;
+        let source = Text::open(&find(directory, &source)?)?;
+        let mut target = Text::open(&find(directory, &target)?)?;
+        let documents = documents(&mut list)?;
+        let mut translations = HashMap::new();
+        let mut bytes = 0;
+        while target.advance()? {
+            let Some((name, sentence)) = sentence(&target, &documents)? else { continue };
+            bytes += sentence.len() + size_of::<(Name, String)>();
+            if bytes > limits::TEXT_BYTES {
+                return Err(Error::TooMuchText { limit: limits::TEXT_BYTES });
+            }
+            translations.insert(name, sentence.to_owned());
+        }
+        let sentence = Default::default();
+        Ok(Self { documents, list, source, target, translations, sentence, sentences: 0, skipped: 0 })
+    }
+}
+
+impl Records<2> for Alt {
+    fn advance(&mut self) -> Result<bool> {
+        while self.source.advance()? {
+            let Some((name, source)) = sentence(&self.source, &self.documents)? else { continue };
+            match self.translations.remove(&name) {
+                Some(target) => {
+                    self.sentence = [source.to_owned(), target];
+                    self.sentences += 1;
+                    return Ok(true);
+                }
+                None => self.skipped += 1,
+            }
+        }
+        self.skipped += self.translations.len() as u64;
+        self.translations.clear();
+        Ok(false)
+    }
+
+    fn text(&self) -> [&str; 2] {
+        self.sentence.each_ref().map(String::as_str)
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        self.source.progress()
+    }
+
+    fn finish(self: Box<Self>) -> Finished {
+        let files = vec![self.source, self.target, self.list];
+        Finished { sentences: self.sentences, skipped: self.skipped, files }
+    }
+}
+
+/// ALT writes Khmer as `khm`, and Bengali as `bg`, which elsewhere is Bulgarian.
+fn code(language: &str) -> &str {
+    match primary(language) {
+        "km" => "khm",
+        "bn" => "bg",
+        code => code,
+    }
+}
+
+/// The file in `directory` or one of its folders, since the archive unpacks into one.
+fn find(directory: &Path, file: &str) -> Result<PathBuf> {
+    let refused = |source| Error::Read { source, path: directory.to_owned() };
+    let mut folders = vec![directory.to_owned()];
+    for entry in std::fs::read_dir(directory).map_err(refused)? {
+        folders.push(entry.map_err(refused)?.path());
+    }
+    folders[1..].sort();
+    let mut paths = folders.into_iter().map(|folder| folder.join(file));
+    let missing = || Error::AltFile { file: file.to_owned(), directory: directory.to_owned() };
+    paths.find(|path| path.is_file()).ok_or_else(missing)
+}
+
+fn documents(list: &mut Text) -> Result<HashSet<u32>> {
+    let mut documents = HashSet::new();
+    while list.advance()? {
+        if list.line().trim().is_empty() {
+            continue;
+        }
+        let name = list.line().split('\t').next().and_then(|name| name.trim().strip_prefix("URL."));
+        let document = name.and_then(|name| name.parse().ok());
+        documents.insert(document.ok_or_else(|| wrong(list, ARTICLE))?);
+        if documents.len() > limits::ALT_DOCUMENTS {
+            return Err(wrong(list, ARTICLE));
+        }
+    }
+    Ok(documents)
+}
+
+/// The sentence on the line just read, if it has words and its article is one of `documents`.
+fn sentence<'a>(text: &'a Text, documents: &HashSet<u32>) -> Result<Option<(Name, &'a str)>> {
+    if text.line().trim().is_empty() {
+        return Ok(None);
+    }
+    let (name, sentence) = text.line().split_once('\t').unwrap_or((text.line(), ""));
+    let numbers = name.trim().strip_prefix("SNT.").and_then(|numbers| numbers.split_once('.'));
+    let name = numbers.and_then(|(article, number)| Some((article.parse().ok()?, number.parse().ok()?)));
+    let name: Name = name.ok_or_else(|| wrong(text, SENTENCE))?;
+    let sentence = sentence.trim();
+    Ok((documents.contains(&name.0) && !sentence.is_empty()).then_some((name, sentence)))
+}
+
+fn wrong(text: &Text, form: &'static str) -> Error {
+    Error::AltLine { line: text.lines, form, path: text.path.clone() }
+}

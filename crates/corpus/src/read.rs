@@ -1,0 +1,238 @@
+//! Files → sentences, line for line as they are. What is wrong with the sentences is [`clean`](crate::clean)'s matter.
+
+use crate::alt::Alt;
+use crate::data::{Corpus, Entry, Lines, Origin, Pairs};
+use crate::input::{Input, ordered};
+use crate::moses::Moses;
+use crate::sample::Sampler;
+use crate::text::Text;
+use crate::tmx::Tmx;
+use crate::tsv::Tsv;
+use crate::{Error, Result, limits};
+use std::path::Path;
+
+/// How pairs are read.
+#[derive(Debug, Clone)]
+pub struct PairOptions {
+    /// Codes of source and target language: `de`, `pt-BR`. Matched loosely, `de` is also `de-AT`.
+    pub languages: [String; 2],
+    /// The columns of source and target in lines with tabs, from 0.
+    pub columns: [usize; 2],
+    /// Draws while it reads, so that a corpus too large to be held can be drawn from.
+    pub draw: Option<Draw>,
+}
+
+impl PairOptions {
+    /// All pairs, source in the first column, target in the second.
+    pub fn new(source: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { languages: [source.into(), target.into()], columns: [0, 1], draw: None }
+    }
+}
+
+/// A draw without replacement; [`Corpus::draw`] of all that is read draws the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// The same seed draws the same sentences of the same files.
+    pub seed: u64,
+    /// Sentences to draw; all where there are fewer.
+    pub count: usize,
+}
+
+/// How far reading is, told now and then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// What is being read.
+    pub name: &'a str,
+    /// Bytes read of its files as they lie on disk.
+    pub bytes_read: u64,
+    /// Their size.
+    pub bytes_total: u64,
+}
+
+/// Sentences between two calls of a progress callback.
+const PROGRESS_STEP: u64 = 8192;
+
+/// Reads pairs. Nothing is cleaned or left out, save lines without a second column (an error where they are more than
+/// [`limits::MALFORMED_PERCENT`]), TMX units without one of the languages and ALT sentences without a translation.
+///
+/// # Errors
+/// A file that cannot be read or is not what it should be; see [`Error`].
+pub fn read_pairs(
+    inputs: &[Input],
+    options: &PairOptions,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Pairs> {
+    let mut gather = Gather::new(options.languages.clone(), options.draw);
+    for input in inputs {
+        gather.read(input.to_string(), open_pairs(input, options)?, progress)?;
+    }
+    Ok(gather.finish())
+}
+
+/// Reads lines of one language, a sentence or a paragraph each, from plain text.
+///
+/// # Errors
+/// A file that cannot be read or is not text; see [`Error`].
+pub fn read_lines<P: AsRef<Path>>(
+    paths: &[P],
+    language: &str,
+    draw: Option<Draw>,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Lines> {
+    let mut gather = Gather::new([language.to_owned()], draw);
+    for path in paths.iter().map(AsRef::as_ref) {
+        gather.read(path.display().to_string(), Box::new(Plain(Text::open(path)?)), progress)?;
+    }
+    Ok(gather.finish())
+}
+
+fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn Records<2>>> {
+    Ok(match input {
+        Input::File(path) => {
+            let text = Text::open(path)?;
+            match Format::of(text.head()) {
+                Format::Tmx => Box::new(Tmx::new(text, options.languages.clone())),
+                Format::Lines | Format::Sgml => Box::new(Tsv::new(text, options.columns)),
+            }
+        }
+        Input::Files(first, second) => {
+            let [source, target] = ordered([first, second], &options.languages);
+            Box::new(Moses::new(Text::open(source)?, Text::open(target)?))
+        }
+        Input::Alt(directory, split) => Box::new(Alt::open(directory, *split, &options.languages)?),
+    })
+}
+
+/// A format, told from the beginning of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Lines,
+    Tmx,
+    Sgml,
+}
+
+impl Format {
+    pub fn of(head: &[u8]) -> Self {
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        let head = head.trim_start();
+        if !head.starts_with('<') {
+            Self::Lines
+        } else if ["<srcset", "<refset", "<tstset"].iter().any(|tag| head.contains(tag)) {
+            Self::Sgml
+        } else if ["<?xml", "<!doctype", "<tmx"].iter().any(|begin| head.starts_with(begin)) {
+            Self::Tmx
+        } else {
+            Self::Lines
+        }
+    }
+}
+
+/// The sentences of one input, one after another.
+pub(crate) trait Records<const N: usize> {
+    /// Goes to the next sentence; false at the end.
+    fn advance(&mut self) -> Result<bool>;
+    /// The sentence, in every language.
+    fn text(&self) -> [&str; N];
+    /// Bytes read of the files as they lie on disk, and their size.
+    fn progress(&self) -> (u64, u64);
+    /// After the end: what has been read.
+    fn finish(self: Box<Self>) -> Finished;
+}
+
+/// What an input had, once read.
+pub(crate) struct Finished {
+    pub sentences: u64,
+    pub skipped: u64,
+    pub files: Vec<Text>,
+}
+
+struct Plain(Text);
+
+impl Records<1> for Plain {
+    fn advance(&mut self) -> Result<bool> {
+        self.0.advance()
+    }
+
+    fn text(&self) -> [&str; 1] {
+        [self.0.line()]
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        self.0.progress()
+    }
+
+    fn finish(self: Box<Self>) -> Finished {
+        Finished { sentences: self.0.lines, skipped: 0, files: vec![self.0] }
+    }
+}
+
+/// Sentences on their way into memory.
+struct Gather<const N: usize> {
+    corpus: Corpus<N>,
+    sampler: Option<Sampler<Entry<N>>>,
+    bytes: usize,
+}
+
+impl<const N: usize> Gather<N> {
+    fn new(languages: [String; N], draw: Option<Draw>) -> Self {
+        let corpus = Corpus { languages, entries: Vec::new(), origins: Vec::new() };
+        Self { corpus, sampler: draw.map(|draw| Sampler::new(draw.seed, draw.count)), bytes: 0 }
+    }
+
+    fn read(
+        &mut self,
+        name: String,
+        mut records: Box<dyn Records<N> + '_>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<()> {
+        let mut tell =
+            |(bytes_read, bytes_total)| progress(Progress { name: &name, bytes_read, bytes_total });
+        let mut sentences = 0u64;
+        while records.advance()? {
+            self.take(records.text())?;
+            sentences += 1;
+            if sentences.is_multiple_of(PROGRESS_STEP) {
+                tell(records.progress());
+            }
+        }
+        tell(records.progress());
+        let Finished { sentences, skipped, files } = records.finish();
+        let files = files.into_iter().map(Text::finish).collect::<Result<_>>()?;
+        self.corpus.origins.push(Origin { name, files, sentences, skipped, kept: 0 });
+        Ok(())
+    }
+
+    fn take(&mut self, text: [&str; N]) -> Result<()> {
+        let origin = u32::try_from(self.corpus.origins.len()).unwrap_or(u32::MAX);
+        let entry = || Entry { text: text.map(str::to_owned), origin };
+        let taken = match &mut self.sampler {
+            None => {
+                self.corpus.entries.push(entry());
+                true
+            }
+            Some(sampler) => {
+                let (taken, left) = sampler.offer(entry);
+                self.bytes -= left.map_or(0, |left| cost(left.text.each_ref().map(String::as_str)));
+                taken
+            }
+        };
+        self.bytes += if taken { cost(text) } else { 0 };
+        if self.bytes > limits::TEXT_BYTES {
+            return Err(Error::TooMuchText { limit: limits::TEXT_BYTES });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Corpus<N> {
+        if let Some(sampler) = self.sampler {
+            self.corpus.entries = sampler.finish().collect();
+        }
+        self.corpus.recount();
+        self.corpus
+    }
+}
+
+/// Bytes that an entry takes in memory.
+fn cost<const N: usize>(text: [&str; N]) -> usize {
+    size_of::<Entry<N>>() + text.iter().map(|text| text.len()).sum::<usize>()
+}
