@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod blocks;
+mod checkpoint;
 mod convert;
 mod error;
 mod files;
@@ -25,6 +26,7 @@ mod safetensors_file;
 mod source;
 mod tokenizer;
 
+pub use checkpoint::Checkpoint;
 pub use error::{Error, Result};
 pub use import::{ImportOptions, Progress, Quantization, import};
 pub use info::{Architecture, MatrixInfo, ModelInfo, Role, SourceFile};

@@ -70,7 +70,7 @@ impl<'a> Plan<'a> {
         for (name, length) in source.architecture.vectors() {
             let values = match name.as_str() {
                 "rope_inv_freq" => source.rope_inv_freq.clone(),
-                part => read_vector(source, source.tensors.get(part)?)?,
+                part => source.tensors.get(part)?.floats(source)?,
             };
             plan.vectors.push((plan.header.add(name, Dtype::F32, vec![length]), values));
         }
@@ -213,25 +213,27 @@ impl Tensor {
         rows as u64 * self.row_bytes() as u64
     }
 
+    /// All values, row by row.
+    pub fn floats(&self, source: &Source) -> Result<Vec<f32>> {
+        if !matches!(self.kind, Kind::F32 | Kind::F16 | Kind::BF16) {
+            let found = format!("{:?} in {}", self.kind, self.name);
+            return Err(Error::Unsupported { feature: "quantized weights where floats are wanted", found });
+        }
+        let rows = if self.shape.len() > 1 { self.shape[0] } else { 1 };
+        let mut values = vec![0.0; self.shape.iter().product()];
+        self.kind.read_floats(&self.read(source, &(0..rows))?, &mut values);
+        match values.iter().all(|value| value.is_finite()) {
+            true => Ok(values),
+            false => Err(Fault::NotFinite.in_tensor(&self.name)),
+        }
+    }
+
     fn read(&self, source: &Source, rows: &Range<usize>) -> Result<Vec<u8>> {
         let mut bytes = vec![0; rows.len() * self.row_bytes()];
         let file =
             source.files.get(self.file).ok_or_else(|| Error::MissingTensor { name: self.name.clone() })?;
         file.read_at(self.offset + (rows.start * self.row_bytes()) as u64, &mut bytes)?;
         Ok(bytes)
-    }
-}
-
-fn read_vector(source: &Source, tensor: &Tensor) -> Result<Vec<f32>> {
-    if !matches!(tensor.kind, Kind::F32 | Kind::F16 | Kind::BF16) {
-        let found = format!("{:?} in {}", tensor.kind, tensor.name);
-        return Err(Error::Unsupported { feature: "a quantized vector", found });
-    }
-    let mut values = vec![0.0; tensor.shape.iter().product()];
-    tensor.kind.read_floats(&tensor.read(source, &(0..1))?, &mut values);
-    match values.iter().all(|value| value.is_finite()) {
-        true => Ok(values),
-        false => Err(Fault::NotFinite.in_tensor(&tensor.name)),
     }
 }
 

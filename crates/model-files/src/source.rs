@@ -102,7 +102,7 @@ impl Tensors {
 }
 
 /// Every part with its shape.
-fn parts(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
+pub(crate) fn parts(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
     let a = architecture;
     let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
     let mut parts = vec![

@@ -1,0 +1,140 @@
+//! Token sequences, and the order in which an epoch shows them.
+
+use std::ops::Range;
+
+/// A sequence to learn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Its tokens, at least two.
+    pub ids: Vec<u32>,
+    /// The first token that the loss counts, at least 1: what stands before is only read.
+    pub learn_from: usize,
+}
+
+impl Example {
+    /// Tokens that are predicted and counted.
+    pub fn learned(&self) -> usize {
+        self.ids.len().saturating_sub(self.learn_from.max(1))
+    }
+}
+
+/// Documents one after the other, each with the begin token before it, cut into sequences of `context` tokens; the
+/// loss counts every token.
+pub fn packed(documents: impl IntoIterator<Item = Vec<u32>>, context: usize) -> Vec<Example> {
+    let tokens: Vec<u32> = documents.into_iter().flatten().collect();
+    let sequences = tokens.chunks(context.max(2)).filter(|chunk| chunk.len() > 1);
+    sequences.map(|chunk| Example { ids: chunk.to_vec(), learn_from: 1 }).collect()
+}
+
+/// Sequences that go through the model together, padded to the longest.
+pub type Batch = Vec<usize>;
+
+// Batches whose sequences are sorted by length together: more waste less padding, fewer mix better.
+const SORTED_BATCHES: usize = 50;
+
+/// The batches of one epoch: shuffled by `seed` and `epoch` alone, at most `tokens` tokens with padding each (more when
+/// one sequence is longer).
+pub fn epoch(examples: &[Example], tokens: usize, seed: u64, epoch: usize) -> Vec<Batch> {
+    let mut random =
+        fastrand::Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(epoch as u64));
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    random.shuffle(&mut order);
+    let length = |&index: &usize| examples.get(index).map_or(0, |example| example.ids.len());
+    let mean = order.iter().map(length).sum::<usize>() / order.len().max(1);
+    let pool = (SORTED_BATCHES * tokens / mean.max(1)).max(1);
+    let mut batches = Vec::new();
+    for pool in order.chunks_mut(pool) {
+        pool.sort_by_key(length);
+        let mut start = 0;
+        while let Some(rest) = pool.get(start..).filter(|rest| !rest.is_empty()) {
+            // Sorted: the last is the longest.
+            let fits = |count: usize| rest.get(count - 1).is_some_and(|last| count * length(last) <= tokens);
+            let count = (1..=rest.len()).take_while(|&count| fits(count)).last().unwrap_or(1);
+            batches.push(rest.get(..count).unwrap_or_default().to_vec());
+            start += count;
+        }
+    }
+    random.shuffle(&mut batches);
+    batches
+}
+
+/// A batch as arrays: ids with padding, and which rows the loss looks at with the token that each should predict.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Arrays {
+    /// Sequences.
+    pub batch: usize,
+    /// Tokens of each, padded.
+    pub length: usize,
+    /// (batch × length).
+    pub ids: Vec<i64>,
+    /// Indices into (batch × length).
+    pub rows: Vec<i64>,
+    /// The token after each row.
+    pub targets: Vec<i64>,
+}
+
+/// The arrays of some sequences. The last token of a sequence is only predicted, never read; padding is token 0, which
+/// no counted row sees.
+pub fn arrays(examples: &[&Example]) -> Arrays {
+    let length = examples.iter().map(|example| example.ids.len() - 1).max().unwrap_or(0);
+    let mut all =
+        Arrays { batch: examples.len(), length, ids: Vec::new(), rows: Vec::new(), targets: Vec::new() };
+    for (sequence, example) in examples.iter().enumerate() {
+        let read = example.ids.len() - 1;
+        all.ids.extend(example.ids.iter().take(read).map(|&id| i64::from(id)));
+        all.ids.resize((sequence + 1) * length, 0);
+        let counted: Range<usize> = example.learn_from.max(1)..example.ids.len();
+        all.rows.extend(counted.clone().map(|at| (sequence * length + at - 1) as i64));
+        all.targets.extend(example.ids.iter().skip(counted.start).map(|&id| i64::from(id)));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples(lengths: &[usize]) -> Vec<Example> {
+        lengths.iter().map(|&n| Example { ids: (0..n as u32).collect(), learn_from: 1 }).collect()
+    }
+
+    #[test]
+    fn an_epoch_shows_every_sequence_once_within_its_tokens() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let lengths: Vec<usize> = (0..500).map(|_| random.usize(2..60)).collect();
+        let examples = examples(&lengths);
+        let batches = epoch(&examples, 300, 7, 0);
+        let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..500).collect::<Vec<_>>());
+        for batch in &batches {
+            let longest = batch.iter().map(|&i| lengths[i]).max().unwrap();
+            assert!(batch.len() * longest <= 300, "{}", batch.len() * longest);
+        }
+        assert_eq!(batches, epoch(&examples, 300, 7, 0));
+        assert_ne!(batches, epoch(&examples, 300, 7, 1));
+    }
+
+    #[test]
+    fn a_sequence_longer_than_a_batch_stands_alone() {
+        assert_eq!(epoch(&examples(&[50]), 10, 0, 0), [[0]]);
+    }
+
+    #[test]
+    fn the_loss_looks_at_the_row_before_each_counted_token() {
+        let pair = Example { ids: vec![5, 6, 7, 8], learn_from: 2 };
+        let short = Example { ids: vec![3, 4], learn_from: 1 };
+        let arrays = arrays(&[&pair, &short]);
+        assert_eq!((arrays.batch, arrays.length), (2, 3));
+        assert_eq!(arrays.ids, [5, 6, 7, 3, 0, 0]);
+        assert_eq!(arrays.rows, [1, 2, 3]);
+        assert_eq!(arrays.targets, [7, 8, 4]);
+    }
+
+    #[test]
+    fn packing_keeps_every_token_but_a_lonely_last() {
+        let packed = packed([vec![1, 2, 3], vec![4, 5]], 2);
+        let ids: Vec<_> = packed.iter().map(|example| example.ids.as_slice()).collect();
+        assert_eq!(ids, [[1, 2], [3, 4]]);
+    }
+}

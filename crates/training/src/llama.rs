@@ -1,0 +1,147 @@
+//! A Llama for Burn, read top to bottom: embedding, layers of attention and SwiGLU, norm, head.
+//!
+//! The weights keep the meaning they have in a Hugging Face folder; matrices are stored transposed, (inputs, outputs),
+//! as Burn's `Linear` has them.
+
+use burn::module::{Module, Param};
+use burn::nn::{Linear, RmsNorm};
+use burn::tensor::activation::{silu, softmax};
+use burn::tensor::module::embedding;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+/// Added to the scores of positions that lie in the future.
+const MASKED: f32 = -1e30;
+
+/// A Llama whose parameters can be trained.
+#[derive(Module, Debug)]
+pub struct Llama {
+    /// (vocabulary, hidden).
+    pub embed: Param<Tensor<2>>,
+    /// From the embedding up.
+    pub layers: Vec<Layer>,
+    /// Before the head.
+    pub norm: RmsNorm,
+    /// (hidden, vocabulary); none when the embedding is also the head.
+    pub head: Option<Linear>,
+}
+
+/// Attention, then the feed-forward network, each on its own normed copy of the residual stream.
+#[derive(Module, Debug)]
+pub struct Layer {
+    /// Before attention.
+    pub attn_norm: RmsNorm,
+    /// Hidden to heads × head_dim.
+    pub q: Linear,
+    /// Hidden to key-value heads × head_dim.
+    pub k: Linear,
+    /// Hidden to key-value heads × head_dim.
+    pub v: Linear,
+    /// Heads × head_dim to hidden.
+    pub o: Linear,
+    /// Before the feed-forward network.
+    pub ffn_norm: RmsNorm,
+    /// Hidden to feed-forward, through SiLU.
+    pub gate: Linear,
+    /// Hidden to feed-forward.
+    pub up: Linear,
+    /// Feed-forward to hidden.
+    pub down: Linear,
+}
+
+/// What attention needs for sequences of one length, made once for all layers.
+#[derive(Debug, Clone)]
+pub struct Positions {
+    heads: usize,
+    kv_heads: usize,
+    head_dim: usize,
+    // (1, 1, 1, length, head_dim); the two halves of a head are the same.
+    cos: Tensor<4>,
+    sin: Tensor<4>,
+    // (head_dim, head_dim): x · turn = (−x₂, x₁) for the halves x = (x₁, x₂). As a product it costs less, forward
+    // and backward, than cutting every head in two.
+    turn: Tensor<4>,
+    // (1, 1, group × length, length).
+    causal: Tensor<4>,
+}
+
+impl Positions {
+    /// For sequences of `length` tokens from position 0, with `inv_freq` of `head_dim / 2` values.
+    pub fn new(heads: usize, kv_heads: usize, inv_freq: &[f32], length: usize, device: &Device) -> Self {
+        let head_dim = 2 * inv_freq.len();
+        let angle = |at: usize| (at / head_dim) as f32 * inv_freq[at % inv_freq.len()];
+        let table = |of: fn(f32) -> f32| {
+            let values: Vec<f32> = (0..length * head_dim).map(|at| of(angle(at))).collect();
+            Tensor::from_data(TensorData::new(values, [1, 1, length, head_dim]), device)
+        };
+        let mut turn = vec![0.0_f32; head_dim * head_dim];
+        for i in 0..head_dim / 2 {
+            turn[(i + head_dim / 2) * head_dim + i] = -1.0;
+            turn[i * head_dim + i + head_dim / 2] = 1.0;
+        }
+        let group = heads / kv_heads;
+        let causal = (0..group * length * length)
+            .map(|at| if at % length > at / length % length { MASKED } else { 0.0 })
+            .collect::<Vec<_>>();
+        Self {
+            heads,
+            kv_heads,
+            head_dim,
+            cos: table(f32::cos),
+            sin: table(f32::sin),
+            turn: Tensor::from_data(TensorData::new(turn, [1, 1, head_dim, head_dim]), device),
+            causal: Tensor::from_data(TensorData::new(causal, [1, 1, group * length, length]), device),
+        }
+    }
+
+    /// RoPE in the half-split layout; `x` is (batch, heads, length, head_dim).
+    fn rotate(&self, x: Tensor<4>) -> Tensor<4> {
+        x.clone() * self.cos.clone() + x.matmul(self.turn.clone()) * self.sin.clone()
+    }
+}
+
+impl Llama {
+    /// The last hidden states, normed, of `ids` (batch, length): (batch × length, hidden).
+    pub fn hidden(&self, ids: Tensor<2, Int>, positions: &Positions) -> Tensor<2> {
+        let [batch, length] = ids.dims();
+        let embedded = embedding(self.embed.val(), ids);
+        let [_, _, hidden] = embedded.dims();
+        let mut x = embedded.reshape([batch * length, hidden]);
+        for layer in &self.layers {
+            x = layer.forward(x, batch, positions);
+        }
+        self.norm.forward(x)
+    }
+
+    /// Logits of hidden states: (rows, vocabulary).
+    pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
+        match &self.head {
+            Some(head) => head.forward(hidden),
+            None => hidden.matmul(self.embed.val().transpose()),
+        }
+    }
+}
+
+impl Layer {
+    fn forward(&self, x: Tensor<2>, batch: usize, positions: &Positions) -> Tensor<2> {
+        let attended = self.attention(self.attn_norm.forward(x.clone()), batch, positions);
+        let x = x + attended;
+        let normed = self.ffn_norm.forward(x.clone());
+        x + self.down.forward(silu(self.gate.forward(normed.clone())) * self.up.forward(normed))
+    }
+
+    fn attention(&self, x: Tensor<2>, batch: usize, positions: &Positions) -> Tensor<2> {
+        let (heads, kv_heads, head_dim) = (positions.heads, positions.kv_heads, positions.head_dim);
+        let length = x.dims()[0] / batch;
+        let split = |x: Tensor<2>, heads: usize| x.reshape([batch, length, heads, head_dim]).swap_dims(1, 2);
+        let q = positions.rotate(split(self.q.forward(x.clone()), heads));
+        let k = positions.rotate(split(self.k.forward(x.clone()), kv_heads));
+        let v = split(self.v.forward(x), kv_heads);
+        // The query heads that share a key head stand one after the other, as further rows of one product.
+        let rows = heads / kv_heads * length;
+        let q = q.reshape([batch, kv_heads, rows, head_dim]) * (head_dim as f32).powf(-0.5);
+        let scores = q.matmul(k.swap_dims(2, 3)) + positions.causal.clone();
+        let mixed = softmax(scores, 3).matmul(v);
+        let mixed = mixed.reshape([batch, heads, length, head_dim]).swap_dims(1, 2);
+        self.o.forward(mixed.reshape([batch * length, heads * head_dim]))
+    }
+}

@@ -1,0 +1,371 @@
+//! The loop: stages of steps, each step some micro-batches and one update; checkpoints, log, held-out loss.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::batches::{self, Example};
+use crate::checkpoint::{Checkpoints, State};
+use crate::llama::{Llama, Positions};
+use crate::loss::cross_entropy;
+use crate::optimizer::{OptimizerOptions, clip};
+use crate::{Error, Result, TrainedModel};
+
+/// A part of a run with its own data and learning rate, such as `pretrain` or `finetune`.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// What the log calls it.
+    pub name: String,
+    /// What is learnt.
+    pub examples: Vec<Example>,
+    /// Times that the examples are shown; may end inside one.
+    pub epochs: f64,
+    /// How weights follow gradients.
+    pub optimizer: OptimizerOptions,
+}
+
+/// Settings of a whole run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunOptions {
+    /// Tokens that go through the model at once: what memory allows.
+    pub micro_tokens: usize,
+    /// Micro-batches that make one optimizer step.
+    pub accumulate: usize,
+    /// Of the order of examples.
+    pub seed: u64,
+    /// A checkpoint is written after so many seconds.
+    #[serde(skip)]
+    pub save_every: Duration,
+    /// Steps between two looks at the held-out loss.
+    pub held_out_every: usize,
+    /// A stage ends early after so many looks without a lower held-out loss; 0: never.
+    pub patience: usize,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            micro_tokens: 4096,
+            accumulate: 1,
+            seed: 1,
+            save_every: Duration::from_secs(120),
+            held_out_every: 100,
+            patience: 0,
+        }
+    }
+}
+
+/// A line of the log, and what is told of each step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// The stage's name.
+    pub stage: String,
+    /// Step in the stage, from 1.
+    pub step: usize,
+    /// Steps of the stage.
+    pub steps: usize,
+    /// Mean cross-entropy of the step's counted tokens, nats.
+    pub loss: f32,
+    /// The same on held-out examples, where it was looked at.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_out_loss: Option<f32>,
+    /// Learning rate.
+    pub rate: f64,
+    /// Global norm of the gradients before clipping.
+    pub norm: f32,
+    /// Tokens read in all, without padding.
+    pub tokens: u64,
+    /// Tokens a second, of this step.
+    pub tokens_per_second: f32,
+    /// Seconds of training in all.
+    pub seconds: f64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All stages are done.
+    Finished,
+    /// It was asked to stop; a checkpoint holds all that was learnt.
+    Stopped,
+}
+
+/// Name of the log in a run's folder.
+pub const LOG: &str = "training.jsonl";
+
+/// Trains `trained` in `folder`, going on from the checkpoint there if it belongs to the same run.
+///
+/// # Errors
+/// When there is nothing to learn from, when the loss is no longer finite, when the disk refuses.
+pub fn train(
+    trained: &mut TrainedModel,
+    stages: &[Stage],
+    held_out: &[Example],
+    options: &RunOptions,
+    folder: &Path,
+    report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
+) -> Result<Ended> {
+    if stages.iter().any(|stage| stage.examples.iter().all(|example| example.learned() == 0)) {
+        return Err(Error::NoExamples { reason: "a stage has no sentence with a token to predict" });
+    }
+    fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
+    let checkpoints = Checkpoints::new(folder);
+    let mut state = State {
+        fingerprint: fingerprint(trained, stages, options),
+        stage: 0,
+        step: 0,
+        tokens: 0,
+        seconds: 0.0,
+    };
+    let mut optimizer_record = None;
+    if let Some(path) = checkpoints.newest() {
+        let found = Checkpoints::state(&path)?;
+        if found.fingerprint != state.fingerprint {
+            let reason = "it belongs to a run with other data or settings".into();
+            return Err(Error::Checkpoint { path, reason });
+        }
+        state = found;
+        trained.reload(&path)?;
+        optimizer_record = Some(path.join(OPTIMIZER));
+    }
+    let log = Log::open(folder, stages, &state)?;
+    let mut run = Run { trained, options, held_out, checkpoints, log, state, positions: HashMap::new() };
+    while let Some(stage) = stages.get(run.state.stage) {
+        let mut optimizer = stage.optimizer.build(&run.trained.model);
+        if let Some(path) = optimizer_record.take().filter(|path| path.exists()) {
+            optimizer = optimizer
+                .load(&path)
+                .map_err(|error| Error::Checkpoint { path, reason: format!("{error:?}") })?;
+        }
+        if run.stage(stage, optimizer, report)? == Ended::Stopped {
+            return Ok(Ended::Stopped);
+        }
+        run.state.stage += 1;
+        run.state.step = 0;
+        run.save(None)?;
+    }
+    Ok(Ended::Finished)
+}
+
+const OPTIMIZER: &str = "optimizer.bpk";
+
+struct Run<'a> {
+    trained: &'a mut TrainedModel,
+    options: &'a RunOptions,
+    held_out: &'a [Example],
+    checkpoints: Checkpoints,
+    log: Log,
+    state: State,
+    positions: HashMap<(usize, bool), Positions>,
+}
+
+impl Run<'_> {
+    fn stage(
+        &mut self,
+        stage: &Stage,
+        mut optimizer: ModuleOptimizer,
+        report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
+    ) -> Result<Ended> {
+        let steps_of = |epoch| {
+            let micro = batches::epoch(&stage.examples, self.options.micro_tokens, self.options.seed, epoch);
+            let steps: Vec<Vec<batches::Batch>> =
+                micro.chunks(self.options.accumulate.max(1)).map(<[_]>::to_vec).collect();
+            steps
+        };
+        // The number of batches differs a little between epochs; the schedule only needs it about right.
+        let mut epoch = 0;
+        let mut epoch_steps = steps_of(0);
+        let steps = ((epoch_steps.len() as f64 * stage.epochs).round() as usize).max(1);
+        let mut before = 0;
+        let mut saved = Instant::now();
+        let mut lowest = f32::INFINITY;
+        let mut looks = 0;
+        while self.state.step < steps {
+            while self.state.step - before >= epoch_steps.len() {
+                before += epoch_steps.len();
+                epoch += 1;
+                epoch_steps = steps_of(epoch);
+            }
+            let batches = epoch_steps.get(self.state.step - before).cloned().unwrap_or_default();
+            let mut line = self.step(stage, &batches, &mut optimizer, steps)?;
+            let last = self.state.step == steps;
+            if !self.held_out.is_empty()
+                && (last || self.state.step.is_multiple_of(self.options.held_out_every))
+            {
+                let loss = self.loss_of_held_out()?;
+                line.held_out_loss = Some(loss);
+                looks = if loss < lowest { 0 } else { looks + 1 };
+                lowest = lowest.min(loss);
+            }
+            self.log.write(&line)?;
+            if report(&line).is_break() {
+                self.save(Some(&optimizer))?;
+                return Ok(Ended::Stopped);
+            }
+            if self.options.patience > 0 && looks >= self.options.patience {
+                break;
+            }
+            if saved.elapsed() >= self.options.save_every {
+                self.save(Some(&optimizer))?;
+                saved = Instant::now();
+            }
+        }
+        Ok(Ended::Finished)
+    }
+
+    fn step(
+        &mut self,
+        stage: &Stage,
+        batches: &[batches::Batch],
+        optimizer: &mut ModuleOptimizer,
+        steps: usize,
+    ) -> Result<StepReport> {
+        let begun = Instant::now();
+        let chosen: Vec<Vec<&Example>> = batches
+            .iter()
+            .map(|batch| batch.iter().filter_map(|&index| stage.examples.get(index)).collect())
+            .collect();
+        let learned: usize = chosen.iter().flatten().map(|example| example.learned()).sum();
+        let tokens: usize = chosen.iter().flatten().map(|example| example.ids.len()).sum();
+        let mut gradients = GradientsAccumulator::new();
+        let mut sum = 0.0;
+        for examples in chosen.iter().filter(|examples| examples.iter().any(|e| e.learned() > 0)) {
+            let (surrogate, loss) = self.forward(examples, 1.0 / learned as f32, true);
+            sum += loss.into_scalar::<f32>();
+            let model = &self.trained.model;
+            gradients.accumulate(model, GradientsParams::from_grads(surrogate.backward(), model));
+        }
+        let loss = sum / learned.max(1) as f32;
+        if !loss.is_finite() {
+            return Err(Error::Diverged { step: self.state.step + 1 });
+        }
+        let (norm, gradients) = clip(&self.trained.model, gradients.grads(), stage.optimizer.clip_norm);
+        self.state.step += 1;
+        let rate = stage.optimizer.rate(self.state.step, steps);
+        self.trained.model = optimizer.step(rate, self.trained.model.clone(), gradients);
+        let seconds = begun.elapsed().as_secs_f64();
+        self.state.tokens += tokens as u64;
+        self.state.seconds += seconds;
+        Ok(StepReport {
+            stage: stage.name.clone(),
+            step: self.state.step,
+            steps,
+            loss,
+            held_out_loss: None,
+            rate,
+            norm,
+            tokens: self.state.tokens,
+            tokens_per_second: (tokens as f64 / seconds) as f32,
+            seconds: self.state.seconds,
+        })
+    }
+
+    /// The surrogate of the loss and the sum of cross-entropies of some sequences.
+    fn forward(&mut self, examples: &[&Example], scale: f32, tracked: bool) -> (Tensor<1>, Tensor<1>) {
+        let device = if tracked { self.trained.device.clone() } else { self.trained.device.clone().inner() };
+        let arrays = batches::arrays(examples);
+        let positions = self.positions.entry((arrays.length, tracked)).or_insert_with(|| {
+            let a = &self.trained.architecture;
+            Positions::new(a.heads, a.kv_heads, &self.trained.rope_inv_freq, arrays.length, &device)
+        });
+        let ids = ints(arrays.ids, [arrays.batch, arrays.length], &device);
+        let count = arrays.rows.len();
+        let (rows, targets) = (ints(arrays.rows, [count], &device), ints(arrays.targets, [count], &device));
+        let of = |model: &Llama| {
+            let logits = model.logits(model.hidden(ids, positions).select(0, rows));
+            cross_entropy(logits, targets, scale)
+        };
+        let loss = if tracked { of(&self.trained.model) } else { of(&self.trained.model.valid()) };
+        (loss.surrogate, loss.sum)
+    }
+
+    fn loss_of_held_out(&mut self) -> Result<f32> {
+        let held_out = self.held_out;
+        let mut sum = 0.0;
+        for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
+            let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
+            sum += self.forward(&examples, 1.0, false).1.into_scalar::<f32>();
+        }
+        Ok(sum / held_out.iter().map(Example::learned).sum::<usize>().max(1) as f32)
+    }
+
+    fn save(&mut self, optimizer: Option<&ModuleOptimizer>) -> Result<()> {
+        let trained = &*self.trained;
+        self.log.sync()?;
+        self.checkpoints.replace(&self.state, |folder| {
+            trained.write(folder, crate::weights::Precision::F32)?;
+            let Some(optimizer) = optimizer else { return Ok(()) };
+            let path = folder.join(OPTIMIZER);
+            optimizer
+                .save(&path)
+                .map_err(|error| Error::Write { path, source: std::io::Error::other(format!("{error:?}")) })
+        })
+    }
+}
+
+fn ints<const D: usize>(values: Vec<i64>, shape: [usize; D], device: &Device) -> Tensor<D, Int> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// A run is its weights' shape, its data and its settings.
+fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |json: serde_json::Result<Vec<u8>>| hash.update(json.unwrap_or_default());
+    add(serde_json::to_vec(&trained.architecture));
+    add(serde_json::to_vec(options));
+    for stage in stages {
+        add(serde_json::to_vec(&(&stage.name, stage.epochs, &stage.optimizer)));
+        for example in &stage.examples {
+            add(serde_json::to_vec(&(example.learn_from, &example.ids)));
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The log: one line of JSON for each step.
+struct Log {
+    path: std::path::PathBuf,
+    file: File,
+}
+
+impl Log {
+    /// Opens the log, without the lines of steps that are not in the checkpoint and will be done again.
+    fn open(folder: &Path, stages: &[Stage], state: &State) -> Result<Self> {
+        let path = folder.join(LOG);
+        let failed = |source| Error::Write { path: path.clone(), source };
+        let done = |line: &&str| {
+            let Ok(line) = serde_json::from_str::<StepReport>(line) else { return false };
+            let stage = stages.iter().position(|stage| stage.name == line.stage).unwrap_or(usize::MAX);
+            (stage, line.step) <= (state.stage, state.step)
+        };
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        let mut kept: String = old.lines().filter(done).flat_map(|line| [line, "\n"]).collect();
+        if state.stage == 0 && state.step == 0 {
+            kept.clear();
+        }
+        fs::write(&path, kept).map_err(failed)?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
+        Ok(Self { path, file })
+    }
+
+    fn write(&mut self, line: &StepReport) -> Result<()> {
+        let mut text = serde_json::to_string(line).unwrap_or_default();
+        text.push('\n');
+        self.file
+            .write_all(text.as_bytes())
+            .map_err(|source| Error::Write { path: self.path.clone(), source })
+    }
+
+    fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|source| Error::Write { path: self.path.clone(), source })
+    }
+}

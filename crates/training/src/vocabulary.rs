@@ -1,0 +1,55 @@
+//! A new byte-level BPE tokenizer, trained on the data at hand (`tokenizers`).
+
+use tokenizers::decoders::byte_level::ByteLevel as Decoder;
+use tokenizers::models::bpe::{BPE, BpeTrainerBuilder};
+use tokenizers::normalizers::Prepend;
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::sequence::Sequence;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::tokenizer::SplitDelimiterBehavior;
+use tokenizers::{AddedToken, TokenizerBuilder};
+
+use crate::{Error, Result};
+
+/// Words with the space before them, single digits, runs of one script, marks; Japanese has no spaces, so a word of it
+/// ends at the latest where its script changes.
+const PIECES: &str = r"[\p{Hiragana}ー]+|[\p{Katakana}ー]+|\p{Han}+| ?[\p{L}\p{M}--[\p{Hiragana}\p{Katakana}\p{Han}ー]]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+";
+
+/// Trains a tokenizer of `size` tokens on `texts`; the special tokens get the first ids, in order. Every text is
+/// encoded with a space before it, so that a word is the same token at the start of a sentence and inside it.
+/// Gives the contents of `tokenizer.json`.
+///
+/// # Errors
+/// When the texts give too few tokens.
+pub fn train_tokenizer<'a>(
+    texts: impl Iterator<Item = &'a str> + Send,
+    size: usize,
+    special: &[String],
+) -> Result<Vec<u8>> {
+    let failed = |error: tokenizers::Error| Error::Tokenizer { reason: error.to_string() };
+    let bytes = ByteLevel::new(false, true, false);
+    let split = Split::new(SplitPattern::Regex(PIECES.into()), SplitDelimiterBehavior::Isolated, false)
+        .map_err(failed)?;
+    let pieces =
+        Sequence::new(vec![PreTokenizerWrapper::Split(split), PreTokenizerWrapper::ByteLevel(bytes)]);
+    let mut tokenizer = TokenizerBuilder::default()
+        .with_model(BPE::default())
+        .with_normalizer(Some(Prepend::new(" ".into())))
+        .with_pre_tokenizer(Some(pieces))
+        .with_post_processor(Some(bytes))
+        .with_decoder(Some(Decoder::default()))
+        .build()
+        .map_err(failed)?;
+    let token = |text: &String| AddedToken::from(text.clone(), true);
+    let mut trainer = BpeTrainerBuilder::new()
+        .show_progress(false)
+        .vocab_size(size)
+        .min_frequency(2)
+        .special_tokens(special.iter().map(token).collect())
+        .initial_alphabet(ByteLevel::alphabet().into_iter().collect())
+        .build();
+    tokenizer.train(&mut trainer, texts).map_err(failed)?;
+    let json = tokenizer.to_string(true).map_err(failed)?;
+    Ok(json.into_bytes())
+}

@@ -1,0 +1,190 @@
+//! Weights in and out: a checkpoint's float tensors ↔ Burn parameters, a Hugging Face folder at the end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use burn::module::{Param, ParamId};
+use burn::nn::{Linear, RmsNorm};
+use burn::tensor::{Device, Tensor, TensorData};
+use model_files::{Architecture, Checkpoint};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+
+use crate::llama::{Layer, Llama};
+use crate::{Error, Result};
+
+/// How weights are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits: exact, for checkpoints.
+    F32,
+    /// Brain floats, as most models are published.
+    BF16,
+}
+
+/// Gives each parameter of a model its values. Ids are given in order, so that an optimizer's state finds its
+/// parameters again in the next process.
+struct Maker<'a> {
+    values: &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>>,
+    next_id: u64,
+    device: &'a Device,
+}
+
+impl Maker<'_> {
+    fn param<const D: usize>(
+        &mut self,
+        part: &str,
+        shape: [usize; D],
+        transposed: bool,
+    ) -> Result<Param<Tensor<D>>> {
+        let values = (self.values)(part, &shape)?;
+        let tensor = Tensor::<D>::from_data(TensorData::new(values, shape), self.device);
+        let tensor = if transposed { tensor.swap_dims(0, 1) } else { tensor };
+        self.next_id += 1;
+        // A transposed view would be copied at every step; a product with one makes it lie in order once.
+        let tensor = if transposed { tensor + 0.0 } else { tensor };
+        Ok(Param::initialized(ParamId::from(self.next_id), tensor.require_grad()))
+    }
+
+    fn linear(&mut self, part: &str, inputs: usize, outputs: usize) -> Result<Linear> {
+        Ok(Linear { weight: self.param(part, [outputs, inputs], true)?, bias: None })
+    }
+
+    fn norm(&mut self, part: &str, a: &Architecture) -> Result<RmsNorm> {
+        Ok(RmsNorm { gamma: self.param(part, [a.hidden_size], false)?, epsilon: f64::from(a.norm_eps) })
+    }
+
+    fn llama(mut self, a: &Architecture) -> Result<Llama> {
+        let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
+        let (hidden, ffn) = (a.hidden_size, a.feed_forward);
+        let embed = self.param("embed", [a.vocab_size, hidden], false)?;
+        let mut layers = Vec::new();
+        for layer in 0..a.layers {
+            let part = |name: &str| format!("layers.{layer}.{name}");
+            layers.push(Layer {
+                attn_norm: self.norm(&part("attn_norm"), a)?,
+                q: self.linear(&part("q"), hidden, heads)?,
+                k: self.linear(&part("k"), hidden, kv)?,
+                v: self.linear(&part("v"), hidden, kv)?,
+                o: self.linear(&part("o"), heads, hidden)?,
+                ffn_norm: self.norm(&part("ffn_norm"), a)?,
+                gate: self.linear(&part("gate"), hidden, ffn)?,
+                up: self.linear(&part("up"), hidden, ffn)?,
+                down: self.linear(&part("down"), ffn, hidden)?,
+            });
+        }
+        let norm = self.norm("final_norm", a)?;
+        let head = if a.tied_head { None } else { Some(self.linear("head", hidden, a.vocab_size)?) };
+        Ok(Llama { embed, layers, norm, head })
+    }
+}
+
+/// The checkpoint's weights on `device`.
+///
+/// # Errors
+/// When the weights cannot be read or are no floats.
+pub fn load(checkpoint: &Checkpoint, device: &Device) -> Result<Llama> {
+    let mut values = |part: &str, _: &[usize]| Ok(checkpoint.values(part)?);
+    Maker { values: &mut values, next_id: 0, device }.llama(checkpoint.architecture())
+}
+
+/// New weights: normal with a standard deviation of 0.02, those that write to the residual stream smaller by
+/// √(2 · layers) (GPT-2), norms 1.
+pub fn initialize(architecture: &Architecture, seed: u64, device: &Device) -> Result<Llama> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let residual = 0.02 / (2.0 * architecture.layers as f32).sqrt();
+    let mut values = |part: &str, shape: &[usize]| {
+        let count = shape.iter().product();
+        let std = if part.ends_with(".o") || part.ends_with(".down") { residual } else { 0.02 };
+        Ok(match part.ends_with("norm") {
+            true => vec![1.0; count],
+            false => (0..count).map(|_| std * normal(&mut random)).collect(),
+        })
+    };
+    Maker { values: &mut values, next_id: 0, device }.llama(architecture)
+}
+
+/// A draw from the standard normal distribution (Box-Muller).
+fn normal(random: &mut fastrand::Rng) -> f32 {
+    let radius = (-2.0 * (1.0 - random.f64()).ln()).sqrt();
+    (radius * (std::f64::consts::TAU * random.f64()).cos()) as f32
+}
+
+/// Every tensor under its Hugging Face name, with rows as outputs.
+pub fn tensors(model: &Llama) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+    let mut all = BTreeMap::new();
+    let mut add = |name: String, shape: Vec<usize>, data: TensorData| {
+        all.insert(name, (shape, data.iter::<f32>().collect()));
+    };
+    let vector = |norm: &RmsNorm| (norm.gamma.dims().to_vec(), norm.gamma.val().inner().into_data());
+    let matrix = |linear: &Linear| {
+        let weight = linear.weight.val().inner().transpose();
+        (weight.dims().to_vec(), weight.into_data())
+    };
+    for (index, layer) in model.layers.iter().enumerate() {
+        for (name, norm) in
+            [("input_layernorm", &layer.attn_norm), ("post_attention_layernorm", &layer.ffn_norm)]
+        {
+            let (shape, data) = vector(norm);
+            add(format!("model.layers.{index}.{name}.weight"), shape, data);
+        }
+        for (name, linear) in [
+            ("self_attn.q_proj", &layer.q),
+            ("self_attn.k_proj", &layer.k),
+            ("self_attn.v_proj", &layer.v),
+            ("self_attn.o_proj", &layer.o),
+            ("mlp.gate_proj", &layer.gate),
+            ("mlp.up_proj", &layer.up),
+            ("mlp.down_proj", &layer.down),
+        ] {
+            let (shape, data) = matrix(linear);
+            add(format!("model.layers.{index}.{name}.weight"), shape, data);
+        }
+    }
+    let (shape, data) = vector(&model.norm);
+    add("model.norm.weight".into(), shape, data);
+    add(
+        "model.embed_tokens.weight".into(),
+        model.embed.dims().to_vec(),
+        model.embed.val().inner().into_data(),
+    );
+    if let Some(head) = &model.head {
+        let (shape, data) = matrix(head);
+        add("lm_head.weight".into(), shape, data);
+    }
+    all
+}
+
+/// Writes `model.safetensors`.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write(
+    path: &Path,
+    tensors: &BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    precision: Precision,
+) -> Result<()> {
+    let bytes: Vec<Vec<u8>> = tensors
+        .values()
+        .map(|(_, values)| match precision {
+            Precision::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Precision::BF16 => values.iter().flat_map(|&v| half::bf16::from_f32(v).to_le_bytes()).collect(),
+        })
+        .collect();
+    let dtype = match precision {
+        Precision::F32 => Dtype::F32,
+        Precision::BF16 => Dtype::BF16,
+    };
+    let mut views = Vec::new();
+    for ((name, (shape, _)), bytes) in tensors.iter().zip(&bytes) {
+        let view = TensorView::new(dtype, shape.clone(), bytes)
+            .map_err(|error| Error::Checkpoint { path: path.into(), reason: error.to_string() })?;
+        views.push((name.as_str(), view));
+    }
+    // Hugging Face's loader wants to be told.
+    let metadata = Some([("format".to_owned(), "pt".to_owned())].into());
+    let bytes = safetensors::serialize(views, metadata)
+        .map_err(|error| Error::Checkpoint { path: path.into(), reason: error.to_string() })?;
+    fs::write(path, bytes).map_err(|source| Error::Write { path: path.into(), source })
+}
