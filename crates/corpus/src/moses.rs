@@ -83,7 +83,7 @@ impl Side {
             Reader::Segments(sgml) => sgml.advance()?,
         };
         if more && self.lines() == 1 {
-            self.begins = self.line().chars().take(SHOWN_LETTERS).collect();
+            self.begins = self.line().chars().filter(|c| !c.is_control()).take(SHOWN_LETTERS).collect();
         }
         Ok(more)
     }

@@ -225,7 +225,8 @@ fn language(variant: &BytesStart<'_>) -> std::result::Result<String, Failure> {
     for attribute in variant.attributes() {
         let attribute = attribute.map_err(|error| Failure::Broken(error.to_string()))?;
         if matches!(attribute.key.as_ref(), "xml:lang" | "lang") {
-            return Ok(attribute.value.chars().take(LANGUAGE_CHARS).collect());
+            let tag = attribute.value.chars().filter(|c| !c.is_control());
+            return Ok(tag.take(LANGUAGE_CHARS).collect());
         }
     }
     Err(Failure::Broken("a <tuv> names no language (xml:lang)".to_owned()))

@@ -67,7 +67,7 @@ const TMX: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     </tu>
     <tu><tuv xml:lang="de"><seg>nur Deutsch</seg></tuv><tuv xml:lang="fr"><seg>oui</seg></tuv></tu>
     <tu><tuv lang="de-AT"><seg>Jänner</seg></tuv><tuv lang="de"><seg>Januar</seg></tuv>
-      <tuv lang="en"><seg>January</seg></tuv></tu>
+      <tuv lang="en"><seg>January</seg></tuv><tuv lang="EN"><seg>a second one</seg></tuv></tu>
     <tu><tuv xml:lang="de"><seg/></tuv><tuv xml:lang="en"><seg>empty</seg></tuv></tu>
   </body>
 </tmx>

@@ -105,7 +105,7 @@ fn no_change_of_a_file_makes_a_reader_panic() {
         [b"<", b">", b"&", b";", b"\t", b"\n", b"<seg>", b"</seg>", b"</tu>", b"\0", b"\xff", b"<tu>"];
     let mut random = fastrand::Rng::with_seed(17);
     let mut read_well = 0;
-    for round in 0..6000 {
+    for round in 0..2100 {
         let mut bytes: Vec<u8> = seeds[round % seeds.len()].clone();
         for _ in 0..random.usize(1..4) {
             let place = random.usize(..bytes.len().max(1)).min(bytes.len());
@@ -123,7 +123,7 @@ fn no_change_of_a_file_makes_a_reader_panic() {
             assert_eq!(kept.len() as u64, report.kept);
         }
     }
-    assert!(read_well > 500, "most changes break nothing that is parsed, {read_well} files were read");
+    assert!(read_well > 200, "most changes break nothing that is parsed, {read_well} files were read");
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn no_change_of_alt_makes_its_reader_panic() {
     let names = ["URL-dev.txt", "data_en.txt", "data_ja.txt"];
     let texts = ["URL.1\ta\nURL.2\tb\n", "SNT.1.1\tone\nSNT.2.1\ttwo\n", "SNT.1.1\t一\nSNT.2.1\t二\n"];
     let (mut good, mut bad) = (0, 0);
-    for _ in 0..2000 {
+    for _ in 0..500 {
         for (name, text) in names.into_iter().zip(texts) {
             let mut bytes = text.as_bytes().to_vec();
             if random.bool() {
@@ -148,5 +148,5 @@ fn no_change_of_alt_makes_its_reader_panic() {
             Err(_) => bad += 1,
         }
     }
-    assert!(good > 100 && bad > 100, "{good} read, {bad} refused");
+    assert!(good > 50 && bad > 50, "{good} read, {bad} refused");
 }
