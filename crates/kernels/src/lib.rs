@@ -14,8 +14,10 @@ mod weights;
 
 pub mod attention;
 pub mod attention_reduce;
+pub mod attention_row;
 pub mod column;
 pub mod embed;
+pub mod logit_bias;
 pub mod logit_sum;
 pub mod matmul;
 pub mod matvec;

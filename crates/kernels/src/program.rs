@@ -59,10 +59,12 @@ fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> Stri
     [half, team, COLUMN, weights, program.text].join("\n")
 }
 
-static PROGRAMS: [&Program; 11] = [
+static PROGRAMS: [&Program; 13] = [
     &crate::attention::PROGRAM,
     &crate::attention_reduce::PROGRAM,
+    &crate::attention_row::PROGRAM,
     &crate::embed::PROGRAM,
+    &crate::logit_bias::PROGRAM,
     &crate::logit_sum::PROGRAM,
     &crate::matmul::PROGRAM,
     &crate::matvec::PROGRAM,

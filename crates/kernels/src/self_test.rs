@@ -7,8 +7,8 @@ use crate::matvec::{Case, Ending};
 use crate::rope::Heads;
 use crate::weights::Layout;
 use crate::{
-    attention, attention_reduce, embed, logit_sum, matmul, matvec, pick, rms_norm, rope, top_list,
-    vocab_blocks,
+    attention, attention_reduce, attention_row, embed, logit_bias, logit_sum, matmul, matvec, pick, rms_norm,
+    rope, top_list, vocab_blocks,
 };
 
 /// One verdict a kernel (matvec and matmul: one a weight layout). An error means that the GPU did not answer.
@@ -32,7 +32,9 @@ pub fn self_test(device: &Device) -> Result<Vec<Verdict>> {
     verdicts.push(rope::check(device, &heads, 3, 5)?);
     verdicts.push(attention::check(device, &heads, 3, 6)?);
     verdicts.push(attention_reduce::check(device, &heads, 3, 7)?);
+    verdicts.push(attention_row::check(device, &heads, 3, 12)?);
     verdicts.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
+    verdicts.push(logit_bias::check(device, 700, 3, 13)?);
     verdicts.push(vocab_blocks::check(device, 700, 3, 9)?);
     verdicts.push(top_list::check(device, 700, 3, 5, 10)?);
     verdicts.push(pick::check(device, 8, 5, 11)?);

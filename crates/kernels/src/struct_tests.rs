@@ -33,7 +33,25 @@ fn rust_and_wgsl_structs_agree() {
         attention::Attention { heads, kv_heads, head_dim, stride, context, values_at, splits, scale }
     );
     same!("attention_reduce", attention_reduce::AttentionReduce { heads, head_dim, context, splits, stride });
+    same!(
+        "attention_row",
+        attention_row::AttentionRow {
+            heads,
+            kv_heads,
+            head_dim,
+            stride,
+            context,
+            splits,
+            scale,
+            head,
+            place,
+            chosen
+        }
+    );
+    same!("attention_row", attention_row::Run { first, count });
     same!("embed", embed::Embed { first_row, rows, steps });
+    same!("logit_bias", logit_bias::LogitBias { vocab, stride });
+    same!("logit_bias", logit_bias::Bias { token, bonus });
     same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms, weight });
     same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
     same!("matmul", matmul::Pass { columns });

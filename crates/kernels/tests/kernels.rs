@@ -4,8 +4,8 @@
 use kernels::matvec::{Case, Ending};
 use kernels::rope::Heads;
 use kernels::{
-    Device, DeviceOptions, Layout, Verdict, attention, attention_reduce, embed, logit_sum, matmul, matvec,
-    pick, rms_norm, rope, self_test, top_list, vocab_blocks,
+    Device, DeviceOptions, Layout, Verdict, attention, attention_reduce, attention_row, embed, logit_bias,
+    logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list, vocab_blocks,
 };
 
 const LAYOUTS: [Layout; 7] = [
@@ -133,6 +133,8 @@ fn attention_equals_its_reference() {
             assert_passes(&device, &format!("{heads:?}"), attention::check(&device, &heads, heads.slots, 3));
             let reduce = attention_reduce::check(&device, &heads, heads.slots, 4);
             assert_passes(&device, &format!("{heads:?}"), reduce);
+            let row = attention_row::check(&device, &heads, heads.slots, 5);
+            assert_passes(&device, &format!("{heads:?}"), row);
         }
     }
 }
@@ -155,6 +157,15 @@ fn logit_sum_is_within_one_rounding_of_the_exact_sum() {
                 let verdict = logit_sum::check(&device, weights, vocab, columns, i as u64);
                 assert_passes(&device, &format!("{weights:?}"), verdict);
             }
+        }
+    }
+}
+
+#[test]
+fn logit_bias_equals_its_reference() {
+    for device in devices() {
+        for (vocab, columns) in [(1, 1), (333, 3), (6144, 8)] {
+            assert_passes(&device, &format!("{vocab}"), logit_bias::check(&device, vocab, columns, 6));
         }
     }
 }

@@ -1,0 +1,107 @@
+//! `shaders/logit_bias.wgsl`: what is added to a few tokens' summed logits, so that wanted terms come out.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::check::{POISON, Random, Verdict, floats, storage};
+use crate::commands::{Dim, Dispatch};
+use crate::device::{Buffer, Device};
+use crate::error::Result;
+use crate::logit_sum::Rows;
+use crate::program::{Program, WORKGROUP, program};
+
+pub(crate) static PROGRAM: Program = program!("logit_bias", weights: false);
+
+/// Biases that a column may have; MAX_BIASES in the shader.
+pub const MAX_BIASES: usize = 128;
+
+/// Constants of a vocabulary.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct LogitBias {
+    pub(crate) vocab: u32,
+    pub(crate) stride: u32,
+}
+
+/// What is added to one token's logit.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct Bias {
+    /// Token id.
+    pub token: u32,
+    /// Added to its summed logit.
+    pub bonus: f32,
+}
+
+impl Bias {
+    /// Stands where a column has no further bias.
+    pub const NONE: Self = Self { token: u32::MAX, bonus: 0.0 };
+}
+
+/// Bytes of `biases` a column.
+pub const COLUMN_BYTES: u64 = (MAX_BIASES * size_of::<Bias>()) as u64;
+
+/// Adds `biases` (columns, [`MAX_BIASES`]) to `summed` (columns, stride). A column names each token at most once.
+pub fn dispatch(device: &Device, rows: &Rows, biases: &Buffer, summed: &Buffer) -> Result<Dispatch> {
+    let shape = device.uniform(&LogitBias { vocab: rows.vocab, stride: rows.stride })?;
+    let bindings = [(0, shape.all()), (1, biases.all()), (2, summed.all())];
+    let grid = [Dim::Fixed(MAX_BIASES as u32 / WORKGROUP), Dim::Columns, Dim::Fixed(1)];
+    device.dispatch(&PROGRAM, None, &[], &bindings, grid)
+}
+
+/// The reference, one row.
+pub fn logit_bias(row: &mut [f64], biases: &[Bias]) {
+    for bias in biases {
+        if let Some(logit) = row.get_mut(bias.token as usize) {
+            *logit += f64::from(bias.bonus);
+        }
+    }
+}
+
+/// Runs the kernel on random rows and biases (none, some, all in use); the error is the largest difference over
+/// the larger of the two numbers added, allowed 2⁻²³; what no bias names must be untouched.
+pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Verdict> {
+    let mut random = Random::new(seed);
+    let rows = Rows::new(vocab, columns);
+    let logits: Vec<f32> = (0..columns)
+        .flat_map(|_| {
+            let mut row = random.normals(vocab as usize);
+            row.resize(rows.stride as usize, POISON);
+            row
+        })
+        .collect();
+    let mut biases = Vec::new();
+    for column in 0..columns as usize {
+        let used = [0, 1 + random.below(40) as usize, MAX_BIASES][column % 3].min(vocab as usize);
+        let first = random.below(vocab);
+        biases.extend((0..MAX_BIASES as u32).map(|i| match (i as usize) < used {
+            true => Bias { token: (first + i) % vocab, bonus: random.normal() * 5.0 },
+            false => Bias::NONE,
+        }));
+    }
+    let (summed, input) = (storage(device, &logits)?, storage(device, &biases)?);
+    let made = dispatch(device, &rows, &input, &summed)?;
+    let mut commands = device.commands();
+    commands.pass([&made], columns, 1);
+    commands.submit()?;
+    let got = floats(device, &summed, logits.len())?;
+    let stride = rows.stride as usize;
+    let mut error = 0f64;
+    for (column, row) in logits.chunks(stride).enumerate() {
+        let mut expected: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
+        let column_biases = &biases[column * MAX_BIASES..][..MAX_BIASES];
+        logit_bias(&mut expected[..vocab as usize], column_biases);
+        for (v, (&got, &expected)) in got[column * stride..].iter().zip(&expected).enumerate() {
+            let bonus = column_biases.iter().find(|bias| bias.token as usize == v).map(|bias| bias.bonus);
+            error = match bonus {
+                Some(bonus) => {
+                    let size = f64::from(bonus.abs().max(row[v].abs())).max(f64::MIN_POSITIVE);
+                    let this = (f64::from(got) - expected).abs() / size;
+                    if this.is_nan() { f64::INFINITY } else { error.max(this) }
+                }
+                None if got == row[v] => error,
+                None => f64::INFINITY,
+            };
+        }
+    }
+    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 2f64.powi(-23) })
+}

@@ -1,0 +1,70 @@
+// How much one head of each column looks at a run of positions (the source's tokens, for word alignment):
+//   rows[c, i] = e^(s[p] − M) / L, s[p] = q · K[p] / √head_dim, p = first + i;
+//   M = max s and L = Σ e^(s − M) over all positions up to the column's own, joined from attention.wgsl's splits.
+// Shapes: qkv and cache as in attention.wgsl, partials as it wrote them, rows (columns, chosen heads, run.count).
+// One invocation an (i, column). Positions after the column's own get 0. f32 throughout.
+struct AttentionRow {
+    heads: u32,
+    kv_heads: u32,
+    head_dim: u32,
+    stride: u32, // of qkv, in elements
+    context: u32, // positions a slot
+    splits: u32, // capacity of `partials`
+    scale: f32, // 1 / √head_dim
+    head: u32, // the chosen head
+    place: u32, // its place among the chosen heads of the model
+    chosen: u32, // how many those are
+}
+
+struct Run {
+    first: u32, // position
+    count: u32, // positions
+}
+
+const SPLIT: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> shape: AttentionRow;
+@group(0) @binding(1) var<uniform> run: Run;
+@group(0) @binding(2) var<storage, read> columns: array<Column>; // (column)
+@group(0) @binding(3) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(4) var<storage, read> qkv: array<f32>; // (column, stride)
+@group(0) @binding(5) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
+@group(0) @binding(6) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
+@group(0) @binding(7) var<storage, read_write> rows: array<f32>; // (column, chosen head, run.count)
+
+@compute @workgroup_size(WORKGROUP)
+fn attention_row(at: Invocation) {
+    let i = at.workgroup.x * WORKGROUP + at.index;
+    let column = at.workgroup.y;
+    if i >= run.count {
+        return;
+    }
+    let to = (column * shape.chosen + shape.place) * run.count + i;
+    let position = run.first + i;
+    let length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    if position >= length {
+        rows[to] = 0.0;
+        return;
+    }
+    let splits = (length + SPLIT - 1u) / SPLIT;
+    let pitch = shape.head_dim + 2u;
+    let origin = (column * shape.heads + shape.head) * shape.splits * pitch + shape.head_dim;
+    var most = -3.0e38;
+    for (var s = 0u; s < splits; s++) {
+        most = max(most, partials[origin + s * pitch]);
+    }
+    var total = 0.0;
+    for (var s = 0u; s < splits; s++) {
+        total += exp(partials[origin + s * pitch] - most) * partials[origin + s * pitch + 1u];
+    }
+
+    let pairs = shape.head_dim / 2u;
+    let kv_head = shape.head / (shape.heads / shape.kv_heads);
+    let key = ((columns[column].slot * shape.context + position) * shape.kv_heads + kv_head) * pairs;
+    let query = column * shape.stride + shape.head * shape.head_dim;
+    var sum = 0.0;
+    for (var k = 0u; k < pairs; k++) {
+        sum += dot(vec2<f32>(qkv[query + 2u * k], qkv[query + 2u * k + 1u]), from_half2(cache[key + k]));
+    }
+    rows[to] = exp(sum * shape.scale - most) / total;
+}
