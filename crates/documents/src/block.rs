@@ -173,6 +173,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The same with another role.
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.place.role = role;
+        self
+    }
+
     /// Locks the bare web addresses of the text; `None` when nothing is left to translate.
     pub fn checked(mut self) -> Option<Self> {
         lock_addresses(&mut self.block);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Found, Layout, Place, Span, SpanKind, is_unspaced, seam};
+use crate::block::{Block, Found, Layout, Place, Span, SpanKind, Wrap, is_unspaced, seam};
 use crate::setting::Setting;
 use crate::tags::Tag;
 use crate::wrap::is_space;
@@ -24,7 +24,8 @@ pub(crate) struct Builder<'a> {
     open: Vec<usize>,
     /// Tags not closed yet, each with the spans that were open around it.
     tags: Vec<OpenTag>,
-    breaks: Vec<Range<usize>>,
+    /// For each `\n` of the text its marks, each with what must stand around it.
+    breaks: Vec<Vec<(Range<usize>, Wrap)>>,
     /// A line ended in the document, so a seam precedes what follows.
     soft: bool,
     newline: Option<String>,
@@ -73,6 +74,34 @@ impl<'a> Builder<'a> {
     pub fn void(&mut self, source: Range<usize>) {
         let markup = self.slice(&source).to_owned();
         self.push(self.text.len()..self.text.len(), SpanKind::Void, markup, source);
+    }
+
+    /// Markup between words, with what must stand around it.
+    pub fn void_in(&mut self, wrap: Wrap, source: Range<usize>) {
+        self.void(source);
+        self.wrap(wrap);
+    }
+
+    /// Text that must not change inside of markup that must not be lost; `inner` are the bytes of the text.
+    pub fn locked_within(&mut self, text: &str, source: Range<usize>, inner: Range<usize>) {
+        let open = self.slice(&(source.start..inner.start)).to_owned();
+        let close = self.slice(&(inner.end..source.end)).to_owned();
+        self.locked(text, source);
+        if let Some(span) = self.spans.last_mut() {
+            *span = Span { open, close, wrap: Some(Wrap::default()), stays: true, ..span.clone() };
+        }
+    }
+
+    /// What stands around each stretch of text in the span that was added last.
+    pub fn wrap(&mut self, wrap: Wrap) {
+        if let Some(span) = self.spans.last_mut() {
+            span.wrap = Some(wrap);
+        }
+    }
+
+    /// Spans so far.
+    pub fn span_count(&self) -> usize {
+        self.spans.len()
     }
 
     /// The start of a span whose whole source is known.
@@ -124,11 +153,19 @@ impl<'a> Builder<'a> {
 
     /// A line end that the reader sees.
     pub fn line_break(&mut self, source: Range<usize>) {
-        if self.text.is_empty() {
-            return self.void(source);
+        self.line_break_in(Wrap::default(), source);
+    }
+
+    /// A line end or tab that the reader sees, with what must stand around it; neighbours are one `\n`.
+    pub fn line_break_in(&mut self, wrap: Wrap, source: Range<usize>) {
+        match self.breaks.last_mut() {
+            _ if self.text.is_empty() => self.void_in(wrap, source),
+            Some(marks) if self.text.ends_with('\n') => marks.push((source, wrap)),
+            _ => {
+                self.text.push('\n');
+                self.breaks.push(vec![(source, wrap)]);
+            }
         }
-        self.text.push('\n');
-        self.breaks.push(source);
     }
 
     /// Leaves out a heading's attributes, `{#id .class}`, and the blanks before them.
@@ -160,9 +197,9 @@ impl<'a> Builder<'a> {
     pub fn finish(mut self, setting: Setting, layout: impl FnOnce(&str, Option<&str>) -> Layout) -> Found {
         while self.text.ends_with(is_space) {
             if self.text.ends_with('\n')
-                && let Some(source) = self.breaks.pop()
+                && let Some(marks) = self.breaks.pop()
             {
-                self.void(source);
+                marks.into_iter().for_each(|(source, wrap)| self.void_in(wrap, source));
             }
             self.text.pop();
         }
@@ -171,7 +208,7 @@ impl<'a> Builder<'a> {
         }
         let range = self.start..self.end;
         let layout = layout(self.slice(&range), self.newline.as_deref());
-        let breaks = self.breaks.iter().map(|source| self.slice(source).to_owned()).collect();
+        let breaks = self.breaks.iter().map(|marks| self.markup(marks)).collect();
         Found {
             block: Block { text: self.text, spans: self.spans, wrapped: self.newline.is_some() },
             place: Place {
@@ -207,6 +244,12 @@ impl<'a> Builder<'a> {
             document.get(span.source.clone()).unwrap_or_default().clone_into(&mut span.open);
             self.spans.truncate(index + 1);
         }
+    }
+
+    fn markup(&self, marks: &[(Range<usize>, Wrap)]) -> String {
+        let markup =
+            |(source, wrap): &(Range<usize>, Wrap)| [&wrap.before, self.slice(source), &wrap.after].concat();
+        marks.iter().map(markup).collect()
     }
 
     fn slice(&self, range: &Range<usize>) -> &'a str {

@@ -6,19 +6,26 @@ use serde::Serialize;
 
 use crate::block::{Block, Translation};
 use crate::encoding::{Encoding, Missing};
-use crate::markup::Dialect;
-use crate::part::{self, Part, Reader, Site};
+use crate::package::Package;
+use crate::part::{self, Misread, Part, Reader, Site};
 use crate::render::{Care, Draft};
 use crate::{Error, Format, Result, limits};
 
 /// A document: its bytes, and the blocks of text in them.
 #[derive(Debug)]
 pub struct Document {
-    encoding: Encoding,
+    shell: Shell,
     parts: Vec<Part>,
     pub(crate) blocks: Vec<Block>,
     /// Where the blocks stand, in the order of parts and bytes; one inside another follows it.
     pub(crate) sites: Vec<Site>,
+}
+
+/// What the parts of a document are written into.
+#[derive(Debug)]
+enum Shell {
+    Text(Encoding),
+    Package(Package),
 }
 
 /// What a reader of documents may choose.
@@ -26,6 +33,10 @@ pub struct Document {
 pub struct ReadOptions {
     /// The columns of a table to translate, from 0; `None` takes those that hold text.
     pub columns: Option<Vec<usize>>,
+    /// Code of the language to translate from, such as "de"; a translation memory holds several.
+    pub from: Option<String>,
+    /// Code of the language to translate into; a translation memory cannot be read without.
+    pub to: Option<String>,
 }
 
 /// A written document.
@@ -62,6 +73,8 @@ pub enum Problem {
     Empty,
     /// The translation would have changed the document's structure; the source was kept.
     Refused,
+    /// A line of a subtitle is longer than readers can follow, and than any of its source.
+    Long,
     /// The document's encoding lacks a character of the translation, so all of it was written as UTF-8.
     Encoding,
 }
@@ -79,17 +92,29 @@ impl Document {
     ///
     /// # Errors
     /// When the bytes are in no known encoding, larger or more nested than [`limits`] allow, or not of this format.
-    pub fn parse_with(format: Format, bytes: &[u8], _options: &ReadOptions) -> Result<Self> {
-        let (encoding, source) = Encoding::read(bytes)?;
-        let reader = match format {
-            Format::Text => Reader::Text,
-            Format::Markdown => Reader::Markdown,
-            Format::SubRip => Reader::SubRip,
-            Format::Html => Reader::Html(Dialect::of(&source)),
+    pub fn parse_with(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self> {
+        let Some(reader) = Reader::of(format, options) else {
+            return Self::unpack(format, bytes);
         };
-        let parts = vec![Part { source, reader }];
-        let (blocks, sites) = part::read(&parts)?;
-        Ok(Self { encoding, parts, blocks, sites })
+        let (encoding, source) = Encoding::read(bytes)?;
+        let part = Part { name: String::new(), source, reader };
+        let (blocks, sites) = part::arrange(part.find()?.into_iter().map(|found| (0, found)).collect());
+        Ok(Self { shell: Shell::Text(encoding), parts: vec![part], blocks, sites })
+    }
+
+    fn unpack(format: Format, bytes: &[u8]) -> Result<Self> {
+        let mut package = Package::open(bytes)?;
+        let (mut parts, mut all) = (Vec::new(), Vec::new());
+        for (name, reader) in format.texts(&mut package)? {
+            let part = Part { source: package.text(&name)?, name, reader };
+            let found = part.find()?;
+            if !found.is_empty() {
+                all.extend(found.into_iter().map(|found| (parts.len(), found)));
+                parts.push(part);
+            }
+        }
+        let (blocks, sites) = part::arrange(all);
+        Ok(Self { shell: Shell::Package(package), parts, blocks, sites })
     }
 
     /// The texts to translate, in the document's order.
@@ -101,21 +126,28 @@ impl Document {
     /// keeps its bytes, so writing the texts of [`Document::blocks`] gives the document as it was read.
     ///
     /// # Errors
-    /// [`Error::Count`] unless there is one translation for each block.
+    /// [`Error::Count`] unless there is one translation for each block; [`Error::Damaged`] when a package cannot be
+    /// written.
     pub fn write(&self, translations: &[Translation]) -> Result<Written> {
         if translations.len() != self.blocks.len() {
             return Err(Error::Count { blocks: self.blocks.len(), given: translations.len() });
         }
-        let mut cares = vec![Care::Marked; self.sites.len()];
+        let mut cares = vec![Care::Marked; self.blocks.len()];
         let mut round = 0;
         loop {
             let mut draft = Draft::new(self, translations, &cares);
             let bodies: Vec<String> = (0..self.parts.len()).map(|part| draft.part(part)).collect();
             let Some(misread) = self.misread(&bodies, &draft.reads).filter(|_| round < limits::READ_BACKS)
             else {
-                return Ok(self.written(&bodies, translations, draft.findings));
+                return self.written(&bodies, translations, draft.findings);
             };
-            Self::take_care(&mut cares, misread, round);
+            match misread {
+                Misread::Block(block) => Self::take_care(&mut cares, block, round),
+                Misread::Names(blocks) => {
+                    let named = cares.iter_mut().enumerate().filter(|(block, _)| blocks.contains(block));
+                    named.for_each(|(_, care)| *care = Care::Source);
+                }
+            }
             round += 1;
         }
     }
@@ -130,17 +162,19 @@ impl Document {
         self.parts.get(part).map_or("", |part| &part.source)
     }
 
-    /// The first site that is not read back from what was written as the text it should be.
-    fn misread(&self, bodies: &[String], reads: &[String]) -> Option<usize> {
+    /// What is not read back from what was written as it should be. `reads` has the text wanted at each site.
+    fn misread(&self, bodies: &[String], reads: &[String]) -> Option<Misread> {
+        let sites = self.sites.iter().zip(reads).map(|(site, read)| {
+            let block = site.own.as_ref().or_else(|| self.blocks.get(site.block));
+            (site, block.map_or("", |block| block.text.as_str()), read.as_str())
+        });
         self.parts.iter().zip(bodies).enumerate().find_map(|(index, (part, body))| {
-            let sites = self.sites.iter().zip(reads).enumerate();
-            let sites = sites.map(|(at, (site, read))| (at, site, read.as_str()));
-            part::misread(part, body, sites.filter(|(_, site, _)| site.part == index))
+            part::misread(part, body, sites.clone().filter(|(site, ..)| site.part == index))
         })
     }
 
-    /// Keeps less of the markup of the first site that is misread, and of the one before, which may have swallowed
-    /// it; in later rounds of all sites from there on, and in the end of all.
+    /// Keeps less of the markup of the first block that is misread, and of the one before, which may have swallowed
+    /// it; in later rounds of all blocks from there on, and in the end of all.
     fn take_care(cares: &mut [Care], misread: usize, round: usize) {
         let last = if round < limits::READ_BACKS / 2 { misread + 1 } else { cares.len() };
         let mut any = false;
@@ -153,14 +187,32 @@ impl Document {
         }
     }
 
-    fn written(&self, bodies: &[String], translations: &[Translation], mut findings: Vec<Finding>) -> Written {
-        let missing = self.parts.first().map_or(Missing::None, |part| part.reader.missing());
-        let (bytes, changed) = self.encoding.write(&bodies.concat(), missing);
-        if changed && let Some(block) = translations.iter().position(|given| !self.encoding.holds(&given.text)) {
-            let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
-            findings.push(Finding { block, problem: Problem::Encoding, text });
-        }
+    fn written(
+        &self,
+        bodies: &[String],
+        translations: &[Translation],
+        mut findings: Vec<Finding>,
+    ) -> Result<Written> {
+        let bytes = match &self.shell {
+            Shell::Text(encoding) => {
+                let missing = self.parts.first().map_or(Missing::None, |part| part.reader.missing());
+                let (bytes, changed) = encoding.write(&bodies.concat(), missing);
+                if changed
+                    && let Some(block) = translations.iter().position(|given| !encoding.holds(&given.text))
+                {
+                    let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
+                    findings.push(Finding { block, problem: Problem::Encoding, text });
+                }
+                bytes
+            }
+            Shell::Package(package) => {
+                let parts = self.parts.iter().zip(bodies).filter(|(part, body)| part.source != **body);
+                let replaced: Vec<_> =
+                    parts.map(|(part, body)| (part.name.as_str(), body.as_str())).collect();
+                package.write(&replaced)?
+            }
+        };
         findings.sort_by_key(|finding| finding.block);
-        Written { bytes, findings }
+        Ok(Written { bytes, findings })
     }
 }

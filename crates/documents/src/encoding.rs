@@ -18,6 +18,8 @@ pub(crate) struct Encoding {
 pub(crate) enum Missing {
     /// As `&#8364;`, which HTML and XML read as the character.
     Reference,
+    /// As `\u20ac`, which JSON and Java's properties read as the character.
+    Escape,
     /// Not at all, so that the whole document becomes UTF-8.
     None,
 }
@@ -72,12 +74,27 @@ impl Encoding {
         if lacking && missing == Missing::None {
             return (text.as_bytes().to_vec(), true);
         }
+        if lacking && missing == Missing::Escape {
+            return self.write(&self.escaped(text), Missing::None);
+        }
         ([self.mark_bytes(), bytes.as_slice()].concat(), false)
     }
 
     /// Whether it has all characters of `text`.
     pub fn holds(self, text: &str) -> bool {
         self.base.output_encoding() == UTF_8 || !self.base.encode(text).2
+    }
+
+    fn escaped(self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            if c.is_ascii() || self.holds(c.encode_utf8(&mut [0; 4])) {
+                out.push(c);
+            } else {
+                out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        out
     }
 
     fn mark_bytes(self) -> &'static [u8] {

@@ -63,6 +63,12 @@ pub enum Error {
     /// An office document or archive that is encrypted.
     #[error("the document is protected by a password; open it, remove the password, save it and try again")]
     Protected,
+    /// A document of Office before 2007.
+    #[error("old Office documents are not supported; save it as .docx, .pptx or .xlsx and open that instead: {name}")]
+    Old {
+        /// The file's name as given.
+        name: String,
+    },
     /// More entries than [`limits::PACKAGE_ENTRIES`](crate::limits::PACKAGE_ENTRIES).
     #[error("the package has more than {limit} files in it; split the document (it has {entries})")]
     TooManyEntries {
@@ -125,6 +131,15 @@ pub enum Error {
         /// The entry.
         name: String,
     },
+    /// A JSON file that breaks off in a string or is nested deeper than [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
+    #[error("its JSON is broken or nested too deeply at byte {offset}; mend it in a text editor")]
+    Json {
+        /// Bytes before the place.
+        offset: usize,
+    },
+    /// A translation memory without the language to translate into.
+    #[error("a translation memory holds several languages; name the one to translate into")]
+    NoTarget,
     /// The Markdown reader broke off, a fault of ours.
     #[error(
         "this Markdown cannot be read; rename the file to .txt to translate it as plain text, and please report it"

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::encoding::Encoding;
-use crate::{Error, Result, subrip};
+use crate::package::Package;
+use crate::part::Reader;
+use crate::markup::{self, Dialect, Tokens};
+use crate::{Error, Result, compound, ooxml, po, subrip, vtt};
 
 /// A format that can be read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,22 +18,43 @@ pub enum Format {
     Markdown,
     /// SubRip subtitles.
     SubRip,
+    /// WebVTT subtitles.
+    WebVtt,
     /// A web page, also XHTML.
     Html,
+    /// gettext's messages.
+    Po,
+    /// XLIFF 1.2 and 2.x: texts with their translations.
+    Xliff,
+    /// A translation memory.
+    Tmx,
+    /// A table with commas, semicolons or bars.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// JSON, whose string values are translated.
+    Json,
+    /// Java's properties.
+    Properties,
+    /// Apple's strings.
+    Strings,
+    /// YAML files of strings.
+    Yaml,
+    /// A Word document.
+    Docx,
+    /// A PowerPoint presentation.
+    Pptx,
+    /// An Excel workbook.
+    Xlsx,
 }
 
 /// Starts of files that are something else than text.
-const MAGIC: [(&[u8], &str); 6] = [
+const MAGIC: [(&[u8], &str); 4] = [
     (b"%PDF-", "PDF"),
-    (b"PK\x03\x04", "an office document, e-book or zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old office document"),
     (b"{\\rtf", "Rich Text"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
 ];
-
-/// Starts of text whose markup would be torn apart if it were read as plain text, in lower case.
-const MARKUP: [(&str, &str); 2] = [("<?xml", "XML"), ("webvtt", "WebVTT")];
 
 impl Format {
     /// The format of a document called `name` with these bytes.
@@ -43,33 +67,117 @@ impl Format {
         if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
             return Err(unsupported(found));
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Self::packed(&mut Package::open(bytes)?)?.ok_or_else(|| unsupported("this zip archive"));
+        }
+        if bytes.starts_with(&compound::MAGIC) {
+            return Err(if compound::is_encrypted(bytes) { Error::Protected } else { Error::Old { name: name.to_owned() } });
+        }
         let (_, text) = Encoding::read(bytes)?;
         if text.contains('\0') {
             return Err(Error::Binary { name: name.to_owned() });
         }
-        let text = text.trim_start();
-        let head: String = text.chars().take(32).collect::<String>().to_ascii_lowercase();
-        if let Some((_, found)) = MARKUP.iter().find(|(start, _)| head.starts_with(start)) {
-            return Err(unsupported(found));
-        }
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-        Ok(match extension.as_str() {
-            "md" | "markdown" | "mdown" | "mkd" => Self::Markdown,
-            "srt" => Self::SubRip,
-            "html" | "htm" | "xhtml" => Self::Html,
-            _ if head.starts_with("<!doctype html") || head.starts_with("<html") => Self::Html,
-            _ if subrip::starts_like_cues(text) => Self::SubRip,
-            _ => Self::Text,
+        let named = Self::ALL.into_iter().find(|format| format.extensions().contains(&extension.as_str()));
+        Self::of_text(text.trim_start(), named).ok_or_else(|| unsupported("this XML"))
+    }
+
+    /// The format of a text: what its content says, else what its name says; `None` for XML of an unknown kind.
+    fn of_text(text: &str, named: Option<Self>) -> Option<Self> {
+        let is_xml = text.starts_with("<?xml");
+        let root = Tokens::new(text, if is_xml { Dialect::Xml } else { Dialect::Html }).find_map(|token| match token.kind {
+            markup::Kind::Open { name, .. } if text.starts_with('<') => Some(name),
+            _ => None,
+        });
+        let is_json = || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        let look_alike = [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
+        Some(match root.as_deref() {
+            Some("xliff") => Self::Xliff,
+            Some("tmx") => Self::Tmx,
+            Some("html") => Self::Html,
+            _ if named == Some(Self::Html) => Self::Html,
+            _ if is_xml => return None,
+            _ if vtt::is_vtt(text) => Self::WebVtt,
+            _ if po::is_po(text) || named == Some(Self::Po) => Self::Po,
+            _ if subrip::starts_like_cues(text) || named == Some(Self::SubRip) => Self::SubRip,
+            _ => match named.filter(|named| look_alike.contains(named)) {
+                Some(named) => named,
+                None if is_json() => Self::Json,
+                None => Self::Text,
+            },
         })
+    }
+
+    fn packed(package: &mut Package) -> Result<Option<Self>> {
+        if package.has(ooxml::CONTENT_TYPES) { ooxml::detect(package) } else { Ok(None) }
+    }
+
+    /// The entries of a package that hold text, and what reads each.
+    ///
+    /// # Errors
+    /// When the package does not say what its entries are.
+    pub(crate) fn texts(self, package: &mut Package) -> Result<Vec<(String, Reader)>> {
+        match self {
+            Self::Docx | Self::Pptx | Self::Xlsx => ooxml::texts(package, self),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// All formats.
+    pub const ALL: [Self; 17] = [
+        Self::Text,
+        Self::Markdown,
+        Self::SubRip,
+        Self::WebVtt,
+        Self::Html,
+        Self::Po,
+        Self::Xliff,
+        Self::Tmx,
+        Self::Csv,
+        Self::Tsv,
+        Self::Json,
+        Self::Properties,
+        Self::Strings,
+        Self::Yaml,
+        Self::Docx,
+        Self::Pptx,
+        Self::Xlsx,
+    ];
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        self.described().0
+    }
+
+    /// Its file extensions without a dot, the usual one first.
+    pub fn extensions(self) -> &'static [&'static str] {
+        self.described().1
     }
 
     /// The usual file extension, without a dot.
     pub fn extension(self) -> &'static str {
+        self.extensions().first().copied().unwrap_or_default()
+    }
+
+    fn described(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Text => "txt",
-            Self::Markdown => "md",
-            Self::SubRip => "srt",
-            Self::Html => "html",
+            Self::Text => ("plain text", &["txt", "text"]),
+            Self::Markdown => ("Markdown", &["md", "markdown", "mdown", "mkd"]),
+            Self::SubRip => ("SubRip subtitles", &["srt"]),
+            Self::WebVtt => ("WebVTT subtitles", &["vtt"]),
+            Self::Html => ("HTML", &["html", "htm", "xhtml"]),
+            Self::Po => ("gettext PO", &["po", "pot"]),
+            Self::Xliff => ("XLIFF", &["xliff", "xlf", "sdlxliff", "mxliff"]),
+            Self::Tmx => ("TMX", &["tmx"]),
+            Self::Csv => ("CSV", &["csv"]),
+            Self::Tsv => ("TSV", &["tsv", "tab"]),
+            Self::Json => ("JSON", &["json", "arb", "jsonc"]),
+            Self::Properties => ("Java properties", &["properties"]),
+            Self::Strings => ("Apple strings", &["strings"]),
+            Self::Yaml => ("YAML", &["yaml", "yml"]),
+            Self::Docx => ("Word", &["docx", "docm", "dotx", "dotm"]),
+            Self::Pptx => ("PowerPoint", &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
+            Self::Xlsx => ("Excel", &["xlsx", "xlsm", "xltx", "xltm"]),
         }
     }
 }

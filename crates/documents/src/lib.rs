@@ -7,27 +7,43 @@
 
 #![forbid(unsafe_code)]
 
+mod bilingual;
 mod block;
 mod builder;
+mod compound;
+mod delimited;
 mod document;
 mod encoding;
 mod entities;
 mod error;
+pub mod exchange;
 mod format;
 mod html;
 mod inline;
+mod json;
+mod keyed;
 pub mod limits;
 mod markdown;
 mod markup;
+mod ooxml;
+mod package;
 mod part;
+mod placeholders;
+mod po;
 mod project;
+mod quoting;
 mod render;
 mod setting;
+mod strings;
 mod subrip;
 mod tags;
 mod text;
+mod tmx;
+mod vtt;
 mod wrap;
+mod xliff;
 mod xml;
+mod yaml;
 
 pub use block::{Block, Link, Span, SpanKind, Translation};
 pub use document::{Document, Finding, Problem, ReadOptions, Written};

@@ -13,6 +13,9 @@ pub const NESTING: usize = 32;
 /// number bounds the time: about a tenth of a second.
 pub const SPANS_PER_BLOCK: usize = 512;
 
+/// Objects and arrays of JSON inside each other. Files of programs stay under 20; one byte each is kept.
+pub const JSON_DEPTH: usize = 1024;
+
 /// Times a Markdown document is read back to find translations that changed its structure. Nearly always once; a
 /// round gives up on at least one block's markup, and after the last every doubtful block keeps its source.
 pub const READ_BACKS: usize = 32;

@@ -6,13 +6,33 @@ use std::collections::{HashMap, HashSet};
 use crate::block::{Block, Found, Place, Role};
 use crate::encoding::Missing;
 use crate::markup::Dialect;
-use crate::{Result, html, markdown, subrip, text};
+use crate::ooxml::{self, Office};
+use crate::{
+    Error, Format, ReadOptions, Result, delimited, html, json, keyed, markdown, po, subrip, text, tmx, vtt,
+    xliff, yaml,
+};
 
 /// A text of a document: all of it, or one entry of a package.
 #[derive(Debug)]
 pub(crate) struct Part {
+    /// The entry's name; empty for a document that is one text.
+    pub name: String,
     pub source: String,
     pub reader: Reader,
+}
+
+impl Part {
+    /// The blocks of the part, in the order of their bytes; one inside another follows it.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn find(&self) -> Result<Vec<Found>> {
+        match self.reader.read(&self.source) {
+            Ok(found) => Ok(sorted(found)),
+            Err(error) if self.name.is_empty() => Err(error),
+            Err(error) => Err(Error::Part { error: Box::new(error), name: self.name.clone() }),
+        }
+    }
 }
 
 /// What finds the blocks of a part.
@@ -21,10 +41,45 @@ pub(crate) enum Reader {
     Text,
     Markdown,
     SubRip,
-    Html(Dialect),
+    /// A page, whose dialect is told by its start where none is given.
+    Html(Option<Dialect>),
+    WebVtt,
+    Po,
+    Xliff,
+    Tmx {
+        from: Option<String>,
+        to: Option<String>,
+    },
+    /// A table, and the columns to translate if they were chosen.
+    Table(Option<Vec<usize>>),
+    Json,
+    Properties,
+    Strings,
+    Yaml,
+    Office(Office),
 }
 
 impl Reader {
+    /// What reads a document that is one text; `None` for packages.
+    pub fn of(format: Format, options: &ReadOptions) -> Option<Self> {
+        Some(match format {
+            Format::Text => Self::Text,
+            Format::Markdown => Self::Markdown,
+            Format::SubRip => Self::SubRip,
+            Format::WebVtt => Self::WebVtt,
+            Format::Html => Self::Html(None),
+            Format::Po => Self::Po,
+            Format::Xliff => Self::Xliff,
+            Format::Tmx => Self::Tmx { from: options.from.clone(), to: options.to.clone() },
+            Format::Csv | Format::Tsv => Self::Table(options.columns.clone()),
+            Format::Json => Self::Json,
+            Format::Properties => Self::Properties,
+            Format::Strings => Self::Strings,
+            Format::Yaml => Self::Yaml,
+            _ => return None,
+        })
+    }
+
     /// The blocks of a text in any order.
     ///
     /// # Errors
@@ -34,18 +89,44 @@ impl Reader {
             Self::Text => Ok(text::parse(source)),
             Self::Markdown => markdown::parse(source),
             Self::SubRip => subrip::parse(source),
-            Self::Html(dialect) => Ok(html::parse(source, *dialect)),
+            Self::Html(dialect) => Ok(html::parse(source, dialect.unwrap_or_else(|| Dialect::of(source)))),
+            Self::WebVtt => vtt::parse(source),
+            Self::Po => Ok(po::parse(source)),
+            Self::Xliff => xliff::parse(source),
+            Self::Tmx { from, to } => {
+                tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)
+            }
+            Self::Table(columns) => Ok(delimited::parse(source, columns.as_deref())),
+            Self::Json => json::parse(source),
+            Self::Properties => Ok(keyed::properties(source, source.is_ascii())),
+            Self::Strings => Ok(keyed::strings(source)),
+            Self::Yaml => Ok(yaml::parse(source)),
+            Self::Office(office) => office.read(source),
         }
     }
 
     /// How a character is written that the document's encoding lacks.
     pub fn missing(&self) -> Missing {
-        if matches!(self, Self::Html(_)) { Missing::Reference } else { Missing::None }
+        match self {
+            Self::Html(_) | Self::Xliff | Self::Tmx { .. } => Missing::Reference,
+            Self::Properties | Self::Json => Missing::Escape,
+            _ => Missing::None,
+        }
     }
 
     /// Whether a translation could change which blocks are found, so that what was written is read again.
     fn is_read_back(&self) -> bool {
-        !matches!(self, Self::Text | Self::SubRip)
+        // What is filled in beside its source is no block any more, and the columns of a table are told by their text.
+        !matches!(
+            self,
+            Self::Text
+                | Self::SubRip
+                | Self::WebVtt
+                | Self::Po
+                | Self::Xliff
+                | Self::Tmx { .. }
+                | Self::Table(_)
+        )
     }
 }
 
@@ -61,15 +142,9 @@ pub(crate) struct Site {
     pub own: Option<Block>,
 }
 
-/// The blocks of all parts in their order, and where they stand, in the order of their bytes.
-///
-/// # Errors
-/// As [`Reader::read`].
-pub(crate) fn read(parts: &[Part]) -> Result<(Vec<Block>, Vec<Site>)> {
-    let mut all = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
-        all.extend(sorted(part.reader.read(&part.source)?).into_iter().map(|found| (index, found)));
-    }
+/// The blocks of all parts in their order, and where they stand, in the order of their bytes. `all` has the index of
+/// each block's part.
+pub(crate) fn arrange(all: Vec<(usize, Found)>) -> (Vec<Block>, Vec<Site>) {
     let own = |found: &&(usize, Found)| found.1.place.role == Role::Own;
     let mut owned: HashSet<String> = HashSet::new();
     if all.iter().any(|found| !own(&found)) {
@@ -99,32 +174,52 @@ pub(crate) fn read(parts: &[Part]) -> Result<(Vec<Block>, Vec<Site>)> {
         }
     }
     sites.sort_by_key(|site| (site.part, site.place.range.start, Reverse(site.place.range.end)));
-    Ok((blocks, sites))
+    (blocks, sites)
 }
 
-/// The first site of a part that is not read back as the text it should be. `sites` are the part's, each with the
-/// text wanted there; an empty text is no block.
+/// Blocks whose translation cannot stand as it was written.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Misread {
+    /// Not read back as the text it should be.
+    Block(usize),
+    /// The same name as another's, or one that no such thing may have.
+    Names(Vec<usize>),
+}
+
+/// What a part is not read back as it should be. `sites` are the part's, each with the text of its block and the text
+/// wanted there; an empty text is no block.
 pub(crate) fn misread<'a>(
     part: &Part,
     written: &str,
-    sites: impl Iterator<Item = (usize, &'a Site, &'a str)>,
-) -> Option<usize> {
-    let sites: Vec<_> = sites.filter(|(_, site, _)| site.place.role != Role::Echo).collect();
-    let (first, last) = (sites.first()?.0, sites.last()?.0);
+    sites: impl Iterator<Item = (&'a Site, &'a str, &'a str)>,
+) -> Option<Misread> {
     if !part.reader.is_read_back() || written == part.source {
         return None;
     }
-    let Ok(found) = part.reader.read(written) else { return Some(first) };
+    let sites: Vec<_> = sites.collect();
+    if let Reader::Office(Office::Columns | Office::Sheets(_)) = part.reader {
+        let names = ooxml::clashes(written);
+        let clashes = |(site, source, read): &(&Site, &str, &str)| {
+            (source != read && names.contains(&read.to_lowercase())).then_some(site.block)
+        };
+        let blocks: Vec<usize> = sites.iter().filter_map(clashes).collect();
+        if !blocks.is_empty() {
+            return Some(Misread::Names(blocks));
+        }
+    }
+    let sites: Vec<_> = sites.into_iter().filter(|(site, ..)| site.place.role != Role::Echo).collect();
+    let (first, last) = (sites.first()?.0.block, sites.last()?.0.block);
+    let Ok(found) = part.reader.read(written) else { return Some(Misread::Block(first)) };
     let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let found = sorted(found);
     let mut found = found.iter().filter(|found| found.place.role != Role::Echo);
-    let mut wanted = sites.iter().filter(|(_, _, text)| !text.is_empty());
+    let mut wanted = sites.iter().filter(|(.., text)| !text.is_empty());
     loop {
         match (found.next(), wanted.next()) {
-            (Some(found), Some((_, _, text))) if letters(&found.block.text) == letters(text) => {}
+            (Some(found), Some((.., text))) if letters(&found.block.text) == letters(text) => {}
             (None, None) => return None,
-            (_, Some((index, _, _))) => return Some(*index),
-            (Some(_), None) => return Some(last),
+            (_, Some((site, ..))) => return Some(Misread::Block(site.block)),
+            (Some(_), None) => return Some(Misread::Block(last)),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::markdown::escape;
 use crate::part::Site;
 use crate::project::{Placed, project};
 use crate::setting::{Around, Setting};
-use crate::wrap::{Words, is_space};
+use crate::wrap::{self, Words, is_space};
 
 /// How much of a block's markup a draft tries to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +21,14 @@ pub(crate) enum Care {
     Source,
 }
 
+/// The longest line of a subtitle that broadcasters' guides allow.
+const SUBTITLE_COLUMNS: usize = 42;
+
 /// A document being written.
 pub(crate) struct Draft<'a> {
     document: &'a Document,
     translations: &'a [Translation],
-    /// One for each site, as `reads`.
+    /// One for each block.
     cares: &'a [Care],
     /// The text each site must be read back as; empty when the translation has no words, so is no block.
     pub reads: Vec<String>,
@@ -70,7 +73,7 @@ impl<'a> Draft<'a> {
         let (Some(block), Some(given), Some(&care)) = (
             site.own.as_ref().or_else(|| self.document.blocks.get(site.block)),
             self.translations.get(site.block),
-            self.cares.get(index),
+            self.cares.get(site.block),
         ) else {
             return String::new();
         };
@@ -130,6 +133,16 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Notes a subtitle's line that is too long to be read in its time.
+    fn check_lines(&mut self, site: &Site, written: &str) {
+        let Layout::Balance(_) = site.place.layout else { return };
+        let longest = |text: &str| text.lines().map(wrap::visible_columns).max().unwrap_or(0);
+        let source = longest(self.document.slice(site.part, site.place.range.clone()));
+        if longest(written) > source.max(SUBTITLE_COLUMNS) {
+            self.find(site, Some(Problem::Long), written.to_owned());
+        }
+    }
+
     fn lay_out(
         &mut self,
         index: usize,
@@ -139,7 +152,7 @@ impl<'a> Draft<'a> {
         placed: &[Placed],
     ) -> String {
         let place = &site.place;
-        let bare = self.cares.get(index) != Some(&Care::Marked);
+        let bare = self.cares.get(site.block) != Some(&Care::Marked);
         // A comment or tag must not come to stand at a line's start, where it would be a block of HTML.
         let layout = if bare { Layout::Line } else { place.layout };
         let pieces = pieces(block, place, translation, placed);
@@ -173,11 +186,12 @@ impl<'a> Draft<'a> {
                     };
                     page.bare().raw(&markup);
                 }
-                Piece::Void(source, wrap) => {
+                Piece::Void(source, wrap, _) => {
                     let outside = |range| self.document.slice(site.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
-                    let adjoins = matches!(follows, Some(Piece::Void(other, _)) if other.end == source.start);
+                    let adjoins =
+                        matches!(follows, Some(Piece::Void(other, ..)) if other.end == source.start);
                     let gap_before = apart(outside(place.range.start..source.start).chars().next_back());
                     let gap_after = apart(outside(source.end..place.range.end).chars().next());
                     let words = page.bare();
@@ -200,7 +214,9 @@ impl<'a> Draft<'a> {
         if let Some(slot) = self.reads.get_mut(index).filter(|_| pieces.iter().any(has_words)) {
             *slot = reads;
         }
-        [&*place.frame.before, &page.finish(), &place.frame.after].concat()
+        let written = place.setting.finish(page.finish());
+        self.check_lines(site, &written);
+        [&*place.frame.before, &written, &place.frame.after].concat()
     }
 }
 
@@ -232,7 +248,7 @@ impl<'a> Page<'a> {
     }
 
     fn no_words(place: &Place) -> Words {
-        Words::new(place.setting == Setting::Plain)
+        Words::new(place.setting.breaks_anywhere())
     }
 
     /// Readies for text inside of `wrap`.
@@ -298,15 +314,15 @@ enum Piece<'a> {
     Locked(&'a str, &'a Wrap),
     /// Markup, and the byte of the part at which it stands if it stands there as it is.
     Markup(&'a str, usize),
-    /// Bytes of the part.
-    Void(Range<usize>, &'a Wrap),
+    /// Bytes of the part, what must stand around them, and the text that is read in them.
+    Void(Range<usize>, &'a Wrap, &'a str),
 }
 
 impl<'a> Piece<'a> {
     fn reads(&self) -> &'a str {
         match self {
-            Self::Text(text, _) | Self::Locked(text, _) => text,
-            Self::Markup(..) | Self::Void(..) => "",
+            Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text) => text,
+            Self::Markup(..) => "",
         }
     }
 }
@@ -336,7 +352,8 @@ fn pieces<'a>(block: &'a Block, place: &'a Place, translation: &'a str, placed: 
         match (kind(block, one), phase) {
             (SpanKind::Void, _) => {
                 let wrap = inside.filter(|_| span.kind == SpanKind::Void);
-                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED)));
+                let text = block.text.get(span.range.clone()).unwrap_or_default();
+                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED), text));
             }
             // Its text may be HTML's, which is escaped, or a whole construct, which is not.
             (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {

@@ -3,6 +3,7 @@
 use crate::entities;
 use crate::markdown::escape;
 use crate::markup::Dialect;
+use crate::quoting::Quoting;
 use crate::xml;
 
 /// How text is written at a block's place. A format with rules of its own adds a variant and its arm below.
@@ -22,6 +23,10 @@ pub(crate) enum Setting {
     Attribute,
     /// Text between the tags of HTML.
     Html(Dialect),
+    /// A cue of WebVTT.
+    Cue,
+    /// A string of a program's file, or a table's cell.
+    Quoted(Quoting),
     /// The value of an HTML attribute, in quotes of either kind.
     HtmlValue(Dialect),
 }
@@ -46,6 +51,8 @@ impl Setting {
             Self::Xml => xml::escape(text),
             Self::Attribute => xml::escape_value(text),
             Self::Html(dialect) => entities::write(xml::escape(text), dialect),
+            Self::Cue => entities::write(xml::escape(text), Dialect::Html),
+            Self::Quoted(quoting) => quoting.escape(text),
             Self::HtmlValue(dialect) => entities::write(xml::escape_value(text), dialect),
         }
     }
@@ -53,6 +60,16 @@ impl Setting {
     /// A locked text of the block written again, such as an address; Markdown's stands in it as it is written.
     pub fn escape_locked(self, text: &str) -> String {
         if self.is_markdown() { text.to_owned() } else { self.escape(text, Around::default()) }
+    }
+
+    /// The whole text as it is written, with what depends on all of it.
+    pub fn finish(self, written: String) -> String {
+        if let Self::Quoted(quoting) = self { quoting.finish(written) } else { written }
+    }
+
+    /// Whether a line may end between any two Han or kana, as nothing would stand between them for the reader.
+    pub fn breaks_anywhere(self) -> bool {
+        matches!(self, Self::Plain | Self::Cue)
     }
 
     /// Whether Markdown's rules for emphasis hold.

@@ -16,7 +16,7 @@ const ELEMENTS: [&str; 6] = ["i", "b", "u", "s", "font", "br"];
 const MARKUP_BYTES: usize = 256;
 
 /// Marks of a new speaker at the start of a line.
-const DASHES: [char; 4] = ['-', '‐', '–', '—'];
+pub(crate) const DASHES: [char; 4] = ['-', '‐', '–', '—'];
 
 /// Whether a text starts as a SubRip file does: a number, then a time line.
 pub(crate) fn starts_like_cues(text: &str) -> bool {

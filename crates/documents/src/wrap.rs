@@ -105,6 +105,18 @@ pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
+/// Columns of a subtitle's line without its tags and codes.
+pub(crate) fn visible_columns(line: &str) -> usize {
+    let mut inside = false;
+    let visible = line.chars().filter(|&c| {
+        inside |= c == '<' || c == '{';
+        let shown = !inside;
+        inside &= c != '>' && c != '}';
+        shown
+    });
+    columns(&visible.collect::<String>())
+}
+
 fn fill(words: &[Word], width: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut used = 0;

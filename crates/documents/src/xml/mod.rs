@@ -1,5 +1,8 @@
 //! XML that is edited in place: text is written so that it is read back as such.
 
+pub(crate) mod space;
+pub(crate) mod tree;
+
 /// Text between tags, with the marks escaped that XML reads as its own; what XML cannot hold is left out.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,0 +1,166 @@
+//! Tables in text: CSV and TSV. The cells of columns that hold text are blocks; quotes and line ends stay.
+
+use std::ops::Range;
+
+use crate::block::{Found, Place};
+use crate::quoting::Quoting;
+use crate::setting::Setting;
+use crate::strings::{LineEnds, Unescaped, is_prose};
+
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// Bytes from which the delimiter is told.
+const SNIFFED_BYTES: usize = 1 << 16;
+
+/// The longest title of a column, in characters.
+const TITLE_CHARS: usize = 40;
+
+/// A cell of a table.
+#[derive(Debug)]
+struct Cell {
+    row: usize,
+    column: usize,
+    /// Inside its quotes, if it has some.
+    range: Range<usize>,
+    quoted: bool,
+}
+
+/// The blocks of a table: of the `columns` given, or of those that hold text. A first row of titles is kept unless
+/// columns are given.
+pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<Found> {
+    let delimiter = delimiter(source);
+    let cells = cells(source, delimiter);
+    let text = |cell: &Cell| source.get(cell.range.clone()).unwrap_or_default();
+    let titled = is_titled(&cells, &text);
+    let body = |cell: &&Cell| !titled || cell.row > 0;
+    let wanted: Vec<bool> = match columns {
+        Some(columns) => {
+            let width = columns.iter().filter(|column| cells.iter().any(|cell| cell.column == **column)).max();
+            (0..width.map_or(0, |last| last + 1)).map(|column| columns.contains(&column)).collect()
+        }
+        None => text_columns(cells.iter().filter(body), &text),
+    };
+    let chosen = cells.iter().filter(body).filter(|cell| wanted.get(cell.column).copied().unwrap_or(false));
+    chosen.flat_map(|cell| found(source, cell, delimiter)).collect()
+}
+
+fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<Found> {
+    let Some(text) = source.get(cell.range.clone()) else { return Vec::new() };
+    let mut unescaped = Unescaped::new(source);
+    if !cell.quoted {
+        unescaped.verbatim(cell.range.clone());
+        let setting = Setting::Quoted(Quoting::BareCell(delimiter));
+        let mut runs = unescaped.runs(LineEnds::Divide);
+        let Some(run) = runs.pop().filter(|_| runs.is_empty()) else { return Vec::new() };
+        // Quotes, if it gets them, stand around the whole cell.
+        let place = Place::new(cell.range.clone(), setting);
+        return Found { block: run.block, place }.checked().into_iter().collect();
+    }
+    let mut at = cell.range.start;
+    for (quotes, _) in text.match_indices("\"\"") {
+        let start = cell.range.start + quotes;
+        unescaped.verbatim(at..start);
+        unescaped.escape("\"", start..start + 2);
+        at = start + 2;
+    }
+    unescaped.verbatim(at..cell.range.end);
+    unescaped.found(Setting::Quoted(Quoting::Cell)).collect()
+}
+
+/// The cells in order. What follows a closing quote makes the cell one without quotes.
+fn cells(source: &str, delimiter: char) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let (mut at, mut row, mut column) = (0, 0, 0);
+    // After a quote that never ends none is looked for again.
+    let mut quotes = true;
+    while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
+        let closed = if quotes && rest.starts_with('"') { quoted_size(rest) } else { None };
+        quotes &= closed.is_some() || !rest.starts_with('"');
+        let ends = |size: &usize| {
+            rest.get(*size..).is_some_and(|tail| tail.is_empty() || tail.starts_with([delimiter, '\r', '\n']))
+        };
+        let closed = closed.filter(ends);
+        let size = closed.unwrap_or_else(|| rest.find([delimiter, '\r', '\n']).unwrap_or(rest.len()));
+        let range = if closed.is_some() { at + 1..at + size - 1 } else { at..at + size };
+        cells.push(Cell { row, column, range, quoted: closed.is_some() });
+        at += size;
+        let tail = rest.get(size..).unwrap_or_default();
+        if tail.starts_with(delimiter) {
+            (at, column) = (at + delimiter.len_utf8(), column + 1);
+        } else {
+            at += if tail.starts_with("\r\n") { 2 } else { usize::from(!tail.is_empty()) };
+            (row, column) = (row + 1, 0);
+        }
+    }
+    cells
+}
+
+/// Bytes of a cell in quotes, with them.
+fn quoted_size(text: &str) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate().skip(1).peekable();
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'"' && bytes.next_if(|(_, next)| *next == b'"').is_none() {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+fn delimiter(source: &str) -> char {
+    let best = DELIMITERS.into_iter().rev().max_by_key(|&delimiter| score(source, delimiter));
+    best.filter(|&delimiter| score(source, delimiter).0 > 0).unwrap_or(',')
+}
+
+/// How many rows have as many cells as most, where those are several; and how many cells.
+fn score(source: &str, delimiter: char) -> (usize, usize) {
+    let head = source.get(..source.floor_char_boundary(SNIFFED_BYTES)).unwrap_or_default();
+    let mut widths: Vec<usize> = Vec::new();
+    for cell in cells(head, delimiter) {
+        widths.resize(cell.row + 1, 0);
+        widths[cell.row] = cell.column + 1;
+    }
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    widths.sort_unstable();
+    for row in widths.chunk_by(|a, b| a == b) {
+        counts.extend(row.first().filter(|width| **width > 1).map(|width| (row.len(), *width)));
+    }
+    counts.into_iter().max().unwrap_or((0, 0))
+}
+
+/// Whether the first row names the columns: short titles, each another, and either words alone or above figures.
+fn is_titled<'s>(cells: &[Cell], text: &impl Fn(&Cell) -> &'s str) -> bool {
+    let first: Vec<&Cell> = cells.iter().take_while(|cell| cell.row == 0).collect();
+    let titles: Vec<&str> = first.iter().map(|cell| text(cell).trim()).collect();
+    let mut sorted = titles.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let is_title = |title: &&str| title.contains(char::is_alphabetic) && title.chars().count() <= TITLE_CHARS;
+    let has_body = cells.last().is_some_and(|cell| cell.row > 0);
+    if !has_body || titles.len() < 2 || sorted.len() < titles.len() || !titles.iter().all(is_title) {
+        return false;
+    }
+    let figures = |column: usize| {
+        let mut body = cells.iter().filter(|cell| cell.row > 0 && cell.column == column).map(|cell| text(cell).trim());
+        body.clone().any(|text| !text.is_empty()) && !body.any(|text| text.contains(char::is_alphabetic))
+    };
+    let words = titles.iter().all(|title| !title.contains(char::is_whitespace) && !title.ends_with(['.', '!', '?']));
+    words || (0..titles.len()).any(figures)
+}
+
+/// The columns of which at least half of the cells that are not empty are prose.
+fn text_columns<'c, 's>(cells: impl Iterator<Item = &'c Cell>, text: &impl Fn(&Cell) -> &'s str) -> Vec<bool> {
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    for cell in cells {
+        let text = text(cell).trim();
+        if cell.column >= counts.len() {
+            counts.resize(cell.column + 1, (0, 0));
+        }
+        if !text.is_empty() {
+            // A short lower-case word alone is a code more often than a text.
+            let code = text.len() < 4 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+            counts[cell.column].0 += 1;
+            counts[cell.column].1 += usize::from(is_prose(text) && !code);
+        }
+    }
+    counts.into_iter().map(|(all, prose)| prose > 0 && prose * 2 >= all).collect()
+}

@@ -1,0 +1,137 @@
+//! JSON: the string values that are prose are blocks; keys, names, addresses and all else stay.
+
+use std::ops::Range;
+
+use crate::block::Found;
+use crate::quoting::Quoting;
+use crate::setting::Setting;
+use crate::strings::{Unescaped, is_prose};
+use crate::{Error, Result, limits};
+
+/// Values of these keys are for programs.
+pub(crate) const KEYS: [&str; 16] = [
+    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path", "src",
+    "type", "uri", "url",
+];
+
+/// The blocks of a JSON document. Comments are allowed, and so is more than one value.
+///
+/// # Errors
+/// [`Error::Json`] when a string does not end or more is nested than [`limits::JSON_DEPTH`].
+pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+    let ascii = source.is_ascii() && source.contains("\\u");
+    let setting = Setting::Quoted(Quoting::Json { ascii });
+    let mut found = Vec::new();
+    let mut open: Vec<Container> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
+        let size = match rest.as_bytes()[0] {
+            b'"' => {
+                let size = string_size(rest).ok_or(Error::Json { offset: at })?;
+                let inner = at + 1..at + size - 1;
+                let is_key = open.last_mut().is_some_and(|container| container.is_key(source, &inner));
+                if !is_key && !open.iter().any(|container| container.skipped) {
+                    let text = unescaped(source, inner);
+                    found.extend(text.filter(|text| is_prose(text.text())).into_iter().flat_map(|t| t.found(setting).collect::<Vec<_>>()));
+                }
+                size
+            }
+            mark @ (b'{' | b'[') => {
+                if open.len() >= limits::JSON_DEPTH {
+                    return Err(Error::Json { offset: at });
+                }
+                let skipped = open.last().is_some_and(|container| container.skipped);
+                open.push(Container { object: mark == b'{', awaits_key: mark == b'{', skipped, own: skipped });
+                1
+            }
+            b'}' | b']' => {
+                open.pop();
+                1
+            }
+            b',' => {
+                if let Some(container) = open.last_mut() {
+                    container.awaits_key = container.object;
+                    container.skipped = container.own;
+                }
+                1
+            }
+            b'/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            b'/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => rest.find(['"', '{', '[', '}', ']', ',', '/']).map_or(rest.len(), |next| next.max(1)),
+        };
+        at += size;
+    }
+    Ok(found)
+}
+
+/// An object or array that is open.
+struct Container {
+    object: bool,
+    awaits_key: bool,
+    /// Whether what comes next in it is for programs, and whether all of it is.
+    skipped: bool,
+    own: bool,
+}
+
+impl Container {
+    /// Whether the string is a key; then it says whether its value is for programs. So is what describes a message
+    /// in Flutter's ARB files, under `@` and its key.
+    fn is_key(&mut self, source: &str, inner: &Range<usize>) -> bool {
+        let is_key = std::mem::take(&mut self.awaits_key);
+        if is_key {
+            let key = source.get(inner.clone()).unwrap_or_default();
+            self.skipped = self.own || key.starts_with('@') || KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+        }
+        is_key
+    }
+}
+
+/// Bytes of the string that `text` starts with, with its quotes.
+pub(crate) fn string_size(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    let end = text.bytes().enumerate().skip(1).find(|&(_, byte)| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map(|(at, _)| at + 1)
+}
+
+/// The text between a string's quotes; `None` where an escape is none, or is half a character.
+pub(crate) fn unescaped(source: &str, range: Range<usize>) -> Option<Unescaped<'_>> {
+    let mut text = Unescaped::new(source);
+    let mut at = range.start;
+    while at < range.end {
+        let rest = source.get(at..range.end)?;
+        let plain = rest.find('\\').unwrap_or(rest.len());
+        text.verbatim(at..at + plain);
+        at += plain;
+        let Some(escape) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
+        let (c, size) = escaped(escape)?;
+        text.escape(c.encode_utf8(&mut [0; 4]), at..at + size);
+        at += size;
+    }
+    Some(text)
+}
+
+/// The character of an escape and its size.
+pub(crate) fn escaped(escape: &str) -> Option<(char, usize)> {
+    let c = match escape.as_bytes().get(1)? {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'u' | b'U' => {
+            let unit = |at: usize| u16::from_str_radix(escape.get(at..at + 4)?, 16).ok();
+            let first = unit(2)?;
+            let second = escape.get(6..8).filter(|next| *next == "\\u").and_then(|_| unit(8));
+            let units: Vec<u16> = [Some(first), second].into_iter().flatten().collect();
+            let c = char::decode_utf16(units).next()?.ok()?;
+            return Some((c, if c.len_utf16() == 2 { 12 } else { 6 }));
+        }
+        mark if mark.is_ascii_punctuation() => char::from(*mark),
+        _ => return None,
+    };
+    Some((c, 2))
+}

@@ -1,0 +1,145 @@
+//! Files of keys and values: Java's properties and Apple's `.strings`. The values are blocks.
+
+use std::ops::Range;
+
+use crate::block::Found;
+use crate::json;
+use crate::quoting::Quoting;
+use crate::setting::Setting;
+use crate::strings::{Unescaped, is_prose};
+use crate::text::lines;
+
+/// The blocks of Java properties; `ascii` where the file's encoding or habit is to escape all else. Values that are
+/// no prose are copied, as programs keep their settings in such files too.
+pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
+    let mut lines = lines(source);
+    let mut found = Vec::new();
+    while let Some(first) = lines.next() {
+        let line = source.get(first.clone()).unwrap_or_default();
+        let body = line.trim_start();
+        if body.is_empty() || body.starts_with(['#', '!']) {
+            continue;
+        }
+        // A line that ends with an odd number of backslashes goes on in the next, without its indentation.
+        let mut parts = vec![first.end - body.len()..first.end];
+        while let Some(last) = parts.last_mut().filter(|last| goes_on(source.get((*last).clone()).unwrap_or_default())) {
+            last.end -= 1;
+            let Some(next) = lines.next() else { break };
+            let indent = source.get(next.clone()).map_or(0, |line| line.len() - line.trim_start().len());
+            parts.push(next.start + indent..next.end);
+        }
+        let Some(start) = value_start(source, &parts[0]) else { continue };
+        parts[0].start = start;
+        let doubled = parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
+        let mut text = Unescaped::new(source);
+        if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some())
+            && is_prose(text.text())
+        {
+            found.extend(text.found(Setting::Quoted(Quoting::Property { ascii, doubled })));
+        }
+    }
+    found
+}
+
+fn goes_on(line: &str) -> bool {
+    (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
+}
+
+/// Where the value starts: after the key, blanks and at most one `=` or `:`.
+fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
+    let text = source.get(line.clone())?;
+    let mut escaped = false;
+    let key = text.find(|c: char| {
+        let ends = !escaped && (c == '=' || c == ':' || c.is_whitespace());
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    let rest = text.get(key..)?.trim_start();
+    let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start();
+    Some(line.end - rest.len())
+}
+
+fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Unescaped) -> Option<()> {
+    let mut at = range.start;
+    while let Some(rest) = source.get(at..range.end).filter(|rest| !rest.is_empty()) {
+        let plain = rest.find(['\\', '\'']).unwrap_or(rest.len());
+        text.verbatim(at..at + plain);
+        at += plain;
+        let escape = rest.get(plain..)?;
+        if escape.starts_with('\'') {
+            let pair = doubled && escape.starts_with("''");
+            text.escape("'", at..at + if pair { 2 } else { 1 });
+            at += if pair { 2 } else { 1 };
+        } else if !escape.is_empty() {
+            let (c, size) = json::escaped(escape)?;
+            text.escape(c.encode_utf8(&mut [0; 4]), at..at + size);
+            at += size;
+        }
+    }
+    Some(())
+}
+
+/// Whether a text is a file of Apple's strings: `"key" = "value";`.
+pub(crate) fn is_strings(text: &str) -> bool {
+    Strings { source: text, at: 0 }.next().is_some()
+}
+
+/// The blocks of Apple's strings. Never fails: what is not understood is copied.
+pub(crate) fn strings(source: &str) -> Vec<Found> {
+    let values = Strings { source, at: 0 };
+    let texts = values.filter_map(|range| json::unescaped(source, range));
+    texts.flat_map(|text| text.found(Setting::Quoted(Quoting::C)).collect::<Vec<_>>()).collect()
+}
+
+/// The values of `key = "value";`, without their quotes.
+struct Strings<'a> {
+    source: &'a str,
+    at: usize,
+}
+
+impl Strings<'_> {
+    fn skip_blanks(&mut self) {
+        while let Some(rest) = self.source.get(self.at..) {
+            let body = rest.trim_start();
+            self.at += rest.len() - body.len();
+            self.at += match () {
+                () if body.starts_with("//") => body.find('\n').unwrap_or(body.len()),
+                () if body.starts_with("/*") => body.find("*/").map_or(body.len(), |end| end + 2),
+                () => return,
+            };
+        }
+    }
+
+    /// A word or a string; its bytes with the quotes.
+    fn token(&mut self) -> Option<Range<usize>> {
+        self.skip_blanks();
+        let rest = self.source.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let size = if rest.starts_with('"') {
+            json::string_size(rest)?
+        } else {
+            let end = rest.find(|c: char| c.is_whitespace() || "=;\"/".contains(c)).unwrap_or(rest.len());
+            end.max(rest.chars().next().map_or(0, char::len_utf8))
+        };
+        let range = self.at..self.at + size;
+        self.at = range.end;
+        Some(range)
+    }
+}
+
+impl Iterator for Strings<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let mut before = [0..0, 0..0];
+        loop {
+            let token = self.token()?;
+            let [key, equals] = &before;
+            let slice = |range: &Range<usize>| self.source.get(range.clone()).unwrap_or_default();
+            let is_key = !matches!(slice(key), "" | "=" | ";");
+            if is_key && slice(equals) == "=" && slice(&token).starts_with('"') {
+                return Some(token.start + 1..token.end - 1);
+            }
+            before = [before[1].clone(), token];
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! What a paragraph of runs consists of, and how it becomes one text with spans.
+//!
+//! A run is text with its properties. The properties that most of a paragraph's text has are the paragraph's; only
+//! runs that differ become spans, so a word that was divided by an editor's bookkeeping is whole again.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::Result;
+use crate::block::{Found, Layout, Place, Wrap};
+use crate::builder::Builder;
+use crate::limits;
+use crate::setting::Setting;
+
+/// A piece of a paragraph.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// Its own bytes.
+    pub range: Range<usize>,
+    /// The bytes of the run it is in, or again its own.
+    pub run: Range<usize>,
+    pub kind: Kind,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Text {
+        text: String,
+        style: Style,
+    },
+    /// A line break or tab, and the run around it where it shares one with text.
+    Break(Wrap),
+    /// What stands between words, and the run around it where it shares one with text.
+    Void(Wrap),
+    /// A field whose result must stay, with all its markup before and after.
+    Locked {
+        text: String,
+        result: Range<usize>,
+    },
+    /// A part of a field that is not put together yet, and the run around it as above.
+    Field(Field, Wrap),
+    /// A link or another element around runs, and the bytes between its tags.
+    Group {
+        inner: Range<usize>,
+        items: Vec<Item>,
+    },
+}
+
+/// A part of a field: `begin`, its instruction, `separate`, (its result,) `end`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Field {
+    Begin,
+    Instruction(String),
+    Separate,
+    End,
+}
+
+/// How a run's text is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Style {
+    pub wrap: Wrap,
+    /// Whether its properties make it a link, so that they are not the paragraph's.
+    pub is_link: bool,
+}
+
+impl Item {
+    /// A piece outside of any run.
+    pub fn outside(range: Range<usize>, kind: Kind) -> Self {
+        Self { run: range.clone(), range, kind }
+    }
+
+    /// A void piece outside of any run.
+    pub fn void(range: Range<usize>) -> Self {
+        Self::outside(range, Kind::Void(Wrap::default()))
+    }
+
+    /// A link or the like; without words in it, it is void.
+    pub fn group(range: Range<usize>, inner: Range<usize>, items: Vec<Self>) -> Self {
+        if items.iter().any(Self::has_text) {
+            Self::outside(range, Kind::Group { inner, items })
+        } else {
+            Self::void(range)
+        }
+    }
+
+    /// A field that is not text, with what its result consists of.
+    pub fn field(source: &str, range: Range<usize>, result: &[Self]) -> Self {
+        let kind = match result {
+            [Self { range: result, kind: Kind::Text { text, .. }, .. }]
+                if is_number(text) && source.get(result.clone()) == Some(text.as_str()) =>
+            {
+                Kind::Locked { text: text.clone(), result: result.clone() }
+            }
+            _ => Kind::Void(Wrap::default()),
+        };
+        Self::outside(range, kind)
+    }
+
+    fn instruction(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Field(Field::Instruction(text), _) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn has_text(&self) -> bool {
+        match &self.kind {
+            Kind::Text { text, .. } => !text.trim().is_empty(),
+            Kind::Locked { .. } => true,
+            Kind::Group { items, .. } => items.iter().any(Self::has_text),
+            Kind::Break(_) | Kind::Void(_) | Kind::Field(..) => false,
+        }
+    }
+
+    /// Whether it can stay where it is while the text beside it is written anew.
+    fn stands_alone(&self) -> bool {
+        !self.has_text() && self.range == self.run && !matches!(self.kind, Kind::Text { .. })
+    }
+}
+
+/// The block that the pieces of a paragraph make up; `None` when there is no text.
+///
+/// # Errors
+/// When the paragraph has more spans than [`limits`] allow.
+pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<Found>> {
+    let words = items.iter().rposition(|item| !item.stands_alone()).map_or(0, |last| last + 1);
+    items.truncate(words);
+    let first = items.iter().position(|item| !item.stands_alone()).unwrap_or(items.len());
+    items.drain(..first);
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(None) };
+    if !items.iter().any(Item::has_text) {
+        return Ok(None);
+    }
+    let range = first.run.start..last.run.end;
+    let main = main_style(&items);
+    let filled = |styled: bool| {
+        let mut builder = Builder::new(source, range.start);
+        fill(&mut builder, source, &items, main, styled);
+        builder.end = range.end;
+        builder
+    };
+    let mut builder = filled(true);
+    // A text of many colours is worth more translated without them than not at all.
+    if builder.span_count() > limits::SPANS_PER_BLOCK {
+        builder = filled(false);
+    }
+    builder.check()?;
+    let found = builder.finish(Setting::Xml, |_, _| Layout::Line);
+    let wrap = main.map(|style| style.wrap.clone()).unwrap_or_default();
+    Ok(Found { place: Place { wrap, ..found.place }, ..found }.checked())
+}
+
+/// The style of most of the text: what is in groups counts only if there is nothing else, and so do links.
+fn main_style(items: &[Item]) -> Option<&Style> {
+    let mut sizes = Sizes::default();
+    sizes.add(items, false);
+    if sizes.largest(false).is_none() {
+        sizes.add(items, true);
+    }
+    sizes.largest(false).or_else(|| sizes.largest(true))
+}
+
+/// Characters of each style, in the order the styles come.
+#[derive(Default)]
+struct Sizes<'i> {
+    index: HashMap<&'i Style, usize>,
+    sizes: Vec<(&'i Style, usize)>,
+}
+
+impl<'i> Sizes<'i> {
+    fn add(&mut self, items: &'i [Item], grouped: bool) {
+        for item in items {
+            match &item.kind {
+                Kind::Text { text, style } => {
+                    let size = text.chars().filter(|c| !c.is_whitespace()).count();
+                    let index = *self.index.entry(style).or_insert(self.sizes.len());
+                    match self.sizes.get_mut(index) {
+                        Some((_, sum)) => *sum += size,
+                        None => self.sizes.push((style, size)),
+                    }
+                }
+                Kind::Group { items, .. } if grouped => self.add(items, grouped),
+                _ => {}
+            }
+        }
+    }
+
+    /// The first of the most used styles, if it has any text.
+    fn largest(&self, links: bool) -> Option<&'i Style> {
+        let used = self.sizes.iter().filter(|(style, size)| *size > 0 && (links || !style.is_link));
+        used.rev().max_by_key(|(_, size)| *size).map(|(style, _)| *style)
+    }
+}
+
+/// Hands the pieces to the builder; `main` is the style that needs no span.
+fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style>, styled: bool) {
+    let mut span: Option<&Style> = None;
+    for item in items {
+        match &item.kind {
+            Kind::Text { text, style } => {
+                // Blanks take the style of the words before them.
+                if styled && !text.trim().is_empty() {
+                    let wanted = Some(style).filter(|style| Some(*style) != main);
+                    if wanted != span {
+                        if span.is_some() {
+                            builder.close("");
+                        }
+                        if let Some(style) = wanted {
+                            builder.open("", item.run.clone());
+                            builder.wrap(style.wrap.clone());
+                        }
+                        span = wanted;
+                    }
+                }
+                builder.text(text);
+            }
+            Kind::Break(wrap) => builder.line_break_in(wrap.clone(), item.range.clone()),
+            Kind::Void(wrap) | Kind::Field(_, wrap) => builder.void_in(wrap.clone(), item.range.clone()),
+            Kind::Locked { text, result } => builder.locked_within(text, item.range.clone(), result.clone()),
+            Kind::Group { inner, items } => {
+                if span.take().is_some() {
+                    builder.close("");
+                }
+                let own = main_style(items);
+                builder
+                    .open(source.get(item.range.start..inner.start).unwrap_or_default(), item.range.clone());
+                if let Some(own) = own.filter(|own| Some(*own) != main) {
+                    builder.wrap(own.wrap.clone());
+                }
+                fill(builder, source, items, own, styled);
+                builder.close(source.get(inner.end..item.range.end).unwrap_or_default());
+            }
+        }
+    }
+    if span.is_some() {
+        builder.close("");
+    }
+}
+
+/// Puts the parts of fields together: a link's become a group, any other field's are locked if the result is a number,
+/// else void as a whole. A field that starts or ends in another paragraph stays in parts.
+pub(crate) fn join_fields(source: &str, items: Vec<Item>) -> Vec<Item> {
+    let mut joined: Vec<Item> = Vec::with_capacity(items.len());
+    let mut begins = Vec::new();
+    for item in items {
+        let mark = match &item.kind {
+            Kind::Field(field, _) => Some(field.clone()),
+            _ => None,
+        };
+        match mark {
+            Some(Field::Begin) => begins.push(joined.len()),
+            Some(Field::End) if let Some(begin) = begins.pop() => {
+                let parts: Vec<Item> = joined.drain(begin..).chain([item]).collect();
+                let outside = joined.last().is_none_or(|before| {
+                    parts.first().is_some_and(|first| before.range.end <= first.run.start)
+                });
+                joined.extend(if outside { field(source, parts) } else { parts });
+                continue;
+            }
+            _ => {}
+        }
+        joined.push(item);
+    }
+    joined
+}
+
+/// One whole field from its parts, or the parts where they share runs with text.
+fn field(source: &str, mut parts: Vec<Item>) -> Vec<Item> {
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return parts };
+    let range = first.run.start..last.run.end;
+    if last.range != last.run {
+        return parts;
+    }
+    let instruction: String = parts.iter().filter_map(Item::instruction).collect();
+    let Some(separate) = parts.iter().position(|item| matches!(item.kind, Kind::Field(Field::Separate, _)))
+    else {
+        return vec![Item::void(range)];
+    };
+    if instruction.trim_start().to_ascii_uppercase().starts_with("HYPERLINK") {
+        let whole = |at: usize| parts.get(at).is_some_and(|item| item.range == item.run);
+        if !(0..=separate).all(whole) {
+            return parts;
+        }
+        let end = last.run.start;
+        let start = parts.get(separate).map_or(range.start, |item| item.run.end);
+        let inside: Vec<Item> = parts.drain(separate + 1..).collect();
+        let result = inside.into_iter().rev().skip(1).rev().collect();
+        return vec![Item::group(range, start..end, result)];
+    }
+    vec![Item::field(source, range, parts.get(separate + 1..parts.len() - 1).unwrap_or_default())]
+}
+
+fn is_number(text: &str) -> bool {
+    text.trim() == text && text.contains(char::is_numeric) && !text.contains(char::is_alphabetic)
+}

@@ -1,0 +1,169 @@
+//! Word, PowerPoint and Excel documents (ECMA-376): which parts hold text, and what reads them.
+
+mod alt;
+mod drawing;
+mod inline;
+mod run;
+mod sheet;
+mod word;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::block::{Found, Role};
+use crate::package::Package;
+use crate::part::Reader;
+use crate::xml::tree::{DocType, each};
+use crate::{Format, Result};
+
+pub(crate) use drawing::whole;
+pub(crate) use sheet::clashes;
+
+/// What finds the blocks of a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Office {
+    /// The body of a Word document, headers, footers, notes, comments.
+    Word,
+    /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
+    Drawing(Role, Role),
+    /// The strings of cells and comments.
+    Strings(Arc<sheet::Named>),
+    /// A table's columns.
+    Columns,
+    /// A workbook's sheets.
+    Sheets(Arc<sheet::Named>),
+    /// Title, subject and description of the document.
+    Properties,
+    /// The names of sheets, again.
+    Titles,
+}
+
+impl Office {
+    /// The blocks of a part.
+    ///
+    /// # Errors
+    /// When it is not well-formed or beyond the limits.
+    pub fn read(&self, source: &str) -> Result<Vec<Found>> {
+        match self {
+            Self::Word => word::parse(source),
+            Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
+            Self::Strings(named) => sheet::strings(source, named),
+            Self::Columns => sheet::columns(source),
+            Self::Sheets(named) => sheet::sheets(source, named),
+            Self::Properties => properties(source),
+            Self::Titles => titles(source),
+        }
+    }
+}
+
+/// The name of the entry that says what all others are.
+pub(crate) const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// The format of a package by the type of its main part.
+///
+/// # Errors
+/// When its content types cannot be read.
+pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
+    let types = content_types(package)?;
+    let main = |kind: &str| types.values().any(|value| value.contains(kind) && value.contains("main+xml"));
+    Ok(match () {
+        () if main("wordprocessingml") || main("ms-word") => Some(Format::Docx),
+        () if main("presentationml") || main("ms-powerpoint") => Some(Format::Pptx),
+        () if main("spreadsheetml") || main("ms-excel") => Some(Format::Xlsx),
+        () => None,
+    })
+}
+
+/// The entries that hold text, in the order they are read in.
+///
+/// # Errors
+/// When the package does not say what its entries are.
+pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Reader)>> {
+    let types = content_types(package)?;
+    let named = if format == Format::Xlsx { sheet::named(package)? } else { Arc::default() };
+    let reader = |name: &String| {
+        let content = types.get(&name.to_ascii_lowercase())?;
+        let (rank, reader) = reader(content, format, &named)?;
+        // Of `slide2` and `slide10` the shorter is first.
+        Some((rank, name.len(), name.clone(), reader))
+    };
+    let mut readers: Vec<_> = package.names().iter().filter_map(reader).collect();
+    readers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    Ok(readers.into_iter().map(|(_, _, name, office)| (name, Reader::Office(office))).collect())
+}
+
+/// What reads a part of this content type, and its place among the others.
+fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(usize, Office)> {
+    let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
+    // A chart in a workbook shows its cells; elsewhere it brings its own table, which only its editor opens.
+    let labels = if format == Format::Xlsx { Role::Echo } else { Role::Twin };
+    Some(match (kind, format) {
+        ("main+xml", Format::Docx) if !content.contains("glossary") => (0, Office::Word),
+        ("header+xml", Format::Docx) => (1, Office::Word),
+        ("footer+xml", Format::Docx) => (2, Office::Word),
+        ("footnotes+xml", Format::Docx) => (3, Office::Word),
+        ("endnotes+xml", Format::Docx) => (4, Office::Word),
+        ("comments+xml", Format::Docx) => (5, Office::Word),
+        ("slide+xml", _) => (0, Office::Drawing(Role::Own, labels)),
+        ("notesSlide+xml", _) => (1, Office::Drawing(Role::Own, labels)),
+        ("comments+xml", Format::Pptx) => (2, Office::Drawing(Role::Own, labels)),
+        ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(named))),
+        ("worksheet+xml", _) => (1, Office::Strings(Arc::clone(named))),
+        ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(named))),
+        ("table+xml", _) => (3, Office::Columns),
+        ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(named))),
+        ("drawing+xml" | "chart+xml" | "diagramData+xml", _) => (6, Office::Drawing(Role::Own, labels)),
+        // What a diagram's texts looked like when it was saved last.
+        ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Twin, labels)),
+        ("core-properties+xml", _) => (8, Office::Properties),
+        ("extended-properties+xml", Format::Xlsx) => (9, Office::Titles),
+        _ => return None,
+    })
+}
+
+/// The content type of each entry that has one of its own, by its name in lower case.
+fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
+    let source = package.text(CONTENT_TYPES)?;
+    let mut types = HashMap::new();
+    each(
+        &source,
+        DocType::Refused,
+        |(_, local)| local == "Override",
+        |element| {
+            if let (Some(name), Some(content)) =
+                (element.value(&source, "PartName"), element.value(&source, "ContentType"))
+            {
+                types.insert(name.trim_start_matches('/').to_ascii_lowercase(), content.into_owned());
+            }
+            Ok(())
+        },
+    )?;
+    Ok(types)
+}
+
+fn properties(source: &str) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
+    each(source, DocType::Refused, wanted, |element| {
+        found.extend(whole(source, &element));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn titles(source: &str) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    each(
+        source,
+        DocType::Refused,
+        |(_, local)| local == "TitlesOfParts",
+        |element| {
+            let names = element.elements().flat_map(|vector| vector.elements());
+            found.extend(
+                names.filter_map(|name| whole(source, name)).map(|found| found.with_role(Role::Echo)),
+            );
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}

@@ -1,0 +1,125 @@
+//! Runs: text with its properties, and how a run like it is written.
+
+use std::ops::Range;
+
+use super::inline::{Item, Kind, Style};
+use crate::block::Wrap;
+use crate::xml::tree::{Element, Node, unescaped, verbatim};
+
+/// Properties that say nothing about how text looks: its language, its proofing, who revised it and when.
+const NOISE: [&str; 7] = ["lang", "noProof", "rPrChange", "ins", "del", "moveFrom", "moveTo"];
+
+/// Attributes that say nothing about how text looks, by their names without prefix.
+const NOISY_ATTRIBUTES: [&str; 8] =
+    ["lang", "altLang", "dirty", "err", "noProof", "smtClean", "smtId", "hint"];
+
+/// A run: `<w:r>`, `<a:r>` or the `<r>` of a sheet's rich text.
+pub(crate) struct Run<'a> {
+    pub element: &'a Element<'a>,
+    source: &'a str,
+    /// Its start tag and properties, without their noise.
+    open: String,
+    is_link: bool,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(source: &'a str, element: &'a Element<'a>) -> Self {
+        let properties = element.elements().find(|child| child.name.1 == "rPr");
+        let namespaces = element.attributes(source).filter(|(key, _)| key.starts_with("xmlns"));
+        let namespaces: String = namespaces.map(|one| as_written(source, one)).collect();
+        let properties_kept = properties.map_or(String::new(), |one| clean(source, one));
+        let open = format!("<{}{namespaces}>{properties_kept}", element.tag);
+        let link = |child: &Element| child.name == ("a", "hlinkClick");
+        Self { element, source, open, is_link: properties.is_some_and(|one| one.elements().any(link)) }
+    }
+
+    fn close(&self) -> String {
+        format!("</{}>", self.element.tag)
+    }
+
+    /// The run around something else than text.
+    pub fn wrap(&self) -> Wrap {
+        Wrap { before: self.open.clone(), after: self.close() }
+    }
+
+    /// The run around text; `attributes` are those of the text's tag.
+    pub fn style(&self, attributes: &str) -> Style {
+        let prefix = self.element.tag.strip_suffix('r').unwrap_or_default();
+        let before = format!("{}<{prefix}t{attributes}>", self.open);
+        let after = format!("</{prefix}t>{}", self.close());
+        Style { wrap: Wrap { before, after }, is_link: self.is_link }
+    }
+
+    /// A piece of the run.
+    pub fn item(&self, range: Range<usize>, kind: Kind) -> Item {
+        Item { range, run: self.element.range.clone(), kind }
+    }
+
+    /// What is in a text element of the run, `<w:t>` or the like: a reference that is not XML's own is void.
+    pub fn text(&self, element: &Element<'a>, attributes: &str) -> Vec<Item> {
+        let style = self.style(attributes);
+        let slice = |range: &Range<usize>| self.source.get(range.clone()).unwrap_or_default();
+        let item = |node: &Node<'a>| {
+            let (range, text) = match node {
+                Node::Text(range) => (range, unescaped(slice(range)).into_owned()),
+                Node::Verbatim(range) => (range, verbatim(slice(range)).to_owned()),
+                Node::Other(range) => return self.item(range.clone(), Kind::Void(style.wrap.clone())),
+                Node::Element(child) => {
+                    return self.item(child.range.clone(), Kind::Void(style.wrap.clone()));
+                }
+            };
+            self.item(range.clone(), Kind::Text { text, style: style.clone() })
+        };
+        element.children.iter().map(item).collect()
+    }
+
+    /// The run's pieces; one that has the run to itself is the run.
+    pub fn finish(&self, mut items: Vec<Item>) -> Vec<Item> {
+        if let [Item { range, kind: Kind::Void(wrap) | Kind::Break(wrap) | Kind::Field(_, wrap), .. }] =
+            items.as_mut_slice()
+        {
+            *range = self.element.range.clone();
+            *wrap = Wrap::default();
+        }
+        items
+    }
+}
+
+/// Properties without their noise; nothing if they say no more.
+fn clean(source: &str, properties: &Element) -> String {
+    let children = properties.elements().filter(|child| !NOISE.contains(&child.name.1));
+    let inner: String = children.map(|child| clean_child(source, child)).collect();
+    let attributes = kept(source, properties, |name| !NOISY_ATTRIBUTES.contains(&name));
+    match (attributes.is_empty(), inner.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => format!("<{}{attributes}/>", properties.tag),
+        (_, false) => format!("<{0}{attributes}>{inner}</{0}>", properties.tag),
+    }
+}
+
+fn clean_child(source: &str, child: &Element) -> String {
+    let noisy = |(key, _): (&str, _)| NOISY_ATTRIBUTES.contains(&local(key));
+    if !child.attributes(source).any(noisy) {
+        return source.get(child.range.clone()).unwrap_or_default().to_owned();
+    }
+    match kept(source, child, |name| !NOISY_ATTRIBUTES.contains(&name)) {
+        attributes if attributes.is_empty() => String::new(),
+        attributes => format!("<{}{attributes}/>", child.tag),
+    }
+}
+
+/// The attributes that `keep` allows, as written.
+fn kept(source: &str, element: &Element, keep: impl Fn(&str) -> bool) -> String {
+    let attributes = element.attributes(source).filter(|(key, _)| keep(local(key)));
+    attributes.map(|one| as_written(source, one)).collect()
+}
+
+/// An attribute with a blank before it and the quotes that every value has.
+fn as_written(source: &str, (key, value): (&str, Range<usize>)) -> String {
+    let quoted = value.start.saturating_sub(1)..value.end + 1;
+    format!(" {key}={}", source.get(quoted).unwrap_or_default())
+}
+
+fn local(key: &str) -> &str {
+    key.rsplit_once(':').map_or(key, |(_, local)| local)
+}

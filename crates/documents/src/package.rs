@@ -1,0 +1,126 @@
+//! Zip packages: their texts are read within limits, and all that is not translated is copied as it is stored.
+//!
+//! Nothing is unpacked to disk: names are only keys. What an entry says about its size is never trusted; bytes are
+//! counted as they inflate.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Read, Write};
+use std::sync::Arc;
+
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::{Error, Result, limits};
+
+/// A zip archive in memory.
+#[derive(Debug)]
+pub(crate) struct Package {
+    bytes: Arc<[u8]>,
+    archive: ZipArchive<Cursor<Arc<[u8]>>>,
+    names: Vec<String>,
+    /// Bytes of each text read so far, inflated.
+    inflated: HashMap<usize, usize>,
+}
+
+impl Package {
+    /// Reads the list of entries.
+    ///
+    /// # Errors
+    /// When the archive is damaged, too large, protected by a password, or its entries are ambiguous or too many.
+    pub fn open(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > limits::PACKAGE_BYTES {
+            return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::PACKAGE_BYTES });
+        }
+        let bytes: Arc<[u8]> = Arc::from(bytes);
+        let mut archive = ZipArchive::new(Cursor::new(Arc::clone(&bytes))).map_err(broken)?;
+        if archive.len() > limits::PACKAGE_ENTRIES {
+            return Err(Error::TooManyEntries { limit: limits::PACKAGE_ENTRIES, entries: archive.len() });
+        }
+        if archive.has_duplicate_names() {
+            return Err(damaged("two entries have the same name"));
+        }
+        if archive.has_overlapping_files().map_err(broken)? {
+            return Err(damaged("two entries share their bytes"));
+        }
+        let mut names = Vec::with_capacity(archive.len());
+        for index in 0..archive.len() {
+            let entry = archive.by_index_raw(index).map_err(broken)?;
+            if entry.encrypted() {
+                return Err(Error::Protected);
+            }
+            names.push(entry.name().map_err(broken)?.into_owned());
+        }
+        Ok(Self { bytes, archive, names, inflated: HashMap::new() })
+    }
+
+    /// The names of the entries, in their order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether there is an entry of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.archive.index_for_name(name).is_some()
+    }
+
+    /// The text of an entry, with its byte order mark if it has one.
+    ///
+    /// # Errors
+    /// When there is no such entry, it is damaged, not UTF-8, or inflates beyond the limits.
+    pub fn text(&mut self, name: &str) -> Result<String> {
+        let missing = || damaged(&format!("there is no {name}"));
+        let index = self.archive.index_for_name(name).ok_or_else(missing)?;
+        let entry = self.archive.by_index(index).map_err(broken)?;
+        let stored = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
+        let by_ratio = stored.saturating_mul(limits::INFLATION).max(limits::INFLATION_FREE_BYTES);
+        let others = self.inflated.iter().filter(|(other, _)| **other != index);
+        let left = limits::PARSED_BYTES.saturating_sub(others.map(|(_, bytes)| bytes).sum());
+        let most = limits::PART_BYTES.min(by_ratio).min(left);
+        let mut bytes = Vec::new();
+        let take = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        entry.take(take).read_to_end(&mut bytes).map_err(|e| broken(ZipError::Io(e)))?;
+        if bytes.len() > most {
+            return Err(Error::Inflates { limit: most, name: name.to_owned() });
+        }
+        self.inflated.insert(index, bytes.len());
+        String::from_utf8(bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
+    }
+
+    /// The archive with some entries replaced: the same order and compression, all others byte for byte.
+    ///
+    /// # Errors
+    /// When the archive cannot be written, such as an entry whose compression is not known.
+    pub fn write(&self, replaced: &[(&str, &str)]) -> Result<Vec<u8>> {
+        if replaced.is_empty() {
+            return Ok(self.bytes.to_vec());
+        }
+        let mut archive = self.archive.clone();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer.set_raw_comment(archive.comment().to_vec().into_boxed_slice()).map_err(broken)?;
+        for (index, name) in self.names.iter().enumerate() {
+            let entry = archive.by_index_raw(index).map_err(broken)?;
+            let Some((_, text)) = replaced.iter().find(|(replaced, _)| replaced == name) else {
+                writer.raw_copy_file(entry).map_err(broken)?;
+                continue;
+            };
+            let method = match entry.compression() {
+                CompressionMethod::Stored => CompressionMethod::Stored,
+                _ => CompressionMethod::Deflated,
+            };
+            let options: SimpleFileOptions = entry.options().compression_method(method);
+            drop(entry);
+            writer.start_file(name, options).map_err(broken)?;
+            writer.write_all(text.as_bytes()).map_err(|e| broken(ZipError::Io(e)))?;
+        }
+        Ok(writer.finish().map_err(broken)?.into_inner())
+    }
+}
+
+fn broken(error: ZipError) -> Error {
+    damaged(&error.to_string())
+}
+
+fn damaged(cause: &str) -> Error {
+    Error::Damaged { cause: cause.to_owned() }
+}

@@ -1,0 +1,157 @@
+//! What programs replace in their texts: `%s`, `{name}`, `${x}`, `<x id="1"/>`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::block::{Block, Span, SpanKind};
+use crate::limits;
+
+/// A stretch of text that is not words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Must stand in the translation letter for letter.
+    Locked,
+    /// A start tag with its name.
+    Open(String),
+    Close(String),
+    /// A tag without content.
+    Void,
+}
+
+/// Tags with a name, a number or attributes; what else stands between `<` and `>` is text. A space is no flag of
+/// printf's here, or "50 % discount" would hold `% d`.
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        (?<tag> </?[A-Za-z0-9][\w:.-]{0,63} (?: \s+ [\w:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [\w.-]+ ) )? ){0,32} \s* /? > )
+        | (?<locked>
+            % (?: \([\w.-]{1,64}\) | \{[\w.-]{1,64}\} | [1-9][0-9]?\$ )? [-+\x230']{0,4} (?: [0-9]{1,3} | \* )?
+              (?: \. (?: [0-9]{1,3} | \* ) )? (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
+          | % \{ [\w.-]{1,64} \} | %L?[1-9][0-9]? | %% | % [A-Z][A-Z0-9_]{1,63} %
+          | \{\{ [^{}\r\n]{1,128} \}\}
+          | [$\x23@]? \{ [\w$@.-]{0,64} (?: [,:|!] [^{}\r\n]{0,64} )? \}
+          | \$t\( [^()\r\n]{1,128} \)
+          | @: [\w.]{1,64}
+          | & [A-Za-z] [\w.-]{1,63} ;
+        )"#,
+    )
+    .ok()
+});
+
+/// The marks of a text, in order and apart. Tags without a partner are locked: they are placeholders too.
+pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
+    let Some(marks) = MARKS.as_ref() else { return Vec::new() };
+    let mut found: Vec<(Range<usize>, Mark)> = Vec::new();
+    for captures in marks.captures_iter(text) {
+        if let Some(tag) = captures.name("tag") {
+            found.push((tag.range(), tag_mark(tag.as_str())));
+        } else if let Some(locked) = captures.name("locked")
+            && is_placeholder(text, &locked.range())
+        {
+            found.push((locked.range(), Mark::Locked));
+        }
+    }
+    lock_unpaired(&mut found);
+    found
+}
+
+/// Locks the placeholders of a block whose own markup is already taken out; tags among its words are placeholders.
+pub(crate) fn lock(block: &mut Block) {
+    for (range, _) in find(&block.text) {
+        let crosses = |span: &Span| {
+            let overlaps = span.range.start < range.end && range.start < span.range.end;
+            let holds = span.range.start <= range.start && range.end <= span.range.end;
+            (overlaps && !holds) || (holds && span.kind == SpanKind::Locked)
+        };
+        if block.spans.len() < limits::SPANS_PER_BLOCK && !block.spans.iter().any(crosses) {
+            block.spans.push(Span::plain(range, SpanKind::Locked));
+        }
+    }
+}
+
+fn tag_mark(tag: &str) -> Mark {
+    let inner = tag.trim_start_matches(['<', '/']);
+    let end = inner.find(|c: char| c.is_whitespace() || "/>".contains(c)).unwrap_or(inner.len());
+    let name = inner.get(..end).unwrap_or_default().to_owned();
+    match () {
+        () if tag.starts_with("</") => Mark::Close(name),
+        () if tag.ends_with("/>") || ["br", "img", "hr", "wbr"].contains(&name.as_str()) => Mark::Void,
+        () => Mark::Open(name),
+    }
+}
+
+/// Leaves out what only looks like a placeholder: a percentage that a word follows, a reference to a character.
+fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
+    let mark = text.get(range.clone()).unwrap_or_default();
+    let before = text.get(..range.start).and_then(|text| text.chars().next_back());
+    let after = text.get(range.end..).and_then(|text| text.chars().next());
+    if mark.starts_with('&') {
+        let name = mark.trim_matches(['&', ';']);
+        return quick_xml::escape::resolve_html5_entity(name).is_none();
+    }
+    let percentage = mark.starts_with('%') && before.is_some_and(|c| c.is_ascii_digit());
+    !(percentage && after.is_some_and(char::is_alphanumeric))
+}
+
+fn lock_unpaired(found: &mut [(Range<usize>, Mark)]) {
+    let mut open: Vec<usize> = Vec::new();
+    let mut paired = vec![false; found.len()];
+    for at in 0..found.len() {
+        match &found[at].1 {
+            // Honest texts open few; what is beyond is locked.
+            Mark::Open(_) if open.len() < limits::NESTING => open.push(at),
+            Mark::Close(name) => {
+                let same = |index: &usize| matches!(&found[*index].1, Mark::Open(other) if other == name);
+                if let Some(depth) = open.iter().rposition(same) {
+                    paired[open[depth]] = true;
+                    paired[at] = true;
+                    open.truncate(depth);
+                }
+            }
+            _ => {}
+        }
+    }
+    for ((_, mark), paired) in found.iter_mut().zip(paired) {
+        if matches!(mark, Mark::Open(_) | Mark::Close(_)) && !paired {
+            *mark = Mark::Locked;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locked(text: &str) -> Vec<&str> {
+        let is_locked = |(range, mark): (Range<usize>, Mark)| (mark == Mark::Locked).then(|| text.get(range)).flatten();
+        find(text).into_iter().filter_map(is_locked).collect()
+    }
+
+    #[test]
+    fn placeholders_of_many_programs_are_found() {
+        assert_eq!(
+            locked("%s %1$s %-5.2f %(name)s %{who} %@ %lld %1 %% %PATH% {0} {} {name} {n, number} {{ user.name }} ${x} #{y} $t(key) @:a.b &brand;"),
+            [
+                "%s", "%1$s", "%-5.2f", "%(name)s", "%{who}", "%@", "%lld", "%1", "%%", "%PATH%", "{0}", "{}", "{name}",
+                "{n, number}", "{{ user.name }}", "${x}", "#{y}", "$t(key)", "@:a.b", "&brand;"
+            ]
+        );
+    }
+
+    #[test]
+    fn words_are_not_placeholders() {
+        assert_eq!(locked("50 % discount, 100%ig, {two words}, a < b > c, R&D; 5%, &amp; $5 <- x ->"), [""; 0]);
+    }
+
+    #[test]
+    fn pairs_of_tags_are_tags_and_lone_tags_are_locked() {
+        let marks: Vec<Mark> = find("<b>a</b> <0>c</0> <x id=\"1\"/> <file> d</e>").into_iter().map(|(_, mark)| mark).collect();
+        let (open, close) = (|name: &str| Mark::Open(name.into()), |name: &str| Mark::Close(name.into()));
+        assert_eq!(
+            marks,
+            [open("b"), close("b"), open("0"), close("0"), Mark::Void, Mark::Locked, Mark::Locked]
+        );
+    }
+}

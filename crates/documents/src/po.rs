@@ -1,0 +1,236 @@
+//! gettext's PO: every entry without a translation gets one, marked as fuzzy, so that a person looks at it.
+//!
+//! Comments, order and line ends stay. The header, obsolete entries and entries with a translation are copied.
+
+use std::ops::Range;
+
+use crate::block::{Found, Layout, Place, Role, Wrap};
+use crate::inline::Run;
+use crate::quoting::Quoting;
+use crate::setting::Setting;
+use crate::strings::{LineEnds, Unescaped};
+use crate::text::lines;
+
+/// gettext wraps at 80 columns, two of them quotes.
+const COLUMNS: usize = 77;
+
+/// More plural forms than any language has: Arabic's six.
+const FORMS: usize = 8;
+
+/// A keyword with its string, which may stand on several lines.
+#[derive(Debug, Clone)]
+struct Field<'a> {
+    keyword: &'a str,
+    /// From the keyword to the last quote.
+    range: Range<usize>,
+    /// Between the quotes of each line.
+    literals: Vec<Range<usize>>,
+}
+
+impl Field<'_> {
+    fn is_empty(&self) -> bool {
+        self.literals.iter().all(Range::is_empty)
+    }
+}
+
+/// Whether a text is a PO file.
+pub(crate) fn is_po(text: &str) -> bool {
+    let first = lines(text).filter_map(|range| text.get(range)).find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line.starts_with("msgid \"") || line.starts_with("msgctxt \"")) && text.contains("\nmsgstr")
+}
+
+/// The blocks of a PO file. Never fails: what is not understood is copied.
+pub(crate) fn parse(source: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut forms = None;
+    let mut entry = Entry::default();
+    for range in lines(source).chain([source.len()..source.len()]) {
+        let line = source.get(range.clone()).unwrap_or_default();
+        let keyword = line.split([' ', '\t']).next().unwrap_or_default();
+        let starts = line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
+        if starts && entry.has("msgstr") {
+            let entry = std::mem::take(&mut entry);
+            if entry.is_header() {
+                forms = entry.plural_forms(source);
+            } else {
+                found.extend(entry.found(source, forms));
+            }
+        }
+        entry.line(source, range);
+    }
+    found
+}
+
+/// A message with its translations.
+#[derive(Debug, Default)]
+struct Entry<'a> {
+    /// The comment that holds its flags.
+    flags: Option<Range<usize>>,
+    fields: Vec<Field<'a>>,
+    /// Whether a line of it was not understood.
+    broken: bool,
+}
+
+impl<'a> Entry<'a> {
+    fn line(&mut self, source: &'a str, range: Range<usize>) {
+        let line = source.get(range.clone()).unwrap_or_default();
+        if line.starts_with("#,") {
+            self.flags = Some(range.clone());
+        }
+        if line.starts_with('#') || line.trim().is_empty() {
+            return;
+        }
+        let quote = line.find('"').filter(|_| line.trim_end().ends_with('"'));
+        let Some(literal) = quote.map(|at| range.start + at + 1..range.start + line.trim_end().len() - 1) else {
+            self.broken = true;
+            return;
+        };
+        let end = literal.end + 1;
+        let keyword = source.get(range.start..literal.start.saturating_sub(1)).unwrap_or_default().trim();
+        if literal.start > literal.end || source.get(literal.clone()).is_none_or(|text| !ends_whole(text)) {
+            self.broken = true;
+        } else if !keyword.is_empty() {
+            self.fields.push(Field { keyword, range: range.start..end, literals: vec![literal] });
+        } else if let Some(field) = self.fields.last_mut() {
+            field.range.end = end;
+            field.literals.push(literal);
+        } else {
+            self.broken = true;
+        }
+    }
+
+    fn has(&self, keyword: &str) -> bool {
+        self.fields.iter().any(|field| field.keyword.starts_with(keyword))
+    }
+
+    fn field(&self, keyword: &str) -> Option<&Field<'a>> {
+        self.fields.iter().find(|field| field.keyword == keyword)
+    }
+
+    fn is_header(&self) -> bool {
+        !self.has("msgctxt") && self.field("msgid").is_some_and(Field::is_empty)
+    }
+
+    /// The number of plural forms that a header states.
+    fn plural_forms(&self, source: &str) -> Option<usize> {
+        let header = source.get(self.field("msgstr")?.range.clone())?;
+        let number = header.split_once("nplurals")?.1.trim_start_matches([' ', '=']);
+        let end = number.find(|c: char| !c.is_ascii_digit())?;
+        number.get(..end)?.parse().ok().filter(|forms| (1..=FORMS).contains(forms))
+    }
+
+    fn found(&self, source: &str, forms: Option<usize>) -> Vec<Found> {
+        let Some(singular) = self.field("msgid").filter(|_| !self.broken) else { return Vec::new() };
+        let Some(plural) = self.field("msgid_plural") else {
+            let target = self.field("msgstr").filter(|target| target.is_empty());
+            let found = target.and_then(|target| filled(source, singular, "msgstr", target.range.clone()));
+            return found.map(|found| self.flagged(source, found)).into_iter().collect();
+        };
+        let given = (0..FORMS).take_while(|form| self.field(&format!("msgstr[{form}]")).is_some()).count();
+        let Some(last) = given.checked_sub(1).and_then(|form| self.field(&format!("msgstr[{form}]"))) else {
+            return Vec::new();
+        };
+        let forms = forms.unwrap_or(given).max(given);
+        let form = |form: usize| {
+            let text = if form == 0 && forms > 1 { singular } else { plural };
+            let keyword = format!("msgstr[{form}]");
+            let mut found = match self.field(&keyword) {
+                Some(target) if !target.is_empty() => return None,
+                Some(target) => filled(source, text, &keyword, target.range.clone())?,
+                None => {
+                    let mut found = filled(source, text, &keyword, last.range.end..last.range.end)?;
+                    found.place.frame.before.insert_str(0, newline(source));
+                    found
+                }
+            };
+            if form > 1 {
+                found.place.role = Role::Twin;
+            }
+            Some(found)
+        };
+        let mut found: Vec<Found> = (0..forms).filter_map(form).collect();
+        if !found.is_empty() {
+            let first = found.remove(0);
+            found.insert(0, self.flagged(source, first));
+        }
+        found
+    }
+
+    /// The place widened by the entry's start, where its translation is marked as fuzzy.
+    fn flagged(&self, source: &str, mut found: Found) -> Found {
+        let flags = self.flags.clone().filter(|flags| self.fields.first().is_some_and(|f| f.range.start > flags.start));
+        let written = flags.clone().and_then(|flags| source.get(flags)).unwrap_or_default();
+        let first = self.fields.first().map_or(0, |field| field.range.start);
+        let start = flags.as_ref().map_or(first, |flags| flags.start);
+        let end = found.place.range.start;
+        if start > end || written.split([',', ' ', '#']).any(|flag| flag.trim() == "fuzzy") {
+            return found;
+        }
+        let kept = source.get(start + if flags.is_some() { 2 } else { 0 }..end).unwrap_or_default();
+        let flag = if flags.is_some() { "#, fuzzy,".to_owned() } else { format!("#, fuzzy{}", newline(source)) };
+        found.place.frame.before.insert_str(0, &[&flag, kept].concat());
+        found.place.range.start = start;
+        found
+    }
+}
+
+/// The block of a message's text, which is written at `range` after `keyword`.
+fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Option<Found> {
+    let mut unescaped = Unescaped::new(source);
+    for literal in &text.literals {
+        unescape(source, literal.clone(), &mut unescaped)?;
+    }
+    let mut runs = unescaped.runs(LineEnds::Keep);
+    let Run { block, range: read, breaks, .. } = runs.pop().filter(|_| runs.is_empty())?;
+    let (first, last) = (text.literals.first()?.start, text.literals.last()?.end);
+    let mut place = Place::new(range, Setting::Quoted(Quoting::C));
+    // Line ends around the text stay around its translation, or gettext refuses it.
+    place.frame = Wrap {
+        before: format!("{keyword} \"{}", source.get(first..read.start)?),
+        after: format!("{}\"", source.get(read.end..last)?),
+    };
+    place.breaks = breaks;
+    if text.literals.len() > 1 {
+        place.layout = Layout::Fill(COLUMNS);
+        place.newline = format!(" \"{}\"", newline(source));
+    }
+    Found { block, place }.checked()
+}
+
+/// The text of one literal; `None` where an escape is none.
+fn unescape(source: &str, literal: Range<usize>, text: &mut Unescaped) -> Option<()> {
+    let mut at = literal.start;
+    while at < literal.end {
+        let rest = source.get(at..literal.end)?;
+        let plain = rest.find('\\').unwrap_or(rest.len());
+        text.verbatim(at..at + plain);
+        at += plain;
+        let Some(escape) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
+        let c = match escape.as_bytes().get(1)? {
+            b'n' => "\n",
+            b't' => "\t",
+            b'r' => "\r",
+            b'"' => "\"",
+            b'\\' => "\\",
+            _ => return None,
+        };
+        text.escape(c, at..at + 2);
+        at += 2;
+    }
+    Some(())
+}
+
+/// Whether every quote between the quotes is escaped, and the last is not.
+fn ends_whole(literal: &str) -> bool {
+    let mut escaped = false;
+    let clean = literal.bytes().all(|byte| {
+        let quote = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        !quote
+    });
+    clean && !escaped
+}
+
+fn newline(source: &str) -> &'static str {
+    if source.contains("\r\n") { "\r\n" } else { "\n" }
+}

@@ -1,0 +1,161 @@
+//! Strings of programs: text behind escapes, with placeholders and tags in it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::block::{Found, Place};
+use crate::inline::{self, Kind, Piece, Run};
+use crate::placeholders::{self, Mark};
+use crate::setting::Setting;
+
+/// A string's text, which knows where in the document each of its bytes stood.
+#[derive(Debug)]
+pub(crate) struct Unescaped<'a> {
+    document: &'a str,
+    text: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    /// Its first byte in the text.
+    start: usize,
+    source: Range<usize>,
+    /// Whether it is an escape, which has a piece of its own.
+    escape: bool,
+}
+
+/// What becomes of the line ends in a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnds {
+    /// Each line is a block, so lines stay as they are.
+    Divide,
+    /// The string is one block with line breaks in it.
+    Keep,
+}
+
+impl<'a> Unescaped<'a> {
+    pub fn new(document: &'a str) -> Self {
+        Self { document, text: String::new(), parts: Vec::new() }
+    }
+
+    /// Adds text that stands in the document as it is.
+    pub fn verbatim(&mut self, source: Range<usize>) {
+        let text = self.document.get(source.clone()).unwrap_or_default();
+        if text.is_empty() {
+            return;
+        }
+        match self.parts.last_mut() {
+            Some(last) if !last.escape && last.source.end == source.start => last.source.end = source.end,
+            _ => self.parts.push(Part { start: self.text.len(), source, escape: false }),
+        }
+        self.text.push_str(text);
+    }
+
+    /// Adds what an escape stands for.
+    pub fn escape(&mut self, text: &str, source: Range<usize>) {
+        self.parts.push(Part { start: self.text.len(), source, escape: true });
+        self.text.push_str(text);
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The blocks of the string, as its format writes them.
+    pub fn found(&self, setting: Setting) -> impl Iterator<Item = Found> {
+        self.runs(LineEnds::Divide).into_iter().filter_map(move |run| {
+            Found { block: run.block, place: Place::new(run.range, setting) }.checked()
+        })
+    }
+
+    /// The blocks of the string.
+    pub fn runs(&self, line_ends: LineEnds) -> Vec<Run> {
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for (range, mark) in placeholders::find(&self.text) {
+            self.words(from..range.start, line_ends, &mut pieces);
+            from = range.end;
+            let source = self.source(&range);
+            let kind = match mark {
+                Mark::Locked => {
+                    let text = self.text.get(range).unwrap_or_default().to_owned();
+                    Kind::Locked { open: String::new(), text, close: String::new() }
+                }
+                Mark::Open(name) => Kind::Open(name.into()),
+                Mark::Close(name) => Kind::Close(name.into()),
+                Mark::Void => Kind::Void { word: false },
+            };
+            pieces.push(Piece::new(kind, source));
+        }
+        self.words(from..self.text.len(), line_ends, &mut pieces);
+        inline::runs(self.document, pieces)
+    }
+
+    /// Adds the pieces of a stretch of words and line ends.
+    fn words<'s>(&'s self, range: Range<usize>, line_ends: LineEnds, pieces: &mut Vec<Piece<'s>>) {
+        let mut from = range.start;
+        while let Some(rest) = self.text.get(from..range.end).filter(|rest| !rest.is_empty()) {
+            let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let tail = rest.get(line..).unwrap_or_default();
+            let blank = tail.len() - tail.trim_start_matches(|c: char| c.is_whitespace()).len();
+            self.pieces(from..from + line, pieces);
+            if blank > 0 {
+                let source = self.source(&(from + line..from + line + blank));
+                let kind = if line_ends == LineEnds::Divide { Kind::Cut } else { Kind::Break };
+                pieces.push(Piece::new(kind, source));
+            }
+            from += line + blank;
+        }
+    }
+
+    fn pieces<'s>(&'s self, range: Range<usize>, pieces: &mut Vec<Piece<'s>>) {
+        let first = self.parts.partition_point(|part| part.start <= range.start).saturating_sub(1);
+        for (index, part) in self.parts.iter().enumerate().skip(first) {
+            if part.start >= range.end {
+                return;
+            }
+            let end = self.parts.get(index + 1).map_or(self.text.len(), |next| next.start);
+            let inside = part.start.max(range.start)..end.min(range.end);
+            if let Some(text) = self.text.get(inside.clone()).filter(|text| !text.is_empty()) {
+                let kind = Kind::Text(Cow::Borrowed(text));
+                pieces.push(Piece::new(kind, self.source(&inside)));
+            }
+        }
+    }
+
+    /// Bytes of the document that a range of the text stood for.
+    fn source(&self, range: &Range<usize>) -> Range<usize> {
+        let part = |at: usize| self.parts.get(self.parts.partition_point(|part| part.start <= at).saturating_sub(1));
+        let start = part(range.start).map_or(0, |part| {
+            if part.escape { part.source.start } else { part.source.start + (range.start - part.start) }
+        });
+        let end = part(range.end.saturating_sub(1)).map_or(start, |part| {
+            if part.escape { part.source.end } else { part.source.start + (range.end - part.start) }
+        });
+        start..end.max(start)
+    }
+}
+
+/// Whether a string is for people rather than a name, an address, a path, a colour or a date. A single word is
+/// prose unless its shape says otherwise, since menus are made of single words.
+pub(crate) fn is_prose(text: &str) -> bool {
+    let text = text.trim();
+    if !text.contains(char::is_alphabetic) {
+        return false;
+    }
+    if text.contains(char::is_whitespace) {
+        return !text.contains("://") || text.split_whitespace().count() > 1;
+    }
+    if text.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
+        return true;
+    }
+    let word = text.trim_end_matches(['.', '!', '?', ':', ',', ';', '…']);
+    let word = word.trim_matches(['(', ')', '"', '\'', '[', ']']);
+    let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
+    let camel = word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let simple = word.chars().all(|c| c.is_ascii_alphabetic() || "'’-{}%".contains(c));
+    // With a placeholder in it a word without blanks is still a label.
+    let labelled = placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
+    (simple || labelled) && !camel && !(lower && word.contains('-'))
+}

@@ -1,0 +1,82 @@
+//! WebVTT subtitles: the text of a cue is a block. Notes, styles, regions, identifiers, times and settings stay.
+
+use std::ops::Range;
+
+use crate::block::{Found, Layout, Place};
+use crate::entities::{self, In};
+use crate::inline::{self, Kind, Piece};
+use crate::markup::Dialect;
+use crate::setting::Setting;
+use crate::subrip::DASHES;
+use crate::text::lines;
+use crate::{Error, Result};
+
+/// Whether a text is a WebVTT file.
+pub(crate) fn is_vtt(text: &str) -> bool {
+    text.strip_prefix("WEBVTT").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// The blocks of a subtitle file.
+///
+/// # Errors
+/// [`Error::NoCues`] when no line holds times.
+pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+    let lines: Vec<Range<usize>> = lines(source).collect();
+    let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+    let mut found = Vec::new();
+    let mut any = false;
+    // What blank lines divide: cues, notes, styles, regions.
+    for part in lines.split(|range| line(range).trim().is_empty()) {
+        let Some(times) = part.iter().take(2).position(|range| line(range).contains("-->")) else { continue };
+        any = true;
+        let text = part.get(times + 1..).unwrap_or_default();
+        let by_many = text.len() > 1 && text.iter().all(|range| line(range).trim_start().starts_with(DASHES));
+        for lines in text.chunks(if by_many { 1 } else { text.len().max(1) }) {
+            cue(source, lines, &mut found);
+        }
+    }
+    if any { Ok(found) } else { Err(Error::NoCues) }
+}
+
+/// Adds the blocks of a cue's lines: one, unless it has several voices.
+fn cue(source: &str, lines: &[Range<usize>], found: &mut Vec<Found>) {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+    let line = source.get(first.clone()).unwrap_or_default();
+    let spoken = line.trim_start().trim_start_matches(DASHES).trim_start();
+    // A speaker's dash stays where it is.
+    let dash = if lines.len() == 1 { line.len() - spoken.len() } else { 0 };
+    let pieces = pieces(source, first.start + dash..last.end);
+    for run in inline::runs(source, pieces) {
+        let mut place = Place::new(run.range.clone(), Setting::Cue);
+        let count = 1 + source.get(run.range).map_or(0, |text| text.lines().count().saturating_sub(1));
+        place.layout = Layout::Balance(count);
+        place.newline = run.newline.unwrap_or_default();
+        found.extend(Found { block: run.block, place }.checked());
+    }
+}
+
+/// Text and tags: `<c.loud>`, `<v Name>`, `<00:00:01.000>`.
+fn pieces(source: &str, range: Range<usize>) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut at = range.start;
+    while let Some(rest) = source.get(at..range.end).filter(|rest| !rest.is_empty()) {
+        let text = rest.find('<').unwrap_or(rest.len());
+        entities::read(source, at..at + text, Dialect::Html, In::Content, &mut pieces);
+        at += text;
+        let tag = rest.get(text..).unwrap_or_default();
+        if tag.is_empty() {
+            break;
+        }
+        let size = tag.find('>').map_or(tag.len(), |end| end + 1);
+        let name = tag.trim_start_matches(['<', '/']);
+        let name = name.get(..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len())).unwrap_or_default();
+        let kind = match () {
+            () if matches!(name, "" | "rt") => Kind::Void { word: false },
+            () if tag.starts_with("</") => Kind::Close(name.into()),
+            () => Kind::Open(name.into()),
+        };
+        pieces.push(Piece::new(kind, at..at + size));
+        at += size;
+    }
+    pieces
+}

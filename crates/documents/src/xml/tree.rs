@@ -1,0 +1,232 @@
+//! XML read into small trees of byte ranges: one for each paragraph or other element that a reader asks for.
+//!
+//! The whole text is checked to be well-formed on the way. Nothing is expanded: no entity but XML's own five and
+//! character numbers is known, any other reference stays as it is written.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use quick_xml::NsReader;
+use quick_xml::escape::{resolve_xml_entity, unescape_with};
+use quick_xml::events::Event;
+use quick_xml::events::attributes::Attributes;
+use quick_xml::name::ResolveResult;
+
+use super::space::canonical;
+use crate::{Error, Result, limits};
+
+/// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.
+pub(crate) type Name<'a> = (&'static str, &'a str);
+
+/// An element and what is in it.
+#[derive(Debug)]
+pub(crate) struct Element<'a> {
+    pub name: Name<'a>,
+    /// The name as written.
+    pub tag: &'a str,
+    /// Bytes from the start tag to the end tag.
+    pub range: Range<usize>,
+    /// Bytes between the tags; empty at the end of the only tag.
+    pub inner: Range<usize>,
+    pub children: Vec<Node<'a>>,
+}
+
+/// What stands in an element.
+#[derive(Debug)]
+pub(crate) enum Node<'a> {
+    Element(Element<'a>),
+    /// Characters and references.
+    Text(Range<usize>),
+    /// A `<![CDATA[…]]>` section.
+    Verbatim(Range<usize>),
+    /// A comment, an instruction, a reference that is not XML's own.
+    Other(Range<usize>),
+}
+
+/// How strictly a document type is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DocType {
+    /// Office documents have none.
+    Refused,
+    /// E-books name one, but define nothing in it.
+    Named,
+}
+
+/// Reads a text from start to end and hands over the outermost elements that are `wanted`, as trees.
+///
+/// # Errors
+/// When the text is not well-formed, has a document type that it may not have, is nested too deeply, or one tree is
+/// too large; and those of `take`.
+pub(crate) fn each<'a>(
+    source: &'a str,
+    doc_type: DocType,
+    wanted: impl Fn(Name<'a>) -> bool,
+    mut take: impl FnMut(Element<'a>) -> Result<()>,
+) -> Result<()> {
+    let mut reader = NsReader::from_str(source);
+    // The elements of the tree being read that are not closed yet.
+    let mut open: Vec<Element<'a>> = Vec::new();
+    let (mut depth, mut nodes, mut end) = (0_usize, 0_usize, 0_usize);
+    loop {
+        let start = end;
+        let (space, event) = match reader.read_resolved_event() {
+            Ok((ResolveResult::Bound(space), event)) => (canonical(space.into_inner()), event),
+            Ok((_, event)) => ("", event),
+            Err(error) => return Err(Error::Xml { cause: error.to_string(), offset: start }),
+        };
+        end = usize::try_from(reader.buffer_position()).unwrap_or(source.len());
+        let range = start..end;
+        nodes = if open.is_empty() { 0 } else { nodes + 1 };
+        if nodes > limits::XML_NODES {
+            return Err(Error::XmlTooLarge { limit: limits::XML_NODES, offset: start });
+        }
+        match event {
+            Event::Start(_) => {
+                depth += 1;
+                if depth > limits::XML_DEPTH {
+                    return Err(Error::XmlTooDeep { limit: limits::XML_DEPTH, offset: start });
+                }
+                let element = Element::new(source, space, range);
+                if !open.is_empty() || wanted(element.name) {
+                    open.push(element);
+                }
+            }
+            Event::Empty(_) => {
+                let element = Element::new(source, space, range);
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(Node::Element(element)),
+                    None if wanted(element.name) => take(element)?,
+                    None => {}
+                }
+            }
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                if let Some(mut element) = open.pop() {
+                    element.inner.end = start;
+                    element.range.end = end;
+                    match open.last_mut() {
+                        Some(parent) => parent.children.push(Node::Element(element)),
+                        None => take(element)?,
+                    }
+                }
+            }
+            Event::DocType(text) if doc_type == DocType::Refused || text.contains('[') => {
+                return Err(Error::DocType { offset: start });
+            }
+            Event::Eof if depth > 0 => {
+                return Err(Error::Xml { cause: "it ends inside of an element".to_owned(), offset: start });
+            }
+            Event::Eof => return Ok(()),
+            Event::Text(_) => push_text(&mut open, range),
+            Event::GeneralRef(name) if is_known(&name) => push_text(&mut open, range),
+            Event::CData(_) => push(&mut open, Node::Verbatim(range)),
+            Event::Comment(_) | Event::PI(_) | Event::GeneralRef(_) => push(&mut open, Node::Other(range)),
+            Event::Decl(_) | Event::DocType(_) => {}
+        }
+    }
+}
+
+fn push<'a>(open: &mut [Element<'a>], node: Node<'a>) {
+    if let Some(parent) = open.last_mut() {
+        parent.children.push(node);
+    }
+}
+
+/// Adds text to that before it.
+fn push_text(open: &mut [Element], range: Range<usize>) {
+    let Some(parent) = open.last_mut() else { return };
+    match parent.children.last_mut() {
+        Some(Node::Text(before)) if before.end == range.start => before.end = range.end,
+        _ => parent.children.push(Node::Text(range)),
+    }
+}
+
+fn is_known(reference: &str) -> bool {
+    reference.starts_with('#') || resolve_xml_entity(reference).is_some()
+}
+
+impl<'a> Element<'a> {
+    /// An element whose start tag has the bytes `range`.
+    fn new(source: &'a str, space: &'static str, range: Range<usize>) -> Self {
+        let markup = source.get(range.clone()).unwrap_or_default();
+        let end =
+            markup.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(markup.len());
+        let tag = markup.get(1..end).unwrap_or_default();
+        let local = tag.rsplit_once(':').map_or(tag, |(_, local)| local);
+        Self { name: (space, local), tag, inner: range.end..range.end, range, children: Vec::new() }
+    }
+
+    /// The elements in it.
+    pub fn elements(&self) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            _ => None,
+        })
+    }
+
+    /// The first element in it of this name.
+    pub fn child(&self, name: Name) -> Option<&Self> {
+        self.elements().find(|element| element.name == name)
+    }
+
+    /// The start tag.
+    pub fn start_tag(&self, source: &'a str) -> &'a str {
+        source.get(self.range.start..self.inner.start).unwrap_or_default()
+    }
+
+    /// The attributes: names as written, and the bytes of their values.
+    pub fn attributes(&self, source: &'a str) -> impl Iterator<Item = (&'a str, Range<usize>)> {
+        let tag = self.start_tag(source);
+        let body = tag.trim_end_matches('>').trim_end_matches('/').get(1..).unwrap_or_default();
+        let at = self.range.start + 1;
+        let mut attributes = Attributes::new(body, self.tag.len());
+        attributes.with_checks(false);
+        attributes.filter_map(move |attribute| {
+            let attribute = attribute.ok()?;
+            let Cow::Borrowed(value) = attribute.value else { return None };
+            let start = at + value.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+            Some((attribute.key.into_inner(), start..start + value.len()))
+        })
+    }
+
+    /// The bytes of an attribute's value, by its name without prefix.
+    pub fn value_range(&self, source: &'a str, local: &str) -> Option<Range<usize>> {
+        let named = |(key, _): &(&str, _)| key.rsplit_once(':').map_or(*key, |(_, local)| local) == local;
+        self.attributes(source).find(named).map(|(_, value)| value)
+    }
+
+    /// An attribute's value as its reader sees it.
+    pub fn value(&self, source: &'a str, local: &str) -> Option<Cow<'a, str>> {
+        Some(unescaped(source.get(self.value_range(source, local)?).unwrap_or_default()))
+    }
+
+    /// All text in it as its reader sees it.
+    pub fn text(&self, source: &'a str) -> String {
+        let mut text = String::new();
+        self.collect(source, &mut text);
+        text
+    }
+
+    fn collect(&self, source: &'a str, text: &mut String) {
+        for node in &self.children {
+            match node {
+                Node::Element(element) => element.collect(source, text),
+                Node::Text(range) => text.push_str(&unescaped(source.get(range.clone()).unwrap_or_default())),
+                Node::Verbatim(range) => {
+                    text.push_str(verbatim(source.get(range.clone()).unwrap_or_default()))
+                }
+                Node::Other(_) => {}
+            }
+        }
+    }
+}
+
+/// Text with its references resolved; one that is not XML's own stays as it is.
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    unescape_with(text, resolve_xml_entity).unwrap_or(Cow::Borrowed(text))
+}
+
+/// What a CDATA section holds.
+pub(crate) fn verbatim(section: &str) -> &str {
+    section.trim_start_matches("<![CDATA[").trim_end_matches("]]>")
+}
