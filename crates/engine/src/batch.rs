@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use kernels::Feed;
+use kernels::logit_bias::Bias;
 
 use crate::beam;
 use crate::error::{Error, Result};
+use crate::glossary;
 use crate::joint::{Entry, Joint, Pending, Picked, Start};
 use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
@@ -100,6 +102,30 @@ impl Batch {
         }
     }
 
+    /// Ends a running sequence here, as if by itself, and returns what there is of it; no more events come of it.
+    pub fn end(&mut self, id: SequenceId) -> Result<Option<Output>> {
+        let Some(running) = self.running.iter_mut().find(|running| running.id == id && !running.done) else {
+            return Ok(None);
+        };
+        running.done = true;
+        self.stale = true;
+        running.output(Status::Ended, &mut self.joint).map(Some)
+    }
+
+    /// The attention that the tokens of `answer` have to the source of a request that fits, as
+    /// [`Output::attention`] of a decoded one: for a translation that came from elsewhere.
+    pub fn attention(&mut self, request: &Request, answer: &[u32]) -> Result<Vec<Vec<f32>>> {
+        self.joint.accept_request(request)?;
+        // The prefix that lay in the spare slot is overwritten, and so is the place of the columns.
+        let spare = self.joint.sequences();
+        self.prefix.iter_mut().for_each(Vec::clear);
+        self.stale = true;
+        for (model, prompt) in request.prompts.iter().enumerate() {
+            self.joint.prefill(model, &prompt_tokens(prompt, 0, spare).collect::<Vec<_>>())?;
+        }
+        self.joint.attention(spare, request, answer)
+    }
+
     /// Whether nothing runs or waits.
     pub fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.running.iter().all(|running| running.done)
@@ -137,14 +163,23 @@ impl Batch {
         // While columns are to change nothing more is submitted; what is in flight still counts.
         let (list, votes) = self.report();
         let changes = self.stale || (admits && !self.in_flight.is_empty());
-        while !changes && !self.running.is_empty() && self.in_flight.len() < self.options.ahead.max(1) {
-            self.in_flight.push_back(self.joint.step(list, votes)?);
+        while !changes && !self.running.is_empty() && self.in_flight.len() < self.ahead() {
+            let biases: Vec<_> = self.running.iter().map(Running::biases).collect();
+            self.in_flight.push_back(self.joint.step(list, votes, &biases)?);
         }
         if let Some(pending) = self.in_flight.pop_front() {
             let picked = self.joint.finish(pending)?;
-            self.take(picked, &mut events);
+            self.take(picked, &mut events)?;
         }
         Ok(events)
+    }
+
+    // What pulls at the next token depends on the last one, so while a term is missing no step is submitted ahead.
+    fn ahead(&self) -> usize {
+        match self.running.iter().any(|running| !running.biases().is_empty()) {
+            true => 1,
+            false => self.options.ahead.max(1),
+        }
     }
 
     // A beam search has the caches to itself: it waits until the others have ended.
@@ -207,7 +242,7 @@ impl Batch {
     }
 
     fn accept(&self, request: &Request) -> Result<()> {
-        self.joint.accept(&request.prompts)?;
+        self.joint.accept_request(request)?;
         request.beam.map_or(Ok(()), |options| options.accept(self.joint.sequences()))
     }
 
@@ -243,7 +278,7 @@ impl Batch {
         self.joint.place(batch)
     }
 
-    fn take(&mut self, picked: Vec<Picked>, events: &mut Vec<Event>) {
+    fn take(&mut self, picked: Vec<Picked>, events: &mut Vec<Event>) -> Result<()> {
         let context = self.joint.context();
         for (running, picked) in self.running.iter_mut().zip(picked) {
             if running.done {
@@ -256,9 +291,10 @@ impl Batch {
             if let Some(status) = running.status(context) {
                 running.done = true;
                 self.stale = true;
-                events.push(Event::Finished(running.id, vec![running.output(status)]));
+                events.push(Event::Finished(running.id, vec![running.output(status, &mut self.joint)?]));
             }
         }
+        Ok(())
     }
 }
 
@@ -296,14 +332,21 @@ impl Running {
         }
     }
 
-    fn output(&mut self, status: Status) -> Output {
+    fn output(&mut self, status: Status, joint: &mut Joint) -> Result<Output> {
         let mut tokens = std::mem::take(&mut self.tokens);
         if status == Status::Repeated {
             cut_repetitions(&mut tokens, &self.ids);
         }
-        let score =
-            tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
-        Output { tokens, status, score }
+        let mut output = Output::new(tokens, status, &self.request.glossary);
+        output.attention = joint.attention(self.slot, &self.request, &output.ids())?;
+        Ok(output)
+    }
+
+    fn biases(&self) -> Vec<Bias> {
+        match self.done {
+            true => Vec::new(),
+            false => glossary::biases(&self.request.glossary, &self.ids),
+        }
     }
 }
 

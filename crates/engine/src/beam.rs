@@ -4,6 +4,7 @@ use kernels::Feed;
 use kernels::pick::Choice;
 
 use crate::error::Result;
+use crate::glossary;
 use crate::joint::{Entry, Joint, Picked, Start};
 use crate::sequence::{BeamOptions, Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
@@ -43,7 +44,8 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             choice: Choice::GREEDY,
         });
         joint.place(batch.collect())?;
-        let pending = joint.step((2 * beams).max(request.alternatives), request.votes)?;
+        let biases: Vec<_> = live.iter().map(|h| glossary::biases(&request.glossary, &h.ids())).collect();
+        let pending = joint.step((2 * beams).max(request.alternatives), request.votes, &biases)?;
         let picked = joint.finish(pending)?;
         let candidates = ranked(&live, &picked, 2 * beams as usize);
         let mut chosen = Vec::new();
@@ -55,7 +57,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             let ends = request.end_tokens.contains(&id);
             // An end that ranks below the beams would crowd out better answers that are not there yet.
             if ends && rank < beams as usize {
-                finished.push(output(tokens, Status::Ended, sum, options));
+                finished.push(output(tokens, Status::Ended, sum, request, options));
             } else if !ends && chosen.len() < beams as usize {
                 chosen.push((parent, Hypothesis { slot: 0, tokens, sum }));
             }
@@ -76,11 +78,18 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             if status == Status::Repeated {
                 cut_repetitions(&mut tokens, &ids);
             }
-            finished.push(output(tokens, status, hypothesis.sum, options));
+            finished.push(output(tokens, status, hypothesis.sum, request, options));
         }
     }
     finished.sort_by(|a, b| b.score.total_cmp(&a.score));
     finished.truncate(options.n_best.max(1) as usize);
+    if let Some(best) = finished.first_mut().filter(|_| !request.align.is_empty()) {
+        // The slots hold what the last hypotheses left; the prompt is where the first began.
+        for (model, prompt) in request.prompts.iter().enumerate() {
+            joint.prefill(model, &prompt_tokens(prompt, 0, 0).collect::<Vec<_>>())?;
+        }
+        best.attention = joint.attention(0, request, &best.ids())?;
+    }
     Ok(finished)
 }
 
@@ -88,9 +97,9 @@ fn score(sum: f32, length: usize, options: &BeamOptions) -> f32 {
     sum / (length.max(1) as f32).powf(options.length_penalty)
 }
 
-fn output(tokens: Vec<Token>, status: Status, sum: f32, options: &BeamOptions) -> Output {
+fn output(tokens: Vec<Token>, status: Status, sum: f32, request: &Request, options: &BeamOptions) -> Output {
     let score = score(sum, tokens.len(), options);
-    Output { tokens, status, score }
+    Output { score, ..Output::new(tokens, status, &request.glossary) }
 }
 
 // The best continuations of all live hypotheses as (parent, token, log p), best sum first.

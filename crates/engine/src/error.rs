@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use thiserror::Error;
 
 /// What can go wrong while models are loaded and decode.
@@ -63,6 +65,19 @@ pub enum Error {
         token: u32,
         /// Tokens in the vocabulary.
         vocab: u32,
+    },
+    /// The source's place in the prompts, given for word alignment, cannot be.
+    #[error(
+        "for word alignment, name for each model where the same source tokens stand in its prompt (or nowhere): {0:?}"
+    )]
+    Alignment(Vec<Range<usize>>),
+    /// More forms of glossary terms than fit.
+    #[error("a sentence takes at most {max} forms of glossary terms; leave some of the {count} out")]
+    TooManyForms {
+        /// Forms given.
+        count: usize,
+        /// Forms that fit.
+        max: usize,
     },
     /// More sequences than slots.
     #[error("the cache has slots for {slots} sequences at once; ask for no more of them than that: {wanted}")]

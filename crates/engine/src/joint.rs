@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use kernels::logit_bias::{self, Bias, MAX_BIASES};
 use kernels::logit_sum::Rows;
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{self, Found, MAX_COUNT};
 use kernels::{Buffer, Column, Device, Dispatch, Feed, Readback, Use, logit_sum, vocab_blocks};
 
+use crate::alignment::Attention;
 use crate::error::{Error, Result};
+use crate::glossary;
 use crate::llama::Llama;
+use crate::sequence::{Request, answer_tokens, prompt_tokens};
 use crate::session::{PromptToken, Session};
 
 /// How much room a [`Joint`] has.
@@ -41,7 +45,10 @@ pub struct Joint {
     feed: Buffer,
     picked: Buffer,
     sum: Dispatch,
-    tails: HashMap<(u32, u32), Vec<Dispatch>>,
+    bias: Dispatch,
+    biases: Buffer,
+    // By list, votes, and whether there are biases.
+    tails: HashMap<(u32, u32, bool), Vec<Dispatch>>,
     staging: Vec<Buffer>,
     batch: Vec<Entry>,
     steps: u32,
@@ -127,9 +134,12 @@ impl Joint {
         let logits = storage("logits", terms.len() as u64 * rows.term_bytes())?;
         let summed = storage("summed logits", rows.term_bytes())?;
         let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight).collect();
+        let biases = storage("biases", columns * logit_bias::COLUMN_BYTES)?;
         let found_bytes = columns * u64::from(MAX_COUNT) * size_of::<Found>() as u64;
         Ok(Self {
             sum: logit_sum::dispatch(device, &rows, &weights, &logits, &summed)?,
+            bias: logit_bias::dispatch(device, &rows, &biases, &summed)?,
+            biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,
             found: storage("most likely tokens", found_bytes)?,
             // Bound by part for each term, so each term begins at a multiple of 256.
@@ -171,6 +181,22 @@ impl Joint {
         self.sessions.iter().map(Session::context).min().unwrap_or(0)
     }
 
+    /// Fails unless a request fits: its prompts, what is to be aligned of them, and its terms.
+    pub(crate) fn accept_request(&self, request: &Request) -> Result<()> {
+        self.accept(&request.prompts)?;
+        glossary::accept(&request.glossary, self.rows.vocab)?;
+        let (ranges, prompts) = (&request.align, &request.prompts);
+        let longest = ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        let inside = |(range, prompt): (&Range<usize>, &Vec<u32>)| {
+            range.is_empty() || (range.end <= prompt.len() && range.len() == longest)
+        };
+        let fits = ranges.is_empty() || ranges.len() == prompts.len();
+        match fits && ranges.iter().zip(prompts).all(inside) {
+            true => Ok(()),
+            false => Err(Error::Alignment(ranges.clone())),
+        }
+    }
+
     /// Fails unless every prompt (one a model) fits.
     pub fn accept(&self, prompts: &[Vec<u32>]) -> Result<()> {
         if prompts.len() != self.sessions.len() {
@@ -189,6 +215,52 @@ impl Joint {
         let mut commands = self.device.commands();
         self.sessions[model].copy_slot(&mut commands, slots, range);
         Ok(commands.submit()?)
+    }
+
+    /// How much each token of `answer` looked at each of the source's tokens, (token, source token): the mean of the
+    /// alignment heads of all models that the request names. The prompts lie in `slot` but for their last token.
+    /// Empty when nothing was asked for. Call [`Joint::place`] before the next step.
+    pub(crate) fn attention(
+        &mut self,
+        slot: u32,
+        request: &Request,
+        answer: &[u32],
+    ) -> Result<Vec<Vec<f32>>> {
+        let mut sums: Vec<Vec<f32>> = Vec::new();
+        let mut heads = 0;
+        for (model, range) in request.align.iter().enumerate().filter(|(_, range)| !range.is_empty()) {
+            let Some((session, prompt)) = self.sessions.get_mut(model).zip(request.prompts.get(model)) else {
+                continue;
+            };
+            let tokens = answer_tokens(prompt, answer, slot, session.context());
+            let read = session.attention(&tokens, range)?;
+            heads += read.heads();
+            sums.resize(read.tokens().saturating_sub(1).max(sums.len()), vec![0.0; range.len()]);
+            for (token, sum) in sums.iter_mut().enumerate() {
+                for head in 0..read.heads() {
+                    let row = read.row(token + 1, head);
+                    sum.iter_mut().zip(row).for_each(|(sum, share)| *sum += share);
+                }
+            }
+        }
+        sums.iter_mut().flatten().for_each(|sum| *sum /= heads as f32);
+        Ok(sums)
+    }
+
+    /// The same in slot 0, each model by itself, with the token before the answer; every model has the same prompt.
+    pub(crate) fn read(
+        &mut self,
+        prompt: &[u32],
+        answer: &[u32],
+        source: &Range<usize>,
+    ) -> Result<Vec<Attention>> {
+        let before: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
+        let mut read = Vec::with_capacity(self.sessions.len());
+        for session in &mut self.sessions {
+            session.prefill(&before)?;
+            read.push(session.attention(&answer_tokens(prompt, answer, 0, session.context()), source)?);
+        }
+        Ok(read)
     }
 
     /// The sequences that the next steps decode, one a column.
@@ -213,8 +285,9 @@ impl Joint {
         Ok(())
     }
 
-    /// Submits one step of the placed batch: `list` most likely tokens a column, and `votes` of each model.
-    pub(crate) fn step(&mut self, list: u32, votes: u32) -> Result<Pending> {
+    /// Submits one step of the placed batch: `list` most likely tokens a column, and `votes` of each model. `biases`
+    /// has at most [`MAX_BIASES`] for each column, or none at all.
+    pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<Pending> {
         let columns = self.batch.len() as u32;
         let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));
         let votes = votes.min(MAX_COUNT.min(self.rows.vocab));
@@ -226,9 +299,18 @@ impl Joint {
                 Use::Read,
             )?,
         };
-        if !self.tails.contains_key(&(list, votes)) {
-            let tail = self.tail(list, votes)?;
-            self.tails.insert((list, votes), tail);
+        let biased = biases.iter().any(|column| !column.is_empty());
+        if biased {
+            let mut all = vec![Bias::NONE; biases.len() * MAX_BIASES];
+            all.chunks_mut(MAX_BIASES).zip(biases).for_each(|(to, column)| {
+                to.iter_mut().zip(column).for_each(|(to, bias)| *to = *bias);
+            });
+            self.device.write(&self.biases, 0, bytemuck::cast_slice(&all));
+        }
+        let tail = (list, votes, biased);
+        if !self.tails.contains_key(&tail) {
+            let made = self.tail(list, votes, biased)?;
+            self.tails.insert(tail, made);
         }
         let mut commands = self.device.commands();
         for (model, session) in self.sessions.iter_mut().enumerate() {
@@ -242,7 +324,7 @@ impl Joint {
             let logits = (self.logits.part(model as u64 * term, term), self.rows.stride);
             session.decode(&mut commands, (columns, longest), &self.feed, logits)?;
         }
-        if let Some(tail) = self.tails.get(&(list, votes)) {
+        if let Some(tail) = self.tails.get(&tail) {
             commands.pass(tail, columns, 1);
         }
         let mut bytes = u64::from(columns) * pick::picked_bytes(list);
@@ -297,10 +379,13 @@ impl Joint {
     }
 
     // What follows the models' passes: the sum, its most likely tokens, the choice, and the votes.
-    fn tail(&self, list: u32, votes: u32) -> Result<Vec<Dispatch>> {
+    fn tail(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
         let (device, rows) = (&self.device, &self.rows);
-        let mut tail = vec![
-            self.sum.clone(),
+        let mut tail = vec![self.sum.clone()];
+        if biased {
+            tail.push(self.bias.clone());
+        }
+        tail.extend([
             vocab_blocks::dispatch(device, rows, self.summed.all(), &self.blocks)?,
             top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.found.all())?,
             pick::dispatch(
@@ -311,7 +396,7 @@ impl Joint {
                 &self.feed,
                 &self.picked,
             )?,
-        ];
+        ]);
         if votes > 0 {
             for model in 0..self.sessions.len() as u64 {
                 let logits = self.logits.part(model * rows.term_bytes(), rows.term_bytes());

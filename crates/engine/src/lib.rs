@@ -1,9 +1,11 @@
 //! Several Llamas decoding together: models loaded to the GPU, their forward pass, the weighted sum of their
 //! logits, and the batch of running sequences.
 
+mod alignment;
 mod batch;
 mod beam;
 mod error;
+mod glossary;
 mod joint;
 mod llama;
 mod map;
@@ -13,8 +15,10 @@ mod sequence;
 mod session;
 mod stop;
 
+pub use alignment::Attention;
 pub use batch::{Batch, BatchOptions, Event, SequenceId};
 pub use error::{Error, Result};
+pub use glossary::GlossaryTerm;
 pub use joint::{Entry, Joint, JointOptions, Picked, Start};
 pub use kernels::pick::Choice;
 pub use kernels::{AdapterInfo, Counters, Device, DeviceOptions, Verdict, adapters, self_test};

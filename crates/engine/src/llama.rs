@@ -6,11 +6,12 @@ use kernels::matvec::{Ending, Norm};
 use kernels::rope::Heads;
 use kernels::{Buffer, Use};
 use kernels::{
-    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, embed, matmul, matvec, rms_norm,
-    rope, top_list,
+    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, attention_row, embed, matmul,
+    matvec, rms_norm, rope, top_list,
 };
 use model_files::{Architecture, Matrix, Model};
 
+use crate::alignment::{Reading, chosen_of};
 use crate::error::{Error, Result};
 
 /// A model's weights in GPU memory. Sessions decode with it.
@@ -23,6 +24,7 @@ pub struct Llama {
     layers: Vec<Layer>,
     final_norm: Buffer,
     inverse_frequencies: Vec<f32>,
+    alignment_heads: Vec<[usize; 2]>,
 }
 
 struct Layer {
@@ -57,6 +59,8 @@ pub(crate) struct Lanes<'a> {
     pub columns: &'a Buffer,
     /// Token and step of each column.
     pub feed: &'a Buffer,
+    /// Where attention rows go, when they are asked for.
+    pub reading: Option<Reading<'a>>,
 }
 
 /// How many columns a plan is for.
@@ -136,6 +140,7 @@ impl Llama {
             layers,
             final_norm: vector("final_norm")?,
             inverse_frequencies: model.vector("rope_inv_freq")?,
+            alignment_heads: info.alignment_heads.clone(),
         })
     }
 
@@ -147,6 +152,18 @@ impl Llama {
     /// Its shape.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
+    }
+
+    /// The heads, as [layer, head], whose attention tells word alignment.
+    pub fn alignment_heads(&self) -> &[[usize; 2]] {
+        &self.alignment_heads
+    }
+
+    /// Reads word alignment from these heads instead; those that the model does not have are left out.
+    pub fn set_alignment_heads(&mut self, heads: &[[usize; 2]]) {
+        let has =
+            |head: &&[usize; 2]| head[0] < self.architecture.layers && head[1] < self.architecture.heads;
+        self.alignment_heads = heads.iter().filter(has).copied().collect();
     }
 
     /// Bytes of weights that one decode step reads: all layers and the head; of the embedding a row a column.
@@ -172,7 +189,8 @@ impl Llama {
         Norm { gain, width: self.architecture.hidden_size as u32, epsilon: self.architecture.norm_eps }
     }
 
-    /// The forward pass up to the last layer, top to bottom: what is dispatched for one pass.
+    /// The forward pass up to the last layer (the last alignment head's, where their rows are read), top to bottom:
+    /// what is dispatched for one pass.
     pub(crate) fn forward(
         &self,
         width: Width,
@@ -190,7 +208,11 @@ impl Llama {
         let ffn_stride = padded(self.architecture.feed_forward as u32);
 
         let mut pass = embed::dispatches(device, &self.embedding, at, &a.x)?;
-        for (layer, cache) in self.layers.iter().zip(caches) {
+        let read =
+            lanes.reading.map(|_| self.alignment_heads.iter().map(|head| head[0] + 1).max().unwrap_or(0));
+        for (index, (layer, cache)) in
+            self.layers.iter().zip(caches).take(read.unwrap_or(usize::MAX)).enumerate()
+        {
             let norm = self.norm(&layer.attention_norm);
             linear.normed_into(
                 &mut pass,
@@ -202,6 +224,12 @@ impl Llama {
             )?;
             pass.push(rope::dispatch(device, heads, at, rotations, &a.qkv, cache)?);
             pass.push(attention::dispatch(device, heads, at, &a.qkv, cache, &a.partials)?);
+            if let Some(Reading { run, rows }) = lanes.reading {
+                let memory = (&a.qkv, cache, &a.partials);
+                for chosen in chosen_of(&self.alignment_heads, index) {
+                    pass.push(attention_row::dispatch(device, heads, at, memory, (chosen, run), rows)?);
+                }
+            }
             pass.push(attention_reduce::dispatch(
                 device,
                 heads,

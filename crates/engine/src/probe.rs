@@ -1,10 +1,12 @@
 //! Models looked at from outside: token ids in, logits out. For `wasan logits` and for checks against references.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use kernels::pick::Choice;
 use kernels::{Device, Feed};
 
+use crate::alignment::Attention;
 use crate::error::{Error, Result};
 use crate::joint::{Entry, Joint, JointOptions, Picked, Start};
 use crate::llama::Llama;
@@ -37,6 +39,19 @@ impl Probe {
         self.feed(tokens[tokens.len() - 1])
     }
 
+    /// The attention that the last token of `prompt` and each of `answer`, which follows it, have to the tokens
+    /// `source` of the prompt: one for each model, of all its alignment heads. What was started is forgotten.
+    pub fn attention(
+        &mut self,
+        prompt: &[u32],
+        answer: &[u32],
+        source: &Range<usize>,
+    ) -> Result<Vec<Attention>> {
+        self.joint.accept(&vec![[prompt, answer].concat(); self.joint.models()])?;
+        self.prompt.clear();
+        self.joint.read(prompt, answer, source)
+    }
+
     /// Feeds the next token, chosen or forced; returns the summed logits after it and the greedy choice.
     /// Fails when the context is full.
     pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, Picked)> {
@@ -55,7 +70,7 @@ impl Probe {
             choice: Choice::GREEDY,
         }])?;
         self.fed += 1;
-        let pending = self.joint.step(2, 0)?;
+        let pending = self.joint.step(2, 0, &[])?;
         let picked = self.joint.finish(pending)?.swap_remove(0);
         Ok((self.joint.summed_logits(0)?, picked))
     }

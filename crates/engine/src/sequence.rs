@@ -1,9 +1,12 @@
 //! A sequence: what is asked of it, and what comes back.
 
+use std::ops::Range;
+
 use kernels::pick::Choice;
 use kernels::top_list::MAX_COUNT;
 
 use crate::error::{Error, Result};
+use crate::glossary::{self, GlossaryTerm};
 use crate::session::PromptToken;
 use crate::stop::repeated_tail;
 
@@ -30,6 +33,11 @@ pub struct Request {
     pub votes: u32,
     /// Whether it goes before those that are not.
     pub urgent: bool,
+    /// For each model, where the source's tokens stand in its prompt, so that the answer's attention to them is
+    /// reported; an empty range leaves a model out, no ranges ask for nothing.
+    pub align: Vec<Range<usize>>,
+    /// Terms that the answer should hold.
+    pub glossary: Vec<GlossaryTerm>,
 }
 
 /// How beam search works.
@@ -92,6 +100,27 @@ pub struct Output {
     pub status: Status,
     /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
     pub score: f32,
+    /// How much each token looked at each source token, (token, source token), where that was asked for and a model
+    /// has alignment heads; of several answers, the best one's alone.
+    pub attention: Vec<Vec<f32>>,
+    /// For each term of [`Request::glossary`], whether the answer holds it.
+    pub terms: Vec<bool>,
+}
+
+impl Output {
+    /// An answer with the mean log-probability a token as its score, not aligned.
+    pub(crate) fn new(tokens: Vec<Token>, status: Status, terms: &[GlossaryTerm]) -> Self {
+        let sum: f32 = tokens.iter().map(|token| token.log_probability).sum();
+        let score = sum / tokens.len().max(1) as f32;
+        let mut output = Self { tokens, status, score, attention: Vec::new(), terms: Vec::new() };
+        output.terms = glossary::found(terms, &output.ids());
+        output
+    }
+
+    /// The ids of its tokens.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        self.tokens.iter().map(|token| token.id).collect()
+    }
 }
 
 /// Leaves one of the phrases that the tail repeats.
@@ -103,6 +132,14 @@ pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
         }
         tokens.truncate(keep);
     }
+}
+
+/// The last token of a prompt and those of its answer, as many as the context holds: an answer read once more.
+pub(crate) fn answer_tokens(prompt: &[u32], answer: &[u32], slot: u32, context: u32) -> Vec<PromptToken> {
+    let first = prompt.len().saturating_sub(1);
+    let tokens = prompt.last().into_iter().chain(answer).enumerate();
+    let placed = tokens.map(|(i, &token)| PromptToken { slot, position: (first + i) as u32, token });
+    placed.take_while(|token| token.position < context).collect()
 }
 
 /// All tokens of a prompt from `start` but the last, which the first decode step is fed with.

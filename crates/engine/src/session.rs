@@ -8,6 +8,7 @@ use kernels::matvec::MAX_COLUMNS;
 use kernels::rope::Heads;
 use kernels::{Buffer, Column, Commands, Device, Dispatch, Feed, Use, View};
 
+use crate::alignment::{Reader, Reading};
 use crate::error::{Error, Result};
 use crate::llama::{Activations, Lanes, Llama, Width, padded};
 
@@ -21,7 +22,7 @@ const NARROW: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 /// A model with room for sequences.
 pub(crate) struct Session {
     pub llama: Arc<Llama>,
-    device: Device,
+    pub(crate) device: Device,
     heads: Heads,
     caches: Vec<Buffer>,
     // A slot's keys or values on their way to another: nothing copies within one buffer.
@@ -35,6 +36,7 @@ pub(crate) struct Session {
     step_zero: Buffer,
     decode: HashMap<Width, Vec<Dispatch>>,
     prefill: Option<Vec<Dispatch>>,
+    pub reader: Option<Reader>,
 }
 
 /// A token of a prompt on its way into the cache.
@@ -90,6 +92,7 @@ impl Session {
             step_zero: device.buffer("prefill feed", most * size_of::<Feed>() as u64, Use::Storage)?,
             decode: HashMap::new(),
             prefill: None,
+            reader: None,
             llama,
             device,
             heads,
@@ -111,23 +114,30 @@ impl Session {
         }
         let pass = match self.prefill.take() {
             Some(pass) => pass,
-            None => {
-                let lanes = Lanes { columns: &self.prefill_columns, feed: &self.step_zero };
-                self.forward(Width::Wide, lanes)?
-            }
+            None => self.prompt_forward(None)?,
         };
         for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
-            let columns: Vec<_> =
-                chunk.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
-            self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
-            self.device.write(&self.now, 0, bytemuck::bytes_of(&Pass { columns: chunk.len() as u32 }));
-            let longest = chunk.iter().map(|t| t.position + 1).max().unwrap_or(1);
-            let mut commands = self.device.commands();
-            commands.pass(&pass, chunk.len() as u32, longest);
-            commands.submit()?;
+            self.prompt_pass(&pass, chunk).submit()?;
         }
         self.prefill = Some(pass);
         Ok(())
+    }
+
+    /// Records one pass over tokens of prompts. Call [`Session::place`] before the next decode step.
+    pub fn prompt_pass(&self, pass: &[Dispatch], tokens: &[PromptToken]) -> Commands<'_> {
+        let columns: Vec<_> =
+            tokens.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
+        self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
+        self.device.write(&self.now, 0, bytemuck::bytes_of(&Pass { columns: tokens.len() as u32 }));
+        let longest = tokens.iter().map(|t| t.position + 1).max().unwrap_or(1);
+        let mut commands = self.device.commands();
+        commands.pass(pass, tokens.len() as u32, longest);
+        commands
+    }
+
+    /// What is dispatched for tokens of prompts.
+    pub fn prompt_forward(&self, reading: Option<Reading<'_>>) -> Result<Vec<Dispatch>> {
+        self.forward(Width::Wide, Lanes { columns: &self.prefill_columns, feed: &self.step_zero, reading })
     }
 
     /// Records one decode step: the forward pass of `count` columns and their rows of `logits`.
@@ -141,7 +151,8 @@ impl Session {
         let narrow = NARROW.into_iter().find(|&columns| columns >= count);
         let width = narrow.map_or(Width::Wide, Width::Narrow);
         if !self.decode.contains_key(&width) {
-            let mut pass = self.forward(width, Lanes { columns: &self.columns, feed })?;
+            let lanes = Lanes { columns: &self.columns, feed, reading: None };
+            let mut pass = self.forward(width, lanes)?;
             pass.extend(self.llama.logits(width, &self.activations, &self.now, logits)?);
             self.decode.insert(width, pass);
         }

@@ -83,6 +83,8 @@ fn translate_on(device: &Device) -> Result<(), (&'static str, Error)> {
         alternatives: 1,
         votes: 0,
         urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
     };
     let mut batch = Batch::new(joint, BatchOptions::default());
     batch.run(vec![request]).map(|_| ()).map_err(|error| ("run", error))

@@ -93,5 +93,7 @@ fn request(expected: &Expected, from: usize) -> Request {
         alternatives: 1,
         votes: 0,
         urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
     }
 }

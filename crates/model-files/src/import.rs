@@ -163,6 +163,7 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
         languages: own.languages.clone(),
         bos: source.bos,
         end_tokens,
+        alignment_heads: Vec::new(),
         matrices: plan.matrices.iter().map(|matrix| (matrix.name.clone(), matrix.info)).collect(),
     })
 }

@@ -69,6 +69,26 @@ impl Architecture {
         Ok(())
     }
 
+    /// Refuses attention heads that the model does not have, or one named twice.
+    pub(crate) fn check_heads(&self, heads: &[[usize; 2]]) -> Result<()> {
+        if heads.len() > limits::ALIGNMENT_HEADS {
+            let (limit, found) = (limits::ALIGNMENT_HEADS as u64, heads.len() as u64);
+            return Err(Error::TooLarge { what: "the number of alignment heads", limit, found });
+        }
+        for (place, &[layer, head]) in heads.iter().enumerate() {
+            if layer >= self.layers
+                || head >= self.heads
+                || heads.iter().take(place).any(|h| *h == [layer, head])
+            {
+                return Err(Error::Setting {
+                    problem: "each alignment head is one of the model's, named once",
+                    setting: format!("layer {layer}, head {head}"),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Every matrix: name, rows, columns.
     pub(crate) fn matrices(&self) -> Vec<(String, usize, usize)> {
         let heads = self.heads * self.head_dim;
@@ -168,6 +188,10 @@ pub struct ModelInfo {
     pub bos: Option<u32>,
     /// The tokens that end an answer.
     pub end_tokens: Vec<u32>,
+    /// The attention heads, as [layer, head], that best tell which words of the source an answer's words came from;
+    /// empty when they have not been picked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alignment_heads: Vec<[usize; 2]>,
     /// Every matrix by name.
     pub matrices: BTreeMap<String, MatrixInfo>,
 }

@@ -31,5 +31,5 @@ pub use error::{Error, Result};
 pub use import::{ImportOptions, Progress, Quantization, import};
 pub use info::{Architecture, MatrixInfo, ModelInfo, Role, SourceFile};
 pub use layout::{Layout, Matrix};
-pub use model::{Bytes, Model};
+pub use model::{Bytes, Model, store_alignment_heads};
 pub use tokenizer::Tokenizer;

@@ -50,6 +50,8 @@ pub const LAYERS: usize = 1024;
 pub const HEADS: usize = 1024;
 /// Width of a head (Llama: 64 or 128).
 pub const HEAD_DIM: usize = 1024;
+/// Attention heads read for word alignment (4 are picked); each is compared with those before it.
+pub const ALIGNMENT_HEADS: usize = 64;
 /// Width of the feed-forward part (405B: 53,248).
 pub const FEED_FORWARD: usize = 1 << 19;
 /// Positions a model was made for (Llama-3.1: 131,072; long-context variants reach 4 million).

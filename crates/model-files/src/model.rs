@@ -1,7 +1,8 @@
 //! An imported model, opened and checked.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -120,6 +121,24 @@ impl Model {
     }
 }
 
+/// Writes which attention heads tell a model's word alignment into its folder's `model.json`, whole or not at all.
+///
+/// # Errors
+/// When the model does not have one of them, or the file cannot be read or written.
+pub fn store_alignment_heads(dir: &Path, heads: &[[usize; 2]]) -> Result<()> {
+    let path = dir.join(INFO_FILE);
+    let write_error = |source| Error::Write { source, path: path.clone() };
+    let mut info = read_info(&fs::read(&path).map_err(|source| Error::Read { source, path: path.clone() })?)?;
+    info.architecture.check_heads(heads)?;
+    info.alignment_heads = heads.to_vec();
+    let json = serde_json::to_vec_pretty(&info)
+        .map_err(|error| Error::Json { reason: error.to_string(), file: INFO_FILE.into() })?;
+    let mut unfinished = tempfile::NamedTempFile::new_in(dir).map_err(write_error)?;
+    unfinished.write_all(&json).and_then(|()| unfinished.as_file().sync_all()).map_err(write_error)?;
+    unfinished.persist(&path).map_err(|error| write_error(error.error))?;
+    Ok(())
+}
+
 fn read_info(json: &[u8]) -> Result<ModelInfo> {
     #[derive(serde::Deserialize)]
     struct Format {
@@ -137,6 +156,7 @@ fn read_info(json: &[u8]) -> Result<ModelInfo> {
     }
     let info: ModelInfo = serde_json::from_slice(json).map_err(json_error)?;
     info.architecture.check()?;
+    info.architecture.check_heads(&info.alignment_heads)?;
     let vocabulary = info.architecture.vocab_size;
     if let Some(id) = info.end_tokens.iter().chain(&info.bos).find(|id| **id as usize >= vocabulary) {
         return Err(Error::UnknownId { id: *id });

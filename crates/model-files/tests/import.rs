@@ -9,7 +9,7 @@ use common::{
     SMALL, Shape, Store, dequantized, gguf, half_split_row, hf_folder, hf_weights, import_quietly, open,
     options, write_json,
 };
-use model_files::{Error, Layout, Quantization, Role, import};
+use model_files::{Error, Layout, Quantization, Role, import, store_alignment_heads};
 use serde_json::{Value, json};
 
 #[test]
@@ -301,4 +301,40 @@ fn the_sources_are_named_with_their_hashes() {
     let again = import_quietly(&source, &folder.path().join("again"), Quantization::Q4).unwrap();
     assert_eq!(info.sources, again.sources);
     assert!(matches!(open(&target).unwrap().tokenizer(), Err(Error::NoTokenizer)));
+}
+
+#[test]
+fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("source");
+    hf_folder(&source, &SMALL, 3, Store::F32);
+    let target = folder.path().join("target");
+    let info = import_quietly(&source, &target, Quantization::Q8).unwrap();
+    assert!(info.alignment_heads.is_empty());
+    let written = || fs::read_to_string(target.join("model.json")).unwrap();
+    assert!(!written().contains("alignment_heads"));
+    let last = [info.architecture.layers - 1, info.architecture.heads - 1];
+    store_alignment_heads(&target, &[last, [0, 0]]).unwrap();
+    assert_eq!(common::open(&target).unwrap().info().alignment_heads, [last, [0, 0]]);
+
+    let before = written();
+    let too_many = vec![[0, 0]; 65];
+    for (heads, message) in [
+        (vec![[last[0] + 1, 0]], "each alignment head"),
+        (vec![[0, last[1] + 1]], "each alignment head"),
+        (vec![[0, 0], [0, 0]], "each alignment head"),
+        (too_many, "the number of alignment heads"),
+    ] {
+        let error = store_alignment_heads(&target, &heads).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        assert_eq!(written(), before);
+        // The same in a file that somebody else wrote.
+        let mut other: Value = serde_json::from_str(&before).unwrap();
+        other["alignment_heads"] = json!(heads);
+        write_json(&target.join("model.json"), &other);
+        let error = common::open(&target).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        fs::write(target.join("model.json"), &before).unwrap();
+    }
+    assert_eq!(fs::read_dir(&target).unwrap().count(), 3);
 }

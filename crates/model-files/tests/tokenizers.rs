@@ -210,3 +210,22 @@ fn scores_become_merges_with_byte_fallback() {
     assert_eq!(without_space.encode("the in").unwrap(), [id(6), id(1), id(4)]);
     assert_eq!(without_space.decode(&[id(6), id(1)]).unwrap(), "the");
 }
+
+/// The starter models' tokenizer puts a space before a text and splits characters into bytes.
+#[test]
+fn pieces_stand_where_their_text_stands() {
+    let json = include_bytes!("../../../models/starter/large/tokenizer.json");
+    let tokenizer = Tokenizer::from_bytes(json).unwrap();
+    for text in ["Ich sah Émile, 12 Züge.", "  two  spaces ", "日本語 ok 🙂!", ""] {
+        let pieces = tokenizer.pieces(text).unwrap();
+        let ids: Vec<u32> = pieces.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, tokenizer.encode(text).unwrap(), "{text:?}");
+        let mut covered = 0;
+        for (_, bytes) in &pieces {
+            assert!(text.get(bytes.clone()).is_some(), "{bytes:?} of {text:?}");
+            assert!(bytes.start <= covered && bytes.end >= covered, "{bytes:?} of {text:?} after {covered}");
+            covered = bytes.end;
+        }
+        assert_eq!(covered, text.len(), "{text:?}");
+    }
+}

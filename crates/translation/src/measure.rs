@@ -121,6 +121,8 @@ fn one(
             alternatives: 1,
             votes: 0,
             urgent: false,
+            align: Vec::new(),
+            glossary: Vec::new(),
         }
     };
     let mut speeds = Vec::new();

@@ -326,6 +326,8 @@ fn warm_up(batch: &mut Batch) -> Result<()> {
         alternatives: 4,
         votes: 0,
         urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
     };
     batch.run(vec![request])?;
     Ok(())

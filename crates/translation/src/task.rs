@@ -1,53 +1,50 @@
 //! A job on its way: its blocks, their sentences, and what has been translated of them.
 
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use documents::{Document, Format, Translation};
 use engine::{Output, Request, Token};
 use model_files::Tokenizer;
 
-use crate::answer::{Doubt, SentenceReport, SentenceStatus, doubts, report, text_of};
-use crate::error::Result;
-use crate::job::{DecodeOptions, Job, JobEvent, JobResult, OnEvent, Source};
-use crate::output;
+use crate::answer::{SentenceReport, SentenceStatus, doubts, report};
+use crate::error::{Error, Problem, Result};
+use crate::frame::{Frame, SourceText};
+use crate::glossary::Glossary;
+use crate::job::{DecodeOptions, Job, JobEvent, JobId, OnEvent};
+use crate::ladder::{Limits, Next, Piece, Rung, Sentence};
 use crate::room::Speaker;
-use crate::sentences;
+use crate::store::Store;
+use crate::store::jobs::JobState;
+use crate::store::segments::Fingerprint;
+use crate::{delivery, live, sentences};
 
-/// Where a sentence stands in its job.
+/// Where a piece of a sentence stands in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     block: usize,
     sentence: usize,
-}
-
-struct Sentence {
-    text: String,
-    separator: String,
-    // What has been decoded of it so far.
-    tokens: Vec<Token>,
-    // Of a finished sentence of live text, so that they are not looked for at every event.
-    doubts: Vec<Doubt>,
-    done: Option<SentenceReport>,
-}
-
-enum Frame {
-    // Live text: its paragraphs with what separates them.
-    Text(Vec<String>),
-    // Without a target the translation gets the name beside its source that is free when it is written.
-    File { document: Document, input: PathBuf, target: Option<PathBuf> },
+    piece: usize,
 }
 
 /// A job on its way.
 pub(crate) struct Task {
+    pub id: JobId,
     pub job: Job,
+    pub frame: Frame,
+    pub blocks: Vec<Vec<Sentence>>,
     on_event: OnEvent,
-    frame: Frame,
-    blocks: Vec<Vec<Sentence>>,
-    next: Place,
+    // Of documents: where what is finished is kept.
+    store: Option<Rc<Store>>,
+    // Pieces to decode, and sentences that only L alone is left for.
+    queue: VecDeque<Place>,
+    later: Vec<Place>,
+    // The last rung of the ladder that this job's sentences climb.
+    last: Rung,
     finished: usize,
-    total: usize,
-    tokens: usize,
+    pub total: usize,
+    pub reused: usize,
+    pub tokens: usize,
     // When its first sentence went to the engine.
     begun: Option<Instant>,
     told: Option<Instant>,
@@ -56,72 +53,232 @@ pub(crate) struct Task {
 // Events of streamed text and progress are at most so frequent.
 const TELL_EVERY: Duration = Duration::from_millis(33);
 
+// Sentences of a document are handed over longest first, so many at a time: the batch then empties evenly.
+const WINDOW: usize = 64;
+
 impl Task {
     /// Reads and splits a job's source. A bad source fails the job here, before anything is decoded; then there is
     /// no task.
-    pub fn begin(job: Job, mut on_event: OnEvent) -> Option<Self> {
-        let read = match &job.source {
-            Source::Text(text) => Ok(paragraphs(text)),
-            Source::File { input, output } => file(input, output.as_deref()),
-        };
-        let (frame, texts) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                on_event(JobEvent::Failed(error.problem()));
-                return None;
-            }
-        };
-        let split = |text: &String| -> Vec<Sentence> {
-            sentences::split(text, &job.pair.from).into_iter().map(Sentence::new).collect()
-        };
-        let blocks: Vec<Vec<Sentence>> = texts.iter().map(split).collect();
-        let total = blocks.iter().map(Vec::len).sum();
+    pub fn begin(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Option<Self> {
         let mut task = Self {
-            job,
+            id,
+            frame: Frame::Text(Vec::new()),
+            blocks: Vec::new(),
             on_event,
-            frame,
-            blocks,
-            next: Place { block: 0, sentence: 0 },
+            store,
+            queue: VecDeque::new(),
+            later: Vec::new(),
+            last: Rung::Whole,
             finished: 0,
-            total,
+            total: 0,
+            reused: 0,
             tokens: 0,
             begun: None,
             told: None,
+            job,
         };
-        task.tell(JobEvent::Started { segments: total });
-        Some(task)
+        match task.read() {
+            Ok(()) => Some(task),
+            Err(error) => {
+                task.fail(&error.problem());
+                None
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let (frame, texts) = Frame::read(&self.job)?;
+        self.frame = frame;
+        let glossary = self.glossary()?;
+        for text in &texts {
+            let block = self.split(text, &glossary)?;
+            self.blocks.push(block);
+        }
+        self.total = self.blocks.iter().map(Vec::len).sum();
+        if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
+            store.begin(self.id, hash, self.total, 0)?;
+        }
+        self.tell(JobEvent::Started { segments: self.total });
+        Ok(())
+    }
+
+    fn glossary(&self) -> Result<Glossary> {
+        let mut terms = match &self.store {
+            Some(store) => store.terms(&self.job.pair)?,
+            None => return Ok(Glossary::default()),
+        };
+        terms.extend(self.job.options.terms.iter().cloned());
+        Ok(Glossary::new(&self.job.pair, terms))
+    }
+
+    // A block that a person translated as a whole is one sentence here.
+    fn split(&self, text: &SourceText, glossary: &Glossary) -> Result<Vec<Sentence>> {
+        let parts = sentences::split(&text.text, &self.job.pair.from);
+        if parts.len() > 1
+            && let Some(translation) = self.recall(&text.text)?
+        {
+            let mut whole = Sentence::new(sentences::Sentence { text: &text.text, separator: "" });
+            whole.done = Some(reused(&text.text, translation));
+            return Ok(vec![whole]);
+        }
+        let mut at = 0;
+        let sentence = |part: sentences::Sentence<'_>| {
+            let range = at..at + part.text.len();
+            at = range.end + part.separator.len();
+            let mut sentence = Sentence::new(part);
+            sentence.locked = text.locked_in(&range);
+            sentence.terms = glossary.hits(part.text);
+            sentence
+        };
+        Ok(parts.into_iter().map(sentence).collect())
+    }
+
+    fn recall(&self, source: &str) -> Result<Option<String>> {
+        match &self.store {
+            Some(store) if self.job.options.memory => store.recall(&self.job.pair, source),
+            _ => Ok(None),
+        }
+    }
+
+    /// Takes what was translated before, and puts the rest in order. `alone` says whether L alone is another sum
+    /// than the job's own.
+    pub fn prepare(&mut self, fingerprint: &Fingerprint, alone: bool) -> Result<()> {
+        if self.store.is_some() {
+            self.last = if alone { Rung::Alone } else { Rung::Pieces };
+        }
+        for block in 0..self.blocks.len() {
+            for sentence in 0..self.blocks[block].len() {
+                if let Some(report) = self.known(block, sentence, fingerprint)? {
+                    self.reused += usize::from(report.status != SentenceStatus::Copied);
+                    self.blocks[block][sentence].done = Some(report);
+                    self.finished += 1;
+                }
+            }
+        }
+        self.line_up();
+        self.tell_progress();
+        Ok(())
+    }
+
+    // What is to be said of a sentence without asking the models.
+    fn known(&mut self, block: usize, sentence: usize, fingerprint: &Fingerprint) -> Result<Option<SentenceReport>> {
+        let text = self.blocks[block][sentence].text.clone();
+        if let Some(done) = self.blocks[block][sentence].done.take() {
+            return Ok(Some(done));
+        }
+        if !text.chars().any(char::is_alphabetic) {
+            return Ok(Some(SentenceReport::kept(&text, SentenceStatus::Copied)));
+        }
+        let Some(store) = self.store.clone() else { return Ok(None) };
+        if let Some(translation) = self.recall(&text)? {
+            return Ok(Some(reused(&text, translation)));
+        }
+        let sentence = &mut self.blocks[block][sentence];
+        let key = fingerprint.key(&text, &sentence.terms);
+        sentence.key = Some(key);
+        // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
+        if self.job.options.report {
+            return Ok(None);
+        }
+        let found = store.finished(&key, &text)?;
+        Ok(found.map(|mut report| {
+            if report.status == SentenceStatus::Done {
+                report.status = SentenceStatus::Reused;
+            }
+            report
+        }))
+    }
+
+    // Everything that is not done and not set aside for later, anew.
+    fn line_up(&mut self) {
+        let mut places = Vec::new();
+        for (block, sentences) in self.blocks.iter_mut().enumerate() {
+            for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| s.done.is_none()) {
+                sentence.rewind();
+                let place = Place { block, sentence: at, piece: 0 };
+                if sentence.rung == Rung::Alone && self.later.contains(&place) {
+                    continue;
+                }
+                sentence.fits = false;
+                places.push(place);
+            }
+        }
+        if !self.is_live() {
+            let length = |place: &Place| self.blocks[place.block][place.sentence].text.len();
+            for window in places.chunks_mut(WINDOW) {
+                window.sort_by_key(|place| std::cmp::Reverse(length(place)));
+            }
+        }
+        self.queue = places.into();
     }
 
     pub fn tell(&mut self, event: JobEvent) {
         (self.on_event)(event);
     }
 
-    /// The next sentence to decode. Sentences without words are copied on the way.
+    /// The last event of a job that ends before it is done. What is finished of it is kept.
+    pub fn end(&mut self, state: JobState, event: JobEvent) {
+        let kept = self.store.as_ref().map_or(Ok(()), |store| store.set_state(self.id, state, None));
+        self.tell(kept.map_or_else(|error| JobEvent::Failed(error.problem()), |()| event));
+    }
+
+    /// The last event of a job that cannot be done.
+    pub fn fail(&mut self, problem: &Problem) {
+        // A store that cannot be written cannot be told either; the row then counts as interrupted.
+        drop(self.store.as_ref().map(|store| store.set_state(self.id, JobState::Failed, Some(problem))));
+        self.tell(JobEvent::Failed(problem.clone()));
+    }
+
+    /// The next piece to decode.
     pub fn next_request(&mut self, speaker: &Speaker) -> Result<Option<(Place, Request)>> {
         let base = base_request(&self.job.options);
-        while let Some(place) = self.advance() {
-            let text = self.blocks[place.block][place.sentence].text.clone();
-            if !text.chars().any(char::is_alphabetic) {
-                self.close(place, kept(&text, SentenceStatus::Copied));
+        while let Some(place) = self.queue.pop_front() {
+            if !self.sentence(place).fits {
+                self.fit(place, speaker, &base)?;
                 continue;
             }
-            match speaker.request(&text, &base)? {
-                Some(request) => {
-                    self.begun.get_or_insert_with(Instant::now);
-                    return Ok(Some((place, request)));
-                }
-                None => self.cut(place, &text, speaker),
+            let Some(piece) = self.piece(place) else { continue };
+            if let Some(request) = speaker.request(&piece.text, &base)? {
+                self.begun.get_or_insert_with(Instant::now);
+                return Ok(Some((place, request)));
             }
+            self.refuse(place)?;
         }
         Ok(None)
     }
 
-    /// A token of a sentence; text streams at a measured pace.
+    // Cuts a sentence into pieces that fit the context, and puts them first.
+    fn fit(&mut self, place: Place, speaker: &Speaker, base: &Request) -> Result<()> {
+        let sentence = self.sentence_mut(place);
+        if !sentence.cut_to_fit(|text| speaker.request(text, base).is_ok_and(|request| request.is_some())) {
+            return self.refuse(place);
+        }
+        let pieces = sentence.pieces.len();
+        (0..pieces).rev().for_each(|piece| self.queue.push_front(Place { piece, ..place }));
+        Ok(())
+    }
+
+    /// Puts a piece back that was on its way.
+    pub fn put_back(&mut self, place: Place) {
+        if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
+            piece.tokens.clear();
+            self.queue.push_front(place);
+        }
+    }
+
+    /// Whether there is something to decode with the models at work.
+    pub fn has_requests(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// A token of a piece; text streams at a measured pace.
     pub fn token(&mut self, place: Place, token: Token, speaker: &Speaker, tokenizer: &Tokenizer) {
-        self.blocks[place.block][place.sentence].tokens.push(token);
         self.tokens += 1;
+        if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
+            piece.tokens.push(token);
+        }
         if self.is_live() && self.is_time() {
-            let event = self.text_event(speaker, tokenizer);
+            let event = live::text_event(self, speaker, tokenizer);
             self.tell(event);
         }
     }
@@ -129,21 +286,21 @@ impl Task {
     /// Whether the answer of a plain prompt has come to the end of its line.
     pub fn line_ended(&self, place: Place, speaker: &Speaker, tokenizer: &Tokenizer) -> bool {
         speaker.ends_at_line && {
-            let ids: Vec<u32> =
-                self.blocks[place.block][place.sentence].tokens.iter().map(|t| t.id).collect();
+            let tokens = self.piece(place).map_or(&[][..], |piece| &piece.tokens);
+            let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
             tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
         }
     }
 
-    /// The tokens of a sentence as the output of a sequence that was ended from outside.
+    /// The tokens of a piece as the output of a sequence that was ended from outside.
     pub fn output_so_far(&self, place: Place) -> Output {
-        let tokens = self.blocks[place.block][place.sentence].tokens.clone();
+        let tokens = self.piece(place).map_or_else(Vec::new, |piece| piece.tokens.clone());
         let score =
             tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
         Output { tokens, status: engine::Status::Ended, score }
     }
 
-    /// A finished sentence.
+    /// A finished piece.
     pub fn finish(
         &mut self,
         place: Place,
@@ -151,32 +308,70 @@ impl Task {
         speaker: &Speaker,
         tokenizer: &Tokenizer,
     ) -> Result<()> {
-        let source = self.blocks[place.block][place.sentence].text.clone();
+        // A sentence that was given up meanwhile has no pieces any more.
+        let Some(source) = self.piece(place).map(|piece| piece.text.clone()) else { return Ok(()) };
         let mut report = report(tokenizer, &source, outputs, speaker, self.job.options.report)?;
         if speaker.ends_at_line
             && let Some(line) = report.translation.lines().next()
         {
             report.translation = line.trim().to_owned();
         }
-        let mut found = Vec::new();
-        if report.translation.is_empty() {
-            report.translation = source;
-            report.status = SentenceStatus::Kept;
-        } else if let Some(best) = outputs.first().filter(|_| self.is_live()) {
-            found = doubts(tokenizer, &best.tokens, speaker)?;
-            found.retain(|doubt| doubt.end <= units(&report.translation));
+        if let Some(best) = outputs.first().filter(|_| self.is_live() && self.sentence(place).is_whole()) {
+            let mut found = doubts(tokenizer, &best.tokens, speaker)?;
+            found.retain(|doubt| doubt.end <= live::units(&report.translation));
+            self.sentence_mut(place).doubts = found;
         }
-        let sentence = &mut self.blocks[place.block][place.sentence];
-        sentence.doubts = found;
-        sentence.tokens.clear();
-        self.close(place, report);
+        let pair = self.job.pair.clone();
+        let limits = Limits { pair: &pair, last: self.last };
+        match self.sentence_mut(place).answered(place.piece, report, limits) {
+            Next::Wait => Ok(()),
+            Next::Again => {
+                self.queue.push_front(Place { piece: 0, ..place });
+                Ok(())
+            }
+            Next::Alone => {
+                self.later.push(Place { piece: 0, ..place });
+                Ok(())
+            }
+            Next::Done => self.close(place),
+        }
+    }
+
+    /// A piece that cannot be decoded: the source of its sentence stands there.
+    pub fn refuse(&mut self, place: Place) -> Result<()> {
+        let sentence = self.sentence_mut(place);
+        if sentence.done.is_none() {
+            sentence.settle();
+            // Its other pieces have nothing to add.
+            self.queue.retain(|other| (other.block, other.sentence) != (place.block, place.sentence));
+            return self.close(place);
+        }
         Ok(())
     }
 
-    /// A sentence that cannot be decoded: its source stands in its place.
-    pub fn refuse(&mut self, place: Place) {
-        let text = self.blocks[place.block][place.sentence].text.clone();
-        self.close(place, kept(&text, SentenceStatus::Kept));
+    /// Whether only L alone is left to be asked.
+    pub fn waits_for_alone(&self) -> bool {
+        self.queue.is_empty() && !self.later.is_empty()
+    }
+
+    /// Puts the sentences in line that L alone is asked for.
+    pub fn go_alone(&mut self) {
+        self.queue.extend(std::mem::take(&mut self.later));
+    }
+
+    /// Takes the best answers that there are where L alone cannot be asked.
+    pub fn go_without(&mut self) -> Result<()> {
+        let later = std::mem::take(&mut self.later);
+        self.queue.clear();
+        later.into_iter().chain(self.unfinished()).try_for_each(|place| self.refuse(place))
+    }
+
+    fn unfinished(&self) -> Vec<Place> {
+        let sentences = self.blocks.iter().enumerate().flat_map(|(block, sentences)| {
+            let open = sentences.iter().enumerate().filter(|(_, sentence)| sentence.done.is_none());
+            open.map(move |(sentence, _)| Place { block, sentence, piece: 0 })
+        });
+        sentences.collect()
     }
 
     /// Whether every sentence is there.
@@ -191,10 +386,7 @@ impl Task {
 
     /// Forgets what was decoded of unfinished sentences, so that they are decoded again.
     pub fn rewind(&mut self) {
-        self.next = Place { block: 0, sentence: 0 };
-        for sentence in self.blocks.iter_mut().flatten().filter(|sentence| sentence.done.is_none()) {
-            sentence.tokens.clear();
-        }
+        self.line_up();
     }
 
     /// The whole translation, written where it belongs.
@@ -202,112 +394,45 @@ impl Task {
         if self.is_live()
             && let (Some(speaker), Some(tokenizer)) = (speaker, tokenizer)
         {
-            let event = self.text_event(speaker, tokenizer);
+            let event = live::text_event(self, speaker, tokenizer);
             self.tell(event);
         }
-        let translated: Vec<String> = (0..self.blocks.len()).map(|block| self.block_text(block)).collect();
-        let mut to_review = self.doubtful();
-        let (output, text) = match &self.frame {
-            Frame::Text(_) => (None, Some(self.join(&translated))),
-            Frame::File { document, input, target } => {
-                let translated: Vec<Translation> = translated.into_iter().map(Translation::from).collect();
-                let written = document.write(&translated)?;
-                to_review += written.findings.len();
-                let free = || output::free_name(input, &self.job.pair.to);
-                let target = target.clone().unwrap_or_else(free);
-                output::check(input, &target)?;
-                output::write(&target, &written.bytes)?;
-                (Some(target), None)
-            }
-        };
-        let sentences =
-            self.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-        let result = JobResult {
-            output,
-            text,
-            segments: self.total,
-            to_review,
-            tokens: self.tokens,
-            seconds: self.seconds(),
-            tokens_per_second: self.rate(),
-            sentences,
-        };
+        let store = self.store.clone();
+        let result = delivery::deliver(self, store.as_deref())?;
         self.tell(JobEvent::Finished(result));
         Ok(())
     }
 
-    fn doubtful(&self) -> usize {
-        let doubtful =
-            |report: &SentenceReport| !matches!(report.status, SentenceStatus::Done | SentenceStatus::Copied);
-        self.blocks.iter().flatten().filter(|s| s.done.as_ref().is_some_and(doubtful)).count()
-    }
-
-    // The place of the next sentence that is not there yet.
-    fn advance(&mut self) -> Option<Place> {
-        loop {
-            let place = self.next;
-            let block = self.blocks.get(place.block)?;
-            let Some(sentence) = block.get(place.sentence) else {
-                self.next = Place { block: place.block + 1, sentence: 0 };
-                continue;
-            };
-            self.next.sentence += 1;
-            if sentence.done.is_none() {
-                return Some(place);
-            }
-        }
-    }
-
-    // A sentence longer than the context goes in pieces, cut where it hurts least.
-    fn cut(&mut self, place: Place, text: &str, speaker: &Speaker) {
-        let mut most = text.chars().count() / 2;
-        let pieces = loop {
-            let pieces = sentences::cut(text, most.max(1));
-            let base = base_request(&self.job.options);
-            let fits = |piece: &sentences::Sentence<'_>| {
-                speaker.request(piece.text, &base).is_ok_and(|r| r.is_some())
-            };
-            if pieces.iter().all(fits) {
-                break pieces.into_iter().map(Sentence::new).collect::<Vec<_>>();
-            }
-            if most <= 1 {
-                return self.close(place, kept(text, SentenceStatus::Kept));
-            }
-            most /= 2;
-        };
-        self.total += pieces.len() - 1;
-        let block = &mut self.blocks[place.block];
-        // The separator that followed the whole follows its last piece.
-        let separator = std::mem::take(&mut block[place.sentence].separator);
-        let last = place.sentence + pieces.len() - 1;
-        block.splice(place.sentence..=place.sentence, pieces);
-        block[last].separator.push_str(&separator);
-        self.next = place;
-    }
-
-    fn close(&mut self, place: Place, report: SentenceReport) {
-        let sentence = &mut self.blocks[place.block][place.sentence];
-        if sentence.done.replace(report).is_none() {
-            self.finished += 1;
+    // A finished segment is kept before anybody hears of it.
+    fn close(&mut self, place: Place) -> Result<()> {
+        self.finished += 1;
+        let sentence = self.sentence(place);
+        if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
+            store.keep(key, report, sentence.tokens, self.id, self.finished)?;
         }
         if self.is_time() || self.is_complete() {
-            let left = (self.total - self.finished) as f32;
-            let per_segment = self.seconds() / self.finished.max(1) as f32;
-            let event = JobEvent::Progress {
-                done: self.finished,
-                total: self.total,
-                tokens_per_second: self.rate(),
-                eta_s: Some(left * per_segment),
-            };
-            self.tell(event);
+            self.tell_progress();
         }
+        Ok(())
     }
 
-    fn rate(&self) -> f32 {
+    fn tell_progress(&mut self) {
+        let left = (self.total - self.finished) as f32;
+        let decoded = self.finished.saturating_sub(self.reused);
+        let event = JobEvent::Progress {
+            done: self.finished,
+            total: self.total,
+            tokens_per_second: self.rate(),
+            eta_s: (decoded > 0).then(|| left * self.seconds() / decoded as f32),
+        };
+        self.tell(event);
+    }
+
+    pub fn rate(&self) -> f32 {
         self.tokens as f32 / self.seconds().max(1e-3)
     }
 
-    fn seconds(&self) -> f32 {
+    pub fn seconds(&self) -> f32 {
         self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f32())
     }
 
@@ -320,90 +445,26 @@ impl Task {
         due
     }
 
-    fn block_text(&self, block: usize) -> String {
-        let done =
-            |s: &Sentence| s.done.as_ref().map_or_else(String::new, |report| report.translation.clone());
-        let parts: Vec<(String, &str)> =
-            self.blocks[block].iter().map(|s| (done(s), s.separator.as_str())).collect();
-        self.joined(&parts)
+    fn sentence(&self, place: Place) -> &Sentence {
+        &self.blocks[place.block][place.sentence]
     }
 
-    fn join(&self, blocks: &[String]) -> String {
-        let Frame::Text(between) = &self.frame else { return String::new() };
-        let mut text = String::new();
-        for (block, after) in blocks.iter().zip(between) {
-            text.push_str(block);
-            text.push_str(after);
-        }
-        text
+    fn piece(&self, place: Place) -> Option<&Piece> {
+        self.sentence(place).pieces.get(place.piece)
     }
 
-    // All that is there of a live text, and its doubtful words.
-    fn text_event(&self, speaker: &Speaker, tokenizer: &Tokenizer) -> JobEvent {
-        let Frame::Text(between) = &self.frame else {
-            return JobEvent::Text { text: String::new(), doubts: Vec::new() };
-        };
-        let mut text = String::new();
-        let mut all: Vec<Doubt> = Vec::new();
-        for (block, after) in self.blocks.iter().zip(between) {
-            let mut parts: Vec<(String, &str)> = Vec::new();
-            let before = units(&text);
-            for sentence in block {
-                let (shown, found) = match &sentence.done {
-                    Some(report) => (report.translation.clone(), sentence.doubts.clone()),
-                    None => (
-                        text_of(tokenizer, &sentence.tokens, &speaker.end_tokens).unwrap_or_default(),
-                        doubts(tokenizer, &sentence.tokens, speaker).unwrap_or_default(),
-                    ),
-                };
-                // What separates two sentences depends on both, so the start is measured with this one in place.
-                parts.push((shown.clone(), ""));
-                let start = before + units(&self.joined(&parts)) - units(&shown);
-                parts.pop();
-                all.extend(found.into_iter().map(|d| Doubt {
-                    start: d.start + start,
-                    end: d.end + start,
-                    ..d
-                }));
-                parts.push((shown, &sentence.separator));
-            }
-            text.push_str(&self.joined(&parts));
-            text.push_str(after);
-        }
-        JobEvent::Text { text, doubts: all }
-    }
-
-    fn joined(&self, parts: &[(String, &str)]) -> String {
-        sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), &self.job.pair.to)
+    fn sentence_mut(&mut self, place: Place) -> &mut Sentence {
+        &mut self.blocks[place.block][place.sentence]
     }
 }
 
-impl Sentence {
-    fn new(sentence: sentences::Sentence<'_>) -> Self {
-        Self {
-            text: sentence.text.to_owned(),
-            separator: sentence.separator.to_owned(),
-            tokens: Vec::new(),
-            doubts: Vec::new(),
-            done: None,
-        }
-    }
+fn reused(source: &str, translation: String) -> SentenceReport {
+    SentenceReport { translation, ..SentenceReport::kept(source, SentenceStatus::Reused) }
 }
 
-// Length as the webview counts it.
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-fn kept(text: &str, status: SentenceStatus) -> SentenceReport {
-    SentenceReport {
-        source: text.to_owned(),
-        translation: text.to_owned(),
-        status,
-        score: 0.0,
-        others: Vec::new(),
-        tokens: Vec::new(),
-    }
+/// Whether an error belongs to one document or its store, so that other jobs go on.
+pub(crate) fn is_of_one_job(error: &Error) -> bool {
+    !matches!(error, Error::Engine(_))
 }
 
 fn base_request(options: &DecodeOptions) -> Request {
@@ -414,34 +475,9 @@ fn base_request(options: &DecodeOptions) -> Request {
         limit: 0,
         end_tokens: Vec::new(),
         choice: options.choice(),
-        beam: options.beam,
+        beam: options.beam.map(Into::into),
         alternatives: 4,
         votes: if options.report { 3 } else { 0 },
         urgent: false,
     }
-}
-
-// Lines of typed text, each a block, with the line ends that follow them.
-fn paragraphs(text: &str) -> (Frame, Vec<String>) {
-    let mut between = Vec::new();
-    let mut texts = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_end_matches(['\n', '\r']);
-        texts.push(body.to_owned());
-        between.push(line[body.len()..].to_owned());
-    }
-    (Frame::Text(between), texts)
-}
-
-fn file(input: &Path, target: Option<&Path>) -> Result<(Frame, Vec<String>)> {
-    let bytes = output::read(input)?;
-    let name = input.file_name().unwrap_or_default().to_string_lossy();
-    let format = Format::detect(&name, &bytes)?;
-    let document = Document::parse(format, &bytes)?;
-    if let Some(target) = target {
-        output::check(input, target)?;
-    }
-    let texts = document.blocks().iter().map(|block| block.text.clone()).collect();
-    let (input, target) = (input.to_owned(), target.map(Path::to_owned));
-    Ok((Frame::File { document, input, target }, texts))
 }

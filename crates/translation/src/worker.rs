@@ -215,8 +215,7 @@ impl Worker {
                 if !running.task.line_ended(place, speaker, &tokenizer) {
                     return Ok(());
                 }
-                line.batch.cancel(sequence);
-                let output = running.task.output_so_far(place);
+                let Some(output) = line.batch.end(sequence)? else { return Ok(()) };
                 running.task.finish(place, &[output], speaker, &tokenizer)?;
                 self.losses = 0;
             }

@@ -86,6 +86,8 @@ impl Starter {
             alternatives: 2,
             votes: 0,
             urgent: false,
+            align: Vec::new(),
+            glossary: Vec::new(),
         }
     }
 }

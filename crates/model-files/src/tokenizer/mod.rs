@@ -8,6 +8,7 @@ mod definition;
 mod pipeline;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
@@ -115,6 +116,19 @@ impl Tokenizer {
         contained(|| {
             let encoding = self.encoder.encode_fast(text, false).map_err(failed)?;
             Ok(encoding.get_ids().to_vec())
+        })
+    }
+
+    /// The ids of `text`, as [`Tokenizer::encode`] gives them, each with the bytes of `text` that it stands for. Tokens
+    /// that share a character have the same bytes; one for a space that was put before the text has none.
+    ///
+    /// # Errors
+    /// When the tokenizer library fails or panics.
+    pub fn pieces(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+        contained(|| {
+            let encoding = self.encoder.encode(text, false).map_err(failed)?;
+            let bytes = encoding.get_offsets().iter().map(|&(start, end)| start..end);
+            Ok(encoding.get_ids().iter().copied().zip(bytes).collect())
         })
     }
 
