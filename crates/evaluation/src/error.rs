@@ -1,5 +1,7 @@
 //! What can go wrong in an evaluation. Each message names the cause and what mends it; the user's data comes last.
 
+use std::path::PathBuf;
+
 /// The result of everything fallible in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -60,5 +62,87 @@ pub enum Error {
         most: usize,
         /// What was asked for.
         order: usize,
+    },
+    /// The operating system refused to read.
+    #[error("a file cannot be read; check that it exists and may be read ({source}): {}", path.display())]
+    Read {
+        /// The system's reason.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of an encoder is larger than [`crate::limits`] allows.
+    #[error(
+        "a file of the encoder is too large to be one ({found} bytes, of at most {limit}); choose another folder: {}",
+        path.display()
+    )]
+    FileTooLarge {
+        /// The cap.
+        limit: u64,
+        /// The file's size.
+        found: u64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// `config.json`, `tokenizer_config.json` or the header of `model.safetensors` cannot be understood.
+    #[error("a file of the encoder is damaged; download it again ({reason}): {}", path.display())]
+    Damaged {
+        /// What the parser says.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a family of encoders that [`crate::bertscore`] can run.
+    #[error(
+        "this kind of model is no encoder that Wasan can run; choose a BERT, RoBERTa or XLM-RoBERTa: {found}"
+    )]
+    UnknownEncoder {
+        /// What `config.json` calls it.
+        found: String,
+    },
+    /// A size in `config.json` is zero, too large, or does not go with another.
+    #[error("a setting of the encoder makes no sense ({reason}); download it again: {setting} = {found}")]
+    Setting {
+        /// Why.
+        reason: &'static str,
+        /// The name in `config.json`.
+        setting: &'static str,
+        /// Its value.
+        found: String,
+    },
+    /// The weights do not belong to the settings.
+    #[error("the encoder's weights do not fit its config.json ({reason}); download both again: {name}")]
+    Weight {
+        /// What is missing or different.
+        reason: String,
+        /// The tensor.
+        name: String,
+    },
+    /// No tokenizer, or one that cannot be read or refuses a text.
+    #[error("the encoder's tokenizer cannot be used ({reason}); download tokenizer.json or vocab.txt again: {}", path.display())]
+    Tokenizer {
+        /// What the reader says.
+        reason: String,
+        /// The file, or the folder that has none.
+        path: PathBuf,
+    },
+    /// The encoder has fewer layers.
+    #[error("the encoder has layers 0 (its embeddings) to {layers}; choose one of them: {layer}")]
+    Layer {
+        /// How many there are.
+        layers: usize,
+        /// What was asked for.
+        layer: usize,
+    },
+    /// The baseline has no line for the layer, or is not three numbers below 1.
+    #[error(
+        "the baseline has no usable line for layer {layer}; choose the file made for this encoder (LAYER,P,R,F): {}",
+        path.display()
+    )]
+    Baseline {
+        /// The layer.
+        layer: usize,
+        /// The file.
+        path: PathBuf,
     },
 }

@@ -3,19 +3,25 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "bertscore")]
+pub mod bertscore;
 pub mod bleu;
 pub mod chrf;
+mod compare;
 mod error;
 pub mod limits;
 pub mod metric;
 mod ngrams;
+pub mod paper;
 mod random;
+pub mod report;
 pub mod significance;
 mod text;
 mod tokenizers;
 
 pub use bleu::{Bleu, BleuScore, Smoothing};
 pub use chrf::Chrf;
+pub use compare::{System, compare};
 pub use error::{Error, Result};
 pub use metric::{Metric, Statistics};
 #[cfg(feature = "ja-mecab")]

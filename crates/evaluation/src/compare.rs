@@ -1,0 +1,96 @@
+//! Several systems on one test set, as a table.
+
+use crate::bleu::Bleu;
+use crate::chrf::Chrf;
+use crate::error::Result;
+use crate::metric::Metric;
+use crate::report::{Row, Table};
+use crate::significance::{SEED, Test, bootstrap, paired_bootstrap};
+
+/// SacreBLEU's number of resamples.
+const RESAMPLES: usize = 1000;
+
+/// A system's output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// What the table calls it.
+    pub name: String,
+    /// One translation a line of the test set.
+    pub lines: Vec<String>,
+}
+
+/// BLEU with its interval and chrF of every system, and how likely its BLEU differs from that of the system numbered
+/// `baseline` by chance. `references` are whole documents.
+pub fn compare(
+    title: &str,
+    systems: &[System],
+    references: &[Vec<String>],
+    bleu: &Bleu,
+    chrf: &Chrf,
+    baseline: Option<usize>,
+) -> Result<Table> {
+    let test = Test::Bootstrap { resamples: RESAMPLES, seed: SEED };
+    let statistics = systems
+        .iter()
+        .map(|system| bleu.statistics(&system.lines, references))
+        .collect::<Result<Vec<_>>>()?;
+    let compared_with = baseline.and_then(|at| statistics.get(at));
+    let mut rows = Vec::new();
+    for (at, (system, own)) in systems.iter().zip(&statistics).enumerate() {
+        let p_value = match compared_with.filter(|_| Some(at) != baseline) {
+            // SacreBLEU's test gives equal systems its smallest p, as if no chance could make them equal.
+            Some(other) if other == own => Some(1.0),
+            Some(other) => Some(paired_bootstrap(bleu, other, own, RESAMPLES, SEED)?.p_value),
+            None => None,
+        };
+        rows.push(Row {
+            name: system.name.clone(),
+            bleu: bleu.score_of(&own.sums()),
+            chrf: chrf.corpus(&system.lines, references)?,
+            signature: bleu.signature(references.len(), Some(test)),
+            chrf_signature: chrf.signature(references.len(), None),
+            bleu_margin: Some(bootstrap(bleu, own, RESAMPLES, SEED).margin),
+            p_value,
+            ..Row::default()
+        });
+    }
+    let baseline = baseline.and_then(|at| systems.get(at)).map(|system| system.name.clone());
+    Ok(Table { title: title.to_owned(), baseline, rows })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worse_system_is_told_from_the_baseline() {
+        let reference: Vec<String> =
+            (0..60).map(|i| format!("sentence number {i} has some words in it")).collect();
+        let damaged = |every: usize| {
+            let damage = |(i, line): (usize, &String)| {
+                if i % every == 0 { "nothing of it is right".to_owned() } else { line.clone() }
+            };
+            reference.iter().enumerate().map(damage).collect::<Vec<_>>()
+        };
+        let systems = [("good", 30), ("bad", 2), ("same", 30)]
+            .map(|(name, every)| System { name: name.to_owned(), lines: damaged(every) });
+        let table = compare(
+            "test",
+            &systems,
+            std::slice::from_ref(&reference),
+            &Bleu::default(),
+            &Chrf::default(),
+            Some(0),
+        )
+        .unwrap();
+        let [good, bad, same] = &table.rows[..] else { panic!("{table:?}") };
+        assert_eq!(table.baseline.as_deref(), Some("good"));
+        assert_eq!(good.p_value, None);
+        assert!(bad.bleu < good.bleu && bad.chrf < good.chrf && bad.p_value.unwrap() < 0.01, "{bad:?}");
+        assert!(
+            same.bleu == good.bleu && same.p_value == Some(1.0) && good.bleu_margin.unwrap() > 0.0,
+            "{same:?}"
+        );
+        assert!(good.signature.contains("|bs:1000|seed:12345|"), "{}", good.signature);
+    }
+}
