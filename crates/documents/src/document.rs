@@ -9,7 +9,7 @@ use crate::encoding::{Encoding, Missing};
 use crate::package::Package;
 use crate::part::{self, Misread, Part, Reader, Site};
 use crate::render::{Care, Draft};
-use crate::{Error, Format, Result, limits};
+use crate::{Error, Format, Result, limits, pdf};
 
 /// A document: its bytes, and the blocks of text in them.
 #[derive(Debug)]
@@ -96,7 +96,10 @@ impl Document {
         let Some(reader) = Reader::of(format, options) else {
             return Self::unpack(format, bytes);
         };
-        let (encoding, source) = Encoding::read(bytes)?;
+        let (encoding, source) = match format {
+            Format::Pdf => (Encoding::UTF_8, pdf::to_markdown(bytes)?),
+            _ => Encoding::read(bytes)?,
+        };
         let part = Part { name: String::new(), source, reader };
         let (blocks, sites) = part::arrange(part.find()?.into_iter().map(|found| (0, found)).collect());
         Ok(Self { shell: Shell::Text(encoding), parts: vec![part], blocks, sites })

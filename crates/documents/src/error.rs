@@ -137,6 +137,15 @@ pub enum Error {
         /// Bytes before the place.
         offset: usize,
     },
+    /// A PDF that cannot be read.
+    #[error("the PDF is damaged or too unusual; print it to a new PDF, or export it as text, and try that ({cause})")]
+    Pdf {
+        /// What was found.
+        cause: String,
+    },
+    /// A PDF of pictures of pages.
+    #[error("the PDF has no text in it, only pictures of pages; run it through text recognition (OCR) first")]
+    Scanned,
     /// A translation memory without the language to translate into.
     #[error("a translation memory holds several languages; name the one to translate into")]
     NoTarget,

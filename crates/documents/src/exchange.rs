@@ -77,14 +77,14 @@ fn pairs(
 }
 
 /// Whether an element says that it is in a language, whatever the region.
-fn is_in(element: &Element<'_>, source: &str, code: &str) -> bool {
+fn is_in<'a>(element: &Element<'a>, source: &'a str, code: &str) -> bool {
     let language = element.value(source, "lang").unwrap_or_default();
     let language = language.split(['-', '_']).next().unwrap_or_default();
     language.eq_ignore_ascii_case(code)
 }
 
 /// The texts of all elements of these names in another, at any depth.
-fn collect(element: &Element<'_>, source: &str, names: &[&str], found: &mut Vec<String>) {
+fn collect<'a>(element: &Element<'a>, source: &'a str, names: &[&str], found: &mut Vec<String>) {
     for child in element.elements() {
         if names.contains(&child.name.1) {
             let mut text = String::new();
@@ -100,7 +100,7 @@ fn collect(element: &Element<'_>, source: &str, names: &[&str], found: &mut Vec<
 }
 
 /// The text of an element without what its inline codes hold, which is markup of some other format.
-fn read_text(element: &Element<'_>, source: &str, text: &mut String) {
+fn read_text<'a>(element: &Element<'a>, source: &'a str, text: &mut String) {
     for child in &element.children {
         match child {
             Node::Text(range) => text.push_str(&tree::unescaped(source.get(range.clone()).unwrap_or_default())),

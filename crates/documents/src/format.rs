@@ -6,7 +6,7 @@ use crate::encoding::Encoding;
 use crate::package::Package;
 use crate::part::Reader;
 use crate::markup::{self, Dialect, Tokens};
-use crate::{Error, Result, compound, ooxml, po, subrip, vtt};
+use crate::{Error, Result, compound, epub, odf, ooxml, po, subrip, vtt};
 
 /// A format that can be read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,17 +40,26 @@ pub enum Format {
     Strings,
     /// YAML files of strings.
     Yaml,
+    /// PDF. Its text is read as Markdown, and Markdown is what is written.
+    Pdf,
     /// A Word document.
     Docx,
     /// A PowerPoint presentation.
     Pptx,
     /// An Excel workbook.
     Xlsx,
+    /// An OpenDocument text.
+    Odt,
+    /// An OpenDocument spreadsheet.
+    Ods,
+    /// An OpenDocument presentation.
+    Odp,
+    /// An e-book.
+    Epub,
 }
 
 /// Starts of files that are something else than text.
-const MAGIC: [(&[u8], &str); 4] = [
-    (b"%PDF-", "PDF"),
+const MAGIC: [(&[u8], &str); 3] = [
     (b"{\\rtf", "Rich Text"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -66,6 +75,9 @@ impl Format {
         let unsupported = |found| Error::Unsupported { found, name: name.to_owned() };
         if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
             return Err(unsupported(found));
+        }
+        if bytes.starts_with(b"%PDF-") {
+            return Ok(Self::Pdf);
         }
         if bytes.starts_with(b"PK\x03\x04") {
             return Self::packed(&mut Package::open(bytes)?)?.ok_or_else(|| unsupported("this zip archive"));
@@ -109,7 +121,12 @@ impl Format {
     }
 
     fn packed(package: &mut Package) -> Result<Option<Self>> {
-        if package.has(ooxml::CONTENT_TYPES) { ooxml::detect(package) } else { Ok(None) }
+        if package.has(ooxml::CONTENT_TYPES) {
+            return ooxml::detect(package);
+        }
+        let mimetype = if package.has("mimetype") { package.text("mimetype")? } else { String::new() };
+        let is_book = mimetype.trim() == epub::MIMETYPE || package.has(epub::CONTAINER);
+        Ok(if is_book { Some(Self::Epub) } else { odf::detect(&mimetype) })
     }
 
     /// The entries of a package that hold text, and what reads each.
@@ -119,12 +136,14 @@ impl Format {
     pub(crate) fn texts(self, package: &mut Package) -> Result<Vec<(String, Reader)>> {
         match self {
             Self::Docx | Self::Pptx | Self::Xlsx => ooxml::texts(package, self),
+            Self::Odt | Self::Ods | Self::Odp => odf::texts(package),
+            Self::Epub => epub::texts(package),
             _ => Ok(Vec::new()),
         }
     }
 
     /// All formats.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Text,
         Self::Markdown,
         Self::SubRip,
@@ -139,9 +158,14 @@ impl Format {
         Self::Properties,
         Self::Strings,
         Self::Yaml,
+        Self::Pdf,
         Self::Docx,
         Self::Pptx,
         Self::Xlsx,
+        Self::Odt,
+        Self::Ods,
+        Self::Odp,
+        Self::Epub,
     ];
 
     /// What people call it.
@@ -175,9 +199,14 @@ impl Format {
             Self::Properties => ("Java properties", &["properties"]),
             Self::Strings => ("Apple strings", &["strings"]),
             Self::Yaml => ("YAML", &["yaml", "yml"]),
+            Self::Pdf => ("PDF, as Markdown", &["md", "pdf"]),
             Self::Docx => ("Word", &["docx", "docm", "dotx", "dotm"]),
             Self::Pptx => ("PowerPoint", &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
             Self::Xlsx => ("Excel", &["xlsx", "xlsm", "xltx", "xltm"]),
+            Self::Odt => ("OpenDocument text", &["odt", "ott"]),
+            Self::Ods => ("OpenDocument spreadsheet", &["ods", "ots"]),
+            Self::Odp => ("OpenDocument presentation", &["odp", "otp"]),
+            Self::Epub => ("EPUB", &["epub"]),
         }
     }
 }

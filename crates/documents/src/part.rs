@@ -7,10 +7,9 @@ use crate::block::{Block, Found, Place, Role};
 use crate::encoding::Missing;
 use crate::markup::Dialect;
 use crate::ooxml::{self, Office};
-use crate::{
-    Error, Format, ReadOptions, Result, delimited, html, json, keyed, markdown, po, subrip, text, tmx, vtt,
-    xliff, yaml,
-};
+use crate::xml::plain::properties;
+use crate::xml::tree::DocType;
+use crate::{Error, Format, ReadOptions, Result, delimited, epub, html, json, keyed, markdown, odf, po, subrip, text, tmx, vtt, xliff, yaml};
 
 /// A text of a document: all of it, or one entry of a package.
 #[derive(Debug)]
@@ -57,6 +56,15 @@ pub(crate) enum Reader {
     Strings,
     Yaml,
     Office(Office),
+    OpenDocument(Role),
+    /// What a package says about itself.
+    About(DocType),
+    /// A chapter of an e-book; `is_xml` unless its maker was careless.
+    Chapter {
+        is_xml: bool,
+    },
+    /// An e-book's list of contents.
+    Contents,
 }
 
 impl Reader {
@@ -64,7 +72,7 @@ impl Reader {
     pub fn of(format: Format, options: &ReadOptions) -> Option<Self> {
         Some(match format {
             Format::Text => Self::Text,
-            Format::Markdown => Self::Markdown,
+            Format::Markdown | Format::Pdf => Self::Markdown,
             Format::SubRip => Self::SubRip,
             Format::WebVtt => Self::WebVtt,
             Format::Html => Self::Html(None),
@@ -102,6 +110,10 @@ impl Reader {
             Self::Strings => Ok(keyed::strings(source)),
             Self::Yaml => Ok(yaml::parse(source)),
             Self::Office(office) => office.read(source),
+            Self::OpenDocument(role) => odf::parse(source, *role),
+            Self::About(doc_type) => properties(source, *doc_type),
+            Self::Chapter { is_xml } => epub::chapter(source, *is_xml),
+            Self::Contents => epub::contents(source),
         }
     }
 

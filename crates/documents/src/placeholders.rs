@@ -20,21 +20,23 @@ pub(crate) enum Mark {
     Void,
 }
 
-/// Tags with a name, a number or attributes; what else stands between `<` and `>` is text. A space is no flag of
+/// Every alternative ends at the marks that start one, so that finding all of them takes one pass. Tags have a name or
+/// a number, and attributes; what else stands between `<` and `>` is text. A space is no flag of
 /// printf's here, or "50 % discount" would hold `% d`.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
-        (?<tag> </?[A-Za-z0-9][\w:.-]{0,63} (?: \s+ [\w:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [\w.-]+ ) )? ){0,32} \s* /? > )
+        (?<tag> </?[A-Za-z0-9][A-Za-z0-9_:.-]*
+            (?: \s+ [A-Za-z0-9_:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [A-Za-z0-9_.-]+ ) )? )* \s* /? > )
         | (?<locked>
-            % (?: \([\w.-]{1,64}\) | \{[\w.-]{1,64}\} | [1-9][0-9]?\$ )? [-+\x230']{0,4} (?: [0-9]{1,3} | \* )?
-              (?: \. (?: [0-9]{1,3} | \* ) )? (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
-          | % \{ [\w.-]{1,64} \} | %L?[1-9][0-9]? | %% | % [A-Z][A-Z0-9_]{1,63} %
-          | \{\{ [^{}\r\n]{1,128} \}\}
-          | [$\x23@]? \{ [\w$@.-]{0,64} (?: [,:|!] [^{}\r\n]{0,64} )? \}
-          | \$t\( [^()\r\n]{1,128} \)
-          | @: [\w.]{1,64}
-          | & [A-Za-z] [\w.-]{1,63} ;
+            % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
+              (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
+          | % \{ [\w.-]+ \} | %L?[1-9][0-9]? | %% | % [A-Z][A-Z0-9_]+ %
+          | \{\{ [^{}\r\n]+ \}\}
+          | [$\x23@]? \{ [\w$@.-]* (?: [,:|!] [^{}\r\n]* )? \}
+          | \$t\( [^()\r\n]+ \)
+          | @: [\w.]+
+          | & [A-Za-z] [A-Za-z0-9_.-]* ;
         )"#,
     )
     .ok()

@@ -36,6 +36,12 @@ pub(crate) fn text(text: &str, setting: Setting, bare: bool, before_link: bool) 
     out
 }
 
+/// A paragraph, or a heading's text, of Markdown that reads as this text.
+pub(crate) fn plain(plain: &str, heading: bool) -> String {
+    let escaped = text(plain, if heading { Setting::Heading } else { Setting::Paragraph }, false, false);
+    if heading { escaped } else { line_start(escaped) }
+}
+
 /// Escapes a line's first mark if it would start a heading, list, quote, rule or front matter.
 pub(crate) fn line_start(line: String) -> String {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();

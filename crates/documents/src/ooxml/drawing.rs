@@ -1,12 +1,12 @@
 //! Paragraphs of drawings: slides, notes, shapes, charts, diagrams.
 
 use super::alt;
-use super::inline::{Item, Kind, block};
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role};
-use crate::setting::Setting;
-use crate::xml::tree::{DocType, Element, Node, each};
+use crate::runs::{Item, Kind, block};
+use crate::xml::plain::whole;
+use crate::xml::tree::{DocType, Element, each};
 
 /// The blocks of a part. `labels` is the role of the names that a chart keeps of the cells it shows.
 ///
@@ -50,10 +50,4 @@ pub(crate) fn paragraph(source: &str, paragraph: &Element) -> Result<Option<Foun
         }
     }
     block(source, items)
-}
-
-/// An element that holds nothing but text.
-pub(crate) fn whole(source: &str, element: &Element) -> Option<Found> {
-    let text = element.children.iter().all(|node| matches!(node, Node::Text(_)));
-    if text { alt::lines(source, element.inner.clone(), Setting::Xml) } else { None }
 }

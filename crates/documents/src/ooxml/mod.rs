@@ -2,7 +2,6 @@
 
 mod alt;
 mod drawing;
-mod inline;
 mod run;
 mod sheet;
 mod word;
@@ -13,10 +12,10 @@ use std::sync::Arc;
 use crate::block::{Found, Role};
 use crate::package::Package;
 use crate::part::Reader;
+use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, each};
 use crate::{Format, Result};
 
-pub(crate) use drawing::whole;
 pub(crate) use sheet::clashes;
 
 /// What finds the blocks of a part.
@@ -50,7 +49,7 @@ impl Office {
             Self::Strings(named) => sheet::strings(source, named),
             Self::Columns => sheet::columns(source),
             Self::Sheets(named) => sheet::sheets(source, named),
-            Self::Properties => properties(source),
+            Self::Properties => properties(source, DocType::Refused),
             Self::Titles => titles(source),
         }
     }
@@ -139,16 +138,6 @@ fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
         },
     )?;
     Ok(types)
-}
-
-fn properties(source: &str) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
-    each(source, DocType::Refused, wanted, |element| {
-        found.extend(whole(source, &element));
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 fn titles(source: &str) -> Result<Vec<Found>> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::inline::{Item, Kind, Style};
 use crate::block::Wrap;
+use crate::runs::{Item, Kind, Style};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
 /// Properties that say nothing about how text looks: its language, its proofing, who revised it and when.

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::alt;
-use super::inline::{Item, Kind, block};
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role, Wrap};
 use crate::package::Package;
+use crate::runs::{Item, Kind, block};
 use crate::setting::Setting;
-use crate::xml::tree::{DocType, Element, each};
+use crate::xml::plain;
+use crate::xml::tree::{DocType, Element, each, unescaped};
 
 /// What of a workbook must stay as it is because formulas or other parts name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
 fn text(source: &str, element: &Element) -> Result<Option<Found>> {
     let pronounced = element.elements().any(|child| child.name == ("x", "rPh"));
     if let Some(plain) = element.child(("x", "t")) {
-        let mut found = alt::lines(source, plain.inner.clone(), Setting::Xml);
+        let mut found = plain::lines(source, plain.inner.clone(), Setting::Xml);
         if let Some(found) = found.as_mut().filter(|_| pronounced) {
             found.place.range = plain.range.start..element.inner.end;
             let before = format!("<{} xml:space=\"preserve\">", plain.tag);
@@ -59,11 +59,11 @@ fn text(source: &str, element: &Element) -> Result<Option<Found>> {
         let run = Run::new(source, element);
         let style = run.style(" xml:space=\"preserve\"");
         for text in element.elements().filter(|child| child.name == ("x", "t")) {
-            for (range, is_break) in alt::split(source, text.inner.clone()) {
+            for (range, is_break) in plain::split(source, text.inner.clone()) {
                 let kind = if is_break {
                     Kind::Break(style.wrap.clone())
                 } else {
-                    let text = crate::xml::tree::unescaped(source.get(range.clone()).unwrap_or_default());
+                    let text = unescaped(source.get(range.clone()).unwrap_or_default());
                     Kind::Text { text: text.into_owned(), style: style.clone() }
                 };
                 items.push(Item { range, run: element.range.clone(), kind });
@@ -104,7 +104,7 @@ fn name_blocks(source: &str, wanted: (&str, &str)) -> Result<Vec<Option<Found>>>
         |name| name == wanted,
         |element| {
             let range = element.value_range(source, "name");
-            found.push(range.and_then(|range| alt::lines(source, range, Setting::Attribute)));
+            found.push(range.and_then(|range| plain::lines(source, range, Setting::Attribute)));
             Ok(())
         },
     )?;

@@ -5,10 +5,10 @@
 
 use super::alt;
 use super::drawing;
-use super::inline::{Field, Item, Kind, block, join_fields};
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role};
+use crate::runs::{Field, Item, Kind, block, join_fields};
 use crate::xml::tree::{DocType, Element, each};
 
 /// What a form field is called whose text is chosen, not written.

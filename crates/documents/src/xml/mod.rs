@@ -1,5 +1,6 @@
 //! XML that is edited in place: text is written so that it is read back as such.
 
+pub(crate) mod plain;
 pub(crate) mod space;
 pub(crate) mod tree;
 

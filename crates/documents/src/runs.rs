@@ -96,6 +96,13 @@ impl Item {
         Self::outside(range, kind)
     }
 
+    fn style(&self) -> Option<&Style> {
+        match &self.kind {
+            Kind::Text { style, .. } => Some(style),
+            _ => None,
+        }
+    }
+
     fn instruction(&self) -> Option<&str> {
         match &self.kind {
             Kind::Field(Field::Instruction(text), _) => Some(text),
@@ -195,12 +202,16 @@ impl<'i> Sizes<'i> {
 /// Hands the pieces to the builder; `main` is the style that needs no span.
 fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style>, styled: bool) {
     let mut span: Option<&Style> = None;
-    for item in items {
+    for (at, item) in items.iter().enumerate() {
         match &item.kind {
             Kind::Text { text, style } => {
-                // Blanks take the style of the words before them.
-                if styled && !text.trim().is_empty() {
-                    let wanted = Some(style).filter(|style| Some(*style) != main);
+                // Blanks belong to the words around them if those have one style, else to the paragraph.
+                let blank = text.trim().is_empty();
+                let follows = items.get(at + 1).and_then(Item::style);
+                let style =
+                    if blank { span.filter(|span| follows == Some(*span)).or(main) } else { Some(style) };
+                if styled {
+                    let wanted = style.filter(|style| Some(*style) != main);
                     if wanted != span {
                         if span.is_some() {
                             builder.close("");

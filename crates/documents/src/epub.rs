@@ -1,0 +1,160 @@
+//! E-books (EPUB 2 and 3): the title, the chapters in reading order, the lists of contents.
+
+use std::collections::HashMap;
+
+use crate::block::{Found, Role};
+use crate::markup::Dialect;
+use crate::package::Package;
+use crate::part::Reader;
+use crate::xml::plain::whole;
+use crate::xml::tree::{DocType, each};
+use crate::{Error, Result, html};
+
+/// What the first entry of an e-book says.
+pub(crate) const MIMETYPE: &str = "application/epub+zip";
+
+/// The entry that says where all others are listed.
+pub(crate) const CONTAINER: &str = "META-INF/container.xml";
+
+/// The entries that hold text, in the order they are read in.
+///
+/// # Errors
+/// When the book is locked or does not say what is in it.
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
+    let container = package.text(CONTAINER)?;
+    let mut packages = Vec::new();
+    each(
+        &container,
+        DocType::Named,
+        |(_, local)| local == "rootfile",
+        |element| {
+            packages.extend(element.value(&container, "full-path").map(|path| path.into_owned()));
+            Ok(())
+        },
+    )?;
+    let mut texts = Vec::new();
+    for name in packages {
+        if package.has(&name) && !texts.iter().any(|(known, _)| *known == name) {
+            let listed = listed(package, &name)?;
+            texts.push((name, Reader::About(DocType::Named)));
+            texts.extend(listed);
+        }
+    }
+    let encrypted = match package.has("META-INF/encryption.xml") {
+        true => package.text("META-INF/encryption.xml")?,
+        false => String::new(),
+    };
+    // Fonts are often scrambled, texts only when they may not be copied.
+    if texts.iter().any(|(name, _)| encrypted.contains(name.as_str())) {
+        return Err(Error::Protected);
+    }
+    Ok(texts)
+}
+
+/// The texts that a package document lists: chapters in reading order, then what is not read in order.
+fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Reader)>> {
+    let source = package.text(name)?;
+    let folder = name.rfind('/').map_or("", |at| &name[..=at]);
+    let mut items: Vec<(String, String)> = Vec::new();
+    let mut order: HashMap<String, usize> = HashMap::new();
+    let mut kinds = HashMap::new();
+    each(
+        &source,
+        DocType::Named,
+        |name| matches!(name, ("opf", "item" | "itemref")),
+        |element| {
+            if element.name.1 == "itemref" {
+                let place = order.len();
+                order
+                    .entry(element.value(&source, "idref").unwrap_or_default().into_owned())
+                    .or_insert(place);
+            } else if let (Some(id), Some(href), Some(kind)) = (
+                element.value(&source, "id"),
+                element.value(&source, "href"),
+                element.value(&source, "media-type"),
+            ) {
+                let path = resolve(folder, &href);
+                kinds.insert(path.clone(), kind.into_owned());
+                items.push((id.into_owned(), path));
+            }
+            Ok(())
+        },
+    )?;
+    items.sort_by_key(|(id, _)| order.get(id).copied().unwrap_or(usize::MAX));
+    let mut texts: Vec<(String, Reader)> = Vec::new();
+    for (_, path) in items {
+        let reader = match kinds.get(&path).map(String::as_str) {
+            Some("application/xhtml+xml") if package.has(&path) => {
+                let is_xml = each(&package.text(&path)?, DocType::Named, |_| false, |_| Ok(())).is_ok();
+                Reader::Chapter { is_xml }
+            }
+            Some("application/x-dtbncx+xml") if package.has(&path) => Reader::Contents,
+            _ => continue,
+        };
+        if !texts.iter().any(|(known, _)| *known == path) {
+            texts.push((path, reader));
+        }
+    }
+    Ok(texts)
+}
+
+/// The entry that a reference from `folder` means; nothing outside of the package has a name in it.
+fn resolve(folder: &str, href: &str) -> String {
+    let path = format!("{folder}{}", decoded(href.split('#').next().unwrap_or_default()));
+    let mut names: Vec<&str> = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "." | "" => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+/// `%20` and the like as the bytes they stand for.
+fn decoded(href: &str) -> String {
+    let mut bytes = Vec::with_capacity(href.len());
+    let mut rest = href.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex.filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| href.to_owned())
+}
+
+/// The blocks of an EPUB 2 list of contents, which mostly repeats the chapters' headings.
+///
+/// # Errors
+/// When it is not well-formed or beyond the limits.
+pub(crate) fn contents(source: &str) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    each(
+        source,
+        DocType::Named,
+        |name| matches!(name, ("ncx", "docTitle" | "navLabel")),
+        |element| {
+            let labels = element.elements().filter(|child| child.name == ("ncx", "text"));
+            found.extend(
+                labels.filter_map(|label| whole(source, label)).map(|found| found.with_role(Role::Twin)),
+            );
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// The blocks of a chapter. `is_xml` says that it must be well-formed.
+///
+/// # Errors
+/// When it is not, though it must be.
+pub(crate) fn chapter(source: &str, is_xml: bool) -> Result<Vec<Found>> {
+    if is_xml {
+        each(source, DocType::Named, |_| false, |_| Ok(()))?;
+    }
+    Ok(html::parse(source, Dialect::Xml))
+}

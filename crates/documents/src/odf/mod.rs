@@ -1,0 +1,110 @@
+//! OpenDocument texts, sheets and presentations (ISO 26300).
+
+mod paragraph;
+
+use std::collections::HashSet;
+
+use crate::block::{Found, Role};
+use crate::package::Package;
+use crate::part::Reader;
+use crate::runs;
+use crate::setting::Setting;
+use crate::xml::plain::{lines, whole};
+use crate::xml::tree::{DocType, Element, each};
+use crate::{Error, Format, Result};
+
+/// The format of a package by what its first entry says.
+pub(crate) fn detect(mimetype: &str) -> Option<Format> {
+    let kind = mimetype.trim().strip_prefix("application/vnd.oasis.opendocument.")?;
+    match kind.strip_suffix("-template").unwrap_or(kind) {
+        "text" => Some(Format::Odt),
+        "spreadsheet" => Some(Format::Ods),
+        "presentation" => Some(Format::Odp),
+        _ => None,
+    }
+}
+
+/// The entries that hold text, in the order they are read in.
+///
+/// # Errors
+/// When the document is protected by a password, or what says so cannot be read.
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
+    const MANIFEST: &str = "META-INF/manifest.xml";
+    if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
+        return Err(Error::Protected);
+    }
+    let mut texts: Vec<(String, Reader)> = ["content.xml", "styles.xml"]
+        .into_iter()
+        .filter(|name| package.has(name))
+        .map(|name| (name.to_owned(), Reader::OpenDocument(Role::Own)))
+        .collect();
+    // Charts: most of what they show stands in the document too.
+    let charts = package.names().iter().filter(|name| name.ends_with("/content.xml"));
+    texts.extend(charts.map(|name| (name.clone(), Reader::OpenDocument(Role::Twin))));
+    if package.has("meta.xml") {
+        texts.push(("meta.xml".to_owned(), Reader::About(DocType::Refused)));
+    }
+    Ok(texts)
+}
+
+/// The blocks of a part.
+///
+/// # Errors
+/// When it is not well-formed or beyond the limits.
+pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let mut plain = HashSet::new();
+    let wanted = |name| {
+        matches!(
+            name,
+            ("text", "p" | "h" | "tracked-changes" | "index-title-template")
+                | ("table", "table-cell" | "covered-table-cell")
+                | ("svg", "title" | "desc")
+                | ("style", "style")
+        )
+    };
+    each(source, DocType::Refused, wanted, |element| {
+        if element.name == ("style", "style") {
+            plain.extend(paragraph::plain_style(source, &element));
+            return Ok(());
+        }
+        gather(source, &element, role, &plain, &mut found)
+    })?;
+    Ok(found)
+}
+
+/// The blocks of an element and all that is in it. `plain` are the names of styles that change nothing.
+fn gather(
+    source: &str,
+    element: &Element,
+    role: Role,
+    plain: &HashSet<String>,
+    found: &mut Vec<Found>,
+) -> Result<()> {
+    match element.name {
+        // Deleted text is kept there.
+        ("text", "tracked-changes") => return Ok(()),
+        ("table", "table-cell" | "covered-table-cell") => {
+            let value = |name| element.value(source, name);
+            let is_text = value("value-type").is_none_or(|kind| kind == "string");
+            if !is_text || value("formula").is_some() {
+                return Ok(());
+            }
+            // Says the same as the cell's paragraph.
+            let repeated = element.value_range(source, "string-value");
+            let repeated = repeated.and_then(|range| lines(source, range, Setting::Attribute));
+            found.extend(repeated.map(|found| found.with_role(Role::Echo)));
+        }
+        ("text", "p" | "h") => {
+            let items = paragraph::items(source, element, plain);
+            found.extend(runs::block(source, items)?.map(|found| found.with_role(role)));
+        }
+        ("svg", "title" | "desc") => found.extend(whole(source, element).map(|found| found.with_role(role))),
+        // The title of a list of contents, again.
+        ("text", "index-title-template") => {
+            found.extend(whole(source, element).map(|found| found.with_role(Role::Twin)));
+        }
+        _ => {}
+    }
+    element.elements().try_for_each(|child| gather(source, child, role, plain, found))
+}

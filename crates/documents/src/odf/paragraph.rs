@@ -1,0 +1,143 @@
+//! What a paragraph of OpenDocument consists of: text, spans around it, and what stands between words.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::block::Wrap;
+use crate::runs::{Item, Kind, Style};
+use crate::xml::tree::{Element, Node, unescaped, verbatim};
+
+/// Properties of text that do not change how it looks, by their names without prefix: which editing session wrote it,
+/// and in what language it is.
+const NOISE: [&str; 9] = [
+    "rsid",
+    "paragraph-rsid",
+    "language",
+    "country",
+    "script",
+    "language-asian",
+    "country-asian",
+    "language-complex",
+    "country-complex",
+];
+
+/// The name of a style if what it says changes nothing.
+pub(super) fn plain_style(source: &str, style: &Element) -> Option<String> {
+    let is_text = style.value(source, "family")? == "text";
+    let noise = |child: &Element| {
+        child.children.is_empty()
+            && child
+                .attributes(source)
+                .all(|(key, _)| NOISE.contains(&key.rsplit_once(':').map_or(key, |(_, local)| local)))
+    };
+    let plain = is_text && style.value(source, "parent-style-name").is_none() && style.elements().all(noise);
+    if plain { style.value(source, "name").map(|name| name.into_owned()) } else { None }
+}
+
+/// The pieces of a paragraph. `plain` are the names of styles that change nothing.
+pub(super) fn items<'a>(source: &'a str, paragraph: &'a Element<'a>, plain: &HashSet<String>) -> Vec<Item> {
+    let mut reader = Reader { source, plain, items: Vec::new() };
+    reader.content(paragraph, &Wrap::default(), None);
+    reader.items
+}
+
+struct Reader<'a> {
+    source: &'a str,
+    plain: &'a HashSet<String>,
+    items: Vec<Item>,
+}
+
+impl<'a> Reader<'a> {
+    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost.
+    fn content(&mut self, parent: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+        for node in &parent.children {
+            match node {
+                Node::Text(range) => self.text(&unescaped(self.slice(range)), range, wrap, span),
+                Node::Verbatim(range) => self.text(verbatim(self.slice(range)), range, wrap, span),
+                Node::Other(range) => self.push(range, span, Kind::Void(wrap.clone())),
+                Node::Element(element) => self.element(element, wrap, span),
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+        let range = &element.range;
+        match element.name {
+            ("text", "span") => self.span(element, wrap, span),
+            ("text", "meta") => self.content(element, wrap, span),
+            ("text", "a") => self.group(element, wrap, span),
+            ("text", "s") => self.text(" ", range, wrap, span),
+            ("text", "tab" | "line-break") => self.push(range, span, Kind::Break(Wrap::default())),
+            ("text", "soft-page-break") => {}
+            ("text", "ruby") => {
+                let base = element.elements().filter(|child| child.name == ("text", "ruby-base"));
+                base.for_each(|base| self.content(base, wrap, span));
+            }
+            // A field shows one text.
+            ("text", _) if matches!(element.children.as_slice(), [Node::Text(_)]) => {
+                let text = element.text(self.source);
+                let kind = Kind::Text { text, style: style(wrap) };
+                let result = Item::outside(element.inner.clone(), kind);
+                let field = Item::field(self.source, range.clone(), &[result]);
+                self.push(range, span, field.kind);
+            }
+            _ => self.push(range, span, Kind::Void(wrap.clone())),
+        }
+    }
+
+    /// A span's content, whose style is the span's and those around it.
+    fn span(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+        let name = element.value(self.source, "style-name");
+        let name = name.as_deref().filter(|name| !self.plain.contains(*name));
+        let wrap = if name.is_some() {
+            let close = self.source.get(element.inner.end..element.range.end).unwrap_or_default();
+            let open = element.start_tag(self.source);
+            Wrap { before: wrap.before.clone() + open, after: format!("{close}{}", wrap.after) }
+        } else {
+            wrap.clone()
+        };
+        let first = self.items.len();
+        let outermost = span.unwrap_or(&element.range).clone();
+        self.content(element, &wrap, Some(&outermost));
+        // What has the span to itself takes it along.
+        if let Some([Item { range, kind: Kind::Void(wrap) | Kind::Break(wrap), .. }]) =
+            self.items.get_mut(first..)
+            && span.is_none()
+        {
+            *range = outermost;
+            *wrap = Wrap::default();
+        }
+    }
+
+    /// A link, in which the spans around it go around each text instead.
+    fn group(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+        let mut inner = Reader { source: self.source, plain: self.plain, items: Vec::new() };
+        inner.content(element, wrap, None);
+        let group = Item::group(element.range.clone(), element.inner.clone(), inner.items);
+        self.push(&element.range, span, group.kind);
+    }
+
+    fn text(&mut self, text: &str, range: &Range<usize>, wrap: &Wrap, span: Option<&Range<usize>>) {
+        // White space is one blank, as in HTML.
+        let mut collapsed = String::with_capacity(text.len());
+        for c in text.chars() {
+            let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
+            if !(blank && collapsed.ends_with(' ')) {
+                collapsed.push(if blank { ' ' } else { c });
+            }
+        }
+        self.push(range, span, Kind::Text { text: collapsed, style: style(wrap) });
+    }
+
+    fn push(&mut self, range: &Range<usize>, span: Option<&Range<usize>>, kind: Kind) {
+        self.items.push(Item { range: range.clone(), run: span.unwrap_or(range).clone(), kind });
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &'a str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+}
+
+fn style(wrap: &Wrap) -> Style {
+    Style { wrap: wrap.clone(), is_link: false }
+}

@@ -1,0 +1,75 @@
+//! Texts without markup: an attribute's value, or an element with nothing but text in it.
+
+use std::ops::Range;
+
+use super::tree::{DocType, Element, Node, each, unescaped};
+use crate::Result;
+use crate::block::{Found, Layout};
+use crate::builder::Builder;
+use crate::setting::Setting;
+
+/// The block of an element that holds nothing but text.
+pub(crate) fn whole(source: &str, element: &Element) -> Option<Found> {
+    let text = element.children.iter().all(|node| matches!(node, Node::Text(_)));
+    if text { lines(source, element.inner.clone(), Setting::Xml) } else { None }
+}
+
+/// The block of a text without markup, whose line ends are seen.
+pub(crate) fn lines(source: &str, range: Range<usize>, setting: Setting) -> Option<Found> {
+    let raw = source.get(range.clone())?;
+    let start = range.start + (raw.len() - raw.trim_start().len());
+    let end = start + raw.trim().len();
+    let mut builder = Builder::new(source, start);
+    for (range, is_break) in split(source, start..end) {
+        if is_break {
+            builder.line_break(range);
+        } else {
+            builder.text(&unescaped(source.get(range).unwrap_or_default()));
+        }
+    }
+    builder.end = end;
+    builder.finish(setting, |_, _| Layout::Line).checked()
+}
+
+/// The stretches of a text and the line ends between them (`true`), in order.
+pub(crate) fn split(source: &str, range: Range<usize>) -> Vec<(Range<usize>, bool)> {
+    let mut pieces = Vec::new();
+    let mut from = range.start;
+    while let Some(rest) = source.get(from..range.end).filter(|rest| !rest.is_empty()) {
+        let (at, size) = line_end(rest).unwrap_or((rest.len(), 0));
+        if at > 0 {
+            pieces.push((from..from + at, false));
+        }
+        if size > 0 {
+            pieces.push((from + at..from + at + size, true));
+        }
+        from += at + size;
+    }
+    pieces
+}
+
+/// The ways to write a line end: itself, as a character's number, as spreadsheets escape it.
+const LINE_ENDS: [&str; 8] = ["\r\n", "\n", "\r", "&#10;", "&#xa;", "_x000d_\n", "_x000d_", "_x000a_"];
+
+/// Where the first line end of a text starts, and how long it is.
+fn line_end(text: &str) -> Option<(usize, usize)> {
+    text.char_indices().filter(|(_, c)| matches!(c, '\r' | '\n' | '&' | '_')).find_map(|(at, _)| {
+        let is_mark =
+            |mark: &str| text.get(at..at + mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+        LINE_ENDS.into_iter().find(|mark| is_mark(mark)).map(|mark| (at, mark.len()))
+    })
+}
+
+/// The blocks of a document's title, subject and description (Dublin Core), wherever they stand.
+///
+/// # Errors
+/// When the text is not well-formed or beyond the limits.
+pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
+    each(source, doc_type, wanted, |element| {
+        found.extend(whole(source, &element));
+        Ok(())
+    })?;
+    Ok(found)
+}
