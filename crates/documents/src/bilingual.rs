@@ -28,7 +28,11 @@ impl Segment {
 
     /// The start tag, and the end of its name.
     pub fn start_tag<'a>(&self, source: &'a str) -> &'a str {
-        let end = if self.inner.is_empty() && self.inner.end == self.range.end { self.range.end } else { self.inner.start };
+        let end = if self.inner.is_empty() && self.inner.end == self.range.end {
+            self.range.end
+        } else {
+            self.inner.start
+        };
         source.get(self.range.start..end).unwrap_or_default()
     }
 
@@ -66,7 +70,10 @@ pub(crate) fn segment(tokens: &mut Tokens, start: &Range<usize>, name: &str, emp
             markup::Kind::Open { name: other, empty: false, .. } if other == name => depth += 1,
             markup::Kind::Close { name: other } if other == name => {
                 if depth == 0 {
-                    return Segment { range: start.start..token.range.end, inner: start.end..token.range.start };
+                    return Segment {
+                        range: start.start..token.range.end,
+                        inner: start.end..token.range.start,
+                    };
                 }
                 depth -= 1;
             }

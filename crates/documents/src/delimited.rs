@@ -35,7 +35,8 @@ pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<Found> {
     let body = |cell: &&Cell| !titled || cell.row > 0;
     let wanted: Vec<bool> = match columns {
         Some(columns) => {
-            let width = columns.iter().filter(|column| cells.iter().any(|cell| cell.column == **column)).max();
+            let width =
+                columns.iter().filter(|column| cells.iter().any(|cell| cell.column == **column)).max();
             (0..width.map_or(0, |last| last + 1)).map(|column| columns.contains(&column)).collect()
         }
         None => text_columns(cells.iter().filter(body), &text),
@@ -140,15 +141,20 @@ fn is_titled<'s>(cells: &[Cell], text: &impl Fn(&Cell) -> &'s str) -> bool {
         return false;
     }
     let figures = |column: usize| {
-        let mut body = cells.iter().filter(|cell| cell.row > 0 && cell.column == column).map(|cell| text(cell).trim());
+        let mut body =
+            cells.iter().filter(|cell| cell.row > 0 && cell.column == column).map(|cell| text(cell).trim());
         body.clone().any(|text| !text.is_empty()) && !body.any(|text| text.contains(char::is_alphabetic))
     };
-    let words = titles.iter().all(|title| !title.contains(char::is_whitespace) && !title.ends_with(['.', '!', '?']));
+    let words =
+        titles.iter().all(|title| !title.contains(char::is_whitespace) && !title.ends_with(['.', '!', '?']));
     words || (0..titles.len()).any(figures)
 }
 
 /// The columns of which at least half of the cells that are not empty are prose.
-fn text_columns<'c, 's>(cells: impl Iterator<Item = &'c Cell>, text: &impl Fn(&Cell) -> &'s str) -> Vec<bool> {
+fn text_columns<'c, 's>(
+    cells: impl Iterator<Item = &'c Cell>,
+    text: &impl Fn(&Cell) -> &'s str,
+) -> Vec<bool> {
     let mut counts: Vec<(usize, usize)> = Vec::new();
     for cell in cells {
         let text = text(cell).trim();

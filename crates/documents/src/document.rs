@@ -65,7 +65,7 @@ pub struct Finding {
 pub enum Problem {
     /// Code, an address or a formula of the source is not in the translation.
     Lost,
-    /// Emphasis or a link: its words could not be found in the translation.
+    /// Emphasis or a link: its words could not be found in the translation. Line breaks that it has not.
     Dropped,
     /// An image or a footnote mark stands at the end, as its place could not be found.
     Moved,

@@ -101,13 +101,14 @@ impl Format {
             markup::Kind::Open { name, .. } if text.starts_with('<') => Some(name),
             _ => None,
         });
+        let is_page = text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html"));
         let is_json = || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
         let look_alike = [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
         Some(match root.as_deref() {
             Some("xliff") => Self::Xliff,
             Some("tmx") => Self::Tmx,
             Some("html") => Self::Html,
-            _ if named == Some(Self::Html) => Self::Html,
+            _ if named == Some(Self::Html) || is_page => Self::Html,
             _ if is_xml => return None,
             _ if vtt::is_vtt(text) => Self::WebVtt,
             _ if po::is_po(text) || named == Some(Self::Po) => Self::Po,

@@ -10,8 +10,8 @@ use crate::{Error, Result, limits};
 
 /// Values of these keys are for programs.
 pub(crate) const KEYS: [&str; 16] = [
-    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path", "src",
-    "type", "uri", "url",
+    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path",
+    "src", "type", "uri", "url",
 ];
 
 /// The blocks of a JSON document. Comments are allowed, and so is more than one value.
@@ -32,7 +32,11 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                 let is_key = open.last_mut().is_some_and(|container| container.is_key(source, &inner));
                 if !is_key && !open.iter().any(|container| container.skipped) {
                     let text = unescaped(source, inner);
-                    found.extend(text.filter(|text| is_prose(text.text())).into_iter().flat_map(|t| t.found(setting).collect::<Vec<_>>()));
+                    found.extend(
+                        text.filter(|text| is_prose(text.text()))
+                            .into_iter()
+                            .flat_map(|t| t.found(setting).collect::<Vec<_>>()),
+                    );
                 }
                 size
             }
@@ -41,7 +45,12 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                     return Err(Error::Json { offset: at });
                 }
                 let skipped = open.last().is_some_and(|container| container.skipped);
-                open.push(Container { object: mark == b'{', awaits_key: mark == b'{', skipped, own: skipped });
+                open.push(Container {
+                    object: mark == b'{',
+                    awaits_key: mark == b'{',
+                    skipped,
+                    own: skipped,
+                });
                 1
             }
             b'}' | b']' => {
@@ -80,7 +89,8 @@ impl Container {
         let is_key = std::mem::take(&mut self.awaits_key);
         if is_key {
             let key = source.get(inner.clone()).unwrap_or_default();
-            self.skipped = self.own || key.starts_with('@') || KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+            self.skipped =
+                self.own || key.starts_with('@') || KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
         }
         is_key
     }

@@ -22,7 +22,9 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
         }
         // A line that ends with an odd number of backslashes goes on in the next, without its indentation.
         let mut parts = vec![first.end - body.len()..first.end];
-        while let Some(last) = parts.last_mut().filter(|last| goes_on(source.get((*last).clone()).unwrap_or_default())) {
+        while let Some(last) =
+            parts.last_mut().filter(|last| goes_on(source.get((*last).clone()).unwrap_or_default()))
+        {
             last.end -= 1;
             let Some(next) = lines.next() else { break };
             let indent = source.get(next.clone()).map_or(0, |line| line.len() - line.trim_start().len());
@@ -30,7 +32,8 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
         }
         let Some(start) = value_start(source, &parts[0]) else { continue };
         parts[0].start = start;
-        let doubled = parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
+        let doubled =
+            parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
         let mut text = Unescaped::new(source);
         if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some())
             && is_prose(text.text())

@@ -222,18 +222,27 @@ pub(crate) fn misread<'a>(
     let sites: Vec<_> = sites.into_iter().filter(|(site, ..)| site.place.role != Role::Echo).collect();
     let (first, last) = (sites.first()?.0.block, sites.last()?.0.block);
     let Ok(found) = part.reader.read(written) else { return Some(Misread::Block(first)) };
-    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    let found = sorted(found);
-    let mut found = found.iter().filter(|found| found.place.role != Role::Echo);
-    let mut wanted = sites.iter().filter(|(.., text)| !text.is_empty());
-    loop {
-        match (found.next(), wanted.next()) {
-            (Some(found), Some((.., text))) if letters(&found.block.text) == letters(text) => {}
-            (None, None) => return None,
-            (_, Some((site, ..))) => return Some(Misread::Block(site.block)),
-            (Some(_), None) => return Some(Misread::Block(last)),
+    let found = sorted(found).into_iter().filter(|found| found.place.role != Role::Echo);
+    let mut found: Vec<String> = found.map(|found| letters(&found.block.text)).collect();
+    let wanted = sites.iter().filter(|(.., text)| !text.is_empty());
+    let mut wanted: Vec<(String, usize)> = wanted.map(|(site, _, text)| (letters(text), site.block)).collect();
+    if !part.name.is_empty() {
+        // A picture with a text of its own may have come to stand on the other side of its paragraph's words.
+        found.sort();
+        wanted.sort();
+    }
+    let mut found = found.iter();
+    for (text, block) in &wanted {
+        if found.next() != Some(text) {
+            return Some(Misread::Block(*block));
         }
     }
+    found.next().map(|_| Misread::Block(last))
+}
+
+/// What two texts must share that differ only in how their lines are laid out.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 fn sorted(mut found: Vec<Found>) -> Vec<Found> {

@@ -126,7 +126,13 @@ impl OutputDev for Page {
         if !goes_on {
             self.end_line();
         }
-        let line = self.line.get_or_insert_with(|| Line { text: String::new(), page: self.number, left, base, size });
+        let line = self.line.get_or_insert_with(|| Line {
+            text: String::new(),
+            page: self.number,
+            left,
+            base,
+            size,
+        });
         if goes_on && gap > size * WORD_GAP && !line.text.ends_with(' ') {
             line.text.push(' ');
         }
@@ -151,7 +157,8 @@ impl OutputDev for Page {
 /// Headings and paragraphs from lines.
 fn markdown(lines: &[Line]) -> String {
     let text_size = text_size(lines);
-    let mut sizes: Vec<f64> = lines.iter().map(|line| rounded(line.size)).filter(|size| *size > text_size * HEADING).collect();
+    let mut sizes: Vec<f64> =
+        lines.iter().map(|line| rounded(line.size)).filter(|size| *size > text_size * HEADING).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     sizes.dedup();
     let mut out = String::new();
@@ -179,10 +186,12 @@ fn markdown(lines: &[Line]) -> String {
 
 /// The size of most letters.
 fn text_size(lines: &[Line]) -> f64 {
-    let mut sizes: Vec<(f64, usize)> = lines.iter().map(|line| (rounded(line.size), line.text.len())).collect();
+    let mut sizes: Vec<(f64, usize)> =
+        lines.iter().map(|line| (rounded(line.size), line.text.len())).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let runs = sizes.chunk_by(|a, b| a.0 == b.0);
-    let weighed = runs.filter_map(|run| Some((run.iter().map(|(_, letters)| letters).sum::<usize>(), run.first()?.0)));
+    let weighed =
+        runs.filter_map(|run| Some((run.iter().map(|(_, letters)| letters).sum::<usize>(), run.first()?.0)));
     weighed.max_by_key(|(letters, _)| *letters).map_or(0.0, |(_, size)| size)
 }
 
@@ -218,7 +227,8 @@ fn joined(lines: &[Line]) -> String {
 fn join(text: &mut String, line: &str) {
     text.truncate(text.trim_end().len());
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let divided = text.strip_suffix(['-', '\u{ad}', '‐']).is_some_and(|word| word.ends_with(char::is_alphabetic));
+    let divided =
+        text.strip_suffix(['-', '\u{ad}', '‐']).is_some_and(|word| word.ends_with(char::is_alphabetic));
     if divided && line.starts_with(char::is_lowercase) {
         text.pop();
     } else if !text.is_empty() && !divided {

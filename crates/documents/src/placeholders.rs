@@ -91,7 +91,8 @@ fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
     let after = text.get(range.end..).and_then(|text| text.chars().next());
     if mark.starts_with('&') {
         let name = mark.trim_matches(['&', ';']);
-        return quick_xml::escape::resolve_html5_entity(name).is_none();
+        let inside_word = before.is_some_and(char::is_alphanumeric);
+        return !inside_word && quick_xml::escape::resolve_html5_entity(name).is_none();
     }
     let percentage = mark.starts_with('%') && before.is_some_and(|c| c.is_ascii_digit());
     !(percentage && after.is_some_and(char::is_alphanumeric))
@@ -127,29 +128,54 @@ mod tests {
     use super::*;
 
     fn locked(text: &str) -> Vec<&str> {
-        let is_locked = |(range, mark): (Range<usize>, Mark)| (mark == Mark::Locked).then(|| text.get(range)).flatten();
+        let is_locked =
+            |(range, mark): (Range<usize>, Mark)| (mark == Mark::Locked).then(|| text.get(range)).flatten();
         find(text).into_iter().filter_map(is_locked).collect()
     }
 
     #[test]
     fn placeholders_of_many_programs_are_found() {
         assert_eq!(
-            locked("%s %1$s %-5.2f %(name)s %{who} %@ %lld %1 %% %PATH% {0} {} {name} {n, number} {{ user.name }} ${x} #{y} $t(key) @:a.b &brand;"),
+            locked(
+                "%s %1$s %-5.2f %(name)s %{who} %@ %lld %1 %% %PATH% {0} {} {name} {n, number} {{ user.name }} ${x} #{y} $t(key) @:a.b &brand;"
+            ),
             [
-                "%s", "%1$s", "%-5.2f", "%(name)s", "%{who}", "%@", "%lld", "%1", "%%", "%PATH%", "{0}", "{}", "{name}",
-                "{n, number}", "{{ user.name }}", "${x}", "#{y}", "$t(key)", "@:a.b", "&brand;"
+                "%s",
+                "%1$s",
+                "%-5.2f",
+                "%(name)s",
+                "%{who}",
+                "%@",
+                "%lld",
+                "%1",
+                "%%",
+                "%PATH%",
+                "{0}",
+                "{}",
+                "{name}",
+                "{n, number}",
+                "{{ user.name }}",
+                "${x}",
+                "#{y}",
+                "$t(key)",
+                "@:a.b",
+                "&brand;"
             ]
         );
     }
 
     #[test]
     fn words_are_not_placeholders() {
-        assert_eq!(locked("50 % discount, 100%ig, {two words}, a < b > c, R&D; 5%, &amp; $5 <- x ->"), [""; 0]);
+        assert_eq!(
+            locked("50 % discount, 100%ig, {two words}, a < b > c, R&D; 5%, &amp; $5 <- x ->"),
+            [""; 0]
+        );
     }
 
     #[test]
     fn pairs_of_tags_are_tags_and_lone_tags_are_locked() {
-        let marks: Vec<Mark> = find("<b>a</b> <0>c</0> <x id=\"1\"/> <file> d</e>").into_iter().map(|(_, mark)| mark).collect();
+        let marks: Vec<Mark> =
+            find("<b>a</b> <0>c</0> <x id=\"1\"/> <file> d</e>").into_iter().map(|(_, mark)| mark).collect();
         let (open, close) = (|name: &str| Mark::Open(name.into()), |name: &str| Mark::Close(name.into()));
         assert_eq!(
             marks,

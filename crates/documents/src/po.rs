@@ -35,8 +35,11 @@ impl Field<'_> {
 
 /// Whether a text is a PO file.
 pub(crate) fn is_po(text: &str) -> bool {
-    let first = lines(text).filter_map(|range| text.get(range)).find(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    first.is_some_and(|line| line.starts_with("msgid \"") || line.starts_with("msgctxt \"")) && text.contains("\nmsgstr")
+    let first = lines(text)
+        .filter_map(|range| text.get(range))
+        .find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line.starts_with("msgid \"") || line.starts_with("msgctxt \""))
+        && text.contains("\nmsgstr")
 }
 
 /// The blocks of a PO file. Never fails: what is not understood is copied.
@@ -47,7 +50,8 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
     for range in lines(source).chain([source.len()..source.len()]) {
         let line = source.get(range.clone()).unwrap_or_default();
         let keyword = line.split([' ', '\t']).next().unwrap_or_default();
-        let starts = line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
+        let starts =
+            line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
         if starts && entry.has("msgstr") {
             let entry = std::mem::take(&mut entry);
             if entry.is_header() {
@@ -81,7 +85,8 @@ impl<'a> Entry<'a> {
             return;
         }
         let quote = line.find('"').filter(|_| line.trim_end().ends_with('"'));
-        let Some(literal) = quote.map(|at| range.start + at + 1..range.start + line.trim_end().len() - 1) else {
+        let Some(literal) = quote.map(|at| range.start + at + 1..range.start + line.trim_end().len() - 1)
+        else {
             self.broken = true;
             return;
         };
@@ -158,7 +163,10 @@ impl<'a> Entry<'a> {
 
     /// The place widened by the entry's start, where its translation is marked as fuzzy.
     fn flagged(&self, source: &str, mut found: Found) -> Found {
-        let flags = self.flags.clone().filter(|flags| self.fields.first().is_some_and(|f| f.range.start > flags.start));
+        let flags = self
+            .flags
+            .clone()
+            .filter(|flags| self.fields.first().is_some_and(|f| f.range.start > flags.start));
         let written = flags.clone().and_then(|flags| source.get(flags)).unwrap_or_default();
         let first = self.fields.first().map_or(0, |field| field.range.start);
         let start = flags.as_ref().map_or(first, |flags| flags.start);
@@ -167,7 +175,8 @@ impl<'a> Entry<'a> {
             return found;
         }
         let kept = source.get(start + if flags.is_some() { 2 } else { 0 }..end).unwrap_or_default();
-        let flag = if flags.is_some() { "#, fuzzy,".to_owned() } else { format!("#, fuzzy{}", newline(source)) };
+        let flag =
+            if flags.is_some() { "#, fuzzy,".to_owned() } else { format!("#, fuzzy{}", newline(source)) };
         found.place.frame.before.insert_str(0, &[&flag, kept].concat());
         found.place.range.start = start;
         found

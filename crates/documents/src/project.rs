@@ -38,7 +38,29 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
             }
         }
     }
+    in_order(block, &mut projection.placed);
     projection.placed
+}
+
+/// Moves void spans so that they stand in the order of the source: what starts somewhere may end at a later one.
+fn in_order(block: &Block, placed: &mut [Placed]) {
+    let mut voids: Vec<&mut Placed> = placed.iter_mut().filter(|placed| placed.range.is_empty()).collect();
+    voids.sort_by_key(|placed| block.spans.get(placed.span).map_or(0, |span| span.source.start));
+    // A guess gives way to what is certain after it.
+    let mut most = usize::MAX;
+    for placed in voids.iter_mut().rev() {
+        let at = placed.range.start.min(most);
+        if placed.guessed {
+            placed.range = at..at;
+        } else {
+            most = at;
+        }
+    }
+    let mut least = 0;
+    for placed in voids {
+        least = least.max(placed.range.start);
+        placed.range = least..least;
+    }
 }
 
 /// The text of a locked span without the marks around it, which a model may leave out.

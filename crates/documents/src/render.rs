@@ -214,6 +214,8 @@ impl<'a> Draft<'a> {
         if let Some(slot) = self.reads.get_mut(index).filter(|_| pieces.iter().any(has_words)) {
             *slot = reads;
         }
+        let breaks = page.breaks.as_slice().concat();
+        self.find(site, (!breaks.is_empty()).then_some(Problem::Dropped), breaks);
         let written = place.setting.finish(page.finish());
         self.check_lines(site, &written);
         [&*place.frame.before, &written, &place.frame.after].concat()

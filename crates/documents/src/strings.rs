@@ -126,7 +126,8 @@ impl<'a> Unescaped<'a> {
 
     /// Bytes of the document that a range of the text stood for.
     fn source(&self, range: &Range<usize>) -> Range<usize> {
-        let part = |at: usize| self.parts.get(self.parts.partition_point(|part| part.start <= at).saturating_sub(1));
+        let part =
+            |at: usize| self.parts.get(self.parts.partition_point(|part| part.start <= at).saturating_sub(1));
         let start = part(range.start).map_or(0, |part| {
             if part.escape { part.source.start } else { part.source.start + (range.start - part.start) }
         });
@@ -153,9 +154,11 @@ pub(crate) fn is_prose(text: &str) -> bool {
     let word = text.trim_end_matches(['.', '!', '?', ':', ',', ';', '…']);
     let word = word.trim_matches(['(', ')', '"', '\'', '[', ']']);
     let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
-    let camel = word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let camel =
+        word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let simple = word.chars().all(|c| c.is_ascii_alphabetic() || "'’-{}%".contains(c));
     // With a placeholder in it a word without blanks is still a label.
-    let labelled = placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
+    let labelled =
+        placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
     (simple || labelled) && !camel && !(lower && word.contains('-'))
 }

@@ -23,8 +23,13 @@ pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Vec<Fo
                 "header" => named = attribute(source, &attributes, "srclang"),
                 "tu" => texts.clear(),
                 "tuv" => {
-                    let language = attribute(source, &attributes, "xml:lang").or_else(|| attribute(source, &attributes, "lang"));
-                    texts.push(Text { language: language.unwrap_or_default(), start: token.range.start, ..Text::default() });
+                    let language = attribute(source, &attributes, "xml:lang")
+                        .or_else(|| attribute(source, &attributes, "lang"));
+                    texts.push(Text {
+                        language: language.unwrap_or_default(),
+                        start: token.range.start,
+                        ..Text::default()
+                    });
                 }
                 "seg" => {
                     let read = segment(&mut tokens, &token.range, "seg", empty);

@@ -13,7 +13,8 @@ use crate::{Error, Result};
 
 /// Whether a text is a WebVTT file.
 pub(crate) fn is_vtt(text: &str) -> bool {
-    text.strip_prefix("WEBVTT").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+    text.strip_prefix("WEBVTT")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
 /// The blocks of a subtitle file.
@@ -69,7 +70,9 @@ fn pieces(source: &str, range: Range<usize>) -> Vec<Piece<'_>> {
         }
         let size = tag.find('>').map_or(tag.len(), |end| end + 1);
         let name = tag.trim_start_matches(['<', '/']);
-        let name = name.get(..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len())).unwrap_or_default();
+        let name = name
+            .get(..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len()))
+            .unwrap_or_default();
         let kind = match () {
             () if matches!(name, "" | "rt") => Kind::Void { word: false },
             () if tag.starts_with("</") => Kind::Close(name.into()),

@@ -35,17 +35,24 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                     unit.gap = token.range.start;
                     unit.source = Some(segment(&mut tokens, &token.range, "source", empty));
                 }
-                "seg-source" => unit.after = segment(&mut tokens, &token.range, "seg-source", empty).range.end,
+                "seg-source" => {
+                    unit.after = segment(&mut tokens, &token.range, "seg-source", empty).range.end
+                }
                 "target" => {
                     unit.done |= is_done(source, &attributes);
-                    unit.target = Some((segment(&mut tokens, &token.range, "target", empty), state(&attributes)));
+                    unit.target =
+                        Some((segment(&mut tokens, &token.range, "target", empty), state(&attributes)));
                 }
                 _ => {
                     let translated = attribute(source, &attributes, "translate");
                     let inherited = open.last().copied().unwrap_or(true);
                     let translated = translated.map_or(inherited, |value| value != "no");
                     if matches!(name.as_str(), "trans-unit" | "segment") {
-                        unit = Unit { start: token.range.clone(), is_segment: name == "segment", ..Unit::default() };
+                        unit = Unit {
+                            start: token.range.clone(),
+                            is_segment: name == "segment",
+                            ..Unit::default()
+                        };
                         unit.done = !translated || is_done(source, &attributes);
                         unit.state = state(&attributes);
                     }
@@ -96,8 +103,13 @@ impl Unit {
             Some((target, state)) => {
                 let tag = target.start_tag(source).trim_end_matches('>').trim_end_matches('/').trim_end();
                 let state = state.as_ref().map(|s| s.start - target.range.start..s.end - target.range.start);
-                let tag = if self.is_segment { tag.to_owned() } else { stated(tag, state, "needs-review-translation") };
-                let name = tag.trim_start_matches('<').split_whitespace().next().unwrap_or_default().to_owned();
+                let tag = if self.is_segment {
+                    tag.to_owned()
+                } else {
+                    stated(tag, state, "needs-review-translation")
+                };
+                let name =
+                    tag.trim_start_matches('<').split_whitespace().next().unwrap_or_default().to_owned();
                 let before = slice(text.inner.start..target.range.start).to_owned();
                 (target.range.end, before, tag + ">", format!("</{name}>"))
             }
@@ -107,7 +119,11 @@ impl Unit {
                 let end = text.range.end.max(self.after);
                 let indent = slice(self.start.end..self.gap);
                 let blank = if indent.trim().is_empty() { indent } else { "" };
-                let tag = if self.is_segment { format!("<{name}") } else { format!("<{name} state=\"needs-review-translation\"") };
+                let tag = if self.is_segment {
+                    format!("<{name}")
+                } else {
+                    format!("<{name} state=\"needs-review-translation\"")
+                };
                 (end, [slice(text.inner.start..end), blank].concat(), tag + ">", format!("</{name}>"))
             }
         };
@@ -116,7 +132,8 @@ impl Unit {
         if self.is_segment {
             let state = self.state.map(|s| s.start - self.start.start..s.end - self.start.start);
             let open = slice(self.start.clone()).trim_end_matches('>').trim_end();
-            before = [&stated(open, state, "translated"), ">", slice(self.start.end..start), &before].concat();
+            before =
+                [&stated(open, state, "translated"), ">", slice(self.start.end..start), &before].concat();
             start = self.start.start;
         }
         text.found(source, start..end, &before, &close)
@@ -137,5 +154,6 @@ fn state(attributes: &[Attribute]) -> Option<Range<usize>> {
 
 fn is_done(source: &str, attributes: &[Attribute]) -> bool {
     let state = attribute(source, attributes, "state");
-    state.is_some_and(|state| DONE.contains(&state)) || attribute(source, attributes, "approved") == Some("yes")
+    state.is_some_and(|state| DONE.contains(&state))
+        || attribute(source, attributes, "approved") == Some("yes")
 }

@@ -23,7 +23,8 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
         // The lines that belong to a scalar on this one: they are deeper than it.
         let deeper = rest.iter().take_while(|range| is_deeper(source, range, line.indent)).count();
         let inside = rest.get(..deeper).unwrap_or_default();
-        let spoken = inside.iter().any(|range| !source.get(range.clone()).unwrap_or_default().trim().is_empty());
+        let spoken =
+            inside.iter().any(|range| !source.get(range.clone()).unwrap_or_default().trim().is_empty());
         let size = match source.get(line.value.clone()).unwrap_or_default() {
             "" => 0,
             _ if line.foreign => deeper,
@@ -80,7 +81,8 @@ impl Line {
         Self {
             indent: if item && key.is_empty() { indent.saturating_sub(1) } else { indent },
             value: start..start + value.trim().len(),
-            foreign: (key.is_empty() && !item) || value.trim_start().starts_with(['&', '*', '!', '{', '[', '%', '@', '`', '?', '\t']),
+            foreign: (key.is_empty() && !item)
+                || value.trim_start().starts_with(['&', '*', '!', '{', '[', '%', '@', '`', '?', '\t']),
             for_programs: KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)),
         }
     }
@@ -102,9 +104,9 @@ fn key_size(body: &str) -> Option<usize> {
 
 /// The first colon that a blank follows, or that ends the line.
 fn colon(text: &str) -> Option<usize> {
-    text.match_indices(':').map(|(at, _)| at).find(|at| {
-        text.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
-    })
+    text.match_indices(':')
+        .map(|(at, _)| at)
+        .find(|at| text.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])))
 }
 
 /// Bytes of the scalar in single quotes that `text` starts with.
@@ -153,7 +155,9 @@ fn scalar(source: &str, range: &Range<usize>, value: &str) -> Vec<Found> {
         text.verbatim(range.start..range.start + plain.len());
         (Some(text), Quoting::YamlBare)
     };
-    let Some(text) = text.filter(|text| is_prose(text.text()) && !is_yaml_word(text.text(), quoting)) else { return Vec::new() };
+    let Some(text) = text.filter(|text| is_prose(text.text()) && !is_yaml_word(text.text(), quoting)) else {
+        return Vec::new();
+    };
     text.found(Setting::Quoted(quoting)).collect()
 }
 
@@ -180,7 +184,8 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<Found> {
             }
             for run in inline::runs(source, vec![Piece::verbatim(source, first.start..last.end)]) {
                 let mut place = Place::new(run.range, setting);
-                place.layout = Layout::Fill(lines.iter().map(|range| columns(line(range).trim())).max().unwrap_or(0));
+                place.layout =
+                    Layout::Fill(lines.iter().map(|range| columns(line(range).trim())).max().unwrap_or(0));
                 place.newline = run.newline.unwrap_or_default();
                 found.extend(Found { block: run.block, place }.checked());
             }

@@ -185,6 +185,272 @@ const PLAIN: &[&str] = &[
     "</font>",
 ];
 
+/// What the files of other formats are made of.
+const PARTS: &[(Format, &str, &[&str])] = &[
+    (
+        Format::Html,
+        "",
+        &[
+            "word ",
+            "two words. ",
+            "日本語 ",
+            "<b>",
+            "</b>",
+            "<p>",
+            "</p>",
+            "<i class=x>",
+            "</i>",
+            "<br>",
+            "<img alt='a pic'>",
+            "<code>",
+            "</code>",
+            "&amp;",
+            "&nbsp;",
+            "&",
+            "<",
+            ">",
+            "\"",
+            "<a title=\"t x\" href=u>",
+            "</a>",
+            "<!-- c -->",
+            "<script>",
+            "</script>",
+            "\n",
+            "\r\n  ",
+            "<div translate=no>",
+            "</div>",
+            "<li>",
+            "<ul>",
+            "</ul>",
+            "<svg>",
+            "</svg>",
+            "<title>",
+            "</title>",
+            "<input value=go type=submit>",
+            "<",
+            "</",
+            "<!",
+            "<?x?>",
+            "\0",
+        ],
+    ),
+    (
+        Format::Json,
+        "",
+        &[
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"a b\"",
+            "\"c \\\"d\\u00e9\\n e f\"",
+            ":",
+            ",",
+            " ",
+            "\n",
+            "1",
+            "\"id\":",
+            "\"k\": \"a {b} <c>d</c>\"",
+            "// x\n",
+            "/*",
+            "\"\\ud800 a\"",
+        ],
+    ),
+    (
+        Format::Yaml,
+        "",
+        &[
+            "a:",
+            " ",
+            "  ",
+            "\n",
+            "\n",
+            "\n  ",
+            "\n    ",
+            "- ",
+            "Some words",
+            "'it''s so'",
+            "\"a \\\"b\"",
+            "|",
+            ">-",
+            "# c",
+            "&x ",
+            "*x",
+            "{a: b}",
+            "\t",
+            "---\n",
+            "\r\n",
+            "é",
+        ],
+    ),
+    (
+        Format::Properties,
+        "",
+        &[
+            "key",
+            "=",
+            ":",
+            " ",
+            "some words",
+            "\\\n  ",
+            "\\u00e9",
+            "\\",
+            "\n",
+            "\r\n",
+            "# c\n",
+            "{0}",
+            "''",
+            "'",
+            "é",
+            "\\n",
+        ],
+    ),
+    (
+        Format::Strings,
+        "",
+        &[
+            "\"key\"",
+            " = ",
+            ";",
+            "\n",
+            "\"Some \\\"words\\\" %@\"",
+            "/* c */",
+            "// c\n",
+            "\"",
+            "\\",
+            "bare",
+            "/*",
+        ],
+    ),
+    (
+        Format::Csv,
+        "",
+        &[
+            "id",
+            "Some words",
+            ",",
+            ",",
+            ",",
+            ";",
+            "\n",
+            "\n",
+            "\r\n",
+            "\"a \"\"b\"\" c\"",
+            "\"two\nlines here\"",
+            "\"",
+            "12",
+            " ",
+            "é",
+            "\t",
+            "{0} of %s",
+        ],
+    ),
+    (
+        Format::Po,
+        "msgid \"\"\nmsgstr \"nplurals=3;\\n\"\n\n",
+        &[
+            "msgid \"a word\"\n",
+            "msgid_plural \"%d words\"\n",
+            "msgstr \"\"\n",
+            "msgstr[0] \"\"\n",
+            "msgstr[1] \"\"\n",
+            "\"more \\n\"\n",
+            "\"<b>x</b> \"\n",
+            "#, c-format\n",
+            "# c\n",
+            "#~ msgid \"x\"\n",
+            "\n",
+            "\r\n",
+            "msgctxt \"c\"\n",
+            "msgstr \"done\"\n",
+            "\"",
+            "junk\n",
+        ],
+    ),
+    (
+        Format::WebVtt,
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n",
+        &[
+            "words ",
+            "<v Anna>",
+            "</v>",
+            "<i>",
+            "</i>",
+            "<00:01.000>",
+            "<c.x>",
+            "</c>",
+            "\n",
+            "\n",
+            "\n\n",
+            "\r\n",
+            "- ",
+            "&amp;",
+            "&lt;",
+            "NOTE x\n",
+            "<",
+            "00:03.000 --> 00:04.000\n",
+            "é",
+        ],
+    ),
+];
+
+/// XLIFF is only read when it is well-formed.
+const XLIFF: &[&str] = &[
+    "<trans-unit id='1'><source>one <g id='1'>two</g><x/> &amp; three</source></trans-unit>\n",
+    "<trans-unit><source/></trans-unit>",
+    "<trans-unit><source>a b</source><target/></trans-unit>",
+    "<group translate='no'><trans-unit><source>c</source></trans-unit></group>",
+    "<trans-unit><source> <g id='1'> d </g> </source>\r\n<target state='new'>x</target></trans-unit>",
+    "<!-- c -->",
+    " ",
+    "<unit><segment>\n <source>e <pc id='1'><ph id='2'/></pc> f<mrk translate='no'>g</mrk></source></segment></unit>",
+    "<unit><segment state='initial'><source>h<![CDATA[ i <j> ]]></source><target></target></segment></unit>",
+    "<note>k</note>",
+];
+
+fn random_of(rng: &mut Rng) -> (Format, String) {
+    match PARTS.get(rng.usize(0..=PARTS.len())) {
+        Some((format, start, parts)) => (*format, format!("{start}{}", random(rng, parts, 30))),
+        None => (Format::Xliff, format!("<xliff>{}</xliff>", random(rng, XLIFF, 8))),
+    }
+}
+
+#[test]
+fn other_formats_change_no_byte_and_show_every_translation() {
+    let mut rng = Rng::with_seed(4);
+    let mut blocks = 0;
+    for _ in 0..DOCUMENTS {
+        let (format, source) = random_of(&mut rng);
+        // Broken JSON is refused.
+        let Ok(document) = Document::parse(format, source.as_bytes()) else { continue };
+        let written = document.write(&own_texts(&document)).expect("one for each");
+        assert_eq!(String::from_utf8(written.bytes).expect("UTF-8"), source, "{format:?}");
+        assert_eq!(written.findings, []);
+        let marked: Vec<Translation> =
+            (0..document.blocks().len()).map(|index| format!("Neu{index}x. Wort").into()).collect();
+        let written = document.write(&marked).expect("one for each");
+        let text = String::from_utf8(written.bytes).expect("UTF-8");
+        for index in 0..marked.len() {
+            blocks += 1;
+            let shown = text.contains(&format!("Neu{index}x."));
+            let told = written
+                .findings
+                .iter()
+                .any(|finding| finding.block == index || finding.problem == Problem::Dropped);
+            assert!(shown || told, "{format:?} {source:?}\n{text:?}");
+        }
+        let again = Document::parse(format, text.as_bytes())
+            .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));
+        let filled = matches!(format, Format::Po | Format::Xliff);
+        let kept = written.findings.iter().any(|finding| finding.problem == Problem::Dropped);
+        assert!(
+            kept || again.blocks().len() == if filled { 0 } else { marked.len() } || format == Format::Csv,
+            "{format:?} {source:?}\n{text:?}"
+        );
+    }
+    assert!(blocks > DOCUMENTS, "{blocks} blocks");
+}
+
 fn random(rng: &mut Rng, parts: &[&str], most: usize) -> String {
     (0..rng.usize(0..=most)).map(|_| parts[rng.usize(0..parts.len())]).collect()
 }

@@ -60,7 +60,7 @@ pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<Found>> {
             ("text", "p" | "h" | "tracked-changes" | "index-title-template")
                 | ("table", "table-cell" | "covered-table-cell")
                 | ("svg", "title" | "desc")
-                | ("style", "style")
+                | ("style", "style" | "master-page")
         )
     };
     each(source, DocType::Refused, wanted, |element| {
@@ -84,6 +84,15 @@ fn gather(
     match element.name {
         // Deleted text is kept there.
         ("text", "tracked-changes") => return Ok(()),
+        // Of a slide's master the placeholders say only where to click.
+        ("style", "master-page") => {
+            let prompts = |child: &Element| {
+                child.name == ("presentation", "notes")
+                    || (child.name.0 == "draw" && child.value_range(source, "class").is_some())
+            };
+            let mut shown = element.elements().filter(|child| !prompts(child));
+            return shown.try_for_each(|child| gather(source, child, role, plain, found));
+        }
         ("table", "table-cell" | "covered-table-cell") => {
             let value = |name| element.value(source, name);
             let is_text = value("value-type").is_none_or(|kind| kind == "string");

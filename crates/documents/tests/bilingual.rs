@@ -1,0 +1,179 @@
+//! PO, XLIFF and TMX: translations are filled in beside their sources; all else stays byte for byte.
+
+use documents::{Document, Error, Format, ReadOptions, SpanKind, Translation};
+
+fn parse(format: Format, source: &str) -> Document {
+    let options = ReadOptions { from: Some("en".into()), to: Some("de-DE".into()), ..ReadOptions::default() };
+    Document::parse_with(format, source.as_bytes(), &options).expect("valid")
+}
+
+fn texts(format: Format, source: &str) -> Vec<String> {
+    parse(format, source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+fn write(format: Format, source: &str, translations: &[&str]) -> String {
+    let translations: Vec<Translation> = translations.iter().map(|&text| text.into()).collect();
+    let written = parse(format, source).write(&translations).expect("as many translations as blocks");
+    String::from_utf8(written.bytes).expect("UTF-8")
+}
+
+const HEADER: &str = "# Comment\nmsgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n\
+    \"Plural-Forms: nplurals=3; plural=n==1 ? 0 : 1;\\n\"\n\n";
+
+#[test]
+fn po_fills_what_is_empty_and_marks_it() {
+    let source = format!(
+        "{HEADER}#: a.c:1\n#, c-format\nmsgid \"Hello %s\"\nmsgstr \"\"\n\nmsgctxt \"menu\"\nmsgid \"Open\"\nmsgstr \"\"\n\n\
+         msgid \"Done\"\nmsgstr \"Fertig\"\n\n#~ msgid \"old\"\n#~ msgstr \"\"\n"
+    );
+    assert_eq!(texts(Format::Po, &source), ["Hello %s", "Open"]);
+    assert_eq!(parse(Format::Po, &source).blocks()[0].spans[0].kind, SpanKind::Locked);
+    let expected = source
+        .replace(
+            "#, c-format\nmsgid \"Hello %s\"\nmsgstr \"\"",
+            "#, fuzzy, c-format\nmsgid \"Hello %s\"\nmsgstr \"Hallo \\\"%s\\\"\"",
+        )
+        .replace(
+            "msgctxt \"menu\"\nmsgid \"Open\"\nmsgstr \"\"",
+            "#, fuzzy\nmsgctxt \"menu\"\nmsgid \"Open\"\nmsgstr \"Öffnen\"",
+        );
+    assert_eq!(write(Format::Po, &source, &["Hallo \"%s\"", "Öffnen"]), expected);
+}
+
+#[test]
+fn po_keeps_line_ends_and_wraps() {
+    let source = "msgid \"\"\n\"\\n\"\n\"First line that is \"\n\"long,\\n\"\n\"second \\\"line\\\".\\n\"\nmsgstr \"\"\n";
+    assert_eq!(texts(Format::Po, source), ["First line that is long,\nsecond \"line\"."]);
+    let long = "Eine erste Zeile, die so lang ist, dass sie gewiss nicht auf eine einzige passt,\nund zweite \"Zeile\".";
+    let expected = "#, fuzzy\nmsgid \"\"\n\"\\n\"\n\"First line that is \"\n\"long,\\n\"\n\"second \\\"line\\\".\\n\"\nmsgstr \"\"\n\
+        \"\\n\"\n\"Eine erste Zeile, die so lang ist, dass sie gewiss nicht auf eine einzige \"\n\"passt,\\n\"\n\"und zweite \
+        \\\"Zeile\\\".\\n\"\n";
+    assert_eq!(write(Format::Po, source, &[long]), expected);
+}
+
+#[test]
+fn po_fills_every_plural_form() {
+    let source =
+        format!("{HEADER}msgid \"%d file\"\nmsgid_plural \"%d files\"\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n");
+    assert_eq!(texts(Format::Po, &source), ["%d file", "%d files"]);
+    let expected = format!(
+        "{HEADER}#, fuzzy\nmsgid \"%d file\"\nmsgid_plural \"%d files\"\nmsgstr[0] \"%d soubor\"\nmsgstr[1] \"%d soubory\"\n\
+         msgstr[2] \"%d soubory\"\n"
+    );
+    assert_eq!(write(Format::Po, &source, &["%d soubor", "%d soubory"]), expected);
+    let one = source.replace("nplurals=3", "nplurals=1").replace("msgstr[1] \"\"\n", "");
+    assert_eq!(texts(Format::Po, &one), ["%d files"]);
+}
+
+#[test]
+fn broken_po_is_copied() {
+    for source in [
+        "msgid \"a\nmsgstr \"\"\n",
+        "msgid \"a\\\"\nmsgstr \"\"\n",
+        "msgid \"a\"b\"\nmsgstr \"\"\n",
+        "msgid \"",
+        "\"",
+        "msgid \"a\\q\"\nmsgstr \"\"\n",
+        "msgid\n\"a\"\nmsgstr \"\"",
+    ] {
+        assert_eq!(texts(Format::Po, source), [""; 0], "{source}");
+    }
+}
+
+fn xliff_1(units: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<xliff version=\"1.2\" xmlns=\"urn:oasis:names:tc:xliff:document:1.2\"><file \
+        source-language=\"en\" target-language=\"de\"><body>\n{units}</body></file></xliff>"
+    )
+}
+
+#[test]
+fn xliff_1_gets_targets() {
+    let source = xliff_1(
+        "<trans-unit id=\"1\">\n  <source>Click <g id=\"1\">here</g><x id=\"2\"/> &amp; go</source>\n  <note>n</note>\n</trans-unit>\n\
+         <trans-unit id=\"2\"><source> <g id=\"1\">All</g></source><target state='new'/></trans-unit>\n\
+         <trans-unit id=\"3\" approved=\"yes\"><source>Done</source><target>Fertig</target></trans-unit>\n\
+         <trans-unit id=\"4\" translate=\"no\"><source>Kept</source></trans-unit>\n\
+         <group translate=\"no\"><trans-unit id=\"5\"><source>Kept</source></trans-unit></group>\n\
+         <trans-unit id=\"6\"><source>Other</source><target>Anderes</target></trans-unit>\n\
+         <trans-unit id=\"7\"><source>Same</source><target>Same</target><alt-trans><source>x</source><target>y</target></alt-trans></trans-unit>\n",
+    );
+    assert_eq!(texts(Format::Xliff, &source), ["Click here & go", "All", "Same"]);
+    let expected = source
+        .replace("go</source>", "go</source>\n  <target state=\"needs-review-translation\"><g id=\"1\">here</g><x id=\"2\"/> klicken &lt; los</target>")
+        .replace("<target state='new'/>", "<target state='needs-review-translation'> <g id=\"1\">Alles</g></target>")
+        .replace("<target>Same</target>", "<target state=\"needs-review-translation\">Gleich</target>");
+    assert_eq!(write(Format::Xliff, &source, &["here klicken < los", "Alles", "Gleich"]), expected);
+}
+
+#[test]
+fn xliff_2_gets_targets_and_states() {
+    let source = "<xliff xmlns=\"urn:oasis:names:tc:xliff:document:2.0\" version=\"2.0\" srcLang=\"en\" trgLang=\"de\"><file id=\"f\">\
+        <unit id=\"1\"><notes><note>n</note></notes><segment state=\"initial\">\n  <source>Hello <pc id=\"1\">you</pc> <mrk id=\"m\" \
+        translate=\"no\">Wasan</mrk></source>\n</segment><ignorable><source> </source></ignorable><segment><source>Two</source>\
+        </segment></unit><unit id=\"2\" translate=\"no\"><segment><source>Kept</source></segment></unit><unit id=\"3\"><segment \
+        state=\"final\"><source>Done</source><target>Fertig</target></segment></unit></file></xliff>";
+    assert_eq!(texts(Format::Xliff, source), ["Hello you Wasan", "Two"]);
+    let expected = source
+        .replace("state=\"initial\"", "state=\"translated\"")
+        .replace(
+            "Wasan</mrk></source>",
+            "Wasan</mrk></source>\n  <target>Hallo <mrk id=\"m\" translate=\"no\">Wasan</mrk></target>",
+        )
+        .replace(
+            "<segment><source>Two</source>",
+            "<segment state=\"translated\"><source>Two</source><target>Zwei</target>",
+        );
+    assert_eq!(write(Format::Xliff, source, &["Hallo Wasan", "Zwei"]), expected);
+}
+
+#[test]
+fn placeholders_in_xliff_are_locked() {
+    let source = xliff_1(
+        "<trans-unit id=\"1\"><source>Open &lt;b&gt;{name}&lt;/b&gt; <![CDATA[%s & co]]></source></trans-unit>",
+    );
+    let document = parse(Format::Xliff, &source);
+    let block = &document.blocks()[0];
+    assert_eq!(block.text, "Open <b>{name}</b> %s & co");
+    let locked: Vec<&str> = block.spans.iter().map(|span| &block.text[span.range.clone()]).collect();
+    assert_eq!(locked, ["<b>", "{name}", "</b>", "%s"]);
+    assert!(write(Format::Xliff, &source, &["<b>{name}</b> %s & co öffnen"]).contains(
+        "<target state=\"needs-review-translation\">&lt;b&gt;{name}&lt;/b&gt; %s &amp; co öffnen</target>"
+    ));
+}
+
+#[test]
+fn tmx_gets_the_missing_language() {
+    let unit = |texts: &str| format!("    <tu>\n{texts}    </tu>\n");
+    let text =
+        |language: &str, text: &str| format!("      <tuv xml:lang=\"{language}\"><seg>{text}</seg></tuv>\n");
+    let source = |first: &str| {
+        let units = unit(first) + &unit(&(text("en", "Two") + &text("de", "Zwei")));
+        format!(
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE tmx SYSTEM \"tmx14.dtd\">\n<tmx version=\"1.4\"><header srclang=\"en\"/><body>\n{units}</body></tmx>"
+        )
+    };
+    let one = text("fr", "Un") + &text("en-US", "One <ph>&lt;br&gt;</ph> &amp; all");
+    assert_eq!(texts(Format::Tmx, &source(&one)), ["One & all"]);
+    let expected = source(&(one.clone() + &text("de-DE", "One <ph>&lt;br&gt;</ph> &amp; alle")));
+    assert_eq!(write(Format::Tmx, &source(&one), &["One & alle"]), expected);
+    let without = Document::parse(Format::Tmx, source(&one).as_bytes());
+    assert_eq!(without.err(), Some(Error::NoTarget));
+}
+
+#[test]
+fn hostile_xml_is_refused_or_copied() {
+    let begun = std::time::Instant::now();
+    let refused = |source: &str| Document::parse(Format::Xliff, source.as_bytes()).is_err();
+    assert!(refused(&"<a>".repeat(100_000)));
+    assert!(refused("<xliff><trans-unit>"));
+    assert!(refused("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><x>&b;</x>"));
+    let many = format!(
+        "<xliff {}><trans-unit><source>a</source></trans-unit></xliff>",
+        (0..80_000).map(|n| format!("a{n}=\"\" ")).collect::<String>()
+    );
+    assert_eq!(texts(Format::Xliff, &many), ["a"]);
+    let codes = xliff_1(&format!("<trans-unit><source>a {} b</source></trans-unit>", "<x/>".repeat(100_000)));
+    assert_eq!(texts(Format::Xliff, &codes), [""; 0]);
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

@@ -1,0 +1,183 @@
+//! JSON, YAML, properties, Apple's strings and tables: texts of programs are translated in place.
+
+use documents::{Document, Error, Format, ReadOptions, SpanKind, Translation};
+
+fn texts(format: Format, source: &str) -> Vec<String> {
+    let document = Document::parse(format, source.as_bytes()).expect("valid");
+    document.blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+/// The document with every block's text changed by `change`.
+fn changed(format: Format, source: &str, change: impl Fn(&str) -> String) -> String {
+    let document = Document::parse(format, source.as_bytes()).expect("valid");
+    let translations: Vec<Translation> =
+        document.blocks().iter().map(|block| change(&block.text).into()).collect();
+    String::from_utf8(document.write(&translations).expect("one for each").bytes).expect("UTF-8")
+}
+
+fn marked(format: Format, source: &str) -> String {
+    changed(format, source, |text| format!("Ü {text}"))
+}
+
+#[test]
+fn json_values_are_prose_and_all_else_stays() {
+    let source = "{ \"a key\" : \"Two words\", \"b\":[\"Word\", \"\\u00c4 \\\"b\\\"\\\\ c\", 1, true, null],\n\"url\": \"Not this\", \
+        \"c\": \"https://a.b/c\", \"d\": \"some_id\", \"e\": \"#ff0000\", \"f\": \"2024-01-02T10:00\", \"g\": \"camelCase\", \"h\": \
+        \"a/b.png\", \"i\": \"btn-primary\", \"@j\": {\"description\": \"not this\"}, \"k\": \"Line one\\n\\n  line two\\n\" } // end";
+    assert_eq!(texts(Format::Json, source), ["Two words", "Word", "Ä \"b\"\\ c", "Line one", "line two"]);
+    let expected = source
+        .replace("\"Two", "\"\\u00dc Two")
+        .replace("\"Word", "\"\\u00dc Word")
+        .replace("\"\\u00c4 ", "\"\\u00dc \\u00c4 ")
+        .replace("Line one", "\\u00dc Line one")
+        .replace("line two", "\\u00dc line two");
+    assert_eq!(marked(Format::Json, source), expected);
+}
+
+#[test]
+fn json_placeholders_are_locked_and_tags_are_spans() {
+    let source = r#"{"m": "Hi {{name}}, <0>see</0> <a href=\"x\">{count}</a> of %s<br/>"}"#;
+    let document = Document::parse(Format::Json, source.as_bytes()).expect("valid");
+    let block = &document.blocks()[0];
+    assert_eq!(block.text, "Hi {{name}}, see {count} of %s");
+    let kinds: Vec<SpanKind> = block.spans.iter().map(|span| span.kind).collect();
+    assert_eq!(
+        kinds,
+        [SpanKind::Locked, SpanKind::Paired, SpanKind::Paired, SpanKind::Locked, SpanKind::Locked]
+    );
+    let written = changed(Format::Json, source, |_| "\"{{name}}\": {count} von %s, see".into());
+    assert_eq!(written, r#"{"m": "\"{{name}}\": <a href=\"x\">{count}</a> von %s, <0>see</0><br/>"}"#);
+}
+
+#[test]
+fn json_that_is_broken_is_refused() {
+    for source in ["{\"a\": \"b", "\"\\", &"[".repeat(100_000)] {
+        assert!(matches!(Document::parse(Format::Json, source.as_bytes()), Err(Error::Json { .. })));
+    }
+    assert_eq!(
+        texts(Format::Json, "{\"a\": \"half \\ud83d emoji\", \"b\": \"whole \\ud83d\\ude00 emoji\"}"),
+        ["whole 😀 emoji"]
+    );
+}
+
+#[test]
+fn properties_are_read_as_java_reads_them() {
+    let source = "# comment\r\ngreeting = Hello, {0}!\r\nlong: It''s a text \\\r\n    that goes on\r\nclass=org.example.Name\r\n\
+        key\\ one\tTwo\\u0020words \\\\ \\n\r\nempty=\r\n! x = y\r\n";
+    assert_eq!(
+        texts(Format::Properties, source),
+        ["Hello, {0}!", "It's a text that goes on", "Two words \\"]
+    );
+    assert_eq!(
+        changed(Format::Properties, source, |text| text.replace("It's", "C'été").replace("Hello", "Grüße")),
+        source
+            .replace("Hello", "Gr\\u00fc\\u00dfe")
+            .replace("It''s a text \\\r\n    that", "C''\\u00e9t\\u00e9 a text that")
+    );
+    let document = Document::parse(Format::Properties, b"a = sch\xf6n hier\n").expect("Latin-1");
+    let written = document.write(&["größer €".into()]).expect("one").bytes;
+    assert!(written == b"a = gr\xf6\xdfer \x80\n" || written == b"a = gr\xf6\xdfer \\u20ac\n", "{written:?}");
+}
+
+#[test]
+fn apple_strings_keep_keys_and_comments() {
+    let source = "/* A \"comment\" = \"x\"; */\n\"the key\" = \"The \\\"value\\\" %@\";\n// \"a\" = \"b\";\nbare = \"Other\\nline\";\n";
+    assert_eq!(texts(Format::Strings, source), ["The \"value\" %@", "Other", "line"]);
+    let expected =
+        source.replace("\"The ", "\"Ü The ").replace("\"Other", "\"Ü Other").replace("\\nline", "\\nÜ line");
+    assert_eq!(marked(Format::Strings, source), expected);
+}
+
+#[test]
+fn yaml_scalars_on_their_own_lines_are_translated() {
+    let source = "---\n# comment\nde:\n  title: Some title # not this\n  \"quoted key\": \"Hello \\\"%{name}\\\"\"\n  single: 'It''s me'\n\
+        \x20 id: Not this\n  number: 12\n  flag: yes\n  anchor: &a Some words\n  flow: {a: Some words}\n  list:\n  - First item\n  - \
+        key: Second item\n    other: third_id\n  block: |\n    Line one.\n      Line two.\n\n  folded: >-\n    A folded text\n    of two \
+        lines.\n\n    Another one.\n  multi: words that\n    go on here\n  last: Ende gut\n";
+    assert_eq!(
+        texts(Format::Yaml, source),
+        [
+            "Some title",
+            "Hello \"%{name}\"",
+            "It's me",
+            "First item",
+            "Second item",
+            "Line one.",
+            "Line two.",
+            "A folded text of two lines.",
+            "Another one.",
+            "Ende gut"
+        ]
+    );
+    let expected = source
+        .replace("Some title", "\"- it's: \\\"Some title\\\"\"")
+        .replace("It''s", "- it''s: \"It''s")
+        .replace("me'", "me\"'")
+        .replace("Hello \\\"%{name}\\\"", "- it's: \\\"Hello \\\"%{name}\\\"\\\"");
+    let written = changed(Format::Yaml, source, |text| format!("- it's: \"{text}\""));
+    for line in expected.lines().take(6) {
+        assert!(written.contains(line), "{line}\n{written}");
+    }
+    assert!(written.contains("    - it's: \"Line one.\"\n      - it's: \"Line two.\"\n"), "{written}");
+    assert!(written.contains("  multi: words that\n    go on here\n"), "{written}");
+}
+
+#[test]
+fn columns_with_text_are_translated() {
+    let source = "id,Title,Price,Text\r\n1,Red shoes,9.99,\"Nice, \"\"red\"\" shoes\"\r\n2,Blue hat,5,\"A hat\nfor two\"\r\n";
+    assert_eq!(
+        texts(Format::Csv, source),
+        ["Red shoes", "Nice, \"red\" shoes", "Blue hat", "A hat", "for two"]
+    );
+    let written = changed(Format::Csv, source, |text| format!("{text}, \"neu\""));
+    let expected = "id,Title,Price,Text\r\n1,\"Red shoes, \"\"neu\"\"\",9.99,\"Nice, \"\"red\"\" shoes, \"\"neu\"\"\"\r\n2,\"Blue hat, \
+        \"\"neu\"\"\",5,\"A hat, \"\"neu\"\"\nfor two, \"\"neu\"\"\"\r\n";
+    assert_eq!(written, expected);
+    assert_eq!(texts(Format::Tsv, "Hello there\ta_b\nGood \"day\"\tc_d"), ["Hello there", "Good \"day\""]);
+    assert_eq!(
+        texts(Format::Csv, "Ein Satz; noch, einer.\nUnd; ein dritter"),
+        ["Ein Satz", "noch, einer.", "Und", "ein dritter"]
+    );
+    let options = ReadOptions { columns: Some(vec![0, 7]), ..ReadOptions::default() };
+    let document =
+        Document::parse_with(Format::Csv, b"a_b,Words here\nCode,More words", &options).expect("valid");
+    assert_eq!(
+        document.blocks().iter().map(|block| block.text.as_str()).collect::<Vec<_>>(),
+        ["a_b", "Code"]
+    );
+}
+
+#[test]
+fn hostile_strings_are_read_in_time() {
+    let begun = std::time::Instant::now();
+    let many = |part: &str, times: usize| part.repeat(times);
+    for (format, source) in [
+        (Format::Csv, many("\"", 300_001)),
+        (Format::Csv, many("\"a,", 200_000)),
+        (Format::Csv, many(",", 500_000)),
+        (Format::Csv, many("a\n\"", 200_000)),
+        (Format::Tsv, many("word\t", 200_000)),
+        (Format::Json, many("{\"a\":", 1000)),
+        (Format::Json, format!("[\"{}\"]", many("{", 200_000))),
+        (Format::Json, format!("[\"{}\"]", many("<a ", 100_000))),
+        (Format::Json, format!("[\"{}\"]", many("%s word ", 50_000))),
+        (Format::Json, format!("[\"{}\"]", many("\\n", 300_000))),
+        (Format::Yaml, many("a: ", 200_000)),
+        (Format::Yaml, many("- ", 200_000)),
+        (Format::Yaml, many(" a:\n", 100_000)),
+        (Format::Yaml, (0..2000).map(|n| format!("{}a: |\n", many(" ", n))).collect()),
+        (Format::Yaml, many("a: 'b\n", 100_000)),
+        (Format::Properties, many("a=b\\\n", 200_000)),
+        (Format::Properties, many("\\", 300_001)),
+        (Format::Strings, many("\"a\"=", 100_000)),
+        (Format::Strings, many("/*", 200_000)),
+        (Format::Strings, many("\"", 300_001)),
+        (Format::Po, many("msgid \"a\"\n\"b\"\n", 100_000)),
+        (Format::Po, format!("msgid \"a\"\n{}msgstr \"\"\n", many("\"<b>x</b> %s\"\n", 50_000))),
+    ] {
+        let Ok(document) = Document::parse(format, source.as_bytes()) else { continue };
+        let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
+        assert_eq!(document.write(&own).expect("one for each").bytes, source.as_bytes());
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

@@ -1,0 +1,66 @@
+//! WebVTT: cues are translated, everything else stays.
+
+use documents::{Document, Error, Format, Problem, Translation};
+
+fn parse(source: &str) -> Document {
+    Document::parse(Format::WebVtt, source.as_bytes()).expect("valid WebVTT")
+}
+
+fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+    let translations: Vec<Translation> = translations.iter().map(|&text| text.into()).collect();
+    let written = parse(source).write(&translations).expect("as many translations as blocks");
+    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    (String::from_utf8(written.bytes).expect("UTF-8"), problems)
+}
+
+#[test]
+fn only_the_words_of_cues_change() {
+    let source = "WEBVTT - A title\nKind: captions\n\nNOTE\nnot this\n\nSTYLE\n::cue(b) { color: red }\n\nintro\n00:01.000 --> \
+        00:02.000 align:start\n<v Anna>I never <i>thought</i>\nI would see you.\n\n00:03.000 --> 00:04.000\n- Are you &amp; \
+        there?\n- <c.loud>Yes.</c>\n\n00:05.000 --> 00:06.000\n<v A>One\n<v B>Two <00:05.500>three\n";
+    let texts: Vec<String> = parse(source).blocks().iter().map(|block| block.text.clone()).collect();
+    assert_eq!(texts, ["I never thought I would see you.", "Are you & there?", "Yes.", "One", "Two three"]);
+    let expected = source
+        .replace("I never <i>thought</i>\nI would see you.", "Ich hätte nie gedacht,\ndich zu sehen.")
+        .replace("Are you &amp; there?", "Bist du &lt; da?")
+        .replace("Yes.", "Ja.")
+        .replace("<v A>One", "<v A>Eins")
+        .replace("Two <00:05.500>three", "Zwei drei <00:05.500>");
+    assert_eq!(
+        write(
+            source,
+            &["Ich hätte nie gedacht, dich zu sehen.", "Bist du < da?", "Ja.", "Eins", "Zwei drei"]
+        ),
+        (expected, vec![Problem::Dropped, Problem::Moved])
+    );
+}
+
+#[test]
+fn a_translation_cannot_end_its_cue() {
+    let source = "WEBVTT\n\n00:01.000 --> 00:02.000\nwords\n";
+    let (text, _) = write(source, &["a\n\n00:05.000 --> 00:06.000\nb"]);
+    assert_eq!(parse(&text).blocks().len(), 1, "{text}");
+}
+
+#[test]
+fn long_lines_are_told() {
+    let source = "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>words</b>\n";
+    assert_eq!(write(source, &["two or three words, which are a line"]).1, []);
+    assert_eq!(
+        write(source, &["so many words that no reader can follow them in a second"]).1,
+        [Problem::Long]
+    );
+}
+
+#[test]
+fn japanese_is_divided_between_characters() {
+    let source = "WEBVTT\n\n00:01.000 --> 00:02.000\nI did not know\nthat he was here.\n";
+    let (text, _) = write(source, &["彼がここにいるとは知らなかった。"]);
+    assert!(text.ends_with("\n彼がここにいると\nは知らなかった。\n"), "{text}");
+}
+
+#[test]
+fn no_times_are_no_subtitles() {
+    let error = Document::parse(Format::WebVtt, b"WEBVTT\n\nwords").expect_err("no cue");
+    assert_eq!(error, Error::NoCues);
+}
