@@ -12,6 +12,17 @@ pub enum Error {
     /// A model that cannot be read.
     #[error(transparent)]
     Model(#[from] model_files::Error),
+    /// Text that cannot be read.
+    #[error(transparent)]
+    Corpus(#[from] corpus::Error),
+    /// A recipe that cannot be followed.
+    #[error("{path} is no recipe: {reason}")]
+    Recipe {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// A file that cannot be written.
     #[error("{path} cannot be written: {source}; free some space or choose another folder with --out")]
     Write {
@@ -53,5 +64,61 @@ pub enum Error {
         setting: &'static str,
         /// What is wrong with it.
         problem: String,
+    },
+    /// Training on a kind of device that this program was built without.
+    #[error(
+        "this program was built without training on {device}; build one that has it (cargo build --release -p cli --features train-{device}), or choose --device cpu"
+    )]
+    NotBuilt {
+        /// Its name on the command line.
+        device: &'static str,
+    },
+    /// No device of the kind.
+    #[error("no GPU answers to {device}; update its driver, or choose --device cpu")]
+    NoDevice {
+        /// Its name on the command line.
+        device: &'static str,
+    },
+    /// A tokenizer that does not belong to the base.
+    #[error(
+        "the tokenizer does not belong to this model, it knows {ids} tokens and the model {rows}; copy the model's own tokenizer.json into: {}", folder.display()
+    )]
+    OtherTokenizer {
+        /// Tokens of the tokenizer.
+        ids: usize,
+        /// Rows of the embedding.
+        rows: usize,
+        /// The model.
+        folder: PathBuf,
+    },
+    /// More memory than there is.
+    #[error(
+        "training this takes at least {needed_mib} MiB of memory and {available_mib} MiB are free; choose a smaller --batch-tokens or --context, --lora with --frozen q8, or a smaller model"
+    )]
+    Memory {
+        /// Needed by weights, gradients, optimizer and activations.
+        needed_mib: u64,
+        /// Free.
+        available_mib: u64,
+    },
+    /// The first steps failed on the device, for want of its memory in most cases.
+    #[error(
+        "this cannot be trained on the device, the first steps failed; choose a smaller --batch-tokens or --context, --recompute, --lora, or --device cpu: {reason}"
+    )]
+    FirstSteps {
+        /// What the backend says.
+        reason: String,
+    },
+    /// More disk than there is.
+    #[error(
+        "checkpoints and the model need {needed_mib} MiB of disk and {available_mib} MiB are free; free some or choose another folder with --out, instead of: {}", folder.display()
+    )]
+    Disk {
+        /// For three checkpoints and the model.
+        needed_mib: u64,
+        /// Free.
+        available_mib: u64,
+        /// Where.
+        folder: PathBuf,
     },
 }

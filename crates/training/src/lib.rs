@@ -2,19 +2,33 @@
 //! then fine-tuning on parallel text. Never part of the app unless asked for.
 #![forbid(unsafe_code)]
 
+pub mod adapter;
 pub mod batches;
 pub mod checkpoint;
+mod device;
 mod error;
+mod estimate;
+pub mod examples;
 pub mod llama;
 pub mod loss;
 mod model;
 mod optimizer;
+mod picture;
+mod probe;
+pub mod recipe;
+mod start;
 mod trainer;
 mod vocabulary;
 pub mod weights;
 
+pub use burn::tensor::Device;
+pub use device::Backend;
 pub use error::{Error, Result};
+pub use estimate::{Estimate, check_memory, estimate};
 pub use model::{Special, TrainedModel};
+pub use model_files::Tokenizer;
 pub use optimizer::{Method, OptimizerOptions, clip};
+pub use picture::loss_picture;
+pub use start::{Config, Shape, Start, new_tokenizer};
 pub use trainer::{Ended, LOG, RunOptions, Stage, StepReport, train};
 pub use vocabulary::train_tokenizer;

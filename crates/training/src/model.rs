@@ -7,11 +7,14 @@ use burn::tensor::Device;
 use model_files::{Architecture, Checkpoint};
 use serde_json::{Value, json};
 
+use crate::adapter::{self, AdapterOptions};
+use crate::checkpoint::sync;
 use crate::llama::Llama;
 use crate::weights::{self, Precision};
 use crate::{Error, Result};
 
 /// A model on a device, its settings and its tokenizer.
+#[derive(Clone)]
 pub struct TrainedModel {
     /// The weights.
     pub model: Llama,
@@ -25,6 +28,8 @@ pub struct TrainedModel {
     pub config: Value,
     /// The contents of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
+    /// What is adapted, where LoRA trains instead of the weights.
+    pub adapter: Option<AdapterOptions>,
 }
 
 impl TrainedModel {
@@ -44,6 +49,7 @@ impl TrainedModel {
             device: device.clone(),
             config: serde_json::from_slice(&config).map_err(|error| reason(error.to_string()))?,
             tokenizer: checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec(),
+            adapter: None,
         })
     }
 
@@ -90,16 +96,47 @@ impl TrainedModel {
             device: device.clone(),
             config,
             tokenizer,
+            adapter: None,
         })
     }
 
-    /// Takes the weights of another folder of the same shape.
+    /// Freezes the weights and trains adapters on them instead.
+    ///
+    /// # Errors
+    /// When the options make no sense.
+    pub fn adapt(&mut self, options: AdapterOptions, seed: u64) -> Result<()> {
+        self.model = adapter::adapt(self.model.clone(), &options, seed, &self.device)?;
+        self.adapter = Some(options);
+        Ok(())
+    }
+
+    /// Multiplies the adapters out, so that a plain model remains.
+    pub fn merge(&mut self) {
+        self.model = adapter::merge(self.model.clone());
+        self.adapter = None;
+    }
+
+    /// Takes what [`TrainedModel::save`] wrote.
     ///
     /// # Errors
     /// As [`TrainedModel::open`].
-    pub fn reload(&mut self, folder: &Path) -> Result<()> {
-        self.model = weights::load(&Checkpoint::open(folder)?, &self.device)?;
+    pub fn restore(&mut self, folder: &Path) -> Result<()> {
+        self.model = match &self.adapter {
+            Some(options) => adapter::read(self.model.clone(), options, folder)?,
+            None => weights::load(&Checkpoint::open(folder)?, &self.device)?,
+        };
         Ok(())
+    }
+
+    /// Writes all that training changes into an existing folder, exactly.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        match &self.adapter {
+            Some(options) => adapter::write(&self.model, options, "", folder),
+            None => self.write(folder, Precision::F32),
+        }
     }
 
     /// Writes `config.json`, `tokenizer.json` and `model.safetensors` into an existing folder.
@@ -115,6 +152,42 @@ impl TrainedModel {
         put("tokenizer.json", &self.tokenizer)?;
         weights::write(&folder.join("model.safetensors"), &weights::tensors(&self.model), precision)
     }
+
+    /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and `wasan.json` with what `own`
+    /// says to our importer.
+    ///
+    /// # Errors
+    /// When it exists already, or the disk refuses.
+    pub fn publish(&self, folder: &Path, precision: Precision, own: &Value) -> Result<()> {
+        publish(folder, own, |folder| self.write(folder, precision))
+    }
+
+    /// Writes a new folder, whole or not at all, with the adapter alone; `base` is what it names as its model.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::publish`].
+    pub fn publish_adapter(&self, folder: &Path, base: &Path, own: &Value) -> Result<()> {
+        let Some(options) = &self.adapter else { return self.publish(folder, Precision::BF16, own) };
+        let base = base.to_string_lossy();
+        publish(folder, own, |folder| adapter::write(&self.model, options, &base, folder))
+    }
+}
+
+fn publish(folder: &Path, own: &Value, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let failed = |source| Error::Write { path: folder.into(), source };
+    if folder.exists() {
+        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unfinished = tempfile::Builder::new().prefix(".training-").tempdir_in(parent).map_err(failed)?;
+    // A folder of its own inside: temporary ones can be read by their owner alone.
+    let inner = unfinished.path().join("model");
+    fs::create_dir(&inner).map_err(failed)?;
+    fill(&inner)?;
+    let own = serde_json::to_vec_pretty(own).unwrap_or_default();
+    fs::write(inner.join("wasan.json"), own).map_err(failed)?;
+    sync(&inner).map_err(failed)?;
+    fs::rename(&inner, folder).map_err(failed)
 }
 
 const ROPE_BASE: f64 = 10_000.0;

@@ -21,6 +21,7 @@ pub enum Method {
 
 /// The optimizer's settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct OptimizerOptions {
     /// AdamW or Muon.
     pub method: Method,

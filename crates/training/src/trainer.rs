@@ -134,7 +134,7 @@ pub fn train(
             return Err(Error::Checkpoint { path, reason });
         }
         state = found;
-        trained.reload(&path)?;
+        trained.restore(&path)?;
         optimizer_record = Some(path.join(OPTIMIZER));
     }
     let log = Log::open(folder, stages, &state)?;
@@ -302,7 +302,7 @@ impl Run<'_> {
         let trained = &*self.trained;
         self.log.sync()?;
         self.checkpoints.replace(&self.state, |folder| {
-            trained.write(folder, crate::weights::Precision::F32)?;
+            trained.save(folder)?;
             let Some(optimizer) = optimizer else { return Ok(()) };
             let path = folder.join(OPTIMIZER);
             optimizer
@@ -320,7 +320,7 @@ fn ints<const D: usize>(values: Vec<i64>, shape: [usize; D], device: &Device) ->
 fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -> String {
     let mut hash = Sha256::new();
     let mut add = |json: serde_json::Result<Vec<u8>>| hash.update(json.unwrap_or_default());
-    add(serde_json::to_vec(&trained.architecture));
+    add(serde_json::to_vec(&(&trained.architecture, &trained.adapter)));
     add(serde_json::to_vec(options));
     for stage in stages {
         add(serde_json::to_vec(&(&stage.name, stage.epochs, &stage.optimizer)));

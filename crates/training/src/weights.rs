@@ -111,8 +111,11 @@ fn normal(random: &mut fastrand::Rng) -> f32 {
     (radius * (std::f64::consts::TAU * random.f64()).cos()) as f32
 }
 
-/// Every tensor under its Hugging Face name, with rows as outputs.
-pub fn tensors(model: &Llama) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+/// Tensors by name: shape and values.
+pub type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// Every tensor under its Hugging Face name, with rows as outputs. Adapters are multiplied out.
+pub fn tensors(model: &Llama) -> Named {
     let mut all = BTreeMap::new();
     let mut add = |name: String, shape: Vec<usize>, data: TensorData| {
         all.insert(name, (shape, data.iter::<f32>().collect()));
@@ -160,11 +163,7 @@ pub fn tensors(model: &Llama) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn write(
-    path: &Path,
-    tensors: &BTreeMap<String, (Vec<usize>, Vec<f32>)>,
-    precision: Precision,
-) -> Result<()> {
+pub fn write(path: &Path, tensors: &Named, precision: Precision) -> Result<()> {
     let bytes: Vec<Vec<u8>> = tensors
         .values()
         .map(|(_, values)| match precision {

@@ -1,0 +1,259 @@
+//! LoRA (Hu et al. 2021): the base is frozen, each chosen matrix W becomes W + α/r · A·B with small A and B that learn.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId, QLora, Quantizer};
+use burn::nn::Linear;
+use burn::tensor::quantization::{Calibration, QuantValue};
+use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use safetensors::SafeTensors;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::llama::{Layer, Llama};
+use crate::weights::{self, Named, Precision};
+use crate::{Error, Result};
+
+/// The matrices of a layer that LoRA can adapt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the field's own")]
+pub enum Projection {
+    Q,
+    K,
+    V,
+    O,
+    Gate,
+    Up,
+    Down,
+}
+
+impl Projection {
+    /// All seven.
+    pub const ALL: [Self; 7] = [Self::Q, Self::K, Self::V, Self::O, Self::Gate, Self::Up, Self::Down];
+
+    /// Hugging Face's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Q => "q_proj",
+            Self::K => "k_proj",
+            Self::V => "v_proj",
+            Self::O => "o_proj",
+            Self::Gate => "gate_proj",
+            Self::Up => "up_proj",
+            Self::Down => "down_proj",
+        }
+    }
+
+    /// The module of a Hugging Face layer that it lies in.
+    fn parent(self) -> &'static str {
+        match self {
+            Self::Q | Self::K | Self::V | Self::O => "self_attn",
+            Self::Gate | Self::Up | Self::Down => "mlp",
+        }
+    }
+
+    fn of(self, layer: &Layer) -> &Linear {
+        match self {
+            Self::Q => &layer.q,
+            Self::K => &layer.k,
+            Self::V => &layer.v,
+            Self::O => &layer.o,
+            Self::Gate => &layer.gate,
+            Self::Up => &layer.up,
+            Self::Down => &layer.down,
+        }
+    }
+}
+
+/// How the frozen matrices under the adapters are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Frozen {
+    /// As they were computed with.
+    F32,
+    /// Half the memory.
+    F16,
+    /// 8 bits, symmetric: a quarter (QLoRA, Dettmers et al. 2023).
+    Q8,
+}
+
+/// What is adapted and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdapterOptions {
+    /// r: columns of A.
+    pub rank: usize,
+    /// α: the product is scaled by α / r.
+    pub alpha: f64,
+    /// Which matrices.
+    pub projections: Vec<Projection>,
+    /// How the frozen ones are kept.
+    pub frozen: Frozen,
+}
+
+/// Ids of adapter parameters begin here, above those of any dense model.
+const FIRST_ID: u64 = 1 << 32;
+
+/// Freezes `model` and puts adapters with B = 0 on it, so that it computes what it did.
+///
+/// # Errors
+/// When the rank is 0 or no projection is chosen.
+pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device) -> Result<Llama> {
+    if options.rank == 0 || options.projections.is_empty() {
+        return Err(Error::Setting { setting: "rank", problem: "needs at least 1, and a projection".into() });
+    }
+    device.seed(seed);
+    let chosen: Vec<ParamId> = model
+        .layers
+        .iter()
+        .flat_map(|layer| options.projections.iter().map(|projection| projection.of(layer).weight.id))
+        .collect();
+    let group = ParamGroup::from_ids(chosen);
+    let lora =
+        Lora::new(options.rank, options.alpha).set_param_group(group.clone()).set_dtype(FloatDType::F32);
+    let model = match options.frozen {
+        Frozen::F32 => model.apply_lora(lora),
+        Frozen::F16 => model.map(&mut Half(&group)).apply_lora(lora),
+        Frozen::Q8 => {
+            let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
+            let mut quantizer = Quantizer::new(Calibration::MinMax, scheme);
+            quantizer.set_param_group(group);
+            model.apply_qlora(QLora::new(lora, quantizer))
+        }
+    };
+    Ok(model.map(&mut Factors { inside: 0, count: 0, values: None }))
+}
+
+/// Makes the chosen matrices f16.
+struct Half<'a>(&'a ParamGroup);
+
+impl ModuleMapper for Half<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.0.matches(&param.id, None) { param.map(|tensor| tensor.cast(FloatDType::F16)) } else { param }
+    }
+}
+
+/// Gives the factors of adapters ids that follow from their order, so that an optimizer's state finds them again, and
+/// values where there are some.
+struct Factors {
+    /// Adapters entered and not left.
+    inside: usize,
+    count: u64,
+    /// In the order of the walk.
+    values: Option<std::vec::IntoIter<Vec<f32>>>,
+}
+
+const ADAPTER: &str = "Reparameterization";
+
+impl ModuleMapper for Factors {
+    fn enter_module(&mut self, _: &str, container: &str) {
+        self.inside += usize::from(container == ADAPTER);
+    }
+
+    fn exit_module(&mut self, _: &str, container: &str) {
+        self.inside -= usize::from(container == ADAPTER);
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.inside == 0 {
+            return param;
+        }
+        let mut tensor = param.val().inner();
+        if let Some(values) = self.values.as_mut().and_then(Iterator::next) {
+            let shape: [usize; D] = tensor.dims();
+            tensor = Tensor::from_data(TensorData::new(values, shape), &tensor.device());
+        }
+        let id = ParamId::from(FIRST_ID + self.count);
+        self.count += 1;
+        Param::initialized(id, Tensor::from_inner(tensor).require_grad())
+    }
+}
+
+/// The dense model that computes the same: every W + α/r · A·B multiplied out.
+pub fn merge(model: Llama) -> Llama {
+    model.materialize()
+}
+
+const WEIGHTS: &str = "adapter_model.safetensors";
+const CONFIG: &str = "adapter_config.json";
+
+/// Every factor in the order of the walk, with its name in a PEFT file and whether it is A.
+fn factor_names(layers: usize, options: &AdapterOptions) -> Vec<String> {
+    let mut names = Vec::new();
+    for layer in 0..layers {
+        for projection in Projection::ALL.into_iter().filter(|p| options.projections.contains(p)) {
+            let (parent, name) = (projection.parent(), projection.name());
+            for factor in ["lora_A", "lora_B"] {
+                names.push(format!("base_model.model.model.layers.{layer}.{parent}.{name}.{factor}.weight"));
+            }
+        }
+    }
+    names
+}
+
+/// Writes the adapter as PEFT has it: `adapter_config.json`, `adapter_model.safetensors` with A (r, inputs) and
+/// B (outputs, r).
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write(model: &Llama, options: &AdapterOptions, base: &str, folder: &Path) -> Result<()> {
+    let config = json!({
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "base_model_name_or_path": base,
+        "r": options.rank,
+        "lora_alpha": options.alpha,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "fan_in_fan_out": false,
+        "inference_mode": true,
+        "target_modules": options.projections.iter().map(|p| p.name()).collect::<Vec<_>>(),
+    });
+    let path = folder.join(CONFIG);
+    fs::write(&path, serde_json::to_vec_pretty(&config).unwrap_or_default())
+        .map_err(|source| Error::Write { path, source })?;
+    let mut factors: Named = BTreeMap::new();
+    let mut names = factor_names(model.layers.len(), options).into_iter();
+    for layer in &model.layers {
+        for projection in Projection::ALL {
+            let Some(adapter) = projection.of(layer).weight.adapter() else { continue };
+            for factor in [&adapter.a, &adapter.b] {
+                let turned = factor.val().inner().transpose();
+                let name = names.next().unwrap_or_default();
+                factors.insert(name, (turned.dims().to_vec(), turned.into_data().iter::<f32>().collect()));
+            }
+        }
+    }
+    weights::write(&folder.join(WEIGHTS), &factors, Precision::F32)
+}
+
+/// Takes the factors of an adapter in `folder` for those of `model`, which must be adapted alike.
+///
+/// # Errors
+/// When the files are damaged or of another shape.
+pub fn read(model: Llama, options: &AdapterOptions, folder: &Path) -> Result<Llama> {
+    let path = folder.join(WEIGHTS);
+    let reason = |reason: String| Error::Checkpoint { path: path.clone(), reason };
+    let bytes = fs::read(&path).map_err(|error| reason(error.to_string()))?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| reason(error.to_string()))?;
+    let mut values = Vec::new();
+    for (index, name) in factor_names(model.layers.len(), options).iter().enumerate() {
+        let tensor = file.tensor(name).map_err(|error| reason(error.to_string()))?;
+        let projection = Projection::ALL.into_iter().filter(|p| options.projections.contains(p));
+        let layer = model.layers.get(index / (2 * options.projections.len()));
+        let linear =
+            layer.zip(projection.cycle().nth(index / 2)).map(|(layer, projection)| projection.of(layer));
+        let [inputs, outputs] = linear.map_or([0, 0], |linear| linear.weight.shape().dims());
+        let shape = if index % 2 == 0 { [options.rank, inputs] } else { [outputs, options.rank] };
+        if tensor.shape() != shape || tensor.dtype() != safetensors::Dtype::F32 {
+            return Err(reason(format!("{name} has another shape")));
+        }
+        let floats: Vec<f32> =
+            tensor.data().chunks_exact(4).filter_map(|b| b.try_into().ok().map(f32::from_le_bytes)).collect();
+        let [rows, columns] = shape;
+        values.push((0..rows * columns).map(|at| floats[at % rows * columns + at / rows]).collect());
+    }
+    Ok(model.map(&mut Factors { inside: 0, count: 0, values: Some(values.into_iter()) }))
+}

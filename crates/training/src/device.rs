@@ -1,0 +1,71 @@
+//! Where a model is trained.
+
+use std::panic::catch_unwind;
+
+use burn::tensor::Device;
+
+use crate::{Error, Result};
+
+/// A kind of device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The processor.
+    Cpu,
+    /// A GPU through Vulkan, Metal or DX12.
+    Wgpu,
+    /// An NVIDIA GPU.
+    Cuda,
+}
+
+impl Backend {
+    /// The fastest one that this program was built with.
+    pub fn best() -> Self {
+        match () {
+            () if cfg!(feature = "cuda") => Self::Cuda,
+            () if cfg!(feature = "wgpu") => Self::Wgpu,
+            () => Self::Cpu,
+        }
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Wgpu => "wgpu",
+            Self::Cuda => "cuda",
+        }
+    }
+
+    /// A device that keeps gradients. With `recompute`, what is cheap to compute again is not kept for the way back:
+    /// less memory, more time.
+    ///
+    /// # Errors
+    /// When this program was built without it, or no such device answers.
+    pub fn open(self, recompute: bool) -> Result<Device> {
+        // The drivers' libraries panic where they are not installed.
+        let found = catch_unwind(|| self.first()).unwrap_or(Err(Error::NoDevice { device: self.name() }))?;
+        let device = found.autodiff();
+        Ok(if recompute { device.gradient_checkpointing() } else { device })
+    }
+
+    fn first(self) -> Result<Device> {
+        match self {
+            Self::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => self.any(burn::tensor::DeviceType::Wgpu, Device::wgpu(Default::default())),
+            #[cfg(feature = "cuda")]
+            Self::Cuda => self.any(burn::tensor::DeviceType::Cuda, Device::cuda(0)),
+            #[cfg(not(all(feature = "wgpu", feature = "cuda")))]
+            missing => Err(Error::NotBuilt { device: missing.name() }),
+        }
+    }
+
+    /// `device`, where there is any of its type.
+    #[cfg(any(feature = "wgpu", feature = "cuda"))]
+    fn any(self, of: burn::tensor::DeviceType, device: Device) -> Result<Device> {
+        match Device::enumerate(of).into_vec().is_empty() {
+            true => Err(Error::NoDevice { device: self.name() }),
+            false => Ok(device),
+        }
+    }
+}

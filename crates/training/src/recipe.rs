@@ -1,0 +1,321 @@
+//! A recipe: one file that says which models are trained from scratch on which texts, so that one command makes them
+//! again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use burn::tensor::Device;
+use corpus::{Cleaning, HeldOut, Input, Lines, PairOptions, Pairs, Report, clean, read_lines, read_pairs};
+use model_files::{Architecture, Tokenizer};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::batches::{Example, packed};
+use crate::examples::{Encoder, Learn, Prompter};
+use crate::weights::Precision;
+use crate::{Ended, Error, OptimizerOptions, Result, RunOptions, Special, Stage, StepReport, TrainedModel};
+use crate::{train, train_tokenizer};
+
+/// The contents of a recipe.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Of weights and of the order of sentences.
+    pub seed: u64,
+    /// Tokens of the vocabulary that all models share.
+    pub vocabulary: usize,
+    /// Tokens of the longest sequence.
+    pub context: usize,
+    /// Tokens that go through a model at once.
+    pub batch_tokens: usize,
+    /// The prompt, in the form of `ModelInfo::prompt`.
+    pub prompt: String,
+    /// The licence of the models.
+    pub licence: String,
+    /// Files of pairs that nothing may be trained on, with their two languages.
+    pub never: Vec<PairsFile>,
+    /// Parallel text by name.
+    pub pairs: BTreeMap<String, PairsOf>,
+    /// Monolingual text: files by language.
+    pub text: BTreeMap<String, Vec<PathBuf>>,
+    /// The models by name.
+    pub models: BTreeMap<String, ModelOf>,
+}
+
+/// A file of pairs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairsFile {
+    /// Where, below the folder of texts.
+    pub file: PathBuf,
+    /// Codes of its columns.
+    pub languages: [String; 2],
+}
+
+/// Parallel text of one pair of languages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairsOf {
+    /// Codes of the columns.
+    pub languages: [String; 2],
+    /// Files to train on.
+    pub files: Vec<PathBuf>,
+    /// Pairs to look at while training.
+    pub held_out: PathBuf,
+    /// How many of them.
+    pub held_out_pairs: usize,
+}
+
+/// A model to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelOf {
+    /// `large`, or the language of a specialist.
+    pub role: String,
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads.
+    pub kv_heads: usize,
+    /// Width of a head.
+    pub head_dim: usize,
+    /// Width between gate/up and down.
+    pub feed_forward: usize,
+    /// What it learns, one after the other.
+    pub stages: Vec<StageOf>,
+}
+
+/// A stage of a model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageOf {
+    /// Its name.
+    pub name: String,
+    /// Languages of monolingual text, packed; the sides of all pairs are part of it.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Names of parallel text, in both directions.
+    #[serde(default)]
+    pub pairs: Vec<String>,
+    /// What the loss of pairs counts.
+    #[serde(default = "target")]
+    pub learn: Learn,
+    /// Times that all is shown.
+    pub epochs: f64,
+    /// How weights follow gradients.
+    pub optimizer: OptimizerOptions,
+}
+
+fn target() -> Learn {
+    Learn::Target
+}
+
+/// The special tokens of a recipe's models: begin, end, padding, then one tag for each language in order.
+pub(crate) fn special_tokens(languages: &[String]) -> Vec<String> {
+    let fixed = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"].map(str::to_owned);
+    fixed.into_iter().chain(languages.iter().map(|code| format!("<|{code}|>"))).collect()
+}
+
+pub(crate) const SPECIAL: Special = Special { bos: 0, end: 1, pad: 2 };
+
+/// All texts of a recipe, cleaned.
+#[derive(Debug)]
+pub struct Texts {
+    /// By name: to train on, held out.
+    pub pairs: BTreeMap<String, (Pairs, Pairs)>,
+    /// By language.
+    pub text: BTreeMap<String, Lines>,
+    /// What was left out of each, by name.
+    pub reports: BTreeMap<String, Report>,
+}
+
+impl Recipe {
+    /// Reads a recipe (TOML).
+    ///
+    /// # Errors
+    /// When it cannot be read or means nothing.
+    pub fn read(path: &Path) -> Result<Self> {
+        let reason = |reason: String| Error::Recipe { path: path.into(), reason };
+        let text = fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
+        toml::from_str(&text).map_err(|error| reason(error.to_string()))
+    }
+
+    /// The codes of all languages, in order.
+    pub fn languages(&self) -> Vec<String> {
+        let mut codes: Vec<String> = self.pairs.values().flat_map(|pairs| pairs.languages.clone()).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    /// Reads and cleans all texts from below `folder`.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged.
+    pub fn texts(&self, folder: &Path) -> Result<Texts> {
+        let read = |file: &Path, languages: &[String; 2]| {
+            let [source, target] = languages.clone();
+            read_pairs(&[Input::File(folder.join(file))], &PairOptions::new(source, target), &mut |_| {})
+        };
+        let mut cleaning = Cleaning { max_ratio: 4.0, ..Cleaning::default() };
+        for never in &self.never {
+            let pairs = read(&never.file, &never.languages)?;
+            cleaning.held_out.push(HeldOut::new(never.file.display().to_string(), &pairs));
+        }
+        let mut texts = Texts { pairs: BTreeMap::new(), text: BTreeMap::new(), reports: BTreeMap::new() };
+        for (name, of) in &self.pairs {
+            let inputs: Vec<Input> = of.files.iter().map(|file| Input::File(folder.join(file))).collect();
+            let [source, target] = of.languages.clone();
+            let pairs = read_pairs(&inputs, &PairOptions::new(source, target), &mut |_| {})?;
+            let (pairs, report) = clean(pairs, &cleaning);
+            let held_out = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
+            texts.reports.insert(name.clone(), report);
+            texts.pairs.insert(name.clone(), (pairs, held_out));
+        }
+        for (language, files) in &self.text {
+            let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
+            let (lines, report) = clean(read_lines(&paths, language, None, &mut |_| {})?, &cleaning);
+            texts.reports.insert(language.clone(), report);
+            texts.text.insert(language.clone(), lines);
+        }
+        Ok(texts)
+    }
+
+    /// The shared tokenizer, trained on every side of every pair.
+    ///
+    /// # Errors
+    /// When the texts give too few tokens.
+    pub fn tokenizer(&self, texts: &Texts) -> Result<Vec<u8>> {
+        let sides = texts.pairs.values().flat_map(|(pairs, _)| pairs.entries());
+        let all: Vec<&str> = sides.flat_map(|pair| [pair.source(), pair.target()]).collect();
+        train_tokenizer(all.into_iter(), self.vocabulary, &special_tokens(&self.languages()))
+    }
+
+    /// The sequences of one stage.
+    fn examples(&self, stage: &StageOf, texts: &Texts, encoder: &Encoder<'_>) -> Result<Vec<Example>> {
+        let mut examples = Vec::new();
+        for language in &stage.text {
+            let own = texts
+                .text
+                .get(language)
+                .into_iter()
+                .flat_map(|lines| lines.entries().iter().map(|line| line.text()));
+            let sides = texts.pairs.values().flat_map(|(pairs, _)| {
+                let side = pairs.languages().iter().position(|code| code == language);
+                side.into_iter()
+                    .flat_map(move |side| pairs.entries().iter().filter_map(move |pair| pair.text.get(side)))
+            });
+            let mut documents = own
+                .chain(sides.map(String::as_str))
+                .map(|text| encoder.document(text))
+                .collect::<Result<Vec<_>>>()?;
+            fastrand::Rng::with_seed(self.seed).shuffle(&mut documents);
+            examples.extend(packed(documents, self.context));
+        }
+        for name in &stage.pairs {
+            let (pairs, _) = texts.pairs.get(name).ok_or_else(|| Error::Setting {
+                setting: "pairs",
+                problem: format!("names a set that the recipe does not have: {name}"),
+            })?;
+            examples.extend(both_directions(pairs, encoder, stage.learn)?);
+        }
+        Ok(examples)
+    }
+
+    /// Makes one model in `folder`/`name`, going on where an earlier run was broken off.
+    ///
+    /// # Errors
+    /// As [`train`].
+    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own that the caller holds")]
+    pub fn make(
+        &self,
+        name: &str,
+        texts: &Texts,
+        tokenizer_json: &[u8],
+        prompt: &Prompter<'_>,
+        folder: &Path,
+        device: &Device,
+        report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
+    ) -> Result<Ended> {
+        let of = self.models.get(name).ok_or_else(|| Error::Setting {
+            setting: "model",
+            problem: format!("the recipe has no such model: {name}"),
+        })?;
+        let tokenizer = Tokenizer::from_bytes(tokenizer_json)?;
+        let encoder = Encoder {
+            tokenizer: &tokenizer,
+            bos: Some(SPECIAL.bos),
+            end: SPECIAL.end,
+            prompt,
+            max_tokens: self.context,
+        };
+        let mut stages = Vec::new();
+        let mut held_out = Vec::new();
+        for stage in &of.stages {
+            let examples = self.examples(stage, texts, &encoder)?;
+            let (epochs, optimizer) = (stage.epochs, stage.optimizer.clone());
+            stages.push(Stage { name: stage.name.clone(), examples, epochs, optimizer });
+        }
+        // All models look at the pairs of their last stage, the one that decides.
+        for name in of.stages.last().into_iter().flat_map(|stage| &stage.pairs) {
+            if let Some((_, pairs)) = texts.pairs.get(name) {
+                held_out.extend(both_directions(pairs, &encoder, Learn::Target)?);
+            }
+        }
+        let architecture = Architecture {
+            vocab_size: tokenizer.vocab_size(),
+            hidden_size: of.hidden_size,
+            layers: of.layers,
+            heads: of.heads,
+            kv_heads: of.kv_heads,
+            head_dim: of.head_dim,
+            feed_forward: of.feed_forward,
+            max_positions: 4 * self.context,
+            norm_eps: 1e-5,
+            tied_head: true,
+        };
+        let mut model = TrainedModel::new(architecture, SPECIAL, tokenizer_json.to_vec(), self.seed, device)?;
+        let options = RunOptions {
+            micro_tokens: self.batch_tokens,
+            accumulate: 1,
+            seed: self.seed,
+            save_every: Duration::from_secs(180),
+            held_out_every: 200,
+            patience: 0,
+        };
+        let run = folder.join(format!("{name}.run"));
+        let ended = train(&mut model, &stages, &held_out, &options, &run, report)?;
+        if ended == Ended::Finished {
+            let role = match of.role.as_str() {
+                "large" => json!("large"),
+                language => json!({"specialist": {"language": language}}),
+            };
+            let own = json!({
+                "name": name,
+                "role": role,
+                "prompt": self.prompt,
+                "licence": self.licence,
+                "languages": self.languages(),
+            });
+            model.publish(&folder.join(name), Precision::BF16, &own)?;
+        }
+        Ok(ended)
+    }
+}
+
+/// Every pair forth and back.
+fn both_directions(pairs: &Pairs, encoder: &Encoder<'_>, learn: Learn) -> Result<Vec<Example>> {
+    let [first, second] = pairs.languages();
+    let mut examples = Vec::new();
+    for pair in pairs.entries() {
+        examples.extend(encoder.pair(first, second, pair.source(), pair.target(), learn)?);
+        examples.extend(encoder.pair(second, first, pair.target(), pair.source(), learn)?);
+    }
+    Ok(examples)
+}

@@ -1,0 +1,171 @@
+//! What a run begins with: a published model, or a shape and a vocabulary.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use model_files::{Architecture, Checkpoint, Tokenizer};
+use serde::Deserialize;
+
+use crate::recipe::{SPECIAL, special_tokens};
+use crate::{Error, Result, TrainedModel, train_tokenizer};
+
+/// The shape of a new model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; `heads` is a multiple.
+    pub kv_heads: usize,
+    /// Width of a head, even.
+    pub head_dim: usize,
+    /// Width between gate/up and down.
+    pub feed_forward: usize,
+}
+
+/// What new models look like, from a file of TOML.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Tokens of the vocabulary.
+    pub vocabulary: usize,
+    /// The prompt, in the form of `ModelInfo::prompt`; the default tags the languages.
+    #[serde(default = "tagged")]
+    pub prompt: String,
+    /// The specialists, or the only model.
+    pub small: Shape,
+    /// The large model that they are added to.
+    pub large: Option<Shape>,
+}
+
+fn tagged() -> String {
+    "<|begin_of_text|><|{from}|>{source}<|{to}|>".into()
+}
+
+impl Config {
+    /// Reads a config.
+    ///
+    /// # Errors
+    /// When it cannot be read or has other keys.
+    pub fn read(path: &Path) -> Result<Self> {
+        let reason = |reason: String| Error::Recipe { path: path.into(), reason };
+        let text = std::fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
+        toml::from_str(&text).map_err(|error| reason(error.to_string()))
+    }
+}
+
+/// The contents of a new `tokenizer.json` for models of these languages.
+///
+/// # Errors
+/// As [`train_tokenizer`].
+pub fn new_tokenizer(texts: &[&str], vocabulary: usize, languages: &[String]) -> Result<Vec<u8>> {
+    let mut languages = languages.to_vec();
+    languages.sort();
+    train_tokenizer(texts.iter().copied(), vocabulary, &special_tokens(&languages))
+}
+
+/// A tokenizer, a prompt, and weights once they are asked for.
+pub struct Start {
+    /// The model's.
+    pub tokenizer: Tokenizer,
+    /// The prompt, in the form of `ModelInfo::prompt`.
+    pub prompt: String,
+    /// Begins a text, if the model has such a token.
+    pub bos: Option<u32>,
+    /// Ends a text.
+    pub text_end: u32,
+    /// Ends an answer.
+    pub answer_end: u32,
+    /// The shape.
+    pub architecture: Architecture,
+    /// The base's licence, if it names one.
+    pub licence: Option<String>,
+    tokenizer_json: Vec<u8>,
+    base: Option<PathBuf>,
+}
+
+impl Start {
+    /// A Hugging Face folder; `prompt` takes the place of the one that its importer would choose.
+    ///
+    /// # Errors
+    /// When it is damaged, no Llama, or its tokenizer does not fit it.
+    pub fn base(folder: &Path, prompt: Option<String>) -> Result<Self> {
+        let checkpoint = Checkpoint::open(folder)?;
+        let tokenizer_json = checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec();
+        let tokenizer = checkpoint.tokenizer()?;
+        let architecture = *checkpoint.architecture();
+        let (ids, rows) = (tokenizer.vocab_size(), architecture.vocab_size);
+        if ids > rows {
+            return Err(Error::OtherTokenizer { ids, rows, folder: folder.into() });
+        }
+        let prompt = prompt.unwrap_or_else(|| checkpoint.prompt(&tokenizer));
+        let missing = || model_files::Error::Setting {
+            problem: "no token ends an answer",
+            setting: "eos_token_id".into(),
+        };
+        let text_end = *checkpoint.end_tokens().first().ok_or_else(missing)?;
+        Ok(Self {
+            answer_end: checkpoint.turn_end(&tokenizer, &prompt).unwrap_or(text_end),
+            text_end,
+            prompt,
+            bos: checkpoint.bos(),
+            architecture,
+            licence: checkpoint.licence().map(str::to_owned),
+            tokenizer,
+            tokenizer_json,
+            base: Some(folder.into()),
+        })
+    }
+
+    /// A new model of this shape and vocabulary, for sequences of `context` tokens.
+    ///
+    /// # Errors
+    /// When the sizes do not fit together, or the tokenizer is damaged.
+    pub fn scratch(shape: &Shape, tokenizer_json: Vec<u8>, prompt: String, context: usize) -> Result<Self> {
+        let tokenizer = Tokenizer::from_bytes(&tokenizer_json)?;
+        let architecture = Architecture {
+            vocab_size: tokenizer.vocab_size(),
+            hidden_size: shape.hidden_size,
+            layers: shape.layers,
+            heads: shape.heads,
+            kv_heads: shape.kv_heads,
+            head_dim: shape.head_dim,
+            feed_forward: shape.feed_forward,
+            max_positions: 4 * context,
+            norm_eps: 1e-5,
+            tied_head: true,
+        };
+        architecture.check()?;
+        Ok(Self {
+            tokenizer,
+            prompt,
+            bos: Some(SPECIAL.bos),
+            text_end: SPECIAL.end,
+            answer_end: SPECIAL.end,
+            architecture,
+            licence: None,
+            tokenizer_json,
+            base: None,
+        })
+    }
+
+    /// The weights on a device: the base's, or new ones by `seed`.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::open`] and [`TrainedModel::new`].
+    pub fn build(&self, seed: u64, device: &Device) -> Result<TrainedModel> {
+        match &self.base {
+            Some(folder) => TrainedModel::open(folder, device),
+            None => TrainedModel::new(self.architecture, SPECIAL, self.tokenizer_json.clone(), seed, device),
+        }
+    }
+
+    /// The folder of the base, for an adapter to name; empty for a new model.
+    pub fn base_folder(&self) -> &Path {
+        self.base.as_deref().unwrap_or(Path::new(""))
+    }
+}

@@ -1,0 +1,129 @@
+//! LoRA: B = 0 changes nothing, the base stays, merged equals adapter and base, a PEFT file comes back.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use common::{architecture, byte_tokenizer, examples};
+use training::adapter::{AdapterOptions, Frozen, Projection};
+use training::llama::Positions;
+use training::weights::tensors;
+use training::{OptimizerOptions, RunOptions, Special, Stage, TrainedModel, train};
+
+fn model() -> TrainedModel {
+    let special = Special { bos: 0, end: 1, pad: 2 };
+    TrainedModel::new(architecture(), special, byte_tokenizer(), 3, &Device::flex().autodiff())
+        .expect("a model")
+}
+
+fn options(frozen: Frozen) -> AdapterOptions {
+    AdapterOptions {
+        rank: 4,
+        alpha: 8.0,
+        projections: vec![Projection::Q, Projection::V, Projection::Down],
+        frozen,
+    }
+}
+
+fn logits(model: &TrainedModel) -> Vec<f32> {
+    let a = &model.architecture;
+    let positions = Positions::new(a.heads, a.kv_heads, &model.rope_inv_freq, 7, &model.device);
+    let ids: Vec<i64> = vec![0, 5, 9, 3, 17, 30, 8];
+    let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [1, 7]), &model.device);
+    let logits = model.model.logits(model.model.hidden(ids, &positions));
+    logits.inner().into_data().iter::<f32>().collect()
+}
+
+fn furthest(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+fn learn(model: &mut TrainedModel, folder: &std::path::Path) {
+    let optimizer = OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
+    let stages = [Stage { name: "finetune".into(), examples: examples(40), epochs: 2.0, optimizer }];
+    let run = RunOptions { micro_tokens: 128, ..Default::default() };
+    train(model, &stages, &[], &run, folder, &mut |_| ControlFlow::Continue(())).expect("trained");
+}
+
+#[test]
+fn a_new_adapter_changes_nothing() {
+    let mut model = model();
+    let before = logits(&model);
+    model.adapt(options(Frozen::F32), 1).expect("adapted");
+    assert_eq!(logits(&model), before);
+}
+
+#[test]
+fn a_frozen_base_in_fewer_bits_is_near_the_base() {
+    for (frozen, allowed) in [(Frozen::F16, 2e-3), (Frozen::Q8, 5e-2)] {
+        let mut model = model();
+        let before = logits(&model);
+        model.adapt(options(frozen), 1).expect("adapted");
+        let apart = furthest(&logits(&model), &before);
+        assert!(apart > 0.0 && apart < allowed, "{frozen:?}: {apart}");
+    }
+}
+
+#[test]
+fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
+    for frozen in [Frozen::F32, Frozen::F16, Frozen::Q8] {
+        let mut model = model();
+        let base = tensors(&model.model);
+        model.adapt(options(frozen), 1).expect("adapted");
+        let before = logits(&model);
+        let folder = tempfile::tempdir().expect("a folder");
+        learn(&mut model, folder.path());
+        let after = logits(&model);
+        assert!(furthest(&after, &before) > 1e-3, "{frozen:?}: nothing was learnt");
+        model.merge();
+        let apart = furthest(&logits(&model), &after);
+        assert!(apart < 1e-5, "{frozen:?}: merged is {apart} apart");
+        let merged = tensors(&model.model);
+        let changed = |name: &str| merged[name].1 != base[name].1;
+        assert!(changed("model.layers.0.self_attn.q_proj.weight"));
+        for name in
+            ["model.embed_tokens.weight", "model.norm.weight", "model.layers.0.self_attn.k_proj.weight"]
+        {
+            assert!(!changed(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_adapter_comes_back_from_its_file_in_pefts_form() {
+    let mut trained = model();
+    trained.adapt(options(Frozen::F32), 1).expect("adapted");
+    let folder = tempfile::tempdir().expect("a folder");
+    learn(&mut trained, &folder.path().join("run"));
+    trained.save(folder.path()).expect("saved");
+
+    let bytes = std::fs::read(folder.path().join("adapter_model.safetensors")).expect("written");
+    let file = safetensors::SafeTensors::deserialize(&bytes).expect("safetensors");
+    let shapes: BTreeMap<_, _> =
+        file.tensors().into_iter().map(|(name, view)| (name, view.shape().to_vec())).collect();
+    let a = architecture();
+    assert_eq!(shapes.len(), a.layers * 3 * 2);
+    let name = |rest: &str| format!("base_model.model.model.layers.1.{rest}.weight");
+    assert_eq!(shapes[&name("mlp.down_proj.lora_A")], [4, a.feed_forward]);
+    assert_eq!(shapes[&name("mlp.down_proj.lora_B")], [a.hidden_size, 4]);
+
+    let mut other = model();
+    other.adapt(options(Frozen::F32), 9).expect("adapted");
+    assert_ne!(logits(&other), logits(&trained));
+    other.restore(folder.path()).expect("restored");
+    assert_eq!(logits(&other), logits(&trained));
+}
+
+#[test]
+fn an_adapter_of_another_rank_is_refused() {
+    let mut trained = model();
+    trained.adapt(options(Frozen::F32), 1).expect("adapted");
+    let folder = tempfile::tempdir().expect("a folder");
+    trained.save(folder.path()).expect("saved");
+    let mut other = model();
+    other.adapt(AdapterOptions { rank: 2, ..options(Frozen::F32) }, 1).expect("adapted");
+    assert!(other.restore(folder.path()).is_err());
+}

@@ -1,0 +1,121 @@
+//! A run that was broken off goes on as if it had not been.
+
+mod common;
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use burn::tensor::Device;
+use common::{architecture, byte_tokenizer, examples};
+use training::weights::tensors;
+use training::{
+    Ended, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
+};
+
+fn model() -> TrainedModel {
+    let special = Special { bos: 0, end: 1, pad: 2 };
+    TrainedModel::new(architecture(), special, byte_tokenizer(), 3, &Device::flex().autodiff())
+        .expect("a model")
+}
+
+fn stages() -> Vec<Stage> {
+    let optimizer = |method| OptimizerOptions { method, learning_rate: 3e-3, ..Default::default() };
+    vec![
+        Stage {
+            name: "pretrain".into(),
+            examples: examples(60),
+            epochs: 1.5,
+            optimizer: optimizer(Method::Muon),
+        },
+        Stage {
+            name: "finetune".into(),
+            examples: examples(30),
+            epochs: 2.0,
+            optimizer: optimizer(Method::AdamW),
+        },
+    ]
+}
+
+/// Trains until `stop` says so; checkpoints after every step unless `save` is long.
+fn run(model: &mut TrainedModel, folder: &Path, save: Duration, stop: impl Fn(&StepReport) -> bool) -> Ended {
+    let options = RunOptions {
+        micro_tokens: 64,
+        accumulate: 2,
+        save_every: save,
+        held_out_every: 3,
+        ..Default::default()
+    };
+    let mut report =
+        |line: &StepReport| if stop(line) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    train(model, &stages(), &examples(5), &options, folder, &mut report).expect("trained")
+}
+
+/// The log without what no two runs share.
+fn curve(folder: &Path) -> Vec<(String, usize, u32, Option<u32>)> {
+    let log = fs::read_to_string(folder.join(training::LOG)).expect("a log");
+    let line = |line: &str| {
+        let line: StepReport = serde_json::from_str(line).expect("JSON");
+        (line.stage, line.step, line.loss.to_bits(), line.held_out_loss.map(f32::to_bits))
+    };
+    log.lines().map(line).collect()
+}
+
+#[test]
+fn stopped_anywhere_a_run_gives_the_same_curve_and_weights() {
+    let whole = tempfile::tempdir().expect("a folder");
+    let mut unbroken = model();
+    assert_eq!(run(&mut unbroken, whole.path(), Duration::MAX, |_| false), Ended::Finished);
+    let expected = curve(whole.path());
+    for stop_at in [1, 4, 8, 11] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (stage, step) = (&expected[stop_at].0, expected[stop_at].1);
+        let stop = |line: &StepReport| line.stage == *stage && line.step == step;
+        assert_eq!(run(&mut model(), folder.path(), Duration::MAX, stop), Ended::Stopped);
+        let mut resumed = model();
+        assert_eq!(run(&mut resumed, folder.path(), Duration::MAX, |_| false), Ended::Finished);
+        assert_eq!(curve(folder.path()), expected, "stopped at {stop_at}");
+        assert_eq!(tensors(&resumed.model), tensors(&unbroken.model), "stopped at {stop_at}");
+    }
+}
+
+#[test]
+fn lines_after_the_last_checkpoint_are_done_again() {
+    let whole = tempfile::tempdir().expect("a folder");
+    run(&mut model(), whole.path(), Duration::MAX, |_| false);
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 5);
+    // As if the power had gone two steps later: the log is ahead of the checkpoint.
+    let log = folder.path().join(training::LOG);
+    let ahead = fs::read_to_string(whole.path().join(training::LOG)).expect("a log");
+    fs::write(&log, ahead.lines().take(7).flat_map(|line| [line, "\n"]).collect::<String>())
+        .expect("written");
+    run(&mut model(), folder.path(), Duration::MAX, |_| false);
+    assert_eq!(curve(folder.path()), curve(whole.path()));
+}
+
+#[test]
+fn a_checkpoint_of_other_data_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 3);
+    let other = [Stage { examples: examples(9), ..stages().remove(0) }];
+    let error = train(&mut model(), &other, &[], &RunOptions::default(), folder.path(), &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(error.expect_err("refused").to_string().contains("other data or settings"));
+}
+
+#[test]
+fn a_checkpoint_that_was_being_replaced_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 4);
+    let (current, previous) = (folder.path().join("checkpoint"), folder.path().join("checkpoint.previous"));
+    // Between the two renames there is none under the first name.
+    fs::remove_dir_all(&previous).expect("a previous one");
+    fs::rename(&current, &previous).expect("renamed");
+    let whole = tempfile::tempdir().expect("a folder");
+    run(&mut model(), whole.path(), Duration::MAX, |_| false);
+    run(&mut model(), folder.path(), Duration::MAX, |_| false);
+    assert_eq!(curve(folder.path()), curve(whole.path()));
+}
