@@ -284,3 +284,24 @@ fn a_reference_that_is_not_xmls_own_stays() {
     let (body, _) = translated(&source, &[("Fish & chips for two", "Fisch & Chips")]);
     assert!(body.contains("Fisch &amp; Chips") && body.contains("&foo;"), "{body}");
 }
+
+#[test]
+fn a_byte_order_mark_shifts_nothing() {
+    let core = "\u{feff}<?xml version=\"1.0\"?><c xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title>Report</dc:title></c>";
+    let package = document(&p(&r("Body")), &[("docProps/core.xml", core)]);
+    check_round_trip(&package, &["docProps/core.xml", "word/document.xml"]);
+    let (written, _) = translate(&package, &[("Report", "Bericht")]);
+    assert_eq!(entry(&written, "docProps/core.xml"), core.replace("Report", "Bericht"));
+}
+
+#[test]
+fn a_paragraph_of_many_colours_is_translated_without_them() {
+    let letter = |index: usize| format!("<w:r><w:rPr><w:sz w:val=\"{index}\"/></w:rPr><w:t>ab</w:t></w:r>");
+    let source = p(&(0..600).map(letter).collect::<String>());
+    let (body, problems) = translated(&source, &[("ab".repeat(600).as_str(), "Bunt")]);
+    assert_eq!(
+        body,
+        p("<w:r><w:rPr><w:sz w:val=\"0\"/></w:rPr><w:t xml:space=\"preserve\">Bunt</w:t></w:r>")
+    );
+    assert_eq!(problems, []);
+}

@@ -1,4 +1,7 @@
 //! Word, PowerPoint and Excel documents (ECMA-376): which parts hold text, and what reads them.
+//!
+//! Macros and digital signatures are copied like pictures. A signature then tells its readers that the document was
+//! changed, which is true.
 
 mod alt;
 mod drawing;

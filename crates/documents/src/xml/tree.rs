@@ -63,10 +63,13 @@ pub(crate) fn each<'a>(
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(Element<'a>) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = NsReader::from_str(source);
+    // The reader leaves a byte order mark out of its count.
+    let body = source.trim_start_matches('\u{feff}');
+    let mark = source.len() - body.len();
+    let mut reader = NsReader::from_str(body);
     // The elements of the tree being read that are not closed yet.
     let mut open: Vec<Element<'a>> = Vec::new();
-    let (mut depth, mut nodes, mut end) = (0_usize, 0_usize, 0_usize);
+    let (mut depth, mut nodes, mut end) = (0_usize, 0_usize, mark);
     loop {
         let start = end;
         let (space, event) = match reader.read_resolved_event() {
@@ -74,7 +77,7 @@ pub(crate) fn each<'a>(
             Ok((_, event)) => ("", event),
             Err(error) => return Err(Error::Xml { cause: error.to_string(), offset: start }),
         };
-        end = usize::try_from(reader.buffer_position()).unwrap_or(source.len());
+        end = mark + usize::try_from(reader.buffer_position()).unwrap_or(body.len());
         let range = start..end;
         nodes = if open.is_empty() { 0 } else { nodes + 1 };
         if nodes > limits::XML_NODES {
