@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// A format that is recognised but not translated.
     #[error(
-        "{found} is not supported; export it as plain text (UTF-8), Markdown or SubRip and open that instead: {name}"
+        "{found} is not supported; save it in another format, such as .docx, .html or .txt, and open that instead: {name}"
     )]
     Unsupported {
         /// What the content looks like.
@@ -18,7 +18,7 @@ pub enum Error {
     },
     /// Zero bytes, which no text has.
     #[error(
-        "this file is not text but binary data; export it as plain text (UTF-8), Markdown or SubRip: {name}"
+        "this file is of an unknown kind, not text; save it in another format, such as .docx, .html or .txt: {name}"
     )]
     Binary {
         /// The file's name as given.

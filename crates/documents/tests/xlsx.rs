@@ -30,7 +30,7 @@ fn workbook(strings: &str, formula: &str) -> Vec<u8> {
     );
     let strings = format!("<sst {SPACE}>{strings}</sst>");
     let first = format!(
-        r#"<worksheet {SPACE}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><f>{formula}</f><v>3</v></c></row></sheetData></worksheet>"#
+        r#"<worksheet {SPACE}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><f>{formula}</f><v>3</v></c><c r="C1" t="str"><f>A1</f><v>Hello</v></c><c r="D1" t="str"><f>A2</f><v>Elsewhere</v></c></row></sheetData></worksheet>"#
     );
     let second = format!(
         r#"<worksheet {SPACE}><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Inline text</t></is></c></row></sheetData></worksheet>"#
@@ -55,7 +55,8 @@ please check</t></r></text></comment></commentList></comments>"#
     ])
 }
 
-const CHANGED: [&str; 6] = [
+const CHANGED: [&str; 7] = [
+    "xl/worksheets/sheet1.xml",
     "xl/workbook.xml",
     "xl/sharedStrings.xml",
     "xl/worksheets/sheet2.xml",
@@ -86,6 +87,8 @@ fn strings_comments_and_names_are_found() {
     let strings = entry(&written, "xl/sharedStrings.xml");
     assert!(strings.contains("<si><t>Grüße &amp; Küsse</t></si><si><t>2024-01-05</t></si>"), "{strings}");
     assert!(entry(&written, "xl/worksheets/sheet2.xml").contains("<is><t>Text in der Zelle</t></is>"));
+    let results = r#"<f>A1</f><v>Grüße &amp; Küsse</v></c><c r="D1" t="str"><f>A2</f><v>Elsewhere</v>"#;
+    assert!(entry(&written, "xl/worksheets/sheet1.xml").contains(results));
     let comments = entry(&written, "xl/comments1.xml");
     let lines = "<r><rPr><b/></rPr><t xml:space=\"preserve\">Anna:</t></r><r><t xml:space=\"preserve\">\n</t></r><r><t xml:space=\"preserve\">bitte prüfen</t></r>";
     assert!(comments.contains(lines), "{comments}");

@@ -81,6 +81,9 @@ fn gather(
     plain: &HashSet<String>,
     found: &mut Vec<Found>,
 ) -> Result<()> {
+    let is_formula = element.name.0 == "table" && element.value_range(source, "formula").is_some();
+    // What a formula shows follows the cells that it was made from, as far as their text is the same.
+    let role = if is_formula { Role::Echo } else { role };
     match element.name {
         // Deleted text is kept there.
         ("text", "tracked-changes") => return Ok(()),
@@ -96,7 +99,7 @@ fn gather(
         ("table", "table-cell" | "covered-table-cell") => {
             let value = |name| element.value(source, name);
             let is_text = value("value-type").is_none_or(|kind| kind == "string");
-            if !is_text || value("formula").is_some() {
+            if !is_text {
                 return Ok(());
             }
             // Says the same as the cell's paragraph.

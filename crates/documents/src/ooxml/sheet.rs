@@ -33,13 +33,26 @@ const NAMED_SHEETS: usize = 64;
 /// When the part is not well-formed or beyond the limits.
 pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    let wanted = |name| matches!(name, ("x", "si" | "is" | "text"));
+    let wanted = |name| matches!(name, ("x", "si" | "c" | "text"));
     each(source, DocType::Refused, wanted, |element| {
-        let text = text(source, &element)?;
+        let text = if element.name.1 == "c" { cell(source, &element)? } else { text(source, &element)? };
         found.extend(text.filter(|found| !named.headers.contains(&found.block.text)));
         Ok(())
     })?;
     Ok(found)
+}
+
+/// The block of a cell that holds its text itself. What a formula last showed follows the cells it was made from, as
+/// far as their text is the same.
+fn cell(source: &str, element: &Element) -> Result<Option<Found>> {
+    match element.value(source, "t").as_deref() {
+        Some("inlineStr") => element.child(("x", "is")).map_or(Ok(None), |inline| text(source, inline)),
+        Some("str") => {
+            let shown = element.child(("x", "v")).and_then(|value| plain::whole(source, value));
+            Ok(shown.map(|found| found.with_role(Role::Echo)))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The block of a cell's or comment's text. How a text is pronounced is left out of its translation.
