@@ -1,4 +1,4 @@
-//! Side by side with SacreBLEU 2.6.0; `goldens.py` beside this file made the figures.
+//! Side by side with SacreBLEU 2.6.0; `sacrebleu_goldens.py` beside this file made the figures.
 
 use std::collections::HashMap;
 

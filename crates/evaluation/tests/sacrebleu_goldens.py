@@ -1,4 +1,4 @@
-"""Makes tests/data/sacrebleu.json: python goldens.py HYPOTHESES OTHER_HYPOTHESES REFERENCES
+"""Makes tests/data/sacrebleu.json: python sacrebleu_goldens.py HYPOTHESES OTHER_HYPOTHESES REFERENCES
 
 Needs `pip install 'sacrebleu[ja]==2.6.0'`. The three files are lines of real outputs of two systems (the starter's
 three models in step, and its large model alone) and of their references; the first 120 are frozen
