@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::prompt::turn_ends;
 use crate::source::{Source, parts};
 use crate::{Architecture, Error, Result, Tokenizer, gguf, hf};
 
@@ -70,5 +71,20 @@ impl Checkpoint {
     /// The tokens that end an answer.
     pub fn end_tokens(&self) -> &[u32] {
         &self.source.end_tokens
+    }
+
+    /// The prompt that an import would store with it, in the form of [`ModelInfo::prompt`](crate::ModelInfo::prompt).
+    pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
+        self.source.prompt(tokenizer)
+    }
+
+    /// The token that ends an answer to `prompt`, where its family has one besides [`Checkpoint::end_tokens`].
+    pub fn turn_end(&self, tokenizer: &Tokenizer, prompt: &str) -> Option<u32> {
+        turn_ends(tokenizer, prompt).next()
+    }
+
+    /// The licence that its `wasan.json` names.
+    pub fn licence(&self) -> Option<&str> {
+        self.source.own.licence.as_deref()
     }
 }

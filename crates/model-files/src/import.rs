@@ -133,7 +133,7 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
     let mut end_tokens = source.end_tokens.clone();
     if let Some(json) = &source.tokenizer {
         let tokenizer = Tokenizer::from_bytes(json)?;
-        let prompt = prompt.get_or_insert_with(|| prompt::choose(&tokenizer, &source.chat, source.bos));
+        let prompt = prompt.get_or_insert_with(|| source.prompt(&tokenizer));
         let turn_ends: Vec<_> = prompt::turn_ends(&tokenizer, prompt).collect();
         end_tokens.extend(turn_ends);
         end_tokens.sort_unstable();

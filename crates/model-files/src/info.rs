@@ -36,7 +36,10 @@ pub struct Architecture {
 
 impl Architecture {
     /// Refuses zeros, sizes beyond [`limits`] and parts that do not fit together.
-    pub(crate) fn check(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check(&self) -> Result<()> {
         let sizes = [
             ("the vocabulary size", self.vocab_size, limits::VOCABULARY),
             ("the hidden size", self.hidden_size, limits::HIDDEN_SIZE),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::blocks::Kind;
 use crate::files::InputFile;
-use crate::{Architecture, Error, Result, Role};
+use crate::{Architecture, Error, Result, Role, Tokenizer, prompt};
 
 /// A model to be imported, with its headers read and nothing else.
 pub(crate) struct Source {
@@ -22,6 +22,13 @@ pub(crate) struct Source {
     pub bos: Option<u32>,
     pub end_tokens: Vec<u32>,
     pub own: Own,
+}
+
+impl Source {
+    /// Its own prompt, else the one that suits its family.
+    pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
+        self.own.prompt.clone().unwrap_or_else(|| prompt::choose(tokenizer, &self.chat, self.bos))
+    }
 }
 
 /// What a source says about its prompts.
