@@ -13,15 +13,25 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.translate(7, 'Hallo')
   await bridge.stop()
   await bridge.chooseFiles()
-  for (const command of ['cancel', 'retry', 'remove', 'open', 'reveal'] as const)
+  await bridge.chooseFolder()
+  await bridge.setRowPair(3, { from: 'ja', to: 'en' })
+  for (const command of ['pause', 'resume', 'remove'] as const) await bridge[command](null)
+  for (const command of ['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'] as const)
     await bridge[command](3)
+  await bridge.segments(3)
+  await bridge.edit(3, 5, 'Hello')
   await bridge.restart()
   expect(sent).toEqual([
     ['set_pair', { from: 'de', to: 'en' }],
     ['translate', { seq: 7, text: 'Hallo' }],
     ['stop', {}],
     ['choose_files', {}],
-    ...['cancel', 'retry', 'remove', 'open', 'reveal'].map((command) => [command, { id: 3 }]),
+    ['choose_folder', {}],
+    ['set_row_pair', { id: 3, from: 'ja', to: 'en' }],
+    ...['pause', 'resume', 'remove'].map((command) => [command, { id: null }]),
+    ...['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'].map((command) => [command, { id: 3 }]),
+    ['segments', { id: 3 }],
+    ['edit', { id: 3, index: 5, text: 'Hello' }],
     ['restart', {}],
   ])
 })

@@ -58,13 +58,23 @@ export interface Doubt {
   probability: number
 }
 
-export type RowState = 'waiting' | 'translating' | 'done' | 'failed' | 'cancelled'
+/** Paused by the reader; interrupted by the end of the program. */
+export type RowState =
+  | 'waiting'
+  | 'translating'
+  | 'paused'
+  | 'interrupted'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
 
 /** A document in the queue. */
 export interface Row {
   id: number
   name: string
   pair: Pair
+  /** The language that its text seems to be in, where that is clear. */
+  looks_like: string | null
   state: RowState
   /** Segments. */
   done: number
@@ -84,8 +94,36 @@ export interface Snapshot {
   pair: Pair | null
   recent: Pair[]
   rows: Row[]
-  /** File name extensions that can be translated, without the dot. */
+  /** What people call the formats that can be translated. */
   formats: string[]
+}
+
+export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' | 'copied'
+
+/** Why a segment is worth a second look. */
+export type Reason =
+  | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' | 'unsure' }
+  | { kind: 'number' | 'new_number' | 'placeholder' | 'term' | 'tag'; text: string }
+
+/** Markup at a place of a segment's source; offsets in UTF-16 code units. */
+export interface Mark {
+  start: number
+  end: number
+  kind: 'paired' | 'void' | 'locked'
+  /** The markup before the text, such as "**"; empty in office documents. */
+  label: string
+}
+
+/** A sentence of a translated document. */
+export interface Segment {
+  index: number
+  /** The paragraph, cell or cue that it stands in. */
+  block: number
+  source: string
+  target: string
+  status: SegmentStatus
+  reasons: Reason[]
+  spans: Mark[]
 }
 
 /** `seq` is the number that `translate` was called with. `text` is the whole text so far. */
@@ -119,13 +157,31 @@ export const stop = (): Promise<void> => invoke('stop')
 /** Lets the reader pick documents; they join the queue. Paths stay in Rust. */
 export const chooseFiles = (): Promise<void> => invoke('choose_files')
 
+/** The same with a folder, whose documents join the queue, those of its folders too. */
+export const chooseFolder = (): Promise<void> => invoke('choose_folder')
+
+/** Changes the languages of a document that waits. */
+export const setRowPair = (id: number, pair: Pair): Promise<void> =>
+  invoke('set_row_pair', { id, ...pair })
+
+/** Sets a document aside, or all that are on their way. */
+export const pause = (id: number | null): Promise<void> => invoke('pause', { id })
+/** Goes on with a document, or all that are paused or interrupted; tries again one that failed. */
+export const resume = (id: number | null): Promise<void> => invoke('resume', { id })
+/** Gives up a document. */
 export const cancel = (id: number): Promise<void> => invoke('cancel', { id })
-export const retry = (id: number): Promise<void> => invoke('retry', { id })
-export const remove = (id: number): Promise<void> => invoke('remove', { id })
+/** Takes a document off the list, or all that are done. Files stay. */
+export const remove = (id: number | null): Promise<void> => invoke('remove', { id })
 /** Opens the translated file in its own program. */
 export const open = (id: number): Promise<void> => invoke('open', { id })
 /** Shows the translated file in its folder. */
 export const reveal = (id: number): Promise<void> => invoke('reveal', { id })
+
+/** The segments of a translated document, in its order. */
+export const segments = (id: number): Promise<Segment[]> => invoke('segments', { id })
+/** Takes the reader's translation of a segment and writes the translated file anew. */
+export const edit = (id: number, index: number, text: string): Promise<Segment> =>
+  invoke('edit', { id, index, text })
 
 /** Starts the engine again after it failed. */
 export const restart = (): Promise<void> => invoke('restart')

@@ -1,8 +1,10 @@
 // A scripted Rust side for `npm run dev` in a browser. `?show=` picks a scene:
-// ready (default), loading, failed, problem, queue, software.
+// ready (default), loading, failed, problem, queue, resume, review, software.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
-import type { Engine, Event, Offer, Pair, Row, Snapshot } from './bridge'
+import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot } from './bridge'
+import { FORMATS, INTERRUPTED, ROWS, SEGMENTS } from './demo-documents'
+import { isActive } from './state.svelte'
 
 const LANGUAGES = [
   ['de', 'German', 'Deutsch'],
@@ -35,42 +37,6 @@ const SOFTWARE: Engine = { ...READY, adapter: 'llvmpipe (LLVM 15.0.6, 256 bits)'
 const ANSWER =
   'Good morning! The little tea house by the river opens at eight. Bring the drawings of the three circles; we will measure them together and have breakfast afterwards.'
 
-const row = (id: number, name: string, rest: Partial<Row>): Row => ({
-  id,
-  name,
-  pair: { from: 'de', to: 'en' },
-  state: 'waiting',
-  done: 0,
-  total: 0,
-  tokens_per_second: 0,
-  eta_s: null,
-  to_review: 0,
-  output: null,
-  problem: null,
-  ...rest,
-})
-
-const ROWS: Row[] = [
-  row(1, 'Teehaus am Fluss.md', {
-    state: 'translating',
-    done: 412,
-    total: 1980,
-    tokens_per_second: 38.2,
-    eta_s: 371,
-  }),
-  row(2, 'Mietvertrag mit einem wirklich sehr langen Namen, zweite Fassung.txt', {}),
-  row(3, 'Brief.txt', { state: 'done', done: 24, total: 24, to_review: 3, output: 'Brief.en.txt' }),
-  row(4, 'Bild.txt', {
-    state: 'failed',
-    problem: {
-      code: 'not_text',
-      message: 'This file is not text: Bild.txt',
-      hint: 'Save it as UTF-8 text and add it again.',
-    },
-  }),
-  row(5, 'Film.srt', { state: 'cancelled', done: 12, total: 700 }),
-]
-
 const FAILED: Engine = {
   state: 'failed',
   problem: {
@@ -90,6 +56,8 @@ export function answer(): void {
         : scene === 'software'
           ? SOFTWARE
           : READY
+  let rows =
+    scene === 'queue' || scene === 'review' ? ROWS : scene === 'resume' ? INTERRUPTED : []
   let say: (event: Event) => void = () => {}
   let timer: ReturnType<typeof setInterval> | undefined
   let latest = 0
@@ -114,6 +82,17 @@ export function answer(): void {
     }, 40)
   }
 
+  function change(row: Row): void {
+    rows = [...rows.filter((one) => one.id !== row.id), row]
+    say({ type: 'row', row })
+  }
+
+  /** Changes a row, or all that fit. */
+  function turn(id: unknown, rest: Partial<Row>, fits: (row: Row) => boolean = () => true): void {
+    const turned = rows.filter((row) => (id === null ? fits(row) && row.state !== 'done' : row.id === id))
+    turned.forEach((row) => change({ ...row, ...rest, problem: null }))
+  }
+
   const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
     subscribe({ channel }): Snapshot {
       say = (event) => (channel as Channel<Event>).onmessage(event)
@@ -125,8 +104,8 @@ export function answer(): void {
           { from: 'en', to: 'ja' },
           { from: 'fr', to: 'de' },
         ],
-        rows: scene === 'queue' ? ROWS : [],
-        formats: ['txt', 'md', 'srt'],
+        rows,
+        formats: FORMATS,
       }
     },
     set_pair: (pair) => [pair as unknown as Pair, { from: 'en', to: 'ja' }],
@@ -147,8 +126,28 @@ export function answer(): void {
       clearInterval(timer)
       say({ type: 'stopped', seq: latest })
     },
-    remove: ({ id }) => say({ type: 'gone', id: id as number }),
-    choose_files: () => ROWS.forEach((row) => say({ type: 'row', row })),
+    choose_files: () => ROWS.forEach(change),
+    choose_folder: () => ROWS.forEach(change),
+    set_row_pair: ({ id, from, to }) => turn(id, { pair: { from, to } as Pair }),
+    pause: ({ id }) => turn(id, { state: 'paused' }, isActive),
+    resume: ({ id }) => turn(id, { state: 'translating' }, (row) => !isActive(row)),
+    cancel: ({ id }) => turn(id, { state: 'cancelled' }),
+    remove({ id }) {
+      const gone = rows.filter((row) => (id === null ? row.state === 'done' : row.id === id))
+      rows = rows.filter((row) => !gone.includes(row))
+      gone.forEach((row) => say({ type: 'gone', id: row.id }))
+    },
+    segments: () => SEGMENTS,
+    async edit({ index, text }) {
+      const segment = SEGMENTS[index as number]
+      const problem: Problem = {
+        code: 'write',
+        message: 'Cannot write the file (no space left on device): Vertrag.en.docx',
+        hint: 'Check the free space; nothing was left half-written.',
+      }
+      if (!segment || text === 'full') throw problem
+      return { ...segment, target: text, status: 'edited', reasons: [] }
+    },
   }
   mockIPC((command, args) => commands[command]?.((args ?? {}) as Record<string, unknown>))
 }

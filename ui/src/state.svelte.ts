@@ -1,6 +1,7 @@
-// What the window knows. Panels read it and call its methods; only this file calls the bridge.
+// What the window knows. Panels read it and call its methods; only this file and review.svelte.ts call the bridge.
 import * as bridge from './bridge'
-import type { Doubt, Engine, Event, Offer, Pair, Problem, Row } from './bridge'
+import type { Doubt, Engine, Event, Offer, Pair, Problem, Row, RowState } from './bridge'
+import { Review } from './review.svelte'
 
 /** A pause in typing this long starts a translation. */
 export const IDLE_MS = 350
@@ -24,6 +25,13 @@ const NOTHING: Live = {
   problem: null,
 }
 
+const ACTIVE: RowState[] = ['waiting', 'translating']
+const ASIDE: RowState[] = ['paused', 'interrupted']
+
+export const isActive = (row: Row): boolean => ACTIVE.includes(row.state)
+/** Whether the reader may go on with it. */
+export const isAside = (row: Row): boolean => ASIDE.includes(row.state)
+
 export class Session {
   engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
   offer: Offer = $state({ pairs: [], languages: [] })
@@ -34,6 +42,12 @@ export class Session {
   tab: 'text' | 'documents' = $state('text')
   menu: 'source' | 'target' | null = $state(null)
   dragging = $state(false)
+  /** The document whose segments are shown in place of the queue. */
+  review: Review | null = $state(null)
+  /** The row whose review was closed last: its button takes the focus back. */
+  reviewed: number | null = null
+  /** The reader was asked about documents of the last time, and wants them later. */
+  asked = $state(false)
   source = $state('')
   live: Live = $state({ ...NOTHING })
   /** A command that was refused, shown until dismissed. */
@@ -79,7 +93,10 @@ export class Session {
   }
 
   get targets(): bridge.Language[] {
-    const from = this.pair?.from
+    return this.targetsOf(this.pair?.from)
+  }
+
+  targetsOf(from: string | undefined): bridge.Language[] {
     return this.#languages(
       this.offer.pairs.filter((pair) => pair.from === from).map((pair) => pair.to),
     )
@@ -99,12 +116,13 @@ export class Session {
     return this.pair !== null && this.offers({ from: this.pair.to, to: this.pair.from })
   }
 
-  /** A source that cannot be had in the present target takes the first target that it can. */
+  /** This pair, or the first of its source where the models cannot do it. */
+  nearest(pair: Pair): Pair | undefined {
+    return this.offers(pair) ? pair : this.offer.pairs.find((one) => one.from === pair.from)
+  }
+
   chooseSource(from: string): void {
-    const to = this.pair?.to ?? ''
-    const pair = this.offers({ from, to })
-      ? { from, to }
-      : this.offer.pairs.find((one) => one.from === from)
+    const pair = this.nearest({ from, to: this.pair?.to ?? '' })
     if (pair) void this.choosePair(pair)
   }
 
@@ -172,11 +190,29 @@ export class Session {
     void this.#ask(bridge.chooseFiles())
   }
 
+  chooseFolder = (): void => void this.#ask(bridge.chooseFolder())
+
+  setRowPair(row: Row, wanted: Pair): void {
+    const pair = this.nearest(wanted)
+    if (pair) void this.#ask(bridge.setRowPair(row.id, pair))
+  }
+
+  pause = (id: number | null): void => void this.#ask(bridge.pause(id))
+  resume = (id: number | null): void => void this.#ask(bridge.resume(id))
   cancel = (id: number): void => void this.#ask(bridge.cancel(id))
-  retry = (id: number): void => void this.#ask(bridge.retry(id))
-  remove = (id: number): void => void this.#ask(bridge.remove(id))
+  remove = (id: number | null): void => void this.#ask(bridge.remove(id))
   open = (id: number): void => void this.#ask(bridge.open(id))
   reveal = (id: number): void => void this.#ask(bridge.reveal(id))
+
+  openReview(row: Row): void {
+    this.review = new Review(row.id, (text) => (this.announcement = text))
+    void this.review.load()
+  }
+
+  closeReview(): void {
+    this.reviewed = this.review?.row ?? null
+    this.review = null
+  }
 
   /** Starts the engine again, and what could not be translated with it. */
   restart = async (): Promise<void> => {
@@ -205,6 +241,7 @@ export class Session {
         return this.#row(event.row)
       case 'gone':
         this.rows = this.rows.filter((row) => row.id !== event.id)
+        if (this.review?.row === event.id) this.closeReview()
         return
       case 'drag':
         this.dragging = event.over
@@ -242,6 +279,7 @@ export class Session {
     else this.rows.push(row)
     if (before?.state === row.state) return
     if (row.state === 'done') this.announcement = `${row.name} is translated`
+    if (row.state === 'paused') this.announcement = `${row.name} is paused`
     if (row.state === 'failed') this.announcement = `${row.name} could not be translated`
   }
 }

@@ -1,7 +1,7 @@
 // What the tests of the panels share: a Rust side that answers nothing but what a test says.
 import { vi } from 'vitest'
 import * as bridge from './bridge'
-import type { Engine, Event, Offer, Row, Snapshot } from './bridge'
+import type { Engine, Event, Offer, Row, Segment, Snapshot } from './bridge'
 
 export const READY: Engine = {
   state: 'ready',
@@ -35,7 +35,7 @@ export function snapshot(rest: Partial<Snapshot> = {}): Snapshot {
     pair: { from: 'de', to: 'en' },
     recent: [],
     rows: [],
-    formats: ['txt', 'md'],
+    formats: ['Word', 'Markdown'],
     ...rest,
   }
 }
@@ -45,6 +45,7 @@ export function row(rest: Partial<Row> = {}): Row {
     id: 1,
     name: 'letter.md',
     pair: { from: 'de', to: 'en' },
+    looks_like: null,
     state: 'waiting',
     done: 0,
     total: 0,
@@ -53,6 +54,19 @@ export function row(rest: Partial<Row> = {}): Row {
     to_review: 0,
     output: null,
     problem: null,
+    ...rest,
+  }
+}
+
+export function segment(index: number, rest: Partial<Segment> = {}): Segment {
+  return {
+    index,
+    block: index,
+    source: `Satz ${index}`,
+    target: `Sentence ${index}`,
+    status: 'done',
+    reasons: [],
+    spans: [],
     ...rest,
   }
 }
@@ -72,11 +86,18 @@ export function rust(rest: Partial<Snapshot> = {}) {
     translate: vi.spyOn(bridge, 'translate').mockResolvedValue(),
     stop: vi.spyOn(bridge, 'stop').mockResolvedValue(),
     chooseFiles: vi.spyOn(bridge, 'chooseFiles').mockResolvedValue(),
+    chooseFolder: vi.spyOn(bridge, 'chooseFolder').mockResolvedValue(),
+    setRowPair: vi.spyOn(bridge, 'setRowPair').mockResolvedValue(),
+    pause: vi.spyOn(bridge, 'pause').mockResolvedValue(),
+    resume: vi.spyOn(bridge, 'resume').mockResolvedValue(),
     cancel: vi.spyOn(bridge, 'cancel').mockResolvedValue(),
-    retry: vi.spyOn(bridge, 'retry').mockResolvedValue(),
     remove: vi.spyOn(bridge, 'remove').mockResolvedValue(),
     open: vi.spyOn(bridge, 'open').mockResolvedValue(),
     reveal: vi.spyOn(bridge, 'reveal').mockResolvedValue(),
+    segments: vi.spyOn(bridge, 'segments').mockResolvedValue([]),
+    edit: vi.spyOn(bridge, 'edit').mockImplementation(async (_, index, target) =>
+      segment(index, { target, status: 'edited' }),
+    ),
     restart: vi.spyOn(bridge, 'restart').mockResolvedValue(),
   }
 }

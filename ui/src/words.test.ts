@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, left, progress, speed } from './words'
+import { count, left, progress, speed, why } from './words'
 
 test('says numbers and times as a reader does', () => {
   expect(count(1, 'character')).toBe('1 character')
@@ -10,4 +10,11 @@ test('says numbers and times as a reader does', () => {
   expect(left(371)).toBe('6 min left')
   expect(left(5400)).toBe('1.5 h left')
   expect(progress(412, 1980)).toBe('412 / 1,980')
+})
+
+test('says findings as a reader does', () => {
+  expect(why({ kind: 'repeated' })).toBe('Repeats itself')
+  expect(why({ kind: 'new_number', text: '300' })).toBe('New number: 300')
+  expect(why({ kind: 'tag', text: '<a href="x">' })).toBe('Formatting: link')
+  expect(why({ kind: 'tag', text: '' })).toBe('Formatting')
 })

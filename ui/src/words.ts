@@ -1,4 +1,6 @@
-// Numbers and times as a reader says them.
+// Numbers, times and findings as a reader says them.
+import type { Reason, SegmentStatus } from './bridge'
+import { nameOf } from './pills'
 
 const NUMBER = new Intl.NumberFormat('en')
 
@@ -16,3 +18,33 @@ export function left(seconds: number): string {
 
 export const progress = (done: number, total: number): string =>
   `${NUMBER.format(done)} / ${NUMBER.format(total)}`
+
+export const STATUS: Record<SegmentStatus, string> = {
+  done: 'Translated',
+  reused: 'Reused',
+  edited: 'Edited',
+  doubtful: 'Doubtful',
+  kept: 'Not translated',
+  copied: 'Nothing to translate',
+}
+
+const REASONS: Record<Reason['kind'], string> = {
+  repeated: 'Repeats itself',
+  cut_off: 'Cut off',
+  short: 'Very short',
+  long: 'Very long',
+  copied: 'Same as the source',
+  empty: 'Empty',
+  unsure: 'The models were unsure',
+  number: 'Number missing',
+  new_number: 'New number',
+  placeholder: 'Missing',
+  term: 'Glossary',
+  tag: 'Formatting',
+}
+
+export function why(reason: Reason): string {
+  if (!('text' in reason) || !reason.text) return REASONS[reason.kind]
+  const what = reason.kind === 'tag' ? (nameOf(reason.text) ?? reason.text) : reason.text
+  return `${REASONS[reason.kind]}: ${what}`
+}

@@ -16,10 +16,16 @@ const document = async (name = 'letter.md') => within(await screen.findByRole('l
 
 test('the drop zone is a button, and names the formats', async () => {
   const { chooseFiles } = await start()
-  expect(zone().textContent).toContain('.txt')
+  expect(zone().textContent).toContain('Choose files')
   await fireEvent.click(zone())
   expect(chooseFiles).toHaveBeenCalledOnce()
-  expect(zone().classList).not.toContain('strip')
+  expect(screen.getByText('Word · Markdown')).toBeTruthy()
+})
+
+test('a folder can be chosen too', async () => {
+  const { chooseFolder } = await start()
+  await fireEvent.click(screen.getByRole('button', { name: 'Choose a folder…' }))
+  expect(chooseFolder).toHaveBeenCalledOnce()
 })
 
 test('Ctrl+O asks for files from the other tab too', async () => {
@@ -35,14 +41,14 @@ test('a file held over the window brings up the documents and lights the zone', 
   await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
   say({ type: 'drag', over: true })
   expect(await screen.findByText('Let go to translate')).toBeTruthy()
-  expect(zone().classList).toContain('over')
+  expect(zone().parentElement?.classList).toContain('over')
   say({ type: 'drag', over: false })
-  expect(await screen.findByText('Drop documents here')).toBeTruthy()
+  expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
 })
 
 test('rows shrink the zone to a strip and show how far they are', async () => {
-  const { say, cancel } = await start({ rows: [row()] })
-  expect(zone().classList).toContain('strip')
+  const { say, cancel, pause } = await start({ rows: [row()] })
+  expect(zone().parentElement?.classList).toContain('strip')
   expect((await document()).getByText('Waiting')).toBeTruthy()
   const now = { done: 412, total: 1980, tokens_per_second: 38.2, eta_s: 371 }
   say({ type: 'row', row: row({ state: 'translating', ...now }) })
@@ -52,38 +58,87 @@ test('rows shrink the zone to a strip and show how far they are', async () => {
   expect(screen.getByRole('tab', { name: /Documents/ }).textContent).toContain('1')
   await fireEvent.click((await document()).getByRole('button', { name: 'Cancel' }))
   expect(cancel).toHaveBeenCalledWith(1)
+  await fireEvent.click((await document()).getByRole('button', { name: 'Pause' }))
+  expect(pause).toHaveBeenCalledWith(1)
+})
+
+test('a document that waits shows its languages, and others can be chosen', async () => {
+  const { setRowPair, say } = await start({ rows: [row()] })
+  const from = (await document()).getByRole<HTMLSelectElement>('combobox', { name: 'From' })
+  expect([from.value, from.selectedOptions[0]?.textContent]).toEqual(['de', 'German'])
+  await fireEvent.change(from, { target: { value: 'en' } })
+  // English is not translated into English: its first target is taken.
+  expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
+  say({ type: 'row', row: row({ pair: { from: 'en', to: 'de' }, state: 'translating' }) })
+  expect(await screen.findByText('English → German')).toBeTruthy()
+  expect((await document()).queryByRole('combobox')).toBeNull()
+})
+
+test('a text that looks like another language is a hint, nothing more', async () => {
+  const { setRowPair } = await start({ rows: [row({ looks_like: 'ja' }), row({ id: 2, looks_like: 'de' })] })
+  expect(screen.getAllByText(/looks like/).map((one) => one.textContent)).toEqual(['looks like Japanese'])
+  expect(setRowPair).not.toHaveBeenCalled()
+})
+
+test('all documents can be paused, resumed and cleared at once', async () => {
+  const { pause, resume, remove, say } = await start({
+    rows: [row(), row({ id: 2, name: 'done.md', state: 'done' })],
+  })
+  const all = within(screen.getByRole('group', { name: 'All documents' }))
+  expect(all.getByText('1 / 2 done')).toBeTruthy()
+  expect(all.queryByRole('button', { name: 'Resume all' })).toBeNull()
+  await fireEvent.click(all.getByRole('button', { name: 'Pause all' }))
+  say({ type: 'row', row: row({ state: 'paused', done: 3, total: 9 }) })
+  await fireEvent.click(await all.findByRole('button', { name: 'Resume all' }))
+  await fireEvent.click(all.getByRole('button', { name: 'Clear finished' }))
+  expect([pause, resume, remove].map((command) => command.mock.calls)).toEqual([[[null]], [[null]], [[null]]])
+  expect((await document()).getByText('3 / 9 segments')).toBeTruthy()
+  await fireEvent.click((await document()).getByRole('button', { name: 'Resume' }))
+  expect(resume).toHaveBeenLastCalledWith(1)
+})
+
+test('documents of the last time are offered once', async () => {
+  const rows = [row({ state: 'interrupted' }), row({ id: 2, state: 'interrupted' })]
+  const { resume } = await start({ rows })
+  const offer = within(screen.getByRole('region', { name: 'Unfinished documents' }))
+  expect(offer.getByText('Resume 2 documents?')).toBeTruthy()
+  await fireEvent.click(offer.getByRole('button', { name: 'Resume' }))
+  expect(resume).toHaveBeenCalledWith(null)
+  await fireEvent.click(offer.getByRole('button', { name: 'Not now' }))
+  expect(screen.queryByRole('region', { name: 'Unfinished documents' })).toBeNull()
+  expect(screen.getByRole('button', { name: 'Resume all' })).toBeTruthy()
 })
 
 test('a finished document can be opened, shown and removed', async () => {
   const { say, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
   say({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, output: 'letter.en.md' }) })
-  await screen.findByText('Done')
+  await screen.findByText('Needs review: 2')
   const { getByRole, getByText } = await document()
   expect(getByText('letter.en.md')).toBeTruthy()
-  expect(getByText('2 segments to review')).toBeTruthy()
+  expect(getByText('Needs review: 2')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
   await fireEvent.click(getByRole('button', { name: 'Open' }))
   await fireEvent.click(getByRole('button', { name: 'Show in folder' }))
   await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
   expect([open, reveal, remove].map((command) => command.mock.calls)).toEqual([[[1]], [[1]], [[1]]])
   say({ type: 'gone', id: 1 })
-  expect(await screen.findByText('Drop documents here')).toBeTruthy()
+  expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
   expect(screen.queryByRole('listitem', { name: 'letter.md' })).toBeNull()
 })
 
 test('a failed document says why and can be tried again', async () => {
   const problem = { code: 'not_text', message: 'Not text.', hint: 'Save it as UTF-8.' }
-  const { retry } = await start({ rows: [row({ state: 'failed', problem })] })
+  const { resume } = await start({ rows: [row({ state: 'failed', problem })] })
   const { getByRole } = await document()
   expect(getByRole('alert').dataset.code).toBe('not_text')
   await fireEvent.click(getByRole('button', { name: 'Retry' }))
-  expect(retry).toHaveBeenCalledWith(1)
+  expect(resume).toHaveBeenCalledWith(1)
 })
 
 test('a cancelled document can be tried again', async () => {
-  const { retry } = await start({ rows: [row({ state: 'cancelled' })] })
+  const { resume } = await start({ rows: [row({ state: 'cancelled' })] })
   await fireEvent.click((await document()).getByRole('button', { name: 'Retry' }))
-  expect(retry).toHaveBeenCalledWith(1)
+  expect(resume).toHaveBeenCalledWith(1)
 })
 
 test('a name is text, whatever it holds', async () => {

@@ -1,0 +1,114 @@
+// What the scripted Rust side of demo.ts has in its queue.
+import type { Row, Segment } from './bridge'
+
+export const FORMATS = [
+  'CSV',
+  'EPUB',
+  'Excel',
+  'HTML',
+  'JSON',
+  'Markdown',
+  'OpenDocument text',
+  'PDF, as Markdown',
+  'plain text',
+  'PowerPoint',
+  'SubRip subtitles',
+  'Word',
+]
+
+const row = (id: number, name: string, rest: Partial<Row>): Row => ({
+  id,
+  name,
+  pair: { from: 'de', to: 'en' },
+  looks_like: null,
+  state: 'waiting',
+  done: 0,
+  total: 0,
+  tokens_per_second: 0,
+  eta_s: null,
+  to_review: 0,
+  output: null,
+  problem: null,
+  ...rest,
+})
+
+const WORKING = { state: 'translating', looks_like: 'de' } as const
+
+export const ROWS: Row[] = [
+  row(1, 'Teehaus am Fluss.md', { ...WORKING, done: 412, total: 1980, tokens_per_second: 38.2, eta_s: 371 }),
+  row(2, 'Jahresbericht.docx', { ...WORKING, done: 96, total: 140, tokens_per_second: 17.4, eta_s: 42 }),
+  row(3, 'Vorstellung der drei Kreise.pptx', { ...WORKING, done: 3, total: 64, tokens_per_second: 9.1, eta_s: 118 }),
+  row(4, 'Mietvertrag mit einem wirklich sehr langen Namen, zweite Fassung.odt', { looks_like: 'ja' }),
+  row(5, 'Film.srt', { state: 'paused', done: 12, total: 700 }),
+  row(6, 'Vertrag.docx', { state: 'done', done: 24, total: 24, to_review: 4, output: 'Vertrag.en.docx' }),
+  row(7, 'Brief.txt', { state: 'done', done: 9, total: 9, output: 'Brief.en.txt' }),
+  row(8, 'Bild.txt', {
+    state: 'failed',
+    problem: {
+      code: 'not_text',
+      message: 'This file is not text: Bild.txt',
+      hint: 'Save it as UTF-8 text and add it again.',
+    },
+  }),
+  row(9, 'Preise.xlsx', { state: 'cancelled', done: 12, total: 700 }),
+]
+
+export const INTERRUPTED: Row[] = [
+  row(1, 'Teehaus am Fluss.md', { state: 'interrupted', done: 412, total: 1980 }),
+  row(2, 'Jahresbericht.docx', { state: 'interrupted' }),
+  row(3, 'Brief.txt', { state: 'done', done: 9, total: 9, output: 'Brief.en.txt' }),
+]
+
+const WRITTEN: [string, string, Partial<Segment>][] = [
+  ['Mietvertrag über das Teehaus am Fluss', 'Lease of the tea house by the river', {}],
+  [
+    'Die Miete beträgt 1.250 Euro im Monat, fällig am dritten Werktag.',
+    'The rent is due on the third working day of each month.',
+    {
+      status: 'doubtful',
+      reasons: [{ kind: 'number', text: '1250' }],
+      spans: [{ start: 18, end: 28, kind: 'paired', label: '**' }],
+    },
+  ],
+  [
+    'Der Vermieter trägt die Kosten der Instandhaltung.',
+    'The owner bears the costs of maintenance.',
+    { status: 'doubtful', reasons: [{ kind: 'term', text: 'landlord' }] },
+  ],
+  [
+    'Näheres regelt die Hausordnung, die unter https://teehaus.example steht.',
+    'Details are in the house rules at https://teehaus.example.',
+    {
+      status: 'doubtful',
+      reasons: [{ kind: 'tag', text: '[' }, { kind: 'unsure' }],
+      spans: [
+        { start: 19, end: 30, kind: 'paired', label: '[' },
+        { start: 42, end: 65, kind: 'locked', label: '' },
+      ],
+    },
+  ],
+  [
+    'Setze {name} in das Feld ein und bestätige mit Eingabe.',
+    'Setze {name} in das Feld ein und bestätige mit Eingabe.',
+    {
+      status: 'kept',
+      reasons: [{ kind: 'copied' }],
+      spans: [{ start: 6, end: 12, kind: 'locked', label: '{name}' }],
+    },
+  ],
+  [
+    'Der Mieter hat den Garten gepflegt zu übergeben.',
+    'The tenant must hand over the garden in good order.',
+    { status: 'edited', spans: [{ start: 19, end: 25, kind: 'void', label: '[^1]' }] },
+  ],
+  ['Beide Parteien unterschreiben.', 'Both parties sign.', { status: 'reused' }],
+]
+
+export const SEGMENTS: Segment[] = Array.from({ length: 240 }, (_, index) => {
+  const [source, target, rest] = WRITTEN[index] ?? [
+    `Dies ist der ${index + 1}. Satz des Vertrags.`,
+    `This is sentence ${index + 1} of the contract.`,
+    {},
+  ]
+  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], ...rest }
+})

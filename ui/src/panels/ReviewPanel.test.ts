@@ -1,0 +1,190 @@
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { expect, test } from 'vitest'
+import App from '../App.svelte'
+import type { Segment } from '../bridge'
+import { row, rust, segment } from '../testing'
+
+const SEGMENTS: Segment[] = [
+  segment(0),
+  segment(1, { status: 'doubtful', reasons: [{ kind: 'number', text: '300' }] }),
+  segment(2, { status: 'reused' }),
+  segment(3, { status: 'kept', reasons: [{ kind: 'term', text: 'agreement' }, { kind: 'unsure' }] }),
+]
+
+async function start(segments = SEGMENTS) {
+  const done = row({ state: 'done', total: segments.length, output: 'letter.en.md' })
+  const backend = rust({ rows: [done] })
+  backend.segments.mockResolvedValue(segments)
+  render(App)
+  await screen.findByRole('button', { name: 'Translate from: German' })
+  await fireEvent.keyDown(window, { key: '2', ctrlKey: true })
+  await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
+  await screen.findByRole('grid', { name: 'Segments' })
+  return backend
+}
+
+const rows = () => screen.queryAllByRole('row').map((one) => within(one).getByRole('rowheader').textContent)
+const press = (key: string, modifiers = {}) =>
+  fireEvent.keyDown(document.activeElement ?? window, { key, ...modifiers })
+const filter = (name: RegExp) => screen.getByRole<HTMLButtonElement>('button', { name })
+const editor = () => screen.queryByRole<HTMLTextAreaElement>('textbox')
+
+async function enter() {
+  screen.getAllByRole('row')[0]?.focus()
+  await press('Enter')
+}
+
+test('what should be looked at comes first, with its findings in words', async () => {
+  const { segments } = await start()
+  expect(segments).toHaveBeenCalledWith(1)
+  expect(rows()).toEqual(['2', '4'])
+  expect(filter(/^To review/).getAttribute('aria-pressed')).toBe('true')
+  const [first, second] = screen.getAllByRole('row')
+  expect(within(first!).getByText('Number missing: 300')).toBeTruthy()
+  expect(within(second!).getByText('Not translated')).toBeTruthy()
+  expect(within(second!).getByText('Glossary: agreement')).toBeTruthy()
+})
+
+test('filters are toggles with counts; several show what any of them takes', async () => {
+  await start()
+  const chips = within(screen.getByRole('group', { name: 'Show only' })).getAllByRole<HTMLButtonElement>('button')
+  expect(chips.map((chip) => chip.textContent?.trim())).toEqual([
+    'All 4',
+    'To review 2',
+    'Numbers 1',
+    'Formatting 0',
+    'Glossary 1',
+    'Reused 1',
+    'Edited 0',
+  ])
+  expect(chips.map((chip) => chip.disabled).indexOf(true)).toBe(3)
+  await fireEvent.click(filter(/^To review/))
+  expect(rows()).toEqual(['1', '2', '3', '4'])
+  await fireEvent.click(filter(/^Reused/))
+  await fireEvent.click(filter(/^Numbers/))
+  expect(rows()).toEqual(['2', '3'])
+  await fireEvent.click(filter(/^All/))
+  expect(rows()).toHaveLength(4)
+})
+
+test('the keys move, open, save and go on to the next', async () => {
+  const { edit, translate, say } = await start()
+  await fireEvent.click(filter(/^All/))
+  screen.getAllByRole('row')[0]?.focus()
+  await press('ArrowDown')
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2')
+  await press('End')
+  await press('ArrowDown')
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('4')
+  await press('Home')
+  await press('Enter')
+  expect(editor()?.value).toBe('Sentence 0')
+  await fireEvent.input(editor()!, { target: { value: 'Mended' } })
+  await press('Enter', { ctrlKey: true })
+  expect(edit).toHaveBeenCalledWith(1, 0, 'Mended')
+  await waitFor(() => expect(editor()?.value).toBe('Sentence 1'))
+  expect(screen.getByText('1 change saved: letter.en.md is rewritten')).toBeTruthy()
+  expect(screen.getByRole('status').textContent).toBe('Saved')
+  expect(within(screen.getAllByRole('row')[0]!).getByText('Mended')).toBeTruthy()
+  expect(translate, 'the text of the other tab is left alone').not.toHaveBeenCalled()
+  say({ type: 'row', row: row({ state: 'done', to_review: 1, output: 'letter.en.md' }) })
+  expect(rows()).toHaveLength(4)
+})
+
+test('a saved row stays where it is, also where its filter no longer takes it', async () => {
+  await start()
+  await enter()
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(filter(/^To review/).textContent).toContain('1'))
+  expect(rows()).toEqual(['2', '4'])
+  expect(editor()?.value).toBe('Sentence 3')
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(editor()).toBeNull())
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2')
+})
+
+test('Escape leaves the editor, and what was typed stays a draft', async () => {
+  const { edit, stop } = await start()
+  await enter()
+  await fireEvent.input(editor()!, { target: { value: 'Half a sent' } })
+  await press('Escape')
+  expect(editor()).toBeNull()
+  expect(document.activeElement?.getAttribute('role')).toBe('row')
+  expect(screen.getByText('Not saved')).toBeTruthy()
+  expect(screen.getByText('1 not saved')).toBeTruthy()
+  await press('Enter')
+  expect(editor()?.value).toBe('Half a sent')
+  await fireEvent.click(screen.getByRole('button', { name: 'Take back' }))
+  expect(editor()?.value).toBe('Sentence 1')
+  expect(screen.queryByText('Not saved')).toBeNull()
+  expect(edit).not.toHaveBeenCalled()
+  expect(stop).not.toHaveBeenCalled()
+})
+
+test('what cannot be saved is kept as it was typed, with the reason', async () => {
+  const { edit } = await start()
+  edit.mockRejectedValueOnce({ code: 'write', message: 'The disk is full.', hint: 'Make room.' })
+  await enter()
+  await fireEvent.input(editor()!, { target: { value: 'Mended' } })
+  await press('Enter', { ctrlKey: true })
+  expect((await screen.findByRole('alert')).dataset.code).toBe('write')
+  expect(editor()?.value).toBe('Mended')
+  await fireEvent.click(screen.getByRole('button', { name: 'Save again' }))
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+  expect(edit).toHaveBeenLastCalledWith(1, 1, 'Mended')
+})
+
+test('nothing is saved while a character is being composed', async () => {
+  const { edit } = await start()
+  await enter()
+  await press('Enter', { ctrlKey: true, isComposing: true })
+  expect(edit).not.toHaveBeenCalled()
+})
+
+test('markup is pills and a document is text, whatever it holds', async () => {
+  const source = '<img src=x> und mehr'
+  await start([
+    segment(0, { source, spans: [{ start: 12, end: 15, kind: 'paired', label: '**' }], target: '<b>and</b>' }),
+  ])
+  const table = screen.getByRole('row')
+  expect(table.querySelector('img, b:not(.findings b)')).toBeNull()
+  expect([...table.querySelectorAll('.pill')].map((pill) => pill.textContent)).toEqual(['bold', '/bold'])
+  expect(table.textContent).toContain('<b>and</b>')
+})
+
+test('a long document comes in pages, and the keys walk from one to the next', async () => {
+  await start(Array.from({ length: 5000 }, (_, index) => segment(index)))
+  expect(rows()).toHaveLength(100)
+  expect(screen.getByText('1–100 of 5000')).toBeTruthy()
+  await fireEvent.click(screen.getByRole('button', { name: 'Next page' }))
+  expect(rows()[0]).toBe('101')
+  screen.getAllByRole('row')[0]?.focus()
+  await press('ArrowUp')
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('100'))
+  await press('End')
+  await waitFor(() => expect(rows().at(-1)).toBe('5000'))
+  expect(filter(/Next page/).disabled).toBe(true)
+})
+
+test('the way back leads to the documents, and a document that is gone closes its review', async () => {
+  const { say } = await start()
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('1'))
+  await press('Escape')
+  const again = await screen.findByRole('button', { name: 'Review' })
+  expect(document.activeElement).toBe(again)
+  await fireEvent.click(again)
+  await screen.findByRole('grid')
+  say({ type: 'gone', id: 1 })
+  expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
+})
+
+test('segments that cannot be read say why and can be asked for again', async () => {
+  const backend = rust({ rows: [row({ state: 'done' })] })
+  backend.segments.mockRejectedValueOnce({ code: 'store_damaged', message: 'Damaged.', hint: '' })
+  render(App)
+  await fireEvent.keyDown(window, { key: '2', ctrlKey: true })
+  await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
+  expect((await screen.findByRole('alert')).dataset.code).toBe('store_damaged')
+  await fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await screen.findByText('This document has no text.')).toBeTruthy()
+})

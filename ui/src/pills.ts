@@ -1,0 +1,91 @@
+// Text with its markup as labelled pills. Everything here is text: nothing of a document becomes HTML.
+import type { Mark } from './bridge'
+
+/** A stretch of text, or a pill: markup that opens, closes, stands alone, or is text that must not change. */
+export type Piece =
+  | { kind: 'text'; text: string }
+  | { kind: 'open' | 'close' | 'void'; text: string; title: string }
+  | { kind: 'locked'; text: string; title: string }
+
+/** By how the markup begins, the first that fits. Formats without visible markup have none. */
+const NAMES: [RegExp, string][] = [
+  [/^(\*\*|__|<(b|strong)\b)/i, 'bold'],
+  [/^(~~|<(s|del|strike)\b)/i, 'struck out'],
+  [/^(\*|_|<(i|em|cite)\b)/i, 'italic'],
+  [/^<u\b/i, 'underlined'],
+  [/^(!\[|<(img|image|draw:frame|svg)\b)/i, 'picture'],
+  [/^(\[\^|<(text:note|w:footnote|w:endnote)\w*)/i, 'footnote'],
+  [/^<w:comment/i, 'comment'],
+  [/^(\[|<(a|text:a|w:hyperlink)\b)/i, 'link'],
+  [/^(`|<(code|kbd|samp|tt|pre)\b)/i, 'code'],
+  [/^<(sup|sub)\b/i, 'raised'],
+  [/^<(br|w:br|text:line-break)\b/i, 'line break'],
+  [/^(\$|<math\b)/i, 'formula'],
+]
+
+const UNNAMED = { paired: 'style', void: 'mark', locked: 'kept as it is' }
+
+/** What markup is called, where it says what it is. */
+export const nameOf = (label: string): string | undefined =>
+  NAMES.find(([pattern]) => pattern.test(label))?.[1]
+
+/** What a mark is called. */
+export const named = (mark: Mark): string => nameOf(mark.label) ?? UNNAMED[mark.kind]
+
+/**
+ * Cuts a source at its marks. A mark outside the text is left out; one that crosses another opens and closes in
+ * its own place, since pills need not nest.
+ */
+export function pills(text: string, marks: Mark[]): Piece[] {
+  const cuts: { at: number; order: number; piece: Piece; end: number }[] = []
+  for (const [index, mark] of marks.entries()) {
+    const { start, end, kind, label } = mark
+    if (start < 0 || end < start || end > text.length) continue
+    const name = named(mark)
+    const title = label || name
+    const cut = (at: number, order: number, piece: Piece, until = at) =>
+      cuts.push({ at, order, piece, end: until })
+    if (kind === 'locked' && start < end)
+      cut(start, 2, { kind: 'locked', text: text.slice(start, end), title: name }, end)
+    else if (kind !== 'paired' || start === end) cut(start, 2, { kind: 'void', text: name, title })
+    else {
+      cut(start, 1, { kind: 'open', text: name, title })
+      // What opened last closes first.
+      cut(end, -index, { kind: 'close', text: name, title })
+    }
+  }
+  cuts.sort((a, b) => a.at - b.at || a.order - b.order)
+  return between(text, cuts)
+}
+
+/** Shows in a translation the locked texts of its source, each where it stands first. */
+export function lockedIn(target: string, source: string, marks: Mark[]): Piece[] {
+  const cuts: { at: number; piece: Piece; end: number }[] = []
+  for (const mark of marks) {
+    const text = source.slice(mark.start, mark.end)
+    if (mark.kind !== 'locked' || !text) continue
+    let at = target.indexOf(text)
+    const taken = () => cuts.find((cut) => at < cut.end && cut.at < at + text.length)
+    for (let other = taken(); at >= 0 && other; other = taken()) at = target.indexOf(text, other.end)
+    if (at < 0) continue
+    cuts.push({ at, piece: { kind: 'locked', text, title: named(mark) }, end: at + text.length })
+  }
+  return between(
+    target,
+    cuts.sort((a, b) => a.at - b.at),
+  )
+}
+
+function between(text: string, cuts: { at: number; piece: Piece; end: number }[]): Piece[] {
+  const out: Piece[] = []
+  let from = 0
+  for (const { at, piece, end } of cuts) {
+    // Inside a locked text nothing else is shown.
+    if (at < from) continue
+    if (at > from) out.push({ kind: 'text', text: text.slice(from, at) })
+    out.push(piece)
+    from = Math.max(from, end)
+  }
+  if (from < text.length) out.push({ kind: 'text', text: text.slice(from) })
+  return out
+}
