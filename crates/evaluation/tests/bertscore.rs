@@ -104,7 +104,8 @@ fn several_references() {
 
 #[test]
 fn minilm() {
-    let folder = std::env::var_os("WASAN_MINILM").expect("WASAN_MINILM must name the encoder's folder: `cargo xtask test` fetches it and says where");
+    let folder = std::env::var_os("WASAN_MINILM")
+        .expect("WASAN_MINILM must name the encoder's folder: `cargo xtask test` fetches it and says where");
     check(&open(Path::new(&folder)), "minilm");
 }
 
