@@ -23,7 +23,8 @@ async function start(segments = SEGMENTS) {
   return backend
 }
 
-const rows = () => screen.queryAllByRole('row').map((one) => within(one).getByRole('rowheader').textContent)
+// Not by role: the names of hundreds of rows take their time.
+const rows = () => [...document.querySelectorAll('[role=row] > [role=rowheader]')].map((one) => one.textContent)
 const press = (key: string, modifiers = {}) =>
   fireEvent.keyDown(document.activeElement ?? window, { key, ...modifiers })
 const filter = (name: RegExp) => screen.getByRole<HTMLButtonElement>('button', { name })
@@ -153,16 +154,16 @@ test('markup is pills and a document is text, whatever it holds', async () => {
 })
 
 test('a long document comes in pages, and the keys walk from one to the next', async () => {
-  await start(Array.from({ length: 5000 }, (_, index) => segment(index)))
+  await start(Array.from({ length: 130 }, (_, index) => segment(index)))
   expect(rows()).toHaveLength(100)
-  expect(screen.getByText('1–100 of 5000')).toBeTruthy()
+  expect(screen.getByText('1–100 of 130')).toBeTruthy()
   await fireEvent.click(screen.getByRole('button', { name: 'Next page' }))
   expect(rows()[0]).toBe('101')
-  screen.getAllByRole('row')[0]?.focus()
+  document.querySelector<HTMLElement>('[role=row]')?.focus()
   await press('ArrowUp')
   await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('100'))
   await press('End')
-  await waitFor(() => expect(rows().at(-1)).toBe('5000'))
+  await waitFor(() => expect(rows().at(-1)).toBe('130'))
   expect(filter(/Next page/).disabled).toBe(true)
 })
 
