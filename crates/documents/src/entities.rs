@@ -75,7 +75,7 @@ fn reference(text: &str, dialect: Dialect, place: In) -> Option<(Kind<'static>, 
         return numeric(number, dialect).map(|(kind, size)| (kind, size + 2));
     }
     let size = name.bytes().take(NAME_BYTES).take_while(u8::is_ascii_alphanumeric).count();
-    let (name, tail) = (name.get(..size)?, name.get(size..)?);
+    let (name, tail) = (name.get(..size).filter(|name| !name.is_empty())?, name.get(size..)?);
     if tail.starts_with(';') {
         let known = resolve_xml_entity(name).or_else(|| resolve_html5_entity(name));
         match (known, dialect) {

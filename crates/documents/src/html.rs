@@ -6,7 +6,6 @@ use std::ops::Range;
 use crate::block::{Found, Layout, Place, Wrap};
 use crate::entities::{self, In};
 use crate::inline::{self, Kind, Piece};
-use crate::limits;
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::setting::Setting;
 use crate::text::lines;
@@ -100,6 +99,9 @@ const COPIED_INLINE: [&str; 8] = ["audio", "canvas", "object", "rp", "rt", "rtc"
 
 /// Elements whose text must stand in the translation as it is.
 const LOCKED: [&str; 6] = ["code", "kbd", "math", "samp", "tt", "var"];
+
+/// Tags and texts in such an element; a longer one is read as any other.
+const LOCKED_TOKENS: usize = 64;
 
 /// Elements without content, which stand in a line in place of a word.
 const WORDLIKE: [&str; 4] = ["embed", "img", "input", "keygen"];
@@ -243,7 +245,7 @@ impl<'a> Reader<'a> {
     fn lock(&mut self, name: &str, open: Range<usize>) -> bool {
         let mut ahead = self.tokens.clone();
         let (mut depth, mut plain, mut inner) = (0_usize, true, Vec::new());
-        for _ in 0..limits::SPANS_PER_BLOCK {
+        for _ in 0..LOCKED_TOKENS {
             let Some(token) = ahead.next() else { return false };
             match token.kind {
                 markup::Kind::Text => {

@@ -20,6 +20,7 @@ mod error;
 pub mod exchange;
 mod format;
 mod html;
+mod icu;
 mod inline;
 mod json;
 mod keyed;

@@ -128,17 +128,14 @@ impl Reader {
 
     /// Whether a translation could change which blocks are found, so that what was written is read again.
     fn is_read_back(&self) -> bool {
-        // What is filled in beside its source is no block any more, and the columns of a table are told by their text.
-        !matches!(
-            self,
-            Self::Text
-                | Self::SubRip
-                | Self::WebVtt
-                | Self::Po
-                | Self::Xliff
-                | Self::Tmx { .. }
-                | Self::Table(_)
-        )
+        match self {
+            Self::Text | Self::SubRip | Self::WebVtt => false,
+            // What is filled in beside its source is no block any more.
+            Self::Po | Self::Xliff | Self::Tmx { .. } => false,
+            // A translation may look like a name or a code where its source was prose.
+            Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
+            _ => true,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
         let keyword = line.split([' ', '\t']).next().unwrap_or_default();
         let starts =
             line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
-        if starts && entry.has("msgstr") {
+        if starts && entry.targeted {
             let entry = std::mem::take(&mut entry);
             if entry.is_header() {
                 forms = entry.plural_forms(source);
@@ -71,6 +71,8 @@ struct Entry<'a> {
     /// The comment that holds its flags.
     flags: Option<Range<usize>>,
     fields: Vec<Field<'a>>,
+    /// Whether a translation's keyword was read, so that the next message starts a new entry.
+    targeted: bool,
     /// Whether a line of it was not understood.
     broken: bool,
 }
@@ -95,6 +97,7 @@ impl<'a> Entry<'a> {
         if literal.start > literal.end || source.get(literal.clone()).is_none_or(|text| !ends_whole(text)) {
             self.broken = true;
         } else if !keyword.is_empty() {
+            self.targeted |= keyword.starts_with("msgstr");
             self.fields.push(Field { keyword, range: range.start..end, literals: vec![literal] });
         } else if let Some(field) = self.fields.last_mut() {
             field.range.end = end;
@@ -112,6 +115,20 @@ impl<'a> Entry<'a> {
         self.fields.iter().find(|field| field.keyword == keyword)
     }
 
+    /// Whether its fields come in the order that gettext asks for.
+    fn is_ordered(&self) -> bool {
+        let mut keywords = self.fields.iter().map(|field| field.keyword).peekable();
+        keywords.next_if_eq(&"msgctxt");
+        if keywords.next() != Some("msgid") {
+            return false;
+        }
+        if keywords.next_if_eq(&"msgid_plural").is_none() {
+            return keywords.eq(["msgstr"]);
+        }
+        let forms = self.fields.iter().filter(|field| field.keyword.starts_with("msgstr")).count();
+        forms <= FORMS && keywords.eq((0..forms).map(|form| format!("msgstr[{form}]")))
+    }
+
     fn is_header(&self) -> bool {
         !self.has("msgctxt") && self.field("msgid").is_some_and(Field::is_empty)
     }
@@ -125,7 +142,9 @@ impl<'a> Entry<'a> {
     }
 
     fn found(&self, source: &str, forms: Option<usize>) -> Vec<Found> {
-        let Some(singular) = self.field("msgid").filter(|_| !self.broken) else { return Vec::new() };
+        let Some(singular) = self.field("msgid").filter(|_| !self.broken && self.is_ordered()) else {
+            return Vec::new();
+        };
         let Some(plural) = self.field("msgid_plural") else {
             let target = self.field("msgstr").filter(|target| target.is_empty());
             let found = target.and_then(|target| filled(source, singular, "msgstr", target.range.clone()));

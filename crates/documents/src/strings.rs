@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::block::{Found, Place};
+use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
+use crate::limits;
 use crate::placeholders::{self, Mark};
 use crate::setting::Setting;
 
@@ -62,24 +64,81 @@ impl<'a> Unescaped<'a> {
         &self.text
     }
 
-    /// The blocks of the string, as its format writes them.
+    /// The blocks of the string, as its format writes them: its own, and those of the branches of plurals in it.
     pub fn found(&self, setting: Setting) -> impl Iterator<Item = Found> {
-        self.runs(LineEnds::Divide).into_iter().filter_map(move |run| {
+        let mut runs = Vec::new();
+        let mut texts = vec![(0..self.text.len(), 0)];
+        while let Some((range, depth)) = texts.pop() {
+            runs.extend(self.runs_in(range.clone(), LineEnds::Divide, depth > 0));
+            if depth < limits::NESTING {
+                let branches = self.arguments(&range).into_iter().flat_map(|argument| argument.branches);
+                texts.extend(branches.map(|branch| (branch, depth + 1)));
+            }
+        }
+        runs.into_iter().filter_map(move |run| {
             Found { block: run.block, place: Place::new(run.range, setting) }.checked()
         })
     }
 
-    /// The blocks of the string.
+    /// The blocks of the string. Plurals in it are copied.
     pub fn runs(&self, line_ends: LineEnds) -> Vec<Run> {
+        self.runs_in(0..self.text.len(), line_ends, false)
+    }
+
+    /// The blocks of a part of the string; in a plural's branch `#` is the number.
+    fn runs_in(&self, range: Range<usize>, line_ends: LineEnds, branch: bool) -> Vec<Run> {
         let mut pieces = Vec::new();
-        let mut from = 0;
-        for (range, mark) in placeholders::find(&self.text) {
-            self.words(from..range.start, line_ends, &mut pieces);
-            from = range.end;
-            let source = self.source(&range);
+        let mut from = range.start;
+        for argument in self.arguments(&range) {
+            self.marked(from..argument.range.start, line_ends, branch, &mut pieces);
+            pieces.push(Piece::new(Kind::Void { word: true }, self.source(&argument.range)));
+            from = argument.range.end;
+        }
+        self.marked(from..range.end, line_ends, branch, &mut pieces);
+        inline::runs(self.document, pieces)
+    }
+
+    fn arguments(&self, range: &Range<usize>) -> Vec<Argument> {
+        let mut arguments = icu::arguments(self.text.get(range.clone()).unwrap_or_default());
+        for argument in &mut arguments {
+            for part in std::iter::once(&mut argument.range).chain(&mut argument.branches) {
+                *part = part.start + range.start..part.end + range.start;
+            }
+        }
+        arguments
+    }
+
+    /// Adds the pieces of words, placeholders and tags.
+    fn marked<'s>(
+        &'s self,
+        range: Range<usize>,
+        line_ends: LineEnds,
+        branch: bool,
+        pieces: &mut Vec<Piece<'s>>,
+    ) {
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        let mut marks = placeholders::find(text);
+        if branch {
+            let inside = |at: usize| {
+                let next = marks.partition_point(|(mark, _)| mark.end <= at);
+                marks.get(next).is_some_and(|(mark, _)| mark.start <= at)
+            };
+            let numbers: Vec<_> =
+                text.match_indices('#').map(|(at, _)| at).filter(|at| !inside(*at)).collect();
+            marks.extend(
+                numbers.into_iter().take(limits::SPANS_PER_BLOCK).map(|at| (at..at + 1, Mark::Locked)),
+            );
+            marks.sort_by_key(|(mark, _)| mark.start);
+        }
+        let mut from = range.start;
+        for (mark_range, mark) in marks {
+            let here = range.start + mark_range.start..range.start + mark_range.end;
+            self.words(from..here.start, line_ends, pieces);
+            from = here.end;
+            let source = self.source(&here);
             let kind = match mark {
                 Mark::Locked => {
-                    let text = self.text.get(range).unwrap_or_default().to_owned();
+                    let text = self.text.get(here).unwrap_or_default().to_owned();
                     Kind::Locked { open: String::new(), text, close: String::new() }
                 }
                 Mark::Open(name) => Kind::Open(name.into()),
@@ -88,8 +147,7 @@ impl<'a> Unescaped<'a> {
             };
             pieces.push(Piece::new(kind, source));
         }
-        self.words(from..self.text.len(), line_ends, &mut pieces);
-        inline::runs(self.document, pieces)
+        self.words(from..range.end, line_ends, pieces);
     }
 
     /// Adds the pieces of a stretch of words and line ends.

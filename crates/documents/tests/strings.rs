@@ -50,6 +50,17 @@ fn json_placeholders_are_locked_and_tags_are_spans() {
 }
 
 #[test]
+fn plurals_are_translated_branch_by_branch() {
+    let source = r#"{"m": "You have {n, plural, one {# new file} other {# new files in {place}}} left"}"#;
+    assert_eq!(texts(Format::Json, source), ["You have left", "# new file", "# new files in {place}"]);
+    let written = changed(Format::Json, source, |text| text.replace("new", "neue").replace("left", "übrig"));
+    assert_eq!(
+        written,
+        r#"{"m": "You have {n, plural, one {# neue file} other {# neue files in {place}}} übrig"}"#
+    );
+}
+
+#[test]
 fn json_that_is_broken_is_refused() {
     for source in ["{\"a\": \"b", "\"\\", &"[".repeat(100_000)] {
         assert!(matches!(Document::parse(Format::Json, source.as_bytes()), Err(Error::Json { .. })));

@@ -1,0 +1,56 @@
+//! PDF: its text becomes Markdown, which is translated; what has no text says so.
+
+use documents::{Document, Error, Format};
+
+/// A PDF with one page of this content, and Helvetica as F1.
+fn pdf(content: &str) -> Vec<u8> {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+    ];
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+    }
+    let start = file.len();
+    let entries: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
+    file.extend(format!("xref\n0 6\n0000000000 65535 f \n{entries}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    file
+}
+
+fn written(bytes: &[u8]) -> Result<String, Error> {
+    let document = Document::parse(Format::Pdf, bytes)?;
+    let own: Vec<_> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
+    Ok(String::from_utf8(document.write(&own)?.bytes).expect("UTF-8"))
+}
+
+#[test]
+fn headings_and_paragraphs_become_markdown() {
+    let page = pdf(
+        "BT /F1 24 Tf 72 720 Td (A Title) Tj ET BT /F1 11 Tf 72 680 Td (This is the first para-) Tj 0 -13 Td (graph of a page, which) Tj \
+         0 -13 Td (has three lines.) Tj 0 -40 Td (And [a] second one.) Tj ET",
+    );
+    assert_eq!(Format::detect("a.pdf", &page), Ok(Format::Pdf));
+    let expected = "# A Title\n\nThis is the first paragraph of a page, which has three lines.\n\nAnd \\[a\\] second one.\n";
+    assert_eq!(written(&page), Ok(expected.to_owned()));
+}
+
+#[test]
+fn pictures_of_pages_and_damaged_files_are_told_apart() {
+    assert_eq!(written(&pdf("0 0 m 10 10 l S")), Err(Error::Scanned));
+    for damaged in [
+        b"%PDF-1.4\n".to_vec(),
+        pdf("x").split_off(60),
+        pdf("BT (a")[..400].to_vec(),
+        b"%PDF-1.7\n1 0 obj\n".repeat(1000),
+    ] {
+        assert!(matches!(written(&damaged), Err(Error::Pdf { .. })), "{:?}", written(&damaged));
+    }
+    let nested = pdf(&format!("BT /F1 9 Tf {}", "[".repeat(200_000)));
+    assert!(written(&nested).is_err());
+}
