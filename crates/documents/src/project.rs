@@ -1,13 +1,18 @@
-//! Finds the places of a block's spans in its translation, by what survives letter for letter.
+//! Finds the places of a block's spans in its translation: by what survives letter for letter, then by the links
+//! between words.
 //!
-//! The model saw clean text, so nothing says which translated words came from which: emphasis goes back only where
-//! that is certain. It is certain for a span around the whole text, for words that stand in the translation as they
-//! stood in the source, and for a lead-in (`**Note:** …`) that ends at the first such mark on both sides.
+//! The model saw clean text. Certain is the place of a span around the whole text, of words that stand in the
+//! translation as they stood in the source, and of a lead-in (`**Note:** …`) that ends at the first such mark on both
+//! sides. For the others the links say which words came from which; a span whose words they do not find is dropped,
+//! or stands at the end.
+
+mod linked;
 
 use std::ops::Range;
 
 use crate::block::{Block, Span, SpanKind, Translation, is_unspaced};
 use crate::limits;
+use linked::Linked;
 
 /// Where a span stands in the translation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,47 +25,39 @@ pub(crate) struct Placed {
     pub guessed: bool,
 }
 
-/// The places of all spans that have one. Any two ranges are nested as in the source, or apart.
+/// The places of all spans that have one. Any two ranges are nested as in the source, or apart, and void spans stand
+/// in the order that they have there.
 pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
-    let translation = translation.text.as_str();
-    let mut projection = Projection { block, translation, placed: Vec::new() };
-    for kind in [SpanKind::Locked, SpanKind::Paired, SpanKind::Void] {
-        for (index, span) in block.spans.iter().enumerate().filter(|(_, span)| span.kind == kind) {
-            let certain = match kind {
-                SpanKind::Locked => projection.locked(index, span),
-                SpanKind::Paired => projection.paired(index, span),
-                SpanKind::Void => projection.void(span).map(|at| at..at),
-            };
-            let stays = kind == SpanKind::Void || span.stays;
-            let guess = stays.then(|| projection.stand_in(span));
-            if let Some(range) = certain.clone().or(guess) {
-                projection.placed.push(Placed { span: index, range, guessed: certain.is_none() });
-            }
+    let text = translation.text.as_str();
+    let links = Linked::new(&block.text, text, &translation.links);
+    let mut projection = Projection { block, translation: text, links, placed: Vec::new() };
+    let of = |kind: SpanKind| block.spans.iter().enumerate().filter(move |(_, span)| span.kind == kind);
+    for (index, span) in of(SpanKind::Locked) {
+        let certain = projection.locked(index, span);
+        let guess = span.stays.then(|| projection.stand_in(span));
+        projection.put(index, certain, guess);
+    }
+    for (index, span) in of(SpanKind::Paired) {
+        let certain = projection.paired(index, span);
+        projection.put(index, certain, None);
+    }
+    // What is certain goes first, so that a wrong link takes no place away from it.
+    for (index, span) in of(SpanKind::Paired) {
+        if projection.placed_range(index).is_none() {
+            let linked = projection.linked(index, span);
+            let guess = span.stays.then(|| projection.stand_in(span));
+            projection.put(index, linked, guess);
         }
     }
-    in_order(block, &mut projection.placed);
+    let mut from = 0;
+    for (index, span) in of(SpanKind::Void) {
+        let found = projection.void(span).or_else(|| projection.links.point(span.range.start));
+        let found = found.map(|at| projection.outside_locked(projection.within_holder(span, at)).max(from));
+        from = found.unwrap_or(from);
+        let guess = projection.stand_in(span);
+        projection.put(index, found.map(|at| at..at), Some(guess));
+    }
     projection.placed
-}
-
-/// Moves void spans so that they stand in the order of the source: what starts somewhere may end at a later one.
-fn in_order(block: &Block, placed: &mut [Placed]) {
-    let mut voids: Vec<&mut Placed> = placed.iter_mut().filter(|placed| placed.range.is_empty()).collect();
-    voids.sort_by_key(|placed| block.spans.get(placed.span).map_or(0, |span| span.source.start));
-    // A guess gives way to what is certain after it.
-    let mut most = usize::MAX;
-    for placed in voids.iter_mut().rev() {
-        let at = placed.range.start.min(most);
-        if placed.guessed {
-            placed.range = at..at;
-        } else {
-            most = at;
-        }
-    }
-    let mut least = 0;
-    for placed in voids {
-        least = least.max(placed.range.start);
-        placed.range = least..least;
-    }
 }
 
 /// The text of a locked span without the marks around it, which a model may leave out.
@@ -71,10 +68,67 @@ fn bare(text: &str) -> &str {
 struct Projection<'a> {
     block: &'a Block,
     translation: &'a str,
+    links: Linked<'a>,
     placed: Vec<Placed>,
 }
 
 impl Projection<'_> {
+    fn put(&mut self, span: usize, found: Option<Range<usize>>, guess: Option<Range<usize>>) {
+        let guessed = found.is_none();
+        if let Some(range) = found.or(guess) {
+            self.placed.push(Placed { span, range, guessed });
+        }
+    }
+
+    fn placed_range(&self, span: usize) -> Option<&Range<usize>> {
+        self.placed.iter().find(|placed| placed.span == span).map(|placed| &placed.range)
+    }
+
+    /// Where the links say that a span's words are: in the room that the spans placed so far leave, with those that
+    /// are inside it.
+    fn linked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
+        let mut room = 0..self.translation.len();
+        let (mut inner, mut taken) = (None::<Range<usize>>, Vec::new());
+        for placed in &self.placed {
+            let other = self.block.spans.get(placed.span)?;
+            match relation(span, index, other, placed.span) {
+                Relation::Within => {
+                    room = room.start.max(placed.range.start)..room.end.min(placed.range.end);
+                }
+                Relation::Around => {
+                    let hull = inner.unwrap_or_else(|| placed.range.clone());
+                    inner = Some(hull.start.min(placed.range.start)..hull.end.max(placed.range.end));
+                }
+                Relation::Apart => taken.push(placed.range.clone()),
+            }
+        }
+        taken.retain(|range| range.start < range.end);
+        taken.sort_by_key(|range| range.start);
+        taken.push(room.end..room.end);
+        let mut from = room.start;
+        let mut best: Option<(i32, Range<usize>)> = None;
+        for range in taken {
+            let gap = from..range.start.min(room.end);
+            from = from.max(range.end);
+            if let Some(found) = self.links.place(&span.range, &gap).filter(|_| gap.start < gap.end)
+                && best.as_ref().is_none_or(|best| best.0 < found.0)
+            {
+                best = Some(found);
+            }
+        }
+        let found = best.map(|(_, range)| range)?;
+        let range = match inner {
+            Some(inner) => found.start.min(inner.start)..found.end.max(inner.end),
+            None => found,
+        };
+        Some(range).filter(|range| self.fits(index, span, range))
+    }
+
+    /// A void span that stands in a paired one stays in it.
+    fn within_holder(&self, span: &Span, at: usize) -> usize {
+        let holder = span.within.and_then(|holder| self.placed_range(holder));
+        holder.map_or(at, |range| at.clamp(range.start, range.end))
+    }
     fn locked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
         let text = self.block.text.get(span.range.clone())?;
         [text, bare(text)].into_iter().find_map(|wanted| {
@@ -141,12 +195,12 @@ impl Projection<'_> {
         after_same_mark(before, text, translation)
             .or_else(|| anchor(before.split_whitespace().next_back(), true))
             .or_else(|| anchor(after.split_whitespace().next(), false))
-            .map(|at| self.outside_locked(at))
     }
 
     /// Where a span stands that nothing says the place of.
     fn stand_in(&self, span: &Span) -> Range<usize> {
         let at = if span.kind == SpanKind::Locked { self.void(span) } else { None };
+        let at = at.map(|at| self.outside_locked(at));
         let at = at.unwrap_or(self.translation.len());
         at..at
     }
@@ -164,18 +218,30 @@ impl Projection<'_> {
     fn fits(&self, index: usize, span: &Span, range: &Range<usize>) -> bool {
         self.placed.iter().all(|placed| {
             let Some(other) = self.block.spans.get(placed.span) else { return true };
-            let apart = range.end <= placed.range.start || placed.range.end <= range.start;
-            let around = range.start <= placed.range.start && placed.range.end <= range.end;
-            let within = placed.range.start <= range.start && range.end <= placed.range.end;
-            let source_around =
-                contains(&span.range, &other.range) && (span.range != other.range || index < placed.span);
-            let source_within = contains(&other.range, &span.range) && !source_around;
-            match (source_around, source_within) {
-                (true, _) => around,
-                (_, true) => within,
-                _ => apart,
+            match relation(span, index, other, placed.span) {
+                Relation::Around => contains(range, &placed.range),
+                Relation::Within => contains(&placed.range, range),
+                Relation::Apart => range.end <= placed.range.start || placed.range.end <= range.start,
             }
         })
+    }
+}
+
+/// How a span lies to another one.
+enum Relation {
+    Around,
+    Within,
+    Apart,
+}
+
+/// How `span` lies to `other` in the source; of two equal ones the first is around the second.
+fn relation(span: &Span, index: usize, other: &Span, other_index: usize) -> Relation {
+    if contains(&span.range, &other.range) && (span.range != other.range || index < other_index) {
+        Relation::Around
+    } else if contains(&other.range, &span.range) {
+        Relation::Within
+    } else {
+        Relation::Apart
     }
 }
 

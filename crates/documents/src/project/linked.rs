@@ -1,0 +1,140 @@
+//! Where a span's words went, by the links between words.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::block::{Link, is_unspaced};
+
+/// The links of a translation, by target word.
+pub(super) struct Linked<'a> {
+    source: &'a str,
+    target: &'a str,
+    /// Each linked word of the translation, in order, with what it came from. No two overlap.
+    words: Vec<(Range<usize>, Vec<Range<usize>>)>,
+}
+
+impl<'a> Linked<'a> {
+    /// Links whose ranges are no text are left out; parts of one word become the word.
+    pub fn new(source: &'a str, target: &'a str, links: &[Link]) -> Self {
+        let mut by_start: BTreeMap<usize, (usize, Vec<Range<usize>>)> = BTreeMap::new();
+        for link in links {
+            let is_text =
+                |text: &str, range: &Range<usize>| text.get(range.clone()).is_some_and(|t| !t.is_empty());
+            if is_text(source, &link.source) && is_text(target, &link.target) {
+                let word = whole_words(target, &link.target);
+                let (end, sources) = by_start.entry(word.start).or_default();
+                *end = word.end.max(*end);
+                sources.push(link.source.clone());
+            }
+        }
+        let mut words: Vec<(Range<usize>, Vec<Range<usize>>)> = Vec::new();
+        for (start, (end, sources)) in by_start {
+            match words.last_mut() {
+                Some((last, others)) if start < last.end => {
+                    last.end = end.max(last.end);
+                    others.extend(sources);
+                }
+                _ => words.push((start..end, sources)),
+            }
+        }
+        Self { source, target, words }
+    }
+
+    /// The part of the translation inside `within` that came from `span`: the run of words that has most of its words
+    /// and fewest others. With how many more of the former it has.
+    pub fn place(&self, span: &Range<usize>, within: &Range<usize>) -> Option<(i32, Range<usize>)> {
+        let mut best: Option<(i32, Range<usize>)> = None;
+        let mut run: Option<(i32, Range<usize>)> = None;
+        let first = self.words.partition_point(|(word, _)| word.start < within.start);
+        for (word, sources) in self.words.iter().skip(first).take_while(|(word, _)| word.end <= within.end) {
+            // A word that came from several counts as where most of them are.
+            let inside = sources.iter().filter(|source| overlap(source, span)).count();
+            let worth = if 2 * inside > sources.len() || inside == sources.len() { 1 } else { -1 };
+            run = match run.take() {
+                Some((sum, range)) if sum >= 0 => Some((sum + worth, range.start..word.end)),
+                _ if worth > 0 => Some((worth, word.clone())),
+                _ => None,
+            };
+            // A run ends with one of the span's words.
+            if let Some((sum, range)) = run.as_ref().filter(|_| worth > 0) {
+                let wider = |(most, other): &(i32, Range<usize>)| (*most, other.len()) < (*sum, range.len());
+                if best.as_ref().is_none_or(wider) {
+                    best = run.clone();
+                }
+            }
+        }
+        best.map(|(sum, range)| (sum, self.with_marks(span, range)))
+    }
+
+    /// Where something stands in the translation that stands at `at` in the source, between two words: by the one that
+    /// it touches, else by the one before it.
+    pub fn point(&self, at: usize) -> Option<usize> {
+        let all = 0..self.target.len();
+        let (before, after) = self.source.split_at_checked(at)?;
+        let touches_next = before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace);
+        let previous = || {
+            let word = self.sources().filter(|source| source.end <= at).max_by_key(|source| source.end)?;
+            let (_, place) = self.place(&word, &all)?;
+            // Marks between the word and the place go with the word.
+            let marks = self.source.get(word.end..at)?;
+            let marks = marks.chars().any(|c| !c.is_alphanumeric() && !c.is_whitespace());
+            Some(if marks { self.past_marks(place.end) } else { place.end })
+        };
+        let next = || {
+            let word =
+                self.sources().filter(|source| source.start >= at).min_by_key(|source| source.start)?;
+            Some(self.place(&word, &all)?.1.start)
+        };
+        if touches_next { next().or_else(previous) } else { previous().or_else(next) }
+    }
+
+    fn sources(&self) -> impl Iterator<Item = Range<usize>> {
+        self.words.iter().flat_map(|(_, sources)| sources.iter().cloned())
+    }
+
+    /// Takes in marks at an edge, such as quotes or a full stop, where the span has some there.
+    fn with_marks(&self, span: &Range<usize>, mut range: Range<usize>) -> Range<usize> {
+        let text = self.source.get(span.clone()).unwrap_or_default().trim();
+        let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        if text.ends_with(is_mark) {
+            range.end = self.past_marks(range.end);
+        }
+        if text.starts_with(is_mark) {
+            let before = self.target.get(..range.start).unwrap_or_default();
+            range.start = before.trim_end_matches(is_mark).len();
+        }
+        range
+    }
+
+    fn past_marks(&self, at: usize) -> usize {
+        let after = self.target.get(at..).unwrap_or_default();
+        let rest = after.trim_start_matches(|c: char| !c.is_alphanumeric() && !c.is_whitespace());
+        at + after.len() - rest.len()
+    }
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// `range` without blanks at its edges and with the whole of the words that it cuts, where words have spaces.
+fn whole_words(text: &str, range: &Range<usize>) -> Range<usize> {
+    let in_word = |c: &char| c.is_alphanumeric() && !is_unspaced(*c);
+    let inner = text.get(range.clone()).unwrap_or_default();
+    let start = range.end - inner.trim_start().len();
+    let end = start + inner.trim().len();
+    let (before, inner) = (text.get(..start).unwrap_or_default(), text.get(start..end).unwrap_or_default());
+    let after = text.get(end..).unwrap_or_default();
+    let cuts =
+        |a: Option<char>, b: Option<char>| a.is_some_and(|a| in_word(&a)) && b.is_some_and(|b| in_word(&b));
+    let length =
+        |chars: &mut dyn Iterator<Item = char>| chars.take_while(in_word).map(char::len_utf8).sum::<usize>();
+    let head = if cuts(before.chars().next_back(), inner.chars().next()) {
+        length(&mut before.chars().rev())
+    } else {
+        0
+    };
+    let tail =
+        if cuts(inner.chars().next_back(), after.chars().next()) { length(&mut after.chars()) } else { 0 };
+    start - head..end + tail
+}
