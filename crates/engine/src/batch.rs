@@ -112,7 +112,7 @@ impl Batch {
         running.output(Status::Ended, &mut self.joint).map(Some)
     }
 
-    /// The attention that the tokens of `answer` have to the source of a request that fits, as
+    /// The attention to the source of a request that fits where the tokens of `answer` are chosen, as
     /// [`Output::attention`] of a decoded one: for a translation that came from elsewhere.
     pub fn attention(&mut self, request: &Request, answer: &[u32]) -> Result<Vec<Vec<f32>>> {
         self.joint.accept_request(request)?;

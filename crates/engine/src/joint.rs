@@ -217,8 +217,8 @@ impl Joint {
         Ok(commands.submit()?)
     }
 
-    /// How much each token of `answer` looked at each of the source's tokens, (token, source token): the mean of the
-    /// alignment heads of all models that the request names. The prompts lie in `slot` but for their last token.
+    /// How much was looked at each of the source's tokens where each token of `answer` is chosen, (token, source
+    /// token): the mean of the alignment heads of all models that the request names. The prompts lie in `slot` but for their last token.
     /// Empty when nothing was asked for. Call [`Joint::place`] before the next step.
     pub(crate) fn attention(
         &mut self,
@@ -235,10 +235,10 @@ impl Joint {
             let tokens = answer_tokens(prompt, answer, slot, session.context());
             let read = session.attention(&tokens, range)?;
             heads += read.heads();
-            sums.resize(read.tokens().saturating_sub(1).max(sums.len()), vec![0.0; range.len()]);
+            sums.resize(read.tokens().max(sums.len()), vec![0.0; range.len()]);
             for (token, sum) in sums.iter_mut().enumerate() {
                 for head in 0..read.heads() {
-                    let row = read.row(token + 1, head);
+                    let row = read.row(token, head);
                     sum.iter_mut().zip(row).for_each(|(sum, share)| *sum += share);
                 }
             }
@@ -247,7 +247,7 @@ impl Joint {
         Ok(sums)
     }
 
-    /// The same in slot 0, each model by itself, with the token before the answer; every model has the same prompt.
+    /// The same in slot 0, each model by itself; every model has the same prompt.
     pub(crate) fn read(
         &mut self,
         prompt: &[u32],

@@ -39,8 +39,8 @@ impl Probe {
         self.feed(tokens[tokens.len() - 1])
     }
 
-    /// The attention that the last token of `prompt` and each of `answer`, which follows it, have to the tokens
-    /// `source` of the prompt: one for each model, of all its alignment heads. What was started is forgotten.
+    /// The attention to the tokens `source` of `prompt` where each token of `answer` is chosen: one for each model, of
+    /// all its alignment heads. What was started is forgotten.
     pub fn attention(
         &mut self,
         prompt: &[u32],

@@ -100,8 +100,8 @@ pub struct Output {
     pub status: Status,
     /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
     pub score: f32,
-    /// How much each token looked at each source token, (token, source token), where that was asked for and a model
-    /// has alignment heads; of several answers, the best one's alone.
+    /// How much was looked at each source token where each token was chosen, (token, source token), if that was asked
+    /// for and a model has alignment heads; of several answers, the best one's alone.
     pub attention: Vec<Vec<f32>>,
     /// For each term of [`Request::glossary`], whether the answer holds it.
     pub terms: Vec<bool>,
@@ -134,10 +134,11 @@ pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
     }
 }
 
-/// The last token of a prompt and those of its answer, as many as the context holds: an answer read once more.
+/// The tokens before each token of an answer, the last one of the prompt first: where the answer is chosen. As many
+/// as the context holds.
 pub(crate) fn answer_tokens(prompt: &[u32], answer: &[u32], slot: u32, context: u32) -> Vec<PromptToken> {
     let first = prompt.len().saturating_sub(1);
-    let tokens = prompt.last().into_iter().chain(answer).enumerate();
+    let tokens = prompt.last().into_iter().chain(answer).take(answer.len()).enumerate();
     let placed = tokens.map(|(i, &token)| PromptToken { slot, position: (first + i) as u32, token });
     placed.take_while(|token| token.position < context).collect()
 }

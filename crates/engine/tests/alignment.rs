@@ -52,10 +52,10 @@ fn probed(starter: &Starter, request: &Request, answer: &[u32]) -> Vec<Vec<f32>>
     for llama in [&starter.llamas[0], &starter.llamas[2]] {
         let mut probe = Probe::new(&starter.device, &[(llama.clone(), 1.0)], 128).expect("fits");
         let read = probe.attention(&request.prompts[0], answer, &range).expect("reads").swap_remove(0);
-        assert_eq!((read.tokens(), read.heads()), (answer.len() + 1, llama.alignment_heads().len()));
+        assert_eq!((read.tokens(), read.heads()), (answer.len(), llama.alignment_heads().len()));
         for (token, sum) in sums.iter_mut().enumerate() {
             for head in 0..read.heads() {
-                sum.iter_mut().zip(read.row(token + 1, head)).for_each(|(sum, share)| *sum += share / 4.0);
+                sum.iter_mut().zip(read.row(token, head)).for_each(|(sum, share)| *sum += share / 4.0);
             }
         }
     }
@@ -147,9 +147,9 @@ fn the_cost_is_one_pass_when_it_is_asked_for() {
     let (first, _) = (cost(&plain), cost(&asked));
     let (again, with) = (cost(&plain), cost(&asked));
     assert_eq!(first, again);
-    // The last prompt token and four of the answer; four heads in all.
+    // Four tokens; four heads in all.
     let source = asked.align[0].len() as u64;
-    assert_eq!(with.1 - again.1, 5 * 4 * source * 4);
+    assert_eq!(with.1 - again.1, 4 * 4 * source * 4);
     // Up to layer 3 of L and layer 1 of S_tgt: an embedding, nine dispatches a layer, a row a head.
     assert_eq!(with.0 - again.0, (1 + 4 * 9 + 3) + (1 + 2 * 9 + 1));
     let nobody = Request { align: vec![0..0; 3], ..plain };
