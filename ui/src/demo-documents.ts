@@ -40,7 +40,7 @@ export const ROWS: Row[] = [
   row(3, 'Vorstellung der drei Kreise.pptx', { ...WORKING, done: 3, total: 64, tokens_per_second: 9.1, eta_s: 118 }),
   row(4, 'Mietvertrag mit einem wirklich sehr langen Namen, zweite Fassung.odt', { looks_like: 'ja' }),
   row(5, 'Film.srt', { state: 'paused', done: 12, total: 700 }),
-  row(6, 'Vertrag.docx', { state: 'done', done: 24, total: 24, to_review: 4, output: 'Vertrag.en.docx' }),
+  row(6, 'Vertrag.docx', { state: 'done', done: 5000, total: 5000, to_review: 4, output: 'Vertrag.en.docx' }),
   row(7, 'Brief.txt', { state: 'done', done: 9, total: 9, output: 'Brief.en.txt' }),
   row(8, 'Bild.txt', {
     state: 'failed',
@@ -104,7 +104,7 @@ const WRITTEN: [string, string, Partial<Segment>][] = [
   ['Beide Parteien unterschreiben.', 'Both parties sign.', { status: 'reused' }],
 ]
 
-export const SEGMENTS: Segment[] = Array.from({ length: 240 }, (_, index) => {
+export const SEGMENTS: Segment[] = Array.from({ length: 5000 }, (_, index) => {
   const [source, target, rest] = WRITTEN[index] ?? [
     `Dies ist der ${index + 1}. Satz des Vertrags.`,
     `This is sentence ${index + 1} of the contract.`,

@@ -4,6 +4,8 @@ import { nameOf } from './pills'
 
 const NUMBER = new Intl.NumberFormat('en')
 
+export const number = (n: number): string => NUMBER.format(n)
+
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${NUMBER.format(n)} ${n === 1 ? one : many}`
 

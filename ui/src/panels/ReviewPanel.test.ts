@@ -2,6 +2,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { expect, test } from 'vitest'
 import App from '../App.svelte'
 import type { Segment } from '../bridge'
+import { PAGE_ROWS } from '../review.svelte'
 import { row, rust, segment } from '../testing'
 
 const SEGMENTS: Segment[] = [
@@ -19,7 +20,7 @@ async function start(segments = SEGMENTS) {
   await screen.findByRole('button', { name: 'Translate from: German' })
   await fireEvent.keyDown(window, { key: '2', ctrlKey: true })
   await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
-  await screen.findByRole('grid', { name: 'Segments' })
+  await screen.findByLabelText('Segments')
   return backend
 }
 
@@ -154,17 +155,18 @@ test('markup is pills and a document is text, whatever it holds', async () => {
 })
 
 test('a long document comes in pages, and the keys walk from one to the next', async () => {
-  await start(Array.from({ length: 130 }, (_, index) => segment(index)))
-  expect(rows()).toHaveLength(100)
-  expect(screen.getByText('1–100 of 130')).toBeTruthy()
-  await fireEvent.click(screen.getByRole('button', { name: 'Next page' }))
-  expect(rows()[0]).toBe('101')
+  // jsdom takes its time for the names and roles of hundreds of rows: they are found by their attributes here.
+  await start(Array.from({ length: PAGE_ROWS + 1 }, (_, index) => segment(index)))
+  const last = String(PAGE_ROWS + 1)
+  expect(rows()).toHaveLength(PAGE_ROWS)
+  await fireEvent.click(screen.getByTitle('Next page'))
+  expect(rows()).toEqual([last])
+  expect(screen.getByTitle<HTMLButtonElement>('Next page').disabled).toBe(true)
   document.querySelector<HTMLElement>('[role=row]')?.focus()
   await press('ArrowUp')
-  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('100'))
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe(String(PAGE_ROWS)))
   await press('End')
-  await waitFor(() => expect(rows().at(-1)).toBe('130'))
-  expect(filter(/Next page/).disabled).toBe(true)
+  await waitFor(() => expect(rows()).toEqual([last]))
 })
 
 test('the way back leads to the documents, and a document that is gone closes its review', async () => {
