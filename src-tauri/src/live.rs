@@ -39,7 +39,7 @@ fn told(seq: u64, event: JobEvent) -> Option<Event> {
             Some(Event::Finished { seq, tokens_per_second: result.tokens_per_second })
         }
         JobEvent::Failed(problem) => Some(Event::Failed { seq, problem }),
-        JobEvent::Cancelled => Some(Event::Stopped { seq }),
+        JobEvent::Cancelled | JobEvent::Paused => Some(Event::Stopped { seq }),
         JobEvent::Started { .. } | JobEvent::Progress { .. } => None,
     }
 }

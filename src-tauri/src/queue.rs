@@ -155,7 +155,7 @@ impl Shared {
                 row.state = RowState::Failed;
                 row.problem = Some(problem);
             }
-            JobEvent::Cancelled => row.state = RowState::Cancelled,
+            JobEvent::Cancelled | JobEvent::Paused => row.state = RowState::Cancelled,
         }
         if !document.is_active() {
             document.cancel = None;

@@ -1,10 +1,14 @@
 //! Jobs under way: submitted in the order of the inputs, printed in the same order.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
+use std::io::{BufRead, IsTerminal, Read, Write, stdin, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, Pair, Problem, Source, Translator};
+use translation::{
+    DecodeOptions, Error, Hold, Job, JobEvent, JobId, JobResult, JobRow, JobState, Pair, Problem, Source, Translator,
+};
 
 use crate::failure::{Failure, show};
 use crate::interrupt;
@@ -14,65 +18,126 @@ enum Message {
     Event(usize, JobEvent),
     Line(std::io::Result<String>),
     EndOfInput,
+    Queue(Result<Arc<Hold>, Error>),
     Interrupted,
+}
+
+/// What is wanted besides translations.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// Results as JSON.
+    pub json: bool,
+    /// Each document with both languages side by side.
+    pub bilingual: bool,
+    /// The segments of all documents.
+    pub tmx: Option<PathBuf>,
+    /// Go on with unfinished documents instead of beginning them anew.
+    pub resume: bool,
 }
 
 // Lines of standard input that are submitted before the oldest has come back.
 const LINES_AHEAD: usize = 128;
 
+// Bytes of a document on standard input: what the largest formats may have.
+const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+
+struct Under {
+    id: JobId,
+    // Of a document.
+    file: Option<(PathBuf, Pair)>,
+}
+
 /// The jobs, and the results that wait for an earlier one.
 pub struct Desk<'a> {
-    pair: Pair,
-    options: DecodeOptions,
+    extras: Extras,
     translator: &'a Translator,
     progress: &'a Progress,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
-    jobs: BTreeMap<usize, JobId>,
+    // From the first document on.
+    hold: Option<Arc<Hold>>,
+    jobs: BTreeMap<usize, Under>,
     submitted: usize,
     printed: usize,
-    results: BTreeMap<usize, Result<JobResult, Problem>>,
+    results: BTreeMap<usize, (Under, Result<JobResult, Problem>)>,
+    translated: Vec<(JobId, Pair)>,
     // Whether each input gets a line of output, come what may.
     line_for_line: bool,
     failed: bool,
 }
 
 impl<'a> Desk<'a> {
-    /// An empty desk that hears Ctrl-C. Results are JSON when `options` ask for a report.
-    pub fn new(
-        pair: Pair,
-        options: DecodeOptions,
-        translator: &'a Translator,
-        progress: &'a Progress,
-    ) -> Self {
+    /// An empty desk that hears Ctrl-C.
+    pub fn new(extras: Extras, translator: &'a Translator, progress: &'a Progress) -> Self {
         let (sender, receiver) = channel();
         let interrupted = sender.clone();
         interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));
         Self {
-            line_for_line: options.report,
-            pair,
-            options,
+            line_for_line: extras.json,
+            extras,
             translator,
             progress,
             sender,
             receiver,
+            hold: None,
             jobs: BTreeMap::new(),
             submitted: 0,
             printed: 0,
             results: BTreeMap::new(),
+            translated: Vec::new(),
             failed: false,
         }
     }
 
-    /// Translates texts and files.
-    pub fn inputs(mut self, sources: Vec<Source>) -> Result<(), Failure> {
-        sources.into_iter().for_each(|source| self.submit(source));
-        let done = self.collect();
+    /// Takes a text or a file.
+    pub fn submit(&mut self, pair: &Pair, source: Source, options: &DecodeOptions) -> Result<(), Failure> {
+        if let Source::File { input, .. } = &source {
+            self.hold_queue()?;
+            if self.extras.resume
+                && let Some(row) = self.unfinished_job(input, pair)?
+            {
+                return self.resume(&row);
+            }
+        }
+        let place = self.next_place();
+        let file = match &source {
+            Source::File { input, .. } => Some((input.clone(), pair.clone())),
+            Source::Text(_) => None,
+        };
+        let job = Job { pair: pair.clone(), source, options: options.clone() };
+        let id = self.translator.submit(job, self.ear(place));
+        self.jobs.insert(place, Under { id, file });
+        Ok(())
+    }
+
+    /// Goes on with a document of the queue.
+    pub fn resume(&mut self, row: &JobRow) -> Result<(), Failure> {
+        self.hold_queue()?;
+        let place = self.next_place();
+        self.translator.resume(row.id, self.ear(place))?;
+        self.jobs.insert(place, Under { id: row.id, file: Some((row.input.clone(), row.pair.clone())) });
+        Ok(())
+    }
+
+    /// Waits for all that was taken.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        let done = self.collect().and_then(|()| self.export());
         self.end(done)
     }
 
+    /// Goes on with all unfinished documents of a pair.
+    pub fn unfinished(mut self, pair: &Pair) -> Result<(), Failure> {
+        let rows = self.translator.jobs()?;
+        let unfinished: Vec<&JobRow> = rows.iter().filter(|row| row.pair == *pair && row.state.is_unfinished()).collect();
+        if unfinished.is_empty() {
+            eprintln!("no document of {pair} is unfinished");
+        }
+        unfinished.into_iter().try_for_each(|row| self.resume(row))?;
+        self.finish()
+    }
+
     /// Translates the lines of standard input.
-    pub fn lines(mut self) -> Result<(), Failure> {
+    pub fn lines(mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
         self.line_for_line = true;
         if stdin().is_terminal() {
             eprintln!("Type a line to translate it; the end of the input ends (Ctrl-D, on Windows Ctrl-Z).");
@@ -88,18 +153,108 @@ impl<'a> Desk<'a> {
             }
             drop(sender.send(Message::EndOfInput));
         });
-        let done = self.read();
+        let done = self.read(pair, options);
         self.end(done)
     }
 
-    fn submit(&mut self, source: Source) {
-        let place = self.submitted;
+    /// Translates the document on standard input to standard output. It leaves nothing in the queue.
+    pub fn document(mut self, pair: &Pair, options: &DecodeOptions, extension: &str) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        let read = stdin().lock().take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes);
+        let problem = |message: String| {
+            let hint = "Give the path of the document instead.".to_owned();
+            Failure::from(Problem { code: "input".to_owned(), message, hint })
+        };
+        read.map_err(|error| problem(format!("standard input cannot be read: {error}")))?;
+        if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
+            return Err(problem(format!("standard input has more than {MAX_DOCUMENT_BYTES} bytes")));
+        }
+        let failed = |error: std::io::Error| problem(format!("no temporary file can be made: {error}"));
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let (input, output) = (folder.path().join(format!("input.{extension}")), folder.path().join("output"));
+        std::fs::write(&input, bytes).map_err(failed)?;
+        self.hold_queue()?;
+        let source = Source::File { input, output: Some(output.clone()) };
+        let job = Job { pair: pair.clone(), source, options: options.clone() };
+        let place = self.next_place();
+        let id = self.translator.submit(job, self.ear(place));
+        self.jobs.insert(place, Under { id, file: None });
+        let done = self.wait_for(place);
+        self.progress.clear();
+        if done.is_err() {
+            self.translator.cancel(id);
+        } else {
+            self.translator.forget(id)?;
+        }
+        done?;
+        let bytes = std::fs::read(&output).map_err(failed)?;
+        let mut out = stdout().lock();
+        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|_| Failure::interrupted())
+    }
+
+    fn wait_for(&mut self, place: usize) -> Result<(), Failure> {
+        loop {
+            match self.receiver.recv() {
+                Ok(Message::Event(at, event)) if at == place => match event {
+                    JobEvent::Finished(_) => return Ok(()),
+                    JobEvent::Failed(problem) => return Err(problem.into()),
+                    other => self.show_progress(&other),
+                },
+                Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    // Another process may be at work on the queue; then this one waits its turn.
+    fn hold_queue(&mut self) -> Result<(), Failure> {
+        if self.hold.is_some() {
+            return Ok(());
+        }
+        match self.translator.hold_queue() {
+            Ok(hold) => self.hold = Some(hold),
+            Err(Error::QueueBusy) => {
+                eprintln!("another Wasan translates documents; waiting until it is done (Ctrl-C ends this)");
+                let (translator, sender) = (self.translator.clone(), self.sender.clone());
+                // Waiting blocks, so it has a thread; it ends with its turn or with the program.
+                std::thread::spawn(move || drop(sender.send(Message::Queue(translator.wait_for_queue()))));
+                self.hold = Some(self.wait_for_turn()?);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn wait_for_turn(&mut self) -> Result<Arc<Hold>, Failure> {
+        loop {
+            match self.receiver.recv() {
+                Ok(Message::Queue(hold)) => return Ok(hold?),
+                Ok(Message::Event(place, event)) => self.hear(place, event)?,
+                Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    fn unfinished_job(&self, input: &std::path::Path, pair: &Pair) -> Result<Option<JobRow>, Failure> {
+        let input = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
+        let goes_on = |row: &JobRow| {
+            row.input == input
+                && row.pair == *pair
+                && (row.state.is_unfinished() || matches!(row.state, JobState::Failed | JobState::Cancelled))
+        };
+        Ok(self.translator.jobs()?.into_iter().rev().find(goes_on))
+    }
+
+    fn next_place(&mut self) -> usize {
         self.submitted += 1;
+        self.submitted - 1
+    }
+
+    // Nobody listens any more after an interruption.
+    fn ear(&self, place: usize) -> impl FnMut(JobEvent) + Send + 'static {
         let sender = self.sender.clone();
-        let job = Job { pair: self.pair.clone(), source, options: self.options.clone() };
-        // Nobody listens any more after an interruption.
-        let id = self.translator.submit(job, move |event| drop(sender.send(Message::Event(place, event))));
-        self.jobs.insert(place, id);
+        move |event| drop(sender.send(Message::Event(place, event)))
     }
 
     fn collect(&mut self) -> Result<(), Failure> {
@@ -107,13 +262,13 @@ impl<'a> Desk<'a> {
             match self.receiver.recv() {
                 Ok(Message::Event(place, event)) => self.hear(place, event)?,
                 Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
-                Ok(Message::Line(_) | Message::EndOfInput) => {}
+                Ok(_) => {}
             }
         }
         Ok(())
     }
 
-    fn read(&mut self) -> Result<(), Failure> {
+    fn read(&mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
         let mut waiting = VecDeque::new();
         let mut ended = false;
         while !(ended && waiting.is_empty() && self.jobs.is_empty()) {
@@ -131,21 +286,28 @@ impl<'a> Desk<'a> {
                     });
                 }
                 Ok(Message::EndOfInput) => ended = true,
+                Ok(Message::Queue(_)) => {}
                 Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
             }
             while self.jobs.len() < LINES_AHEAD {
                 let Some(line) = waiting.pop_front() else { break };
-                self.submit(Source::Text(line));
+                self.submit(pair, Source::Text(line), options)?;
             }
         }
         Ok(())
     }
 
-    // What still runs after a failure or Ctrl-C is cancelled, and so leaves no file; what is finished was printed.
+    // What still runs after a failure or Ctrl-C is set aside, and so leaves no file; what is finished was printed.
     fn end(self, done: Result<(), Failure>) -> Result<(), Failure> {
         self.progress.clear();
         for job in self.jobs.values() {
-            self.translator.cancel(*job);
+            match &job.file {
+                Some(_) => self.translator.pause(job.id),
+                None => self.translator.cancel(job.id),
+            }
+        }
+        if self.jobs.values().any(|job| job.file.is_some()) {
+            eprintln!("what is finished is kept: `wasan jobs resume` goes on with it");
         }
         match done {
             Ok(()) if self.failed => Err(Failure::some()),
@@ -153,30 +315,46 @@ impl<'a> Desk<'a> {
         }
     }
 
+    fn export(&mut self) -> Result<(), Failure> {
+        let Some(path) = &self.extras.tmx else { return Ok(()) };
+        let Some((_, pair)) = self.translated.first() else { return Ok(()) };
+        let same: Vec<JobId> = self.translated.iter().filter(|(_, other)| other == pair).map(|(id, _)| *id).collect();
+        if same.len() < self.translated.len() {
+            eprintln!("wasan: {} holds the documents of {pair} alone", path.display());
+        }
+        let count = self.translator.export_units(pair, &same, path)?;
+        eprintln!("{count} units in {}", path.display());
+        Ok(())
+    }
+
+    fn show_progress(&self, event: &JobEvent) {
+        if let JobEvent::Progress { done, total, tokens_per_second, eta_s } = event {
+            let left = eta_s.map_or_else(String::new, |eta| format!(", {eta:.0} s left"));
+            self.progress.show(&format!("{done}/{total} sentences, {tokens_per_second:.0} tokens/s{left}"));
+        }
+    }
+
     fn hear(&mut self, place: usize, event: JobEvent) -> Result<(), Failure> {
         let result = match event {
             JobEvent::Finished(result) => Ok(result),
             JobEvent::Failed(problem) => Err(problem),
-            JobEvent::Progress { done, total, tokens_per_second, eta_s } => {
-                let left = eta_s.map_or_else(String::new, |eta| format!(", {eta:.0} s left"));
-                self.progress
-                    .show(&format!("{done}/{total} sentences, {tokens_per_second:.0} tokens/s{left}"));
+            other => {
+                self.show_progress(&other);
                 return Ok(());
             }
-            JobEvent::Started { .. } | JobEvent::Text { .. } | JobEvent::Cancelled => return Ok(()),
         };
-        self.jobs.remove(&place);
-        self.results.insert(place, result);
-        while let Some(result) = self.results.remove(&self.printed) {
+        let Some(job) = self.jobs.remove(&place) else { return Ok(()) };
+        self.results.insert(place, (job, result));
+        while let Some((job, result)) = self.results.remove(&self.printed) {
             self.printed += 1;
-            self.print(result)?;
+            self.print(&job, result)?;
         }
         Ok(())
     }
 
-    fn print(&mut self, result: Result<JobResult, Problem>) -> Result<(), Failure> {
+    fn print(&mut self, job: &Under, result: Result<JobResult, Problem>) -> Result<(), Failure> {
         self.progress.clear();
-        let json = self.options.report;
+        let json = self.extras.json;
         let line = match result {
             Err(problem) => {
                 self.failed = true;
@@ -190,16 +368,59 @@ impl<'a> Desk<'a> {
                 }
                 if json { serde_json::json!({ "problem": problem }).to_string() } else { String::new() }
             }
-            Ok(result) if json => serde_json::json!(result).to_string(),
-            Ok(JobResult { output: Some(path), segments, to_review, .. }) => {
-                let review = if to_review > 0 { format!(", {to_review} to look at") } else { String::new() };
-                eprintln!("{segments} {}{review}", if segments == 1 { "sentence" } else { "sentences" });
-                path.display().to_string()
+            Ok(result) => {
+                if let Some((input, pair)) = &job.file {
+                    self.translated.push((job.id, pair.clone()));
+                    self.write_bilingual(job.id, pair, &result)?;
+                    summary(&input.display().to_string(), &result);
+                }
+                match (&result.output, json) {
+                    (_, true) => as_json(job, &result),
+                    (Some(path), false) => path.display().to_string(),
+                    (None, false) => result.text.unwrap_or_default(),
+                }
             }
-            Ok(result) => result.text.unwrap_or_default(),
         };
         let mut out = stdout().lock();
         // Whoever reads our output may have left, as `head` does.
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|_| Failure::interrupted())
     }
+
+    fn write_bilingual(&self, id: JobId, pair: &Pair, result: &JobResult) -> Result<(), Failure> {
+        let Some(output) = result.output.as_ref().filter(|_| self.extras.bilingual) else { return Ok(()) };
+        // `report.en-2.docx` → `report.en-2.de-en.html`: free whenever the translation's own name was.
+        let path = output.with_extension(format!("{pair}.html"));
+        self.translator.export_bilingual(id, &path)?;
+        eprintln!("both languages in {}", path.display());
+        Ok(())
+    }
+}
+
+fn as_json(job: &Under, result: &JobResult) -> String {
+    let mut value = serde_json::json!(result);
+    if let (Some((input, _)), Some(fields)) = (&job.file, value.as_object_mut()) {
+        fields.insert("job".to_owned(), serde_json::json!(job.id));
+        fields.insert("input".to_owned(), serde_json::json!(input));
+        fields.insert("words_per_second".to_owned(), serde_json::json!(words_per_second(result)));
+    }
+    value.to_string()
+}
+
+fn words_per_second(result: &JobResult) -> f32 {
+    if result.seconds > 0.0 { result.words as f32 / result.seconds } else { 0.0 }
+}
+
+fn summary(input: &str, result: &JobResult) {
+    let sentences = if result.segments == 1 { "sentence" } else { "sentences" };
+    let mut parts = vec![format!("{} {sentences}", result.segments)];
+    if result.reused > 0 {
+        parts.push(format!("{} reused", result.reused));
+    }
+    if result.to_review > 0 {
+        parts.push(format!("{} to look at", result.to_review));
+    }
+    if result.seconds > 0.0 {
+        parts.push(format!("{:.0} words/s", words_per_second(result)));
+    }
+    eprintln!("{input}: {}", parts.join(", "));
 }

@@ -76,7 +76,7 @@ impl From<Problem> for Failure {
         ];
         let status = match problem.code.as_str() {
             "cancelled" => 130,
-            "recipe" | "bad_name" => 2,
+            "recipe" | "bad_name" | "glossary" | "no_such_job" | "no_such_segment" => 2,
             code if engine.contains(&code) => 3,
             _ => 1,
         };

@@ -4,8 +4,11 @@ mod bench;
 mod desk;
 mod failure;
 mod gpu;
+mod inputs;
 mod interrupt;
+mod jobs;
 mod logits;
+mod memory;
 mod models;
 mod progress;
 mod translate;
@@ -15,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use translation::{Pair, Setup};
+use translation::{Pair, Setup, Translator};
 
 use failure::Failure;
 
@@ -36,8 +39,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Translate text, files, or the lines of standard input
-    Translate(translate::Translate),
+    /// Translate text, documents, folders of them, or standard input
+    Translate(Box<translate::Translate>),
+    /// List, resume, cancel, retry, correct and clear the documents of the queue
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// Import, export, search and clear the translation memory
+    #[command(subcommand)]
+    Memory(memory::Memory),
+    /// Import, list and remove terms
+    #[command(subcommand)]
+    Glossary(memory::Glossary),
     /// List, show, import and remove models
     #[command(subcommand)]
     Models(models::Models),
@@ -57,6 +69,24 @@ struct Library {
     models: Option<PathBuf>,
 }
 
+/// Where the queue, the memory and the glossary are.
+#[derive(Args)]
+struct Data {
+    /// Folder of the queue, the memory and the glossary [default: $WASAN_DATA, else the user's data folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Data {
+    /// Lends a translator that loads no models.
+    fn with(self, work: impl FnOnce(&Translator) -> Result<(), Failure>) -> Result<(), Failure> {
+        let translator = Translator::start(Setup { data: self.data, ..Setup::default() }, |_| {});
+        let done = work(&translator);
+        translator.stop();
+        done
+    }
+}
+
 /// Where it runs.
 #[derive(Args)]
 struct Gpu {
@@ -70,6 +100,8 @@ struct Gpu {
 struct Engine {
     #[command(flatten)]
     library: Library,
+    #[command(flatten)]
+    data: Data,
     #[command(flatten)]
     gpu: Gpu,
     /// The large model L: a name from `wasan models list`, or an imported folder
@@ -114,6 +146,7 @@ impl Engine {
             terms.into_iter().filter_map(|(term, name)| Some((term.to_owned(), name.clone()?))).collect();
         Setup {
             models: self.library.models.clone(),
+            data: self.data.data.clone(),
             adapter: self.gpu.adapter.clone(),
             recipe: self.recipe.clone(),
             chosen,
@@ -154,6 +187,9 @@ fn known_language(code: &str) -> Result<String, String> {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Translate(command) => command.run(),
+        Command::Jobs(command) => command.run(),
+        Command::Memory(command) => command.run(),
+        Command::Glossary(command) => command.run(),
         Command::Models(command) => command.run(),
         Command::Gpu(command) => command.run(),
         Command::Bench(command) => command.run(),

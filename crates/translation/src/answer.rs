@@ -2,8 +2,9 @@
 
 use engine::{Output, Status, Token};
 use model_files::Tokenizer;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::checks::Reason;
 use crate::error::Result;
 use crate::room::Speaker;
 
@@ -20,29 +21,33 @@ pub struct Doubt {
     pub probability: f32,
 }
 
-/// Why a sentence's answer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// How it stands with a sentence. What is not said in words here is in its [`Reason`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SentenceStatus {
-    /// By itself.
+    /// Translated, and no check fired.
     Done,
-    /// At its limit: it may be cut short.
-    CutOff,
-    /// It repeated itself; the repetitions were cut.
-    Repeated,
+    /// Translated before, by a person or with the same models and settings.
+    Reused,
+    /// Written by a person in review.
+    Edited,
+    /// Translated, but a person should look at it.
+    Doubtful,
     /// It could not be translated; the source stands in its place.
     Kept,
     /// There was nothing to translate.
     Copied,
 }
 
-impl From<Status> for SentenceStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Ended => Self::Done,
-            Status::Limit => Self::CutOff,
-            Status::Repeated => Self::Repeated,
-        }
+impl SentenceStatus {
+    /// Whether there is a translation that differs from copying.
+    pub fn is_translated(self) -> bool {
+        !matches!(self, Self::Kept | Self::Copied)
+    }
+
+    /// Whether a person should look at it.
+    pub fn is_to_review(self) -> bool {
+        matches!(self, Self::Doubtful | Self::Kept)
     }
 }
 
@@ -69,8 +74,11 @@ pub struct SentenceReport {
     pub source: String,
     /// Its translation.
     pub translation: String,
-    /// How it ended.
+    /// How it stands.
     pub status: SentenceStatus,
+    /// Why it is worth a second look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
     /// Mean log-probability a token (beam search: its score).
     pub score: f32,
     /// Further translations, best first (n-best).
@@ -79,6 +87,21 @@ pub struct SentenceReport {
     /// Its tokens; empty unless a report was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenReport>,
+}
+
+impl SentenceReport {
+    /// A sentence whose source stands in its place.
+    pub(crate) fn kept(source: &str, status: SentenceStatus) -> Self {
+        Self {
+            source: source.to_owned(),
+            translation: source.to_owned(),
+            status,
+            reasons: Vec::new(),
+            score: 0.0,
+            others: Vec::new(),
+            tokens: Vec::new(),
+        }
+    }
 }
 
 // Below this a word is worth a second look: the runner-up is then nearly as likely.
@@ -166,14 +189,7 @@ pub(crate) fn report(
         list.iter().map(|(id, p)| (tokenizer.decode(&[*id]).unwrap_or_default(), *p)).collect()
     };
     let Some(best) = outputs.first() else {
-        return Ok(SentenceReport {
-            source: source.to_owned(),
-            translation: source.to_owned(),
-            status: SentenceStatus::Kept,
-            score: 0.0,
-            others,
-            tokens: Vec::new(),
-        });
+        return Ok(SentenceReport { others, ..SentenceReport::kept(source, SentenceStatus::Kept) });
     };
     let tokens = best.tokens.iter().filter(|_| with_tokens).map(|token| TokenReport {
         id: token.id,
@@ -190,7 +206,12 @@ pub(crate) fn report(
     Ok(SentenceReport {
         source: source.to_owned(),
         translation: text_of(tokenizer, &best.tokens, end_tokens)?,
-        status: best.status.into(),
+        status: SentenceStatus::Done,
+        reasons: match best.status {
+            Status::Ended => Vec::new(),
+            Status::Limit => vec![Reason::CutOff],
+            Status::Repeated => vec![Reason::Repeated],
+        },
         score: best.score,
         others,
         tokens: tokens.collect(),

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::job::JobId;
 use crate::languages::Pair;
 
 /// What can go wrong in a translation job. Each message names the cause; [`Error::problem`] adds the mend.
@@ -70,6 +71,78 @@ pub enum Error {
         /// The most.
         limit: u64,
     },
+    /// A path that is not Unicode.
+    #[error("the path is not Unicode, so that it cannot be kept: {0}")]
+    PathName(PathBuf),
+    /// What was written is not what was read back.
+    #[error("the written translation did not pass its check ({reason}); it was not put in place: {path}")]
+    NotVerified {
+        /// Where it was to go.
+        path: PathBuf,
+        /// What the check found.
+        reason: String,
+    },
+    /// The store cannot be used for some reason of the system.
+    #[error("the store cannot be used ({reason}): {path}")]
+    Store {
+        /// The system's words.
+        reason: String,
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// The store's file has damaged parts.
+    #[error("the store is damaged: {0}")]
+    StoreDamaged(PathBuf),
+    /// The disk is full.
+    #[error("the disk is full, so that nothing can be kept in {0}")]
+    StoreFull(PathBuf),
+    /// A newer Wasan wrote the store.
+    #[error("the store has version {version}, and this Wasan reads up to {newest}: {path}")]
+    StoreNewer {
+        /// The store's version.
+        version: i32,
+        /// The newest that is understood.
+        newest: i32,
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// Another program's database has the store's name.
+    #[error("this file is the database of another program: {0}")]
+    StoreForeign(PathBuf),
+    /// Another process translates documents.
+    #[error("another Wasan translates documents already")]
+    QueueBusy,
+    /// The queue has no such document.
+    #[error("the queue has no document with the number {0}")]
+    NoSuchJob(JobId),
+    /// The document is being translated.
+    #[error("the document is on its way: {0}")]
+    JobActive(JobId),
+    /// The document is not translated.
+    #[error("the document is not translated: {0}")]
+    NotDone(JobId),
+    /// The document has no such segment.
+    #[error("the document {job} has no segment {index}")]
+    NoSuchSegment {
+        /// The document.
+        job: JobId,
+        /// The segment.
+        index: usize,
+    },
+    /// The source is not the one that was translated.
+    #[error("the source was changed since it was translated: {0}")]
+    SourceChanged(PathBuf),
+    /// The translation is not the one that was written.
+    #[error("the translation was changed by another program: {0}")]
+    OutputChanged(PathBuf),
+    /// A glossary that cannot be read.
+    #[error("cannot read the glossary ({reason}): {path}")]
+    Glossary {
+        /// What is wrong.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The GPU was lost again and again.
     #[error("the GPU was lost {0} times in a row")]
     LostTooOften(u32),
@@ -119,7 +192,7 @@ impl Error {
             Self::Model(_) => {
                 ("model", "Import the model again from its source: `wasan models import PATH`.")
             }
-            Self::Document(_) => ("document", "UTF-8 text, Markdown and SubRip files are translated."),
+            Self::Document(_) => ("document", "`wasan translate --help` lists the formats that are translated."),
             Self::Prompt(_) => (
                 "prompt",
                 "Import the model with a prompt of its own: `wasan models import PATH --prompt …`.",
@@ -140,8 +213,33 @@ impl Error {
             }
             Self::OverSource(_) => ("over_source", "Choose another name or folder for the translation."),
             Self::Exists(_) => ("exists", "Choose another name, or move the file away."),
-            Self::NotAFile(_) => ("not_a_file", "Give the path of a text, Markdown or SubRip file."),
+            Self::NotAFile(_) => ("not_a_file", "Give the path of a document."),
             Self::TooLarge { .. } => ("too_large", "Split the file."),
+            Self::PathName(_) => ("path_name", "Rename the file or its folder."),
+            Self::NotVerified { .. } => ("not_verified", "Try again; if it stays so, please report it."),
+            Self::Store { .. } => {
+                ("store", "Check that you may write there, or choose another folder with WASAN_DATA.")
+            }
+            Self::StoreDamaged(_) => (
+                "store_damaged",
+                "Move the file away, and a new one is made; documents and their translations are not in it.",
+            ),
+            Self::StoreFull(_) => ("store_full", "Make room and resume: what was finished is kept."),
+            Self::StoreNewer { .. } => ("store_newer", "Update Wasan, or choose another folder with WASAN_DATA."),
+            Self::StoreForeign(_) => ("store_foreign", "Choose another folder with WASAN_DATA."),
+            Self::QueueBusy => ("queue_busy", "Wait until it is done, or end it."),
+            Self::NoSuchJob(_) => ("no_such_job", "`wasan jobs list` shows the queue."),
+            Self::JobActive(_) => ("job_active", "Pause or cancel it first."),
+            Self::NotDone(_) => ("not_done", "Wait until it is done, or resume it."),
+            Self::NoSuchSegment { .. } => ("no_such_segment", "List its segments again."),
+            Self::SourceChanged(_) => ("source_changed", "Translate it again: what did not change is reused."),
+            Self::OutputChanged(_) => {
+                ("output_changed", "Rename the changed file to keep it, and translate the document again.")
+            }
+            Self::Glossary { .. } => (
+                "glossary",
+                "Give TBX, or CSV or TSV in UTF-8 with the source in the first column and its translation in the second.",
+            ),
             Self::LostTooOften(_) => ("gpu_lost", "Update the graphics driver, or choose another adapter."),
             Self::Stopped => ("stopped", "Start the program again."),
             Self::Cancelled => ("cancelled", "What was finished is kept."),

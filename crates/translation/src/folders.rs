@@ -1,4 +1,4 @@
-//! Where Wasan keeps things: models and settings in the data folder, what can be made again in the cache folder.
+//! Where Wasan keeps things: models and the store in the data folder, what can be made again in the cache folder.
 
 use std::path::PathBuf;
 
@@ -12,8 +12,11 @@ fn from_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
-/// The user's data folder for Wasan.
+/// The user's data folder for Wasan: `WASAN_DATA`, else the system's place for such.
 pub fn data() -> PathBuf {
+    if let Some(folder) = std::env::var_os("WASAN_DATA") {
+        return folder.into();
+    }
     let base = if cfg!(target_os = "macos") {
         home().join("Library/Application Support")
     } else if cfg!(windows) {

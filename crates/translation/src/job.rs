@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use engine::{BeamOptions, Choice};
-use serde::Serialize;
+use engine::Choice;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Doubt, SentenceReport};
 use crate::error::Problem;
+use crate::glossary::Term;
 use crate::languages::Pair;
 
 /// How the engine is set up.
@@ -15,6 +16,8 @@ use crate::languages::Pair;
 pub struct Setup {
     /// Folder of imported models; none = the user's own.
     pub models: Option<PathBuf>,
+    /// Folder of the store: the queue, the memory, the glossary; none = the user's own.
+    pub data: Option<PathBuf>,
     /// Adapter: its place in `wasan gpu`, or a part of its name; none = the best.
     pub adapter: Option<String>,
     /// The sum to decode with; none = what suits the models of the pair.
@@ -29,7 +32,15 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { models: None, adapter: None, recipe: None, chosen: BTreeMap::new(), sequences: 8, pair: None }
+        Self {
+            models: None,
+            data: None,
+            adapter: None,
+            recipe: None,
+            chosen: BTreeMap::new(),
+            sequences: 8,
+            pair: None,
+        }
     }
 }
 
@@ -90,7 +101,7 @@ pub enum EngineState {
 }
 
 /// Sampling instead of the likeliest token.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
     /// Greater is bolder.
     pub temperature: f32,
@@ -102,17 +113,58 @@ pub struct Sampling {
     pub seed: u32,
 }
 
-/// How a job decodes. The default is greedy, with the recipe of the setup.
-#[derive(Debug, Clone, Default)]
+/// How beam search works.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BeamOptions {
+    /// Sequences kept side by side, 1 to 15.
+    pub beams: u32,
+    /// Score = Σ log p / length^penalty; larger prefers longer answers.
+    pub length_penalty: f32,
+    /// Answers returned, best first.
+    pub n_best: u32,
+}
+
+impl From<BeamOptions> for engine::BeamOptions {
+    fn from(options: BeamOptions) -> Self {
+        Self { beams: options.beams, length_penalty: options.length_penalty, n_best: options.n_best }
+    }
+}
+
+/// How a job is translated. The default is greedy, with the recipe of the setup, the memory and the glossary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DecodeOptions {
     /// The sum, instead of the setup's.
     pub recipe: Option<String>,
+    /// Models for the recipe's terms, instead of the setup's.
+    pub chosen: BTreeMap<String, String>,
     /// Beam search.
     pub beam: Option<BeamOptions>,
     /// Sampling.
     pub sampling: Option<Sampling>,
     /// Whether the result carries every token with its alternatives and each model's votes.
     pub report: bool,
+    /// Documents: whether what a person wrote before is reused, and the memory learns.
+    pub memory: bool,
+    /// Documents: terms besides those of the glossary; of two with the same source these hold.
+    pub terms: Vec<Term>,
+    /// Tables: the columns to translate, from 0; none = those that hold text.
+    pub columns: Option<Vec<usize>>,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self {
+            recipe: None,
+            chosen: BTreeMap::new(),
+            beam: None,
+            sampling: None,
+            report: false,
+            memory: true,
+            terms: Vec::new(),
+            columns: None,
+        }
+    }
 }
 
 impl DecodeOptions {
@@ -131,7 +183,7 @@ impl DecodeOptions {
 pub enum Source {
     /// Typed text; its translation streams.
     Text(String),
-    /// A document; its translation is written beside it, or to `output`, which must not exist.
+    /// A document; its translation is a new file beside it, or at `output`, or with a free name in the folder `output`.
     File {
         /// The document.
         input: PathBuf,
@@ -160,8 +212,12 @@ pub struct JobResult {
     pub text: Option<String>,
     /// Sentences.
     pub segments: usize,
-    /// Sentences and marks that a person should look at.
+    /// Those that were translated before.
+    pub reused: usize,
+    /// Those that a person should look at.
     pub to_review: usize,
+    /// Words of the source; characters in languages without spaces.
+    pub words: usize,
     /// Tokens decoded.
     pub tokens: usize,
     /// Seconds from the first sentence handed to the engine to the end.
@@ -204,11 +260,20 @@ pub enum JobEvent {
     Failed(Problem),
     /// It was cancelled.
     Cancelled,
+    /// It was set aside; [`Translator::resume`](crate::Translator::resume) goes on with it.
+    Paused,
 }
 
-/// Names a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct JobId(pub(crate) u64);
+/// Names a job. A document's is its number in the queue, also after the program was started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+impl std::fmt::Display for JobId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
 
 /// Told of a job, from the engine's thread.
 pub(crate) type OnEvent = Box<dyn FnMut(JobEvent) + Send>;

@@ -2,15 +2,29 @@
 
 mod answer;
 mod catalog;
+mod checks;
+mod delivery;
+mod detect;
 mod error;
+mod exports;
 mod folders;
+mod frame;
+mod glossary;
+mod hold;
 mod inspect;
 mod job;
+mod ladder;
 mod library;
+pub mod limits;
+mod live;
 mod measure;
+mod memory;
 mod output;
+mod queue;
+mod review;
 mod room;
 mod starter;
+mod store;
 mod task;
 mod translator;
 mod worker;
@@ -21,18 +35,25 @@ pub mod sentences;
 
 pub use answer::{Doubt, SentenceReport, SentenceStatus, TokenReport};
 pub use catalog::{Catalog, Entry, Member, Origin, models_folder};
-pub use engine::{BeamOptions, PRESETS};
+pub use checks::Reason;
+pub use detect::{Detected, detect};
+pub use documents::Format;
+pub use engine::PRESETS;
 pub use error::{Error, Problem, Result};
 pub use folders::{cache, data};
+pub use glossary::{Term, read_glossary};
+pub use hold::Hold;
 pub use inspect::{Logits, logits};
 pub use job::{
-    DecodeOptions, EngineInfo, EngineState, Job, JobEvent, JobId, JobResult, LoadedModel, Sampling, Setup,
-    Source, Stage,
+    BeamOptions, DecodeOptions, EngineInfo, EngineState, Job, JobEvent, JobId, JobResult, LoadedModel,
+    Sampling, Setup, Source, Stage,
 };
 pub use languages::Pair;
 pub use library::{import, remove};
 pub use measure::{Measurement, Report, Speed, host_peak_bytes, measure};
+pub use memory::{LEAST_SCORE, Origin as UnitOrigin, Suggestion, Unit};
 pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
-pub use output::free_name;
+pub use review::{Filter, MarkKind, Segment, SpanMark};
 pub use room::{AdapterReport, test_adapters};
+pub use store::jobs::{JobRow, JobState};
 pub use translator::Translator;

@@ -45,6 +45,20 @@ pub(crate) struct Voice {
 }
 
 impl Voice {
+    /// All that decides how it speaks: each model with its files' hashes and its prompt, and its weight.
+    pub fn fingerprint(&self) -> String {
+        let of = |&place: &usize| {
+            let Member { weight, entry, .. } = &self.members[place];
+            format!("{} {}", weight.to_bits(), serde_json::to_string(&entry.info).unwrap_or_default())
+        };
+        self.order().iter().map(of).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether it is more than L alone.
+    pub fn is_a_sum(&self) -> bool {
+        self.members.iter().any(|member| member.term != "L")
+    }
+
     // Members by place, as the batch has them: the same for every recipe that adds the same models.
     fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.members.len()).collect();
@@ -120,15 +134,22 @@ impl Room {
         Catalog::read(&self.setup.models.clone().unwrap_or_else(models_folder))
     }
 
-    /// Which models translate a pair by a recipe (none = the best that there is).
-    pub fn voice(&self, pair: &Pair, recipe: Option<&str>) -> Result<Voice> {
+    /// Which models translate a pair by a recipe (none = the best that there is), where `chosen` names models for
+    /// terms (none or empty = the setup's).
+    pub fn voice(
+        &self,
+        pair: &Pair,
+        recipe: Option<&str>,
+        chosen: Option<&BTreeMap<String, String>>,
+    ) -> Result<Voice> {
         let catalog = self.catalog()?;
+        let chosen = chosen.filter(|chosen| !chosen.is_empty()).unwrap_or(&self.setup.chosen);
         let recipe = match recipe.or(self.setup.recipe.as_deref()) {
             Some(text) => Recipe::parse(text)?,
-            None if !self.setup.chosen.is_empty() => Recipe::parse(&sum_of(&self.setup.chosen))?,
+            None if !chosen.is_empty() => Recipe::parse(&sum_of(chosen))?,
             None => Recipe::parse(catalog.default_recipe(pair)?)?,
         };
-        let members = catalog.members(pair, &recipe, &self.setup.chosen)?;
+        let members = catalog.members(pair, &recipe, chosen)?;
         let mut key: Key = members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
         key.sort();
         Ok(Voice { key, members, recipe: recipe.to_string() })

@@ -60,7 +60,19 @@ impl Task {
     /// Reads and splits a job's source. A bad source fails the job here, before anything is decoded; then there is
     /// no task.
     pub fn begin(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Option<Self> {
-        let mut task = Self {
+        let mut task = Self::unread(id, job, store, on_event);
+        match task.read() {
+            Ok(()) => Some(task),
+            Err(error) => {
+                task.fail(&error.problem());
+                None
+            }
+        }
+    }
+
+    /// A job whose source was not read yet.
+    pub fn unread(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Self {
+        Self {
             id,
             frame: Frame::Text(Vec::new()),
             blocks: Vec::new(),
@@ -76,13 +88,6 @@ impl Task {
             begun: None,
             told: None,
             job,
-        };
-        match task.read() {
-            Ok(()) => Some(task),
-            Err(error) => {
-                task.fail(&error.problem());
-                None
-            }
         }
     }
 
@@ -297,7 +302,7 @@ impl Task {
         let tokens = self.piece(place).map_or_else(Vec::new, |piece| piece.tokens.clone());
         let score =
             tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
-        Output { tokens, status: engine::Status::Ended, score }
+        Output { tokens, status: engine::Status::Ended, score, attention: Vec::new(), terms: Vec::new() }
     }
 
     /// A finished piece.
@@ -479,5 +484,7 @@ fn base_request(options: &DecodeOptions) -> Request {
         alternatives: 4,
         votes: if options.report { 3 } else { 0 },
         urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
     }
 }

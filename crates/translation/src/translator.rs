@@ -1,34 +1,48 @@
 //! The translator: a handle to one engine thread that takes jobs and tells of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use documents::ReadOptions;
+
 use crate::catalog::{Catalog, models_folder};
-use crate::error::Error;
-use crate::job::{EngineState, Job, JobEvent, JobId, Setup};
+use crate::detect::{Detected, detect};
+use crate::error::{Error, Result};
+use crate::hold::Door;
+use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
 use crate::languages::Pair;
-use crate::worker::{Command, Worker};
+use crate::store::Store;
+use crate::worker::{Command, Submission, Worker};
+use crate::{frame, limits, output};
 
 /// A handle to the engine thread. Clones share it; the thread ends with the last of them.
 #[derive(Clone)]
 pub struct Translator {
-    commands: Sender<Command>,
+    pub(crate) commands: Sender<Command>,
     next: Arc<AtomicU64>,
     models: PathBuf,
+    data: PathBuf,
+    pub(crate) door: Arc<Door>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
+
+// Typed text is not kept, so its numbers lie beyond those of the queue; a webview still counts so far.
+const TEXTS: u64 = 1 << 48;
 
 impl Translator {
     /// Starts the engine thread; it loads the models of `setup.pair` at once, or those of the first job.
     pub fn start(setup: Setup, on_state: impl Fn(EngineState) + Send + 'static) -> Self {
         let (commands, received) = channel();
         let models = setup.models.clone().unwrap_or_else(models_folder);
+        let data = setup.data.clone().unwrap_or_else(crate::folders::data);
+        let (of_thread, door) = (data.clone(), Arc::new(Door::new(&data)));
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
-            Worker::new(setup, Box::new(on_state), received).run();
+            Worker::new(setup, of_thread, Box::new(on_state), received).run();
         });
-        Self { commands, next: Arc::default(), models, thread: Arc::new(Mutex::new(thread.ok())) }
+        let thread = Arc::new(Mutex::new(thread.ok()));
+        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), models, data, door, thread }
     }
 
     /// The pairs that the models at hand translate, those with both specialists first.
@@ -36,21 +50,48 @@ impl Translator {
         Catalog::read(&self.models).map(|catalog| catalog.pairs()).unwrap_or_default()
     }
 
-    /// Takes a job; returns at once. Typed text goes before documents.
-    pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
-        let id = JobId(self.next.fetch_add(1, Ordering::Relaxed));
-        if let Err(unsent) = self.commands.send(Command::Submit(id, job, Box::new(on_event)))
-            && let Command::Submit(_, _, mut on_event) = unsent.0
-        {
-            on_event(JobEvent::Failed(Error::Stopped.problem()));
-        }
-        id
+    /// The language of a text, if it is one that the models at hand translate from and the text leaves little doubt.
+    pub fn detect(&self, text: &str) -> Option<Detected> {
+        detect(text, &self.pairs())
     }
 
-    /// Ends a job; its last event is [`JobEvent::Cancelled`].
-    pub fn cancel(&self, job: JobId) {
-        // A thread that is gone has no jobs left.
-        drop(self.commands.send(Command::Cancel(job)));
+    /// The language of a document, as [`Translator::detect`] tells it from its beginning.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no document.
+    pub fn detect_file(&self, path: &Path) -> Result<Option<Detected>> {
+        // A translation memory holds several languages; any target will do to read it.
+        let options = ReadOptions { to: Some("und".to_owned()), ..ReadOptions::default() };
+        let (_, document) = frame::open(path, &output::read(path)?, &options)?;
+        let mut sample = String::new();
+        for block in document.blocks() {
+            sample.push_str(&block.text);
+            sample.push('\n');
+            if sample.len() >= limits::DETECTION_BYTES {
+                break;
+            }
+        }
+        Ok(self.detect(&sample))
+    }
+
+    /// Takes a job; returns at once. Typed text goes before documents. A document is added to the queue, where it
+    /// stays: what is finished of it survives this process.
+    pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
+        let mut on_event: OnEvent = Box::new(on_event);
+        let added = match &job.source {
+            Source::Text(_) => Ok((self.unkept_id(), None)),
+            Source::File { input, output } => self.add(input, output.as_deref(), &job),
+        };
+        match added {
+            Ok((id, hold)) => {
+                self.send(Submission { id, job, on_event, hold });
+                id
+            }
+            Err(error) => {
+                on_event(JobEvent::Failed(error.problem()));
+                self.unkept_id()
+            }
+        }
     }
 
     /// Loses the GPU on purpose, as a driver reset would: for tests.
@@ -66,5 +107,22 @@ impl Translator {
         if let Some(handle) = handle {
             drop(handle.join());
         }
+    }
+
+    /// The store, opened for one call: the engine thread has its own.
+    pub(crate) fn store(&self) -> Result<Store> {
+        Store::open(&self.data)
+    }
+
+    pub(crate) fn send(&self, submission: Submission) {
+        if let Err(unsent) = self.commands.send(Command::Submit(Box::new(submission)))
+            && let Command::Submit(mut submission) = unsent.0
+        {
+            (submission.on_event)(JobEvent::Failed(Error::Stopped.problem()));
+        }
+    }
+
+    fn unkept_id(&self) -> JobId {
+        JobId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 }

@@ -1,33 +1,55 @@
 //! The engine thread: takes commands, keeps the batch full, and hands out what comes of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use engine::{Event, SequenceId};
 
-use crate::error::{Error, Result};
-use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup};
+use crate::error::{Error, Problem, Result};
+use crate::hold::Hold;
+use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
 use crate::languages::Pair;
 use crate::room::{Room, Speaker, Voice};
-use crate::task::{Place, Task};
+use crate::store::Store;
+use crate::store::jobs::JobState;
+use crate::store::segments::Fingerprint;
+use crate::task::{Place, Task, is_of_one_job};
 
 /// What the handle asks of the thread.
 pub(crate) enum Command {
-    Submit(JobId, Job, OnEvent),
-    Cancel(JobId),
+    Submit(Box<Submission>),
+    /// Ends a job before it is done, in this state.
+    End(JobId, JobState),
     LoseDevice,
+}
+
+/// A job as it is handed to the thread.
+pub(crate) struct Submission {
+    pub id: JobId,
+    pub job: Job,
+    pub on_event: OnEvent,
+    /// Of a document: the right to work on the queue.
+    pub hold: Option<Arc<Hold>>,
 }
 
 // A device that is lost so often without a sentence in between is not coming back.
 const MAX_LOSSES: u32 = 3;
 
+// Documents that are read at once: enough to keep the batch full where they are short, few enough for the memory.
+const MOST_DOCUMENTS: usize = 4;
+
 struct Running {
     task: Task,
     voice: Voice,
+    // Whether what is left is asked of L alone.
+    alone: bool,
     speaker: Option<Speaker>,
     sequences: Vec<(SequenceId, Place)>,
-    exhausted: bool,
+    // As long as it lives, no other process works on the queue.
+    _hold: Option<Arc<Hold>>,
 }
 
 /// The engine thread's state.
@@ -35,22 +57,39 @@ pub(crate) struct Worker {
     room: Room,
     commands: Receiver<Command>,
     jobs: Vec<(JobId, Running)>,
+    // Documents that are not read yet.
+    waiting: VecDeque<Submission>,
+    data: PathBuf,
+    store: Option<Rc<Store>>,
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
     first_pair: Option<Pair>,
 }
 
 impl Worker {
-    pub fn new(setup: Setup, on_state: Box<dyn Fn(EngineState) + Send>, commands: Receiver<Command>) -> Self {
-        let first_pair = setup.pair.clone();
-        let room = Room::new(setup, on_state);
-        Self { room, commands, jobs: Vec::new(), owners: HashMap::new(), losses: 0, first_pair }
+    pub fn new(
+        setup: Setup,
+        data: PathBuf,
+        on_state: Box<dyn Fn(EngineState) + Send>,
+        commands: Receiver<Command>,
+    ) -> Self {
+        Self {
+            first_pair: setup.pair.clone(),
+            room: Room::new(setup, on_state),
+            commands,
+            jobs: Vec::new(),
+            waiting: VecDeque::new(),
+            data,
+            store: None,
+            owners: HashMap::new(),
+            losses: 0,
+        }
     }
 
     /// Works until nobody is left to send commands.
     pub fn run(mut self) {
         if let Some(pair) = self.first_pair.clone() {
-            let tuned = self.room.voice(&pair, None).and_then(|voice| self.room.tune(&voice));
+            let tuned = self.room.voice(&pair, None, None).and_then(|voice| self.room.tune(&voice));
             if let Err(error) = tuned {
                 self.room.forget();
                 self.room.tell(EngineState::Failed(error.problem()));
@@ -66,7 +105,8 @@ impl Worker {
     // Takes commands; waits for one when there is nothing to do. False when nobody is left to send any.
     fn hear(&mut self) -> bool {
         loop {
-            let command = if self.jobs.is_empty() {
+            let idle = self.jobs.is_empty() && self.waiting.is_empty();
+            let command = if idle {
                 match self.commands.recv() {
                     Ok(command) => command,
                     Err(_) => return false,
@@ -75,12 +115,13 @@ impl Worker {
                 match self.commands.try_recv() {
                     Ok(command) => command,
                     Err(TryRecvError::Empty) => return true,
-                    Err(TryRecvError::Disconnected) => return !self.jobs.is_empty(),
+                    Err(TryRecvError::Disconnected) => return !idle,
                 }
             };
             match command {
-                Command::Submit(id, job, on_event) => self.admit(id, job, on_event),
-                Command::Cancel(id) => self.end(id, JobEvent::Cancelled),
+                Command::Submit(new) if matches!(new.job.source, Source::Text(_)) => self.admit(*new),
+                Command::Submit(new) => self.waiting.push_back(*new),
+                Command::End(id, state) => self.end(id, state),
                 Command::LoseDevice => {
                     if let Some(device) = self.room.device() {
                         device.lose();
@@ -90,35 +131,95 @@ impl Worker {
         }
     }
 
-    fn admit(&mut self, id: JobId, job: Job, on_event: OnEvent) {
-        let Some(mut task) = Task::begin(job, on_event) else { return };
-        match self.room.voice(&task.job.pair, task.job.options.recipe.as_deref()) {
+    // Begins documents that wait, as many as are read at once.
+    fn begin_documents(&mut self) {
+        while self.jobs.iter().filter(|(_, running)| !running.task.is_live()).count() < MOST_DOCUMENTS {
+            let Some(next) = self.waiting.pop_front() else { return };
+            self.admit(next);
+        }
+    }
+
+    fn admit(&mut self, new: Submission) {
+        let Submission { id, job, mut on_event, hold } = new;
+        let store = match (&job.source, self.open_store()) {
+            (Source::Text(_), _) => None,
+            (Source::File { .. }, Ok(store)) => Some(store),
+            (Source::File { .. }, Err(error)) => return on_event(JobEvent::Failed(error.problem())),
+        };
+        let Some(task) = Task::begin(id, job, store, on_event) else { return };
+        self.start(id, task, hold);
+    }
+
+    // Finds the models and takes what was translated before; a job that is complete then needs none.
+    fn start(&mut self, id: JobId, mut task: Task, hold: Option<Arc<Hold>>) {
+        let options = &task.job.options;
+        let voice = self.room.voice(&task.job.pair, options.recipe.as_deref(), Some(&options.chosen));
+        let prepared = voice.and_then(|voice| {
+            let fingerprint = Fingerprint::new(&voice.fingerprint(), &task.job.pair, &task.job.options);
+            task.prepare(&fingerprint, voice.is_a_sum())?;
+            Ok(voice)
+        });
+        match prepared {
             Ok(voice) => {
-                let running = Running { task, voice, speaker: None, sequences: Vec::new(), exhausted: false };
+                let running =
+                    Running { task, voice, alone: false, speaker: None, sequences: Vec::new(), _hold: hold };
                 self.jobs.push((id, running));
             }
-            Err(error) => task.tell(JobEvent::Failed(error.problem())),
+            Err(error) => task.fail(&error.problem()),
+        }
+    }
+
+    // The thread's own; the handles open others.
+    fn open_store(&mut self) -> Result<Rc<Store>> {
+        if let Some(store) = &self.store {
+            return Ok(Rc::clone(store));
+        }
+        let store = Rc::new(Store::open(&self.data)?);
+        self.store = Some(Rc::clone(&store));
+        Ok(store)
+    }
+
+    // Ends a job before it is done.
+    fn end(&mut self, id: JobId, state: JobState) {
+        let event = if state == JobState::Paused { JobEvent::Paused } else { JobEvent::Cancelled };
+        if let Some(place) = self.waiting.iter().position(|waiting| waiting.id == id)
+            && let Some(Submission { job, on_event, .. }) = self.waiting.remove(place)
+        {
+            let store = self.open_store().ok();
+            return Task::unread(id, job, store, on_event).end(state, event);
+        }
+        if let Some(mut running) = self.take_out(id) {
+            running.task.end(state, event);
         }
     }
 
     // Takes a job out, with what is under way of it.
-    fn end(&mut self, id: JobId, last: JobEvent) {
-        let Some(place) = self.jobs.iter().position(|(job, _)| *job == id) else { return };
-        let (_, mut running) = self.jobs.remove(place);
+    fn take_out(&mut self, id: JobId) -> Option<Running> {
+        let place = self.jobs.iter().position(|(job, _)| *job == id)?;
+        let (_, running) = self.jobs.remove(place);
         for (sequence, _) in &running.sequences {
             self.owners.remove(sequence);
             if let Some(line) = self.room.line() {
                 line.batch.cancel(*sequence);
             }
         }
-        running.task.tell(last);
+        Some(running)
+    }
+
+    fn fail_job(&mut self, id: JobId, problem: &Problem) {
+        if let Some(mut running) = self.take_out(id) {
+            running.task.fail(problem);
+        }
     }
 
     // One turn: the right models, enough sentences in the batch, one step, what came of it.
     fn work(&mut self) -> Result<()> {
+        self.begin_documents();
+        self.deliver();
         if self.jobs.is_empty() {
             return Ok(());
         }
+        self.go_alone();
         // While the batch still decodes for other models than the most urgent job's, it only runs empty.
         if self.choose_voice()? {
             self.fill();
@@ -130,6 +231,29 @@ impl Worker {
         }
         self.deliver();
         Ok(())
+    }
+
+    // Jobs whose sentences have only L alone left to ask, ask it now.
+    fn go_alone(&mut self) {
+        let mut failed = Vec::new();
+        for (id, running) in &mut self.jobs {
+            if !(running.task.waits_for_alone() && running.sequences.is_empty()) {
+                continue;
+            }
+            let chosen = running.task.job.options.chosen.clone();
+            let done = match self.room.voice(&running.task.job.pair, Some("L"), Some(&chosen)) {
+                Ok(voice) => {
+                    running.voice = voice;
+                    running.alone = true;
+                    running.speaker = None;
+                    running.task.go_alone();
+                    Ok(())
+                }
+                Err(_) => running.task.go_without(),
+            };
+            failed.extend(done.err().map(|error| (*id, error.problem())));
+        }
+        failed.iter().for_each(|(id, problem)| self.fail_job(*id, problem));
     }
 
     // Models change only when nothing decodes: then the most urgent job's are loaded. True when they are there.
@@ -149,18 +273,23 @@ impl Worker {
             Err(error) => {
                 // Models that cannot be loaded fail the job that needs them, not the others; those open the device
                 // anew, since this one may be at fault.
-                let (_, mut running) = self.jobs.remove(urgent);
+                let (id, running) = &mut self.jobs[urgent];
+                let id = *id;
                 self.room.forget();
                 let problem = error.problem();
-                self.room.tell(EngineState::Failed(problem.clone()));
-                running.task.tell(JobEvent::Failed(problem));
+                // A second opinion that cannot be had is no failure.
+                let gone_without = running.alone && running.task.go_without().is_ok();
+                if !gone_without {
+                    self.room.tell(EngineState::Failed(problem.clone()));
+                    self.fail_job(id, &problem);
+                }
                 Ok(false)
             }
             Ok(()) => Ok(true),
         }
     }
 
-    // Typed text first: it waits for the next free place at most.
+    // Typed text first.
     fn fill(&mut self) {
         let mut order: Vec<JobId> = Vec::with_capacity(self.jobs.len());
         order.extend(self.jobs.iter().filter(|(_, running)| running.task.is_live()).map(|(id, _)| *id));
@@ -168,9 +297,10 @@ impl Worker {
         for id in order {
             // A prompt that cannot be made fails the job that needs it, not the others.
             if let Err(error) = self.fill_from(id) {
-                self.end(id, JobEvent::Failed(error.problem()));
+                self.fail_job(id, &error.problem());
             }
         }
+        self.make_room();
     }
 
     fn fill_from(&mut self, id: JobId) -> Result<()> {
@@ -179,7 +309,7 @@ impl Worker {
         let sequences = line.batch.joint().sequences() as usize;
         let live = running.task.is_live();
         let most = if live || sequences == 1 { 2 * sequences } else { sequences };
-        if running.exhausted || line.batch.len() >= most {
+        if !running.task.has_requests() || line.batch.len() >= most {
             return Ok(());
         }
         let speaker = match running.speaker.take() {
@@ -189,10 +319,7 @@ impl Worker {
         let speaker = running.speaker.insert(speaker);
         let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
         while line.batch.len() < most {
-            let Some((place, request)) = running.task.next_request(speaker)? else {
-                running.exhausted = true;
-                break;
-            };
+            let Some((place, request)) = running.task.next_request(speaker)? else { break };
             let sequence = line.batch.add(engine::Request { urgent: live, ..request });
             running.sequences.push((sequence, place));
             self.owners.insert(sequence, id);
@@ -200,10 +327,40 @@ impl Worker {
         Ok(())
     }
 
+    // Where typed text would wait for a place in the batch, the latest sentences of documents go back into line.
+    fn make_room(&mut self) {
+        let Some(line) = self.room.line() else { return };
+        let sequences = line.batch.joint().sequences() as usize;
+        let live = |(_, running): &&(JobId, Running)| running.task.is_live();
+        let typed: usize = self.jobs.iter().filter(live).map(|(_, running)| running.sequences.len()).sum();
+        if typed == 0 {
+            return;
+        }
+        let mut over = line.batch.len().saturating_sub(sequences).min(typed);
+        for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_live()) {
+            while over > 0
+                && let Some((sequence, place)) = running.sequences.pop()
+            {
+                line.batch.cancel(sequence);
+                self.owners.remove(&sequence);
+                running.task.put_back(place);
+                over -= 1;
+            }
+        }
+    }
+
     fn take(&mut self, event: Event) -> Result<()> {
         let (Event::Token(sequence, _) | Event::Finished(sequence, _) | Event::Refused(sequence, _)) = &event;
-        let sequence = *sequence;
-        let Some(id) = self.owners.get(&sequence).copied() else { return Ok(()) };
+        let Some(id) = self.owners.get(sequence).copied() else { return Ok(()) };
+        match self.hand_over(id, *sequence, event) {
+            // A document that cannot be kept fails alone.
+            Err(error) if is_of_one_job(&error) => self.fail_job(id, &error.problem()),
+            done => return done,
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, id: JobId, sequence: SequenceId, event: Event) -> Result<()> {
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
         let Some(line) = self.room.line() else { return Ok(()) };
         let tokenizer = Arc::clone(&line.tokenizer);
@@ -215,7 +372,8 @@ impl Worker {
                 if !running.task.line_ended(place, speaker, &tokenizer) {
                     return Ok(());
                 }
-                let Some(output) = line.batch.end(sequence)? else { return Ok(()) };
+                line.batch.cancel(sequence);
+                let output = running.task.output_so_far(place);
                 running.task.finish(place, &[output], speaker, &tokenizer)?;
                 self.losses = 0;
             }
@@ -223,7 +381,7 @@ impl Worker {
                 running.task.finish(place, &outputs, speaker, &tokenizer)?;
                 self.losses = 0;
             }
-            Event::Refused(..) => running.task.refuse(place),
+            Event::Refused(..) => running.task.refuse(place)?,
         }
         running.sequences.retain(|(s, _)| *s != sequence);
         self.owners.remove(&sequence);
@@ -233,14 +391,14 @@ impl Worker {
     fn deliver(&mut self) {
         let mut place = 0;
         while place < self.jobs.len() {
-            if !(self.jobs[place].1.exhausted && self.jobs[place].1.task.is_complete()) {
+            if !self.jobs[place].1.task.is_complete() {
                 place += 1;
                 continue;
             }
             let (_, mut running) = self.jobs.remove(place);
             let tokenizer = self.room.line().map(|line| Arc::clone(&line.tokenizer));
             if let Err(error) = running.task.deliver(running.speaker.as_ref(), tokenizer.as_deref()) {
-                running.task.tell(JobEvent::Failed(error.problem()));
+                running.task.fail(&error.problem());
             }
         }
     }
@@ -255,7 +413,6 @@ impl Worker {
             for (_, running) in &mut self.jobs {
                 running.sequences.clear();
                 running.speaker = None;
-                running.exhausted = false;
                 running.task.rewind();
             }
             return;
@@ -264,7 +421,7 @@ impl Worker {
         let problem = error.problem();
         self.room.tell(EngineState::Failed(problem.clone()));
         for (_, mut running) in self.jobs.drain(..) {
-            running.task.tell(JobEvent::Failed(problem.clone()));
+            running.task.fail(&problem);
         }
         self.losses = 0;
     }

@@ -5,5 +5,6 @@ mod files;
 mod lines;
 mod models;
 mod program;
+mod queue;
 mod reports;
 mod text;

@@ -56,15 +56,23 @@ impl Home {
             .args(arguments)
             .current_dir(self.path())
             .env_remove("WASAN_MODELS")
-            .env("HOME", self.path())
-            .env("LOCALAPPDATA", self.path().join("local"))
-            .env("XDG_DATA_HOME", self.path().join("data"))
-            .env("XDG_CACHE_HOME", self.path().join("cache"))
-            .env("XDG_RUNTIME_DIR", self.path())
+            .env_remove("WASAN_DATA")
+            .envs(self.environment())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// What makes this folder the user's home.
+    pub fn environment(&self) -> [(&'static str, PathBuf); 5] {
+        [
+            ("HOME", self.path().to_owned()),
+            ("LOCALAPPDATA", self.path().join("local")),
+            ("XDG_DATA_HOME", self.path().join("data")),
+            ("XDG_CACHE_HOME", self.path().join("cache")),
+            ("XDG_RUNTIME_DIR", self.path().to_owned()),
+        ]
     }
 
     /// Starts a command whose standard input stays open.

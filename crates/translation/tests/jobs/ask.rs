@@ -10,10 +10,17 @@ use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, Pair, Setup, S
 // Longer than any step of these tests takes on a busy software GPU.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The models of the program alone, whatever the user of this machine has imported.
+/// The models of the program alone and a store of its own, whatever the user of this machine has.
 pub fn setup() -> Setup {
+    // The program's end takes the folders away with the machine's other temporary files.
+    let data = tempfile::tempdir().expect("a folder").keep();
+    setup_in(&data)
+}
+
+/// The models of the program alone and the store of this folder.
+pub fn setup_in(data: &Path) -> Setup {
     let nothing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-models");
-    Setup { models: Some(nothing), ..Setup::default() }
+    Setup { models: Some(nothing), data: Some(data.to_owned()), ..Setup::default() }
 }
 
 /// A translator that all tests share which do it no harm.
@@ -42,7 +49,7 @@ pub fn submit(
 pub fn last(receiver: &Receiver<JobEvent>) -> JobEvent {
     loop {
         let event = receiver.recv_timeout(PATIENCE).expect("the job ends");
-        if matches!(event, JobEvent::Finished(_) | JobEvent::Failed(_) | JobEvent::Cancelled) {
+        if matches!(event, JobEvent::Finished(_) | JobEvent::Failed(_) | JobEvent::Cancelled | JobEvent::Paused) {
             let more = receiver.recv_timeout(PATIENCE);
             assert_eq!(more, Err(RecvTimeoutError::Disconnected), "nothing comes after the last event");
             return event;

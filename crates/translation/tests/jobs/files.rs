@@ -34,7 +34,7 @@ fn a_file_comes_back_beside_its_source_and_never_over_it() {
         assert_eq!(refused(link), "over_source");
         let hard = folder.path().join("hard.txt");
         fs::hard_link(&source, &hard).expect("links");
-        assert_eq!(refused(hard), "exists");
+        assert_eq!(refused(hard), "over_source");
     }
     assert_eq!(refused(folder.path().join("no/folder.txt")), "write");
     assert_eq!(fs::read_to_string(&source).expect("reads"), LETTER);

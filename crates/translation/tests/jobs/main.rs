@@ -1,7 +1,9 @@
 //! Jobs through the translator as the window and the command line use it.
 
 mod ask;
+mod crash;
 mod disturbances;
 mod files;
 mod options;
+mod queue;
 mod text;

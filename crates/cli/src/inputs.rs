@@ -1,0 +1,134 @@
+//! What the command line names: texts, files, folders, patterns.
+
+use std::path::{Path, PathBuf};
+
+use translation::Format;
+
+use crate::failure::Failure;
+
+/// Something to translate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    Text(String),
+    File {
+        path: PathBuf,
+        /// Where it lies in the folder that was named; empty for a file that was named itself.
+        inside: PathBuf,
+    },
+}
+
+// Folders inside each other that are looked through; links are not followed.
+const MAX_DEPTH: usize = 32;
+
+/// All inputs in their order; of folders those files that can be translated, by name.
+///
+/// # Errors
+/// A folder that cannot be read, or that holds nothing to translate.
+pub fn inputs(arguments: &[String], language: &str) -> Result<Vec<Input>, Failure> {
+    let mut found = Vec::new();
+    for argument in arguments {
+        let path = Path::new(argument);
+        if path.is_dir() {
+            let before = found.len();
+            folder(path, language, &mut found)?;
+            if found.len() == before {
+                return Err(Failure::usage(
+                    &format!("the folder holds no document that can be translated: {argument}"),
+                    "`wasan translate --help` lists the formats.",
+                ));
+            }
+            continue;
+        }
+        let matching = pattern(argument, language);
+        match matching.is_empty() {
+            true => found.push(one(argument)),
+            false => found.extend(matching),
+        }
+    }
+    Ok(found)
+}
+
+// An argument that names something on disk is a file, and so is one that is spelled like a document: a path with a
+// slip of the pen is better refused than translated. Anything else is text.
+fn one(argument: &str) -> Input {
+    let path = Path::new(argument);
+    match is_document(path) || path.symlink_metadata().is_ok() {
+        true => Input::File { path: path.to_owned(), inside: PathBuf::new() },
+        false => Input::Text(argument.to_owned()),
+    }
+}
+
+fn folder(root: &Path, language: &str, found: &mut Vec<Input>) -> Result<(), Failure> {
+    let walk = walkdir::WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with(['.', '~'])
+    };
+    for entry in walk.into_iter().filter_entry(visible) {
+        let entry = entry.map_err(|error| {
+            Failure::usage(&format!("cannot read the folder: {error}"), "Name the files, or another folder.")
+        })?;
+        let path = entry.path();
+        if entry.file_type().is_file() && is_document(path) && !is_translation(path, language) {
+            let inside = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
+            found.push(Input::File { path: path.to_owned(), inside: inside.unwrap_or(Path::new("")).to_owned() });
+        }
+    }
+    Ok(())
+}
+
+// Files that match `*.docx` and such, where the shell does not look for them itself.
+fn pattern(argument: &str, language: &str) -> Vec<Input> {
+    if !argument.contains(['*', '?', '[']) || Path::new(argument).symlink_metadata().is_ok() {
+        return Vec::new();
+    }
+    // A question is a pattern too, but no file has its name.
+    let paths = glob::glob(argument).into_iter().flatten().flatten();
+    let documents = paths.filter(|path| path.is_file() && is_document(path) && !is_translation(path, language));
+    documents.map(|path| Input::File { path, inside: PathBuf::new() }).collect()
+}
+
+/// Whether a file's name says that it is a document.
+fn is_document(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let known = |extension: &str| Format::ALL.iter().any(|format| format.extensions().contains(&extension));
+    extension.is_some_and(|extension| known(&extension))
+}
+
+/// Whether a file's name is one that a translation gets: `report.en.docx`, `report.en-2.docx`.
+fn is_translation(path: &Path, language: &str) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let Some((_, last)) = stem.rsplit_once('.') else { return false };
+    let number = last.strip_prefix(language).and_then(|rest| rest.strip_prefix('-'));
+    last == language || number.is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(arguments: &[&str]) -> Vec<String> {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let name = |input: Input| match input {
+            Input::Text(text) => format!("«{text}»"),
+            Input::File { path, inside } => {
+                format!("{}:{}", inside.display(), path.file_name().unwrap_or_default().to_string_lossy())
+            }
+        };
+        inputs(&arguments, "en").expect("is found").into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn folders_and_patterns_give_their_documents_but_not_their_translations() {
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(root.path().join("b/.hidden")).expect("makes");
+        for name in ["c.md", "a.txt", "a.en.txt", "a.en-2.txt", "a.de.txt", "x.exe", "~lock.docx", "b/d.srt", "b/.hidden/e.txt"] {
+            std::fs::write(root.path().join(name), "x").expect("writes");
+        }
+        let folder = root.path().to_string_lossy().into_owned();
+        assert_eq!(names(&[&folder]), [":a.de.txt", ":a.txt", "b:d.srt", ":c.md"]);
+        assert_eq!(names(&[&format!("{folder}/*.txt"), "Wo ist er?"]), [":a.de.txt", ":a.txt", "«Wo ist er?»"]);
+        assert_eq!(names(&[&format!("{folder}/x.exe"), "gone.docx"]), [":x.exe", ":gone.docx"]);
+        assert!(inputs(&[root.path().join("b/.hidden/..").join(".hidden").display().to_string()], "en").is_ok());
+        assert!(inputs(&[tempfile::tempdir().expect("a folder").path().display().to_string()], "en").is_err());
+    }
+}

@@ -1,0 +1,214 @@
+//! Documents in the queue: folders, summaries, resuming, the memory and the glossary from a terminal.
+
+use crate::program::Home;
+
+const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
+const PAIR: [&str; 4] = ["--from", "de", "--to", "en"];
+
+#[test]
+fn a_folder_is_translated_once_with_its_shape() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path().join("in/deep")).expect("makes folders");
+    std::fs::create_dir(home.path().join("out")).expect("makes a folder");
+    home.write("in/a.txt", "Es regnet.\n");
+    home.write("in/deep/b.md", "- Tom ist müde.\n");
+    home.write("in/deep/c.bin", "x");
+    let ended = home.run(&[&DE_EN[..], &["in", "--out", "out"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(0), "out/a.en.txt\nout/deep/b.en.md\n"), "{}", ended.err);
+    assert!(ended.err.contains("in/a.txt: 1 sentence"), "{}", ended.err);
+    assert_eq!(home.read("out/deep/b.en.md"), "- Tom is tired.\n");
+    // Beside their sources, translations are not translated again.
+    assert_eq!(home.good(&[&DE_EN[..], &["in/*.txt"]].concat()), "in/a.en.txt\n");
+    let ended = home.run(&[&DE_EN[..], &["in"]].concat());
+    assert_eq!(ended.out, "in/a.en-2.txt\nin/deep/b.en.md\n", "{}", ended.err);
+    assert!(ended.err.contains("1 reused"), "{}", ended.err);
+}
+
+#[test]
+fn a_document_on_standard_input_comes_out_on_standard_output() {
+    let home = Home::new();
+    let ended = home.run_with_input(&[&DE_EN[..], &["--format", "md"]].concat(), "# Es regnet.\n\n`x`\n");
+    assert_eq!((ended.status, ended.out.as_str()), (Some(0), "# It's raining.\n\n`x`\n"), "{}", ended.err);
+    assert_eq!(home.good(&["jobs", "list"]), "", "it leaves nothing in the queue");
+    let ended = home.run_with_input(&[&DE_EN[..], &["--format", "docx"]].concat(), "no package");
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
+}
+
+#[test]
+fn the_language_of_a_source_is_found_where_it_is_sure() {
+    let home = Home::new();
+    let auto = ["translate", "--from", "auto", "--to", "en"];
+    home.write("a.txt", "Ich habe heute leider gar keine Zeit, weil meine Mutter aus dem Krankenhaus gekommen ist.\n");
+    let ended = home.run(&[&auto[..], &["a.txt"]].concat());
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    assert!(ended.err.starts_with("de ("), "{}", ended.err);
+    let ended = home.run(&[&auto[..], &["OK."]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""));
+    assert!(ended.err.contains("--from"), "{}", ended.err);
+}
+
+#[test]
+fn extras_are_written_beside_the_translation() {
+    let home = Home::new();
+    home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
+    home.good(&[&DE_EN[..], &["a.txt", "--bilingual", "--tmx", "all.tmx"]].concat());
+    let page = home.read("a.en.de-en.html");
+    assert!(page.contains("Tom ist müde.</td>") && page.contains("Tom is tired.</td>"), "{page}");
+    assert!(home.read("all.tmx").contains("<seg>It&apos;s raining.</seg>") || home.read("all.tmx").contains("It's raining."));
+    assert_eq!(home.run(&[&DE_EN[..], &["a.txt", "--tmx", "all.tmx"]].concat()).status, Some(2));
+    let json = home.run(&[&DE_EN[..], &["a.txt", "--json"]].concat()).json();
+    assert_eq!((&json["reused"], &json["input"], &json["job"]), (&2.into(), &"a.txt".into(), &2.into()));
+}
+
+#[test]
+fn segments_are_shown_corrected_and_remembered() {
+    let home = Home::new();
+    home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
+    home.good(&[&DE_EN[..], &["a.txt"]].concat());
+    assert_eq!(home.good(&["jobs", "show", "1"]).lines().count(), 4);
+    home.good(&["jobs", "edit", "1", "0", "It pours."]);
+    assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
+    let found = home.good(&[&["memory", "search", "Es regnet"][..], &PAIR].concat());
+    assert!(found.contains("It pours."), "{found}");
+    home.good(&[&["memory", "export", "m.tmx"][..], &PAIR].concat());
+    assert_eq!(home.good(&["memory", "list"]), "de-en  2\n");
+    home.good(&[&["memory", "clear"][..], &PAIR].concat());
+    home.good(&[&["memory", "import", "m.tmx"][..], &PAIR].concat());
+    assert_eq!(home.good(&["memory", "list"]), "de-en  2\n");
+    assert_eq!(home.run(&["jobs", "edit", "1", "7", "x"]).status, Some(2));
+    assert_eq!(home.run(&["jobs", "show", "9"]).status, Some(2));
+    home.good(&["jobs", "clear"]);
+    assert_eq!(home.good(&["jobs", "list"]), "");
+    assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
+}
+
+#[test]
+fn terms_are_kept_listed_and_removed() {
+    let home = Home::new();
+    home.write("g.csv", "de,en\nBahnhof,station\nMutter,mother\n");
+    home.good(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
+    let list = [&["glossary", "list"][..], &PAIR].concat();
+    assert_eq!(home.good(&list), "Bahnhof\tstation\nMutter\tmother\n");
+    home.good(&[&["glossary", "remove", "Mutter"][..], &PAIR].concat());
+    assert_eq!(home.good(&list), "Bahnhof\tstation\n");
+    home.good(&[&["glossary", "remove", "--all"][..], &PAIR].concat());
+    assert_eq!(home.good(&list), "");
+    home.write("empty.csv", "x\n");
+    assert_eq!(home.run(&[&["glossary", "import", "empty.csv"][..], &PAIR].concat()).status, Some(2));
+}
+
+#[test]
+fn only_the_chosen_columns_of_a_table_change() {
+    let home = Home::new();
+    home.write("t.csv", "id,text,note\n1,Es regnet.,Tom ist müde.\n");
+    home.good(&[&DE_EN[..], &["t.csv", "--columns", "2"]].concat());
+    assert_eq!(home.read("t.en.csv"), "id,text,note\n1,It's raining.,Tom ist müde.\n");
+}
+
+#[cfg(unix)]
+mod interrupted {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Child;
+
+    use super::DE_EN;
+    use crate::program::{Home, interrupt};
+
+    // Long enough that it is on its way while a second document is done and printed.
+    fn long(home: &Home) {
+        let lines: Vec<String> = (0..150).map(|n| format!("Wir haben um {n} Uhr im Park auf Maria gewartet.")).collect();
+        home.write("long.txt", lines.join("\n\n"));
+    }
+
+    fn under_way(home: &Home) -> Child {
+        home.write("a.txt", "Es regnet.\n");
+        long(home);
+        let mut child = home.start(&[&DE_EN[..], &["a.txt", "long.txt"]].concat());
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("is piped")).read_line(&mut line).expect("a line");
+        assert_eq!(line, "a.en.txt\n");
+        child
+    }
+
+    #[test]
+    fn ctrl_c_sets_a_document_aside_and_resume_goes_on() {
+        let home = Home::new();
+        let mut child = under_way(&home);
+        interrupt(&child);
+        assert_eq!(child.wait().expect("ends").code(), Some(130));
+        assert!(home.names("").iter().all(|name| !name.contains("long.en")), "{:?}", home.names(""));
+        let list = home.good(&["jobs", "list"]);
+        assert!(list.contains("paused") && list.contains("done"), "{list}");
+        assert_eq!(home.good(&["jobs", "resume"]).trim_end(), home.path().join("long.en.txt").display().to_string());
+        let whole = Home::new();
+        long(&whole);
+        whole.good(&[&DE_EN[..], &["long.txt"]].concat());
+        assert_eq!(home.read("long.en.txt"), whole.read("long.en.txt"));
+    }
+
+    #[test]
+    fn a_killed_run_is_resumed_by_name() {
+        let home = Home::new();
+        let mut child = under_way(&home);
+        child.kill().expect("is killed");
+        child.wait().expect("ends");
+        let list = home.good(&["jobs", "list", "--json"]);
+        assert!(list.contains("\"interrupted\""), "{list}");
+        let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
+        assert_eq!(ended.status, Some(0), "{}", ended.err);
+        assert!(ended.err.contains("reused"), "{}", ended.err);
+        assert_eq!(home.good(&["jobs", "list"]).lines().count(), 2, "the same job went on");
+        assert_eq!(home.good(&[&DE_EN[..], &["--resume"]].concat()), "");
+    }
+
+    #[test]
+    fn a_second_run_waits_for_the_first() {
+        let home = Home::new();
+        let mut first = under_way(&home);
+        home.write("b.txt", "Tom ist müde.\n");
+        let mut second = home.start(&[&DE_EN[..], &["b.txt"]].concat());
+        let mut said = String::new();
+        BufReader::new(second.stderr.as_mut().expect("is piped")).read_line(&mut said).expect("a line");
+        assert!(said.contains("another Wasan"), "{said}");
+        interrupt(&first);
+        assert_eq!(first.wait().expect("ends").code(), Some(130));
+        let mut out = String::new();
+        second.stdout.as_mut().expect("is piped").read_to_string(&mut out).expect("is UTF-8");
+        assert_eq!((second.wait().expect("ends").code(), out.as_str()), (Some(0), "b.en.txt\n"));
+    }
+
+    /// A disk that takes no more than so many bytes a file: a message, no torn file, and once there is room the work
+    /// goes on.
+    #[test]
+    fn wherever_the_disk_is_full_nothing_is_torn() {
+        use std::process::Command;
+
+        let calm = Home::new();
+        long(&calm);
+        calm.good(&[&DE_EN[..], &["long.txt"]].concat());
+        let home = Home::new();
+        long(&home);
+        let source = home.read("long.txt");
+        // What the machine keeps for speed is there already, so that the store and the output are what fills the disk.
+        home.good(&[&DE_EN[..], &["Es regnet."]].concat());
+        for kilobytes in [0, 4, 8, 40, 80, 200] {
+            let limited = format!(
+                "trap '' XFSZ; ulimit -f {kilobytes}; exec {} translate --from de --to en --resume long.txt",
+                env!("CARGO_BIN_EXE_wasan")
+            );
+            let mut command = Command::new("bash");
+            command.args(["-c", &limited]).current_dir(home.path()).env_remove("WASAN_DATA");
+            let ended = command.envs(home.environment()).output().expect("runs");
+            if ended.status.success() {
+                break;
+            }
+            let said = String::from_utf8_lossy(&ended.stderr);
+            assert!(said.contains("wasan: ") && !said.contains("panicked"), "{kilobytes}: {said}");
+            assert_eq!(home.read("long.txt"), source);
+            let names = home.names("");
+            assert!(names.iter().all(|name| !name.contains("long.en") && !name.contains("part")), "{names:?}");
+        }
+        let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
+        assert_eq!(ended.status, Some(0), "{}", ended.err);
+        assert_eq!(home.read("long.en.txt"), calm.read("long.en.txt"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Numbers of the source that are missing in a translation, and numbers that came from nowhere.
+
+// Small numbers are written as words in one language and as digits in another; months have names. Those are forgiven.
+const SPELLED: u64 = 12;
+
+/// The numbers that only the source has, and those that only the translation has, each written with plain digits.
+pub(super) fn difference(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
+    let (mut missing, mut new) = (numbers(source), numbers(translation));
+    missing.retain(|number| match new.iter().position(|other| other == number) {
+        Some(place) => {
+            new.remove(place);
+            false
+        }
+        None => true,
+    });
+    let large = |number: &String| number.parse::<u64>().map_or(true, |value| value > SPELLED);
+    missing.retain(large);
+    new.retain(large);
+    (missing, new)
+}
+
+/// The runs of digits of a text. Thousands are joined, whatever separates them; decimals, dates and times are several
+/// numbers, since their separators and their order are the language's.
+fn numbers(text: &str) -> Vec<String> {
+    let text: Vec<char> = text.chars().map(plain).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let run = digits(&text, at);
+        if run == 0 {
+            at += 1;
+            continue;
+        }
+        let mut number: String = text[at..at + run].iter().collect();
+        at += run;
+        // 1.234.567 and 1 234 567: groups of three after one to three digits.
+        while number.len() <= 3 || number.len().is_multiple_of(3) || found.is_empty() {
+            let separated = text.get(at).is_some_and(|c| THOUSANDS.contains(c)) && digits(&text, at + 1) == 3;
+            if !separated || number.starts_with('0') {
+                break;
+            }
+            number.extend(&text[at + 1..at + 4]);
+            at += 4;
+        }
+        found.push(number.trim_start_matches('0').to_owned());
+    }
+    // "0" and "00" are empty now: 14:00 and 2 p.m., 1.0 and 1 are the same.
+    found.retain(|number| !number.is_empty());
+    found
+}
+
+const THOUSANDS: [char; 7] = ['.', ',', '\'', '’', '\u{a0}', '\u{202f}', ' '];
+
+fn digits(text: &[char], from: usize) -> usize {
+    text.get(from..).map_or(0, |rest| rest.iter().take_while(|c| c.is_ascii_digit()).count())
+}
+
+/// A digit of another script as the ASCII one.
+fn plain(c: char) -> char {
+    // The zeros of fullwidth, Arabic, Persian, Devanagari, Bengali and Thai digits; nine follow each.
+    const ZEROS: [u32; 6] = [0xff10, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
+    let code = u32::from(c);
+    let value = ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10));
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_numbers_in_other_dress_are_the_same() {
+        for (source, translation) in [
+            ("1.234.567,89 €", "€1,234,567.89"),
+            ("10 000 Leute", "10,000 people"),
+            ("2000 Euro", "2,000 euros"),
+            ("5.3.2024", "March 5, 2024"),
+            ("14:00 Uhr", "14:00"),
+            ("drei Häuser", "3 houses"),
+            ("２０２４年", "2024"),
+            ("٢٠٢٤", "2024"),
+            ("1,50 m", "1.5 m"),
+            ("Tel. 030 123 456", "Tel. 030 123 456"),
+        ] {
+            let (missing, new) = difference(source, translation);
+            // 50 and 5 after a comma differ, as nobody knows which digits are decimals.
+            let forgiven = source == "1,50 m";
+            assert!(forgiven || (missing.is_empty() && new.is_empty()), "{source}: {missing:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn what_changed_is_named() {
+        let text = |text: &str| vec![text.to_owned()];
+        assert_eq!(difference("300 Euro", "30 euros"), (text("300"), text("30")));
+        assert_eq!(difference("45 von 45", "45"), (text("45"), vec![]));
+        assert_eq!(difference("keine", "2024"), (vec![], text("2024")));
+        assert_eq!(difference("1.234 und 99", "1234"), (text("99"), vec![]));
+        let long = "9".repeat(40);
+        assert_eq!(difference(&long, "").0, text(&long));
+    }
+}

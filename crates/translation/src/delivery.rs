@@ -1,0 +1,191 @@
+//! The end of a job: the sentences put together, kept for review, written, read back. Writing is a step of its own that
+//! may be repeated, so that a crash anywhere before it, in it or after it leaves nothing to do but to do it again.
+
+use std::path::{Path, PathBuf};
+
+use documents::{Document, Finding, Format, Problem, ReadOptions, Translation};
+
+use crate::answer::{SentenceReport, SentenceStatus};
+use crate::checks::{self, Reason};
+use crate::error::{Error, Result};
+use crate::frame::{self, Frame};
+use crate::job::{JobId, JobResult};
+use crate::languages::language;
+use crate::ladder::Sentence;
+use crate::output;
+use crate::review::{Segment, SpanMark};
+use crate::sentences;
+use crate::store::Store;
+use crate::store::jobs::JobState;
+use crate::store::lines::Plan;
+use crate::store::segments::hash;
+use crate::task::Task;
+
+/// The result of a complete job; a document is written, and its row says done.
+pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
+    let to = task.job.pair.to.clone();
+    let translated: Vec<String> = task.blocks.iter().map(|block| block_text(block, &to)).collect();
+    let (output, text, to_review) = match (&task.frame, store) {
+        (Frame::Text(between), _) => {
+            let text = translated.iter().zip(between).flat_map(|(block, after)| [block.as_str(), after]).collect();
+            (None, Some(text), task.blocks.iter().flatten().filter(|s| is_to_review(s)).count())
+        }
+        (Frame::File { .. }, Some(store)) => {
+            let (output, to_review) = document(task, store, translated)?;
+            (Some(output), None, to_review)
+        }
+        (Frame::File { .. }, None) => return Err(Error::Stopped),
+    };
+    let words = task.blocks.iter().flatten().map(|sentence| words(&sentence.text, &task.job.pair.from)).sum();
+    let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
+    Ok(JobResult {
+        output,
+        text,
+        segments: task.total,
+        reused: task.reused,
+        to_review,
+        words,
+        tokens: task.tokens,
+        seconds: task.seconds(),
+        tokens_per_second: task.rate(),
+        sentences,
+    })
+}
+
+fn document(task: &Task, store: &Store, translated: Vec<String>) -> Result<(PathBuf, usize)> {
+    let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
+    let translations: Vec<Translation> = translated.into_iter().map(Translation::from).collect();
+    let mut lines = lines(&task.blocks, document);
+    let bytes = write(document, *format, &translations, &frame::read_options(&task.job.pair, &task.job.options), &mut lines)?;
+    let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
+    let (pair, learns) = (&task.job.pair, task.job.options.memory);
+    store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, learns })?;
+    // In a folder, the name that it would get beside a source there.
+    let folder = target.as_ref().filter(|target| target.is_dir());
+    let beside = folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
+    let free = || output::free_name(&beside, &pair.to, frame::new_extension(*format));
+    let target = target.as_deref().filter(|_| folder.is_none());
+    let output = publish(store, task.id, input, target, &free, &bytes)?;
+    store.set_state(task.id, JobState::Done, None)?;
+    Ok((output, to_review))
+}
+
+/// A document's bytes in the other language, parsed again. What the document could not take over is added to the
+/// reasons of the lines, whose blocks are in its order.
+pub(crate) fn write(
+    document: &Document,
+    format: Format,
+    translations: &[Translation],
+    options: &ReadOptions,
+    lines: &mut [Segment],
+) -> Result<Vec<u8>> {
+    let written = document.write(translations)?;
+    for Finding { block, problem, text } in &written.findings {
+        let reason = match problem {
+            Problem::Lost => Reason::Placeholder(text.clone()),
+            _ => Reason::Tag(text.clone()),
+        };
+        blame(lines, *block, reason);
+    }
+    if frame::new_extension(format).is_some() {
+        return Ok(written.bytes);
+    }
+    let again = Document::parse_with(format, &written.bytes, options)?;
+    // Formats that hold both languages have nothing left to translate then.
+    if again.blocks().len() == translations.len() {
+        for (block, (read, translation)) in again.blocks().iter().zip(translations).enumerate() {
+            let missing = checks::lost_numbers(&translation.text, &read.text);
+            missing.into_iter().for_each(|number| blame(lines, block, Reason::Number(number)));
+        }
+    }
+    Ok(written.bytes)
+}
+
+// A reason stands with the first sentence of its block, unless one of them gives it already.
+fn blame(lines: &mut [Segment], block: usize, reason: Reason) {
+    let known = lines.iter().any(|line| line.block == block && line.reasons.contains(&reason));
+    if !known && let Some(line) = lines.iter_mut().find(|line| line.block == block) {
+        line.reasons.push(reason);
+        // What a person wrote or chose is not called doubtful for the document's sake, but the reason is shown.
+        if matches!(line.status, SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied) {
+            line.status = SentenceStatus::Doubtful;
+        }
+    }
+}
+
+/// Puts a translation in its place, where no work but our own is replaced: again under the name it had, beside its
+/// source, or as its `target`.
+fn publish(
+    store: &Store,
+    job: JobId,
+    input: &Path,
+    target: Option<&Path>,
+    free: &dyn Fn() -> PathBuf,
+    bytes: &[u8],
+) -> Result<PathBuf> {
+    let wanted = hash(bytes);
+    let row = store.job(job)?;
+    if let Some(path) = row.output
+        && let Ok(there) = output::read(&path).map(|bytes| hash(&bytes))
+        && row.hashes.wrote(&there)
+    {
+        output::not_the_source(input, &path)?;
+        store.aim(job, &path, &wanted, Some(&there))?;
+        if there != wanted {
+            output::replace(&path, bytes)?;
+        }
+        return Ok(path);
+    }
+    loop {
+        let path = target.map_or_else(free, Path::to_owned);
+        output::check(input, &path)?;
+        store.aim(job, &std::path::absolute(&path).unwrap_or_else(|_| path.clone()), &wanted, None)?;
+        match output::write(&path, bytes) {
+            // Another program took the name just now.
+            Err(Error::Exists(_)) if target.is_none() => {}
+            written => return written.map(|()| path),
+        }
+    }
+}
+
+fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
+    let mut lines = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let mut at = 0;
+        for sentence in block {
+            let range = at..at + sentence.text.len();
+            at = range.end + sentence.separator.len();
+            let Some(report) = &sentence.done else { continue };
+            lines.push(Segment {
+                index: lines.len(),
+                block: index,
+                source: sentence.text.clone(),
+                separator: sentence.separator.clone(),
+                target: report.translation.clone(),
+                status: report.status,
+                reasons: report.reasons.clone(),
+                spans: document.blocks().get(index).map_or_else(Vec::new, |block| SpanMark::within(block, &range)),
+            });
+        }
+    }
+    lines
+}
+
+fn block_text(block: &[Sentence], to: &str) -> String {
+    let report = |sentence: &Sentence| sentence.done.as_ref().map(|report: &SentenceReport| report.translation.clone());
+    let parts: Vec<(String, &str)> =
+        block.iter().map(|s| (report(s).unwrap_or_default(), s.separator.as_str())).collect();
+    sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), to)
+}
+
+fn is_to_review(sentence: &Sentence) -> bool {
+    sentence.done.as_ref().is_some_and(|report| report.status.is_to_review())
+}
+
+// Without spaces a word cannot be told from the next.
+fn words(text: &str, code: &str) -> usize {
+    match language(code).is_none_or(|language| language.spaced) {
+        true => text.split_whitespace().count(),
+        false => text.chars().filter(|c| c.is_alphanumeric()).count(),
+    }
+}

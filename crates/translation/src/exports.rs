@@ -1,0 +1,97 @@
+//! Translated documents in the forms that translators exchange and read: TMX, and both languages side by side.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::job::JobId;
+use crate::languages::Pair;
+use crate::output;
+use crate::review::{Filter, Segment};
+use crate::translator::Translator;
+
+impl Translator {
+    /// Writes the segments of translated documents of one pair as TMX 1.4 into a new file; counts them. Sources that
+    /// stand there in place of a translation are left out.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`], a file that is there already or cannot be written, a store that cannot be read.
+    pub fn export_units(&self, pair: &Pair, jobs: &[JobId], path: &Path) -> Result<usize> {
+        let mut units: Vec<(String, String)> = Vec::new();
+        for job in jobs.iter().copied() {
+            if self.job(job)?.pair != *pair {
+                return Err(Error::NoSuchJob(job));
+            }
+            let segments = self.segments(job, Filter::All)?;
+            let translated = segments.into_iter().filter(|segment| segment.status.is_translated());
+            units.extend(translated.map(|segment| (segment.source, segment.target)));
+        }
+        units.sort();
+        units.dedup();
+        let texts: Vec<(&str, &str)> = units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
+        output::write(path, &documents::exchange::write_units(&texts, &pair.from, &pair.to))?;
+        Ok(units.len())
+    }
+
+    /// Writes a translated document with both languages side by side as a web page into a new file.
+    ///
+    /// # Errors
+    /// As [`Translator::export_units`].
+    pub fn export_bilingual(&self, job: JobId, path: &Path) -> Result<()> {
+        let row = self.job(job)?;
+        let segments = self.segments(job, Filter::All)?;
+        let title = row.input.file_name().unwrap_or_default().to_string_lossy();
+        output::write(path, page(&title, &row.pair, &segments).as_bytes())
+    }
+}
+
+fn page(title: &str, pair: &Pair, segments: &[Segment]) -> String {
+    let (title, from, to) = (escape(title), &pair.from, &pair.to);
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"{to}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>\n\
+         table {{ border-collapse: collapse; width: 100%; table-layout: fixed; font-family: sans-serif }}\n\
+         td {{ border: 1px solid #999; padding: 0.4em; vertical-align: top; white-space: pre-wrap }}\n\
+         .review {{ background: #fff3c4 }}\n</style>\n<h1>{title}</h1>\n<table>\n"
+    );
+    for segment in segments {
+        let class = if segment.status.is_to_review() { " class=\"review\"" } else { "" };
+        // Writing into a text cannot fail.
+        let _ = writeln!(
+            page,
+            "<tr{class}><td lang=\"{from}\" dir=\"auto\">{}</td><td lang=\"{to}\" dir=\"auto\">{}</td></tr>",
+            escape(&segment.source),
+            escape(&segment.target)
+        );
+    }
+    page.push_str("</table>\n</html>\n");
+    page
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::SentenceStatus;
+
+    #[test]
+    fn a_document_cannot_write_into_its_page() {
+        let segment = Segment {
+            index: 0,
+            block: 0,
+            source: "<script>alert(\"1\")</script> & mehr".to_owned(),
+            separator: String::new(),
+            target: "</table>".to_owned(),
+            status: SentenceStatus::Kept,
+            reasons: Vec::new(),
+            spans: Vec::new(),
+        };
+        let page = page("</title>", &"de-en".parse().expect("a pair"), &[segment]);
+        assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; mehr"), "{page}");
+        assert_eq!(page.matches("</table>").count(), 1);
+        assert_eq!(page.matches("</title>").count(), 1);
+        assert!(page.contains("class=\"review\""));
+    }
+}

@@ -1,0 +1,94 @@
+//! Who works on the queue: one process at a time, known by a lock that the system takes back when the process ends.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::error::{Error, Result};
+
+const FILE: &str = "queue.lock";
+
+/// The right to work on the queue, as long as any clone of it lives.
+#[derive(Debug)]
+pub struct Hold {
+    // Closing it gives the lock back.
+    _locked: File,
+}
+
+/// Hands out the right to work on the queue of a data folder.
+#[derive(Debug)]
+pub(crate) struct Door {
+    path: PathBuf,
+    held: Mutex<Weak<Hold>>,
+}
+
+impl Door {
+    pub fn new(folder: &Path) -> Self {
+        Self { path: folder.join(FILE), held: Mutex::default() }
+    }
+
+    /// Takes the right. If this process did not have it, `first` tidies up after the one before.
+    ///
+    /// # Errors
+    /// [`Error::QueueBusy`] while another process has it; those of `first`.
+    pub fn hold(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<Hold>> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hold) = held.upgrade() {
+            return Ok(hold);
+        }
+        let file = self.open()?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::QueueBusy),
+            Err(TryLockError::Error(error)) => return Err(self.failed(&error)),
+        }
+        let hold = Arc::new(Hold { _locked: file });
+        first()?;
+        *held = Arc::downgrade(&hold);
+        Ok(hold)
+    }
+
+    /// Waits until no process has the right, which another may take before this one does.
+    ///
+    /// # Errors
+    /// A lock file that cannot be used.
+    pub fn wait(&self) -> Result<()> {
+        self.open()?.lock().map_err(|error| self.failed(&error))
+    }
+
+    fn open(&self) -> Result<File> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| self.failed(&error))?;
+        }
+        let open = File::options().create(true).truncate(false).write(true).open(&self.path);
+        open.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Error {
+        Error::Write { path: self.path.clone(), reason: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_door_opens_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // Two doors are what two processes have: locks belong to opened files.
+        let (ours, theirs) = (Door::new(folder.path()), Door::new(folder.path()));
+        let mut tidied = 0;
+        let first = ours.hold(|| Ok(tidied += 1)).expect("is free");
+        let second = ours.hold(|| Ok(tidied += 1)).expect("is ours");
+        assert_eq!(tidied, 1, "who has it already has tidied up");
+        assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));
+        drop(first);
+        assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));
+        drop(second);
+        theirs.wait().expect("is free");
+        theirs.hold(|| Ok(())).expect("is free");
+        assert!(matches!(ours.hold(|| Err(Error::Stopped)), Err(Error::Stopped)));
+        theirs.hold(|| Ok(())).expect("whoever could not tidy up does not have it");
+    }
+}

@@ -1,0 +1,222 @@
+//! The translation memory: what was translated before, and what comes near.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::languages::Pair;
+use crate::store::Store;
+use crate::translator::Translator;
+use crate::{limits, output};
+
+/// Where a unit of the memory comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Models wrote it; it is suggested, never reused by itself.
+    Machine,
+    /// A person corrected it in review.
+    Edited,
+    /// It was imported.
+    Imported,
+}
+
+const ORIGINS: [(Origin, &str); 3] =
+    [(Origin::Machine, "machine"), (Origin::Edited, "edited"), (Origin::Imported, "imported")];
+
+impl Origin {
+    /// Its name, as the store has it.
+    pub(crate) fn name(self) -> &'static str {
+        ORIGINS.iter().find(|(origin, _)| *origin == self).map_or("", |(_, name)| name)
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ORIGINS.iter().find(|(_, known)| *known == name).map(|(origin, _)| *origin)
+    }
+}
+
+/// A unit of the memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unit {
+    /// The source.
+    pub source: String,
+    /// Its translation.
+    pub target: String,
+    /// Who made it.
+    pub origin: Origin,
+    /// How often it was reused.
+    pub uses: usize,
+    /// When it was last used or changed, in seconds since 1970.
+    pub used_s: i64,
+}
+
+/// A unit whose source comes near a text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// The unit.
+    #[serde(flatten)]
+    pub unit: Unit,
+    /// How near: 1 − edit distance / length of the longer one, in characters; 1 for the same text.
+    pub score: f64,
+}
+
+/// What comes less near than this helps nobody.
+pub const LEAST_SCORE: f64 = 0.75;
+
+/// The units nearest to a text, best first.
+pub(crate) fn suggestions(store: &Store, pair: &Pair, text: &str, most: usize) -> Result<Vec<Suggestion>> {
+    let length = text.chars().count();
+    if length == 0 || length > limits::FUZZY_CHARS {
+        return Ok(Vec::new());
+    }
+    let shortest = (length as f64 * LEAST_SCORE).ceil() as usize;
+    let longest = (length as f64 / LEAST_SCORE) as usize;
+    let letters = letters(text);
+    let mut found = Vec::new();
+    store.units(pair, (shortest, longest), |unit| {
+        // Edit distance takes time, and is never less than the letters that the longer one has for itself.
+        let shared = shared(&letters, &unit.source) as f64;
+        if shared < LEAST_SCORE * length.max(unit.source.chars().count()) as f64 {
+            return;
+        }
+        let score = strsim::normalized_levenshtein(&unit.source, text);
+        if score >= LEAST_SCORE {
+            found.push(Suggestion { unit, score });
+        }
+    })?;
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.unit.source.cmp(&b.unit.source)));
+    found.truncate(most);
+    Ok(found)
+}
+
+fn letters(text: &str) -> HashMap<char, usize> {
+    let mut counts = HashMap::new();
+    text.chars().for_each(|c| *counts.entry(c).or_default() += 1);
+    counts
+}
+
+// How many letters of a text are among these, each as often as it is there.
+fn shared(letters: &HashMap<char, usize>, text: &str) -> usize {
+    let mut left = letters.clone();
+    let mut takes = |c: &char| left.get_mut(c).is_some_and(|count| count.checked_sub(1).map(|less| *count = less).is_some());
+    text.chars().filter(|c| takes(c)).count()
+}
+
+impl Translator {
+    /// The units of the memory nearest to a text, best first.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn suggest(&self, pair: &Pair, text: &str, most: usize) -> Result<Vec<Suggestion>> {
+        suggestions(&self.store()?, pair, text, most)
+    }
+
+    /// Units whose source or target has these letters, in any case.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn search_memory(&self, pair: &Pair, text: &str, most: usize) -> Result<Vec<Unit>> {
+        let wanted = text.to_lowercase();
+        let mut found = Vec::new();
+        self.store()?.units(pair, (0, usize::MAX), |unit| {
+            let has = |side: &str| side.to_lowercase().contains(&wanted);
+            if found.len() < most && (has(&unit.source) || has(&unit.target)) {
+                found.push(unit);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Adds the units of a TMX file; counts those that were new or better.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no TMX, a store that cannot be written.
+    pub fn import_memory(&self, pair: &Pair, path: &Path) -> Result<usize> {
+        let bytes = output::read_at_most(path, limits::MEMORY_BYTES)?;
+        let units = documents::exchange::read_units(&bytes, &pair.from, &pair.to)?;
+        self.store()?.learn_all(pair, &units, Origin::Imported)
+    }
+
+    /// Writes the units of a pair as TMX 1.4 into a new file; counts them.
+    ///
+    /// # Errors
+    /// A file that is there already or cannot be written, a store that cannot be read.
+    pub fn export_memory(&self, pair: &Pair, path: &Path) -> Result<usize> {
+        let mut units = Vec::new();
+        self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
+        let units: Vec<(&str, &str)> = units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
+        output::write(path, &documents::exchange::write_units(&units, &pair.from, &pair.to))?;
+        Ok(units.len())
+    }
+
+    /// Forgets all that was learnt of a pair; counts it.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn clear_memory(&self, pair: &Pair) -> Result<usize> {
+        self.store()?.forget_memory(pair)
+    }
+
+    /// The pairs of the memory with the number of their units.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn memory_pairs(&self) -> Result<Vec<(Pair, usize)>> {
+        self.store()?.memory_pairs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store, Pair) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        (folder, store, "de-en".parse().expect("a pair"))
+    }
+
+    fn learn(store: &Store, pair: &Pair, source: &str, target: &str, origin: Origin) -> usize {
+        store.learn_all(pair, &[(source.to_owned(), target.to_owned())], origin).expect("learns")
+    }
+
+    #[test]
+    fn what_a_person_wrote_outlives_what_models_write() {
+        let (_folder, store, pair) = store();
+        let steps = [
+            (Origin::Machine, "one", 1, None),
+            (Origin::Imported, "two", 1, Some("two")),
+            (Origin::Machine, "three", 0, Some("two")),
+            (Origin::Edited, "four", 1, Some("four")),
+            (Origin::Imported, "five", 0, Some("four")),
+            (Origin::Edited, "six", 1, Some("six")),
+        ];
+        for (origin, target, changed, recalled) in steps {
+            assert_eq!(learn(&store, &pair, "Haus", target, origin), changed, "{target}");
+            assert_eq!(store.recall(&pair, "Haus").expect("reads").as_deref(), recalled, "{target}");
+        }
+        let other: Pair = "en-de".parse().expect("a pair");
+        assert_eq!(store.recall(&other, "Haus").expect("reads"), None);
+        assert_eq!(store.recall(&pair, "haus").expect("reads"), None);
+        assert_eq!(learn(&store, &pair, " ", "x", Origin::Edited), 0);
+        assert_eq!(learn(&store, &pair, &"x".repeat(limits::MEMORY_CHARS + 1), "x", Origin::Edited), 0);
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_the_far_not_at_all() {
+        let (_folder, store, pair) = store();
+        for source in ["Das Haus ist alt.", "Das Haus ist sehr alt.", "Das Boot ist alt.", "Wo ist der Bahnhof?"] {
+            learn(&store, &pair, source, "x", Origin::Machine);
+        }
+        let found = suggestions(&store, &pair, "Das Haus ist kalt.", 9).expect("reads");
+        let sources: Vec<&str> = found.iter().map(|s| s.unit.source.as_str()).collect();
+        assert_eq!(sources, ["Das Haus ist alt.", "Das Haus ist sehr alt."]);
+        assert!((found[0].score - (1.0 - 1.0 / 18.0)).abs() < 1e-9, "one letter of 18: {}", found[0].score);
+        assert_eq!(suggestions(&store, &pair, "Das Haus ist alt.", 1).expect("reads")[0].score, 1.0);
+        assert!(suggestions(&store, &pair, "", 1).expect("reads").is_empty());
+        learn(&store, &pair, "東京都庁", "x", Origin::Machine);
+        assert_eq!(suggestions(&store, &pair, "東京都", 1).expect("reads").len(), 1);
+    }
+}

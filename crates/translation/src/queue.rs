@@ -1,0 +1,152 @@
+//! The queue: documents on their way, and those that were, also in an earlier run of the program.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::glossary::Term;
+use crate::hold::Hold;
+use crate::job::{Job, JobEvent, JobId};
+use crate::languages::Pair;
+use crate::output;
+use crate::store::jobs::{JobRow, JobState};
+use crate::translator::Translator;
+use crate::worker::{Command, Submission};
+
+/// What there is to do for a document that is added.
+pub(crate) type Added = (JobId, Option<Arc<Hold>>);
+
+impl Translator {
+    /// Every document of the queue, oldest first. Those that an ended process had begun are interrupted.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn jobs(&self) -> Result<Vec<JobRow>> {
+        // Who else works on the queue tidies up itself.
+        match self.hold_queue() {
+            Ok(_) | Err(Error::QueueBusy) => self.store()?.jobs(),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A document of the queue.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; a store that cannot be read.
+    pub fn job(&self, id: JobId) -> Result<JobRow> {
+        self.store()?.job(id)
+    }
+
+    /// Takes the right to work on the queue, until the returned value is gone. Jobs take it by themselves: this is for
+    /// who wants to know beforehand.
+    ///
+    /// # Errors
+    /// [`Error::QueueBusy`] while another process has it.
+    pub fn hold_queue(&self) -> Result<Arc<Hold>> {
+        self.door.hold(|| {
+            let store = self.store()?;
+            for job in store.jobs()?.iter().filter(|job| job.state.is_active()) {
+                job.output.iter().for_each(|output| output::tidy(output));
+            }
+            store.interrupt_all()
+        })
+    }
+
+    /// Waits until no other process works on the queue, and takes the right to.
+    ///
+    /// # Errors
+    /// A lock file that cannot be used.
+    pub fn wait_for_queue(&self) -> Result<Arc<Hold>> {
+        loop {
+            match self.hold_queue() {
+                Err(Error::QueueBusy) => self.door.wait()?,
+                held => return held,
+            }
+        }
+    }
+
+    /// Goes on with a document that was paused or interrupted, or tries one again that failed, was given up or is done.
+    /// What was finished is taken from the store; a changed source is read anew.
+    ///
+    /// # Errors
+    /// [`Error::JobActive`] for one that is on its way; [`Error::QueueBusy`].
+    pub fn resume(&self, id: JobId, on_event: impl FnMut(JobEvent) + Send + 'static) -> Result<()> {
+        let hold = self.hold_queue()?;
+        let store = self.store()?;
+        let row = store.job(id)?;
+        if row.state.is_active() {
+            return Err(Error::JobActive(id));
+        }
+        store.set_state(id, JobState::Waiting, None)?;
+        self.send(Submission { id, job: row.job(), on_event: Box::new(on_event), hold: Some(hold) });
+        Ok(())
+    }
+
+    /// Sets a document aside; its last event is [`JobEvent::Paused`].
+    pub fn pause(&self, id: JobId) {
+        // A thread that is gone has no jobs left.
+        drop(self.commands.send(Command::End(id, JobState::Paused)));
+    }
+
+    /// Ends a job; its last event is [`JobEvent::Cancelled`]. What is finished of a document is kept.
+    pub fn cancel(&self, id: JobId) {
+        drop(self.commands.send(Command::End(id, JobState::Cancelled)));
+    }
+
+    /// Gives up a document that nobody works on.
+    ///
+    /// # Errors
+    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
+    pub fn give_up(&self, id: JobId) -> Result<()> {
+        let _hold = self.hold_queue()?;
+        let store = self.store()?;
+        match store.job(id)?.state {
+            state if state.is_active() => Err(Error::JobActive(id)),
+            state if state.is_unfinished() => store.set_state(id, JobState::Cancelled, None),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a document off the queue; its files stay.
+    ///
+    /// # Errors
+    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
+    pub fn forget(&self, id: JobId) -> Result<()> {
+        self.store()?.forget(id)
+    }
+
+    /// The terms of a pair, by source.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn terms(&self, pair: &Pair) -> Result<Vec<Term>> {
+        self.store()?.terms(pair)
+    }
+
+    /// Adds terms to the glossary; one with the same source takes the old one's place. Documents that have it in them
+    /// are translated anew.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn add_terms(&self, pair: &Pair, terms: &[Term]) -> Result<()> {
+        self.store()?.add_terms(pair, terms)
+    }
+
+    /// Removes a term of the glossary, or all of a pair; counts them.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn remove_terms(&self, pair: &Pair, source: Option<&str>) -> Result<usize> {
+        self.store()?.remove_terms(pair, source)
+    }
+
+    pub(crate) fn add(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<Added> {
+        // What cannot be read is no document to keep in mind.
+        output::readable(input)?;
+        if let Some(output) = output.filter(|output| !output.is_dir()) {
+            output::check(input, output)?;
+        }
+        let hold = self.hold_queue()?;
+        Ok((self.store()?.add_job(input, output, job)?, Some(hold)))
+    }
+}

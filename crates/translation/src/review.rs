@@ -1,0 +1,173 @@
+//! Review: the segments of a translated document, and a person's corrections.
+
+use std::ops::Range;
+
+use documents::{Block, SpanKind, Translation};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::SentenceStatus;
+use crate::checks::Reason;
+use crate::error::{Error, Result};
+use crate::job::JobId;
+use crate::store::jobs::JobState;
+use crate::store::segments::hash;
+use crate::translator::Translator;
+use crate::{delivery, frame, live, output, sentences};
+
+/// A segment of a translated document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Segment {
+    /// Its place in the document.
+    pub index: usize,
+    /// The paragraph, cell or cue that it stands in.
+    pub block: usize,
+    /// The source.
+    pub source: String,
+    #[serde(skip)]
+    pub(crate) separator: String,
+    /// The translation.
+    pub target: String,
+    /// How it stands.
+    pub status: SentenceStatus,
+    /// Why it is worth a second look.
+    pub reasons: Vec<Reason>,
+    /// The document's markup in the source.
+    pub spans: Vec<SpanMark>,
+}
+
+/// Markup at a place of a segment's source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanMark {
+    /// Where it begins, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What it is.
+    pub kind: MarkKind,
+    /// The markup before the text, such as `**`.
+    pub label: String,
+}
+
+/// What markup is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// Emphasis, a link.
+    Paired,
+    /// An image, a footnote mark.
+    Void,
+    /// Code, an address, a placeholder.
+    Locked,
+}
+
+impl SpanMark {
+    /// The markup of a block that touches a range of its text.
+    pub(crate) fn within(block: &Block, range: &Range<usize>) -> Vec<Self> {
+        let units = |at: usize| block.text.get(range.start..at).map_or(0, live::units);
+        let touches = |span: &Range<usize>| match span.is_empty() {
+            true => range.contains(&span.start),
+            false => span.start < range.end && range.start < span.end,
+        };
+        let spans = block.spans.iter().filter(|span| touches(&span.range));
+        let mark = spans.map(|span| Self {
+            start: units(span.range.start.max(range.start)),
+            end: units(span.range.end.min(range.end)),
+            kind: match span.kind {
+                SpanKind::Paired => MarkKind::Paired,
+                SpanKind::Void => MarkKind::Void,
+                SpanKind::Locked => MarkKind::Locked,
+            },
+            label: span.open.chars().take(MAX_LABEL).collect(),
+        });
+        mark.collect()
+    }
+}
+
+// A label is shown in a small box; an office document's runs are long.
+const MAX_LABEL: usize = 80;
+
+/// Which segments are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// All.
+    #[default]
+    All,
+    /// Those that a person should look at.
+    ToReview,
+    /// Numbers that are missing or new.
+    Numbers,
+    /// Markup, code and placeholders that were lost or moved.
+    Tags,
+    /// Terms of the glossary that are missing.
+    Glossary,
+}
+
+impl Filter {
+    fn takes(self, segment: &Segment) -> bool {
+        let any = |is: fn(&Reason) -> bool| segment.reasons.iter().any(is);
+        match self {
+            Self::All => true,
+            Self::ToReview => segment.status.is_to_review(),
+            Self::Numbers => any(|reason| matches!(reason, Reason::Number(_) | Reason::NewNumber(_))),
+            Self::Tags => any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_))),
+            Self::Glossary => any(|reason| matches!(reason, Reason::Term(_))),
+        }
+    }
+}
+
+impl Translator {
+    /// The segments of a translated document, in its order. Before it is translated there are none.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; a store that cannot be read.
+    pub fn segments(&self, job: JobId, filter: Filter) -> Result<Vec<Segment>> {
+        let store = self.store()?;
+        store.job(job)?;
+        let mut segments = store.lines(job)?;
+        segments.retain(|segment| filter.takes(segment));
+        Ok(segments)
+    }
+
+    /// Takes a person's translation of a segment: the memory learns it, and the translated file is written anew.
+    ///
+    /// # Errors
+    /// A document that is not done, a source or a translation that another program changed meanwhile, a file or a
+    /// store that cannot be written. Nothing is changed then.
+    pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Segment> {
+        let store = self.store()?;
+        let row = store.job(job)?;
+        let (JobState::Done, Some(path)) = (row.state, &row.output) else { return Err(Error::NotDone(job)) };
+        let source = output::read(&row.input)?;
+        if row.hashes.input != Some(hash(&source)) {
+            return Err(Error::SourceChanged(row.input));
+        }
+        output::not_the_source(&row.input, path)?;
+        let before = output::read(path).map(|bytes| hash(&bytes))?;
+        if !row.hashes.wrote(&before) {
+            return Err(Error::OutputChanged(path.clone()));
+        }
+        let options = frame::read_options(&row.pair, &row.options);
+        let (format, document) = frame::open(&row.input, &source, &options)?;
+        let mut lines = store.lines(job)?;
+        let line = lines.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
+        // A segment is one line where its source is.
+        let breaks = line.source.matches('\n').count();
+        line.target = if breaks == 0 { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
+        line.status = SentenceStatus::Edited;
+        line.reasons.clear();
+        let translations: Vec<Translation> = (0..document.blocks().len())
+            .map(|block| {
+                let parts = lines.iter().filter(|line| line.block == block);
+                let parts = parts.map(|line| (line.target.as_str(), line.separator.as_str()));
+                Translation::from(sentences::join(parts, &row.pair.to))
+            })
+            .collect();
+        let bytes = delivery::write(&document, format, &translations, &options, &mut lines)?;
+        let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
+        let line = lines.swap_remove(index);
+        store.edit(job, &row.pair, &line, to_review, (&hash(&bytes), &before))?;
+        output::replace(path, &bytes)?;
+        Ok(line)
+    }
+}

@@ -1,0 +1,206 @@
+//! The store: one SQLite file in the user's data folder with the queue, finished segments, the translation memory and
+//! the glossary. What a call here has returned from survives a crash and a power cut (WAL, synchronous=FULL).
+
+pub(crate) mod jobs;
+pub(crate) mod lines;
+pub(crate) mod memory;
+pub(crate) mod segments;
+pub(crate) mod terms;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use crate::error::{Error, Result};
+
+/// The file's name in the data folder.
+const FILE: &str = "wasan.db";
+
+/// Marks the file as Wasan's: "Wasa".
+const APPLICATION: i32 = 0x5761_7361;
+
+/// What each version adds to the one before. The file's `user_version` counts those it has.
+const MIGRATIONS: &[&str] = &[include_str!("store/schema.sql")];
+
+// Another process holds a write for milliseconds; a disk that wakes up takes seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An open store. Several processes may have it open at once.
+pub(crate) struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store of a data folder; makes it if there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// A damaged file, one of a newer Wasan or of another program, a full disk; the file is then left as it is.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE);
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::Write { path: folder.to_owned(), reason: error.to_string() })?;
+        let db = Connection::open(&path).map_err(|error| cause(&path, error))?;
+        let store = Self { db, path };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    fn prepare(&self) -> Result<()> {
+        self.run(|db| db.busy_timeout(PATIENCE))?;
+        // Read before anything is written: a file that is not ours is not changed.
+        let version = self.version()?;
+        let newest = MIGRATIONS.len() as i32;
+        if version > newest {
+            return Err(Error::StoreNewer { version, newest, path: self.path.clone() });
+        }
+        self.run(|db| {
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            db.pragma_update(None, "synchronous", "FULL")?;
+            db.pragma_update(None, "foreign_keys", true)
+        })?;
+        if version == newest {
+            return Ok(());
+        }
+        self.change(|change| {
+            // Another process may have been faster.
+            let version: i32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            for migration in MIGRATIONS.iter().skip(version.max(0) as usize) {
+                change.execute_batch(migration)?;
+            }
+            change.pragma_update(None, "application_id", APPLICATION)?;
+            change.pragma_update(None, "user_version", newest)
+        })
+    }
+
+    fn version(&self) -> Result<i32> {
+        let (application, version, tables) = self.run(|db| {
+            let pragma = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+            let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            Ok((pragma("application_id")?, pragma("user_version")?, tables))
+        })?;
+        match application {
+            APPLICATION => Ok(version),
+            0 if tables == 0 => Ok(0),
+            _ => Err(Error::StoreForeign(self.path.clone())),
+        }
+    }
+
+    /// Reads, or writes in one statement.
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.db).map_err(|error| cause(&self.path, error))
+    }
+
+    /// Writes all or nothing.
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+        self.run(|db| {
+            let change = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+            let done = work(&change)?;
+            change.commit()?;
+            Ok(done)
+        })
+    }
+
+    /// Lets the file grow by so many pages and no more, as a full disk does.
+    #[cfg(test)]
+    pub fn fill_disk(&self, pages_left: i64) {
+        let pages: i64 = self.run(|db| db.pragma_query_value(None, "page_count", |r| r.get(0))).expect("reads");
+        self.run(|db| db.pragma_update(None, "max_page_count", pages + pages_left)).expect("is set");
+    }
+}
+
+fn cause(path: &Path, error: rusqlite::Error) -> Error {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::StoreDamaged(path),
+        Some(ErrorCode::DiskFull) => Error::StoreFull(path),
+        _ => Error::Store { reason: error.to_string(), path },
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
+/// A value whose JSON is a column; what an older version wrote and nobody understands is the default.
+pub(crate) fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// A value as the JSON of a column.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
+    // Only maps with keys that are no text fail, and there are none.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_store_is_made_and_opened_again_by_several() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("deep/er");
+        let first = Store::open(&data).expect("is made");
+        let second = Store::open(&data).expect("is opened");
+        for store in [&first, &second] {
+            let (mode, sync): (String, i32) = store
+                .run(|db| {
+                    let mode = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+                    Ok((mode, db.pragma_query_value(None, "synchronous", |row| row.get(0))?))
+                })
+                .expect("reads");
+            assert_eq!((mode.as_str(), sync), ("wal", 2));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_store_is_refused_and_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        fs::write(&path, "these are my notes, and not a database at all".repeat(100)).expect("writes");
+        let before = fs::read(&path).expect("reads");
+        assert!(matches!(Store::open(folder.path()), Err(Error::StoreDamaged(_))));
+        assert_eq!(fs::read(&path).expect("reads"), before);
+
+        fs::remove_file(&path).expect("removes");
+        Connection::open(&path).expect("opens").execute_batch("CREATE TABLE mine (a)").expect("creates");
+        assert!(matches!(Store::open(folder.path()), Err(Error::StoreForeign(_))));
+    }
+
+    #[test]
+    fn a_damaged_or_newer_store_is_refused_and_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        Store::open(folder.path()).expect("is made").run(|db| db.pragma_update(None, "user_version", 99)).expect("sets");
+        let newer = Store::open(folder.path()).err();
+        assert!(matches!(newer, Some(Error::StoreNewer { version: 99, .. })), "{newer:?}");
+
+        let mut bytes = fs::read(&path).expect("reads");
+        bytes[100..4096].fill(0x5a);
+        fs::write(&path, &bytes).expect("writes");
+        let damaged = Store::open(folder.path()).err();
+        assert!(matches!(damaged, Some(Error::StoreDamaged(_))), "{damaged:?}");
+        assert_eq!(fs::read(&path).expect("reads"), bytes);
+    }
+
+    #[test]
+    fn a_full_disk_has_a_message_of_its_own_and_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        store.fill_disk(0);
+        let long = "x".repeat(100_000);
+        let full = store.change(|change| {
+            change.execute("INSERT INTO terms VALUES ('de', 'en', 'a', 'b')", [])?;
+            change.execute("INSERT INTO terms VALUES ('de', 'en', 'c', ?)", [&long])
+        });
+        assert!(matches!(full, Err(Error::StoreFull(_))), "{full:?}");
+        let terms: i64 = store.run(|db| db.query_row("SELECT count(*) FROM terms", [], |r| r.get(0))).expect("reads");
+        assert_eq!(terms, 0);
+    }
+}

@@ -1,0 +1,117 @@
+//! The segments of translated documents, as they are reviewed.
+
+use rusqlite::{Row, Transaction};
+
+use super::jobs::text;
+use super::segments::Hash;
+use super::{Store, json, memory, now, to_json};
+use crate::answer::SentenceStatus;
+use crate::error::Result;
+use crate::job::JobId;
+use crate::languages::Pair;
+use crate::memory::Origin;
+use crate::review::Segment;
+
+/// A translated document that is about to be written.
+pub(crate) struct Plan<'a> {
+    pub job: JobId,
+    pub pair: &'a Pair,
+    pub lines: &'a [Segment],
+    pub to_review: usize,
+    /// Whether the memory learns from it.
+    pub learns: bool,
+}
+
+fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
+    Ok(Segment {
+        index: row.get::<_, i64>(0)? as usize,
+        block: row.get::<_, i64>(1)? as usize,
+        source: row.get(2)?,
+        separator: row.get(3)?,
+        target: row.get(4)?,
+        status: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or(SentenceStatus::Doubtful),
+        reasons: json(&row.get::<_, String>(6)?),
+        spans: json(&row.get::<_, String>(7)?),
+    })
+}
+
+impl Store {
+    /// Keeps what a document was translated to, before it is written.
+    pub fn plan(&self, plan: &Plan<'_>) -> Result<()> {
+        let job = plan.job.0 as i64;
+        self.change(|change| {
+            change.execute("DELETE FROM lines WHERE job = ?", [job])?;
+            for line in plan.lines {
+                put(change, job, line)?;
+                let unit = (line.source.as_str(), line.target.as_str());
+                match line.status {
+                    SentenceStatus::Done if plan.learns => {
+                        memory::learn(change, plan.pair, unit, Origin::Machine)?;
+                    }
+                    SentenceStatus::Reused if plan.learns => memory::count_use(change, plan.pair, unit)?,
+                    _ => {}
+                }
+            }
+            let lines = plan.lines.len() as i64;
+            change.execute(
+                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3 WHERE id = ?1",
+                (job, lines, plan.to_review as i64),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Says where a document is about to be written, and over what work of ours.
+    pub fn aim(&self, job: JobId, output: &std::path::Path, hash: &Hash, replaced: Option<&Hash>) -> Result<()> {
+        let output = text(output)?;
+        self.run(|db| {
+            db.execute(
+                "UPDATE jobs SET output = ?2, output_hash = ?3, replaced_hash = ?4 WHERE id = ?1",
+                (job.0 as i64, output, hash, replaced),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The segments of a translated document, in its order.
+    pub fn lines(&self, job: JobId) -> Result<Vec<Segment>> {
+        self.run(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT position, block, source, separator, target, status, reasons, spans FROM lines
+                 WHERE job = ? ORDER BY position",
+            )?;
+            select.query_map([job.0 as i64], segment)?.collect()
+        })
+    }
+
+    /// Keeps a segment that a person wrote, teaches it to the memory, and says what the file will be.
+    pub fn edit(&self, job: JobId, pair: &Pair, line: &Segment, to_review: usize, hashes: (&Hash, &Hash)) -> Result<()> {
+        let id = job.0 as i64;
+        self.change(|change| {
+            put(change, id, line)?;
+            memory::learn(change, pair, (&line.source, &line.target), Origin::Edited)?;
+            change.execute(
+                "UPDATE jobs SET output_hash = ?2, replaced_hash = ?3, to_review = ?4, changed = ?5 WHERE id = ?1",
+                (id, hashes.0, hashes.1, to_review as i64, now()),
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn put(change: &Transaction<'_>, job: i64, line: &Segment) -> rusqlite::Result<()> {
+    let mut insert =
+        change.prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    insert.execute((
+        job,
+        line.index as i64,
+        line.block as i64,
+        &line.source,
+        &line.separator,
+        &line.target,
+        to_json(&line.status),
+        to_json(&line.reasons),
+        to_json(&line.spans),
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The translation memory's rows.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::{Store, now};
+use crate::error::Result;
+use crate::languages::Pair;
+use crate::limits;
+use crate::memory::{Origin, Unit};
+
+fn unit(row: &Row<'_>) -> rusqlite::Result<Unit> {
+    let origin: String = row.get(2)?;
+    Ok(Unit {
+        source: row.get(0)?,
+        target: row.get(1)?,
+        origin: Origin::named(&origin).unwrap_or(Origin::Imported),
+        uses: row.get::<_, i64>(3)? as usize,
+        used_s: row.get(4)?,
+    })
+}
+
+/// Adds a unit. What a person wrote is replaced by a person alone, what was imported never by a machine.
+pub(crate) fn learn(
+    db: &Connection,
+    pair: &Pair,
+    (source, target): (&str, &str),
+    origin: Origin,
+) -> rusqlite::Result<bool> {
+    let characters = source.chars().count();
+    let fits = |text: &str, characters: usize| !text.trim().is_empty() && characters <= limits::MEMORY_CHARS;
+    if !fits(source, characters) || !fits(target, target.chars().count()) {
+        return Ok(false);
+    }
+    let weaker = match origin {
+        Origin::Edited => "'machine', 'imported', 'edited'",
+        Origin::Imported => "'machine', 'imported'",
+        Origin::Machine => "'machine'",
+    };
+    let mut insert = db.prepare_cached(&format!(
+        "INSERT INTO memory VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)
+         ON CONFLICT DO UPDATE SET target = ?4, origin = ?5, used = ?7 WHERE origin IN ({weaker})"
+    ))?;
+    let changed = insert.execute((&pair.from, &pair.to, source, target, origin.name(), characters as i64, now()))?;
+    Ok(changed > 0)
+}
+
+/// Counts a reuse, if it was the memory's.
+pub(crate) fn count_use(db: &Connection, pair: &Pair, (source, target): (&str, &str)) -> rusqlite::Result<()> {
+    let mut update = db.prepare_cached(
+        "UPDATE memory SET uses = uses + 1, used = ?5
+         WHERE source_language = ?1 AND target_language = ?2 AND source = ?3 AND target = ?4 AND origin <> 'machine'",
+    )?;
+    update.execute((&pair.from, &pair.to, source, target, now()))?;
+    Ok(())
+}
+
+impl Store {
+    /// What a person wrote or brought for exactly this source. What models wrote is found by its key alone, as other
+    /// models may do better.
+    pub fn recall(&self, pair: &Pair, source: &str) -> Result<Option<String>> {
+        self.run(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT target FROM memory
+                 WHERE source_language = ?1 AND target_language = ?2 AND source = ?3 AND origin <> 'machine'",
+            )?;
+            select.query_row((&pair.from, &pair.to, source), |row| row.get(0)).optional()
+        })
+    }
+
+    /// Adds units; counts those that changed something.
+    pub fn learn_all(&self, pair: &Pair, units: &[(String, String)], origin: Origin) -> Result<usize> {
+        self.change(|change| {
+            let mut count = 0;
+            for (source, target) in units {
+                count += usize::from(learn(change, pair, (source, target), origin)?);
+            }
+            Ok(count)
+        })
+    }
+
+    /// Shows every unit of a pair whose source has so many characters to `see`.
+    pub fn units(&self, pair: &Pair, characters: (usize, usize), mut see: impl FnMut(Unit)) -> Result<()> {
+        self.run(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT source, target, origin, uses, used FROM memory
+                 WHERE source_language = ?1 AND target_language = ?2 AND characters BETWEEN ?3 AND ?4",
+            )?;
+            let range = (characters.0 as i64, characters.1.min(limits::MEMORY_CHARS) as i64);
+            let mut rows = select.query((&pair.from, &pair.to, range.0, range.1))?;
+            while let Some(row) = rows.next()? {
+                see(unit(row)?);
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets what was learnt of a pair; counts it.
+    pub fn forget_memory(&self, pair: &Pair) -> Result<usize> {
+        self.run(|db| {
+            db.execute("DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2", (&pair.from, &pair.to))
+        })
+    }
+
+    /// The pairs of the memory with the number of their units.
+    pub fn memory_pairs(&self) -> Result<Vec<(Pair, usize)>> {
+        self.run(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT source_language, target_language, count(*) FROM memory GROUP BY 1, 2 ORDER BY 1, 2",
+            )?;
+            let pair = |row: &Row<'_>| Ok((Pair { from: row.get(0)?, to: row.get(1)? }, row.get::<_, i64>(2)? as usize));
+            select.query_map([], pair)?.collect()
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! Finished translations by all that decides them.
+
+use engine::BeamOptions as Beam;
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+use super::{Store, json, now, to_json};
+use crate::answer::{SentenceReport, SentenceStatus};
+use crate::error::Result;
+use crate::glossary::Term;
+use crate::job::{DecodeOptions, JobId};
+use crate::languages::Pair;
+
+/// Counts changes of how sentences become prompts and answers become text; what an older Wasan finished is then
+/// translated again.
+const FORMAT: u32 = 1;
+
+/// A SHA-256.
+pub(crate) type Hash = [u8; 32];
+
+/// The hash of some bytes.
+pub(crate) fn hash(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
+}
+
+/// All that decides a job's translations but the sentence itself: the models, their weights and prompts (`voice`), the
+/// pair, and how it decodes.
+#[derive(Debug, Clone)]
+pub(crate) struct Fingerprint(Hash);
+
+impl Fingerprint {
+    pub fn new(voice: &str, pair: &Pair, options: &DecodeOptions) -> Self {
+        let choice = options.choice();
+        let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
+        let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
+        Self(hash(format!("{FORMAT}\0{pair}\0{decode:?}\0{voice}").as_bytes()))
+    }
+
+    /// The key of a sentence with the terms that its translation is to have.
+    pub fn key(&self, sentence: &str, terms: &[Term]) -> Hash {
+        let mut digest = Sha256::new();
+        digest.update(self.0);
+        for text in [sentence].into_iter().chain(terms.iter().flat_map(|t| [t.source.as_str(), t.target.as_str()])) {
+            // With its length, so that no two lists of texts are one run of bytes.
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text);
+        }
+        digest.finalize().into()
+    }
+}
+
+impl Store {
+    /// Keeps a finished segment, and how far its job is.
+    pub fn keep(&self, key: &Hash, report: &SentenceReport, tokens: usize, job: JobId, done: usize) -> Result<()> {
+        self.change(|change| {
+            let mut insert = change.prepare_cached(
+                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6",
+            )?;
+            let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
+            insert.execute((key, &report.translation, status, reasons, report.score, tokens as i64, now()))?;
+            let mut count = change.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?;
+            count.execute((job.0 as i64, done as i64))?;
+            Ok(())
+        })
+    }
+
+    /// The finished segment of a key.
+    pub fn finished(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
+        self.run(|db| {
+            let mut select =
+                db.prepare_cached("SELECT target, status, reasons, score FROM segments WHERE key = ?")?;
+            let row = select.query_row([key], |row| {
+                let status = serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
+                Ok(SentenceReport {
+                    source: source.to_owned(),
+                    translation: row.get(0)?,
+                    status,
+                    reasons: json(&row.get::<_, String>(2)?),
+                    score: row.get(3)?,
+                    others: Vec::new(),
+                    tokens: Vec::new(),
+                })
+            });
+            row.optional()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(source: &str, target: &str) -> Term {
+        Term { source: source.into(), target: target.into() }
+    }
+
+    /// Whatever may change a translation changes its key.
+    #[test]
+    fn a_changed_setting_finds_nothing() {
+        let pair = |text: &str| text.parse::<Pair>().expect("a pair");
+        let options = DecodeOptions::default;
+        let sampling = crate::Sampling { temperature: 1.0, top_p: 0.9, top_k: 5, seed: 0 };
+        let seeded = crate::Sampling { seed: 1, ..sampling };
+        let beam = crate::BeamOptions { beams: 4, length_penalty: 1.0, n_best: 1 };
+        let print = Fingerprint::new("L", &pair("de-en"), &options());
+        let prints = [
+            Fingerprint::new("L + src", &pair("de-en"), &options()),
+            Fingerprint::new("L", &pair("en-de"), &options()),
+            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { sampling: Some(sampling), ..options() }),
+            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { sampling: Some(seeded), ..options() }),
+            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
+        ];
+        let mut keys: Vec<Hash> = prints.iter().map(|print| print.key("Haus", &[])).collect();
+        keys.extend([
+            print.key("Haus", &[]),
+            print.key("Haus.", &[]),
+            print.key("Haus", &[term("Haus", "house")]),
+            print.key("Haus", &[term("Haus", "home")]),
+            print.key("Haus", &[term("Hau", "shouse")]),
+        ]);
+        assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
+        assert_eq!(print.key("Haus", &[]), Fingerprint::new("L", &pair("de-en"), &options()).key("Haus", &[]));
+    }
+
+    #[test]
+    fn a_segment_is_kept_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        let mut report = SentenceReport::kept("Es regnet.", SentenceStatus::Doubtful);
+        report.translation = "It's raining 3 times.".to_owned();
+        report.reasons = vec![crate::Reason::Number("3".to_owned())];
+        let key = hash(b"a key");
+        assert!(store.finished(&key, "Es regnet.").expect("reads").is_none());
+        store.keep(&key, &report, 7, JobId(1), 1).expect("keeps");
+        let found = Store::open(folder.path()).expect("opens").finished(&key, "Es regnet.").expect("reads");
+        assert_eq!(found, Some(report));
+    }
+}

@@ -1,0 +1,256 @@
+//! The queue: what is kept, reused, paused, corrected.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+
+use translation::{
+    DecodeOptions, Filter, Job, JobEvent, JobId, JobResult, JobState, Reason, SentenceStatus, Term, Translator, UnitOrigin,
+};
+
+use crate::ask::{PATIENCE, file, file_to, finished, last, pair, setup_in, submit, written};
+
+struct Home {
+    folder: tempfile::TempDir,
+    translator: Translator,
+}
+
+fn home() -> Home {
+    let folder = tempfile::tempdir().expect("a folder");
+    let translator = Translator::start(setup_in(&folder.path().join("data")), |_| {});
+    Home { folder, translator }
+}
+
+impl Home {
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).expect("writes");
+        path
+    }
+
+    fn run(&self, input: &Path, options: DecodeOptions) -> (JobId, JobResult) {
+        let (id, events) = submit(&self.translator, "de-en", file(input), options);
+        (id, finished(&events))
+    }
+
+    fn again(&self, id: JobId) -> JobResult {
+        finished(&self.resume(id))
+    }
+
+    fn resume(&self, id: JobId) -> Receiver<JobEvent> {
+        let (sender, events) = channel();
+        self.translator.resume(id, move |event| drop(sender.send(event))).expect("is free");
+        events
+    }
+
+    fn state(&self, id: JobId) -> JobState {
+        self.translator.job(id).expect("is there").state
+    }
+}
+
+const THREE: &str = "Es regnet.\n\nTom ist müde.\n\nWo ist der Bahnhof?\n";
+
+#[test]
+fn the_same_sentences_are_translated_once_and_a_changed_setting_anew() {
+    let home = home();
+    let source = home.write("a.txt", THREE);
+    let (_, first) = home.run(&source, DecodeOptions::default());
+    assert_eq!((first.reused, first.segments, first.words), (0, 3, 9));
+    assert!(first.tokens > 0);
+    let (_, second) = home.run(&source, DecodeOptions::default());
+    assert_eq!((second.reused, second.tokens), (3, 0));
+    assert_eq!(written(&first), written(&second));
+    assert!(second.sentences.iter().all(|sentence| sentence.status == SentenceStatus::Reused));
+
+    let chosen = BTreeMap::from([("L".to_owned(), "starter-small-en".to_owned())]);
+    let sampling = translation::Sampling { temperature: 0.5, top_p: 0.9, top_k: 5, seed: 3 };
+    for changed in [
+        DecodeOptions { recipe: Some("L".to_owned()), ..DecodeOptions::default() },
+        DecodeOptions { recipe: Some("L".to_owned()), chosen, ..DecodeOptions::default() },
+        DecodeOptions { sampling: Some(sampling), ..DecodeOptions::default() },
+    ] {
+        let (_, result) = home.run(&source, changed.clone());
+        assert_eq!(result.reused, 0, "{changed:?}");
+    }
+}
+
+#[test]
+fn of_a_changed_source_only_what_changed_is_translated() {
+    let home = home();
+    let source = home.write("a.txt", THREE);
+    let (id, first) = home.run(&source, DecodeOptions::default());
+    home.write("a.txt", &THREE.replace("Tom ist müde.", "Maria ist müde."));
+    let second = home.again(id);
+    assert_eq!((second.reused, second.segments), (2, 3));
+    assert_eq!(second.output, first.output, "its own work is replaced");
+    assert!(fs::read_to_string(second.output.expect("a file")).expect("reads").contains("Mary"));
+}
+
+#[test]
+fn a_paused_document_goes_on_where_it_was() {
+    let home = home();
+    let text: Vec<String> = (0..120).map(|n| format!("Ich habe heute {n} Briefe geschrieben.")).collect();
+    let source = home.write("a.txt", &text.join("\n\n"));
+    let (id, events) = submit(&home.translator, "de-en", file(&source), DecodeOptions::default());
+    let some = |event: JobEvent| matches!(event, JobEvent::Progress { done, .. } if done > 0);
+    while !some(events.recv_timeout(PATIENCE).expect("it goes on")) {}
+    assert!(home.translator.resume(id, |_| {}).is_err(), "it is on its way");
+    assert!(home.translator.forget(id).is_err(), "it is on its way");
+    home.translator.pause(id);
+    assert_eq!(last(&events), JobEvent::Paused);
+    assert_eq!(home.state(id), JobState::Paused);
+    let done = home.translator.job(id).expect("is there").done;
+    assert!((1..120).contains(&done), "{done} of 120");
+
+    let result = home.again(id);
+    assert!(result.reused >= done, "{} of {done}", result.reused);
+    assert_eq!(home.state(id), JobState::Done);
+    let whole = Home { folder: tempfile::tempdir().expect("a folder"), translator: home.translator.clone() };
+    let other = whole.write("b.txt", &text.join("\n\n"));
+    let (_, unbroken) = whole.run(&other, DecodeOptions { memory: false, ..DecodeOptions::default() });
+    assert_eq!(written(&result), written(&unbroken));
+}
+
+#[test]
+fn a_given_up_document_can_be_tried_again_and_forgotten() {
+    let home = home();
+    let source = home.write("a.txt", &"Ich habe heute gar keine Zeit.\n\n".repeat(200));
+    let (id, events) = submit(&home.translator, "de-en", file(&source), DecodeOptions::default());
+    home.translator.cancel(id);
+    assert_eq!(last(&events), JobEvent::Cancelled);
+    assert_eq!(home.state(id), JobState::Cancelled);
+    home.write("a.txt", "Es regnet.");
+    assert_eq!(home.again(id).segments, 1);
+    home.translator.forget(id).expect("is done");
+    assert!(home.translator.jobs().expect("reads").is_empty());
+    assert!(home.folder.path().join("a.en.txt").is_file(), "files stay");
+}
+
+#[test]
+fn a_correction_is_written_learnt_and_reused() {
+    let home = home();
+    let source = home.write("a.md", "# Es regnet.\n\nTom ist **müde**. Es regnet.\n");
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    let output = result.output.expect("a file");
+    let segments = home.translator.segments(id, Filter::All).expect("reads");
+    let sources: Vec<&str> = segments.iter().map(|segment| segment.source.as_str()).collect();
+    assert_eq!(sources, ["Es regnet.", "Tom ist müde.", "Es regnet."]);
+    assert_eq!((segments[1].spans[0].start, segments[1].spans[0].end), (8, 12));
+
+    let edited = home.translator.edit(id, 1, "Tom is weary.\nVery.").expect("is edited");
+    assert_eq!((edited.target.as_str(), edited.status), ("Tom is weary. Very.", SentenceStatus::Edited));
+    let text = fs::read_to_string(&output).expect("reads");
+    assert!(text.replace('*', "").contains("Tom is weary. Very. It's raining."), "{text}");
+    assert!(text.starts_with("# It's raining.\n\n"), "{text}");
+    assert_eq!(home.translator.segments(id, Filter::All).expect("reads")[1].status, SentenceStatus::Edited);
+    // Once more, as its file is still known.
+    home.translator.edit(id, 1, "Tom is weary.").expect("is edited");
+
+    let found = home.translator.suggest(&pair("de-en"), "Tom ist müde", 3).expect("reads");
+    assert_eq!((found[0].unit.target.as_str(), found[0].unit.origin), ("Tom is weary.", UnitOrigin::Edited));
+    let other = home.write("b.txt", "Tom ist müde.");
+    let (_, reused) = home.run(&other, DecodeOptions::default());
+    assert_eq!(written(&reused), b"Tom is weary.");
+    let (_, fresh) = home.run(&other, DecodeOptions { memory: false, ..DecodeOptions::default() });
+    assert_eq!(written(&fresh), b"Tom is tired.");
+
+    let code = |edited: translation::Result<translation::Segment>| edited.expect_err("fails").problem().code;
+    assert_eq!(code(home.translator.edit(id, 9, "x")), "no_such_segment");
+    assert_eq!(code(home.translator.edit(JobId(99), 0, "x")), "no_such_job");
+    fs::write(&output, "mine").expect("writes");
+    assert_eq!(code(home.translator.edit(id, 0, "x")), "output_changed");
+    assert_eq!(fs::read(&output).expect("reads"), b"mine");
+    home.write("a.md", "# Neu");
+    assert_eq!(code(home.translator.edit(id, 0, "x")), "source_changed");
+}
+
+#[test]
+fn a_memory_from_elsewhere_is_reused_sentence_by_sentence_and_block_by_block() {
+    let home = home();
+    let tmx = |units: &[(&str, &str)]| {
+        let unit = |(de, en): &(&str, &str)| {
+            format!("<tu><tuv xml:lang='de'><seg>{de}</seg></tuv><tuv xml:lang='en'><seg>{en}</seg></tuv></tu>")
+        };
+        let units: String = units.iter().map(unit).collect();
+        format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{units}</body></tmx>")
+    };
+    let units = [("Es regnet.", "It pours."), ("Tom ist müde. Er schläft.", "Tom, tired, sleeps.")];
+    let path = home.write("in.tmx", &tmx(&units));
+    let pair = pair("de-en");
+    assert_eq!(home.translator.import_memory(&pair, &path).expect("is read"), 2);
+    let source = home.write("a.txt", "Es regnet.\n\nTom ist müde. Er schläft.\n");
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    assert_eq!(written(&result), b"It pours.\n\nTom, tired, sleeps.\n");
+    assert_eq!((result.reused, result.tokens), (2, 0));
+
+    let out = home.folder.path().join("out.tmx");
+    assert_eq!(home.translator.export_memory(&pair, &out).expect("writes"), 2);
+    assert!(home.translator.export_memory(&pair, &out).is_err(), "nothing is overwritten");
+    assert_eq!(home.translator.export_units(&pair, &[id], &home.folder.path().join("job.tmx")).expect("writes"), 2);
+    assert_eq!(home.translator.clear_memory(&pair).expect("clears"), 2);
+    assert_eq!(home.translator.import_memory(&pair, &out).expect("is read"), 2);
+    assert_eq!(home.translator.search_memory(&pair, "TIRED", 9).expect("reads").len(), 1);
+}
+
+#[test]
+fn a_term_of_the_glossary_is_used_or_its_lack_is_said() {
+    let home = home();
+    let source = home.write("a.txt", "Wo ist der Bahnhof?\n\nEs regnet.\n");
+    let term = |target: &str| Term { source: "Bahnhof".to_owned(), target: target.to_owned() };
+    home.translator.add_terms(&pair("de-en"), &[term("railway station")]).expect("adds");
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    let missing = home.translator.segments(id, Filter::Glossary).expect("reads");
+    let text = String::from_utf8(written(&result)).expect("is text");
+    match missing.as_slice() {
+        [] => assert!(text.contains("railway station"), "{text}"),
+        [segment] => {
+            assert!(!text.contains("railway station"), "{text}");
+            assert_eq!(segment.reasons, [Reason::Term("railway station".to_owned())]);
+        }
+        more => panic!("{more:?}"),
+    }
+    // Another term, given for this run, is another key for its sentence alone.
+    let options = DecodeOptions { terms: vec![term("station")], ..DecodeOptions::default() };
+    let (id, result) = home.run(&source, options);
+    assert_eq!(result.reused, 1);
+    assert!(home.translator.segments(id, Filter::Glossary).expect("reads").is_empty());
+}
+
+/// While one process works on the queue another says so, and sees what is on its way.
+#[test]
+fn a_second_process_waits_its_turn() {
+    let home = home();
+    let source = home.write("a.txt", THREE);
+    let hold = home.translator.hold_queue().expect("is free");
+    let second = Translator::start(setup_in(&home.folder.path().join("data")), |_| {});
+    let job = || Job { pair: pair("de-en"), source: file(&source), options: DecodeOptions::default() };
+    let (sender, events) = channel();
+    second.submit(job(), move |event| drop(sender.send(event)));
+    assert_eq!(crate::ask::problem(&events), "queue_busy");
+    assert!(second.jobs().expect("reads").is_empty());
+
+    let (sender, turns) = channel();
+    let waiting = second.clone();
+    let thread = std::thread::spawn(move || sender.send(waiting.wait_for_queue().is_ok()).expect("is heard"));
+    assert!(turns.try_recv().is_err());
+    drop(hold);
+    assert_eq!(turns.recv_timeout(PATIENCE), Ok(true));
+    thread.join().expect("ends");
+    let (sender, events) = channel();
+    second.submit(job(), move |event| drop(sender.send(event)));
+    assert_eq!(finished(&events).segments, 3);
+    second.stop();
+}
+
+#[test]
+fn a_translation_may_go_into_a_folder_and_never_over_its_source() {
+    let home = home();
+    let source = home.write("a.txt", "Es regnet.");
+    let out = home.folder.path().join("out");
+    fs::create_dir(&out).expect("creates");
+    let result = finished(&submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1);
+    assert_eq!(result.output, Some(out.join("a.en.txt")));
+    let result = finished(&submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1);
+    assert_eq!(result.output, Some(out.join("a.en-2.txt")));
+}
