@@ -188,6 +188,8 @@ struct Assembler<'a> {
     open: Vec<usize>,
     /// Blanks before what follows, and whether a line ends in them.
     gap: Option<bool>,
+    /// The line end in them, with the indentation after it.
+    newline: Option<String>,
     /// The last line break, where it was the last piece.
     line_end: Option<Range<usize>>,
 }
@@ -196,7 +198,7 @@ impl<'a> Assembler<'a> {
     fn new(document: &'a str) -> Self {
         let block = Block { text: String::new(), spans: Vec::new(), wrapped: false };
         let run = Run { block, range: 0..0, breaks: Vec::new(), newline: None };
-        Self { document, run, open: Vec::new(), gap: None, line_end: None }
+        Self { document, run, open: Vec::new(), gap: None, newline: None, line_end: None }
     }
 
     fn run(mut self, pieces: &[Piece]) -> Run {
@@ -268,9 +270,8 @@ impl<'a> Assembler<'a> {
                 let line_end = blank.find(['\r', '\n']);
                 self.gap = Some(self.gap.unwrap_or(false) || line_end.is_some());
                 let newline = line_end.and_then(|at| blank.get(at..)).filter(|_| text.len() == source.len());
-                if let Some(newline) = newline.filter(|_| !self.run.block.text.is_empty() && !rest.is_empty())
-                {
-                    self.run.newline.get_or_insert_with(|| newline.to_owned());
+                if self.newline.is_none() {
+                    self.newline = newline.map(str::to_owned);
                 }
             } else {
                 self.settle(Some(c));
@@ -285,9 +286,13 @@ impl<'a> Assembler<'a> {
     /// Puts a space where blanks were, but none between Han or kana whose line ended there.
     fn settle(&mut self, next: Option<char>) {
         let Some(line_end) = self.gap.take() else { return };
+        let newline = self.newline.take();
         let text = &mut self.run.block.text;
         if text.is_empty() || text.ends_with(is_space) {
             return;
+        }
+        if let Some(newline) = newline {
+            self.run.newline.get_or_insert(newline);
         }
         let mut next = next.map_or(String::new(), String::from);
         // Before markup only what precedes tells.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::block::Found;
 use crate::quoting::Quoting;
 use crate::setting::Setting;
-use crate::strings::{Unescaped, is_prose};
+use crate::strings::{Unescaped, prose};
 use crate::{Error, Result, limits};
 
 /// Values of these keys are for programs.
@@ -21,7 +21,7 @@ pub(crate) const KEYS: [&str; 16] = [
 pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
     let ascii = source.is_ascii() && source.contains("\\u");
     let setting = Setting::Quoted(Quoting::Json { ascii });
-    let mut found = Vec::new();
+    let mut strings = Vec::new();
     let mut open: Vec<Container> = Vec::new();
     let mut at = 0;
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
@@ -31,12 +31,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                 let inner = at + 1..at + size - 1;
                 let is_key = open.last_mut().is_some_and(|container| container.is_key(source, &inner));
                 if !is_key && !open.iter().any(|container| container.skipped) {
-                    let text = unescaped(source, inner);
-                    found.extend(
-                        text.filter(|text| is_prose(text.text()))
-                            .into_iter()
-                            .flat_map(|t| t.found(setting).collect::<Vec<_>>()),
-                    );
+                    strings.extend(unescaped(source, inner).map(|text| (text, setting)));
                 }
                 size
             }
@@ -70,7 +65,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
         };
         at += size;
     }
-    Ok(found)
+    Ok(prose(strings))
 }
 
 /// An object or array that is open.

@@ -6,14 +6,14 @@ use crate::block::Found;
 use crate::json;
 use crate::quoting::Quoting;
 use crate::setting::Setting;
-use crate::strings::{Unescaped, is_prose};
+use crate::strings::{Unescaped, prose};
 use crate::text::lines;
 
 /// The blocks of Java properties; `ascii` where the file's encoding or habit is to escape all else. Values that are
 /// no prose are copied, as programs keep their settings in such files too.
 pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
     let mut lines = lines(source);
-    let mut found = Vec::new();
+    let mut strings = Vec::new();
     while let Some(first) = lines.next() {
         let line = source.get(first.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -21,7 +21,7 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
             continue;
         }
         // A line that ends with an odd number of backslashes goes on in the next, without its indentation.
-        let mut parts = vec![first.end - body.len()..first.end];
+        let mut parts: Vec<_> = std::iter::once(first.end - body.len()..first.end).collect();
         while let Some(last) =
             parts.last_mut().filter(|last| goes_on(source.get((*last).clone()).unwrap_or_default()))
         {
@@ -35,13 +35,11 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
         let doubled =
             parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
         let mut text = Unescaped::new(source);
-        if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some())
-            && is_prose(text.text())
-        {
-            found.extend(text.found(Setting::Quoted(Quoting::Property { ascii, doubled })));
+        if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some()) {
+            strings.push((text, Setting::Quoted(Quoting::Property { ascii, doubled })));
         }
     }
-    found
+    prose(strings)
 }
 
 fn goes_on(line: &str) -> bool {
@@ -80,11 +78,6 @@ fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Un
         }
     }
     Some(())
-}
-
-/// Whether a text is a file of Apple's strings: `"key" = "value";`.
-pub(crate) fn is_strings(text: &str) -> bool {
-    Strings { source: text, at: 0 }.next().is_some()
 }
 
 /// The blocks of Apple's strings. Never fails: what is not understood is copied.

@@ -162,7 +162,7 @@ fn markdown(lines: &[Line]) -> String {
     sizes.sort_by(|a, b| b.total_cmp(a));
     sizes.dedup();
     let mut out = String::new();
-    let mut paragraphs = lines.chunk_by(|line, next| is_same_paragraph(line, next)).peekable();
+    let mut paragraphs = lines.chunk_by(is_same_paragraph).peekable();
     while let Some(lines) = paragraphs.next() {
         let mut text = joined(lines);
         let Some(first) = lines.first() else { continue };

@@ -47,7 +47,7 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut forms = None;
     let mut entry = Entry::default();
-    for range in lines(source).chain([source.len()..source.len()]) {
+    for range in lines(source).chain(std::iter::once(source.len()..source.len())) {
         let line = source.get(range.clone()).unwrap_or_default();
         let keyword = line.split([' ', '\t']).next().unwrap_or_default();
         let starts =

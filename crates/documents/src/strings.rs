@@ -196,6 +196,18 @@ impl<'a> Unescaped<'a> {
     }
 }
 
+/// The blocks of those strings that are prose, each with how it is written. Words in lower case alone are labels in
+/// files of texts, but names in files of settings: where they are most of what could be prose, they are none.
+pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Setting)>) -> Vec<Found> {
+    let is_label = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut strings: Vec<_> = strings.into_iter().filter(|(string, _)| is_prose(&string.text)).collect();
+    let labels = strings.iter().filter(|(string, _)| is_label(&string.text)).count();
+    if labels * 2 > strings.len() {
+        strings.retain(|(string, _)| !is_label(&string.text));
+    }
+    strings.iter().flat_map(|(string, setting)| string.found(*setting)).collect()
+}
+
 /// Whether a string is for people rather than a name, an address, a path, a colour or a date. A single word is
 /// prose unless its shape says otherwise, since menus are made of single words.
 pub(crate) fn is_prose(text: &str) -> bool {

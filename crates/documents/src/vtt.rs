@@ -49,7 +49,11 @@ fn cue(source: &str, lines: &[Range<usize>], found: &mut Vec<Found>) {
     let pieces = pieces(source, first.start + dash..last.end);
     for run in inline::runs(source, pieces) {
         let mut place = Place::new(run.range.clone(), Setting::Cue);
-        let count = 1 + source.get(run.range).map_or(0, |text| text.lines().count().saturating_sub(1));
+        let count = if run.newline.is_some() {
+            source.get(run.range).map_or(1, |text| text.lines().count())
+        } else {
+            1
+        };
         place.layout = Layout::Balance(count);
         place.newline = run.newline.unwrap_or_default();
         found.extend(Found { block: run.block, place }.checked());

@@ -6,16 +6,18 @@ use std::ops::Range;
 use crate::block::{Found, Layout, Place};
 use crate::inline::{self, Piece};
 use crate::json::{KEYS, string_size, unescaped};
+use crate::placeholders;
 use crate::quoting::{Quoting, YAML_WORDS};
 use crate::setting::Setting;
-use crate::strings::{Unescaped, is_prose};
-use crate::text::lines;
+use crate::strings::{Unescaped, is_prose, prose};
+use crate::text::{self, lines};
 use crate::wrap::columns;
 
 /// The blocks of a YAML file. Never fails: what is not understood is copied.
 pub(crate) fn parse(source: &str) -> Vec<Found> {
     let lines: Vec<Range<usize>> = lines(source).collect();
     let mut found = Vec::new();
+    let mut strings = Vec::new();
     let mut at = 0;
     while let Some(range) = lines.get(at) {
         let line = Line::new(source, range.clone());
@@ -29,7 +31,7 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
             "" => 0,
             _ if line.foreign => deeper,
             value if value.starts_with(['|', '>']) => {
-                if !line.for_programs {
+                if is_block_header(value) && !line.for_programs {
                     found.extend(block(source, inside, value.starts_with('>')));
                 }
                 deeper
@@ -37,13 +39,14 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
             _ if spoken => deeper,
             value => {
                 if !line.for_programs {
-                    found.extend(scalar(source, &line.value, value));
+                    strings.extend(scalar(source, &line.value, value));
                 }
                 0
             }
         };
         at += 1 + size;
     }
+    found.extend(prose(strings));
     found
 }
 
@@ -126,18 +129,18 @@ fn is_deeper(source: &str, range: &Range<usize>, indent: usize) -> bool {
     body.trim().is_empty() || line.len() - body.len() > indent
 }
 
-/// The blocks of a scalar on one line.
-fn scalar(source: &str, range: &Range<usize>, value: &str) -> Vec<Found> {
+/// The text of a scalar on one line, and how it is written.
+fn scalar<'a>(source: &'a str, range: &Range<usize>, value: &str) -> Option<(Unescaped<'a>, Setting)> {
     let ends = |size: usize| {
         let rest = value.get(size..).unwrap_or_default();
         rest.trim().is_empty() || rest.trim_start().starts_with('#')
     };
     let inner = |size: usize| range.start + 1..range.start + size - 1;
     let (text, quoting) = if value.starts_with('"') {
-        let Some(size) = string_size(value).filter(|size| ends(*size)) else { return Vec::new() };
+        let size = string_size(value).filter(|size| ends(*size))?;
         (unescaped(source, inner(size)), Quoting::C)
     } else if value.starts_with('\'') {
-        let Some(size) = single_size(value).filter(|size| ends(*size)) else { return Vec::new() };
+        let size = single_size(value).filter(|size| ends(*size))?;
         let inner = inner(size);
         let mut text = Unescaped::new(source);
         let mut at = inner.start;
@@ -155,41 +158,51 @@ fn scalar(source: &str, range: &Range<usize>, value: &str) -> Vec<Found> {
         text.verbatim(range.start..range.start + plain.len());
         (Some(text), Quoting::YamlBare)
     };
-    let Some(text) = text.filter(|text| is_prose(text.text()) && !is_yaml_word(text.text(), quoting)) else {
-        return Vec::new();
-    };
-    text.found(Setting::Quoted(quoting)).collect()
+    let text = text.filter(|text| !is_yaml_word(text.text(), quoting))?;
+    Some((text, Setting::Quoted(quoting)))
 }
 
 fn is_yaml_word(text: &str, quoting: Quoting) -> bool {
     quoting == Quoting::YamlBare && YAML_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// The blocks of a literal or folded scalar: one a line, or one a paragraph.
+/// Whether a value is `|` or `>`, perhaps with signs for its indentation and its last line ends.
+fn is_block_header(value: &str) -> bool {
+    let signs = value.split(" #").next().unwrap_or_default().trim_end();
+    signs.len() <= 3 && signs.chars().skip(1).all(|c| "+-123456789".contains(c))
+}
+
+/// The blocks of a literal or folded scalar. Lines of a literal one that look wrapped are a paragraph, as in plain
+/// text; those of a folded one are.
 fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<Found> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let setting = Setting::Quoted(Quoting::YamlBlock);
     let mut found = Vec::new();
     for paragraph in lines.split(|range| line(range).trim().is_empty()) {
-        for lines in paragraph.chunks(if folded { paragraph.len().max(1) } else { 1 }) {
-            let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
-            let mut text = Unescaped::new(source);
-            text.verbatim(first.start..last.end);
-            if !is_prose(text.text()) {
-                continue;
-            }
-            if !folded {
-                found.extend(text.found(setting));
-                continue;
-            }
-            for run in inline::runs(source, vec![Piece::verbatim(source, first.start..last.end)]) {
+        let (Some(first), Some(last)) = (paragraph.first(), paragraph.last()) else { continue };
+        let range = first.start..last.end;
+        let slice = line(&range);
+        if !is_prose(slice) {
+            continue;
+        }
+        if folded {
+            let width = paragraph.iter().map(|range| columns(line(range).trim())).max().unwrap_or(0);
+            for run in inline::runs(source, vec![Piece::verbatim(source, range)]) {
                 let mut place = Place::new(run.range, setting);
-                place.layout =
-                    Layout::Fill(lines.iter().map(|range| columns(line(range).trim())).max().unwrap_or(0));
-                place.newline = run.newline.unwrap_or_default();
-                found.extend(Found { block: run.block, place }.checked());
+                if let Some(newline) = run.newline {
+                    (place.layout, place.newline) = (Layout::Fill(width), newline);
+                }
+                found.push(Found { block: run.block, place });
             }
+        } else {
+            found.extend(text::parse(slice).into_iter().map(|mut found| {
+                let place = &mut found.place;
+                place.range = place.range.start + range.start..place.range.end + range.start;
+                place.setting = setting;
+                found
+            }));
         }
     }
-    found
+    found.iter_mut().for_each(|found| placeholders::lock(&mut found.block));
+    found.into_iter().filter_map(Found::checked).collect()
 }

@@ -134,6 +134,18 @@ fn yaml_scalars_on_their_own_lines_are_translated() {
 }
 
 #[test]
+fn names_in_settings_are_kept_where_texts_are_few() {
+    assert_eq!(texts(Format::Yaml, "a: linux\nb: stable\nc: A title\n"), ["A title"]);
+    assert_eq!(
+        texts(Format::Yaml, "a: save\nb: Open a file\nc: A title\n"),
+        ["save", "Open a file", "A title"]
+    );
+    let wrapped = "a: |\n  This line of a description is as long as editors make them be,\n  and goes on with {name} here.\n";
+    let text = "This line of a description is as long as editors make them be, and goes on with {name} here.";
+    assert_eq!(texts(Format::Yaml, wrapped), [text]);
+}
+
+#[test]
 fn columns_with_text_are_translated() {
     let source = "id,Title,Price,Text\r\n1,Red shoes,9.99,\"Nice, \"\"red\"\" shoes\"\r\n2,Blue hat,5,\"A hat\nfor two\"\r\n";
     assert_eq!(
