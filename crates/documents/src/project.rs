@@ -49,15 +49,35 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
             projection.put(index, linked, guess);
         }
     }
-    let mut from = 0;
     for (index, span) in of(SpanKind::Void) {
         let found = projection.void(span).or_else(|| projection.links.point(span.range.start));
-        let found = found.map(|at| projection.outside_locked(projection.within_holder(span, at)).max(from));
-        from = found.unwrap_or(from);
+        let found = found.map(|at| projection.outside_locked(projection.within_holder(span, at)));
         let guess = projection.stand_in(span);
         projection.put(index, found.map(|at| at..at), Some(guess));
     }
+    in_order(block, &mut projection.placed);
     projection.placed
+}
+
+/// Moves void spans so that they stand in the order of the source: what starts somewhere may end at a later one.
+fn in_order(block: &Block, placed: &mut [Placed]) {
+    let mut voids: Vec<&mut Placed> = placed.iter_mut().filter(|placed| placed.range.is_empty()).collect();
+    voids.sort_by_key(|placed| block.spans.get(placed.span).map_or(0, |span| span.source.start));
+    // A guess gives way to what is certain after it.
+    let mut most = usize::MAX;
+    for placed in voids.iter_mut().rev() {
+        let at = placed.range.start.min(most);
+        if placed.guessed {
+            placed.range = at..at;
+        } else {
+            most = at;
+        }
+    }
+    let mut least = 0;
+    for placed in voids {
+        least = least.max(placed.range.start);
+        placed.range = least..least;
+    }
 }
 
 /// The text of a locked span without the marks around it, which a model may leave out.
@@ -129,6 +149,7 @@ impl Projection<'_> {
         let holder = span.within.and_then(|holder| self.placed_range(holder));
         holder.map_or(at, |range| at.clamp(range.start, range.end))
     }
+
     fn locked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
         let text = self.block.text.get(span.range.clone())?;
         [text, bare(text)].into_iter().find_map(|wanted| {
