@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use translation::{
-    DecodeOptions, Error, Hold, Job, JobEvent, JobId, JobResult, JobRow, JobState, Pair, Problem, Source, Translator,
+    DecodeOptions, Error, Hold, Job, JobEvent, JobId, JobResult, JobRow, JobState, Pair, Problem, Source,
+    Translator,
 };
 
 use crate::failure::{Failure, show};
@@ -128,7 +129,8 @@ impl<'a> Desk<'a> {
     /// Goes on with all unfinished documents of a pair.
     pub fn unfinished(mut self, pair: &Pair) -> Result<(), Failure> {
         let rows = self.translator.jobs()?;
-        let unfinished: Vec<&JobRow> = rows.iter().filter(|row| row.pair == *pair && row.state.is_unfinished()).collect();
+        let unfinished: Vec<&JobRow> =
+            rows.iter().filter(|row| row.pair == *pair && row.state.is_unfinished()).collect();
         if unfinished.is_empty() {
             eprintln!("no document of {pair} is unfinished");
         }
@@ -171,7 +173,8 @@ impl<'a> Desk<'a> {
         }
         let failed = |error: std::io::Error| problem(format!("no temporary file can be made: {error}"));
         let folder = tempfile::tempdir().map_err(failed)?;
-        let (input, output) = (folder.path().join(format!("input.{extension}")), folder.path().join("output"));
+        let (input, output) =
+            (folder.path().join(format!("input.{extension}")), folder.path().join("output"));
         std::fs::write(&input, bytes).map_err(failed)?;
         self.hold_queue()?;
         let source = Source::File { input, output: Some(output.clone()) };
@@ -318,7 +321,8 @@ impl<'a> Desk<'a> {
     fn export(&mut self) -> Result<(), Failure> {
         let Some(path) = &self.extras.tmx else { return Ok(()) };
         let Some((_, pair)) = self.translated.first() else { return Ok(()) };
-        let same: Vec<JobId> = self.translated.iter().filter(|(_, other)| other == pair).map(|(id, _)| *id).collect();
+        let same: Vec<JobId> =
+            self.translated.iter().filter(|(_, other)| other == pair).map(|(id, _)| *id).collect();
         if same.len() < self.translated.len() {
             eprintln!("wasan: {} holds the documents of {pair} alone", path.display());
         }

@@ -70,7 +70,10 @@ fn folder(root: &Path, language: &str, found: &mut Vec<Input>) -> Result<(), Fai
         let path = entry.path();
         if entry.file_type().is_file() && is_document(path) && !is_translation(path, language) {
             let inside = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
-            found.push(Input::File { path: path.to_owned(), inside: inside.unwrap_or(Path::new("")).to_owned() });
+            found.push(Input::File {
+                path: path.to_owned(),
+                inside: inside.unwrap_or(Path::new("")).to_owned(),
+            });
         }
     }
     Ok(())
@@ -83,7 +86,8 @@ fn pattern(argument: &str, language: &str) -> Vec<Input> {
     }
     // A question is a pattern too, but no file has its name.
     let paths = glob::glob(argument).into_iter().flatten().flatten();
-    let documents = paths.filter(|path| path.is_file() && is_document(path) && !is_translation(path, language));
+    let documents =
+        paths.filter(|path| path.is_file() && is_document(path) && !is_translation(path, language));
     documents.map(|path| Input::File { path, inside: PathBuf::new() }).collect()
 }
 
@@ -121,14 +125,31 @@ mod tests {
     fn folders_and_patterns_give_their_documents_but_not_their_translations() {
         let root = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(root.path().join("b/.hidden")).expect("makes");
-        for name in ["c.md", "a.txt", "a.en.txt", "a.en-2.txt", "a.de.txt", "x.exe", "~lock.docx", "b/d.srt", "b/.hidden/e.txt"] {
+        for name in [
+            "c.md",
+            "a.txt",
+            "a.en.txt",
+            "a.en-2.txt",
+            "a.de.txt",
+            "x.exe",
+            "~lock.docx",
+            "b/d.srt",
+            "b/.hidden/e.txt",
+        ] {
             std::fs::write(root.path().join(name), "x").expect("writes");
         }
         let folder = root.path().to_string_lossy().into_owned();
         assert_eq!(names(&[&folder]), [":a.de.txt", ":a.txt", "b:d.srt", ":c.md"]);
-        assert_eq!(names(&[&format!("{folder}/*.txt"), "Wo ist er?"]), [":a.de.txt", ":a.txt", "«Wo ist er?»"]);
+        assert_eq!(
+            names(&[&format!("{folder}/*.txt"), "Wo ist er?"]),
+            [":a.de.txt", ":a.txt", "«Wo ist er?»"]
+        );
         assert_eq!(names(&[&format!("{folder}/x.exe"), "gone.docx"]), [":x.exe", ":gone.docx"]);
-        assert!(inputs(&[root.path().join("b/.hidden/..").join(".hidden").display().to_string()], "en").is_ok());
-        assert!(inputs(&[tempfile::tempdir().expect("a folder").path().display().to_string()], "en").is_err());
+        assert!(
+            inputs(&[root.path().join("b/.hidden/..").join(".hidden").display().to_string()], "en").is_ok()
+        );
+        assert!(
+            inputs(&[tempfile::tempdir().expect("a folder").path().display().to_string()], "en").is_err()
+        );
     }
 }

@@ -140,10 +140,17 @@ impl Again {
         done
     }
 
-    fn resume(&self, mut desk: Desk<'_>, translator: &Translator, wanted: fn(JobState) -> bool) -> Result<(), Failure> {
+    fn resume(
+        &self,
+        mut desk: Desk<'_>,
+        translator: &Translator,
+        wanted: fn(JobState) -> bool,
+    ) -> Result<(), Failure> {
         let rows = match self.ids.is_empty() {
             true => translator.jobs()?.into_iter().filter(|row| wanted(row.state)).collect(),
-            false => self.ids.iter().map(|id| translator.job(JobId(*id))).collect::<Result<Vec<JobRow>, _>>()?,
+            false => {
+                self.ids.iter().map(|id| translator.job(JobId(*id))).collect::<Result<Vec<JobRow>, _>>()?
+            }
         };
         if rows.is_empty() {
             eprintln!("there is none");
@@ -159,7 +166,8 @@ fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
             println!("{}", serde_json::json!(row));
             continue;
         }
-        let review = if row.to_review > 0 { format!("  {} to look at", row.to_review) } else { String::new() };
+        let review =
+            if row.to_review > 0 { format!("  {} to look at", row.to_review) } else { String::new() };
         let output = row.output.as_ref().filter(|_| row.state == JobState::Done);
         let output = output.map_or_else(String::new, |output| format!(" → {}", output.display()));
         println!(

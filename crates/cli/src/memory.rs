@@ -108,7 +108,12 @@ fn search(translator: &Translator, languages: &Languages, text: &str, json: bool
         return Ok(());
     }
     for suggestion in near {
-        println!("{:3.0} %  {}\n       {}", 100.0 * suggestion.score, suggestion.unit.source, suggestion.unit.target);
+        println!(
+            "{:3.0} %  {}\n       {}",
+            100.0 * suggestion.score,
+            suggestion.unit.source,
+            suggestion.unit.target
+        );
     }
     for unit in holding {
         println!("       {}\n       {}", unit.source, unit.target);

@@ -136,7 +136,8 @@ impl Translate {
         let progress = Arc::new(Progress::new());
         let shown = Arc::clone(&progress);
         let translator = Translator::start(setup, move |state| shown.engine(&state));
-        let extras = Extras { json: self.json, bilingual: self.bilingual, tmx: self.tmx.clone(), resume: self.resume };
+        let extras =
+            Extras { json: self.json, bilingual: self.bilingual, tmx: self.tmx.clone(), resume: self.resume };
         let desk = Desk::new(extras, &translator, &progress);
         let done = self.translate(&translator, desk, &inputs, reads_lines);
         progress.clear();
@@ -245,7 +246,12 @@ impl Translate {
     }
 
     fn terms(&self, pair: &Pair) -> Result<Vec<Term>, Failure> {
-        Ok(self.glossary.as_ref().map(|path| translation::read_glossary(path, pair)).transpose()?.unwrap_or_default())
+        Ok(self
+            .glossary
+            .as_ref()
+            .map(|path| translation::read_glossary(path, pair))
+            .transpose()?
+            .unwrap_or_default())
     }
 
     fn options(&self, report: bool, terms: Vec<Term>) -> DecodeOptions {
@@ -278,7 +284,10 @@ impl Translate {
         let Some(out) = &self.out else { return Ok(None) };
         let folder = out.join(inside);
         std::fs::create_dir_all(&folder).map_err(|error| {
-            Failure::usage(&format!("cannot make the folder ({error}): {}", folder.display()), "Choose another --out.")
+            Failure::usage(
+                &format!("cannot make the folder ({error}): {}", folder.display()),
+                "Choose another --out.",
+            )
         })?;
         Ok(Some(folder))
     }

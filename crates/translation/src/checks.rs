@@ -43,10 +43,7 @@ pub enum Reason {
 impl Reason {
     /// Whether it says that this is no translation, so that the source is better.
     pub fn is_broken(&self) -> bool {
-        matches!(
-            self,
-            Self::Repeated | Self::CutOff | Self::Short | Self::Long | Self::Copied | Self::Empty
-        )
+        matches!(self, Self::Repeated | Self::CutOff | Self::Short | Self::Long | Self::Copied | Self::Empty)
     }
 
     /// Whether another try may mend it.
@@ -133,7 +130,11 @@ mod tests {
             (long, "  ", Reason::Empty),
             (long, "That is a sentence about about about about about about.", Reason::Repeated),
             (long, "So.", Reason::Short),
-            ("Es regnet.", "It is raining cats and dogs, and nobody knows when it is going to stop again.", Reason::Long),
+            (
+                "Es regnet.",
+                "It is raining cats and dogs, and nobody knows when it is going to stop again.",
+                Reason::Long,
+            ),
             (long, long, Reason::Copied),
             ("Es kostet 300 Euro.", "It costs euros.", Reason::Number("300".into())),
             ("Es kostet viel Geld.", "It costs 300 euros.", Reason::NewNumber("300".into())),

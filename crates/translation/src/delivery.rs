@@ -10,8 +10,8 @@ use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
 use crate::frame::{self, Frame};
 use crate::job::{JobId, JobResult};
-use crate::languages::language;
 use crate::ladder::Sentence;
+use crate::languages::language;
 use crate::output;
 use crate::review::{Segment, SpanMark};
 use crate::sentences;
@@ -27,7 +27,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     let translated: Vec<String> = task.blocks.iter().map(|block| block_text(block, &to)).collect();
     let (output, text, to_review) = match (&task.frame, store) {
         (Frame::Text(between), _) => {
-            let text = translated.iter().zip(between).flat_map(|(block, after)| [block.as_str(), after]).collect();
+            let text =
+                translated.iter().zip(between).flat_map(|(block, after)| [block.as_str(), after]).collect();
             (None, Some(text), task.blocks.iter().flatten().filter(|s| is_to_review(s)).count())
         }
         (Frame::File { .. }, Some(store)) => {
@@ -56,13 +57,20 @@ fn document(task: &Task, store: &Store, translated: Vec<String>) -> Result<(Path
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
     let translations: Vec<Translation> = translated.into_iter().map(Translation::from).collect();
     let mut lines = lines(&task.blocks, document);
-    let bytes = write(document, *format, &translations, &frame::read_options(&task.job.pair, &task.job.options), &mut lines)?;
+    let bytes = write(
+        document,
+        *format,
+        &translations,
+        &frame::read_options(&task.job.pair, &task.job.options),
+        &mut lines,
+    )?;
     let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
     let (pair, learns) = (&task.job.pair, task.job.options.memory);
     store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, learns })?;
     // In a folder, the name that it would get beside a source there.
     let folder = target.as_ref().filter(|target| target.is_dir());
-    let beside = folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
+    let beside =
+        folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
     let free = || output::free_name(&beside, &pair.to, frame::new_extension(*format));
     let target = target.as_deref().filter(|_| folder.is_none());
     let output = publish(store, task.id, input, target, &free, &bytes)?;
@@ -164,7 +172,10 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
                 target: report.translation.clone(),
                 status: report.status,
                 reasons: report.reasons.clone(),
-                spans: document.blocks().get(index).map_or_else(Vec::new, |block| SpanMark::within(block, &range)),
+                spans: document
+                    .blocks()
+                    .get(index)
+                    .map_or_else(Vec::new, |block| SpanMark::within(block, &range)),
             });
         }
     }
@@ -172,7 +183,9 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
 }
 
 fn block_text(block: &[Sentence], to: &str) -> String {
-    let report = |sentence: &Sentence| sentence.done.as_ref().map(|report: &SentenceReport| report.translation.clone());
+    let report = |sentence: &Sentence| {
+        sentence.done.as_ref().map(|report: &SentenceReport| report.translation.clone())
+    };
     let parts: Vec<(String, &str)> =
         block.iter().map(|s| (report(s).unwrap_or_default(), s.separator.as_str())).collect();
     sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), to)

@@ -68,7 +68,9 @@ pub fn detect(text: &str, pairs: &[Pair]) -> Option<Detected> {
         let found = translated(code).then(|| Detected { language: code.to_owned(), confidence: 1.0 });
         // Chinese characters alone are Japanese where no Chinese is translated; a short text of them may be either.
         return match code {
-            "zh" if !translated("zh") && translated("ja") => Some(Detected { language: "ja".to_owned(), confidence: 1.0 }),
+            "zh" if !translated("zh") && translated("ja") => {
+                Some(Detected { language: "ja".to_owned(), confidence: 1.0 })
+            }
             "zh" if translated("ja") && text.chars().filter(|c| c.is_alphabetic()).count() < 16 => None,
             _ => found,
         };
@@ -78,9 +80,11 @@ pub fn detect(text: &str, pairs: &[Pair]) -> Option<Detected> {
     let (code, _) = CODES.iter().find(|(_, lang)| *lang == info.lang())?;
     let sure = info.is_reliable() && info.confidence() >= SURE;
     if sure {
-        return translated(code).then(|| Detected { language: (*code).to_owned(), confidence: info.confidence() });
+        return translated(code)
+            .then(|| Detected { language: (*code).to_owned(), confidence: info.confidence() });
     }
-    let allowed: Vec<Lang> = CODES.iter().filter(|(code, _)| translated(code)).map(|(_, lang)| *lang).collect();
+    let allowed: Vec<Lang> =
+        CODES.iter().filter(|(code, _)| translated(code)).map(|(_, lang)| *lang).collect();
     // A choice of one is none.
     if allowed.len() < 2 {
         return None;
@@ -128,8 +132,14 @@ mod tests {
     fn a_text_in_a_language_that_is_translated_is_found() {
         let pairs = ["de-en", "en-de", "ja-en", "zh-en", "ko-en", "ru-en"];
         for (code, text) in [
-            ("de", "Der Vertrag wurde gestern von beiden Parteien unterschrieben, und niemand hat etwas gesagt."),
-            ("en", "The agreement was signed by both parties yesterday, and nobody has said anything about it."),
+            (
+                "de",
+                "Der Vertrag wurde gestern von beiden Parteien unterschrieben, und niemand hat etwas gesagt.",
+            ),
+            (
+                "en",
+                "The agreement was signed by both parties yesterday, and nobody has said anything about it.",
+            ),
             ("ja", "契約は無効です。"),
             ("ja", "東京タワー"),
             ("ko", "계약서"),

@@ -192,7 +192,9 @@ impl Error {
             Self::Model(_) => {
                 ("model", "Import the model again from its source: `wasan models import PATH`.")
             }
-            Self::Document(_) => ("document", "`wasan translate --help` lists the formats that are translated."),
+            Self::Document(_) => {
+                ("document", "`wasan translate --help` lists the formats that are translated.")
+            }
             Self::Prompt(_) => (
                 "prompt",
                 "Import the model with a prompt of its own: `wasan models import PATH --prompt …`.",
@@ -225,14 +227,18 @@ impl Error {
                 "Move the file away, and a new one is made; documents and their translations are not in it.",
             ),
             Self::StoreFull(_) => ("store_full", "Make room and resume: what was finished is kept."),
-            Self::StoreNewer { .. } => ("store_newer", "Update Wasan, or choose another folder with WASAN_DATA."),
+            Self::StoreNewer { .. } => {
+                ("store_newer", "Update Wasan, or choose another folder with WASAN_DATA.")
+            }
             Self::StoreForeign(_) => ("store_foreign", "Choose another folder with WASAN_DATA."),
             Self::QueueBusy => ("queue_busy", "Wait until it is done, or end it."),
             Self::NoSuchJob(_) => ("no_such_job", "`wasan jobs list` shows the queue."),
             Self::JobActive(_) => ("job_active", "Pause or cancel it first."),
             Self::NotDone(_) => ("not_done", "Wait until it is done, or resume it."),
             Self::NoSuchSegment { .. } => ("no_such_segment", "List its segments again."),
-            Self::SourceChanged(_) => ("source_changed", "Translate it again: what did not change is reused."),
+            Self::SourceChanged(_) => {
+                ("source_changed", "Translate it again: what did not change is reused.")
+            }
             Self::OutputChanged(_) => {
                 ("output_changed", "Rename the changed file to keep it, and translate the document again.")
             }

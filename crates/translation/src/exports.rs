@@ -28,7 +28,8 @@ impl Translator {
         }
         units.sort();
         units.dedup();
-        let texts: Vec<(&str, &str)> = units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
+        let texts: Vec<(&str, &str)> =
+            units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
         output::write(path, &documents::exchange::write_units(&texts, &pair.from, &pair.to))?;
         Ok(units.len())
     }

@@ -16,7 +16,7 @@ pub(crate) enum Frame {
     /// Live text: what separates its paragraphs.
     Text(Vec<String>),
     /// A document. Without a target the translation gets the name beside its source that is free when it is written.
-    File { document: Document, format: Format, input: PathBuf, hash: Hash, target: Option<PathBuf> },
+    File { document: Box<Document>, format: Format, input: PathBuf, hash: Hash, target: Option<PathBuf> },
 }
 
 /// A text of a job, with the stretches that must stay as they are.
@@ -28,7 +28,8 @@ pub(crate) struct SourceText {
 impl SourceText {
     /// The stretches that lie in a range of its bytes.
     pub fn locked_in(&self, range: &Range<usize>) -> Vec<String> {
-        let inside = self.locked.iter().filter(|locked| range.start <= locked.start && locked.end <= range.end);
+        let inside =
+            self.locked.iter().filter(|locked| range.start <= locked.start && locked.end <= range.end);
         inside.filter_map(|locked| self.text.get(locked.clone())).map(str::to_owned).collect()
     }
 
@@ -37,7 +38,8 @@ impl SourceText {
     }
 
     fn of(block: &Block) -> Self {
-        let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked && !span.range.is_empty());
+        let locked =
+            block.spans.iter().filter(|span| span.kind == SpanKind::Locked && !span.range.is_empty());
         Self { text: block.text.clone(), locked: locked.map(|span| span.range.clone()).collect() }
     }
 }
@@ -62,7 +64,10 @@ impl Frame {
                 }
                 let texts = document.blocks().iter().map(SourceText::of).collect();
                 let (input, target) = (input.clone(), output.clone());
-                Ok((Self::File { document, format, input, hash: hash(&bytes), target }, texts))
+                Ok((
+                    Self::File { document: Box::new(document), format, input, hash: hash(&bytes), target },
+                    texts,
+                ))
             }
         }
     }

@@ -59,7 +59,8 @@ impl Glossary {
         let words = words(sentence);
         let stems: HashSet<String> = words.iter().map(|word| stem(word)).collect();
         let likely = stems.iter().filter_map(|stem| self.by_stem.get(stem)).flatten();
-        let mut found: Vec<usize> = likely.filter(|place| stands_in(&self.terms[**place].source, &words)).copied().collect();
+        let mut found: Vec<usize> =
+            likely.filter(|place| stands_in(&self.terms[**place].source, &words)).copied().collect();
         let plain = |place: &&usize| lower.contains(&self.terms[**place].source.to_lowercase());
         found.extend(self.plain.iter().filter(plain));
         found.sort_unstable();
@@ -70,18 +71,23 @@ impl Glossary {
 
 /// Whether a translation has a term's word or phrase, in any inflection, or as a part of a compound.
 pub(crate) fn is_met(term: &Term, translation: &str) -> bool {
-    translation.to_lowercase().contains(&term.target.to_lowercase()) || stands_in(&term.target, &words(translation))
+    translation.to_lowercase().contains(&term.target.to_lowercase())
+        || stands_in(&term.target, &words(translation))
 }
 
 /// Whether a phrase's words stand in a text's words, one after the other.
 fn stands_in(phrase: &str, text: &[String]) -> bool {
     let phrase = words(phrase);
-    !phrase.is_empty() && text.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(a, b)| alike(a, b)))
+    !phrase.is_empty()
+        && text.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(a, b)| alike(a, b)))
 }
 
 /// The words of a text in lower case.
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 // An inflected word keeps its beginning and changes at most so many letters at the end. With three, `verträgt` would be
@@ -137,7 +143,8 @@ fn table(bytes: &[u8], pair: &Pair) -> std::result::Result<Vec<Term>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().next().unwrap_or_default();
-    let delimiter = [b'\t', b';', b','].into_iter().find(|mark| first.contains(char::from(*mark))).unwrap_or(b',');
+    let delimiter =
+        [b'\t', b';', b','].into_iter().find(|mark| first.contains(char::from(*mark))).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -180,12 +187,20 @@ mod tests {
     }
 
     fn found(pair_: &str, terms: &[Term], sentence: &str) -> Vec<String> {
-        Glossary::new(&pair(pair_), terms.to_vec()).hits(sentence).into_iter().map(|term| term.source).collect()
+        Glossary::new(&pair(pair_), terms.to_vec())
+            .hits(sentence)
+            .into_iter()
+            .map(|term| term.source)
+            .collect()
     }
 
     #[test]
     fn terms_are_found_in_other_forms_and_not_in_other_words() {
-        let terms = [term("Vertrag", "agreement"), term("Abnahme", "acceptance"), term("grüner Strom", "green power")];
+        let terms = [
+            term("Vertrag", "agreement"),
+            term("Abnahme", "acceptance"),
+            term("grüner Strom", "green power"),
+        ];
         assert_eq!(found("de-en", &terms, "Die VERTRÄGE"), [""; 0], "an umlaut changes the stem");
         assert_eq!(found("de-en", &terms, "Laut des Vertrages gilt die Abnahme."), ["Vertrag", "Abnahme"]);
         assert_eq!(found("de-en", &terms, "Mit grünem Strom."), ["grüner Strom"]);

@@ -78,10 +78,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         // Two doors are what two processes have: locks belong to opened files.
         let (ours, theirs) = (Door::new(folder.path()), Door::new(folder.path()));
-        let mut tidied = 0;
-        let first = ours.hold(|| Ok(tidied += 1)).expect("is free");
-        let second = ours.hold(|| Ok(tidied += 1)).expect("is ours");
-        assert_eq!(tidied, 1, "who has it already has tidied up");
+        let tidied = std::cell::Cell::new(0);
+        let tidy = || {
+            tidied.set(tidied.get() + 1);
+            Ok(())
+        };
+        let first = ours.hold(tidy).expect("is free");
+        let second = ours.hold(tidy).expect("is ours");
+        assert_eq!(tidied.get(), 1, "who has it already has tidied up");
         assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));
         drop(first);
         assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));

@@ -1,8 +1,9 @@
 //! One sentence on its way. An answer that a check finds fault with is not taken at once: the sentence is tried again
 //! in shorter pieces, then with the large model alone; in the end the best answer stands with its faults named, or,
-//! if none is a translation at all, the source does.
+//! if none is a translation at all, the source does. Where nothing but a term of the glossary is missing, the sentence
+//! is tried again with the term pulled at, harder each time.
 
-use engine::Token;
+use engine::{GlossaryTerm, Token};
 
 use crate::answer::{Doubt, SentenceReport, SentenceStatus};
 use crate::checks::{self, Answer, Reason};
@@ -73,6 +74,8 @@ pub(crate) struct Sentence {
     /// Whether the pieces are known to fit the models' context.
     pub fits: bool,
     pub rung: Rung,
+    // How often its terms were pulled at.
+    pulls: usize,
     /// Tokens decoded for it, over all tries.
     pub tokens: usize,
     /// Of a finished sentence of live text, so that they are not looked for at every event.
@@ -98,6 +101,7 @@ impl Sentence {
             pieces: Vec::new(),
             fits: false,
             rung: Rung::Whole,
+            pulls: 0,
             tokens: 0,
             doubts: Vec::new(),
             done: None,
@@ -149,15 +153,27 @@ impl Sentence {
         }
         let Some(attempt) = self.attempt(limits.pair) else { return Next::Wait };
         let again = attempt.reasons.iter().any(Reason::is_worth_a_retry);
+        let lacks_a_term = attempt.reasons.iter().any(|reason| matches!(reason, Reason::Term(_)));
         // The earlier of two equally good ones had more context.
         if self.best.as_ref().is_none_or(|best| faults(&attempt) < faults(best)) {
             self.best = Some(attempt);
         }
-        if again && self.climb(limits.last) {
+        // A pull that brings more faults than the term is worth is the last.
+        if lacks_a_term && !again && limits.last > Rung::Whole && self.pulls < GlossaryTerm::BONUSES.len() {
+            self.pulls += 1;
+            self.cut(usize::MAX);
+            return Next::Again;
+        }
+        if again && self.pulls == 0 && self.climb(limits.last) {
             return if self.rung == Rung::Alone { Next::Alone } else { Next::Again };
         }
         self.settle();
         Next::Done
+    }
+
+    /// The bonus that its terms are to be pulled at with, for models whose weights add up to 1.
+    pub fn bonus(&self) -> Option<f32> {
+        self.pulls.checked_sub(1).and_then(|pull| GlossaryTerm::BONUSES.get(pull).copied())
     }
 
     /// Takes the best answer that there was; without one the source stays.
@@ -198,12 +214,16 @@ impl Sentence {
 
     // The pieces' answers as one, checked; none while one is missing.
     fn attempt(&self, pair: &Pair) -> Option<SentenceReport> {
-        let answers: Option<Vec<&SentenceReport>> = self.pieces.iter().map(|piece| piece.answer.as_ref()).collect();
+        let answers: Option<Vec<&SentenceReport>> =
+            self.pieces.iter().map(|piece| piece.answer.as_ref()).collect();
         let answers = answers?;
         let mut report = match answers.as_slice() {
             [whole] => SentenceReport::clone(whole),
             pieces => {
-                let parts = pieces.iter().zip(&self.pieces).map(|(a, piece)| (a.translation.as_str(), piece.separator.as_str()));
+                let parts = pieces
+                    .iter()
+                    .zip(&self.pieces)
+                    .map(|(a, piece)| (a.translation.as_str(), piece.separator.as_str()));
                 SentenceReport {
                     translation: sentences::join(parts, &pair.to),
                     reasons: pieces.iter().flat_map(|answer| answer.reasons.clone()).collect(),
@@ -215,13 +235,24 @@ impl Sentence {
         };
         report.source.clone_from(&self.text);
         let Self { locked, terms, .. } = self;
-        let found = checks::check(&Answer { source: &self.text, translation: &report.translation, pair, locked, terms });
+        let found = checks::check(&Answer {
+            source: &self.text,
+            translation: &report.translation,
+            pair,
+            locked,
+            terms,
+        });
         report.reasons.extend(found);
         if report.score < UNSURE {
             report.reasons.push(Reason::Unsure);
         }
         let mut seen: Vec<Reason> = Vec::new();
-        report.reasons.retain(|reason| !seen.contains(reason) && { seen.push(reason.clone()); true });
+        report.reasons.retain(|reason| {
+            !seen.contains(reason) && {
+                seen.push(reason.clone());
+                true
+            }
+        });
         report.status =
             if report.reasons.is_empty() { SentenceStatus::Done } else { SentenceStatus::Doubtful };
         Some(report)
@@ -291,7 +322,10 @@ mod tests {
     fn where_every_try_loops_the_source_stays_and_says_so() {
         let mut scene = scene(Rung::Alone);
         assert_eq!(scene.say(0, LOOP), Next::Again);
-        assert_eq!((scene.say(0, LOOP), scene.say(1, LOOP), scene.say(2, LOOP)), (Next::Wait, Next::Wait, Next::Alone));
+        assert_eq!(
+            (scene.say(0, LOOP), scene.say(1, LOOP), scene.say(2, LOOP)),
+            (Next::Wait, Next::Wait, Next::Alone)
+        );
         assert_eq!(scene.sentence.pieces.len(), 1);
         assert_eq!(scene.say(0, LOOP), Next::Done);
         let (text, status, reasons) = scene.done();
@@ -305,9 +339,32 @@ mod tests {
         let mut scene = scene(Rung::Alone);
         let text = "The train leaves, and nobody knows why it is like that.";
         assert_eq!(scene.say(0, text), Next::Again);
-        assert_eq!((scene.say(0, "a"), scene.say(1, "b"), scene.say(2, "c")), (Next::Wait, Next::Wait, Next::Alone));
+        assert_eq!(
+            (scene.say(0, "a"), scene.say(1, "b"), scene.say(2, "c")),
+            (Next::Wait, Next::Wait, Next::Alone)
+        );
         assert_eq!(scene.say(0, LOOP), Next::Done);
         assert_eq!(scene.done(), (text, SentenceStatus::Doubtful, &[Reason::Number("300".into())][..]));
+    }
+
+    #[test]
+    fn a_missing_term_is_pulled_at_until_it_comes_or_harms() {
+        let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
+        let plain = "The train leaves at 300, and nobody knows why.";
+        let mut scene = scene(Rung::Alone);
+        scene.sentence.terms = vec![term()];
+        assert_eq!((scene.sentence.bonus(), scene.say(0, plain)), (None, Next::Again));
+        let first = scene.sentence.bonus();
+        assert_eq!((first, scene.say(0, plain)), (Some(GlossaryTerm::BONUSES[0]), Next::Again));
+        assert!(scene.sentence.bonus() > first);
+        assert_eq!(scene.say(0, "The railcar leaves at 300, and nobody knows why."), Next::Done);
+        assert_eq!(scene.done().1, SentenceStatus::Done);
+
+        let mut scene = self::scene(Rung::Alone);
+        scene.sentence.terms = vec![term()];
+        assert_eq!(scene.say(0, plain), Next::Again);
+        assert_eq!(scene.say(0, LOOP), Next::Done, "a loop is worse than another word");
+        assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
     }
 
     #[test]
@@ -321,7 +378,8 @@ mod tests {
     fn what_does_not_fit_goes_in_pieces() {
         let mut scene = scene(Rung::Whole);
         assert!(scene.sentence.cut_to_fit(|text| text.chars().count() <= 20));
-        let whole: String = scene.sentence.pieces.iter().map(|p| format!("{}{}", p.text, p.separator)).collect();
+        let whole: String =
+            scene.sentence.pieces.iter().map(|p| format!("{}{}", p.text, p.separator)).collect();
         assert_eq!(whole, SOURCE);
         assert!(scene.sentence.pieces.len() > 3);
         assert!(!scene.sentence.cut_to_fit(|_| false));

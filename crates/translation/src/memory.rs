@@ -100,7 +100,9 @@ fn letters(text: &str) -> HashMap<char, usize> {
 // How many letters of a text are among these, each as often as it is there.
 fn shared(letters: &HashMap<char, usize>, text: &str) -> usize {
     let mut left = letters.clone();
-    let mut takes = |c: &char| left.get_mut(c).is_some_and(|count| count.checked_sub(1).map(|less| *count = less).is_some());
+    let mut takes = |c: &char| {
+        left.get_mut(c).is_some_and(|count| count.checked_sub(1).map(|less| *count = less).is_some())
+    };
     text.chars().filter(|c| takes(c)).count()
 }
 
@@ -146,7 +148,8 @@ impl Translator {
     pub fn export_memory(&self, pair: &Pair, path: &Path) -> Result<usize> {
         let mut units = Vec::new();
         self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
-        let units: Vec<(&str, &str)> = units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
+        let units: Vec<(&str, &str)> =
+            units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
         output::write(path, &documents::exchange::write_units(&units, &pair.from, &pair.to))?;
         Ok(units.len())
     }
@@ -207,7 +210,9 @@ mod tests {
     #[test]
     fn the_nearest_come_first_and_the_far_not_at_all() {
         let (_folder, store, pair) = store();
-        for source in ["Das Haus ist alt.", "Das Haus ist sehr alt.", "Das Boot ist alt.", "Wo ist der Bahnhof?"] {
+        for source in
+            ["Das Haus ist alt.", "Das Haus ist sehr alt.", "Das Boot ist alt.", "Wo ist der Bahnhof?"]
+        {
             learn(&store, &pair, source, "x", Origin::Machine);
         }
         let found = suggestions(&store, &pair, "Das Haus ist kalt.", 9).expect("reads");

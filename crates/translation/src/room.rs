@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::{
-    Batch, BatchOptions, Device, DeviceOptions, Joint, JointOptions, Llama, Recipe, Request, self_test,
+    Batch, BatchOptions, Device, DeviceOptions, GlossaryTerm, Joint, JointOptions, Llama, Recipe, Request,
+    self_test,
 };
 use model_files::{ModelInfo, Tokenizer};
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Member, Origin, models_folder};
 use crate::error::{Error, Result};
+use crate::glossary::Term;
 use crate::job::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
 use crate::languages::Pair;
 use crate::prompt::Prompt;
@@ -106,6 +108,25 @@ impl Speaker {
             end_tokens: self.end_tokens.clone(),
             ..base.clone()
         }))
+    }
+}
+
+// Each form of a term begins with one of the few tokens that can be pulled at.
+const MAX_PULLED: usize = 32;
+
+impl Speaker {
+    /// Terms as the engine pulls at them. `bonus` is for models whose weights add up to 1.
+    pub fn pulls(&self, terms: &[Term], bonus: f32) -> Result<Vec<GlossaryTerm>> {
+        let pull = |term: &Term| {
+            // A tokenizer may write the first word of a text in another way than a later one.
+            let mut forms = vec![self.tokenizer.encode(&term.target)?];
+            let later = self.tokenizer.encode(&format!(" {}", term.target))?;
+            if !forms.contains(&later) {
+                forms.push(later);
+            }
+            Ok(GlossaryTerm { forms, bonus: bonus * self.sharpness })
+        };
+        terms.iter().take(MAX_PULLED).map(pull).collect()
     }
 }
 

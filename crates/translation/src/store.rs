@@ -105,7 +105,8 @@ impl Store {
     /// Lets the file grow by so many pages and no more, as a full disk does.
     #[cfg(test)]
     pub fn fill_disk(&self, pages_left: i64) {
-        let pages: i64 = self.run(|db| db.pragma_query_value(None, "page_count", |r| r.get(0))).expect("reads");
+        let pages: i64 =
+            self.run(|db| db.pragma_query_value(None, "page_count", |r| r.get(0))).expect("reads");
         self.run(|db| db.pragma_update(None, "max_page_count", pages + pages_left)).expect("is set");
     }
 }
@@ -177,7 +178,10 @@ mod tests {
     fn a_damaged_or_newer_store_is_refused_and_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
-        Store::open(folder.path()).expect("is made").run(|db| db.pragma_update(None, "user_version", 99)).expect("sets");
+        Store::open(folder.path())
+            .expect("is made")
+            .run(|db| db.pragma_update(None, "user_version", 99))
+            .expect("sets");
         let newer = Store::open(folder.path()).err();
         assert!(matches!(newer, Some(Error::StoreNewer { version: 99, .. })), "{newer:?}");
 
@@ -200,7 +204,8 @@ mod tests {
             change.execute("INSERT INTO terms VALUES ('de', 'en', 'c', ?)", [&long])
         });
         assert!(matches!(full, Err(Error::StoreFull(_))), "{full:?}");
-        let terms: i64 = store.run(|db| db.query_row("SELECT count(*) FROM terms", [], |r| r.get(0))).expect("reads");
+        let terms: i64 =
+            store.run(|db| db.query_row("SELECT count(*) FROM terms", [], |r| r.get(0))).expect("reads");
         assert_eq!(terms, 0);
     }
 }

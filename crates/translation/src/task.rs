@@ -100,9 +100,6 @@ impl Task {
             self.blocks.push(block);
         }
         self.total = self.blocks.iter().map(Vec::len).sum();
-        if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
-            store.begin(self.id, hash, self.total, 0)?;
-        }
         self.tell(JobEvent::Started { segments: self.total });
         Ok(())
     }
@@ -160,13 +157,21 @@ impl Task {
                 }
             }
         }
+        if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
+            store.begin(self.id, hash, self.total, self.finished)?;
+        }
         self.line_up();
         self.tell_progress();
         Ok(())
     }
 
     // What is to be said of a sentence without asking the models.
-    fn known(&mut self, block: usize, sentence: usize, fingerprint: &Fingerprint) -> Result<Option<SentenceReport>> {
+    fn known(
+        &mut self,
+        block: usize,
+        sentence: usize,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<SentenceReport>> {
         let text = self.blocks[block][sentence].text.clone();
         if let Some(done) = self.blocks[block][sentence].done.take() {
             return Ok(Some(done));
@@ -243,7 +248,11 @@ impl Task {
                 continue;
             }
             let Some(piece) = self.piece(place) else { continue };
-            if let Some(request) = speaker.request(&piece.text, &base)? {
+            if let Some(mut request) = speaker.request(&piece.text, &base)? {
+                let sentence = self.sentence(place);
+                if let Some(bonus) = sentence.bonus() {
+                    request.glossary = speaker.pulls(&sentence.terms, bonus)?;
+                }
                 self.begun.get_or_insert_with(Instant::now);
                 return Ok(Some((place, request)));
             }

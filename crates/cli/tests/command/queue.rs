@@ -14,7 +14,12 @@ fn a_folder_is_translated_once_with_its_shape() {
     home.write("in/deep/b.md", "- Tom ist müde.\n");
     home.write("in/deep/c.bin", "x");
     let ended = home.run(&[&DE_EN[..], &["in", "--out", "out"]].concat());
-    assert_eq!((ended.status, ended.out.as_str()), (Some(0), "out/a.en.txt\nout/deep/b.en.md\n"), "{}", ended.err);
+    assert_eq!(
+        (ended.status, ended.out.as_str()),
+        (Some(0), "out/a.en.txt\nout/deep/b.en.md\n"),
+        "{}",
+        ended.err
+    );
     assert!(ended.err.contains("in/a.txt: 1 sentence"), "{}", ended.err);
     assert_eq!(home.read("out/deep/b.en.md"), "- Tom is tired.\n");
     // Beside their sources, translations are not translated again.
@@ -38,7 +43,10 @@ fn a_document_on_standard_input_comes_out_on_standard_output() {
 fn the_language_of_a_source_is_found_where_it_is_sure() {
     let home = Home::new();
     let auto = ["translate", "--from", "auto", "--to", "en"];
-    home.write("a.txt", "Ich habe heute leider gar keine Zeit, weil meine Mutter aus dem Krankenhaus gekommen ist.\n");
+    home.write(
+        "a.txt",
+        "Ich habe heute leider gar keine Zeit, weil meine Mutter aus dem Krankenhaus gekommen ist.\n",
+    );
     let ended = home.run(&[&auto[..], &["a.txt"]].concat());
     assert_eq!(ended.status, Some(0), "{}", ended.err);
     assert!(ended.err.starts_with("de ("), "{}", ended.err);
@@ -54,7 +62,10 @@ fn extras_are_written_beside_the_translation() {
     home.good(&[&DE_EN[..], &["a.txt", "--bilingual", "--tmx", "all.tmx"]].concat());
     let page = home.read("a.en.de-en.html");
     assert!(page.contains("Tom ist müde.</td>") && page.contains("Tom is tired.</td>"), "{page}");
-    assert!(home.read("all.tmx").contains("<seg>It&apos;s raining.</seg>") || home.read("all.tmx").contains("It's raining."));
+    assert!(
+        home.read("all.tmx").contains("<seg>It&apos;s raining.</seg>")
+            || home.read("all.tmx").contains("It's raining.")
+    );
     assert_eq!(home.run(&[&DE_EN[..], &["a.txt", "--tmx", "all.tmx"]].concat()).status, Some(2));
     let json = home.run(&[&DE_EN[..], &["a.txt", "--json"]].concat()).json();
     assert_eq!((&json["reused"], &json["input"], &json["job"]), (&2.into(), &"a.txt".into(), &2.into()));
@@ -115,7 +126,8 @@ mod interrupted {
 
     // Long enough that it is on its way while a second document is done and printed.
     fn long(home: &Home) {
-        let lines: Vec<String> = (0..150).map(|n| format!("Wir haben um {n} Uhr im Park auf Maria gewartet.")).collect();
+        let lines: Vec<String> =
+            (0..150).map(|n| format!("Wir haben um {n} Uhr im Park auf Maria gewartet.")).collect();
         home.write("long.txt", lines.join("\n\n"));
     }
 
@@ -138,7 +150,10 @@ mod interrupted {
         assert!(home.names("").iter().all(|name| !name.contains("long.en")), "{:?}", home.names(""));
         let list = home.good(&["jobs", "list"]);
         assert!(list.contains("paused") && list.contains("done"), "{list}");
-        assert_eq!(home.good(&["jobs", "resume"]).trim_end(), home.path().join("long.en.txt").display().to_string());
+        assert_eq!(
+            home.good(&["jobs", "resume"]).trim_end(),
+            home.path().join("long.en.txt").display().to_string()
+        );
         let whole = Home::new();
         long(&whole);
         whole.good(&[&DE_EN[..], &["long.txt"]].concat());
@@ -205,7 +220,10 @@ mod interrupted {
             assert!(said.contains("wasan: ") && !said.contains("panicked"), "{kilobytes}: {said}");
             assert_eq!(home.read("long.txt"), source);
             let names = home.names("");
-            assert!(names.iter().all(|name| !name.contains("long.en") && !name.contains("part")), "{names:?}");
+            assert!(
+                names.iter().all(|name| !name.contains("long.en") && !name.contains("part")),
+                "{names:?}"
+            );
         }
         let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
         assert_eq!(ended.status, Some(0), "{}", ended.err);

@@ -58,7 +58,8 @@ mod tests {
         ] {
             assert!(repeats_itself(source, text), "{text}");
         }
-        for text in ["", "That is all, all, all he said.", "1 ........................", "— — — — — — —"] {
+        for text in ["", "That is all, all, all he said.", "1 ........................", "— — — — — — —"]
+        {
             assert!(!repeats_itself(source, text), "{text}");
         }
         assert!(!repeats_itself("ha ha ha ha ha ha", "ha ha ha ha ha ha"));

@@ -68,7 +68,11 @@ impl ToSql for JobState {
 impl FromSql for JobState {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let text = value.as_str()?;
-        STATES.iter().find(|(_, name)| *name == text).map(|(state, _)| *state).ok_or(FromSqlError::InvalidType)
+        STATES
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(state, _)| *state)
+            .ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -231,7 +235,7 @@ impl Store {
             db.execute("DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')", [id.0 as i64])
         })?;
         match gone {
-            0 => self.job(id).and_then(|_| Err(Error::JobActive(id))),
+            0 => self.job(id).and(Err(Error::JobActive(id))),
             _ => Ok(()),
         }
     }

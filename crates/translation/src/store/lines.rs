@@ -62,7 +62,13 @@ impl Store {
     }
 
     /// Says where a document is about to be written, and over what work of ours.
-    pub fn aim(&self, job: JobId, output: &std::path::Path, hash: &Hash, replaced: Option<&Hash>) -> Result<()> {
+    pub fn aim(
+        &self,
+        job: JobId,
+        output: &std::path::Path,
+        hash: &Hash,
+        replaced: Option<&Hash>,
+    ) -> Result<()> {
         let output = text(output)?;
         self.run(|db| {
             db.execute(
@@ -85,7 +91,14 @@ impl Store {
     }
 
     /// Keeps a segment that a person wrote, teaches it to the memory, and says what the file will be.
-    pub fn edit(&self, job: JobId, pair: &Pair, line: &Segment, to_review: usize, hashes: (&Hash, &Hash)) -> Result<()> {
+    pub fn edit(
+        &self,
+        job: JobId,
+        pair: &Pair,
+        line: &Segment,
+        to_review: usize,
+        hashes: (&Hash, &Hash),
+    ) -> Result<()> {
         let id = job.0 as i64;
         self.change(|change| {
             put(change, id, line)?;

@@ -40,12 +40,17 @@ pub(crate) fn learn(
         "INSERT INTO memory VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)
          ON CONFLICT DO UPDATE SET target = ?4, origin = ?5, used = ?7 WHERE origin IN ({weaker})"
     ))?;
-    let changed = insert.execute((&pair.from, &pair.to, source, target, origin.name(), characters as i64, now()))?;
+    let changed =
+        insert.execute((&pair.from, &pair.to, source, target, origin.name(), characters as i64, now()))?;
     Ok(changed > 0)
 }
 
 /// Counts a reuse, if it was the memory's.
-pub(crate) fn count_use(db: &Connection, pair: &Pair, (source, target): (&str, &str)) -> rusqlite::Result<()> {
+pub(crate) fn count_use(
+    db: &Connection,
+    pair: &Pair,
+    (source, target): (&str, &str),
+) -> rusqlite::Result<()> {
     let mut update = db.prepare_cached(
         "UPDATE memory SET uses = uses + 1, used = ?5
          WHERE source_language = ?1 AND target_language = ?2 AND source = ?3 AND target = ?4 AND origin <> 'machine'",
@@ -97,7 +102,10 @@ impl Store {
     /// Forgets what was learnt of a pair; counts it.
     pub fn forget_memory(&self, pair: &Pair) -> Result<usize> {
         self.run(|db| {
-            db.execute("DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2", (&pair.from, &pair.to))
+            db.execute(
+                "DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2",
+                (&pair.from, &pair.to),
+            )
         })
     }
 
@@ -107,7 +115,9 @@ impl Store {
             let mut select = db.prepare_cached(
                 "SELECT source_language, target_language, count(*) FROM memory GROUP BY 1, 2 ORDER BY 1, 2",
             )?;
-            let pair = |row: &Row<'_>| Ok((Pair { from: row.get(0)?, to: row.get(1)? }, row.get::<_, i64>(2)? as usize));
+            let pair = |row: &Row<'_>| {
+                Ok((Pair { from: row.get(0)?, to: row.get(1)? }, row.get::<_, i64>(2)? as usize))
+            };
             select.query_map([], pair)?.collect()
         })
     }

@@ -40,7 +40,9 @@ impl Fingerprint {
     pub fn key(&self, sentence: &str, terms: &[Term]) -> Hash {
         let mut digest = Sha256::new();
         digest.update(self.0);
-        for text in [sentence].into_iter().chain(terms.iter().flat_map(|t| [t.source.as_str(), t.target.as_str()])) {
+        for text in
+            [sentence].into_iter().chain(terms.iter().flat_map(|t| [t.source.as_str(), t.target.as_str()]))
+        {
             // With its length, so that no two lists of texts are one run of bytes.
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
@@ -51,14 +53,29 @@ impl Fingerprint {
 
 impl Store {
     /// Keeps a finished segment, and how far its job is.
-    pub fn keep(&self, key: &Hash, report: &SentenceReport, tokens: usize, job: JobId, done: usize) -> Result<()> {
+    pub fn keep(
+        &self,
+        key: &Hash,
+        report: &SentenceReport,
+        tokens: usize,
+        job: JobId,
+        done: usize,
+    ) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached(
                 "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6",
             )?;
             let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
-            insert.execute((key, &report.translation, status, reasons, report.score, tokens as i64, now()))?;
+            insert.execute((
+                key,
+                &report.translation,
+                status,
+                reasons,
+                report.score,
+                tokens as i64,
+                now(),
+            ))?;
             let mut count = change.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?;
             count.execute((job.0 as i64, done as i64))?;
             Ok(())
@@ -71,7 +88,8 @@ impl Store {
             let mut select =
                 db.prepare_cached("SELECT target, status, reasons, score FROM segments WHERE key = ?")?;
             let row = select.query_row([key], |row| {
-                let status = serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
+                let status =
+                    serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
                 Ok(SentenceReport {
                     source: source.to_owned(),
                     translation: row.get(0)?,
@@ -120,7 +138,10 @@ mod tests {
             print.key("Haus", &[term("Hau", "shouse")]),
         ]);
         assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
-        assert_eq!(print.key("Haus", &[]), Fingerprint::new("L", &pair("de-en"), &options()).key("Haus", &[]));
+        assert_eq!(
+            print.key("Haus", &[]),
+            Fingerprint::new("L", &pair("de-en"), &options()).key("Haus", &[])
+        );
     }
 
     #[test]

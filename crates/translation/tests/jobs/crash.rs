@@ -105,7 +105,9 @@ fn killed_at_any_moment_nothing_finished_is_lost() {
     let translator = Translator::start(setup_in(&calm.join("data")), |_| {});
     let undisturbed: Vec<Vec<u8>> = sources(&calm)
         .iter()
-        .map(|input| written(&finished(&submit(&translator, "de-en", file(input), DecodeOptions::default()).1)))
+        .map(|input| {
+            written(&finished(&submit(&translator, "de-en", file(input), DecodeOptions::default()).1))
+        })
         .collect();
     translator.stop();
 
@@ -114,7 +116,8 @@ fn killed_at_any_moment_nothing_finished_is_lost() {
     let (mut kills, mut round) = (0, 0);
     while kills < wanted {
         round += 1;
-        kills += batter(&home.path().join(format!("round-{round}")), wanted - kills, &mut random, &undisturbed);
+        kills +=
+            batter(&home.path().join(format!("round-{round}")), wanted - kills, &mut random, &undisturbed);
     }
     assert_eq!(kills, wanted);
 }
@@ -229,7 +232,11 @@ fn what_is_translated_is_written_without_models() {
     assert_eq!(third.output.as_deref(), Some(home.path().join("a.en-2.txt").as_path()));
     assert_eq!(fs::read(&output).expect("reads"), b"mine");
     let source = Source::File { input, output: None };
-    let job = Job { pair: pair("de-en"), source, options: DecodeOptions { recipe: Some("L".to_owned()), ..DecodeOptions::default() } };
+    let job = Job {
+        pair: pair("de-en"),
+        source,
+        options: DecodeOptions { recipe: Some("L".to_owned()), ..DecodeOptions::default() },
+    };
     let (sender, events) = channel();
     translator.submit(job, move |event| drop(sender.send(event)));
     // Another recipe finds nothing, so it needs the models that this setup cannot load.

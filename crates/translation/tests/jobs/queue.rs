@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 
 use translation::{
-    DecodeOptions, Filter, Job, JobEvent, JobId, JobResult, JobState, Reason, SentenceStatus, Term, Translator, UnitOrigin,
+    DecodeOptions, Filter, Job, JobEvent, JobId, JobResult, JobState, Reason, SentenceStatus, Term,
+    Translator, UnitOrigin,
 };
 
 use crate::ask::{PATIENCE, file, file_to, finished, last, pair, setup_in, submit, written};
@@ -170,7 +171,9 @@ fn a_memory_from_elsewhere_is_reused_sentence_by_sentence_and_block_by_block() {
     let home = home();
     let tmx = |units: &[(&str, &str)]| {
         let unit = |(de, en): &(&str, &str)| {
-            format!("<tu><tuv xml:lang='de'><seg>{de}</seg></tuv><tuv xml:lang='en'><seg>{en}</seg></tuv></tu>")
+            format!(
+                "<tu><tuv xml:lang='de'><seg>{de}</seg></tuv><tuv xml:lang='en'><seg>{en}</seg></tuv></tu>"
+            )
         };
         let units: String = units.iter().map(unit).collect();
         format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{units}</body></tmx>")
@@ -187,7 +190,10 @@ fn a_memory_from_elsewhere_is_reused_sentence_by_sentence_and_block_by_block() {
     let out = home.folder.path().join("out.tmx");
     assert_eq!(home.translator.export_memory(&pair, &out).expect("writes"), 2);
     assert!(home.translator.export_memory(&pair, &out).is_err(), "nothing is overwritten");
-    assert_eq!(home.translator.export_units(&pair, &[id], &home.folder.path().join("job.tmx")).expect("writes"), 2);
+    assert_eq!(
+        home.translator.export_units(&pair, &[id], &home.folder.path().join("job.tmx")).expect("writes"),
+        2
+    );
     assert_eq!(home.translator.clear_memory(&pair).expect("clears"), 2);
     assert_eq!(home.translator.import_memory(&pair, &out).expect("is read"), 2);
     assert_eq!(home.translator.search_memory(&pair, "TIRED", 9).expect("reads").len(), 1);
@@ -249,8 +255,12 @@ fn a_translation_may_go_into_a_folder_and_never_over_its_source() {
     let source = home.write("a.txt", "Es regnet.");
     let out = home.folder.path().join("out");
     fs::create_dir(&out).expect("creates");
-    let result = finished(&submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1);
+    let result = finished(
+        &submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1,
+    );
     assert_eq!(result.output, Some(out.join("a.en.txt")));
-    let result = finished(&submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1);
+    let result = finished(
+        &submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1,
+    );
     assert_eq!(result.output, Some(out.join("a.en-2.txt")));
 }
