@@ -11,6 +11,8 @@ mod logits;
 mod memory;
 mod models;
 mod progress;
+#[cfg(feature = "train")]
+mod train;
 mod translate;
 
 use std::collections::BTreeMap;
@@ -59,6 +61,9 @@ enum Command {
     Bench(bench::Bench),
     /// Show a model's logits for token ids, to compare them with another engine's
     Logits(logits::Logits),
+    /// Train models on your own text, on this machine
+    #[cfg(feature = "train")]
+    Train(train::Train),
 }
 
 /// Where imported models are.
@@ -194,6 +199,8 @@ fn main() -> ExitCode {
         Command::Gpu(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Logits(command) => command.run(),
+        #[cfg(feature = "train")]
+        Command::Train(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -46,7 +46,7 @@ pub fn loss_picture(log: &[StepReport]) -> String {
 
 /// Adds a line; a string never refuses one.
 fn put(svg: &mut String, element: std::fmt::Arguments<'_>) {
-    drop(writeln!(svg, "{element}"));
+    let _ = writeln!(svg, "{element}");
 }
 
 /// (tokens, mean loss of the steps just before), thinned.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::batches::{Example, packed};
-use crate::examples::{Encoder, Learn, Prompter};
+use crate::examples::{Directions, Encoder, Learn, Prompter};
 use crate::weights::Precision;
 use crate::{Ended, Error, OptimizerOptions, Result, RunOptions, Special, Stage, StepReport, TrainedModel};
 use crate::{train, train_tokenizer};
@@ -223,7 +223,7 @@ impl Recipe {
                 setting: "pairs",
                 problem: format!("names a set that the recipe does not have: {name}"),
             })?;
-            examples.extend(both_directions(pairs, encoder, stage.learn)?);
+            examples.extend(encoder.pairs(pairs, Directions::Both, stage.learn)?);
         }
         Ok(examples)
     }
@@ -265,7 +265,7 @@ impl Recipe {
         // All models look at the pairs of their last stage, the one that decides.
         for name in of.stages.last().into_iter().flat_map(|stage| &stage.pairs) {
             if let Some((_, pairs)) = texts.pairs.get(name) {
-                held_out.extend(both_directions(pairs, &encoder, Learn::Target)?);
+                held_out.extend(encoder.pairs(pairs, Directions::Both, Learn::Target)?);
             }
         }
         let architecture = Architecture {
@@ -307,15 +307,4 @@ impl Recipe {
         }
         Ok(ended)
     }
-}
-
-/// Every pair forth and back.
-fn both_directions(pairs: &Pairs, encoder: &Encoder<'_>, learn: Learn) -> Result<Vec<Example>> {
-    let [first, second] = pairs.languages();
-    let mut examples = Vec::new();
-    for pair in pairs.entries() {
-        examples.extend(encoder.pair(first, second, pair.source(), pair.target(), learn)?);
-        examples.extend(encoder.pair(second, first, pair.target(), pair.source(), learn)?);
-    }
-    Ok(examples)
 }

@@ -1,0 +1,226 @@
+//! `wasan train pair`: the specialists of two languages, and L where there is no base, in the user's library.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use training::{Config, Ended, Start};
+use translation::{Catalog, ImportOptions, Pair, Role};
+
+use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
+use super::console::Console;
+use super::model::{Model, Plan};
+use super::texts::{self, Sources, Texts};
+use crate::failure::Failure;
+use crate::models::Bits;
+use crate::{Languages, Library, interrupt};
+
+#[derive(Args)]
+pub struct MakePair {
+    #[command(flatten)]
+    languages: Languages,
+    #[command(flatten)]
+    beginning: Beginning,
+    /// Text of the source language: plain lines
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    mono_from: Vec<PathBuf>,
+    /// Text of the target language: plain lines
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    mono_to: Vec<PathBuf>,
+    /// The large model that the specialists will be added to; its vocabulary must be the base's
+    #[arg(long, value_name = "MODEL", conflicts_with = "from_scratch")]
+    large: Option<String>,
+    /// The models are called NAME-large, NAME-de, … [default: the codes, such as de-en]
+    #[arg(long)]
+    name: Option<String>,
+    /// The folder that the models' folders are made in [default: training/NAME in the user's data folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// How weights are stored when the models are imported
+    #[arg(long, value_enum, default_value_t = Bits::Q8)]
+    bits: Bits,
+    #[command(flatten)]
+    library: Library,
+    #[command(flatten)]
+    files: TextFiles,
+    #[command(flatten)]
+    schedule: Schedule,
+    #[command(flatten)]
+    adapter: Adapter,
+}
+
+/// One of the trio.
+struct Part {
+    name: String,
+    role: Role,
+    /// Which of the monolingual texts it reads.
+    mono: Vec<usize>,
+    folder: PathBuf,
+}
+
+impl MakePair {
+    pub fn run(self) -> Result<(), Failure> {
+        let pair = self.languages.pair()?;
+        if self.files.pairs.is_empty() {
+            return Err(Failure::usage(
+                "there is no text to train on; give --pairs",
+                "A translation memory as TMX will do.",
+            ));
+        }
+        let name = self.name.clone().unwrap_or_else(|| format!("{}-{}", pair.from, pair.to));
+        let config = self.beginning.config()?;
+        let folder = self.out.clone().unwrap_or_else(|| translation::data().join("training").join(&name));
+        let parts = parts(&pair, &name, &folder, config.as_ref())?;
+        self.check_names(&parts)?;
+        let options = self.adapter.options();
+        if options.is_some() && !self.adapter.merge {
+            return Err(Failure::usage(
+                "an adapter alone cannot be imported",
+                "Add --merge, so that whole models are written.",
+            ));
+        }
+        let mut console = Console::new(&self.schedule.place);
+        let device = self.schedule.place.device()?;
+        let mono = vec![(pair.from.clone(), self.mono_from.clone()), (pair.to.clone(), self.mono_to.clone())];
+        let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
+        let plan = Plan {
+            stage: None,
+            licence: self.files.licence.clone(),
+            directions: self.files.directions.into(),
+            optimizer: self.schedule.optimizer(self.beginning.is_new()),
+            schedule: &self.schedule,
+            seed: self.files.seed,
+            adapter: options,
+            merge: self.adapter.merge,
+            device,
+        };
+        for part in &parts {
+            if part.folder.exists() {
+                console.say(&format!("{} is made already", part.folder.display()));
+                continue;
+            }
+            let start = self.beginning.start(&texts, &self.schedule, part.role == Role::Large)?;
+            self.check_large(&start, &pair, &console)?;
+            console.say(&format!("— {} —", part.name));
+            if part.make(&start, &plan, &texts, &mut console)? == Ended::Stopped {
+                return Ok(());
+            }
+        }
+        parts.iter().try_for_each(|part| self.import(part, &console))?;
+        console.say(&format!("wasan translate --from {} --to {} uses them from now on", pair.from, pair.to));
+        Ok(())
+    }
+
+    fn catalog(&self) -> Result<Catalog, Failure> {
+        let folder = self.library.models.clone().unwrap_or_else(translation::models_folder);
+        Ok(Catalog::read(&folder)?)
+    }
+
+    /// Refuses names that other models have. One that an earlier run of this command has imported is no other.
+    fn check_names(&self, parts: &[Part]) -> Result<(), Failure> {
+        let catalog = self.catalog()?;
+        let taken =
+            |part: &&Part| !part.folder.exists() && catalog.entries.iter().any(|entry| entry.id == part.name);
+        match parts.iter().find(taken) {
+            Some(part) => Err(Failure::usage(
+                &format!("there is a model of this name already: {}", part.name),
+                "Choose another --name, or remove it with `wasan models remove`.",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a base whose vocabulary is not that of the large model.
+    fn check_large(&self, start: &Start, pair: &Pair, console: &Console) -> Result<(), Failure> {
+        if self.beginning.is_new() {
+            return Ok(());
+        }
+        let catalog = self.catalog()?;
+        let Some(name) = &self.large else {
+            let fits = catalog.entries.iter().any(|entry| {
+                entry.info.role == Role::Large
+                    && entry.info.architecture.vocab_size == start.architecture.vocab_size
+            });
+            if !fits {
+                console.say(
+                    "no large model at hand has the base's vocabulary: import one, else these two models \
+                    have none to be added to",
+                );
+            }
+            return Ok(());
+        };
+        let large = catalog.find(name)?;
+        let tokenizer = large.open()?.tokenizer().map_err(training::Error::from)?;
+        match tokenizer.first_difference(&start.tokenizer) {
+            Some(difference) => Err(Failure::usage(
+                &format!(
+                    "{name} has another tokenizer than the base, so that {pair} cannot be added up: {difference}"
+                ),
+                "Choose a base of the large model's family.",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn import(&self, part: &Part, console: &Console) -> Result<(), Failure> {
+        if self.catalog()?.entries.iter().any(|entry| entry.id == part.name) {
+            return Ok(());
+        }
+        let options = ImportOptions {
+            quantization: self.bits.into(),
+            name: Some(part.name.clone()),
+            role: None,
+            prompt: None,
+            licence: None,
+        };
+        console.doing(&format!("importing {}", part.name));
+        let models = self.library.models.as_deref();
+        let (target, _) = translation::import(models, &part.folder, &options, &mut |_| {
+            if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .map_err(|error| Failure::import(error.problem()))?;
+        console.event("imported", &serde_json::json!({ "name": part.name, "folder": target }));
+        console.say(&format!("imported {} into {}", part.name, target.display()));
+        Ok(())
+    }
+}
+
+/// L where it is new, S_src, S_tgt.
+fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Result<Vec<Part>, Failure> {
+    if config.is_some_and(|config| config.large.is_none()) {
+        return Err(Failure::usage(
+            "the config has no table [large]",
+            "Without a base, the pair needs a large model too: add its shape.",
+        ));
+    }
+    let part = |suffix: &str, role, mono| Part {
+        name: format!("{name}-{suffix}"),
+        role,
+        mono,
+        folder: folder.join(suffix),
+    };
+    let specialist = |code: &String| Role::Specialist { language: code.clone() };
+    let large = config.map(|_| part("large", Role::Large, vec![0, 1]));
+    let small =
+        [part(&pair.from, specialist(&pair.from), vec![0]), part(&pair.to, specialist(&pair.to), vec![1])];
+    Ok(large.into_iter().chain(small).collect())
+}
+
+impl Part {
+    fn make(
+        &self,
+        start: &Start,
+        plan: &Plan<'_>,
+        texts: &Texts,
+        console: &mut Console,
+    ) -> Result<Ended, Failure> {
+        let model = Model {
+            name: self.name.clone(),
+            role: self.role.clone(),
+            start,
+            mono: self.mono.iter().filter_map(|&place| texts.mono.get(place)).collect(),
+            out: &self.folder,
+        };
+        model.make(plan, texts, console)
+    }
+}

@@ -1,0 +1,33 @@
+//! The prompts that the translator will ask with, for the trainer to train with.
+
+use std::collections::HashMap;
+
+use training::Tokenizer;
+use translation::Pair;
+use translation::prompt::Prompt;
+
+use crate::failure::Failure;
+
+/// Renders a template between each two of `languages`.
+///
+/// # Errors
+/// When the template is wrong, or the tokenizer lacks one of its special tokens.
+pub fn prompter<'a>(
+    template: &str,
+    tokenizer: &'a Tokenizer,
+    languages: &[String],
+) -> Result<impl Fn(&str, &str, &str) -> Result<Vec<u32>, String> + 'a, Failure> {
+    let mut prompts = HashMap::new();
+    for from in languages {
+        for to in languages.iter().filter(|to| *to != from) {
+            let pair = Pair { from: from.clone(), to: to.clone() };
+            let prompt = Prompt::parse(template, tokenizer, &pair)
+                .map_err(|error| Failure::usage(&error.to_string(), "Give another one with --prompt."))?;
+            prompts.insert((from.clone(), to.clone()), prompt);
+        }
+    }
+    Ok(move |from: &str, to: &str, source: &str| {
+        let prompt = prompts.get(&(from.to_owned(), to.to_owned())).ok_or("languages without a prompt")?;
+        prompt.render(source, tokenizer).map_err(|error| error.to_string())
+    })
+}

@@ -1,0 +1,30 @@
+//! LoRA: an adapter, or a whole model with the adapter multiplied out.
+
+use crate::workshop::{from_scratch, workshop};
+
+#[test]
+fn an_adapter_is_written_alone_or_merged() {
+    let home = workshop();
+    home.good(&from_scratch("base", &[]));
+    let lora = "train --base base --from de --to en --side source --pairs pairs.tsv --device cpu --epochs 0.5 \
+        --learning-rate 1e-3 --lora 4 --alpha 8 --projections q,v,down";
+    for (out, more) in [("adapter", ""), ("merged", "--merge --frozen f16"), ("small", "--merge --frozen q8")]
+    {
+        let command = format!("{lora} --out {out} {more}");
+        home.good(&command.split_whitespace().collect::<Vec<_>>());
+    }
+    let config: serde_json::Value =
+        serde_json::from_str(&home.read("adapter/adapter_config.json")).expect("JSON");
+    assert_eq!((&config["peft_type"], &config["r"]), (&"LORA".into(), &4.into()));
+    assert_eq!(config["base_model_name_or_path"], "base");
+    assert_eq!(
+        home.names("adapter"),
+        ["adapter_config.json", "adapter_model.safetensors", "loss.svg", "training.jsonl", "wasan.json"]
+    );
+    for merged in ["merged", "small"] {
+        home.good(&["models", "import", merged]);
+        let base = std::fs::read(home.path().join("base/model.safetensors")).expect("weights");
+        let merged = std::fs::read(home.path().join(merged).join("model.safetensors")).expect("weights");
+        assert!(base.len() == merged.len() && base != merged);
+    }
+}

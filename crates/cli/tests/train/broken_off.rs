@@ -1,0 +1,74 @@
+//! Runs that are broken off lose nothing and go on as if they had not been.
+
+use std::io::{BufRead, BufReader};
+use std::process::Child;
+
+use crate::program::Home;
+use crate::workshop::{curve, from_scratch, workshop};
+
+/// Starts a run and waits for its step `step`.
+fn start(home: &Home, arguments: &[&str], step: usize) -> Child {
+    let mut child = home.start(arguments);
+    let out = BufReader::new(child.stdout.take().expect("is piped"));
+    let seen = out
+        .lines()
+        .map_while(Result::ok)
+        .filter(|line| line.contains("\"event\":\"step\""))
+        .take(step)
+        .count();
+    assert_eq!(seen, step, "the run ended before its time");
+    child
+}
+
+#[test]
+fn a_killed_run_goes_on_as_if_it_had_not_been() {
+    let home = workshop();
+    home.good(&from_scratch("unbroken", &["--epochs", "3"]));
+    let arguments = from_scratch("killed", &["--epochs", "3", "--json", "--save-every", "0"]);
+    // Once in each stage.
+    for step in [4, 9] {
+        let mut child = start(&home, &arguments, step);
+        child.kill().expect("kills");
+        child.wait().expect("ends");
+        assert_eq!(home.names("killed"), [""; 0]);
+        assert!(!home.names("killed.run").is_empty());
+    }
+    home.good(&arguments);
+    assert_eq!(curve(&home.path().join("killed")), curve(&home.path().join("unbroken")));
+    let weights =
+        |name: &str| std::fs::read(home.path().join(name).join("model.safetensors")).expect("weights");
+    assert!(weights("killed") == weights("unbroken"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_a_checkpoint_and_so_does_the_clock() {
+    let home = workshop();
+    home.good(&from_scratch("unbroken", &["--epochs", "4"]));
+    let arguments = from_scratch("stopped", &["--epochs", "4", "--json"]);
+    let child = start(&home, &arguments, 3);
+    crate::program::interrupt(&child);
+    let ended = child.wait_with_output().expect("ends");
+    let said = String::from_utf8(ended.stderr).expect("UTF-8");
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert!(said.contains("the same command goes on"), "{said}");
+
+    // A thousandth of a second is over after the next step.
+    let ended = home.run(&from_scratch("stopped", &["--epochs", "4", "--json", "--minutes", "1e-5"]));
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    assert!(ended.out.ends_with("\"event\":\"stopped\",\"run\":\"stopped.run\"}\n"), "{}", ended.out);
+    assert_eq!(home.names("stopped"), [""; 0]);
+
+    home.good(&arguments);
+    assert_eq!(curve(&home.path().join("stopped")), curve(&home.path().join("unbroken")));
+}
+
+#[test]
+fn other_settings_do_not_go_on_from_a_checkpoint() {
+    let home = workshop();
+    let ended = home.run(&from_scratch("model", &["--minutes", "1e-5"]));
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    let other = home.run(&from_scratch("model", &["--seed", "2"]));
+    assert_eq!(other.status, Some(1), "{}", other.err);
+    assert!(other.err.contains("other data or settings"), "{}", other.err);
+}

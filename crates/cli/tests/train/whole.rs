@@ -1,0 +1,87 @@
+//! From text to a folder, from the folder to a translation.
+
+use training::{Backend, TrainedModel};
+
+use crate::workshop::{curve, events, from_scratch, phrases, workshop};
+
+#[test]
+fn a_model_from_scratch_is_imported_and_translates() {
+    let home = workshop();
+    let ended = home.run(&from_scratch(
+        "large",
+        &["--side", "both", "--epochs", "40", "--optimizer", "muon", "--learning-rate", "1e-2", "--json"],
+    ));
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    assert!(ended.err.contains("180 read, 180 kept"), "{}", ended.err);
+    let estimate = &events(&ended.out, "estimate")[0];
+    for what in ["tokens", "tokens_per_second", "seconds", "memory_bytes", "disk_bytes"] {
+        assert!(estimate[what].as_f64().is_some_and(|n| n > 0.0), "{estimate}");
+    }
+    let steps = events(&ended.out, "step");
+    let loss = |step: &serde_json::Value| step["loss"].as_f64().expect("a loss");
+    assert!(loss(&steps[steps.len() - 1]) < 0.3 * loss(&steps[0]));
+    assert_eq!(curve(&home.path().join("large")).len(), steps.len());
+    assert_eq!(
+        home.names("large"),
+        ["config.json", "loss.svg", "model.safetensors", "tokenizer.json", "training.jsonl", "wasan.json"]
+    );
+    assert!(home.read("large/loss.svg").contains("finetune"));
+    assert_eq!(home.names("large.run"), [""; 0], "the checkpoints are gone");
+
+    home.good(&["models", "import", "large", "--bits", "f16"]);
+    let phrases = phrases();
+    let (german, english) = &phrases[37];
+    let translated =
+        home.good(&["translate", "--from", "de", "--to", "en", "--large", "large", "--recipe", "L", german]);
+    assert_eq!(translated.trim(), english);
+}
+
+#[test]
+fn logits_are_those_of_the_engine() {
+    let home = workshop();
+    home.good(&from_scratch("small", &[]));
+    let model =
+        TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open(false).expect("the processor"))
+            .expect("the model");
+    let ids = [0, 3, 270, 300, 280, 301, 4];
+    let ours = model.logits_after(&ids);
+    let tokens = ids.map(|id| id.to_string()).join(",");
+    let top = ours.len().to_string();
+    let arguments = ["logits", "--model", "small", "--tokens", &tokens, "--top", &top, "--json"];
+    let found = home.run(&arguments).json();
+    let rows = found["top"].as_array().expect("rows");
+    assert_eq!(rows.len(), ours.len());
+    for row in rows {
+        let token = row[0].as_u64().expect("a token") as usize;
+        let engine = row[1].as_f64().expect("a logit");
+        assert!(
+            (f64::from(ours[token]) - engine).abs() < 2e-3,
+            "token {token}: {} and {engine}",
+            ours[token]
+        );
+    }
+    assert!(model.logits_after(&[]).is_empty() && model.logits_after(&[1 << 20]).is_empty());
+}
+
+#[test]
+fn a_model_is_trained_further_with_the_prompt_it_is_asked_with() {
+    let home = workshop();
+    home.good(&from_scratch("first", &["--licence", "CC0", "--prompt", "<|{to}|>{source}<|{from}|>"]));
+    let mut arguments: Vec<&str> =
+        "train --base first --from de --to en --side target --mono en.txt --pairs pairs.tsv \
+        --directions forward --stage finetune --device cpu --out second --epochs 0.5 --json"
+            .split_whitespace()
+            .collect();
+    let ended = home.run(&arguments);
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    assert!(events(&ended.out, "step").iter().all(|step| step["stage"] == "finetune"));
+    let own: serde_json::Value = serde_json::from_str(&home.read("second/wasan.json")).expect("JSON");
+    assert_eq!(own["prompt"], "<|{to}|>{source}<|{from}|>");
+    assert_eq!(own["licence"], "CC0");
+    assert_eq!(own["role"]["specialist"]["language"], "en");
+    // The same folder again is refused before anything is read.
+    arguments.retain(|argument| *argument != "--json");
+    let again = home.run(&arguments);
+    assert_eq!(again.status, Some(2), "{}", again.err);
+    assert!(again.err.contains("second"), "{}", again.err);
+}
