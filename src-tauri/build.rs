@@ -6,11 +6,16 @@ const COMMANDS: &[&str] = &[
     "translate",
     "stop",
     "choose_files",
+    "choose_folder",
+    "set_row_pair",
+    "pause",
+    "resume",
     "cancel",
-    "retry",
     "remove",
     "open",
     "reveal",
+    "segments",
+    "edit",
     "restart",
 ];
 

@@ -1,8 +1,9 @@
-//! What the page may ask. No command takes a path: files are chosen in a dialog that Rust opens, or dropped.
+//! What the page may ask. No command takes a path: files are chosen in a dialog that Rust opens, or dropped. Those
+//! that read or write something do not keep the window's thread waiting (`async`).
 
-use crate::engine::{FORMATS, Pair};
+use crate::engine::{Pair, extensions};
 use crate::error::Error;
-use crate::page::{Event, Snapshot};
+use crate::page::{Event, Segment, Snapshot};
 use crate::state::State;
 use std::path::Path;
 use std::process::Command;
@@ -42,31 +43,63 @@ pub fn stop(state: Window<'_>) {
 #[tauri::command]
 pub fn choose_files(state: Window<'_>, window: WebviewWindow) {
     let state = Arc::clone(&state);
+    let extensions: Vec<_> = extensions().into_iter().collect();
     let dialog = window.dialog().file().set_parent(&window).set_title("Documents to translate");
-    dialog.add_filter("Documents", FORMATS).pick_files(move |files| {
-        let paths = files.into_iter().flatten().filter_map(|file| file.into_path().ok()).collect();
-        if let Err(error) = state.add(paths) {
-            state.page.say(Event::Refused { problem: error.problem() });
-        }
+    dialog.add_filter("Documents", &extensions).pick_files(move |files| {
+        state.add_later(files.into_iter().flatten().filter_map(|file| file.into_path().ok()).collect());
     });
 }
 
+/// Returns at once; the documents of the folder that the reader picks join the queue.
+#[tauri::command]
+pub fn choose_folder(state: Window<'_>, window: WebviewWindow) {
+    let state = Arc::clone(&state);
+    let dialog = window.dialog().file().set_parent(&window).set_title("Folder of documents to translate");
+    dialog.pick_folder(move |folder| {
+        state.add_later(folder.into_iter().filter_map(|folder| folder.into_path().ok()).collect());
+    });
+}
+
+/// Changes the languages of a document that waits.
+#[tauri::command(async)]
+pub fn set_row_pair(state: Window<'_>, id: u64, from: String, to: String) -> Result<(), Error> {
+    state.set_row_pair(id, Pair { from, to })
+}
+
+/// Sets a document aside, or all that are on their way.
+#[tauri::command(async)]
+pub fn pause(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
+    state.pause(id)
+}
+
+/// Goes on with a document, or all that were set aside or broken off; tries again one that failed.
+#[tauri::command(async)]
+pub fn resume(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
+    state.resume(id)
+}
+
 /// Gives up a document.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn cancel(state: Window<'_>, id: u64) -> Result<(), Error> {
-    state.queue.cancel(id)
+    state.cancel(id)
 }
 
-/// Starts a document again.
-#[tauri::command]
-pub fn retry(state: Window<'_>, id: u64) -> Result<(), Error> {
-    state.retry(id)
+/// Takes a document off the list, or all that are done.
+#[tauri::command(async)]
+pub fn remove(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
+    state.remove(id)
 }
 
-/// Takes a document off the list.
-#[tauri::command]
-pub fn remove(state: Window<'_>, id: u64) -> Result<(), Error> {
-    state.queue.remove(id)
+/// The segments of a translated document, in its order.
+#[tauri::command(async)]
+pub fn segments(state: Window<'_>, id: u64) -> Result<Vec<Segment>, Error> {
+    state.segments(id)
+}
+
+/// Takes the reader's translation of a segment; returns when the file is written anew.
+#[tauri::command(async)]
+pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Segment, Error> {
+    state.edit(id, index, &text)
 }
 
 /// Opens a translated document in its own program.

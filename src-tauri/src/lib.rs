@@ -4,9 +4,12 @@
 mod commands;
 mod engine;
 mod error;
+mod files;
 mod live;
 mod page;
 mod queue;
+#[cfg(test)]
+mod scripted;
 mod settings;
 mod state;
 
@@ -31,11 +34,16 @@ pub fn run() -> tauri::Result<()> {
             commands::translate,
             commands::stop,
             commands::choose_files,
+            commands::choose_folder,
+            commands::set_row_pair,
+            commands::pause,
+            commands::resume,
             commands::cancel,
-            commands::retry,
             commands::remove,
             commands::open,
             commands::reveal,
+            commands::segments,
+            commands::edit,
             commands::restart,
         ])
         .run(tauri::generate_context!())
@@ -62,9 +70,7 @@ fn hear(window: &Window, event: &WindowEvent) {
         DragDropEvent::Leave => state.page.say(Event::Drag { over: false }),
         DragDropEvent::Drop { paths, .. } => {
             state.page.say(Event::Drag { over: false });
-            if let Err(error) = state.add(paths.clone()) {
-                state.page.say(Event::Refused { problem: error.problem() });
-            }
+            state.add_later(paths.clone());
         }
         _ => {}
     }

@@ -1,33 +1,41 @@
 //! The text that is being typed: the latest input wins.
 
-use crate::engine::{Cancel, JobEvent, Pair, Source, Translate};
+use crate::engine::{JobEvent, JobId, Pair, Source, Translate};
 use crate::page::{Event, Page};
 use crate::state::lock;
 use std::sync::{Arc, Mutex};
 
-/// The one live job.
+/// The one live job, and who has it.
 #[derive(Default)]
-pub struct Live(Mutex<Option<Cancel>>);
+pub struct Live(Mutex<Option<(Arc<dyn Translate>, JobId)>>);
 
 impl Live {
     /// Gives up the text before and translates this one. The page hears of it as `seq`.
-    pub fn translate(&self, translator: &dyn Translate, page: Arc<Page>, pair: Pair, seq: u64, text: String) {
-        let mut job = lock(&self.0);
-        if let Some(cancel) = job.take() {
-            cancel();
+    pub fn translate(
+        &self,
+        translator: Arc<dyn Translate>,
+        page: Arc<Page>,
+        pair: Pair,
+        seq: u64,
+        text: String,
+    ) {
+        let mut live = lock(&self.0);
+        if let Some((translator, job)) = live.take() {
+            translator.cancel(job);
         }
         let on_event = move |event| {
             if let Some(event) = told(seq, event) {
                 page.say(event);
             }
         };
-        *job = Some(translator.submit(pair, Source::Text(text), Box::new(on_event)));
+        let job = translator.submit(pair, Source::Text(text), Box::new(on_event));
+        *live = Some((translator, job));
     }
 
     /// Gives up the text; what the page has of it stays.
     pub fn stop(&self) {
-        if let Some(cancel) = lock(&self.0).take() {
-            cancel();
+        if let Some((translator, job)) = lock(&self.0).take() {
+            translator.cancel(job);
         }
     }
 }
@@ -47,15 +55,16 @@ fn told(seq: u64, event: JobEvent) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::scripted::{Scripted, listen, pair, result};
+    use crate::scripted::{Scripted, listen, pair, result};
 
     #[test]
     fn the_latest_input_gives_up_the_one_before() {
-        let (translator, page, live) = (Scripted::default(), Arc::new(Page::default()), Live::default());
+        let (translator, page, live) =
+            (Arc::new(Scripted::default()), Arc::new(Page::default()), Live::default());
         let heard = listen(&page);
-        live.translate(&translator, page.clone(), pair(), 1, "eins".into());
-        live.translate(&translator, page.clone(), pair(), 2, "zwei".into());
-        assert_eq!(translator.cancelled(), [0]);
+        live.translate(translator.clone(), page.clone(), pair(), 1, "eins".into());
+        live.translate(translator.clone(), page.clone(), pair(), 2, "zwei".into());
+        assert_eq!(translator.asked(), ["submit eins de-en as 0", "cancel 0", "submit zwei de-en as 1"]);
         translator.tell(0, JobEvent::Cancelled);
         translator.tell(1, JobEvent::Started { segments: 1 });
         translator.tell(1, JobEvent::Text { text: "two".into(), doubts: vec![] });
@@ -66,6 +75,6 @@ mod tests {
         assert_eq!(said, expected.map(|(kind, seq)| (kind.into(), seq.into())));
         live.stop();
         live.stop();
-        assert_eq!(translator.cancelled(), [0, 1]);
+        assert_eq!(translator.asked(), ["cancel 1"], "once");
     }
 }

@@ -1,6 +1,6 @@
 //! What the page hears, and how it is told. The other side is `ui/src/bridge.ts`.
 
-use crate::engine::{Doubt, LoadedModel, Pair, Problem, Stage};
+use crate::engine::{Doubt, LoadedModel, Pair, Problem, Reason, SentenceStatus, SpanMark, Stage};
 use crate::state::lock;
 use serde::Serialize;
 use std::sync::Mutex;
@@ -46,12 +46,28 @@ pub enum RowState {
     Waiting,
     /// In work.
     Translating,
+    /// Set aside by the reader.
+    Paused,
+    /// The program ended before the document did.
+    Interrupted,
     /// Written.
     Done,
     /// `Row::problem` says why.
     Failed,
     /// By the reader.
     Cancelled,
+}
+
+impl RowState {
+    /// Whether it waits or is in work.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Waiting | Self::Translating)
+    }
+
+    /// Whether the reader is offered to go on with it.
+    pub fn is_aside(self) -> bool {
+        matches!(self, Self::Paused | Self::Interrupted)
+    }
 }
 
 /// A document in the queue. Names only: paths stay in Rust.
@@ -61,8 +77,10 @@ pub struct Row {
     pub id: u64,
     /// The document's file name.
     pub name: String,
-    /// As it was chosen when the document was added.
+    /// As it was chosen when the document was added, or while it waited.
     pub pair: Pair,
+    /// Code of the language that its text seems to be in, where that is clear.
+    pub looks_like: Option<String>,
     /// How far it is.
     pub state: RowState,
     /// Segments translated.
@@ -81,6 +99,45 @@ pub struct Row {
     pub problem: Option<Problem>,
 }
 
+impl Row {
+    /// The row of a document that nothing is known of yet.
+    pub fn waiting(id: u64, name: String, pair: Pair) -> Self {
+        Self {
+            id,
+            name,
+            pair,
+            looks_like: None,
+            state: RowState::Waiting,
+            done: 0,
+            total: 0,
+            tokens_per_second: 0.0,
+            eta_s: None,
+            to_review: 0,
+            output: None,
+            problem: None,
+        }
+    }
+}
+
+/// A sentence of a translated document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Segment {
+    /// Its place in the document.
+    pub index: usize,
+    /// The paragraph, cell or cue that it stands in.
+    pub block: usize,
+    /// The source.
+    pub source: String,
+    /// The translation.
+    pub target: String,
+    /// How it stands.
+    pub status: SentenceStatus,
+    /// Why it is worth a second look.
+    pub reasons: Vec<Reason>,
+    /// The document's markup in the source.
+    pub spans: Vec<SpanMark>,
+}
+
 /// Everything that a page needs to show the present.
 #[derive(Clone, Debug, Serialize)]
 pub struct Snapshot {
@@ -90,7 +147,8 @@ pub struct Snapshot {
     /// Newest first.
     pub recent: Vec<Pair>,
     pub rows: Vec<Row>,
-    pub formats: &'static [&'static str],
+    /// What people call them.
+    pub formats: Vec<&'static str>,
 }
 
 /// What happened. `seq` is the number that the page gave its text.

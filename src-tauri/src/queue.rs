@@ -1,11 +1,16 @@
 //! The documents: what the page sees of them, and where they are.
 
-use crate::engine::{Cancel, JobEvent, Pair, Source, Translate};
+use crate::engine::{JobEvent, JobId, JobState, Kept, OnEvent, Pair, Problem, Source, Translate};
 use crate::error::Error;
-use crate::page::{Event, Page, Row, RowState};
+use crate::page::{Event, Page, Row, RowState, Segment};
 use crate::state::lock;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The code of a problem: the store has no such document.
+const NOT_KEPT: &str = "no_such_job";
+
+type Translator = Arc<dyn Translate>;
 
 /// All documents that were added, oldest first. In which order they are translated is the engine's affair.
 pub struct Queue {
@@ -14,22 +19,49 @@ pub struct Queue {
 
 struct Shared {
     page: Arc<Page>,
-    documents: Mutex<Vec<Document>>,
+    documents: Mutex<Documents>,
+}
+
+#[derive(Default)]
+struct Documents {
+    list: Vec<Document>,
+    /// The last number that was given, to a row or to a try.
+    last: u64,
 }
 
 struct Document {
     row: Row,
     input: PathBuf,
     output: Option<PathBuf>,
-    /// Present while a job is on its way.
-    cancel: Option<Cancel>,
+    /// What the store calls it by, once it was handed over.
+    job: Option<JobId>,
     /// Events of an earlier try are not for this one.
     attempt: u64,
 }
 
-impl Document {
-    fn is_active(&self) -> bool {
-        matches!(self.row.state, RowState::Waiting | RowState::Translating)
+impl Documents {
+    fn number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn find(&mut self, id: u64) -> Result<&mut Document, Error> {
+        self.list.iter_mut().find(|document| document.row.id == id).ok_or(Error::NoSuchDocument)
+    }
+
+    fn document(&mut self, input: PathBuf, pair: Pair) -> Document {
+        let (id, attempt) = (self.number(), self.number());
+        let row = Row::waiting(id, file_name(&input), pair);
+        Document { row, input, output: None, job: None, attempt }
+    }
+
+    fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
+        self.list
+            .iter()
+            .map(|document| &document.row)
+            .filter(|row| wanted(row.state))
+            .map(|row| row.id)
+            .collect()
     }
 }
 
@@ -41,102 +73,258 @@ impl Queue {
 
     /// As the page shows them.
     pub fn rows(&self) -> Vec<Row> {
-        lock(&self.shared.documents).iter().map(|document| document.row.clone()).collect()
+        lock(&self.shared.documents).list.iter().map(|document| document.row.clone()).collect()
+    }
+
+    /// Shows the documents in the store that are not shown yet, but not those that another program works on.
+    pub fn restore(&self, translator: &Translator) -> Result<(), Error> {
+        for kept in translator.kept().map_err(Error::Translation)? {
+            let mut documents = lock(&self.shared.documents);
+            let known = documents.list.iter().any(|one| one.job == Some(kept.job));
+            if let (Some(state), false) = (state_of(kept.state), known) {
+                let mut document = documents.document(kept.input.clone(), kept.pair.clone());
+                document.restore(kept, state);
+                self.shared.say(&document);
+                documents.list.push(document);
+            }
+        }
+        Ok(())
     }
 
     /// Adds documents to be translated. One that is already on its way in this pair is not added again: some
     /// desktops report a drop twice.
-    pub fn add(&self, translator: &dyn Translate, pair: &Pair, paths: Vec<PathBuf>) {
+    pub fn add(&self, translator: &Translator, pair: &Pair, paths: Vec<PathBuf>) {
+        let mut added = Vec::new();
         for input in paths {
             let mut documents = lock(&self.shared.documents);
-            if documents.iter().any(|one| one.is_active() && one.input == input && one.row.pair == *pair) {
+            let same =
+                |one: &Document| one.row.state.is_active() && one.input == input && one.row.pair == *pair;
+            if documents.list.iter().any(same) {
                 continue;
             }
-            let id = documents.last().map_or(1, |last| last.row.id + 1);
-            let row = waiting(id, file_name(&input), pair.clone());
-            documents.push(Document { row, input, output: None, cancel: None, attempt: 0 });
+            let document = documents.document(input.clone(), pair.clone());
+            let id = document.row.id;
+            documents.list.push(document);
             drop(documents);
-            self.submit(translator, id);
+            self.start(translator, id);
+            added.push((id, input));
         }
+        // Only now, since documents are read for it.
+        for (id, input) in added {
+            if let Some(code) = translator.looks_like(&input) {
+                // A row that was removed meanwhile needs no hint.
+                drop(self.change(id, |document| document.row.looks_like = Some(code)));
+            }
+        }
+    }
+
+    /// Changes the languages of a document that waits.
+    pub fn set_pair(&self, translator: &Translator, id: u64, pair: Pair) -> Result<(), Error> {
+        let mut documents = lock(&self.shared.documents);
+        let attempt = documents.number();
+        let document = documents.find(id)?;
+        if document.row.state != RowState::Waiting {
+            return Err(Error::NotWaiting(document.row.name.clone()));
+        }
+        document.row.pair = pair;
+        document.attempt = attempt;
+        let before = document.job.take();
+        drop(documents);
+        // Its last event finds no row, and is forgotten with what the store has of it.
+        before.into_iter().for_each(|job| translator.cancel(job));
+        self.start(translator, id);
+        Ok(())
+    }
+
+    /// Sets a document aside, or all that are on their way; rows say so once the engine has let go of them.
+    pub fn pause(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
+        for id in self.chosen(id, RowState::is_active) {
+            self.active_job(id)?.into_iter().for_each(|job| translator.pause(job));
+        }
+        Ok(())
     }
 
     /// Gives up a document that is on its way; its row says so once the engine has let go of it.
-    pub fn cancel(&self, id: u64) -> Result<(), Error> {
-        let cancel = self.find(id, |document| document.cancel.take())?;
-        if let Some(cancel) = cancel {
-            cancel();
-        }
+    pub fn cancel(&self, translator: &Translator, id: u64) -> Result<(), Error> {
+        self.active_job(id)?.into_iter().for_each(|job| translator.cancel(job));
         Ok(())
     }
 
-    /// Starts a document again that failed or was given up.
-    pub fn retry(&self, translator: &dyn Translate, id: u64) -> Result<(), Error> {
-        let again = self.find(id, |document| {
-            let ended = !document.is_active();
-            if ended {
-                document.row = waiting(id, document.row.name.clone(), document.row.pair.clone());
-                document.output = None;
-                document.attempt += 1;
+    /// Goes on with a document, or with all that were set aside or broken off. One that failed or was given up is
+    /// tried again.
+    pub fn resume(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
+        for id in self.chosen(id, RowState::is_aside) {
+            let mut documents = lock(&self.shared.documents);
+            let attempt = documents.number();
+            let document = documents.find(id)?;
+            if document.row.state.is_active() {
+                continue;
             }
-            ended
-        })?;
-        if again {
-            self.submit(translator, id);
+            document.wait_again(attempt);
+            drop(documents);
+            self.start(translator, id);
         }
         Ok(())
     }
 
-    /// Takes a document off the list, giving it up if it is on its way. Files stay.
-    pub fn remove(&self, id: u64) -> Result<(), Error> {
-        self.cancel(id)?;
-        lock(&self.shared.documents).retain(|document| document.row.id != id);
-        self.shared.page.say(Event::Gone { id });
+    /// Takes a document off the list, or all that are done, giving it up if it is on its way. Files stay.
+    pub fn remove(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
+        for id in self.chosen(id, |state| state == RowState::Done) {
+            let mut documents = lock(&self.shared.documents);
+            let place = documents.list.iter().position(|document| document.row.id == id);
+            let document = documents.list.remove(place.ok_or(Error::NoSuchDocument)?);
+            drop(documents);
+            self.shared.page.say(Event::Gone { id });
+            match document.job {
+                // Its last event finds no row, and is forgotten with what the store has of it.
+                Some(job) if document.row.state.is_active() => translator.cancel(job),
+                Some(job) => forget(translator, job).map_err(Error::Translation)?,
+                None => {}
+            }
+        }
         Ok(())
     }
 
     /// Where the translation was written.
     pub fn output(&self, id: u64) -> Result<PathBuf, Error> {
-        self.find(id, |document| {
-            document.output.clone().ok_or(Error::NotFinished(document.row.name.clone()))
-        })?
+        let mut documents = lock(&self.shared.documents);
+        let document = documents.find(id)?;
+        document.output.clone().ok_or(Error::NotFinished(document.row.name.clone()))
     }
 
-    fn submit(&self, translator: &dyn Translate, id: u64) {
-        let Ok((input, pair, attempt)) = self.find(id, |document| {
-            self.shared.page.say(Event::Row { row: document.row.clone() });
-            (document.input.clone(), document.row.pair.clone(), document.attempt)
+    /// The segments of a translated document, in its order.
+    pub fn segments(&self, translator: &Translator, id: u64) -> Result<Vec<Segment>, Error> {
+        translator.segments(self.job(id)?).map_err(Error::Translation)
+    }
+
+    /// Takes the reader's translation of a segment; the file is written anew.
+    pub fn edit(&self, translator: &Translator, id: u64, index: usize, text: &str) -> Result<Segment, Error> {
+        let edited = translator.edit(self.job(id)?, index, text);
+        let (segment, to_review) = edited.map_err(Error::Translation)?;
+        // The file is written, also where the row was removed meanwhile.
+        drop(self.change(id, |document| document.row.to_review = to_review));
+        Ok(segment)
+    }
+
+    /// Hands a document that waits to the engine: where it was before, if the store has it.
+    fn start(&self, translator: &Translator, id: u64) {
+        let Ok((job, attempt, pair, input)) = self.change(id, |document| {
+            (document.job, document.attempt, document.row.pair.clone(), document.input.clone())
         }) else {
             return;
         };
-        let shared = Arc::clone(&self.shared);
-        let on_event = Box::new(move |event| shared.hear(id, attempt, event));
+        if let Some(job) = job {
+            let (on_event, _) = self.shared.listener(translator, attempt, Some(job));
+            match translator.resume(job, on_event) {
+                Err(problem) if problem.code == NOT_KEPT => {}
+                Err(problem) => {
+                    self.shared.hear(attempt, JobEvent::Failed(problem));
+                    return;
+                }
+                Ok(()) => return,
+            }
+        }
+        let (on_event, handed_over) = self.shared.listener(translator, attempt, None);
         // Not under the lock: the engine may answer before `submit` returns.
-        let cancel = translator.submit(pair, Source::File { input, output: None }, on_event);
+        let job = translator.submit(pair, Source::File { input, output: None }, on_event);
+        // It was empty until now, so that this cannot fail.
+        let _ = handed_over.set(job);
         let mut documents = lock(&self.shared.documents);
-        match documents.iter_mut().find(|document| document.row.id == id) {
-            Some(document) if document.is_active() => document.cancel = Some(cancel),
-            Some(_) => {}
-            None => cancel(),
+        match documents.list.iter_mut().find(|document| document.attempt == attempt) {
+            Some(document) => document.job = Some(job),
+            None => {
+                drop(documents);
+                translator.cancel(job);
+            }
         }
     }
 
-    fn find<T>(&self, id: u64, with: impl FnOnce(&mut Document) -> T) -> Result<T, Error> {
+    /// The job of a document, unless nobody works on it.
+    fn active_job(&self, id: u64) -> Result<Option<JobId>, Error> {
+        lock(&self.shared.documents).find(id).map(|one| one.job.filter(|_| one.row.state.is_active()))
+    }
+
+    fn job(&self, id: u64) -> Result<JobId, Error> {
         let mut documents = lock(&self.shared.documents);
-        documents.iter_mut().find(|document| document.row.id == id).map(with).ok_or(Error::NoSuchDocument)
+        let document = documents.find(id)?;
+        document.job.ok_or(Error::NotFinished(document.row.name.clone()))
+    }
+
+    fn chosen(&self, id: Option<u64>, all: impl Fn(RowState) -> bool) -> Vec<u64> {
+        id.map_or_else(|| lock(&self.shared.documents).ids(all), |id| vec![id])
+    }
+
+    /// Says the row afterwards.
+    fn change<T>(&self, id: u64, with: impl FnOnce(&mut Document) -> T) -> Result<T, Error> {
+        let mut documents = lock(&self.shared.documents);
+        let document = documents.find(id)?;
+        let answer = with(document);
+        self.shared.say(document);
+        Ok(answer)
+    }
+}
+
+impl Document {
+    fn restore(&mut self, kept: Kept, state: RowState) {
+        self.row.state = state;
+        self.row.problem = kept.problem;
+        self.row.output = kept.output.as_deref().map(file_name);
+        (self.row.done, self.row.total, self.row.to_review) = (kept.done, kept.total, kept.to_review);
+        self.output = kept.output;
+        self.job = Some(kept.job);
+    }
+
+    /// What is done of it stays shown until the engine says more.
+    fn wait_again(&mut self, attempt: u64) {
+        self.row.state = RowState::Waiting;
+        (self.row.problem, self.row.output, self.output) = (None, None, None);
+        self.row.to_review = 0;
+        self.attempt = attempt;
     }
 }
 
 impl Shared {
-    fn hear(&self, id: u64, attempt: u64, event: JobEvent) {
+    fn say(&self, document: &Document) {
+        self.page.say(Event::Row { row: document.row.clone() });
+    }
+
+    /// Hears of a try. The last event of one that has no row any more is forgotten with what the store has of it; which
+    /// job that is must be told once it is known.
+    fn listener(
+        self: &Arc<Self>,
+        translator: &Translator,
+        attempt: u64,
+        job: Option<JobId>,
+    ) -> (OnEvent, Arc<OnceLock<JobId>>) {
+        let handed_over = Arc::new(job.map_or_else(OnceLock::new, OnceLock::from));
+        let (shared, known, translator) =
+            (Arc::clone(self), Arc::clone(&handed_over), Arc::downgrade(translator));
+        let on_event = move |event: JobEvent| {
+            let is_last = !matches!(
+                event,
+                JobEvent::Started { .. } | JobEvent::Text { .. } | JobEvent::Progress { .. }
+            );
+            if shared.hear(attempt, event) || !is_last {
+                return;
+            }
+            if let (Some(job), Some(translator)) = (known.get(), translator.upgrade())
+                && let Err(problem) = forget(&translator, *job)
+            {
+                shared.page.say(Event::Refused { problem });
+            }
+        };
+        (Box::new(on_event), handed_over)
+    }
+
+    /// False where the try has no row.
+    fn hear(&self, attempt: u64, event: JobEvent) -> bool {
         let mut documents = lock(&self.documents);
-        let Some(document) =
-            documents.iter_mut().find(|document| document.row.id == id && document.attempt == attempt)
-        else {
-            return;
+        let Some(document) = documents.list.iter_mut().find(|document| document.attempt == attempt) else {
+            return false;
         };
         let row = &mut document.row;
         match event {
-            JobEvent::Text { .. } => return,
+            JobEvent::Text { .. } => return true,
             JobEvent::Started { segments } => row.total = segments,
             JobEvent::Progress { done, total, tokens_per_second, eta_s } => {
                 row.state = RowState::Translating;
@@ -155,28 +343,28 @@ impl Shared {
                 row.state = RowState::Failed;
                 row.problem = Some(problem);
             }
-            JobEvent::Cancelled | JobEvent::Paused => row.state = RowState::Cancelled,
+            JobEvent::Cancelled => row.state = RowState::Cancelled,
+            JobEvent::Paused => row.state = RowState::Paused,
         }
-        if !document.is_active() {
-            document.cancel = None;
-        }
-        self.page.say(Event::Row { row: document.row.clone() });
+        self.say(document);
+        true
     }
 }
 
-fn waiting(id: u64, name: String, pair: Pair) -> Row {
-    Row {
-        id,
-        name,
-        pair,
-        state: RowState::Waiting,
-        done: 0,
-        total: 0,
-        tokens_per_second: 0.0,
-        eta_s: None,
-        to_review: 0,
-        output: None,
-        problem: None,
+/// What the store does not have is forgotten already.
+fn forget(translator: &Translator, job: JobId) -> Result<(), Problem> {
+    translator.forget(job).or_else(|problem| if problem.code == NOT_KEPT { Ok(()) } else { Err(problem) })
+}
+
+/// None while another program works on it.
+fn state_of(state: JobState) -> Option<RowState> {
+    match state {
+        JobState::Waiting | JobState::Running => None,
+        JobState::Paused => Some(RowState::Paused),
+        JobState::Interrupted => Some(RowState::Interrupted),
+        JobState::Done => Some(RowState::Done),
+        JobState::Failed => Some(RowState::Failed),
+        JobState::Cancelled => Some(RowState::Cancelled),
     }
 }
 
@@ -185,96 +373,4 @@ fn file_name(path: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::scripted::{Scripted, listen, pair, result};
-
-    const FOLDER: &str = "/home/reader/letters";
-
-    struct Scene {
-        translator: Scripted,
-        page: Arc<Page>,
-        queue: Queue,
-    }
-
-    fn scene() -> Scene {
-        let page = Arc::new(Page::default());
-        Scene { translator: Scripted::default(), queue: Queue::new(page.clone()), page }
-    }
-
-    fn progress(done: usize) -> JobEvent {
-        JobEvent::Progress { done, total: 4, tokens_per_second: 9.0, eta_s: Some(3.0) }
-    }
-
-    impl Scene {
-        fn add(&self, names: &[&str]) {
-            let paths = names.iter().map(|name| Path::new(FOLDER).join(name)).collect();
-            self.queue.add(&self.translator, &pair(), paths);
-        }
-
-        fn states(&self) -> Vec<RowState> {
-            self.queue.rows().iter().map(|row| row.state).collect()
-        }
-    }
-
-    #[test]
-    fn a_document_goes_from_waiting_to_done_and_the_page_sees_no_path() {
-        let scene = scene();
-        let heard = listen(&scene.page);
-        scene.add(&["a.txt"]);
-        assert!(matches!(scene.queue.output(1), Err(Error::NotFinished(_))));
-        scene.translator.tell(0, JobEvent::Started { segments: 4 });
-        scene.translator.tell(0, progress(2));
-        let output = Path::new(FOLDER).join("a.en.txt");
-        scene.translator.tell(0, JobEvent::Finished(result(Some(output.clone()))));
-        let seen = heard();
-        let states: Vec<_> = seen.iter().map(|event| event["row"]["state"].as_str().unwrap()).collect();
-        assert_eq!(states, ["waiting", "waiting", "translating", "done"]);
-        assert_eq!(seen[1]["row"]["total"], 4);
-        assert_eq!(seen[2]["row"]["done"], 2);
-        assert_eq!(seen[3]["row"]["output"], "a.en.txt");
-        assert!(!format!("{seen:?}").contains(FOLDER));
-        assert_eq!(scene.queue.output(1).unwrap(), output);
-    }
-
-    #[test]
-    fn a_drop_reported_twice_is_added_once_until_it_ends() {
-        let scene = scene();
-        scene.add(&["a.txt", "b.md"]);
-        scene.add(&["a.txt", "b.md"]);
-        assert_eq!(scene.states(), [RowState::Waiting; 2]);
-        scene.translator.tell(0, JobEvent::Cancelled);
-        scene.add(&["a.txt"]);
-        assert_eq!(scene.states(), [RowState::Cancelled, RowState::Waiting, RowState::Waiting]);
-    }
-
-    #[test]
-    fn a_retry_hears_nothing_of_the_try_before() {
-        let scene = scene();
-        scene.add(&["a.txt"]);
-        scene.queue.retry(&scene.translator, 1).unwrap();
-        assert_eq!(scene.translator.jobs(), 1, "it is still on its way");
-        scene.queue.cancel(1).unwrap();
-        assert_eq!(scene.translator.cancelled(), [0]);
-        assert_eq!(scene.states(), [RowState::Waiting], "until the engine says so");
-        scene.translator.tell(0, JobEvent::Cancelled);
-        scene.queue.retry(&scene.translator, 1).unwrap();
-        scene.translator.tell(0, progress(1));
-        assert_eq!(scene.states(), [RowState::Waiting]);
-        scene.translator.tell(1, progress(1));
-        assert_eq!(scene.states(), [RowState::Translating]);
-    }
-
-    #[test]
-    fn a_removed_document_is_given_up_and_forgotten() {
-        let scene = scene();
-        scene.add(&["a.txt"]);
-        let heard = listen(&scene.page);
-        scene.queue.remove(1).unwrap();
-        assert_eq!(scene.translator.cancelled(), [0]);
-        scene.translator.tell(0, JobEvent::Cancelled);
-        assert_eq!(heard().len(), 1);
-        assert_eq!(heard()[0]["type"], "gone");
-        assert!(matches!(scene.queue.remove(1), Err(Error::NoSuchDocument)));
-    }
-}
+mod tests;

@@ -1,9 +1,10 @@
 //! Everything behind the page's commands.
 
-use crate::engine::{Engines, FORMATS, Pair, Problem, Stage, Translate};
+use crate::engine::{Engines, Pair, Problem, Stage, Translate, formats};
 use crate::error::Error;
+use crate::files;
 use crate::live::Live;
-use crate::page::{Engine, Event, Offer, Page, Snapshot};
+use crate::page::{Engine, Event, Offer, Page, Segment, Snapshot};
 use crate::queue::Queue;
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -66,7 +67,11 @@ impl State {
                 }
             }),
         );
-        *lock(&self.translator) = Some(translator);
+        *lock(&self.translator) = Some(Arc::clone(&translator));
+        // Without its store nothing is lost that this window knows of: documents can be added, and say themselves why not.
+        if let Err(error) = self.queue.restore(&translator) {
+            self.page.say(Event::Refused { problem: error.problem() });
+        }
     }
 
     /// Says it under the lock, so that the page hears of changes in their order.
@@ -85,16 +90,14 @@ impl State {
             pair: self.pair_of(&present.offer.pairs),
             recent: self.settings.recent(),
             rows: self.queue.rows(),
-            formats: FORMATS,
+            formats: formats(),
             offer: present.offer.clone(),
         }
     }
 
     /// Makes the pair the present one and returns the recent ones, newest first.
     pub fn choose(&self, pair: Pair) -> Result<Vec<Pair>, Error> {
-        if !lock(&self.present).offer.pairs.contains(&pair) {
-            return Err(Error::NotOffered { from: pair.from, to: pair.to });
-        }
+        self.offers(&pair)?;
         if let Err(error) = self.settings.remember(pair) {
             eprintln!("The pair is forgotten when the window closes, since it could not be saved: {error}");
         }
@@ -104,7 +107,7 @@ impl State {
     /// Translates a text in the present pair, in place of the text before.
     pub fn translate(&self, seq: u64, text: String) -> Result<(), Error> {
         let translator = self.translator()?;
-        self.live.translate(&*translator, Arc::clone(&self.page), self.pair()?, seq, text);
+        self.live.translate(translator, Arc::clone(&self.page), self.pair()?, seq, text);
         Ok(())
     }
 
@@ -113,15 +116,57 @@ impl State {
         self.live.stop();
     }
 
-    /// Adds documents in the present pair.
+    /// Adds documents, and those in folders, in the present pair. Reads them, so it takes its time.
     pub fn add(&self, paths: Vec<PathBuf>) -> Result<(), Error> {
-        self.queue.add(&*self.translator()?, &self.pair()?, paths);
+        let (translator, pair) = (self.translator()?, self.pair()?);
+        self.queue.add(&translator, &pair, files::documents(paths, &pair.to)?);
         Ok(())
     }
 
-    /// Starts a document again.
-    pub fn retry(&self, id: u64) -> Result<(), Error> {
-        self.queue.retry(&*self.translator()?, id)
+    /// Adds documents on a thread of its own; the page hears what comes of it.
+    pub fn add_later(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        let state = Arc::clone(self);
+        std::thread::spawn(move || {
+            if let Err(error) = state.add(paths) {
+                state.page.say(Event::Refused { problem: error.problem() });
+            }
+        });
+    }
+
+    /// Changes the languages of a document that waits.
+    pub fn set_row_pair(&self, id: u64, pair: Pair) -> Result<(), Error> {
+        self.offers(&pair)?;
+        self.queue.set_pair(&self.translator()?, id, pair)
+    }
+
+    /// Sets a document aside, or all.
+    pub fn pause(&self, id: Option<u64>) -> Result<(), Error> {
+        self.queue.pause(&self.translator()?, id)
+    }
+
+    /// Goes on with a document, or all that were set aside or broken off.
+    pub fn resume(&self, id: Option<u64>) -> Result<(), Error> {
+        self.queue.resume(&self.translator()?, id)
+    }
+
+    /// Gives up a document.
+    pub fn cancel(&self, id: u64) -> Result<(), Error> {
+        self.queue.cancel(&self.translator()?, id)
+    }
+
+    /// Takes a document off the list, or all that are done.
+    pub fn remove(&self, id: Option<u64>) -> Result<(), Error> {
+        self.queue.remove(&self.translator()?, id)
+    }
+
+    /// The segments of a translated document.
+    pub fn segments(&self, id: u64) -> Result<Vec<Segment>, Error> {
+        self.queue.segments(&self.translator()?, id)
+    }
+
+    /// Takes the reader's translation of a segment.
+    pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Segment, Error> {
+        self.queue.edit(&self.translator()?, id, index, text)
     }
 
     fn translator(&self) -> Result<Arc<dyn Translate>, Error> {
@@ -130,6 +175,13 @@ impl State {
 
     fn pair(&self) -> Result<Pair, Error> {
         self.pair_of(&lock(&self.present).offer.pairs).ok_or(Error::NoModels)
+    }
+
+    fn offers(&self, pair: &Pair) -> Result<(), Error> {
+        let offered = lock(&self.present).offer.pairs.contains(pair);
+        offered
+            .then_some(())
+            .ok_or_else(|| Error::NotOffered { from: pair.from.clone(), to: pair.to.clone() })
     }
 
     /// The newest recent pair that is offered, else the best that is.
@@ -145,84 +197,10 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-pub mod scripted {
-    //! A translator that does what a test tells it, and an ear at the page.
-
-    use crate::engine::{Cancel, JobEvent, JobResult, OnEvent, Pair, Source, Translate};
-    use crate::page::Page;
-    use crate::state::lock;
-    use serde_json::Value;
-    use std::path::PathBuf;
-    use std::sync::{Arc, Mutex};
-    use tauri::ipc::{Channel, InvokeResponseBody};
-
-    #[derive(Default)]
-    pub struct Scripted {
-        jobs: Mutex<Vec<OnEvent>>,
-        cancelled: Arc<Mutex<Vec<usize>>>,
-    }
-
-    impl Scripted {
-        /// Lets a job say something.
-        pub fn tell(&self, job: usize, event: JobEvent) {
-            lock(&self.jobs)[job](event);
-        }
-
-        pub fn jobs(&self) -> usize {
-            lock(&self.jobs).len()
-        }
-
-        pub fn cancelled(&self) -> Vec<usize> {
-            lock(&self.cancelled).clone()
-        }
-    }
-
-    impl Translate for Scripted {
-        fn submit(&self, _: Pair, _: Source, on_event: OnEvent) -> Cancel {
-            let mut jobs = lock(&self.jobs);
-            jobs.push(on_event);
-            let (job, cancelled) = (jobs.len() - 1, Arc::clone(&self.cancelled));
-            Box::new(move || lock(&cancelled).push(job))
-        }
-    }
-
-    pub fn pair() -> Pair {
-        Pair { from: "de".into(), to: "en".into() }
-    }
-
-    pub fn result(output: Option<PathBuf>) -> JobResult {
-        JobResult {
-            output,
-            text: None,
-            segments: 4,
-            reused: 0,
-            to_review: 1,
-            words: 30,
-            tokens: 40,
-            seconds: 5.0,
-            tokens_per_second: 8.0,
-            sentences: vec![],
-        }
-    }
-
-    /// Everything that the page hears from now on.
-    pub fn listen(page: &Page) -> impl Fn() -> Vec<Value> + use<> {
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let ear = Arc::clone(&heard);
-        page.attach(Channel::new(move |body| {
-            let InvokeResponseBody::Json(text) = body else { panic!("events are JSON") };
-            lock(&ear).push(serde_json::from_str(&text)?);
-            Ok(())
-        }));
-        move || lock(&heard).clone()
-    }
-}
-
-#[cfg(test)]
 mod tests {
-    use super::scripted::{Scripted, listen, pair};
     use super::*;
     use crate::engine::OnEngine;
+    use crate::scripted::{Scripted, listen, pair};
 
     /// What the scripted engines offer next, and the functions that they were started with.
     #[derive(Default)]
@@ -248,6 +226,10 @@ mod tests {
 
     fn back() -> Pair {
         Pair { from: "en".into(), to: "de".into() }
+    }
+
+    fn french() -> Pair {
+        Pair { from: "fr".into(), to: "en".into() }
     }
 
     fn problem() -> Problem {
@@ -309,11 +291,15 @@ mod tests {
     fn what_cannot_be_done_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (state, _) = state(&folder);
-        assert!(matches!(state.retry(1), Err(Error::NotStarted)));
+        assert!(matches!(state.resume(Some(1)), Err(Error::NotStarted)));
         state.start();
-        let french = Pair { from: "fr".into(), to: "en".into() };
-        assert!(matches!(state.choose(french), Err(Error::NotOffered { .. })));
-        assert!(matches!(state.retry(1), Err(Error::NoSuchDocument)));
+        assert!(matches!(state.choose(french()), Err(Error::NotOffered { .. })));
+        assert!(matches!(state.set_row_pair(1, french()), Err(Error::NotOffered { .. })));
+        assert!(matches!(state.set_row_pair(1, back()), Err(Error::NoSuchDocument)));
+        for refused in [state.resume(Some(1)), state.pause(Some(1)), state.cancel(1), state.remove(Some(1))] {
+            assert!(matches!(refused, Err(Error::NoSuchDocument)));
+        }
+        assert!(matches!(state.segments(1), Err(Error::NoSuchDocument)));
         assert_eq!(state.snapshot().recent, []);
     }
 }

@@ -1,7 +1,7 @@
 //! A display of the test's own, with a window manager, and a hand that carries files across it.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A program that ends when it is dropped.
@@ -43,17 +43,17 @@ impl Desktop {
     /// Starts a program on this desktop.
     pub fn spawn(&self, command: &mut Command) -> Guard {
         let command = command.env("DISPLAY", &self.display).env("GDK_BACKEND", "x11");
-        let command = command.env_remove("WAYLAND_DISPLAY");
+        let command = command.env_remove("WAYLAND_DISPLAY").env_remove("WASAN_DATA");
         for folder in ["XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
             command.env(folder, self.home.path().join(folder));
         }
         Guard(command.spawn().unwrap_or_else(|error| panic!("{error}: {command:?}")))
     }
 
-    /// Takes a file as from a file manager, and carries it over the middle of the app's window.
-    pub fn take(&self, file: &Path) -> Hand<'_> {
+    /// Takes files as from a file manager, and carries them over the middle of the app's window.
+    pub fn take(&self, files: &[PathBuf]) -> Hand<'_> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("window/drag_source.py");
-        let source = self.spawn(Command::new("/usr/bin/python3").arg(script).arg(file));
+        let source = self.spawn(Command::new("/usr/bin/python3").arg(script).args(files));
         let (app, drag_source) = (self.window("^Wasan$"), self.window("^drag source$"));
         self.point(&["windowmove", &app, "0", "0", "windowmove", &drag_source, "1200", "300"]);
         // A window manager moves windows when it pleases.
@@ -101,7 +101,7 @@ impl Desktop {
     }
 }
 
-/// Holds a file over the app's window.
+/// Holds files over the app's window.
 pub struct Hand<'a> {
     desktop: &'a Desktop,
     to: (i32, i32),
@@ -115,7 +115,7 @@ impl Hand<'_> {
         self.moves_to(self.to);
     }
 
-    /// Lets the file fall.
+    /// Lets the files fall.
     pub fn let_go(&self) {
         self.desktop.point(&["mouseup", "1"]);
     }

@@ -1,4 +1,4 @@
-"""A window from which the file named on the command line can be dragged, as from a file manager."""
+"""A window from which the files named on the command line can be dragged, as from a file manager."""
 
 import pathlib
 import sys
@@ -9,13 +9,13 @@ gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk
 
-uri = pathlib.Path(sys.argv[1]).as_uri()
+uris = [pathlib.Path(name).as_uri() for name in sys.argv[1:]]
 
 box = Gtk.EventBox()
-box.add(Gtk.Label(label=uri))
+box.add(Gtk.Label(label="\n".join(uris)))
 box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
 box.drag_source_add_uri_targets()
-box.connect("drag-data-get", lambda _box, _context, data, _info, _time: data.set_uris([uri]))
+box.connect("drag-data-get", lambda _box, _context, data, _info, _time: data.set_uris(uris))
 
 window = Gtk.Window(title="drag source")
 window.set_default_size(200, 100)

@@ -14,6 +14,7 @@ pub mod key {
     pub const ENTER: &str = "\u{E007}";
     pub const SHIFT: &str = "\u{E008}";
     pub const CONTROL: &str = "\u{E009}";
+    pub const ESCAPE: &str = "\u{E00C}";
 }
 
 /// Longer than any command: a driver that answers later hangs.

@@ -1,5 +1,5 @@
-//! The window, used as a reader uses it: keys, a file dropped from another program, what is on the screen and on
-//! the disk in the end. It runs the real binary with the models inside it, on a display of its own.
+//! The window, used as a reader uses it: keys, files dropped from another program, a translation mended, what is on
+//! the screen and on the disk in the end. It runs the real binary with the models inside it, on a display of its own.
 #![cfg(target_os = "linux")]
 
 mod desktop;
@@ -10,6 +10,7 @@ use driver::{Session, key};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Loading the models on a software adapter takes longest.
@@ -20,14 +21,16 @@ const RESULT: &str = "return [document.querySelector('.text')?.textContent, \
                       document.querySelector('[role=status]').textContent]";
 
 #[test]
-fn a_reader_translates_with_the_keyboard_and_by_dropping_a_file() {
+fn a_reader_translates_with_the_keyboard_drops_files_and_mends_a_translation() {
     let desktop = Desktop::start();
     let page = Session::start(&desktop);
     until("the page shows itself", || page.ask("return !!document.querySelector('textarea')") == true);
 
     types_a_sentence(&page);
     swaps_the_languages(&page);
-    drops_a_file(&desktop, &page);
+    let folder = tempfile::tempdir().unwrap();
+    drops_three_files(&desktop, &page, folder.path());
+    mends_a_translation(&page, folder.path());
     walks_through_both_tabs_by_keyboard(&page);
     page_stays_inside(&page);
 }
@@ -60,43 +63,102 @@ fn swaps_the_languages(page: &Session) {
     shows(page, "Translate to: English");
 }
 
-fn drops_a_file(desktop: &Desktop, page: &Session) {
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("Grüße aus dem Süden.txt");
-    fs::write(&source, "Guten Morgen.\n").unwrap();
+/// Three documents of three formats, with what they hold.
+const FILES: [(&str, &str); 3] = [
+    ("Grüße aus dem Süden.txt", "Guten Morgen.\n"),
+    ("Bericht.md", "# Bericht\n\nDas ist **gut**.\n"),
+    ("Film.srt", "1\n00:00:01,000 --> 00:00:02,000\nGuten Morgen.\n"),
+];
 
-    let hand = desktop.take(&source);
+const ROWS: &str = "return [...document.querySelectorAll('.documents .row')].map((row) => row.innerText)";
+
+fn drops_three_files(desktop: &Desktop, page: &Session, folder: &Path) {
+    let sources = FILES.map(|(name, text)| {
+        let source = folder.join(name);
+        fs::write(&source, text).unwrap();
+        source
+    });
+    let hand = desktop.take(&sources);
     until("the drop zone lights up", || {
         hand.shake();
         page.ask("return document.querySelector('.zone.over') !== null") == true
     });
     hand.let_go();
-    until("the document is done", || {
-        let row = page.ask("return document.querySelector('.row')?.innerText ?? ''");
-        assert!(!row.as_str().unwrap().contains("Failed"), "{row}");
-        row.as_str().unwrap().contains("Done")
+    until("the documents are done", || {
+        let rows: Vec<String> = serde_json::from_value(page.ask(ROWS)).unwrap();
+        assert!(!rows.iter().any(|row| row.contains("Failed")), "{rows:?}");
+        rows.len() == FILES.len()
+            && rows.iter().all(|row| row.contains("Done") || row.contains("Needs review"))
     });
-    let row = page.ask("return document.querySelector('.row').innerText");
-    assert!(row.as_str().unwrap().contains("Grüße aus dem Süden.txt"), "{row}");
+    let rows = page.ask(ROWS).to_string();
+    for ((name, text), source) in FILES.iter().zip(&sources) {
+        assert!(rows.contains(name), "{rows}");
+        assert_eq!(fs::read_to_string(source).unwrap(), *text, "the source is as it was");
+        let translation = fs::read_to_string(translated(folder, name)).unwrap();
+        assert!(!translation.trim().is_empty() && translation != *text, "{translation:?}");
+    }
+    assert_eq!(
+        fs::read_dir(folder).unwrap().count(),
+        2 * FILES.len(),
+        "a translation for each and nothing else"
+    );
+}
 
-    assert_eq!(fs::read_to_string(&source).unwrap(), "Guten Morgen.\n");
-    let others = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    let written: Vec<_> = others.filter(|path| *path != source).collect();
-    assert_eq!(written.len(), 1, "{written:?}");
-    let text = fs::read_to_string(&written[0]).unwrap();
-    assert!(!text.trim().is_empty() && text.ends_with('\n') && text != "Guten Morgen.\n", "{text:?}");
+/// Where the translation of a document is expected.
+fn translated(folder: &Path, name: &str) -> PathBuf {
+    let (stem, extension) = name.rsplit_once('.').unwrap();
+    folder.join(format!("{stem}.en.{extension}"))
+}
+
+/// With keys alone: into the review, into the first segment, and saved, which writes the file anew.
+fn mends_a_translation(page: &Session, folder: &Path) {
+    let row = format!("document.querySelector('.row[aria-label=\"{}\"]')", FILES[0].0);
+    page.ask(&format!(
+        "[...{row}.querySelectorAll('button')].find((b) => b.innerText.includes('Review')).focus()"
+    ));
+    page.presses(&[key::ENTER]);
+    until("a segment has the focus", || page.ask("return document.activeElement.role") == "row");
+    page.presses(&[key::ENTER]);
+    until("its editor has the focus", || page.ask("return document.activeElement.tagName") == "TEXTAREA");
+    page.presses(&[key::CONTROL, "a"]);
+    page.types("Good day from the south.");
+    page.presses(&[key::CONTROL, key::ENTER]);
+    until("the translation is saved", || {
+        page.ask("return document.querySelector('.review footer')?.innerText.includes('1 change saved')")
+            == true
+    });
+    assert_eq!(fs::read_to_string(translated(folder, FILES[0].0)).unwrap(), "Good day from the south.\n");
+    assert_eq!(
+        page.ask("return document.querySelector('.row.edited .target').textContent.trim()"),
+        "Good day from the south."
+    );
+    page.presses(&[key::ESCAPE]);
+    until("the documents are back, where the reader was", || {
+        page.ask("return document.activeElement.innerText?.trim()") == "Review"
+    });
 }
 
 /// Each control can be reached with Tab, shows that it is reached, and has a name.
 fn walks_through_both_tabs_by_keyboard(page: &Session) {
     for (tab, wanted) in [
-        ("2", &["Choose files to translate", "Open", "Show in folder", "Remove from the list"][..]),
+        (
+            "2",
+            &[
+                "Choose files to translate",
+                "Choose a folder…",
+                "Clear finished",
+                "Review",
+                "Open",
+                "Show in folder",
+                "Remove from the list",
+            ][..],
+        ),
         ("1", &["Text in German", "Paste", "Clear", "Translation in English", "Copy"]),
     ] {
         page.presses(&[key::CONTROL, tab]);
         let mut reached = Vec::new();
         // More steps than the window has controls.
-        for _ in 0..24 {
+        for _ in 0..40 {
             page.presses(&[key::TAB]);
             let focused = page.ask(
                 "const e = document.activeElement, s = getComputedStyle(e);
