@@ -25,7 +25,9 @@ pub enum Error {
         name: String,
     },
     /// Text that is not what its byte order mark or its bytes say.
-    #[error("the text is damaged; save it again in a text editor with the encoding UTF-8 (it was read as {name})")]
+    #[error(
+        "the text is damaged; save it again in a text editor with the encoding UTF-8 (it was read as {name})"
+    )]
     Encoding {
         /// The encoding that fits best.
         name: &'static str,
@@ -64,7 +66,9 @@ pub enum Error {
     #[error("the document is protected by a password; open it, remove the password, save it and try again")]
     Protected,
     /// A document of Office before 2007.
-    #[error("old Office documents are not supported; save it as .docx, .pptx or .xlsx and open that instead: {name}")]
+    #[error(
+        "old Office documents are not supported; save it as .docx, .pptx or .xlsx and open that instead: {name}"
+    )]
     Old {
         /// The file's name as given.
         name: String,
@@ -78,7 +82,9 @@ pub enum Error {
         entries: usize,
     },
     /// An entry that is larger than [`limits`](crate::limits) allow, or than its stored bytes let expect.
-    #[error("a file in the package inflates to more than {limit} bytes; split the document, or do not trust it: {name}")]
+    #[error(
+        "a file in the package inflates to more than {limit} bytes; split the document, or do not trust it: {name}"
+    )]
     Inflates {
         /// Bytes allowed for it.
         limit: usize,
@@ -86,13 +92,17 @@ pub enum Error {
         name: String,
     },
     /// A text of a package in another encoding than UTF-8.
-    #[error("a text of the document is not UTF-8; open it in the program that made it and save it again: {name}")]
+    #[error(
+        "a text of the document is not UTF-8; open it in the program that made it and save it again: {name}"
+    )]
     PartEncoding {
         /// The entry.
         name: String,
     },
     /// XML that is not well-formed.
-    #[error("its XML is broken at byte {offset}; open it in the program that made it and save it again ({cause})")]
+    #[error(
+        "its XML is broken at byte {offset}; open it in the program that made it and save it again ({cause})"
+    )]
     Xml {
         /// Bytes before the place.
         offset: usize,
@@ -108,7 +118,9 @@ pub enum Error {
         offset: usize,
     },
     /// Deeper XML than [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
-    #[error("more than {limit} XML elements lie inside each other at byte {offset}; simplify the document there")]
+    #[error(
+        "more than {limit} XML elements lie inside each other at byte {offset}; simplify the document there"
+    )]
     XmlTooDeep {
         /// Elements allowed inside each other.
         limit: usize,
@@ -138,7 +150,9 @@ pub enum Error {
         offset: usize,
     },
     /// A PDF that cannot be read.
-    #[error("the PDF is damaged or too unusual; print it to a new PDF, or export it as text, and try that ({cause})")]
+    #[error(
+        "the PDF is damaged or too unusual; print it to a new PDF, or export it as text, and try that ({cause})"
+    )]
     Pdf {
         /// What was found.
         cause: String,

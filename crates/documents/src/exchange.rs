@@ -60,19 +60,25 @@ fn pairs(
     let source = source.as_str();
     let mut found = Vec::new();
     let is = |element: &Element<'_>, names: &[&str]| names.contains(&element.name.1);
-    tree::each(source, DocType::Named, |name| entries.contains(&name.1), |entry| {
-        let side = |code: &str| -> Vec<String> {
-            let sets = entry.elements().filter(|child| is(child, languages) && is_in(child, source, code));
-            let mut side = Vec::new();
-            sets.for_each(|set| collect(set, source, texts, &mut side));
-            side
-        };
-        let targets = side(to);
-        if let Some(target) = targets.first() {
-            found.extend(side(from).into_iter().map(|text| (text, target.clone())));
-        }
-        Ok(())
-    })?;
+    tree::each(
+        source,
+        DocType::Named,
+        |name| entries.contains(&name.1),
+        |entry| {
+            let side = |code: &str| -> Vec<String> {
+                let sets =
+                    entry.elements().filter(|child| is(child, languages) && is_in(child, source, code));
+                let mut side = Vec::new();
+                sets.for_each(|set| collect(set, source, texts, &mut side));
+                side
+            };
+            let targets = side(to);
+            if let Some(target) = targets.first() {
+                found.extend(side(from).into_iter().map(|text| (text, target.clone())));
+            }
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 
@@ -103,8 +109,12 @@ fn collect<'a>(element: &Element<'a>, source: &'a str, names: &[&str], found: &m
 fn read_text<'a>(element: &Element<'a>, source: &'a str, text: &mut String) {
     for child in &element.children {
         match child {
-            Node::Text(range) => text.push_str(&tree::unescaped(source.get(range.clone()).unwrap_or_default())),
-            Node::Verbatim(range) => text.push_str(tree::verbatim(source.get(range.clone()).unwrap_or_default())),
+            Node::Text(range) => {
+                text.push_str(&tree::unescaped(source.get(range.clone()).unwrap_or_default()))
+            }
+            Node::Verbatim(range) => {
+                text.push_str(tree::verbatim(source.get(range.clone()).unwrap_or_default()))
+            }
             Node::Element(inner) if inner.name.1 == "hi" => read_text(inner, source, text),
             Node::Element(_) | Node::Other(_) => {}
         }
@@ -121,7 +131,8 @@ mod tests {
 
     #[test]
     fn units_are_read_as_they_are_written() {
-        let units = [("Fisch & <Chips>", "\"fish\" & chips"), ("Zeile\nzwei", "line\ntwo"), ("日本", "Japan")];
+        let units =
+            [("Fisch & <Chips>", "\"fish\" & chips"), ("Zeile\nzwei", "line\ntwo"), ("日本", "Japan")];
         let bytes = write_units(&units, "de", "en");
         assert_eq!(read_units(&bytes, "de", "en").expect("reads"), owned(&units));
         let swapped: Vec<(&str, &str)> = units.iter().map(|(a, b)| (*b, *a)).collect();

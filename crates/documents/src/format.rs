@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::encoding::Encoding;
+use crate::markup::{self, Dialect, Tokens};
 use crate::package::Package;
 use crate::part::Reader;
-use crate::markup::{self, Dialect, Tokens};
 use crate::{Error, Result, compound, epub, odf, ooxml, po, subrip, vtt};
 
 /// A format that can be read and written.
@@ -59,11 +59,8 @@ pub enum Format {
 }
 
 /// Starts of files that are something else than text.
-const MAGIC: [(&[u8], &str); 3] = [
-    (b"{\\rtf", "Rich Text"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-];
+const MAGIC: [(&[u8], &str); 3] =
+    [(b"{\\rtf", "Rich Text"), (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture")];
 
 impl Format {
     /// The format of a document called `name` with these bytes.
@@ -83,7 +80,11 @@ impl Format {
             return Self::packed(&mut Package::open(bytes)?)?.ok_or_else(|| unsupported("this zip archive"));
         }
         if bytes.starts_with(&compound::MAGIC) {
-            return Err(if compound::is_encrypted(bytes) { Error::Protected } else { Error::Old { name: name.to_owned() } });
+            return Err(if compound::is_encrypted(bytes) {
+                Error::Protected
+            } else {
+                Error::Old { name: name.to_owned() }
+            });
         }
         let (_, text) = Encoding::read(bytes)?;
         if text.contains('\0') {
@@ -97,13 +98,18 @@ impl Format {
     /// The format of a text: what its content says, else what its name says; `None` for XML of an unknown kind.
     fn of_text(text: &str, named: Option<Self>) -> Option<Self> {
         let is_xml = text.starts_with("<?xml");
-        let root = Tokens::new(text, if is_xml { Dialect::Xml } else { Dialect::Html }).find_map(|token| match token.kind {
-            markup::Kind::Open { name, .. } if text.starts_with('<') => Some(name),
-            _ => None,
-        });
+        let root =
+            Tokens::new(text, if is_xml { Dialect::Xml } else { Dialect::Html }).find_map(
+                |token| match token.kind {
+                    markup::Kind::Open { name, .. } if text.starts_with('<') => Some(name),
+                    _ => None,
+                },
+            );
         let is_page = text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html"));
-        let is_json = || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-        let look_alike = [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
+        let is_json =
+            || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        let look_alike =
+            [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
         Some(match root.as_deref() {
             Some("xliff") => Self::Xliff,
             Some("tmx") => Self::Tmx,

@@ -9,7 +9,10 @@ use crate::markup::Dialect;
 use crate::ooxml::{self, Office};
 use crate::xml::plain::properties;
 use crate::xml::tree::DocType;
-use crate::{Error, Format, ReadOptions, Result, delimited, epub, html, json, keyed, markdown, odf, po, subrip, text, tmx, vtt, xliff, yaml};
+use crate::{
+    Error, Format, ReadOptions, Result, delimited, epub, html, json, keyed, markdown, odf, po, subrip, text,
+    tmx, vtt, xliff, yaml,
+};
 
 /// A text of a document: all of it, or one entry of a package.
 #[derive(Debug)]
@@ -222,7 +225,8 @@ pub(crate) fn misread<'a>(
     let found = sorted(found).into_iter().filter(|found| found.place.role != Role::Echo);
     let mut found: Vec<String> = found.map(|found| letters(&found.block.text)).collect();
     let wanted = sites.iter().filter(|(.., text)| !text.is_empty());
-    let mut wanted: Vec<(String, usize)> = wanted.map(|(site, _, text)| (letters(text), site.block)).collect();
+    let mut wanted: Vec<(String, usize)> =
+        wanted.map(|(site, _, text)| (letters(text), site.block)).collect();
     if !part.name.is_empty() {
         // A picture with a text of its own may have come to stand on the other side of its paragraph's words.
         found.sort();
