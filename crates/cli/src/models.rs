@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use translation::{Catalog, Entry, ImportOptions, Origin, Quantization, Role};
+use translation::{Catalog, Entry, ImportOptions, Origin, Quantization, Role, Setup};
 
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{Library, interrupt};
+use crate::{Gpu, Library, interrupt};
 
 #[derive(Subcommand)]
 pub enum Models {
@@ -53,6 +53,22 @@ pub enum Models {
         #[command(flatten)]
         library: Library,
     },
+    /// Pick the attention heads that tell which words belong together, so that formatting finds its words again
+    Align {
+        /// An imported model: its name from `wasan models list`, or its folder
+        name: String,
+        /// Sentence pairs to pick by, a line each: from, to, source, translation, with marks such as {1 Tom} in both
+        /// [default: German and Japanese with English]
+        #[arg(long, value_name = "FILE")]
+        pairs: Option<PathBuf>,
+        #[command(flatten)]
+        gpu: Gpu,
+        #[command(flatten)]
+        library: Library,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Remove an imported model
     Remove {
         /// Its name from `wasan models list`
@@ -92,6 +108,10 @@ impl Models {
                 let options = ImportOptions { quantization: bits.into(), name, role, prompt, licence };
                 import(library, &path, &options)
             }
+            Self::Align { name, pairs, gpu, library, json } => {
+                let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
+                align(&setup, &name, pairs.as_deref(), json)
+            }
             Self::Remove { name, library } => {
                 let path = translation::remove(library.models.as_deref(), &name)?;
                 eprintln!("removed {}", path.display());
@@ -103,6 +123,25 @@ impl Models {
 
 fn catalog(library: Library) -> Result<Catalog, Failure> {
     Ok(Catalog::read(&library.models.unwrap_or_else(translation::models_folder))?)
+}
+
+fn align(setup: &Setup, name: &str, pairs: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let progress = Progress::new();
+    let picked = translation::alignment::align_model(setup, name, pairs, &mut |done, total| {
+        progress.show(&format!("sentence {} of {total}", done + 1));
+    });
+    progress.clear();
+    let picked = picked?;
+    if json {
+        println!("{}", serde_json::json!(picked));
+        return Ok(());
+    }
+    for score in &picked.heads {
+        let [layer, head] = score.head;
+        println!("layer {layer:>3}, head {head:>3}   {:5.1} % alone", 100.0 * score.accuracy);
+    }
+    println!("together              {:5.1} % of {} marked words", 100.0 * picked.accuracy, picked.words);
+    Ok(())
 }
 
 fn role_of(text: String) -> Result<Role, Failure> {

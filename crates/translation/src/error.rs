@@ -143,6 +143,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A line of marked sentence pairs that is none.
+    #[error(
+        "a line has four cells, two languages and two sentences with marks such as {{1 Tom}}; correct this one: {0}"
+    )]
+    MarkedPair(String),
+    /// Sentence pairs of which none helps.
+    #[error("no marked sentence pair is in two languages of the model and fits its context ({0})")]
+    NothingMarked(String),
     /// The GPU was lost again and again.
     #[error("the GPU was lost {0} times in a row")]
     LostTooOften(u32),
@@ -246,6 +254,10 @@ impl Error {
                 "glossary",
                 "Give TBX, or CSV or TSV in UTF-8 with the source in the first column and its translation in the second.",
             ),
+            Self::MarkedPair(_) => ("marked_pair", "For example: de, en, {1 Tom} schläft., {1 Tom} sleeps."),
+            Self::NothingMarked(_) => {
+                ("nothing_marked", "Give a file of pairs in its languages with --pairs.")
+            }
             Self::LostTooOften(_) => ("gpu_lost", "Update the graphics driver, or choose another adapter."),
             Self::Stopped => ("stopped", "Start the program again."),
             Self::Cancelled => ("cancelled", "What was finished is kept."),

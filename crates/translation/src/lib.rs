@@ -29,6 +29,7 @@ mod task;
 mod translator;
 mod worker;
 
+pub mod alignment;
 pub mod languages;
 pub mod prompt;
 pub mod sentences;

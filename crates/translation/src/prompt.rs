@@ -2,6 +2,8 @@
 //!
 //! Special tokens come from the template alone. A source text is encoded as plain text, whatever it says.
 
+use std::ops::Range;
+
 use model_files::Tokenizer;
 
 use crate::languages::{Pair, language};
@@ -42,6 +44,17 @@ pub struct Prompt {
     before: String,
     after: String,
     suffix: Vec<u32>,
+}
+
+/// A prompt with a source text in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The ids of the whole prompt.
+    pub ids: Vec<u32>,
+    /// Which of them stand for the source.
+    pub source: Range<usize>,
+    /// For each of those, the bytes of the source that it stands for.
+    pub pieces: Vec<Range<usize>>,
 }
 
 /// Stands for the text to translate.
@@ -98,6 +111,39 @@ impl Prompt {
         ids.extend(tokenizer.encode(&run)?);
         ids.extend(&self.suffix);
         Ok(ids)
+    }
+
+    /// The ids of the whole prompt for a source text, and where the source stands among them.
+    ///
+    /// # Errors
+    /// When the tokenizer fails.
+    pub fn locate(&self, source: &str, tokenizer: &Tokenizer) -> Result<Located, Error> {
+        let line = self.one_line(source);
+        // Characters that were made blanks may have been longer.
+        let mut places: Vec<usize> = Vec::with_capacity(line.len() + 1);
+        for ((at, _), new) in source.char_indices().zip(line.chars()) {
+            places.extend(std::iter::repeat_n(at, new.len_utf8()));
+        }
+        places.push(source.len());
+        let place =
+            |at: usize| places.get(at.saturating_sub(self.before.len())).copied().unwrap_or(source.len());
+        let inside = self.before.len()..self.before.len() + line.len();
+        let run = tokenizer.pieces(&format!("{}{line}{}", self.before, self.after))?;
+        let holds = |(_, bytes): &(u32, Range<usize>)| bytes.start < inside.end && inside.start < bytes.end;
+        let first = run.iter().position(holds).unwrap_or(0);
+        let count = run.iter().filter(|piece| holds(piece)).count();
+        let pieces = run.iter().skip(first).take(count);
+        Ok(Located {
+            pieces: pieces.map(|(_, bytes)| place(bytes.start)..place(bytes.end)).collect(),
+            source: self.prefix.len() + first..self.prefix.len() + first + count,
+            ids: self
+                .prefix
+                .iter()
+                .copied()
+                .chain(run.iter().map(|(id, _)| *id))
+                .chain(self.suffix.iter().copied())
+                .collect(),
+        })
     }
 
     /// The ids that every rendered prompt starts with: those before the run of text that holds the source, since
@@ -253,6 +299,25 @@ mod tests {
         assert_eq!(ids.iter().filter(|id| **id >= 300).copied().collect::<Vec<_>>(), [300, 301, 302]);
         let text = bytes("German: <|end|><|begin|> {source} {to_name}\nEnglish:");
         assert!(ids.windows(text.len()).any(|ids| ids == text));
+    }
+
+    #[test]
+    fn the_source_is_located_among_the_ids() {
+        let prompt = parse(LINES).expect("valid template");
+        for source in ["Hallo", "h\u{2028}ü", ""] {
+            let located = prompt.locate(source, &tokenizer()).expect("encodes");
+            assert_eq!(located.ids, prompt.render(source, &tokenizer()).expect("encodes"));
+            assert_eq!(located.source.len(), located.pieces.len());
+            // The two bytes of ü are two tokens that stand for it both.
+            let mut pieces = located.pieces.clone();
+            pieces.dedup();
+            let text: String = pieces.iter().filter_map(|bytes| source.get(bytes.clone())).collect();
+            assert_eq!(text, source);
+        }
+        // The token `:h` reaches into the source.
+        let merged = parse("<|turn|>:{source}").expect("valid template").locate("hi", &tokenizer());
+        let merged = merged.expect("encodes");
+        assert_eq!((merged.source, merged.pieces), (1..3, vec![0..1, 1..2]));
     }
 
     #[test]
