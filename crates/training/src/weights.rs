@@ -23,10 +23,13 @@ pub enum Precision {
     BF16,
 }
 
+/// The values of a part of this shape, row by row.
+type Values<'a> = dyn FnMut(&str, &[usize]) -> Result<Vec<f32>> + 'a;
+
 /// Gives each parameter of a model its values. Ids are given in order, so that an optimizer's state finds its
 /// parameters again in the next process.
 struct Maker<'a> {
-    values: &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>>,
+    values: &'a mut Values<'a>,
     next_id: u64,
     device: &'a Device,
 }

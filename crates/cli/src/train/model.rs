@@ -144,7 +144,7 @@ impl Model<'_> {
             tokenizer: &start.tokenizer,
             bos: start.bos,
             end,
-            prompt: &prompt,
+            prompt: prompt.as_ref(),
             max_tokens: plan.schedule.context as usize,
         };
         let (text, answers) = (encoder(start.text_end), encoder(start.answer_end));

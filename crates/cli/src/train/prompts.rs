@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use training::Tokenizer;
+use training::examples::Prompter;
 use translation::Pair;
 use translation::prompt::Prompt;
 
@@ -16,7 +17,7 @@ pub fn prompter<'a>(
     template: &str,
     tokenizer: &'a Tokenizer,
     languages: &[String],
-) -> Result<impl Fn(&str, &str, &str) -> Result<Vec<u32>, String> + 'a, Failure> {
+) -> Result<Box<Prompter<'a>>, Failure> {
     let mut prompts = HashMap::new();
     for from in languages {
         for to in languages.iter().filter(|to| *to != from) {
@@ -26,8 +27,8 @@ pub fn prompter<'a>(
             prompts.insert((from.clone(), to.clone()), prompt);
         }
     }
-    Ok(move |from: &str, to: &str, source: &str| {
+    Ok(Box::new(move |from: &str, to: &str, source: &str| {
         let prompt = prompts.get(&(from.to_owned(), to.to_owned())).ok_or("languages without a prompt")?;
         prompt.render(source, tokenizer).map_err(|error| error.to_string())
-    })
+    }))
 }

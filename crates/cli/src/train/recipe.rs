@@ -66,8 +66,15 @@ impl MakeRecipe {
             }
             console.begin(None);
             let mut report = |line: &training::StepReport| console.step(line);
-            let ended =
-                recipe.make(name, &texts, &tokenizer_json, &prompt, &self.out, &device, &mut report)?;
+            let ended = recipe.make(
+                name,
+                &texts,
+                &tokenizer_json,
+                prompt.as_ref(),
+                &self.out,
+                &device,
+                &mut report,
+            )?;
             if ended == Ended::Stopped {
                 console.say("stopped; a checkpoint is kept, and the same command goes on from it");
                 return if interrupt::asked() { Err(Failure::interrupted()) } else { Ok(()) };
