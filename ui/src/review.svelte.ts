@@ -20,7 +20,7 @@ export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
 ]
 
 /** More rows at once make a slow page of a long document. */
-export const PAGE_ROWS = 100
+export const PAGE_ROWS = 50
 
 export class Review {
   /** The row in the queue. */
