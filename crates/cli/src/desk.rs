@@ -184,7 +184,7 @@ impl<'a> Desk<'a> {
         self.jobs.insert(place, Under { id, file: None });
         let done = self.wait_for(place);
         self.progress.clear();
-        if done.is_err() {
+        if done.as_ref().is_err_and(Failure::is_interruption) {
             self.translator.cancel(id);
         } else {
             self.translator.forget(id)?;

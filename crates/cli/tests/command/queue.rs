@@ -35,8 +35,9 @@ fn a_document_on_standard_input_comes_out_on_standard_output() {
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "md"]].concat(), "# Es regnet.\n\n`x`\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(0), "# It's raining.\n\n`x`\n"), "{}", ended.err);
     assert_eq!(home.good(&["jobs", "list"]), "", "it leaves nothing in the queue");
-    let ended = home.run_with_input(&[&DE_EN[..], &["--format", "docx"]].concat(), "no package");
+    let ended = home.run_with_input(&[&DE_EN[..], &["--format", "docx"]].concat(), b"\x89PNG\r\n\x1a\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
+    assert_eq!(home.good(&["jobs", "list"]), "", "nor does what could not be translated");
 }
 
 #[test]
