@@ -74,6 +74,23 @@ pub fn links(source: &Pieces, target: &Pieces, attention: &[Vec<f32>]) -> Vec<Li
     linked.map(|(source, target)| Link { source: source.clone(), target: target.clone() }).collect()
 }
 
+/// [`links`] of texts of which only the letters are known.
+pub(crate) fn links_by_letters(source: &str, target: &str) -> Vec<Link> {
+    let pieces = |text: &str| Pieces {
+        ranges: text.char_indices().map(|(at, c)| at..at + c.len_utf8()).collect(),
+        text: text.to_owned(),
+    };
+    links(&pieces(source), &pieces(target), &[])
+}
+
+/// Links of texts that stand at these bytes of longer ones.
+pub(crate) fn moved(links: &[Link], (source, target): (usize, usize)) -> impl Iterator<Item = Link> + '_ {
+    let moved = |range: &Range<usize>, by: usize| range.start + by..range.end + by;
+    links
+        .iter()
+        .map(move |link| Link { source: moved(&link.source, source), target: moved(&link.target, target) })
+}
+
 /// Where each model is to look for the source, as [`engine::Request::align`] has it, given its prompt with the source
 /// located. A model that cuts the source into other tokens than the first one is left out.
 pub fn ranges(prompts: &[Located]) -> Vec<Range<usize>> {

@@ -1,5 +1,6 @@
 //! An answer's tokens → text, the words worth a second look, and the report.
 
+use documents::Link;
 use engine::{Output, Status, Token};
 use model_files::Tokenizer;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,9 @@ pub struct SentenceReport {
     /// Further translations, best first (n-best).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
+    /// Which words of the translation came from which; empty unless the document's markup has to find them.
+    #[serde(skip)]
+    pub links: Vec<Link>,
     /// Its tokens; empty unless a report was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenReport>,
@@ -99,6 +103,7 @@ impl SentenceReport {
             reasons: Vec::new(),
             score: 0.0,
             others: Vec::new(),
+            links: Vec::new(),
             tokens: Vec::new(),
         }
     }
@@ -214,6 +219,7 @@ pub(crate) fn report(
         },
         score: best.score,
         others,
+        links: Vec::new(),
         tokens: tokens.collect(),
     })
 }

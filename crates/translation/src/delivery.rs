@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use documents::{Document, Finding, Format, Problem, ReadOptions, Translation};
 
+use crate::alignment;
 use crate::answer::{SentenceReport, SentenceStatus};
 use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
 use crate::frame::{self, Frame};
 use crate::job::{JobId, JobResult};
 use crate::ladder::Sentence;
-use crate::languages::language;
+use crate::languages::{Pair, language};
 use crate::output;
 use crate::review::{Segment, SpanMark};
 use crate::sentences;
@@ -23,16 +24,14 @@ use crate::task::Task;
 
 /// The result of a complete job; a document is written, and its row says done.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
-    let to = task.job.pair.to.clone();
-    let translated: Vec<String> = task.blocks.iter().map(|block| block_text(block, &to)).collect();
     let (output, text, to_review) = match (&task.frame, store) {
         (Frame::Text(between), _) => {
-            let text =
-                translated.iter().zip(between).flat_map(|(block, after)| [block.as_str(), after]).collect();
+            let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
+            let text = blocks.zip(between).map(|(block, after)| block + after).collect();
             (None, Some(text), task.blocks.iter().flatten().filter(|s| is_to_review(s)).count())
         }
         (Frame::File { .. }, Some(store)) => {
-            let (output, to_review) = document(task, store, translated)?;
+            let (output, to_review) = document(task, store)?;
             (Some(output), None, to_review)
         }
         (Frame::File { .. }, None) => return Err(Error::Stopped),
@@ -53,17 +52,11 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     })
 }
 
-fn document(task: &Task, store: &Store, translated: Vec<String>) -> Result<(PathBuf, usize)> {
+fn document(task: &Task, store: &Store) -> Result<(PathBuf, usize)> {
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
-    let translations: Vec<Translation> = translated.into_iter().map(Translation::from).collect();
     let mut lines = lines(&task.blocks, document);
-    let bytes = write(
-        document,
-        *format,
-        &translations,
-        &frame::read_options(&task.job.pair, &task.job.options),
-        &mut lines,
-    )?;
+    let options = frame::read_options(&task.job.pair, &task.job.options);
+    let bytes = write(document, *format, &task.job.pair, &options, &mut lines)?;
     let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
     let (pair, learns) = (&task.job.pair, task.job.options.memory);
     store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, learns })?;
@@ -78,16 +71,17 @@ fn document(task: &Task, store: &Store, translated: Vec<String>) -> Result<(Path
     Ok((output, to_review))
 }
 
-/// A document's bytes in the other language, parsed again. What the document could not take over is added to the
+/// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is added to the
 /// reasons of the lines, whose blocks are in its order.
 pub(crate) fn write(
     document: &Document,
     format: Format,
-    translations: &[Translation],
+    pair: &Pair,
     options: &ReadOptions,
     lines: &mut [Segment],
 ) -> Result<Vec<u8>> {
-    let written = document.write(translations)?;
+    let translations = translations(document, lines, &pair.to);
+    let written = document.write(&translations)?;
     for Finding { block, problem, text } in &written.findings {
         let reason = match problem {
             Problem::Lost => Reason::Placeholder(text.clone()),
@@ -101,12 +95,35 @@ pub(crate) fn write(
     let again = Document::parse_with(format, &written.bytes, options)?;
     // Formats that hold both languages have nothing left to translate then.
     if again.blocks().len() == translations.len() {
-        for (block, (read, translation)) in again.blocks().iter().zip(translations).enumerate() {
+        for (block, (read, translation)) in again.blocks().iter().zip(&translations).enumerate() {
             let missing = checks::lost_numbers(&translation.text, &read.text);
             missing.into_iter().for_each(|number| blame(lines, block, Reason::Number(number)));
         }
     }
     Ok(written.bytes)
+}
+
+// One for each block. Markup goes where the words went; where nobody saw them go, their letters have to tell.
+fn translations(document: &Document, lines: &[Segment], to: &str) -> Vec<Translation> {
+    let mut translations = vec![Translation::default(); document.blocks().len()];
+    for lines in lines.chunk_by(|a, b| a.block == b.block) {
+        let Some(translation) = lines.first().and_then(|line| translations.get_mut(line.block)) else {
+            continue;
+        };
+        let parts = lines.iter().map(|line| (line.target.as_str(), line.separator.as_str()));
+        let (text, starts) = sentences::join_at(parts, to);
+        translation.text = text;
+        let mut from = 0;
+        for (line, to) in lines.iter().zip(starts) {
+            let seen = match line.links.is_empty() && !line.spans.is_empty() {
+                true => alignment::links_by_letters(&line.source, &line.target),
+                false => line.links.clone(),
+            };
+            translation.links.extend(alignment::moved(&seen, (from, to)));
+            from += line.source.len() + line.separator.len();
+        }
+    }
+    translations
 }
 
 // A reason stands with the first sentence of its block, unless one of them gives it already.
@@ -172,6 +189,7 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
                 target: report.translation.clone(),
                 status: report.status,
                 reasons: report.reasons.clone(),
+                links: report.links.clone(),
                 spans: document
                     .blocks()
                     .get(index)

@@ -23,6 +23,7 @@ pub(crate) enum Frame {
 pub(crate) struct SourceText {
     pub text: String,
     locked: Vec<Range<usize>>,
+    markup: Vec<Range<usize>>,
 }
 
 impl SourceText {
@@ -33,14 +34,26 @@ impl SourceText {
         inside.filter_map(|locked| self.text.get(locked.clone())).map(str::to_owned).collect()
     }
 
+    /// Whether markup begins or ends inside a range of its bytes.
+    pub fn is_marked_in(&self, range: &Range<usize>) -> bool {
+        let inside = |at: usize| range.start < at && at < range.end;
+        self.markup.iter().any(|span| inside(span.start) || inside(span.end))
+    }
+
     fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), locked: Vec::new() }
+        Self { text: text.to_owned(), locked: Vec::new(), markup: Vec::new() }
     }
 
     fn of(block: &Block) -> Self {
         let locked =
             block.spans.iter().filter(|span| span.kind == SpanKind::Locked && !span.range.is_empty());
-        Self { text: block.text.clone(), locked: locked.map(|span| span.range.clone()).collect() }
+        let markup = block.spans.iter().filter(|span| span.kind != SpanKind::Locked);
+        let ranges = |span: &documents::Span| span.range.clone();
+        Self {
+            text: block.text.clone(),
+            locked: locked.map(ranges).collect(),
+            markup: markup.map(ranges).collect(),
+        }
     }
 }
 

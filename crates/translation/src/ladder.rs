@@ -5,6 +5,7 @@
 
 use engine::{GlossaryTerm, Token};
 
+use crate::alignment;
 use crate::answer::{Doubt, SentenceReport, SentenceStatus};
 use crate::checks::{self, Answer, Reason};
 use crate::glossary::Term;
@@ -66,6 +67,8 @@ pub(crate) struct Sentence {
     pub separator: String,
     /// What must stand in its translation letter for letter.
     pub locked: Vec<String>,
+    /// Whether markup of the document stands in it, so that its words have to be found in the translation.
+    pub marked: bool,
     /// Terms of the glossary that stand in it.
     pub terms: Vec<Term>,
     /// The store's key; none where nothing is kept.
@@ -96,6 +99,7 @@ impl Sentence {
             text: sentence.text.to_owned(),
             separator: sentence.separator.to_owned(),
             locked: Vec::new(),
+            marked: false,
             terms: Vec::new(),
             key: None,
             pieces: Vec::new(),
@@ -182,6 +186,7 @@ impl Sentence {
             self.best.take().unwrap_or_else(|| SentenceReport::kept(&self.text, SentenceStatus::Kept));
         if report.reasons.iter().any(Reason::is_broken) && self.text_is_better(&report) {
             report.translation.clone_from(&self.text);
+            report.links.clear();
             report.status = SentenceStatus::Kept;
         }
         self.pieces.clear();
@@ -220,14 +225,20 @@ impl Sentence {
         let mut report = match answers.as_slice() {
             [whole] => SentenceReport::clone(whole),
             pieces => {
-                let parts = pieces
-                    .iter()
-                    .zip(&self.pieces)
-                    .map(|(a, piece)| (a.translation.as_str(), piece.separator.as_str()));
+                let parts = pieces.iter().zip(&self.pieces);
+                let parts = parts.map(|(a, piece)| (a.translation.as_str(), piece.separator.as_str()));
+                let (translation, starts) = sentences::join_at(parts, &pair.to);
+                let mut links = Vec::new();
+                let mut from = 0;
+                for ((answer, piece), to) in pieces.iter().zip(&self.pieces).zip(starts) {
+                    links.extend(alignment::moved(&answer.links, (from, to)));
+                    from += piece.text.len() + piece.separator.len();
+                }
                 SentenceReport {
-                    translation: sentences::join(parts, &pair.to),
+                    translation,
                     reasons: pieces.iter().flat_map(|answer| answer.reasons.clone()).collect(),
                     score: pieces.iter().map(|answer| answer.score).sum::<f32>() / pieces.len().max(1) as f32,
+                    links,
                     tokens: pieces.iter().flat_map(|answer| answer.tokens.clone()).collect(),
                     ..SentenceReport::kept(&self.text, SentenceStatus::Done)
                 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use documents::{Block, SpanKind, Translation};
+use documents::{Block, Link, SpanKind};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::SentenceStatus;
@@ -12,7 +12,7 @@ use crate::job::JobId;
 use crate::store::jobs::JobState;
 use crate::store::segments::hash;
 use crate::translator::Translator;
-use crate::{delivery, frame, live, output, sentences};
+use crate::{delivery, frame, live, output};
 
 /// A segment of a translated document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +33,9 @@ pub struct Segment {
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
+    // Which words of the translation came from which; none where a person wrote it.
+    #[serde(skip)]
+    pub(crate) links: Vec<Link>,
 }
 
 /// Markup at a place of a segment's source.
@@ -156,14 +159,8 @@ impl Translator {
         line.target = if breaks == 0 { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
         line.status = SentenceStatus::Edited;
         line.reasons.clear();
-        let translations: Vec<Translation> = (0..document.blocks().len())
-            .map(|block| {
-                let parts = lines.iter().filter(|line| line.block == block);
-                let parts = parts.map(|line| (line.target.as_str(), line.separator.as_str()));
-                Translation::from(sentences::join(parts, &row.pair.to))
-            })
-            .collect();
-        let bytes = delivery::write(&document, format, &translations, &options, &mut lines)?;
+        line.links.clear();
+        let bytes = delivery::write(&document, format, &row.pair, &options, &mut lines)?;
         let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
         let line = lines.swap_remove(index);
         store.edit(job, &row.pair, &line, to_review, (&hash(&bytes), &before))?;

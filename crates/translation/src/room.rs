@@ -1,16 +1,19 @@
 //! The engine room: the opened GPU, the models on it, and the batch that decodes with the models of one recipe.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use documents::Link;
 use engine::{
-    Batch, BatchOptions, Device, DeviceOptions, GlossaryTerm, Joint, JointOptions, Llama, Recipe, Request,
-    self_test,
+    Batch, BatchOptions, Device, DeviceOptions, GlossaryTerm, Joint, JointOptions, Llama, Output, Recipe,
+    Request, self_test,
 };
 use model_files::{ModelInfo, Tokenizer};
 use serde::Serialize;
 
+use crate::alignment::{self, Pieces};
 use crate::catalog::{Catalog, Member, Origin, models_folder};
 use crate::error::{Error, Result};
 use crate::glossary::Term;
@@ -90,10 +93,8 @@ impl Speaker {
     /// A sentence as prompts and a limit; none when it does not fit the context.
     pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
         let source = self.tokenizer.encode(sentence)?;
-        let mut prompts = Vec::with_capacity(self.prompts.len());
-        for prompt in &self.prompts {
-            prompts.push(prompt.render(sentence, &self.tokenizer)?);
-        }
+        let prompts = self.prompts.iter().map(|prompt| prompt.render(sentence, &self.tokenizer));
+        let prompts: Vec<Vec<u32>> = prompts.collect::<std::result::Result<_, _>>()?;
         // An answer longer than this is no translation; half of the context is left for it at least.
         let limit = (3 * source.len() + 32).min(self.context / 2);
         let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
@@ -115,6 +116,23 @@ impl Speaker {
 const MAX_PULLED: usize = 32;
 
 impl Speaker {
+    /// Where the models are to look for a sentence in their prompts, so that its words are found in the answer.
+    pub fn align(&self, sentence: &str) -> Result<Vec<Range<usize>>> {
+        let located = self.prompts.iter().map(|prompt| prompt.locate(sentence, &self.tokenizer));
+        Ok(alignment::ranges(&located.collect::<std::result::Result<Vec<_>, _>>()?))
+    }
+
+    /// Which words of an answer came from which of its sentence.
+    pub fn links(&self, sentence: &str, output: &Output) -> Result<Vec<Link>> {
+        let Some(prompt) = self.prompts.first() else { return Ok(Vec::new()) };
+        let located = prompt.locate(sentence, &self.tokenizer)?;
+        let ids: Vec<u32> = output.tokens.iter().map(|token| token.id).collect();
+        let words = ids.iter().copied().filter(|id| !self.end_tokens.contains(id)).collect::<Vec<u32>>();
+        let target = Pieces::of_answer(&self.tokenizer, &words)?;
+        let source = Pieces { text: sentence.to_owned(), ranges: located.pieces };
+        Ok(alignment::links(&source, &target, &output.attention))
+    }
+
     /// Terms as the engine pulls at them. `bonus` is for models whose weights add up to 1.
     pub fn pulls(&self, terms: &[Term], bonus: f32) -> Result<Vec<GlossaryTerm>> {
         let pull = |term: &Term| {
@@ -165,12 +183,13 @@ impl Room {
     ) -> Result<Voice> {
         let catalog = self.catalog()?;
         let chosen = chosen.filter(|chosen| !chosen.is_empty()).unwrap_or(&self.setup.chosen);
-        let recipe = match recipe.or(self.setup.recipe.as_deref()) {
-            Some(text) => Recipe::parse(text)?,
-            None if !chosen.is_empty() => Recipe::parse(&sum_of(chosen))?,
-            None => Recipe::parse(catalog.default_recipe(pair)?)?,
+        let text = match recipe.or(self.setup.recipe.as_deref()) {
+            Some(text) => text.to_owned(),
+            None if !chosen.is_empty() => sum_of(chosen),
+            None => catalog.default_recipe(pair)?.to_owned(),
         };
-        let members = catalog.members(pair, &recipe, chosen)?;
+        let (recipe, chosen): (Recipe, _) = catalog.recipe(pair, &text, chosen)?;
+        let members = catalog.members(pair, &recipe, &chosen)?;
         let mut key: Key = members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
         key.sort();
         Ok(Voice { key, members, recipe: recipe.to_string() })

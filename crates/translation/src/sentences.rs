@@ -51,7 +51,16 @@ pub fn cut(text: &str, max_chars: usize) -> Vec<Sentence<'_>> {
 
 /// Translated sentences, each with the separator after its source, as a text in the language of this code.
 pub fn join<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>, target: &str) -> String {
+    join_at(parts, target).0
+}
+
+/// What [`join`] gives, and where each sentence starts in it, in bytes.
+pub(crate) fn join_at<'a>(
+    parts: impl IntoIterator<Item = (&'a str, &'a str)>,
+    target: &str,
+) -> (String, Vec<usize>) {
     let mut text = String::new();
+    let mut starts = Vec::new();
     let mut separator = String::new();
     for (sentence, after) in parts {
         if !sentence.is_empty() {
@@ -64,9 +73,10 @@ pub fn join<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>, target: &st
             separator.clear();
             text.push_str(sentence);
         }
+        starts.push(text.len() - sentence.len());
         separator.push_str(after);
     }
-    text + &separator
+    (text + &separator, starts)
 }
 
 /// What stands between two translated sentences whose sources had `separator` between them: line ends stay, other

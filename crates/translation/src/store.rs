@@ -10,6 +10,7 @@ pub(crate) mod terms;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use documents::Link;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
@@ -21,7 +22,7 @@ const FILE: &str = "wasan.db";
 const APPLICATION: i32 = 0x5761_7361;
 
 /// What each version adds to the one before. The file's `user_version` counts those it has.
-const MIGRATIONS: &[&str] = &[include_str!("store/schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("store/schema.sql"), include_str!("store/links.sql")];
 
 // Another process holds a write for milliseconds; a disk that wakes up takes seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -126,6 +127,18 @@ pub(crate) fn now() -> i64 {
     since.map_or(0, |since| since.as_secs() as i64)
 }
 
+/// Links as a column.
+pub(crate) fn links_to_json(links: &[Link]) -> String {
+    let numbers = |link: &Link| [link.source.start, link.source.end, link.target.start, link.target.end];
+    to_json(&links.iter().map(numbers).collect::<Vec<[usize; 4]>>())
+}
+
+/// The links of a column.
+pub(crate) fn links_of_json(text: &str) -> Vec<Link> {
+    let numbers: Vec<[usize; 4]> = json(text);
+    numbers.into_iter().map(|[from, to, start, end]| Link { source: from..to, target: start..end }).collect()
+}
+
 /// A value whose JSON is a column; what an older version wrote and nobody understands is the default.
 pub(crate) fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_default()
@@ -172,6 +185,26 @@ mod tests {
         fs::remove_file(&path).expect("removes");
         Connection::open(&path).expect("opens").execute_batch("CREATE TABLE mine (a)").expect("creates");
         assert!(matches!(Store::open(folder.path()), Err(Error::StoreForeign(_))));
+    }
+
+    /// A store of the first version gets what later ones added, and keeps what it holds.
+    #[test]
+    fn an_older_store_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let old = Connection::open(folder.path().join(FILE)).expect("opens");
+        old.execute_batch(MIGRATIONS[0]).expect("is version 1");
+        old.pragma_update(None, "application_id", APPLICATION).expect("sets");
+        old.pragma_update(None, "user_version", 1).expect("sets");
+        old.execute("INSERT INTO segments VALUES (x'00', 'rain', '\"done\"', '[]', 0.0, 1, 1)", [])
+            .expect("inserts");
+        drop(old);
+        let store = Store::open(folder.path()).expect("opens");
+        let kept = store.run(|db| {
+            db.query_row("SELECT target, links FROM segments", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
+        });
+        assert_eq!(kept.expect("reads"), ("rain".to_owned(), "[]".to_owned()));
     }
 
     #[test]

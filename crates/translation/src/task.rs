@@ -129,6 +129,7 @@ impl Task {
             at = range.end + part.separator.len();
             let mut sentence = Sentence::new(part);
             sentence.locked = text.locked_in(&range);
+            sentence.marked = text.is_marked_in(&range);
             sentence.terms = glossary.hits(part.text);
             sentence
         };
@@ -250,6 +251,9 @@ impl Task {
             let Some(piece) = self.piece(place) else { continue };
             if let Some(mut request) = speaker.request(&piece.text, &base)? {
                 let sentence = self.sentence(place);
+                if sentence.marked {
+                    request.align = speaker.align(&piece.text)?;
+                }
                 if let Some(bonus) = sentence.bonus() {
                     request.glossary = speaker.pulls(&sentence.terms, bonus)?;
                 }
@@ -329,6 +333,12 @@ impl Task {
             && let Some(line) = report.translation.lines().next()
         {
             report.translation = line.trim().to_owned();
+        }
+        if let Some(best) = outputs.first().filter(|_| self.sentence(place).marked) {
+            let end = report.translation.len();
+            report.links = speaker.links(&source, best)?;
+            // A line that was cut off.
+            report.links.retain(|link| link.target.end <= end);
         }
         if let Some(best) = outputs.first().filter(|_| self.is_live() && self.sentence(place).is_whole()) {
             let mut found = doubts(tokenizer, &best.tokens, speaker)?;

@@ -4,7 +4,7 @@ use rusqlite::{Row, Transaction};
 
 use super::jobs::text;
 use super::segments::Hash;
-use super::{Store, json, memory, now, to_json};
+use super::{Store, json, links_of_json, links_to_json, memory, now, to_json};
 use crate::answer::SentenceStatus;
 use crate::error::Result;
 use crate::job::JobId;
@@ -32,6 +32,7 @@ fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
         status: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or(SentenceStatus::Doubtful),
         reasons: json(&row.get::<_, String>(6)?),
         spans: json(&row.get::<_, String>(7)?),
+        links: links_of_json(&row.get::<_, String>(8)?),
     })
 }
 
@@ -83,7 +84,7 @@ impl Store {
     pub fn lines(&self, job: JobId) -> Result<Vec<Segment>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
-                "SELECT position, block, source, separator, target, status, reasons, spans FROM lines
+                "SELECT position, block, source, separator, target, status, reasons, spans, links FROM lines
                  WHERE job = ? ORDER BY position",
             )?;
             select.query_map([job.0 as i64], segment)?.collect()
@@ -113,8 +114,8 @@ impl Store {
 }
 
 fn put(change: &Transaction<'_>, job: i64, line: &Segment) -> rusqlite::Result<()> {
-    let mut insert =
-        change.prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    let mut insert = change
+        .prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     insert.execute((
         job,
         line.index as i64,
@@ -125,6 +126,7 @@ fn put(change: &Transaction<'_>, job: i64, line: &Segment) -> rusqlite::Result<(
         to_json(&line.status),
         to_json(&line.reasons),
         to_json(&line.spans),
+        links_to_json(&line.links),
     ))?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use engine::BeamOptions as Beam;
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use super::{Store, json, now, to_json};
+use super::{Store, json, links_of_json, links_to_json, now, to_json};
 use crate::answer::{SentenceReport, SentenceStatus};
 use crate::error::Result;
 use crate::glossary::Term;
@@ -63,8 +63,8 @@ impl Store {
     ) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached(
-                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6",
+                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8",
             )?;
             let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
             insert.execute((
@@ -75,6 +75,7 @@ impl Store {
                 report.score,
                 tokens as i64,
                 now(),
+                links_to_json(&report.links),
             ))?;
             let mut count = change.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?;
             count.execute((job.0 as i64, done as i64))?;
@@ -85,8 +86,8 @@ impl Store {
     /// The finished segment of a key.
     pub fn finished(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
         self.run(|db| {
-            let mut select =
-                db.prepare_cached("SELECT target, status, reasons, score FROM segments WHERE key = ?")?;
+            let mut select = db
+                .prepare_cached("SELECT target, status, reasons, score, links FROM segments WHERE key = ?")?;
             let row = select.query_row([key], |row| {
                 let status =
                     serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
@@ -97,6 +98,7 @@ impl Store {
                     reasons: json(&row.get::<_, String>(2)?),
                     score: row.get(3)?,
                     others: Vec::new(),
+                    links: links_of_json(&row.get::<_, String>(4)?),
                     tokens: Vec::new(),
                 })
             });
@@ -151,6 +153,7 @@ mod tests {
         let mut report = SentenceReport::kept("Es regnet.", SentenceStatus::Doubtful);
         report.translation = "It's raining 3 times.".to_owned();
         report.reasons = vec![crate::Reason::Number("3".to_owned())];
+        report.links = vec![documents::Link { source: 0..2, target: 0..4 }];
         let key = hash(b"a key");
         assert!(store.finished(&key, "Es regnet.").expect("reads").is_none());
         store.keep(&key, &report, 7, JobId(1), 1).expect("keeps");
