@@ -12,14 +12,15 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 48.0;
 /// Points of the curve: more cannot be told apart.
 const POINTS: usize = 400;
-/// Steps whose losses are averaged, as a part of the run.
-const SMOOTHED: f64 = 0.02;
+/// Steps whose losses are averaged: a part of the run, and at least so many, as batches of short sentences and of long
+/// ones differ.
+const SMOOTHED: (f64, f64) = (0.02, 8.0);
 
-const STYLE: &str = "svg{color-scheme:light dark;background:#fff;font:13px system-ui,sans-serif}\
-    text{fill:#333}.grid{stroke:#ddd}.train{stroke:#2563a8;fill:none;stroke-width:1.8}\
+const STYLE: &str = "svg{color-scheme:light dark;font:13px system-ui,sans-serif}\
+    .page{fill:#fff}text{fill:#333}.grid{stroke:#ddd}.train{stroke:#2563a8;fill:none;stroke-width:1.8}\
     .held{stroke:#c2410c;fill:none;stroke-width:1.4;stroke-dasharray:4 3}.dot{fill:#c2410c}\
     .stage{stroke:#888;stroke-dasharray:2 4}\
-    @media(prefers-color-scheme:dark){svg{background:#17181b}text{fill:#ddd}.grid{stroke:#383a40}\
+    @media(prefers-color-scheme:dark){.page{fill:#17181b}text{fill:#ddd}.grid{stroke:#383a40}\
     .train{stroke:#7db4ee}.held{stroke:#fb923c}.dot{fill:#fb923c}}";
 
 /// Draws the losses of a log over the tokens read: training smoothed, held-out as points, a line where a stage begins.
@@ -30,7 +31,8 @@ pub fn loss_picture(log: &[StepReport]) -> String {
     let axes = Axes::of(train.iter().chain(&held));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\
-        <title>Loss of the training run</title><style>{STYLE}</style>\n"
+        <title>Loss of the training run</title><style>{STYLE}</style>\n\
+        <rect class=\"page\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n"
     );
     axes.draw(&mut svg);
     stages(log, &axes, &mut svg);
@@ -51,7 +53,7 @@ fn put(svg: &mut String, element: std::fmt::Arguments<'_>) {
 
 /// (tokens, mean loss of the steps just before), thinned.
 fn smoothed(log: &[StepReport]) -> Vec<(f64, f64)> {
-    let weight = 1.0 / (log.len() as f64 * SMOOTHED).max(1.0);
+    let weight = 1.0 / (log.len() as f64 * SMOOTHED.0).max(SMOOTHED.1);
     let (mut sum, mut total) = (0.0, 0.0);
     let mut points = Vec::with_capacity(log.len());
     for line in log {

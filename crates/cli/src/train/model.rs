@@ -95,7 +95,7 @@ impl Model<'_> {
     /// Whatever ends the run; [`Failure::interrupted`] after Ctrl-C, with a checkpoint.
     pub fn make(&self, plan: &Plan<'_>, texts: &Texts, console: &mut Console) -> Result<Ended, Failure> {
         let schedule = plan.schedule;
-        let (stages, held_out) = self.stages(plan, texts)?;
+        let (stages, held_out) = self.stages(plan, texts, console)?;
         let options = schedule.run_options(plan.seed);
         if plan.device == Device::flex() {
             check_memory(&self.start.architecture, plan.adapter.as_ref(), options.micro_tokens)?;
@@ -137,7 +137,12 @@ impl Model<'_> {
     }
 
     /// What is learnt, and what is looked at.
-    fn stages(&self, plan: &Plan<'_>, texts: &Texts) -> Result<(Vec<Stage>, Vec<Example>), Failure> {
+    fn stages(
+        &self,
+        plan: &Plan<'_>,
+        texts: &Texts,
+        console: &Console,
+    ) -> Result<(Vec<Stage>, Vec<Example>), Failure> {
         let start = self.start;
         let prompt = prompter(&start.prompt, &start.tokenizer, &texts.languages)?;
         let encoder = |end| Encoder {
@@ -145,7 +150,7 @@ impl Model<'_> {
             bos: start.bos,
             end,
             prompt: prompt.as_ref(),
-            max_tokens: plan.schedule.context as usize,
+            max_tokens: (plan.schedule.context as usize).min(start.architecture.max_positions),
         };
         let (text, answers) = (encoder(start.text_end), encoder(start.answer_end));
         let stage = |name: &str, examples, epochs| Stage {
@@ -164,6 +169,11 @@ impl Model<'_> {
         let mut held_out = Vec::new();
         if let Some(pairs) = texts.pairs.as_ref().filter(|_| wanted(StageName::Finetune)) {
             let examples = answers.pairs(pairs, plan.directions, Learn::Target)?;
+            let ways = if plan.directions == Directions::Both { 2 } else { 1 };
+            let long = (ways * pairs.len()).saturating_sub(examples.len());
+            if long > 0 {
+                console.say(&format!("{long} sequences of pairs are longer than --context and are left out"));
+            }
             stages.push(stage("finetune", examples, plan.schedule.epochs));
         }
         if let Some(pairs) = &texts.held_out {
