@@ -9,6 +9,7 @@ use model_files::{Model, ModelInfo, Role};
 use crate::error::{Error, Result};
 use crate::languages::{LANGUAGES, Pair};
 use crate::starter::STARTERS;
+use crate::tuned::{self, TUNED, Tuned};
 
 /// Where a model's files are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +47,8 @@ impl Entry {
         }
     }
 
-    fn parameters(&self) -> usize {
+    /// How many weights its matrices have.
+    pub fn parameters(&self) -> usize {
         self.info.matrices.values().map(|matrix| matrix.rows * matrix.columns).sum()
     }
 
@@ -71,8 +73,10 @@ pub struct Member {
 pub struct Catalog {
     /// All that can be opened, imported ones first.
     pub entries: Vec<Entry>,
-    /// Folders that cannot, and why.
+    /// Folders and files that cannot, and why.
     pub broken: Vec<(PathBuf, String)>,
+    /// Sums that a search found, by pair (`de-en`).
+    pub tuned: BTreeMap<String, Tuned>,
 }
 
 /// The folder of imported models: `WASAN_MODELS`, else the user's data folder.
@@ -97,6 +101,10 @@ impl Catalog {
                 Ok(entry) => catalog.entries.push(entry),
                 Err(error) => catalog.broken.push((folder, error.to_string())),
             }
+        }
+        match tuned::read(folder) {
+            Ok(tuned) => catalog.tuned = tuned,
+            Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
         for (place, starter) in STARTERS.iter().enumerate() {
             let info = starter.open()?.info().clone();
@@ -142,6 +150,26 @@ impl Catalog {
             (false, true) => "L + tgt",
             (false, false) => "L",
         })
+    }
+
+    /// What a recipe's text says for a pair: its sum, and the models that its terms are known to be; `chosen` names
+    /// more of them, and other ones.
+    ///
+    /// # Errors
+    /// A text that is no sum; `tuned` where no search was made.
+    pub fn recipe(
+        &self,
+        pair: &Pair,
+        text: &str,
+        chosen: &BTreeMap<String, String>,
+    ) -> Result<(Recipe, BTreeMap<String, String>)> {
+        if text.trim() != TUNED {
+            return Ok((Recipe::parse(text)?, chosen.clone()));
+        }
+        let tuned = self.tuned.get(&pair.to_string()).ok_or_else(|| Error::NotTuned(pair.clone()))?;
+        let mut models = tuned.models.clone();
+        models.extend(chosen.clone());
+        Ok((Recipe::parse(&tuned.sum)?, models))
     }
 
     /// The models of a recipe for a pair. `chosen` names models for terms (a catalog name or a folder).

@@ -24,6 +24,9 @@ pub enum Error {
     /// No model at hand translates this pair.
     #[error("no model at hand translates {0}")]
     NoModel(Pair),
+    /// No search of weights was made for a pair.
+    #[error("no sum was tuned for {0}")]
+    NotTuned(Pair),
     /// A recipe names a model that is not there.
     #[error("the recipe needs a model for «{0}», and there is none")]
     MissingTerm(String),
@@ -209,6 +212,9 @@ impl Error {
             ),
             Self::NoModel(_) => {
                 ("no_model", "`wasan models list` shows the pairs; import a model that knows the languages.")
+            }
+            Self::NotTuned(_) => {
+                ("recipe", "Search one with `wasan evaluate --sweep --tests FILE`, or choose another recipe.")
             }
             Self::MissingTerm(_) => (
                 "missing_model",

@@ -18,5 +18,8 @@ pub const MEMORY_CHARS: usize = 10_000;
 /// Characters of a text that is looked for among similar ones; the time grows with the square.
 pub const FUZZY_CHARS: usize = 1_000;
 
+/// Bytes of the sums that searches found. One for each of 1,332 pairs is about 400 kB.
+pub const TUNED_BYTES: u64 = 1 << 20;
+
 /// Bytes of a text that its language is told from: more of it does not make the answer better.
 pub const DETECTION_BYTES: usize = 4 << 10;

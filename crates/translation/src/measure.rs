@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Llama, Recipe, Request};
+use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Llama, Request};
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Member, models_folder};
@@ -66,11 +66,9 @@ pub struct Report {
 /// Measures the models of a pair's recipe, each alone and together; `told` hears what is being done.
 pub fn measure(setup: &Setup, pair: &Pair, told: &mut dyn FnMut(&str)) -> Result<Report> {
     let catalog = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?;
-    let recipe = match &setup.recipe {
-        Some(text) => Recipe::parse(text)?,
-        None => Recipe::parse(catalog.default_recipe(pair)?)?,
-    };
-    let members = catalog.members(pair, &recipe, &setup.chosen)?;
+    let text = setup.recipe.as_deref().map_or_else(|| catalog.default_recipe(pair), Ok)?;
+    let (recipe, chosen) = catalog.recipe(pair, text, &setup.chosen)?;
+    let members = catalog.members(pair, &recipe, &chosen)?;
     let device = open_tested(setup)?;
     told("copy bandwidth");
     let copy_bytes_per_s = device.copy_bandwidth().map_err(engine::Error::from)?;
