@@ -19,16 +19,16 @@ pub struct System {
     pub lines: Vec<String>,
 }
 
-/// BLEU with its interval and chrF of every system, and how likely its BLEU differs from that of the system numbered
-/// `baseline` by chance. `references` are whole documents.
+/// BLEU with its interval, chrF and chrF++ of every system, and how likely its BLEU differs from that of the system
+/// numbered `baseline` by chance. `references` are whole documents.
 pub fn compare(
     title: &str,
     systems: &[System],
     references: &[Vec<String>],
     bleu: &Bleu,
-    chrf: &Chrf,
     baseline: Option<usize>,
 ) -> Result<Table> {
+    let (chrf, plus_plus) = (Chrf::default(), Chrf::plus_plus());
     let test = Test::Bootstrap { resamples: RESAMPLES, seed: SEED };
     let statistics = systems
         .iter()
@@ -49,6 +49,8 @@ pub fn compare(
             chrf: chrf.corpus(&system.lines, references)?,
             signature: bleu.signature(references.len(), Some(test)),
             chrf_signature: chrf.signature(references.len(), None),
+            chrf_plus_plus: Some(plus_plus.corpus(&system.lines, references)?),
+            chrf_plus_plus_signature: plus_plus.signature(references.len(), None),
             bleu_margin: Some(bootstrap(bleu, own, RESAMPLES, SEED).margin),
             p_value,
             ..Row::default()
@@ -74,15 +76,8 @@ mod tests {
         };
         let systems = [("good", 30), ("bad", 2), ("same", 30)]
             .map(|(name, every)| System { name: name.to_owned(), lines: damaged(every) });
-        let table = compare(
-            "test",
-            &systems,
-            std::slice::from_ref(&reference),
-            &Bleu::default(),
-            &Chrf::default(),
-            Some(0),
-        )
-        .unwrap();
+        let references = std::slice::from_ref(&reference);
+        let table = compare("test", &systems, references, &Bleu::default(), Some(0)).unwrap();
         let [good, bad, same] = &table.rows[..] else { panic!("{table:?}") };
         assert_eq!(table.baseline.as_deref(), Some("good"));
         assert_eq!(good.p_value, None);

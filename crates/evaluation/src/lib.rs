@@ -15,6 +15,7 @@ mod ngrams;
 pub mod paper;
 mod random;
 pub mod report;
+mod sample;
 pub mod significance;
 mod text;
 mod tokenizers;
@@ -24,6 +25,7 @@ pub use chrf::Chrf;
 pub use compare::{System, compare};
 pub use error::{Error, Result};
 pub use metric::{Metric, Statistics};
+pub use sample::sample;
 #[cfg(feature = "ja-mecab")]
 pub use tokenizers::JaMecab;
 pub use tokenizers::Tokenizer;

@@ -11,6 +11,19 @@ pub enum Size {
     B8,
 }
 
+impl Size {
+    /// The published size that a model of so many parameters has, if any (1.24, 3.21 and 8.03 billion; an untied head
+    /// adds to the smallest).
+    pub fn of(parameters: usize) -> Option<Self> {
+        match parameters as f64 / 1e9 {
+            1.1..1.6 => Some(Self::B1),
+            2.9..3.7 => Some(Self::B3),
+            7.5..8.6 => Some(Self::B8),
+            _ => None,
+        }
+    }
+}
+
 /// The published directions: ALT's Japanese and English, newstest2018's German and English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -158,5 +171,7 @@ mod tests {
         let direction = Direction::between("de", "en").unwrap();
         assert_eq!((row.bleu(direction), row.bertscore_f1(direction)), (44.75, Some(0.96)));
         assert_eq!(Direction::between("de", "ja"), None);
+        let sizes = [1_235_814_400, 3_212_749_824, 8_030_261_248, 6_000_000].map(Size::of);
+        assert_eq!(sizes, [Some(Size::B1), Some(Size::B3), Some(Size::B8), None]);
     }
 }

@@ -11,10 +11,16 @@ use crate::paper::{Direction, Published};
 pub struct Row {
     /// The system: a formula, or the name given to a file of hypotheses.
     pub name: String,
+    /// What the paper calls the formula.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
     /// BLEU, 0…100.
     pub bleu: f64,
     /// chrF, 0…100.
     pub chrf: f64,
+    /// chrF++, 0…100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chrf_plus_plus: Option<f64>,
     /// Macro-averaged BERTScore.
     #[serde(flatten)]
     pub bertscore: Option<BertScoreRow>,
@@ -22,6 +28,9 @@ pub struct Row {
     pub signature: String,
     /// SacreBLEU's signature of the chrF.
     pub chrf_signature: String,
+    /// SacreBLEU's signature of the chrF++.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub chrf_plus_plus_signature: String,
     /// Half the width of BLEU's 95 % interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bleu_margin: Option<f64>,
@@ -81,13 +90,18 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// What signatures are of, in the order they are told.
+const METRICS: [&str; 4] = ["BLEU", "chrF", "chrF++", "BERTScore"];
+
 /// A column: its heading, and what it says of a row, if anything.
 type Column = (&'static str, fn(&Row) -> Option<String>);
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 11] = [
+    ("method", |row| row.method.clone()),
     ("BLEU", |row| Some(format!("{:.2}", row.bleu))),
     ("±", |row| row.bleu_margin.map(|margin| format!("{margin:.2}"))),
     ("chrF", |row| Some(format!("{:.2}", row.chrf))),
+    ("chrF++", |row| row.chrf_plus_plus.map(|score| format!("{score:.2}"))),
     ("BERTScore F1", |row| row.bertscore.as_ref().map(|scores| format!("{:.4}", scores.bertscore_f1))),
     ("p", |row| row.p_value.map(|p| format!("{p:.4}"))),
     ("seconds", |row| row.seconds.map(|seconds| format!("{seconds:.1}"))),
@@ -136,14 +150,16 @@ impl Table {
         let mut found = Vec::new();
         for row in &self.rows {
             let bertscore = row.bertscore.as_ref().map_or("", |scores| &scores.bertscore_signature);
-            let all = [("BLEU", &*row.signature), ("chrF", &*row.chrf_signature), ("BERTScore", bertscore)];
+            let plus_plus = &*row.chrf_plus_plus_signature;
+            let all = [&*row.signature, &*row.chrf_signature, plus_plus, bertscore];
+            let all = METRICS.into_iter().zip(all);
             for pair in all {
                 if !pair.1.is_empty() && !found.contains(&pair) {
                     found.push(pair);
                 }
             }
         }
-        found.sort_by_key(|(metric, _)| ["BLEU", "chrF", "BERTScore"].iter().position(|name| name == metric));
+        found.sort_by_key(|(metric, _)| METRICS.iter().position(|name| name == metric));
         found
     }
 }
