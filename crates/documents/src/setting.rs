@@ -29,6 +29,8 @@ pub(crate) enum Setting {
     Quoted(Quoting),
     /// The value of an HTML attribute, in quotes of either kind.
     HtmlValue(Dialect),
+    /// The header or footer of a sheet's pages, where `&` begins a code.
+    PageText,
 }
 
 /// What else decides how a stretch of text is written.
@@ -54,6 +56,7 @@ impl Setting {
             Self::Cue => entities::write(xml::escape(text), Dialect::Html),
             Self::Quoted(quoting) => quoting.escape(text),
             Self::HtmlValue(dialect) => entities::write(xml::escape_value(text), dialect),
+            Self::PageText => xml::escape(&text.replace('&', "&&")),
         }
     }
 

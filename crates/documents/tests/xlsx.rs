@@ -183,3 +183,40 @@ fn a_workbook_made_by_another_prefix_is_read_too() {
     let written = document.write(&[Translation::from("Hallo")]).expect("one block");
     assert!(entry(&written.bytes, "xl/sharedStrings.xml").contains("<y:si><y:t>Hallo</y:t></y:si>"));
 }
+
+const PAGES: &str = r#"<oddHeader>&amp;L&amp;"Arial,Bold"&amp;12Annual report&amp;CPage &amp;P of &amp;N&amp;R&amp;D</oddHeader><oddFooter>&amp;CBlack &amp;&amp; white &lt;draft&gt;</oddFooter>"#;
+
+fn with_pages(pages: &str) -> Vec<u8> {
+    let types = types();
+    let book = format!(r#"<workbook {SPACE}><sheets><sheet name="Sales" sheetId="1"/></sheets></workbook>"#);
+    let sheet = format!("<worksheet {SPACE}><sheetData/><headerFooter>{pages}</headerFooter></worksheet>");
+    pack(&[("[Content_Types].xml", &types), ("xl/workbook.xml", &book), ("xl/worksheets/sheet1.xml", &sheet)])
+}
+
+#[test]
+fn headers_and_footers_of_pages_keep_their_codes() {
+    let package = with_pages(PAGES);
+    assert_eq!(texts(&open(&package)), ["Annual report", "Page of", "Black & white <draft>", "Sales"]);
+    check_round_trip(&package, &["xl/worksheets/sheet1.xml", "xl/workbook.xml"]);
+    let (written, problems) = translate(
+        &package,
+        &[
+            ("Annual report", "Jahresbericht 2024"),
+            ("Page of", "Page sur"),
+            ("Black & white <draft>", "Schwarz & weiß <Entwurf>"),
+        ],
+    );
+    assert_eq!(problems, []);
+    let sheet = entry(&written, "xl/worksheets/sheet1.xml");
+    let expected = r#"<oddHeader>&amp;L&amp;"Arial,Bold"&amp;12Jahresbericht 2024&amp;CPage &amp;P sur &amp;N&amp;R&amp;D</oddHeader><oddFooter>&amp;CSchwarz &amp;&amp; weiß &lt;Entwurf&gt;</oddFooter>"#;
+    assert!(sheet.contains(expected), "{sheet}");
+}
+
+/// Excel calls a sheet damaged whose header is longer than 255 letters.
+#[test]
+fn a_header_that_would_be_too_long_stays() {
+    let package = with_pages("<oddHeader>&amp;CShort</oddHeader>");
+    let (written, problems) = translate(&package, &[("Short", &"long ".repeat(60))]);
+    assert_eq!(problems.len(), 1);
+    assert!(entry(&written, "xl/worksheets/sheet1.xml").contains("&amp;CShort<"));
+}

@@ -71,8 +71,8 @@ fn document(task: &Task, store: &Store) -> Result<(PathBuf, usize)> {
     Ok((output, to_review))
 }
 
-/// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is added to the
-/// reasons of the lines, whose blocks are in its order.
+/// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is
+/// added to the reasons of the lines, whose blocks are in its order.
 pub(crate) fn write(
     document: &Document,
     format: Format,

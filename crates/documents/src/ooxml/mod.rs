@@ -5,6 +5,7 @@
 
 mod alt;
 mod drawing;
+mod page;
 mod run;
 mod sheet;
 mod word;
@@ -28,7 +29,7 @@ pub(crate) enum Office {
     Word,
     /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
     Drawing(Role, Role),
-    /// The strings of cells and comments.
+    /// The strings of cells and comments, headers and footers of pages.
     Strings(Arc<sheet::Named>),
     /// A table's columns.
     Columns,
@@ -110,7 +111,7 @@ fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(u
         ("notesSlide+xml", _) => (1, Office::Drawing(Role::Own, labels)),
         ("comments+xml", Format::Pptx) => (2, Office::Drawing(Role::Own, labels)),
         ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(named))),
-        ("worksheet+xml", _) => (1, Office::Strings(Arc::clone(named))),
+        ("worksheet+xml" | "chartsheet+xml", _) => (1, Office::Strings(Arc::clone(named))),
         ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(named))),
         ("table+xml", _) => (3, Office::Columns),
         ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(named))),

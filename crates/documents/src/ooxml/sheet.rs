@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::page;
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role, Wrap};
@@ -27,15 +28,22 @@ const SHEET_NAME_UNITS: usize = 31;
 /// Workbooks with more sheets are made by programs, which look for their names.
 const NAMED_SHEETS: usize = 64;
 
-/// The blocks of shared strings, of a sheet's own strings or of comments.
+/// The blocks of shared strings, of a sheet's own strings, of its pages' headers and footers, or of comments.
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
 pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    let wanted = |name| matches!(name, ("x", "si" | "c" | "text"));
+    let wanted = |name| matches!(name, ("x", "si" | "c" | "text" | "headerFooter"));
     each(source, DocType::Refused, wanted, |element| {
-        let text = if element.name.1 == "c" { cell(source, &element)? } else { text(source, &element)? };
+        let text = match element.name.1 {
+            "c" => cell(source, &element)?,
+            "headerFooter" => {
+                found.extend(page::texts(source, &element));
+                None
+            }
+            _ => text(source, &element)?,
+        };
         found.extend(text.filter(|found| !named.headers.contains(&found.block.text)));
         Ok(())
     })?;

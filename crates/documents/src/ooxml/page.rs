@@ -1,0 +1,93 @@
+//! Headers and footers of a sheet's printed pages (ECMA-376 part 1, 18.3.1.46): left, middle and right texts with
+//! codes such as `&P` for the page among them.
+
+use crate::block::{Found, Place};
+use crate::entities::{self, In};
+use crate::inline::{self, Kind, Piece};
+use crate::markup::Dialect;
+use crate::setting::Setting;
+use crate::xml::tree::{Element, unescaped};
+
+/// Spreadsheet programs refuse a sheet with a longer header.
+const MAX_UNITS: usize = 255;
+
+/// How the mark before each code is written.
+const MARK: &str = "&amp;";
+
+const NAMES: [&str; 6] = ["oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"];
+
+/// The blocks of a `headerFooter` element. A text that is too long has none, so that one that became so is put back.
+pub(crate) fn texts(source: &str, element: &Element) -> Vec<Found> {
+    let mut found = Vec::new();
+    for text in element.elements().filter(|child| child.name.0 == "x" && NAMES.contains(&child.name.1)) {
+        let raw = source.get(text.inner.clone()).unwrap_or_default();
+        if unescaped(raw).encode_utf16().count() > MAX_UNITS {
+            continue;
+        }
+        for run in inline::runs(source, pieces(source, text.inner.start, raw)) {
+            let mut place = Place::new(run.range, Setting::PageText);
+            place.breaks = run.breaks;
+            found.extend(Found { block: run.block, place }.checked());
+        }
+    }
+    found
+}
+
+fn pieces<'a>(source: &'a str, start: usize, raw: &'a str) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        let text = rest.find(MARK).unwrap_or(rest.len());
+        for (line, ending) in lines(rest.get(..text).unwrap_or_default()) {
+            let (from, end) = (start + at, start + at + line);
+            entities::read(source, from..end, Dialect::Xml, In::Content, &mut pieces);
+            if ending > 0 {
+                pieces.push(Piece::new(Kind::Break, end..end + ending));
+            }
+            at += line + ending;
+        }
+        if let Some((kind, size)) = raw.get(at + MARK.len()..).and_then(code) {
+            let end = at + MARK.len() + size;
+            pieces.push(Piece::new(kind, start + at..start + end));
+            at = end;
+        } else {
+            at = raw.len();
+        }
+    }
+    pieces
+}
+
+/// Bytes of each line and of its end.
+fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    text.split_inclusive('\n').map(|line| {
+        let body = line.trim_end_matches(['\r', '\n']).len();
+        (body, line.len() - body)
+    })
+}
+
+/// What the code after a mark is, and its bytes.
+fn code(after: &str) -> Option<(Kind<'_>, usize)> {
+    let first = after.chars().next()?;
+    let rest = after.get(first.len_utf8()..).unwrap_or_default();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let look = Kind::Void { word: false };
+    let quote = ["\"", "&quot;"].into_iter().find(|quote| after.starts_with(quote));
+    Some(match (first.to_ascii_uppercase(), quote) {
+        ('L' | 'C' | 'R', _) => (Kind::Cut, 1),
+        // A font's name and style.
+        (_, Some(quote)) => {
+            let name = after.get(quote.len()..).unwrap_or_default();
+            (look, name.find(quote).map_or(after.len(), |end| end + 2 * quote.len()))
+        }
+        ('&', _) if after.starts_with(MARK) => (Kind::Text("&".into()), MARK.len()),
+        ('0'..='9', _) => (look, digits(after)),
+        ('K', _) => (look, 1 + rest.chars().take(6).map(char::len_utf8).sum::<usize>()),
+        // The page's number, perhaps with a number added.
+        ('P' | 'N', _) => {
+            let sum = rest.strip_prefix(['+', '-']).map_or(0, digits);
+            (Kind::Void { word: true }, 1 + if sum > 0 { sum + 1 } else { 0 })
+        }
+        ('D' | 'T' | 'A' | 'F' | 'Z' | 'G', _) => (Kind::Void { word: true }, 1),
+        _ => (look, first.len_utf8()),
+    })
+}
