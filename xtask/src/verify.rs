@@ -7,7 +7,7 @@ use crate::{fixtures, front_end};
 use std::process::Command;
 
 /// What users ask for by a feature is tested too.
-const FEATURES: &str = "cli/train,evaluation/bertscore";
+const FEATURES: &str = "cli/train,cli/bertscore";
 
 /// Checks the formatting, the lints and the front end, then builds and tests the workspace.
 ///

@@ -2,6 +2,8 @@
 
 mod bench;
 mod desk;
+#[cfg(feature = "evaluate")]
+mod evaluate;
 mod failure;
 mod gpu;
 mod inputs;
@@ -61,6 +63,9 @@ enum Command {
     Bench(bench::Bench),
     /// Show a model's logits for token ids, to compare them with another engine's
     Logits(logits::Logits),
+    /// Score translations, and the models at hand with every sum of the paper
+    #[cfg(feature = "evaluate")]
+    Evaluate(Box<evaluate::Evaluate>),
     /// Train models on your own text, on this machine
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -132,7 +137,7 @@ fn recipes() -> String {
     let presets: Vec<String> =
         translation::PRESETS.iter().map(|(name, sum)| format!("{name} = {sum}")).collect();
     format!(
-        "The sum of logits to decode with, such as \"L + 0.5*src + 0.5*tgt - base\", or a name: {} \
+        "The sum of logits to decode with, such as \"L + 0.5*src + 0.5*tgt - base\", or a name: {}, tuned = what `wasan evaluate --sweep` found \
         [default: L and the specialists at hand]",
         presets.join(", ")
     )
@@ -199,6 +204,8 @@ fn main() -> ExitCode {
         Command::Gpu(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Logits(command) => command.run(),
+        #[cfg(feature = "evaluate")]
+        Command::Evaluate(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
     };

@@ -195,6 +195,9 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
     for (path, reason) in &catalog.broken {
         eprintln!("wasan: {} cannot be used: {reason}", path.display());
     }
+    for (pair, tuned) in &catalog.tuned {
+        println!("tuned {pair}: {} ({})", tuned.sum, tuned.measured);
+    }
     let pairs = catalog.pairs();
     let shown: Vec<String> = pairs.iter().take(12).map(ToString::to_string).collect();
     let more = pairs.len().saturating_sub(shown.len());

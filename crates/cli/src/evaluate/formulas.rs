@@ -1,0 +1,124 @@
+//! The sums of the paper's tables, in its notation and in ours, and those that a user names.
+
+use evaluation::paper::TABLES;
+use translation::{PRESETS, Recipe};
+
+/// A role of the paper and the term of a recipe that stands for it.
+pub const ROLES: [(&str, &str); 6] =
+    [("L", "L"), ("L_MT", "L_MT"), ("S", "base"), ("S_MT", "mt"), ("S_SRC", "src"), ("S_TGT", "tgt")];
+
+/// A row of the tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    /// What the row is called.
+    pub name: String,
+    /// The recipe that is decoded.
+    pub recipe: String,
+    /// How the paper writes it, if it is in its tables.
+    pub published: Option<&'static str>,
+    /// What the paper calls it.
+    pub method: Option<&'static str>,
+    /// Whether it is in table 2.
+    pub in_table_2: bool,
+}
+
+/// Every sum of the tables, then the specialists alone.
+pub fn all() -> Vec<Formula> {
+    let mut formulas: Vec<Formula> = Vec::new();
+    for row in &TABLES {
+        if formulas.iter().any(|formula| formula.published == Some(row.formula)) {
+            continue;
+        }
+        formulas.push(Formula {
+            name: row.formula.to_owned(),
+            recipe: recipe_of(row.formula),
+            published: Some(row.formula),
+            method: Some(row.method),
+            in_table_2: row.bertscore_f1.is_some(),
+        });
+    }
+    formulas.extend(["S_SRC", "S_TGT"].map(plain));
+    formulas
+}
+
+/// The sum that a user names: a preset, `tuned`, or a formula in either notation.
+pub fn named(text: &str) -> Formula {
+    let text = text.trim();
+    let preset = PRESETS.iter().any(|(name, _)| *name == text) || text == translation::TUNED;
+    let recipe = if preset { text.to_owned() } else { recipe_of(text) };
+    let same = |formula: &Formula| terms(&formula.recipe).is_some_and(|of| terms(&recipe) == Some(of));
+    match all().into_iter().find(same) {
+        Some(known) => Formula { name: text.to_owned(), recipe, ..known },
+        None => Formula { recipe, ..plain(text) },
+    }
+}
+
+/// A role or a term, as the paper writes it.
+pub fn role_of(term: &str) -> &str {
+    ROLES.iter().find(|(_, ours)| *ours == term).map_or(term, |(role, _)| role)
+}
+
+fn plain(name: &str) -> Formula {
+    let (name, recipe) = (name.to_owned(), recipe_of(name));
+    Formula { name, recipe, published: None, method: None, in_table_2: false }
+}
+
+// `L + (½S_SRC + ½S_TGT − S)` → `L + ½src + ½tgt − base`; a difference in parentheses is always added.
+fn recipe_of(formula: &str) -> String {
+    let mut recipe = String::with_capacity(formula.len());
+    let mut word = String::new();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    for c in formula.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if is_word(c) && !(word.is_empty() && c.is_ascii_digit()) => word.push(c),
+            other => {
+                let term = ROLES.iter().find(|(role, _)| *role == word).map_or(&*word, |(_, term)| term);
+                recipe.push_str(term);
+                word.clear();
+                recipe.extend(other.filter(|c| !matches!(c, '(' | ')')));
+            }
+        }
+    }
+    recipe
+}
+
+fn terms(recipe: &str) -> Option<Vec<(String, u32)>> {
+    let mut terms: Vec<(String, u32)> = Recipe::parse(recipe)
+        .ok()?
+        .terms
+        .into_iter()
+        .map(|term| (term.model, term.weight.to_bits()))
+        .collect();
+    terms.sort();
+    Some(terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_thirteen_sums_and_two_models() {
+        let all = all();
+        assert_eq!(all.len(), 15);
+        for formula in &all {
+            assert!(terms(&formula.recipe).is_some(), "{formula:?}");
+        }
+        let recipe = |name: &str| all.iter().find(|f| f.name == name).map(|f| f.recipe.as_str());
+        assert_eq!(recipe("L + (½S_SRC + ½S_TGT − S)"), Some("L + ½src + ½tgt − base"));
+        assert_eq!(recipe("L_MT"), Some("L_MT"));
+        assert_eq!(recipe("S_TGT"), Some("tgt"));
+        let table_2: Vec<&str> = all.iter().filter(|f| f.in_table_2).map(|f| f.name.as_str()).collect();
+        assert_eq!(table_2, ["S", "S_MT", "L", "L_MT", "L + (S_MT − S)", "L + S_SRC + S_TGT"]);
+    }
+
+    #[test]
+    fn a_users_sum_finds_its_row_of_the_paper() {
+        assert_eq!(named("collab").published, Some("L + S_SRC + S_TGT"));
+        assert_eq!(named("src + L").published, Some("L + S_SRC"));
+        assert_eq!(named("0.5*S_SRC + L + .5 S_TGT").published, Some("L + ½S_SRC + ½S_TGT"));
+        let own = named("L + 2*src");
+        assert_eq!((own.name.as_str(), own.recipe.as_str(), own.published), ("L + 2*src", "L + 2*src", None));
+        assert_eq!(named("tuned").recipe, "tuned");
+    }
+}

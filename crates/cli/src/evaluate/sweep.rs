@@ -1,0 +1,306 @@
+//! `wasan evaluate --sweep`: the weights that translate a development set best, and what they are worth elsewhere.
+
+use std::collections::BTreeMap;
+
+use evaluation::significance::{SEED, paired_bootstrap};
+use evaluation::{Metric, System};
+use serde_json::json;
+use translation::{Error, Pair, TUNED, Tuned, keep_tuned};
+
+use super::Evaluate;
+use super::decoder::Decoder;
+use super::formulas::role_of;
+use super::models::{Lacking, Models, Ready};
+use super::report::{Report, Section};
+use super::scores::Scorer;
+use super::search::{WHOLE, search};
+use super::sets::{self, TestSet};
+use crate::failure::Failure;
+
+/// SacreBLEU's number of resamples.
+const RESAMPLES: usize = 1000;
+
+/// The models whose weights are searched for a pair.
+struct Terms {
+    terms: Vec<&'static str>,
+    /// The fine-tuned large model, where it is at hand: what the paper's sums do not reach.
+    fine_tuned: bool,
+}
+
+/// What a search found on the development set.
+struct Found {
+    sum: String,
+    bleu: f64,
+    single: String,
+}
+
+/// Searches for each direction on the first test set, keeps the best sum, and measures it on the others.
+pub fn run(command: &Evaluate) -> Result<Report, Failure> {
+    let pairs = command.pairs()?;
+    let Some(first) = pairs.first() else { return Ok(Report::default()) };
+    let models = Models::new(&command.models, first)?;
+    let mut plans = Vec::new();
+    for pair in &pairs {
+        let sets: Result<Vec<_>, _> =
+            command.tests.iter().map(|test| sets::read(test, pair, command.draw())).collect();
+        plans.push((pair, terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
+    }
+    let mut decoder = Decoder::start(command.setup(&models));
+    let mut report = Report::default();
+    let mut all = || -> Result<(), Failure> {
+        for (pair, terms, sets, scorer) in &plans {
+            let Some((dev, others)) = sets.split_first() else { continue };
+            let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
+            let found = sweep.search(dev, &mut report)?;
+            for test in others {
+                let section = sweep.check(test, &found)?;
+                report.sections.push(section);
+            }
+        }
+        Ok(())
+    };
+    let done = all();
+    decoder.stop();
+    done.map(|()| report)
+}
+
+/// L and the specialists at hand.
+fn terms(models: &Models, pair: &Pair) -> Result<Terms, Failure> {
+    let mut terms = Vec::new();
+    for term in ["L", "src", "tgt"] {
+        match models.ready(pair, term) {
+            Ok(_) => terms.push(term),
+            Err(Lacking::Role(_)) => {}
+            Err(Lacking::Failed(failure)) => return Err(failure),
+        }
+    }
+    if terms.len() < 2 {
+        return Err(Failure::usage(
+            &format!(
+                "there is nothing to weigh for {pair}: fewer than two of L, S_SRC and S_TGT are at hand"
+            ),
+            "Name them: --models L=MODEL S_SRC=MODEL S_TGT=MODEL",
+        ));
+    }
+    Ok(Terms { terms, fine_tuned: models.ready(pair, "L_MT").is_ok() })
+}
+
+struct Sweep<'a> {
+    models: &'a Models,
+    decoder: &'a mut Decoder,
+    scorer: &'a Scorer,
+    pair: &'a Pair,
+    terms: &'a Terms,
+}
+
+impl Sweep<'_> {
+    /// The best sum on `dev`, kept as `tuned`; its section goes to the report.
+    fn search(&mut self, dev: &TestSet, report: &mut Report) -> Result<Found, Failure> {
+        let plain = self.terms.terms.join(" + ");
+        let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let plain_bleu = self.score(dev, &plain, &mut lines)?;
+        let names = self.terms.terms.clone();
+        let candidates = search(names.len(), |shares| self.score(dev, &sum_of(&names, shares), &mut lines))?;
+        let ranked: Vec<(String, f64)> =
+            candidates.iter().map(|(shares, bleu)| (sum_of(&names, shares), *bleu)).collect();
+        let single = ranked.iter().find(|(sum, _)| names.contains(&sum.as_str())).cloned();
+        let (Some((sum, bleu)), Some((single, single_bleu))) = (ranked.first().cloned(), single) else {
+            return Err(Error::NoModel(self.pair.clone()).into());
+        };
+        // What the gap is measured to: the large model fine-tuned, else the best that one model does.
+        let goal = match self.terms.fine_tuned {
+            true => ("L_MT".to_owned(), self.score(dev, "L_MT", &mut lines)?),
+            false => (single.clone(), single_bleu),
+        };
+        let mut order = vec![plain.clone()];
+        order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
+        order.extend(ranked.iter().map(|(sum, _)| sum.clone()));
+        let p_plain = self.p_value(dev, &lines, &plain, &sum)?;
+        let p_single = self.p_value(dev, &lines, &single, &sum)?;
+        let closed = gap(plain_bleu, goal.1, bleu);
+        let measured = format!(
+            "BLEU {bleu:.2} on {} lines of {}; {plain} {plain_bleu:.2}, {} alone {single_bleu:.2}",
+            dev.source.len(),
+            dev.name,
+            role_of(&single)
+        );
+        let kept = self.keep(&sum, measured)?;
+
+        let mut section = self.section(dev, &order, &lines, &sum)?;
+        section.note(format!(
+            "Best of {} sums: **{sum}**, BLEU {bleu:.2}. Against the plain sum ({plain_bleu:.2}) {:+.2}, {}; against the best \
+            single model {} ({single_bleu:.2}) {:+.2}, {}.",
+            candidates.len(),
+            bleu - plain_bleu,
+            chance(p_plain),
+            role_of(&single),
+            bleu - single_bleu,
+            chance(p_single)
+        ));
+        section.note(told(role_of(&goal.0), plain_bleu, goal.1, bleu));
+        section.note(
+            "These lines were searched, so the figures flatter; other sets given with --tests do not."
+                .to_owned(),
+        );
+        section.note(format!("Kept in {}: `wasan translate --recipe {TUNED}`.", kept.display()));
+        report.sections.push(section);
+        report.tuned.push(json!({
+            "from": self.pair.from, "to": self.pair.to, "test": dev.name, "sum": sum, "bleu": bleu,
+            "plain": plain, "plain_bleu": plain_bleu, "p_against_plain": p_plain,
+            "single": single, "single_bleu": single_bleu, "p_against_single": p_single,
+            "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": kept,
+        }));
+        Ok(Found { sum, bleu, single })
+    }
+
+    /// What a found sum is worth on another set.
+    fn check(&mut self, test: &TestSet, found: &Found) -> Result<Section, Failure> {
+        let plain = self.terms.terms.join(" + ");
+        let mut order = vec![plain.clone()];
+        order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
+        order.extend([found.single.clone(), found.sum.clone()]);
+        let mut lines = BTreeMap::new();
+        let mut bleu = BTreeMap::new();
+        for sum in &order {
+            bleu.insert(sum.clone(), self.score(test, sum, &mut lines)?);
+        }
+        let of = |sum: &str| bleu.get(sum).copied().unwrap_or(found.bleu);
+        let goal = if self.terms.fine_tuned { "L_MT" } else { &found.single };
+        let mut section = self.section(test, &order, &lines, &found.sum)?;
+        section.note(told(role_of(goal), of(&plain), of(goal), of(&found.sum)));
+        Ok(section)
+    }
+
+    fn score(
+        &mut self,
+        test: &TestSet,
+        sum: &str,
+        lines: &mut BTreeMap<String, Vec<String>>,
+    ) -> Result<f64, Failure> {
+        let ready = self.ready(sum)?;
+        let decoded = self.decoder.decode(test, &ready, sum)?;
+        let bleu = self.scorer.bleu_of(&decoded.lines, &test.reference)?;
+        if lines.insert(sum.to_owned(), decoded.lines.clone()).is_none() {
+            self.decoder.say(&format!("{}, {}, {sum}: BLEU {bleu:.2}", test.name, self.pair));
+        }
+        Ok(bleu)
+    }
+
+    fn ready(&self, sum: &str) -> Result<Ready, Failure> {
+        self.models.ready(self.pair, sum).map_err(|lacking| lacking.failure(sum))
+    }
+
+    fn p_value(
+        &self,
+        dev: &TestSet,
+        lines: &BTreeMap<String, Vec<String>>,
+        baseline: &str,
+        sum: &str,
+    ) -> Result<f64, Failure> {
+        let of = |sum: &str| {
+            let lines = lines.get(sum).map_or(&[][..], Vec::as_slice);
+            self.scorer.bleu.statistics(lines, std::slice::from_ref(&dev.reference))
+        };
+        let (baseline, system) = (of(baseline)?, of(sum)?);
+        // SacreBLEU's test gives equal systems its smallest p.
+        match baseline == system {
+            true => Ok(1.0),
+            false => Ok(paired_bootstrap(&self.scorer.bleu, &baseline, &system, RESAMPLES, SEED)?.p_value),
+        }
+    }
+
+    // The first is what p-values compare with.
+    fn section(
+        &self,
+        test: &TestSet,
+        order: &[String],
+        lines: &BTreeMap<String, Vec<String>>,
+        tuned: &str,
+    ) -> Result<Section, Failure> {
+        let system =
+            |sum: &String| lines.get(sum).map(|lines| System { name: sum.clone(), lines: lines.clone() });
+        let systems: Vec<System> = order.iter().filter_map(system).collect();
+        let reference = std::slice::from_ref(&test.reference);
+        let mut table = self.scorer.table(&test.name, &systems, reference, Some(0))?;
+        for (at, row) in table.rows.iter_mut().enumerate() {
+            row.method = match row.name.as_str() {
+                _ if at == 0 => Some("plain sum".to_owned()),
+                name if name == tuned => Some(TUNED.to_owned()),
+                "L_MT" => Some("fine-tuned".to_owned()),
+                _ => None,
+            };
+        }
+        Ok(Section::new(test, table))
+    }
+
+    fn keep(&self, sum: &str, measured: String) -> Result<std::path::PathBuf, Failure> {
+        let ready = self.ready(sum)?;
+        let named = |member: &translation::Member| {
+            let chosen = ready.chosen.get(&member.term).unwrap_or(&member.entry.id);
+            (member.term.clone(), chosen.clone())
+        };
+        let models = ready.members.iter().map(named).collect();
+        let tuned = Tuned { sum: sum.to_owned(), models, measured };
+        Ok(keep_tuned(Some(&self.models.library), self.pair, tuned)?)
+    }
+}
+
+/// `0.5*L + 0.25*src + 0.25*tgt`, or the name of the only one; shares add up to 1, so that probabilities stay as sharp as
+/// one model's.
+fn sum_of(terms: &[&str], shares: &[u32]) -> String {
+    let some = terms.iter().zip(shares).filter(|(_, share)| **share > 0);
+    let term = |(term, share): (&&str, &u32)| match *share == WHOLE {
+        true => (*term).to_owned(),
+        false => format!("{}*{term}", f64::from(*share) / f64::from(WHOLE)),
+    };
+    some.map(term).collect::<Vec<_>>().join(" + ")
+}
+
+/// The share of the way from the plain sum to a better goal that the tuned sum goes; none where there is no way to go.
+fn gap(plain: f64, goal: f64, tuned: f64) -> Option<f64> {
+    (goal > plain).then(|| (tuned - plain) / (goal - plain))
+}
+
+fn told(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
+    match gap(plain, target, tuned) {
+        Some(share) => format!(
+            "The plain sum is {:.2} BLEU behind {goal} ({target:.2}); the tuned sum closes {:.0} % of that.",
+            target - plain,
+            100.0 * share
+        ),
+        None => format!(
+            "The plain sum is already {:.2} BLEU ahead of {goal} ({target:.2}); the tuned sum is {:.2} ahead.",
+            plain - target,
+            tuned - target
+        ),
+    }
+}
+
+fn chance(p: f64) -> String {
+    let sure = if p < 0.05 { "significant" } else { "not significant" };
+    format!("p = {p:.3}, {sure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_become_sums_that_are_read_back_exactly() {
+        let terms = ["L", "src", "tgt"];
+        assert_eq!(sum_of(&terms, &[8, 5, 3]), "0.5*L + 0.3125*src + 0.1875*tgt");
+        assert_eq!(sum_of(&terms, &[0, 16, 0]), "src");
+        let read = translation::Recipe::parse(&sum_of(&terms, &[13, 0, 3])).unwrap();
+        assert_eq!(read.terms.iter().map(|term| term.weight * 16.0).collect::<Vec<_>>(), [13.0, 3.0]);
+    }
+
+    #[test]
+    fn a_gap_is_told_both_ways() {
+        assert!(told("L_MT", 30.0, 34.0, 31.0).contains("closes 25 %"));
+        assert!(
+            told("L", 30.0, 29.0, 31.5)
+                .contains("already 1.00 BLEU ahead of L (29.00); the tuned sum is 2.50")
+        );
+        assert_eq!(gap(1.0, 1.0, 2.0), None);
+    }
+}

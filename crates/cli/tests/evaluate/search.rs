@@ -1,0 +1,58 @@
+//! A search of weights, and what becomes of it.
+
+use serde_json::Value;
+
+use crate::{home, row, words};
+
+#[test]
+fn the_best_sum_is_kept_and_used() {
+    let home = home();
+    let untuned = home.run(&words("translate --from de --to en --recipe tuned Hallo."));
+    assert_eq!(untuned.status, Some(2), "{}", untuned.err);
+    assert!(
+        untuned.err.contains("no sum was tuned for de-en") && untuned.err.contains("--sweep"),
+        "{}",
+        untuned.err
+    );
+
+    home.write("other.tsv", "Tom schläft.\tTom is asleep.\nIch bin müde.\tI am tired.\n");
+    let command = "evaluate --from de --to en --sweep --tests pairs.tsv other.tsv --limit 2 --json";
+    let report = home.run(&words(command)).json();
+    let found = &report["tuned"][0];
+    let sum = found["sum"].as_str().expect("a sum");
+    let bleu = |field: &str| found[field].as_f64().expect("a number");
+    assert!(bleu("bleu") >= bleu("single_bleu"), "each model alone is one of the candidates: {found:#}");
+    for p in ["p_against_plain", "p_against_single"] {
+        assert!((0.0..=1.0).contains(&bleu(p)), "{p}");
+    }
+    let rows = report["rows"].as_array().expect("rows");
+    let searched = rows.iter().filter(|row| row["test"] == "pairs");
+    let best = searched.clone().filter_map(|row| row["bleu"].as_f64()).fold(0.0, f64::max);
+    assert!(searched.count() >= 16 && best == bleu("bleu").max(bleu("plain_bleu")), "{rows:#?}");
+    assert!(rows.iter().any(|row| row["test"] == "other" && row["name"] == sum), "measured elsewhere too");
+    assert_eq!(row(&report, "L + src + tgt")["method"], "plain sum");
+
+    // The recipe is at hand for translations and further evaluations.
+    let kept: Value = serde_json::from_str(&home.read("data/wasan/models/tuned.json")).expect("JSON");
+    assert_eq!(kept["de-en"]["sum"], sum);
+    let translate = |recipe: &str| {
+        home.good(&[
+            "translate",
+            "--from",
+            "de",
+            "--to",
+            "en",
+            "--recipe",
+            recipe,
+            "Tom ist müde.",
+            "Es regnet.",
+        ])
+    };
+    assert_eq!(translate("tuned"), translate(sum));
+    assert!(home.good(&["models", "list"]).contains(&format!("tuned de-en: {sum} (BLEU ")));
+    let again = home.run(&words(&command.replace("--sweep", "--recipes tuned"))).json();
+    let tuned =
+        again["rows"].as_array().expect("rows").iter().find(|row| row["test"] == "pairs").expect("a row");
+    assert_eq!(tuned["bleu"], found["bleu"]);
+    assert_eq!(home.run(&words("translate --from en --to de --recipe tuned Hello.")).status, Some(2));
+}

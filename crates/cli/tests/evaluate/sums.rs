@@ -1,0 +1,115 @@
+//! The starter models through the paper's sums. What they translate is theirs; only what follows from it is asserted.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{home, row, words};
+
+/// Sums that three models make possible.
+const POSSIBLE: [&str; 7] =
+    ["L", "L + S_SRC", "L + S_TGT", "L + ½S_SRC + ½S_TGT", "L + S_SRC + S_TGT", "S_SRC", "S_TGT"];
+
+fn names(list: &Value) -> BTreeSet<&str> {
+    list.as_array().expect("a list").iter().map(|row| row["name"].as_str().expect("a name")).collect()
+}
+
+#[test]
+fn every_sum_that_the_starter_models_make_possible_is_a_row() {
+    let home = home();
+    home.write("theirs.txt", "It's raining.\n".repeat(6));
+    let command = "evaluate --from de --to en --tests set=pairs.tsv --hypotheses theirs.txt --recipes all --out kept --json";
+    let report = home.run(&words(command)).json();
+    assert_eq!(names(&report["rows"]), POSSIBLE.into_iter().chain(["theirs"]).collect());
+    let left_out: BTreeSet<&str> = names(&report["left_out"]);
+    assert_eq!(left_out.len(), 15 - POSSIBLE.len(), "{left_out:?}");
+    for (name, role) in [("S", "S"), ("L_MT", "L_MT"), ("L + (S_MT − S)", "S_MT"), ("L + (S_SRC − S)", "S")]
+    {
+        let reason = &report["left_out"].as_array().expect("a list").iter().find(|row| row["name"] == name);
+        let reason = reason.expect(name)["reason"].as_str().expect("a reason");
+        assert!(reason.contains(&format!("role {role} (")), "{name}: {reason}");
+    }
+
+    // What was kept scores the same again, without models.
+    let kept = home.names("kept");
+    let file = |part: &str| {
+        let name = kept.iter().find(|name| name.contains(part)).unwrap_or_else(|| panic!("{part}: {kept:?}"));
+        format!("kept/{name}")
+    };
+    let (reference, collab) = (file("reference"), file(".L___S_SRC___S_TGT."));
+    let again = home
+        .run(&["evaluate", "--json", "--references", &reference, "--hypotheses", &format!("x={collab}")])
+        .json();
+    let ours = row(&report, "L + S_SRC + S_TGT");
+    assert_eq!((&ours["bleu"], &ours["chrf"]), (&row(&again, "x")["bleu"], &row(&again, "x")["chrf"]));
+    assert_eq!(ours["method"], "Collab-MT");
+    assert!(ours["seconds"].as_f64().is_some_and(|s| s > 0.0));
+    assert!(ours["tokens_per_second"].as_f64().is_some_and(|rate| rate > 0.0));
+    assert!(ours.get("paper").is_none(), "the starter models have no size of the paper's");
+
+    // Significance is against the best model alone.
+    let alone =
+        ["L", "S_SRC", "S_TGT"].map(|name| (row(&report, name)["bleu"].as_f64().expect("BLEU"), name));
+    let baseline = ours["baseline"].as_str().expect("a baseline");
+    let best = alone.iter().map(|(bleu, _)| *bleu).fold(f64::NEG_INFINITY, f64::max);
+    assert!(alone.contains(&(best, baseline)), "{baseline} of {alone:?}");
+    assert!(row(&report, baseline).get("p_value").is_none());
+    assert!(row(&report, "theirs")["p_value"].is_number());
+
+    // And they are the translations of `wasan translate`.
+    let sources = home.read(&file("source"));
+    let translated = home.run_with_input(&words("translate --from de --to en --recipe collab"), &sources);
+    assert_eq!(home.read(&collab), translated.out);
+}
+
+#[test]
+fn both_directions_and_named_models_swap_the_specialists() {
+    let home = home();
+    let command = "evaluate --from de --to en --both --tests pairs.tsv --limit 2 --seed 3 --recipes src,collab --json \
+        --models L=starter-large S_SRC=starter-small-de S_TGT=starter-small-en";
+    let report = home.run(&words(command)).json();
+    let plain = home.run(&words(
+        "evaluate --from en --to de --tests pairs.tsv --limit 2 --seed 3 --recipes src,collab --json",
+    ));
+    let of = |report: &Value, from: &str| -> Vec<Value> {
+        let rows = report["rows"].as_array().expect("rows").iter().filter(|row| row["from"] == from);
+        rows.map(|row| Value::from(vec![row["name"].clone(), row["bleu"].clone(), row["sentences"].clone()]))
+            .collect()
+    };
+    assert_eq!(of(&report, "de").len(), 2);
+    assert_eq!(of(&report, "en"), of(&plain.json(), "en"));
+}
+
+#[test]
+fn markdown_shows_the_papers_tables_and_what_is_missing() {
+    let home = home();
+    let ended = home.run(&words("evaluate --from de --to en --tests set=pairs.tsv --limit 2"));
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    for part in [
+        "## set, de → en: 2 of 6 sentences",
+        "### Table 2: ",
+        "### Table 6: ",
+        "| L + S_SRC + S_TGT | Collab-MT |",
+        "- S_MT: no model has the role S_MT",
+    ] {
+        assert!(ended.out.contains(part), "{part}: {}", ended.out);
+    }
+    assert!(ended.err.contains("set, de-en, L + S_SRC: BLEU"), "{}", ended.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_without_a_report() {
+    use std::io::{BufRead, BufReader, Read};
+    let home = home();
+    home.write("long.tsv", "Das Wetter ist heute schön.\tThe weather is nice.\n".repeat(400));
+    let mut child = home.start(&words("evaluate --from de --to en --tests pairs.tsv long.tsv --json"));
+    let mut progress = BufReader::new(child.stderr.take().expect("is piped"));
+    let mut line = String::new();
+    progress.read_line(&mut line).expect("the first row");
+    crate::program::interrupt(&child);
+    let drained = std::thread::spawn(move || drop(progress.read_to_string(&mut String::new())));
+    let ended = crate::program::Ended::from(child.wait_with_output().expect("ends"));
+    drained.join().expect("ends with the program");
+    assert_eq!((ended.status, ended.out.as_str()), (Some(130), ""), "{line}");
+}
