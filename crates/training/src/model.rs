@@ -85,7 +85,6 @@ impl TrainedModel {
             "bos_token_id": special.bos,
             "eos_token_id": special.end,
             "pad_token_id": special.pad,
-            "torch_dtype": "bfloat16",
         });
         let half = a.head_dim / 2;
         let inv_freq = |i| ROPE_BASE.powf(-(2.0 * i as f64) / a.head_dim as f64) as f32;
@@ -148,7 +147,12 @@ impl TrainedModel {
             let path = folder.join(name);
             fs::write(&path, bytes).map_err(|source| Error::Write { path, source })
         };
-        put("config.json", &serde_json::to_vec_pretty(&self.config).unwrap_or_default())?;
+        let mut config = self.config.clone();
+        if let Some(config) = config.as_object_mut() {
+            config.remove("dtype");
+            config.insert("torch_dtype".to_owned(), precision.name().into());
+        }
+        put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
         weights::write(&folder.join("model.safetensors"), &weights::tensors(&self.model), precision)
     }

@@ -17,10 +17,20 @@ use crate::{Error, Result};
 /// How weights are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// 32 bits: exact, for checkpoints.
+    /// 32 bits: exact.
     F32,
-    /// Brain floats, as most models are published.
+    /// Brain floats, as most models are published: 8 bits of a number are left.
     BF16,
+}
+
+impl Precision {
+    /// Its name in `config.json`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "float32",
+            Self::BF16 => "bfloat16",
+        }
+    }
 }
 
 /// The values of a part of this shape, row by row.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use training::adapter::{AdapterOptions, Frozen, Projection};
 use training::examples::Directions;
+use training::weights::Precision;
 use training::{Backend, Config, Device, Method, OptimizerOptions, RunOptions, Start, new_tokenizer};
 
 use super::texts::Texts;
@@ -197,8 +198,19 @@ pub struct Schedule {
     /// Seconds between two checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     save_every: u32,
+    /// How the finished weights are written
+    #[arg(long, value_enum, default_value_t = Stored::Bf16)]
+    precision: Stored,
     #[command(flatten)]
     pub place: Place,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Stored {
+    /// 16 bits, as most models are published: small changes may be rounded away
+    Bf16,
+    /// 32 bits: exactly
+    F32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -222,6 +234,14 @@ impl Schedule {
             epsilon: self.epsilon as f32,
             weight_decay: self.weight_decay as f32,
             clip_norm: self.clip as f32,
+        }
+    }
+
+    /// How the finished weights are written.
+    pub fn precision(&self) -> Precision {
+        match self.precision {
+            Stored::Bf16 => Precision::BF16,
+            Stored::F32 => Precision::F32,
         }
     }
 

@@ -9,7 +9,6 @@ use training::adapter::AdapterOptions;
 use training::batches::Example;
 use training::checkpoint::Checkpoints;
 use training::examples::{Directions, Encoder, Learn};
-use training::weights::Precision;
 use training::{
     Device, Ended, LOG, OptimizerOptions, Stage, Start, StepReport, TrainedModel, check_memory, estimate,
     loss_picture, train,
@@ -207,7 +206,7 @@ impl Model<'_> {
         }
         match model.adapter {
             Some(_) => model.publish_adapter(self.out, self.start.base_folder(), &own)?,
-            None => model.publish(self.out, Precision::BF16, &own)?,
+            None => model.publish(self.out, plan.schedule.precision(), &own)?,
         }
         for name in [LOG, PICTURE] {
             let path = self.out.join(name);

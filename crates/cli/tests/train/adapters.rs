@@ -8,8 +8,13 @@ fn an_adapter_is_written_alone_or_merged() {
     home.good(&from_scratch("base", &[]));
     let lora = "train --base base --from de --to en --side source --pairs pairs.tsv --device cpu --epochs 0.5 \
         --learning-rate 1e-3 --lora 4 --alpha 8 --projections q,v,down";
-    for (out, more) in [("adapter", ""), ("merged", "--merge --frozen f16"), ("small", "--merge --frozen q8")]
-    {
+    let runs = [
+        ("adapter", ""),
+        ("merged", "--merge --frozen f16"),
+        ("small", "--merge --frozen q8"),
+        ("exact", "--merge --precision f32"),
+    ];
+    for (out, more) in runs {
         let command = format!("{lora} --out {out} {more}");
         home.good(&command.split_whitespace().collect::<Vec<_>>());
     }
@@ -27,4 +32,11 @@ fn an_adapter_is_written_alone_or_merged() {
         let merged = std::fs::read(home.path().join(merged).join("model.safetensors")).expect("weights");
         assert!(base.len() == merged.len() && base != merged);
     }
+    home.good(&["models", "import", "exact"]);
+    let config: serde_json::Value = serde_json::from_str(&home.read("exact/config.json")).expect("JSON");
+    assert_eq!(config["torch_dtype"], "float32");
+    let bytes = |folder| {
+        std::fs::metadata(home.path().join(folder).join("model.safetensors")).expect("is there").len()
+    };
+    assert!(bytes("exact") > 18 * bytes("merged") / 10);
 }
