@@ -126,16 +126,33 @@ fn translations(document: &Document, lines: &[Segment], to: &str) -> Vec<Transla
     translations
 }
 
-// A reason stands with the first sentence of its block, unless one of them gives it already.
+// A reason stands with the sentence of its block that it is about, as far as that can be told, else with the first;
+// once for a block.
 fn blame(lines: &mut [Segment], block: usize, reason: Reason) {
-    let known = lines.iter().any(|line| line.block == block && line.reasons.contains(&reason));
-    if !known && let Some(line) = lines.iter_mut().find(|line| line.block == block) {
-        line.reasons.push(reason);
-        // What a person wrote or chose is not called doubtful for the document's sake, but the reason is shown.
-        if matches!(line.status, SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied) {
-            line.status = SentenceStatus::Doubtful;
-        }
+    let of_block = |line: &&mut Segment| line.block == block;
+    let mut lines: Vec<&mut Segment> = lines.iter_mut().filter(of_block).collect();
+    if lines.iter().any(|line| line.reasons.contains(&reason)) {
+        return;
     }
+    let concerns = |line: &Segment| match &reason {
+        Reason::Tag(markup) => line.spans.iter().any(|span| is_about(markup, line, span)),
+        Reason::Placeholder(text) | Reason::Number(text) => line.source.contains(text),
+        _ => false,
+    };
+    let place = lines.iter().position(|line| concerns(line)).unwrap_or(0);
+    let Some(line) = lines.get_mut(place) else { return };
+    line.reasons.push(reason);
+    // What a person wrote or chose is not called doubtful for the document's sake, but the reason is shown.
+    if matches!(line.status, SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied) {
+        line.status = SentenceStatus::Doubtful;
+    }
+}
+
+// Whether this is the span's markup with its text.
+fn is_about(markup: &str, line: &Segment, span: &SpanMark) -> bool {
+    let units = line.source.encode_utf16().skip(span.start).take(span.end - span.start);
+    let text = String::from_utf16_lossy(&units.collect::<Vec<u16>>());
+    !span.label.is_empty() && markup.starts_with(&span.label) && markup.contains(&text)
 }
 
 /// Puts a translation in its place, where no work but our own is replaced: again under the name it had, beside its
@@ -218,5 +235,39 @@ fn words(text: &str, code: &str) -> usize {
     match language(code).is_none_or(|language| language.spaced) {
         true => text.split_whitespace().count(),
         false => text.chars().filter(|c| c.is_alphanumeric()).count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::MarkKind;
+
+    fn line(block: usize, source: &str, label: &str) -> Segment {
+        let mark = SpanMark { start: 0, end: 1, kind: MarkKind::Paired, label: label.to_owned() };
+        Segment {
+            index: 0,
+            block,
+            source: source.to_owned(),
+            separator: String::new(),
+            target: String::new(),
+            status: SentenceStatus::Done,
+            reasons: Vec::new(),
+            spans: if label.is_empty() { Vec::new() } else { vec![mark] },
+            links: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_that_a_finding_is_about_is_called_doubtful() {
+        let mut lines =
+            [line(0, "8 Uhr", "**"), line(1, "7 Uhr", "**"), line(1, "8 Uhr", "**"), line(1, "9 Uhr", "")];
+        blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
+        blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
+        blame(&mut lines, 1, Reason::Number("9".to_owned()));
+        blame(&mut lines, 1, Reason::Number("4".to_owned()));
+        let blamed = lines.map(|line| (line.status, line.reasons.len()));
+        use SentenceStatus::{Done, Doubtful};
+        assert_eq!(blamed, [(Done, 0), (Doubtful, 1), (Doubtful, 1), (Doubtful, 1)]);
     }
 }
