@@ -1,6 +1,6 @@
 //! `wasan evaluate --sweep`: the weights that translate a development set best, and what they are worth elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evaluation::significance::{SEED, paired_bootstrap};
 use evaluation::{Metric, System};
@@ -27,10 +27,9 @@ struct Terms {
     fine_tuned: bool,
 }
 
-/// What a search found on the development set.
+/// What a search found on the development set: the best sum, and the best model alone.
 struct Found {
     sum: String,
-    bleu: f64,
     single: String,
 }
 
@@ -101,8 +100,10 @@ impl Sweep<'_> {
         let plain_bleu = self.score(dev, &plain, &mut lines)?;
         let names = self.terms.terms.clone();
         let candidates = search(names.len(), |shares| self.score(dev, &sum_of(&names, shares), &mut lines))?;
-        let ranked: Vec<(String, f64)> =
-            candidates.iter().map(|(shares, bleu)| (sum_of(&names, shares), *bleu)).collect();
+        // The plain sum lies between the sixteenths. Stable: of equals the plainest stays first.
+        let mut ranked = vec![(plain.clone(), plain_bleu)];
+        ranked.extend(candidates.iter().map(|(shares, bleu)| (sum_of(&names, shares), *bleu)));
+        ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         let single = ranked.iter().find(|(sum, _)| names.contains(&sum.as_str())).cloned();
         let (Some((sum, bleu)), Some((single, single_bleu))) = (ranked.first().cloned(), single) else {
             return Err(Error::NoModel(self.pair.clone()).into());
@@ -114,7 +115,7 @@ impl Sweep<'_> {
         };
         let mut order = vec![plain.clone()];
         order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
-        order.extend(ranked.iter().map(|(sum, _)| sum.clone()));
+        order.extend(ranked.iter().map(|(sum, _)| sum.clone()).filter(|sum| *sum != plain));
         let p_plain = self.p_value(dev, &lines, &plain, &sum)?;
         let p_single = self.p_value(dev, &lines, &single, &sum)?;
         let closed = gap(plain_bleu, goal.1, bleu);
@@ -130,7 +131,7 @@ impl Sweep<'_> {
         section.note(format!(
             "Best of {} sums: **{sum}**, BLEU {bleu:.2}. Against the plain sum ({plain_bleu:.2}) {:+.2}, {}; against the best \
             single model {} ({single_bleu:.2}) {:+.2}, {}.",
-            candidates.len(),
+            ranked.len(),
             bleu - plain_bleu,
             chance(p_plain),
             role_of(&single),
@@ -150,7 +151,7 @@ impl Sweep<'_> {
             "single": single, "single_bleu": single_bleu, "p_against_single": p_single,
             "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": kept,
         }));
-        Ok(Found { sum, bleu, single })
+        Ok(Found { sum, single })
     }
 
     /// What a found sum is worth on another set.
@@ -159,15 +160,19 @@ impl Sweep<'_> {
         let mut order = vec![plain.clone()];
         order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
         order.extend([found.single.clone(), found.sum.clone()]);
+        let mut seen = BTreeSet::new();
+        order.retain(|sum| seen.insert(sum.clone()));
         let mut lines = BTreeMap::new();
-        let mut bleu = BTreeMap::new();
+        let mut bleu = Vec::new();
         for sum in &order {
-            bleu.insert(sum.clone(), self.score(test, sum, &mut lines)?);
+            bleu.push((sum.as_str(), self.score(test, sum, &mut lines)?));
         }
-        let of = |sum: &str| bleu.get(sum).copied().unwrap_or(found.bleu);
         let goal = if self.terms.fine_tuned { "L_MT" } else { &found.single };
+        let of = |wanted: &str| bleu.iter().find(|(sum, _)| *sum == wanted).map(|(_, bleu)| *bleu);
         let mut section = self.section(test, &order, &lines, &found.sum)?;
-        section.note(told(role_of(goal), of(&plain), of(goal), of(&found.sum)));
+        if let (Some(plain), Some(target), Some(tuned)) = (of(&plain), of(goal), of(&found.sum)) {
+            section.note(told(role_of(goal), plain, target, tuned));
+        }
         Ok(section)
     }
 
