@@ -182,8 +182,34 @@ impl Found {
     /// Locks the bare web addresses of the text; `None` when nothing is left to translate.
     pub fn checked(mut self) -> Option<Self> {
         lock_addresses(&mut self.block);
-        self.block.has_words().then_some(self)
+        (self.block.has_words() && !is_code(&self.block.text)).then_some(self)
     }
+}
+
+/// Letters in a row that codes have: INV-2024, ORDER/7.
+const CODE_LETTERS: usize = 5;
+
+/// Whether a text is a word of no language: a number of an article ("A-0001"), a path that ends in a file's name, a mail
+/// address. Models make sentences of them.
+pub(crate) fn is_code(text: &str) -> bool {
+    let text = text.trim();
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
+    let is_extension =
+        |end: &str| (1..=4).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_path = text.contains('/') && text.rsplit_once('.').is_some_and(|(_, end)| is_extension(end));
+    let is_mail = text
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.trim_end_matches('.').contains('.'));
+    let is_short = |letters: &str| {
+        letters.len() <= 1
+            || (letters.len() <= CODE_LETTERS && letters.bytes().all(|b| b.is_ascii_uppercase()))
+    };
+    let is_number = text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:#+".contains(&byte))
+        && text.split(|c: char| !c.is_ascii_alphabetic()).all(is_short);
+    is_path || is_mail || is_number
 }
 
 /// Makes every `https://…` and `http://…` that no locked span covers a locked span of its own.

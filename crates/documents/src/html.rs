@@ -103,6 +103,12 @@ const LOCKED: [&str; 6] = ["code", "kbd", "math", "samp", "tt", "var"];
 /// Tags and texts in such an element; a longer one is read as any other.
 const LOCKED_TOKENS: usize = 64;
 
+/// Tags and texts in the mark of a note; a longer one is read as any other.
+const NOTE_TOKENS: usize = 6;
+
+/// Letters of the mark of a note, at most: "[12]", "***".
+const NOTE_CHARS: usize = 6;
+
 /// Elements without content, which stand in a line in place of a word.
 const WORDLIKE: [&str; 4] = ["embed", "img", "input", "keygen"];
 
@@ -195,8 +201,13 @@ impl<'a> Reader<'a> {
         } else if is(&COPIED_INLINE) {
             let end = self.skip(&name);
             self.push(Kind::Void { word: !name.starts_with('r') }, range.start..end);
-        } else if !(kept || is(&LOCKED)) || !self.lock(&name, range.clone()) {
-            self.push(Kind::Open(name.into()), range);
+        } else {
+            // Models should not see a note's number at the end of a word.
+            let done = (is(&["a", "sup"]) && self.note(&name, range.clone()))
+                || ((kept || is(&LOCKED)) && self.lock(&name, range.clone()));
+            if !done {
+                self.push(Kind::Open(name.into()), range);
+            }
         }
     }
 
@@ -286,6 +297,38 @@ impl<'a> Reader<'a> {
         false
     }
 
+    /// Adds the mark of a note, which is a link with a number or stars in it, raised or not.
+    fn note(&mut self, name: &str, open: Range<usize>) -> bool {
+        let mut ahead = self.tokens.clone();
+        let mut around = vec![name.to_owned()];
+        let (mut text, mut links) = (String::new(), usize::from(name == "a"));
+        for _ in 0..NOTE_TOKENS {
+            let Some(token) = ahead.next() else { return false };
+            match token.kind {
+                markup::Kind::Text => text.push_str(self.source.get(token.range).unwrap_or_default()),
+                markup::Kind::Open { name, attributes, .. }
+                    if ["a", "sup"].contains(&name.as_str()) && attributes.iter().all(|a| !is_shown(a)) =>
+                {
+                    links += usize::from(name == "a");
+                    around.push(name);
+                }
+                markup::Kind::Close { name } if around.last() == Some(&name) => {
+                    around.pop();
+                    if around.is_empty() {
+                        let is_note = links == 1 && is_note_mark(text.trim());
+                        if is_note {
+                            self.push(Kind::Void { word: false }, open.start..token.range.end);
+                            self.tokens = ahead;
+                        }
+                        return is_note;
+                    }
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+
     fn flush(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
         divide_menu(&mut pieces);
@@ -344,6 +387,16 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Whether people see or hear an attribute of a link.
+fn is_shown(attribute: &Attribute) -> bool {
+    SHOWN.contains(&attribute.name.to_ascii_lowercase().as_str())
+}
+
+fn is_note_mark(text: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_digit() || "*†‡§[]()".contains(c);
+    (1..=NOTE_CHARS).contains(&text.chars().count()) && text.chars().all(is_sign)
 }
 
 /// Whether an element is marked as not to be translated.

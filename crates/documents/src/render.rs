@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap};
+use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap, is_code};
 use crate::document::{Document, Finding, Problem};
 use crate::markdown::escape;
 use crate::part::Site;
@@ -211,7 +211,8 @@ impl<'a> Draft<'a> {
         let reads: String = pieces.iter().map(Piece::reads).collect();
         let has_words =
             |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_alphabetic));
-        if let Some(slot) = self.reads.get_mut(index).filter(|_| pieces.iter().any(has_words)) {
+        let is_found = pieces.iter().any(has_words) && !is_code(&reads);
+        if let Some(slot) = self.reads.get_mut(index).filter(|_| is_found) {
             *slot = reads;
         }
         let breaks = page.breaks.as_slice().concat();

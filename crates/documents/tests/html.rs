@@ -228,3 +228,19 @@ fn hostile_pages_are_read_in_time() {
     }
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn marks_of_notes_stand_between_words() {
+    for mark in [
+        "<sup><a href=\"#n1\">1</a></sup>",
+        "<a href=\"notes.html#n1\" id=r1><sup>[1]</sup></a>",
+        "<a href=#n>*</a>",
+    ] {
+        let source = format!("<p>It rains{mark} today.{mark}</p>");
+        assert_eq!(texts(&source), ["It rains today."], "{mark}");
+        let (written, problems) = write(&source, &["Es regnet heute."]);
+        assert_eq!(written.matches(mark).count(), 2, "{written}");
+        assert_eq!(problems, [Problem::Moved], "nobody said where the words went: {written}");
+    }
+    assert_eq!(texts("<p>10 m<sup>2</sup> of <a href=b>room 5</a>"), ["10 m2 of room 5"]);
+}

@@ -131,6 +131,41 @@ fn numbers_stay_and_results_of_formulas_follow() {
 }
 
 #[test]
+fn comments_of_cells_are_read_whatever_the_cell_shows() {
+    let cell = |attributes: &str, text: &str| {
+        format!(
+            "<table:table-cell {attributes}><office:annotation><dc:creator>Anna</dc:creator><text:p>Note on {text}</text:p></office:annotation><text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let body = cell("office:value-type=\"float\" table:formula=\"of:=A1\"", "3")
+        + &cell("office:value-type=\"string\" table:formula=\"of:=A1\"", "three");
+    let package = package("spreadsheet", &body);
+    assert_eq!(texts(&open(&package))[..2], ["Note on 3", "Note on three"]);
+    check_round_trip(&package, &["content.xml", "styles.xml", "meta.xml"]);
+}
+
+#[test]
+fn cells_that_a_chart_is_made_from_are_no_text() {
+    let content = format!(
+        "<office:document-content {SPACES}><table:table-cell><text:p>Price</text:p><draw:g><svg:desc>Costs.C2:Costs.C5</svg:desc></draw:g></table:table-cell></office:document-content>"
+    );
+    let package = pack(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", &format!("<office:document-content {SPACES}/>")),
+        ("Object 1/content.xml", &content),
+    ]);
+    assert_eq!(texts(&open(&package)), ["Price"]);
+}
+
+#[test]
+fn what_was_typed_into_a_form_is_text() {
+    let body =
+        "<text:p><text:text-input text:description=\"\">I lost my key.&#x0d;</text:text-input></text:p>";
+    let (written, problems) = translated(body, &[("I lost my key.", "Ich fand ihn.")]);
+    assert!(written.contains(">Ich fand ihn.") && problems.is_empty(), "{written} {problems:?}");
+}
+
+#[test]
 fn a_locked_document_says_so() {
     let package = pack(&[
         ("mimetype", "application/vnd.oasis.opendocument.text"),

@@ -97,3 +97,26 @@ fn each_block_needs_one_translation() {
     let error = parse("a\n").write(&[]).expect_err("too few");
     assert_eq!(error, Error::Count { blocks: 1, given: 0 });
 }
+
+#[test]
+fn codes_paths_and_mail_addresses_alone_are_not_translated() {
+    for code in [
+        "A-0001",
+        "INV-2024/03",
+        "v1.2.3",
+        "B2B",
+        "images/picture.png",
+        "anna@example.org",
+        "DE89370400440532013000",
+    ] {
+        assert_eq!(parse(code).blocks().len(), 0, "{code}");
+    }
+    for text in
+        ["Weather", "3D-Drucker", "10 km", "5th", "and/or", "Chapter 1", "@anna", "GIPFEL-7", "東京2020"]
+    {
+        assert_eq!(parse(text).blocks().len(), 1, "{text}");
+    }
+    // A translation may be such a code all the same.
+    let written = parse("Number one\n").write(&["A-0001".into()]).expect("one block");
+    assert_eq!((written.bytes.as_slice(), written.findings.len()), (&b"A-0001\n"[..], 0));
+}

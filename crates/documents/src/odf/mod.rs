@@ -81,9 +81,6 @@ fn gather(
     plain: &HashSet<String>,
     found: &mut Vec<Found>,
 ) -> Result<()> {
-    let is_formula = element.name.0 == "table" && element.value_range(source, "formula").is_some();
-    // What a formula shows follows the cells that it was made from, as far as their text is the same.
-    let role = if is_formula { Role::Echo } else { role };
     match element.name {
         // Deleted text is kept there.
         ("text", "tracked-changes") => return Ok(()),
@@ -99,13 +96,22 @@ fn gather(
         ("table", "table-cell" | "covered-table-cell") => {
             let value = |name| element.value(source, name);
             let is_text = value("value-type").is_none_or(|kind| kind == "string");
-            if !is_text {
-                return Ok(());
+            if is_text {
+                // Says the same as the cell's paragraph.
+                let repeated = element.value_range(source, "string-value");
+                let repeated = repeated.and_then(|range| lines(source, range, Setting::Attribute));
+                found.extend(repeated.map(|found| found.with_role(Role::Echo)));
             }
-            // Says the same as the cell's paragraph.
-            let repeated = element.value_range(source, "string-value");
-            let repeated = repeated.and_then(|range| lines(source, range, Setting::Attribute));
-            found.extend(repeated.map(|found| found.with_role(Role::Echo)));
+            // What a formula shows follows the cells that it was made from, as far as their text is the same.
+            let shown = if element.value_range(source, "formula").is_some() { Role::Echo } else { role };
+            // Besides what it shows a cell may have a comment.
+            return element.elements().try_for_each(|child| match child.name {
+                ("text", "p" | "h") if !is_text => Ok(()),
+                ("text", _) => gather(source, child, shown, plain, found),
+                // In a chart, descriptions name the cells that it is made from.
+                ("draw", "g") if role == Role::Twin => Ok(()),
+                _ => gather(source, child, role, plain, found),
+            });
         }
         ("text", "p" | "h") => {
             let items = paragraph::items(source, element, plain);

@@ -65,7 +65,8 @@ impl<'a> Reader<'a> {
         match element.name {
             ("text", "span") => self.span(element, wrap, span),
             ("text", "meta") => self.content(element, wrap, span),
-            ("text", "a") => self.group(element, wrap, span),
+            // What was typed into a form is text, unlike what other fields show.
+            ("text", "a" | "text-input") => self.group(element, wrap, span),
             ("text", "s") => self.text(" ", range, wrap, span),
             ("text", "tab" | "line-break") => self.push(range, span, Kind::Break(Wrap::default())),
             ("text", "soft-page-break") => {}
