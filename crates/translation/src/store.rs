@@ -59,6 +59,8 @@ impl Store {
         self.run(|db| {
             db.pragma_update(None, "journal_mode", "WAL")?;
             db.pragma_update(None, "synchronous", "FULL")?;
+            // What is forgotten is overwritten: it may be nobody else's to read.
+            db.pragma_update(None, "secure_delete", true)?;
             db.pragma_update(None, "foreign_keys", true)
         })?;
         if version == newest {

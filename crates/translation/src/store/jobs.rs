@@ -229,10 +229,16 @@ impl Store {
         })
     }
 
-    /// Takes a document off the queue, unless a process works on it. Files stay.
+    /// Takes a document off the queue, unless a process works on it. Files stay. With the last document go the finished
+    /// segments: an empty queue holds nobody's text.
     pub fn forget(&self, id: JobId) -> Result<()> {
-        let gone = self.run(|db| {
-            db.execute("DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')", [id.0 as i64])
+        let gone = self.change(|change| {
+            let gone = change.execute(
+                "DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')",
+                [id.0 as i64],
+            )?;
+            change.execute("DELETE FROM segments WHERE NOT EXISTS (SELECT 1 FROM jobs)", [])?;
+            Ok(gone)
         })?;
         match gone {
             0 => self.job(id).and(Err(Error::JobActive(id))),

@@ -160,4 +160,23 @@ mod tests {
         let found = Store::open(folder.path()).expect("opens").finished(&key, "Es regnet.").expect("reads");
         assert_eq!(found, Some(report));
     }
+
+    #[test]
+    fn an_empty_queue_holds_no_text() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        let add = |id: i64| {
+            let sql = "INSERT INTO jobs (id, input, source_language, target_language, options, state, created, changed)
+                       VALUES (?, 'a.txt', 'de', 'en', '{}', 'done', 1, 1)";
+            store.run(|db| db.execute(sql, [id])).expect("adds");
+        };
+        [1, 2].into_iter().for_each(add);
+        let report = SentenceReport::kept("Es regnet.", SentenceStatus::Done);
+        let key = hash(b"a key");
+        store.keep(&key, &report, 7, JobId(1), 1).expect("keeps");
+        store.forget(JobId(1)).expect("is done");
+        assert_eq!(store.finished(&key, "Es regnet.").expect("reads"), Some(report));
+        store.forget(JobId(2)).expect("is done");
+        assert_eq!(store.finished(&key, "Es regnet.").expect("reads"), None);
+    }
 }
