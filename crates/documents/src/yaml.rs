@@ -21,14 +21,18 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
     let mut at = 0;
     while let Some(range) = lines.get(at) {
         let line = Line::new(source, range.clone());
-        let rest = lines.get(at + 1..).unwrap_or_default();
+        let value = source.get(line.value.clone()).unwrap_or_default();
+        at += 1;
+        if value.is_empty() {
+            continue;
+        }
+        let rest = lines.get(at..).unwrap_or_default();
         // The lines that belong to a scalar on this one: they are deeper than it.
         let deeper = rest.iter().take_while(|range| is_deeper(source, range, line.indent)).count();
         let inside = rest.get(..deeper).unwrap_or_default();
         let spoken =
             inside.iter().any(|range| !source.get(range.clone()).unwrap_or_default().trim().is_empty());
-        let size = match source.get(line.value.clone()).unwrap_or_default() {
-            "" => 0,
+        at += match value {
             _ if line.foreign => deeper,
             value if value.starts_with(['|', '>']) => {
                 if is_block_header(value) && !line.for_programs {
@@ -44,7 +48,6 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
                 0
             }
         };
-        at += 1 + size;
     }
     found.extend(prose(strings));
     found

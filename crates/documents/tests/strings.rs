@@ -189,6 +189,7 @@ fn hostile_strings_are_read_in_time() {
         (Format::Yaml, many("- ", 200_000)),
         (Format::Yaml, many(" a:\n", 100_000)),
         (Format::Yaml, (0..2000).map(|n| format!("{}a: |\n", many(" ", n))).collect()),
+        (Format::Yaml, (0..4000).map(|n| format!("{}a:\n", many(" ", n))).collect()),
         (Format::Yaml, many("a: 'b\n", 100_000)),
         (Format::Properties, many("a=b\\\n", 200_000)),
         (Format::Properties, many("\\", 300_001)),
