@@ -82,7 +82,7 @@ class Queue:
         if where == "writing":
             while child.poll() is None and set(os.listdir(self.folder / "out")) <= here:
                 pass
-            time.sleep(draw.uniform(0, 0.02))
+            time.sleep(draw.uniform(0, 0.004))
         else:
             more = draw.uniform(0, 2 * decoding_s / KILLS_A_QUEUE) if where == "decoding" else 0
             try:
