@@ -44,3 +44,12 @@ pub const XML_DEPTH: usize = 256;
 /// Elements and texts in one tree, a paragraph with all that is in it. Each takes up to 240 bytes of memory; a
 /// drawing of 5,000 shapes has 200,000.
 pub const XML_NODES: usize = 1 << 19;
+
+/// Bytes of one stream of a PDF, inflated: the text of a page with its drawing. A map drawn in lines has 20 MB.
+pub const PDF_STREAM_BYTES: usize = 32 << 20;
+
+/// Bytes of all of a PDF's objects that are kept in streams, inflated. A handbook of 2,000 pages has 10 MB.
+pub const PDF_OBJECT_BYTES: usize = 32 << 20;
+
+/// Filters around one stream of a PDF. Honest ones have one, or two where the file must be ASCII.
+pub const PDF_FILTERS: usize = 4;

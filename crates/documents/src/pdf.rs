@@ -1,6 +1,8 @@
 //! PDF → Markdown: headings by the size of their letters, lines joined to paragraphs, words joined that a line end
 //! divides. What else is on the page (pictures, tables' lines, colours, columns' places) is lost.
 
+mod streams;
+
 use std::io;
 use std::thread;
 
@@ -44,10 +46,17 @@ pub(crate) fn to_markdown(bytes: &[u8]) -> Result<String> {
 
 fn read(bytes: &[u8]) -> Result<Vec<Line>> {
     let damaged = |error: &dyn std::fmt::Display| Error::Pdf { cause: error.to_string() };
-    let mut document = pdf_extract::Document::load_mem(bytes).map_err(|error| damaged(&error))?;
+    let options = streams::options();
+    let mut document =
+        pdf_extract::Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?;
     // An empty password opens documents that only forbid printing or copying by hand.
-    if document.is_encrypted() && document.decrypt("").is_err() {
-        return Err(Error::Protected);
+    if document.is_encrypted() {
+        document.decrypt("").map_err(|_| Error::Protected)?;
+        streams::measure_all(&mut document);
+    }
+    if streams::is_any_emptied(&document) {
+        let cause = format!("a stream in it inflates to more than {} bytes", limits::PDF_STREAM_BYTES);
+        return Err(Error::Pdf { cause });
     }
     let mut page = Page::default();
     pdf_extract::output_doc(&document, &mut page).map_err(|error| damaged(&error))?;

@@ -1,21 +1,31 @@
 //! PDF: its text becomes Markdown, which is translated; what has no text says so.
 
+use std::io::Write;
+
 use documents::{Document, Error, Format};
 
 /// A PDF with one page of this content, and Helvetica as F1.
 fn pdf(content: &str) -> Vec<u8> {
+    with_stream("", content.as_bytes())
+}
+
+/// The same, with filters before the content.
+fn with_stream(filters: &str, content: &[u8]) -> Vec<u8> {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
-        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        format!("<< /Length {} {filters} >>\nstream\nCONTENT\nendstream", content.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
     ];
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(file.len());
-        file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+        let (before, after) = object.split_once("CONTENT").unwrap_or((object, ""));
+        file.extend(format!("{} 0 obj\n{before}", index + 1).bytes());
+        file.extend(if after.is_empty() { &[] } else { content });
+        file.extend(format!("{after}\nendobj\n").bytes());
     }
     let start = file.len();
     let entries: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
@@ -53,4 +63,28 @@ fn pictures_of_pages_and_damaged_files_are_told_apart() {
     }
     let nested = pdf(&format!("BT /F1 9 Tf {}", "[".repeat(200_000)));
     assert!(written(&nested).is_err());
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[test]
+fn streams_that_inflate_without_end_are_refused() {
+    let text = b"BT /F1 11 Tf 72 720 Td (Some words) Tj ET";
+    assert_eq!(written(&with_stream("/Filter /FlateDecode", &deflated(text))), Ok("Some words\n".to_owned()));
+    let long = vec![b' '; 256 << 20];
+    let lzw =
+        weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8).encode(&long).expect("memory");
+    for (filters, content) in [
+        ("[/FlateDecode /FlateDecode]", deflated(&deflated(&long))),
+        ("/LZWDecode", lzw),
+        ("[/FlateDecode /FlateDecode /FlateDecode /FlateDecode /FlateDecode]", deflated(b"")),
+    ] {
+        let refused = written(&with_stream(&format!("/Filter {filters}"), &content));
+        let Err(Error::Pdf { cause }) = refused else { panic!("{filters}: {refused:?}") };
+        assert!(cause.starts_with("a stream in it inflates"), "{filters}: {cause}");
+    }
 }

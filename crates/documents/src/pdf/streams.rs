@@ -1,0 +1,124 @@
+//! The streams of a PDF, measured before the reader inflates them without asking how far. Pictures are left out, as
+//! text is all that is read.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{self, Read, Write};
+
+use flate2::read::{DeflateDecoder, ZlibDecoder};
+use pdf_extract::{Dictionary, Document, LoadOptions, Object, Stream};
+use weezl::BitOrder;
+use weezl::decode::Decoder;
+
+use crate::limits;
+
+/// Marks a stream that was emptied, since it inflates beyond the limits.
+const EMPTIED: &str = "WasanEmptied";
+
+thread_local! {
+    /// Bytes of objects inflated so far. The reader's filter is a plain function, and a document has a thread of its own.
+    static INFLATED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How a document is to be loaded, once on each thread.
+pub(super) fn options() -> LoadOptions {
+    LoadOptions::with_filter(|id, object| {
+        measure(object);
+        Some((id, object.clone()))
+    })
+}
+
+/// Measures the streams that a password opened, which the reader does not filter.
+pub(super) fn measure_all(document: &mut Document) {
+    document.objects.values_mut().for_each(measure);
+}
+
+/// Whether a stream was too large.
+pub(super) fn is_any_emptied(document: &Document) -> bool {
+    let is_emptied =
+        |object: &Object| object.as_stream().is_ok_and(|stream| stream.dict.has(EMPTIED.as_bytes()));
+    document.objects.values().any(is_emptied)
+}
+
+fn measure(object: &mut Object) {
+    let Ok(stream) = object.as_stream_mut() else { return };
+    if stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image") {
+        stream.set_content(Vec::new());
+        return;
+    }
+    let fits = inflated(stream).is_some_and(|bytes| {
+        // Objects stay in memory, texts of pages do not.
+        let all = INFLATED.get().saturating_add(if stream.dict.has_type(b"ObjStm") { bytes } else { 0 });
+        INFLATED.set(all);
+        all <= limits::PDF_OBJECT_BYTES
+    });
+    if !fits {
+        stream.set_content(Vec::new());
+        stream.dict.set(EMPTIED, true);
+    }
+}
+
+/// Bytes of a stream's content behind its filters, as far as the reader knows them; `None` when it has too many.
+fn inflated(stream: &Stream) -> Option<usize> {
+    let filters = stream.filters().unwrap_or_default();
+    if filters.len() > limits::PDF_FILTERS {
+        return None;
+    }
+    let mut content = Cow::from(&stream.content);
+    for filter in filters {
+        content = match filter {
+            b"FlateDecode" => inflate(&content)?,
+            b"LZWDecode" => unpack(&content, &stream.dict)?,
+            b"ASCII85Decode" => {
+                let mut about = Dictionary::new();
+                about.set("Filter", Object::Name(filter.to_vec()));
+                Stream::new(about, content.into_owned()).decompressed_content().unwrap_or_default()
+            }
+            _ => return Some(0),
+        }
+        .into();
+    }
+    Some(content.len())
+}
+
+fn inflate(content: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = limits::PDF_STREAM_BYTES as u64 + 1;
+    // What is damaged is used as far as it goes, as the reader does.
+    let read = ZlibDecoder::new(content).take(most).read_to_end(&mut bytes);
+    if read.is_err() && bytes.is_empty() {
+        let raw = content.get(2..).unwrap_or_default();
+        drop(DeflateDecoder::new(raw).take(most).read_to_end(&mut bytes));
+    }
+    (bytes.len() <= limits::PDF_STREAM_BYTES).then_some(bytes)
+}
+
+fn unpack(content: &[u8], about: &Dictionary) -> Option<Vec<u8>> {
+    let parameters = about.get(b"DecodeParms").and_then(Object::as_dict);
+    let change = parameters.and_then(|given| given.get(b"EarlyChange")).and_then(Object::as_i64);
+    let mut decoder = match change {
+        Ok(0) => Decoder::new(BitOrder::Msb, 8),
+        _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+    };
+    let mut bytes = Bounded(Vec::new());
+    let done = decoder.into_stream(&mut bytes).decode_all(content);
+    let is_full = matches!(&done.status, Err(error) if error.kind() == io::ErrorKind::FileTooLarge);
+    (!is_full).then_some(bytes.0)
+}
+
+/// Bytes up to the limit of a stream.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > limits::PDF_STREAM_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
