@@ -95,11 +95,18 @@ def translate(results, folder, out, language):
     return reports
 
 
-def check_translation(results, source, report, language):
+def segments(job, data):
+    """The segments of a translated document, with what was found out when it was written."""
+    command = [WASAN, "jobs", "show", str(job), "--json", "--data", data]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def check_translation(results, source, report, language, data):
     """Another program reads both; all sentences are translated, and what is no text is kept or was reported."""
-    output = Path(report["output"])
-    reasons = Counter(reason["kind"] for sentence in report["sentences"] for reason in sentence.get("reasons", []))
-    kept = [sentence["source"] for sentence in report["sentences"] if sentence["status"] == "kept"]
+    output, lines = Path(report["output"]), segments(report["job"], data)
+    reasons = Counter(reason["kind"] for line in lines for reason in line["reasons"])
+    kept = [line["source"] for line in lines if line["status"] == "kept"]
     results.count(source, sentences=report["segments"], to_review=report["to_review"], kept=len(kept))
     if report["segments"] == 0 or len(kept) == report["segments"]:
         return results.fail(source, "came back untranslated")
@@ -182,7 +189,7 @@ def main():
         target = out / language
         target.mkdir(parents=True)
         for source, report in translate(results, corpus / language, target, language).items():
-            check_translation(results, source, report, language)
+            check_translation(results, source, report, language, out / "data")
             if source.suffix in OFFICE:
                 outputs[source] = Path(report["output"])
     check_in_libreoffice(results, outputs)

@@ -75,8 +75,8 @@ class Queue:
 
     def kill_once(self, command, draw, loading_s, decoding_s):
         """Starts the program and kills it; where that was, or nothing when it had ended before."""
-        nearly_done = self.left() < 0.02
-        where = draw.choice(["loading", "writing", "writing"] if nearly_done else ["loading", "decoding", "decoding"])
+        writes_soon = self.left() < 0.2
+        where = draw.choice(["loading", "writing", "writing"] if writes_soon else ["loading", "decoding", "decoding"])
         here = set(os.listdir(self.folder / "out"))
         child = start(command)
         if where == "writing":
