@@ -4,6 +4,7 @@
 mod lengths;
 mod loops;
 mod numbers;
+mod spoken;
 
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +84,7 @@ pub(crate) fn check(answer: &Answer<'_>) -> Vec<Reason> {
     }
     let lost = locked.iter().filter(|text| !translation.contains(text.as_str()));
     reasons.extend(lost.map(|text| Reason::Placeholder(text.clone())));
-    let (missing, new) = numbers::difference(source, translation);
+    let (missing, new) = numbers::difference(source, translation, pair);
     reasons.extend(missing.into_iter().map(Reason::Number));
     reasons.extend(new.into_iter().map(Reason::NewNumber));
     let missed = terms.iter().filter(|term| !glossary::is_met(term, translation));
@@ -93,7 +94,7 @@ pub(crate) fn check(answer: &Answer<'_>) -> Vec<Reason> {
 
 /// The numbers of a translation that are not in what was read back of it.
 pub(crate) fn lost_numbers(translation: &str, read: &str) -> Vec<String> {
-    numbers::difference(translation, read).0
+    numbers::lost(translation, read)
 }
 
 #[cfg(test)]

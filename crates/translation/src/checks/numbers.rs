@@ -1,22 +1,50 @@
 //! Numbers of the source that are missing in a translation, and numbers that came from nowhere.
 
-// Small numbers are written as words in one language and as digits in another; months have names. Those are forgiven.
-const SPELLED: u64 = 12;
+use super::spoken;
+use crate::languages::Pair;
+
+// In languages whose number words and months nobody has listed, numbers up to this may be said in words.
+const SPOKEN: u64 = 12;
 
 /// The numbers that only the source has, and those that only the translation has, each written with plain digits.
-pub(super) fn difference(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
+/// What one side writes in digits, the other may say in words.
+pub(super) fn difference(source: &str, translation: &str, pair: &Pair) -> (Vec<String>, Vec<String>) {
     let (mut missing, mut new) = (numbers(source), numbers(translation));
-    missing.retain(|number| match new.iter().position(|other| other == number) {
+    let said = spoken::numbers(source, &missing, &pair.from);
+    let said_again = spoken::numbers(translation, &new, &pair.to);
+    take_common(&mut missing, &mut new);
+    if pair.from == "ja" {
+        // Where other languages say nothing: １日中 is "all day".
+        missing.retain(|number| number != "1");
+    }
+    take_spoken(&mut missing, said_again);
+    take_spoken(&mut new, said);
+    (missing, new)
+}
+
+/// The numbers of a text that are not in what should be the same text.
+pub(super) fn lost(text: &str, same: &str) -> Vec<String> {
+    let mut lost = numbers(text);
+    take_common(&mut lost, &mut numbers(same));
+    lost
+}
+
+fn take_common(left: &mut Vec<String>, right: &mut Vec<String>) {
+    left.retain(|number| match right.iter().position(|other| other == number) {
         Some(place) => {
-            new.remove(place);
+            right.remove(place);
             false
         }
         None => true,
     });
-    let large = |number: &String| number.parse::<u64>().map_or(true, |value| value > SPELLED);
-    missing.retain(large);
-    new.retain(large);
-    (missing, new)
+}
+
+fn take_spoken(numbers: &mut Vec<String>, words: Option<Vec<u64>>) {
+    numbers.retain(|number| match (number.parse::<u64>(), &words) {
+        (Ok(value), Some(words)) => !words.contains(&value),
+        (Ok(value), None) => value > SPOKEN,
+        (Err(_), _) => true,
+    });
 }
 
 /// The runs of digits of a text. Thousands are joined, whatever separates them; decimals, dates and times are several
@@ -42,12 +70,18 @@ fn numbers(text: &str) -> Vec<String> {
             number.extend(&text[at + 1..at + 4]);
             at += 4;
         }
-        found.push(number.trim_start_matches('0').to_owned());
+        let number = number.trim_start_matches('0');
+        let zeros = text.get(at).and_then(|c| MYRIADS.iter().find(|(myriad, _)| myriad == c));
+        found.push(zeros.map_or(number.to_owned(), |(_, zeros)| format!("{number}{zeros}")));
     }
     // "0" and "00" are empty now: 14:00 and 2 p.m., 1.0 and 1 are the same.
     found.retain(|number| !number.is_empty());
     found
 }
+
+// ５万 is 50,000.
+const MYRIADS: [(char, &str); 4] =
+    [('千', "000"), ('万', "0000"), ('億', "00000000"), ('兆', "000000000000")];
 
 const THOUSANDS: [char; 7] = ['.', ',', '\'', '’', '\u{a0}', '\u{202f}', ' '];
 
@@ -68,6 +102,10 @@ fn plain(c: char) -> char {
 mod tests {
     use super::*;
 
+    fn difference(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
+        super::difference(source, translation, &"de-en".parse().expect("a pair"))
+    }
+
     #[test]
     fn the_same_numbers_in_other_dress_are_the_same() {
         for (source, translation) in [
@@ -77,8 +115,10 @@ mod tests {
             ("5.3.2024", "March 5, 2024"),
             ("14:00 Uhr", "14:00"),
             ("drei Häuser", "3 houses"),
+            ("21 Leute", "twenty-one people"),
             ("２０２４年", "2024"),
             ("٢٠٢٤", "2024"),
+            ("５万円", "50,000 yen"),
             ("1,50 m", "1.5 m"),
             ("Tel. 030 123 456", "Tel. 030 123 456"),
         ] {
@@ -93,9 +133,13 @@ mod tests {
     fn what_changed_is_named() {
         let text = |text: &str| vec![text.to_owned()];
         assert_eq!(difference("300 Euro", "30 euros"), (text("300"), text("30")));
+        assert_eq!(difference("3 Häuser", "five houses"), (text("3"), vec![]));
+        assert_eq!(difference("drei Häuser", "5 houses"), (vec![], text("5")));
         assert_eq!(difference("45 von 45", "45"), (text("45"), vec![]));
         assert_eq!(difference("keine", "2024"), (vec![], text("2024")));
         assert_eq!(difference("1.234 und 99", "1234"), (text("99"), vec![]));
+        let other = |source| super::difference(source, "huizen", &"de-nl".parse().expect("a pair")).0;
+        assert_eq!((other("3 Häuser"), other("13 Häuser")), (vec![], text("13")));
         let long = "9".repeat(40);
         assert_eq!(difference(&long, "").0, text(&long));
     }
