@@ -20,6 +20,7 @@ mod start;
 mod trainer;
 mod vocabulary;
 pub mod weights;
+mod workers;
 
 pub use burn::tensor::Device;
 pub use device::Backend;

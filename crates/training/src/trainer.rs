@@ -13,11 +13,12 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::batches::{self, Example};
+use crate::batches::{self, Arrays, Example};
 use crate::checkpoint::{Checkpoints, State};
 use crate::llama::{Llama, Positions};
 use crate::loss::cross_entropy;
 use crate::optimizer::{OptimizerOptions, clip};
+use crate::workers::Workers;
 use crate::{Error, Result, TrainedModel};
 
 /// A part of a run with its own data and learning rate, such as `pretrain` or `finetune`.
@@ -138,7 +139,9 @@ pub fn train(
         optimizer_record = Some(path.join(OPTIMIZER));
     }
     let log = Log::open(folder, stages, &state)?;
-    let mut run = Run { trained, options, held_out, checkpoints, log, state, positions: HashMap::new() };
+    let workers = Workers::new(&trained.device, trained.model.num_params());
+    let positions = HashMap::new();
+    let mut run = Run { trained, options, held_out, checkpoints, log, state, positions, workers };
     while let Some(stage) = stages.get(run.state.stage) {
         let mut optimizer = stage.optimizer.build(&run.trained.model);
         if let Some(path) = optimizer_record.take().filter(|path| path.exists()) {
@@ -166,6 +169,7 @@ struct Run<'a> {
     log: Log,
     state: State,
     positions: HashMap<(usize, bool), Positions>,
+    workers: Workers,
 }
 
 impl Run<'_> {
@@ -238,11 +242,17 @@ impl Run<'_> {
         let tokens: usize = chosen.iter().flatten().map(|example| example.ids.len()).sum();
         let mut gradients = GradientsAccumulator::new();
         let mut sum = 0.0;
-        for examples in chosen.iter().filter(|examples| examples.iter().any(|e| e.learned() > 0)) {
-            let (surrogate, loss) = self.forward(examples, 1.0 / learned as f32, true);
-            sum += loss.into_scalar::<f32>();
-            let model = &self.trained.model;
-            gradients.accumulate(model, GradientsParams::from_grads(surrogate.backward(), model));
+        for examples in &chosen {
+            let scale = 1.0 / learned as f32;
+            let losses = self.forward(examples, true, |model, inputs| {
+                let loss = cross_entropy(inputs.logits(model), inputs.targets.clone(), scale);
+                let gradients = GradientsParams::from_grads(loss.surrogate.backward(), model);
+                (loss.sum.into_scalar::<f32>(), gradients)
+            });
+            for (loss, of_share) in losses {
+                sum += loss;
+                gradients.accumulate(&self.trained.model, of_share);
+            }
         }
         let loss = sum / learned.max(1) as f32;
         if !loss.is_finite() {
@@ -269,23 +279,35 @@ impl Run<'_> {
         })
     }
 
-    /// The surrogate of the loss and the sum of cross-entropies of some sequences.
-    fn forward(&mut self, examples: &[&Example], scale: f32, tracked: bool) -> (Tensor<1>, Tensor<1>) {
-        let device = if tracked { self.trained.device.clone() } else { self.trained.device.clone().inner() };
-        let arrays = batches::arrays(examples);
-        let positions = self.positions.entry((arrays.length, tracked)).or_insert_with(|| {
-            let a = &self.trained.architecture;
-            Positions::new(a.heads, a.kv_heads, &self.trained.rope_inv_freq, arrays.length, &device)
-        });
-        let ids = ints(arrays.ids, [arrays.batch, arrays.length], &device);
-        let count = arrays.rows.len();
-        let (rows, targets) = (ints(arrays.rows, [count], &device), ints(arrays.targets, [count], &device));
-        let of = |model: &Llama| {
-            let logits = model.logits(model.hidden(ids, positions).select(0, rows));
-            cross_entropy(logits, targets, scale)
-        };
-        let loss = if tracked { of(&self.trained.model) } else { of(&self.trained.model.valid()) };
-        (loss.surrogate, loss.sum)
+    /// What `work` makes of the model and each worker's share of some sequences.
+    fn forward<R: Send>(
+        &mut self,
+        examples: &[&Example],
+        tracked: bool,
+        work: impl Fn(&Llama, &Inputs<'_>) -> R + Sync,
+    ) -> Vec<R> {
+        let with_gradients = &self.trained.device;
+        let device = if tracked { with_gradients.clone() } else { with_gradients.clone().inner() };
+        let learned: Vec<&Example> =
+            examples.iter().filter(|example| example.learned() > 0).copied().collect();
+        let shares: Vec<Arrays> = self.workers.shares(&learned).map(batches::arrays).collect();
+        for arrays in &shares {
+            self.positions.entry((arrays.length, tracked)).or_insert_with(|| {
+                let a = &self.trained.architecture;
+                Positions::new(a.heads, a.kv_heads, &self.trained.rope_inv_freq, arrays.length, &device)
+            });
+        }
+        let (model, positions) = (&self.trained.model, &self.positions);
+        self.workers
+            .map(shares, |arrays| {
+                // A copy with leaves of its own: graphs that share any are one graph with one lock.
+                let model = if tracked { model.clone().fork(&device) } else { model.valid() };
+                let positions = positions.get(&(arrays.length, tracked));
+                positions.map(|positions| work(&model, &Inputs::new(arrays, positions, &device)))
+            })
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn loss_of_held_out(&mut self) -> Result<f32> {
@@ -293,7 +315,10 @@ impl Run<'_> {
         let mut sum = 0.0;
         for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
-            sum += self.forward(&examples, 1.0, false).1.into_scalar::<f32>();
+            let losses = self.forward(&examples, false, |model, inputs| {
+                cross_entropy(inputs.logits(model), inputs.targets.clone(), 1.0).sum.into_scalar::<f32>()
+            });
+            sum += losses.iter().sum::<f32>();
         }
         Ok(sum / held_out.iter().map(Example::learned).sum::<usize>().max(1) as f32)
     }
@@ -309,6 +334,31 @@ impl Run<'_> {
                 .save(&path)
                 .map_err(|error| Error::Write { path, source: std::io::Error::other(format!("{error:?}")) })
         })
+    }
+}
+
+/// Sequences on a device.
+struct Inputs<'a> {
+    ids: Tensor<2, Int>,
+    rows: Tensor<1, Int>,
+    targets: Tensor<1, Int>,
+    positions: &'a Positions,
+}
+
+impl<'a> Inputs<'a> {
+    fn new(arrays: Arrays, positions: &'a Positions, device: &Device) -> Self {
+        let count = arrays.rows.len();
+        Self {
+            ids: ints(arrays.ids, [arrays.batch, arrays.length], device),
+            rows: ints(arrays.rows, [count], device),
+            targets: ints(arrays.targets, [count], device),
+            positions,
+        }
+    }
+
+    /// Of the rows that the loss looks at.
+    fn logits(&self, model: &Llama) -> Tensor<2> {
+        model.logits(model.hidden(self.ids.clone(), self.positions).select(0, self.rows.clone()))
     }
 }
 

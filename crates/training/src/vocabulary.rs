@@ -13,8 +13,9 @@ use tokenizers::{AddedToken, TokenizerBuilder};
 use crate::{Error, Result};
 
 /// Words with the space before them, single digits, runs of one script, marks; Japanese has no spaces, so a word of it
-/// ends at the latest where its script changes.
-const PIECES: &str = r"[\p{Hiragana}ー]+|[\p{Katakana}ー]+|\p{Han}+| ?[\p{L}\p{M}--[\p{Hiragana}\p{Katakana}\p{Han}ー]]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+";
+/// ends at the latest where its script changes. Written so that Oniguruma, with which Python's `tokenizers` reads it,
+/// understands the same: `&&`, for there is no `--` there.
+const PIECES: &str = r"[\p{Hiragana}ー]+|[\p{Katakana}ー]+|\p{Han}+| ?[\p{L}\p{M}&&[^\p{Hiragana}\p{Katakana}\p{Han}ー]]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+";
 
 /// Trains a tokenizer of `size` tokens on `texts`; the special tokens get the first ids, in order. Every text is
 /// encoded with a space before it, so that a word is the same token at the start of a sentence and inside it.
