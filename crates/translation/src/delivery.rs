@@ -52,7 +52,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     })
 }
 
-fn document(task: &Task, store: &Store) -> Result<(PathBuf, usize)> {
+fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
     let mut lines = lines(&task.blocks, document);
     let options = frame::read_options(&task.job.pair, &task.job.options);
@@ -68,6 +68,11 @@ fn document(task: &Task, store: &Store) -> Result<(PathBuf, usize)> {
     let target = target.as_deref().filter(|_| folder.is_none());
     let output = publish(store, task.id, input, target, &free, &bytes)?;
     store.set_state(task.id, JobState::Done, None)?;
+    // The result tells what was found in writing, too.
+    let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
+    for (report, line) in reports.zip(lines) {
+        (report.status, report.reasons) = (line.status, line.reasons);
+    }
     Ok((output, to_review))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use translation::DecodeOptions;
+use translation::{DecodeOptions, Reason, SentenceStatus};
 
 use crate::ask::{file, file_to, finished, problem, submit, text, translator, written};
 
@@ -60,6 +60,20 @@ fn an_empty_file_gives_an_empty_file() {
     fs::write(&source, "").expect("writes");
     let result = finished(&submit(translator(), "de-en", file(&source), DecodeOptions::default()).1);
     assert_eq!((written(&result), result.segments), (Vec::new(), 0));
+}
+
+/// A subtitle's line that grew too long is found only when the document is written.
+#[test]
+fn what_is_found_in_writing_is_told_with_its_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("film.srt");
+    let cue = "1\n00:00:01,000 --> 00:00:03,000\nTom and Mary do not want to go home today.\n";
+    fs::write(&source, cue).expect("writes");
+    let result = finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
+    let [sentence] = result.sentences.as_slice() else { panic!("{result:?}") };
+    assert_eq!(result.to_review, 1);
+    assert_eq!(sentence.status, SentenceStatus::Doubtful);
+    assert!(matches!(sentence.reasons.as_slice(), [Reason::Tag(_)]), "{sentence:?}");
 }
 
 /// A file dropped twice at once: neither translation takes the other's name.
