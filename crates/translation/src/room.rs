@@ -47,6 +47,8 @@ pub(crate) struct Voice {
     members: Vec<Member>,
     /// The recipe as text.
     pub recipe: String,
+    /// Whether it is only asked about what another voice could not translate: that one stays announced.
+    pub second_opinion: bool,
 }
 
 impl Voice {
@@ -192,7 +194,7 @@ impl Room {
         let members = catalog.members(pair, &recipe, &chosen)?;
         let mut key: Key = members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
         key.sort();
-        Ok(Voice { key, members, recipe: recipe.to_string() })
+        Ok(Voice { key, members, recipe: recipe.to_string(), second_opinion: false })
     }
 
     /// The batch at work, if it is the one for this voice.
@@ -215,7 +217,9 @@ impl Room {
         let device = self.open_device()?;
         // What this voice does not use gives its memory back before anything is loaded.
         let wanted: HashSet<&Origin> = voice.members.iter().map(|member| &member.entry.origin).collect();
-        self.models.retain(|origin, _| wanted.contains(origin));
+        if !wanted.iter().all(|origin| self.models.contains_key(origin)) {
+            self.models.retain(|origin, _| wanted.contains(origin));
+        }
         self.load(&device, voice)?;
         self.compare_vocabularies(voice)?;
         self.tell(EngineState::Loading { stage: Stage::Pipelines, done: 0, total: 1 });
@@ -239,8 +243,13 @@ impl Room {
         warm_up(&mut line.batch)?;
         device.save_pipelines();
         self.line = Some(line);
-        self.ready = None;
-        self.announce(voice);
+        match self.ready.take().filter(|_| voice.second_opinion) {
+            Some(before) => {
+                self.tell(EngineState::Ready(before.clone()));
+                self.ready = Some(before);
+            }
+            None => self.announce(voice),
+        }
         Ok(())
     }
 
@@ -248,6 +257,9 @@ impl Room {
     /// ways, as each other's source and target.
     pub fn announce(&mut self, voice: &Voice) {
         let Some(device) = &self.device else { return };
+        if voice.second_opinion && self.ready.is_some() {
+            return;
+        }
         let info = self.info(device, voice);
         if self.ready.as_ref() != Some(&info) {
             self.ready = Some(info.clone());

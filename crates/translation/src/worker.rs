@@ -242,7 +242,8 @@ impl Worker {
             }
             let chosen = running.task.job.options.chosen.clone();
             let done = match self.room.voice(&running.task.job.pair, Some("L"), Some(&chosen)) {
-                Ok(voice) => {
+                Ok(mut voice) => {
+                    voice.second_opinion = true;
                     running.voice = voice;
                     running.alone = true;
                     running.speaker = None;

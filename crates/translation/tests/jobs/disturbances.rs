@@ -116,6 +116,29 @@ fn a_gpu_that_does_not_come_back_is_given_up() {
     translator.stop();
 }
 
+/// What three models cannot do is asked of the large one alone; those that translate stay announced.
+#[test]
+fn a_second_opinion_is_not_announced() {
+    let states: Arc<Mutex<Vec<EngineState>>> = Arc::default();
+    let told = Arc::clone(&states);
+    let translator = Translator::start(setup(), move |state| told.lock().expect("no panic").push(state));
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("unsinn.txt");
+    fs::write(&source, "Zxqv brkl %s 98765 {wrgl} fnord.").expect("writes");
+    let answer = finished(&submit(&translator, "de-en", file(&source), DecodeOptions::default()).1);
+    assert_eq!(answer.to_review, 1, "{answer:?}");
+    translator.stop();
+    let states = states.lock().expect("no panic");
+    let ready: Vec<usize> = states
+        .iter()
+        .filter_map(|state| match state {
+            EngineState::Ready(info) => Some(info.models.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ready, [3, 3], "{states:?}");
+}
+
 /// Without its handle the thread ends what it has begun, and then itself.
 #[test]
 fn a_dropped_translator_ends_its_work_and_its_thread() {
