@@ -1,6 +1,9 @@
 //! The one segment model of all formats: clean text, the markup taken out of it, and where it lies in the document.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::limits;
 use crate::setting::Setting;
@@ -212,31 +215,29 @@ pub(crate) fn is_code(text: &str) -> bool {
     is_path || is_mail || is_number
 }
 
-/// Makes every `https://…` and `http://…` that no locked span covers a locked span of its own.
+/// Addresses in a text: those of pages and those of mail.
+static ADDRESSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        (?: https?:// | \bwww\. ) [!-~&&[^<>"`]]+
+        | [A-Za-z0-9._%+-]+ @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+
+        "#,
+    )
+    .ok()
+});
+
+/// Makes every address that no locked span touches a locked span of its own.
 fn lock_addresses(block: &mut Block) {
-    let mut from = 0;
-    while block.spans.len() < limits::SPANS_PER_BLOCK
-        && let Some(at) = block.text.get(from..).and_then(|rest| rest.find("://"))
-    {
-        let mark = from + at;
-        from = mark + 3;
-        let Some(scheme) = ["https", "http"].into_iter().find(|scheme| block.text[..mark].ends_with(scheme))
-        else {
-            continue;
-        };
-        let start = mark - scheme.len();
-        let rest = &block.text[from..];
-        let end = rest.find(|c: char| !c.is_ascii_graphic() || "<>\"`".contains(c)).unwrap_or(rest.len());
-        let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', ']', '*', '_']);
-        let range = start..from + address.len();
+    let Some(addresses) = ADDRESSES.as_ref() else { return };
+    for found in addresses.find_iter(&block.text) {
+        let ends = ['.', ',', ';', ':', '!', '?', '\'', ')', ']', '*', '_'];
+        let range = found.start()..found.start() + found.as_str().trim_end_matches(ends).len();
         let covered = |span: &Span| {
             span.kind == SpanKind::Locked && span.range.start < range.end && range.start < span.range.end
         };
-        if address.is_empty() || block.spans.iter().any(covered) {
-            continue;
+        if block.spans.len() < limits::SPANS_PER_BLOCK && !block.spans.iter().any(covered) {
+            block.spans.push(Span::plain(range, SpanKind::Locked));
         }
-        from = range.end;
-        block.spans.push(Span::plain(range, SpanKind::Locked));
     }
 }
 
@@ -250,4 +251,28 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 pub(crate) fn seam(before: &str, after: &str) -> &'static str {
     let unspaced = |c: Option<char>| c.is_some_and(is_unspaced);
     if unspaced(before.chars().next_back()) && unspaced(after.chars().next()) { "" } else { " " }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locked(text: &str) -> Vec<&str> {
+        let mut block = Block { text: text.to_owned(), spans: Vec::new(), wrapped: false };
+        lock_addresses(&mut block);
+        block.spans.iter().map(|span| &text[span.range.clone()]).collect()
+    }
+
+    #[test]
+    fn addresses_of_pages_and_mail_are_locked_without_the_marks_after_them() {
+        for (text, addresses) in [
+            ("Siehe https://a.example/b?c=d#e, oder nicht.", &["https://a.example/b?c=d#e"][..]),
+            ("(http://a.example/x_(y)) und www.b.example!", &["http://a.example/x_(y", "www.b.example"]),
+            ("Schreib an tom.maier+x@mail.example.org.", &["tom.maier+x@mail.example.org"]),
+            ("日本語https://a.example/です", &["https://a.example/"]),
+            ("5 @ 3, a@b, @c.d, ftp://x, https:// und wwwx.y", &[]),
+        ] {
+            assert_eq!(locked(text), addresses, "{text}");
+        }
+    }
 }
