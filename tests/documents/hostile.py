@@ -104,6 +104,15 @@ def pdf_bomb(path):
     pdf(path, [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, stream])
 
 
+def pdf_table(path):
+    lines = bytearray(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n")
+    start = len(lines)
+    content = zlib.compress(bytes(1 << 31), 9)
+    lines += f"3 0 obj\n<< /Type /XRef /Size 4 /W [1 2 1] /Root 1 0 R /Filter /FlateDecode /Length {len(content)} >>\nstream\n".encode()
+    lines += content + f"\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n".encode()
+    path.write_bytes(lines)
+
+
 def pdf_circle(path):
     pdf(path, [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Parent 2 0 R /Kids [2 0 R 2 0 R] /Count 9 >>"])
 
@@ -146,6 +155,7 @@ FILES = {
     "huge.json": lambda path: path.write_bytes(b"[" + b'"Hallo, du.",' * (25 << 20) + b'""]'),
     "huge.docx": lambda path: sparse(path, 300 << 20, b"PK\x03\x04"),
     "bomb.pdf": pdf_bomb,
+    "table.pdf": pdf_table,
     "circle.pdf": pdf_circle,
     "huge.pdf": lambda path: sparse(path, 300 << 20, b"%PDF-1.7\n"),
 }

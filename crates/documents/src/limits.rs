@@ -51,5 +51,11 @@ pub const PDF_STREAM_BYTES: usize = 32 << 20;
 /// Bytes of all of a PDF's objects that are kept in streams, inflated. A handbook of 2,000 pages has 10 MB.
 pub const PDF_OBJECT_BYTES: usize = 32 << 20;
 
+/// Bytes of all tables of a PDF's objects, inflated. A handbook of 2,000 pages has 1 MB.
+pub const PDF_TABLE_BYTES: usize = 8 << 20;
+
+/// Tables of a PDF's objects: one more for every time that it was changed.
+pub const PDF_TABLES: usize = 1000;
+
 /// Filters around one stream of a PDF. Honest ones have one, or two where the file must be ASCII.
 pub const PDF_FILTERS: usize = 4;

@@ -2,6 +2,7 @@
 //! divides. What else is on the page (pictures, tables' lines, colours, columns' places) is lost.
 
 mod streams;
+mod table;
 
 use std::io;
 use std::thread;
@@ -46,6 +47,9 @@ pub(crate) fn to_markdown(bytes: &[u8]) -> Result<String> {
 
 fn read(bytes: &[u8]) -> Result<Vec<Line>> {
     let damaged = |error: &dyn std::fmt::Display| Error::Pdf { cause: error.to_string() };
+    if let Some(fault) = table::fault(bytes) {
+        return Err(Error::Pdf { cause: fault.to_owned() });
+    }
     let options = streams::options();
     let mut document =
         pdf_extract::Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?;

@@ -88,3 +88,57 @@ fn streams_that_inflate_without_end_are_refused() {
         assert!(cause.starts_with("a stream in it inflates"), "{filters}: {cause}");
     }
 }
+
+/// A PDF of one page whose table of objects is a stream of these fields, with this content behind `filter`.
+fn with_table(fields: &str, filter: &str, content: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut file = pdf("BT /F1 12 Tf 72 720 Td (Some words) Tj ET");
+    let begin = file.windows(7).rposition(|part| part == b"xref\n0 ").expect("a table");
+    let text = String::from_utf8_lossy(&file[begin..]).into_owned();
+    file.truncate(begin);
+    let entry = |line: &str| {
+        let place: u32 = line.get(..10)?.parse().ok()?;
+        let [_, a, b, c] = place.to_be_bytes();
+        Some([u8::from(line.contains('n')), a, b, c, 0])
+    };
+    let entries: Vec<u8> = text.lines().filter_map(entry).flatten().collect();
+    let content = content(&entries);
+    let about = format!("/Type /XRef /Size 6 /Root 1 0 R {fields} {filter} /Length {}", content.len());
+    file.extend(format!("6 0 obj\n<< {about} >>\nstream\n").bytes());
+    file.extend(content);
+    file.extend(format!("\nendstream\nendobj\nstartxref\n{begin}\n%%EOF\n").bytes());
+    file
+}
+
+#[test]
+fn tables_that_hold_more_than_a_document_has_are_refused() {
+    const W: &str = "/W [1 3 1]";
+    const FLATE: &str = "/Filter /FlateDecode";
+    for good in [
+        with_table(W, "", <[u8]>::to_vec),
+        with_table(W, FLATE, deflated),
+        with_table(W, "/Filter [/FlateDecode]", deflated),
+        with_table(&format!("{W} /Info (a \\) >> text) % << comment\n/ID [<00> <01>]"), FLATE, deflated),
+    ] {
+        assert_eq!(written(&good), Ok("Some words\n".to_owned()));
+    }
+    let long = |_: &[u8]| deflated(&vec![0; 256 << 20]);
+    let parameters = |columns: u64| format!("{FLATE} /DecodeParms << /Predictor 12 /Columns {columns} >>");
+    for (bad, name) in [
+        (with_table(W, FLATE, long), "a bomb"),
+        (with_table("/#57 [1 3 1]", FLATE, long), "a bomb under another name"),
+        (with_table("/X (endobj stream) /W [1 3 1]", FLATE, long), "a bomb behind a string"),
+        (with_table("/W [0 0 0] /Index [0 9223372036854775807]", FLATE, deflated), "entries without end"),
+        (with_table("/W [1 70368744177664 1]", FLATE, deflated), "an entry without end"),
+        (with_table(W, &parameters(1 << 36), deflated), "a row without end"),
+        (
+            with_table(W, "/Filter [/FlateDecode /FlateDecode]", |_| deflated(&long(&[]))),
+            "a bomb in a parcel",
+        ),
+    ] {
+        let refused = written(&bad);
+        assert!(matches!(refused, Err(Error::Pdf { .. })), "{name}: {refused:?}");
+    }
+    let row = "/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 68719476736 >>";
+    let refused = written(&with_stream(row, &deflated(b"BT (a) Tj ET")));
+    assert!(matches!(refused, Err(Error::Pdf { .. })), "{refused:?}");
+}

@@ -61,13 +61,13 @@ fn measure(object: &mut Object) {
 /// Bytes of a stream's content behind its filters, as far as the reader knows them; `None` when it has too many.
 fn inflated(stream: &Stream) -> Option<usize> {
     let filters = stream.filters().unwrap_or_default();
-    if filters.len() > limits::PDF_FILTERS {
+    if filters.len() > limits::PDF_FILTERS || row_bits(stream)? > limits::PDF_STREAM_BYTES {
         return None;
     }
     let mut content = Cow::from(&stream.content);
     for filter in filters {
         content = match filter {
-            b"FlateDecode" => inflate(&content)?,
+            b"FlateDecode" => inflate(&content, limits::PDF_STREAM_BYTES)?,
             b"LZWDecode" => unpack(&content, &stream.dict)?,
             b"ASCII85Decode" => {
                 let mut about = Dictionary::new();
@@ -81,16 +81,28 @@ fn inflated(stream: &Stream) -> Option<usize> {
     Some(content.len())
 }
 
-fn inflate(content: &[u8]) -> Option<Vec<u8>> {
+/// Bits of a row, for which the reader makes room before it sees any; `None` when nobody can count them.
+fn row_bits(stream: &Stream) -> Option<usize> {
+    let parameters = stream.dict.get(b"DecodeParms").and_then(Object::as_dict).ok();
+    let of = |key: &[u8], least: i64| {
+        let given = parameters.and_then(|parameters| parameters.get(key).and_then(Object::as_i64).ok());
+        let value = given.unwrap_or(least);
+        usize::try_from(value.max(least)).ok()
+    };
+    of(b"Columns", 1)?.checked_mul(of(b"Colors", 1)?)?.checked_mul(of(b"BitsPerComponent", 8)?)
+}
+
+/// `content` inflated, as far as it goes; `None` when it has more than `limit` bytes.
+pub(super) fn inflate(content: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = limits::PDF_STREAM_BYTES as u64 + 1;
+    let most = limit as u64 + 1;
     // What is damaged is used as far as it goes, as the reader does.
     let read = ZlibDecoder::new(content).take(most).read_to_end(&mut bytes);
     if read.is_err() && bytes.is_empty() {
         let raw = content.get(2..).unwrap_or_default();
         drop(DeflateDecoder::new(raw).take(most).read_to_end(&mut bytes));
     }
-    (bytes.len() <= limits::PDF_STREAM_BYTES).then_some(bytes)
+    (bytes.len() <= limit).then_some(bytes)
 }
 
 fn unpack(content: &[u8], about: &Dictionary) -> Option<Vec<u8>> {
