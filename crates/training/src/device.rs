@@ -18,12 +18,24 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The fastest one that this program was built with.
+    /// The fastest one of this program that this machine has. Software drivers of a GPU do not count: they would be
+    /// slower than the processor itself.
     pub fn best() -> Self {
-        match () {
-            () if cfg!(feature = "cuda") => Self::Cuda,
-            () if cfg!(feature = "wgpu") => Self::Wgpu,
-            () => Self::Cpu,
+        let is_there = |backend: &Self| catch_unwind(|| backend.is_a_gpu()).unwrap_or(false);
+        [Self::Cuda, Self::Wgpu].into_iter().find(is_there).unwrap_or(Self::Cpu)
+    }
+
+    fn is_a_gpu(self) -> bool {
+        match self {
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => {
+                let software = Device::wgpu(burn::tensor::DeviceKind::Cpu);
+                let all = Device::enumerate(burn::tensor::DeviceType::Wgpu).into_vec();
+                all.iter().any(|device| *device != software)
+            }
+            #[cfg(feature = "cuda")]
+            Self::Cuda => !Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec().is_empty(),
+            _ => false,
         }
     }
 

@@ -101,7 +101,7 @@ impl From<Ways> for Directions {
 #[derive(Args)]
 #[command(next_help_heading = "Where and how long")]
 pub struct Place {
-    /// The device [default: the fastest that this program was built with]
+    /// The device [default: the fastest that this machine has]
     #[arg(long, value_enum)]
     device: Option<DeviceName>,
     /// Compute cheap activations again on the way back, to save memory
@@ -133,8 +133,7 @@ impl Place {
             Some(DeviceName::Cpu) => open(Backend::Cpu)?,
             Some(DeviceName::Wgpu) => open(Backend::Wgpu)?,
             Some(DeviceName::Cuda) => open(Backend::Cuda)?,
-            // A program made for GPUs still trains where there is none.
-            None => open(Backend::best()).or_else(|_| open(Backend::Cpu))?,
+            None => open(Backend::best())?,
         })
     }
 }
