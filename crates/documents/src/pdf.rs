@@ -1,13 +1,14 @@
 //! PDF → Markdown: headings by the size of their letters, lines joined to paragraphs, words joined that a line end
 //! divides. What else is on the page (pictures, tables' lines, colours, columns' places) is lost.
 
+mod encrypted;
 mod streams;
 mod table;
 
 use std::io;
 use std::thread;
 
-use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
+use pdf_extract::{Document, LoadOptions, MediaBox, OutputDev, OutputError, Transform};
 
 use crate::block::seam;
 use crate::{Error, Result, limits};
@@ -47,17 +48,13 @@ pub(crate) fn to_markdown(bytes: &[u8]) -> Result<String> {
 
 fn read(bytes: &[u8]) -> Result<Vec<Line>> {
     let damaged = |error: &dyn std::fmt::Display| Error::Pdf { cause: error.to_string() };
-    if let Some(fault) = table::fault(bytes) {
-        return Err(Error::Pdf { cause: fault.to_owned() });
-    }
-    let options = streams::options();
-    let mut document =
-        pdf_extract::Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?;
-    // An empty password opens documents that only forbid printing or copying by hand.
-    if document.is_encrypted() {
-        document.decrypt("").map_err(|_| Error::Protected)?;
-        streams::measure_all(&mut document);
-    }
+    let document = match table::is_encrypted(bytes).map_err(|fault| damaged(&fault))? {
+        false => {
+            let options = LoadOptions::with_filter(streams::measured);
+            Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?
+        }
+        true => encrypted::open(bytes).map_err(|error| damaged(&error))?.ok_or(Error::Protected)?,
+    };
     if streams::is_any_emptied(&document) {
         let cause = format!("a stream in it inflates to more than {} bytes", limits::PDF_STREAM_BYTES);
         return Err(Error::Pdf { cause });

@@ -142,3 +142,37 @@ fn tables_that_hold_more_than_a_document_has_are_refused() {
     let refused = written(&with_stream(row, &deflated(b"BT (a) Tj ET")));
     assert!(matches!(refused, Err(Error::Pdf { .. })), "{refused:?}");
 }
+
+/// A PDF that `password` opens, with these bytes as the inflated content of an object that holds others.
+fn encrypted(password: &str, packed: &[u8]) -> Vec<u8> {
+    let page = pdf("BT /F1 12 Tf 72 720 Td (Some words) Tj ET");
+    let mut document = pdf_extract::Document::load_mem(&page).expect("a PDF");
+    let about =
+        pdf_extract::dictionary! { "Type" => "Packed", "N" => 1, "First" => 4, "Filter" => "FlateDecode" };
+    document.add_object(pdf_extract::Stream::new(about, deflated(packed)));
+    let id = pdf_extract::Object::string_literal("0123456789abcdef");
+    document.trailer.set("ID", vec![id.clone(), id]);
+    let version = pdf_extract::EncryptionVersion::V1 {
+        document: &document,
+        owner_password: "own",
+        user_password: password,
+        permissions: pdf_extract::Permissions::all(),
+    };
+    let state = pdf_extract::EncryptionState::try_from(version).expect("a key");
+    document.encrypt(&state).expect("encrypts");
+    let mut file = Vec::new();
+    document.save_to(&mut file).expect("writes");
+    // The writer leaves such objects out, if it sees what they are.
+    let at = file.windows(6).position(|part| part == b"Packed").expect("a type");
+    file[at..at + 6].copy_from_slice(b"ObjStm");
+    file
+}
+
+#[test]
+fn what_an_empty_password_opens_is_measured_too() {
+    assert_eq!(written(&encrypted("", b"9 0 (a)")), Ok("Some words\n".to_owned()));
+    assert_eq!(written(&encrypted("secret", b"9 0 (a)")), Err(Error::Protected));
+    let refused = written(&encrypted("", &vec![b' '; 256 << 20]));
+    let Err(Error::Pdf { cause }) = refused else { panic!("{refused:?}") };
+    assert!(cause.starts_with("a stream in it inflates"), "{cause}");
+}

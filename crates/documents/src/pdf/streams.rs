@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::io::{self, Read, Write};
 
 use flate2::read::{DeflateDecoder, ZlibDecoder};
-use pdf_extract::{Dictionary, Document, LoadOptions, Object, Stream};
+use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
 use weezl::BitOrder;
 use weezl::decode::Decoder;
 
@@ -20,17 +20,10 @@ thread_local! {
     static INFLATED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How a document is to be loaded, once on each thread.
-pub(super) fn options() -> LoadOptions {
-    LoadOptions::with_filter(|id, object| {
-        measure(object);
-        Some((id, object.clone()))
-    })
-}
-
-/// Measures the streams that a password opened, which the reader does not filter.
-pub(super) fn measure_all(document: &mut Document) {
-    document.objects.values_mut().for_each(measure);
+/// Measures an object as the reader meets it, for one document on each thread.
+pub(super) fn measured(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    measure(object);
+    Some((id, object.clone()))
 }
 
 /// Whether a stream was too large.
@@ -40,7 +33,7 @@ pub(super) fn is_any_emptied(document: &Document) -> bool {
     document.objects.values().any(is_emptied)
 }
 
-fn measure(object: &mut Object) {
+pub(super) fn measure(object: &mut Object) {
     let Ok(stream) = object.as_stream_mut() else { return };
     if stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image") {
         stream.set_content(Vec::new());

@@ -4,29 +4,34 @@
 use super::streams;
 use crate::limits;
 
-/// Why no reader should be given a PDF with these tables; nothing where they are as they should be.
-pub(super) fn fault(bytes: &[u8]) -> Option<&'static str> {
+/// Whether a PDF is encrypted, after a look at all of its tables.
+///
+/// # Errors
+/// Why no reader should be given a PDF with these tables.
+pub(super) fn is_encrypted(bytes: &[u8]) -> Result<bool, &'static str> {
     // Places are counted from here.
     let begin = find(bytes, b"%PDF-").unwrap_or(0);
     let bytes = bytes.get(begin..).unwrap_or_default();
-    let Some(first) = start(bytes) else { return Some("nothing says where its objects are") };
+    let first = start(bytes).ok_or("nothing says where its objects are")?;
     let mut next = vec![first];
     let mut seen = Vec::new();
     let mut inflated = 0;
+    let mut is_encrypted = false;
     while let Some(at) = next.pop() {
         if seen.contains(&at) {
             continue;
         }
         seen.push(at);
         let table = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).and_then(Table::read);
-        let Some(table) = table else { return Some("a table of its objects is damaged") };
+        let table = table.ok_or("a table of its objects is damaged")?;
+        is_encrypted |= table.is_encrypted;
         inflated += table.bytes;
         if inflated > limits::PDF_TABLE_BYTES || seen.len() > limits::PDF_TABLES {
-            return Some("the tables of its objects are too large");
+            return Err("the tables of its objects are too large");
         }
         next.extend(table.others);
     }
-    None
+    Ok(is_encrypted)
 }
 
 /// The place that the last "startxref" before the last "%%EOF" names.
@@ -49,6 +54,7 @@ fn find_last(bytes: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 struct Table {
+    is_encrypted: bool,
     /// Places of further tables.
     others: Vec<i64>,
     /// What it is when inflated, if it is a stream.
@@ -65,16 +71,22 @@ impl Table {
             [Token::Word(b"xref"), ..] => {
                 const TRAILER: &[u8] = b"trailer";
                 tokens.at = find(bytes, TRAILER)? + TRAILER.len();
-                Some(Self { others: others(&tokens.dictionary()?), bytes: 0 })
+                let entries = tokens.dictionary()?;
+                Some(Self { is_encrypted: has_key(&entries), others: others(&entries), bytes: 0 })
             }
             [Token::Integer(_), Token::Integer(_), Token::Word(b"obj")] => {
                 let entries = tokens.dictionary()?;
                 (tokens.next()? == Token::Word(b"stream")).then_some(())?;
-                Some(Self { others: others(&entries), bytes: size(&entries, tokens.content())? })
+                let bytes = size(&entries, tokens.content())?;
+                Some(Self { is_encrypted: has_key(&entries), others: others(&entries), bytes })
             }
             _ => None,
         }
     }
+}
+
+fn has_key(entries: &[Entry<'_>]) -> bool {
+    entries.iter().any(|(key, _)| *key == b"Encrypt")
 }
 
 fn others(entries: &[Entry<'_>]) -> Vec<i64> {

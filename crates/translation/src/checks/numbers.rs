@@ -100,8 +100,6 @@ fn plain(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn difference(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
         super::difference(source, translation, &"de-en".parse().expect("a pair"))
     }
