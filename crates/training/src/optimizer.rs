@@ -2,6 +2,7 @@
 
 use burn::module::ParamGroup;
 use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamWConfig, AdjustLrFn, GradientsParams, ModuleOptimizer, MuonConfig};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -82,7 +83,9 @@ impl OptimizerOptions {
             Method::Muon => {
                 let mut matrices = Matrices(Vec::new());
                 model.layers.visit(&mut matrices);
-                let muon = MuonConfig::new().with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW);
+                let muon = MuonConfig::new()
+                    .with_weight_decay(Some(WeightDecayConfig::new(self.weight_decay)))
+                    .with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW);
                 optimizer.with_group(ParamGroup::from_ids(matrices.0), muon.build(), None)
             }
         }
