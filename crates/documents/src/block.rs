@@ -52,6 +52,8 @@ pub struct Span {
     /// What stands around each stretch of text directly in it, instead of [`Place::wrap`]; around a void span's
     /// markup.
     pub(crate) wrap: Option<Wrap>,
+    /// The blanks of the text around a void span; `None` where the bytes around its markup tell.
+    pub(crate) blanks: Option<Blanks>,
     /// Whether a locked span whose text is not in the translation still stands there with its source, as a void one.
     pub(crate) stays: bool,
 }
@@ -60,7 +62,7 @@ impl Span {
     /// A span without markup of its own.
     pub(crate) fn plain(range: Range<usize>, kind: SpanKind) -> Self {
         let (open, close) = (String::new(), String::new());
-        Self { range, kind, open, close, source: 0..0, within: None, wrap: None, stays: false }
+        Self { range, kind, open, close, source: 0..0, within: None, wrap: None, blanks: None, stays: false }
     }
 }
 
@@ -69,6 +71,13 @@ impl Span {
 pub(crate) struct Wrap {
     pub before: String,
     pub after: String,
+}
+
+/// Whether blanks stand before and after something between words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Blanks {
+    pub before: bool,
+    pub after: bool,
 }
 
 /// One alignment between a block's text and its translation. Many may share a range; together they say which
@@ -128,6 +137,8 @@ pub(crate) struct Place {
     pub wrap: Wrap,
     /// What is written around the whole translation, but not around a source that is kept.
     pub frame: Wrap,
+    /// Blanks at the edges of the text, which may part it from markup beside the place.
+    pub edges: Wrap,
     pub role: Role,
 }
 
@@ -142,6 +153,7 @@ impl Place {
             setting,
             wrap: Wrap::default(),
             frame: Wrap::default(),
+            edges: Wrap::default(),
             role: Role::Own,
         }
     }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Found, Layout, Place, Span, SpanKind, Wrap, is_unspaced, seam};
+use crate::block::{Blanks, Block, Found, Layout, Place, Span, SpanKind, Wrap, is_unspaced, seam};
 use crate::setting::Setting;
 use crate::tags::Tag;
-use crate::wrap::is_space;
+use crate::wrap::{is_hidden, is_space};
 use crate::{Error, Result, limits};
 
 /// HTML elements whose content is not prose.
@@ -29,6 +29,12 @@ pub(crate) struct Builder<'a> {
     /// A line ended in the document, so a seam precedes what follows.
     soft: bool,
     newline: Option<String>,
+    /// Blanks before all text.
+    lead: String,
+    /// Whether the last text of the document ended with a blank.
+    blank: bool,
+    /// The void span that no word has followed yet.
+    last_void: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -51,15 +57,32 @@ impl<'a> Builder<'a> {
             breaks: Vec::new(),
             soft: false,
             newline: None,
+            lead: String::new(),
+            blank: false,
+            last_void: None,
         }
     }
 
     /// Text as the reader sees it.
     pub fn text(&mut self, text: &str) {
         self.settle(text);
-        let blank = self.text.is_empty() || self.text.ends_with(is_space);
-        let text = if blank { text.trim_start_matches(is_space) } else { text };
-        self.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        let shown = text.chars().filter(|c| !is_hidden(*c));
+        let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let words = text.trim_start_matches(is_space);
+        let blanks = &text[..text.len() - words.len()];
+        let follows_blank = self.text.is_empty() || self.text.ends_with(is_space);
+        if !blanks.is_empty() {
+            match self.last_void.and_then(|index| self.spans.get_mut(index)) {
+                Some(void) => void.blanks = void.blanks.map(|blanks| Blanks { after: true, ..blanks }),
+                None if self.text.is_empty() => self.lead.push_str(blanks),
+                None => {}
+            }
+        }
+        if !words.is_empty() {
+            self.last_void = None;
+        }
+        self.blank = text.ends_with(is_space) || (self.blank && text.is_empty());
+        self.text.push_str(if follows_blank { words } else { &text });
     }
 
     /// Text that must not change.
@@ -68,6 +91,7 @@ impl<'a> Builder<'a> {
         let range = self.text.len()..self.text.len() + text.len();
         self.text.push_str(text);
         self.push(range, SpanKind::Locked, String::new(), source);
+        (self.blank, self.last_void) = (false, None);
     }
 
     /// Markup between words.
@@ -76,10 +100,18 @@ impl<'a> Builder<'a> {
         self.push(self.text.len()..self.text.len(), SpanKind::Void, markup, source);
     }
 
-    /// Markup between words, with what must stand around it.
+    /// Markup between runs of text, with what must stand around it.
     pub fn void_in(&mut self, wrap: Wrap, source: Range<usize>) {
+        let before = std::mem::take(&mut self.blank);
+        self.last_void = Some(self.spans.len());
         self.void(source);
-        self.wrap(wrap);
+        if let Some(span) = self.spans.last_mut() {
+            *span = Span {
+                wrap: Some(wrap),
+                blanks: Some(Blanks { before, after: false }),
+                ..std::mem::replace(span, Span::plain(0..0, SpanKind::Void))
+            };
+        }
     }
 
     /// Text that must not change inside of markup that must not be lost; `inner` are the bytes of the text.
@@ -164,6 +196,7 @@ impl<'a> Builder<'a> {
             _ => {
                 self.text.push('\n');
                 self.breaks.push(vec![(source, wrap)]);
+                (self.blank, self.last_void) = (false, None);
             }
         }
     }
@@ -193,8 +226,20 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// The blanks before the first and after the last of the text so far.
+    pub fn edges(&self) -> Wrap {
+        let text = self.text.trim_end_matches(|c: char| c != '\n' && is_space(c));
+        let after = match self.last_void.and_then(|index| self.spans.get(index)?.blanks) {
+            Some(blanks) if blanks.after => " ",
+            Some(_) => "",
+            None => &self.text[text.len()..],
+        };
+        Wrap { before: self.lead.clone(), after: after.to_owned() }
+    }
+
     /// The finished block, laid out by `layout` (told whether lines were joined).
     pub fn finish(mut self, setting: Setting, layout: impl FnOnce(&str, Option<&str>) -> Layout) -> Found {
+        self.blank = false;
         while self.text.ends_with(is_space) {
             if self.text.ends_with('\n')
                 && let Some(marks) = self.breaks.pop()
@@ -243,6 +288,7 @@ impl<'a> Builder<'a> {
             span.kind = SpanKind::Void;
             document.get(span.source.clone()).unwrap_or_default().clone_into(&mut span.open);
             self.spans.truncate(index + 1);
+            self.last_void = None;
         }
     }
 

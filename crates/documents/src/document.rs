@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::block::{Block, Translation};
 use crate::encoding::{Encoding, Missing};
 use crate::package::Package;
-use crate::part::{self, Misread, Part, Reader, Site};
+use crate::part::{self, Draught, Misread, Part, Reader, Site};
 use crate::render::{Care, Draft};
 use crate::{Error, Format, Result, limits, pdf};
 
@@ -114,6 +114,9 @@ impl Document {
             if !found.is_empty() {
                 all.extend(found.into_iter().map(|found| (parts.len(), found)));
                 parts.push(part);
+                if all.len() > limits::BLOCKS {
+                    return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
+                }
             }
         }
         let (blocks, sites) = part::arrange(all);
@@ -136,20 +139,17 @@ impl Document {
             return Err(Error::Count { blocks: self.blocks.len(), given: translations.len() });
         }
         let mut cares = vec![Care::Marked; self.blocks.len()];
+        // Every round of the later ones gives up on all of a part, so there is a last one.
         let mut round = 0;
         loop {
             let mut draft = Draft::new(self, translations, &cares);
             let bodies: Vec<String> = (0..self.parts.len()).map(|part| draft.part(part)).collect();
-            let Some(misread) = self.misread(&bodies, &draft.reads).filter(|_| round < limits::READ_BACKS)
-            else {
+            let misread = self.misread(&bodies, &draft);
+            if misread.is_empty() {
                 return self.written(&bodies, translations, draft.findings);
-            };
-            match misread {
-                Misread::Block(block) => Self::take_care(&mut cares, block, round),
-                Misread::Names(blocks) => {
-                    let named = cares.iter_mut().enumerate().filter(|(block, _)| blocks.contains(block));
-                    named.for_each(|(_, care)| *care = Care::Source);
-                }
+            }
+            for (part, misread) in misread {
+                self.take_care(&mut cares, part, &misread, round);
             }
             round += 1;
         }
@@ -165,28 +165,54 @@ impl Document {
         self.parts.get(part).map_or("", |part| &part.source)
     }
 
-    /// What is not read back from what was written as it should be. `reads` has the text wanted at each site.
-    fn misread(&self, bodies: &[String], reads: &[String]) -> Option<Misread> {
-        let sites = self.sites.iter().zip(reads).map(|(site, read)| {
+    /// What of each part is not read back from what was written as it should be.
+    fn misread(&self, bodies: &[String], draft: &Draft) -> Vec<(usize, Misread)> {
+        let texts = draft.reads.iter().zip(&draft.starts);
+        let draughts = self.sites.iter().zip(texts).map(|(site, (read, &start))| {
             let block = site.own.as_ref().or_else(|| self.blocks.get(site.block));
-            (site, block.map_or("", |block| block.text.as_str()), read.as_str())
+            Draught { site, source: block.map_or("", |block| &block.text), read, start }
         });
-        self.parts.iter().zip(bodies).enumerate().find_map(|(index, (part, body))| {
-            part::misread(part, body, sites.clone().filter(|(site, ..)| site.part == index))
-        })
+        let mut draughts = draughts.peekable();
+        let parts = self.parts.iter().zip(bodies).enumerate();
+        let misread = parts.filter_map(|(index, (part, body))| {
+            let of_part: Vec<Draught> =
+                std::iter::from_fn(|| draughts.next_if(|one| one.site.part == index)).collect();
+            part::misread(part, body, &of_part).map(|misread| (index, misread))
+        });
+        misread.collect()
     }
 
-    /// Keeps less of the markup of the first block that is misread, and of the one before, which may have swallowed
-    /// it; in later rounds of all blocks from there on, and in the end of all.
-    fn take_care(cares: &mut [Care], misread: usize, round: usize) {
-        let last = if round < limits::READ_BACKS / 2 { misread + 1 } else { cares.len() };
+    /// Keeps less of the markup of the block that is misread, and outside of office documents of the one before it, which may
+    /// have swallowed it; in later rounds of all blocks of the part from there on, and in the end of all of them. A name that
+    /// clashes stays at once.
+    fn take_care(&self, cares: &mut [Care], part: usize, misread: &Misread, round: usize) {
+        let mut blocks: Vec<usize> =
+            self.sites.iter().filter(|site| site.part == part).map(|site| site.block).collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        let doubtful = match misread {
+            Misread::Names(names) => {
+                blocks.retain(|block| names.contains(block));
+                0..0
+            }
+            Misread::Block(block) => {
+                let at = blocks.partition_point(|other| other < block);
+                let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
+                let reader = self.parts.get(part).map(|part| &part.reader);
+                let is_office = matches!(reader, Some(Reader::Office(_) | Reader::OpenDocument(_)));
+                at.saturating_sub(usize::from(!is_office))..last.min(blocks.len())
+            }
+        };
         let mut any = false;
-        for care in cares.iter_mut().take(last).skip(misread.saturating_sub(1)) {
+        for &block in blocks.get(doubtful).unwrap_or_default() {
+            let Some(care) = cares.get_mut(block) else { continue };
             any |= *care != Care::Source;
             *care = if *care == Care::Marked { Care::Bare } else { Care::Source };
         }
         if !any || round + 1 >= limits::READ_BACKS {
-            cares.fill(Care::Source);
+            for block in blocks {
+                cares.get_mut(block).into_iter().for_each(|care| *care = Care::Source);
+            }
         }
     }
 

@@ -81,6 +81,12 @@ pub enum Error {
         /// Entries of the package.
         entries: usize,
     },
+    /// More texts than [`limits::BLOCKS`](crate::limits::BLOCKS).
+    #[error("the document has more than {limit} paragraphs or cells with text; split it into smaller files")]
+    TooManyBlocks {
+        /// Texts allowed.
+        limit: usize,
+    },
     /// An entry that is larger than [`limits`](crate::limits) allow, or than its stored bytes let expect.
     #[error(
         "a file in the package inflates to more than {limit} bytes; split the document, or do not trust it: {name}"
@@ -181,4 +187,17 @@ pub enum Error {
         /// Translations given.
         given: usize,
     },
+}
+
+impl Error {
+    /// Where in an XML text the fault is, in bytes, if it has a place.
+    pub(crate) fn offset(&self) -> Option<usize> {
+        match self {
+            Self::Xml { offset, .. }
+            | Self::DocType { offset }
+            | Self::XmlTooDeep { offset, .. }
+            | Self::XmlTooLarge { offset, .. } => Some(*offset),
+            _ => None,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::block::{Block, Span, SpanKind, is_unspaced, seam};
 use crate::limits;
-use crate::wrap::is_space;
+use crate::wrap::{is_hidden, is_space};
 
 /// A piece of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,7 +277,8 @@ impl<'a> Assembler<'a> {
                 self.settle(Some(c));
                 let end = rest.find(is_space).unwrap_or(rest.len());
                 let word = rest.get(..end).unwrap_or_default();
-                self.run.block.text.extend(word.chars().map(|c| if c.is_control() { ' ' } else { c }));
+                let shown = word.chars().filter(|c| !is_hidden(*c));
+                self.run.block.text.extend(shown.map(|c| if c.is_control() { ' ' } else { c }));
                 rest = rest.get(end..).unwrap_or_default();
             }
         }

@@ -19,6 +19,7 @@ mod epub;
 mod error;
 pub mod exchange;
 mod format;
+mod formula;
 mod html;
 mod icu;
 mod inline;

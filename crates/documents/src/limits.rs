@@ -32,6 +32,14 @@ pub const PART_BYTES: usize = 64 << 20;
 /// Bytes of all texts of a package that are read, inflated: the sum bounds time and memory.
 pub const PARSED_BYTES: usize = 256 << 20;
 
+/// Texts of a package. Each takes about 500 bytes besides what it says, so this bounds them at 125 MB; a catalogue of
+/// 60,000 articles with four texts each has 240,000.
+pub const BLOCKS: usize = 250_000;
+
+/// How often the texts of a package that are read, beyond [`PART_BYTES`], may be larger than the package. Workbooks of
+/// equal cells reach 100; without this limit 1.3 MB could become 256.
+pub const PACKAGE_INFLATION: usize = 100;
+
 /// How often an entry may be larger than it is stored. Sheets of equal cells reach 100; deflate's most is 1,032.
 pub const INFLATION: usize = 200;
 

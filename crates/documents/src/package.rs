@@ -75,7 +75,8 @@ impl Package {
         let stored = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
         let by_ratio = stored.saturating_mul(limits::INFLATION).max(limits::INFLATION_FREE_BYTES);
         let others = self.inflated.iter().filter(|(other, _)| **other != index);
-        let left = limits::PARSED_BYTES.saturating_sub(others.map(|(_, bytes)| bytes).sum());
+        let by_package = self.bytes.len().saturating_mul(limits::PACKAGE_INFLATION).max(limits::PART_BYTES);
+        let left = limits::PARSED_BYTES.min(by_package).saturating_sub(others.map(|(_, bytes)| bytes).sum());
         let most = limits::PART_BYTES.min(by_ratio).min(left);
         let mut bytes = Vec::new();
         let take = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);

@@ -198,47 +198,72 @@ pub(crate) enum Misread {
     Names(Vec<usize>),
 }
 
-/// What a part is not read back as it should be. `sites` are the part's, each with the text of its block and the text
-/// wanted there; an empty text is no block.
-pub(crate) fn misread<'a>(
-    part: &Part,
-    written: &str,
-    sites: impl Iterator<Item = (&'a Site, &'a str, &'a str)>,
-) -> Option<Misread> {
+/// A block as it was written at one of its places.
+#[derive(Debug)]
+pub(crate) struct Draught<'a> {
+    pub site: &'a Site,
+    /// The text of its block.
+    pub source: &'a str,
+    /// The text that must be read there; empty where there is no block any more.
+    pub read: &'a str,
+    /// The byte of the written part at which it starts, unless it is inside another one.
+    pub start: usize,
+}
+
+/// What a part is not read back as it should be.
+pub(crate) fn misread(part: &Part, written: &str, draughts: &[Draught]) -> Option<Misread> {
     if !part.reader.is_read_back() || written == part.source {
         return None;
     }
-    let sites: Vec<_> = sites.collect();
     if let Reader::Office(Office::Columns | Office::Sheets(_)) = part.reader {
         let names = ooxml::clashes(written);
-        let clashes = |(site, source, read): &(&Site, &str, &str)| {
-            (source != read && names.contains(&read.to_lowercase())).then_some(site.block)
-        };
-        let blocks: Vec<usize> = sites.iter().filter_map(clashes).collect();
+        let clashes = |one: &&Draught| one.source != one.read && names.contains(&one.read.to_lowercase());
+        let blocks: Vec<usize> = draughts.iter().filter(clashes).map(|one| one.site.block).collect();
         if !blocks.is_empty() {
             return Some(Misread::Names(blocks));
         }
     }
-    let sites: Vec<_> = sites.into_iter().filter(|(site, ..)| site.place.role != Role::Echo).collect();
-    let (first, last) = (sites.first()?.0.block, sites.last()?.0.block);
-    let Ok(found) = part.reader.read(written) else { return Some(Misread::Block(first)) };
-    let found = sorted(found).into_iter().filter(|found| found.place.role != Role::Echo);
-    let mut found: Vec<String> = found.map(|found| letters(&found.block.text)).collect();
-    let wanted = sites.iter().filter(|(.., text)| !text.is_empty());
-    let mut wanted: Vec<(String, usize)> =
-        wanted.map(|(site, _, text)| (letters(text), site.block)).collect();
-    if !part.name.is_empty() {
-        // A picture with a text of its own may have come to stand on the other side of its paragraph's words.
-        found.sort();
-        wanted.sort();
+    let found = match part.reader.read(written) {
+        Ok(found) => found,
+        Err(error) => return Some(Misread::Block(written_at(draughts, error.offset().unwrap_or(0))?)),
+    };
+    let is_block = |role: Role| role != Role::Echo;
+    let found = sorted(found).into_iter().filter(|found| is_block(found.place.role));
+    let found: Vec<String> = found.map(|found| letters(&found.block.text)).collect();
+    let wanted = draughts.iter().filter(|one| is_block(one.site.place.role) && !one.read.is_empty());
+    let wanted: Vec<(String, usize)> = wanted.map(|one| (letters(one.read), one.site.block)).collect();
+    let last = draughts.last()?.site.block;
+    if part.name.is_empty() {
+        let mut found = found.iter();
+        let wrong = wanted.iter().find(|(text, _)| found.next() != Some(text));
+        return match wrong {
+            Some((_, block)) => Some(Misread::Block(*block)),
+            None => found.next().map(|_| Misread::Block(last)),
+        };
     }
-    let mut found = found.iter();
+    // A picture with a text of its own may have come to stand on the other side of its paragraph's words.
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    found.iter().for_each(|text| *left.entry(text).or_default() += 1);
     for (text, block) in &wanted {
-        if found.next() != Some(text) {
-            return Some(Misread::Block(*block));
+        match left.get_mut(text.as_str()).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => return Some(Misread::Block(*block)),
         }
     }
-    found.next().map(|_| Misread::Block(last))
+    (found.len() > wanted.len()).then_some(Misread::Block(last))
+}
+
+/// The block that was written last before a byte, or the first one: markup that it broke shows at once.
+fn written_at(draughts: &[Draught], byte: usize) -> Option<usize> {
+    let mut end = 0;
+    let outer = draughts.iter().filter(|one| {
+        let range = &one.site.place.range;
+        let is_outer = range.start >= end;
+        end = end.max(range.end);
+        is_outer
+    });
+    let before = outer.take_while(|one| one.start <= byte).last();
+    before.or(draughts.first()).map(|one| one.site.block)
 }
 
 /// What two texts must share that differ only in how their lines are laid out.
@@ -249,4 +274,37 @@ fn letters(text: &str) -> String {
 fn sorted(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|found| (found.place.range.start, Reverse(found.place.range.end)));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_markup_is_blamed_on_the_block_before_it() {
+        let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+        let body: String = ["One", "Two", "Three"].into_iter().map(paragraph).collect();
+        let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+        let source = format!("<w:body xmlns:w=\"{space}\">{body}</w:body>");
+        let part =
+            Part { name: "word/document.xml".to_owned(), source, reader: Reader::Office(Office::Word) };
+        let found = part.find().expect("well-formed");
+        let (blocks, sites) = arrange(found.into_iter().map(|found| (0, found)).collect());
+        let written = part.source.replace("Two</w:t></w:r>", "Zwei</w:t>");
+        let draughts: Vec<Draught> = sites
+            .iter()
+            .zip(["One", "Zwei", "Three"])
+            .map(|(site, read)| {
+                let start = written.find(&format!("<w:r><w:t>{read}")).expect("written");
+                Draught { site, source: &blocks[site.block].text, read, start }
+            })
+            .collect();
+        assert_eq!(misread(&part, &written, &draughts), Some(Misread::Block(1)));
+        // What is not there any more is told by its text, wherever it would sort.
+        let written = part.source.replace("Two", "").replace("Three", "Drei");
+        let reads = ["One", "Two", "Drei"];
+        let draughts: Vec<Draught> =
+            draughts.into_iter().zip(reads).map(|(one, read)| Draught { read, ..one }).collect();
+        assert_eq!(misread(&part, &written, &draughts), Some(Misread::Block(1)));
+    }
 }

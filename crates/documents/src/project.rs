@@ -206,12 +206,15 @@ impl Projection<'_> {
             return Some(translation.len());
         }
         if !after.contains(char::is_alphanumeric) {
-            return Some(translation.trim_end_matches(|c| Mark::of(c).is_some()).len());
+            return Some(before_marks(translation, after));
         }
         let anchor = |word: Option<&str>, end: bool| {
-            let word = word?.trim_matches(|c: char| !c.is_alphanumeric());
-            let at = occurrences(translation, word).next()?;
-            Some(if end { at.end } else { at.start })
+            let word = word?;
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let with_marks = Some(word).filter(|_| !bare.is_empty());
+            let mut found =
+                with_marks.into_iter().chain([bare]).flat_map(|word| occurrences(translation, word));
+            found.next().map(|at| if end { at.end } else { at.start })
         };
         after_same_mark(before, text, translation)
             .or_else(|| anchor(before.split_whitespace().next_back(), true))
@@ -282,6 +285,14 @@ fn occurrences<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = Range
         !inside_word(before.and_then(|s| s.chars().next_back()), wanted.chars().next())
             && !inside_word(wanted.chars().next_back(), after.and_then(|s| s.chars().next()))
     })
+}
+
+/// The place before the marks at the end of the translation, such as a comma, where the source has only `marks` left.
+fn before_marks(translation: &str, marks: &str) -> usize {
+    let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+    let most = marks.chars().filter(|&c| is_mark(c)).count();
+    let last = translation.chars().rev().take(most).take_while(|&c| is_mark(c));
+    translation.len() - last.map(char::len_utf8).sum::<usize>()
 }
 
 /// The place after the n-th end of a sentence, where `before` ends with the n-th of as many.

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap, is_code};
+use crate::block::{Blanks, Block, Layout, Place, Span, SpanKind, Translation, Wrap, is_code, is_unspaced};
 use crate::document::{Document, Finding, Problem};
 use crate::markdown::escape;
 use crate::part::Site;
 use crate::project::{Placed, project};
 use crate::setting::{Around, Setting};
-use crate::wrap::{self, Words, is_space};
+use crate::wrap::{self, NOT_FIRST, NOT_LAST, Words, is_hidden, is_space};
 
 /// How much of a block's markup a draft tries to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,16 @@ pub(crate) struct Draft<'a> {
     cares: &'a [Care],
     /// The text each site must be read back as; empty when the translation has no words, so is no block.
     pub reads: Vec<String>,
+    /// The byte at which each site that is not inside another one starts in its part as it is written.
+    pub starts: Vec<usize>,
     pub findings: Vec<Finding>,
 }
 
 impl<'a> Draft<'a> {
     pub fn new(document: &'a Document, translations: &'a [Translation], cares: &'a [Care]) -> Self {
         let reads = vec![String::new(); document.sites.len()];
-        Self { document, translations, cares, reads, findings: Vec::new() }
+        let starts = vec![0; document.sites.len()];
+        Self { document, translations, cares, reads, starts, findings: Vec::new() }
     }
 
     /// A part with its blocks replaced.
@@ -61,7 +64,11 @@ impl<'a> Draft<'a> {
             // Skips blocks inside one that is already written.
             if inside.start >= from {
                 out.push_str(document.slice(part, from..inside.start));
+                let start = out.len();
                 out.push_str(&self.site(index, site));
+                if let Some(slot) = self.starts.get_mut(index) {
+                    *slot = start;
+                }
                 from = inside.end;
             }
         }
@@ -157,6 +164,9 @@ impl<'a> Draft<'a> {
         let layout = if bare { Layout::Line } else { place.layout };
         let pieces = pieces(block, place, translation, placed);
         let mut page = Page::new(place, layout);
+        if !translation.starts_with(is_unspaced) {
+            page.blank(&place.edges.before);
+        }
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text, wrap) => {
@@ -171,10 +181,12 @@ impl<'a> Draft<'a> {
                             page.words.text(&place.setting.escape(line, Around { bare, before_link }));
                         }
                     }
+                    page.last = text.chars().next_back();
                 }
                 Piece::Locked(text, wrap) => {
                     page.wrapped(wrap);
                     page.words.raw(&place.setting.escape_locked(text));
+                    page.last = text.chars().next_back();
                 }
                 Piece::Markup(markup, source) => {
                     let source = *source..*source + markup.len();
@@ -186,7 +198,18 @@ impl<'a> Draft<'a> {
                     };
                     page.bare().raw(&markup);
                 }
-                Piece::Void(source, wrap, _) => {
+                Piece::Void(source, wrap, _, Some(blanks)) => {
+                    if blanks.before && page.last.is_some_and(ends_word) {
+                        page.blank(" ");
+                    }
+                    let markup = self.copy(site.part, source.clone(), index + 1);
+                    page.bare().raw(&[&wrap.before, &*markup, &wrap.after].concat());
+                    page.last = Some(OBJECT);
+                    if blanks.after && next_char(&pieces, at).is_some_and(starts_word) {
+                        page.blank(" ");
+                    }
+                }
+                Piece::Void(source, wrap, _, None) => {
                     let outside = |range| self.document.slice(site.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
@@ -207,6 +230,9 @@ impl<'a> Draft<'a> {
                     }
                 }
             }
+        }
+        if !translation.ends_with(is_unspaced) {
+            page.blank(&place.edges.after);
         }
         let reads: String = pieces.iter().map(Piece::reads).collect();
         let has_words =
@@ -234,6 +260,8 @@ struct Page<'a> {
     wrap: Option<&'a Wrap>,
     breaks: std::slice::Iter<'a, String>,
     line_break: &'a str,
+    /// The last character written, if any.
+    last: Option<char>,
 }
 
 impl<'a> Page<'a> {
@@ -247,6 +275,7 @@ impl<'a> Page<'a> {
             wrap: None,
             breaks: place.breaks.iter(),
             line_break: "",
+            last: None,
         }
     }
 
@@ -259,6 +288,16 @@ impl<'a> Page<'a> {
         if self.wrap != Some(wrap) {
             self.bare().raw(&wrap.before);
             self.wrap = Some(wrap);
+        }
+    }
+
+    /// Blanks that must be read as text, so inside of a run where there are runs.
+    fn blank(&mut self, blanks: &str) {
+        if !blanks.is_empty() {
+            let wrap = self.wrap.unwrap_or(&self.place.wrap);
+            self.wrapped(wrap);
+            self.words.raw(blanks);
+            self.last = Some(' ');
         }
     }
 
@@ -310,6 +349,28 @@ fn lines(words: Words, place: &Place, layout: Layout) -> String {
     words.lines(layout).into_iter().map(line).collect::<Vec<_>>().join(&place.newline)
 }
 
+/// Stands for something that is no character.
+const OBJECT: char = '\u{fffc}';
+
+/// Whether a blank may follow: not where one is, nor after an opening bracket, nor in scripts without blanks.
+fn ends_word(c: char) -> bool {
+    !is_space(c) && !is_unspaced(c) && !NOT_LAST.contains(c)
+}
+
+/// Whether a blank may precede.
+fn starts_word(c: char) -> bool {
+    !is_space(c) && !is_unspaced(c) && !NOT_FIRST.contains(c)
+}
+
+/// The first character after a piece; none where markup without text is next, which has blanks of its own.
+fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
+    let after = pieces.get(at + 1..).unwrap_or_default();
+    after.iter().find(|piece| !matches!(piece, Piece::Markup(..))).and_then(|piece| match piece {
+        Piece::Text(text, _) | Piece::Locked(text, _) => text.chars().next(),
+        Piece::Markup(..) | Piece::Void(..) => None,
+    })
+}
+
 /// What a rendered block consists of, in order.
 enum Piece<'a> {
     Text(&'a str, &'a Wrap),
@@ -317,14 +378,14 @@ enum Piece<'a> {
     Locked(&'a str, &'a Wrap),
     /// Markup, and the byte of the part at which it stands if it stands there as it is.
     Markup(&'a str, usize),
-    /// Bytes of the part, what must stand around them, and the text that is read in them.
-    Void(Range<usize>, &'a Wrap, &'a str),
+    /// Bytes of the part, what must stand around them, the text that is read in them, and the blanks around them.
+    Void(Range<usize>, &'a Wrap, &'a str, Option<Blanks>),
 }
 
 impl<'a> Piece<'a> {
     fn reads(&self) -> &'a str {
         match self {
-            Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text) => text,
+            Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text, _) => text,
             Self::Markup(..) => "",
         }
     }
@@ -356,7 +417,8 @@ fn pieces<'a>(block: &'a Block, place: &'a Place, translation: &'a str, placed: 
             (SpanKind::Void, _) => {
                 let wrap = inside.filter(|_| span.kind == SpanKind::Void);
                 let text = block.text.get(span.range.clone()).unwrap_or_default();
-                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED), text));
+                let blanks = blanks(block, span);
+                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED), text, blanks));
             }
             // Its text may be HTML's, which is escaped, or a whole construct, which is not.
             (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
@@ -379,6 +441,15 @@ fn pieces<'a>(block: &'a Block, place: &'a Place, translation: &'a str, placed: 
     pieces.extend(text.map(|text| Piece::Text(text, &place.wrap)));
     pieces.retain(|piece| !matches!(piece, Piece::Markup("", _)));
     pieces
+}
+
+/// The blanks around what is written of a span as a void one; those of a text that stays are in the block's text.
+fn blanks(block: &Block, span: &Span) -> Option<Blanks> {
+    let around = || Blanks {
+        before: block.text.get(..span.range.start).is_some_and(|text| text.ends_with(is_space)),
+        after: block.text.get(span.range.end..).is_some_and(|text| text.starts_with(is_space)),
+    };
+    span.blanks.or_else(|| span.stays.then(around))
 }
 
 /// Around markup that stands between runs of its own.
@@ -432,11 +503,12 @@ fn holds(block: &Block, outer: usize, inner: usize) -> bool {
 /// One space between words, no control characters; line breaks only where the block has some.
 fn clean(text: &str, breaks: bool) -> String {
     let is_gap = |c: char| is_space(c) || c.is_control();
+    let text: String = text.chars().filter(|c| !is_hidden(*c)).collect();
     let line = |line: &str| line.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if breaks {
         let lines: Vec<String> = text.lines().map(line).filter(|line| !line.is_empty()).collect();
         lines.join("\n")
     } else {
-        line(text)
+        line(&text)
     }
 }

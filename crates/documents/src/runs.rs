@@ -83,6 +83,16 @@ impl Item {
         }
     }
 
+    /// The pieces of an element that is written anew with its text, or not at all: a part of it would be broken XML, so
+    /// it is the run of each. Without words it is void as a whole.
+    pub fn flattened(range: &Range<usize>, mut items: Vec<Self>) -> Vec<Self> {
+        if items.iter().all(|item| matches!(item.kind, Kind::Void(_))) {
+            return vec![Self::void(range.clone())];
+        }
+        items.iter_mut().for_each(|item| item.run = range.clone());
+        items
+    }
+
     /// A field that is not text, with what its result consists of.
     pub fn field(source: &str, range: Range<usize>, result: &[Self]) -> Self {
         let kind = match result {
@@ -152,9 +162,10 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<Found>>
         builder = filled(false);
     }
     builder.check()?;
+    let edges = builder.edges();
     let found = builder.finish(Setting::Xml, |_, _| Layout::Line);
     let wrap = main.map(|style| style.wrap.clone()).unwrap_or_default();
-    Ok(Found { place: Place { wrap, ..found.place }, ..found }.checked())
+    Ok(Found { place: Place { wrap, edges, ..found.place }, ..found }.checked())
 }
 
 /// The style of most of the text: what is in groups counts only if there is nothing else, and so do links.
@@ -248,7 +259,7 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
     }
 }
 
-/// Puts the parts of fields together: a link's become a group, any other field's are locked if the result is a number,
+/// Puts the parts of fields together: those of links and references become a group, any other field's are locked if the result is a number,
 /// else void as a whole. A field that starts or ends in another paragraph stays in parts.
 pub(crate) fn join_fields(source: &str, items: Vec<Item>) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::with_capacity(items.len());
@@ -287,20 +298,37 @@ fn field(source: &str, mut parts: Vec<Item>) -> Vec<Item> {
     else {
         return vec![Item::void(range)];
     };
-    if instruction.trim_start().to_ascii_uppercase().starts_with("HYPERLINK") {
-        let whole = |at: usize| parts.get(at).is_some_and(|item| item.range == item.run);
-        if !(0..=separate).all(whole) {
-            return parts;
-        }
+    let result = parts.get(separate + 1..parts.len() - 1).unwrap_or_default();
+    let whole = |at: usize| parts.get(at).is_some_and(|item| item.range == item.run);
+    if shows_text(&instruction, result) && (0..=separate).all(whole) {
         let end = last.run.start;
         let start = parts.get(separate).map_or(range.start, |item| item.run.end);
         let inside: Vec<Item> = parts.drain(separate + 1..).collect();
         let result = inside.into_iter().rev().skip(1).rev().collect();
         return vec![Item::group(range, start..end, result)];
     }
-    vec![Item::field(source, range, parts.get(separate + 1..parts.len() - 1).unwrap_or_default())]
+    if is_link(&instruction) {
+        return parts;
+    }
+    vec![Item::field(source, range, result)]
 }
 
-fn is_number(text: &str) -> bool {
+/// Fields whose result is text of the document, or was typed: a sentence is none without it, and what they show is
+/// translated where it comes from. What others show (names, dates, counts) is not theirs to say in another language.
+const TEXT_FIELDS: [&str; 5] = ["REF", "STYLEREF", "TITLE", "SUBJECT", "FORMTEXT"];
+
+/// Whether a field's result is translated, as a group.
+pub(crate) fn shows_text(instruction: &str, result: &[Item]) -> bool {
+    let is_number = matches!(result, [Item { kind: Kind::Text { text, .. }, .. }] if is_number(text));
+    let name = instruction.split_whitespace().next().unwrap_or_default();
+    is_link(instruction) || (!is_number && TEXT_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)))
+}
+
+fn is_link(instruction: &str) -> bool {
+    instruction.trim_start().to_ascii_uppercase().starts_with("HYPERLINK")
+}
+
+/// Whether a text is a number, perhaps with marks in it.
+pub(crate) fn is_number(text: &str) -> bool {
     text.trim() == text && text.contains(char::is_numeric) && !text.contains(char::is_alphabetic)
 }

@@ -29,10 +29,10 @@ pub(crate) struct Words {
 }
 
 /// Never first on a line in Japanese and Chinese: closing marks, small kana, the long-vowel mark.
-const NOT_FIRST: &str =
+pub(crate) const NOT_FIRST: &str =
     "、。，．・：；？！」』）］｝】〉》〕”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…‥,.!?:;)]}";
 /// Never last on a line: opening marks.
-const NOT_LAST: &str = "「『（［｛【〈《〔“‘([{";
+pub(crate) const NOT_LAST: &str = "「『（［｛【〈《〔“‘([{";
 
 impl Words {
     /// No words yet; `anywhere` allows a line to end between two Han or kana characters.
@@ -98,6 +98,12 @@ impl Words {
 /// Whitespace at which a line may end: not the no-break spaces, nor the ideographic space, which are text.
 pub(crate) fn is_space(c: char) -> bool {
     c != '\u{a0}' && c != '\u{202f}' && c != '\u{2007}' && c != '\u{3000}' && c.is_whitespace()
+}
+
+/// Characters that readers do not see, which say where a word may be divided, or nothing: the soft hyphen, the space
+/// without width, the byte order mark. To a model they are other words.
+pub(crate) fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}')
 }
 
 /// Columns on a screen with a fixed-width font; Han and kana take two.

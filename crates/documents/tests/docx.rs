@@ -305,3 +305,151 @@ fn a_paragraph_of_many_colours_is_translated_without_them() {
     );
     assert_eq!(problems, []);
 }
+
+fn tagged(inner: &str) -> String {
+    format!(r#"<w:smartTag w:uri="x" w:element="place">{inner}</w:smartTag>"#)
+}
+
+#[test]
+fn tags_of_old_documents_go_with_their_words() {
+    for source in [
+        tagged(&r("Berlin")) + &r(" ist groß."),
+        r("Groß ist ") + &tagged(&(r("Ber") + &r("lin."))),
+        tagged(&tagged(&r("Berlin"))) + &r(" und ") + &tagged(&(b("Rom") + "<w:bookmarkEnd w:id=\"1\"/>")),
+        "<w:customXml w:element=\"a\">".to_owned() + &r("Berlin") + "</w:customXml>" + &r(" ist groß."),
+    ] {
+        let source = p(&source) + &p(&r("Danach"));
+        let text = texts(&open(&document(&source, &[])))[0].to_owned();
+        let (body, problems) = translated(&source, &[(&text, "Rome and Berlin"), ("Danach", "Then")]);
+        assert!(body.contains("Berlin") && body.ends_with(&p(&r("Then"))), "{body}");
+        assert!(!problems.contains(&Problem::Refused), "{problems:?}");
+        assert_eq!(texts(&open(&document(&body, &[]))), ["Rome and Berlin", "Then"]);
+    }
+    // One without words stays.
+    let mark = tagged("<w:r><w:footnoteReference w:id=\"2\"/></w:r>");
+    let (body, _) = translated(&p(&(r("Wahr") + &mark + &r(" ist es."))), &[("Wahr ist es.", "True it is.")]);
+    assert!(body.contains(&mark), "{body}");
+}
+
+#[test]
+fn blanks_beside_notes_fields_and_boxes_stay() {
+    let mark = "<w:r><w:footnoteRef/></w:r>";
+    let (body, _) = translated(&p(&(mark.to_owned() + &r(" Siehe oben."))), &[("Siehe oben.", "See above.")]);
+    assert_eq!(body, p(&(mark.to_owned() + &r(" See above."))));
+
+    let name = field("MERGEFIELD Name", &r("«Name»"));
+    let (body, _) = translated(&p(&(r("Herr ") + &name)), &[("Herr", "Mr")]);
+    assert_eq!(body, p(&(r("Mr ") + &name)));
+    // Scripts without blanks between words need none.
+    let (body, _) = translated(&p(&(r("Herr ") + &name)), &[("Herr", "様")]);
+    assert_eq!(body, p(&(r("様") + &name)));
+
+    let choice =
+        "<w:sdt><w:sdtPr><w:checkbox/></w:sdtPr><w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>";
+    let (body, _) = translated(&p(&(choice.to_owned() + &b(" Ja"))), &[("Ja", "Yes")]);
+    assert_eq!(body, p(&(choice.to_owned() + &b(" Yes"))));
+}
+
+#[test]
+fn blanks_around_what_stands_between_words_stay() {
+    let formula = "<m:oMath><m:r><m:t>x+y</m:t></m:r></m:oMath>";
+    let source = p(&(r("Die Formel ") + formula + &r(" gilt.")));
+    let (body, _) = translated(&source, &[("Die Formel gilt.", "The Formel applies.")]);
+    assert_eq!(body, p(&(r("The Formel ") + formula + &r(" applies."))));
+    let (body, _) = translated(&source, &[("Die Formel gilt.", "公式Formelが成り立つ。")]);
+    assert_eq!(body, p(&(r("公式Formel ") + formula + &r("が成り立つ。"))));
+
+    let name = field("MERGEFIELD Name", &r("«Name»"));
+    let source = p(&(r("Sehr geehrter Herr ") + &name + &r(",")));
+    for greeting in ["Dear Mr,", "Dear Mr ,"] {
+        let (body, _) = translated(&source, &[("Sehr geehrter Herr ,", greeting)]);
+        assert_eq!(body.matches(&(r("Dear Mr ") + &name)).count(), 1, "{body}");
+        assert!(body.ends_with(&(name.clone() + &r(",") + "</w:p>")), "{body}");
+    }
+    // What clings to its word still does.
+    let mark = "<w:r><w:footnoteReference w:id=\"2\"/></w:r>";
+    let source = p(&(r("Das ist wahr") + mark + &r(", sagt er.")));
+    let (body, _) = translated(&source, &[("Das ist wahr, sagt er.", "This is wahr, he says.")]);
+    assert_eq!(body, p(&(r("This is wahr") + mark + &r(", he says."))));
+}
+
+#[test]
+fn hidden_marks_of_words_are_no_text() {
+    let source = p(&r("Ent\u{ad}wick\u{ad}lung im Lade\u{200b}netz"));
+    let (body, _) = translated(&source, &[("Entwicklung im Ladenetz", "Deve\u{ad}lopment")]);
+    assert_eq!(body, p(&r("Development")));
+}
+
+#[test]
+fn references_are_part_of_their_sentence() {
+    let reference = |text: &str| field("REF _Ref1 \\h", &r(text));
+    let source = p(&(r("Wie in ") + &reference("Abbildung 3") + &r(" gezeigt.")));
+    let (body, problems) =
+        translated(&source, &[("Wie in Abbildung 3 gezeigt.", "Gezeigt wie in Abbildung 3.")]);
+    assert_eq!(body, p(&(r("Gezeigt wie in ") + &reference("Abbildung 3") + &r("."))));
+    assert_eq!(problems, []);
+    let simple = format!("<w:fldSimple w:instr=\" TITLE \">{}</w:fldSimple>", r("Mein Bericht"));
+    assert_eq!(texts(&open(&document(&p(&simple), &[]))), ["Mein Bericht"]);
+    // A bare number must stand in the translation.
+    let source = p(&(r("Siehe Kapitel ") + &field("REF _Ref2 \\r", &r("3.2"))));
+    let document = open(&document(&source, &[]));
+    assert_eq!(document.blocks()[0].spans[0].kind, SpanKind::Locked);
+}
+
+#[test]
+fn what_was_typed_into_a_form_is_text() {
+    let source = p(&(r("Name: ") + &field("FORMTEXT", &r("ein Freund"))));
+    assert_eq!(texts(&open(&document(&source, &[]))), ["Name: ein Freund"]);
+}
+
+#[test]
+fn watermarks_and_descriptions_of_tables_and_old_pictures_are_text() {
+    let source = concat!(
+        r#"<w:tbl><w:tblPr><w:tblCaption w:val="Costs &amp; more"/><w:tblDescription w:val="All costs"/></w:tblPr></w:tbl>"#,
+        r#"<w:p><w:r><w:pict><v:shape id="a" alt="A red shape"><v:textpath style="x" string="DRAFT COPY"/></v:shape></w:pict></w:r></w:p>"#
+    );
+    let found = ["Costs & more", "All costs", "A red shape", "DRAFT COPY"];
+    assert_eq!(texts(&open(&document(source, &[]))), found);
+    let (body, _) = translated(source, &[("DRAFT COPY", "ENTWURF"), ("All costs", "Alle \"Kosten\"")]);
+    let expected = source.replace("DRAFT COPY", "ENTWURF").replace("All costs", "Alle &quot;Kosten&quot;");
+    assert_eq!(body, expected);
+}
+
+/// Word fills a cover page's controls anew from there when it opens the document.
+#[test]
+fn what_a_cover_page_shows_is_kept_equal() {
+    let item = r#"<CoverPageProperties xmlns="http://schemas.microsoft.com/office/2006/coverPageProps"><PublishDate/><Abstract>In short</Abstract><CompanyPhone>Not here</CompanyPhone></CoverPageProperties>"#;
+    let control = format!(
+        r#"<w:sdt><w:sdtPr><w:dataBinding w:xpath="/ns0:CoverPageProperties[1]/ns0:Abstract[1]"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"#,
+        p(&r("In short"))
+    );
+    let package =
+        document(&control, &[("customXml/item1.xml", item), ("customXml/item2.xml", "<a>In short</a>")]);
+    assert_eq!(texts(&open(&package)), ["In short"]);
+    check_round_trip(&package, &["word/document.xml", "customXml/item1.xml"]);
+    let (written, _) = translate(&package, &[("In short", "Kurzum")]);
+    assert_eq!(entry(&written, "customXml/item1.xml"), item.replace("In short", "Kurzum"));
+}
+
+/// XML cannot hold every character, so it is not read back as it was given.
+#[test]
+fn a_block_that_cannot_be_written_takes_no_other_with_it() {
+    let header = format!("<w:hdr {SPACES}>{}</w:hdr>", p(&r("Header")));
+    let body: String =
+        ["First", "Second", "Third"].into_iter().map(|text| p(&(b(text) + &r(" words here")))).collect();
+    let package = document(&body, &[("word/header1.xml", &header)]);
+    let given = [
+        ("First words here", "First Wörter hier"),
+        ("Second words here", "Zweite \u{fffe} Wörter"),
+        ("Third words here", "Third Wörter hier"),
+        ("Header", "Kopf"),
+    ];
+    let (written, problems) = translate(&package, &given);
+    assert_eq!(problems, [Problem::Refused]);
+    let main = entry(&written, "word/document.xml");
+    let kept = p(&(b("First") + &r(" Wörter hier")))
+        + &p(&(b("Second") + &r(" words here")))
+        + &p(&(b("Third") + &r(" Wörter hier")));
+    assert!(main.contains(&kept), "{main}");
+    assert!(entry(&written, "word/header1.xml").contains("Kopf"));
+}

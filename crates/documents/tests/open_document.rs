@@ -5,7 +5,7 @@ mod packages;
 use documents::{Document, Error, Format, Problem, SpanKind};
 use packages::{check_round_trip, entry, open, pack, texts, translate};
 
-const SPACES: &str = r#"xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:officeooo="http://openoffice.org/2009/office""#;
+const SPACES: &str = r#"xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:officeooo="http://openoffice.org/2009/office""#;
 
 const STYLES: &str = r##"<office:automatic-styles><style:style style:name="T1" style:family="text"><style:text-properties officeooo:rsid="0012ab" fo:language="en"/></style:style><style:style style:name="T2" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style></office:automatic-styles>"##;
 
@@ -173,4 +173,61 @@ fn a_locked_document_says_so() {
         ("META-INF/manifest.xml", "<m:manifest xmlns:m=\"m\"><m:encryption-data/></m:manifest>"),
     ]);
     assert_eq!(Document::parse(Format::Odt, &package).err(), Some(Error::Protected));
+}
+
+#[test]
+fn readings_and_notes_about_text_go_with_their_words() {
+    let ruby = "<text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とうきょう</text:ruby-text></text:ruby>";
+    for (body, text) in [
+        (format!("<text:p>{ruby}へ行く。</text:p>"), "東京へ行く。"),
+        (format!("<text:p>私は{ruby}</text:p>"), "私は東京"),
+        (format!("<text:p><text:meta xml:id=\"m\">{ruby}へ</text:meta>行く。</text:p>"), "東京へ行く。"),
+    ] {
+        let (written, problems) = translated(&body, &[(text, "I go to Tokyo.")]);
+        assert_eq!((written.as_str(), problems), ("<text:p>I go to Tokyo.</text:p>", Vec::new()));
+    }
+}
+
+#[test]
+fn blanks_beside_fields_stay() {
+    let date = "<text:date><text:s/>5. Mai</text:date>";
+    let body = format!("<text:p>Stand: {date} oder <text:bookmark text:name=\"a\"/> so {date}</text:p>");
+    let (written, _) = translated(&body, &[("Stand: oder so", "Stand: or so")]);
+    assert_eq!(
+        written,
+        format!("<text:p>Stand: {date} or <text:bookmark text:name=\"a\"/> so {date}</text:p>")
+    );
+}
+
+#[test]
+fn references_are_part_of_their_sentence() {
+    let reference = "<text:bookmark-ref text:ref-name=\"x\">Abbildung 3</text:bookmark-ref>";
+    let body = format!("<text:p>Wie in {reference} gezeigt.</text:p>");
+    let (written, problems) =
+        translated(&body, &[("Wie in Abbildung 3 gezeigt.", "Gezeigt wie in Abbildung 3.")]);
+    assert_eq!(written, format!("<text:p>Gezeigt wie in {reference}.</text:p>"));
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn footers_of_slides_are_read() {
+    let body = "<presentation:footer-decl presentation:name=\"f\">Confidential</presentation:footer-decl><presentation:date-time-decl>May</presentation:date-time-decl>";
+    let package = package("presentation", body);
+    assert_eq!(texts(&open(&package))[0], "Confidential");
+    let (written, _) = translate(&package, &[("Confidential", "Vertraulich")]);
+    assert!(entry(&written, "content.xml").contains(&body.replace("Confidential", "Vertraulich")));
+}
+
+#[test]
+fn cells_that_formulas_compare_with_stay() {
+    let cell = |attributes: &str, text: &str| {
+        format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let body = "<table:content-validation table:condition=\"of:cell-content-is-in-list(&quot;Ja&quot;;&quot;Nein&quot;)\"/>"
+        .to_owned()
+        + &cell("", "Offen")
+        + &cell("", "Nein")
+        + &cell("", "Vielleicht")
+        + &cell("office:value-type=\"float\" table:formula=\"of:=COUNTIF([.A1:.A3];&quot;offen&quot;)\"", "1");
+    assert_eq!(texts(&open(&package("spreadsheet", &body)))[..2], ["Vielleicht", "Draft"]);
 }

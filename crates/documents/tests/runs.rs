@@ -3,7 +3,7 @@
 
 mod packages;
 
-use documents::{Document, Problem, Translation};
+use documents::{Document, Link, Problem, Translation};
 use fastrand::Rng;
 use packages::{entry, open, pack};
 
@@ -35,6 +35,8 @@ const WORD: &[&str] = &[
     "<w:r><w:pict><w:txbxContent><w:p w:id=\"%\"><w:r><w:t>in a box</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
     "<w:r><w:t>see https://a.b/c?d=1&amp;e=2 now</w:t></w:r>",
     "<w:r><w:t>&foo;x</w:t></w:r>",
+    "<w:smartTag><w:r><w:t>Rome</w:t></w:r><w:bookmarkEnd w:id=\"%\"/></w:smartTag>",
+    "<w:customXml><w:smartTag><w:r><w:t>new </w:t></w:r></w:smartTag><w:r><w:t>York</w:t></w:r></w:customXml>",
 ];
 
 /// The same for OpenDocument.
@@ -57,6 +59,8 @@ const OPEN: &[&str] = &[
     "<text:date text:n=\"%\">May</text:date>",
     "<draw:frame draw:name=\"%\"><draw:text-box><text:p>in a box</text:p></draw:text-box></draw:frame>",
     "日本語の文",
+    "<text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とう</text:ruby-text></text:ruby>",
+    "<text:meta>a <text:span text:style-name=\"I\">b</text:span></text:meta>",
 ];
 
 const TRANSLATIONS: &[&str] = &[
@@ -86,7 +90,8 @@ const TRANSLATIONS: &[&str] = &[
 const TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/content.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
 
 fn word(body: &str) -> Vec<u8> {
-    let spaces = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="r""#;
+    let spaces =
+        r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="r" xmlns:m="m""#;
     pack(&[
         ("[Content_Types].xml", TYPES),
         ("content.xml", &format!("<w:body {spaces}><w:p><w:pPr/>{body}</w:p></w:body>")),
@@ -180,4 +185,92 @@ fn paragraphs_of_open_document_survive_any_translation() {
         blocks += check(&mut rng, &open_text(&body), &kept);
     }
     assert!(blocks > DOCUMENTS / 2, "{blocks} blocks");
+}
+
+/// Pieces of Word's paragraphs whose blanks must stay; `%` is a number of its own.
+const SPACED: &[&str] = &[
+    "<w:r><w:t xml:space=\"preserve\"> plain words </w:t></w:r>",
+    "<w:r><w:t xml:space=\"preserve\"> and more</w:t></w:r>",
+    "<w:r><w:t>, so there.</w:t></w:r>",
+    "<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\"> bold </w:t></w:r>",
+    "<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\"> slanted</w:t></w:r>",
+    "<w:r><w:footnoteReference w:id=\"%\"/></w:r>",
+    "<w:r><w:t xml:space=\"preserve\"> note </w:t><w:footnoteReference w:id=\"%\"/><w:t xml:space=\"preserve\"> here</w:t></w:r>",
+    "<w:bookmarkStart w:id=\"%\"/>",
+    "<w:fldSimple w:instr=\"DATE %\"><w:r><w:t>today</w:t></w:r></w:fldSimple>",
+    "<w:smartTag><w:r><w:t xml:space=\"preserve\"> Rome</w:t></w:r></w:smartTag>",
+    "<m:oMath><m:r w:id=\"%\"/></m:oMath>",
+];
+
+/// The same for OpenDocument.
+const SPACED_OPEN: &[&str] = &[
+    " plain words ",
+    " and more",
+    ", so there.",
+    "<text:span text:style-name=\"B\"> bold </text:span>",
+    "<text:span text:style-name=\"I\"> slanted</text:span>",
+    "<text:note text:id=\"%\"/>",
+    "<text:bookmark text:name=\"%\"/>",
+    "<text:date text:n=\"%\"><text:s/>May</text:date>",
+    "<text:meta> Rome</text:meta>",
+];
+
+/// What a paragraph shows, its blanks folded; a mark for each that stands between words.
+fn shown(xml: &str, marks: &[&str]) -> String {
+    let body = xml.split_once("<w:pPr/>").or_else(|| xml.split_once("<text:p>")).expect("a paragraph").1;
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some((text, after)) = rest.split_once('<') {
+        out.push_str(text);
+        let (tag, after) = after.split_once('>').expect("well-formed");
+        if let Some(mark) = marks.iter().find(|mark| tag.starts_with(**mark)) {
+            out.push('§');
+            // What is in it is no text.
+            let end = format!("</{mark}>");
+            rest = if tag.ends_with('/') { after } else { after.split_once(&end).expect("its end").1 };
+        } else {
+            rest = after;
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").to_lowercase()
+}
+
+/// The same words in capitals, each linked to its own: no word moves, so no blank may.
+fn check_blanks(rng: &mut Rng, pieces: &[&str], pack: impl Fn(&str) -> Vec<u8>, marks: &[&str]) -> usize {
+    let (body, _) = body(rng, pieces);
+    let package = pack(&body);
+    let document = open(&package);
+    let capitals = |text: &str| {
+        let mut links: Vec<Link> = Vec::new();
+        for (at, _) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+            match links.last_mut() {
+                Some(link) if link.source.end == at => link.source.end = at + 1,
+                _ => links.push(Link { source: at..at + 1, target: 0..0 }),
+            }
+        }
+        links.iter_mut().for_each(|link| link.target = link.source.clone());
+        Translation { text: text.to_uppercase(), links }
+    };
+    let given: Vec<Translation> = document.blocks().iter().map(|block| capitals(&block.text)).collect();
+    let written = document.write(&given).expect("one for each");
+    let (source, text) = (entry(&package, "content.xml"), entry(&written.bytes, "content.xml"));
+    assert_eq!(shown(&text, marks), shown(&source, marks), "{source}\n{text}");
+    given.len()
+}
+
+#[test]
+fn blanks_stay_around_what_stands_between_words() {
+    let mut rng = Rng::with_seed(13);
+    let mut blocks = 0;
+    for _ in 0..DOCUMENTS {
+        blocks += check_blanks(
+            &mut rng,
+            SPACED,
+            word,
+            &["w:footnoteReference", "w:bookmarkStart", "w:fldSimple", "m:oMath"],
+        );
+        blocks +=
+            check_blanks(&mut rng, SPACED_OPEN, open_text, &["text:note", "text:bookmark", "text:date"]);
+    }
+    assert!(blocks > DOCUMENTS, "{blocks} blocks");
 }

@@ -220,3 +220,75 @@ fn a_header_that_would_be_too_long_stays() {
     assert_eq!(problems.len(), 1);
     assert!(entry(&written, "xl/worksheets/sheet1.xml").contains("&amp;CShort<"));
 }
+
+#[test]
+fn cells_that_formulas_compare_with_stay() {
+    let strings = si("Offen") + &si("Ja") + &si("Menge") + &si("offene Posten");
+    for (formula, kept) in [
+        ("COUNTIF(B:B,&quot;offen&quot;)", "Offen"),
+        ("COUNTIF(B:B,\"&lt;&gt;offen\")", "Offen"),
+        ("IF('My \"Costs\"'!A1=\"Ja\",1,0)", "Ja"),
+        (
+            "</f></c></row></sheetData><dataValidations><dataValidation type=\"list\"><formula1>\"Ja,Nein\"</formula1></dataValidation></dataValidations><sheetData><row><c><f>1",
+            "Ja",
+        ),
+        (
+            "</f></c></row></sheetData><autoFilter><filterColumn><filters><filter val=\"Ja\"/></filters></filterColumn></autoFilter><sheetData><row><c><f>1",
+            "Ja",
+        ),
+    ] {
+        let package = workbook(&strings, formula);
+        let document = open(&package);
+        let found = texts(&document);
+        assert!(!found.contains(&kept) && found.contains(&"offene Posten"), "{formula} {found:?}");
+    }
+}
+
+#[test]
+fn columns_that_a_pivot_table_shows_stay() {
+    let cache = format!(
+        r#"<pivotCacheDefinition {SPACE}><cacheFields><cacheField name="Hello"/></cacheFields></pivotCacheDefinition>"#
+    );
+    let package = with_entry(
+        &workbook(&(si("Hello") + &si("Menge")), "A1"),
+        "xl/pivotCache/pivotCacheDefinition1.xml",
+        &cache,
+    );
+    let document = open(&package);
+    assert!(!texts(&document).contains(&"Hello") && texts(&document).contains(&"Menge"));
+}
+
+/// The workbook with one more entry.
+fn with_entry(package: &[u8], name: &str, text: &str) -> Vec<u8> {
+    let entries = packages::entries(package);
+    let texts: Vec<String> = entries.iter().map(|(name, _)| entry(package, name)).collect();
+    let mut all: Vec<(&str, &str)> =
+        entries.iter().zip(&texts).map(|((name, _), text)| (name.as_str(), text.as_str())).collect();
+    all.push((name, text));
+    pack(&all)
+}
+
+#[test]
+fn sheets_that_a_shape_leads_to_stay() {
+    for target in ["#Sales!A1", "#'My%20Costs'!A1"] {
+        let links = format!(r#"<Relationships><Relationship Id="rId1" Target="{target}"/></Relationships>"#);
+        let package =
+            with_entry(&workbook(&si("Hello"), "A1"), "xl/drawings/_rels/drawing1.xml.rels", &links);
+        let found = open(&package);
+        let named = if target.contains("Sales") { "Sales" } else { "My Costs" };
+        assert!(!texts(&found).contains(&named) && texts(&found).len() == 4, "{:?}", texts(&found));
+    }
+}
+
+#[test]
+fn comments_that_answer_each_other_are_read() {
+    let threads = r#"<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><threadedComment ref="A1" id="{1}"><text>Please check</text></threadedComment><threadedComment ref="A1" id="{2}"><text>@Anna look here</text><mentions><mention startIndex="0" length="5"/></mentions></threadedComment></ThreadedComments>"#;
+    let types = types().replace(
+        "</Types>",
+        r#"<Override PartName="/xl/threadedComments/threadedComment1.xml" ContentType="application/vnd.ms-excel.threadedcomments+xml"/></Types>"#,
+    );
+    let package =
+        pack(&[("[Content_Types].xml", &types), ("xl/threadedComments/threadedComment1.xml", threads)]);
+    assert_eq!(texts(&open(&package)), ["Please check"]);
+    check_round_trip(&package, &["xl/threadedComments/threadedComment1.xml"]);
+}

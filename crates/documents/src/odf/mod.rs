@@ -10,8 +10,8 @@ use crate::part::Reader;
 use crate::runs;
 use crate::setting::Setting;
 use crate::xml::plain::{lines, whole};
-use crate::xml::tree::{DocType, Element, each};
-use crate::{Error, Format, Result};
+use crate::xml::tree::{DocType, Element, blocks};
+use crate::{Error, Format, Result, formula};
 
 /// The format of a package by what its first entry says.
 pub(crate) fn detect(mimetype: &str) -> Option<Format> {
@@ -52,24 +52,42 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
 /// # Errors
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    let mut plain = HashSet::new();
+    // Names of styles that change nothing, and texts that formulas compare cells with.
+    let (mut plain, mut compared) = (HashSet::new(), HashSet::new());
     let wanted = |name| {
         matches!(
             name,
             ("text", "p" | "h" | "tracked-changes" | "index-title-template")
                 | ("table", "table-cell" | "covered-table-cell")
+                | ("table", "content-validation" | "filter-condition")
+                | ("presentation", "header-decl" | "footer-decl")
                 | ("svg", "title" | "desc")
                 | ("style", "style" | "master-page")
         )
     };
-    each(source, DocType::Refused, wanted, |element| {
-        if element.name == ("style", "style") {
-            plain.extend(paragraph::plain_style(source, &element));
-            return Ok(());
+    let mut found = blocks(source, DocType::Refused, wanted, |element, found| {
+        let mut compares = |element: &Element, attribute: &str| {
+            let formula = element.value(source, attribute).unwrap_or_default();
+            compared.extend(formula::literals(&formula).iter().map(|text| formula::key(text)));
+        };
+        match element.name {
+            ("style", "style") => {
+                plain.extend(paragraph::plain_style(source, element));
+                let maps = element.elements().filter(|child| child.name == ("style", "map"));
+                maps.for_each(|map| compares(map, "condition"));
+                return Ok(());
+            }
+            ("table", "content-validation") => compares(element, "condition"),
+            ("table", "filter-condition") => {
+                compared.extend(element.value(source, "value").map(|value| formula::key(&value)));
+            }
+            _ => compares(element, "formula"),
         }
-        gather(source, &element, role, &plain, &mut found)
+        gather(source, element, role, &plain, found)
     })?;
+    if !compared.is_empty() {
+        found.retain(|found| !compared.contains(&formula::key(&found.block.text)));
+    }
     Ok(found)
 }
 
@@ -117,7 +135,9 @@ fn gather(
             let items = paragraph::items(source, element, plain);
             found.extend(runs::block(source, items)?.map(|found| found.with_role(role)));
         }
-        ("svg", "title" | "desc") => found.extend(whole(source, element).map(|found| found.with_role(role))),
+        ("svg", "title" | "desc") | ("presentation", "header-decl" | "footer-decl") => {
+            found.extend(whole(source, element).map(|found| found.with_role(role)))
+        }
         // The title of a list of contents, again.
         ("text", "index-title-template") => {
             found.extend(whole(source, element).map(|found| found.with_role(Role::Twin)));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::block::Wrap;
-use crate::runs::{Item, Kind, Style};
+use crate::runs::{Item, Kind, Style, is_number};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
 /// Properties of text that do not change how it looks, by their names without prefix: which editing session wrote it,
@@ -48,7 +48,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost.
+    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost element that is written
+    /// anew with its text.
     fn content(&mut self, parent: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
         for node in &parent.children {
             match node {
@@ -64,15 +65,21 @@ impl<'a> Reader<'a> {
         let range = &element.range;
         match element.name {
             ("text", "span") => self.span(element, wrap, span),
-            ("text", "meta") => self.content(element, wrap, span),
+            ("text", "meta") => self.flattened(element, [element], wrap, span),
             // What was typed into a form is text, unlike what other fields show.
             ("text", "a" | "text-input") => self.group(element, wrap, span),
+            // What is referred to is translated where it stands.
+            ("text", "bookmark-ref" | "reference-ref" | "sequence-ref" | "title" | "subject" | "chapter")
+                if !is_number(&element.text(self.source)) =>
+            {
+                self.group(element, wrap, span);
+            }
             ("text", "s") => self.text(" ", range, wrap, span),
             ("text", "tab" | "line-break") => self.push(range, span, Kind::Break(Wrap::default())),
             ("text", "soft-page-break") => {}
             ("text", "ruby") => {
                 let base = element.elements().filter(|child| child.name == ("text", "ruby-base"));
-                base.for_each(|base| self.content(base, wrap, span));
+                self.flattened(element, base, wrap, span);
             }
             // A field shows one text.
             ("text", _) if matches!(element.children.as_slice(), [Node::Text(_)]) => {
@@ -97,10 +104,23 @@ impl<'a> Reader<'a> {
         } else {
             wrap.clone()
         };
+        self.flattened(element, [element], &wrap, span);
+    }
+
+    /// Adds what is in `contents`, parts of an element that is written anew with its text, or not at all.
+    fn flattened<'e>(
+        &mut self,
+        element: &Element,
+        contents: impl IntoIterator<Item = &'e Element<'e>>,
+        wrap: &Wrap,
+        span: Option<&Range<usize>>,
+    ) {
         let first = self.items.len();
         let outermost = span.unwrap_or(&element.range).clone();
-        self.content(element, &wrap, Some(&outermost));
-        // What has the span to itself takes it along.
+        for content in contents {
+            self.content(content, wrap, Some(&outermost));
+        }
+        // What has the element to itself takes it along.
         if let Some([Item { range, kind: Kind::Void(wrap) | Kind::Break(wrap), .. }]) =
             self.items.get_mut(first..)
             && span.is_none()

@@ -1,4 +1,4 @@
-//! Paragraphs of drawings: slides, notes, shapes, charts, diagrams.
+//! Paragraphs of drawings: slides, their masters, notes, shapes, charts, diagrams.
 
 use super::alt;
 use super::run::Run;
@@ -6,32 +6,80 @@ use crate::Result;
 use crate::block::{Found, Role};
 use crate::runs::{Item, Kind, block};
 use crate::xml::plain::whole;
-use crate::xml::tree::{DocType, Element, each};
+use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
 
 /// The blocks of a part. `labels` is the role of the names that a chart keeps of the cells it shows.
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    let wanted =
-        |name| alt::is_described(name) || matches!(name, ("a", "p") | ("c", "strCache") | ("p", "text"));
-    each(source, DocType::Refused, wanted, |element| {
-        match element.name {
-            ("a", "p") => found.extend(paragraph(source, &element)?.map(|found| found.with_role(role))),
-            ("c", "strCache") => {
-                let points =
-                    element.elements().flat_map(Element::elements).filter(|one| one.name == ("c", "v"));
-                found.extend(
-                    points.filter_map(|point| whole(source, point)).map(|found| found.with_role(labels)),
-                );
-            }
-            ("p", "text") => found.extend(whole(source, &element)),
-            _ => found.extend(alt::texts(source, &element, role)),
+    blocks(source, DocType::Refused, is_text, |element, found| gather(source, element, role, labels, found))
+}
+
+/// The blocks of a master or layout of slides: what it shows on every slide. Its placeholders only say where to click,
+/// in words that the program knows in its own language.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn master(source: &str) -> Result<Vec<Found>> {
+    let is_shape = |name| matches!(name, ("p", "sp" | "pic" | "graphicFrame" | "cxnSp"));
+    blocks(source, DocType::Refused, is_shape, |shape, found| {
+        let mut about = shape.elements().flat_map(Element::elements).filter(|one| one.name == ("p", "nvPr"));
+        if about.any(|one| one.child(("p", "ph")).is_some()) {
+            return Ok(());
         }
-        Ok(())
-    })?;
-    Ok(found)
+        gather(source, shape, Role::Own, Role::Twin, found)
+    })
+}
+
+fn is_text(name: Name) -> bool {
+    alt::is_described(name)
+        || matches!(
+            name,
+            ("a", "p")
+                | ("p", "text")
+                | ("c", "strCache" | "multiLvlStrCache" | "strLit" | "tx")
+                | ("cx", "txData" | "pt")
+        )
+}
+
+/// The blocks of an element and all that is in it.
+fn gather(source: &str, element: &Element, role: Role, labels: Role, found: &mut Vec<Found>) -> Result<()> {
+    let mut add = |one: &Element, role| found.extend(whole(source, one).map(|found| found.with_role(role)));
+    match element.name {
+        ("a", "p") => {
+            found.extend(paragraph(source, element)?.map(|found| found.with_role(role)));
+            return Ok(());
+        }
+        // What the cells said that a chart shows, once for each level of its axis.
+        ("c", "strCache" | "multiLvlStrCache") => {
+            values(element).into_iter().for_each(|value| add(value, labels))
+        }
+        ("c", "strLit") => values(element).into_iter().for_each(|value| add(value, role)),
+        ("c", "tx") => element.child(("c", "v")).into_iter().for_each(|value| add(value, role)),
+        ("cx", "pt") => add(element, labels),
+        // A title repeats it as a paragraph.
+        ("cx", "txData") => {
+            let role = if element.child(("cx", "f")).is_some() { labels } else { Role::Twin };
+            element.child(("cx", "v")).into_iter().for_each(|value| add(value, role));
+        }
+        ("p", "text") => add(element, role),
+        _ => found.extend(alt::texts(source, element, role)),
+    }
+    element.elements().try_for_each(|child| gather(source, child, role, labels, found))
+}
+
+/// The values of a chart's points.
+fn values<'e>(cache: &'e Element<'e>) -> Vec<&'e Element<'e>> {
+    let mut found = Vec::new();
+    for child in cache.elements() {
+        if child.name == ("c", "lvl") {
+            found.extend(values(child));
+        } else {
+            found.extend(child.child(("c", "v")));
+        }
+    }
+    found
 }
 
 /// The block of an `<a:p>`.
@@ -43,11 +91,37 @@ pub(crate) fn paragraph(source: &str, paragraph: &Element) -> Result<Option<Foun
             ("a", "r") => {
                 let run = Run::new(source, element);
                 let texts = element.elements().filter(|child| child.name == ("a", "t"));
-                items.extend(texts.flat_map(|text| run.text(text, "")));
+                items
+                    .extend(texts.flat_map(|text| run.text(text, "")).flat_map(|item| at_tabs(source, item)));
             }
             ("a", "br") => items.push(Item::outside(element.range.clone(), Kind::Break(Default::default()))),
             _ => items.push(Item::void(element.range.clone())),
         }
     }
     block(source, items)
+}
+
+/// A text divided at its tabs, which are characters in drawings.
+fn at_tabs(source: &str, item: Item) -> Vec<Item> {
+    let raw = source.get(item.range.clone()).unwrap_or_default();
+    let Kind::Text { style, .. } = &item.kind else { return vec![item] };
+    if !raw.contains('\t') || raw.starts_with("<![CDATA[") {
+        return vec![item];
+    }
+    let mut items = Vec::new();
+    let mut at = item.range.start;
+    for (number, text) in raw.split('\t').enumerate() {
+        let piece = |range, kind| Item { range, run: item.run.clone(), kind };
+        if number > 0 {
+            items.push(piece(at..at + 1, Kind::Break(style.wrap.clone())));
+            at += 1;
+        }
+        let range = at..at + text.len();
+        at = range.end;
+        if !text.is_empty() {
+            let text = unescaped(text).into_owned();
+            items.push(piece(range, Kind::Text { text, style: style.clone() }));
+        }
+    }
+    items
 }

@@ -17,7 +17,7 @@ use crate::block::{Found, Role};
 use crate::package::Package;
 use crate::part::Reader;
 use crate::xml::plain::{properties, whole};
-use crate::xml::tree::{DocType, each};
+use crate::xml::tree::{DocType, blocks, each};
 use crate::{Format, Result};
 
 pub(crate) use sheet::clashes;
@@ -29,6 +29,12 @@ pub(crate) enum Office {
     Word,
     /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
     Drawing(Role, Role),
+    /// What stands on every slide.
+    Master,
+    /// A workbook's comments that answer each other.
+    Threads,
+    /// What a cover page shows, again.
+    Cover,
     /// The strings of cells and comments, headers and footers of pages.
     Strings(Arc<sheet::Named>),
     /// A table's columns.
@@ -50,6 +56,9 @@ impl Office {
         match self {
             Self::Word => word::parse(source),
             Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
+            Self::Master => drawing::master(source),
+            Self::Threads => sheet::threads(source),
+            Self::Cover => cover(source),
             Self::Strings(named) => sheet::strings(source, named),
             Self::Columns => sheet::columns(source),
             Self::Sheets(named) => sheet::sheets(source, named),
@@ -91,6 +100,15 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
         Some((rank, name.len(), name.clone(), reader))
     };
     let mut readers: Vec<_> = package.names().iter().filter_map(reader).collect();
+    if format == Format::Docx {
+        let is_item = |name: &&String| name.starts_with("customXml/item") && name.ends_with(".xml");
+        let items: Vec<String> = package.names().iter().filter(is_item).cloned().collect();
+        for name in items {
+            if package.text(&name).is_ok_and(|text| text.contains(COVER)) {
+                readers.push((10, name.len(), name, Office::Cover));
+            }
+        }
+    }
     readers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
     Ok(readers.into_iter().map(|(_, _, name, office)| (name, Reader::Office(office))).collect())
 }
@@ -108,14 +126,18 @@ fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(u
         ("endnotes+xml", Format::Docx) => (4, Office::Word),
         ("comments+xml", Format::Docx) => (5, Office::Word),
         ("slide+xml", _) => (0, Office::Drawing(Role::Own, labels)),
+        ("slideMaster+xml" | "slideLayout+xml", _) => (3, Office::Master),
         ("notesSlide+xml", _) => (1, Office::Drawing(Role::Own, labels)),
         ("comments+xml", Format::Pptx) => (2, Office::Drawing(Role::Own, labels)),
         ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(named))),
         ("worksheet+xml" | "chartsheet+xml", _) => (1, Office::Strings(Arc::clone(named))),
         ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(named))),
+        ("threadedcomments+xml", _) => (2, Office::Threads),
         ("table+xml", _) => (3, Office::Columns),
         ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(named))),
-        ("drawing+xml" | "chart+xml" | "diagramData+xml", _) => (6, Office::Drawing(Role::Own, labels)),
+        ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramData+xml", _) => {
+            (6, Office::Drawing(Role::Own, labels))
+        }
         // What a diagram's texts looked like when it was saved last.
         ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Twin, labels)),
         ("core-properties+xml", _) => (8, Office::Properties),
@@ -144,19 +166,33 @@ fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
     Ok(types)
 }
 
+/// Where Word keeps what a cover page shows, and takes it from whenever it opens the document.
+const COVER: &str = "http://schemas.microsoft.com/office/2006/coverPageProps";
+
+/// The abstract of a cover page, which follows the control on the page that shows it.
+fn cover(source: &str) -> Result<Vec<Found>> {
+    blocks(
+        source,
+        DocType::Refused,
+        |name| name == ("cover", "Abstract"),
+        |element, found| {
+            found.extend(whole(source, element).map(|found| found.with_role(Role::Echo)));
+            Ok(())
+        },
+    )
+}
+
 fn titles(source: &str) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    each(
+    blocks(
         source,
         DocType::Refused,
         |(_, local)| local == "TitlesOfParts",
-        |element| {
+        |element, found| {
             let names = element.elements().flat_map(|vector| vector.elements());
             found.extend(
                 names.filter_map(|name| whole(source, name)).map(|found| found.with_role(Role::Echo)),
             );
             Ok(())
         },
-    )?;
-    Ok(found)
+    )
 }

@@ -7,19 +7,21 @@ use super::page;
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role, Wrap};
+use crate::formula::{key, literals};
 use crate::package::Package;
 use crate::runs::{Item, Kind, block};
 use crate::setting::Setting;
 use crate::xml::plain;
-use crate::xml::tree::{DocType, Element, each, unescaped};
+use crate::xml::tree::{DocType, Element, blocks, each, unescaped};
 
 /// What of a workbook must stay as it is because formulas or other parts name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Named {
-    /// Texts of header cells whose column a formula names.
-    pub headers: HashSet<String>,
+    /// Texts that cells must keep: headers of columns that a formula or a pivot table names, and what formulas and
+    /// filters compare cells with. As [`key`] makes them.
+    kept: HashSet<String>,
     /// Sheets that nothing names, by their places among the sheets.
-    pub free_sheets: HashSet<usize>,
+    free_sheets: HashSet<usize>,
 }
 
 /// The longest name of a sheet, in UTF-16 units.
@@ -33,21 +35,34 @@ const NAMED_SHEETS: usize = 64;
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
 pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
     let wanted = |name| matches!(name, ("x", "si" | "c" | "text" | "headerFooter"));
-    each(source, DocType::Refused, wanted, |element| {
+    blocks(source, DocType::Refused, wanted, |element, found| {
         let text = match element.name.1 {
-            "c" => cell(source, &element)?,
+            "c" => cell(source, element)?,
             "headerFooter" => {
-                found.extend(page::texts(source, &element));
+                found.extend(page::texts(source, element));
                 None
             }
-            _ => text(source, &element)?,
+            _ => text(source, element)?,
         };
-        found.extend(text.filter(|found| !named.headers.contains(&found.block.text)));
+        found.extend(text.filter(|found| !named.kept.contains(&key(&found.block.text))));
         Ok(())
-    })?;
-    Ok(found)
+    })
+}
+
+/// The blocks of comments that answer each other. One that mentions somebody says at which letter, so it stays.
+///
+/// # Errors
+/// As [`strings`].
+pub(crate) fn threads(source: &str) -> Result<Vec<Found>> {
+    let wanted = |name| matches!(name, ("threads", "threadedComment"));
+    blocks(source, DocType::Refused, wanted, |comment, found| {
+        if comment.child(("threads", "mentions")).is_none() {
+            let text = comment.child(("threads", "text"));
+            found.extend(text.and_then(|text| plain::lines(source, text.inner.clone(), Setting::Xml)));
+        }
+        Ok(())
+    })
 }
 
 /// The block of a cell that holds its text itself. What a formula last showed follows the cells it was made from, as
@@ -186,7 +201,7 @@ pub(crate) fn named(package: &mut Package) -> Result<Arc<Named>> {
     if sheets.len() > NAMED_SHEETS {
         sheets.clear();
     }
-    let mut headers = HashSet::new();
+    let mut kept = HashSet::new();
     for name in entries.iter().filter(|name| !name.ends_with("sharedStrings.xml")) {
         let text = package.text(name)?;
         if text.to_ascii_uppercase().contains("INDIRECT(") {
@@ -194,9 +209,42 @@ pub(crate) fn named(package: &mut Package) -> Result<Arc<Named>> {
         }
         sheets.retain(|(_, sheet)| !is_named(&text, sheet, name.contains("pivot")));
         let formulas = formulas(&text)?;
-        headers.extend(columns.iter().filter(|column| formulas.contains(column.as_str())).cloned());
+        kept.extend(
+            columns.iter().filter(|column| formulas.columns.contains(column.as_str())).map(|c| key(c)),
+        );
+        kept.extend(formulas.compared);
     }
-    Ok(Arc::new(Named { headers, free_sheets: sheets.into_iter().map(|(at, _)| at).collect() }))
+    // Links of shapes, and old form controls.
+    let is_other =
+        |name: &&String| name.starts_with("xl/") && (name.ends_with(".rels") || name.ends_with(".vml"));
+    let others: Vec<String> = package.names().iter().filter(is_other).cloned().collect();
+    for name in &others {
+        if sheets.is_empty() {
+            break;
+        }
+        // What cannot be read may name any.
+        match package.text(name) {
+            Ok(text) => {
+                let text = decoded(&text);
+                sheets.retain(|(_, sheet)| !is_named(&text, sheet, false));
+            }
+            Err(_) => sheets.clear(),
+        }
+    }
+    Ok(Arc::new(Named { kept, free_sheets: sheets.into_iter().map(|(at, _)| at).collect() }))
+}
+
+/// A text with the bytes of its addresses that are written as `%20`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = after.get(if byte.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a part says `Sheet!A1`, `'Sheet'!A1` or `Sheet:Other!A1`.
@@ -207,21 +255,51 @@ fn is_named(text: &str, sheet: &str, quoted: bool) -> bool {
         || (quoted && text.contains(&format!("\"{sheet}\"")))
 }
 
-/// All formulas of a part that name columns.
-fn formulas(source: &str) -> Result<String> {
-    let mut formulas = String::new();
-    let wanted = |(space, local): (&str, &str)| {
-        space == "x" && matches!(local, "f" | "definedName" | "formula" | "formula1" | "formula2")
-            || local == "calculatedColumnFormula"
-            || local == "totalsRowFormula"
+/// What the formulas of a part say of cells.
+#[derive(Default)]
+struct Formulas {
+    /// All formulas that name columns.
+    columns: String,
+    /// Texts that they, filters and pivot tables look for, as [`key`] makes them.
+    compared: HashSet<String>,
+}
+
+fn formulas(source: &str) -> Result<Formulas> {
+    const FORMULAS: [&str; 7] = [
+        "f",
+        "definedName",
+        "formula",
+        "formula1",
+        "formula2",
+        "calculatedColumnFormula",
+        "totalsRowFormula",
+    ];
+    let mut found = Formulas::default();
+    let wanted = |(_, local): (&str, &str)| {
+        FORMULAS.contains(&local) || matches!(local, "filter" | "customFilter" | "cacheField")
     };
     each(source, DocType::Refused, wanted, |element| {
-        let formula = element.text(source);
-        if formula.contains('[') {
-            formulas.push_str(&formula);
-            formulas.push('\n');
+        match element.name.1 {
+            "cacheField" => found.compared.extend(element.value(source, "name").map(|name| key(&name))),
+            "filter" | "customFilter" => {
+                found.compared.extend(element.value(source, "val").map(|value| key(&value)));
+            }
+            local => {
+                let formula = element.text(source);
+                if formula.contains('[') {
+                    found.columns.push_str(&formula);
+                    found.columns.push('\n');
+                }
+                for literal in literals(&formula) {
+                    // What may be chosen in a cell is one text with commas.
+                    if local == "formula1" {
+                        found.compared.extend(literal.split(',').map(key));
+                    }
+                    found.compared.insert(key(&literal));
+                }
+            }
         }
         Ok(())
     })?;
-    Ok(formulas)
+    Ok(found)
 }

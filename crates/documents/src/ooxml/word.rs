@@ -8,8 +8,8 @@ use super::drawing;
 use super::run::Run;
 use crate::Result;
 use crate::block::{Found, Role};
-use crate::runs::{Field, Item, Kind, block, join_fields};
-use crate::xml::tree::{DocType, Element, each};
+use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
+use crate::xml::tree::{DocType, Element, blocks};
 
 /// What a form field is called whose text is chosen, not written.
 const CHOICES: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "picture"];
@@ -19,13 +19,8 @@ const CHOICES: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "pic
 /// # Errors
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    let wanted = |name| matches!(name, ("w", "p") | ("mc", "Fallback"));
-    each(source, DocType::Refused, wanted, |element| {
-        let role = if element.name == ("w", "p") { Role::Own } else { Role::Twin };
-        gather(source, &element, role, &mut found)
-    })?;
-    Ok(found)
+    let wanted = |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription") | ("mc", "Fallback"));
+    blocks(source, DocType::Refused, wanted, |element, found| gather(source, element, Role::Own, found))
 }
 
 /// The blocks of an element and all that is in it.
@@ -54,7 +49,10 @@ fn items<'a>(source: &'a str, parent: &'a Element<'a>) -> Vec<Item> {
             ("w", "pPr" | "proofErr" | "smartTagPr" | "customXmlPr") => {}
             ("w", "r") => items.extend(run(source, element)),
             // These say nothing about how the text looks.
-            ("w", "smartTag" | "customXml") => items.extend(self::items(source, element)),
+            ("w", "smartTag" | "customXml") => {
+                let inner = join_fields(source, self::items(source, element));
+                items.extend(Item::flattened(&element.range, inner));
+            }
             ("w", "hyperlink" | "ins" | "moveTo" | "bdo" | "dir") => {
                 items.push(group(source, element, element))
             }
@@ -74,10 +72,11 @@ fn group<'a>(source: &'a str, element: &'a Element<'a>, content: &'a Element<'a>
 
 fn simple_field<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
     let instruction = element.value(source, "instr").unwrap_or_default();
-    if instruction.trim_start().to_ascii_uppercase().starts_with("HYPERLINK") {
+    let result = items(source, element);
+    if shows_text(&instruction, &result) {
         return group(source, element, element);
     }
-    Item::field(source, element.range.clone(), &items(source, element))
+    Item::field(source, element.range.clone(), &result)
 }
 
 fn control<'a>(source: &'a str, element: &'a Element<'a>) -> Item {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::block::{Link, is_unspaced};
+use crate::wrap::NOT_FIRST;
 
 /// The links of a translation, by target word.
 pub(super) struct Linked<'a> {
@@ -71,7 +72,8 @@ impl<'a> Linked<'a> {
     pub fn point(&self, at: usize) -> Option<usize> {
         let all = 0..self.target.len();
         let (before, after) = self.source.split_at_checked(at)?;
-        let touches_next = before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace);
+        let is_apart = |c: char| c.is_whitespace() || NOT_FIRST.contains(c);
+        let touches_next = before.ends_with(char::is_whitespace) && !after.starts_with(is_apart);
         let previous = || {
             let word = self.sources().filter(|source| source.end <= at).max_by_key(|source| source.end)?;
             let (_, place) = self.place(&word, &all)?;

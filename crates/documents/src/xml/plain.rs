@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tree::{DocType, Element, Node, each, unescaped};
+use super::tree::{DocType, Element, Node, blocks, unescaped};
 use crate::Result;
 use crate::block::{Found, Layout};
 use crate::builder::Builder;
@@ -65,11 +65,9 @@ fn line_end(text: &str) -> Option<(usize, usize)> {
 /// # Errors
 /// When the text is not well-formed or beyond the limits.
 pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
     let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
-    each(source, doc_type, wanted, |element| {
-        found.extend(whole(source, &element));
+    blocks(source, doc_type, wanted, |element, found| {
+        found.extend(whole(source, element));
         Ok(())
-    })?;
-    Ok(found)
+    })
 }

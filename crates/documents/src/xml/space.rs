@@ -16,7 +16,9 @@ pub(crate) fn canonical(uri: &str) -> &'static str {
             "http://www.idpf.org/2007/opf" => "opf",
             "http://www.daisy.org/z3986/2005/ncx/" => "ncx",
             "urn:schemas-microsoft-com:vml" => "v",
-            "http://schemas.microsoft.com/office/drawing/2008/diagram" => "dsp",
+            "http://schemas.microsoft.com/office/drawing/2014/chartex" => "cx",
+            "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments" => "threads",
+            "http://schemas.microsoft.com/office/2006/coverPageProps" => "cover",
             _ => "",
         },
     }
@@ -29,6 +31,7 @@ fn open_xml(name: &str) -> &'static str {
         "presentationml/2006/main" | "presentationml/main" => "p",
         "drawingml/2006/main" | "drawingml/main" => "a",
         "drawingml/2006/chart" | "drawingml/chart" => "c",
+        "drawingml/2006/chartDrawing" | "drawingml/chartDrawing" => "cdr",
         "drawingml/2006/wordprocessingDrawing" | "drawingml/wordprocessingDrawing" => "wp",
         "drawingml/2006/spreadsheetDrawing" | "drawingml/spreadsheetDrawing" => "xdr",
         "drawingml/2006/picture" | "drawingml/picture" => "pic",
@@ -47,8 +50,6 @@ fn open_document(name: &str) -> &'static str {
         "drawing:1.0" => "draw",
         "presentation:1.0" => "presentation",
         "svg-compatible:1.0" => "svg",
-        "chart:1.0" => "chart",
-        "xsl-fo-compatible:1.0" => "fo",
         _ => "",
     }
 }

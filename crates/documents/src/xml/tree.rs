@@ -13,6 +13,7 @@ use quick_xml::events::attributes::Attributes;
 use quick_xml::name::ResolveResult;
 
 use super::space::canonical;
+use crate::block::Found;
 use crate::{Error, Result, limits};
 
 /// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.
@@ -127,6 +128,27 @@ pub(crate) fn each<'a>(
             Event::Decl(_) | Event::DocType(_) => {}
         }
     }
+}
+
+/// The blocks that `take` adds for the outermost elements that are `wanted`.
+///
+/// # Errors
+/// As [`each`], and when there are more blocks than a package may have.
+pub(crate) fn blocks<'a>(
+    source: &'a str,
+    doc_type: DocType,
+    wanted: impl Fn(Name<'a>) -> bool,
+    mut take: impl FnMut(&Element<'a>, &mut Vec<Found>) -> Result<()>,
+) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    each(source, doc_type, wanted, |element| {
+        take(&element, &mut found)?;
+        if found.len() > limits::BLOCKS {
+            return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn push<'a>(open: &mut [Element<'a>], node: Node<'a>) {

@@ -64,7 +64,7 @@ pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec
     (written.bytes, written.findings.iter().map(|finding| finding.problem).collect())
 }
 
-/// Checks that the own texts change no byte, and that another text changes no entry but `changed`.
+/// Checks that the own texts change no byte, and that other texts change the entries `changed` and no more.
 pub fn check_round_trip(package: &[u8], changed: &[&str]) {
     let document = open(package);
     let same: Vec<Translation> = texts(&document).into_iter().map(Translation::from).collect();
@@ -72,11 +72,15 @@ pub fn check_round_trip(package: &[u8], changed: &[&str]) {
     assert!(written.bytes == package, "the own texts change the package");
     assert_eq!(written.findings, []);
 
-    let other: Vec<Translation> = texts(&document).iter().map(|text| text.to_uppercase().into()).collect();
+    let other: Vec<Translation> =
+        texts(&document).iter().map(|text| format!("{} X", text.to_uppercase()).into()).collect();
     let written = document.write(&other).expect("as many translations as blocks");
     assert_eq!(entries(&written.bytes), entries(package));
     for (name, _) in entries(package).iter().filter(|(name, _)| !changed.contains(&name.as_str())) {
         assert_eq!(raw(&written.bytes, name), raw(package, name), "{name}");
+    }
+    for name in changed {
+        assert_ne!(entry(&written.bytes, name), entry(package, name), "{name}");
     }
 }
 
