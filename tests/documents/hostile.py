@@ -74,6 +74,17 @@ def bomb(path, name="word/document.xml", size=1 << 30):
                 entry.write(b" " * (1 << 20))
 
 
+def paragraphs(path):
+    """Four parts of two million short paragraphs each, with as much chance in them as the limit of inflation asks for."""
+    types, names = TYPES, [f"word/header{number}.xml" for number in range(1, 5)]
+    for name in names:
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
+        types = types.replace("</Types>", f'<Override PartName="/{name}" ContentType="{kind}"/></Types>')
+    short = "<w:p><w:r><w:t>ab</w:t></w:r></w:p>" * 150
+    part = body("".join(f"{short}<!--{os.urandom(8).hex()}-->" for _ in range(12_000)))
+    package(path, [("[Content_Types].xml", types), *((name, part) for name in names)])
+
+
 def sparse(path, size, head=b""):
     with open(path, "wb") as file:
         file.write(head)
@@ -132,6 +143,7 @@ FILES = {
     "passwords.docx": lambda path: word(path, PASSWORDS + body("<w:p><w:r><w:t>&i;</w:t></w:r></w:p>")),
     "deep.docx": lambda path: word(path, body("<w:p>" * 200_000 + "</w:p>" * 200_000)),
     "endless-paragraph.docx": lambda path: word(path, body("<w:p>" + "".join(f'<w:r w:n="{n}"/>' for n in range(600_000)) + "</w:p>")),
+    "endless-paragraphs.docx": paragraphs,
     "many-attributes.docx": lambda path: word(path, body("<w:p" + "".join(f' a{n}="x"' for n in range(200_000)) + "/>")),
     "outside.epub": book_outside,
     "old.doc.docx": lambda path: path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1016) + "WordDocument".encode("utf-16-le") + bytes(999)),

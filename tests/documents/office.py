@@ -1,6 +1,7 @@
 """Documents of Word, PowerPoint and Excel, as python-docx, python-pptx, openpyxl and XlsxWriter write them."""
 
 import struct
+import zipfile
 import zlib
 from io import BytesIO
 
@@ -188,6 +189,47 @@ def letter(path, sentences=DE, greeting="Liebe Maria,", farewell="Bis bald, Tom"
     document.save(path)
 
 
+def rewritten(path, edits):
+    """The package with some entries edited, and what is not there yet added: a text, or what makes it of the one there."""
+    with zipfile.ZipFile(path) as package:
+        entries = {name: package.read(name) for name in package.namelist()}
+    for name, edit in edits.items():
+        entries[name] = edit(entries[name].decode()).encode() if callable(edit) else edit.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in entries.items():
+            package.writestr(name, content)
+
+
+def references(path):
+    """Footnotes, a reference to a caption, a form's field, the tags of old documents, a field after words at an edge."""
+    say, document = Phrases(DE, 30), Document()
+
+    def add(content):
+        document.element.body.insert(0, parse_xml(f'<w:p {nsdecls("w")}>{content}</w:p>'))
+
+    def run(text, look=""):
+        return f'<w:r>{look}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    note = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    tag = '<w:smartTag w:uri="urn:schemas-microsoft-com:office:smarttags" w:element="place">{}</w:smartTag>'
+    add(run(say()) + note + run(" " + say()))
+    add(run(f"{say()} Das sehen wir in ") + f'<w:fldSimple w:instr=" REF _Ref1 \\h ">{run("Bild 3")}</w:fldSimple>' + run("."))
+    add(tag.format(run("Berlin")) + run(" ist sehr groß."))
+    add(run("Meine Schwester wohnt in ") + tag.format(run("Ber") + run("lin.")))
+    add(run("Heute ist der ") + f'<w:fldSimple w:instr=" DATE ">{run("5. Mai")}</w:fldSimple>')
+    document.save(path)
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    mark = "<w:r><w:footnoteRef/></w:r>"
+    rewritten(path, {
+        "word/footnotes.xml": f'<w:footnotes {nsdecls("w")}><w:footnote w:id="2"><w:p>{mark}{run(" " + say())}</w:p></w:footnote></w:footnotes>',
+        "[Content_Types].xml": lambda text: text.replace("</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'),
+        "word/_rels/document.xml.rels": lambda text: text.replace(
+            "</Relationships>", f'<Relationship Id="rIdNotes" Type="{relation}" Target="footnotes.xml"/></Relationships>'
+        ),
+    })
+
+
 def japanese_word(path):
     say, document = Phrases(JA), Document()
     document.add_heading("年次報告書", 1)
@@ -233,6 +275,37 @@ def slides(path, sentences=DE):
     group = slide.shapes.add_group_shape()
     group.shapes.add_textbox(Inches(6), Inches(1), Inches(3), Inches(1)).text_frame.text = say()
     show.save(path)
+
+
+def master(path):
+    """A text that every slide shows, from the master and from a layout; columns divided by tabs."""
+    say, show = Phrases(DE, 50), Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = say()
+    for place in (show.slide_master, show.slide_layouts[5]):
+        box = slide.shapes.add_textbox(Inches(1), Inches(6), Inches(5), Inches(1))
+        box.text_frame.text = say()
+        place.shapes._spTree.append(box._element)
+    columns = slide.shapes.add_textbox(Inches(1), Inches(3), Inches(5), Inches(1)).text_frame.paragraphs[0].add_run()
+    columns._r.t.text = f"{say()}\t{say()}"
+    show.save(path)
+
+
+def orders(path):
+    """Cells that formulas, a list and a filter compare with, beside sentences."""
+    say, book = Phrases(DE, 10), openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Liste"
+    sheet.append(["Text", "Stand", "Bezahlt"])
+    for row in range(6):
+        sheet.append([say(), "offen" if row % 2 else "fertig", "Ja" if row % 3 else "Nein"])
+    sheet["E1"], sheet["E2"] = '=COUNTIF(B:B,"offen")', '=IF(C2="Ja",1,0)'
+    choices = DataValidation(type="list", formula1='"Ja,Nein"')
+    sheet.add_data_validation(choices)
+    choices.add("C2:C7")
+    sheet.auto_filter.ref = "A1:C7"
+    sheet.auto_filter.add_filter_column(1, ["offen", "fertig"])
+    book.save(path)
 
 
 def budget(path):
@@ -313,12 +386,15 @@ MAKERS = {
     "de/boxes.docx": boxes,
     "de/tracked.docx": tracked,
     "de/letter.docx": letter,
+    "de/references.docx": references,
     "en/letter.docx": lambda path: letter(path, EN, "Dear Mary,", "See you soon, Tom"),
     "ja/report.docx": japanese_word,
     "de/slides.pptx": slides,
+    "de/master.pptx": master,
     "en/slides.pptx": lambda path: slides(path, EN),
     "de/budget.xlsx": budget,
     "de/stock.xlsx": stock,
+    "de/orders.xlsx": orders,
     "de/numbers.xlsx": numbers,
     "en/shopping.xlsx": english_book,
 }

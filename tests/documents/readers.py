@@ -40,7 +40,7 @@ OPEN = {
 }
 
 # Runs are merged and divided as the words ask for, and spelling marks go with the words that they were about.
-RUNS = {"r", "t", "rPr", "span", "proofErr", "s", "endParaRPr"}
+RUNS = {"r", "t", "rPr", "span", "proofErr", "smartTag", "s", "endParaRPr"}
 # What is in them says how a run looks.
 RUN_PROPERTIES = {"rPr", "endParaRPr"}
 # What stands inside a sentence; any other element ends it.
