@@ -38,6 +38,24 @@ fn bomb(name: &str, size: usize) -> Vec<u8> {
     writer.finish().expect("memory").into_inner()
 }
 
+/// Two headers that each inflate as far as one may, and together farther than their package may.
+fn inflated() -> Vec<u8> {
+    let mut types = TYPES.to_owned();
+    let mut rng = Rng::with_seed(8);
+    let blank = " ".repeat(3000);
+    let part: String = (0..12_000).map(|_| format!("{blank}<!--{:016x}-->", rng.u64(..))).collect();
+    let part = format!("<w:hdr xmlns:w=\"{W}\">{part}</w:hdr>");
+    let mut entries = Vec::new();
+    for number in 1..=2 {
+        let name = format!("word/header{number}.xml");
+        types = types.replace("</Types>", &format!("<Override PartName=\"/{name}\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml\"/></Types>"));
+        entries.push(name);
+    }
+    let mut all = vec![("[Content_Types].xml", types.as_str())];
+    all.extend(entries.iter().map(|name| (name.as_str(), part.as_str())));
+    pack(&all)
+}
+
 /// The package with every `from` in it replaced.
 fn patched(mut package: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
@@ -80,7 +98,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let whole = with_body("<w:p/>");
     let laughs = r#"<!DOCTYPE w:document [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><w:document>&c;</w:document>"#;
     let foreign = r#"<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>"#;
-    let bindings: String = (0..10_000).map(|index| format!(" xmlns:n{index}=\"u{index}\"")).collect();
+    let bindings: String = (0..12_000).map(|index| format!(" xmlns:n{index}=\"u{index}\"")).collect();
     let deep = |tag: &str| format!("<{tag}>").repeat(50_000) + &format!("</{tag}>").repeat(50_000);
     let runs: String = (0..600_000).map(|index| format!("<w:r w:n=\"{index}\"/>")).collect();
     let runs = format!("<w:p>{runs}</w:p>");
@@ -133,6 +151,11 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("half a tag", with_main("<w:document a=\"x"), "its XML is broken"),
         ("namespaces without end", with_main(&format!("<w:document{bindings}/>")), "its XML is broken"),
         ("a paragraph without end", with_body(&runs), "a paragraph at byte"),
+        (
+            "parts that inflate to more than all may",
+            inflated(),
+            "a file in the package inflates to more than",
+        ),
         ("an encrypted document", compound("EncryptedPackage"), "the document is protected"),
         ("an old document", compound("WordDocument"), "old Office documents are not supported"),
         (
@@ -171,11 +194,31 @@ fn each_is_refused_in_time() {
         }
         assert!(best < Duration::from_secs(1), "{case} took {best:?}");
     }
+    check_memory();
+}
+
+/// At most 300 MB, with all that this program did so far.
+fn check_memory() {
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
         let peak_kb: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
         assert!(peak_kb < 300_000, "{peak_kb} kB");
     }
+}
+
+#[test]
+fn paragraphs_without_end_are_refused_before_they_fill_the_memory() {
+    // Chance takes the edge off its repetition, which alone would be refused.
+    let mut rng = Rng::with_seed(7);
+    let short = "<w:p><w:r><w:t>ab</w:t></w:r></w:p>".repeat(100);
+    let paragraphs: String =
+        (0..3000).map(|_| format!("{short}<!--{:016x}{:x}-->", rng.u64(..), rng.u64(..))).collect();
+    let package = with_body(&paragraphs);
+    let start = Instant::now();
+    let outcome = outcome(&package);
+    assert!(outcome.starts_with("the document has more than 250000 paragraphs"), "{outcome}");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    check_memory();
 }
 
 #[test]
