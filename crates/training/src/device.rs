@@ -48,16 +48,14 @@ impl Backend {
         }
     }
 
-    /// A device that keeps gradients. With `recompute`, what is cheap to compute again is not kept for the way back:
-    /// less memory, more time.
+    /// A device that keeps gradients.
     ///
     /// # Errors
     /// When this program was built without it, or no such device answers.
-    pub fn open(self, recompute: bool) -> Result<Device> {
+    pub fn open(self) -> Result<Device> {
         // The drivers' libraries panic where they are not installed.
         let found = catch_unwind(|| self.first()).unwrap_or(Err(Error::NoDevice { device: self.name() }))?;
-        let device = found.autodiff();
-        Ok(if recompute { device.gradient_checkpointing() } else { device })
+        Ok(found.autodiff())
     }
 
     fn first(self) -> Result<Device> {

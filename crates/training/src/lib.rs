@@ -9,6 +9,7 @@ mod device;
 mod error;
 mod estimate;
 pub mod examples;
+mod gradients;
 pub mod llama;
 pub mod loss;
 mod model;

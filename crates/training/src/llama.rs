@@ -48,19 +48,21 @@ pub struct Layer {
     pub down: Linear,
 }
 
-/// What attention needs for sequences of one length, made once for all layers.
+/// What attention needs for sequences of one length, made for each batch: kept for every length met, the masks would
+/// take gigabytes in the end; made anew, they cost less than a thousandth of a step.
 #[derive(Debug, Clone)]
 pub struct Positions {
     heads: usize,
     kv_heads: usize,
     head_dim: usize,
-    // (1, 1, 1, length, head_dim); the two halves of a head are the same.
+    length: usize,
+    // (1, 1, length, head_dim); the two halves of a head are the same.
     cos: Tensor<4>,
     sin: Tensor<4>,
     // (head_dim, head_dim): x · turn = (−x₂, x₁) for the halves x = (x₁, x₂). As a product it costs less, forward
     // and backward, than cutting every head in two.
     turn: Tensor<4>,
-    // (1, 1, group × length, length).
+    // (1, 1, length, length).
     causal: Tensor<4>,
 }
 
@@ -78,18 +80,18 @@ impl Positions {
             turn[(i + head_dim / 2) * head_dim + i] = -1.0;
             turn[i * head_dim + i + head_dim / 2] = 1.0;
         }
-        let group = heads / kv_heads;
-        let causal = (0..group * length * length)
-            .map(|at| if at % length > at / length % length { MASKED } else { 0.0 })
+        let causal = (0..length * length)
+            .map(|at| if at % length > at / length { MASKED } else { 0.0 })
             .collect::<Vec<_>>();
         Self {
             heads,
             kv_heads,
             head_dim,
+            length,
             cos: table(f32::cos),
             sin: table(f32::sin),
             turn: Tensor::from_data(TensorData::new(turn, [1, 1, head_dim, head_dim]), device),
-            causal: Tensor::from_data(TensorData::new(causal, [1, 1, group * length, length]), device),
+            causal: Tensor::from_data(TensorData::new(causal, [1, 1, length, length]), device),
         }
     }
 
@@ -102,14 +104,19 @@ impl Positions {
 impl Llama {
     /// The last hidden states, normed, of `ids` (batch, length): (batch × length, hidden).
     pub fn hidden(&self, ids: Tensor<2, Int>, positions: &Positions) -> Tensor<2> {
+        let mut x = self.embedded(ids);
+        for layer in &self.layers {
+            x = layer.forward(x, positions);
+        }
+        self.norm.forward(x)
+    }
+
+    /// What the first layer gets of `ids` (batch, length): (batch × length, hidden).
+    pub fn embedded(&self, ids: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = ids.dims();
         let embedded = embedding(self.embed.val(), ids);
         let [_, _, hidden] = embedded.dims();
-        let mut x = embedded.reshape([batch * length, hidden]);
-        for layer in &self.layers {
-            x = layer.forward(x, batch, positions);
-        }
-        self.norm.forward(x)
+        embedded.reshape([batch * length, hidden])
     }
 
     /// Logits of hidden states: (rows, vocabulary).
@@ -122,16 +129,17 @@ impl Llama {
 }
 
 impl Layer {
-    fn forward(&self, x: Tensor<2>, batch: usize, positions: &Positions) -> Tensor<2> {
-        let attended = self.attention(self.attn_norm.forward(x.clone()), batch, positions);
+    /// The residual stream after this layer; before it, `x` is (batch × length, hidden).
+    pub fn forward(&self, x: Tensor<2>, positions: &Positions) -> Tensor<2> {
+        let attended = self.attention(self.attn_norm.forward(x.clone()), positions);
         let x = x + attended;
         let normed = self.ffn_norm.forward(x.clone());
         x + self.down.forward(silu(self.gate.forward(normed.clone())) * self.up.forward(normed))
     }
 
-    fn attention(&self, x: Tensor<2>, batch: usize, positions: &Positions) -> Tensor<2> {
-        let (heads, kv_heads, head_dim) = (positions.heads, positions.kv_heads, positions.head_dim);
-        let length = x.dims()[0] / batch;
+    fn attention(&self, x: Tensor<2>, positions: &Positions) -> Tensor<2> {
+        let Positions { heads, kv_heads, head_dim, length, .. } = *positions;
+        let batch = x.dims()[0] / length;
         let split = |x: Tensor<2>, heads: usize| x.reshape([batch, length, heads, head_dim]).swap_dims(1, 2);
         let q = positions.rotate(split(self.q.forward(x.clone()), heads));
         let k = positions.rotate(split(self.k.forward(x.clone()), kv_heads));
@@ -139,8 +147,9 @@ impl Layer {
         // The query heads that share a key head stand one after the other, as further rows of one product.
         let rows = heads / kv_heads * length;
         let q = q.reshape([batch, kv_heads, rows, head_dim]) * (head_dim as f32).powf(-0.5);
-        let scores = q.matmul(k.swap_dims(2, 3)) + positions.causal.clone();
-        let mixed = softmax(scores, 3).matmul(v);
+        let scores = q.matmul(k.swap_dims(2, 3)).reshape([batch, heads, length, length]);
+        let shares = softmax(scores + positions.causal.clone(), 3);
+        let mixed = shares.reshape([batch, kv_heads, rows, length]).matmul(v);
         let mixed = mixed.reshape([batch, heads, length, head_dim]).swap_dims(1, 2);
         self.o.forward(mixed.reshape([batch * length, heads * head_dim]))
     }

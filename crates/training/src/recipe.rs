@@ -288,6 +288,7 @@ impl Recipe {
             save_every: Duration::from_secs(180),
             held_out_every: 200,
             patience: 0,
+            recompute: false,
         };
         let run = folder.join(format!("{name}.run"));
         let ended = train(&mut model, &stages, &held_out, &options, &run, report)?;

@@ -1,6 +1,5 @@
 //! The loop: stages of steps, each step some micro-batches and one update; checkpoints, log, held-out loss.
 
-use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -8,14 +7,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::optim::{GradientsAccumulator, ModuleOptimizer};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::batches::{self, Arrays, Example};
+use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
-use crate::llama::{Llama, Positions};
+use crate::gradients::{Inputs, gradients, recomputed};
+use crate::llama::Llama;
 use crate::loss::cross_entropy;
 use crate::optimizer::{OptimizerOptions, clip};
 use crate::workers::Workers;
@@ -50,6 +50,10 @@ pub struct RunOptions {
     pub held_out_every: usize,
     /// A stage ends early after so many looks without a lower held-out loss; 0: never.
     pub patience: usize,
+    /// Keep no more than what goes into each layer, and compute the layer again on the way back: the same gradients with
+    /// less memory, in a third more time.
+    #[serde(skip)]
+    pub recompute: bool,
 }
 
 impl Default for RunOptions {
@@ -61,6 +65,7 @@ impl Default for RunOptions {
             save_every: Duration::from_secs(120),
             held_out_every: 100,
             patience: 0,
+            recompute: false,
         }
     }
 }
@@ -140,8 +145,7 @@ pub fn train(
     }
     let log = Log::open(folder, stages, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
-    let positions = HashMap::new();
-    let mut run = Run { trained, options, held_out, checkpoints, log, state, positions, workers };
+    let mut run = Run { trained, options, held_out, checkpoints, log, state, workers };
     while let Some(stage) = stages.get(run.state.stage) {
         let mut optimizer = stage.optimizer.build(&run.trained.model);
         if let Some(path) = optimizer_record.take().filter(|path| path.exists()) {
@@ -168,7 +172,6 @@ struct Run<'a> {
     checkpoints: Checkpoints,
     log: Log,
     state: State,
-    positions: HashMap<(usize, bool), Positions>,
     workers: Workers,
 }
 
@@ -205,7 +208,7 @@ impl Run<'_> {
             if !self.held_out.is_empty()
                 && (last || self.state.step.is_multiple_of(self.options.held_out_every))
             {
-                let loss = self.loss_of_held_out()?;
+                let loss = self.loss_of_held_out();
                 line.held_out_loss = Some(loss);
                 looks = if loss < lowest { 0 } else { looks + 1 };
                 lowest = lowest.min(loss);
@@ -244,10 +247,10 @@ impl Run<'_> {
         let mut sum = 0.0;
         for examples in &chosen {
             let scale = 1.0 / learned as f32;
-            let losses = self.forward(examples, true, |model, inputs| {
-                let loss = cross_entropy(inputs.logits(model), inputs.targets.clone(), scale);
-                let gradients = GradientsParams::from_grads(loss.surrogate.backward(), model);
-                (loss.sum.into_scalar::<f32>(), gradients)
+            let way = if self.options.recompute { recomputed } else { gradients };
+            let losses = self.forward(examples, |model, inputs, device| {
+                // A copy with leaves of its own: graphs that share any are one graph with one lock.
+                way(&model.clone().fork(device), inputs, scale)
             });
             for (loss, of_share) in losses {
                 sum += loss;
@@ -281,46 +284,30 @@ impl Run<'_> {
 
     /// What `work` makes of the model and each worker's share of some sequences.
     fn forward<R: Send>(
-        &mut self,
+        &self,
         examples: &[&Example],
-        tracked: bool,
-        work: impl Fn(&Llama, &Inputs<'_>) -> R + Sync,
+        work: impl Fn(&Llama, &Inputs, &Device) -> R + Sync,
     ) -> Vec<R> {
-        let with_gradients = &self.trained.device;
-        let device = if tracked { with_gradients.clone() } else { with_gradients.clone().inner() };
+        let (trained, device) = (&*self.trained, &self.trained.device);
         let learned: Vec<&Example> =
             examples.iter().filter(|example| example.learned() > 0).copied().collect();
-        let shares: Vec<Arrays> = self.workers.shares(&learned).map(batches::arrays).collect();
-        for arrays in &shares {
-            self.positions.entry((arrays.length, tracked)).or_insert_with(|| {
-                let a = &self.trained.architecture;
-                Positions::new(a.heads, a.kv_heads, &self.trained.rope_inv_freq, arrays.length, &device)
-            });
-        }
-        let (model, positions) = (&self.trained.model, &self.positions);
-        self.workers
-            .map(shares, |arrays| {
-                // A copy with leaves of its own: graphs that share any are one graph with one lock.
-                let model = if tracked { model.clone().fork(&device) } else { model.valid() };
-                let positions = positions.get(&(arrays.length, tracked));
-                positions.map(|positions| work(&model, &Inputs::new(arrays, positions, &device)))
-            })
-            .into_iter()
-            .flatten()
-            .collect()
+        let shares = self.workers.shares(&learned).map(batches::arrays).collect();
+        self.workers.map(shares, |arrays| work(&trained.model, &Inputs::new(arrays, trained), device))
     }
 
-    fn loss_of_held_out(&mut self) -> Result<f32> {
+    fn loss_of_held_out(&self) -> f32 {
         let held_out = self.held_out;
         let mut sum = 0.0;
         for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
-            let losses = self.forward(&examples, false, |model, inputs| {
-                cross_entropy(inputs.logits(model), inputs.targets.clone(), 1.0).sum.into_scalar::<f32>()
+            let losses = self.forward(&examples, |model, inputs, _| {
+                cross_entropy(inputs.logits(&model.valid()), inputs.targets.clone(), 1.0)
+                    .sum
+                    .into_scalar::<f32>()
             });
             sum += losses.iter().sum::<f32>();
         }
-        Ok(sum / held_out.iter().map(Example::learned).sum::<usize>().max(1) as f32)
+        sum / held_out.iter().map(Example::learned).sum::<usize>().max(1) as f32
     }
 
     fn save(&mut self, optimizer: Option<&ModuleOptimizer>) -> Result<()> {
@@ -335,35 +322,6 @@ impl Run<'_> {
                 .map_err(|error| Error::Write { path, source: std::io::Error::other(format!("{error:?}")) })
         })
     }
-}
-
-/// Sequences on a device.
-struct Inputs<'a> {
-    ids: Tensor<2, Int>,
-    rows: Tensor<1, Int>,
-    targets: Tensor<1, Int>,
-    positions: &'a Positions,
-}
-
-impl<'a> Inputs<'a> {
-    fn new(arrays: Arrays, positions: &'a Positions, device: &Device) -> Self {
-        let count = arrays.rows.len();
-        Self {
-            ids: ints(arrays.ids, [arrays.batch, arrays.length], device),
-            rows: ints(arrays.rows, [count], device),
-            targets: ints(arrays.targets, [count], device),
-            positions,
-        }
-    }
-
-    /// Of the rows that the loss looks at.
-    fn logits(&self, model: &Llama) -> Tensor<2> {
-        model.logits(model.hidden(self.ids.clone(), self.positions).select(0, self.rows.clone()))
-    }
-}
-
-fn ints<const D: usize>(values: Vec<i64>, shape: [usize; D], device: &Device) -> Tensor<D, Int> {
-    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 /// A run is its weights' shape, its data and its settings.

@@ -104,9 +104,6 @@ pub struct Place {
     /// The device [default: the fastest that this machine has]
     #[arg(long, value_enum)]
     device: Option<DeviceName>,
-    /// Compute cheap activations again on the way back, to save memory
-    #[arg(long)]
-    recompute: bool,
     /// Stop after so many minutes and keep a checkpoint
     #[arg(long, value_parser = positive)]
     pub minutes: Option<f64>,
@@ -128,13 +125,13 @@ enum DeviceName {
 impl Place {
     /// The device, with gradients.
     pub fn device(&self) -> Result<Device, Failure> {
-        let open = |backend: Backend| backend.open(self.recompute);
-        Ok(match self.device {
-            Some(DeviceName::Cpu) => open(Backend::Cpu)?,
-            Some(DeviceName::Wgpu) => open(Backend::Wgpu)?,
-            Some(DeviceName::Cuda) => open(Backend::Cuda)?,
-            None => open(Backend::best())?,
-        })
+        let backend = match self.device {
+            Some(DeviceName::Cpu) => Backend::Cpu,
+            Some(DeviceName::Wgpu) => Backend::Wgpu,
+            Some(DeviceName::Cuda) => Backend::Cuda,
+            None => Backend::best(),
+        };
+        Ok(backend.open()?)
     }
 }
 
@@ -178,6 +175,10 @@ pub struct Schedule {
     /// Tokens that go through the model at once: fewer need less memory
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
     batch_tokens: u32,
+    /// Keep only what goes into each layer, and compute the layer again on the way back: the same steps with less memory,
+    /// in about a third more time
+    #[arg(long)]
+    recompute: bool,
     /// Batches that make one step
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1 << 16))]
     accumulate: u32,
@@ -253,6 +254,7 @@ impl Schedule {
             save_every: Duration::from_secs(self.save_every.into()),
             held_out_every: self.held_out_every as usize,
             patience: self.patience as usize,
+            recompute: self.recompute,
         }
     }
 }

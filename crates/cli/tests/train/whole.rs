@@ -41,7 +41,7 @@ fn logits_are_those_of_the_engine() {
     let home = workshop();
     home.good(&from_scratch("small", &[]));
     let model =
-        TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open(false).expect("the processor"))
+        TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open().expect("the processor"))
             .expect("the model");
     let ids = [0, 3, 270, 300, 280, 301, 4];
     let ours = model.logits_after(&ids);

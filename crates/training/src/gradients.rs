@@ -1,0 +1,174 @@
+//! The loss of some sequences and its gradients: with everything kept for the way back, or each layer computed again.
+
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::tensor::{Int, Tensor, TensorData};
+
+use crate::TrainedModel;
+use crate::batches::Arrays;
+use crate::llama::{Llama, Positions};
+use crate::loss::{Loss, cross_entropy};
+
+/// Sequences on a device, constants to autodiff.
+pub struct Inputs {
+    /// (batch, length).
+    ids: Tensor<2, Int>,
+    /// Those of (batch × length) that the loss looks at.
+    rows: Tensor<1, Int>,
+    /// The token after each of the rows.
+    pub targets: Tensor<1, Int>,
+    positions: Positions,
+}
+
+impl Inputs {
+    /// Puts `arrays` where the model is.
+    pub fn new(arrays: Arrays, of: &TrainedModel) -> Self {
+        let device = of.device.clone().inner();
+        let a = &of.architecture;
+        let list = |values: Vec<i64>| {
+            let count = values.len();
+            Tensor::from_data(TensorData::new(values, [count]), &device)
+        };
+        Self {
+            ids: Tensor::from_data(TensorData::new(arrays.ids, [arrays.batch, arrays.length]), &device),
+            rows: list(arrays.rows),
+            targets: list(arrays.targets),
+            positions: Positions::new(a.heads, a.kv_heads, &of.rope_inv_freq, arrays.length, &device),
+        }
+    }
+
+    /// Of the rows that the loss looks at: (rows, vocabulary).
+    pub fn logits(&self, model: &Llama) -> Tensor<2> {
+        model.logits(model.hidden(self.ids.clone(), &self.positions).select(0, self.rows.clone()))
+    }
+}
+
+/// The sum of cross-entropies, nats, and the gradients of `scale` times it.
+pub fn gradients(model: &Llama, inputs: &Inputs, scale: f32) -> (f32, GradientsParams) {
+    let loss = cross_entropy(inputs.logits(model), inputs.targets.clone(), scale);
+    let gradients = GradientsParams::from_grads(loss.surrogate.backward(), model);
+    (loss.sum.into_scalar::<f32>(), gradients)
+}
+
+/// The same, bit for bit on the processor, with the activations of no more than one layer in memory (Chen et al. 2016):
+/// of each layer only what goes into it is kept; on the way back the layer is computed once more, this time with its
+/// graph.
+pub fn recomputed(model: &Llama, inputs: &Inputs, scale: f32) -> (f32, GradientsParams) {
+    let plain = model.valid();
+    let mut kept = vec![plain.embedded(inputs.ids.clone())];
+    let mut x = kept[0].clone();
+    for layer in &plain.layers {
+        x = layer.forward(x, &inputs.positions);
+        kept.push(x.clone());
+    }
+    let leaf = |x: Tensor<2>| x.autodiff().require_grad();
+    let mut all = GradientsAccumulator::new();
+
+    let top = leaf(x);
+    kept.pop();
+    let hidden = model.norm.forward(top.clone()).select(0, inputs.rows.clone());
+    let Loss { surrogate, sum } = cross_entropy(model.logits(hidden), inputs.targets.clone(), scale);
+    let mut found = surrogate.backward();
+    let mut gradient = top.grad_remove(&mut found);
+    all.accumulate(model, GradientsParams::from_grads(found, model));
+
+    for (layer, x) in model.layers.iter().zip(kept).rev() {
+        let Some(after) = gradient.take() else { break };
+        let before = leaf(x);
+        let mut found = (layer.forward(before.clone(), &inputs.positions) * after).sum().backward();
+        gradient = before.grad_remove(&mut found);
+        all.accumulate(model, GradientsParams::from_grads(found, model));
+    }
+    if let Some(after) = gradient.filter(|_| model.embed.is_require_grad()) {
+        let found = (model.embedded(inputs.ids.clone()) * after).sum().backward();
+        all.accumulate(model, GradientsParams::from_grads(found, model));
+    }
+    (sum.into_scalar::<f32>(), all.grads())
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+    use model_files::Architecture;
+
+    use super::*;
+    use crate::adapter::{AdapterOptions, Frozen, Projection};
+    use crate::batches::{Example, arrays};
+    use crate::{Special, weights};
+
+    fn model(tied_head: bool) -> TrainedModel {
+        let architecture = Architecture {
+            vocab_size: 40,
+            hidden_size: 32,
+            layers: 3,
+            heads: 4,
+            kv_heads: 2,
+            head_dim: 8,
+            feed_forward: 48,
+            max_positions: 64,
+            norm_eps: 1e-5,
+            tied_head,
+        };
+        let special = Special { bos: 0, end: 1, pad: 2 };
+        TrainedModel::new(architecture, special, Vec::new(), 3, &Device::flex().autodiff()).unwrap()
+    }
+
+    /// All gradients by the names of their weights, or of adapters' factors by place.
+    fn named(model: &Llama, gradients: &GradientsParams) -> Vec<(u64, Vec<f32>)> {
+        struct Visit<'a>(&'a GradientsParams, Vec<(u64, Vec<f32>)>);
+        impl burn::module::ModuleVisitor for Visit<'_> {
+            fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
+                if let Some(gradient) = self.0.get::<D>(param.id) {
+                    self.1.push((param.id.val(), gradient.into_data().iter::<f32>().collect()));
+                }
+            }
+        }
+        let mut visit = Visit(gradients, Vec::new());
+        model.visit(&mut visit);
+        visit.1
+    }
+
+    fn both_ways(of: &TrainedModel) -> usize {
+        let example = |n: u32| Example { ids: (0..n).map(|at| (at * 7 + n) % 40).collect(), learn_from: 2 };
+        let examples = [example(9), example(6)];
+        let inputs = Inputs::new(arrays(&examples.iter().collect::<Vec<_>>()), of);
+        let (loss, kept) = gradients(&of.model, &inputs, 0.1);
+        let (same_loss, again) = recomputed(&of.model, &inputs, 0.1);
+        assert_eq!(loss, same_loss);
+        let kept = named(&of.model, &kept);
+        assert_eq!(kept, named(&of.model, &again));
+        assert!(kept.iter().all(|(_, values)| values.iter().any(|value| *value != 0.0)));
+        kept.len()
+    }
+
+    #[test]
+    fn layers_computed_again_give_the_same_gradients() {
+        let weights_of = |model: &TrainedModel| weights::tensors(&model.model).len();
+        for tied in [true, false] {
+            let model = model(tied);
+            assert_eq!(both_ways(&model), weights_of(&model));
+        }
+    }
+
+    #[test]
+    fn so_do_they_under_adapters_of_any_base() {
+        for frozen in [Frozen::F32, Frozen::F16, Frozen::Q8] {
+            let mut model = model(true);
+            let projections = vec![Projection::Q, Projection::Down];
+            model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
+            // B = 0 gives A no gradient: some steps make it learn.
+            assert_eq!(learnt(model), 3 * 2 * 2, "{frozen:?}");
+        }
+    }
+
+    fn learnt(mut model: TrainedModel) -> usize {
+        let examples = (0..8).map(|at| Example { ids: (at..at + 9).collect(), learn_from: 1 }).collect();
+        let optimizer = crate::OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
+        let stages = [crate::Stage { name: "finetune".into(), examples, epochs: 1.0, optimizer }];
+        let options = crate::RunOptions { micro_tokens: 30, recompute: true, ..Default::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let go_on = &mut |_: &crate::StepReport| std::ops::ControlFlow::Continue(());
+        crate::train(&mut model, &stages, &[], &options, folder.path(), go_on).unwrap();
+        both_ways(&model)
+    }
+}
