@@ -131,10 +131,12 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
     let own = &source.own;
     let mut prompt = options.prompt.clone().or_else(|| own.prompt.clone());
     let mut end_tokens = source.end_tokens.clone();
+    let mut vocabulary = None;
     if let Some(json) = &source.tokenizer {
         let tokenizer = Tokenizer::from_bytes(json)?;
         let prompt = prompt.get_or_insert_with(|| source.prompt(&tokenizer));
         let turn_ends: Vec<_> = prompt::turn_ends(&tokenizer, prompt).collect();
+        vocabulary = Some(tokenizer.fingerprint());
         end_tokens.extend(turn_ends);
         end_tokens.sort_unstable();
         end_tokens.dedup();
@@ -163,6 +165,7 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
         languages: own.languages.clone(),
         bos: source.bos,
         end_tokens,
+        vocabulary,
         alignment_heads: Vec::new(),
         matrices: plan.matrices.iter().map(|matrix| (matrix.name.clone(), matrix.info)).collect(),
     })

@@ -191,6 +191,9 @@ pub struct ModelInfo {
     pub bos: Option<u32>,
     /// The tokens that end an answer.
     pub end_tokens: Vec<u32>,
+    /// [`Tokenizer::fingerprint`](crate::Tokenizer::fingerprint); none in folders from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<String>,
     /// The attention heads, as [layer, head], that best tell which words of the source an answer's words came from;
     /// empty when they have not been picked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

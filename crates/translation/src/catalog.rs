@@ -1,7 +1,9 @@
 //! The models at hand: those shipped in the program and those imported, and which of them translate a pair.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
+use std::time::SystemTime;
 
 use engine::{Recipe, map_file};
 use model_files::{Model, ModelInfo, Role};
@@ -29,14 +31,20 @@ pub struct Entry {
     pub origin: Origin,
     /// What its `model.json` says.
     pub info: ModelInfo,
+    /// When it was imported.
+    pub imported: Option<SystemTime>,
 }
+
+/// Fingerprints of tokenizers whose `model.json` has none, by where the model lies and what it was made from.
+static FINGERPRINTS: LazyLock<Mutex<HashMap<String, Option<String>>>> = LazyLock::new(Mutex::default);
 
 impl Entry {
     /// Opens an imported folder outside the catalog.
     pub fn at(folder: &Path) -> Result<Self> {
         let model = Model::open(folder, &map_file)?;
         let id = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { id, origin: Origin::Folder(folder.to_owned()), info: model.info().clone() })
+        let imported = folder.join("model.json").metadata().and_then(|data| data.modified()).ok();
+        Ok(Self { id, origin: Origin::Folder(folder.to_owned()), info: model.info().clone(), imported })
     }
 
     /// Opens its files.
@@ -52,8 +60,29 @@ impl Entry {
         self.info.matrices.values().map(|matrix| matrix.rows * matrix.columns).sum()
     }
 
+    /// The [fingerprint](model_files::Tokenizer::fingerprint) of its tokenizer; none where that cannot be read.
+    pub fn vocabulary(&self) -> Option<String> {
+        if let Some(known) = &self.info.vocabulary {
+            return Some(known.clone());
+        }
+        let read = || self.open().ok()?.tokenizer().ok().map(|tokenizer| tokenizer.fingerprint());
+        let key = format!("{:?} {:?}", self.origin, self.info.sources);
+        let mut known = FINGERPRINTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.entry(key).or_insert_with(read).clone()
+    }
+
+    fn is_own(&self) -> bool {
+        matches!(self.origin, Origin::Folder(_))
+    }
+
     fn is_specialist(&self, language: &str) -> bool {
         matches!(&self.info.role, Role::Specialist { language: l } if l == language)
+    }
+
+    // No languages: not said.
+    fn knows(&self, pair: &Pair) -> bool {
+        let languages = &self.info.languages;
+        languages.is_empty() || (languages.contains(&pair.from) && languages.contains(&pair.to))
     }
 }
 
@@ -108,7 +137,8 @@ impl Catalog {
         }
         for (place, starter) in STARTERS.iter().enumerate() {
             let info = starter.open()?.info().clone();
-            catalog.entries.push(Entry { id: info.name.clone(), origin: Origin::Embedded(place), info });
+            let (id, origin) = (info.name.clone(), Origin::Embedded(place));
+            catalog.entries.push(Entry { id, origin, info, imported: None });
         }
         Ok(catalog)
     }
@@ -143,7 +173,7 @@ impl Catalog {
     /// The sum that a pair is translated with when none is asked for: as many of the two specialists as there are.
     pub fn default_recipe(&self, pair: &Pair) -> Result<&'static str> {
         let large = self.large(pair).ok_or_else(|| Error::NoModel(pair.clone()))?;
-        let has = |language: &str| self.specialist(large, language).is_some();
+        let has = |language: &str| self.specialist(large, pair, language).is_some();
         Ok(match (has(&pair.from), has(&pair.to)) {
             (true, true) => "L + src + tgt",
             (true, false) => "L + src",
@@ -197,8 +227,8 @@ impl Catalog {
         };
         let found = match term {
             "L" => Some(large),
-            "src" => self.specialist(&large, &pair.from).cloned(),
-            "tgt" => self.specialist(&large, &pair.to).cloned(),
+            "src" => self.specialist(&large, pair, &pair.from).cloned(),
+            "tgt" => self.specialist(&large, pair, &pair.to).cloned(),
             name => self.entries.iter().find(|entry| entry.id == name).cloned(),
         };
         found.ok_or_else(|| Error::MissingTerm(term.to_owned()))
@@ -206,30 +236,116 @@ impl Catalog {
 
     // The user's own before the embedded, then the one with more specialists, then the larger.
     fn large(&self, pair: &Pair) -> Option<&Entry> {
-        let knows = |entry: &&Entry| {
-            let languages = &entry.info.languages;
-            entry.info.role == Role::Large
-                && (languages.is_empty() || (languages.contains(&pair.from) && languages.contains(&pair.to)))
-        };
+        let knows = |entry: &&Entry| entry.info.role == Role::Large && entry.knows(pair);
         self.entries.iter().filter(knows).max_by_key(|entry| {
-            let own = matches!(entry.origin, Origin::Folder(_));
-            (own, self.specialists(entry, pair), entry.parameters())
+            (entry.is_own(), self.specialists(entry, pair), entry.parameters())
         })
     }
 
     fn specialists(&self, large: &Entry, pair: &Pair) -> usize {
         [&pair.from, &pair.to]
             .into_iter()
-            .filter(|language| self.specialist(large, language).is_some())
+            .filter(|language| self.specialist(large, pair, language).is_some())
             .count()
     }
 
-    // Logits can only be added over one vocabulary; loading compares the tokenizers themselves.
-    fn specialist(&self, large: &Entry, language: &str) -> Option<&Entry> {
+    // Of those with the large model's vocabulary: one that learnt the pair, the user's own, the newest.
+    fn specialist(&self, large: &Entry, pair: &Pair, language: &str) -> Option<&Entry> {
+        let rows = large.info.architecture.vocab_size;
+        // Logits can only be added over one vocabulary; most others have another size and need not be read for it.
         let fits = |entry: &&Entry| {
             entry.is_specialist(language)
-                && entry.info.architecture.vocab_size == large.info.architecture.vocab_size
+                && entry.info.architecture.vocab_size == rows
+                && entry.vocabulary() == large.vocabulary()
         };
-        self.entries.iter().find(fits)
+        let fitting = self.entries.iter().filter(fits);
+        fitting.max_by_key(|entry| (entry.knows(pair), entry.is_own(), entry.imported))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The files of an embedded model, to be imported under other names.
+    fn starter(folder: &str, file: &str) -> Vec<u8> {
+        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../models/starter", folder, file].iter().collect();
+        std::fs::read(path).expect("is there")
+    }
+
+    /// Imports a specialist of the starters' shape that learnt some languages, so many seconds after the first.
+    fn import(models: &Path, name: &str, role: Value, languages: &[&str], tokenizer: &[u8], second: u64) {
+        let from = if role == "large" { "large" } else { "small-de" };
+        let folder = models.join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let mut info: Value = serde_json::from_slice(&starter(from, "model.json")).expect("JSON");
+        info["name"] = name.into();
+        info["role"] = role;
+        info["languages"] = json!(languages);
+        // As in folders from before it was kept.
+        info.as_object_mut().expect("an object").remove("vocabulary");
+        std::fs::write(folder.join("model.json"), info.to_string()).expect("written");
+        std::fs::write(folder.join("model.safetensors"), starter(from, "model.safetensors")).expect("written");
+        std::fs::write(folder.join("tokenizer.json"), tokenizer).expect("written");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + second);
+        let file = std::fs::File::options().write(true).open(folder.join("model.json")).expect("opens");
+        file.set_modified(time).expect("a time");
+    }
+
+    fn specialist(language: &str) -> Value {
+        json!({ "specialist": { "language": language } })
+    }
+
+    /// As many tokens, learnt from other text.
+    fn other_tokenizer() -> Vec<u8> {
+        let mut json: Value = serde_json::from_slice(&starter("large", "tokenizer.json")).expect("JSON");
+        json["model"]["merges"].as_array_mut().expect("a list").swap(10, 11);
+        json.to_string().into_bytes()
+    }
+
+    fn chosen(models: &Path, pair: &str, term: &str) -> Result<String> {
+        let catalog = Catalog::read(models)?;
+        let pair: Pair = pair.parse().expect("a pair");
+        let members = catalog.members(&pair, &Recipe::parse(term)?, &BTreeMap::new())?;
+        Ok(members.into_iter().map(|member| member.entry.id).collect())
+    }
+
+    #[test]
+    fn a_specialist_that_learnt_the_pair_comes_first_then_the_newest() {
+        let models = tempfile::tempdir().expect("a folder");
+        let models = models.path();
+        let tokenizer = starter("large", "tokenizer.json");
+        import(models, "l", json!("large"), &[], &tokenizer, 0);
+        import(models, "de-en-en", specialist("en"), &["de", "en"], &tokenizer, 9);
+        import(models, "ja-en-en", specialist("en"), &["ja", "en"], &tokenizer, 1);
+        import(models, "ja-en-ja", specialist("ja"), &["ja", "en"], &tokenizer, 1);
+        assert_eq!(chosen(models, "ja-en", "tgt").expect("one"), "ja-en-en");
+        assert_eq!(chosen(models, "en-ja", "src").expect("one"), "ja-en-en");
+        assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "de-en-en");
+        import(models, "again-en", specialist("en"), &["ja", "en"], &tokenizer, 2);
+        assert_eq!(chosen(models, "ja-en", "tgt").expect("one"), "again-en");
+        // None learnt this pair: the newest still knows the language.
+        assert_eq!(chosen(models, "en-fr", "src").expect("one"), "de-en-en");
+    }
+
+    #[test]
+    fn a_specialist_of_another_vocabulary_is_none_however_many_tokens_it_has() {
+        let models = tempfile::tempdir().expect("a folder");
+        let models = models.path();
+        import(models, "mine-en", specialist("en"), &["de", "en"], &other_tokenizer(), 0);
+        let embedded = chosen(models, "de-en", "tgt").expect("the starters'");
+        assert_ne!(embedded, "mine-en");
+        import(models, "mine-large", json!("large"), &["de", "en"], &other_tokenizer(), 0);
+        assert_eq!(chosen(models, "de-en", "L").expect("one"), "mine-large");
+        assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "mine-en");
+        assert!(matches!(chosen(models, "de-en", "src"), Err(Error::MissingTerm(_))));
+        // The user's own of the starters' vocabulary goes before theirs.
+        std::fs::remove_dir_all(models.join("mine-large")).expect("removed");
+        import(models, "tuned-en", specialist("en"), &["de", "en"], &starter("large", "tokenizer.json"), 0);
+        assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "tuned-en");
     }
 }

@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokenizers::decoders::DecoderWrapper;
 use tokenizers::models::bpe::BPE;
 use tokenizers::normalizers::NormalizerWrapper;
@@ -186,6 +187,21 @@ impl Tokenizer {
         let rank = (0..merges).find(|rank| self.merges.get(*rank) != other.merges.get(*rank))?;
         let (ours, theirs) = (self.merge(rank), other.merge(rank));
         Some(format!("merge {rank} is {ours:?} in one and {theirs:?} in the other"))
+    }
+
+    /// A hash of all that [`Tokenizer::first_difference`] compares but the names of added tokens, in hexadecimal: models
+    /// with two of them cannot be decoded together.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| hash.update([&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat());
+        for token in &self.tokens {
+            let text = token.as_deref();
+            // No text has an empty token.
+            add(text.filter(|_| !self.is_added(text)).unwrap_or_default());
+        }
+        self.settings.iter().for_each(|(name, value)| add(&format!("{name} {value}")));
+        self.merges.iter().for_each(|(left, right)| add(&format!("{left} {right}")));
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn text(&self, id: u32) -> Option<&str> {
