@@ -179,7 +179,7 @@ impl<const N: usize> Corpus<N> {
         }
     }
 
-    /// Adds the sentences of another corpus of the same languages.
+    /// Adds the sentences of another corpus, whose languages are taken to be the same.
     pub fn append(&mut self, other: Self) {
         let offset = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
         self.origins.extend(other.origins);

@@ -72,7 +72,7 @@ pub enum Error {
     },
     /// More text than [`limits::TEXT_BYTES`](crate::limits::TEXT_BYTES).
     #[error(
-        "there is more text than the {limit} bytes that are held at once; draw a number of sentences from it"
+        "there is more text than the {limit} bytes that are held at once; draw a number of sentences while it is read"
     )]
     TooMuchText {
         /// Bytes allowed.

@@ -19,7 +19,6 @@ mod language;
 pub mod limits;
 mod moses;
 mod normal;
-pub mod paper;
 mod read;
 mod report;
 mod sample;

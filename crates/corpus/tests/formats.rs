@@ -2,7 +2,7 @@
 
 mod support;
 
-use corpus::{AltSplit, Error, Input, PairOptions, paper, read_lines, read_pairs};
+use corpus::{AltSplit, Error, Input, Draw, PairOptions, read_lines, read_pairs};
 use support::*;
 
 #[test]
@@ -153,9 +153,9 @@ fn alt_is_joined_by_name_and_split_by_article() {
     assert_eq!(sides(&read(AltSplit::Train)), [("en 1 1", "ja 1 1"), ("en 2 7", "ja 2 7")]);
     assert_eq!(sides(&read(AltSplit::Test)), [("en 4 1", "ja 4 1")]);
     assert_eq!(read(AltSplit::Train).origins()[0].skipped, 1);
-    let data = paper::alt(folder.path(), &options, &mut |_| {}).unwrap();
-    assert_eq!(data.sizes(), paper::Sizes { monolingual: 1, pairs: 2, test: 1 });
-    assert_eq!(data.monolingual[1].entries()[0].text(), "ja 3 1");
+    let japanese = read(AltSplit::Dev).side::<1>();
+    assert_eq!((japanese.len(), japanese.entries()[0].text()), (1, "ja 3 1"));
+    assert_eq!(japanese.languages(), &["ja"]);
 }
 
 #[test]
@@ -174,18 +174,19 @@ fn alt_says_what_is_missing_or_wrong() {
 }
 
 #[test]
-fn wmt19_is_drawn_divided_and_tested_on_newstest() {
+fn wmt19_is_drawn_and_divided_as_the_paper_does() {
     let folder = Folder::new();
     let lines: String = (0..21_000).map(|i| format!("de {i}\ten {i}\n")).collect();
     let train = [Input::File(folder.write("train.tsv", lines))];
-    let test = Input::File(folder.write("test.tsv", "Satz\tsentence\n"));
-    let data = |seed| paper::wmt19(&train, &test, &de_en(), seed, &mut |_| {}).unwrap();
-    let sizes = data(1).sizes();
-    assert_eq!(sizes, paper::Sizes { test: 1, ..paper::WMT19 });
+    let data = |seed| {
+        let draw = Some(Draw { seed, count: 20_000 });
+        read_pairs(&train, &PairOptions { draw, ..de_en() }, &mut |_| {}).unwrap().split_at(2000)
+    };
     assert_eq!(data(1), data(1));
     assert_ne!(data(1), data(2));
-    let [source, target] = data(1).monolingual;
-    let pairs = data(1).pairs;
+    let (monolingual, pairs) = data(1);
+    assert_eq!((monolingual.len(), pairs.len()), (2000, 18_000));
+    let (source, target) = (monolingual.side::<0>(), monolingual.side::<1>());
     for (source, target) in source.entries().iter().zip(target.entries()) {
         assert_eq!(source.text().replace("de", "en"), target.text());
         assert!(pairs.entries().iter().all(|pair| pair.source() != source.text()), "in both parts");

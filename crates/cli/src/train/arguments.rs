@@ -60,10 +60,18 @@ pub struct TextFiles {
     /// Sentences with their translations, --from first: TSV, TMX, 'corpus.{de,en}' or alt-train:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub pairs: Vec<String>,
+    /// Draw so many pairs by --seed while they are read, from files of any size
+    #[arg(long, value_name = "N", requires = "pairs")]
+    pub draw: Option<usize>,
+    /// So many of the drawn pairs become text instead, each side of its language; the paper draws 20000 of WMT19, with
+    /// 2000 as text
+    #[arg(long, value_name = "N", requires = "draw")]
+    pub draw_mono: Option<usize>,
     /// Test sets in the same formats; sentences that are in one are left out
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub test: Vec<String>,
-    /// Sentences to look at while training: how many of the text, or a file of them [default: 2 %, at most 200]
+    /// Sentences to look at while training: how many of the pairs and of each language's text, or a file of them
+    /// [default: 2 %, at most 200]
     #[arg(long, value_name = "N|FILE")]
     pub held_out: Option<String>,
     /// Which ways pairs are learnt

@@ -22,7 +22,9 @@ use texts::Sources;
 
 const HELP: &str = "Text is TSV, TMX, two files of lines given as 'corpus.{de,en}', or plain lines; each may be .gz or .xz. \
     It is cleaned, and what is left out is said first; then some steps are measured. \
-    Ctrl-C keeps a checkpoint beside the output, and the same command goes on from it.\n\n\
+    Ctrl-C keeps a checkpoint beside the output, and the same command goes on from it. The paper's data: \
+    --mono alt-dev:DIR --pairs alt-train:DIR --test alt-test:DIR; or \
+    --pairs 'wmt19.{de,en}' --draw 20000 --draw-mono 2000 --test newstest2018.tsv.\n\n\
     For example:\n  \
     wasan train --base llama-1b --from de --to en --side source --mono de.txt --pairs memory.tmx --out german\n  \
     wasan models import german\n  \
@@ -82,9 +84,9 @@ pub struct One {
     /// Which specialist: S_src for the language of --from, S_tgt for that of --to; or a large model of both
     #[arg(long, value_enum)]
     side: Side,
-    /// Text of the side's language: plain lines
+    /// Text of the side's language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
-    mono: Vec<PathBuf>,
+    mono: Vec<String>,
     /// Only this stage [default: those that there is text for]
     #[arg(long, value_enum)]
     stage: Option<StageName>,
@@ -146,7 +148,7 @@ impl One {
         };
         let mut console = Console::new(&self.schedule.place);
         let device = self.schedule.place.device()?;
-        let mono = [(language, self.mono)].into_iter().filter(|(_, files)| !files.is_empty()).collect();
+        let mono = if self.has_text() { vec![(language, self.mono)] } else { Vec::new() };
         let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
         let start = self.beginning.start(&texts, &self.schedule, self.side == Side::Both)?;
         let folder_name = self.out.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -171,9 +173,13 @@ impl One {
         model.make(&plan, &texts, &mut console).map(drop)
     }
 
+    fn has_text(&self) -> bool {
+        !self.mono.is_empty() || self.files.draw_mono.is_some_and(|count| count > 0)
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let missing = match self.stage {
-            Some(StageName::Pretrain) if self.mono.is_empty() => Some("--mono"),
+            Some(StageName::Pretrain) if !self.has_text() => Some("--mono"),
             Some(StageName::Finetune) if self.files.pairs.is_empty() => Some("--pairs"),
             None if self.mono.is_empty() && self.files.pairs.is_empty() => Some("--mono or --pairs"),
             _ => None,
@@ -206,7 +212,10 @@ impl From<training::Error> for Failure {
 
 impl From<corpus::Error> for Failure {
     fn from(error: corpus::Error) -> Self {
-        let hint = "Nothing was trained.".to_owned();
+        let hint = match &error {
+            corpus::Error::TooMuchText { .. } => "Give --draw with a number of pairs.".to_owned(),
+            _ => "Nothing was trained.".to_owned(),
+        };
         Problem { code: "text".to_owned(), message: error.to_string(), hint }.into()
     }
 }

@@ -21,12 +21,12 @@ pub struct MakePair {
     languages: Languages,
     #[command(flatten)]
     beginning: Beginning,
-    /// Text of the source language: plain lines
+    /// Text of the source language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
-    mono_from: Vec<PathBuf>,
-    /// Text of the target language: plain lines
+    mono_from: Vec<String>,
+    /// Text of the target language, likewise
     #[arg(long, value_name = "FILE", num_args = 1..)]
-    mono_to: Vec<PathBuf>,
+    mono_to: Vec<String>,
     /// The large model that the specialists will be added to; its vocabulary must be the base's
     #[arg(long, value_name = "MODEL", conflicts_with = "from_scratch")]
     large: Option<String>,

@@ -1,8 +1,8 @@
 //! Files → clean text: what is left out is told before anything is trained.
 
-use std::path::{Path, PathBuf};
-
-use corpus::{Cleaning, Corpus, HeldOut, Input, Lines, PairOptions, Pairs, clean, read_lines, read_pairs};
+use corpus::{
+    Cleaning, Corpus, Draw, HeldOut, Input, Lines, PairOptions, Pairs, clean, read_lines, read_pairs,
+};
 use serde_json::json;
 use translation::Pair;
 
@@ -14,8 +14,8 @@ use crate::failure::Failure;
 pub struct Sources<'a> {
     /// The languages of pairs.
     pub pair: &'a Pair,
-    /// Monolingual files by language.
-    pub mono: Vec<(String, Vec<PathBuf>)>,
+    /// What holds monolingual text, by language; a language that is none of the pair's stands for both.
+    pub mono: Vec<(String, Vec<String>)>,
     /// The rest.
     pub files: &'a TextFiles,
 }
@@ -25,19 +25,25 @@ pub struct Texts {
     /// The codes of both languages.
     pub languages: Vec<String>,
     /// Monolingual text, as many as [`Sources::mono`].
-    pub mono: Vec<Lines>,
+    pub mono: Vec<Mono>,
     /// Pairs to train on; none where none were given.
     pub pairs: Option<Pairs>,
     /// Pairs to look at.
     pub held_out: Option<Pairs>,
-    /// Lines to look at, where there are no pairs.
-    pub held_out_lines: Option<Lines>,
+}
+
+/// Text of one language.
+pub struct Mono {
+    /// To train on.
+    pub train: Lines,
+    /// To look at.
+    pub held_out: Lines,
 }
 
 impl Texts {
     /// Every sentence to train on.
     pub fn all(&self) -> Vec<&str> {
-        let lines = self.mono.iter().flat_map(Lines::entries).map(|line| line.text());
+        let lines = self.mono.iter().flat_map(|mono| mono.train.entries()).map(|line| line.text());
         let pairs = self.pairs.iter().flat_map(Pairs::entries);
         lines.chain(pairs.flat_map(|pair| [pair.source(), pair.target()])).collect()
     }
@@ -57,31 +63,29 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
     let files = sources.files;
     let (from, to) = (sources.pair.from.clone(), sources.pair.to.clone());
     let options = PairOptions::new(from.clone(), to.clone());
-    let pairs_of = |names: &[String]| {
+    let pairs_of = |names: &[String], draw: Option<Draw>| {
         let inputs: Vec<Input> = names.iter().map(|name| name.as_str().into()).collect();
+        let options = PairOptions { draw, ..options.clone() };
         read_pairs(&inputs, &options, &mut |progress| console.reading(progress))
     };
     let mut cleaning = Cleaning::default();
     for test in &files.test {
-        cleaning.held_out.push(HeldOut::new(test, &pairs_of(std::slice::from_ref(test))?));
+        cleaning.held_out.push(HeldOut::new(test, &pairs_of(std::slice::from_ref(test), None)?));
     }
     let held = |available: usize| match files.held_out.as_deref().map(|text| (text, text.parse())) {
         None => Held::Count((available / HELD_OUT.0).min(HELD_OUT.1)),
         Some((_, Ok(count))) => Held::Count(count),
         Some((file, Err(_))) => Held::File(file),
     };
-    let mut texts = Texts {
-        languages: vec![from, to],
-        mono: Vec::new(),
-        pairs: None,
-        held_out: None,
-        held_out_lines: None,
-    };
+    let mut texts = Texts { languages: vec![from, to], mono: Vec::new(), pairs: None, held_out: None };
+    let mut drawn_mono = None;
     if !files.pairs.is_empty() {
-        let all = pairs_of(&files.pairs)?;
+        let draw = files.draw.map(|count| Draw { seed: files.seed, count });
+        let (mono, all) = pairs_of(&files.pairs, draw)?.split_at(files.draw_mono.unwrap_or(0));
+        drawn_mono = Some(mono);
         let (train, held_out) = match held(all.len()) {
             Held::File(file) => {
-                let (held_out, _) = clean(pairs_of(&[file.to_owned()])?, &Cleaning::default());
+                let (held_out, _) = clean(pairs_of(&[file.to_owned()], None)?, &Cleaning::default());
                 cleaning.held_out.push(HeldOut::new(file, &held_out));
                 (cleaned("pairs", all, &cleaning, console), held_out)
             }
@@ -93,28 +97,55 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
         cleaning.held_out.push(HeldOut::new("the held-out pairs", &held_out));
         (texts.pairs, texts.held_out) = (Some(train), Some(held_out));
     }
-    for (language, paths) in &sources.mono {
-        let all = read_lines(paths, language, None, &mut |progress| console.reading(progress))?;
-        let alone = files.pairs.is_empty() && texts.held_out_lines.is_none();
-        let lines = match held(all.len()) {
-            Held::File(file) if alone => {
-                let held_out = read_lines(&[Path::new(file)], language, None, &mut |_| {})?;
-                let (held_out, _) = clean(held_out, &Cleaning::default());
-                cleaning.held_out.push(HeldOut::new(file, &held_out));
-                texts.held_out_lines = Some(held_out);
-                cleaned(language, all, &cleaning, console)
+    for (language, names) in &sources.mono {
+        let lines_of = |names: &[String]| -> Result<Lines, Failure> {
+            // What has two sides is read as pairs.
+            let plain = |name: &&String| matches!(Input::from(name.as_str()), Input::File(_));
+            let (plain, paired): (Vec<&String>, Vec<&String>) = names.iter().partition(plain);
+            let mut lines = read_lines(&plain, language, None, &mut |progress| console.reading(progress))?;
+            for name in paired {
+                let pairs = pairs_of(std::slice::from_ref(name), None)?;
+                lines.append(sides(&pairs, language));
             }
-            Held::Count(_) if alone => {
-                let (train, held_out) =
-                    hold_out(cleaned(language, all, &cleaning, console), &held, files.seed)?;
-                texts.held_out_lines = Some(held_out);
-                train
-            }
-            Held::File(_) | Held::Count(_) => cleaned(language, all, &cleaning, console),
+            Ok(lines)
         };
-        texts.mono.push(lines);
+        let mut all = lines_of(names)?;
+        if let Some(drawn) = &drawn_mono {
+            all.append(sides(drawn, language));
+        }
+        let mono = match (held(all.len()), &texts.held_out) {
+            (Held::File(_), Some(pairs)) => {
+                let train = cleaned(language, all, &cleaning, console);
+                Mono { train, held_out: sides(pairs, language) }
+            }
+            (Held::File(file), None) => {
+                let (held_out, _) = clean(lines_of(&[file.to_owned()])?, &Cleaning::default());
+                cleaning.held_out.push(HeldOut::new(file, &held_out));
+                Mono { train: cleaned(language, all, &cleaning, console), held_out }
+            }
+            (Held::Count(_), _) => {
+                let all = cleaned(language, all, &cleaning, console);
+                let (train, held_out) = hold_out(all, &held, files.seed)?;
+                Mono { train, held_out }
+            }
+        };
+        texts.mono.push(mono);
     }
     Ok(texts)
+}
+
+/// The side of pairs that is of a language; both sides where none is.
+fn sides(pairs: &Pairs, language: &str) -> Lines {
+    let [from, to] = pairs.languages();
+    match language {
+        code if code == from => pairs.side::<0>(),
+        code if code == to => pairs.side::<1>(),
+        _ => {
+            let mut both = pairs.side::<0>();
+            both.append(pairs.side::<1>());
+            both
+        }
+    }
 }
 
 /// Cleans, and tells what was left out.
