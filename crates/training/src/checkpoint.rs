@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// The state of a run besides weights and optimizer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// What is being trained on what and how, as a hash: another run must not go on from here.
     pub fingerprint: String,
@@ -16,6 +16,10 @@ pub struct State {
     pub stage: usize,
     /// Optimizer steps done in it.
     pub step: usize,
+    /// The lowest held-out loss of the stage, once it was looked at.
+    pub lowest: Option<f32>,
+    /// Looks since then.
+    pub looks: usize,
     /// Tokens seen in all.
     pub tokens: u64,
     /// Seconds of training in all.

@@ -121,7 +121,6 @@ fn peak_bytes() -> Option<u64> {
 pub fn estimate(
     trained: &TrainedModel,
     stages: &[Stage],
-    held_out: &[Example],
     options: &RunOptions,
     folder: &Path,
     go_on: &dyn Fn() -> bool,
@@ -135,13 +134,13 @@ pub fn estimate(
     let mut seconds = 0.0;
     let mut checkpoint_bytes = 0;
     for (index, stage) in stages.iter().enumerate() {
-        let heaviest = Stage { examples: heaviest(&stage.examples, options), epochs: 1.0, ..stage.clone() };
+        let heaviest = Stage { examples: heaviest(&stage.examples, options), epochs: 1.0, ..unwatched(stage) };
         let first = scratch.path().join(format!("{index}.heaviest"));
         trial(trained, heaviest, options, &first, &|_| true)?;
         checkpoint_bytes = checkpoint_bytes.max(size(&first).map_err(write)?);
         fs::remove_dir_all(&first).map_err(write)?;
         let enough = |line: &StepReport| !go_on() || line.step >= STEPS || line.seconds > SECONDS;
-        let log = trial(trained, stage.clone(), options, &scratch.path().join(index.to_string()), &enough)?;
+        let log = trial(trained, unwatched(stage), options, &scratch.path().join(index.to_string()), &enough)?;
         if !go_on() {
             return Ok(None);
         }
@@ -151,7 +150,7 @@ pub fn estimate(
         let of =
             |examples: &[Example]| examples.iter().map(|example| example.ids.len()).sum::<usize>() as f64;
         tokens += of(&stage.examples) * stage.epochs;
-        seconds += (of(&stage.examples) * stage.epochs + of(held_out) * looks * FORWARD) / rate;
+        seconds += (of(&stage.examples) * stage.epochs + of(&stage.held_out) * looks * FORWARD) / rate;
     }
     let disk_bytes = CHECKPOINTS * checkpoint_bytes + 2 * parameters(&trained.architecture);
     check_disk(parent, disk_bytes)?;
@@ -176,6 +175,11 @@ fn heaviest(examples: &[Example], options: &RunOptions) -> Vec<Example> {
     order.into_iter().take(count).cloned().collect()
 }
 
+/// The stage with nothing held out.
+fn unwatched(stage: &Stage) -> Stage {
+    Stage { held_out: Vec::new(), ..stage.clone() }
+}
+
 /// The first steps of a stage on a copy, until one is enough.
 fn trial(
     trained: &TrainedModel,
@@ -190,7 +194,7 @@ fn trial(
         if enough(line) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let mut copy = trained.clone();
-    let run = || train(&mut copy, &[stage], &[], options, folder, &mut report);
+    let run = || train(&mut copy, &[stage], options, folder, &mut report);
     // A device's allocator panics when its memory ends. Both the copy and the folder are dropped then.
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);

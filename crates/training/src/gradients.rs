@@ -164,11 +164,18 @@ mod tests {
     fn learnt(mut model: TrainedModel) -> usize {
         let examples = (0..8).map(|at| Example { ids: (at..at + 9).collect(), learn_from: 1 }).collect();
         let optimizer = crate::OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
-        let stages = [crate::Stage { name: "finetune".into(), examples, epochs: 1.0, optimizer }];
+        let stages = [crate::Stage {
+            name: "finetune".into(),
+            examples,
+            held_out: Vec::new(),
+            epochs: 1.0,
+            patience: 0,
+            optimizer,
+        }];
         let options = crate::RunOptions { micro_tokens: 30, recompute: true, ..Default::default() };
         let folder = tempfile::tempdir().unwrap();
         let go_on = &mut |_: &crate::StepReport| std::ops::ControlFlow::Continue(());
-        crate::train(&mut model, &stages, &[], &options, folder.path(), go_on).unwrap();
+        crate::train(&mut model, &stages, &options, folder.path(), go_on).unwrap();
         both_ways(&model)
     }
 }

@@ -108,6 +108,9 @@ pub struct StageOf {
     pub learn: Learn,
     /// Times that all is shown.
     pub epochs: f64,
+    /// It ends early after so many looks without a lower loss of the pairs held out; 0: never.
+    #[serde(default)]
+    pub patience: usize,
     /// How weights follow gradients.
     pub optimizer: OptimizerOptions,
 }
@@ -259,8 +262,14 @@ impl Recipe {
         let mut held_out = Vec::new();
         for stage in &of.stages {
             let examples = self.examples(stage, texts, &encoder)?;
-            let (epochs, optimizer) = (stage.epochs, stage.optimizer.clone());
-            stages.push(Stage { name: stage.name.clone(), examples, epochs, optimizer });
+            stages.push(Stage {
+                name: stage.name.clone(),
+                examples,
+                held_out: Vec::new(),
+                epochs: stage.epochs,
+                patience: stage.patience,
+                optimizer: stage.optimizer.clone(),
+            });
         }
         // All models look at the pairs of their last stage, the one that decides.
         for name in of.stages.last().into_iter().flat_map(|stage| &stage.pairs) {
@@ -268,6 +277,7 @@ impl Recipe {
                 held_out.extend(encoder.pairs(pairs, Directions::Both, Learn::Target)?);
             }
         }
+        stages.iter_mut().for_each(|stage| stage.held_out.clone_from(&held_out));
         let architecture = Architecture {
             vocab_size: tokenizer.vocab_size(),
             hidden_size: of.hidden_size,
@@ -287,11 +297,10 @@ impl Recipe {
             seed: self.seed,
             save_every: Duration::from_secs(180),
             held_out_every: 200,
-            patience: 0,
             recompute: false,
         };
         let run = folder.join(format!("{name}.run"));
-        let ended = train(&mut model, &stages, &held_out, &options, &run, report)?;
+        let ended = train(&mut model, &stages, &options, &run, report)?;
         if ended == Ended::Finished {
             let role = match of.role.as_str() {
                 "large" => json!("large"),

@@ -28,8 +28,12 @@ pub struct Stage {
     pub name: String,
     /// What is learnt.
     pub examples: Vec<Example>,
+    /// What is looked at meanwhile.
+    pub held_out: Vec<Example>,
     /// Times that the examples are shown; may end inside one.
     pub epochs: f64,
+    /// It ends early after so many looks without a lower held-out loss; 0: never.
+    pub patience: usize,
     /// How weights follow gradients.
     pub optimizer: OptimizerOptions,
 }
@@ -48,8 +52,6 @@ pub struct RunOptions {
     pub save_every: Duration,
     /// Steps between two looks at the held-out loss.
     pub held_out_every: usize,
-    /// A stage ends early after so many looks without a lower held-out loss; 0: never.
-    pub patience: usize,
     /// Keep no more than what goes into each layer, and compute the layer again on the way back: the same gradients with
     /// less memory, in a third more time.
     #[serde(skip)]
@@ -64,7 +66,6 @@ impl Default for RunOptions {
             seed: 1,
             save_every: Duration::from_secs(120),
             held_out_every: 100,
-            patience: 0,
             recompute: false,
         }
     }
@@ -115,7 +116,6 @@ pub const LOG: &str = "training.jsonl";
 pub fn train(
     trained: &mut TrainedModel,
     stages: &[Stage],
-    held_out: &[Example],
     options: &RunOptions,
     folder: &Path,
     report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
@@ -125,13 +125,7 @@ pub fn train(
     }
     fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
     let checkpoints = Checkpoints::new(folder);
-    let mut state = State {
-        fingerprint: fingerprint(trained, stages, options),
-        stage: 0,
-        step: 0,
-        tokens: 0,
-        seconds: 0.0,
-    };
+    let mut state = State { fingerprint: fingerprint(trained, stages, options), ..State::default() };
     let mut optimizer_record = None;
     if let Some(path) = checkpoints.newest() {
         let found = Checkpoints::state(&path)?;
@@ -145,7 +139,7 @@ pub fn train(
     }
     let log = Log::open(folder, stages, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
-    let mut run = Run { trained, options, held_out, checkpoints, log, state, workers };
+    let mut run = Run { trained, options, checkpoints, log, state, workers };
     while let Some(stage) = stages.get(run.state.stage) {
         let mut optimizer = stage.optimizer.build(&run.trained.model);
         if let Some(path) = optimizer_record.take().filter(|path| path.exists()) {
@@ -156,8 +150,8 @@ pub fn train(
         if run.stage(stage, optimizer, report)? == Ended::Stopped {
             return Ok(Ended::Stopped);
         }
-        run.state.stage += 1;
-        run.state.step = 0;
+        run.state =
+            State { stage: run.state.stage + 1, step: 0, lowest: None, looks: 0, ..run.state.clone() };
         run.save(None)?;
     }
     Ok(Ended::Finished)
@@ -168,7 +162,6 @@ const OPTIMIZER: &str = "optimizer.bpk";
 struct Run<'a> {
     trained: &'a mut TrainedModel,
     options: &'a RunOptions,
-    held_out: &'a [Example],
     checkpoints: Checkpoints,
     log: Log,
     state: State,
@@ -194,9 +187,8 @@ impl Run<'_> {
         let steps = ((epoch_steps.len() as f64 * stage.epochs).round() as usize).max(1);
         let mut before = 0;
         let mut saved = Instant::now();
-        let mut lowest = f32::INFINITY;
-        let mut looks = 0;
-        while self.state.step < steps {
+        let patient = |state: &State| stage.patience == 0 || state.looks < stage.patience;
+        while self.state.step < steps && patient(&self.state) {
             while self.state.step - before >= epoch_steps.len() {
                 before += epoch_steps.len();
                 epoch += 1;
@@ -205,21 +197,21 @@ impl Run<'_> {
             let batches = epoch_steps.get(self.state.step - before).cloned().unwrap_or_default();
             let mut line = self.step(stage, &batches, &mut optimizer, steps)?;
             let last = self.state.step == steps;
-            if !self.held_out.is_empty()
+            if !stage.held_out.is_empty()
                 && (last || self.state.step.is_multiple_of(self.options.held_out_every))
             {
-                let loss = self.loss_of_held_out();
+                let loss = self.loss_of_held_out(&stage.held_out);
                 line.held_out_loss = Some(loss);
-                looks = if loss < lowest { 0 } else { looks + 1 };
-                lowest = lowest.min(loss);
+                let lower = self.state.lowest.is_none_or(|lowest| loss < lowest);
+                (self.state.lowest, self.state.looks) = match lower {
+                    true => (Some(loss), 0),
+                    false => (self.state.lowest, self.state.looks + 1),
+                };
             }
             self.log.write(&line)?;
             if report(&line).is_break() {
                 self.save(Some(&optimizer))?;
                 return Ok(Ended::Stopped);
-            }
-            if self.options.patience > 0 && looks >= self.options.patience {
-                break;
             }
             if saved.elapsed() >= self.options.save_every {
                 self.save(Some(&optimizer))?;
@@ -295,8 +287,7 @@ impl Run<'_> {
         self.workers.map(shares, |arrays| work(&trained.model, &Inputs::new(arrays, trained), device))
     }
 
-    fn loss_of_held_out(&self) -> f32 {
-        let held_out = self.held_out;
+    fn loss_of_held_out(&self, held_out: &[Example]) -> f32 {
         let mut sum = 0.0;
         for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
@@ -331,8 +322,8 @@ fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -
     add(serde_json::to_vec(&(&trained.architecture, &trained.adapter)));
     add(serde_json::to_vec(options));
     for stage in stages {
-        add(serde_json::to_vec(&(&stage.name, stage.epochs, &stage.optimizer)));
-        for example in &stage.examples {
+        add(serde_json::to_vec(&(&stage.name, stage.epochs, stage.patience, &stage.optimizer)));
+        for example in stage.examples.iter().chain(&stage.held_out) {
             add(serde_json::to_vec(&(example.learn_from, &example.ids)));
         }
     }

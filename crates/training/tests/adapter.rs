@@ -43,9 +43,16 @@ fn furthest(a: &[f32], b: &[f32]) -> f32 {
 
 fn learn(model: &mut TrainedModel, folder: &std::path::Path) {
     let optimizer = OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
-    let stages = [Stage { name: "finetune".into(), examples: examples(40), epochs: 2.0, optimizer }];
+    let stages = [Stage {
+        name: "finetune".into(),
+        examples: examples(40),
+        held_out: Vec::new(),
+        epochs: 2.0,
+        patience: 0,
+        optimizer,
+    }];
     let run = RunOptions { micro_tokens: 128, ..Default::default() };
-    train(model, &stages, &[], &run, folder, &mut |_| ControlFlow::Continue(())).expect("trained");
+    train(model, &stages, &run, folder, &mut |_| ControlFlow::Continue(())).expect("trained");
 }
 
 #[test]

@@ -26,13 +26,17 @@ fn stages() -> Vec<Stage> {
         Stage {
             name: "pretrain".into(),
             examples: examples(60),
+            held_out: examples(5),
             epochs: 1.5,
+            patience: 0,
             optimizer: optimizer(Method::Muon),
         },
         Stage {
             name: "finetune".into(),
             examples: examples(30),
+            held_out: examples(5),
             epochs: 2.0,
+            patience: 0,
             optimizer: optimizer(Method::AdamW),
         },
     ]
@@ -40,6 +44,16 @@ fn stages() -> Vec<Stage> {
 
 /// Trains until `stop` says so; checkpoints after every step unless `save` is long.
 fn run(model: &mut TrainedModel, folder: &Path, save: Duration, stop: impl Fn(&StepReport) -> bool) -> Ended {
+    run_stages(&stages(), model, folder, save, stop)
+}
+
+fn run_stages(
+    stages: &[Stage],
+    model: &mut TrainedModel,
+    folder: &Path,
+    save: Duration,
+    stop: impl Fn(&StepReport) -> bool,
+) -> Ended {
     let options = RunOptions {
         micro_tokens: 64,
         accumulate: 2,
@@ -49,7 +63,7 @@ fn run(model: &mut TrainedModel, folder: &Path, save: Duration, stop: impl Fn(&S
     };
     let mut report =
         |line: &StepReport| if stop(line) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    train(model, &stages(), &examples(5), &options, folder, &mut report).expect("trained")
+    train(model, stages, &options, folder, &mut report).expect("trained")
 }
 
 /// The log without what no two runs share.
@@ -80,6 +94,40 @@ fn stopped_anywhere_a_run_gives_the_same_curve_and_weights() {
     }
 }
 
+/// Stages that learn too fast for what they look at, so that patience ends each of them.
+fn impatient() -> Vec<Stage> {
+    let hasty = |stage: Stage| {
+        let optimizer = OptimizerOptions { learning_rate: 0.1, warm_up: 0.0, ..stage.optimizer };
+        let other = examples(60).split_off(50);
+        Stage { held_out: other, epochs: 20.0, patience: 2, optimizer, ..stage }
+    };
+    stages().into_iter().map(hasty).collect()
+}
+
+#[test]
+fn patience_is_not_lost_where_a_run_is_broken_off() {
+    let whole = tempfile::tempdir().expect("a folder");
+    run_stages(&impatient(), &mut model(), whole.path(), Duration::MAX, |_| false);
+    let expected = curve(whole.path());
+    let last: Vec<usize> = (0..expected.len())
+        .filter(|&at| expected.get(at + 1).is_none_or(|next| next.0 != expected[at].0))
+        .collect();
+    let steps = |stage: &Stage| stage.examples.len() as f64 * stage.epochs / 12.0;
+    for (&end, stage) in last.iter().zip(impatient()) {
+        assert!((expected[end].1 as f64) < 0.8 * steps(&stage), "no stage ran its epochs out");
+        // Just before the look that ends it, in the middle of its patience, and at the very end.
+        for stop_at in [end - 1, end - 3, end] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (stage, step) = (&expected[stop_at].0, expected[stop_at].1);
+            let stop = |line: &StepReport| line.stage == *stage && line.step == step;
+            let ended = run_stages(&impatient(), &mut model(), folder.path(), Duration::MAX, stop);
+            assert_eq!(ended, Ended::Stopped);
+            run_stages(&impatient(), &mut model(), folder.path(), Duration::MAX, |_| false);
+            assert_eq!(curve(folder.path()), expected, "stopped at {stop_at}");
+        }
+    }
+}
+
 #[test]
 fn lines_after_the_last_checkpoint_are_done_again() {
     let whole = tempfile::tempdir().expect("a folder");
@@ -100,7 +148,7 @@ fn a_checkpoint_of_other_data_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 3);
     let other = [Stage { examples: examples(9), ..stages().remove(0) }];
-    let error = train(&mut model(), &other, &[], &RunOptions::default(), folder.path(), &mut |_| {
+    let error = train(&mut model(), &other, &RunOptions::default(), folder.path(), &mut |_| {
         ControlFlow::Continue(())
     });
     assert!(error.expect_err("refused").to_string().contains("other data or settings"));

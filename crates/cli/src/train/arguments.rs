@@ -202,7 +202,7 @@ pub struct Schedule {
     held_out_every: u32,
     /// End a stage after so many looks without a lower held-out loss; 0: never
     #[arg(long, value_name = "LOOKS", default_value_t = 0)]
-    patience: u32,
+    pub patience: u32,
     /// Seconds between two checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     save_every: u32,
@@ -261,7 +261,6 @@ impl Schedule {
             seed,
             save_every: Duration::from_secs(self.save_every.into()),
             held_out_every: self.held_out_every as usize,
-            patience: self.patience as usize,
             recompute: self.recompute,
         }
     }

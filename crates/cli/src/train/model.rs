@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use corpus::Lines;
+use corpus::{Lines, Pairs};
 use serde_json::json;
 use training::adapter::AdapterOptions;
-use training::batches::Example;
 use training::checkpoint::Checkpoints;
 use training::examples::{Directions, Encoder, Learn};
 use training::{
@@ -19,7 +18,7 @@ use super::StageName;
 use super::arguments::Schedule;
 use super::console::{Console, amount};
 use super::prompts::prompter;
-use super::texts::Texts;
+use super::texts::{Mono, Texts};
 use crate::failure::Failure;
 use crate::interrupt;
 
@@ -32,7 +31,7 @@ pub struct Model<'a> {
     /// What it begins with.
     pub start: &'a Start,
     /// What it is pre-trained on.
-    pub mono: Vec<&'a Lines>,
+    pub mono: Vec<&'a Mono>,
     /// Its folder, which does not exist yet.
     pub out: &'a Path,
 }
@@ -94,7 +93,7 @@ impl Model<'_> {
     /// Whatever ends the run; [`Failure::interrupted`] after Ctrl-C, with a checkpoint.
     pub fn make(&self, plan: &Plan<'_>, texts: &Texts, console: &mut Console) -> Result<Ended, Failure> {
         let schedule = plan.schedule;
-        let (stages, held_out) = self.stages(plan, texts, console)?;
+        let stages = self.stages(plan, texts, console)?;
         let options = schedule.run_options(plan.seed);
         if plan.device == Device::flex() {
             check_memory(&self.start.architecture, plan.adapter.as_ref(), options.micro_tokens)?;
@@ -115,14 +114,14 @@ impl Model<'_> {
         if Checkpoints::new(&run).newest().is_none() {
             console.doing("measuring some steps");
             let go_on = || !interrupt::asked();
-            match estimate(&model, &stages, &held_out, &options, &run, &go_on)? {
+            match estimate(&model, &stages, &options, &run, &go_on)? {
                 Some(estimate) => console.estimate(&estimate),
                 None => return Err(Failure::interrupted()),
             }
         }
         console.begin(Some(stages.iter().map(|stage| tokens(stage) * stage.epochs).sum()));
         let ended =
-            train(&mut model, &stages, &held_out, &options, &run, &mut |report| console.step(report))?;
+            train(&mut model, &stages, &options, &run, &mut |report| console.step(report))?;
         console.clear();
         if ended == Ended::Stopped {
             console.event("stopped", &json!({ "run": run }));
@@ -136,12 +135,7 @@ impl Model<'_> {
     }
 
     /// What is learnt, and what is looked at.
-    fn stages(
-        &self,
-        plan: &Plan<'_>,
-        texts: &Texts,
-        console: &Console,
-    ) -> Result<(Vec<Stage>, Vec<Example>), Failure> {
+    fn stages(&self, plan: &Plan<'_>, texts: &Texts, console: &Console) -> Result<Vec<Stage>, Failure> {
         let start = self.start;
         let prompt = prompter(&start.prompt, &start.tokenizer, &texts.languages)?;
         let encoder = |end| Encoder {
@@ -152,36 +146,36 @@ impl Model<'_> {
             max_tokens: (plan.schedule.context as usize).min(start.architecture.max_positions),
         };
         let (text, answers) = (encoder(start.text_end), encoder(start.answer_end));
-        let stage = |name: &str, examples, epochs| Stage {
+        let stage = |name: &str, examples, held_out, epochs| Stage {
             name: name.to_owned(),
             examples,
+            held_out,
             epochs,
+            patience: plan.schedule.patience as usize,
             optimizer: plan.optimizer.clone(),
         };
         let wanted = |name| plan.stage.is_none_or(|only| only == name);
         let mut stages = Vec::new();
-        if wanted(StageName::Pretrain) && !self.mono.is_empty() {
-            let lines = self.mono.iter().flat_map(|lines| lines.entries()).map(|line| line.text());
-            let examples = text.packed(lines, plan.seed)?;
-            stages.push(stage("pretrain", examples, plan.schedule.pretrain_epochs));
+        if wanted(StageName::Pretrain) && self.mono.iter().any(|mono| !mono.train.is_empty()) {
+            let packed = |part: fn(&Mono) -> &Lines| {
+                let lines = self.mono.iter().flat_map(|mono| part(mono).entries());
+                text.packed(lines.map(|line| line.text()), plan.seed)
+            };
+            let (examples, held_out) = (packed(|mono| &mono.train)?, packed(|mono| &mono.held_out)?);
+            stages.push(stage("pretrain", examples, held_out, plan.schedule.pretrain_epochs));
         }
-        let mut held_out = Vec::new();
         if let Some(pairs) = texts.pairs.as_ref().filter(|_| wanted(StageName::Finetune)) {
-            let examples = answers.pairs(pairs, plan.directions, Learn::Target)?;
+            let encode = |pairs: &Pairs| answers.pairs(pairs, plan.directions, Learn::Target);
+            let (examples, held_out) =
+                (encode(pairs)?, texts.held_out.as_ref().map(encode).transpose()?.unwrap_or_default());
             let ways = if plan.directions == Directions::Both { 2 } else { 1 };
             let long = (ways * pairs.len()).saturating_sub(examples.len());
             if long > 0 {
                 console.say(&format!("{long} sequences of pairs are longer than --context and are left out"));
             }
-            stages.push(stage("finetune", examples, plan.schedule.epochs));
+            stages.push(stage("finetune", examples, held_out, plan.schedule.epochs));
         }
-        if let Some(pairs) = &texts.held_out {
-            held_out.extend(answers.pairs(pairs, plan.directions, Learn::Target)?);
-        }
-        if let Some(lines) = &texts.held_out_lines {
-            held_out.extend(text.packed(lines.entries().iter().map(|line| line.text()), plan.seed)?);
-        }
-        Ok((stages, held_out))
+        Ok(stages)
     }
 
     /// Writes the folder whole, then moves the log and its picture into it.
