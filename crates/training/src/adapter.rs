@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId, QLora, Quantizer};
+use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId, Quantizer};
 use burn::nn::Linear;
 use burn::tensor::quantization::{Calibration, QuantValue};
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::llama::{Layer, Llama};
-use crate::weights::{self, Named, Precision};
+use crate::weights::{self, Named};
 use crate::{Error, Result};
 
 /// The matrices of a layer that LoRA can adapt.
@@ -66,9 +66,21 @@ impl Projection {
             Self::Down => &layer.down,
         }
     }
+
+    fn of_mut(self, layer: &mut Layer) -> &mut Linear {
+        match self {
+            Self::Q => &mut layer.q,
+            Self::K => &mut layer.k,
+            Self::V => &mut layer.v,
+            Self::O => &mut layer.o,
+            Self::Gate => &mut layer.gate,
+            Self::Up => &mut layer.up,
+            Self::Down => &mut layer.down,
+        }
+    }
 }
 
-/// How the frozen matrices under the adapters are kept.
+/// How everything frozen is kept but norms. In fewer bits it is unpacked a layer at a time, on the way there and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frozen {
@@ -76,7 +88,7 @@ pub enum Frozen {
     F32,
     /// Half the memory.
     F16,
-    /// 8 bits, symmetric: a quarter (QLoRA, Dettmers et al. 2023).
+    /// 8 bits, symmetric: a quarter (QLoRA, Dettmers et al. 2023); the embedding takes half.
     Q8,
 }
 
@@ -89,7 +101,7 @@ pub struct AdapterOptions {
     pub alpha: f64,
     /// Which matrices.
     pub projections: Vec<Projection>,
-    /// How the frozen ones are kept.
+    /// How the frozen weights are kept.
     pub frozen: Frozen,
 }
 
@@ -105,33 +117,42 @@ pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device)
         return Err(Error::Setting { setting: "rank", problem: "needs at least 1, and a projection".into() });
     }
     device.seed(seed);
-    let chosen: Vec<ParamId> = model
-        .layers
-        .iter()
-        .flat_map(|layer| options.projections.iter().map(|projection| projection.of(layer).weight.id))
-        .collect();
-    let group = ParamGroup::from_ids(chosen);
-    let lora =
-        Lora::new(options.rank, options.alpha).set_param_group(group.clone()).set_dtype(FloatDType::F32);
+    let ids = |projections: &[Projection]| -> Vec<ParamId> {
+        let of_layer = |layer| projections.iter().map(move |projection| projection.of(layer).weight.id);
+        model.layers.iter().flat_map(of_layer).collect()
+    };
+    let chosen = ParamGroup::from_ids(ids(&options.projections));
+    let mut matrices = ids(&Projection::ALL);
+    matrices.extend(model.head.iter().map(|head| head.weight.id));
+    // Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
+    let mut halves = vec![model.embed.id];
     let model = match options.frozen {
-        Frozen::F32 => model.apply_lora(lora),
-        Frozen::F16 => model.map(&mut Half(&group)).apply_lora(lora),
+        Frozen::F32 => model,
+        Frozen::F16 => {
+            halves.extend(matrices);
+            model.map(&mut Half(ParamGroup::from_ids(halves)))
+        }
         Frozen::Q8 => {
             let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
             let mut quantizer = Quantizer::new(Calibration::MinMax, scheme);
-            quantizer.set_param_group(group);
-            model.apply_qlora(QLora::new(lora, quantizer))
+            quantizer.set_param_group(ParamGroup::from_ids(matrices));
+            model.map(&mut Half(ParamGroup::from_ids(halves))).map(&mut quantizer)
         }
     };
-    Ok(model.map(&mut Factors { inside: 0, count: 0, values: None }))
+    let lora = Lora::new(options.rank, options.alpha).set_param_group(chosen).set_dtype(FloatDType::F32);
+    Ok(model.apply_lora(lora).map(&mut Factors { inside: 0, count: 0, values: None }))
 }
 
-/// Makes the chosen matrices f16.
-struct Half<'a>(&'a ParamGroup);
+/// Makes the matrices of a group f16.
+struct Half(ParamGroup);
 
-impl ModuleMapper for Half<'_> {
+impl ModuleMapper for Half {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if self.0.matches(&param.id, None) { param.map(|tensor| tensor.cast(FloatDType::F16)) } else { param }
+        if self.0.matches(&param.id, None) {
+            param.map(|tensor| tensor.detach().cast(FloatDType::F16))
+        } else {
+            param
+        }
     }
 }
 
@@ -174,6 +195,19 @@ impl ModuleMapper for Factors {
 /// The dense model that computes the same: every W + α/r · A·B multiplied out.
 pub fn merge(model: Llama) -> Llama {
     model.materialize()
+}
+
+/// The same onto `base`, which has the weights that are frozen in fewer bits here as they were.
+pub fn merge_onto(mut base: Llama, model: &Llama) -> Llama {
+    for (layer, adapted) in base.layers.iter_mut().zip(&model.layers) {
+        for projection in Projection::ALL {
+            let Some(adapter) = projection.of(adapted).weight.adapter() else { continue };
+            let delta = adapter.delta().inner();
+            let weight = &mut projection.of_mut(layer).weight;
+            *weight = weight.clone().map(|whole| Tensor::from_inner(whole.inner() + delta));
+        }
+    }
+    base
 }
 
 const WEIGHTS: &str = "adapter_model.safetensors";
@@ -226,7 +260,7 @@ pub fn write(model: &Llama, options: &AdapterOptions, base: &str, folder: &Path)
             }
         }
     }
-    weights::write(&folder.join(WEIGHTS), &factors, Precision::F32)
+    weights::write_named(&folder.join(WEIGHTS), &factors)
 }
 
 /// Takes the factors of an adapter in `folder` for those of `model`, which must be adapted alike.

@@ -7,7 +7,7 @@ use burn::module::{Module, Param};
 use burn::nn::{Linear, RmsNorm};
 use burn::tensor::activation::{silu, softmax};
 use burn::tensor::module::embedding;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, FloatDType, Int, Tensor, TensorData};
 
 /// Added to the scores of positions that lie in the future.
 const MASKED: f32 = -1e30;
@@ -114,16 +114,16 @@ impl Llama {
     /// What the first layer gets of `ids` (batch, length): (batch × length, hidden).
     pub fn embedded(&self, ids: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = ids.dims();
-        let embedded = embedding(self.embed.val(), ids);
+        let embedded = embedding(self.embed.base(), ids);
         let [_, _, hidden] = embedded.dims();
-        embedded.reshape([batch * length, hidden])
+        in_f32(embedded).reshape([batch * length, hidden])
     }
 
     /// Logits of hidden states: (rows, vocabulary).
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
         match &self.head {
-            Some(head) => head.forward(hidden),
-            None => hidden.matmul(self.embed.val().transpose()),
+            Some(head) => project(head, hidden),
+            None => hidden.matmul(in_f32(self.embed.base()).transpose()),
         }
     }
 }
@@ -134,16 +134,16 @@ impl Layer {
         let attended = self.attention(self.attn_norm.forward(x.clone()), positions);
         let x = x + attended;
         let normed = self.ffn_norm.forward(x.clone());
-        x + self.down.forward(silu(self.gate.forward(normed.clone())) * self.up.forward(normed))
+        x + project(&self.down, silu(project(&self.gate, normed.clone())) * project(&self.up, normed))
     }
 
     fn attention(&self, x: Tensor<2>, positions: &Positions) -> Tensor<2> {
         let Positions { heads, kv_heads, head_dim, length, .. } = *positions;
         let batch = x.dims()[0] / length;
         let split = |x: Tensor<2>, heads: usize| x.reshape([batch, length, heads, head_dim]).swap_dims(1, 2);
-        let q = positions.rotate(split(self.q.forward(x.clone()), heads));
-        let k = positions.rotate(split(self.k.forward(x.clone()), kv_heads));
-        let v = split(self.v.forward(x), kv_heads);
+        let q = positions.rotate(split(project(&self.q, x.clone()), heads));
+        let k = positions.rotate(split(project(&self.k, x.clone()), kv_heads));
+        let v = split(project(&self.v, x), kv_heads);
         // The query heads that share a key head stand one after the other, as further rows of one product.
         let rows = heads / kv_heads * length;
         let q = q.reshape([batch, kv_heads, rows, head_dim]) * (head_dim as f32).powf(-0.5);
@@ -151,6 +151,27 @@ impl Layer {
         let shares = softmax(scores + positions.causal.clone(), 3);
         let mixed = shares.reshape([batch, kv_heads, rows, length]).matmul(v);
         let mixed = mixed.reshape([batch, heads, length, head_dim]).swap_dims(1, 2);
-        self.o.forward(mixed.reshape([batch * length, heads * head_dim]))
+        project(&self.o, mixed.reshape([batch * length, heads * head_dim]))
+    }
+}
+
+/// x·W; under an adapter x·W + α/r · (x·A)·B, so that neither A·B nor its sum with W is ever made.
+fn project(linear: &Linear, x: Tensor<2>) -> Tensor<2> {
+    let weight = in_f32(linear.weight.base());
+    match linear.weight.adapter() {
+        None => x.matmul(weight),
+        Some(adapter) => {
+            let low = x.clone().matmul(adapter.a.val()).matmul(adapter.b.val());
+            x.matmul(weight) + low * adapter.scale
+        }
+    }
+}
+
+/// What is computed with of weights, which may be frozen in fewer bits.
+pub(crate) fn in_f32<const D: usize>(weights: Tensor<D>) -> Tensor<D> {
+    match weights.dtype() {
+        DType::F32 => weights,
+        DType::QFloat(_) => weights.inner().dequantize(),
+        _ => weights.inner().cast(FloatDType::F32),
     }
 }

@@ -30,6 +30,8 @@ pub struct TrainedModel {
     pub tokenizer: Vec<u8>,
     /// What is adapted, where LoRA trains instead of the weights.
     pub adapter: Option<AdapterOptions>,
+    /// What the weights were at first, as a hash; empty for new ones, which follow from shape and seed.
+    pub(crate) first_weights: String,
 }
 
 impl TrainedModel {
@@ -42,14 +44,16 @@ impl TrainedModel {
         let path = folder.join("config.json");
         let reason = |reason: String| Error::Checkpoint { path: path.clone(), reason };
         let config = fs::read(&path).map_err(|error| reason(error.to_string()))?;
+        let (model, first_weights) = weights::load(&checkpoint, device)?;
         Ok(Self {
-            model: weights::load(&checkpoint, device)?,
+            model,
             architecture: *checkpoint.architecture(),
             rope_inv_freq: checkpoint.rope_inv_freq().to_vec(),
             device: device.clone(),
             config: serde_json::from_slice(&config).map_err(|error| reason(error.to_string()))?,
             tokenizer: checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec(),
             adapter: None,
+            first_weights,
         })
     }
 
@@ -96,6 +100,7 @@ impl TrainedModel {
             config,
             tokenizer,
             adapter: None,
+            first_weights: String::new(),
         })
     }
 
@@ -109,9 +114,13 @@ impl TrainedModel {
         Ok(())
     }
 
-    /// Multiplies the adapters out, so that a plain model remains.
-    pub fn merge(&mut self) {
-        self.model = adapter::merge(self.model.clone());
+    /// Multiplies the adapters out, so that a plain model remains; onto the weights of `base`, if it is given, since those
+    /// frozen in fewer bits are not what they were.
+    pub fn merge(&mut self, base: Option<Self>) {
+        self.model = match base {
+            Some(base) => adapter::merge_onto(base.model, &self.model),
+            None => adapter::merge(self.model.clone()),
+        };
         self.adapter = None;
     }
 
@@ -122,7 +131,7 @@ impl TrainedModel {
     pub fn restore(&mut self, folder: &Path) -> Result<()> {
         self.model = match &self.adapter {
             Some(options) => adapter::read(self.model.clone(), options, folder)?,
-            None => weights::load(&Checkpoint::open(folder)?, &self.device)?,
+            None => weights::load(&Checkpoint::open(folder)?, &self.device)?.0,
         };
         Ok(())
     }
@@ -154,7 +163,7 @@ impl TrainedModel {
         }
         put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
-        weights::write(&folder.join("model.safetensors"), &weights::tensors(&self.model), precision)
+        weights::write(&folder.join("model.safetensors"), &self.model, precision)
     }
 
     /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and `wasan.json` with what `own`

@@ -12,6 +12,7 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::adapter::Frozen;
 use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
 use crate::gradients::{Inputs, gradients, recomputed};
@@ -239,7 +240,9 @@ impl Run<'_> {
         let mut sum = 0.0;
         for examples in &chosen {
             let scale = 1.0 / learned as f32;
-            let way = if self.options.recompute { recomputed } else { gradients };
+            // Weights that are frozen in fewer bits would all be kept unpacked for the way back.
+            let packed = self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
+            let way = if packed || self.options.recompute { recomputed } else { gradients };
             let losses = self.forward(examples, |model, inputs, device| {
                 // A copy with leaves of its own: graphs that share any are one graph with one lock.
                 way(&model.clone().fork(device), inputs, scale)
@@ -315,11 +318,12 @@ impl Run<'_> {
     }
 }
 
-/// A run is its weights' shape, its data and its settings.
+/// A run is what its weights were at first, its data and its settings.
 fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -> String {
     let mut hash = Sha256::new();
     let mut add = |json: serde_json::Result<Vec<u8>>| hash.update(json.unwrap_or_default());
-    add(serde_json::to_vec(&(&trained.architecture, &trained.adapter)));
+    let rope: Vec<u32> = trained.rope_inv_freq.iter().map(|value| value.to_bits()).collect();
+    add(serde_json::to_vec(&(&trained.architecture, &trained.adapter, &trained.first_weights, rope)));
     add(serde_json::to_vec(options));
     for stage in stages {
         add(serde_json::to_vec(&(&stage.name, stage.epochs, stage.patience, &stage.optimizer)));

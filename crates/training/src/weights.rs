@@ -1,7 +1,7 @@
 //! Weights in and out: a checkpoint's float tensors ↔ Burn parameters, a Hugging Face folder at the end.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use burn::module::{Param, ParamId};
@@ -9,9 +9,10 @@ use burn::nn::{Linear, RmsNorm};
 use burn::tensor::{Device, Tensor, TensorData};
 use model_files::{Architecture, Checkpoint};
 use safetensors::Dtype;
-use safetensors::tensor::TensorView;
+use safetensors::tensor::View;
+use sha2::{Digest, Sha256};
 
-use crate::llama::{Layer, Llama};
+use crate::llama::{Layer, Llama, in_f32};
 use crate::{Error, Result};
 
 /// How weights are stored.
@@ -93,13 +94,22 @@ impl Maker<'_> {
     }
 }
 
-/// The checkpoint's weights on `device`.
+/// The checkpoint's weights on `device`, and a hash of them in hexadecimal.
 ///
 /// # Errors
 /// When the weights cannot be read or are no floats.
-pub fn load(checkpoint: &Checkpoint, device: &Device) -> Result<Llama> {
-    let mut values = |part: &str, _: &[usize]| Ok(checkpoint.values(part)?);
-    Maker { values: &mut values, next_id: 0, device }.llama(checkpoint.architecture())
+pub fn load(checkpoint: &Checkpoint, device: &Device) -> Result<(Llama, String)> {
+    let mut hash = Sha256::new();
+    let mut values = |part: &str, _: &[usize]| {
+        let values = checkpoint.values(part)?;
+        values.chunks(1 << 12).for_each(|some| {
+            let bytes: Vec<u8> = some.iter().flat_map(|value| value.to_le_bytes()).collect();
+            hash.update(bytes);
+        });
+        Ok(values)
+    };
+    let model = Maker { values: &mut values, next_id: 0, device }.llama(checkpoint.architecture())?;
+    Ok((model, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// New weights: normal with a standard deviation of 0.02, those that write to the residual stream smaller by
@@ -129,21 +139,34 @@ pub type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// Every tensor under its Hugging Face name, with rows as outputs. Adapters are multiplied out.
 pub fn tensors(model: &Llama) -> Named {
-    let mut all = BTreeMap::new();
-    let mut add = |name: String, shape: Vec<usize>, data: TensorData| {
-        all.insert(name, (shape, data.iter::<f32>().collect()));
-    };
-    let vector = |norm: &RmsNorm| (norm.gamma.dims().to_vec(), norm.gamma.val().inner().into_data());
-    let matrix = |linear: &Linear| {
-        let weight = linear.weight.val().inner().transpose();
-        (weight.dims().to_vec(), weight.into_data())
-    };
+    let values = |tensor: Stored| (tensor.shape.clone(), (tensor.values)().iter::<f32>().collect());
+    stored(model).into_iter().map(|(name, tensor)| (name, values(tensor))).collect()
+}
+
+/// A tensor that is fetched from its device when it is written: all of them at once would be the model once more.
+struct Stored<'a> {
+    shape: Vec<usize>,
+    values: Box<dyn Fn() -> TensorData + 'a>,
+}
+
+fn stored(model: &Llama) -> Vec<(String, Stored<'_>)> {
+    let mut all = Vec::new();
+    let mut add = |name: String, tensor| all.push((name, tensor));
+    fn vector(norm: &RmsNorm) -> Stored<'_> {
+        let values = Box::new(|| norm.gamma.val().inner().into_data());
+        Stored { shape: norm.gamma.dims().to_vec(), values }
+    }
+    fn matrix(linear: &Linear) -> Stored<'_> {
+        let [inputs, outputs] = linear.weight.shape().dims();
+        // Multiplied out where it is adapted.
+        let values = Box::new(|| in_f32(linear.weight.val().inner()).transpose().into_data());
+        Stored { shape: vec![outputs, inputs], values }
+    }
     for (index, layer) in model.layers.iter().enumerate() {
         for (name, norm) in
             [("input_layernorm", &layer.attn_norm), ("post_attention_layernorm", &layer.ffn_norm)]
         {
-            let (shape, data) = vector(norm);
-            add(format!("model.layers.{index}.{name}.weight"), shape, data);
+            add(format!("model.layers.{index}.{name}.weight"), vector(norm));
         }
         for (name, linear) in [
             ("self_attn.q_proj", &layer.q),
@@ -154,49 +177,83 @@ pub fn tensors(model: &Llama) -> Named {
             ("mlp.up_proj", &layer.up),
             ("mlp.down_proj", &layer.down),
         ] {
-            let (shape, data) = matrix(linear);
-            add(format!("model.layers.{index}.{name}.weight"), shape, data);
+            add(format!("model.layers.{index}.{name}.weight"), matrix(linear));
         }
     }
-    let (shape, data) = vector(&model.norm);
-    add("model.norm.weight".into(), shape, data);
-    add(
-        "model.embed_tokens.weight".into(),
-        model.embed.dims().to_vec(),
-        model.embed.val().inner().into_data(),
-    );
+    add("model.norm.weight".into(), vector(&model.norm));
+    let embedding = Box::new(|| in_f32(model.embed.val().inner()).into_data());
+    let shape = model.embed.shape().to_vec();
+    add("model.embed_tokens.weight".into(), Stored { shape, values: embedding });
     if let Some(head) = &model.head {
-        let (shape, data) = matrix(head);
-        add("lm_head.weight".into(), shape, data);
+        add("lm_head.weight".into(), matrix(head));
     }
     all
 }
 
-/// Writes `model.safetensors`.
+/// Writes `model.safetensors`, a tensor at a time.
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn write(path: &Path, tensors: &Named, precision: Precision) -> Result<()> {
-    let bytes: Vec<Vec<u8>> = tensors
-        .values()
-        .map(|(_, values)| match precision {
-            Precision::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
-            Precision::BF16 => values.iter().flat_map(|&v| half::bf16::from_f32(v).to_le_bytes()).collect(),
-        })
-        .collect();
-    let dtype = match precision {
-        Precision::F32 => Dtype::F32,
-        Precision::BF16 => Dtype::BF16,
-    };
-    let mut views = Vec::new();
-    for ((name, (shape, _)), bytes) in tensors.iter().zip(&bytes) {
-        let view = TensorView::new(dtype, shape.clone(), bytes)
-            .map_err(|error| Error::Checkpoint { path: path.into(), reason: error.to_string() })?;
-        views.push((name.as_str(), view));
+pub fn write(path: &Path, model: &Llama, precision: Precision) -> Result<()> {
+    let views = stored(model).into_iter().map(|(name, tensor)| (name, Written { tensor, precision }));
+    serialize(path, views)
+}
+
+/// Writes a file of tensors that are small, exactly.
+///
+/// # Errors
+/// When the disk refuses.
+pub(crate) fn write_named(path: &Path, tensors: &Named) -> Result<()> {
+    let views = tensors.iter().map(|(name, (shape, values))| {
+        let tensor = Stored {
+            shape: shape.clone(),
+            values: Box::new(|| TensorData::new(values.clone(), shape.clone())),
+        };
+        (name.clone(), Written { tensor, precision: Precision::F32 })
+    });
+    serialize(path, views)
+}
+
+struct Written<'a> {
+    tensor: Stored<'a>,
+    precision: Precision,
+}
+
+impl View for Written<'_> {
+    fn dtype(&self) -> Dtype {
+        match self.precision {
+            Precision::F32 => Dtype::F32,
+            Precision::BF16 => Dtype::BF16,
+        }
     }
+
+    fn shape(&self) -> &[usize] {
+        &self.tensor.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let data = (self.tensor.values)();
+        let values = data.iter::<f32>();
+        match self.precision {
+            Precision::F32 => values.flat_map(f32::to_le_bytes).collect(),
+            Precision::BF16 => values.flat_map(|v| half::bf16::from_f32(v).to_le_bytes()).collect(),
+        }
+    }
+
+    fn data_len(&self) -> usize {
+        let bytes = if self.precision == Precision::F32 { 4 } else { 2 };
+        bytes * self.tensor.shape.iter().product::<usize>()
+    }
+}
+
+fn serialize<'a>(path: &Path, views: impl IntoIterator<Item = (String, Written<'a>)>) -> Result<()> {
     // Hugging Face's loader wants to be told.
     let metadata = Some([("format".to_owned(), "pt".to_owned())].into());
-    let bytes = safetensors::serialize(views, metadata)
-        .map_err(|error| Error::Checkpoint { path: path.into(), reason: error.to_string() })?;
-    fs::write(path, bytes).map_err(|source| Error::Write { path: path.into(), source })
+    safetensors::serialize_to_file(views, metadata, path).map_err(|error| {
+        let source = match error {
+            safetensors::SafeTensorError::IoError(source) => source,
+            other => std::io::Error::other(other),
+        };
+        Error::Write { path: path.into(), source }
+    })
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use common::{architecture, byte_tokenizer, examples};
+use training::adapter::{AdapterOptions, Frozen, Projection};
 use training::weights::tensors;
 use training::{
     Ended, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
@@ -152,6 +153,60 @@ fn a_checkpoint_of_other_data_is_refused() {
         ControlFlow::Continue(())
     });
     assert!(error.expect_err("refused").to_string().contains("other data or settings"));
+}
+
+#[test]
+fn a_checkpoint_of_another_base_or_of_other_held_out_text_is_refused() {
+    let bases = tempfile::tempdir().expect("a folder");
+    let base = |seed: u64| {
+        let path = bases.path().join(seed.to_string());
+        let special = Special { bos: 0, end: 1, pad: 2 };
+        let device = Device::flex().autodiff();
+        let new = TrainedModel::new(architecture(), special, byte_tokenizer(), seed, &device).expect("a model");
+        fs::create_dir_all(&path).expect("a folder");
+        new.save(&path).expect("saved");
+        TrainedModel::open(&path, &device).expect("opened")
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&mut base(1), folder.path(), Duration::ZERO, |line| line.step == 3);
+    let go_on = |stages: &[Stage], mut model: TrainedModel| {
+        let options = RunOptions { micro_tokens: 64, accumulate: 2, held_out_every: 3, ..Default::default() };
+        train(&mut model, stages, &options, folder.path(), &mut |_| ControlFlow::Break(()))
+    };
+    let refused = |ended: training::Result<Ended>| {
+        ended.expect_err("refused").to_string().contains("other data or settings")
+    };
+    assert!(refused(go_on(&stages(), base(2))));
+    let mut turned = base(1);
+    turned.rope_inv_freq.iter_mut().for_each(|frequency| *frequency *= 0.5);
+    assert!(refused(go_on(&stages(), turned)));
+    let mut other = stages();
+    other[0].held_out = examples(6);
+    assert!(refused(go_on(&other, base(1))));
+    assert!(go_on(&stages(), base(1)).is_ok());
+}
+
+#[test]
+fn adapters_go_on_as_if_they_had_not_been_broken_off() {
+    for frozen in [Frozen::F32, Frozen::Q8] {
+        let adapted = || {
+            let mut model = model();
+            let projections = vec![Projection::Q, Projection::Down];
+            let options = AdapterOptions { rank: 2, alpha: 4.0, projections, frozen };
+            model.adapt(options, 1).expect("adapted");
+            model
+        };
+        let whole = tempfile::tempdir().expect("a folder");
+        let mut unbroken = adapted();
+        run(&mut unbroken, whole.path(), Duration::MAX, |_| false);
+        let folder = tempfile::tempdir().expect("a folder");
+        let ended = run(&mut adapted(), folder.path(), Duration::MAX, |line| line.step == 4);
+        assert_eq!(ended, Ended::Stopped);
+        let mut resumed = adapted();
+        run(&mut resumed, folder.path(), Duration::MAX, |_| false);
+        assert_eq!(curve(folder.path()), curve(whole.path()), "{frozen:?}");
+        assert_eq!(tensors(&resumed.model), tensors(&unbroken.model), "{frozen:?}");
+    }
 }
 
 #[test]

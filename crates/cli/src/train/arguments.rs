@@ -285,7 +285,7 @@ pub struct Adapter {
         default_value = "q,k,v,o,gate,up,down"
     )]
     projections: Vec<Matrix>,
-    /// How the frozen matrices are kept
+    /// How all that is frozen is kept: with f16 and q8 each layer is unpacked when it is its turn, and --recompute is on
     #[arg(long, value_enum, requires = "lora", default_value_t = Kept::F32)]
     frozen: Kept,
     /// Write the whole model at the end, adapters multiplied out, instead of an adapter

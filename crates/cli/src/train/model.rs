@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use corpus::{Lines, Pairs};
 use serde_json::json;
-use training::adapter::AdapterOptions;
+use training::adapter::{AdapterOptions, Frozen};
 use training::checkpoint::Checkpoints;
 use training::examples::{Directions, Encoder, Learn};
 use training::{
@@ -196,7 +196,9 @@ impl Model<'_> {
             "languages": texts.languages,
         });
         if plan.merge {
-            model.merge();
+            let exact = plan.adapter.as_ref().is_some_and(|adapter| adapter.frozen == Frozen::F32);
+            let base = if exact { None } else { Some(self.start.build(plan.seed, &plan.device)?) };
+            model.merge(base);
         }
         match model.adapter {
             Some(_) => model.publish_adapter(self.out, self.start.base_folder(), &own)?,
