@@ -21,19 +21,11 @@ pub struct Cleaning {
     pub min_script_share: f32,
     /// Sentences that must not be trained on.
     pub held_out: Vec<HeldOut>,
-    /// Only counts those of [`Self::held_out`].
-    pub keep_leaks: bool,
 }
 
 impl Default for Cleaning {
     fn default() -> Self {
-        Self {
-            max_chars: 1000,
-            max_ratio: 3.0,
-            min_script_share: 0.05,
-            held_out: Vec::new(),
-            keep_leaks: false,
-        }
+        Self { max_chars: 1000, max_ratio: 3.0, min_script_share: 0.05, held_out: Vec::new() }
     }
 }
 
@@ -131,8 +123,7 @@ fn mark_leaks<const N: usize>(
     cleaning: &Cleaning,
     faults: &mut [Option<Cause>],
 ) -> Vec<Leak> {
-    let dropped = !cleaning.keep_leaks;
-    let none_yet = |set: &HeldOut| Leak { held_out: set.name().to_owned(), count: 0, dropped };
+    let none_yet = |set: &HeldOut| Leak { held_out: set.name().to_owned(), count: 0 };
     let mut leaks: Vec<Leak> = cleaning.held_out.iter().map(none_yet).collect();
     if leaks.is_empty() {
         return leaks;
@@ -142,7 +133,7 @@ fn mark_leaks<const N: usize>(
         for (set, leak) in cleaning.held_out.iter().zip(&mut leaks) {
             if keys.iter().any(|key| set.has_key(key)) {
                 leak.count += 1;
-                *fault = dropped.then_some(Cause::Leaked);
+                *fault = Some(Cause::Leaked);
             }
         }
     }

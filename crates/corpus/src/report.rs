@@ -54,8 +54,6 @@ pub struct Leak {
     pub held_out: String,
     /// How many training sentences are in it.
     pub count: u64,
-    /// Whether they were dropped.
-    pub dropped: bool,
 }
 
 /// What [`clean`](crate::clean) found.
@@ -94,11 +92,10 @@ impl fmt::Display for Report {
                 write!(f, "   {}", example.join(" | "))?;
             }
         }
-        for Leak { held_out, count, dropped } in &self.leaks {
-            match (count, dropped) {
-                (0, _) => write!(f, "\n  none in {held_out}")?,
-                (_, true) => write!(f, "\n  {} in {held_out}, dropped", grouped(*count))?,
-                (_, false) => write!(f, "\n  {} in {held_out}, kept", grouped(*count))?,
+        for Leak { held_out, count } in &self.leaks {
+            match count {
+                0 => write!(f, "\n  none in {held_out}")?,
+                _ => write!(f, "\n  {} in {held_out}, dropped", grouped(*count))?,
             }
         }
         Ok(())

@@ -92,15 +92,6 @@ fn lengths_are_compared_with_what_is_usual_between_two_languages() {
 }
 
 #[test]
-fn leaks_may_be_kept_but_are_counted() {
-    let cleaning =
-        Cleaning { held_out: vec![held_out("ja\tyes\n")], keep_leaks: true, ..Cleaning::default() };
-    let (kept, report) = clean(pairs("Ja!\tOf course.\nNein.\tYES!\nEs.\tIt.\n"), &cleaning);
-    assert_eq!((kept.len(), report.leaks[0].count, report.leaks[0].dropped), (3, 2, false));
-    assert!(report.to_string().contains("\n  2 in test.tsv, kept"), "{report}");
-}
-
-#[test]
 fn lines_of_one_language_are_cleaned_the_same_way() {
     let folder = Folder::new();
     let text = "これは文です。\nThis is English.\n\nこれは文です。\nこれはテスト。\n";

@@ -2,7 +2,7 @@
 
 mod support;
 
-use corpus::{AltSplit, Error, Input, Draw, PairOptions, read_lines, read_pairs};
+use corpus::{AltSplit, Draw, Error, Input, PairOptions, read_lines, read_pairs};
 use support::*;
 
 #[test]
