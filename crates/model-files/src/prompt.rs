@@ -3,10 +3,11 @@
 use crate::Tokenizer;
 use crate::source::Chat;
 
-/// Llama 3, instructed; the sentence that the joint-decoding paper's models were trained on.
+/// Llama 3, instructed; to the letter what the joint-decoding paper trains and asks with: a space ends the system's
+/// sentence, none stands before the source. Models imported earlier keep the prompt in their `model.json`.
 const LLAMA_3: &str = "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n\
     Translate the following sentence from {from_name} to {to_name}. <|eot_id|>\
-    <|start_header_id|>user<|end_header_id|>\n\n{from_name}: {source}\n{to_name}:<|eot_id|>\
+    <|start_header_id|>user<|end_header_id|>\n\n{from_name}:{source}\n{to_name}:<|eot_id|>\
     <|start_header_id|>assistant<|end_header_id|>\n\n";
 /// ChatML, with the words of Tower.
 const CHAT_ML: &str = "<|im_start|>user\nTranslate the following text from {from_name} into {to_name}.\n\
@@ -39,4 +40,24 @@ pub(crate) fn choose(tokenizer: &Tokenizer, chat: &Chat, bos: Option<u32>) -> St
 /// The tokens that end a turn begun by `prompt`.
 pub(crate) fn turn_ends<'a>(tokenizer: &'a Tokenizer, prompt: &'a str) -> impl Iterator<Item = u32> + 'a {
     TURN_ENDS.into_iter().filter(|token| prompt.contains(token)).filter_map(|token| tokenizer.special(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn llama_3_is_asked_as_the_papers_models_are() {
+        let asked = LLAMA_3
+            .replace("{from_name}", "Japanese")
+            .replace("{to_name}", "English")
+            .replace("{source}", "お元気ですか。");
+        assert_eq!(
+            asked,
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n\
+            Translate the following sentence from Japanese to English. <|eot_id|>\
+            <|start_header_id|>user<|end_header_id|>\n\nJapanese:お元気ですか。\nEnglish:<|eot_id|>\
+            <|start_header_id|>assistant<|end_header_id|>\n\n"
+        );
+    }
 }

@@ -131,7 +131,11 @@ fn bytes_come_back_and_half_a_character_is_marked() {
 fn the_first_difference_is_named() {
     let one = tiny(|_| ());
     assert_eq!(one.first_difference(&tiny(|_| ())), None);
-    let difference = |change: &dyn Fn(&mut Value)| one.first_difference(&tiny(change)).unwrap();
+    let difference = |change: &dyn Fn(&mut Value)| {
+        let other = tiny(change);
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        one.first_difference(&other).unwrap()
+    };
     let token = difference(&|json| {
         json["model"]["vocab"].as_object_mut().unwrap().remove("|>");
         json["model"]["vocab"]["|)"] = 263.into();
@@ -150,6 +154,7 @@ fn the_first_difference_is_named() {
         json["pre_tokenizer"] = json!({"type": "Sequence", "pretokenizers": [json["pre_tokenizer"]]});
     });
     assert_eq!(one.first_difference(&same), None);
+    assert_eq!(one.fingerprint(), same.fingerprint());
 }
 
 /// A vocabulary in SentencePiece's manner: bytes, then pieces with falling scores.
