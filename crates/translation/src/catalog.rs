@@ -71,6 +71,11 @@ impl Entry {
         known.entry(key).or_insert_with(read).clone()
     }
 
+    /// Whether it is a large model that translates a pair, as far as it says.
+    pub fn is_large_for(&self, pair: &Pair) -> bool {
+        self.info.role == Role::Large && self.knows(pair)
+    }
+
     fn is_own(&self) -> bool {
         matches!(self.origin, Origin::Folder(_))
     }
@@ -236,10 +241,10 @@ impl Catalog {
 
     // The user's own before the embedded, then the one with more specialists, then the larger.
     fn large(&self, pair: &Pair) -> Option<&Entry> {
-        let knows = |entry: &&Entry| entry.info.role == Role::Large && entry.knows(pair);
-        self.entries.iter().filter(knows).max_by_key(|entry| {
-            (entry.is_own(), self.specialists(entry, pair), entry.parameters())
-        })
+        self.entries
+            .iter()
+            .filter(|entry| entry.is_large_for(pair))
+            .max_by_key(|entry| (entry.is_own(), self.specialists(entry, pair), entry.parameters()))
     }
 
     fn specialists(&self, large: &Entry, pair: &Pair) -> usize {
@@ -273,7 +278,8 @@ mod tests {
 
     /// The files of an embedded model, to be imported under other names.
     fn starter(folder: &str, file: &str) -> Vec<u8> {
-        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../models/starter", folder, file].iter().collect();
+        let path: PathBuf =
+            [env!("CARGO_MANIFEST_DIR"), "../../models/starter", folder, file].iter().collect();
         std::fs::read(path).expect("is there")
     }
 
@@ -289,7 +295,8 @@ mod tests {
         // As in folders from before it was kept.
         info.as_object_mut().expect("an object").remove("vocabulary");
         std::fs::write(folder.join("model.json"), info.to_string()).expect("written");
-        std::fs::write(folder.join("model.safetensors"), starter(from, "model.safetensors")).expect("written");
+        std::fs::write(folder.join("model.safetensors"), starter(from, "model.safetensors"))
+            .expect("written");
         std::fs::write(folder.join("tokenizer.json"), tokenizer).expect("written");
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + second);
         let file = std::fs::File::options().write(true).open(folder.join("model.json")).expect("opens");

@@ -51,7 +51,7 @@ pub use job::{
     Sampling, Setup, Source, Stage,
 };
 pub use languages::Pair;
-pub use library::{import, remove};
+pub use library::{check_name, import, remove};
 pub use measure::{Measurement, Report, Speed, host_peak_bytes, measure};
 pub use memory::{LEAST_SCORE, Origin as UnitOrigin, Suggestion, Unit};
 pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
@@ -59,4 +59,4 @@ pub use review::{Filter, MarkKind, Segment, SpanMark};
 pub use room::{AdapterReport, test_adapters};
 pub use store::jobs::{JobRow, JobState};
 pub use translator::Translator;
-pub use tuned::{TUNED, Tuned, keep_tuned};
+pub use tuned::{Confidence, TUNED, Tuned, keep_tuned};

@@ -25,15 +25,24 @@ pub fn import(
             name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
         }
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-        return Err(Error::BadName(name));
-    }
+    check_name(&name)?;
     std::fs::create_dir_all(&folder)
         .map_err(|error| Error::Write { path: folder.clone(), reason: error.to_string() })?;
     let target = folder.join(name);
     let info = model_files::import(source, &target, options, progress)?;
     Ok((target, info))
+}
+
+/// Refuses what cannot be the name of an imported model, which is also a folder's.
+///
+/// # Errors
+/// [`Error::BadName`].
+pub fn check_name(name: &str) -> Result<()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    match !name.is_empty() && !name.starts_with('.') && name.chars().all(plain) {
+        true => Ok(()),
+        false => Err(Error::BadName(name.to_owned())),
+    }
 }
 
 /// Removes an imported model.

@@ -25,6 +25,28 @@ pub struct Tuned {
     pub models: BTreeMap<String, String>,
     /// What was measured, in words.
     pub measured: String,
+    /// How sure it is that the sum is better than the best of its models alone; none in files from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
+}
+
+/// What paired bootstrap resampling said of a sum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Confidence {
+    /// The test set.
+    pub test: String,
+    /// Whether the sum was chosen on these very lines, which flatters it.
+    pub searched: bool,
+    /// The best model alone, as a term of the sum.
+    pub against: String,
+    /// The sum's BLEU.
+    pub bleu: f64,
+    /// Half the width of the interval that holds 95 % of its BLEU on resampled lines.
+    pub margin: f64,
+    /// BLEU above that of the model alone.
+    pub difference: f64,
+    /// How likely a difference of this size, either way, is by chance.
+    pub p_value: f64,
 }
 
 /// What was found for pairs (`de-en`), by the models in `folder`; nothing where no search was made.
@@ -72,7 +94,7 @@ mod tests {
 
     fn tuned(sum: &str) -> Tuned {
         let models = BTreeMap::from([("L".to_owned(), "one".to_owned())]);
-        Tuned { sum: sum.to_owned(), models, measured: "BLEU 30".to_owned() }
+        Tuned { sum: sum.to_owned(), models, measured: "BLEU 30".to_owned(), confidence: None }
     }
 
     fn pair(text: &str) -> Pair {

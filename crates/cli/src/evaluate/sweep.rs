@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use evaluation::significance::{SEED, paired_bootstrap};
-use evaluation::{Metric, System};
-use serde_json::json;
-use translation::{Error, Pair, TUNED, Tuned, keep_tuned};
+use evaluation::{Metric, Statistics, System};
+use serde_json::{Value, json};
+use translation::{Confidence, Error, Pair, TUNED, Tuned, keep_tuned};
 
 use super::Evaluate;
 use super::decoder::Decoder;
@@ -31,6 +31,8 @@ struct Terms {
 struct Found {
     sum: String,
     single: String,
+    /// In words.
+    measured: String,
 }
 
 /// Searches for each direction on the first test set, keeps the best sum, and measures it on the others.
@@ -51,9 +53,16 @@ pub fn run(command: &Evaluate) -> Result<Report, Failure> {
             let Some((dev, others)) = sets.split_first() else { continue };
             let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
             let found = sweep.search(dev, &mut report)?;
-            for test in others {
-                let section = sweep.check(test, &found)?;
+            for (place, test) in others.iter().enumerate() {
+                let (section, confidence) = sweep.check(test, &found)?;
                 report.sections.push(section);
+                // On lines that were not searched, the figures do not flatter.
+                if place == 0 {
+                    sweep.keep(&found, &confidence)?;
+                    if let Some(Value::Object(tuned)) = report.tuned.last_mut() {
+                        tuned.insert("confidence".to_owned(), json!(confidence));
+                    }
+                }
             }
         }
         Ok(())
@@ -116,8 +125,8 @@ impl Sweep<'_> {
         let mut order = vec![plain.clone()];
         order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
         order.extend(ranked.iter().map(|(sum, _)| sum.clone()).filter(|sum| *sum != plain));
-        let p_plain = self.p_value(dev, &lines, &plain, &sum)?;
-        let p_single = self.p_value(dev, &lines, &single, &sum)?;
+        let p_plain = self.compare(dev, true, &lines, &plain, &sum)?.p_value;
+        let confidence = self.compare(dev, true, &lines, &single, &sum)?;
         let closed = gap(plain_bleu, goal.1, bleu);
         let measured = format!(
             "BLEU {bleu:.2} on {} lines of {}; {plain} {plain_bleu:.2}, {} alone {single_bleu:.2}",
@@ -125,7 +134,8 @@ impl Sweep<'_> {
             dev.name,
             role_of(&single)
         );
-        let kept = self.keep(&sum, measured)?;
+        let found = Found { sum: sum.clone(), single: single.clone(), measured };
+        let kept = self.keep(&found, &confidence)?;
 
         let mut section = self.section(dev, &order, &lines, &sum)?;
         section.note(format!(
@@ -133,10 +143,10 @@ impl Sweep<'_> {
             single model {} ({single_bleu:.2}) {:+.2}, {}.",
             ranked.len(),
             bleu - plain_bleu,
-            chance(p_plain),
+            chance(p_plain, true),
             role_of(&single),
             bleu - single_bleu,
-            chance(p_single)
+            chance(confidence.p_value, true)
         ));
         section.note(told(role_of(&goal.0), plain_bleu, goal.1, bleu));
         section.note(
@@ -148,14 +158,15 @@ impl Sweep<'_> {
         report.tuned.push(json!({
             "from": self.pair.from, "to": self.pair.to, "test": dev.name, "sum": sum, "bleu": bleu,
             "plain": plain, "plain_bleu": plain_bleu, "p_against_plain": p_plain,
-            "single": single, "single_bleu": single_bleu, "p_against_single": p_single,
+            "single": single, "single_bleu": single_bleu, "p_against_single": confidence.p_value,
             "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": kept,
+            "confidence": confidence,
         }));
-        Ok(Found { sum, single })
+        Ok(found)
     }
 
     /// What a found sum is worth on another set.
-    fn check(&mut self, test: &TestSet, found: &Found) -> Result<Section, Failure> {
+    fn check(&mut self, test: &TestSet, found: &Found) -> Result<(Section, Confidence), Failure> {
         let plain = self.terms.terms.join(" + ");
         let mut order = vec![plain.clone()];
         order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
@@ -173,7 +184,15 @@ impl Sweep<'_> {
         if let (Some(plain), Some(target), Some(tuned)) = (of(&plain), of(goal), of(&found.sum)) {
             section.note(told(role_of(goal), plain, target, tuned));
         }
-        Ok(section)
+        let confidence = self.compare(test, false, &lines, &found.single, &found.sum)?;
+        section.note(format!(
+            "**{}** against the best single model {}: {:+.2} BLEU, {}.",
+            found.sum,
+            role_of(&found.single),
+            confidence.difference,
+            chance(confidence.p_value, false)
+        ));
+        Ok((section, confidence))
     }
 
     fn score(
@@ -195,23 +214,32 @@ impl Sweep<'_> {
         self.models.ready(self.pair, sum).map_err(|lacking| lacking.failure(sum))
     }
 
-    fn p_value(
+    /// How sure it is that a sum is better than another.
+    fn compare(
         &self,
-        dev: &TestSet,
+        test: &TestSet,
+        searched: bool,
         lines: &BTreeMap<String, Vec<String>>,
-        baseline: &str,
+        against: &str,
         sum: &str,
-    ) -> Result<f64, Failure> {
+    ) -> Result<Confidence, Failure> {
         let of = |sum: &str| {
             let lines = lines.get(sum).map_or(&[][..], Vec::as_slice);
-            self.scorer.bleu.statistics(lines, std::slice::from_ref(&dev.reference))
+            self.scorer.bleu.statistics(lines, std::slice::from_ref(&test.reference))
         };
-        let (baseline, system) = (of(baseline)?, of(sum)?);
-        // SacreBLEU's test gives equal systems its smallest p.
-        match baseline == system {
-            true => Ok(1.0),
-            false => Ok(paired_bootstrap(&self.scorer.bleu, &baseline, &system, RESAMPLES, SEED)?.p_value),
-        }
+        let (baseline, system) = (of(against)?, of(sum)?);
+        let bleu = |of: &Statistics| self.scorer.bleu.score_of(&of.sums());
+        let compared = paired_bootstrap(&self.scorer.bleu, &baseline, &system, RESAMPLES, SEED)?;
+        Ok(Confidence {
+            test: test.name.clone(),
+            searched,
+            against: against.to_owned(),
+            bleu: bleu(&system),
+            margin: compared.system.margin,
+            difference: bleu(&system) - bleu(&baseline),
+            // SacreBLEU's test gives equal systems its smallest p.
+            p_value: if baseline == system { 1.0 } else { compared.p_value },
+        })
     }
 
     // The first is what p-values compare with.
@@ -238,14 +266,15 @@ impl Sweep<'_> {
         Ok(Section::new(test, table))
     }
 
-    fn keep(&self, sum: &str, measured: String) -> Result<std::path::PathBuf, Failure> {
-        let ready = self.ready(sum)?;
+    fn keep(&self, found: &Found, confidence: &Confidence) -> Result<std::path::PathBuf, Failure> {
+        let ready = self.ready(&found.sum)?;
         let named = |member: &translation::Member| {
             let chosen = ready.chosen.get(&member.term).unwrap_or(&member.entry.id);
             (member.term.clone(), chosen.clone())
         };
         let models = ready.members.iter().map(named).collect();
-        let tuned = Tuned { sum: sum.to_owned(), models, measured };
+        let (sum, measured) = (found.sum.clone(), found.measured.clone());
+        let tuned = Tuned { sum, models, measured, confidence: Some(confidence.clone()) };
         Ok(keep_tuned(Some(&self.models.library), self.pair, tuned)?)
     }
 }
@@ -281,9 +310,13 @@ fn told(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
     }
 }
 
-fn chance(p: f64) -> String {
-    let sure = if p < 0.05 { "significant" } else { "not significant" };
-    format!("p = {p:.3}, {sure}")
+/// The p-value, and what follows from it: of lines that the sum was chosen on, nothing does.
+fn chance(p: f64, searched: bool) -> String {
+    match searched {
+        true => format!("p = {p:.3} on the lines that it was chosen on"),
+        false if p < 0.05 => format!("p = {p:.3}, significant"),
+        false => format!("p = {p:.3}, not significant"),
+    }
 }
 
 #[cfg(test)]

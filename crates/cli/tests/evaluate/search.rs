@@ -35,6 +35,15 @@ fn the_best_sum_is_kept_and_used() {
     // The recipe is at hand for translations and further evaluations.
     let kept: Value = serde_json::from_str(&home.read("data/wasan/models/tuned.json")).expect("JSON");
     assert_eq!(kept["de-en"]["sum"], sum);
+    // Of the set that was not searched.
+    let confidence = &kept["de-en"]["confidence"];
+    assert_eq!(confidence, &found["confidence"]);
+    assert_eq!((&confidence["test"], &confidence["searched"]), (&"other".into(), &false.into()));
+    assert_eq!(confidence["against"], found["single"]);
+    let of = |field: &str| confidence[field].as_f64().expect("a number");
+    assert!((0.0..=1.0).contains(&of("p_value")) && of("margin") >= 0.0, "{confidence:#}");
+    let other = rows.iter().find(|row| row["test"] == "other" && row["name"] == sum).expect("a row");
+    assert_eq!(confidence["bleu"], other["bleu"]);
     let translate = |recipe: &str| {
         home.good(&[
             "translate",
