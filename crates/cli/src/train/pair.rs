@@ -1,11 +1,12 @@
 //! `wasan train pair`: the specialists of two languages, and L where there is no base, in the user's library.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use training::{Config, Ended, Start};
-use translation::{Catalog, ImportOptions, Pair, Role};
+use translation::{Catalog, Entry, ImportOptions, Pair, Role};
 
 use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
 use super::console::Console;
@@ -80,6 +81,7 @@ impl MakePair {
             ));
         }
         let mut console = Console::new(&self.schedule.place);
+        self.check_large(&pair, &console)?;
         let device = self.schedule.place.device()?;
         let mono = vec![(pair.from.clone(), self.mono_from.clone()), (pair.to.clone(), self.mono_to.clone())];
         let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
@@ -100,14 +102,16 @@ impl MakePair {
                 continue;
             }
             let start = self.beginning.start(&texts, &self.schedule, part.role == Role::Large)?;
-            self.check_large(&start, &pair, &console)?;
             console.say(&format!("— {} —", part.name));
             if part.make(&start, &plan, &texts, &mut console)? == Ended::Stopped {
                 return Ok(());
             }
         }
         parts.iter().try_for_each(|part| self.import(part, &console))?;
-        console.say(&format!("wasan translate --from {} --to {} uses them from now on", pair.from, pair.to));
+        match self.are_used(&pair, &parts)? {
+            true => console.say(&format!("wasan translate --from {} --to {} uses them from now on", pair.from, pair.to)),
+            false => console.say("Other models are preferred for this pair, or a large one of their vocabulary is missing: `wasan models list`, `wasan models import FOLDER --role large`"),
+        }
         Ok(())
     }
 
@@ -116,8 +120,21 @@ impl MakePair {
         Ok(Catalog::read(&folder)?)
     }
 
-    /// Refuses names that other models have. One that an earlier run of this command has imported is no other.
+    /// Whether a translation of the pair asks all of them when nothing else is said.
+    fn are_used(&self, pair: &Pair, parts: &[Part]) -> Result<bool, Failure> {
+        let catalog = self.catalog()?;
+        let Ok(recipe) = catalog.default_recipe(pair) else { return Ok(false) };
+        let (recipe, chosen) = catalog.recipe(pair, recipe, &BTreeMap::new())?;
+        let members = catalog.members(pair, &recipe, &chosen)?;
+        Ok(parts.iter().all(|part| members.iter().any(|member| member.entry.id == part.name)))
+    }
+
+    /// Refuses names that other models have, or that no model can have. One that an earlier run of this command has
+    /// imported is no other.
     fn check_names(&self, parts: &[Part]) -> Result<(), Failure> {
+        parts.iter().try_for_each(|part| translation::check_name(&part.name)).map_err(|error| {
+            Failure::usage(&error.to_string(), "Choose another --name: the models are called after it.")
+        })?;
         let catalog = self.catalog()?;
         let taken =
             |part: &&Part| !part.folder.exists() && catalog.entries.iter().any(|entry| entry.id == part.name);
@@ -130,28 +147,25 @@ impl MakePair {
         }
     }
 
-    /// Refuses a base whose vocabulary is not that of the large model.
-    fn check_large(&self, start: &Start, pair: &Pair, console: &Console) -> Result<(), Failure> {
-        if self.beginning.is_new() {
-            return Ok(());
-        }
+    /// Refuses a base whose vocabulary is not that of the large model, and tells where there is no large model.
+    fn check_large(&self, pair: &Pair, console: &Console) -> Result<(), Failure> {
+        let Some(tokenizer) = self.beginning.tokenizer()? else { return Ok(()) };
         let catalog = self.catalog()?;
         let Some(name) = &self.large else {
-            let fits = catalog.entries.iter().any(|entry| {
-                entry.info.role == Role::Large
-                    && entry.info.architecture.vocab_size == start.architecture.vocab_size
-            });
-            if !fits {
-                console.say(
-                    "no large model at hand has the base's vocabulary: import one, else these two models \
-                    have none to be added to",
-                );
+            let vocabulary = Some(tokenizer.fingerprint());
+            let fits = |entry: &Entry| entry.is_large_for(pair) && entry.vocabulary() == vocabulary;
+            if !catalog.entries.iter().any(fits) {
+                console.say(&format!(
+                    "Two specialists are made of a base; none of the models at hand is a large one of its vocabulary \
+                    that they could be added to, so {pair} will not be offered yet. Import one of the base's family, \
+                    now or afterwards: wasan models import FOLDER --role large",
+                ));
             }
             return Ok(());
         };
         let large = catalog.find(name)?;
-        let tokenizer = large.open()?.tokenizer().map_err(training::Error::from)?;
-        match tokenizer.first_difference(&start.tokenizer) {
+        let other = large.open()?.tokenizer().map_err(training::Error::from)?;
+        match other.first_difference(&tokenizer) {
             Some(difference) => Err(Failure::usage(
                 &format!(
                     "{name} has another tokenizer than the base, so that {pair} cannot be added up: {difference}"
