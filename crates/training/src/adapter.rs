@@ -118,8 +118,8 @@ pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device)
     }
     device.seed(seed);
     let ids = |projections: &[Projection]| -> Vec<ParamId> {
-        let of_layer = |layer| projections.iter().map(move |projection| projection.of(layer).weight.id);
-        model.layers.iter().flat_map(of_layer).collect()
+        let layers = model.layers.iter();
+        layers.flat_map(|layer| projections.iter().map(|projection| projection.of(layer).weight.id)).collect()
     };
     let chosen = ParamGroup::from_ids(ids(&options.projections));
     let mut matrices = ids(&Projection::ALL);

@@ -20,6 +20,8 @@ pub struct State {
     pub lowest: Option<f32>,
     /// Looks since then.
     pub looks: usize,
+    /// Whether layers are computed again: what was begun so goes on so, however much memory is free later.
+    pub recompute: bool,
     /// Tokens seen in all.
     pub tokens: u64,
     /// Seconds of training in all.
@@ -91,14 +93,6 @@ impl Checkpoints {
         }
         fs::rename(&next, path(CURRENT)).map_err(failed(path(CURRENT)))?;
         sync_folder(&self.folder).map_err(failed(self.folder.clone()))
-    }
-
-    /// Removes all checkpoints.
-    pub fn clear(&self) {
-        for name in [CURRENT, PREVIOUS, NEXT] {
-            // One that cannot be removed does no harm: the finished model lies beside it.
-            let _ = fs::remove_dir_all(self.folder.join(name));
-        }
     }
 }
 

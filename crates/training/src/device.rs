@@ -6,6 +6,11 @@ use burn::tensor::Device;
 
 use crate::{Error, Result};
 
+/// Whether a device, with gradients or without, is the processor, whose memory is this machine's.
+pub fn on_processor(device: &Device) -> bool {
+    device.clone().inner() == Device::flex()
+}
+
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {

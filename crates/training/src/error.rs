@@ -1,7 +1,7 @@
 //! What can go wrong in training: one variant a cause.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of a step of training.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,7 +32,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file of ours that cannot be read back.
-    #[error("{path} cannot be read: {reason}; remove that folder to begin anew")]
+    #[error("{path} cannot be read: {reason}; remove the folder of the run to begin anew: {}", run_of(path).display())]
     Checkpoint {
         /// Where.
         path: PathBuf,
@@ -93,7 +93,7 @@ pub enum Error {
     },
     /// More memory than there is.
     #[error(
-        "training this takes at least {needed_mib} MiB of memory and {available_mib} MiB are free; choose a smaller --batch-tokens or --context, --lora with --frozen q8, or a smaller model"
+        "training this takes at least {needed_mib} MiB of memory, with each layer computed again, and {available_mib} MiB are free; choose a smaller --batch-tokens or --context, --lora with --frozen q8, or a smaller model"
     )]
     Memory {
         /// Needed by weights, gradients, optimizer and activations.
@@ -121,4 +121,9 @@ pub enum Error {
         /// Where.
         folder: PathBuf,
     },
+}
+
+/// The folder of the run that a file of its checkpoints belongs to.
+fn run_of(path: &Path) -> &Path {
+    path.ancestors().find(|folder| folder.extension().is_some_and(|end| end == "run")).unwrap_or(path)
 }

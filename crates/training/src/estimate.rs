@@ -4,18 +4,21 @@ use std::cmp::Reverse;
 use std::fs;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use model_files::Architecture;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sysinfo::{Disks, System};
 
 use crate::adapter::{AdapterOptions, Frozen, Projection};
 use crate::batches::Example;
+use crate::device::on_processor;
+use crate::workers::Workers;
 use crate::{Error, Result, RunOptions, Stage, StepReport, TrainedModel, train};
 
 /// What a run needs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Tokens that will be read, all epochs of all stages.
     pub tokens: u64,
@@ -25,8 +28,8 @@ pub struct Estimate {
     pub seconds: f64,
     /// The most memory, of the device where it tells, else of this process.
     pub memory_bytes: u64,
-    /// Memory that was free before.
-    pub memory_available_bytes: u64,
+    /// Memory that was free before; none where the device does not tell.
+    pub memory_available_bytes: Option<u64>,
     /// Disk for the checkpoints at their largest and for the model.
     pub disk_bytes: u64,
 }
@@ -39,22 +42,78 @@ const SECONDS: f64 = 20.0;
 const FORWARD: f64 = 1.0 / 3.0;
 /// The one being written, the newest and the one before it.
 const CHECKPOINTS: u64 = 3;
+/// Arrays of logits at once: as they are, their powers, the gradient.
+const LOGITS: usize = 3;
 
-/// Refuses what cannot fit into this machine's memory whatever the measurement says, before weights are read.
+/// Looks whether a run can fit into this machine's memory whatever the measurement says, before weights are read; where
+/// it fits only if layers are computed again on the way back, `options` say so afterwards. What memory a GPU has is not
+/// known: there, only the first steps tell.
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub fn check_memory(
+pub fn fit(
     architecture: &Architecture,
     adapter: Option<&AdapterOptions>,
-    micro_tokens: usize,
+    stages: &[Stage],
+    options: &mut RunOptions,
+    device: &Device,
 ) -> Result<()> {
-    let needed = least_bytes(architecture, adapter, micro_tokens);
-    let available = available_bytes();
-    if needed > available {
-        return Err(Error::Memory { needed_mib: needed >> 20, available_mib: available >> 20 });
+    if !on_processor(device) {
+        return Ok(());
     }
-    Ok(())
+    let load = Load::new(architecture, adapter, stages, options, device);
+    fit_into(available_bytes(), architecture, adapter, load).map(|recompute| options.recompute = recompute)
+}
+
+/// Whether layers have to be computed again for a run to fit into `available` bytes.
+fn fit_into(
+    available: u64,
+    architecture: &Architecture,
+    adapter: Option<&AdapterOptions>,
+    load: Load,
+) -> Result<bool> {
+    let needed = |recompute| least_bytes(architecture, adapter, Load { recompute, ..load });
+    if needed(load.recompute) <= available {
+        return Ok(load.recompute);
+    }
+    match needed(true) {
+        least if least <= available => Ok(true),
+        least => Err(Error::Memory { needed_mib: least >> 20, available_mib: available >> 20 }),
+    }
+}
+
+/// What goes through a model at once.
+#[derive(Debug, Clone, Copy)]
+struct Load {
+    /// Tokens of a micro-batch.
+    tokens: usize,
+    /// Tokens of the longest sequence.
+    longest: usize,
+    /// Sets of gradients at once.
+    gradients: usize,
+    recompute: bool,
+}
+
+impl Load {
+    fn new(
+        architecture: &Architecture,
+        adapter: Option<&AdapterOptions>,
+        stages: &[Stage],
+        options: &RunOptions,
+        device: &Device,
+    ) -> Self {
+        let lengths = stages.iter().flat_map(|stage| &stage.examples).map(|example| example.ids.len());
+        let longest = lengths.max().unwrap_or(0);
+        // One set for each worker, and the one that they are added to.
+        let workers = Workers::count(device, parameters(architecture) as usize);
+        Self {
+            // A sequence longer than a micro-batch stands alone in it.
+            tokens: options.micro_tokens.max(longest),
+            longest,
+            gradients: if workers > 1 { workers + 1 } else { 1 },
+            recompute: options.recompute || adapter.is_some_and(|adapter| adapter.frozen != Frozen::F32),
+        }
+    }
 }
 
 /// Weights in matrices.
@@ -77,26 +136,45 @@ fn in_layers(a: &Architecture, projections: &[Projection], count: &dyn Fn(usize,
     (a.layers * layer) as u64
 }
 
-/// Weights, gradients and AdamW's two moments of all that learns, in 32 bits; what is frozen; and per token what each
-/// layer keeps for the way back: the inputs of its seven products and of its norms.
-fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, micro_tokens: usize) -> u64 {
-    let weights = match adapter {
-        None => 16 * parameters(a),
+/// Weights that learn, and those that do not.
+fn learning(a: &Architecture, adapter: Option<&AdapterOptions>) -> (u64, u64) {
+    match adapter {
+        None => (parameters(a), 0),
         Some(adapter) => {
-            let chosen = in_layers(a, &adapter.projections, &|rows, columns| rows * columns);
             let factors =
                 in_layers(a, &adapter.projections, &|rows, columns| adapter.rank * (rows + columns));
-            let bytes = match adapter.frozen {
-                Frozen::F32 => 4,
-                Frozen::F16 => 2,
-                Frozen::Q8 => 1,
-            };
-            4 * (parameters(a) - chosen) + bytes * chosen + 16 * factors
+            (factors, parameters(a))
         }
+    }
+}
+
+/// In 32 bits, all that learns twice, since a trial learns on a copy, with AdamW's two moments and its gradients; what is
+/// frozen; what each layer keeps for the way back; the logits.
+fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -> u64 {
+    let (learning, frozen) = learning(a, adapter);
+    let frozen = match adapter.map(|adapter| adapter.frozen) {
+        None => 0,
+        Some(Frozen::F32) => 4 * frozen,
+        // Besides, as much as is unpacked at once: a layer, or the head.
+        Some(Frozen::F16) => 2 * frozen + unpacked(a),
+        // The embedding has 16 bits.
+        Some(Frozen::Q8) => frozen + (a.vocab_size * a.hidden_size) as u64 + unpacked(a),
     };
+    let weights = learning * (4 + 4 + 8 + 4 * load.gradients as u64) + frozen;
     let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
-    let kept = a.layers * (4 * a.hidden_size + 2 * heads + 2 * kv + 3 * a.feed_forward);
-    weights + 4 * (micro_tokens * kept) as u64
+    // Per token the inputs of its seven products and of its norms, and attention's scores before and after softmax.
+    let layer = 4 * a.hidden_size + 2 * heads + 2 * kv + 3 * a.feed_forward + 2 * a.heads * load.longest;
+    let kept = match load.recompute {
+        true => a.layers * a.hidden_size + layer,
+        false => a.layers * layer,
+    };
+    weights + 4 * (load.tokens * (kept + LOGITS * a.vocab_size)) as u64
+}
+
+fn unpacked(a: &Architecture) -> u64 {
+    let layer =
+        in_layers(&Architecture { layers: 1, ..*a }, &Projection::ALL, &|rows, columns| rows * columns);
+    4 * layer.max((a.vocab_size * a.hidden_size) as u64)
 }
 
 fn available_bytes() -> u64 {
@@ -106,11 +184,34 @@ fn available_bytes() -> u64 {
     system.available_memory().min(group)
 }
 
-/// The most memory that this process has taken, where the system tells (Linux).
-fn peak_bytes() -> Option<u64> {
+/// Memory of this process by the kernel's name, where the system tells (Linux): `VmHWM` the most, `VmRSS` now.
+fn process_bytes(name: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// A folder that goes with what is in it, also when a kill kept an earlier process from it; and the one around it, if
+/// nothing else is there.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(run: &Path) -> Result<Self> {
+        let path = run.join("estimate");
+        // What is left of an earlier one only takes up space.
+        drop(fs::remove_dir_all(&path));
+        match fs::create_dir_all(&path) {
+            Ok(()) => Ok(Self(path)),
+            Err(source) => Err(Error::Write { path, source }),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+        drop(self.0.parent().map(fs::remove_dir));
+    }
 }
 
 /// Measures some steps of each stage on a copy of `trained`, first the heaviest one, and looks for the disk that the
@@ -125,22 +226,31 @@ pub fn estimate(
     folder: &Path,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Option<Estimate>> {
-    let memory_available_bytes = available_bytes();
-    let write = |source| Error::Write { path: folder.into(), source };
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(write)?;
-    let scratch = tempfile::Builder::new().prefix(".estimate-").tempdir_in(parent).map_err(write)?;
+    let available = available_bytes();
+    let resident = process_bytes("VmRSS");
+    let (learning, _) = learning(&trained.architecture, trained.adapter.as_ref());
+    let model_bytes = 2 * parameters(&trained.architecture);
+    let scratch = Scratch::new(folder)?;
+    // Weights and two moments.
+    check_disk(folder, CHECKPOINTS * 12 * learning + model_bytes)?;
     let mut tokens = 0.0;
     let mut seconds = 0.0;
     let mut checkpoint_bytes = 0;
-    for (index, stage) in stages.iter().enumerate() {
-        let heaviest = Stage { examples: heaviest(&stage.examples, options), epochs: 1.0, ..unwatched(stage) };
-        let first = scratch.path().join(format!("{index}.heaviest"));
-        trial(trained, heaviest, options, &first, &|_| true)?;
-        checkpoint_bytes = checkpoint_bytes.max(size(&first).map_err(write)?);
-        fs::remove_dir_all(&first).map_err(write)?;
+    for stage in stages {
+        let heaviest =
+            Stage { examples: heaviest(&stage.examples, options), epochs: 1.0, ..unwatched(stage) };
+        let trial_of = |stage, enough: &dyn Fn(&StepReport) -> bool| -> Result<(Vec<StepReport>, u64)> {
+            let path = scratch.0.join("trial");
+            let write = |source| Error::Write { path: path.clone(), source };
+            let log = trial(trained, stage, options, &path, enough)?;
+            let bytes = size(&path).map_err(write)?;
+            fs::remove_dir_all(&path).map_err(write)?;
+            Ok((log, bytes))
+        };
+        let (_, bytes) = trial_of(heaviest, &|_| true)?;
+        checkpoint_bytes = checkpoint_bytes.max(bytes);
         let enough = |line: &StepReport| !go_on() || line.step >= STEPS || line.seconds > SECONDS;
-        let log = trial(trained, unwatched(stage), options, &scratch.path().join(index.to_string()), &enough)?;
+        let (log, _) = trial_of(unwatched(stage), &enough)?;
         if !go_on() {
             return Ok(None);
         }
@@ -152,18 +262,33 @@ pub fn estimate(
         tokens += of(&stage.examples) * stage.epochs;
         seconds += (of(&stage.examples) * stage.epochs + of(&stage.held_out) * looks * FORWARD) / rate;
     }
-    let disk_bytes = CHECKPOINTS * checkpoint_bytes + 2 * parameters(&trained.architecture);
-    check_disk(parent, disk_bytes)?;
+    let disk_bytes = CHECKPOINTS * checkpoint_bytes + model_bytes;
+    check_disk(folder, disk_bytes)?;
+    let own_memory = on_processor(&trained.device);
+    let peak = process_bytes("VmHWM");
+    if let (true, Some(peak), Some(before)) = (own_memory, peak, resident) {
+        check_memory(peak.saturating_sub(before), available)?;
+    }
     let of_device = trained.device.clone().inner().memory_pool_usage().map(|usage| usage.bytes_reserved);
-    let least = || least_bytes(&trained.architecture, trained.adapter.as_ref(), options.micro_tokens);
+    let adapter = trained.adapter.as_ref();
+    let load = Load::new(&trained.architecture, adapter, stages, options, &trained.device);
+    let least = || least_bytes(&trained.architecture, adapter, load);
     Ok(Some(Estimate {
         tokens: tokens as u64,
         tokens_per_second: tokens / seconds,
         seconds,
-        memory_bytes: of_device.or_else(peak_bytes).unwrap_or_else(least),
-        memory_available_bytes,
+        memory_bytes: of_device.or(peak).unwrap_or_else(least),
+        memory_available_bytes: own_memory.then_some(available),
         disk_bytes,
     }))
+}
+
+/// What was measured against what was free: more was taken from the disk, and every step would be.
+fn check_memory(needed: u64, available: u64) -> Result<()> {
+    match needed > available {
+        true => Err(Error::Memory { needed_mib: needed >> 20, available_mib: available >> 20 }),
+        false => Ok(()),
+    }
 }
 
 /// The longest sequences, as many as go through the model at once; twice where gradients accumulate.
@@ -257,31 +382,87 @@ mod tests {
         }
     }
 
+    const NOTHING: Load = Load { tokens: 0, longest: 0, gradients: 1, recompute: false };
+
     #[test]
-    fn weights_count_with_gradients_and_moments() {
+    fn weights_count_with_copies_gradients_and_moments() {
         // embed 1600; a layer: q, o 256 each, k, v 128 each, gate, up, down 512 each = 2304.
-        assert_eq!(least_bytes(&architecture(16), None, 0), 16 * (1600 + 2 * 2304));
-        // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token.
-        let of_tokens = least_bytes(&architecture(16), None, 10) - least_bytes(&architecture(16), None, 0);
-        assert_eq!(of_tokens, 4 * 10 * 2 * 208);
+        let weights = 1600 + 2 * 2304;
+        assert_eq!(least_bytes(&architecture(16), None, NOTHING), 20 * weights);
+        // Two workers, and what they are added to.
+        let shared = Load { gradients: 3, ..NOTHING };
+        assert_eq!(least_bytes(&architecture(16), None, shared), 28 * weights);
+    }
+
+    #[test]
+    fn tokens_count_with_scores_and_logits() {
+        let of =
+            |load| least_bytes(&architecture(16), None, load) - least_bytes(&architecture(16), None, NOTHING);
+        // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token, and the scores of two heads twice.
+        let load = Load { tokens: 10, longest: 7, ..NOTHING };
+        assert_eq!(of(load), 4 * 10 * (2 * (208 + 2 * 2 * 7) + 3 * 100));
+        let again = Load { recompute: true, ..load };
+        assert_eq!(of(again), 4 * 10 * (2 * 16 + (208 + 2 * 2 * 7) + 3 * 100));
     }
 
     #[test]
     fn adapters_need_less_where_the_base_is_frozen() {
         let of = |frozen| AdapterOptions { rank: 2, alpha: 4.0, projections: vec![Projection::Q], frozen };
-        // Frozen: 1600 + 2 · (2304 − 256) in 32 bits, 2 · 256 in 8; learning: 2 · 2 · (16 + 16).
-        assert_eq!(least_bytes(&architecture(16), Some(&of(Frozen::Q8)), 0), 4 * 5696 + 512 + 16 * 128);
-        assert!(
-            least_bytes(&architecture(16), Some(&of(Frozen::F16)), 0)
-                < least_bytes(&architecture(16), Some(&of(Frozen::F32)), 0)
-        );
+        let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
+        // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
+        let (weights, factors) = (1600 + 2 * 2304, 128);
+        assert_eq!(bytes(Frozen::F32), 4 * weights + 20 * factors);
+        assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 20 * factors);
+        assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
     }
 
     #[test]
-    fn what_no_machine_holds_is_refused() {
+    fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_refused() {
+        let a = architecture(16);
+        let load = Load { tokens: 1000, longest: 64, ..NOTHING };
+        let (all, again) =
+            (least_bytes(&a, None, load), least_bytes(&a, None, Load { recompute: true, ..load }));
+        assert!(again < all);
+        assert!(!fit_into(all, &a, None, load).expect("fits"));
+        assert!(fit_into(all - 1, &a, None, load).expect("fits so"));
+        assert!(matches!(fit_into(again - 1, &a, None, load), Err(Error::Memory { .. })));
         let huge = Architecture { layers: 1 << 10, ..architecture(1 << 20) };
-        assert!(matches!(check_memory(&huge, None, 1), Err(Error::Memory { .. })));
-        assert!(check_memory(&architecture(16), None, 1).is_ok());
+        let mut options = RunOptions::default();
+        let device = Device::flex().autodiff();
+        assert!(matches!(fit(&huge, None, &[], &mut options, &device), Err(Error::Memory { .. })));
+        assert!(fit(&a, None, &[], &mut options, &device).is_ok() && !options.recompute);
+        assert!(check_memory(5, 5).is_ok() && check_memory(6, 5).is_err());
+    }
+
+    /// A device whose memory ends in the first steps: its driver panics.
+    #[test]
+    fn too_small_a_device_is_told_and_nothing_is_left() {
+        let special = crate::Special { bos: 0, end: 1, pad: 2 };
+        let device = Device::flex().autodiff();
+        let model = TrainedModel::new(architecture(16), special, Vec::new(), 1, &device).expect("a model");
+        let stage = Stage {
+            name: "finetune".into(),
+            examples: vec![Example { ids: vec![1, 2, 3], learn_from: 1 }],
+            held_out: Vec::new(),
+            epochs: 9.0,
+            patience: 0,
+            optimizer: crate::OptimizerOptions::default(),
+        };
+        let home = tempfile::tempdir().expect("a folder");
+        let run = home.path().join("model.run");
+        let options = RunOptions::default();
+        let full = || -> bool { panic!("Out of memory: 7 MiB were asked for") };
+        let error =
+            estimate(&model, std::slice::from_ref(&stage), &options, &run, &full).expect_err("refused");
+        assert!(matches!(&error, Error::FirstSteps { reason } if reason.contains("7 MiB")), "{error}");
+        assert!(error.to_string().contains("--recompute"));
+        assert!(!run.exists());
+        // What a killed one left is no more in the way.
+        fs::create_dir_all(run.join("estimate/trial/checkpoint")).expect("a folder");
+        let measured =
+            estimate(&model, &[stage], &options, &run, &|| true).expect("measured").expect("whole");
+        assert!(measured.memory_available_bytes.is_some() && measured.tokens == 27);
+        assert!(!run.exists());
     }
 
     #[test]

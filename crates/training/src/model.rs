@@ -1,5 +1,6 @@
 //! A model in training, with all that makes it a Hugging Face folder again.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -28,6 +29,8 @@ pub struct TrainedModel {
     pub config: Value,
     /// The contents of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
+    /// Further files by name, with which Hugging Face's library finds special tokens and the chat's form.
+    pub beside: BTreeMap<&'static str, Vec<u8>>,
     /// What is adapted, where LoRA trains instead of the weights.
     pub adapter: Option<AdapterOptions>,
     /// What the weights were at first, as a hash; empty for new ones, which follow from shape and seed.
@@ -42,16 +45,21 @@ impl TrainedModel {
     pub fn open(folder: &Path, device: &Device) -> Result<Self> {
         let checkpoint = Checkpoint::open(folder)?;
         let path = folder.join("config.json");
-        let reason = |reason: String| Error::Checkpoint { path: path.clone(), reason };
-        let config = fs::read(&path).map_err(|error| reason(error.to_string()))?;
+        let config =
+            fs::read(&path).map_err(|source| model_files::Error::Read { source, path: path.clone() })?;
+        let config = serde_json::from_slice(&config).map_err(|error| model_files::Error::Json {
+            reason: error.to_string(),
+            file: "config.json".into(),
+        })?;
         let (model, first_weights) = weights::load(&checkpoint, device)?;
         Ok(Self {
             model,
             architecture: *checkpoint.architecture(),
             rope_inv_freq: checkpoint.rope_inv_freq().to_vec(),
             device: device.clone(),
-            config: serde_json::from_slice(&config).map_err(|error| reason(error.to_string()))?,
+            config,
             tokenizer: checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec(),
+            beside: beside(folder)?,
             adapter: None,
             first_weights,
         })
@@ -98,6 +106,7 @@ impl TrainedModel {
             rope_inv_freq: (0..half).map(inv_freq).collect(),
             device: device.clone(),
             config,
+            beside: beside_new(&tokenizer, special),
             tokenizer,
             adapter: None,
             first_weights: String::new(),
@@ -147,7 +156,7 @@ impl TrainedModel {
         }
     }
 
-    /// Writes `config.json`, `tokenizer.json` and `model.safetensors` into an existing folder.
+    /// Writes `config.json`, `tokenizer.json`, what lay beside them and `model.safetensors` into an existing folder.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -163,44 +172,93 @@ impl TrainedModel {
         }
         put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
+        self.beside.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
         weights::write(&folder.join("model.safetensors"), &self.model, precision)
     }
 
     /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and `wasan.json` with what `own`
-    /// says to our importer.
+    /// says to our importer. It grows in the folder of the run, which must exist on the same disk.
     ///
     /// # Errors
     /// When it exists already, or the disk refuses.
-    pub fn publish(&self, folder: &Path, precision: Precision, own: &Value) -> Result<()> {
-        publish(folder, own, |folder| self.write(folder, precision))
+    pub fn publish(&self, run: &Path, folder: &Path, precision: Precision, own: &Value) -> Result<()> {
+        publish(run, folder, own, |folder| self.write(folder, precision))
     }
 
     /// Writes a new folder, whole or not at all, with the adapter alone; `base` is what it names as its model.
     ///
     /// # Errors
     /// As [`TrainedModel::publish`].
-    pub fn publish_adapter(&self, folder: &Path, base: &Path, own: &Value) -> Result<()> {
-        let Some(options) = &self.adapter else { return self.publish(folder, Precision::BF16, own) };
+    pub fn publish_adapter(&self, run: &Path, folder: &Path, base: &Path, own: &Value) -> Result<()> {
+        let Some(options) = &self.adapter else { return self.publish(run, folder, Precision::BF16, own) };
         let base = base.to_string_lossy();
-        publish(folder, own, |folder| adapter::write(&self.model, options, &base, folder))
+        publish(run, folder, own, |folder| adapter::write(&self.model, options, &base, folder))
     }
 }
 
-fn publish(folder: &Path, own: &Value, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+fn publish(run: &Path, folder: &Path, own: &Value, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let failed = |source| Error::Write { path: folder.into(), source };
     if folder.exists() {
         return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
     }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let unfinished = tempfile::Builder::new().prefix(".training-").tempdir_in(parent).map_err(failed)?;
-    // A folder of its own inside: temporary ones can be read by their owner alone.
-    let inner = unfinished.path().join("model");
-    fs::create_dir(&inner).map_err(failed)?;
-    fill(&inner)?;
-    let own = serde_json::to_vec_pretty(own).unwrap_or_default();
-    fs::write(inner.join("wasan.json"), own).map_err(failed)?;
-    sync(&inner).map_err(failed)?;
-    fs::rename(&inner, folder).map_err(failed)
+    let unfinished = run.join("model");
+    // Of an earlier try.
+    drop(fs::remove_dir_all(&unfinished));
+    let filled = || -> Result<()> {
+        fs::create_dir(&unfinished).map_err(failed)?;
+        fill(&unfinished)?;
+        let own = serde_json::to_vec_pretty(own).unwrap_or_default();
+        fs::write(unfinished.join("wasan.json"), own).map_err(failed)?;
+        sync(&unfinished).map_err(failed)?;
+        fs::rename(&unfinished, folder).map_err(failed)
+    };
+    filled().inspect_err(|_| drop(fs::remove_dir_all(&unfinished)))
+}
+
+const BESIDE: [&str; 4] =
+    ["tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "chat_template.jinja"];
+/// Bytes of such a file; honest ones have less than 1 MiB, see `model-files`' limits.
+const BESIDE_BYTES: u64 = 4 << 20;
+
+/// Those of a base.
+fn beside(folder: &Path) -> Result<BTreeMap<&'static str, Vec<u8>>> {
+    let mut all = BTreeMap::new();
+    for name in BESIDE {
+        let path = folder.join(name);
+        if path.metadata().is_ok_and(|data| data.is_file() && data.len() <= BESIDE_BYTES) {
+            let bytes = fs::read(&path).map_err(|source| model_files::Error::Read { source, path })?;
+            all.insert(name, bytes);
+        }
+    }
+    Ok(all)
+}
+
+/// Those of a new model.
+fn beside_new(tokenizer: &[u8], special: Special) -> BTreeMap<&'static str, Vec<u8>> {
+    let tokenizer: Value = serde_json::from_slice(tokenizer).unwrap_or_default();
+    let added = tokenizer["added_tokens"].as_array().cloned().unwrap_or_default();
+    let text = |id: u32| added.iter().find(|token| token["id"] == id).map(|token| token["content"].clone());
+    let files = [
+        (
+            "tokenizer_config.json",
+            json!({
+                "tokenizer_class": "PreTrainedTokenizerFast",
+                "bos_token": text(special.bos),
+                "eos_token": text(special.end),
+                "pad_token": text(special.pad),
+                "clean_up_tokenization_spaces": false,
+            }),
+        ),
+        (
+            "generation_config.json",
+            json!({
+                "bos_token_id": special.bos,
+                "eos_token_id": special.end,
+                "pad_token_id": special.pad,
+            }),
+        ),
+    ];
+    files.map(|(name, json)| (name, serde_json::to_vec_pretty(&json).unwrap_or_default())).into()
 }
 
 const ROPE_BASE: f64 = 10_000.0;

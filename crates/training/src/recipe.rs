@@ -3,21 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use burn::tensor::Device;
-use corpus::{Cleaning, HeldOut, Input, Lines, PairOptions, Pairs, Report, clean, read_lines, read_pairs};
+use corpus::{
+    Cleaning, HeldOut, Input, Lines, Origin, PairOptions, Pairs, Report, clean, read_lines, read_pairs,
+};
 use model_files::{Architecture, Tokenizer};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::batches::{Example, packed};
 use crate::examples::{Directions, Encoder, Learn, Prompter};
-use crate::weights::Precision;
-use crate::{Ended, Error, OptimizerOptions, Result, RunOptions, Special, Stage, StepReport, TrainedModel};
-use crate::{train, train_tokenizer};
+use crate::{
+    Error, OptimizerOptions, Result, RunOptions, Special, Stage, TrainedModel, fit, train_tokenizer,
+};
 
 /// The contents of a recipe.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,6 +137,8 @@ pub struct Texts {
     pub text: BTreeMap<String, Lines>,
     /// What was left out of each, by name.
     pub reports: BTreeMap<String, Report>,
+    /// Where each comes from, by name; what is only looked at or kept from training, by its file.
+    pub origins: BTreeMap<String, Vec<Origin>>,
 }
 
 impl Recipe {
@@ -146,7 +149,15 @@ impl Recipe {
     pub fn read(path: &Path) -> Result<Self> {
         let reason = |reason: String| Error::Recipe { path: path.into(), reason };
         let text = fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| reason(error.to_string()))
+        let recipe: Self = toml::from_str(&text).map_err(|error| reason(error.to_string()))?;
+        for (name, model) in &recipe.models {
+            let mut names: Vec<&str> = model.stages.iter().map(|stage| stage.name.as_str()).collect();
+            names.sort_unstable();
+            if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
+                return Err(reason(format!("two stages of {name} are called {}", twice[0])));
+            }
+        }
+        Ok(recipe)
     }
 
     /// The codes of all languages, in order.
@@ -167,11 +178,15 @@ impl Recipe {
             read_pairs(&[Input::File(folder.join(file))], &PairOptions::new(source, target), &mut |_| {})
         };
         let mut cleaning = Cleaning { max_ratio: 4.0, ..Cleaning::default() };
+        let mut origins = BTreeMap::new();
         for never in &self.never {
             let pairs = read(&never.file, &never.languages)?;
-            cleaning.held_out.push(HeldOut::new(never.file.display().to_string(), &pairs));
+            let name = never.file.display().to_string();
+            cleaning.held_out.push(HeldOut::new(&name, &pairs));
+            origins.insert(name, pairs.origins().to_vec());
         }
-        let mut texts = Texts { pairs: BTreeMap::new(), text: BTreeMap::new(), reports: BTreeMap::new() };
+        let mut texts =
+            Texts { pairs: BTreeMap::new(), text: BTreeMap::new(), reports: BTreeMap::new(), origins };
         for (name, of) in &self.pairs {
             let inputs: Vec<Input> = of.files.iter().map(|file| Input::File(folder.join(file))).collect();
             let [source, target] = of.languages.clone();
@@ -179,12 +194,15 @@ impl Recipe {
             let (pairs, report) = clean(pairs, &cleaning);
             let held_out = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
             texts.reports.insert(name.clone(), report);
+            texts.origins.insert(name.clone(), pairs.origins().to_vec());
+            texts.origins.insert(of.held_out.display().to_string(), held_out.origins().to_vec());
             texts.pairs.insert(name.clone(), (pairs, held_out));
         }
         for (language, files) in &self.text {
             let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
             let (lines, report) = clean(read_lines(&paths, language, None, &mut |_| {})?, &cleaning);
             texts.reports.insert(language.clone(), report);
+            texts.origins.insert(language.clone(), lines.origins().to_vec());
             texts.text.insert(language.clone(), lines);
         }
         Ok(texts)
@@ -231,21 +249,18 @@ impl Recipe {
         Ok(examples)
     }
 
-    /// Makes one model in `folder`/`name`, going on where an earlier run was broken off.
+    /// One model with all that it is to learn.
     ///
     /// # Errors
-    /// As [`train`].
-    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own that the caller holds")]
-    pub fn make(
+    /// When the recipe does not have it, or its sizes or texts do not fit together.
+    pub fn prepare(
         &self,
         name: &str,
         texts: &Texts,
         tokenizer_json: &[u8],
         prompt: &Prompter<'_>,
-        folder: &Path,
         device: &Device,
-        report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
-    ) -> Result<Ended> {
+    ) -> Result<Prepared> {
         let of = self.models.get(name).ok_or_else(|| Error::Setting {
             setting: "model",
             problem: format!("the recipe has no such model: {name}"),
@@ -290,8 +305,8 @@ impl Recipe {
             norm_eps: 1e-5,
             tied_head: true,
         };
-        let mut model = TrainedModel::new(architecture, SPECIAL, tokenizer_json.to_vec(), self.seed, device)?;
-        let options = RunOptions {
+        architecture.check()?;
+        let mut options = RunOptions {
             micro_tokens: self.batch_tokens,
             accumulate: 1,
             seed: self.seed,
@@ -299,22 +314,31 @@ impl Recipe {
             held_out_every: 200,
             recompute: false,
         };
-        let run = folder.join(format!("{name}.run"));
-        let ended = train(&mut model, &stages, &options, &run, report)?;
-        if ended == Ended::Finished {
-            let role = match of.role.as_str() {
-                "large" => json!("large"),
-                language => json!({"specialist": {"language": language}}),
-            };
-            let own = json!({
-                "name": name,
-                "role": role,
-                "prompt": self.prompt,
-                "licence": self.licence,
-                "languages": self.languages(),
-            });
-            model.publish(&folder.join(name), Precision::BF16, &own)?;
-        }
-        Ok(ended)
+        fit(&architecture, None, &stages, &mut options, device)?;
+        let role = match of.role.as_str() {
+            "large" => json!("large"),
+            language => json!({"specialist": {"language": language}}),
+        };
+        let own = json!({
+            "name": name,
+            "role": role,
+            "prompt": self.prompt,
+            "licence": self.licence,
+            "languages": self.languages(),
+        });
+        let model = TrainedModel::new(architecture, SPECIAL, tokenizer_json.to_vec(), self.seed, device)?;
+        Ok(Prepared { model, stages, options, own })
     }
+}
+
+/// A model of a recipe before its first step.
+pub struct Prepared {
+    /// With its first weights.
+    pub model: TrainedModel,
+    /// What it learns.
+    pub stages: Vec<Stage>,
+    /// How.
+    pub options: RunOptions,
+    /// What its `wasan.json` says.
+    pub own: Value,
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::adapter::Frozen;
 use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
-use crate::gradients::{Inputs, gradients, recomputed};
+use crate::gradients::{Inputs, Way, gradients, recomputed};
 use crate::llama::Llama;
 use crate::loss::cross_entropy;
 use crate::optimizer::{OptimizerOptions, clip};
@@ -121,6 +121,10 @@ pub fn train(
     folder: &Path,
     report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
 ) -> Result<Ended> {
+    let named_twice = |at: usize| stages[..at].iter().any(|earlier| earlier.name == stages[at].name);
+    if (0..stages.len()).any(named_twice) {
+        return Err(Error::Setting { setting: "stages", problem: "must have names of their own".into() });
+    }
     if stages.iter().any(|stage| stage.examples.iter().all(|example| example.learned() == 0)) {
         return Err(Error::NoExamples { reason: "a stage has no sentence with a token to predict" });
     }
@@ -138,6 +142,7 @@ pub fn train(
         trained.restore(&path)?;
         optimizer_record = Some(path.join(OPTIMIZER));
     }
+    state.recompute |= options.recompute;
     let log = Log::open(folder, stages, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
     let mut run = Run { trained, options, checkpoints, log, state, workers };
@@ -236,27 +241,27 @@ impl Run<'_> {
             .collect();
         let learned: usize = chosen.iter().flatten().map(|example| example.learned()).sum();
         let tokens: usize = chosen.iter().flatten().map(|example| example.ids.len()).sum();
-        let mut gradients = GradientsAccumulator::new();
+        let mut all = GradientsAccumulator::new();
         let mut sum = 0.0;
         for examples in &chosen {
             let scale = 1.0 / learned as f32;
             // Weights that are frozen in fewer bits would all be kept unpacked for the way back.
             let packed = self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
-            let way = if packed || self.options.recompute { recomputed } else { gradients };
+            let way = if packed || self.state.recompute { recomputed } else { gradients as Way };
             let losses = self.forward(examples, |model, inputs, device| {
                 // A copy with leaves of its own: graphs that share any are one graph with one lock.
                 way(&model.clone().fork(device), inputs, scale)
             });
             for (loss, of_share) in losses {
                 sum += loss;
-                gradients.accumulate(&self.trained.model, of_share);
+                all.accumulate(&self.trained.model, of_share);
             }
         }
         let loss = sum / learned.max(1) as f32;
         if !loss.is_finite() {
             return Err(Error::Diverged { step: self.state.step + 1 });
         }
-        let (norm, gradients) = clip(&self.trained.model, gradients.grads(), stage.optimizer.clip_norm);
+        let (norm, gradients) = clip(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
         self.state.step += 1;
         let rate = stage.optimizer.rate(self.state.step, steps);
         self.trained.model = optimizer.step(rate, self.trained.model.clone(), gradients);
@@ -355,7 +360,10 @@ impl Log {
         if state.stage == 0 && state.step == 0 {
             kept.clear();
         }
-        fs::write(&path, kept).map_err(failed)?;
+        // The old log stays until the new one is whole.
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(kept.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
         let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
         Ok(Self { path, file })
     }

@@ -149,19 +149,21 @@ struct Stored<'a> {
     values: Box<dyn Fn() -> TensorData + 'a>,
 }
 
+fn vector(norm: &RmsNorm) -> Stored<'_> {
+    let values = Box::new(move || norm.gamma.val().inner().into_data());
+    Stored { shape: norm.gamma.dims().to_vec(), values }
+}
+
+fn matrix(linear: &Linear) -> Stored<'_> {
+    let [inputs, outputs] = linear.weight.shape().dims();
+    // Multiplied out where it is adapted.
+    let values = Box::new(move || in_f32(linear.weight.val().inner()).transpose().into_data());
+    Stored { shape: vec![outputs, inputs], values }
+}
+
 fn stored(model: &Llama) -> Vec<(String, Stored<'_>)> {
     let mut all = Vec::new();
     let mut add = |name: String, tensor| all.push((name, tensor));
-    fn vector(norm: &RmsNorm) -> Stored<'_> {
-        let values = Box::new(|| norm.gamma.val().inner().into_data());
-        Stored { shape: norm.gamma.dims().to_vec(), values }
-    }
-    fn matrix(linear: &Linear) -> Stored<'_> {
-        let [inputs, outputs] = linear.weight.shape().dims();
-        // Multiplied out where it is adapted.
-        let values = Box::new(|| in_f32(linear.weight.val().inner()).transpose().into_data());
-        Stored { shape: vec![outputs, inputs], values }
-    }
     for (index, layer) in model.layers.iter().enumerate() {
         for (name, norm) in
             [("input_layernorm", &layer.attn_norm), ("post_attention_layernorm", &layer.ffn_norm)]
@@ -181,8 +183,8 @@ fn stored(model: &Llama) -> Vec<(String, Stored<'_>)> {
         }
     }
     add("model.norm.weight".into(), vector(&model.norm));
-    let embedding = Box::new(|| in_f32(model.embed.val().inner()).into_data());
-    let shape = model.embed.shape().to_vec();
+    let embedding = Box::new(move || in_f32(model.embed.val().inner()).into_data());
+    let shape = model.embed.shape().dims::<2>().to_vec();
     add("model.embed_tokens.weight".into(), Stored { shape, values: embedding });
     if let Some(head) = &model.head {
         add("lm_head.weight".into(), matrix(head));
@@ -207,7 +209,7 @@ pub(crate) fn write_named(path: &Path, tensors: &Named) -> Result<()> {
     let views = tensors.iter().map(|(name, (shape, values))| {
         let tensor = Stored {
             shape: shape.clone(),
-            values: Box::new(|| TensorData::new(values.clone(), shape.clone())),
+            values: Box::new(move || TensorData::new(values.clone(), shape.clone())),
         };
         (name.clone(), Written { tensor, precision: Precision::F32 })
     });

@@ -5,6 +5,8 @@ use std::thread;
 use burn::tensor::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::device::on_processor;
+
 /// Gradients of all threads together take no more than this: each has its own.
 const GRADIENT_BYTES: usize = 1 << 30;
 
@@ -17,11 +19,16 @@ impl Workers {
     /// takes a micro-batch as a whole. How many there are changes sums in their last bits, so it depends on nothing
     /// that changes between two runs on one machine.
     pub fn new(device: &Device, parameters: usize) -> Self {
+        let count = Self::count(device, parameters);
+        let one = || ThreadPoolBuilder::new().num_threads(1).build().ok();
+        Self(if count > 1 { (0..count).map_while(|_| one()).collect() } else { Vec::new() })
+    }
+
+    /// How many share a micro-batch; 1: it is taken as a whole.
+    pub fn count(device: &Device, parameters: usize) -> usize {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let count = threads.min(GRADIENT_BYTES / (4 * parameters).max(1));
-        let one = || ThreadPoolBuilder::new().num_threads(1).build().ok();
-        let on_processor = device.clone().inner() == Device::flex();
-        Self(if on_processor && count > 1 { (0..count).map_while(|_| one()).collect() } else { Vec::new() })
+        if on_processor(device) { count.max(1) } else { 1 }
     }
 
     /// Parts of a micro-batch, one for each worker that gets any.

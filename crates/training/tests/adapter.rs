@@ -92,7 +92,9 @@ fn everything_frozen_is_kept_in_fewer_bits() {
     }
     let of = |frozen| {
         let mut model = model();
-        model.adapt(AdapterOptions { rank: 1, projections: vec![Projection::Q], ..options(frozen) }, 1).expect("adapted");
+        model
+            .adapt(AdapterOptions { rank: 1, projections: vec![Projection::Q], ..options(frozen) }, 1)
+            .expect("adapted");
         let mut bytes = Bytes(0, 0);
         model.model.visit(&mut bytes);
         bytes.0 as f64 / bytes.1 as f64
@@ -106,7 +108,8 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
     let exact = model();
     let base = tensors(&exact.model);
     // What was frozen in fewer bits is merged onto what it was.
-    let cases = [(Frozen::F32, None, 1e-5), (Frozen::F16, Some(&exact), 2e-3), (Frozen::Q8, Some(&exact), 5e-2)];
+    let cases =
+        [(Frozen::F32, None, 1e-5), (Frozen::F16, Some(&exact), 2e-3), (Frozen::Q8, Some(&exact), 5e-2)];
     for (frozen, onto, allowed) in cases {
         let mut model = model();
         model.adapt(options(frozen), 1).expect("adapted");

@@ -126,3 +126,34 @@ fn losses_gradients_and_weights_equal_the_reference() {
     let apart = relative(&values(&trained.model), &floats("weights_after_20_steps.safetensors"));
     assert!(apart <= tolerance("weights_relative_l2_after_20_steps"), "weights are {apart} apart");
 }
+
+/// Real families: RoPE scaling, grouped heads and as many as queries, tied and untied heads.
+#[test]
+fn logits_of_tiny_llamas_equal_transformers() {
+    let device = Device::flex().autodiff();
+    for name in ["tiny-llama2", "tiny-llama3.1", "tiny-llama3.2"] {
+        let data: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../engine/tests/data", name].iter().collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        for file in ["config.json", "model.safetensors"] {
+            std::fs::copy(data.join(file), folder.path().join(file)).expect("copied");
+        }
+        std::fs::write(folder.path().join("tokenizer.json"), "{}").expect("written");
+        let trained = TrainedModel::open(folder.path(), &device).expect("opened");
+        let bytes = std::fs::read(data.join("expected.safetensors")).expect("read");
+        let file = SafeTensors::deserialize(&bytes).expect("safetensors");
+        let words = |tensor: &str| -> Vec<u32> {
+            let data = file.tensor(tensor).expect("the tensor").data().to_vec();
+            data.chunks_exact(4).map(|b| u32::from_le_bytes(b.try_into().expect("4 bytes"))).collect()
+        };
+        let (ids, positions, logits) = (words("ids"), words("positions"), words("logits"));
+        let rows = logits.chunks(logits.len() / positions.len());
+        for (&position, row) in positions.iter().zip(rows) {
+            let found = trained.logits_after(&ids[..=position as usize]);
+            assert_eq!(found.len(), row.len());
+            let apart =
+                found.iter().zip(row).map(|(a, b)| (a - f32::from_bits(*b)).abs()).fold(0.0, f32::max);
+            // 32 bits, angles of hundreds of radians among them; logits have a standard deviation of 1 to 4.
+            assert!(apart < 5e-3, "{name} at {position}: {apart}");
+        }
+    }
+}

@@ -149,9 +149,14 @@ fn a_checkpoint_of_other_data_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 3);
     let other = [Stage { examples: examples(9), ..stages().remove(0) }];
-    let error = train(&mut model(), &other, &RunOptions::default(), folder.path(), &mut |_| {
-        ControlFlow::Continue(())
-    });
+    let error =
+        train(
+            &mut model(),
+            &other,
+            &RunOptions::default(),
+            folder.path(),
+            &mut |_| ControlFlow::Continue(()),
+        );
     assert!(error.expect_err("refused").to_string().contains("other data or settings"));
 }
 
@@ -162,7 +167,8 @@ fn a_checkpoint_of_another_base_or_of_other_held_out_text_is_refused() {
         let path = bases.path().join(seed.to_string());
         let special = Special { bos: 0, end: 1, pad: 2 };
         let device = Device::flex().autodiff();
-        let new = TrainedModel::new(architecture(), special, byte_tokenizer(), seed, &device).expect("a model");
+        let new =
+            TrainedModel::new(architecture(), special, byte_tokenizer(), seed, &device).expect("a model");
         fs::create_dir_all(&path).expect("a folder");
         new.save(&path).expect("saved");
         TrainedModel::open(&path, &device).expect("opened")

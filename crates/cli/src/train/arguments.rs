@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 use training::adapter::{AdapterOptions, Frozen, Projection};
 use training::examples::Directions;
 use training::weights::Precision;
-use training::{Backend, Config, Device, Method, OptimizerOptions, RunOptions, Start, new_tokenizer};
+use training::{
+    Backend, Config, Device, Method, OptimizerOptions, RunOptions, Start, Tokenizer, new_tokenizer,
+};
 
 use super::texts::Texts;
 use crate::failure::Failure;
@@ -34,6 +36,12 @@ impl Beginning {
     /// The config of new models, if there is one.
     pub fn config(&self) -> Result<Option<Config>, Failure> {
         Ok(self.from_scratch.as_deref().map(Config::read).transpose()?)
+    }
+
+    /// The tokenizer of the base, where there is one.
+    pub fn tokenizer(&self) -> Result<Option<Tokenizer>, Failure> {
+        let start = self.base.as_deref().map(|base| Start::base(base, None)).transpose()?;
+        Ok(start.map(|start| start.tokenizer))
     }
 
     /// The base, or a new model with a tokenizer made from the texts.
@@ -345,4 +353,25 @@ fn positive(text: &str) -> Result<f64, String> {
 
 fn part(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n| (0.0..=1.0).contains(n)).ok_or_else(|| "not a number from 0 to 1".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        schedule: Schedule,
+    }
+
+    #[test]
+    fn the_defaults_are_the_papers() {
+        let schedule = Command::parse_from(["train"]).schedule;
+        assert_eq!((schedule.pretrain_epochs, schedule.epochs), (5.0, 3.0));
+        let optimizer = schedule.optimizer(false);
+        assert_eq!((optimizer.learning_rate, optimizer.method), (2e-5, Method::AdamW));
+    }
 }

@@ -18,11 +18,8 @@ pub struct Console {
     json: bool,
     begun: Instant,
     limit: Option<Duration>,
-    /// Tokens of the run that is being told of, where they are known.
-    total_tokens: Option<f64>,
-    /// Seconds of training so far, and of a step of late.
-    seconds: f64,
-    step_seconds: f64,
+    /// Tokens of the run that is being told of.
+    total_tokens: f64,
     /// Tokens a second of late.
     rate: f64,
     held_out: Option<f32>,
@@ -40,9 +37,7 @@ impl Console {
             json: place.json,
             begun: Instant::now(),
             limit: place.minutes.map(|minutes| Duration::from_secs_f64((60.0 * minutes).min(1e9))),
-            total_tokens: None,
-            seconds: 0.0,
-            step_seconds: 0.0,
+            total_tokens: 0.0,
             rate: 0.0,
             held_out: None,
         }
@@ -82,21 +77,21 @@ impl Console {
     /// What a run will need.
     pub fn estimate(&self, estimate: &Estimate) {
         self.event("estimate", estimate);
+        let free = estimate.memory_available_bytes;
         self.say(&format!(
-            "about {} for {} tokens at {:.0} a second; {} MiB of memory ({} MiB free), {} MiB of disk",
+            "about {} for {} tokens at {:.0} a second; {} MiB of memory{}, {} MiB of disk",
             duration(estimate.seconds),
             amount(estimate.tokens as f64),
             estimate.tokens_per_second,
             estimate.memory_bytes >> 20,
-            estimate.memory_available_bytes >> 20,
+            free.map_or_else(String::new, |free| format!(" ({} MiB free)", free >> 20)),
             (estimate.disk_bytes >> 20).max(1),
         ));
     }
 
     /// Begins a run of so many tokens.
-    pub fn begin(&mut self, tokens: Option<f64>) {
-        (self.total_tokens, self.held_out) = (tokens, None);
-        (self.rate, self.seconds, self.step_seconds) = (0.0, 0.0, 0.0);
+    pub fn begin(&mut self, tokens: f64) {
+        (self.total_tokens, self.held_out, self.rate) = (tokens, None, 0.0);
     }
 
     /// Tells of a step; breaks when the user or the clock says so.
@@ -105,15 +100,8 @@ impl Console {
         let recent =
             |of_late: f64, now: f64| if of_late > 0.0 { of_late + NEWEST * (now - of_late) } else { now };
         self.rate = recent(self.rate, f64::from(report.tokens_per_second));
-        // A run that goes on has seconds from before.
-        let before = if self.seconds > 0.0 { self.seconds } else { report.seconds };
-        self.step_seconds = recent(self.step_seconds, report.seconds - before);
-        self.seconds = report.seconds;
         self.held_out = report.held_out_loss.or(self.held_out);
-        let left = match self.total_tokens {
-            Some(total) => (total - report.tokens as f64).max(0.0) / self.rate.max(1e-6),
-            None => (report.steps - report.step) as f64 * self.step_seconds,
-        };
+        let left = (self.total_tokens - report.tokens as f64).max(0.0) / self.rate.max(1e-6);
         let held_out = self.held_out.map_or_else(String::new, |loss| format!(", held out {loss:.3}"));
         let line = format!(
             "{} {}/{}: loss {:.3}{held_out}, {:.0} tokens/s, {} left",

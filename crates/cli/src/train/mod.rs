@@ -6,6 +6,7 @@ mod model;
 mod pair;
 mod prompts;
 mod recipe;
+mod run;
 mod texts;
 
 use std::path::PathBuf;

@@ -1,26 +1,21 @@
 //! One model: texts → stages → a run → a folder.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use corpus::{Lines, Pairs};
 use serde_json::json;
 use training::adapter::{AdapterOptions, Frozen};
-use training::checkpoint::Checkpoints;
 use training::examples::{Directions, Encoder, Learn};
-use training::{
-    Device, Ended, LOG, OptimizerOptions, Stage, Start, StepReport, TrainedModel, check_memory, estimate,
-    loss_picture, train,
-};
+use training::{Device, Ended, OptimizerOptions, Stage, Start, TrainedModel, fit};
 use translation::Role;
 
 use super::StageName;
 use super::arguments::Schedule;
-use super::console::{Console, amount};
+use super::console::Console;
 use super::prompts::prompter;
+use super::run::Run;
 use super::texts::{Mono, Texts};
 use crate::failure::Failure;
-use crate::interrupt;
 
 /// A model to be made.
 pub struct Model<'a> {
@@ -69,23 +64,6 @@ pub fn check_new(out: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The folder of a run, beside the model's.
-pub fn run_folder(out: &Path) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".run");
-    out.with_file_name(name)
-}
-
-const PICTURE: &str = "loss.svg";
-
-/// The loss picture of the run in `folder`.
-pub fn draw(folder: &Path) -> Result<(), Failure> {
-    let write = |path: PathBuf| move |source| Failure::from(training::Error::Write { path, source });
-    let log = fs::read_to_string(folder.join(LOG)).map_err(write(folder.join(LOG)))?;
-    let lines: Vec<StepReport> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    fs::write(folder.join(PICTURE), loss_picture(&lines)).map_err(write(folder.join(PICTURE)))
-}
-
 impl Model<'_> {
     /// Makes it, or goes on making it.
     ///
@@ -94,43 +72,24 @@ impl Model<'_> {
     pub fn make(&self, plan: &Plan<'_>, texts: &Texts, console: &mut Console) -> Result<Ended, Failure> {
         let schedule = plan.schedule;
         let stages = self.stages(plan, texts, console)?;
-        let options = schedule.run_options(plan.seed);
-        if plan.device == Device::flex() {
-            check_memory(&self.start.architecture, plan.adapter.as_ref(), options.micro_tokens)?;
+        let mut options = schedule.run_options(plan.seed);
+        let asked = options.recompute;
+        fit(&self.start.architecture, plan.adapter.as_ref(), &stages, &mut options, &plan.device)?;
+        if options.recompute && !asked && plan.adapter.is_none() {
+            console.say("memory is short: each layer is computed again on the way back (--recompute)");
         }
         console.doing("reading the weights");
         let mut model = self.start.build(plan.seed, &plan.device)?;
         if let Some(adapter) = &plan.adapter {
             model.adapt(adapter.clone(), plan.seed)?;
         }
-        let run = run_folder(self.out);
-        let tokens = |stage: &Stage| stage.examples.iter().map(|e| e.ids.len() as f64).sum::<f64>();
-        for stage in &stages {
-            let (count, tokens) = (stage.examples.len() as f64, tokens(stage));
-            let (stage, epochs) = (&stage.name, stage.epochs);
-            let (count, tokens) = (amount(count), amount(tokens));
-            console.say(&format!("{stage}: {count} sequences, {tokens} tokens, {epochs} times"));
+        let run = Run::new(self.out);
+        let ended = run.train(&mut model, &stages, &options, console)?;
+        if ended == Ended::Finished {
+            run.finish(plan.seed, &texts.record, &plan.device, console, |folder| {
+                self.publish(model, plan, texts, folder)
+            })?;
         }
-        if Checkpoints::new(&run).newest().is_none() {
-            console.doing("measuring some steps");
-            let go_on = || !interrupt::asked();
-            match estimate(&model, &stages, &options, &run, &go_on)? {
-                Some(estimate) => console.estimate(&estimate),
-                None => return Err(Failure::interrupted()),
-            }
-        }
-        console.begin(Some(stages.iter().map(|stage| tokens(stage) * stage.epochs).sum()));
-        let ended =
-            train(&mut model, &stages, &options, &run, &mut |report| console.step(report))?;
-        console.clear();
-        if ended == Ended::Stopped {
-            console.event("stopped", &json!({ "run": run }));
-            console.say("stopped; a checkpoint is kept, and the same command goes on from it");
-            return if interrupt::asked() { Err(Failure::interrupted()) } else { Ok(ended) };
-        }
-        self.publish(model, plan, texts, &run)?;
-        console.event("finished", &json!({ "model": self.out }));
-        console.say(&format!("wrote {}", self.out.display()));
         Ok(ended)
     }
 
@@ -178,7 +137,7 @@ impl Model<'_> {
         Ok(stages)
     }
 
-    /// Writes the folder whole, then moves the log and its picture into it.
+    /// Writes the model's folder whole.
     fn publish(
         &self,
         mut model: TrainedModel,
@@ -186,7 +145,6 @@ impl Model<'_> {
         texts: &Texts,
         run: &Path,
     ) -> Result<(), Failure> {
-        draw(run)?;
         let licence = plan.licence.as_deref().or(self.start.licence.as_deref());
         let own = json!({
             "name": self.name,
@@ -201,15 +159,9 @@ impl Model<'_> {
             model.merge(base);
         }
         match model.adapter {
-            Some(_) => model.publish_adapter(self.out, self.start.base_folder(), &own)?,
-            None => model.publish(self.out, plan.schedule.precision(), &own)?,
+            Some(_) => model.publish_adapter(run, self.out, self.start.base_folder(), &own)?,
+            None => model.publish(run, self.out, plan.schedule.precision(), &own)?,
         }
-        for name in [LOG, PICTURE] {
-            let path = self.out.join(name);
-            fs::rename(run.join(name), &path).map_err(|source| training::Error::Write { path, source })?;
-        }
-        // What is left are checkpoints; one that cannot be removed does no harm.
-        drop(fs::remove_dir_all(run));
         Ok(())
     }
 }

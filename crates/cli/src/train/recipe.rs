@@ -1,18 +1,18 @@
 //! `wasan train recipe`: models made again from one file.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use training::recipe::Recipe;
+use serde_json::json;
+use training::recipe::{Prepared, Recipe};
+use training::weights::Precision;
 use training::{Ended, Tokenizer};
 
 use super::arguments::Place;
 use super::console::Console;
-use super::model::draw;
 use super::prompts::prompter;
+use super::run::Run;
 use crate::failure::Failure;
-use crate::interrupt;
 
 #[derive(Args)]
 pub struct MakeRecipe {
@@ -46,14 +46,13 @@ impl MakeRecipe {
         console.doing("reading and cleaning the texts");
         let texts = recipe.texts(&self.texts)?;
         for (name, report) in &texts.reports {
-            console.event("text", &serde_json::json!({ "name": name, "report": report }));
+            console.event("text", &json!({ "name": name, "report": report }));
             console.say(&format!("{name}: {report}"));
         }
+        let record = json!({ "reports": texts.reports, "origins": texts.origins });
         let tokenizer_json = recipe.tokenizer(&texts)?;
         let tokenizer = Tokenizer::from_bytes(&tokenizer_json).map_err(training::Error::from)?;
         let prompt = prompter(&recipe.prompt, &tokenizer, &recipe.languages())?;
-        fs::create_dir_all(&self.out)
-            .map_err(|source| training::Error::Write { path: self.out.clone(), source })?;
         let chosen: Vec<&String> = match self.models.is_empty() {
             true => recipe.models.keys().collect(),
             false => self.models.iter().collect(),
@@ -64,23 +63,15 @@ impl MakeRecipe {
                 console.say(&format!("{} is made already", folder.display()));
                 continue;
             }
-            console.begin(None);
-            let mut report = |line: &training::StepReport| console.step(line);
-            let ended = recipe.make(
-                name,
-                &texts,
-                &tokenizer_json,
-                prompt.as_ref(),
-                &self.out,
-                &device,
-                &mut report,
-            )?;
-            if ended == Ended::Stopped {
-                console.say("stopped; a checkpoint is kept, and the same command goes on from it");
-                return if interrupt::asked() { Err(Failure::interrupted()) } else { Ok(()) };
+            let Prepared { mut model, stages, options, own } =
+                recipe.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
+            let run = Run::new(&folder);
+            if run.train(&mut model, &stages, &options, &mut console)? == Ended::Stopped {
+                return Ok(());
             }
-            draw(&self.out.join(format!("{name}.run")))?;
-            console.clear();
+            run.finish(recipe.seed, &record, &device, &console, |run| {
+                Ok(model.publish(run, &folder, Precision::BF16, &own)?)
+            })?;
             println!("{}", folder.display());
         }
         Ok(())

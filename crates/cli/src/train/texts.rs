@@ -3,7 +3,7 @@
 use corpus::{
     Cleaning, Corpus, Draw, HeldOut, Input, Lines, PairOptions, Pairs, clean, read_lines, read_pairs,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use translation::Pair;
 
 use super::arguments::TextFiles;
@@ -30,6 +30,8 @@ pub struct Texts {
     pub pairs: Option<Pairs>,
     /// Pairs to look at.
     pub held_out: Option<Pairs>,
+    /// What was read and left out, for the model's record.
+    pub record: Value,
 }
 
 /// Text of one language.
@@ -77,7 +79,9 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
         Some((_, Ok(count))) => Held::Count(count),
         Some((file, Err(_))) => Held::File(file),
     };
-    let mut texts = Texts { languages: vec![from, to], mono: Vec::new(), pairs: None, held_out: None };
+    let (languages, record) = (vec![from, to], Value::Null);
+    let mut texts = Texts { languages, mono: Vec::new(), pairs: None, held_out: None, record };
+    let mut told = Vec::new();
     let mut drawn_mono = None;
     if !files.pairs.is_empty() {
         let draw = files.draw.map(|count| Draw { seed: files.seed, count });
@@ -87,10 +91,10 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
             Held::File(file) => {
                 let (held_out, _) = clean(pairs_of(&[file.to_owned()], None)?, &Cleaning::default());
                 cleaning.held_out.push(HeldOut::new(file, &held_out));
-                (cleaned("pairs", all, &cleaning, console), held_out)
+                (cleaned("pairs", all, &cleaning, console, &mut told), held_out)
             }
             Held::Count(_) => {
-                let all = cleaned("pairs", all, &cleaning, console);
+                let all = cleaned("pairs", all, &cleaning, console, &mut told);
                 hold_out(all, &held, files.seed)?
             }
         };
@@ -115,22 +119,28 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
         }
         let mono = match (held(all.len()), &texts.held_out) {
             (Held::File(_), Some(pairs)) => {
-                let train = cleaned(language, all, &cleaning, console);
+                let train = cleaned(language, all, &cleaning, console, &mut told);
                 Mono { train, held_out: sides(pairs, language) }
             }
             (Held::File(file), None) => {
                 let (held_out, _) = clean(lines_of(&[file.to_owned()])?, &Cleaning::default());
                 cleaning.held_out.push(HeldOut::new(file, &held_out));
-                Mono { train: cleaned(language, all, &cleaning, console), held_out }
+                Mono { train: cleaned(language, all, &cleaning, console, &mut told), held_out }
             }
             (Held::Count(_), _) => {
-                let all = cleaned(language, all, &cleaning, console);
-                let (train, held_out) = hold_out(all, &held, files.seed)?;
+                let all = cleaned(language, all, &cleaning, console, &mut told);
+                // So many may be asked for because there are more pairs.
+                let half = |available: usize| match held(available) {
+                    Held::Count(count) => Held::Count(count.min(available / 2)),
+                    file => file,
+                };
+                let (train, held_out) = hold_out(all, &half, files.seed)?;
                 Mono { train, held_out }
             }
         };
         texts.mono.push(mono);
     }
+    texts.record = Value::Array(told);
     Ok(texts)
 }
 
@@ -154,10 +164,13 @@ fn cleaned<const N: usize>(
     corpus: Corpus<N>,
     cleaning: &Cleaning,
     console: &Console,
+    told: &mut Vec<Value>,
 ) -> Corpus<N> {
     console.doing("cleaning");
     let (corpus, report) = clean(corpus, cleaning);
-    console.event("text", &json!({ "name": name, "report": report, "origins": corpus.origins() }));
+    let record = json!({ "name": name, "report": report, "origins": corpus.origins() });
+    console.event("text", &record);
+    told.push(record);
     console.say(&format!("{name}: {report}"));
     corpus
 }

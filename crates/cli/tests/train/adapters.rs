@@ -24,7 +24,14 @@ fn an_adapter_is_written_alone_or_merged() {
     assert_eq!(config["base_model_name_or_path"], "base");
     assert_eq!(
         home.names("adapter"),
-        ["adapter_config.json", "adapter_model.safetensors", "loss.svg", "training.jsonl", "wasan.json"]
+        [
+            "adapter_config.json",
+            "adapter_model.safetensors",
+            "loss.svg",
+            "making.json",
+            "training.jsonl",
+            "wasan.json"
+        ]
     );
     for merged in ["merged", "small"] {
         home.good(&["models", "import", merged]);

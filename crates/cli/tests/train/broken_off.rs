@@ -71,4 +71,36 @@ fn other_settings_do_not_go_on_from_a_checkpoint() {
     let other = home.run(&from_scratch("model", &["--seed", "2"]));
     assert_eq!(other.status, Some(1), "{}", other.err);
     assert!(other.err.contains("other data or settings"), "{}", other.err);
+    assert!(other.err.contains("to begin anew: model.run"), "{}", other.err);
+}
+
+/// A disk that takes no file beyond a few kilobytes from the middle of a run on.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_costs_what_came_after_the_last_checkpoint() {
+    let home = workshop();
+    home.good(&from_scratch("unbroken", &["--epochs", "3"]));
+    let arguments = from_scratch("model", &["--epochs", "3"]);
+    let stopped = home.run(&from_scratch("model", &["--epochs", "3", "--minutes", "1e-5"]));
+    assert_eq!(stopped.status, Some(0), "{}", stopped.err);
+
+    let wasan = env!("CARGO_BIN_EXE_wasan");
+    let log = home.read("model.run/training.jsonl");
+    // No byte more at first, so that not even the log can be written anew.
+    for blocks in [0, 64] {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {wasan} {}", arguments.join(" "));
+        let full = std::process::Command::new("sh").args(["-c", &script]).current_dir(home.path()).output();
+        let full = crate::program::Ended::from(full.expect("sh is there"));
+        assert_eq!(full.status, Some(1), "{}", full.err);
+        assert!(
+            full.err.contains("cannot be written") && full.err.contains("newest checkpoint"),
+            "{}",
+            full.err
+        );
+        assert_eq!(home.names("model"), [""; 0]);
+        assert!(home.read("model.run/training.jsonl").starts_with(&log), "{blocks}");
+    }
+
+    home.good(&arguments);
+    assert_eq!(curve(&home.path().join("model")), curve(&home.path().join("unbroken")));
 }

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod broken_off;
+mod paper;
 #[path = "../command/program.rs"]
 mod program;
 mod refusals;

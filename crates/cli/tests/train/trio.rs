@@ -20,10 +20,18 @@ fn a_pair_from_scratch_is_used_from_then_on() {
         let line = listed.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{listed}"));
         assert!(line.contains(role), "{line}");
     }
-    let report = home.run(&["translate", "--from", "de", "--to", "en", "--json", "Der Hund sieht den Ball."]);
-    assert_eq!(report.status, Some(0), "{}", report.err);
-    let votes = report.out.contains("phrases-large") || report.json()["sentences"].is_array();
-    assert!(votes, "{}", report.out);
+    // What is asked without a word is these three together.
+    let translate = |more: &[&str]| {
+        let command =
+            [&["translate", "--from", "de", "--to", "en", "--json"], more, &["Der Hund sieht den Ball."]];
+        let report = home.run(&command.concat());
+        assert_eq!(report.status, Some(0), "{}", report.err);
+        report.json()["sentences"][0]["tokens"].clone()
+    };
+    let tokens = translate(&[]);
+    assert_eq!(tokens[0]["votes"].as_array().map(Vec::len), Some(3), "{tokens}");
+    let named = ["--large", "phrases-large", "--source", "phrases-de", "--target", "phrases-en"];
+    assert_eq!(tokens, translate(&named));
 
     // Once more there is nothing to do; under another folder the names are taken.
     let again = home.run(&command.split_whitespace().collect::<Vec<_>>());
@@ -33,6 +41,28 @@ fn a_pair_from_scratch_is_used_from_then_on() {
         home.run(&command.replace("--out made", "--out elsewhere").split_whitespace().collect::<Vec<_>>());
     assert_eq!(other.status, Some(2), "{}", other.err);
     assert!(other.err.contains("phrases-large"), "{}", other.err);
+}
+
+#[test]
+fn names_that_no_model_can_have_are_refused_before_anything_is_read() {
+    let home = workshop();
+    let mut command: Vec<&str> = PAIR.split_whitespace().collect();
+    command.extend(["--from-scratch", "shape.toml", "--out", "made", "--name", "my pair"]);
+    let ended = home.run(&command);
+    assert_eq!(ended.status, Some(2), "{}", ended.err);
+    assert!(ended.err.contains("my pair-") && !ended.err.contains("read,"), "{}", ended.err);
+    assert_eq!(home.names("made"), [""; 0]);
+}
+
+#[test]
+fn two_specialists_without_a_large_model_are_told_so_first() {
+    let home = workshop();
+    home.good(&crate::workshop::from_scratch("base", &[]));
+    let command = format!("{PAIR} --base base --out made --minutes 1e-5");
+    let ended = home.run(&command.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    let told = ended.err.find("--role large").unwrap_or_else(|| panic!("{}", ended.err));
+    assert!(told < ended.err.find("pretrain:").expect("training begins"), "{}", ended.err);
 }
 
 #[test]
@@ -64,7 +94,25 @@ fn a_recipe_makes_its_models() {
     let command = "train recipe recipe.toml --texts . --out made --device cpu";
     let made = home.good(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(made.trim(), std::path::Path::new("made").join("one").display().to_string());
+    let making: serde_json::Value = serde_json::from_str(&home.read("made/one/making.json")).expect("JSON");
+    assert_eq!(making["texts"]["origins"]["de-en"][0]["files"][0]["sha256"].as_str().map(str::len), Some(64));
+    assert!(
+        making["tokens_per_second"]["predicted"].is_number()
+            && making["held_out_loss"]["finetune"].is_number()
+    );
+    assert!(!home.path().join("made/one.run").exists(), "the checkpoints are gone");
     home.good(&["models", "import", "made/one"]);
+    assert!(home.good(&["models", "info", "one"]).contains("CC0"), "the licence comes along");
+    let twice = home
+        .read("recipe.toml")
+        .replace("[[models.one.stages]]", "[[models.one.stages]]\n[[models.one.stages]]");
+    let stage = "\nname = \"finetune\"\npairs = [\"de-en\"]\nepochs = 1.0\n";
+    let first = format!("[[models.one.stages]]{stage}{optimizer}\n");
+    home.write("twice.toml", twice.replacen("[[models.one.stages]]\n", &first, 1));
+    let ended =
+        home.run(&command.replace("recipe.toml", "twice.toml").split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ended.status, Some(1), "{}", ended.err);
+    assert!(ended.err.contains("two stages of one are called finetune"), "{}", ended.err);
     let unknown = format!("{command} two");
     let ended = home.run(&unknown.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ended.status, Some(2), "{}", ended.err);

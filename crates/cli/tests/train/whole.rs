@@ -1,5 +1,6 @@
 //! From text to a folder, from the folder to a translation.
 
+use serde_json::Value;
 use training::{Backend, TrainedModel};
 
 use crate::workshop::{curve, events, from_scratch, phrases, workshop};
@@ -23,8 +24,37 @@ fn a_model_from_scratch_is_imported_and_translates() {
     assert_eq!(curve(&home.path().join("large")).len(), steps.len());
     assert_eq!(
         home.names("large"),
-        ["config.json", "loss.svg", "model.safetensors", "tokenizer.json", "training.jsonl", "wasan.json"]
+        [
+            "config.json",
+            "generation_config.json",
+            "loss.svg",
+            "making.json",
+            "model.safetensors",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "training.jsonl",
+            "wasan.json"
+        ]
     );
+    let json =
+        |name: &str| -> Value { serde_json::from_str(&home.read(&format!("large/{name}"))).expect("JSON") };
+    assert_eq!(json("tokenizer_config.json")["eos_token"], "<|end_of_text|>");
+    assert_eq!(json("generation_config.json")["eos_token_id"], 1);
+    let making = json("making.json");
+    assert_eq!(making["seed"], 1);
+    assert_eq!(making["texts"][0]["origins"][0]["files"][0]["sha256"].as_str().map(str::len), Some(64));
+    let last = &steps[steps.len() - 1];
+    assert_eq!(
+        (&making["tokens"], &making["held_out_loss"]["finetune"]),
+        (&last["tokens"], &last["held_out_loss"])
+    );
+    assert!(making["held_out_loss"]["pretrain"].is_number(), "{making}");
+    assert_eq!(making["tokens_per_second"]["predicted"], estimate["tokens_per_second"]);
+    for number in
+        [&making["tokens_per_second"]["measured"], &making["hardware"]["threads"], &making["seconds"]]
+    {
+        assert!(number.as_f64().is_some_and(|n| n > 0.0), "{making}");
+    }
     assert!(home.read("large/loss.svg").contains("finetune"));
     assert_eq!(home.names("large.run"), [""; 0], "the checkpoints are gone");
 
@@ -37,12 +67,28 @@ fn a_model_from_scratch_is_imported_and_translates() {
 }
 
 #[test]
+fn layers_computed_again_give_the_same_run() {
+    let home = workshop();
+    home.good(&from_scratch("kept", &[]));
+    home.good(&from_scratch("again", &["--recompute"]));
+    let losses = |folder: &str| -> Vec<f64> {
+        let lines = curve(&home.path().join(folder));
+        lines
+            .iter()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a loss"))
+            .collect()
+    };
+    let (kept, again) = (losses("kept"), losses("again"));
+    assert_eq!(kept.len(), again.len());
+    assert!(kept.iter().zip(&again).all(|(kept, again)| (kept - again).abs() < 1e-4), "{kept:?} {again:?}");
+}
+
+#[test]
 fn logits_are_those_of_the_engine() {
     let home = workshop();
     home.good(&from_scratch("small", &[]));
-    let model =
-        TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open().expect("the processor"))
-            .expect("the model");
+    let model = TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open().expect("the processor"))
+        .expect("the model");
     let ids = [0, 3, 270, 300, 280, 301, 4];
     let ours = model.logits_after(&ids);
     let tokens = ids.map(|id| id.to_string()).join(",");
