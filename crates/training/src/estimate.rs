@@ -87,6 +87,8 @@ fn fit_into(
 struct Load {
     /// Tokens of a micro-batch.
     tokens: usize,
+    /// Those of them that are followed by one to predict.
+    rows: usize,
     /// Tokens of the longest sequence.
     longest: usize,
     /// Sets of gradients at once.
@@ -102,13 +104,24 @@ impl Load {
         options: &RunOptions,
         device: &Device,
     ) -> Self {
+        let of = |examples: &[Example], count: fn(&Example) -> usize| -> usize {
+            examples.iter().map(count).sum()
+        };
+        let tokens_of = |stage: &Stage| of(&stage.examples, |example| example.ids.len());
         let lengths = stages.iter().flat_map(|stage| &stage.examples).map(|example| example.ids.len());
         let longest = lengths.max().unwrap_or(0);
+        // No more than there are; a sequence longer than a micro-batch stands alone in it.
+        let tokens = options.micro_tokens.min(stages.iter().map(tokens_of).max().unwrap_or(0)).max(longest);
+        let counted = |stage: &Stage| {
+            let learned = of(&stage.examples, Example::learned) as f64;
+            learned / tokens_of(stage).max(1) as f64
+        };
+        let rows = stages.iter().map(counted).fold(0.0, f64::max) * tokens as f64;
         // One set for each worker, and the one that they are added to.
         let workers = Workers::count(device, parameters(architecture) as usize);
         Self {
-            // A sequence longer than a micro-batch stands alone in it.
-            tokens: options.micro_tokens.max(longest),
+            tokens,
+            rows: rows as usize,
             longest,
             gradients: if workers > 1 { workers + 1 } else { 1 },
             recompute: options.recompute || adapter.is_some_and(|adapter| adapter.frozen != Frozen::F32),
@@ -168,7 +181,7 @@ fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -
         true => a.layers * a.hidden_size + layer,
         false => a.layers * layer,
     };
-    weights + 4 * (load.tokens * (kept + LOGITS * a.vocab_size)) as u64
+    weights + 4 * (load.tokens * kept + LOGITS * load.rows * a.vocab_size) as u64
 }
 
 fn unpacked(a: &Architecture) -> u64 {
@@ -382,7 +395,7 @@ mod tests {
         }
     }
 
-    const NOTHING: Load = Load { tokens: 0, longest: 0, gradients: 1, recompute: false };
+    const NOTHING: Load = Load { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
 
     #[test]
     fn weights_count_with_copies_gradients_and_moments() {
@@ -399,10 +412,31 @@ mod tests {
         let of =
             |load| least_bytes(&architecture(16), None, load) - least_bytes(&architecture(16), None, NOTHING);
         // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token, and the scores of two heads twice.
-        let load = Load { tokens: 10, longest: 7, ..NOTHING };
-        assert_eq!(of(load), 4 * 10 * (2 * (208 + 2 * 2 * 7) + 3 * 100));
+        let load = Load { tokens: 10, rows: 5, longest: 7, ..NOTHING };
+        assert_eq!(of(load), 4 * (10 * 2 * (208 + 2 * 2 * 7) + 5 * 3 * 100));
         let again = Load { recompute: true, ..load };
-        assert_eq!(of(again), 4 * 10 * (2 * 16 + (208 + 2 * 2 * 7) + 3 * 100));
+        assert_eq!(of(again), 4 * (10 * (2 * 16 + 208 + 2 * 2 * 7) + 5 * 3 * 100));
+    }
+
+    #[test]
+    fn what_goes_through_at_once_follows_from_the_texts() {
+        let example = |n: usize| Example { ids: vec![1; n], learn_from: n / 2 };
+        let stage = |lengths: &[usize]| Stage {
+            name: "finetune".into(),
+            examples: lengths.iter().map(|&n| example(n)).collect(),
+            held_out: Vec::new(),
+            epochs: 1.0,
+            patience: 0,
+            optimizer: crate::OptimizerOptions::default(),
+        };
+        let of = |lengths: &[usize], micro_tokens| {
+            let options = RunOptions { micro_tokens, ..RunOptions::default() };
+            let load = Load::new(&architecture(16), None, &[stage(lengths)], &options, &Device::flex());
+            (load.tokens, load.rows, load.longest)
+        };
+        assert_eq!(of(&[10, 8, 8], 16), (16, 8, 10));
+        assert_eq!(of(&[10, 8, 8], 4096), (26, 13, 10), "no more than there is");
+        assert_eq!(of(&[10, 8, 8], 4), (10, 5, 10), "a long one stands alone");
     }
 
     #[test]
@@ -419,7 +453,7 @@ mod tests {
     #[test]
     fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_refused() {
         let a = architecture(16);
-        let load = Load { tokens: 1000, longest: 64, ..NOTHING };
+        let load = Load { tokens: 1000, rows: 500, longest: 64, ..NOTHING };
         let (all, again) =
             (least_bytes(&a, None, load), least_bytes(&a, None, Load { recompute: true, ..load }));
         assert!(again < all);
