@@ -8,7 +8,7 @@ mod spoken;
 
 use serde::{Deserialize, Serialize};
 
-use crate::glossary::{self, Term};
+use crate::glossary::{self, Hit};
 use crate::languages::Pair;
 
 /// Why a translation is worth a second look.
@@ -62,7 +62,7 @@ pub(crate) struct Answer<'a> {
     /// What must stand in it letter for letter.
     pub locked: &'a [String],
     /// Terms of the glossary that stand in the source.
-    pub terms: &'a [Term],
+    pub terms: &'a [Hit],
 }
 
 // A name, a heading, "OK.": what is this short is often the same in both languages.
@@ -87,8 +87,8 @@ pub(crate) fn check(answer: &Answer<'_>) -> Vec<Reason> {
     let (missing, new) = numbers::difference(source, translation, pair);
     reasons.extend(missing.into_iter().map(Reason::Number));
     reasons.extend(new.into_iter().map(Reason::NewNumber));
-    let missed = terms.iter().filter(|term| !glossary::is_met(term, translation));
-    reasons.extend(missed.map(|term| Reason::Term(term.target.clone())));
+    let missed = terms.iter().filter(|hit| !glossary::is_met(&hit.term, translation, &pair.to));
+    reasons.extend(missed.map(|hit| Reason::Term(hit.term.target.clone())));
     reasons
 }
 
@@ -100,12 +100,13 @@ pub(crate) fn lost_numbers(translation: &str, read: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::glossary::Term;
 
     fn reasons(source: &str, translation: &str) -> Vec<Reason> {
         let pair = "de-en".parse().expect("a pair");
         let locked = if source.contains("%s") { vec!["%s".to_owned()] } else { Vec::new() };
         let term = Term { source: "Vertrag".to_owned(), target: "agreement".to_owned() };
-        let terms = if source.contains("Vertrag") { vec![term] } else { Vec::new() };
+        let terms = if source.contains("Vertrag") { vec![Hit { term, sure: true }] } else { Vec::new() };
         check(&Answer { source, translation, pair: &pair, locked: &locked, terms: &terms })
     }
 

@@ -1,10 +1,13 @@
 //! The glossary: which words are translated how, and whether a translation kept to it.
 
+mod forms;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use self::forms::{Likeness, words};
 use crate::error::{Error, Result};
 use crate::languages::{Pair, language};
 use crate::{limits, output};
@@ -18,12 +21,21 @@ pub struct Term {
     pub target: String,
 }
 
+/// A term that stands in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub term: Term,
+    /// Whether it is this word beyond doubt. Only then is its translation pulled at; one that is missing is said anyway.
+    pub sure: bool,
+}
+
 /// Terms ready to be found in sentences of a pair.
 #[derive(Debug, Default)]
 pub(crate) struct Glossary {
+    code: String,
     terms: Vec<Term>,
-    // By the stem of their first word, so that a sentence is compared with the few terms that may be in it.
-    by_stem: HashMap<String, Vec<usize>>,
+    // By the beginning of their first word, so that a sentence is compared with the few terms that may be in it.
+    by_start: HashMap<String, Vec<usize>>,
     // Of languages without spaces, and terms without letters: found letter for letter.
     plain: Vec<usize>,
 }
@@ -31,9 +43,9 @@ pub(crate) struct Glossary {
 impl Glossary {
     /// The terms of a pair; of two with the same source the later one holds.
     pub fn new(pair: &Pair, terms: impl IntoIterator<Item = Term>) -> Self {
-        let mut glossary = Self::default();
+        let mut glossary = Self { code: pair.from.clone(), ..Self::default() };
         let mut places: HashMap<String, usize> = HashMap::new();
-        let spaced = language(&pair.from).is_none_or(|language| language.spaced);
+        let spaced = is_spaced(&pair.from);
         for term in terms {
             if let Some(&place) = places.get(&term.source) {
                 glossary.terms[place] = term;
@@ -41,7 +53,9 @@ impl Glossary {
             }
             let place = glossary.terms.len();
             match words(&term.source).first() {
-                Some(word) if spaced => glossary.by_stem.entry(stem(word)).or_default().push(place),
+                Some(word) if spaced => {
+                    glossary.by_start.entry(start(&word.lower, START)).or_default().push(place);
+                }
                 _ => glossary.plain.push(place),
             }
             places.insert(term.source.clone(), place);
@@ -51,64 +65,48 @@ impl Glossary {
     }
 
     /// The terms that stand in a sentence, in the order of the glossary.
-    pub fn hits(&self, sentence: &str) -> Vec<Term> {
+    pub fn hits(&self, sentence: &str) -> Vec<Hit> {
         if self.terms.is_empty() {
             return Vec::new();
         }
-        let lower = sentence.to_lowercase();
         let words = words(sentence);
-        let stems: HashSet<String> = words.iter().map(|word| stem(word)).collect();
-        let likely = stems.iter().filter_map(|stem| self.by_stem.get(stem)).flatten();
-        let mut found: Vec<usize> =
-            likely.filter(|place| stands_in(&self.terms[**place].source, &words)).copied().collect();
-        let plain = |place: &&usize| lower.contains(&self.terms[**place].source.to_lowercase());
-        found.extend(self.plain.iter().filter(plain));
+        let starts: HashSet<String> =
+            words.iter().flat_map(|word| (1..=START).map(|length| start(&word.lower, length))).collect();
+        let likely = starts.iter().filter_map(|start| self.by_start.get(start)).flatten();
+        let among_words = likely.filter_map(|&place| {
+            Some((place, forms::stands_in(&self.terms[place].source, &words, &self.code)?))
+        });
+        let amid = |&place: &usize| Some((place, forms::stands_amid(&self.terms[place].source, sentence)?));
+        let mut found: Vec<(usize, Likeness)> =
+            among_words.chain(self.plain.iter().filter_map(amid)).collect();
         found.sort_unstable();
-        found.dedup();
-        found.into_iter().map(|place| self.terms[place].clone()).collect()
+        let hit = |(place, likeness): (usize, Likeness)| Hit {
+            term: self.terms[place].clone(),
+            sure: likeness == Likeness::Sure,
+        };
+        found.into_iter().map(hit).collect()
     }
 }
 
-/// Whether a translation has a term's word or phrase, in any inflection, or as a part of a compound.
-pub(crate) fn is_met(term: &Term, translation: &str) -> bool {
-    translation.to_lowercase().contains(&term.target.to_lowercase())
-        || stands_in(&term.target, &words(translation))
+// Terms with the same first letters are compared with a word that has them; a shorter one with all that begin so.
+const START: usize = 3;
+
+fn start(word: &str, length: usize) -> String {
+    word.chars().take(length).collect()
 }
 
-/// Whether a phrase's words stand in a text's words, one after the other.
-fn stands_in(phrase: &str, text: &[String]) -> bool {
-    let phrase = words(phrase);
-    !phrase.is_empty()
-        && text.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(a, b)| alike(a, b)))
-}
-
-/// The words of a text in lower case.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
-// An inflected word keeps its beginning and changes at most so many letters at the end. With three, `verträgt` would be
-// taken for the contract, `Vertrag`; its plural with an umlaut is not found for that.
-const ENDING: usize = 2;
-// A word this short has no ending to lose.
-const SHORT: usize = 4;
-
-/// The part of a word that inflection leaves alone.
-fn stem(word: &str) -> String {
-    word.chars().take(SHORT).collect()
-}
-
-/// Whether two words are one in different forms.
-fn alike(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
+/// Whether a translation into this language has a term's word or phrase, in any inflection, or as a part of a compound
+/// where the language makes them.
+pub(crate) fn is_met(term: &Term, translation: &str, code: &str) -> bool {
+    let target = words(&term.target);
+    if target.is_empty() || !is_spaced(code) {
+        return forms::stands_amid(&term.target, translation).is_some();
     }
-    let longer = a.chars().count().max(b.chars().count());
-    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    common >= SHORT && common + ENDING >= longer
+    forms::is_said(&target, &words(translation), code)
+}
+
+fn is_spaced(code: &str) -> bool {
+    language(code).is_none_or(|language| language.spaced)
 }
 
 /// Reads a glossary: TBX, or CSV and TSV whose first two columns are source and target.
@@ -186,35 +184,100 @@ mod tests {
         Term { source: source.into(), target: target.into() }
     }
 
-    fn found(pair_: &str, terms: &[Term], sentence: &str) -> Vec<String> {
-        Glossary::new(&pair(pair_), terms.to_vec())
+    /// The terms that stand in a sentence; those that may be another word end with `?`.
+    fn found(pair_: &str, terms: &[(&str, &str)], sentence: &str) -> Vec<String> {
+        Glossary::new(&pair(pair_), terms.iter().map(|(source, target)| term(source, target)))
             .hits(sentence)
             .into_iter()
-            .map(|term| term.source)
+            .map(|hit| hit.term.source + if hit.sure { "" } else { "?" })
             .collect()
     }
 
     #[test]
-    fn terms_are_found_in_other_forms_and_not_in_other_words() {
-        let terms = [
-            term("Vertrag", "agreement"),
-            term("Abnahme", "acceptance"),
-            term("grüner Strom", "green power"),
-        ];
-        assert_eq!(found("de-en", &terms, "Die VERTRÄGE"), [""; 0], "an umlaut changes the stem");
-        assert_eq!(found("de-en", &terms, "Laut des Vertrages gilt die Abnahme."), ["Vertrag", "Abnahme"]);
-        assert_eq!(found("de-en", &terms, "Mit grünem Strom."), ["grüner Strom"]);
-        assert_eq!(found("de-en", &terms, "Der Strom ist grün. Er verträgt sich."), [""; 0]);
-        assert_eq!(found("ja-en", &[term("契約", "agreement")], "この契約は無効です。"), ["契約"]);
+    fn terms_are_found_in_other_forms() {
+        let terms = [("Vertrag", "agreement"), ("Abnahme", "acceptance"), ("grüner Strom", "green power")];
+        let de = |sentence| found("de-en", &terms, sentence);
+        assert_eq!(de("Laut des Vertrages gilt die Abnahme."), ["Vertrag", "Abnahme"]);
+        assert_eq!(de("VERTRAG ÜBER DIE ABNAHME"), ["Vertrag", "Abnahme"]);
+        assert_eq!(de("Mit grünem Strom."), ["grüner Strom"]);
+        assert_eq!(de("Grüner Strom kommt."), ["grüner Strom"], "a sentence begins with a capital");
+        assert_eq!(de("Der Strom ist grün. Er verträgt sich."), [""; 0]);
+        assert_eq!(de("Die VERTRÄGE"), [""; 0], "an umlaut changes the stem");
+        let en = |sentence| found("en-de", &[("agency", "Behörde"), ("lease", "Miete")], sentence);
+        assert_eq!(en("Agencies check leases."), ["agency", "lease"]);
+        assert_eq!(en("He leased it."), ["lease?"], "a verb may be another word");
+        assert_eq!(found("it-en", &[("contratto", "agreement")], "I contratti."), [""; 0]);
+        assert_eq!(found("sv-en", &[("avtal", "agreement")], "Enligt avtalet."), ["avtal?"]);
+    }
+
+    #[test]
+    fn other_words_with_the_same_beginning_are_no_terms() {
+        for (pair, source, sentence) in [
+            ("de-en", "Leber", "Das Leben ist schön."),
+            ("de-en", "Lager", "Die Lage ist ernst."),
+            ("de-en", "Arbeit", "Der Arbeiter schläft."),
+            ("de-en", "Arbeiter", "Die Arbeit ist getan."),
+            ("de-en", "Arbeit", "Wir arbeiten."),
+            ("de-en", "Miete", "Der Mieter zahlt."),
+            ("de-en", "Mieter", "Die Miete steigt."),
+            ("de-en", "Leiter", "Wir leiten Wasser um."),
+            ("en-de", "contract", "In contrast, it works."),
+            ("en-de", "station", "Static noise."),
+            ("en-de", "product", "They produce wine."),
+            ("en-de", "nation", "A native speaker."),
+            ("en-de", "IT", "It works, and it lasts."),
+            ("en-de", "US", "Give us time."),
+        ] {
+            assert_eq!(found(pair, &[(source, "x")], sentence), [""; 0], "{source}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_another_word_is_not_sure() {
+        for (pair, source, sentence, expected) in [
+            ("de-en", "Reis", "Die Reise war lang.", "Reis?"),
+            ("de-en", "Kind", "Die Kinder spielen.", "Kind?"),
+            ("de-en", "leben", "Das Leben ist schön.", "leben?"),
+            ("en-de", "Polish", "Please polish it.", "Polish?"),
+            ("en-de", "IT", "HOW IT WORKS", "IT?"),
+            ("en-de", "IT", "Our IT works.", "IT"),
+            ("ja-en", "契約", "この契約は無効です。", "契約"),
+            ("ja-en", "契約", "この契約書は無効です。", "契約"),
+            ("ja-en", "本", "日本は島国だ。", "本?"),
+            ("ja-en", "カー", "カードで払う。", "カー?"),
+            ("ja-en", "IT", "IT部門", "IT"),
+            ("ko-en", "계약", "계약은 무효이다.", "계약?"),
+            ("en-de", "Purchase Order", "Each purchase order.", "Purchase Order"),
+        ] {
+            assert_eq!(found(pair, &[(source, "x")], sentence), [expected], "{source}: {sentence}");
+        }
     }
 
     #[test]
     fn a_term_is_met_in_any_inflection_or_compound() {
-        assert!(is_met(&term("x", "agreement"), "Both Agreements hold."));
-        assert!(is_met(&term("x", "Vertrag"), "Laut des Vertrages"));
-        assert!(is_met(&term("x", "Vertrag"), "im Mietvertrag"));
-        assert!(is_met(&term("x", "契約"), "この契約は"));
-        assert!(!is_met(&term("x", "agreement"), "Both contracts agree."));
+        for (code, target, translation, expected) in [
+            ("en", "agreement", "Both Agreements hold.", true),
+            ("en", "agreement", "Both contracts agree.", false),
+            ("en", "agency", "Two agencies.", true),
+            ("en", "railway station", "Two railway stations.", true),
+            ("en", "art", "What a party!", false),
+            ("en", "car", "A card.", false),
+            ("en", "IT", "It works.", false),
+            ("en", "IT", "Our IT works.", true),
+            ("de", "Vertrag", "Laut des Vertrages", true),
+            ("de", "Vertrag", "im Mietvertrag", true),
+            ("de", "Vertrag", "die Vertragspartei", true),
+            ("de", "Vertrag", "Er verträgt sich.", false),
+            ("de", "Art", "Die Partei.", false),
+            ("de", "Miete", "Der Mieter.", false),
+            ("de", "Arbeit", "Der Arbeiter.", false),
+            ("de", "grüner Strom", "Mit grünem Strom.", true),
+            ("de", "installieren", "Er installierte es.", true),
+            ("ja", "契約", "この契約は", true),
+            ("ja", "IT", "ITの", true),
+        ] {
+            assert_eq!(is_met(&term("x", target), translation, code), expected, "{target}: {translation}");
+        }
     }
 
     #[test]

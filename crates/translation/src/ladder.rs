@@ -1,14 +1,14 @@
 //! One sentence on its way. An answer that a check finds fault with is not taken at once: the sentence is tried again
 //! in shorter pieces, then with the large model alone; in the end the best answer stands with its faults named, or,
-//! if none is a translation at all, the source does. Where nothing but a term of the glossary is missing, the sentence
-//! is tried again with the term pulled at, harder each time.
+//! if none is a translation at all, the source does. Where nothing but a term of the glossary is missing that surely
+//! stands in it, the sentence is tried again with the term pulled at, harder each time.
 
 use engine::{GlossaryTerm, Token};
 
 use crate::alignment;
 use crate::answer::{Doubt, SentenceReport, SentenceStatus};
 use crate::checks::{self, Answer, Reason};
-use crate::glossary::Term;
+use crate::glossary::Hit;
 use crate::languages::Pair;
 use crate::sentences;
 use crate::store::segments::Hash;
@@ -70,7 +70,7 @@ pub(crate) struct Sentence {
     /// Whether markup of the document stands in it, so that its words have to be found in the translation.
     pub marked: bool,
     /// Terms of the glossary that stand in it.
-    pub terms: Vec<Term>,
+    pub terms: Vec<Hit>,
     /// The store's key; none where nothing is kept.
     pub key: Option<Hash>,
     pub pieces: Vec<Piece>,
@@ -157,7 +157,8 @@ impl Sentence {
         }
         let Some(attempt) = self.attempt(limits.pair) else { return Next::Wait };
         let again = attempt.reasons.iter().any(Reason::is_worth_a_retry);
-        let lacks_a_term = attempt.reasons.iter().any(|reason| matches!(reason, Reason::Term(_)));
+        let is_missing = |hit: &&Hit| attempt.reasons.contains(&Reason::Term(hit.term.target.clone()));
+        let lacks_a_term = self.terms.iter().filter(|hit| hit.sure).any(|hit| is_missing(&hit));
         // The earlier of two equally good ones had more context.
         if self.best.as_ref().is_none_or(|best| faults(&attempt) < faults(best)) {
             self.best = Some(attempt);
@@ -279,6 +280,7 @@ fn faults(report: &SentenceReport) -> (usize, usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::glossary::Term;
 
     const SOURCE: &str = "Der Zug fährt um 300 Uhr ab, und niemand weiß, warum das so ist.";
     const LOOP: &str = "The train leaves leaves leaves leaves leaves leaves";
@@ -361,9 +363,10 @@ mod tests {
     #[test]
     fn a_missing_term_is_pulled_at_until_it_comes_or_harms() {
         let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
+        let hit = |sure| Hit { term: term(), sure };
         let plain = "The train leaves at 300, and nobody knows why.";
         let mut scene = scene(Rung::Alone);
-        scene.sentence.terms = vec![term()];
+        scene.sentence.terms = vec![hit(true)];
         assert_eq!((scene.sentence.bonus(), scene.say(0, plain)), (None, Next::Again));
         let first = scene.sentence.bonus();
         assert_eq!((first, scene.say(0, plain)), (Some(GlossaryTerm::BONUSES[0]), Next::Again));
@@ -372,9 +375,14 @@ mod tests {
         assert_eq!(scene.done().1, SentenceStatus::Done);
 
         let mut scene = self::scene(Rung::Alone);
-        scene.sentence.terms = vec![term()];
+        scene.sentence.terms = vec![hit(true)];
         assert_eq!(scene.say(0, plain), Next::Again);
         assert_eq!(scene.say(0, LOOP), Next::Done, "a loop is worse than another word");
+        assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
+
+        let mut scene = self::scene(Rung::Alone);
+        scene.sentence.terms = vec![hit(false)];
+        assert_eq!(scene.say(0, plain), Next::Done, "what may be another word is not pulled at");
         assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
     }
 

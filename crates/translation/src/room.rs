@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::alignment::{self, Pieces};
 use crate::catalog::{Catalog, Member, Origin, models_folder};
 use crate::error::{Error, Result};
-use crate::glossary::Term;
+use crate::glossary::{Hit, Term};
 use crate::job::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
 use crate::languages::Pair;
 use crate::prompt::Prompt;
@@ -135,8 +135,9 @@ impl Speaker {
         Ok(alignment::links(&source, &target, &output.attention))
     }
 
-    /// Terms as the engine pulls at them. `bonus` is for models whose weights add up to 1.
-    pub fn pulls(&self, terms: &[Term], bonus: f32) -> Result<Vec<GlossaryTerm>> {
+    /// The terms that surely stand in a sentence, as the engine pulls at them. `bonus` is for models whose weights add up
+    /// to 1.
+    pub fn pulls(&self, hits: &[Hit], bonus: f32) -> Result<Vec<GlossaryTerm>> {
         let pull = |term: &Term| {
             // A tokenizer may write the first word of a text in another way than a later one.
             let mut forms = vec![self.tokenizer.encode(&term.target)?];
@@ -146,7 +147,7 @@ impl Speaker {
             }
             Ok(GlossaryTerm { forms, bonus: bonus * self.sharpness })
         };
-        terms.iter().take(MAX_PULLED).map(pull).collect()
+        hits.iter().filter(|hit| hit.sure).take(MAX_PULLED).map(|hit| pull(&hit.term)).collect()
     }
 }
 

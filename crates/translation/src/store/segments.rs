@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{Store, json, links_of_json, links_to_json, now, to_json};
 use crate::answer::{SentenceReport, SentenceStatus};
 use crate::error::Result;
-use crate::glossary::Term;
+use crate::glossary::Hit;
 use crate::job::{DecodeOptions, JobId};
 use crate::languages::Pair;
 
@@ -37,11 +37,11 @@ impl Fingerprint {
     }
 
     /// The key of a sentence with the terms that its translation is to have.
-    pub fn key(&self, sentence: &str, terms: &[Term]) -> Hash {
+    pub fn key(&self, sentence: &str, terms: &[Hit]) -> Hash {
         let mut digest = Sha256::new();
         digest.update(self.0);
         for text in
-            [sentence].into_iter().chain(terms.iter().flat_map(|t| [t.source.as_str(), t.target.as_str()]))
+            [sentence].into_iter().chain(terms.iter().flat_map(|hit| [hit.term.source.as_str(), hit.term.target.as_str()]))
         {
             // With its length, so that no two lists of texts are one run of bytes.
             digest.update((text.len() as u64).to_le_bytes());
@@ -110,9 +110,10 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::glossary::Term;
 
-    fn term(source: &str, target: &str) -> Term {
-        Term { source: source.into(), target: target.into() }
+    fn term(source: &str, target: &str) -> Hit {
+        Hit { term: Term { source: source.into(), target: target.into() }, sure: true }
     }
 
     /// Whatever may change a translation changes its key.
