@@ -47,6 +47,11 @@ impl Reason {
         matches!(self, Self::Repeated | Self::CutOff | Self::Short | Self::Long | Self::Copied | Self::Empty)
     }
 
+    /// Whether it names something that is to stand in the translation and does not.
+    pub fn is_something_missing(&self) -> bool {
+        matches!(self, Self::Number(_) | Self::Placeholder(_) | Self::Term(_))
+    }
+
     /// Whether another try may mend it.
     pub fn is_worth_a_retry(&self) -> bool {
         !matches!(self, Self::Term(_) | Self::Unsure | Self::Tag(_) | Self::NewNumber(_))

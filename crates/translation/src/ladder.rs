@@ -246,15 +246,13 @@ impl Sentence {
             }
         };
         report.source.clone_from(&self.text);
-        let Self { locked, terms, .. } = self;
-        let found = checks::check(&Answer {
-            source: &self.text,
-            translation: &report.translation,
-            pair,
-            locked,
-            terms,
-        });
-        report.reasons.extend(found);
+        self.judge(&mut report, pair);
+        Some(report)
+    }
+
+    // Adds what the checks find to what the models said of an answer.
+    fn judge(&self, report: &mut SentenceReport, pair: &Pair) {
+        report.reasons.extend(self.check(&report.translation, pair));
         if report.score < UNSURE {
             report.reasons.push(Reason::Unsure);
         }
@@ -267,7 +265,32 @@ impl Sentence {
         });
         report.status =
             if report.reasons.is_empty() { SentenceStatus::Done } else { SentenceStatus::Doubtful };
-        Some(report)
+    }
+
+    fn check(&self, translation: &str, pair: &Pair) -> Vec<Reason> {
+        let Self { text: source, locked, terms, .. } = self;
+        checks::check(&Answer { source, translation, pair, locked, terms })
+    }
+
+    /// What the models once made of it, as the checks of today see it.
+    pub fn reused(&self, mut report: SentenceReport, pair: &Pair) -> SentenceReport {
+        if report.status != SentenceStatus::Kept {
+            report.reasons.retain(|reason| matches!(reason, Reason::CutOff | Reason::Repeated));
+            self.judge(&mut report, pair);
+        }
+        if report.status == SentenceStatus::Done {
+            report.status = SentenceStatus::Reused;
+        }
+        report
+    }
+
+    /// What a person made of it, here or elsewhere: it is taken as it is, but not where this document wants something
+    /// that is not in it.
+    pub fn remembered(&self, translation: String, pair: &Pair) -> SentenceReport {
+        let mut reasons = self.check(&translation, pair);
+        reasons.retain(Reason::is_something_missing);
+        let status = if reasons.is_empty() { SentenceStatus::Reused } else { SentenceStatus::Doubtful };
+        SentenceReport { translation, reasons, ..SentenceReport::kept(&self.text, status) }
     }
 }
 
@@ -384,6 +407,39 @@ mod tests {
         scene.sentence.terms = vec![hit(false)];
         assert_eq!(scene.say(0, plain), Next::Done, "what may be another word is not pulled at");
         assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
+    }
+
+    #[test]
+    fn what_is_reused_is_looked_at_again() {
+        let Scene { mut sentence, pair, .. } = scene(Rung::Alone);
+        let good = "The train leaves at 300, and nobody knows why.";
+        let kept = |translation: &str, status, reasons: &[Reason]| SentenceReport {
+            translation: translation.to_owned(),
+            reasons: reasons.to_vec(),
+            ..SentenceReport::kept(SOURCE, status)
+        };
+        let old = [Reason::Number("7".into()), Reason::CutOff];
+        let report = sentence.reused(kept(good, SentenceStatus::Doubtful, &old), &pair);
+        assert_eq!((report.status, report.reasons), (SentenceStatus::Doubtful, vec![Reason::CutOff]));
+        let report = sentence.reused(kept(good, SentenceStatus::Doubtful, &old[..1]), &pair);
+        assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
+        let bad = "The train leaves, and nobody knows why it is so.";
+        let lacks = vec![Reason::Number("300".into())];
+        let report = sentence.reused(kept(bad, SentenceStatus::Done, &[]), &pair);
+        assert_eq!((report.status, &report.reasons), (SentenceStatus::Doubtful, &lacks));
+        let report = sentence.reused(kept(SOURCE, SentenceStatus::Kept, &old), &pair);
+        assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Kept, &old[..]));
+
+        // Of a person's translation only what is missing is said, not that it is short.
+        let report = sentence.remembered("At 300.".to_owned(), &pair);
+        assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
+        let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
+        sentence.terms = vec![Hit { term, sure: true }];
+        sentence.locked = vec!["%s".to_owned()];
+        let report = sentence.remembered("No train.".to_owned(), &pair);
+        let missing =
+            [Reason::Placeholder("%s".into()), Reason::Number("300".into()), Reason::Term("railcar".into())];
+        assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Doubtful, &missing[..]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A job on its way: its blocks, their sentences, and what has been translated of them.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::ladder::{Limits, Next, Piece, Rung, Sentence};
 use crate::room::Speaker;
 use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::store::segments::Fingerprint;
+use crate::store::segments::{Fingerprint, Wanted};
 use crate::{delivery, live, sentences};
 
 /// Where a piece of a sentence stands in its job.
@@ -119,21 +120,18 @@ impl Task {
         if parts.len() > 1
             && let Some(translation) = self.recall(&text.text)?
         {
-            let mut whole = Sentence::new(sentences::Sentence { text: &text.text, separator: "" });
-            whole.done = Some(reused(&text.text, translation));
+            let all = sentences::Sentence { text: &text.text, separator: "" };
+            let mut whole = sentence(all, text, &(0..text.text.len()), glossary);
+            whole.done = Some(whole.remembered(translation, &self.job.pair));
             return Ok(vec![whole]);
         }
         let mut at = 0;
-        let sentence = |part: sentences::Sentence<'_>| {
+        let part = |part: sentences::Sentence<'_>| {
             let range = at..at + part.text.len();
             at = range.end + part.separator.len();
-            let mut sentence = Sentence::new(part);
-            sentence.locked = text.locked_in(&range);
-            sentence.marked = text.is_marked_in(&range);
-            sentence.terms = glossary.hits(part.text);
-            sentence
+            sentence(part, text, &range, glossary)
         };
-        Ok(parts.into_iter().map(sentence).collect())
+        Ok(parts.into_iter().map(part).collect())
     }
 
     fn recall(&self, source: &str) -> Result<Option<String>> {
@@ -181,23 +179,19 @@ impl Task {
             return Ok(Some(SentenceReport::kept(&text, SentenceStatus::Copied)));
         }
         let Some(store) = self.store.clone() else { return Ok(None) };
+        let pair = self.job.pair.clone();
         if let Some(translation) = self.recall(&text)? {
-            return Ok(Some(reused(&text, translation)));
+            return Ok(Some(self.blocks[block][sentence].remembered(translation, &pair)));
         }
         let sentence = &mut self.blocks[block][sentence];
-        let key = fingerprint.key(&text, &sentence.terms);
+        let Sentence { terms, locked, marked, .. } = &*sentence;
+        let key = fingerprint.key(&Wanted { text: &text, terms, locked, marked: *marked });
         sentence.key = Some(key);
         // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
         if self.job.options.report {
             return Ok(None);
         }
-        let found = store.finished(&key, &text)?;
-        Ok(found.map(|mut report| {
-            if report.status == SentenceStatus::Done {
-                report.status = SentenceStatus::Reused;
-            }
-            report
-        }))
+        Ok(store.finished(&key, &text)?.map(|report| sentence.reused(report, &pair)))
     }
 
     // Everything that is not done and not set aside for later, anew.
@@ -482,8 +476,18 @@ impl Task {
     }
 }
 
-fn reused(source: &str, translation: String) -> SentenceReport {
-    SentenceReport { translation, ..SentenceReport::kept(source, SentenceStatus::Reused) }
+// A part of a text, with what its translation has to keep to.
+fn sentence(
+    part: sentences::Sentence<'_>,
+    text: &SourceText,
+    range: &Range<usize>,
+    glossary: &Glossary,
+) -> Sentence {
+    let mut sentence = Sentence::new(part);
+    sentence.locked = text.locked_in(range);
+    sentence.marked = text.is_marked_in(range);
+    sentence.terms = glossary.hits(part.text);
+    sentence
 }
 
 /// Whether an error belongs to one document or its store, so that other jobs go on.

@@ -11,9 +11,21 @@ use crate::glossary::Hit;
 use crate::job::{DecodeOptions, JobId};
 use crate::languages::Pair;
 
-/// Counts changes of how sentences become prompts and answers become text; what an older Wasan finished is then
-/// translated again.
-const FORMAT: u32 = 1;
+/// Counts changes of how sentences become prompts, answers become text, and answers are chosen by what the checks find;
+/// what an older Wasan finished is then translated again.
+const FORMAT: u32 = 2;
+
+/// What decides a sentence's translation besides the models and how they decode.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub text: &'a str,
+    /// Terms that its translation is to have.
+    pub terms: &'a [Hit],
+    /// What must stand in it letter for letter: an answer without it is not taken at once.
+    pub locked: &'a [String],
+    /// Whether its words have to be found in the translation: without it an answer has no links.
+    pub marked: bool,
+}
 
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
@@ -36,13 +48,15 @@ impl Fingerprint {
         Self(hash(format!("{FORMAT}\0{pair}\0{decode:?}\0{voice}").as_bytes()))
     }
 
-    /// The key of a sentence with the terms that its translation is to have.
-    pub fn key(&self, sentence: &str, terms: &[Hit]) -> Hash {
+    /// The key of a sentence.
+    pub fn key(&self, wanted: &Wanted<'_>) -> Hash {
+        let Wanted { text, terms, locked, marked } = *wanted;
         let mut digest = Sha256::new();
         digest.update(self.0);
-        for text in
-            [sentence].into_iter().chain(terms.iter().flat_map(|hit| [hit.term.source.as_str(), hit.term.target.as_str()]))
-        {
+        digest.update([u8::from(marked)]);
+        digest.update((terms.len() as u64).to_le_bytes());
+        let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
+        for text in [text].into_iter().chain(terms.chain(locked).map(String::as_str)) {
             // With its length, so that no two lists of texts are one run of bytes.
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
@@ -132,19 +146,21 @@ mod tests {
             Fingerprint::new("L", &pair("de-en"), &DecodeOptions { sampling: Some(seeded), ..options() }),
             Fingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
         ];
-        let mut keys: Vec<Hash> = prints.iter().map(|print| print.key("Haus", &[])).collect();
+        let house = Wanted { text: "Haus", terms: &[], locked: &[], marked: false };
+        let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
+        let locked = ["Haus", "house"].map(str::to_owned);
         keys.extend([
-            print.key("Haus", &[]),
-            print.key("Haus.", &[]),
-            print.key("Haus", &[term("Haus", "house")]),
-            print.key("Haus", &[term("Haus", "home")]),
-            print.key("Haus", &[term("Hau", "shouse")]),
+            print.key(&house),
+            print.key(&Wanted { text: "Haus.", ..house }),
+            print.key(&Wanted { terms: &[term("Haus", "house")], ..house }),
+            print.key(&Wanted { terms: &[term("Haus", "home")], ..house }),
+            print.key(&Wanted { terms: &[term("Hau", "shouse")], ..house }),
+            print.key(&Wanted { locked: &locked, ..house }),
+            print.key(&Wanted { locked: &locked[..1], ..house }),
+            print.key(&Wanted { marked: true, ..house }),
         ]);
         assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
-        assert_eq!(
-            print.key("Haus", &[]),
-            Fingerprint::new("L", &pair("de-en"), &options()).key("Haus", &[])
-        );
+        assert_eq!(print.key(&house), Fingerprint::new("L", &pair("de-en"), &options()).key(&house));
     }
 
     #[test]

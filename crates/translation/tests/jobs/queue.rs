@@ -12,25 +12,25 @@ use translation::{
 
 use crate::ask::{PATIENCE, file, file_to, finished, last, pair, setup_in, submit, written};
 
-struct Home {
-    folder: tempfile::TempDir,
-    translator: Translator,
+pub struct Home {
+    pub folder: tempfile::TempDir,
+    pub translator: Translator,
 }
 
-fn home() -> Home {
+pub fn home() -> Home {
     let folder = tempfile::tempdir().expect("a folder");
     let translator = Translator::start(setup_in(&folder.path().join("data")), |_| {});
     Home { folder, translator }
 }
 
 impl Home {
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, text).expect("writes");
         path
     }
 
-    fn run(&self, input: &Path, options: DecodeOptions) -> (JobId, JobResult) {
+    pub fn run(&self, input: &Path, options: DecodeOptions) -> (JobId, JobResult) {
         let (id, events) = submit(&self.translator, "de-en", file(input), options);
         (id, finished(&events))
     }
@@ -74,6 +74,25 @@ fn the_same_sentences_are_translated_once_and_a_changed_setting_anew() {
         let (_, result) = home.run(&source, changed.clone());
         assert_eq!(result.reused, 0, "{changed:?}");
     }
+}
+
+/// Bold words are found by what the models looked at, so what was translated without is translated again; and what is
+/// locked in one document is not in another.
+#[test]
+fn what_a_sentence_has_to_keep_decides_what_is_reused() {
+    let home = home();
+    let without_memory = || DecodeOptions { memory: false, ..DecodeOptions::default() };
+    let text = "Tom ist heute **sehr** müde.\n\nDas Haus `x1` ist alt.\n";
+    let plain = home.write("a.txt", &text.replace(['*', '`'], ""));
+    let marked = home.write("b.md", text);
+    let other = self::home();
+    let (_, alone) = other.run(&other.write("b.md", text), without_memory());
+    home.run(&plain, without_memory());
+    let (_, after) = home.run(&marked, without_memory());
+    assert_eq!((after.reused, written(&after)), (0, written(&alone)));
+    // The other way round too, and once more each from what is kept.
+    assert_eq!(home.run(&plain, without_memory()).1.reused, 2);
+    assert_eq!(home.run(&marked, without_memory()).1.reused, 2);
 }
 
 #[test]
