@@ -14,7 +14,7 @@ use crate::job::{JobId, JobResult};
 use crate::ladder::Sentence;
 use crate::languages::{Pair, language};
 use crate::output;
-use crate::review::{Segment, SpanMark};
+use crate::review::{Line, SpanMark};
 use crate::sentences;
 use crate::store::Store;
 use crate::store::jobs::JobState;
@@ -57,7 +57,7 @@ fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
     let mut lines = lines(&task.blocks, document);
     let options = frame::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut lines)?;
-    let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
+    let to_review = lines.iter().filter(|line| line.shown().is_to_review()).count();
     let (pair, learns) = (&task.job.pair, task.job.options.memory);
     store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, learns })?;
     // In a folder, the name that it would get beside a source there.
@@ -71,20 +71,21 @@ fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
     // The result tells what was found in writing, too.
     let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
     for (report, line) in reports.zip(lines) {
-        (report.status, report.reasons) = (line.status, line.reasons);
+        (report.status, report.reasons) = (line.shown(), line.all_reasons());
     }
     Ok((output, to_review))
 }
 
 /// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is
-/// added to the reasons of the lines, whose blocks are in its order.
+/// said anew of the lines, whose blocks are in its order.
 pub(crate) fn write(
     document: &Document,
     format: Format,
     pair: &Pair,
     options: &ReadOptions,
-    lines: &mut [Segment],
+    lines: &mut [Line],
 ) -> Result<Vec<u8>> {
+    lines.iter_mut().for_each(|line| line.found.clear());
     let translations = translations(document, lines, &pair.to);
     let written = document.write(&translations)?;
     for Finding { block, problem, text } in &written.findings {
@@ -109,7 +110,7 @@ pub(crate) fn write(
 }
 
 // One for each block. Markup goes where the words went; where nobody saw them go, their letters have to tell.
-fn translations(document: &Document, lines: &[Segment], to: &str) -> Vec<Translation> {
+fn translations(document: &Document, lines: &[Line], to: &str) -> Vec<Translation> {
     let mut translations = vec![Translation::default(); document.blocks().len()];
     for lines in lines.chunk_by(|a, b| a.block == b.block) {
         let Some(translation) = lines.first().and_then(|line| translations.get_mut(line.block)) else {
@@ -133,28 +134,25 @@ fn translations(document: &Document, lines: &[Segment], to: &str) -> Vec<Transla
 
 // A reason stands with the sentence of its block that it is about, as far as that can be told, else with the first;
 // once for a block.
-fn blame(lines: &mut [Segment], block: usize, reason: Reason) {
-    let of_block = |line: &&mut Segment| line.block == block;
-    let mut lines: Vec<&mut Segment> = lines.iter_mut().filter(of_block).collect();
-    if lines.iter().any(|line| line.reasons.contains(&reason)) {
+fn blame(lines: &mut [Line], block: usize, reason: Reason) {
+    let of_block = |line: &&mut Line| line.block == block;
+    let mut lines: Vec<&mut Line> = lines.iter_mut().filter(of_block).collect();
+    if lines.iter().any(|line| line.reasons.contains(&reason) || line.found.contains(&reason)) {
         return;
     }
-    let concerns = |line: &Segment| match &reason {
+    let concerns = |line: &Line| match &reason {
         Reason::Tag(markup) => line.spans.iter().any(|span| is_about(markup, line, span)),
         Reason::Placeholder(text) | Reason::Number(text) => line.source.contains(text),
         _ => false,
     };
     let place = lines.iter().position(|line| concerns(line)).unwrap_or(0);
-    let Some(line) = lines.get_mut(place) else { return };
-    line.reasons.push(reason);
-    // What a person wrote or chose is not called doubtful for the document's sake, but the reason is shown.
-    if matches!(line.status, SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied) {
-        line.status = SentenceStatus::Doubtful;
+    if let Some(line) = lines.get_mut(place) {
+        line.found.push(reason);
     }
 }
 
 // Whether this is the span's markup with its text.
-fn is_about(markup: &str, line: &Segment, span: &SpanMark) -> bool {
+fn is_about(markup: &str, line: &Line, span: &SpanMark) -> bool {
     let units = line.source.encode_utf16().skip(span.start).take(span.end - span.start);
     let text = String::from_utf16_lossy(&units.collect::<Vec<u16>>());
     !span.label.is_empty() && markup.starts_with(&span.label) && markup.contains(&text)
@@ -195,7 +193,7 @@ fn publish(
     }
 }
 
-fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
+fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Line> {
     let mut lines = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut at = 0;
@@ -203,7 +201,7 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
             let range = at..at + sentence.text.len();
             at = range.end + sentence.separator.len();
             let Some(report) = &sentence.done else { continue };
-            lines.push(Segment {
+            lines.push(Line {
                 index: lines.len(),
                 block: index,
                 source: sentence.text.clone(),
@@ -211,6 +209,7 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Segment> {
                 target: report.translation.clone(),
                 status: report.status,
                 reasons: report.reasons.clone(),
+                found: Vec::new(),
                 links: report.links.clone(),
                 spans: document
                     .blocks()
@@ -248,9 +247,9 @@ mod tests {
     use super::*;
     use crate::review::MarkKind;
 
-    fn line(block: usize, source: &str, label: &str) -> Segment {
+    fn line(block: usize, source: &str, label: &str) -> Line {
         let mark = SpanMark { start: 0, end: 1, kind: MarkKind::Paired, label: label.to_owned() };
-        Segment {
+        Line {
             index: 0,
             block,
             source: source.to_owned(),
@@ -258,6 +257,7 @@ mod tests {
             target: String::new(),
             status: SentenceStatus::Done,
             reasons: Vec::new(),
+            found: Vec::new(),
             spans: if label.is_empty() { Vec::new() } else { vec![mark] },
             links: Vec::new(),
         }
@@ -271,7 +271,7 @@ mod tests {
         blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
         blame(&mut lines, 1, Reason::Number("9".to_owned()));
         blame(&mut lines, 1, Reason::Number("4".to_owned()));
-        let blamed = lines.map(|line| (line.status, line.reasons.len()));
+        let blamed = lines.map(|line| (line.shown(), line.all_reasons().len()));
         use SentenceStatus::{Done, Doubtful};
         assert_eq!(blamed, [(Done, 0), (Doubtful, 1), (Doubtful, 1), (Doubtful, 1)]);
     }

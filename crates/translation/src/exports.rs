@@ -83,12 +83,10 @@ mod tests {
             index: 0,
             block: 0,
             source: "<script>alert(\"1\")</script> & mehr".to_owned(),
-            separator: String::new(),
             target: "</table>".to_owned(),
             status: SentenceStatus::Kept,
             reasons: Vec::new(),
             spans: Vec::new(),
-            links: Vec::new(),
         };
         let page = page("</title>", &"de-en".parse().expect("a pair"), &[segment]);
         assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; mehr"), "{page}");

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use crate::error::{Error, Result};
 
 const FILE: &str = "queue.lock";
+const EDITS: &str = "edits.lock";
 
 /// The right to work on the queue, as long as any clone of it lives.
 #[derive(Debug)]
@@ -18,13 +19,13 @@ pub struct Hold {
 /// Hands out the right to work on the queue of a data folder.
 #[derive(Debug)]
 pub(crate) struct Door {
-    path: PathBuf,
+    folder: PathBuf,
     held: Mutex<Weak<Hold>>,
 }
 
 impl Door {
     pub fn new(folder: &Path) -> Self {
-        Self { path: folder.join(FILE), held: Mutex::default() }
+        Self { folder: folder.to_owned(), held: Mutex::default() }
     }
 
     /// Takes the right. If this process did not have it, `first` tidies up after the one before.
@@ -36,7 +37,7 @@ impl Door {
         if let Some(hold) = held.upgrade() {
             return Ok(hold);
         }
-        let file = self.open()?;
+        let file = self.open(FILE)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::QueueBusy),
@@ -53,19 +54,28 @@ impl Door {
     /// # Errors
     /// A lock file that cannot be used.
     pub fn wait(&self) -> Result<()> {
-        self.open()?.lock().map_err(|error| self.failed(&error))
+        self.open(FILE)?.lock().map_err(|error| self.failed(&error))
     }
 
-    fn open(&self) -> Result<File> {
-        if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| self.failed(&error))?;
-        }
-        let open = File::options().create(true).truncate(false).write(true).open(&self.path);
+    /// Waits until nobody else corrects a translated document, here or in another process; nobody does as long as the
+    /// returned file is open.
+    ///
+    /// # Errors
+    /// A lock file that cannot be used.
+    pub fn correct(&self) -> Result<File> {
+        let file = self.open(EDITS)?;
+        file.lock().map_err(|error| self.failed(&error))?;
+        Ok(file)
+    }
+
+    fn open(&self, name: &str) -> Result<File> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| self.failed(&error))?;
+        let open = File::options().create(true).truncate(false).write(true).open(self.folder.join(name));
         open.map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &std::io::Error) -> Error {
-        Error::Write { path: self.path.clone(), reason: error.to_string() }
+        Error::Write { path: self.folder.clone(), reason: error.to_string() }
     }
 }
 

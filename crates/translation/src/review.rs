@@ -10,6 +10,7 @@ use crate::checks::Reason;
 use crate::error::{Error, Result};
 use crate::job::JobId;
 use crate::store::jobs::JobState;
+use crate::store::lines::Correction;
 use crate::store::segments::hash;
 use crate::translator::Translator;
 use crate::{delivery, frame, live, output};
@@ -23,8 +24,6 @@ pub struct Segment {
     pub block: usize,
     /// The source.
     pub source: String,
-    #[serde(skip)]
-    pub(crate) separator: String,
     /// The translation.
     pub target: String,
     /// How it stands.
@@ -33,9 +32,50 @@ pub struct Segment {
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
-    // Which words of the translation came from which; none where a person wrote it.
-    #[serde(skip)]
-    pub(crate) links: Vec<Link>,
+}
+
+/// A segment as it is kept. What is found when the document is written changes with every writing, so it stands apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line {
+    pub index: usize,
+    pub block: usize,
+    pub source: String,
+    pub separator: String,
+    pub target: String,
+    /// How it stands, whatever the document makes of it.
+    pub status: SentenceStatus,
+    pub reasons: Vec<Reason>,
+    /// What the document could not take over.
+    pub found: Vec<Reason>,
+    pub spans: Vec<SpanMark>,
+    /// Which words of the translation came from which; none where a person wrote it.
+    pub links: Vec<Link>,
+}
+
+impl Line {
+    /// How it stands in the written document. What a person wrote is not called doubtful for the document's sake, but
+    /// the reason is shown.
+    pub fn shown(&self) -> SentenceStatus {
+        match self.status {
+            SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied if !self.found.is_empty() => {
+                SentenceStatus::Doubtful
+            }
+            status => status,
+        }
+    }
+
+    /// What is to be said of it and of what became of it in the document.
+    pub fn all_reasons(&self) -> Vec<Reason> {
+        self.reasons.iter().chain(&self.found).cloned().collect()
+    }
+}
+
+impl From<Line> for Segment {
+    fn from(line: Line) -> Self {
+        let (status, reasons) = (line.shown(), line.all_reasons());
+        let Line { index, block, source, target, spans, .. } = line;
+        Self { index, block, source, target, status, reasons, spans }
+    }
 }
 
 /// Markup at a place of a segment's source.
@@ -127,17 +167,21 @@ impl Translator {
     pub fn segments(&self, job: JobId, filter: Filter) -> Result<Vec<Segment>> {
         let store = self.store()?;
         store.job(job)?;
-        let mut segments = store.lines(job)?;
+        let mut segments: Vec<Segment> = store.lines(job)?.into_iter().map(Segment::from).collect();
         segments.retain(|segment| filter.takes(segment));
         Ok(segments)
     }
 
-    /// Takes a person's translation of a segment: the memory learns it, and the translated file is written anew.
+    /// Takes a person's translation of a segment: the translated file is written anew, and the memory learns it, unless
+    /// the job leaves the memory alone. Other segments may change with it, as the document now takes over more or less
+    /// of them.
     ///
     /// # Errors
     /// A document that is not done, a source or a translation that another program changed meanwhile, a file or a
     /// store that cannot be written. Nothing is changed then.
     pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Segment> {
+        // Two at once would each write a file without the other's.
+        let _alone = self.door.correct()?;
         let store = self.store()?;
         let row = store.job(job)?;
         let (JobState::Done, Some(path)) = (row.state, &row.output) else { return Err(Error::NotDone(job)) };
@@ -146,13 +190,15 @@ impl Translator {
             return Err(Error::SourceChanged(row.input));
         }
         output::not_the_source(&row.input, path)?;
-        let before = output::read(path).map(|bytes| hash(&bytes))?;
+        let old = output::read(path)?;
+        let before = hash(&old);
         if !row.hashes.wrote(&before) {
             return Err(Error::OutputChanged(path.clone()));
         }
         let options = frame::read_options(&row.pair, &row.options);
         let (format, document) = frame::open(&row.input, &source, &options)?;
-        let mut lines = store.lines(job)?;
+        let kept = store.lines(job)?;
+        let mut lines = kept.clone();
         let line = lines.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
         // A segment is one line where its source is.
         let breaks = line.source.matches('\n').count();
@@ -161,10 +207,23 @@ impl Translator {
         line.reasons.clear();
         line.links.clear();
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut lines)?;
-        let to_review = lines.iter().filter(|line| line.status.is_to_review()).count();
-        let line = lines.swap_remove(index);
-        store.edit(job, &row.pair, &line, to_review, (&hash(&bytes), &before))?;
+        // Both hashes are known before the file changes, so that it is ours whatever comes next.
+        store.aim(job, path, &hash(&bytes), Some(&before))?;
         output::replace(path, &bytes)?;
-        Ok(line)
+        let changed: Vec<&Line> = lines.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
+        let correction = Correction {
+            job,
+            pair: &row.pair,
+            line: &lines[index],
+            changed: &changed,
+            to_review: lines.iter().filter(|line| line.shown().is_to_review()).count(),
+            learns: row.options.memory,
+        };
+        if let Err(error) = store.correct(&correction) {
+            // The file goes back to what the store knows; if it cannot, the next correction sees to it.
+            drop(output::replace(path, &old));
+            return Err(error);
+        }
+        Ok(lines.swap_remove(index).into())
     }
 }

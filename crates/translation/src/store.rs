@@ -22,7 +22,11 @@ const FILE: &str = "wasan.db";
 const APPLICATION: i32 = 0x5761_7361;
 
 /// What each version adds to the one before. The file's `user_version` counts those it has.
-const MIGRATIONS: &[&str] = &[include_str!("store/schema.sql"), include_str!("store/links.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/schema.sql"),
+    include_str!("store/links.sql"),
+    include_str!("store/found.sql"),
+];
 
 // Another process holds a write for milliseconds; a disk that wakes up takes seconds.
 const PATIENCE: Duration = Duration::from_secs(20);

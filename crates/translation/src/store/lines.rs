@@ -10,20 +10,32 @@ use crate::error::Result;
 use crate::job::JobId;
 use crate::languages::Pair;
 use crate::memory::Origin;
-use crate::review::Segment;
+use crate::review::Line;
 
 /// A translated document that is about to be written.
 pub(crate) struct Plan<'a> {
     pub job: JobId,
     pub pair: &'a Pair,
-    pub lines: &'a [Segment],
+    pub lines: &'a [Line],
     pub to_review: usize,
     /// Whether the memory learns from it.
     pub learns: bool,
 }
 
-fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
-    Ok(Segment {
+/// A person's correction that is in the file.
+pub(crate) struct Correction<'a> {
+    pub job: JobId,
+    pub pair: &'a Pair,
+    pub line: &'a Line,
+    /// All that differ from what is kept, itself among them: writing may have found something else of others.
+    pub changed: &'a [&'a Line],
+    pub to_review: usize,
+    /// Whether the memory learns it.
+    pub learns: bool,
+}
+
+fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line {
         index: row.get::<_, i64>(0)? as usize,
         block: row.get::<_, i64>(1)? as usize,
         source: row.get(2)?,
@@ -33,6 +45,7 @@ fn segment(row: &Row<'_>) -> rusqlite::Result<Segment> {
         reasons: json(&row.get::<_, String>(6)?),
         spans: json(&row.get::<_, String>(7)?),
         links: links_of_json(&row.get::<_, String>(8)?),
+        found: json(&row.get::<_, String>(9)?),
     })
 }
 
@@ -45,7 +58,7 @@ impl Store {
             for line in plan.lines {
                 put(change, job, line)?;
                 let unit = (line.source.as_str(), line.target.as_str());
-                match line.status {
+                match line.shown() {
                     SentenceStatus::Done if plan.learns => {
                         memory::learn(change, plan.pair, unit, Origin::Machine)?;
                     }
@@ -81,41 +94,40 @@ impl Store {
     }
 
     /// The segments of a translated document, in its order.
-    pub fn lines(&self, job: JobId) -> Result<Vec<Segment>> {
+    pub fn lines(&self, job: JobId) -> Result<Vec<Line>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
-                "SELECT position, block, source, separator, target, status, reasons, spans, links FROM lines
+                "SELECT position, block, source, separator, target, status, reasons, spans, links, found
+                 FROM lines
                  WHERE job = ? ORDER BY position",
             )?;
-            select.query_map([job.0 as i64], segment)?.collect()
+            select.query_map([job.0 as i64], line)?.collect()
         })
     }
 
-    /// Keeps a segment that a person wrote, teaches it to the memory, and says what the file will be.
-    pub fn edit(
-        &self,
-        job: JobId,
-        pair: &Pair,
-        line: &Segment,
-        to_review: usize,
-        hashes: (&Hash, &Hash),
-    ) -> Result<()> {
-        let id = job.0 as i64;
+    /// Keeps a segment that a person wrote, with what it changed of others, and teaches it to the memory.
+    pub fn correct(&self, correction: &Correction<'_>) -> Result<()> {
+        let Correction { job, pair, line, changed, to_review, learns } = correction;
+        let job = job.0 as i64;
         self.change(|change| {
-            put(change, id, line)?;
-            memory::learn(change, pair, (&line.source, &line.target), Origin::Edited)?;
+            for line in *changed {
+                put(change, job, line)?;
+            }
+            if *learns {
+                memory::learn(change, pair, (&line.source, &line.target), Origin::Edited)?;
+            }
             change.execute(
-                "UPDATE jobs SET output_hash = ?2, replaced_hash = ?3, to_review = ?4, changed = ?5 WHERE id = ?1",
-                (id, hashes.0, hashes.1, to_review as i64, now()),
+                "UPDATE jobs SET to_review = ?2, changed = ?3 WHERE id = ?1",
+                (job, *to_review as i64, now()),
             )?;
             Ok(())
         })
     }
 }
 
-fn put(change: &Transaction<'_>, job: i64, line: &Segment) -> rusqlite::Result<()> {
+fn put(change: &Transaction<'_>, job: i64, line: &Line) -> rusqlite::Result<()> {
     let mut insert = change
-        .prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+        .prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
     insert.execute((
         job,
         line.index as i64,
@@ -127,6 +139,7 @@ fn put(change: &Transaction<'_>, job: i64, line: &Segment) -> rusqlite::Result<(
         to_json(&line.reasons),
         to_json(&line.spans),
         links_to_json(&line.links),
+        to_json(&line.found),
     ))?;
     Ok(())
 }

@@ -6,4 +6,5 @@ mod disturbances;
 mod files;
 mod options;
 mod queue;
+mod review;
 mod text;

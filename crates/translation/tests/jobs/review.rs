@@ -1,0 +1,102 @@
+//! Corrections: what happens to the file, the segments and the memory, whatever comes in between.
+
+use std::fs;
+
+use translation::{DecodeOptions, Filter, JobId, Reason, Segment, SentenceStatus};
+
+use crate::ask::{pair, written};
+use crate::queue::{Home, home};
+
+fn segments(home: &Home, id: JobId, filter: Filter) -> Vec<Segment> {
+    home.translator.segments(id, filter).expect("reads")
+}
+
+/// A memory that knows every sentence: no model is asked.
+fn learn(home: &Home, sources: &[String]) {
+    let unit = |source: &String| {
+        format!("<tu><tuv xml:lang='de'><seg>{source}</seg></tuv><tuv xml:lang='en'><seg>As {source}</seg></tuv></tu>")
+    };
+    let units: String = sources.iter().map(unit).collect();
+    let tmx = format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{units}</body></tmx>");
+    let path = home.write("in.tmx", &tmx);
+    home.translator.import_memory(&pair("de-en"), &path).expect("is read");
+}
+
+fn letters(count: u8) -> Vec<String> {
+    (0..count).map(|at| format!("Brief {}{}.", char::from(b'a' + at / 26), char::from(b'a' + at % 26))).collect()
+}
+
+#[test]
+fn a_correction_that_cannot_be_written_changes_nothing() {
+    let home = home();
+    let sources = letters(3);
+    learn(&home, &sources);
+    let source = home.write("a.txt", &sources.join("\n\n"));
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    let (before, file) = (segments(&home, id, Filter::All), written(&result));
+    // What stands where the file would be written first.
+    let obstacle = home.folder.path().join(".a.en.txt.wasan-part");
+    fs::create_dir(&obstacle).expect("creates");
+    let refused = home.translator.edit(id, 0, "A wrong letter.").expect_err("cannot be written");
+    assert_eq!(refused.problem().code, "write");
+    assert_eq!((segments(&home, id, Filter::All), written(&result)), (before, file));
+    assert!(home.translator.search_memory(&pair("de-en"), "wrong", 9).expect("reads").is_empty());
+
+    fs::remove_dir(&obstacle).expect("removes");
+    home.translator.edit(id, 1, "A letter.").expect("is edited");
+    let text = String::from_utf8(written(&result)).expect("is text");
+    assert_eq!(text, format!("As {}\n\nA letter.\n\nAs {}", sources[0], sources[2]));
+}
+
+#[test]
+fn corrections_at_once_are_all_written() {
+    let home = home();
+    let sources = letters(200);
+    learn(&home, &sources);
+    let source = home.write("a.txt", &sources.join("\n\n"));
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    std::thread::scope(|scope| {
+        for index in 0..12 {
+            let translator = home.translator.clone();
+            scope.spawn(move || translator.edit(id, index, &format!("Letter {index}")).expect("is edited"));
+        }
+    });
+    let text = String::from_utf8(written(&result)).expect("is text");
+    let lines: Vec<&str> = text.lines().step_by(2).collect();
+    for (index, segment) in segments(&home, id, Filter::All).iter().enumerate().take(12) {
+        let expected = format!("Letter {index}");
+        assert_eq!((segment.target.as_str(), lines[index]), (expected.as_str(), expected.as_str()));
+        assert_eq!(segment.status, SentenceStatus::Edited);
+    }
+}
+
+/// A document in an old encoding: what one sentence needs, its block is told; and no longer when it is gone.
+#[test]
+fn what_a_correction_changes_of_other_segments_is_kept() {
+    let home = home();
+    learn(&home, &["Es grünt.".to_owned(), "Es blüht.".to_owned()]);
+    let source = home.folder.path().join("a.txt");
+    fs::write(&source, b"Es gr\xfcnt. Es bl\xfcht.").expect("writes");
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    assert_eq!(result.to_review, 0, "{result:?}");
+    let to_review = || {
+        let shown = segments(&home, id, Filter::ToReview);
+        assert_eq!(shown.len(), home.translator.job(id).expect("is there").to_review);
+        shown.into_iter().map(|segment| (segment.index, segment.reasons)).collect::<Vec<_>>()
+    };
+    home.translator.edit(id, 1, "\u{82b1}\u{304c}\u{54b2}\u{304f}\u{3002}").expect("is edited");
+    let found = to_review();
+    assert!(matches!(found.as_slice(), [(0, reasons)] if matches!(reasons.as_slice(), [Reason::Tag(_)])), "{found:?}");
+    home.translator.edit(id, 1, "It blooms.").expect("is edited");
+    assert_eq!(to_review(), []);
+    assert_eq!(segments(&home, id, Filter::All)[0].status, SentenceStatus::Reused);
+}
+
+#[test]
+fn a_job_that_leaves_the_memory_alone_teaches_it_no_correction() {
+    let home = home();
+    let source = home.write("a.txt", "Es regnet.");
+    let (id, _) = home.run(&source, DecodeOptions { memory: false, ..DecodeOptions::default() });
+    home.translator.edit(id, 0, "It pours.").expect("is edited");
+    assert!(home.translator.search_memory(&pair("de-en"), "pours", 9).expect("reads").is_empty());
+}
