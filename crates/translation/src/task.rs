@@ -304,14 +304,6 @@ impl Task {
         }
     }
 
-    /// The tokens of a piece as the output of a sequence that was ended from outside.
-    pub fn output_so_far(&self, place: Place) -> Output {
-        let tokens = self.piece(place).map_or_else(Vec::new, |piece| piece.tokens.clone());
-        let score =
-            tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32;
-        Output { tokens, status: engine::Status::Ended, score, attention: Vec::new(), terms: Vec::new() }
-    }
-
     /// A finished piece.
     pub fn finish(
         &mut self,

@@ -373,8 +373,8 @@ impl Worker {
                 if !running.task.line_ended(place, speaker, &tokenizer) {
                     return Ok(());
                 }
-                line.batch.cancel(sequence);
-                let output = running.task.output_so_far(place);
+                // What has ended by itself, at this token or as a beam search, says so next.
+                let Some(output) = line.batch.end(sequence)? else { return Ok(()) };
                 running.task.finish(place, &[output], speaker, &tokenizer)?;
                 self.losses = 0;
             }

@@ -5,6 +5,7 @@ mod crash;
 mod disturbances;
 mod files;
 mod options;
+mod plain;
 mod queue;
 mod review;
 mod text;
