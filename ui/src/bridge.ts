@@ -103,6 +103,7 @@ export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' |
 /** Why a segment is worth a second look. */
 export type Reason =
   | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' | 'unsure' }
+  | { kind: 'refused' | 'long_line' | 'encoding' | 'too_long' }
   | { kind: 'number' | 'new_number' | 'placeholder' | 'term' | 'tag'; text: string }
 
 /** Markup at a place of a segment's source; offsets in UTF-16 code units. */

@@ -43,6 +43,10 @@ const REASONS: Record<Reason['kind'], string> = {
   placeholder: 'Missing',
   term: 'Glossary',
   tag: 'Formatting',
+  refused: 'Left as it was: it would have broken the document',
+  long_line: 'Line too long to read',
+  encoding: 'Written as UTF-8: the encoding lacks a character',
+  too_long: 'Too long for the models',
 }
 
 export function why(reason: Reason): string {

@@ -37,8 +37,16 @@ pub enum Reason {
     Term(String),
     /// The models were unsure of most of it.
     Unsure,
-    /// The document's markup for it was lost, moved or refused.
+    /// The document's markup for it was lost or moved.
     Tag(String),
+    /// It would have changed the document's structure, so the source stands there.
+    Refused,
+    /// A line of the subtitle is longer than readers can follow.
+    LongLine,
+    /// The document's encoding lacks a character of it, so the document was written as UTF-8.
+    Encoding,
+    /// The source is longer than the models can read.
+    TooLong,
 }
 
 impl Reason {
@@ -54,7 +62,7 @@ impl Reason {
 
     /// Whether another try may mend it.
     pub fn is_worth_a_retry(&self) -> bool {
-        !matches!(self, Self::Term(_) | Self::Unsure | Self::Tag(_) | Self::NewNumber(_))
+        self.is_broken() || matches!(self, Self::Number(_) | Self::Placeholder(_))
     }
 }
 

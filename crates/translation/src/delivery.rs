@@ -14,7 +14,7 @@ use crate::job::{JobId, JobResult};
 use crate::ladder::Sentence;
 use crate::languages::{Pair, language};
 use crate::output;
-use crate::review::{Line, SpanMark};
+use crate::review::{Line, Segment, SpanMark};
 use crate::sentences;
 use crate::store::Store;
 use crate::store::jobs::JobState;
@@ -71,7 +71,8 @@ fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
     // The result tells what was found in writing, too.
     let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
     for (report, line) in reports.zip(lines) {
-        (report.status, report.reasons) = (line.shown(), line.all_reasons());
+        let shown = Segment::from(line);
+        (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
     }
     Ok((output, to_review))
 }
@@ -89,11 +90,14 @@ pub(crate) fn write(
     let translations = translations(document, lines, &pair.to);
     let written = document.write(&translations)?;
     for Finding { block, problem, text } in &written.findings {
-        let reason = match problem {
-            Problem::Lost => Reason::Placeholder(text.clone()),
-            _ => Reason::Tag(text.clone()),
-        };
-        blame(lines, *block, reason);
+        match problem {
+            Problem::Lost => blame(lines, *block, Reason::Placeholder(text.clone())),
+            Problem::Dropped | Problem::Moved => blame(lines, *block, Reason::Tag(text.clone())),
+            Problem::Long => blame(lines, *block, Reason::LongLine),
+            Problem::Encoding => blame(lines, *block, Reason::Encoding),
+            Problem::Empty => refuse(lines, *block, &Reason::Empty),
+            Problem::Refused => refuse(lines, *block, &Reason::Refused),
+        }
     }
     if frame::new_extension(format).is_some() {
         return Ok(written.bytes);
@@ -132,6 +136,11 @@ fn translations(document: &Document, lines: &[Line], to: &str) -> Vec<Translatio
     translations
 }
 
+// A block that kept its source kept all its sentences'.
+fn refuse(lines: &mut [Line], block: usize, reason: &Reason) {
+    lines.iter_mut().filter(|line| line.block == block).for_each(|line| line.found.push(reason.clone()));
+}
+
 // A reason stands with the sentence of its block that it is about, as far as that can be told, else with the first;
 // once for a block.
 fn blame(lines: &mut [Line], block: usize, reason: Reason) {
@@ -142,7 +151,9 @@ fn blame(lines: &mut [Line], block: usize, reason: Reason) {
     }
     let concerns = |line: &Line| match &reason {
         Reason::Tag(markup) => line.spans.iter().any(|span| is_about(markup, line, span)),
-        Reason::Placeholder(text) | Reason::Number(text) => line.source.contains(text),
+        Reason::Placeholder(text) | Reason::Number(text) => {
+            line.source.contains(text) || line.spans.iter().any(|span| is_about(text, line, span))
+        }
         _ => false,
     };
     let place = lines.iter().position(|line| concerns(line)).unwrap_or(0);
@@ -265,14 +276,26 @@ mod tests {
 
     #[test]
     fn the_sentence_that_a_finding_is_about_is_called_doubtful() {
-        let mut lines =
-            [line(0, "8 Uhr", "**"), line(1, "7 Uhr", "**"), line(1, "8 Uhr", "**"), line(1, "9 Uhr", "")];
+        let mut lines = [
+            line(0, "8 Uhr", "**"),
+            line(1, "7 Uhr", "**"),
+            line(1, "8 Uhr", "**"),
+            line(1, "9 Uhr", ""),
+            line(2, "10 Uhr", ""),
+            line(2, "11 Uhr", ""),
+            line(3, "12 Uhr", ""),
+        ];
         blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
         blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
         blame(&mut lines, 1, Reason::Number("9".to_owned()));
         blame(&mut lines, 1, Reason::Number("4".to_owned()));
+        blame(&mut lines, 0, Reason::Placeholder("**8**".to_owned()));
+        refuse(&mut lines, 2, &Reason::Refused);
         let blamed = lines.map(|line| (line.shown(), line.all_reasons().len()));
-        use SentenceStatus::{Done, Doubtful};
-        assert_eq!(blamed, [(Done, 0), (Doubtful, 1), (Doubtful, 1), (Doubtful, 1)]);
+        use SentenceStatus::{Done, Doubtful, Kept};
+        assert_eq!(
+            blamed,
+            [(Doubtful, 1), (Doubtful, 1), (Doubtful, 1), (Doubtful, 1), (Kept, 1), (Kept, 1), (Done, 0)]
+        );
     }
 }

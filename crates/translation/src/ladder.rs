@@ -183,8 +183,11 @@ impl Sentence {
 
     /// Takes the best answer that there was; without one the source stays.
     pub fn settle(&mut self) {
-        let mut report =
-            self.best.take().unwrap_or_else(|| SentenceReport::kept(&self.text, SentenceStatus::Kept));
+        // What has no answer at all did not fit.
+        let mut report = self.best.take().unwrap_or_else(|| SentenceReport {
+            reasons: vec![Reason::TooLong],
+            ..SentenceReport::kept(&self.text, SentenceStatus::Kept)
+        });
         if report.reasons.iter().any(Reason::is_broken) && self.text_is_better(&report) {
             report.translation.clone_from(&self.text);
             report.links.clear();
@@ -458,5 +461,7 @@ mod tests {
         assert_eq!(whole, SOURCE);
         assert!(scene.sentence.pieces.len() > 3);
         assert!(!scene.sentence.cut_to_fit(|_| false));
+        scene.sentence.settle();
+        assert_eq!(scene.done(), (SOURCE, SentenceStatus::Kept, &[Reason::TooLong][..]));
     }
 }

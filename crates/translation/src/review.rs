@@ -57,11 +57,17 @@ impl Line {
     /// the reason is shown.
     pub fn shown(&self) -> SentenceStatus {
         match self.status {
+            _ if self.is_refused() => SentenceStatus::Kept,
             SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied if !self.found.is_empty() => {
                 SentenceStatus::Doubtful
             }
             status => status,
         }
+    }
+
+    /// Whether the document has its source instead.
+    fn is_refused(&self) -> bool {
+        self.found.iter().any(|reason| matches!(reason, Reason::Refused | Reason::Empty))
     }
 
     /// What is to be said of it and of what became of it in the document.
@@ -72,8 +78,11 @@ impl Line {
 
 impl From<Line> for Segment {
     fn from(line: Line) -> Self {
-        let (status, reasons) = (line.shown(), line.all_reasons());
-        let Line { index, block, source, target, spans, .. } = line;
+        let (status, reasons, is_refused) = (line.shown(), line.all_reasons(), line.is_refused());
+        let Line { index, block, source, mut target, spans, .. } = line;
+        if is_refused {
+            target.clone_from(&source);
+        }
         Self { index, block, source, target, status, reasons, spans }
     }
 }
@@ -140,7 +149,7 @@ pub enum Filter {
     ToReview,
     /// Numbers that are missing or new.
     Numbers,
-    /// Markup, code and placeholders that were lost or moved.
+    /// Markup, code and placeholders that were lost or moved, and what the document refused for its markup.
     Tags,
     /// Terms of the glossary that are missing.
     Glossary,
@@ -153,7 +162,7 @@ impl Filter {
             Self::All => true,
             Self::ToReview => segment.status.is_to_review(),
             Self::Numbers => any(|reason| matches!(reason, Reason::Number(_) | Reason::NewNumber(_))),
-            Self::Tags => any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_))),
+            Self::Tags => any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_) | Reason::Refused)),
             Self::Glossary => any(|reason| matches!(reason, Reason::Term(_))),
         }
     }

@@ -86,10 +86,28 @@ fn what_a_correction_changes_of_other_segments_is_kept() {
     };
     home.translator.edit(id, 1, "\u{82b1}\u{304c}\u{54b2}\u{304f}\u{3002}").expect("is edited");
     let found = to_review();
-    assert!(matches!(found.as_slice(), [(0, reasons)] if matches!(reasons.as_slice(), [Reason::Tag(_)])), "{found:?}");
+    assert!(matches!(found.as_slice(), [(0, reasons)] if reasons == &[Reason::Encoding]), "{found:?}");
     home.translator.edit(id, 1, "It blooms.").expect("is edited");
     assert_eq!(to_review(), []);
     assert_eq!(segments(&home, id, Filter::All)[0].status, SentenceStatus::Reused);
+}
+
+/// What is not in the file is not shown as if it were, nor handed on.
+#[test]
+fn what_the_document_refuses_is_shown_as_its_source() {
+    let home = home();
+    let sources = letters(2);
+    learn(&home, &sources);
+    let source = home.write("a.txt", &sources.join("\n\n"));
+    let (id, result) = home.run(&source, DecodeOptions::default());
+    let emptied = home.translator.edit(id, 0, " ").expect("is edited");
+    assert_eq!((emptied.status, &emptied.target), (SentenceStatus::Kept, &sources[0]));
+    assert_eq!(emptied.reasons, [Reason::Empty]);
+    let text = String::from_utf8(written(&result)).expect("is text");
+    assert_eq!(text, format!("{}\n\nAs {}", sources[0], sources[1]));
+    assert_eq!(segments(&home, id, Filter::ToReview), [emptied]);
+    let units = home.folder.path().join("out.tmx");
+    assert_eq!(home.translator.export_units(&pair("de-en"), &[id], &units).expect("writes"), 1);
 }
 
 #[test]
