@@ -123,15 +123,13 @@ pub fn problem(code: &str) -> Problem {
 pub fn result(output: Option<PathBuf>) -> JobResult {
     JobResult {
         output,
-        text: None,
         segments: 4,
-        reused: 0,
         to_review: 1,
         words: 30,
         tokens: 40,
         seconds: 5.0,
         tokens_per_second: 8.0,
-        sentences: vec![],
+        ..JobResult::default()
     }
 }
 

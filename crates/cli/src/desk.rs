@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use translation::{
     DecodeOptions, Error, Hold, Job, JobEvent, JobId, JobResult, JobRow, JobState, Pair, Problem, Source,
-    Translator,
+    TermCount, Translator, Warning,
 };
 
 use crate::failure::{Failure, show};
@@ -423,8 +423,15 @@ fn summary(input: &str, result: &JobResult) {
     if result.to_review > 0 {
         parts.push(format!("{} to look at", result.to_review));
     }
+    let TermCount { met, missed } = result.terms;
+    if met + missed > 0 {
+        parts.push(format!("{met} of {} terms met", met + missed));
+    }
     if result.seconds > 0.0 {
         parts.push(format!("{:.0} words/s", words_per_second(result)));
+    }
+    if result.warning == Some(Warning::NoText) {
+        parts.push("no text to translate was found, so it is a copy".to_owned());
     }
     eprintln!("{input}: {}", parts.join(", "));
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::Reason;
 use crate::error::Result;
+use crate::glossary::Terms;
 use crate::room::Speaker;
 
 /// A word that the models were not sure of.
@@ -80,6 +81,9 @@ pub struct SentenceReport {
     /// Why it is worth a second look.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Documents: the terms of the glossary that stand in it.
+    #[serde(skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
     /// Mean log-probability a token (beam search: its score).
     pub score: f32,
     /// Further translations, best first (n-best).
@@ -101,6 +105,7 @@ impl SentenceReport {
             translation: source.to_owned(),
             status,
             reasons: Vec::new(),
+            terms: Terms::default(),
             score: 0.0,
             others: Vec::new(),
             links: Vec::new(),
@@ -209,9 +214,7 @@ pub(crate) fn report(
             .collect(),
     });
     Ok(SentenceReport {
-        source: source.to_owned(),
         translation: text_of(tokenizer, &best.tokens, end_tokens)?,
-        status: SentenceStatus::Done,
         reasons: match best.status {
             Status::Ended => Vec::new(),
             Status::Limit => vec![Reason::CutOff],
@@ -219,7 +222,7 @@ pub(crate) fn report(
         },
         score: best.score,
         others,
-        links: Vec::new(),
         tokens: tokens.collect(),
+        ..SentenceReport::kept(source, SentenceStatus::Done)
     })
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use documents::{Document, Finding, Format, Problem, ReadOptions, Translation};
 
 use crate::alignment;
-use crate::answer::{SentenceReport, SentenceStatus};
+use crate::answer::SentenceReport;
 use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
 use crate::frame::{self, Frame};
-use crate::job::{JobId, JobResult};
+use crate::glossary::{TermCount, Terms};
+use crate::job::{JobId, JobResult, Warning};
 use crate::ladder::Sentence;
 use crate::languages::{Pair, language};
 use crate::output;
@@ -24,26 +25,27 @@ use crate::task::Task;
 
 /// The result of a complete job; a document is written, and its row says done.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
-    let (output, text, to_review) = match (&task.frame, store) {
+    let (written, text) = match (&task.frame, store) {
         (Frame::Text(between), _) => {
             let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
             let text = blocks.zip(between).map(|(block, after)| block + after).collect();
-            (None, Some(text), task.blocks.iter().flatten().filter(|s| is_to_review(s)).count())
+            let to_review = task.blocks.iter().flatten().filter(|s| is_to_review(s)).count();
+            (Written { to_review, ..Written::default() }, Some(text))
         }
-        (Frame::File { .. }, Some(store)) => {
-            let (output, to_review) = document(task, store)?;
-            (Some(output), None, to_review)
-        }
+        (Frame::File { .. }, Some(store)) => (document(task, store)?, None),
         (Frame::File { .. }, None) => return Err(Error::Stopped),
     };
     let words = task.blocks.iter().flatten().map(|sentence| words(&sentence.text, &task.job.pair.from)).sum();
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
+    let Written { output, to_review, terms } = written;
     Ok(JobResult {
+        warning: (task.total == 0 && output.is_some()).then_some(Warning::NoText),
         output,
         text,
         segments: task.total,
         reused: task.reused,
         to_review,
+        terms,
         words,
         tokens: task.tokens,
         seconds: task.seconds(),
@@ -52,14 +54,23 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     })
 }
 
-fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
+/// What became of a document.
+#[derive(Default)]
+struct Written {
+    output: Option<PathBuf>,
+    to_review: usize,
+    terms: TermCount,
+}
+
+fn document(task: &mut Task, store: &Store) -> Result<Written> {
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
-    let mut lines = lines(&task.blocks, document);
+    let mut lines = lines(&task.blocks, document, &task.job.pair.to);
     let options = frame::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut lines)?;
     let to_review = lines.iter().filter(|line| line.shown().is_to_review()).count();
+    let terms = lines.iter().map(|line| &line.terms).collect();
     let (pair, learns) = (&task.job.pair, task.job.options.memory);
-    store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, learns })?;
+    store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, terms, learns })?;
     // In a folder, the name that it would get beside a source there.
     let folder = target.as_ref().filter(|target| target.is_dir());
     let beside =
@@ -73,8 +84,9 @@ fn document(task: &mut Task, store: &Store) -> Result<(PathBuf, usize)> {
     for (report, line) in reports.zip(lines) {
         let shown = Segment::from(line);
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
+        report.terms = shown.terms;
     }
-    Ok((output, to_review))
+    Ok(Written { output: Some(output), to_review, terms })
 }
 
 /// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is
@@ -204,7 +216,7 @@ fn publish(
     }
 }
 
-fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Line> {
+fn lines(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut at = 0;
@@ -222,6 +234,7 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document) -> Vec<Line> {
                 reasons: report.reasons.clone(),
                 found: Vec::new(),
                 links: report.links.clone(),
+                terms: Terms::of(sentence.terms.iter().map(|hit| hit.term.clone()), &report.translation, to),
                 spans: document
                     .blocks()
                     .get(index)
@@ -256,6 +269,7 @@ fn words(text: &str, code: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::SentenceStatus;
     use crate::review::MarkKind;
 
     fn line(block: usize, source: &str, label: &str) -> Line {
@@ -271,6 +285,7 @@ mod tests {
             found: Vec::new(),
             spans: if label.is_empty() { Vec::new() } else { vec![mark] },
             links: Vec::new(),
+            terms: Terms::default(),
         }
     }
 

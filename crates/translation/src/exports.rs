@@ -87,6 +87,7 @@ mod tests {
             status: SentenceStatus::Kept,
             reasons: Vec::new(),
             spans: Vec::new(),
+            terms: crate::glossary::Terms::default(),
         };
         let page = page("</title>", &"de-en".parse().expect("a pair"), &[segment]);
         assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; mehr"), "{page}");

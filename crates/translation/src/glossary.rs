@@ -29,6 +29,52 @@ pub(crate) struct Hit {
     pub sure: bool,
 }
 
+/// The terms that stand in a sentence, by whether its translation has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// Those that it has.
+    pub met: Vec<Term>,
+    /// Those that it lacks.
+    pub missed: Vec<Term>,
+}
+
+impl Terms {
+    /// What a translation into this language makes of a sentence's terms.
+    pub(crate) fn of(terms: impl IntoIterator<Item = Term>, translation: &str, code: &str) -> Self {
+        let (met, missed) = terms.into_iter().partition(|term| is_met(term, translation, code));
+        Self { met, missed }
+    }
+
+    /// What another translation makes of the same terms.
+    pub(crate) fn again(&self, translation: &str, code: &str) -> Self {
+        Self::of(self.met.iter().chain(&self.missed).cloned(), translation, code)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.met.is_empty() && self.missed.is_empty()
+    }
+}
+
+/// How often terms of the glossary stand in a document, by whether its translation has them there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TermCount {
+    /// Those that it has.
+    pub met: usize,
+    /// Those that it lacks.
+    pub missed: usize,
+}
+
+impl<'a> FromIterator<&'a Terms> for TermCount {
+    fn from_iter<I: IntoIterator<Item = &'a Terms>>(terms: I) -> Self {
+        terms.into_iter().fold(Self::default(), |count, terms| Self {
+            met: count.met + terms.met.len(),
+            missed: count.missed + terms.missed.len(),
+        })
+    }
+}
+
 /// Terms ready to be found in sentences of a pair.
 #[derive(Debug, Default)]
 pub(crate) struct Glossary {

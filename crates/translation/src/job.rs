@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Doubt, SentenceReport};
 use crate::error::Problem;
-use crate::glossary::Term;
+use crate::glossary::{Term, TermCount};
 use crate::languages::Pair;
 
 /// How the engine is set up.
@@ -203,8 +203,16 @@ pub struct Job {
     pub options: DecodeOptions,
 }
 
+/// What a person should know of a document that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// No text to translate was found in it; the translation is a copy.
+    NoText,
+}
+
 /// What became of a job.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct JobResult {
     /// The written file, for a document.
     pub output: Option<PathBuf>,
@@ -216,6 +224,10 @@ pub struct JobResult {
     pub reused: usize,
     /// Those that a person should look at.
     pub to_review: usize,
+    /// Documents: how often terms of the glossary stand in it, by whether the translation has them.
+    pub terms: TermCount,
+    /// What a person should know of the whole of it.
+    pub warning: Option<Warning>,
     /// Words of the source; characters in languages without spaces.
     pub words: usize,
     /// Tokens decoded.

@@ -43,12 +43,12 @@ pub use documents::Format;
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use folders::{cache, data};
-pub use glossary::{Term, read_glossary};
+pub use glossary::{Term, TermCount, Terms, read_glossary};
 pub use hold::Hold;
 pub use inspect::{Logits, logits};
 pub use job::{
     BeamOptions, DecodeOptions, EngineInfo, EngineState, Job, JobEvent, JobId, JobResult, LoadedModel,
-    Sampling, Setup, Source, Stage,
+    Sampling, Setup, Source, Stage, Warning,
 };
 pub use languages::Pair;
 pub use library::{check_name, import, remove};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::SentenceStatus;
 use crate::checks::Reason;
 use crate::error::{Error, Result};
+use crate::glossary::Terms;
 use crate::job::JobId;
 use crate::store::jobs::JobState;
 use crate::store::lines::Correction;
@@ -32,6 +33,8 @@ pub struct Segment {
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
+    /// The terms of the glossary that stand in the source.
+    pub terms: Terms,
 }
 
 /// A segment as it is kept. What is found when the document is written changes with every writing, so it stands apart.
@@ -50,6 +53,7 @@ pub(crate) struct Line {
     pub spans: Vec<SpanMark>,
     /// Which words of the translation came from which; none where a person wrote it.
     pub links: Vec<Link>,
+    pub terms: Terms,
 }
 
 impl Line {
@@ -58,7 +62,9 @@ impl Line {
     pub fn shown(&self) -> SentenceStatus {
         match self.status {
             _ if self.is_refused() => SentenceStatus::Kept,
-            SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied if !self.found.is_empty() => {
+            SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied
+                if !self.found.is_empty() =>
+            {
                 SentenceStatus::Doubtful
             }
             status => status,
@@ -79,11 +85,11 @@ impl Line {
 impl From<Line> for Segment {
     fn from(line: Line) -> Self {
         let (status, reasons, is_refused) = (line.shown(), line.all_reasons(), line.is_refused());
-        let Line { index, block, source, mut target, spans, .. } = line;
+        let Line { index, block, source, mut target, spans, terms, .. } = line;
         if is_refused {
             target.clone_from(&source);
         }
-        Self { index, block, source, target, status, reasons, spans }
+        Self { index, block, source, target, status, reasons, spans, terms }
     }
 }
 
@@ -162,7 +168,9 @@ impl Filter {
             Self::All => true,
             Self::ToReview => segment.status.is_to_review(),
             Self::Numbers => any(|reason| matches!(reason, Reason::Number(_) | Reason::NewNumber(_))),
-            Self::Tags => any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_) | Reason::Refused)),
+            Self::Tags => {
+                any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_) | Reason::Refused))
+            }
             Self::Glossary => any(|reason| matches!(reason, Reason::Term(_))),
         }
     }
@@ -215,17 +223,20 @@ impl Translator {
         line.status = SentenceStatus::Edited;
         line.reasons.clear();
         line.links.clear();
+        line.terms = line.terms.again(&line.target, &row.pair.to);
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut lines)?;
         // Both hashes are known before the file changes, so that it is ours whatever comes next.
         store.aim(job, path, &hash(&bytes), Some(&before))?;
         output::replace(path, &bytes)?;
-        let changed: Vec<&Line> = lines.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
+        let changed: Vec<&Line> =
+            lines.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
         let correction = Correction {
             job,
             pair: &row.pair,
             line: &lines[index],
             changed: &changed,
             to_review: lines.iter().filter(|line| line.shown().is_to_review()).count(),
+            terms: lines.iter().map(|line| &line.terms).collect(),
             learns: row.options.memory,
         };
         if let Err(error) = store.correct(&correction) {

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/schema.sql"),
     include_str!("store/links.sql"),
     include_str!("store/found.sql"),
+    include_str!("store/terms.sql"),
 ];
 
 // Another process holds a write for milliseconds; a disk that wakes up takes seconds.

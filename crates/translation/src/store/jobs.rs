@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::segments::Hash;
 use super::{Store, json, now, to_json};
 use crate::error::{Error, Problem, Result};
+use crate::glossary::TermCount;
 use crate::job::{DecodeOptions, Job, JobId, Source};
 use crate::languages::Pair;
 
@@ -102,6 +103,8 @@ pub struct JobRow {
     pub done: usize,
     /// Segments that a person should look at.
     pub to_review: usize,
+    /// How often terms of the glossary stand in it, by whether the translation has them.
+    pub terms: TermCount,
     /// When it was added, in seconds since 1970.
     pub created_s: i64,
     /// When its state last changed.
@@ -135,7 +138,7 @@ impl JobRow {
 }
 
 const COLUMNS: &str = "id, input, source_language, target_language, options, target, output, state, problem, \
-                       total, done, to_review, created, changed, input_hash, output_hash, replaced_hash";
+                       total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let path = |place| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(place)?.map(PathBuf::from));
@@ -155,6 +158,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         created_s: row.get(12)?,
         changed_s: row.get(13)?,
         hashes: Hashes { input: row.get(14)?, output: row.get(15)?, replaced: row.get(16)? },
+        terms: json(&row.get::<_, String>(17)?),
     })
 }
 

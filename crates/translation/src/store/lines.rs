@@ -7,6 +7,7 @@ use super::segments::Hash;
 use super::{Store, json, links_of_json, links_to_json, memory, now, to_json};
 use crate::answer::SentenceStatus;
 use crate::error::Result;
+use crate::glossary::TermCount;
 use crate::job::JobId;
 use crate::languages::Pair;
 use crate::memory::Origin;
@@ -18,6 +19,7 @@ pub(crate) struct Plan<'a> {
     pub pair: &'a Pair,
     pub lines: &'a [Line],
     pub to_review: usize,
+    pub terms: TermCount,
     /// Whether the memory learns from it.
     pub learns: bool,
 }
@@ -30,6 +32,7 @@ pub(crate) struct Correction<'a> {
     /// All that differ from what is kept, itself among them: writing may have found something else of others.
     pub changed: &'a [&'a Line],
     pub to_review: usize,
+    pub terms: TermCount,
     /// Whether the memory learns it.
     pub learns: bool,
 }
@@ -46,6 +49,7 @@ fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
         spans: json(&row.get::<_, String>(7)?),
         links: links_of_json(&row.get::<_, String>(8)?),
         found: json(&row.get::<_, String>(9)?),
+        terms: json(&row.get::<_, String>(10)?),
     })
 }
 
@@ -68,8 +72,8 @@ impl Store {
             }
             let lines = plan.lines.len() as i64;
             change.execute(
-                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3 WHERE id = ?1",
-                (job, lines, plan.to_review as i64),
+                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3, terms = ?4 WHERE id = ?1",
+                (job, lines, plan.to_review as i64, to_json(&plan.terms)),
             )?;
             Ok(())
         })
@@ -97,7 +101,7 @@ impl Store {
     pub fn lines(&self, job: JobId) -> Result<Vec<Line>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
-                "SELECT position, block, source, separator, target, status, reasons, spans, links, found
+                "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms
                  FROM lines
                  WHERE job = ? ORDER BY position",
             )?;
@@ -107,7 +111,7 @@ impl Store {
 
     /// Keeps a segment that a person wrote, with what it changed of others, and teaches it to the memory.
     pub fn correct(&self, correction: &Correction<'_>) -> Result<()> {
-        let Correction { job, pair, line, changed, to_review, learns } = correction;
+        let Correction { job, pair, line, changed, to_review, terms, learns } = correction;
         let job = job.0 as i64;
         self.change(|change| {
             for line in *changed {
@@ -117,8 +121,8 @@ impl Store {
                 memory::learn(change, pair, (&line.source, &line.target), Origin::Edited)?;
             }
             change.execute(
-                "UPDATE jobs SET to_review = ?2, changed = ?3 WHERE id = ?1",
-                (job, *to_review as i64, now()),
+                "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",
+                (job, *to_review as i64, to_json(terms), now()),
             )?;
             Ok(())
         })
@@ -126,8 +130,9 @@ impl Store {
 }
 
 fn put(change: &Transaction<'_>, job: i64, line: &Line) -> rusqlite::Result<()> {
-    let mut insert = change
-        .prepare_cached("INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
+    let mut insert = change.prepare_cached(
+        "INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
     insert.execute((
         job,
         line.index as i64,
@@ -140,6 +145,7 @@ fn put(change: &Transaction<'_>, job: i64, line: &Line) -> rusqlite::Result<()> 
         to_json(&line.spans),
         links_to_json(&line.links),
         to_json(&line.found),
+        to_json(&line.terms),
     ))?;
     Ok(())
 }

@@ -106,14 +106,11 @@ impl Store {
                 let status =
                     serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
                 Ok(SentenceReport {
-                    source: source.to_owned(),
                     translation: row.get(0)?,
-                    status,
                     reasons: json(&row.get::<_, String>(2)?),
                     score: row.get(3)?,
-                    others: Vec::new(),
                     links: links_of_json(&row.get::<_, String>(4)?),
-                    tokens: Vec::new(),
+                    ..SentenceReport::kept(source, status)
                 })
             });
             row.optional()

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use translation::{DecodeOptions, Filter, JobId, Reason, Segment, SentenceStatus};
+use translation::{DecodeOptions, Filter, JobId, Reason, Segment, SentenceStatus, Term, TermCount, Warning};
 
 use crate::ask::{pair, written};
 use crate::queue::{Home, home};
@@ -14,16 +14,21 @@ fn segments(home: &Home, id: JobId, filter: Filter) -> Vec<Segment> {
 /// A memory that knows every sentence: no model is asked.
 fn learn(home: &Home, sources: &[String]) {
     let unit = |source: &String| {
-        format!("<tu><tuv xml:lang='de'><seg>{source}</seg></tuv><tuv xml:lang='en'><seg>As {source}</seg></tuv></tu>")
+        format!(
+            "<tu><tuv xml:lang='de'><seg>{source}</seg></tuv><tuv xml:lang='en'><seg>As {source}</seg></tuv></tu>"
+        )
     };
     let units: String = sources.iter().map(unit).collect();
-    let tmx = format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{units}</body></tmx>");
+    let tmx =
+        format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{units}</body></tmx>");
     let path = home.write("in.tmx", &tmx);
     home.translator.import_memory(&pair("de-en"), &path).expect("is read");
 }
 
 fn letters(count: u8) -> Vec<String> {
-    (0..count).map(|at| format!("Brief {}{}.", char::from(b'a' + at / 26), char::from(b'a' + at % 26))).collect()
+    (0..count)
+        .map(|at| format!("Brief {}{}.", char::from(b'a' + at / 26), char::from(b'a' + at % 26)))
+        .collect()
 }
 
 #[test]
@@ -108,6 +113,39 @@ fn what_the_document_refuses_is_shown_as_its_source() {
     assert_eq!(segments(&home, id, Filter::ToReview), [emptied]);
     let units = home.folder.path().join("out.tmx");
     assert_eq!(home.translator.export_units(&pair("de-en"), &[id], &units).expect("writes"), 1);
+}
+
+/// What comes from the memory is looked at for terms too; what has them and what lacks them is said, also after a
+/// correction.
+#[test]
+fn terms_are_counted_whatever_brought_the_translation() {
+    let home = home();
+    let sources = letters(3);
+    learn(&home, &sources);
+    let source = home.write("a.txt", &sources.join("\n\n"));
+    let term = Term { source: "Brief".to_owned(), target: "letter".to_owned() };
+    let options = DecodeOptions { terms: vec![term.clone()], ..DecodeOptions::default() };
+    let (id, result) = home.run(&source, options);
+    assert_eq!((result.terms, result.to_review), (TermCount { met: 0, missed: 3 }, 3));
+    assert_eq!(result.sentences[0].terms.missed, [term.clone()]);
+    let edited = home.translator.edit(id, 1, "Some letters.").expect("is edited");
+    assert_eq!((&edited.terms.met, &edited.terms.missed), (&vec![term], &vec![]));
+    let shown = segments(&home, id, Filter::All);
+    assert_eq!(shown[1], edited);
+    assert_eq!(shown[0].reasons, [Reason::Term("letter".to_owned())]);
+    assert_eq!(home.translator.job(id).expect("is there").terms, TermCount { met: 1, missed: 2 });
+}
+
+#[test]
+fn a_document_without_text_is_copied_and_it_is_said() {
+    let home = home();
+    let source = home.write("a.txt", "\n\n");
+    let (_, result) = home.run(&source, DecodeOptions::default());
+    assert_eq!((result.segments, result.warning), (0, Some(Warning::NoText)));
+    assert_eq!(written(&result), b"\n\n");
+    learn(&home, &letters(1));
+    let (_, result) = home.run(&home.write("b.txt", &letters(1)[0]), DecodeOptions::default());
+    assert_eq!((result.segments, result.warning), (1, None));
 }
 
 #[test]
