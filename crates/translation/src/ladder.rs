@@ -140,6 +140,11 @@ impl Sentence {
         self.pieces.len() == 1
     }
 
+    /// Whether no try of it has come to an end.
+    pub fn is_fresh(&self) -> bool {
+        self.best.is_none() && self.rung == Rung::Whole
+    }
+
     /// Forgets what was decoded of it since the rung was climbed.
     pub fn rewind(&mut self) {
         for piece in &mut self.pieces {

@@ -1,6 +1,6 @@
 //! A job on its way: its blocks, their sentences, and what has been translated of them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::ladder::{Limits, Next, Piece, Rung, Sentence};
 use crate::room::Speaker;
 use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::store::segments::{Fingerprint, Wanted};
+use crate::store::segments::{Fingerprint, Hash, Wanted};
 use crate::{delivery, live, sentences};
 
 /// Where a piece of a sentence stands in its job.
@@ -40,6 +40,8 @@ pub(crate) struct Task {
     // Pieces to decode, and sentences that only L alone is left for.
     queue: VecDeque<Place>,
     later: Vec<Place>,
+    // Sentences that wait for an equal one, by key.
+    twins: HashMap<Hash, Vec<Place>>,
     // The last rung of the ladder that this job's sentences climb.
     last: Rung,
     finished: usize,
@@ -81,6 +83,7 @@ impl Task {
             store,
             queue: VecDeque::new(),
             later: Vec::new(),
+            twins: HashMap::new(),
             last: Rung::Whole,
             finished: 0,
             total: 0,
@@ -168,39 +171,50 @@ impl Task {
     fn known(
         &mut self,
         block: usize,
-        sentence: usize,
+        at: usize,
         fingerprint: &Fingerprint,
     ) -> Result<Option<SentenceReport>> {
-        let text = self.blocks[block][sentence].text.clone();
-        if let Some(done) = self.blocks[block][sentence].done.take() {
+        let sentence = &mut self.blocks[block][at];
+        if let Some(done) = sentence.done.take() {
             return Ok(Some(done));
         }
-        if !text.chars().any(char::is_alphabetic) {
-            return Ok(Some(SentenceReport::kept(&text, SentenceStatus::Copied)));
+        if !sentence.text.chars().any(char::is_alphabetic) {
+            return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
-        let Some(store) = self.store.clone() else { return Ok(None) };
-        let pair = self.job.pair.clone();
-        if let Some(translation) = self.recall(&text)? {
-            return Ok(Some(self.blocks[block][sentence].remembered(translation, &pair)));
-        }
-        let sentence = &mut self.blocks[block][sentence];
-        let Sentence { terms, locked, marked, .. } = &*sentence;
-        let key = fingerprint.key(&Wanted { text: &text, terms, locked, marked: *marked });
-        sentence.key = Some(key);
-        // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
-        if self.job.options.report {
+        if self.store.is_none() {
             return Ok(None);
         }
-        Ok(store.finished(&key, &text)?.map(|report| sentence.reused(report, &pair)))
+        let Sentence { text, terms, locked, marked, .. } = &*sentence;
+        sentence.key = Some(fingerprint.key(&Wanted { text, terms, locked, marked: *marked }));
+        let sentence = &self.blocks[block][at];
+        match self.recall(&sentence.text)? {
+            Some(translation) => Ok(Some(sentence.remembered(translation, &self.job.pair))),
+            None => self.finished_before(sentence),
+        }
     }
 
-    // Everything that is not done and not set aside for later, anew.
+    // What the models made of it before, in this document or another.
+    fn finished_before(&self, sentence: &Sentence) -> Result<Option<SentenceReport>> {
+        // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
+        let (Some(store), Some(key), false) = (&self.store, &sentence.key, self.job.options.report) else {
+            return Ok(None);
+        };
+        Ok(store.finished(key, &sentence.text)?.map(|report| sentence.reused(report, &self.job.pair)))
+    }
+
+    // Everything that is not done and not set aside for later, anew. Of equal sentences the first goes, for all.
     fn line_up(&mut self) {
         let mut places = Vec::new();
+        let mut first = HashSet::new();
+        self.twins.clear();
         for (block, sentences) in self.blocks.iter_mut().enumerate() {
             for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| s.done.is_none()) {
                 sentence.rewind();
                 let place = Place { block, sentence: at, piece: 0 };
+                if let Some(key) = sentence.key.filter(|key| !first.insert(*key)) {
+                    self.twins.entry(key).or_default().push(place);
+                    continue;
+                }
                 if sentence.rung == Rung::Alone && self.later.contains(&place) {
                     continue;
                 }
@@ -239,7 +253,13 @@ impl Task {
         let base = base_request(&self.job.options);
         while let Some(place) = self.queue.pop_front() {
             if !self.sentence(place).fits {
-                self.fit(place, speaker, &base)?;
+                // Another document may have brought it meanwhile.
+                let sentence = self.sentence(place);
+                let found = if sentence.is_fresh() { self.finished_before(sentence)? } else { None };
+                match found {
+                    Some(report) => self.find(place, report)?,
+                    None => self.fit(place, speaker, &base)?,
+                }
                 continue;
             }
             let Some(piece) = self.piece(place) else { continue };
@@ -413,17 +433,53 @@ impl Task {
         Ok(())
     }
 
+    // What another document has finished.
+    fn find(&mut self, place: Place, report: SentenceReport) -> Result<()> {
+        let sentence = self.sentence_mut(place);
+        sentence.pieces.clear();
+        sentence.done = Some(report);
+        self.reused += 1;
+        self.finished += 1;
+        self.finish_twins(place);
+        if let Some(store) = &self.store {
+            store.keep_count(self.id, self.finished)?;
+        }
+        self.tell_in_time();
+        Ok(())
+    }
+
+    // Equal sentences get the translation of the one that went for them.
+    fn finish_twins(&mut self, place: Place) {
+        let sentence = self.sentence(place);
+        let (Some(key), Some(mut report)) = (sentence.key, sentence.done.clone()) else { return };
+        if report.status == SentenceStatus::Done {
+            report.status = SentenceStatus::Reused;
+        }
+        for twin in self.twins.remove(&key).unwrap_or_default() {
+            let sentence = self.sentence_mut(twin);
+            sentence.pieces.clear();
+            sentence.done = Some(report.clone());
+            self.reused += 1;
+            self.finished += 1;
+        }
+    }
+
     // A finished segment is kept before anybody hears of it.
     fn close(&mut self, place: Place) -> Result<()> {
         self.finished += 1;
+        self.finish_twins(place);
         let sentence = self.sentence(place);
         if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
             store.keep(key, report, sentence.tokens, self.id, self.finished)?;
         }
+        self.tell_in_time();
+        Ok(())
+    }
+
+    fn tell_in_time(&mut self) {
         if self.is_time() || self.is_complete() {
             self.tell_progress();
         }
-        Ok(())
     }
 
     fn tell_progress(&mut self) {

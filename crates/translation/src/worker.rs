@@ -305,11 +305,18 @@ impl Worker {
     }
 
     fn fill_from(&mut self, id: JobId) -> Result<()> {
+        let typed = self.jobs.iter().any(|(_, running)| running.task.is_live());
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
         let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
         let sequences = line.batch.joint().sequences() as usize;
         let live = running.task.is_live();
-        let most = if live || sequences == 1 { 2 * sequences } else { sequences };
+        // Where there is one place, the next sentence waits behind it, but not while somebody types.
+        let behind = usize::from(sequences == 1);
+        let most = match live {
+            true => 2 * sequences + behind,
+            false if typed => sequences,
+            false => sequences + behind,
+        };
         if !running.task.has_requests() || line.batch.len() >= most {
             return Ok(());
         }
@@ -332,12 +339,10 @@ impl Worker {
     fn make_room(&mut self) {
         let Some(line) = self.room.line() else { return };
         let sequences = line.batch.joint().sequences() as usize;
-        let live = |(_, running): &&(JobId, Running)| running.task.is_live();
-        let typed: usize = self.jobs.iter().filter(live).map(|(_, running)| running.sequences.len()).sum();
-        if typed == 0 {
+        if !self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.sequences.is_empty()) {
             return;
         }
-        let mut over = line.batch.len().saturating_sub(sequences).min(typed);
+        let mut over = line.batch.len().saturating_sub(sequences);
         for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_live()) {
             while over > 0
                 && let Some((sequence, place)) = running.sequences.pop()

@@ -1,7 +1,7 @@
 //! Finished translations by all that decides them.
 
 use engine::BeamOptions as Beam;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use super::{Store, json, links_of_json, links_to_json, now, to_json};
@@ -91,10 +91,13 @@ impl Store {
                 now(),
                 links_to_json(&report.links),
             ))?;
-            let mut count = change.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?;
-            count.execute((job.0 as i64, done as i64))?;
-            Ok(())
+            count(change, job, done)
         })
+    }
+
+    /// Keeps how far a job is that found a segment finished.
+    pub fn keep_count(&self, job: JobId, done: usize) -> Result<()> {
+        self.run(|db| count(db, job, done))
     }
 
     /// The finished segment of a key.
@@ -116,6 +119,11 @@ impl Store {
             row.optional()
         })
     }
+}
+
+fn count(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?.execute((job.0 as i64, done as i64))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ use crate::files::LETTER;
 fn a_cancelled_job_leaves_no_file_and_the_next_one_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("lang.txt");
-    fs::write(&source, "Ich habe heute leider gar keine Zeit.\n".repeat(200)).expect("writes");
+    let lines: String = (0..200).map(|n| format!("Ich habe heute leider nur {n} Minuten Zeit.\n")).collect();
+    fs::write(&source, lines).expect("writes");
     let translator = Translator::start(setup(), |_| {});
     let (id, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
     assert!(matches!(events.recv_timeout(PATIENCE), Ok(JobEvent::Started { .. })));
@@ -49,13 +50,20 @@ fn the_latest_text_wins() {
     translator.stop();
 }
 
-/// One channel hears of both jobs, so their order is known.
+/// One channel hears of both jobs, so their order is known. There is one place in the batch, and a long sentence of the
+/// document has it: it makes room, and no sentence of the document is done before the text is.
 #[test]
 fn typed_text_goes_before_a_document() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("lang.txt");
-    fs::write(&source, LETTER.repeat(10)).expect("writes");
-    let translator = Translator::start(Setup { sequences: 2, ..setup() }, |_| {});
+    let sentence = |n: usize| {
+        let days = "am Montag, am Dienstag, am Mittwoch, am Donnerstag, am Freitag und am Samstag";
+        format!(
+            "Ich habe {n} Briefe geschrieben, {days} zu Hause gearbeitet und meiner Mutter im Garten geholfen.\n\n"
+        )
+    };
+    fs::write(&source, (20..40).map(sentence).collect::<String>()).expect("writes");
+    let translator = Translator::start(Setup { sequences: 1, ..setup() }, |_| {});
     let (sender, events) = channel();
     let start = |name: &'static str, source: Source| {
         let sender = sender.clone();
@@ -63,12 +71,22 @@ fn typed_text_goes_before_a_document() {
         translator.submit(job, move |event| drop(sender.send((name, event))));
     };
     start("document", file(&source));
-    let progress = |(_, event): &(&str, JobEvent)| matches!(event, JobEvent::Progress { .. });
-    assert!(events.iter().any(|event| progress(&event)));
+    let done = |event: &JobEvent| match event {
+        JobEvent::Progress { done, .. } => Some(*done),
+        _ => None,
+    };
+    // The next sentence has just begun then.
+    let before = events.iter().find_map(|(_, event)| done(&event).filter(|done| *done > 0));
     start("text", Source::Text("Es regnet.".to_owned()));
-    let finished = events.iter().filter(|(_, event)| matches!(event, JobEvent::Finished(_)));
-    let order: Vec<_> = finished.map(|(name, _)| name).take(2).collect();
-    assert_eq!(order, ["text", "document"]);
+    let until_text = events.iter().take_while(|(name, event)| {
+        assert!(!matches!(event, JobEvent::Failed(_)), "{event:?}");
+        *name == "document" || !matches!(event, JobEvent::Finished(_))
+    });
+    let later: Vec<usize> =
+        until_text.filter(|(name, _)| *name == "document").filter_map(|(_, event)| done(&event)).collect();
+    assert!(later.is_empty(), "{later:?}: sentences of the document after {before:?}, before the text");
+    let end = events.iter().find(|(_, event)| matches!(event, JobEvent::Finished(_)));
+    assert_eq!(end.map(|(name, _)| name), Some("document"));
     translator.stop();
 }
 
@@ -76,9 +94,13 @@ fn typed_text_goes_before_a_document() {
 fn a_lost_gpu_costs_time_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("brief.txt");
-    fs::write(&source, LETTER.repeat(4)).expect("writes");
+    let text: String = (0..40).map(|n| format!("Ich habe heute leider nur {n} Minuten Zeit.\n")).collect();
+    fs::write(&source, text).expect("writes");
+    let calm = Translator::start(setup(), |_| {});
+    let undisturbed = finished(&submit(&calm, "de-en", file(&source), DecodeOptions::default()).1);
+    calm.stop();
+    // With a store of its own, so that everything is decoded.
     let translator = Translator::start(setup(), |_| {});
-    let undisturbed = finished(&submit(&translator, "de-en", file(&source), DecodeOptions::default()).1);
     let (_, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
     let mut lost = false;
     let disturbed = loop {
@@ -92,7 +114,7 @@ fn a_lost_gpu_costs_time_and_nothing_else() {
             _ => {}
         }
     };
-    assert!(lost);
+    assert!(lost && disturbed.reused == 0);
     assert_eq!(written(&undisturbed), written(&disturbed));
     translator.stop();
 }

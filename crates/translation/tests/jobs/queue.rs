@@ -96,6 +96,36 @@ fn what_a_sentence_has_to_keep_decides_what_is_reused() {
 }
 
 #[test]
+fn equal_sentences_are_decoded_once() {
+    let home = home();
+    let one = home.write("a.txt", "Wo ist der Bahnhof?\n\nEs regnet.\n\n");
+    let (_, alone) = home.run(&one, DecodeOptions::default());
+    let other = self::home();
+    let many = other.write("b.txt", &"Wo ist der Bahnhof?\n\nEs regnet.\n\n".repeat(100));
+    let (id, result) = other.run(&many, DecodeOptions::default());
+    assert_eq!((result.segments, result.reused, result.tokens), (200, 198, alone.tokens));
+    assert_eq!(written(&result), written(&alone).repeat(100));
+    let row = other.translator.job(id).expect("is there");
+    assert_eq!((row.done, row.total), (200, 200));
+}
+
+/// Two documents that are on their way at once: what one has finished the other takes.
+#[test]
+fn documents_on_their_way_share_what_is_finished() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = translation::Setup { sequences: 1, ..setup_in(&folder.path().join("data")) };
+    let home = Home { translator: Translator::start(setup, |_| {}), folder };
+    let text: String = (10..30).map(|n| format!("Ich habe heute {n} Minuten Zeit.\n\n")).collect();
+    let (first, second) = (home.write("a.txt", &text), home.write("b.txt", &text));
+    let submit = |source: &Path| submit(&home.translator, "de-en", file(source), DecodeOptions::default()).1;
+    let (first, second) = (submit(&first), submit(&second));
+    let (first, second) = (finished(&first), finished(&second));
+    assert_eq!((first.reused, written(&first)), (0, written(&second)));
+    // What was in the batch when the first document ran out of sentences was asked for twice.
+    assert!(second.reused >= 16, "{}", second.reused);
+}
+
+#[test]
 fn of_a_changed_source_only_what_changed_is_translated() {
     let home = home();
     let source = home.write("a.txt", THREE);
@@ -135,7 +165,8 @@ fn a_paused_document_goes_on_where_it_was() {
 #[test]
 fn a_given_up_document_can_be_tried_again_and_forgotten() {
     let home = home();
-    let source = home.write("a.txt", &"Ich habe heute gar keine Zeit.\n\n".repeat(200));
+    let text: String = (0..200).map(|n| format!("Ich habe heute {n} Minuten Zeit.\n\n")).collect();
+    let source = home.write("a.txt", &text);
     let (id, events) = submit(&home.translator, "de-en", file(&source), DecodeOptions::default());
     home.translator.cancel(id);
     assert_eq!(last(&events), JobEvent::Cancelled);
@@ -223,7 +254,13 @@ fn a_memory_from_elsewhere_is_reused_sentence_by_sentence_and_block_by_block() {
 #[test]
 fn a_term_of_the_glossary_is_used_or_its_lack_is_said() {
     let home = home();
-    let terms = [("Bahnhof", "terminal"), ("Tisch", "desk"), ("Haus", "building"), ("Zeit", "hours"), ("Buch", "volume")];
+    let terms = [
+        ("Bahnhof", "terminal"),
+        ("Tisch", "desk"),
+        ("Haus", "building"),
+        ("Zeit", "hours"),
+        ("Buch", "volume"),
+    ];
     let terms = terms.map(|(source, target)| Term { source: source.to_owned(), target: target.to_owned() });
     let text = "Wo ist der Bahnhof?\n\nDas Buch liegt auf dem Tisch.\n\nDas Haus ist alt.\n\nIch habe heute keine Zeit.\n";
     let source = home.write("a.txt", text);
