@@ -1,5 +1,6 @@
 //! Marked spans through a translation: how many come out around the right words, by known links, by what the starter
-//! models looked at, and by the words alone. Run with `--nocapture` to see the figures.
+//! models looked at, and by the words alone. Run with `--nocapture` to see the figures. How links become markup is shown
+//! with Bergamot's cases in `documents`, whole pages each.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -119,10 +120,60 @@ struct Score {
     right_bytes: usize,
 }
 
-/// Precision, recall, F1.
-fn rates(right: usize, placed: usize, known: usize) -> [f64; 3] {
+/// Precision, recall and F1 in percent.
+type Rates = [f64; 3];
+
+fn rates(right: usize, placed: usize, known: usize) -> Rates {
     let (precision, recall) = (right as f64 / placed.max(1) as f64, right as f64 / known.max(1) as f64);
-    [precision, recall, 2.0 * right as f64 / (placed + known).max(1) as f64]
+    [precision, recall, 2.0 * right as f64 / (placed + known).max(1) as f64].map(|rate| 100.0 * rate)
+}
+
+/// What must not get worse, of whole spans and of their letters: by known links, by the words alone, and by what the
+/// models look at where they know both languages.
+struct Floors {
+    from: &'static str,
+    to: &'static str,
+    known: [Rates; 2],
+    alone: [Rates; 2],
+    looked: [Rates; 2],
+}
+
+// A little below what is measured. What models look at is theirs, and they are made anew, so there is more room below
+// it. The starter models do not know Japanese yet: that is a first guess.
+const FLOORS: [Floors; 4] = [
+    Floors {
+        from: "de",
+        to: "en",
+        known: [[99.5; 3], [99.5; 3]],
+        alone: [[40.0, 39.0, 39.5], [62.0, 56.0, 59.0]],
+        looked: [[72.0, 70.0, 71.0], [84.0, 85.0, 85.0]],
+    },
+    Floors {
+        from: "en",
+        to: "de",
+        known: [[99.5; 3], [99.5; 3]],
+        alone: [[40.5, 39.0, 39.5], [60.0, 61.0, 60.5]],
+        looked: [[62.0, 60.0, 61.0], [80.0, 82.0, 81.0]],
+    },
+    Floors {
+        from: "ja",
+        to: "en",
+        known: [[99.5; 3], [99.5; 3]],
+        alone: [[5.0, 5.0, 5.0], [18.0, 16.0, 17.0]],
+        looked: [[40.0; 3], [60.0; 3]],
+    },
+    Floors {
+        from: "en",
+        to: "ja",
+        known: [[99.0; 3], [99.5; 3]],
+        alone: [[2.0, 2.0, 2.0], [19.5, 20.0, 20.0]],
+        looked: [[40.0; 3], [60.0; 3]],
+    },
+];
+
+fn assert_at_least(what: &str, found: [Rates; 2], floors: [Rates; 2]) {
+    let reached = found.iter().flatten().zip(floors.iter().flatten()).all(|(found, floor)| found >= floor);
+    assert!(reached, "{what}: {found:.1?} where {floors:?} are wanted");
 }
 
 impl Score {
@@ -141,17 +192,16 @@ impl Score {
         }
     }
 
-    /// F1 of whole spans and of their letters.
-    fn show(&self, what: &str) -> (f64, f64) {
+    /// Of whole spans and of their letters.
+    fn show(&self, what: &str) -> [Rates; 2] {
         let whole = rates(self.right, self.placed, self.known);
         let letters = rates(self.right_bytes, self.placed_bytes, self.known_bytes);
-        let [p, r, f] = whole.map(|rate| 100.0 * rate);
-        let [lp, lr, lf] = letters.map(|rate| 100.0 * rate);
+        let ([p, r, f], [lp, lr, lf]) = (whole, letters);
         println!(
             "{what:<24} {:>4} pairs {:>4} spans   whole P {p:5.1} R {r:5.1} F1 {f:5.1}   letters P {lp:5.1} R {lr:5.1} F1 {lf:5.1}",
             self.pairs, self.known
         );
-        (whole[2], letters[2])
+        [whole, letters]
     }
 }
 
@@ -191,7 +241,7 @@ fn heads_are_picked_by_marked_pairs_and_kept() {
 fn spans_come_out_around_the_words_that_they_were_around() {
     let pairs = MarkedPair::parse_all(include_str!("data/spans.tsv")).expect("valid");
     let mut aligner = Aligner::new();
-    for (from, to) in [("de", "en"), ("en", "de"), ("ja", "en"), ("en", "ja")] {
+    for Floors { from, to, known: of_known, alone: of_alone, looked: of_looked } in FLOORS {
         let both = pairs.iter().flat_map(|pair| [pair.clone(), pair.turned()]);
         let ours: Vec<MarkedPair> = both.filter(|pair| pair.from == from && pair.to == to).collect();
         assert!(ours.len() >= 60, "{from}-{to}");
@@ -208,11 +258,14 @@ fn spans_come_out_around_the_words_that_they_were_around() {
                 looked.add(pair, aligner.links(pair));
             }
         }
-        assert!(known.show(&format!("{from}-{to} known links")).0 > 0.97);
+        let known = known.show(&format!("{from}-{to} known links"));
+        assert_at_least("known links", known, of_known);
         let alone = alone.show(&format!("{from}-{to} words alone"));
+        assert_at_least("words alone", alone, of_alone);
         if looked.pairs > 0 {
             let looked = looked.show(&format!("{from}-{to} attention"));
-            assert!(looked.0 > alone.0 + 0.1 && looked.1 > 0.8, "attention must be worth its pass");
+            assert_at_least("attention", looked, of_looked);
+            assert!(looked[0][2] > alone[0][2] + 10.0, "attention must be worth its pass");
         }
     }
 }
