@@ -39,7 +39,7 @@ pub struct Translate {
     /// output
     #[arg(long, value_name = "FORMAT", value_parser = known_format, conflicts_with_all = ["inputs", "out", "resume"])]
     format: Option<String>,
-    /// Tables: the columns to translate, from 1, such as 2,3 [default: those that hold text]
+    /// Tables: the columns to translate, from 1, such as 2,3; a first row of titles stays [default: those that hold text]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
     columns: Vec<u32>,
     /// Go on with documents that were interrupted or paused: those named, or else all of this pair

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::block::{Found, Place, Wrap};
 use crate::entities::{self, In};
+use crate::icu;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::placeholders;
@@ -26,18 +27,18 @@ impl Segment {
         source.get(self.inner.clone()).unwrap_or_default()
     }
 
-    /// The start tag, and the end of its name.
+    /// Whether its start tag is all of it.
+    pub fn is_empty_tag(&self) -> bool {
+        self.inner.is_empty() && self.inner.end == self.range.end
+    }
+
     pub fn start_tag<'a>(&self, source: &'a str) -> &'a str {
-        let end = if self.inner.is_empty() && self.inner.end == self.range.end {
-            self.range.end
-        } else {
-            self.inner.start
-        };
+        let end = if self.is_empty_tag() { self.range.end } else { self.inner.start };
         source.get(self.range.start..end).unwrap_or_default()
     }
 
-    /// The block of a segment. Its translation replaces `written`, which starts before the segment; `before` and
-    /// `after` stand around it. Codes around all the text stay around it.
+    /// The block of a segment. Its translation replaces `written`, with `before` and `after` around it. Codes around
+    /// all the text stay around it. `None` if there is nothing to translate, or plurals among its words.
     pub fn found(&self, source: &str, written: Range<usize>, before: &str, after: &str) -> Option<Found> {
         let mut runs = inline::runs(source, pieces(source, self.inner.clone()));
         let run = runs.pop().filter(|_| runs.is_empty())?;
@@ -48,6 +49,10 @@ impl Segment {
         };
         place.breaks = run.breaks;
         let mut found = Found { block: run.block, place };
+        // Their braces would be translated, and codes may cross them.
+        if !icu::arguments(&found.block.text).is_empty() {
+            return None;
+        }
         placeholders::lock(&mut found.block);
         found.checked()
     }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::limits;
 use crate::setting::Setting;
+use crate::{limits, placeholders};
 
 /// A piece of text that is translated as a whole: a paragraph, a heading, a list item, a table cell, a cue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,8 +176,11 @@ pub(crate) enum Layout {
     Line,
     /// Lines of at most so many columns.
     Fill(usize),
-    /// At most so many lines, about equally long.
-    Balance(usize),
+    /// At most so many lines, about equally long; but `most` where they would be longer than readers can follow.
+    Balance {
+        lines: usize,
+        most: usize,
+    },
 }
 
 /// A block together with its place, as the readers find it.
@@ -194,9 +197,10 @@ impl Found {
         self
     }
 
-    /// Locks the bare web addresses of the text; `None` when nothing is left to translate.
+    /// Locks the bare web addresses and the placeholders of the text; `None` when nothing is left to translate.
     pub fn checked(mut self) -> Option<Self> {
         lock_addresses(&mut self.block);
+        placeholders::lock_in_prose(&mut self.block);
         (self.block.has_words() && !is_code(&self.block.text)).then_some(self)
     }
 }

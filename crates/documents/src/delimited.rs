@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Place};
+use crate::block::Found;
 use crate::quoting::Quoting;
 use crate::setting::Setting;
-use crate::strings::{LineEnds, Unescaped, is_prose};
+use crate::strings::{Unescaped, is_prose};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -25,8 +25,8 @@ struct Cell {
     quoted: bool,
 }
 
-/// The blocks of a table: of the `columns` given, or of those that hold text. A first row of titles is kept unless
-/// columns are given.
+/// The blocks of a table: of the `columns` given, or of those that hold text. A first row of titles stays as it is, as
+/// programs find columns by them.
 pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<Found> {
     let delimiter = delimiter(source);
     let cells = cells(source, delimiter);
@@ -50,12 +50,7 @@ fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<Found> {
     let mut unescaped = Unescaped::new(source);
     if !cell.quoted {
         unescaped.verbatim(cell.range.clone());
-        let setting = Setting::Quoted(Quoting::BareCell(delimiter));
-        let mut runs = unescaped.runs(LineEnds::Divide);
-        let Some(run) = runs.pop().filter(|_| runs.is_empty()) else { return Vec::new() };
-        // Quotes, if it gets them, stand around the whole cell.
-        let place = Place::new(cell.range.clone(), setting);
-        return Found { block: run.block, place }.checked().into_iter().collect();
+        return unescaped.found(Setting::Quoted(Quoting::BareCell(delimiter)));
     }
     let mut at = cell.range.start;
     for (quotes, _) in text.match_indices("\"\"") {
@@ -65,7 +60,7 @@ fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<Found> {
         at = start + 2;
     }
     unescaped.verbatim(at..cell.range.end);
-    unescaped.found(Setting::Quoted(Quoting::Cell)).collect()
+    unescaped.found(Setting::Quoted(Quoting::Cell))
 }
 
 /// The cells in order. What follows a closing quote makes the cell one without quotes.

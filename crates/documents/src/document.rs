@@ -31,7 +31,7 @@ enum Shell {
 /// What a reader of documents may choose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The columns of a table to translate, from 0; `None` takes those that hold text.
+    /// The columns of a table to translate, from 0; `None` takes those that hold text. A row of titles stays as it is.
     pub columns: Option<Vec<usize>>,
     /// Code of the language to translate from, such as "de"; a translation memory holds several.
     pub from: Option<String>,
@@ -143,7 +143,8 @@ impl Document {
         let mut round = 0;
         loop {
             let mut draft = Draft::new(self, translations, &cares);
-            let bodies: Vec<String> = (0..self.parts.len()).map(|part| draft.part(part)).collect();
+            let parts = self.parts.iter().enumerate();
+            let bodies: Vec<String> = parts.map(|(at, part)| part.completed(draft.part(at))).collect();
             let misread = self.misread(&bodies, &draft);
             if misread.is_empty() {
                 return self.written(&bodies, translations, draft.findings);

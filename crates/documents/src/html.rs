@@ -10,6 +10,7 @@ use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::setting::Setting;
 use crate::text::lines;
 use crate::wrap::{columns, is_space};
+use crate::yaml;
 
 /// Elements that end a line of text. All others stand in the line, as browsers show unknown ones. Buttons and labels
 /// are among them, since each is read alone.
@@ -148,7 +149,25 @@ const SHOWN_META: [&str; 8] = [
 
 /// The blocks of a page. Never fails: what is not understood is copied.
 pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<Found> {
-    let tokens = Tokens::new(source, dialect);
+    let front = front_matter_bytes(source);
+    let mut found = yaml::front_matter(source, 0..front);
+    found.extend(parse_part(source, front..source.len(), dialect));
+    found
+}
+
+/// Bytes of the front matter between two lines of `---` that Jekyll's pages begin with.
+fn front_matter_bytes(source: &str) -> usize {
+    let is_fence =
+        |line: &Range<usize>| source.get(line.clone()).is_some_and(|line| line.trim_end() == "---");
+    let mut lines = lines(source);
+    let opens = lines.next().is_some_and(|first| is_fence(&first));
+    lines.find(|line| opens && is_fence(line)).map_or(0, |line| line.end)
+}
+
+/// The blocks of a part of a document that is HTML.
+pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Vec<Found> {
+    let source = source.get(..range.end).unwrap_or_default();
+    let tokens = Tokens::within(source, range, dialect);
     let mut reader = Reader { source, dialect, tokens, pieces: Vec::new(), found: Vec::new() };
     while let Some(token) = reader.tokens.next() {
         reader.token(token);

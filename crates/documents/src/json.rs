@@ -5,14 +5,8 @@ use std::ops::Range;
 use crate::block::Found;
 use crate::quoting::Quoting;
 use crate::setting::Setting;
-use crate::strings::{Unescaped, prose};
+use crate::strings::{Unescaped, is_for_programs, prose};
 use crate::{Error, Result, limits};
-
-/// Values of these keys are for programs.
-pub(crate) const KEYS: [&str; 16] = [
-    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path",
-    "src", "type", "uri", "url",
-];
 
 /// The blocks of a JSON document. Comments are allowed, and so is more than one value.
 ///
@@ -30,8 +24,11 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                 let size = string_size(rest).ok_or(Error::Json { offset: at })?;
                 let inner = at + 1..at + size - 1;
                 let is_key = open.last_mut().is_some_and(|container| container.is_key(source, &inner));
-                if !is_key && !open.iter().any(|container| container.skipped) {
-                    strings.extend(unescaped(source, inner).map(|text| (text, setting)));
+                let (key, skipped) =
+                    open.last().map_or(("", false), |container| (container.key, container.skipped));
+                if !is_key && !skipped {
+                    let text = unescaped(source, inner).filter(|text| !is_for_programs(key, text.text()));
+                    strings.extend(text.map(|text| (text, setting)));
                 }
                 size
             }
@@ -39,13 +36,11 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                 if open.len() >= limits::JSON_DEPTH {
                     return Err(Error::Json { offset: at });
                 }
-                let skipped = open.last().is_some_and(|container| container.skipped);
-                open.push(Container {
-                    object: mark == b'{',
-                    awaits_key: mark == b'{',
-                    skipped,
-                    own: skipped,
-                });
+                let (key, skipped) =
+                    open.last().map_or(("", false), |container| (container.key, container.skipped));
+                let object = mark == b'{';
+                let key = if object { "" } else { key };
+                open.push(Container { object, awaits_key: object, key, skipped, own: skipped });
                 1
             }
             b'}' | b']' => {
@@ -69,23 +64,23 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
 }
 
 /// An object or array that is open.
-struct Container {
+struct Container<'a> {
     object: bool,
     awaits_key: bool,
+    /// The key of what comes next in it; in an array, that of the array.
+    key: &'a str,
     /// Whether what comes next in it is for programs, and whether all of it is.
     skipped: bool,
     own: bool,
 }
 
-impl Container {
-    /// Whether the string is a key; then it says whether its value is for programs. So is what describes a message
-    /// in Flutter's ARB files, under `@` and its key.
-    fn is_key(&mut self, source: &str, inner: &Range<usize>) -> bool {
+impl<'a> Container<'a> {
+    /// Whether the string is a key. What stands under `@` and a key describes a message in Flutter's ARB files.
+    fn is_key(&mut self, source: &'a str, inner: &Range<usize>) -> bool {
         let is_key = std::mem::take(&mut self.awaits_key);
         if is_key {
-            let key = source.get(inner.clone()).unwrap_or_default();
-            self.skipped =
-                self.own || key.starts_with('@') || KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+            self.key = source.get(inner.clone()).unwrap_or_default();
+            self.skipped = self.own || self.key.starts_with('@');
         }
         is_key
     }

@@ -84,7 +84,7 @@ fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Un
 pub(crate) fn strings(source: &str) -> Vec<Found> {
     let values = Strings { source, at: 0 };
     let texts = values.filter_map(|range| json::unescaped(source, range));
-    texts.flat_map(|text| text.found(Setting::Quoted(Quoting::C)).collect::<Vec<_>>()).collect()
+    texts.flat_map(|text| text.found(Setting::Quoted(Quoting::C))).collect()
 }
 
 /// The values of `key = "value";`, without their quotes.

@@ -86,6 +86,11 @@ impl<'a> Tokens<'a> {
         Self { source, at: 0, dialect, raw: None }
     }
 
+    /// The tokens of a part of a document; their ranges are those of the document.
+    pub fn within(document: &'a str, range: Range<usize>, dialect: Dialect) -> Self {
+        Self { at: range.start, ..Self::new(document.get(..range.end).unwrap_or_default(), dialect) }
+    }
+
     fn raw_content(&mut self, name: &str, is_text: bool) -> Option<Token<'a>> {
         let rest = self.source.get(self.at..)?;
         let is_end = |at: &usize| {

@@ -35,6 +35,14 @@ impl Part {
             Err(error) => Err(Error::Part { error: Box::new(error), name: self.name.clone() }),
         }
     }
+
+    /// What was written, with what the whole needs once some of it is translated.
+    pub fn completed(&self, written: String) -> String {
+        match &self.reader {
+            Reader::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
+            _ => written,
+        }
+    }
 }
 
 /// What finds the blocks of a part.
@@ -47,7 +55,9 @@ pub(crate) enum Reader {
     Html(Option<Dialect>),
     WebVtt,
     Po,
-    Xliff,
+    Xliff {
+        to: Option<String>,
+    },
     Tmx {
         from: Option<String>,
         to: Option<String>,
@@ -80,7 +90,7 @@ impl Reader {
             Format::WebVtt => Self::WebVtt,
             Format::Html => Self::Html(None),
             Format::Po => Self::Po,
-            Format::Xliff => Self::Xliff,
+            Format::Xliff => Self::Xliff { to: options.to.clone() },
             Format::Tmx => Self::Tmx { from: options.from.clone(), to: options.to.clone() },
             Format::Csv | Format::Tsv => Self::Table(options.columns.clone()),
             Format::Json => Self::Json,
@@ -103,7 +113,7 @@ impl Reader {
             Self::Html(dialect) => Ok(html::parse(source, dialect.unwrap_or_else(|| Dialect::of(source)))),
             Self::WebVtt => vtt::parse(source),
             Self::Po => Ok(po::parse(source)),
-            Self::Xliff => xliff::parse(source),
+            Self::Xliff { .. } => xliff::parse(source),
             Self::Tmx { from, to } => {
                 tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)
             }
@@ -123,7 +133,7 @@ impl Reader {
     /// How a character is written that the document's encoding lacks.
     pub fn missing(&self) -> Missing {
         match self {
-            Self::Html(_) | Self::Xliff | Self::Tmx { .. } => Missing::Reference,
+            Self::Html(_) | Self::Xliff { .. } | Self::Tmx { .. } => Missing::Reference,
             Self::Properties | Self::Json => Missing::Escape,
             _ => Missing::None,
         }
@@ -134,7 +144,7 @@ impl Reader {
         match self {
             Self::Text | Self::SubRip | Self::WebVtt => false,
             // What is filled in beside its source is no block any more.
-            Self::Po | Self::Xliff | Self::Tmx { .. } => false,
+            Self::Po | Self::Xliff { .. } | Self::Tmx { .. } => false,
             // A translation may look like a name or a code where its source was prose.
             Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
             _ => true,

@@ -16,8 +16,12 @@ pub(crate) enum Mark {
     /// A start tag with its name.
     Open(String),
     Close(String),
-    /// A tag without content.
-    Void,
+    /// A line end.
+    Break,
+    /// A tag without content; `word` if it takes the place of a word.
+    Void {
+        word: bool,
+    },
 }
 
 /// Every alternative ends at the marks that start one, so that finding all of them takes one pass. Tags have a name or
@@ -29,12 +33,15 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?<tag> </?[A-Za-z0-9][A-Za-z0-9_:.-]*
             (?: \s+ [A-Za-z0-9_:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [A-Za-z0-9_.-]+ ) )? )* \s* /? > )
         | (?<locked>
-            % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
+            % [A-Z][A-Z0-9_]+ %
+          | % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
               (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
-          | % \{ [\w.-]+ \} | %L?[1-9][0-9]? | %% | % [A-Z][A-Z0-9_]+ %
-          | \{\{ [^{}\r\n]+ \}\}
+          | % [-_^]? [ABHILMYZbejmpy]
+          | % \{ [\w.-]+ \} | %L?[1-9][0-9]? | %%
+          | \{\{ [^{}\r\n]+ \}\} | \{% [^{}\r\n]+ %\}
           | [$\x23@]? \{ [\w$@.-]* (?: [,:|!] [^{}\r\n]* )? \}
-          | \$t\( [^()\r\n]+ \)
+          | % < [\w.-]+ > [0-9.]* [diouxXeEfgGcsp]?
+          | \$t\( [^()\r\n]+ \) | \$ [A-Za-z_] \w* \$?
           | @: [\w.]+
           | & [A-Za-z] [A-Za-z0-9_.-]* ;
         )"#,
@@ -61,7 +68,33 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
 
 /// Locks the placeholders of a block whose own markup is already taken out; tags among its words are placeholders.
 pub(crate) fn lock(block: &mut Block) {
-    for (range, _) in find(&block.text) {
+    let marks = find(&block.text);
+    lock_all(block, marks.into_iter().map(|(range, _)| range));
+}
+
+/// Locks the placeholders of a text that may be any. What stands between `<` and `>` is text there, and so is what
+/// stands between braces with blanks, unless they are double or a number or date is asked for.
+pub(crate) fn lock_in_prose(block: &mut Block) {
+    if !block.text.contains(['%', '{', '$', '@']) {
+        return;
+    }
+    let mut marks = find(&block.text);
+    marks.retain(|(range, mark)| {
+        let text = block.text.get(range.clone()).unwrap_or_default();
+        let formats = ["date", "duration", "number", "ordinal", "spellout", "time"];
+        let format = text.split_once(',').and_then(|(_, format)| format.split([',', '}']).next());
+        let is_named = text.starts_with("{{")
+            || text.starts_with("{%")
+            || !text.contains(char::is_whitespace)
+            || format.is_some_and(|format| formats.contains(&format.trim()));
+        *mark == Mark::Locked && !text.starts_with(['<', '&']) && is_named
+    });
+    lock_all(block, marks.into_iter().map(|(range, _)| range));
+}
+
+/// Makes each range a locked span, unless it lies in one or across the edge of another.
+fn lock_all(block: &mut Block, ranges: impl Iterator<Item = Range<usize>>) {
+    for range in ranges {
         let crosses = |span: &Span| {
             let overlaps = span.range.start < range.end && range.start < span.range.end;
             let holds = span.range.start <= range.start && range.end <= span.range.end;
@@ -79,10 +112,16 @@ fn tag_mark(tag: &str) -> Mark {
     let name = inner.get(..end).unwrap_or_default().to_owned();
     match () {
         () if tag.starts_with("</") => Mark::Close(name),
-        () if tag.ends_with("/>") || ["br", "img", "hr", "wbr"].contains(&name.as_str()) => Mark::Void,
+        () if name == "br" => Mark::Break,
+        () if tag.ends_with("/>") || ["img", "hr", "wbr"].contains(&name.as_str()) => {
+            Mark::Void { word: name == "img" }
+        }
         () => Mark::Open(name),
     }
 }
+
+/// The parts of a date, as `strftime` names them, that printf does not know.
+const DATES: &str = "ABHILMYZbejmpy";
 
 /// Leaves out what only looks like a placeholder: a percentage that a word follows, a reference to a character.
 fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
@@ -94,8 +133,12 @@ fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
         let inside_word = before.is_some_and(char::is_alphanumeric);
         return !inside_word && quick_xml::escape::resolve_html5_entity(name).is_none();
     }
+    let is_date = mark.len() <= 3 && mark.starts_with('%') && mark.ends_with(|c| DATES.contains(c));
+    if mark.starts_with('$') && before.is_some_and(char::is_alphanumeric) {
+        return false;
+    }
     let percentage = mark.starts_with('%') && before.is_some_and(|c| c.is_ascii_digit());
-    !(percentage && after.is_some_and(char::is_alphanumeric))
+    !((percentage || is_date) && after.is_some_and(char::is_alphanumeric))
 }
 
 fn lock_unpaired(found: &mut [(Range<usize>, Mark)]) {
@@ -137,7 +180,7 @@ mod tests {
     fn placeholders_of_many_programs_are_found() {
         assert_eq!(
             locked(
-                "%s %1$s %-5.2f %(name)s %{who} %@ %lld %1 %% %PATH% {0} {} {name} {n, number} {{ user.name }} ${x} #{y} $t(key) @:a.b &brand;"
+                "%s %1$s %-5.2f %(name)s %{who} %@ %lld %1 %% %PATH% %APPDATA% {0} {} {name} {n, number} {{ user.name }} ${x} #{y} $t(key) $USER$ $name %<ort>s @:a.b &brand;"
             ),
             [
                 "%s",
@@ -150,6 +193,7 @@ mod tests {
                 "%1",
                 "%%",
                 "%PATH%",
+                "%APPDATA%",
                 "{0}",
                 "{}",
                 "{name}",
@@ -158,6 +202,9 @@ mod tests {
                 "${x}",
                 "#{y}",
                 "$t(key)",
+                "$USER$",
+                "$name",
+                "%<ort>s",
                 "@:a.b",
                 "&brand;"
             ]
@@ -165,9 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_dates_are_placeholders() {
+        assert_eq!(locked("%A, %-d. %B %Y, %H:%M Uhr"), ["%A", "%-d", "%B", "%Y", "%H", "%M"]);
+    }
+
+    #[test]
     fn words_are_not_placeholders() {
         assert_eq!(
-            locked("50 % discount, 100%ig, {two words}, a < b > c, R&D; 5%, &amp; $5 <- x ->"),
+            locked(
+                "50 % discount, 100%ig, zu 100 %Bio, {two words}, a < b > c, R&D; 5%, &amp; $5 A$AP US$ <- x ->"
+            ),
             [""; 0]
         );
     }
@@ -179,7 +233,15 @@ mod tests {
         let (open, close) = (|name: &str| Mark::Open(name.into()), |name: &str| Mark::Close(name.into()));
         assert_eq!(
             marks,
-            [open("b"), close("b"), open("0"), close("0"), Mark::Void, Mark::Locked, Mark::Locked]
+            [
+                open("b"),
+                close("b"),
+                open("0"),
+                close("0"),
+                Mark::Void { word: false },
+                Mark::Locked,
+                Mark::Locked
+            ]
         );
     }
 }

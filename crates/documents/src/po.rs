@@ -9,7 +9,7 @@ use crate::inline::Run;
 use crate::quoting::Quoting;
 use crate::setting::Setting;
 use crate::strings::{LineEnds, Unescaped};
-use crate::text::lines;
+use crate::text::{lines, newline};
 
 /// gettext wraps at 80 columns, two of them quotes.
 const COLUMNS: usize = 77;
@@ -257,8 +257,4 @@ fn ends_whole(literal: &str) -> bool {
         !quote
     });
     clean && !escaped
-}
-
-fn newline(source: &str) -> &'static str {
-    if source.contains("\r\n") { "\r\n" } else { "\n" }
 }

@@ -8,7 +8,7 @@ use crate::markdown::escape;
 use crate::part::Site;
 use crate::project::{Placed, project};
 use crate::setting::{Around, Setting};
-use crate::wrap::{self, NOT_FIRST, NOT_LAST, Words, is_hidden, is_space};
+use crate::wrap::{self, NOT_FIRST, NOT_LAST, SUBTITLE_COLUMNS, Words, is_hidden, is_space};
 
 /// How much of a block's markup a draft tries to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,6 @@ pub(crate) enum Care {
     /// The source itself.
     Source,
 }
-
-/// The longest line of a subtitle that broadcasters' guides allow.
-const SUBTITLE_COLUMNS: usize = 42;
 
 /// A document being written.
 pub(crate) struct Draft<'a> {
@@ -142,7 +139,7 @@ impl<'a> Draft<'a> {
 
     /// Notes a subtitle's line that is too long to be read in its time.
     fn check_lines(&mut self, site: &Site, written: &str) {
-        let Layout::Balance(_) = site.place.layout else { return };
+        let Layout::Balance { .. } = site.place.layout else { return };
         let longest = |text: &str| text.lines().map(wrap::visible_columns).max().unwrap_or(0);
         let source = longest(self.document.slice(site.part, site.place.range.clone()));
         if longest(written) > source.max(SUBTITLE_COLUMNS) {
@@ -215,8 +212,12 @@ impl<'a> Draft<'a> {
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
                     let adjoins =
                         matches!(follows, Some(Piece::Void(other, ..)) if other.end == source.start);
-                    let gap_before = apart(outside(place.range.start..source.start).chars().next_back());
-                    let gap_after = apart(outside(source.end..place.range.end).chars().next());
+                    // A translation may stand beside its source instead of in its place.
+                    let inside = place.range.start <= source.start && source.end <= place.range.end;
+                    let all =
+                        if inside { place.range.clone() } else { 0..self.document.source(site.part).len() };
+                    let gap_before = apart(outside(all.start..source.start).chars().next_back());
+                    let gap_after = apart(outside(source.end..all.end).chars().next());
                     let words = page.bare();
                     if gap_before && !adjoins {
                         words.gap();
@@ -243,9 +244,9 @@ impl<'a> Draft<'a> {
         }
         let breaks = page.breaks.as_slice().concat();
         self.find(site, (!breaks.is_empty()).then_some(Problem::Dropped), breaks);
-        let written = place.setting.finish(page.finish());
+        let written = page.finish();
         self.check_lines(site, &written);
-        [&*place.frame.before, &written, &place.frame.after].concat()
+        place.setting.finish([&*place.frame.before, &written, &place.frame.after].concat())
     }
 }
 

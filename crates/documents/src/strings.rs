@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{Found, Place};
+use crate::block::{Found, Place, Wrap};
 use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
@@ -65,7 +65,12 @@ impl<'a> Unescaped<'a> {
     }
 
     /// The blocks of the string, as its format writes them: its own, and those of the branches of plurals in it.
-    pub fn found(&self, setting: Setting) -> impl Iterator<Item = Found> {
+    pub fn found(&self, setting: Setting) -> Vec<Found> {
+        if let Setting::Quoted(quoting) = setting
+            && quoting.is_bare()
+        {
+            return self.whole(setting).into_iter().collect();
+        }
         let mut runs = Vec::new();
         let mut texts = vec![(0..self.text.len(), 0)];
         while let Some((range, depth)) = texts.pop() {
@@ -75,9 +80,30 @@ impl<'a> Unescaped<'a> {
                 texts.extend(branches.map(|branch| (branch, depth + 1)));
             }
         }
-        runs.into_iter().filter_map(move |run| {
-            Found { block: run.block, place: Place::new(run.range, setting) }.checked()
-        })
+        let found = |run: Run| {
+            let place = Place { breaks: run.breaks, ..Place::new(run.range, setting) };
+            Found { block: run.block, place }.checked()
+        };
+        runs.into_iter().filter_map(found).collect()
+    }
+
+    /// The block of a string without quotes: those that its translation may need stand around all of it.
+    fn whole(&self, setting: Setting) -> Option<Found> {
+        let mut runs = self.runs(LineEnds::Keep);
+        let run = runs.pop().filter(|_| runs.is_empty())?;
+        let (start, end) = (self.parts.first()?.source.start, self.parts.last()?.source.end);
+        let mut place = Place::new(start..end, setting);
+        place.frame = Wrap {
+            before: self.document.get(start..run.range.start)?.to_owned(),
+            after: self.document.get(run.range.end..end)?.to_owned(),
+        };
+        place.breaks = run.breaks;
+        Found { block: run.block, place }.checked()
+    }
+
+    /// Whether there are plurals or choices in it.
+    pub fn has_arguments(&self) -> bool {
+        !icu::arguments(&self.text).is_empty()
     }
 
     /// The blocks of the string. Plurals in it are copied.
@@ -143,7 +169,8 @@ impl<'a> Unescaped<'a> {
                 }
                 Mark::Open(name) => Kind::Open(name.into()),
                 Mark::Close(name) => Kind::Close(name.into()),
-                Mark::Void => Kind::Void { word: false },
+                Mark::Break => Kind::Break,
+                Mark::Void { word } => Kind::Void { word },
             };
             pieces.push(Piece::new(kind, source));
         }
@@ -208,6 +235,27 @@ pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Settin
     strings.iter().flat_map(|(string, setting)| string.found(*setting)).collect()
 }
 
+/// Keys whose values are often for programs.
+const KEYS: [&str; 16] = [
+    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path",
+    "src", "type", "uri", "url",
+];
+
+/// Whether the value of a key is a name or address that the key lets expect, since it is a word of ASCII or several
+/// such as style sheets have them. Anything else may be a text of a file of texts, whose keys have all names.
+pub(crate) fn is_for_programs(key: &str, text: &str) -> bool {
+    let is_name = |word: &str| {
+        word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_:/.#".contains(&b))
+    };
+    let mut words = text.split_whitespace();
+    let names = match words.clone().count() {
+        0 | 1 => text.is_ascii(),
+        2 => words.all(is_name),
+        _ => words.clone().all(is_name) && words.any(|word| !word.bytes().all(|b| b.is_ascii_lowercase())),
+    };
+    names && KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+}
+
 /// Whether a string is for people rather than a name, an address, a path, a colour or a date. A single word is
 /// prose unless its shape says otherwise, since menus are made of single words.
 pub(crate) fn is_prose(text: &str) -> bool {
@@ -227,8 +275,51 @@ pub(crate) fn is_prose(text: &str) -> bool {
     let camel =
         word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let simple = word.chars().all(|c| c.is_ascii_alphabetic() || "'’-{}%".contains(c));
+    let joined = is_choice(word) || is_counted(word);
     // With a placeholder in it a word without blanks is still a label.
     let labelled =
         placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
-    (simple || labelled) && !camel && !(lower && word.contains('-'))
+    (simple || labelled || joined) && !camel && !(lower && word.contains('-'))
+}
+
+/// Parts of the world that time zones begin with: "Europe/Berlin".
+const ZONES: [&str; 12] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Etc",
+    "Europe",
+    "Indian",
+    "Pacific",
+    "US",
+];
+
+/// Words between which a reader chooses: "Ja/Nein".
+fn is_choice(text: &str) -> bool {
+    let mut parts = text.split('/');
+    let is_word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.len() > 1
+            && part.bytes().skip(1).all(|b| b.is_ascii_lowercase())
+    };
+    text.contains('/')
+        && parts.clone().all(is_word)
+        && parts.next().is_none_or(|first| !ZONES.contains(&first))
+}
+
+/// A word that begins with a number: "24h-Service", "3D-Drucker".
+fn is_counted(text: &str) -> bool {
+    let is_noun = |part: &str| {
+        part.len() > 2
+            && part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.bytes().skip(1).all(|b| b.is_ascii_lowercase())
+    };
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-/.,".contains(&b));
+    plain
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.rsplit_once('-').is_some_and(|(_, last)| is_noun(last))
 }

@@ -6,7 +6,8 @@ use crate::block::{Found, Layout, Span, SpanKind};
 use crate::builder::Builder;
 use crate::setting::Setting;
 use crate::tags::Tag;
-use crate::text::lines;
+use crate::text::{lines, newline};
+use crate::wrap::SUBTITLE_LINES;
 use crate::{Error, Result};
 
 /// Elements that players understand; any other `<…>` is text.
@@ -45,15 +46,21 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
         let cue = lines.get(at..end).unwrap_or_default();
         let spoken_by_many = cue.len() > 1 && (at..end).all(|at| line(at).trim_start().starts_with(DASHES));
         for part in cue.chunks(if spoken_by_many { 1 } else { cue.len().max(1) }) {
-            found.extend(block(source, part)?.checked());
+            found.extend(block(source, part, spoken_by_many)?.checked());
         }
         at = end.max(at + 1);
     }
     Ok(found)
 }
 
+/// How a cue is laid out: on as many lines as its source, or on two where one would be too long. One of several
+/// speakers has one line.
+pub(crate) fn layout(lines: usize, spoken_by_many: bool) -> Layout {
+    Layout::Balance { lines, most: if spoken_by_many { lines } else { SUBTITLE_LINES } }
+}
+
 /// One block from the lines of a cue.
-fn block(source: &str, lines: &[Range<usize>]) -> Result<Found> {
+fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<Found> {
     let trimmed = |range: &Range<usize>| {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -73,7 +80,10 @@ fn block(source: &str, lines: &[Range<usize>]) -> Result<Found> {
         line(&mut builder, source, range.clone())?;
         builder.end = range.end;
     }
-    let mut found = builder.finish(Setting::Plain, |_, _| Layout::Balance(lines.len()));
+    let mut found = builder.finish(Setting::Plain, |_, _| layout(lines.len(), spoken_by_many));
+    if found.place.newline.is_empty() {
+        found.place.newline = newline(source).to_owned();
+    }
     merge(&mut found.block.spans, &found.block.text);
     Ok(found)
 }

@@ -37,6 +37,12 @@ pub(crate) fn lines(source: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// How a text ends its lines, as its first does.
+pub(crate) fn newline(source: &str) -> &'static str {
+    let first = source.find('\n').and_then(|end| source.get(..end));
+    if first.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
+}
+
 /// A line without the whitespace around it and without its bullet.
 struct Line<'a> {
     text: &'a str,

@@ -1,4 +1,4 @@
-//! TMX: every unit that has no text in the target language gets one beside its others.
+//! TMX: every unit that has no text in the target language gets one, in its empty place or beside the others.
 
 use crate::Result;
 use crate::bilingual::{Segment, attribute, segment};
@@ -61,11 +61,16 @@ struct Text<'a> {
 }
 
 fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Option<Found> {
-    if texts.iter().any(|text| is_same(text.language, to)) {
+    let target = texts.iter().find(|text| is_same(text.language, to));
+    if target.is_some_and(|target| !target.segment.slice(source).trim().is_empty()) {
         return None;
     }
     let in_language = |language: &str| texts.iter().find(|text| is_same(text.language, language));
     let text = from.into_iter().flatten().find_map(in_language).or_else(|| texts.first())?;
+    if let Some(Text { segment: target, .. }) = target {
+        let tag = target.start_tag(source).trim_end_matches('>').trim_end_matches('/').trim_end();
+        return text.segment.found(source, target.range.clone(), &format!("{tag}>"), "</seg>");
+    }
     let end = texts.iter().map(|text| text.end).max().filter(|end| *end > text.segment.inner.start)?;
     let line = source.get(..text.start)?;
     let blank = line.get(line.trim_end_matches([' ', '\t', '\r', '\n']).len()..)?;

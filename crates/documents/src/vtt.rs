@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Place};
+use crate::block::{Found, Place};
 use crate::entities::{self, In};
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
 use crate::setting::Setting;
-use crate::subrip::DASHES;
-use crate::text::lines;
+use crate::subrip::{DASHES, layout};
+use crate::text::{lines, newline};
 use crate::{Error, Result};
 
 /// Whether a text is a WebVTT file.
@@ -33,29 +33,31 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
         let text = part.get(times + 1..).unwrap_or_default();
         let by_many = text.len() > 1 && text.iter().all(|range| line(range).trim_start().starts_with(DASHES));
         for lines in text.chunks(if by_many { 1 } else { text.len().max(1) }) {
-            cue(source, lines, &mut found);
+            cue(source, lines, by_many, &mut found);
         }
     }
     if any { Ok(found) } else { Err(Error::NoCues) }
 }
 
 /// Adds the blocks of a cue's lines: one, unless it has several voices.
-fn cue(source: &str, lines: &[Range<usize>], found: &mut Vec<Found>) {
+fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<Found>) {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
     let line = source.get(first.clone()).unwrap_or_default();
     let spoken = line.trim_start().trim_start_matches(DASHES).trim_start();
     // A speaker's dash stays where it is.
     let dash = if lines.len() == 1 { line.len() - spoken.len() } else { 0 };
     let pieces = pieces(source, first.start + dash..last.end);
-    for run in inline::runs(source, pieces) {
+    let runs = inline::runs(source, pieces);
+    let by_many = by_many || runs.len() > 1;
+    for run in runs {
         let mut place = Place::new(run.range.clone(), Setting::Cue);
         let count = if run.newline.is_some() {
             source.get(run.range).map_or(1, |text| text.lines().count())
         } else {
             1
         };
-        place.layout = Layout::Balance(count);
-        place.newline = run.newline.unwrap_or_default();
+        place.layout = layout(count, by_many);
+        place.newline = run.newline.unwrap_or_else(|| newline(source).to_owned());
         found.extend(Found { block: run.block, place }.checked());
     }
 }

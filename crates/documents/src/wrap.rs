@@ -28,6 +28,12 @@ pub(crate) struct Words {
     anywhere: bool,
 }
 
+/// The longest line of a subtitle that broadcasters' guides allow, in columns.
+pub(crate) const SUBTITLE_COLUMNS: usize = 42;
+
+/// Lines of a subtitle that those guides allow.
+pub(crate) const SUBTITLE_LINES: usize = 2;
+
 /// Never first on a line in Japanese and Chinese: closing marks, small kana, the long-vowel mark.
 pub(crate) const NOT_FIRST: &str =
     "、。，．・：；？！」』）］｝】〉》〕”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…‥,.!?:;)]}";
@@ -83,7 +89,15 @@ impl Words {
         match layout {
             Layout::Line => fill(&self.words, usize::MAX),
             Layout::Fill(width) => fill(&self.words, width),
-            Layout::Balance(lines) => balance(&self.words, lines),
+            Layout::Balance { lines, most } => {
+                let balanced = balance(&self.words, lines);
+                let too_long = |(line, _): &Line| visible_columns(line) > SUBTITLE_COLUMNS;
+                if lines < most && balanced.iter().any(too_long) {
+                    balance(&self.words, most)
+                } else {
+                    balanced
+                }
+            }
         }
     }
 
@@ -162,6 +176,8 @@ fn balance(words: &[Word], lines: usize) -> Vec<Line> {
 mod tests {
     use super::*;
 
+    const TWO: Layout = Layout::Balance { lines: 2, most: 2 };
+
     fn lines(text: &str, layout: Layout) -> Vec<String> {
         let mut words = Words::new(true);
         words.text(text);
@@ -171,15 +187,15 @@ mod tests {
     #[test]
     fn balanced_lines_are_about_equal() {
         assert_eq!(
-            lines("I never thought I would see you here again", Layout::Balance(2)),
+            lines("I never thought I would see you here again", TWO),
             ["I never thought I would", "see you here again"]
         );
-        assert_eq!(lines("one", Layout::Balance(2)), ["one"]);
+        assert_eq!(lines("one", TWO), ["one"]);
     }
 
     #[test]
     fn japanese_lines_never_start_with_closing_marks() {
-        assert_eq!(lines("今日は、いい天気。", Layout::Balance(2)), ["今日は、い", "い天気。"]);
+        assert_eq!(lines("今日は、いい天気。", TWO), ["今日は、い", "い天気。"]);
         assert_eq!(lines("「はい」。", Layout::Fill(2)), ["「は", "い」。"]);
     }
 

@@ -1,103 +1,171 @@
-//! YAML as programs keep their texts in it: maps and lists of strings on lines of their own. Scalars that are prose
-//! are blocks; whatever is not surely one (flow collections, anchors, tags, scalars over several lines) is copied.
+//! YAML as programs keep their texts in it: maps and lists of strings. Scalars that are prose are blocks, however they
+//! are written: on one line or folded over several, in quotes, as blocks, in flow lists. Aliases, keys and what has a
+//! tag of its own are copied.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::block::{Found, Layout, Place};
 use crate::inline::{self, Piece};
-use crate::json::{KEYS, string_size, unescaped};
+use crate::json;
 use crate::placeholders;
 use crate::quoting::{Quoting, YAML_WORDS};
 use crate::setting::Setting;
-use crate::strings::{Unescaped, is_prose, prose};
-use crate::text::{self, lines};
+use crate::strings::{Unescaped, is_for_programs, is_prose, prose};
+use crate::text;
 use crate::wrap::columns;
+
+/// Keys of front matter whose values a page shows: those of Hugo, Jekyll, Docusaurus and Pandoc.
+const SHOWN: [&str; 8] =
+    ["abstract", "description", "excerpt", "linktitle", "sidebar_label", "subtitle", "summary", "title"];
+
+/// Narrower scalars are put on lines of this many columns.
+const NARROWEST_COLUMNS: usize = 40;
 
 /// The blocks of a YAML file. Never fails: what is not understood is copied.
 pub(crate) fn parse(source: &str) -> Vec<Found> {
-    let lines: Vec<Range<usize>> = lines(source).collect();
-    let mut found = Vec::new();
-    let mut strings = Vec::new();
-    let mut at = 0;
-    while let Some(range) = lines.get(at) {
-        let line = Line::new(source, range.clone());
-        let value = source.get(line.value.clone()).unwrap_or_default();
-        at += 1;
-        if value.is_empty() {
-            continue;
+    let (mut found, mut strings) = (Vec::new(), Vec::new());
+    for scalar in scalars(source, 0..source.len()) {
+        match scalar.style {
+            Style::Block { lines, folded } => {
+                let text = lines.first().zip(lines.last()).map(|(first, last)| first.start..last.end);
+                let text = text.and_then(|range| source.get(range)).unwrap_or_default();
+                if !is_for_programs(scalar.key, text) {
+                    found.extend(block(source, &lines, folded));
+                }
+            }
+            Style::Line(text, setting) if !is_for_programs(scalar.key, text.text()) => {
+                strings.push((text, setting));
+            }
+            Style::Line(..) => {}
         }
-        let rest = lines.get(at..).unwrap_or_default();
-        // The lines that belong to a scalar on this one: they are deeper than it.
-        let deeper = rest.iter().take_while(|range| is_deeper(source, range, line.indent)).count();
-        let inside = rest.get(..deeper).unwrap_or_default();
-        let spoken =
-            inside.iter().any(|range| !source.get(range.clone()).unwrap_or_default().trim().is_empty());
-        at += match value {
-            _ if line.foreign => deeper,
-            value if value.starts_with(['|', '>']) => {
-                if is_block_header(value) && !line.for_programs {
-                    found.extend(block(source, inside, value.starts_with('>')));
-                }
-                deeper
-            }
-            _ if spoken => deeper,
-            value => {
-                if !line.for_programs {
-                    strings.extend(scalar(source, &line.value, value));
-                }
-                0
-            }
-        };
     }
-    found.extend(prose(strings));
+    found.extend(prose(strings).into_iter().map(|found| folded_again(source, found)));
     found
 }
 
-/// A line taken apart.
-struct Line {
-    /// Columns before its key or its item.
-    indent: usize,
-    value: Range<usize>,
-    /// Whether its value is none that is read here.
-    foreign: bool,
-    /// Whether its key says that its value is for programs.
-    for_programs: bool,
+/// The blocks of a page's front matter in `range` that its readers see.
+pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<Found> {
+    let shown = scalars(source, range).into_iter().filter(|scalar| is_shown(scalar.key));
+    let found = shown.flat_map(|scalar| match scalar.style {
+        Style::Block { lines, folded } => block(source, &lines, folded),
+        Style::Line(text, setting) => text.found(setting),
+    });
+    found.map(|found| folded_again(source, found)).collect()
 }
 
-impl Line {
-    fn new(source: &str, range: Range<usize>) -> Self {
-        let line = source.get(range.clone()).unwrap_or_default();
-        let none = Self { indent: 0, value: range.end..range.end, foreign: false, for_programs: false };
+/// Whether people see the value of such a key of front matter.
+pub(crate) fn is_shown(key: &str) -> bool {
+    SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(key))
+}
+
+/// A scalar, and the key that it is the value of; items of lists have none.
+struct Scalar<'a> {
+    key: &'a str,
+    style: Style<'a>,
+}
+
+enum Style<'a> {
+    /// Text without quotes or between some, perhaps over several lines.
+    Line(Unescaped<'a>, Setting),
+    /// The lines of a literal or folded block.
+    Block { lines: Vec<Range<usize>>, folded: bool },
+}
+
+/// All scalars in a range of lines that are read here.
+fn scalars(source: &str, range: Range<usize>) -> Vec<Scalar<'_>> {
+    let text = source.get(range.clone()).unwrap_or_default();
+    let shifted = |line: Range<usize>| line.start + range.start..line.end + range.start;
+    let lines: Vec<Range<usize>> = text::lines(text).map(shifted).collect();
+    let escapes = ["\\x", "\\u", "\\U"].into_iter().any(|escape| text.contains(escape));
+    let mut reader = Reader { source, ascii: escapes && source.is_ascii(), found: Vec::new() };
+    // The last key or item without a value on its line, and its columns: a line deeper than it may be its value.
+    let mut open: Option<(&str, usize)> = None;
+    let mut at = 0;
+    while let Some(range) = lines.get(at) {
+        at += 1;
+        let Some(line) = Line::new(source, range.clone()) else { continue };
+        let (key, indent) = match (line.key, open.take()) {
+            (None, Some((key, indent))) if indent < line.indent => (Some(key), indent),
+            (key, _) => (key, line.indent),
+        };
+        let value = line.node(source);
+        if value.as_ref().is_some_and(Range::is_empty) {
+            open = key.map(|key| (key, indent));
+            continue;
+        }
+        // The lines that belong to the value are deeper than its key.
+        let rest = lines.get(at..).unwrap_or_default();
+        let deeper = rest.iter().take_while(|range| is_deeper(source, range, indent)).count();
+        if let (Some(key), Some(value)) = (key, value) {
+            reader.value(key, value, rest.get(..deeper).unwrap_or_default());
+        }
+        at += deeper;
+    }
+    reader.found
+}
+
+/// A line taken apart.
+struct Line<'a> {
+    /// Columns before its key or its last dash.
+    indent: usize,
+    /// Its key, empty for an item of a list; `None` if it has neither.
+    key: Option<&'a str>,
+    value: Range<usize>,
+}
+
+impl<'a> Line<'a> {
+    /// `None` for lines that say nothing.
+    fn new(source: &'a str, range: Range<usize>) -> Option<Self> {
+        let line = source.get(range.clone())?;
         let mut body = line.trim_start_matches(' ');
         let marker = ["---", "...", "%"].iter().any(|marker| line.starts_with(marker));
         if body.trim().is_empty() || body.starts_with('#') || marker {
-            return none;
+            return None;
         }
-        let mut item = false;
-        while let Some(rest) = body.strip_prefix("- ") {
-            (body, item) = (rest.trim_start_matches(' '), true);
+        let mut indent = line.len() - body.len();
+        let mut key = None;
+        while let Some(rest) = body.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' '))
+        {
+            (indent, key) = (line.len() - body.len(), Some(""));
+            body = rest.trim_start_matches(' ');
         }
-        // A list's item may be as deep as the dash, its text is deeper.
-        let indent = line.len() - body.len();
-        let key = key_size(body);
-        let value = body.get(key.unwrap_or(0)..).unwrap_or_default();
-        let start = range.end - value.trim_start().len();
-        let key = body.get(..key.unwrap_or(0)).unwrap_or_default().trim_end().trim_end_matches(':');
-        let key = key.trim_matches(['"', '\'']);
-        Self {
-            indent: if item && key.is_empty() { indent.saturating_sub(1) } else { indent },
-            value: start..start + value.trim().len(),
-            foreign: (key.is_empty() && !item)
-                || value.trim_start().starts_with(['&', '*', '!', '{', '[', '%', '@', '`', '?', '\t']),
-            for_programs: KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)),
+        if let Some(size) = key_size(body) {
+            indent = line.len() - body.len();
+            let name = body.get(..size).unwrap_or_default().trim_end().trim_end_matches(':').trim_end();
+            key = Some(name.trim_matches(['"', '\'']));
+            body = body.get(size..).unwrap_or_default();
         }
+        let start = range.end - body.trim_start().len();
+        Some(Self { indent, key, value: start..start + body.trim().len() })
+    }
+
+    /// The value without its anchor and without a tag that only says that it is a string; empty if it stands on the
+    /// lines below. `None` if it is none that is read here.
+    fn node(&self, source: &str) -> Option<Range<usize>> {
+        let mut text = source.get(self.value.clone())?;
+        loop {
+            let first = text.split([' ', '\t']).next().unwrap_or_default();
+            let rest = text.get(first.len()..).unwrap_or_default().trim_start();
+            let is_comment = text.starts_with('#');
+            if is_comment || text.is_empty() {
+                return Some(self.value.end..self.value.end);
+            }
+            let is_empty = rest.is_empty() || rest.starts_with('#');
+            if !(first.starts_with('&') || first == "!!str" || (first.starts_with('!') && is_empty)) {
+                break;
+            }
+            text = rest;
+        }
+        let foreign = text.starts_with(['*', '!', '%', '@', '`', '\t']) || text.starts_with("? ");
+        (!foreign).then(|| self.value.end - text.len()..self.value.end)
     }
 }
 
 /// Bytes of the key that a line starts with, with its colon.
 fn key_size(body: &str) -> Option<usize> {
     let quoted = match body.as_bytes().first()? {
-        b'"' => string_size(body)?,
+        b'"' => json::string_size(body)?,
         b'\'' => single_size(body)?,
         b'{' | b'[' | b'&' | b'*' | b'!' | b'?' | b'|' | b'>' | b'#' | b'%' | b'@' | b'`' => return None,
         _ => 0,
@@ -126,47 +194,259 @@ fn single_size(text: &str) -> Option<usize> {
     None
 }
 
+/// Bytes of the scalar in quotes that `text` starts with, and how it is quoted.
+fn quoted(text: &str) -> Option<(usize, Quotes)> {
+    if text.starts_with('"') {
+        Some((json::string_size(text)?, Quotes::Double))
+    } else {
+        Some((single_size(text)?, Quotes::Single))
+    }
+}
+
 fn is_deeper(source: &str, range: &Range<usize>, indent: usize) -> bool {
     let line = source.get(range.clone()).unwrap_or_default();
     let body = line.trim_start_matches(' ');
     body.trim().is_empty() || line.len() - body.len() > indent
 }
 
-/// The text of a scalar on one line, and how it is written.
-fn scalar<'a>(source: &'a str, range: &Range<usize>, value: &str) -> Option<(Unescaped<'a>, Setting)> {
-    let ends = |size: usize| {
-        let rest = value.get(size..).unwrap_or_default();
-        rest.trim().is_empty() || rest.trim_start().starts_with('#')
-    };
-    let inner = |size: usize| range.start + 1..range.start + size - 1;
-    let (text, quoting) = if value.starts_with('"') {
-        let size = string_size(value).filter(|size| ends(*size))?;
-        (unescaped(source, inner(size)), Quoting::C)
-    } else if value.starts_with('\'') {
-        let size = single_size(value).filter(|size| ends(*size))?;
-        let inner = inner(size);
-        let mut text = Unescaped::new(source);
-        let mut at = inner.start;
-        for (quotes, _) in source.get(inner.clone()).unwrap_or_default().match_indices("''") {
-            text.verbatim(at..inner.start + quotes);
-            at = inner.start + quotes + 2;
-            text.escape("'", at - 2..at);
-        }
-        text.verbatim(at..inner.end);
-        (Some(text), Quoting::Single)
-    } else {
-        let end = value.find(" #").unwrap_or(value.len());
-        let plain = value.get(..end).unwrap_or_default().trim_end();
-        let mut text = Unescaped::new(source);
-        text.verbatim(range.start..range.start + plain.len());
-        (Some(text), Quoting::YamlBare)
-    };
-    let text = text.filter(|text| !is_yaml_word(text.text(), quoting))?;
-    Some((text, Setting::Quoted(quoting)))
+/// How a scalar over several lines is quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    None,
+    Single,
+    Double,
 }
 
-fn is_yaml_word(text: &str, quoting: Quoting) -> bool {
-    quoting == Quoting::YamlBare && YAML_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+struct Reader<'a> {
+    source: &'a str,
+    /// Whether the document escapes all that is not ASCII.
+    ascii: bool,
+    found: Vec<Scalar<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Adds the scalars of a value; `below` are the lines that belong to it.
+    fn value(&mut self, key: &'a str, value: Range<usize>, below: &[Range<usize>]) {
+        let end = below.last().map_or(value.end, |last| last.end);
+        let (first, all) = (self.slice(&value), self.slice(&(value.start..end)));
+        match first.as_bytes().first() {
+            Some(b'|' | b'>') => {
+                if is_block_header(first) {
+                    let style = Style::Block { lines: below.to_vec(), folded: first.starts_with('>') };
+                    self.found.push(Scalar { key, style });
+                }
+            }
+            Some(b'"' | b'\'') => {
+                if let Some((size, quotes)) = quoted(all) {
+                    let rest =
+                        all.get(size..).and_then(|rest| text::lines(rest).next().map(|line| &rest[line]));
+                    let rest = rest.unwrap_or_default();
+                    if rest.trim().is_empty() || rest.trim_start().starts_with('#') {
+                        self.scalar(key, value.start + 1..value.start + size - 1, quotes, false);
+                    }
+                }
+            }
+            Some(b'[' | b'{') => {
+                let before = self.found.len();
+                if self.flow(value.start..end).is_none() {
+                    self.found.truncate(before);
+                }
+            }
+            _ => {
+                if let Some(end) = self.plain_end(value.clone(), below) {
+                    self.scalar(key, value.start..end, Quotes::None, false);
+                }
+            }
+        }
+    }
+
+    /// Where a scalar without quotes ends: before a comment, or after the last of its lines. `None` if one of them is
+    /// no text.
+    fn plain_end(&self, first: Range<usize>, below: &[Range<usize>]) -> Option<usize> {
+        let mut end = first.start;
+        for (number, range) in std::iter::once(&first).chain(below).enumerate() {
+            let line = self.slice(range);
+            let text = line.get(..line.find(" #").unwrap_or(line.len())).unwrap_or_default();
+            if line.trim_start().starts_with('#') {
+                break;
+            }
+            if number > 0 && colon(text.trim_end()).is_some() {
+                return None;
+            }
+            if !text.trim().is_empty() {
+                end = range.start + text.trim_end().len();
+            }
+            if text.len() < line.len() {
+                break;
+            }
+        }
+        Some(end)
+    }
+
+    /// Adds the scalars of a flow collection. `None` if it does not end.
+    fn flow(&mut self, range: Range<usize>) -> Option<()> {
+        let (mut at, mut depth, mut key) = (range.start, 0_usize, "");
+        loop {
+            let rest = self.source.get(at..range.end)?;
+            at += match rest.as_bytes().first()? {
+                b'[' | b'{' => {
+                    (depth, key) = (depth + 1, "");
+                    1
+                }
+                b']' | b'}' => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return Some(());
+                    }
+                    1
+                }
+                b',' => {
+                    key = "";
+                    1
+                }
+                b' ' | b'\t' | b'\r' | b'\n' | b':' | b'?' => 1,
+                b'#' => rest.find(['\r', '\n'])?,
+                b'&' | b'*' | b'!' => rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c))?,
+                mark => {
+                    let (size, quotes) = match mark {
+                        b'"' | b'\'' => quoted(rest)?,
+                        _ => (flow_size(rest)?, Quotes::None),
+                    };
+                    let edge = usize::from(quotes != Quotes::None);
+                    let text = rest.get(edge..size - edge)?;
+                    let inner = at + edge..at + edge + text.trim_end().len();
+                    if rest.get(size..)?.trim_start_matches([' ', '\t']).starts_with(':') {
+                        key = self.slice(&inner);
+                    } else {
+                        let inner = if edge > 0 { at + 1..at + size - 1 } else { inner };
+                        self.scalar(key, inner, quotes, true);
+                    }
+                    size
+                }
+            };
+        }
+    }
+
+    /// Adds the scalar whose text is written in `range`, without its quotes.
+    fn scalar(&mut self, key: &'a str, range: Range<usize>, quotes: Quotes, flow: bool) {
+        let Some(text) = unescaped(self.source, range, quotes) else { return };
+        let is_word = YAML_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.text()));
+        let quoting = match quotes {
+            Quotes::Double => Quoting::Yaml { ascii: self.ascii },
+            Quotes::Single => Quoting::Single,
+            Quotes::None if is_word => return,
+            Quotes::None if text.has_arguments() => Quoting::YamlPart,
+            Quotes::None => Quoting::YamlBare { ascii: self.ascii, flow },
+        };
+        self.found.push(Scalar { key, style: Style::Line(text, Setting::Quoted(quoting)) });
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &'a str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Bytes of the scalar without quotes in a flow collection that `text` starts with.
+fn flow_size(text: &str) -> Option<usize> {
+    let ends = |(at, c): &(usize, char)| {
+        let next = text.as_bytes().get(at + 1);
+        ",[]{}".contains(*c)
+            || (*c == ':' && next.is_none_or(|next| b" \t\r\n,[]{}".contains(next)))
+            || (*c == ' ' && next == Some(&b'#'))
+    };
+    text.char_indices().find(ends).map(|(at, c)| if at == 0 { c.len_utf8() } else { at })
+}
+
+/// The text between double quotes; `None` where an escape is none.
+pub(crate) fn double_quoted(source: &str, range: Range<usize>) -> Option<Unescaped<'_>> {
+    unescaped(source, range, Quotes::Double)
+}
+
+/// The text of a scalar: its escapes read, its lines joined. `None` where an escape is none.
+fn unescaped(source: &str, range: Range<usize>, quotes: Quotes) -> Option<Unescaped<'_>> {
+    let mut text = Unescaped::new(source);
+    let mut at = range.start;
+    while let Some(rest) = source.get(at..range.end).filter(|rest| !rest.is_empty()) {
+        let is_mark = |c: char| match c {
+            '\r' | '\n' => true,
+            '\\' => quotes == Quotes::Double,
+            '\'' => quotes == Quotes::Single,
+            _ => false,
+        };
+        let plain = rest.find(is_mark).unwrap_or(rest.len());
+        let line_end = rest.get(plain..)?.starts_with(['\r', '\n']);
+        let blanks: &[char] = if line_end { &[' ', '\t'] } else { &[] };
+        let kept = rest.get(..plain)?.trim_end_matches(blanks).len();
+        text.verbatim(at..at + kept);
+        at += kept;
+        let mark = rest.get(kept..).unwrap_or_default();
+        let (meaning, size) = match mark.as_bytes().first() {
+            None => break,
+            Some(b'\\') => escaped(mark)?,
+            Some(b'\'') => ("'".into(), 2),
+            Some(_) => folded(mark, " "),
+        };
+        text.escape(&meaning, at..at + size);
+        at += size;
+    }
+    Some(text)
+}
+
+/// What a line end and the blanks around it stand for, and their size: `single`, or the empty lines among them.
+fn folded(text: &str, single: &'static str) -> (Cow<'static, str>, usize) {
+    let blanks = text.get(..text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len());
+    let blanks = blanks.unwrap_or_default();
+    let empty = text::lines(blanks).count().saturating_sub(2);
+    (if empty > 0 { "\n".repeat(empty).into() } else { single.into() }, blanks.len())
+}
+
+/// What an escape in double quotes stands for, and its size.
+fn escaped(escape: &str) -> Option<(Cow<'static, str>, usize)> {
+    let hex = |digits: usize| {
+        let c = char::from_u32(u32::from_str_radix(escape.get(2..2 + digits)?, 16).ok()?)?;
+        Some((c.to_string().into(), 2 + digits))
+    };
+    let text = match escape.as_bytes().get(1)? {
+        b'x' => return hex(2),
+        b'U' => return hex(8),
+        b'\r' | b'\n' => {
+            let (lines, size) = folded(escape.get(1..)?, "");
+            return Some((lines, 1 + size));
+        }
+        b'0' => "\0",
+        b'a' => "\u{7}",
+        b'v' => "\u{b}",
+        b'e' => "\u{1b}",
+        b' ' => " ",
+        b'\t' => "\t",
+        b'N' => "\u{85}",
+        b'_' => "\u{a0}",
+        b'L' => "\u{2028}",
+        b'P' => "\u{2029}",
+        _ => {
+            let (c, size) = json::escaped(escape)?;
+            return Some((c.to_string().into(), size));
+        }
+    };
+    Some((text.into(), 2))
+}
+
+/// The block laid out in lines where its source is.
+fn folded_again(source: &str, mut found: Found) -> Found {
+    let place = &mut found.place;
+    let written = source.get(place.range.clone()).unwrap_or_default();
+    let Some(tail) = written.find(['\r', '\n']).and_then(|end| written.get(end..)) else { return found };
+    if place.layout == Layout::Line {
+        let gap = tail.get(..folded(tail, "").1).unwrap_or_default();
+        let indent = gap.rsplit(['\r', '\n']).next().unwrap_or_default();
+        let line_end = if gap.starts_with("\r\n") { "\r\n" } else { "\n" };
+        let width =
+            text::lines(written).filter_map(|line| written.get(line)).map(|line| columns(line.trim()));
+        place.layout = Layout::Fill(width.max().unwrap_or(0).max(NARROWEST_COLUMNS));
+        place.newline = [line_end, indent].concat();
+        found.block.wrapped = true;
+    }
+    found
 }
 
 /// Whether a value is `|` or `>`, perhaps with signs for its indentation and its last line ends.
@@ -180,8 +460,13 @@ fn is_block_header(value: &str) -> bool {
 fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<Found> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let setting = Setting::Quoted(Quoting::YamlBlock);
+    let indent = |range: &Range<usize>| line(range).len() - line(range).trim_start_matches(' ').len();
+    let least = lines.iter().find(|range| !line(range).trim().is_empty()).map_or(0, indent);
+    // Lines that are deeper than the first stay as they are, also in a folded scalar.
+    let joins = |range: &Range<usize>| !folded || indent(range) <= least;
     let mut found = Vec::new();
-    for paragraph in lines.split(|range| line(range).trim().is_empty()) {
+    let paragraphs = lines.split(|range| line(range).trim().is_empty());
+    for paragraph in paragraphs.flat_map(|lines| lines.chunk_by(|a, b| joins(a) && joins(b))) {
         let (Some(first), Some(last)) = (paragraph.first(), paragraph.last()) else { continue };
         let range = first.start..last.end;
         let slice = line(&range);

@@ -128,6 +128,116 @@ fn xliff_2_gets_targets_and_states() {
 }
 
 #[test]
+fn each_segment_of_a_divided_text_is_a_block() {
+    let divided = |unit: &str, target: &str| {
+        format!(
+            "<trans-unit id=\"{unit}\">\n<source>One here. Two<x id=\"1\"/>.</source>\n<seg-source><mrk mtype=\"seg\" mid=\"0\">One here.</mrk> \
+             <g id=\"2\"><mrk mtype=\"seg\" mid=\"1\">Two<x id=\"1\"/>.</mrk></g></seg-source>{target}\n</trans-unit>"
+        )
+    };
+    let mark = |mid: usize, text: &str| format!("<mrk mtype=\"seg\" mid=\"{mid}\">{text}</mrk>");
+    let both = |first: &str, second: &str| mark(0, first) + " <g id=\"2\">" + &mark(1, second) + "</g>";
+    let empty = "<mrk mid=\"0\" mtype=\"seg\"/><mrk mid=\"1\" mtype=\"seg\" />";
+    let units = |targets: [&str; 7]| {
+        xliff_1(
+            &targets
+                .iter()
+                .enumerate()
+                .map(|(at, target)| divided(&at.to_string(), target))
+                .collect::<String>(),
+        )
+    };
+    let source = units([
+        // Okapi's copy, Trados' empty marks, its draft without a target, an empty target, a half of a translation.
+        &format!("\n<target>{}</target>", both("One here.", "Two<x id=\"1\"/>.")),
+        &format!(
+            "<target>{empty}</target><sdl:seg-defs><sdl:seg id=\"0\" conf=\"Translated\"/></sdl:seg-defs>"
+        ),
+        "",
+        "<target state=\"new\"/>",
+        &format!("<target state=\"needs-translation\">{}</target>", both("Eins.", "")),
+        &format!("<target>{}</target>", both("Eins.", "Zwei<x id=\"1\"/>.")),
+        "<target>Eins. Zwei.</target>",
+    ]);
+    let found = ["One here.", "Two.", "Two.", "One here.", "Two.", "One here.", "Two.", "Two."];
+    assert_eq!(texts(Format::Xliff, &source), found);
+    let translated = both("Eins da.", "Zwei<x id=\"1\"/>.");
+    let expected = units([
+        &format!("\n<target>{translated}</target>"),
+        "<target><mrk mid=\"0\" mtype=\"seg\"/><mrk mid=\"1\" mtype=\"seg\">Zwei<x id=\"1\"/>.</mrk></target><sdl:seg-defs><sdl:seg \
+         id=\"0\" conf=\"Translated\"/></sdl:seg-defs>",
+        &format!("\n<target state=\"needs-review-translation\">{translated}</target>"),
+        &format!("<target state=\"needs-review-translation\">{translated}</target>"),
+        &format!(
+            "<target state=\"needs-review-translation\">{}</target>",
+            both("Eins.", "Zwei<x id=\"1\"/>.")
+        ),
+        &format!("<target>{}</target>", both("Eins.", "Zwei<x id=\"1\"/>.")),
+        "<target>Eins. Zwei.</target>",
+    ]);
+    let translations: Vec<&str> =
+        found.iter().map(|text| if text.starts_with("One") { "Eins da." } else { "Zwei." }).collect();
+    let written = write(Format::Xliff, &source, &translations);
+    assert_eq!(written, expected);
+    assert_eq!(texts(Format::Xliff, &written), [""; 0]);
+    assert_eq!(write(Format::Xliff, &source, &found), source);
+    let first = [&["Eins da."][..], &found[1..]].concat();
+    let half = write(Format::Xliff, &source, &first);
+    assert!(half.contains(&both("Eins da.", "Two<x id=\"1\"/>.")), "{half}");
+    let third: Vec<&str> =
+        found.iter().enumerate().map(|(at, text)| if at == 4 { "Zwei." } else { *text }).collect();
+    let half = write(Format::Xliff, &source, &third);
+    let target = both("One here.", "Zwei<x id=\"1\"/>.");
+    assert!(
+        half.contains(&format!("\n<target state=\"needs-review-translation\">{target}</target>")),
+        "{half}"
+    );
+}
+
+#[test]
+fn a_copy_of_the_source_is_no_translation_unless_somebody_says_so() {
+    let unit =
+        |source: &str, target: &str| format!("<trans-unit><source>{source}</source>{target}</trans-unit>");
+    let source = xliff_1(
+        &[
+            unit(
+                "Save <x id=\"1\"/> it",
+                "<target state=\"needs-translation\">Save  <x id='1'/>\nit</target>",
+            ),
+            unit("A copy", "<target>A copy</target>"),
+            unit("Reviewed", "<target state=\"needs-review-translation\">Reviewed</target>"),
+            unit("Only a mark", "<target><x id=\"1\"/></target>"),
+        ]
+        .concat(),
+    );
+    assert_eq!(texts(Format::Xliff, &source), ["Save it", "A copy", "Only a mark"]);
+}
+
+#[test]
+fn xliff_2_names_the_language_of_its_targets() {
+    let file = |root: &str, target: &str| {
+        format!(
+            "<xliff xmlns=\"urn:oasis:names:tc:xliff:document:2.0\" version=\"2.0\" srcLang=\"en\"{root}><file id=\"f\"><unit id=\"1\">{target}</unit></file></xliff>"
+        )
+    };
+    let source = file("", "<segment><source>Two</source></segment>");
+    let expected = file(
+        " trgLang=\"de-DE\"",
+        "<segment state=\"translated\"><source>Two</source><target>Zwei</target></segment>",
+    );
+    assert_eq!(write(Format::Xliff, &source, &["Zwei"]), expected);
+    assert_eq!(write(Format::Xliff, &source, &["Two"]), source);
+}
+
+#[test]
+fn elements_in_a_translation_beside_its_source_stand_as_close_to_its_words() {
+    let source = "msgid \"one<br/>two, three <i/>four <img/> five\"\nmsgstr \"\"\n";
+    assert_eq!(texts(Format::Po, source), ["one\ntwo, three four five"]);
+    let written = write(Format::Po, source, &["eins\nzwei, drei four five"]);
+    assert!(written.contains("msgstr \"eins<br/>zwei, drei <i/>four <img/> five\""), "{written}");
+}
+
+#[test]
 fn placeholders_in_xliff_are_locked() {
     let source = xliff_1(
         "<trans-unit id=\"1\"><source>Open &lt;b&gt;{name}&lt;/b&gt; <![CDATA[%s & co]]></source></trans-unit>",
@@ -159,6 +269,29 @@ fn tmx_gets_the_missing_language() {
     assert_eq!(write(Format::Tmx, &source(&one), &["One & alle"]), expected);
     let without = Document::parse(Format::Tmx, source(&one).as_bytes());
     assert_eq!(without.err(), Some(Error::NoTarget));
+}
+
+#[test]
+fn an_empty_text_of_a_memory_is_filled() {
+    let source = |seg: &str| {
+        format!(
+            "<tmx version=\"1.4\"><header srclang=\"en\"/><body><tu><tuv xml:lang=\"de\">{seg}</tuv><tuv xml:lang=\"en\"><seg>One \
+             <ph/>here</seg></tuv></tu></body></tmx>"
+        )
+    };
+    for empty in ["<seg/>", "<seg> </seg>"] {
+        let written = write(Format::Tmx, &source(empty), &["Eins here"]);
+        assert_eq!(written, source("<seg>Eins <ph/>here</seg>"));
+    }
+}
+
+#[test]
+fn plurals_among_codes_are_left_to_people() {
+    let source = xliff_1(
+        "<trans-unit id=\"1\"><source>{VAR_PLURAL, plural, =0 {none} other {<x id=\"1\"/> files}}</source></trans-unit>\n\
+         <trans-unit id=\"2\"><source>{name} came</source></trans-unit>",
+    );
+    assert_eq!(texts(Format::Xliff, &source), ["{name} came"]);
 }
 
 #[test]

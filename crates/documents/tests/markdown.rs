@@ -28,7 +28,9 @@ fn written(source: &str, translations: &[&str]) -> String {
 fn every_kind_of_prose_is_a_block_and_nothing_else() {
     let source = "\
 ---
-title: untouched
+title: A page
+draft: true
+layout: two words
 ---
 
 # The *first* heading {#id}
@@ -53,7 +55,7 @@ over two lines.
 ![a picture](p.png)
 
 <div>
-raw html
+raw <b>html</b> &amp; more
 </div>
 
 ```rust
@@ -74,6 +76,7 @@ Text[^1] with a note.
     assert_eq!(
         texts(source),
         [
+            "A page",
             "The first heading",
             "A paragraph over two lines.",
             "a task",
@@ -85,11 +88,83 @@ Text[^1] with a note.
             "left",
             "A quote goes on.",
             "a picture",
+            "raw html & more",
             "Setext heading",
             "Text with a note.",
             "The note.",
         ]
     );
+}
+
+#[test]
+fn blocks_of_html_are_read_as_html() {
+    let source = "<details open>\n<summary>More <b>about</b> it</summary>\n\nA *word*.\n\n</details>\n\n<h1 align=\"center\">\n  <img src=a.png \
+        alt=\"The logo\"><br>\n  A title\n</h1>\n\n<!-- not this -->\n\n<pre>\nnor this\n</pre>\n\n- item\n\n  <p title=\"a tip\">in a \
+        list\n  goes on</p>\n\n> <table><tr><td>a cell</td>\n> <td>and another</td></tr></table>\n";
+    let read = [
+        "More about it",
+        "A word.",
+        "The logo",
+        "A title",
+        "item",
+        "a tip",
+        "in a list goes on",
+        "a cell",
+        "and another",
+    ];
+    assert_eq!(texts(source), read);
+    let loud = |text: &str| match text {
+        "More about it" => "Mehr about das".to_owned(),
+        "A word." => "Ein word!".to_owned(),
+        text => text.to_uppercase().replace("CELL", "<CELL>\n\n# X"),
+    };
+    let loud: Vec<String> = read.into_iter().map(loud).collect();
+    let expected = source
+        .replace("More <b>about</b> it", "Mehr <b>about</b> das")
+        .replace("A *word*.", "Ein *word*!")
+        .replace("The logo", "THE LOGO")
+        .replace("A title", "A TITLE")
+        .replace("- item", "- ITEM")
+        .replace("a tip", "A TIP")
+        .replace("in a list\n  goes on", "IN A LIST\n  GOES ON")
+        .replace("a cell", "A &lt;CELL&gt; # X")
+        .replace("and another", "AND ANOTHER");
+    assert_eq!(written(source, &loud.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+}
+
+#[test]
+fn what_readers_see_of_front_matter_is_translated() {
+    let source = "---\ntitle: \"A \\\"page\\\"\"\ndescription: >-\n  Words that are\n  folded\ntags: [one, two]\nslug: a-page\nSummary: 'It''s short'\n\
+        image:\n  url: a.png\n  title: A picture\n---\n\nText\n";
+    let read = ["A \"page\"", "Words that are folded", "It's short", "A picture", "Text"];
+    assert_eq!(texts(source), read);
+    assert_eq!(
+        written(source, &["Eine \"Seite\"", "Worte, gefaltet", "Kurz, so 'ne", "Bild: eins", "Text"]),
+        source
+            .replace("A \\\"page\\\"", "Eine \\\"Seite\\\"")
+            .replace("Words that are\n  folded", "Worte,\n  gefaltet")
+            .replace("It''s short", "Kurz, so ''ne")
+            .replace("A picture", "\"Bild: eins\"")
+    );
+    let toml = "+++\ntitle = \"A page\\twith \\u00e4\"\ndate = 2024-01-02\nslug = \"a page\"\n[params]\n  description = \"Words\" # why\n+++\n\nText\n";
+    assert_eq!(texts(toml), ["A page with ä", "Words", "Text"]);
+    assert_eq!(
+        written(toml, &["Eine \"Seite\"", "Worte", "Text"]),
+        toml.replace("A page\\twith \\u00e4", "Eine \\\"Seite\\\"").replace("\"Words\"", "\"Worte\"")
+    );
+}
+
+#[test]
+fn edges_of_boxes_are_copied_and_their_text_is_not() {
+    let source = "Before\n\n:::note My *title*\nSome words\nhere.\n:::\n\n::: warning\n\nMore.\n\n:::\n\n!!! note \"A title\"\n    Indented\n    words.\n";
+    assert_eq!(texts(source), ["Before", "Some words here.", "More.", "Indented words."]);
+    let expected = source
+        .replace("Before", "\\:::davor")
+        .replace("Some words\nhere.", "Hier Worte.")
+        .replace("More.", "Mehr.")
+        .replace("Indented\n    words.", "Eingerückt, und das so lang, dass es auf\n    zwei Zeilen steht.");
+    let long = "Eingerückt, und das so lang, dass es auf zwei Zeilen steht.";
+    assert_eq!(written(source, &[":::davor", "Hier Worte.", "Mehr.", long]), expected);
 }
 
 #[test]
@@ -229,6 +304,8 @@ fn translations_cannot_become_markup() {
         "_a",
         "snake_case_",
         "!x!",
+        ":::note x",
+        "!!! note x",
     ] {
         for frame in [
             "%\n",

@@ -1,6 +1,6 @@
 //! Plain text: what is a block, and how it is laid out again.
 
-use documents::{Document, Error, Format, Translation};
+use documents::{Document, Error, Format, Problem, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Text, source.as_bytes()).expect("valid text")
@@ -61,6 +61,57 @@ fn addresses_are_locked() {
     let document = parse("See https://a.b/c.\n");
     assert_eq!(&document.blocks()[0].text[document.blocks()[0].spans[0].range.clone()], "https://a.b/c");
     assert_eq!(texts("https://a.b/c\n"), [""; 0]);
+}
+
+/// The stretches of a document's first block that are locked.
+fn locked(format: Format, source: &str) -> Vec<String> {
+    let document = Document::parse(format, source.as_bytes()).expect("valid");
+    let block = &document.blocks()[0];
+    let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
+    locked.map(|span| block.text[span.range.clone()].to_owned()).collect()
+}
+
+#[test]
+fn placeholders_are_locked_in_every_format() {
+    let text = "Hallo {Name}, %s und %1$s von {{ kunde }}, ${x}, {% if a %}, {n, number} oder %(ort)s";
+    let placeholders =
+        ["{Name}", "%s", "%1$s", "{{ kunde }}", "${x}", "{% if a %}", "{n, number}", "%(ort)s"];
+    for (format, source) in [
+        (Format::Text, text.to_owned()),
+        (Format::Markdown, format!("# {text}\n")),
+        (Format::Html, format!("<p>{text}</p>")),
+        (Format::SubRip, format!("1\n00:00:01,000 --> 00:00:02,000\n{text}\n")),
+        (Format::WebVtt, format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n")),
+        (Format::Json, format!("{{\"a\": \"{text}\"}}")),
+        (Format::Yaml, format!("a: |\n  {text}\n")),
+        (Format::Csv, format!("\"{text}\",1\n")),
+    ] {
+        assert_eq!(locked(format, &source), placeholders, "{format:?}");
+    }
+    let document = parse("Hallo {Name}\n");
+    let written = document.write(&["Hello {Surname}".into()]).expect("one block");
+    assert_eq!(written.findings.iter().map(|finding| finding.problem).collect::<Vec<_>>(), [Problem::Lost]);
+}
+
+#[test]
+fn marks_of_prose_are_no_placeholders() {
+    for text in [
+        "100 % sicher",
+        "zu 100 % sind es 50 %",
+        "50%ige Lösung",
+        "20%-ige und 5% der Leute",
+        "eine { allein",
+        "ein } allein",
+        "{Name des Kunden}",
+        "{Hinweis: bitte ausfüllen}",
+        "5 $ und 3 $ mehr",
+        "<Name> & Co; mehr",
+        "a <b> c",
+        "anna@ mehr",
+    ] {
+        assert_eq!(locked(Format::Text, text), [""; 0], "{text}");
+    }
+    assert_eq!(parse("{{kunde}}\n%s\n{Name}\n").blocks().len(), 0);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn marked(format: Format, source: &str) -> String {
 
 #[test]
 fn json_values_are_prose_and_all_else_stays() {
-    let source = "{ \"a key\" : \"Two words\", \"b\":[\"Word\", \"\\u00c4 \\\"b\\\"\\\\ c\", 1, true, null],\n\"url\": \"Not this\", \
+    let source = "{ \"a key\" : \"Two words\", \"b\":[\"Word\", \"\\u00c4 \\\"b\\\"\\\\ c\", 1, true, null],\n\"url\": \"not/this\", \
         \"c\": \"https://a.b/c\", \"d\": \"some_id\", \"e\": \"#ff0000\", \"f\": \"2024-01-02T10:00\", \"g\": \"camelCase\", \"h\": \
         \"a/b.png\", \"i\": \"btn-primary\", \"@j\": {\"description\": \"not this\"}, \"k\": \"Line one\\n\\n  line two\\n\" } // end";
     assert_eq!(texts(Format::Json, source), ["Two words", "Word", "Ä \"b\"\\ c", "Line one", "line two"]);
@@ -32,6 +32,49 @@ fn json_values_are_prose_and_all_else_stays() {
         .replace("Line one", "\\u00dc Line one")
         .replace("line two", "\\u00dc line two");
     assert_eq!(marked(Format::Json, source), expected);
+}
+
+#[test]
+fn names_of_branches_and_texts_say_nothing_about_what_they_hold() {
+    let source = r#"{"file": {"open": "Datei öffnen", "type": "Typ wählen"}, "language": {"title": "Sprache"}, "color": "Farbe auswählen",
+        "image": ["Ein Bild", "a.png"], "class": "btn btn-primary", "icon": "fa-home", "type": "Person", "lang": "de", "path": "Größe",
+        "item_one": "{{count}} Datei", "item_other": "{{count}} Dateien"}"#;
+    let expected = [
+        "Datei öffnen",
+        "Typ wählen",
+        "Sprache",
+        "Farbe auswählen",
+        "Ein Bild",
+        "Größe",
+        "{{count}} Datei",
+        "{{count}} Dateien",
+    ];
+    assert_eq!(texts(Format::Json, source), expected);
+    let yaml = "de:\n  file:\n    open: Datei öffnen\n  color: Farbe auswählen\n  type: text\n  class: |\n    Eine Klasse\n";
+    assert_eq!(texts(Format::Yaml, yaml), ["Datei öffnen", "Farbe auswählen", "Eine Klasse"]);
+    let properties = "file = Datei öffnen\nfile.type = Typ wählen\n";
+    assert_eq!(texts(Format::Properties, properties), ["Datei öffnen", "Typ wählen"]);
+}
+
+#[test]
+fn words_with_marks_in_them_are_prose_and_names_are_not() {
+    let values = |words: &[&str]| {
+        let values: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        texts(Format::Json, &format!("[{}]", values.join(",")))
+    };
+    let prose = ["Ja/Nein", "An/Aus", "24h-Service", "3D-Drucker", "24/7-Hotline"];
+    assert_eq!(values(&prose), prose);
+    let names = [
+        "Europe/Berlin",
+        "text/html",
+        "src/Main",
+        "UTF-8",
+        "ISO-8859-1",
+        "2024-01-02T10:00",
+        "v2-Beta",
+        "1/a-B",
+    ];
+    assert_eq!(values(&names), [""; 0]);
 }
 
 #[test]
@@ -102,7 +145,7 @@ fn apple_strings_keep_keys_and_comments() {
 #[test]
 fn yaml_scalars_on_their_own_lines_are_translated() {
     let source = "---\n# comment\nde:\n  title: Some title # not this\n  \"quoted key\": \"Hello \\\"%{name}\\\"\"\n  single: 'It''s me'\n\
-        \x20 id: Not this\n  number: 12\n  flag: yes\n  anchor: &a Some words\n  flow: {a: Some words}\n  list:\n  - First item\n  - \
+        \x20 id: not_this\n  number: 12\n  flag: yes\n  anchor: &a Some words\n  flow: {a: Some words}\n  list:\n  - First item\n  - \
         key: Second item\n    other: third_id\n  block: |\n    Line one.\n      Line two.\n\n  folded: >-\n    A folded text\n    of two \
         lines.\n\n    Another one.\n  multi: words that\n    go on here\n  last: Ende gut\n";
     assert_eq!(
@@ -111,12 +154,15 @@ fn yaml_scalars_on_their_own_lines_are_translated() {
             "Some title",
             "Hello \"%{name}\"",
             "It's me",
+            "Some words",
+            "Some words",
             "First item",
             "Second item",
             "Line one.",
             "Line two.",
             "A folded text of two lines.",
             "Another one.",
+            "words that go on here",
             "Ende gut"
         ]
     );
@@ -130,7 +176,93 @@ fn yaml_scalars_on_their_own_lines_are_translated() {
         assert!(written.contains(line), "{line}\n{written}");
     }
     assert!(written.contains("    - it's: \"Line one.\"\n      - it's: \"Line two.\"\n"), "{written}");
-    assert!(written.contains("  multi: words that\n    go on here\n"), "{written}");
+    assert!(written.contains("  anchor: &a \"- it's: \\\"Some words\\\"\"\n"), "{written}");
+    assert!(written.contains("  flow: {a: \"- it's: \\\"Some words\\\"\"}\n"), "{written}");
+    assert!(written.contains("  multi: \"- it's: \\\"words that go on here\\\"\"\n"), "{written}");
+}
+
+#[test]
+fn what_pyyaml_writes_is_read_and_written_as_it_would() {
+    // yaml.dump of texts with umlauts, an emoji, line ends, and lines of more than 80 columns.
+    let source = "a: \"Gr\\xFC\\xDFe an alle Leute\"\nb: \"Hallo \\U0001F600 Welt\"\nc: \"Die Gr\\xF6\\xDFe der Fenster steht auf dem Zettel, der \\\n  \\ seit gestern an der\\\n  \\ T\\xFCr h\\xE4ngt.\"\n\
+        d: Ein Text ohne Umlaute, der so lang ist, dass er nicht auf eine Zeile passt und deshalb\n  auf zwei verteilt wird.\n\
+        e: 'Zuerst: eine Zeile.\n\n  Dann noch eine, die so lang ist, dass sie nicht auf eine Zeile passt, sondern\n  weitergeht.'\n\
+        f:\n- \"\\u0160koda\\_f\\xE4hrt\\tschnell\"\n- Kurz\n";
+    let read = [
+        "Grüße an alle Leute",
+        "Hallo 😀 Welt",
+        "Die Größe der Fenster steht auf dem Zettel, der seit gestern an der Tür hängt.",
+        "Ein Text ohne Umlaute, der so lang ist, dass er nicht auf eine Zeile passt und deshalb auf zwei verteilt wird.",
+        "Zuerst: eine Zeile.",
+        "Dann noch eine, die so lang ist, dass sie nicht auf eine Zeile passt, sondern weitergeht.",
+        "Škoda\u{a0}fährt schnell",
+        "Kurz",
+    ];
+    assert_eq!(texts(Format::Yaml, source), read);
+    let written = changed(Format::Yaml, source, |text| format!("Ä {text}"));
+    let again: Vec<String> = read.iter().map(|text| format!("Ä {text}")).collect();
+    assert_eq!(texts(Format::Yaml, &written), again, "{written}");
+    assert!(written.contains("b: \"\\xC4 Hallo \\U0001F600 Welt\"\n"), "{written}");
+    assert!(written.contains("- \"\\xC4 Kurz\"\n"), "the file is ASCII: {written}");
+    assert!(written.contains("Zettel,\n  der seit gestern an der T\\xFCr h\\xE4ngt.\"\n"), "{written}");
+    assert!(written.lines().all(|line| line.len() < 100), "{written}");
+}
+
+#[test]
+fn yaml_of_other_programs_is_read() {
+    // Prettier, anchors of Rails, comments behind keys, lists in lists, long keys, flow lists over lines.
+    let source = "defaults: &defaults\n  title: Erster Titel\nkey: # Kommentar\n  text:\n    Ein Text, den Prettier\n    gefaltet hat\n  quoted:\n    \"Noch\n    einer\"\n\
+        list:\n- - Innen eins\n  - Innen zwei\n-   Mit Abstand\n  weiter\n? Ein langer Schlüssel\n: Sein Wert hier\nchoices: [Ja bitte, \"Nein, danke\",\n  {a: b_c, d: 'Viel''leicht'}]\nhash: !ruby/hash:Hash\n  inner: Innerer Text\nown: !Own Kein Text\nstr: !!str Doch Text\n\
+        alias: *defaults\nfolded: >\n  Gefaltet über\n  zwei Zeilen\n    - eingerückt\n    - bleibt so\nempty: ''\nopen: \"kein Ende\n  hier: nicht\n";
+    let read = [
+        "Erster Titel",
+        "Ein Text, den Prettier gefaltet hat",
+        "Noch einer",
+        "Innen eins",
+        "Innen zwei",
+        "Mit Abstand weiter",
+        "Sein Wert hier",
+        "Ja bitte",
+        "Nein, danke",
+        "Viel'leicht",
+        "Innerer Text",
+        "Doch Text",
+        "Gefaltet über zwei Zeilen",
+        "- eingerückt",
+        "- bleibt so",
+    ];
+    assert_eq!(texts(Format::Yaml, source), read);
+    let written = changed(Format::Yaml, source, |text| {
+        text.replace("Ja bitte", "Yes, please").replace("Titel", "Title: x")
+    });
+    let expected =
+        source.replace("Ja bitte", "\"Yes, please\"").replace("Erster Titel", "\"Erster Title: x\"");
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn formats_of_dates_are_no_words() {
+    let source = "formats:\n  default: \"%d.%m.%Y\"\n  long: \"%d. %B %Y\"\n  time: \"%A, %H:%M Uhr\"\n";
+    let document = Document::parse(Format::Yaml, source.as_bytes()).expect("valid");
+    let [block] = document.blocks() else { panic!("{:?}", document.blocks()) };
+    let locked: Vec<&str> = block.spans.iter().map(|span| &block.text[span.range.clone()]).collect();
+    assert_eq!((block.text.as_str(), locked), ("%A, %H:%M Uhr", vec!["%A", "%H", "%M"]));
+}
+
+#[test]
+fn what_stands_around_a_bare_scalar_or_cell_stays() {
+    let tagged = |text: &str| text.replace("wichtig", "a: b, c");
+    assert_eq!(changed(Format::Yaml, "a: <b>Sehr wichtig</b>\n", tagged), "a: \"<b>Sehr a: b, c</b>\"\n");
+    assert_eq!(changed(Format::Yaml, "a: <b>Sehr wichtig</b>\n", |_| "Nett".into()), "a: <b>Nett</b>\n");
+    assert_eq!(
+        changed(Format::Csv, "x1,<b>Sehr wichtig</b>\nx2, Noch etwas\n", tagged),
+        "x1,\"<b>Sehr a: b, c</b>\"\nx2, Noch etwas\n"
+    );
+    let plural = "a: Du hast {n, plural, one {# wichtig Datei} other {# Dateien}} da\n";
+    assert_eq!(
+        changed(Format::Yaml, plural, |text| text.replace("wichtig", "a: b")),
+        plural.replace("wichtig", "a:\u{a0}b")
+    );
 }
 
 #[test]
@@ -168,6 +300,9 @@ fn columns_with_text_are_translated() {
         document.blocks().iter().map(|block| block.text.as_str()).collect::<Vec<_>>(),
         ["a_b", "Code"]
     );
+    let titled =
+        Document::parse_with(Format::Csv, b"Artikel;Menge\nRote Schuhe;3\n", &options).expect("valid");
+    assert_eq!(titled.blocks().iter().map(|block| block.text.as_str()).collect::<Vec<_>>(), ["Rote Schuhe"]);
 }
 
 #[test]

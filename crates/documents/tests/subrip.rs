@@ -52,6 +52,26 @@ fn inner_tags_follow_their_words_or_are_dropped() {
 }
 
 #[test]
+fn what_is_too_long_for_a_line_is_divided_before_it_is_marked() {
+    let source = cue(1, "I never thought of that.").replace('\n', "\r\n");
+    let (first, second) = ("Daran hatte ich wirklich und", "ganz ehrlich nie gedacht.");
+    let expected = cue(1, &format!("{first}\n{second}")).replace('\n', "\r\n");
+    assert_eq!(write(&source, &[&format!("{first} {second}")]), (expected, vec![]));
+    let tagged = cue(1, "<i>I never</i> thought.");
+    let (text, problems) = write(&tagged, &["I never dachte an so etwas, wirklich nie."]);
+    assert_eq!(
+        (text, problems),
+        (cue(1, "<i>I never</i> dachte an so etwas, wirklich nie."), vec![]),
+        "41 columns"
+    );
+    let (_, problems) = write(&source, &[&[first, second, first, second].join(" ")]);
+    assert_eq!(problems, [Problem::Long]);
+    let spoken = cue(1, "- Are you there?\n- Yes.");
+    let (text, problems) = write(&spoken, &[&format!("{first} {second}"), "Ja."]);
+    assert_eq!((text, problems), (cue(1, &format!("- {first} {second}\n- Ja.")), vec![Problem::Long]));
+}
+
+#[test]
 fn two_speakers_are_two_blocks() {
     let source = cue(1, "- Are you there?\n- Yes.");
     assert_eq!(texts(&source), ["Are you there?", "Yes."]);

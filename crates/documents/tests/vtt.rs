@@ -47,9 +47,11 @@ fn long_lines_are_told() {
     let source = "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>words</b>\n";
     assert_eq!(write(source, &["two or three words, which are a line"]).1, []);
     assert_eq!(
-        write(source, &["so many words that no reader can follow them in a second"]).1,
-        [Problem::Long]
+        write(source, &["so many words that no reader can follow them in a line"]),
+        (source.replace("words", "so many words that no reader\ncan follow them in a line"), vec![])
     );
+    let words = "so many words that no reader can follow them in a second, nor in any other time";
+    assert_eq!(write(source, &[&[words, words].join(" ")]).1, [Problem::Long]);
 }
 
 #[test]

@@ -1,21 +1,23 @@
 //! Markdown: blocks are found with pulldown-cmark's offsets and spliced into the source, never printed anew.
 //!
-//! Text of headings, paragraphs, list items, table cells, links and images' descriptions is translated. Code,
-//! formulas, addresses, HTML blocks, front matter and link definitions are copied.
+//! Text of headings, paragraphs, list items, table cells, links and images' descriptions is translated, and so is that of
+//! HTML blocks, and titles and descriptions in front matter. Code, formulas, addresses and link definitions are copied.
 
 pub(crate) mod escape;
+mod toml;
 
 use std::ops::Range;
 use std::panic::{UnwindSafe, catch_unwind};
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use crate::block::{Found, Layout};
 use crate::builder::Builder;
+use crate::markup::Dialect;
 use crate::setting::Setting;
 use crate::text::lines;
 use crate::wrap::columns;
-use crate::{Error, Result, limits};
+use crate::{Error, Result, html, limits, yaml};
 
 /// The blocks of a Markdown document.
 ///
@@ -48,6 +50,9 @@ fn read(source: &str) -> Result<Vec<Found>> {
     Ok(reader.found)
 }
 
+/// What the lines begin with that mark a box in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
+const BOXES: [&str; 4] = [":::", "!!! ", "??? ", "???+ "];
+
 /// Narrower paragraphs were divided by sense, which a translation cannot follow.
 const NARROWEST_COLUMNS: usize = 40;
 
@@ -59,10 +64,14 @@ struct Reader<'a> {
     setting: Setting,
     /// How many code blocks, HTML blocks or autolinks surround the event.
     verbatim: usize,
+    /// The HTML block being read, without what its container puts before its lines.
+    html: Vec<Range<usize>>,
     /// Where the links and images being read end, and whether their text is the label of their address too.
     links: Vec<(usize, bool)>,
     /// Whether a line ended before the event, and whether the reader sees that.
     line_end: Option<bool>,
+    /// The line of a box that is copied.
+    copied: Range<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,19 +82,30 @@ impl<'a> Reader<'a> {
             builders: Vec::new(),
             setting: Setting::Paragraph,
             verbatim: 0,
+            html: Vec::new(),
             links: Vec::new(),
             line_end: None,
+            copied: 0..0,
         }
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) -> Result<()> {
+        if self.copied.contains(&range.start) && is_inline(&event) {
+            return Ok(());
+        }
         match event {
             Event::Start(tag) => {
                 let range = self.whole(&tag, range);
                 return self.start(&tag, range);
             }
             Event::End(tag) => self.end(tag, range),
+            Event::Html(_) => self.html_line(range),
             _ if self.verbatim > 0 => {}
+            Event::Text(_) if self.is_box(range.start) => {
+                self.flush();
+                let rest = self.source.get(range.start..).unwrap_or_default();
+                self.copied = range.start..range.start + rest.find(['\r', '\n']).unwrap_or(rest.len());
+            }
             Event::Text(text) => {
                 let start = self.unescaped_start(range.start);
                 self.begin(start).text(&text);
@@ -119,8 +139,7 @@ impl<'a> Reader<'a> {
             }
             Event::SoftBreak if !self.builders.is_empty() => self.line_end = Some(false),
             Event::HardBreak if !self.builders.is_empty() => self.line_end = Some(true),
-            Event::SoftBreak | Event::HardBreak | Event::Html(_) | Event::Rule | Event::TaskListMarker(_) => {
-            }
+            Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskListMarker(_) => {}
         }
         self.builders.last().map_or(Ok(()), Builder::check)
     }
@@ -148,9 +167,17 @@ impl<'a> Reader<'a> {
                     return Err(self.too_deep(range.start));
                 }
             }
-            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::MetadataBlock(_) => {
+            Tag::CodeBlock(_) | Tag::HtmlBlock => {
                 self.flush();
                 self.verbatim += 1;
+            }
+            Tag::MetadataBlock(kind) => {
+                self.flush();
+                self.verbatim += 1;
+                self.found.extend(match kind {
+                    MetadataBlockKind::YamlStyle => yaml::front_matter(self.source, range),
+                    MetadataBlockKind::PlusesStyle => toml::front_matter(self.source, range),
+                });
             }
             Tag::Heading { .. } => {
                 self.flush();
@@ -214,6 +241,9 @@ impl<'a> Reader<'a> {
             }
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => {
                 self.flush();
+                let html = std::mem::take(&mut self.html).into_iter();
+                let read = |range| html::parse_part(self.source, range, Dialect::Html);
+                self.found.extend(html.flat_map(read));
                 self.verbatim = self.verbatim.saturating_sub(1);
             }
             _ => {
@@ -223,6 +253,27 @@ impl<'a> Reader<'a> {
                 self.flush();
                 self.setting = Setting::Paragraph;
             }
+        }
+    }
+
+    /// Whether a line of a paragraph that starts here is the edge of a box.
+    fn is_box(&self, start: usize) -> bool {
+        let is_marked = |rest: &str| BOXES.iter().any(|mark| rest.starts_with(mark));
+        let first = self.builders.is_empty() || (self.builders.len() == 1 && self.line_end.is_some());
+        first
+            && self.setting == Setting::Paragraph
+            && !self.slice(&(0..start)).ends_with('\\')
+            && self.source.get(start..).is_some_and(is_marked)
+    }
+
+    /// Adds a line to the HTML block, unless marks of a quote stand between.
+    fn html_line(&mut self, range: Range<usize>) {
+        let source = self.source;
+        match self.html.last_mut() {
+            Some(last) if source.get(last.end..range.start).is_some_and(|gap| gap.trim().is_empty()) => {
+                last.end = range.end;
+            }
+            _ => self.html.push(range),
         }
     }
 
@@ -293,6 +344,21 @@ impl<'a> Reader<'a> {
 
     fn slice(&self, range: &Range<usize>) -> &'a str {
         self.source.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether an event stands in a line.
+fn is_inline(event: &Event) -> bool {
+    match event {
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+        ),
+        Event::End(tag) => matches!(
+            tag,
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+        ),
+        _ => true,
     }
 }
 
