@@ -3,6 +3,7 @@
 import json
 
 import polib
+import yaml as pyyaml
 
 from phrases import DE, EN, JA, Phrases
 
@@ -38,11 +39,24 @@ def wrapped():
 def readme(say):
     before, middle, after = say.parts()[0]
     return f"""---
-title: Ein kleiner Text
+title: {say()}
+description: >-
+  {say()}
 tags: [eins, zwei]
 ---
 
 # {say()}
+
+<details>
+<summary>{say()}</summary>
+
+{say()}
+
+</details>
+
+<div align="center">
+  {say()}
+</div>
 
 {before}**{middle}**{after} {say()} Siehe [diese Seite](https://example.org/a_b "Titel") und `wasan --help`.
 
@@ -191,6 +205,30 @@ def xliff_2(say):
 """
 
 
+def divided(say, unit):
+    """A text of two segments, as the programs of translators divide it, and what stands around them."""
+    texts = [say(), say()]
+    marks = "".join(f'<mrk mtype="seg" mid="{mid}">{text}</mrk> ' for mid, text in enumerate(texts)).strip()
+    return f'<trans-unit id="{unit}"><source>{" ".join(texts)}</source><seg-source>{marks}</seg-source>', marks
+
+
+def xliff_okapi(say):
+    """With copies of the sources as targets, as Okapi's tools write it."""
+    units = "\n".join("    {}<target>{}</target></trans-unit>".format(*divided(say, unit)) for unit in range(3))
+    return f"{HEAD_XLIFF_1}{units}\n  </body></file>\n</xliff>\n"
+
+
+def xliff_trados(say):
+    """With empty targets or none, as Trados writes it."""
+    empty = '<target><mrk mtype="seg" mid="0"/><mrk mtype="seg" mid="1"/></target>'
+    confirmed = '<sdl:seg-defs><sdl:seg id="0" conf="Draft"/><sdl:seg id="1"/></sdl:seg-defs>'
+    units = "\n".join(
+        f"    {divided(say, unit)[0]}{target}{confirmed}</trans-unit>" for unit, target in enumerate([empty, "", empty])
+    )
+    head = HEAD_XLIFF_1.replace("<xliff ", '<xliff xmlns:sdl="http://sdl.com/FileTypes/SdlXliff/1.0" ')
+    return f"{head}{units}\n  </body></file>\n</xliff>\n"
+
+
 def tmx(say):
     units = "\n".join(
         f'    <tu tuid="{n}"><tuv xml:lang="de"><seg>{say()}</seg></tuv></tu>' for n in range(4)
@@ -217,7 +255,11 @@ def web_json(say):
     content = {
         "@meta": {"version": 2, "id": "a1-b2"},
         "menu": {"title": say(), "items": [say(), say()], "link": "https://example.org/a?b=c"},
+        "file": {"open": say(), "language": {"title": say()}},
+        "color": say(),
         "count": "Du hast {count} neue Bücher.",
+        "book_one": "{{count}} Buch liegt da.",
+        "book_other": "{{count}} Bücher liegen da.",
         "flag": True,
         "text": say(2),
     }
@@ -272,6 +314,12 @@ def yaml_front(say):
     return f"---\nname: test\nmessages:\n  - id: a1\n    text: {say()}\n  - id: a2\n    text: \"{say()}\\n\"\n"
 
 
+def dumped(say):
+    """With escapes, and long texts folded."""
+    texts = {"kurz": say(), "lang": say(4), "liste": [say(3), say()], "zeilen": f"{say()}\n{say(3)}", "emoji": f"{say()} \U0001f600"}
+    return pyyaml.dump({"file": texts, "type": "text"})
+
+
 def maker(text, encoding="utf-8"):
     return lambda path: save(path, text, encoding)
 
@@ -287,7 +335,7 @@ MAKERS = {
     "ja/shift-jis.txt": maker(crlf(paragraphs(JA, 0)), "shift_jis"),
     "ja/utf-8.txt": maker(paragraphs(JA, 3)),
     "de/readme.md": maker(readme(Phrases(DE, 4))),
-    "de/notes.md": maker(crlf(f"Notizen\n-------\n\n{Phrases(DE, 50)(2)}\n\n* {DE[3]}\n* _{DE[9]}_\n\n<div>\nDas bleibt so.\n</div>\n\nDie Formel ist $x_1 = 2$.\n")),
+    "de/notes.md": maker(crlf(f"Notizen\n-------\n\n{Phrases(DE, 50)(2)}\n\n* {DE[3]}\n* _{DE[9]}_\n\n<!-- Das bleibt so. -->\n\nDie Formel ist $x_1 = 2$.\n")),
     "en/readme.md": maker("# " + EN[0] + "\n\n" + paragraphs(EN, 3)),
     "de/page.html": maker(page(Phrases(DE, 7))),
     "de/page-1252.html": maker(crlf(page(Phrases(DE, 27), "windows-1252")), "cp1252"),
@@ -301,6 +349,8 @@ MAKERS = {
     "de/hand.po": maker(po_by_hand(Phrases(DE, 34))),
     "de/app-1.2.xlf": maker(xliff_1(Phrases(DE, 38))),
     "de/app-2.0.xlf": maker(xliff_2(Phrases(DE, 42))),
+    "de/okapi.xlf": maker(xliff_okapi(Phrases(DE, 20))),
+    "de/trados.xlf": maker(xliff_trados(Phrases(DE, 28))),
     "de/memory.tmx": maker(tmx(Phrases(DE, 46))),
     "de/memory-16.tmx": maker("\ufeff" + tmx(Phrases(DE, 3)).replace("UTF-8", "UTF-16"), "utf-16-le"),
     "de/goods.csv": maker(csv(Phrases(DE, 6))),
@@ -312,5 +362,6 @@ MAKERS = {
     "de/app.strings": maker(strings(Phrases(DE, 47))),
     "de/app-16.strings": maker("\ufeff" + strings(Phrases(DE, 11)), "utf-16-le"),
     "de/rails.yml": maker(yaml(Phrases(DE, 23))),
+    "de/dumped.yaml": maker(dumped(Phrases(DE, 33))),
     "de/front.yaml": maker(yaml_front(Phrases(DE, 39))),
 }
