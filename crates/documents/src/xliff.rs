@@ -1,6 +1,7 @@
 //! XLIFF 1.2 and 2.x: segments without a translation get one beside their source, marked for review. Where a text is
 //! divided (`seg-source`, as Trados and Okapi write it), each of its segments is a block.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::Result;
@@ -100,7 +101,7 @@ struct Unit<'a> {
     /// Its source in segments.
     divided: Option<Segment>,
     /// The `mid`s of segments that are done.
-    done_parts: Vec<&'a str>,
+    done_parts: HashSet<&'a str>,
     /// Its target, and where the target's state is.
     target: Option<(Segment, Option<Range<usize>>)>,
 }
@@ -122,17 +123,18 @@ impl Unit<'_> {
         let words = letters(source, target);
         let state = self.target.as_ref().and_then(|(_, state)| state.clone()).or_else(|| self.state.clone());
         let is_new = state.and_then(|state| source.get(state)).is_none_or(|state| NEW.contains(&state));
-        !words.is_empty() && !(is_new && words == letters(source, text))
+        let is_copy = is_new && words == letters(source, text);
+        !words.is_empty() && !is_copy
     }
 
     /// The blocks of the segments that its source is divided into. Without a place in the target their translations
     /// stand before it, or after the source; [`completed`] makes a target of them.
     fn parts(&self, source: &str, divided: &[(&str, Segment)]) -> Vec<Found> {
         let mut at = self.divided.as_ref().map_or(0, |divided| divided.range.end);
-        let mut targets = Vec::new();
+        let mut targets = HashMap::new();
         let mut state = None;
         if let (Some((target, its_state)), Some(text)) = (&self.target, &self.source) {
-            targets = parts(source, target.inner.clone());
+            targets = parts(source, target.inner.clone()).into_iter().collect();
             if targets.is_empty() && self.is_translated(source, target, text) {
                 return Vec::new();
             }
@@ -140,9 +142,8 @@ impl Unit<'_> {
             state = its_state.clone().filter(|_| !targets.is_empty());
         }
         let mut found: Vec<Found> = Vec::new();
-        for (mid, text) in divided.iter().filter(|(mid, _)| !self.done_parts.contains(mid)) {
-            let target = targets.iter().find(|(other, _)| other == mid).map(|(_, target)| target);
-            let (range, before, after) = match target {
+        for (mid, text) in divided.iter().filter(|(mid, _)| !self.done_parts.contains(*mid)) {
+            let (range, before, after) = match targets.get(mid) {
                 Some(target) if self.is_translated(source, target, text) => continue,
                 Some(target) if !target.is_empty_tag() => (target.inner.clone(), String::new(), ""),
                 Some(target) => (target.range.clone(), opened(target.start_tag(source)), "</mrk>"),
@@ -308,9 +309,10 @@ fn target_of(
             format!("{blank}<{} state=\"{STATE}\">", target_name(divided.start_tag(source)))
         }
     };
+    let translated: HashMap<&str, &Segment> = translated.iter().map(|(mid, part)| (*mid, part)).collect();
     let mut from = divided.inner.start;
     for (mid, text) in parts(source, divided.inner.clone()) {
-        let translated = translated.iter().find(|(other, _)| *other == mid).map_or(&text, |(_, part)| part);
+        let translated = translated.get(mid).copied().unwrap_or(&text);
         out += slice(from..text.range.start);
         out += slice(translated.range.clone());
         from = text.range.end;

@@ -308,5 +308,17 @@ fn hostile_xml_is_refused_or_copied() {
     assert_eq!(texts(Format::Xliff, &many), ["a"]);
     let codes = xliff_1(&format!("<trans-unit><source>a {} b</source></trans-unit>", "<x/>".repeat(100_000)));
     assert_eq!(texts(Format::Xliff, &codes), [""; 0]);
+    let marks = |text: &str| -> String {
+        (0..50_000).map(|mid| format!("<mrk mtype=\"seg\" mid=\"{mid}\">{text}</mrk>")).collect()
+    };
+    let (divided, done) = (marks("Ein Wort"), "<seg id=\"1\" conf=\"Translated\"/>".repeat(50_000));
+    for target in [format!("<target>{divided}</target>"), String::new()] {
+        let unit = format!(
+            "<trans-unit><source>x y</source><seg-source>{divided}</seg-source>{target}{done}</trans-unit>"
+        );
+        let source = xliff_1(&unit);
+        let translations = vec!["One word"; 49_999];
+        assert!(write(Format::Xliff, &source, &translations).contains(&marks("One word")[78..195]));
+    }
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
