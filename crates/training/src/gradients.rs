@@ -143,7 +143,7 @@ mod tests {
         for ((id, kept), (same_id, again)) in kept.iter().zip(&again) {
             let largest = kept.iter().map(|value| value.abs()).fold(0.0, f32::max);
             let apart = kept.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(id == same_id && apart <= 1e-5 * largest, "{id}: {apart} of {largest}");
+            assert!(id == same_id && apart <= 1e-4 * largest, "{id}: {apart} of {largest}");
         }
         assert!(kept.iter().all(|(_, values)| values.iter().any(|value| *value != 0.0)));
         kept.len()

@@ -193,7 +193,8 @@ impl Tokenizer {
     /// with two of them cannot be decoded together.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
-        let mut add = |text: &str| hash.update([&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat());
+        let mut add =
+            |text: &str| hash.update([&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat());
         for token in &self.tokens {
             let text = token.as_deref();
             // No text has an empty token.
