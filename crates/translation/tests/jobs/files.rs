@@ -73,7 +73,7 @@ fn what_is_found_in_writing_is_told_with_its_sentence() {
     let [sentence] = result.sentences.as_slice() else { panic!("{result:?}") };
     assert_eq!(result.to_review, 1);
     assert_eq!(sentence.status, SentenceStatus::Doubtful);
-    assert!(matches!(sentence.reasons.as_slice(), [Reason::Tag(_)]), "{sentence:?}");
+    assert_eq!(sentence.reasons, [Reason::LongLine]);
 }
 
 /// A file dropped twice at once: neither translation takes the other's name.
