@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "set_pair",
     "translate",
     "stop",
+    "detect",
     "choose_files",
     "choose_folder",
     "set_row_pair",
@@ -15,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "open",
     "reveal",
     "segments",
+    "suggestions",
     "edit",
     "restart",
 ];

@@ -3,7 +3,7 @@
 
 use crate::engine::{Pair, extensions};
 use crate::error::Error;
-use crate::page::{Event, Segment, Snapshot};
+use crate::page::{Event, Segment, Snapshot, Suggestion};
 use crate::state::State;
 use std::path::Path;
 use std::process::Command;
@@ -39,6 +39,12 @@ pub fn stop(state: Window<'_>) {
     state.stop();
 }
 
+/// Returns the code of the language that a text seems to be in, where that is clear.
+#[tauri::command(async)]
+pub fn detect(state: Window<'_>, text: String) -> Result<Option<String>, Error> {
+    state.detect(&text)
+}
+
 /// Returns at once; what the reader picks joins the queue.
 #[tauri::command]
 pub fn choose_files(state: Window<'_>, window: WebviewWindow) {
@@ -60,7 +66,7 @@ pub fn choose_folder(state: Window<'_>, window: WebviewWindow) {
     });
 }
 
-/// Changes the languages of a document that waits.
+/// Translates a document in other languages, from its beginning.
 #[tauri::command(async)]
 pub fn set_row_pair(state: Window<'_>, id: u64, from: String, to: String) -> Result<(), Error> {
     state.set_row_pair(id, Pair { from, to })
@@ -72,7 +78,7 @@ pub fn pause(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
     state.pause(id)
 }
 
-/// Goes on with a document, or all that were set aside or broken off; tries again one that failed.
+/// Goes on with a document, or all that were set aside or broken off; tries again one that failed or is done.
 #[tauri::command(async)]
 pub fn resume(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
     state.resume(id)
@@ -96,9 +102,15 @@ pub fn segments(state: Window<'_>, id: u64) -> Result<Vec<Segment>, Error> {
     state.segments(id)
 }
 
-/// Takes the reader's translation of a segment; returns when the file is written anew.
+/// What the memory has that comes near a segment of a translated document, best first.
 #[tauri::command(async)]
-pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Segment, Error> {
+pub fn suggestions(state: Window<'_>, id: u64, index: usize) -> Result<Vec<Suggestion>, Error> {
+    state.suggestions(id, index)
+}
+
+/// Takes the reader's translation of a segment; returns all segments that changed when the file is written anew.
+#[tauri::command(async)]
+pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Vec<Segment>, Error> {
     state.edit(id, index, &text)
 }
 

@@ -1,21 +1,31 @@
 //! The only door to `translation`: the rest of the window knows it through this file.
 
-use crate::page::{Engine, Language, Offer, Segment};
+use crate::page::{Engine, Language, Offer, Segment, Suggestion};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use translation::{Catalog, EngineState, Filter, Format, Job, Setup, Translator, languages, models_folder};
+use translation::{
+    Catalog, EngineState, Error, Filter, Format, Job, Setup, Translator, languages, models_folder,
+};
 
 #[cfg(test)]
 pub use translation::JobResult;
 pub use translation::{
     Doubt, JobEvent, JobId, JobState, LoadedModel, Pair, Problem, Reason, SentenceStatus, Source, SpanMark,
-    Stage,
+    Stage, TermCount, Terms, UnitOrigin,
 };
 
 /// Extensions of the documents that can be translated, without the dot; what counts in the end is the content.
 pub fn extensions() -> BTreeSet<&'static str> {
     Format::ALL.iter().flat_map(|format| format.extensions()).copied().collect()
+}
+
+/// The documents in a folder, by name.
+///
+/// # Errors
+/// A folder that cannot be read, holds none, or more than `most`.
+pub fn documents_in(folder: &Path, language: &str, most: usize) -> Result<Vec<PathBuf>, Problem> {
+    translation::documents_in(folder, language, most).map_err(|error| error.problem())
 }
 
 /// What people call the documents that can be translated, in alphabetical order.
@@ -24,6 +34,9 @@ pub fn formats() -> Vec<&'static str> {
     names.sort_by_key(|name| name.to_lowercase());
     names
 }
+
+/// Suggestions that are shown for a segment: each has a key.
+const MOST_SUGGESTIONS: usize = 3;
 
 /// Told what the engine is doing, from the engine's thread.
 pub type OnEngine = Box<dyn Fn(Engine) + Send>;
@@ -43,6 +56,8 @@ pub trait Engines: Send + Sync {
 
 /// Takes jobs, also while models are loaded. Documents are kept over the program's end.
 pub trait Translate: Send + Sync {
+    /// Loads models anew after they failed, and goes on with its jobs; returns at once. False where it is gone for good.
+    fn restart(&self, pair: Pair) -> bool;
     /// Takes a job. Its events may come before this returns.
     fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId;
     /// Goes on with a document that nobody works on.
@@ -64,6 +79,8 @@ pub trait Translate: Send + Sync {
     /// # Errors
     /// A store that cannot be read.
     fn kept(&self) -> Result<Vec<Kept>, Problem>;
+    /// The code of the language that a text seems to be in, where that is clear.
+    fn detect(&self, text: &str) -> Option<String>;
     /// The code of the language that a document seems to be in, where that is clear.
     fn looks_like(&self, input: &Path) -> Option<String>;
     /// The segments of a translated document, in its order.
@@ -71,11 +88,16 @@ pub trait Translate: Send + Sync {
     /// # Errors
     /// A store that cannot be read.
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem>;
-    /// Takes the reader's translation of a segment and writes the file anew. Returns how many are left to review, too.
+    /// What the memory has that comes near a segment and says something else than its translation, best first.
+    ///
+    /// # Errors
+    /// A store that cannot be read, a segment that is not there.
+    fn suggestions(&self, job: JobId, index: usize) -> Result<Vec<Suggestion>, Problem>;
+    /// Takes the reader's translation of a segment and writes the file anew.
     ///
     /// # Errors
     /// Files that another program changed meanwhile, a file or store that cannot be written; nothing is changed then.
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<(Segment, usize), Problem>;
+    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Edited, Problem>;
 }
 
 /// A document in the store.
@@ -90,6 +112,17 @@ pub struct Kept {
     pub done: usize,
     pub total: usize,
     pub to_review: usize,
+    pub terms: TermCount,
+}
+
+/// What a reader's translation of a segment changed.
+pub struct Edited {
+    /// The segment, and the others that changed with it.
+    pub changed: Vec<Segment>,
+    /// Segments of the document that are left to review.
+    pub to_review: usize,
+    /// Terms of the glossary in the document.
+    pub terms: TermCount,
 }
 
 /// The engine of this computer.
@@ -114,6 +147,10 @@ impl Engines for Local {
 }
 
 impl Translate for Translator {
+    fn restart(&self, pair: Pair) -> bool {
+        self.restart(pair)
+    }
+
     fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId {
         self.submit(Job { pair, source, options: Default::default() }, on_event)
     }
@@ -146,8 +183,13 @@ impl Translate for Translator {
             done: job.done,
             total: job.total,
             to_review: job.to_review,
+            terms: job.terms,
         });
         Ok(kept.collect())
+    }
+
+    fn detect(&self, text: &str) -> Option<String> {
+        self.detect(text).map(|detected| detected.language)
     }
 
     fn looks_like(&self, input: &Path) -> Option<String> {
@@ -160,10 +202,37 @@ impl Translate for Translator {
         Ok(segments.into_iter().map(Segment::from).collect())
     }
 
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<(Segment, usize), Problem> {
-        let edited =
-            self.edit(job, index, text).and_then(|segment| Ok((segment.into(), self.job(job)?.to_review)));
+    fn suggestions(&self, job: JobId, index: usize) -> Result<Vec<Suggestion>, Problem> {
+        let found = self.segments(job, Filter::All).and_then(|segments| {
+            let segment = segments.get(index).ok_or(Error::NoSuchSegment { job, index })?;
+            // One more than is shown: what this segment itself has taught the memory is no news.
+            let mut near = self.suggest(&self.job(job)?.pair, &segment.source, MOST_SUGGESTIONS + 1)?;
+            near.retain(|one| one.unit.target != segment.target);
+            Ok(near)
+        });
+        let near = found.map_err(|error| error.problem())?;
+        Ok(near.into_iter().take(MOST_SUGGESTIONS).map(Suggestion::from).collect())
+    }
+
+    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Edited, Problem> {
+        let edited = self.segments(job, Filter::All).and_then(|before| {
+            self.edit(job, index, text)?;
+            let mut changed = self.segments(job, Filter::All)?;
+            changed.retain(|now| now.index == index || before.get(now.index) != Some(now));
+            let changed = changed.into_iter().map(Segment::from).collect();
+            let translation::JobRow { to_review, terms, .. } = self.job(job)?;
+            Ok(Edited { changed, to_review, terms })
+        });
         edited.map_err(|error| error.problem())
+    }
+}
+
+impl From<translation::Suggestion> for Suggestion {
+    fn from(near: translation::Suggestion) -> Self {
+        let translation::Unit { source, target, origin, .. } = near.unit;
+        // What is not the same is not called so.
+        let percent = if near.score < 1.0 { (100.0 * near.score).min(99.0) as u8 } else { 100 };
+        Self { source, target, percent, origin }
     }
 }
 
@@ -184,7 +253,7 @@ impl From<EngineState> for Engine {
 
 impl From<translation::Segment> for Segment {
     fn from(segment: translation::Segment) -> Self {
-        let translation::Segment { index, block, source, target, status, reasons, spans, .. } = segment;
-        Self { index, block, source, target, status, reasons, spans }
+        let translation::Segment { index, block, source, target, status, reasons, spans, terms } = segment;
+        Self { index, block, source, target, status, reasons, spans, terms }
     }
 }

@@ -28,23 +28,6 @@ pub enum Error {
     /// There is no translated file to open.
     #[error("the document is not translated yet: {0}")]
     NotFinished(String),
-    /// Its languages cannot be changed any more.
-    #[error("the document does not wait any more: {0}")]
-    NotWaiting(String),
-    /// A folder without a document that can be translated.
-    #[error("the folder holds no document that can be translated: {0}")]
-    NothingInFolder(PathBuf),
-    /// More documents than one drop may add.
-    #[error("there are more than {most} documents in the folder: {path}")]
-    TooManyDocuments {
-        /// The most that are added at once.
-        most: usize,
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A folder that cannot be looked through.
-    #[error("cannot look through a folder: {0}")]
-    Folder(walkdir::Error),
     /// Whatever the translator says.
     #[error("{}", .0.message)]
     Translation(Problem),
@@ -68,10 +51,6 @@ impl Error {
             Self::NotStarted => "not_started",
             Self::NoSuchDocument => "no_such_document",
             Self::NotFinished(_) => "not_finished",
-            Self::NotWaiting(_) => "not_waiting",
-            Self::NothingInFolder(_) => "nothing_in_folder",
-            Self::TooManyDocuments { .. } => "too_many_documents",
-            Self::Folder(_) => "folder",
             Self::Translation(problem) => &problem.code,
             Self::NotShown { .. } => "not_shown",
         }
@@ -84,10 +63,6 @@ impl Error {
             Self::NotStarted => "Start the engine again.",
             Self::NoSuchDocument => "Add the document again.",
             Self::NotFinished(_) => "Wait until it is done.",
-            Self::NotWaiting(_) => "Cancel it and add it again in the other languages.",
-            Self::NothingInFolder(_) => "The formats are listed where documents are dropped.",
-            Self::TooManyDocuments { .. } => "Drop the folders in it one by one.",
-            Self::Folder(_) => "Check that you may read it, or drop its documents.",
             Self::Translation(problem) => &problem.hint,
             Self::NotShown { .. } => "The file is saved: open it from your file manager.",
         }

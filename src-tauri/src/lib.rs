@@ -33,6 +33,7 @@ pub fn run() -> tauri::Result<()> {
             commands::set_pair,
             commands::translate,
             commands::stop,
+            commands::detect,
             commands::choose_files,
             commands::choose_folder,
             commands::set_row_pair,
@@ -43,6 +44,7 @@ pub fn run() -> tauri::Result<()> {
             commands::open,
             commands::reveal,
             commands::segments,
+            commands::suggestions,
             commands::edit,
             commands::restart,
         ])

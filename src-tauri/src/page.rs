@@ -1,6 +1,8 @@
 //! What the page hears, and how it is told. The other side is `ui/src/bridge.ts`.
 
-use crate::engine::{Doubt, LoadedModel, Pair, Problem, Reason, SentenceStatus, SpanMark, Stage};
+use crate::engine::{
+    Doubt, LoadedModel, Pair, Problem, Reason, SentenceStatus, SpanMark, Stage, TermCount, Terms, UnitOrigin,
+};
 use crate::state::lock;
 use serde::Serialize;
 use std::sync::Mutex;
@@ -77,7 +79,7 @@ pub struct Row {
     pub id: u64,
     /// The document's file name.
     pub name: String,
-    /// As it was chosen when the document was added, or while it waited.
+    /// As it was chosen when the document was added, or later.
     pub pair: Pair,
     /// Code of the language that its text seems to be in, where that is clear.
     pub looks_like: Option<String>,
@@ -93,6 +95,8 @@ pub struct Row {
     pub eta_s: Option<f32>,
     /// Segments that a reader should look at.
     pub to_review: usize,
+    /// How often terms of the glossary stand in it, by whether the translation has them.
+    pub terms: TermCount,
     /// The translated file's name.
     pub output: Option<String>,
     /// Why it failed.
@@ -113,6 +117,7 @@ impl Row {
             tokens_per_second: 0.0,
             eta_s: None,
             to_review: 0,
+            terms: TermCount::default(),
             output: None,
             problem: None,
         }
@@ -136,6 +141,21 @@ pub struct Segment {
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
+    /// The terms of the glossary that stand in the source.
+    pub terms: Terms,
+}
+
+/// A unit of the translation memory that comes near a segment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// Its source.
+    pub source: String,
+    /// Its translation.
+    pub target: String,
+    /// How near the sources are, 75 to 100.
+    pub percent: u8,
+    /// Who wrote it.
+    pub origin: UnitOrigin,
 }
 
 /// Everything that a page needs to show the present.
@@ -149,6 +169,8 @@ pub struct Snapshot {
     pub rows: Vec<Row>,
     /// What people call them.
     pub formats: Vec<&'static str>,
+    /// What went wrong before anybody listened.
+    pub notice: Option<Problem>,
 }
 
 /// What happened. `seq` is the number that the page gave its text.

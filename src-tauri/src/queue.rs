@@ -1,8 +1,10 @@
 //! The documents: what the page sees of them, and where they are.
 
-use crate::engine::{JobEvent, JobId, JobState, Kept, OnEvent, Pair, Problem, Source, Translate};
+use crate::engine::{
+    Edited, JobEvent, JobId, JobState, Kept, OnEvent, Pair, Problem, Source, TermCount, Translate,
+};
 use crate::error::Error;
-use crate::page::{Event, Page, Row, RowState, Segment};
+use crate::page::{Event, Page, Row, RowState, Segment, Suggestion};
 use crate::state::lock;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -33,6 +35,8 @@ struct Document {
     row: Row,
     input: PathBuf,
     output: Option<PathBuf>,
+    /// Whether its language was looked for.
+    seen: bool,
     /// What the store calls it by, once it was handed over.
     job: Option<JobId>,
     /// Events of an earlier try are not for this one.
@@ -52,7 +56,7 @@ impl Documents {
     fn document(&mut self, input: PathBuf, pair: Pair) -> Document {
         let (id, attempt) = (self.number(), self.number());
         let row = Row::waiting(id, file_name(&input), pair);
-        Document { row, input, output: None, job: None, attempt }
+        Document { row, input, output: None, seen: false, job: None, attempt }
     }
 
     fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
@@ -94,7 +98,6 @@ impl Queue {
     /// Adds documents to be translated. One that is already on its way in this pair is not added again: some
     /// desktops report a drop twice.
     pub fn add(&self, translator: &Translator, pair: &Pair, paths: Vec<PathBuf>) {
-        let mut added = Vec::new();
         for input in paths {
             let mut documents = lock(&self.shared.documents);
             let same =
@@ -107,10 +110,19 @@ impl Queue {
             documents.list.push(document);
             drop(documents);
             self.start(translator, id);
-            added.push((id, input));
         }
         // Only now, since documents are read for it.
-        for (id, input) in added {
+        self.look(translator);
+    }
+
+    /// Says of documents what their texts look like, where that was not looked for yet. Reads them, so it takes its time.
+    pub fn look(&self, translator: &Translator) {
+        let mut unseen = Vec::new();
+        for document in lock(&self.shared.documents).list.iter_mut().filter(|document| !document.seen) {
+            document.seen = true;
+            unseen.push((document.row.id, document.input.clone()));
+        }
+        for (id, input) in unseen {
             if let Some(code) = translator.looks_like(&input) {
                 // A row that was removed meanwhile needs no hint.
                 drop(self.change(id, |document| document.row.looks_like = Some(code)));
@@ -118,22 +130,23 @@ impl Queue {
         }
     }
 
-    /// Changes the languages of a document that waits.
+    /// Translates a document in other languages, from its beginning: as another job, whatever became of the one before.
+    /// A translation that was written stays.
     pub fn set_pair(&self, translator: &Translator, id: u64, pair: Pair) -> Result<(), Error> {
         let mut documents = lock(&self.shared.documents);
         let attempt = documents.number();
         let document = documents.find(id)?;
-        if document.row.state != RowState::Waiting {
-            return Err(Error::NotWaiting(document.row.name.clone()));
+        if document.row.pair == pair {
+            return Ok(());
         }
+        let before = document.job.take().map(|job| (job, document.row.state.is_active()));
         document.row.pair = pair;
-        document.attempt = attempt;
-        let before = document.job.take();
+        (document.row.done, document.row.total) = (0, 0);
+        document.wait_again(attempt);
         drop(documents);
-        // Its last event finds no row, and is forgotten with what the store has of it.
-        before.into_iter().for_each(|job| translator.cancel(job));
+        let forgotten = before.map_or(Ok(()), |(job, is_active)| let_go(translator, job, is_active));
         self.start(translator, id);
-        Ok(())
+        forgotten
     }
 
     /// Sets a document aside, or all that are on their way; rows say so once the engine has let go of them.
@@ -175,11 +188,8 @@ impl Queue {
             let document = documents.list.remove(place.ok_or(Error::NoSuchDocument)?);
             drop(documents);
             self.shared.page.say(Event::Gone { id });
-            match document.job {
-                // Its last event finds no row, and is forgotten with what the store has of it.
-                Some(job) if document.row.state.is_active() => translator.cancel(job),
-                Some(job) => forget(translator, job).map_err(Error::Translation)?,
-                None => {}
+            if let Some(job) = document.job {
+                let_go(translator, job, document.row.state.is_active())?;
             }
         }
         Ok(())
@@ -197,13 +207,29 @@ impl Queue {
         translator.segments(self.job(id)?).map_err(Error::Translation)
     }
 
-    /// Takes the reader's translation of a segment; the file is written anew.
-    pub fn edit(&self, translator: &Translator, id: u64, index: usize, text: &str) -> Result<Segment, Error> {
+    /// What the memory has that comes near a segment, best first.
+    pub fn suggestions(
+        &self,
+        translator: &Translator,
+        id: u64,
+        index: usize,
+    ) -> Result<Vec<Suggestion>, Error> {
+        translator.suggestions(self.job(id)?, index).map_err(Error::Translation)
+    }
+
+    /// Takes the reader's translation of a segment; the file is written anew. Returns all segments that changed.
+    pub fn edit(
+        &self,
+        translator: &Translator,
+        id: u64,
+        index: usize,
+        text: &str,
+    ) -> Result<Vec<Segment>, Error> {
         let edited = translator.edit(self.job(id)?, index, text);
-        let (segment, to_review) = edited.map_err(Error::Translation)?;
+        let Edited { changed, to_review, terms } = edited.map_err(Error::Translation)?;
         // The file is written, also where the row was removed meanwhile.
-        drop(self.change(id, |document| document.row.to_review = to_review));
-        Ok(segment)
+        drop(self.change(id, |document| (document.row.to_review, document.row.terms) = (to_review, terms)));
+        Ok(changed)
     }
 
     /// Hands a document that waits to the engine: where it was before, if the store has it.
@@ -268,17 +294,21 @@ impl Document {
     fn restore(&mut self, kept: Kept, state: RowState) {
         self.row.state = state;
         self.row.problem = kept.problem;
-        self.row.output = kept.output.as_deref().map(file_name);
+        // Of others the store may know where the translation would have gone.
+        self.output = kept.output.filter(|_| state == RowState::Done);
+        self.row.output = self.output.as_deref().map(file_name);
         (self.row.done, self.row.total, self.row.to_review) = (kept.done, kept.total, kept.to_review);
-        self.output = kept.output;
+        self.row.terms = kept.terms;
         self.job = Some(kept.job);
+        // What was translated the last time was meant so.
+        self.seen = state == RowState::Done;
     }
 
     /// What is done of it stays shown until the engine says more.
     fn wait_again(&mut self, attempt: u64) {
         self.row.state = RowState::Waiting;
         (self.row.problem, self.row.output, self.output) = (None, None, None);
-        self.row.to_review = 0;
+        (self.row.to_review, self.row.terms) = (0, TermCount::default());
         self.attempt = attempt;
     }
 }
@@ -300,10 +330,7 @@ impl Shared {
         let (shared, known, translator) =
             (Arc::clone(self), Arc::clone(&handed_over), Arc::downgrade(translator));
         let on_event = move |event: JobEvent| {
-            let is_last = !matches!(
-                event,
-                JobEvent::Started { .. } | JobEvent::Text { .. } | JobEvent::Progress { .. }
-            );
+            let is_last = event.is_last();
             if shared.hear(attempt, event) || !is_last {
                 return;
             }
@@ -335,7 +362,7 @@ impl Shared {
                 row.state = RowState::Done;
                 (row.done, row.total) = (result.segments, result.segments);
                 row.tokens_per_second = result.tokens_per_second;
-                row.to_review = result.to_review;
+                (row.to_review, row.terms) = (result.to_review, result.terms);
                 row.output = result.output.as_deref().map(file_name);
                 document.output = result.output;
             }
@@ -349,6 +376,15 @@ impl Shared {
         self.say(document);
         true
     }
+}
+
+/// A job that has no row any more is forgotten with what the store has of it: one that is under way by its last event.
+fn let_go(translator: &Translator, job: JobId, is_active: bool) -> Result<(), Error> {
+    match is_active {
+        true => translator.cancel(job),
+        false => forget(translator, job).map_err(Error::Translation)?,
+    }
+    Ok(())
 }
 
 /// What the store does not have is forgotten already.

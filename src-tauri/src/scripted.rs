@@ -1,12 +1,14 @@
 //! A translator that does what a test tells it, and an ear at the page.
 
 use crate::engine::{
-    JobEvent, JobId, JobResult, Kept, OnEvent, Pair, Problem, SentenceStatus, Source, Translate,
+    Edited, JobEvent, JobId, JobResult, Kept, OnEvent, Pair, Problem, SentenceStatus, Source, TermCount,
+    Terms, Translate,
 };
-use crate::page::{Page, Segment};
+use crate::page::{Page, Segment, Suggestion};
 use crate::state::lock;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tauri::ipc::{Channel, InvokeResponseBody};
 
@@ -19,6 +21,8 @@ pub struct Scripted {
     pub kept: Mutex<Vec<Kept>>,
     /// What the next call that can fail says.
     pub refusal: Mutex<Option<Problem>>,
+    /// Whether it can be started again no more.
+    pub gone: AtomicBool,
 }
 
 impl Scripted {
@@ -42,6 +46,11 @@ impl Scripted {
 }
 
 impl Translate for Scripted {
+    fn restart(&self, pair: Pair) -> bool {
+        lock(&self.asked).push(format!("restart {pair}"));
+        !self.gone.load(Ordering::Relaxed)
+    }
+
     fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId {
         let mut jobs = lock(&self.jobs);
         let job = JobId(jobs.len() as u64);
@@ -83,6 +92,10 @@ impl Translate for Scripted {
         Ok(std::mem::take(&mut lock(&self.kept)))
     }
 
+    fn detect(&self, text: &str) -> Option<String> {
+        self.looks_like(Path::new(text))
+    }
+
     fn looks_like(&self, input: &Path) -> Option<String> {
         input.to_string_lossy().contains("日").then(|| "ja".into())
     }
@@ -93,10 +106,17 @@ impl Translate for Scripted {
         Ok(Vec::new())
     }
 
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<(Segment, usize), Problem> {
+    fn suggestions(&self, job: JobId, index: usize) -> Result<Vec<Suggestion>, Problem> {
+        self.note(&format!("suggestions {index}"), job);
+        self.refuse()?;
+        Ok(Vec::new())
+    }
+
+    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Edited, Problem> {
         self.note(&format!("edit {index} {text}"), job);
         self.refuse()?;
-        Ok((segment(index, text), 0))
+        let terms = TermCount { met: 2, missed: 0 };
+        Ok(Edited { changed: vec![segment(index, text)], to_review: 0, terms })
     }
 }
 
@@ -109,6 +129,7 @@ fn segment(index: usize, text: &str) -> Segment {
         status: SentenceStatus::Edited,
         reasons: Vec::new(),
         spans: Vec::new(),
+        terms: Terms::default(),
     }
 }
 
@@ -126,6 +147,7 @@ pub fn result(output: Option<PathBuf>) -> JobResult {
         segments: 4,
         to_review: 1,
         words: 30,
+        words_decoded: 30,
         tokens: 40,
         seconds: 5.0,
         tokens_per_second: 8.0,

@@ -4,7 +4,7 @@ use crate::engine::{Engines, Pair, Problem, Stage, Translate, formats};
 use crate::error::Error;
 use crate::files;
 use crate::live::Live;
-use crate::page::{Engine, Event, Offer, Page, Segment, Snapshot};
+use crate::page::{Engine, Event, Offer, Page, Segment, Snapshot, Suggestion};
 use crate::queue::Queue;
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ pub struct State {
 struct Present {
     engine: Engine,
     offer: Offer,
+    /// Why the documents of the last time are not there.
+    notice: Option<Problem>,
 }
 
 impl State {
@@ -40,11 +42,12 @@ impl State {
             settings,
             engines,
             translator: Mutex::default(),
-            present: Mutex::new(Present { engine, offer: Offer::default() }),
+            present: Mutex::new(Present { engine, offer: Offer::default(), notice: None }),
         })
     }
 
-    /// Starts the engine with the models of the present pair, or a new one in place of one that failed.
+    /// Starts the engine with the models of the present pair, or lets one that failed load them anew: documents that
+    /// are on their way stay with the engine that has them.
     pub fn start(self: &Arc<Self>) {
         self.live.stop();
         let offer = self.engines.offer();
@@ -58,20 +61,28 @@ impl State {
             Err(problem) => return self.tell(Engine::Failed { problem }),
         };
         self.tell(Engine::Loading { stage: Stage::Reading, done: 0, total: 0 });
-        let state = Arc::downgrade(self);
-        let translator = self.engines.start(
-            pair,
-            Box::new(move |engine| {
-                if let Some(state) = state.upgrade() {
-                    state.tell(engine);
-                }
-            }),
-        );
+        let before = lock(&self.translator).clone().filter(|translator| translator.restart(pair.clone()));
+        let translator = before.unwrap_or_else(|| self.new_translator(pair));
         *lock(&self.translator) = Some(Arc::clone(&translator));
-        // Without its store nothing is lost that this window knows of: documents can be added, and say themselves why not.
-        if let Err(error) = self.queue.restore(&translator) {
-            self.page.say(Event::Refused { problem: error.problem() });
+        // The window works without its store, but whoever looks for the documents of the last time is told why they are
+        // not there. At the start no page listens yet.
+        let notice = self.queue.restore(&translator).err().map(|error| error.problem());
+        lock(&self.present).notice.clone_from(&notice);
+        let state = Arc::clone(self);
+        std::thread::spawn(move || state.queue.look(&translator));
+        if let Some(problem) = notice {
+            self.page.say(Event::Refused { problem });
         }
+    }
+
+    fn new_translator(self: &Arc<Self>, pair: Pair) -> Arc<dyn Translate> {
+        let state = Arc::downgrade(self);
+        let on_engine = move |engine| {
+            if let Some(state) = state.upgrade() {
+                state.tell(engine);
+            }
+        };
+        self.engines.start(pair, Box::new(on_engine))
     }
 
     /// Says it under the lock, so that the page hears of changes in their order.
@@ -92,6 +103,7 @@ impl State {
             rows: self.queue.rows(),
             formats: formats(),
             offer: present.offer.clone(),
+            notice: present.notice.clone(),
         }
     }
 
@@ -111,15 +123,25 @@ impl State {
         Ok(())
     }
 
+    /// The code of the language that a text seems to be in, where that is clear.
+    pub fn detect(&self, text: &str) -> Result<Option<String>, Error> {
+        Ok(self.translator()?.detect(text))
+    }
+
     /// Gives up the text.
     pub fn stop(&self) {
         self.live.stop();
     }
 
-    /// Adds documents, and those in folders, in the present pair. Reads them, so it takes its time.
+    /// Adds documents, and those in folders, in the present pair; the page hears of folders that cannot be meant.
+    /// Reads them, so it takes its time.
     pub fn add(&self, paths: Vec<PathBuf>) -> Result<(), Error> {
         let (translator, pair) = (self.translator()?, self.pair()?);
-        self.queue.add(&translator, &pair, files::documents(paths, &pair.to)?);
+        let (documents, refused) = files::documents(paths, &pair.to);
+        for error in refused {
+            self.page.say(Event::Refused { problem: error.problem() });
+        }
+        self.queue.add(&translator, &pair, documents);
         Ok(())
     }
 
@@ -133,7 +155,7 @@ impl State {
         });
     }
 
-    /// Changes the languages of a document that waits.
+    /// Translates a document in other languages, from its beginning.
     pub fn set_row_pair(&self, id: u64, pair: Pair) -> Result<(), Error> {
         self.offers(&pair)?;
         self.queue.set_pair(&self.translator()?, id, pair)
@@ -164,8 +186,13 @@ impl State {
         self.queue.segments(&self.translator()?, id)
     }
 
-    /// Takes the reader's translation of a segment.
-    pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Segment, Error> {
+    /// What the memory has that comes near a segment, best first.
+    pub fn suggestions(&self, id: u64, index: usize) -> Result<Vec<Suggestion>, Error> {
+        self.queue.suggestions(&self.translator()?, id, index)
+    }
+
+    /// Takes the reader's translation of a segment; returns all that changed.
+    pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Vec<Segment>, Error> {
         self.queue.edit(&self.translator()?, id, index, text)
     }
 
@@ -201,12 +228,16 @@ mod tests {
     use super::*;
     use crate::engine::OnEngine;
     use crate::scripted::{Scripted, listen, pair};
+    use std::sync::atomic::Ordering;
 
     /// What the scripted engines offer next, and the functions that they were started with.
     #[derive(Default)]
     struct Script {
         offers: Vec<Result<Offer, Problem>>,
+        /// What the next translator's store says when it is first read.
+        refusal: Option<Problem>,
         started: Vec<(Pair, OnEngine)>,
+        translators: Vec<Arc<Scripted>>,
     }
 
     impl Engines for Arc<Mutex<Script>> {
@@ -215,8 +246,11 @@ mod tests {
         }
 
         fn start(&self, pair: Pair, on_engine: OnEngine) -> Arc<dyn Translate> {
-            lock(self).started.push((pair, on_engine));
-            Arc::new(Scripted::default())
+            let (mut script, translator) = (lock(self), Arc::new(Scripted::default()));
+            *lock(&translator.refusal) = script.refusal.take();
+            script.started.push((pair, on_engine));
+            script.translators.push(translator.clone());
+            translator
         }
     }
 
@@ -250,13 +284,46 @@ mod tests {
         state.start();
         lock(&script).started[0].1(Engine::Failed { problem: problem() });
         state.start();
-        lock(&script).started[1].1(Engine::Loading { stage: Stage::Uploading, done: 1, total: 2 });
+        lock(&script).started[0].1(Engine::Loading { stage: Stage::Uploading, done: 1, total: 2 });
         let said = heard();
         assert_eq!(said[0]["offer"]["pairs"].as_array().unwrap().len(), 2);
         assert_eq!(said[1]["engine"]["problem"]["code"], "lost");
         assert_eq!(said[2]["engine"]["state"], "loading");
         assert_eq!(said[3]["engine"]["stage"], "uploading");
         assert!(matches!(state.snapshot().engine, Engine::Loading { stage: Stage::Uploading, .. }));
+    }
+
+    /// Documents on their way would be out of reach with another engine, and models twice on the GPU.
+    #[test]
+    fn an_engine_that_failed_is_started_again_and_not_a_second_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, script) = state(&folder);
+        state.start();
+        let document = folder.path().join("a.txt");
+        std::fs::write(&document, "Hallo.").unwrap();
+        state.add(vec![document]).unwrap();
+        lock(&script).started[0].1(Engine::Failed { problem: problem() });
+        state.start();
+        let first = lock(&script).translators[0].clone();
+        assert_eq!(first.asked(), ["submit a.txt de-en as 0", "restart de-en"]);
+        state.pause(None).unwrap();
+        assert_eq!(first.asked(), ["pause 0"], "the document can still be reached");
+        assert_eq!(lock(&script).started.len(), 1);
+        first.gone.store(true, Ordering::Relaxed);
+        state.start();
+        assert_eq!(lock(&script).started.len(), 2, "one whose thread is gone is replaced");
+    }
+
+    /// The window starts before its page listens.
+    #[test]
+    fn a_store_that_cannot_be_read_is_told_to_a_page_that_comes_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, script) = state(&folder);
+        lock(&script).refusal = Some(problem());
+        state.start();
+        assert_eq!(state.snapshot().notice, Some(problem()));
+        state.start();
+        assert_eq!(state.snapshot().notice, None, "it can be read now");
     }
 
     #[test]
@@ -300,6 +367,7 @@ mod tests {
             assert!(matches!(refused, Err(Error::NoSuchDocument)));
         }
         assert!(matches!(state.segments(1), Err(Error::NoSuchDocument)));
+        assert!(matches!(state.suggestions(1, 0), Err(Error::NoSuchDocument)));
         assert_eq!(state.snapshot().recent, []);
     }
 }

@@ -31,6 +31,7 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_mends_a_translation() {
     let folder = tempfile::tempdir().unwrap();
     drops_three_files(&desktop, &page, folder.path());
     mends_a_translation(&page, folder.path());
+    takes_a_suggestion(&page);
     walks_through_both_tabs_by_keyboard(&page);
     page_stays_inside(&page);
 }
@@ -112,14 +113,7 @@ fn translated(folder: &Path, name: &str) -> PathBuf {
 
 /// With keys alone: into the review, into the first segment, and saved, which writes the file anew.
 fn mends_a_translation(page: &Session, folder: &Path) {
-    let row = format!("document.querySelector('.row[aria-label=\"{}\"]')", FILES[0].0);
-    page.ask(&format!(
-        "[...{row}.querySelectorAll('button')].find((b) => b.innerText.includes('Review')).focus()"
-    ));
-    page.presses(&[key::ENTER]);
-    until("a segment has the focus", || page.ask("return document.activeElement.role") == "row");
-    page.presses(&[key::ENTER]);
-    until("its editor has the focus", || page.ask("return document.activeElement.tagName") == "TEXTAREA");
+    edits_the_first_segment(page, FILES[0].0);
     page.presses(&[key::CONTROL, "a"]);
     page.types("Good day from the south.");
     page.presses(&[key::CONTROL, key::ENTER]);
@@ -138,6 +132,34 @@ fn mends_a_translation(page: &Session, folder: &Path) {
     });
 }
 
+/// Opens the review of a document, and the first segment in it.
+fn edits_the_first_segment(page: &Session, name: &str) {
+    let row = format!("document.querySelector('.row[aria-label=\"{name}\"]')");
+    page.ask(&format!(
+        "[...{row}.querySelectorAll('button')].find((b) => b.innerText.includes('Review')).focus()"
+    ));
+    page.presses(&[key::ENTER]);
+    until("a segment has the focus", || page.ask("return document.activeElement.role") == "row");
+    page.presses(&[key::ENTER]);
+    until("its editor has the focus", || page.ask("return document.activeElement.tagName") == "TEXTAREA");
+}
+
+/// What was corrected in one document is suggested in another, and one key takes it. It is kept though it is not saved.
+fn takes_a_suggestion(page: &Session) {
+    edits_the_first_segment(page, FILES[2].0);
+    until("the correction is suggested", || {
+        page.ask("return document.querySelector('.near')?.innerText.includes('100 % corrected')") == true
+    });
+    page.presses(&[key::ALT, "1"]);
+    until("it is taken", || page.ask("return document.activeElement.value") == "Good day from the south.");
+    page.presses(&[key::ESCAPE]);
+    until("the segment has the focus", || page.ask("return document.activeElement.role") == "row");
+    page.presses(&[key::ESCAPE]);
+    until("the document says that something is not saved", || {
+        page.ask("return document.querySelector('.row .drafts')?.innerText.trim()") == "1 not saved"
+    });
+}
+
 /// Each control can be reached with Tab, shows that it is reached, and has a name.
 fn walks_through_both_tabs_by_keyboard(page: &Session) {
     for (tab, wanted) in [
@@ -150,6 +172,7 @@ fn walks_through_both_tabs_by_keyboard(page: &Session) {
                 "Review",
                 "Open",
                 "Show in folder",
+                "Translate again",
                 "Remove from the list",
             ][..],
         ),

@@ -83,6 +83,8 @@ export interface Row {
   eta_s: number | null
   /** Segments that a reader should look at. */
   to_review: number
+  /** How often terms of the glossary stand in it, by whether the translation has them. */
+  terms: { met: number; missed: number }
   /** The name of the translated file, once it is there. */
   output: string | null
   problem: Problem | null
@@ -96,6 +98,8 @@ export interface Snapshot {
   rows: Row[]
   /** What people call the formats that can be translated. */
   formats: string[]
+  /** What went wrong before this page listened. */
+  notice: Problem | null
 }
 
 export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' | 'copied'
@@ -125,6 +129,23 @@ export interface Segment {
   status: SegmentStatus
   reasons: Reason[]
   spans: Mark[]
+  /** The terms of the glossary that stand in the source, by whether the translation has them. */
+  terms: { met: Term[]; missed: Term[] }
+}
+
+/** A word or phrase of the glossary. */
+export interface Term {
+  source: string
+  target: string
+}
+
+/** A unit of the translation memory that comes near a segment. */
+export interface Suggestion {
+  source: string
+  target: string
+  /** How near the sources are, 75 to 100. */
+  percent: number
+  origin: 'machine' | 'edited' | 'imported'
 }
 
 /** `seq` is the number that `translate` was called with. `text` is the whole text so far. */
@@ -155,19 +176,22 @@ export const translate = (seq: number, text: string): Promise<void> =>
 
 export const stop = (): Promise<void> => invoke('stop')
 
+/** The code of the language that a text seems to be in, where that is clear. */
+export const detect = (text: string): Promise<string | null> => invoke('detect', { text })
+
 /** Lets the reader pick documents; they join the queue. Paths stay in Rust. */
 export const chooseFiles = (): Promise<void> => invoke('choose_files')
 
 /** The same with a folder, whose documents join the queue, those of its folders too. */
 export const chooseFolder = (): Promise<void> => invoke('choose_folder')
 
-/** Changes the languages of a document that waits. */
+/** Translates a document in other languages, from its beginning. */
 export const setRowPair = (id: number, pair: Pair): Promise<void> =>
   invoke('set_row_pair', { id, ...pair })
 
 /** Sets a document aside, or all that are on their way. */
 export const pause = (id: number | null): Promise<void> => invoke('pause', { id })
-/** Goes on with a document, or all that are paused or interrupted; tries again one that failed. */
+/** Goes on with a document, or all that are paused or interrupted; tries again one that failed or is done. */
 export const resume = (id: number | null): Promise<void> => invoke('resume', { id })
 /** Gives up a document. */
 export const cancel = (id: number): Promise<void> => invoke('cancel', { id })
@@ -180,8 +204,11 @@ export const reveal = (id: number): Promise<void> => invoke('reveal', { id })
 
 /** The segments of a translated document, in its order. */
 export const segments = (id: number): Promise<Segment[]> => invoke('segments', { id })
-/** Takes the reader's translation of a segment and writes the translated file anew. */
-export const edit = (id: number, index: number, text: string): Promise<Segment> =>
+/** What the memory has that comes near a segment, best first. */
+export const suggestions = (id: number, index: number): Promise<Suggestion[]> =>
+  invoke('suggestions', { id, index })
+/** Takes the reader's translation of a segment and writes the translated file anew. Returns all segments that changed. */
+export const edit = (id: number, index: number, text: string): Promise<Segment[]> =>
   invoke('edit', { id, index, text })
 
 /** Starts the engine again after it failed. */

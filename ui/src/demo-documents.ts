@@ -1,5 +1,5 @@
 // What the scripted Rust side of demo.ts has in its queue.
-import type { Row, Segment } from './bridge'
+import type { Row, Segment, Suggestion } from './bridge'
 
 export const FORMATS = [
   'CSV',
@@ -27,6 +27,7 @@ const row = (id: number, name: string, rest: Partial<Row>): Row => ({
   tokens_per_second: 0,
   eta_s: null,
   to_review: 0,
+  terms: { met: 0, missed: 0 },
   output: null,
   problem: null,
   ...rest,
@@ -40,7 +41,7 @@ export const ROWS: Row[] = [
   row(3, 'Vorstellung der drei Kreise.pptx', { ...WORKING, done: 3, total: 64, tokens_per_second: 9.1, eta_s: 118 }),
   row(4, 'Mietvertrag mit einem wirklich sehr langen Namen, zweite Fassung.odt', { looks_like: 'ja' }),
   row(5, 'Film.srt', { state: 'paused', done: 12, total: 700 }),
-  row(6, 'Vertrag.docx', { state: 'done', done: 5000, total: 5000, to_review: 4, output: 'Vertrag.en.docx' }),
+  row(6, 'Vertrag.docx', { state: 'done', done: 5000, total: 5000, to_review: 4, terms: { met: 1, missed: 1 }, output: 'Vertrag.en.docx' }),
   row(7, 'Brief.txt', { state: 'done', done: 9, total: 9, output: 'Brief.en.txt' }),
   row(8, 'Bild.txt', {
     state: 'failed',
@@ -73,7 +74,12 @@ const WRITTEN: [string, string, Partial<Segment>][] = [
   [
     'Der Vermieter trägt die Kosten der Instandhaltung.',
     'The owner bears the costs of maintenance.',
-    { status: 'doubtful', reasons: [{ kind: 'term', text: 'landlord' }] },
+    { status: 'doubtful', reasons: [{ kind: 'term', text: 'landlord' }],
+      terms: {
+        met: [{ source: 'Kosten', target: 'costs' }],
+        missed: [{ source: 'Vermieter', target: 'landlord' }],
+      },
+    },
   ],
   [
     'Näheres regelt die Hausordnung, die unter https://teehaus.example steht.',
@@ -110,5 +116,20 @@ export const SEGMENTS: Segment[] = Array.from({ length: 5000 }, (_, index) => {
     `This is sentence ${index + 1} of the contract.`,
     {},
   ]
-  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], ...rest }
+  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], terms: { met: [], missed: [] }, ...rest }
 })
+
+export const SUGGESTIONS: Suggestion[] = [
+  {
+    source: 'Die Miete beträgt 1.100 Euro im Monat, fällig am dritten Werktag.',
+    target: 'The rent is 1,100 euros a month, due on the third working day.',
+    percent: 94,
+    origin: 'edited',
+  },
+  {
+    source: 'Die Miete beträgt 1.250 Euro im Monat, fällig am ersten Werktag.',
+    target: 'The monthly rent of 1,250 euros is due on the first working day.',
+    percent: 92,
+    origin: 'imported',
+  },
+]

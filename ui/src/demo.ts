@@ -3,7 +3,7 @@
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
 import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot } from './bridge'
-import { FORMATS, INTERRUPTED, ROWS, SEGMENTS } from './demo-documents'
+import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS } from './demo-documents'
 import { isActive } from './state.svelte'
 
 const LANGUAGES = [
@@ -106,6 +106,7 @@ export function answer(): void {
         ],
         rows,
         formats: FORMATS,
+        notice: null,
       }
     },
     set_pair: (pair) => [pair as unknown as Pair, { from: 'en', to: 'ja' }],
@@ -126,6 +127,7 @@ export function answer(): void {
       clearInterval(timer)
       say({ type: 'stopped', seq: latest })
     },
+    detect: ({ text }) => (/[\u3040-\u30ff]/.test(text as string) ? 'ja' : null),
     choose_files: () => ROWS.forEach(change),
     choose_folder: () => ROWS.forEach(change),
     set_row_pair: ({ id, from, to }) => turn(id, { pair: { from, to } as Pair }),
@@ -138,6 +140,7 @@ export function answer(): void {
       gone.forEach((row) => say({ type: 'gone', id: row.id }))
     },
     segments: () => SEGMENTS,
+    suggestions: () => SUGGESTIONS,
     async edit({ index, text }) {
       const segment = SEGMENTS[index as number]
       const problem: Problem = {
@@ -146,7 +149,7 @@ export function answer(): void {
         hint: 'Check the free space; nothing was left half-written.',
       }
       if (!segment || text === 'full') throw problem
-      return { ...segment, target: text, status: 'edited', reasons: [] }
+      return [{ ...segment, target: text, status: 'edited', reasons: [] }]
     },
   }
   mockIPC((command, args) => commands[command]?.((args ?? {}) as Record<string, unknown>))

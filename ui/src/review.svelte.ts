@@ -1,6 +1,6 @@
 // A translated document under review: its segments, which of them are shown, and what the reader writes.
 import * as bridge from './bridge'
-import type { Problem, Reason, Segment } from './bridge'
+import type { Problem, Reason, Segment, Suggestion } from './bridge'
 
 export type FilterName = 'to_review' | 'numbers' | 'tags' | 'glossary' | 'reused' | 'edited'
 
@@ -38,6 +38,8 @@ export class Review {
   editing: number | null = $state(null)
   /** What was typed and is not saved, by the segment's index. */
   drafts: Record<number, string> = $state({})
+  /** What the memory has that comes near the segment that is being edited. */
+  near: Suggestion[] = $state.raw([])
   saving = $state(false)
   /** Why a segment could not be saved. */
   refused: { index: number; problem: Problem } | null = $state(null)
@@ -51,12 +53,17 @@ export class Review {
     this.#say = say
   }
 
+  /** Reads the segments, also once more: what was typed and not saved stays, where its source did. */
   async load(): Promise<void> {
+    const before = this.segments
+    this.status = 'loading'
     try {
       this.segments = await bridge.segments(this.row)
+      for (const index of Object.keys(this.drafts).map(Number))
+        if (before[index]?.source !== this.segments[index]?.source) this.discard(index)
       this.status = 'ready'
       const toReview: FilterName = 'to_review'
-      if (this.count(toReview)) this.pressed = [toReview]
+      if (!before.length && this.count(toReview)) this.pressed = [toReview]
       this.#filter()
     } catch (reason) {
       this.problem = bridge.asProblem(reason)
@@ -108,7 +115,32 @@ export class Review {
 
   /** Opens the active row, with what was typed there before. */
   edit(): void {
-    this.editing = this.shown[this.active] ?? null
+    const index = this.shown[this.active]
+    this.editing = index ?? null
+    this.near = []
+    if (index !== undefined) void this.#look(index)
+  }
+
+  async #look(index: number): Promise<void> {
+    // A memory that cannot be read suggests nothing; what is wrong with it is said where something is saved.
+    const near = await bridge.suggestions(this.row, index).catch(() => [])
+    if (this.editing === index) this.near = near
+  }
+
+  /** Writes a suggestion into the open editor. */
+  take(place: number): void {
+    const target = this.near[place]?.target
+    if (this.editing !== null && target !== undefined) this.typed(this.editing, target)
+  }
+
+  /** Moves to the next correction that is not saved, whatever is shown. */
+  toDraft(): void {
+    const drafts = Object.keys(this.drafts).map(Number)
+    const here = this.shown[this.active] ?? -1
+    const next = drafts.find((index) => index > here) ?? drafts[0]
+    if (next === undefined) return
+    if (!this.shown.includes(next)) this.toggle(null)
+    this.move(this.shown.indexOf(next))
   }
 
   typed(index: number, text: string): void {
@@ -135,8 +167,9 @@ export class Review {
     this.saving = true
     this.refused = null
     try {
-      const segment = await bridge.edit(this.row, index, text)
-      this.segments = this.segments.with(index, segment)
+      const changed = await bridge.edit(this.row, index, text)
+      const now = new Map(changed.map((segment) => [segment.index, segment]))
+      this.segments = this.segments.map((segment) => now.get(segment.index) ?? segment)
       this.discard(index)
       this.saved += 1
       this.#say('Saved')

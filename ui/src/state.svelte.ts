@@ -44,14 +44,18 @@ export class Session {
   dragging = $state(false)
   /** The document whose segments are shown in place of the queue. */
   review: Review | null = $state(null)
+  /** Reviews that were left with corrections not saved, by row. */
+  unsaved: Record<number, Review | undefined> = $state.raw({})
   /** The row whose review was closed last: its button takes the focus back. */
   reviewed: number | null = null
   /** The reader was asked about documents of the last time, and wants them later. */
   asked = $state(false)
   source = $state('')
   live: Live = $state({ ...NOTHING })
-  /** A command that was refused, shown until dismissed. */
-  notice: Problem | null = $state(null)
+  /** The language that the source text seems to be in, where that is clear. */
+  looksLike: string | null = $state(null)
+  /** What was refused, shown until dismissed. */
+  notices: Problem[] = $state.raw([])
   /** Said politely to a screen reader. */
   announcement = $state('')
 
@@ -65,15 +69,29 @@ export class Session {
       early.push(event)
     }
     try {
-      const { engine, offer, pair, recent, rows, formats } = await bridge.subscribe((event) =>
-        hear(event),
-      )
-      Object.assign(this, { engine, offer, pair, recent, rows, formats })
+      const { notice, ...present } = await bridge.subscribe((event) => hear(event))
+      Object.assign(this, present)
+      if (notice) this.notify(notice)
       hear = (event) => this.hear(event)
       early.forEach(hear)
     } catch (reason) {
       this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
     }
+  }
+
+  /** Says a refusal above the panels, once. */
+  notify(problem: Problem): void {
+    if (this.notices.every(({ message }) => message !== problem.message))
+      this.notices = [...this.notices, problem]
+  }
+
+  dismiss(problem: Problem): void {
+    this.notices = this.notices.filter((one) => one !== problem)
+  }
+
+  /** What is said twice is heard twice: a screen reader passes over a text that does not change. */
+  announce = (text: string): void => {
+    this.announcement = this.announcement === text ? `${text}\u00a0` : text
   }
 
   // ---- languages
@@ -121,6 +139,11 @@ export class Session {
     return this.offers(pair) ? pair : this.offer.pairs.find((one) => one.from === pair.from)
   }
 
+  /** This pair, but from another language; into the one it came from, where it was the target. */
+  from(code: string, pair: Pair): Pair | undefined {
+    return this.nearest({ from: code, to: code === pair.to ? pair.from : pair.to })
+  }
+
   chooseSource(from: string): void {
     const pair = this.nearest({ from, to: this.pair?.to ?? '' })
     if (pair) void this.choosePair(pair)
@@ -136,7 +159,7 @@ export class Session {
       this.recent = await bridge.setPair(pair)
       this.translateNow()
     } catch (reason) {
-      this.notice = bridge.asProblem(reason)
+      this.notify(bridge.asProblem(reason))
     }
   }
 
@@ -165,6 +188,7 @@ export class Session {
     this.stop()
     this.#seq += 1
     this.live = { ...NOTHING }
+    this.looksLike = null
   }
 
   translateNow(): void {
@@ -172,10 +196,17 @@ export class Session {
     if (!this.source.trim()) return
     const seq = ++this.#seq
     this.live = { ...this.live, status: 'translating', stale: true, problem: null }
-    this.announcement = 'Translating'
+    this.announce('Translating')
+    void this.#detect(seq)
     bridge.translate(seq, this.source).catch((reason: unknown) => {
       this.hear({ type: 'failed', seq, problem: bridge.asProblem(reason) })
     })
+  }
+
+  async #detect(seq: number): Promise<void> {
+    // Without a hint nothing is lost; what is wrong is said of the translation.
+    const code = await bridge.detect(this.source).catch(() => null)
+    if (seq === this.#seq) this.looksLike = code
   }
 
   stop(): void {
@@ -192,11 +223,7 @@ export class Session {
 
   chooseFolder = (): void => void this.#ask(bridge.chooseFolder())
 
-  setRowPair(row: Row, wanted: Pair): void {
-    const pair = this.nearest(wanted)
-    if (pair) void this.#ask(bridge.setRowPair(row.id, pair))
-  }
-
+  setRowPair = (id: number, pair: Pair): void => void this.#ask(bridge.setRowPair(id, pair))
   pause = (id: number | null): void => void this.#ask(bridge.pause(id))
   resume = (id: number | null): void => void this.#ask(bridge.resume(id))
   cancel = (id: number): void => void this.#ask(bridge.cancel(id))
@@ -205,13 +232,23 @@ export class Session {
   reveal = (id: number): void => void this.#ask(bridge.reveal(id))
 
   openReview(row: Row): void {
-    this.review = new Review(row.id, (text) => (this.announcement = text))
+    this.review = this.unsaved[row.id] ?? new Review(row.id, this.announce)
     void this.review.load()
   }
 
+  /** Corrections that are not saved stay with the document. */
   closeReview(): void {
-    this.reviewed = this.review?.row ?? null
+    if (!this.review) return
+    const { row, drafts, saving } = this.review
+    const keeps = saving || Object.keys(drafts).length > 0
+    this.unsaved = { ...this.unsaved, [row]: keeps ? this.review : undefined }
+    this.reviewed = row
     this.review = null
+  }
+
+  /** Corrections of a document that are not saved. */
+  drafts(row: number): number {
+    return Object.keys(this.unsaved[row]?.drafts ?? {}).length
   }
 
   /** Starts the engine again, and what could not be translated with it. */
@@ -224,7 +261,7 @@ export class Session {
     try {
       await command
     } catch (reason) {
-      this.notice = bridge.asProblem(reason)
+      this.notify(bridge.asProblem(reason))
     }
   }
 
@@ -242,13 +279,14 @@ export class Session {
       case 'gone':
         this.rows = this.rows.filter((row) => row.id !== event.id)
         if (this.review?.row === event.id) this.closeReview()
+        this.unsaved = { ...this.unsaved, [event.id]: undefined }
         return
       case 'drag':
         this.dragging = event.over
         if (event.over) this.tab = 'documents'
         return
       case 'refused':
-        this.notice = event.problem
+        this.notify(event.problem)
         return
     }
     if (event.seq !== this.#seq) return
@@ -259,16 +297,16 @@ export class Session {
       case 'finished': {
         const { tokens_per_second } = event
         this.live = { ...this.live, status: 'done', stale: false, tokens_per_second }
-        this.announcement = 'Done'
+        this.announce('Done')
         return
       }
       case 'stopped':
         this.live = { ...this.live, status: 'stopped', stale: false }
-        this.announcement = 'Stopped'
+        this.announce('Stopped')
         return
       case 'failed':
         this.live = { ...this.live, status: 'failed', stale: false, problem: event.problem }
-        this.announcement = event.problem.message
+        this.announce(event.problem.message)
     }
   }
 
@@ -278,8 +316,8 @@ export class Session {
     if (before) this.rows[at] = row
     else this.rows.push(row)
     if (before?.state === row.state) return
-    if (row.state === 'done') this.announcement = `${row.name} is translated`
-    if (row.state === 'paused') this.announcement = `${row.name} is paused`
-    if (row.state === 'failed') this.announcement = `${row.name} could not be translated`
+    if (row.state === 'done') this.announce(`${row.name} is translated`)
+    if (row.state === 'paused') this.announce(`${row.name} is paused`)
+    if (row.state === 'failed') this.announce(`${row.name} could not be translated`)
   }
 }

@@ -36,6 +36,7 @@ export function snapshot(rest: Partial<Snapshot> = {}): Snapshot {
     recent: [],
     rows: [],
     formats: ['Word', 'Markdown'],
+    notice: null,
     ...rest,
   }
 }
@@ -52,6 +53,7 @@ export function row(rest: Partial<Row> = {}): Row {
     tokens_per_second: 0,
     eta_s: null,
     to_review: 0,
+    terms: { met: 0, missed: 0 },
     output: null,
     problem: null,
     ...rest,
@@ -67,6 +69,7 @@ export function segment(index: number, rest: Partial<Segment> = {}): Segment {
     status: 'done',
     reasons: [],
     spans: [],
+    terms: { met: [], missed: [] },
     ...rest,
   }
 }
@@ -85,6 +88,7 @@ export function rust(rest: Partial<Snapshot> = {}) {
     setPair: vi.spyOn(bridge, 'setPair').mockImplementation(async (pair) => [pair]),
     translate: vi.spyOn(bridge, 'translate').mockResolvedValue(),
     stop: vi.spyOn(bridge, 'stop').mockResolvedValue(),
+    detect: vi.spyOn(bridge, 'detect').mockResolvedValue(null),
     chooseFiles: vi.spyOn(bridge, 'chooseFiles').mockResolvedValue(),
     chooseFolder: vi.spyOn(bridge, 'chooseFolder').mockResolvedValue(),
     setRowPair: vi.spyOn(bridge, 'setRowPair').mockResolvedValue(),
@@ -95,9 +99,10 @@ export function rust(rest: Partial<Snapshot> = {}) {
     open: vi.spyOn(bridge, 'open').mockResolvedValue(),
     reveal: vi.spyOn(bridge, 'reveal').mockResolvedValue(),
     segments: vi.spyOn(bridge, 'segments').mockResolvedValue([]),
-    edit: vi.spyOn(bridge, 'edit').mockImplementation(async (_, index, target) =>
+    suggestions: vi.spyOn(bridge, 'suggestions').mockResolvedValue([]),
+    edit: vi.spyOn(bridge, 'edit').mockImplementation(async (_, index, target) => [
       segment(index, { target, status: 'edited' }),
-    ),
+    ]),
     restart: vi.spyOn(bridge, 'restart').mockResolvedValue(),
   }
 }

@@ -1,5 +1,5 @@
 // Numbers, times and findings as a reader says them.
-import type { Reason, SegmentStatus } from './bridge'
+import type { Reason, SegmentStatus, Suggestion } from './bridge'
 import { nameOf } from './pills'
 
 const NUMBER = new Intl.NumberFormat('en')
@@ -30,6 +30,13 @@ export const STATUS: Record<SegmentStatus, string> = {
   copied: 'Nothing to translate',
 }
 
+/** Who wrote a unit of the memory. */
+export const ORIGIN: Record<Suggestion['origin'], string> = {
+  machine: 'by Wasan',
+  edited: 'corrected',
+  imported: 'imported',
+}
+
 const REASONS: Record<Reason['kind'], string> = {
   repeated: 'Repeats itself',
   cut_off: 'Cut off',
@@ -41,7 +48,7 @@ const REASONS: Record<Reason['kind'], string> = {
   number: 'Number missing',
   new_number: 'New number',
   placeholder: 'Missing',
-  term: 'Glossary',
+  term: 'Glossary missed',
   tag: 'Formatting',
   refused: 'Left as it was: it would have broken the document',
   long_line: 'Line too long to read',

@@ -32,8 +32,6 @@ pub struct Extras {
     pub bilingual: bool,
     /// The segments of all documents.
     pub tmx: Option<PathBuf>,
-    /// Go on with unfinished documents instead of beginning them anew.
-    pub resume: bool,
 }
 
 // Lines of standard input that are submitted before the oldest has come back.
@@ -43,9 +41,10 @@ const LINES_AHEAD: usize = 128;
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
 struct Under {
-    id: JobId,
+    // None where an input could not even be handed over.
+    id: Option<JobId>,
     // Of a document.
-    file: Option<(PathBuf, Pair)>,
+    input: Option<PathBuf>,
 }
 
 /// The jobs, and the results that wait for an earlier one.
@@ -61,19 +60,24 @@ pub struct Desk<'a> {
     submitted: usize,
     printed: usize,
     results: BTreeMap<usize, (Under, Result<JobResult, Problem>)>,
-    translated: Vec<(JobId, Pair)>,
+    translated: Vec<JobId>,
     // Whether each input gets a line of output, come what may.
     line_for_line: bool,
     failed: bool,
 }
 
 impl<'a> Desk<'a> {
-    /// An empty desk that hears Ctrl-C.
-    pub fn new(extras: Extras, translator: &'a Translator, progress: &'a Progress) -> Self {
+    /// Lends an empty desk that hears Ctrl-C, and clears it however the work ends.
+    pub fn lend(
+        extras: Extras,
+        translator: &'a Translator,
+        progress: &'a Progress,
+        work: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let (sender, receiver) = channel();
         let interrupted = sender.clone();
         interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));
-        Self {
+        let mut desk = Self {
             line_for_line: extras.json,
             extras,
             translator,
@@ -87,28 +91,32 @@ impl<'a> Desk<'a> {
             results: BTreeMap::new(),
             translated: Vec::new(),
             failed: false,
-        }
+        };
+        let done = work(&mut desk);
+        desk.end(done)
     }
 
     /// Takes a text or a file.
     pub fn submit(&mut self, pair: &Pair, source: Source, options: &DecodeOptions) -> Result<(), Failure> {
-        if let Source::File { input, .. } = &source {
+        if matches!(source, Source::File { .. }) {
             self.hold_queue()?;
-            if self.extras.resume
-                && let Some(row) = self.unfinished_job(input, pair)?
-            {
-                return self.resume(&row);
-            }
         }
         let place = self.next_place();
-        let file = match &source {
-            Source::File { input, .. } => Some((input.clone(), pair.clone())),
+        let input = match &source {
+            Source::File { input, .. } => Some(input.clone()),
             Source::Text(_) => None,
         };
         let job = Job { pair: pair.clone(), source, options: options.clone() };
-        let id = self.translator.submit(job, self.ear(place));
-        self.jobs.insert(place, Under { id, file });
+        let id = Some(self.translator.submit(job, self.ear(place)));
+        self.jobs.insert(place, Under { id, input });
         Ok(())
+    }
+
+    /// Takes an input that cannot be translated (a document, or a text); what is wrong with it is told in its turn.
+    pub fn refuse(&mut self, input: Option<PathBuf>, problem: Problem) -> Result<(), Failure> {
+        let place = self.next_place();
+        self.results.insert(place, (Under { id: None, input }, Err(problem)));
+        self.print_in_order()
     }
 
     /// Goes on with a document of the queue.
@@ -116,30 +124,18 @@ impl<'a> Desk<'a> {
         self.hold_queue()?;
         let place = self.next_place();
         self.translator.resume(row.id, self.ear(place))?;
-        self.jobs.insert(place, Under { id: row.id, file: Some((row.input.clone(), row.pair.clone())) });
+        self.jobs.insert(place, Under { id: Some(row.id), input: Some(row.input.clone()) });
         Ok(())
     }
 
     /// Waits for all that was taken.
-    pub fn finish(mut self) -> Result<(), Failure> {
-        let done = self.collect().and_then(|()| self.export());
-        self.end(done)
-    }
-
-    /// Goes on with all unfinished documents of a pair.
-    pub fn unfinished(mut self, pair: &Pair) -> Result<(), Failure> {
-        let rows = self.translator.jobs()?;
-        let unfinished: Vec<&JobRow> =
-            rows.iter().filter(|row| row.pair == *pair && row.state.is_unfinished()).collect();
-        if unfinished.is_empty() {
-            eprintln!("no document of {pair} is unfinished");
-        }
-        unfinished.into_iter().try_for_each(|row| self.resume(row))?;
-        self.finish()
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        self.collect()?;
+        self.export()
     }
 
     /// Translates the lines of standard input.
-    pub fn lines(mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
+    pub fn lines(&mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
         self.line_for_line = true;
         if stdin().is_terminal() {
             eprintln!("Type a line to translate it; the end of the input ends (Ctrl-D, on Windows Ctrl-Z).");
@@ -155,12 +151,11 @@ impl<'a> Desk<'a> {
             }
             drop(sender.send(Message::EndOfInput));
         });
-        let done = self.read(pair, options);
-        self.end(done)
+        self.read(pair, options)
     }
 
-    /// Translates the document on standard input to standard output. It leaves nothing in the queue.
-    pub fn document(mut self, pair: &Pair, options: &DecodeOptions, extension: &str) -> Result<(), Failure> {
+    /// Translates the document on standard input to standard output. It leaves nothing in the queue, whatever comes.
+    pub fn document(&mut self, pair: &Pair, options: &DecodeOptions, extension: &str) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         let read = stdin().lock().take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes);
         let problem = |message: String| {
@@ -181,36 +176,40 @@ impl<'a> Desk<'a> {
         let job = Job { pair: pair.clone(), source, options: options.clone() };
         let place = self.next_place();
         let id = self.translator.submit(job, self.ear(place));
-        self.jobs.insert(place, Under { id, file: None });
-        let done = self.wait_for(place);
+        let done = self.wait_for(place, id);
         self.progress.clear();
-        if done.as_ref().is_err_and(Failure::is_interruption) {
-            self.translator.cancel(id);
-        } else {
-            self.translator.forget(id)?;
-        }
-        done?;
+        // What the queue could not even take is not in it; the reason is what it failed with.
+        let forgotten = self.translator.forget(id);
+        let result = done?;
         let bytes = std::fs::read(&output).map_err(failed)?;
         let mut out = stdout().lock();
-        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|_| Failure::interrupted())
+        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|_| Failure::interrupted())?;
+        summary("standard input", &result);
+        if result.to_review > 0 {
+            eprintln!("Translate it by its path to see which: `wasan jobs show` lists them.");
+        }
+        forgotten.map_err(Failure::from)
     }
 
-    fn wait_for(&mut self, place: usize) -> Result<(), Failure> {
+    // Also when it is interrupted it is waited for until the engine has let go of it.
+    fn wait_for(&mut self, place: usize, id: JobId) -> Result<JobResult, Failure> {
         loop {
             match self.receiver.recv() {
                 Ok(Message::Event(at, event)) if at == place => match event {
-                    JobEvent::Finished(_) => return Ok(()),
+                    JobEvent::Finished(result) => return Ok(result),
                     JobEvent::Failed(problem) => return Err(problem.into()),
+                    JobEvent::Cancelled => return Err(Failure::interrupted()),
                     other => self.show_progress(&other),
                 },
-                Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
+                Ok(Message::Interrupted) => self.translator.cancel(id),
+                Err(_) => return Err(Failure::interrupted()),
                 Ok(_) => {}
             }
         }
     }
 
-    // Another process may be at work on the queue; then this one waits its turn.
-    fn hold_queue(&mut self) -> Result<(), Failure> {
+    /// Takes the right to work on the queue. Another process may be at work on it; then this one waits its turn.
+    pub fn hold_queue(&mut self) -> Result<(), Failure> {
         if self.hold.is_some() {
             return Ok(());
         }
@@ -239,7 +238,13 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn unfinished_job(&self, input: &std::path::Path, pair: &Pair) -> Result<Option<JobRow>, Failure> {
+    /// The latest document of the queue with this source and pair that there is something left to do for.
+    pub fn unfinished_job(
+        &mut self,
+        input: &std::path::Path,
+        pair: &Pair,
+    ) -> Result<Option<JobRow>, Failure> {
+        self.hold_queue()?;
         let input = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
         let goes_on = |row: &JobRow| {
             row.input == input
@@ -304,12 +309,13 @@ impl<'a> Desk<'a> {
     fn end(self, done: Result<(), Failure>) -> Result<(), Failure> {
         self.progress.clear();
         for job in self.jobs.values() {
-            match &job.file {
-                Some(_) => self.translator.pause(job.id),
-                None => self.translator.cancel(job.id),
+            match (job.id, &job.input) {
+                (Some(id), Some(_)) => self.translator.pause(id),
+                (Some(id), None) => self.translator.cancel(id),
+                (None, _) => {}
             }
         }
-        if self.jobs.values().any(|job| job.file.is_some()) {
+        if self.jobs.values().any(|job| job.input.is_some()) {
             eprintln!("what is finished is kept: `wasan jobs resume` goes on with it");
         }
         match done {
@@ -320,10 +326,11 @@ impl<'a> Desk<'a> {
 
     fn export(&mut self) -> Result<(), Failure> {
         let Some(path) = &self.extras.tmx else { return Ok(()) };
-        let Some((_, pair)) = self.translated.first() else { return Ok(()) };
-        let same: Vec<JobId> =
-            self.translated.iter().filter(|(_, other)| other == pair).map(|(id, _)| *id).collect();
-        if same.len() < self.translated.len() {
+        let rows: Vec<JobRow> =
+            self.translated.iter().map(|id| self.translator.job(*id)).collect::<Result<_, _>>()?;
+        let Some(JobRow { pair, .. }) = rows.first() else { return Ok(()) };
+        let same: Vec<JobId> = rows.iter().filter(|row| row.pair == *pair).map(|row| row.id).collect();
+        if same.len() < rows.len() {
             eprintln!("wasan: {} holds the documents of {pair} alone", path.display());
         }
         let count = self.translator.export_units(pair, &same, path)?;
@@ -349,6 +356,10 @@ impl<'a> Desk<'a> {
         };
         let Some(job) = self.jobs.remove(&place) else { return Ok(()) };
         self.results.insert(place, (job, result));
+        self.print_in_order()
+    }
+
+    fn print_in_order(&mut self) -> Result<(), Failure> {
         while let Some((job, result)) = self.results.remove(&self.printed) {
             self.printed += 1;
             self.print(&job, result)?;
@@ -370,12 +381,12 @@ impl<'a> Desk<'a> {
                 if !self.line_for_line {
                     return Ok(());
                 }
-                if json { serde_json::json!({ "problem": problem }).to_string() } else { String::new() }
+                if json { self.problem_as_json(job, &problem) } else { String::new() }
             }
             Ok(result) => {
-                if let Some((input, pair)) = &job.file {
-                    self.translated.push((job.id, pair.clone()));
-                    self.write_bilingual(job.id, pair, &result)?;
+                if let Under { id: Some(id), input: Some(input) } = job {
+                    self.translated.push(*id);
+                    self.write_bilingual(*id, &result);
                     summary(&input.display().to_string(), &result);
                 }
                 match (&result.output, json) {
@@ -390,20 +401,34 @@ impl<'a> Desk<'a> {
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|_| Failure::interrupted())
     }
 
-    fn write_bilingual(&self, id: JobId, pair: &Pair, result: &JobResult) -> Result<(), Failure> {
-        let Some(output) = result.output.as_ref().filter(|_| self.extras.bilingual) else { return Ok(()) };
-        // `report.en-2.docx` → `report.en-2.de-en.html`: free whenever the translation's own name was.
-        let path = output.with_extension(format!("{pair}.html"));
-        self.translator.export_bilingual(id, &path)?;
-        eprintln!("both languages in {}", path.display());
-        Ok(())
+    // With what names the document in a list of results. One that the queue could not take has no number there.
+    fn problem_as_json(&self, job: &Under, problem: &Problem) -> String {
+        let kept = job.id.filter(|id| job.input.is_some() && self.translator.job(*id).is_ok());
+        let mut value = serde_json::json!({ "problem": problem });
+        if let Some(fields) = value.as_object_mut() {
+            fields.extend(job.input.iter().map(|input| ("input".to_owned(), serde_json::json!(input))));
+            fields.extend(kept.map(|id| ("job".to_owned(), serde_json::json!(id))));
+        }
+        value.to_string()
+    }
+
+    // An extra that cannot be written is said, and the others go on.
+    fn write_bilingual(&mut self, id: JobId, result: &JobResult) {
+        let Some(output) = result.output.as_ref().filter(|_| self.extras.bilingual) else { return };
+        match self.translator.export_beside(id, output) {
+            Ok(path) => eprintln!("both languages in {}", path.display()),
+            Err(error) => {
+                self.failed = true;
+                show(&error.problem());
+            }
+        }
     }
 }
 
 fn as_json(job: &Under, result: &JobResult) -> String {
     let mut value = serde_json::json!(result);
-    if let (Some((input, _)), Some(fields)) = (&job.file, value.as_object_mut()) {
-        fields.insert("job".to_owned(), serde_json::json!(job.id));
+    if let (Under { id, input: Some(input) }, Some(fields)) = (job, value.as_object_mut()) {
+        fields.insert("job".to_owned(), serde_json::json!(id));
         fields.insert("input".to_owned(), serde_json::json!(input));
         fields.insert("words_per_second".to_owned(), serde_json::json!(words_per_second(result)));
     }
@@ -411,7 +436,7 @@ fn as_json(job: &Under, result: &JobResult) -> String {
 }
 
 fn words_per_second(result: &JobResult) -> f32 {
-    if result.seconds > 0.0 { result.words as f32 / result.seconds } else { 0.0 }
+    if result.seconds > 0.0 { result.words_decoded as f32 / result.seconds } else { 0.0 }
 }
 
 fn summary(input: &str, result: &JobResult) {
@@ -427,7 +452,7 @@ fn summary(input: &str, result: &JobResult) {
     if met + missed > 0 {
         parts.push(format!("{met} of {} terms met", met + missed));
     }
-    if result.seconds > 0.0 {
+    if result.words_decoded > 0 {
         parts.push(format!("{:.0} words/s", words_per_second(result)));
     }
     if result.warning == Some(Warning::NoText) {

@@ -41,11 +41,6 @@ impl Failure {
         self.status > 1
     }
 
-    /// Whether it is Ctrl-C.
-    pub fn is_interruption(&self) -> bool {
-        self.status == 130
-    }
-
     /// Ctrl-C.
     pub fn interrupted() -> Self {
         Self { problem: None, status: 130 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use translation::Format;
+use translation::{documents_in, is_document, is_translation};
 
 use crate::failure::Failure;
 
@@ -17,8 +17,15 @@ pub enum Input {
     },
 }
 
-// Folders inside each other that are looked through; links are not followed.
-const MAX_DEPTH: usize = 32;
+impl Input {
+    /// Where it is, for a file.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::File { path, .. } => Some(path.clone()),
+            Self::Text(_) => None,
+        }
+    }
+}
 
 /// All inputs in their order; of folders those files that can be translated, by name.
 ///
@@ -29,14 +36,7 @@ pub fn inputs(arguments: &[String], language: &str) -> Result<Vec<Input>, Failur
     for argument in arguments {
         let path = Path::new(argument);
         if path.is_dir() {
-            let before = found.len();
-            folder(path, language, &mut found)?;
-            if found.len() == before {
-                return Err(Failure::usage(
-                    &format!("the folder holds no document that can be translated: {argument}"),
-                    "`wasan translate --help` lists the formats.",
-                ));
-            }
+            found.extend(folder(path, language)?);
             continue;
         }
         let matching = pattern(argument, language);
@@ -58,25 +58,15 @@ fn one(argument: &str) -> Input {
     }
 }
 
-fn folder(root: &Path, language: &str, found: &mut Vec<Input>) -> Result<(), Failure> {
-    let walk = walkdir::WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
-    let visible = |entry: &walkdir::DirEntry| {
-        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with(['.', '~'])
+fn folder(root: &Path, language: &str) -> Result<Vec<Input>, Failure> {
+    let found = documents_in(root, language, usize::MAX)
+        .map_err(|error| Failure::usage(&error.to_string(), &error.problem().hint))?;
+    let input = |path: PathBuf| {
+        let inside = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
+        let inside = inside.map_or_else(PathBuf::new, Path::to_owned);
+        Input::File { path, inside }
     };
-    for entry in walk.into_iter().filter_entry(visible) {
-        let entry = entry.map_err(|error| {
-            Failure::usage(&format!("cannot read the folder: {error}"), "Name the files, or another folder.")
-        })?;
-        let path = entry.path();
-        if entry.file_type().is_file() && is_document(path) && !is_translation(path, language) {
-            let inside = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
-            found.push(Input::File {
-                path: path.to_owned(),
-                inside: inside.unwrap_or(Path::new("")).to_owned(),
-            });
-        }
-    }
-    Ok(())
+    Ok(found.into_iter().map(input).collect())
 }
 
 // Files that match `*.docx` and such, where the shell does not look for them itself.
@@ -89,21 +79,6 @@ fn pattern(argument: &str, language: &str) -> Vec<Input> {
     let documents =
         paths.filter(|path| path.is_file() && is_document(path) && !is_translation(path, language));
     documents.map(|path| Input::File { path, inside: PathBuf::new() }).collect()
-}
-
-/// Whether a file's name says that it is a document.
-fn is_document(path: &Path) -> bool {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    let known = |extension: &str| Format::ALL.iter().any(|format| format.extensions().contains(&extension));
-    extension.is_some_and(|extension| known(&extension))
-}
-
-/// Whether a file's name is one that a translation gets: `report.en.docx`, `report.en-2.docx`.
-fn is_translation(path: &Path, language: &str) -> bool {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let Some((_, last)) = stem.rsplit_once('.') else { return false };
-    let number = last.strip_prefix(language).and_then(|rest| rest.strip_prefix('-'));
-    last == language || number.is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Again {
         let shown = Arc::clone(&progress);
         let translator = Translator::start(setup, move |state| shown.engine(&state));
         let extras = Extras { json: self.json, ..Extras::default() };
-        let done = self.resume(Desk::new(extras, &translator, &progress), &translator, wanted);
+        let done = Desk::lend(extras, &translator, &progress, |desk| self.resume(desk, &translator, wanted));
         progress.clear();
         translator.stop();
         done
@@ -142,7 +142,7 @@ impl Again {
 
     fn resume(
         &self,
-        mut desk: Desk<'_>,
+        desk: &mut Desk<'_>,
         translator: &Translator,
         wanted: fn(JobState) -> bool,
     ) -> Result<(), Failure> {
@@ -192,12 +192,58 @@ fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Resul
             println!("{}", serde_json::json!(segment));
             continue;
         }
-        println!("{:>5}  {}\n       {}", segment.index, segment.source, segment.target);
+        let status = named(&serde_json::json!(segment.status), &STATUSES);
+        println!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
         for reason in &segment.reasons {
-            println!("       ! {}", serde_json::json!(reason));
+            println!("{:23}! {}", "", why(&serde_json::json!(reason)));
+        }
+        for term in &segment.terms.met {
+            println!("{:23}+ as in the glossary: {}", "", term.target);
         }
     }
     Ok(())
+}
+
+// What each is called in JSON, and what a person is told.
+const STATUSES: [(&str, &str); 6] = [
+    ("done", "translated"),
+    ("reused", "reused"),
+    ("edited", "edited"),
+    ("doubtful", "doubtful"),
+    ("kept", "not translated"),
+    ("copied", "nothing to do"),
+];
+
+const REASONS: [(&str, &str); 16] = [
+    ("repeated", "repeats itself"),
+    ("cut_off", "cut off"),
+    ("short", "very short"),
+    ("long", "very long"),
+    ("copied", "same as the source"),
+    ("empty", "empty"),
+    ("unsure", "the models were unsure"),
+    ("number", "number missing"),
+    ("new_number", "new number"),
+    ("placeholder", "missing"),
+    ("term", "not as in the glossary"),
+    ("tag", "formatting"),
+    ("refused", "left as it was: it would have broken the document"),
+    ("long_line", "line too long to read"),
+    ("encoding", "written as UTF-8: the encoding lacks a character"),
+    ("too_long", "too long for the models"),
+];
+
+fn named(value: &serde_json::Value, names: &[(&str, &str)]) -> String {
+    let code = value.as_str().unwrap_or_default();
+    names.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name).to_owned()
+}
+
+fn why(reason: &serde_json::Value) -> String {
+    let name = named(&reason["kind"], &REASONS);
+    match reason["text"].as_str().filter(|text| !text.is_empty()) {
+        Some(text) => format!("{name}: {text}"),
+        None => name,
+    }
 }
 
 fn clear(translator: &Translator, ids: &[u64]) -> Result<(), Failure> {

@@ -1,16 +1,19 @@
 //! `wasan translate`: text, files, folders, or standard input.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use translation::{BeamOptions, DecodeOptions, Format, Pair, Sampling, Setup, Source, Term, Translator};
+use translation::{
+    BeamOptions, DecodeOptions, Format, JobRow, Pair, Problem, Sampling, Setup, Source, Term, Translator,
+};
 
 use crate::desk::{Desk, Extras};
 use crate::failure::Failure;
 use crate::inputs::{self, Input};
 use crate::progress::Progress;
-use crate::{Engine, known_language};
+use crate::{Engine, interrupt, known_language};
 
 #[derive(Args)]
 #[command(
@@ -42,7 +45,8 @@ pub struct Translate {
     /// Tables: the columns to translate, from 1, such as 2,3; a first row of titles stays [default: those that hold text]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
     columns: Vec<u32>,
-    /// Go on with documents that were interrupted or paused: those named, or else all of this pair
+    /// Go on with documents that were interrupted or paused: those named, or else all of this pair; with the settings
+    /// that they began with, but for those that are given now
     #[arg(long)]
     resume: bool,
     /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
@@ -51,7 +55,7 @@ pub struct Translate {
     /// Neither reuse what was edited or imported before, nor learn from this run
     #[arg(long)]
     no_memory: bool,
-    /// Also write each document with both languages side by side, as name.FROM-TO.html
+    /// Also write each document with both languages side by side, such as report.en.docx.de-en.html
     #[arg(long)]
     bilingual: bool,
     /// Also write the segments of all documents as TMX into this new file
@@ -129,6 +133,7 @@ impl Translate {
     pub fn run(self) -> Result<(), Failure> {
         self.check()?;
         let inputs = inputs::inputs(&self.inputs, &self.to)?;
+        self.check_use(&inputs)?;
         let reads_lines = inputs.is_empty() && !self.resume && self.format.is_none();
         // Lines may be long in coming: the models are loaded meanwhile.
         let first_pair = if reads_lines { Some(self.pair(&self.from)?) } else { None };
@@ -136,10 +141,10 @@ impl Translate {
         let progress = Arc::new(Progress::new());
         let shown = Arc::clone(&progress);
         let translator = Translator::start(setup, move |state| shown.engine(&state));
-        let extras =
-            Extras { json: self.json, bilingual: self.bilingual, tmx: self.tmx.clone(), resume: self.resume };
-        let desk = Desk::new(extras, &translator, &progress);
-        let done = self.translate(&translator, desk, &inputs, reads_lines);
+        let extras = Extras { json: self.json, bilingual: self.bilingual, tmx: self.tmx.clone() };
+        let done = Desk::lend(extras, &translator, &progress, |desk| {
+            self.translate(&translator, desk, &inputs, reads_lines)
+        });
         progress.clear();
         translator.stop();
         done
@@ -148,35 +153,100 @@ impl Translate {
     fn translate(
         &self,
         translator: &Translator,
-        mut desk: Desk<'_>,
+        desk: &mut Desk<'_>,
         inputs: &[Input],
         reads_lines: bool,
     ) -> Result<(), Failure> {
         if reads_lines {
-            return desk.lines(&self.pair(&self.from)?, &self.options(self.json, Vec::new()));
+            let pair = self.pair(&self.from)?;
+            return desk.lines(&pair, &self.options(self.json, self.terms(&pair)?.as_deref()));
         }
         if let Some(extension) = &self.format {
             let pair = self.pair(&self.from)?;
-            let options = self.options(false, self.terms(&pair)?);
+            let options = self.options(false, self.terms(&pair)?.as_deref());
             return desk.document(&pair, &options, extension);
         }
         if inputs.is_empty() {
-            return desk.unfinished(&self.pair(&self.from)?);
+            return self.unfinished(translator, desk);
         }
+        // Before anything is handed over: what is wrong with an input is that input's problem, and what is wrong with
+        // all of them is said at once.
+        let mut glossaries = BTreeMap::new();
+        let mut plans = Vec::with_capacity(inputs.len());
         for input in inputs {
-            let pair = self.pair_of(translator, input)?;
-            match input {
-                Input::Text(text) => {
-                    desk.submit(&pair, Source::Text(text.clone()), &self.options(self.json, Vec::new()))?;
+            if interrupt::asked() {
+                return Err(Failure::interrupted());
+            }
+            let plan = self.plan(translator, input);
+            if let Ok((pair, _)) = &plan
+                && !glossaries.contains_key(pair)
+            {
+                glossaries.insert(pair.clone(), self.terms(pair)?);
+            }
+            plans.push(plan);
+        }
+        for (plan, input) in plans.into_iter().zip(inputs) {
+            match plan {
+                Ok((pair, source)) => {
+                    let terms = glossaries.get(&pair).and_then(Option::as_deref);
+                    if self.resume
+                        && let Source::File { input, output } = &source
+                        && let Some(row) = desk.unfinished_job(input, &pair)?
+                    {
+                        self.go_on(translator, desk, &row, output.as_deref(), terms)?;
+                        continue;
+                    }
+                    let report = self.json && matches!(source, Source::Text(_));
+                    desk.submit(&pair, source, &self.options(report, terms))?;
                 }
-                Input::File { path, inside } => {
-                    let output = self.output(inside)?;
-                    let source = Source::File { input: path.clone(), output };
-                    desk.submit(&pair, source, &self.options(false, self.terms(&pair)?))?;
-                }
+                Err(problem) => desk.refuse(input.path(), problem)?,
             }
         }
         desk.finish()
+    }
+
+    // Goes on with all unfinished documents of the pair.
+    fn unfinished(&self, translator: &Translator, desk: &mut Desk<'_>) -> Result<(), Failure> {
+        let pair = self.pair(&self.from)?;
+        let terms = self.terms(&pair)?;
+        desk.hold_queue()?;
+        let mut rows = translator.jobs()?;
+        rows.retain(|row| row.pair == pair && row.state.is_unfinished());
+        if rows.is_empty() {
+            eprintln!("no document of {pair} is unfinished");
+        }
+        rows.iter()
+            .try_for_each(|row| self.go_on(translator, desk, row, self.out.as_deref(), terms.as_deref()))?;
+        desk.finish()
+    }
+
+    // A document goes on as it began, but for what the command line says now.
+    fn go_on(
+        &self,
+        translator: &Translator,
+        desk: &mut Desk<'_>,
+        row: &JobRow,
+        output: Option<&Path>,
+        terms: Option<&[Term]>,
+    ) -> Result<(), Failure> {
+        let mut options = row.options.clone();
+        self.say(&mut options, terms);
+        if options != row.options || output.is_some() {
+            translator.set_options(row.id, &options, output.or(row.target.as_deref()))?;
+        }
+        desk.resume(row)
+    }
+
+    // What an input is, and in which pair it is translated.
+    fn plan(&self, translator: &Translator, input: &Input) -> Result<(Pair, Source), Problem> {
+        let pair = self.pair_of(translator, input)?;
+        let source = match input {
+            Input::Text(text) => Source::Text(text.clone()),
+            Input::File { path, inside } => {
+                Source::File { input: path.clone(), output: self.output(inside)? }
+            }
+        };
+        Ok((pair, source))
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -218,6 +288,35 @@ impl Translate {
         Ok(())
     }
 
+    // Whoever gives an option expects something of it: one that would do nothing is refused.
+    fn check_use(&self, inputs: &[Input]) -> Result<(), Failure> {
+        let extras = [("--bilingual", self.bilingual), ("--tmx", self.tmx.is_some()), ("--json", self.json)];
+        if self.format.is_some() {
+            return match extras.iter().find(|(_, given)| *given) {
+                Some((option, _)) => Err(Failure::usage(
+                    &format!("{option} does nothing with --format: only the translation is written"),
+                    "Save the document and give its path instead.",
+                )),
+                None => Ok(()),
+            };
+        }
+        let of_documents = [
+            ("--out", self.out.is_some()),
+            ("--columns", !self.columns.is_empty()),
+            ("--bilingual", self.bilingual),
+            ("--tmx", self.tmx.is_some()),
+            ("--resume", self.resume && !inputs.is_empty()),
+        ];
+        let documents = self.resume && inputs.is_empty() || inputs.iter().any(|input| input.path().is_some());
+        match of_documents.iter().find(|(_, given)| *given && !documents) {
+            Some((option, _)) => Err(Failure::usage(
+                &format!("{option} is for documents, and none is named"),
+                &format!("Give the path of a document, or leave {option} away."),
+            )),
+            None => Ok(()),
+        }
+    }
+
     // The pair, with the language that the source is said or was found to be in.
     fn pair(&self, from: &str) -> Result<Pair, Failure> {
         if from == AUTO {
@@ -229,65 +328,80 @@ impl Translate {
         Ok(Pair { from: from.to_owned(), to: self.to.clone() })
     }
 
-    fn pair_of(&self, translator: &Translator, input: &Input) -> Result<Pair, Failure> {
+    fn pair_of(&self, translator: &Translator, input: &Input) -> Result<Pair, Problem> {
+        let to = self.to.clone();
         if self.from != AUTO {
-            return self.pair(&self.from);
+            return Ok(Pair { from: self.from.clone(), to });
         }
         let (found, what) = match input {
             Input::Text(text) => (translator.detect(text), text.clone()),
-            Input::File { path, .. } => (translator.detect_file(path)?, path.display().to_string()),
+            Input::File { path, .. } => {
+                let found = translator.detect_file(path).map_err(|error| error.problem())?;
+                (found, path.display().to_string())
+            }
         };
-        let found = found.filter(|found| found.language != self.to).ok_or_else(|| {
+        let problem = |message: String, hint: &str| Problem {
+            code: "language".to_owned(),
+            message,
+            hint: hint.to_owned(),
+        };
+        let Some(found) = found else {
             let message = format!("it is not sure which language this is in: {what}");
-            Failure::usage(&message, "Name it, such as --from de.")
-        })?;
+            return Err(problem(message, "Name it, such as --from de."));
+        };
+        if found.language == to {
+            let message = format!("this is in the language that it is to be translated into ({to}): {what}");
+            return Err(problem(message, "Leave it out, or name its language, such as --from de."));
+        }
         eprintln!("{} ({:.0} % sure): {what}", found.language, 100.0 * found.confidence);
-        self.pair(&found.language)
+        Ok(Pair { from: found.language, to })
     }
 
-    fn terms(&self, pair: &Pair) -> Result<Vec<Term>, Failure> {
-        Ok(self
-            .glossary
-            .as_ref()
-            .map(|path| translation::read_glossary(path, pair))
-            .transpose()?
-            .unwrap_or_default())
+    // Those of --glossary.
+    fn terms(&self, pair: &Pair) -> Result<Option<Vec<Term>>, Failure> {
+        Ok(self.glossary.as_ref().map(|path| translation::read_glossary(path, pair)).transpose()?)
     }
 
-    fn options(&self, report: bool, terms: Vec<Term>) -> DecodeOptions {
+    fn options(&self, report: bool, terms: Option<&[Term]>) -> DecodeOptions {
+        let mut options = DecodeOptions { report, ..DecodeOptions::default() };
+        self.say(&mut options, terms);
+        options
+    }
+
+    // What the command line says. What it does not say stays: all is kept with a document, which goes on as it began.
+    fn say(&self, options: &mut DecodeOptions, terms: Option<&[Term]>) {
         let engine = self.engine.setup();
-        DecodeOptions {
-            // Kept with a document, so that it goes on as it began.
-            recipe: engine.recipe,
-            chosen: engine.chosen,
-            beam: self.beam.map(|beams| BeamOptions {
-                beams,
-                length_penalty: self.length_penalty,
-                n_best: self.n_best.clamp(1, beams),
-            }),
-            sampling: self.temperature.map(|temperature| Sampling {
-                temperature,
-                top_p: self.top_p,
-                top_k: self.top_k,
-                seed: self.seed,
-            }),
-            report,
-            memory: !self.no_memory,
-            terms,
-            columns: (!self.columns.is_empty())
-                .then(|| self.columns.iter().map(|column| *column as usize - 1).collect()),
+        options.recipe = engine.recipe.or(options.recipe.take());
+        if !engine.chosen.is_empty() {
+            options.chosen = engine.chosen;
+        }
+        if let Some(beams) = self.beam {
+            let n_best = self.n_best.clamp(1, beams);
+            options.beam = Some(BeamOptions { beams, length_penalty: self.length_penalty, n_best });
+            options.sampling = None;
+        }
+        if let Some(temperature) = self.temperature {
+            let Self { top_p, top_k, seed, .. } = *self;
+            options.sampling = Some(Sampling { temperature, top_p, top_k, seed });
+            options.beam = None;
+        }
+        options.memory &= !self.no_memory;
+        if let Some(terms) = terms {
+            options.terms = terms.to_vec();
+        }
+        if !self.columns.is_empty() {
+            options.columns = Some(self.columns.iter().map(|column| *column as usize - 1).collect());
         }
     }
 
     // With --out a folder's files keep their places in it.
-    fn output(&self, inside: &Path) -> Result<Option<PathBuf>, Failure> {
+    fn output(&self, inside: &Path) -> Result<Option<PathBuf>, Problem> {
         let Some(out) = &self.out else { return Ok(None) };
         let folder = out.join(inside);
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            Failure::usage(
-                &format!("cannot make the folder ({error}): {}", folder.display()),
-                "Choose another --out.",
-            )
+        std::fs::create_dir_all(&folder).map_err(|error| Problem {
+            code: "write".to_owned(),
+            message: format!("cannot make the folder ({error}): {}", folder.display()),
+            hint: "Choose another --out.".to_owned(),
         })?;
         Ok(Some(folder))
     }

@@ -35,7 +35,11 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         (Frame::File { .. }, Some(store)) => (document(task, store)?, None),
         (Frame::File { .. }, None) => return Err(Error::Stopped),
     };
-    let words = task.blocks.iter().flatten().map(|sentence| words(&sentence.text, &task.job.pair.from)).sum();
+    let count = |is: fn(&Sentence) -> bool| {
+        let sentences = task.blocks.iter().flatten().filter(|sentence| is(sentence));
+        sentences.map(|sentence| words(&sentence.text, &task.job.pair.from)).sum()
+    };
+    let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
     let Written { output, to_review, terms } = written;
     Ok(JobResult {
@@ -47,6 +51,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         to_review,
         terms,
         words,
+        words_decoded,
         tokens: task.tokens,
         seconds: task.seconds(),
         tokens_per_second: task.rate(),

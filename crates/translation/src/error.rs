@@ -74,6 +74,25 @@ pub enum Error {
         /// The most.
         limit: u64,
     },
+    /// A folder that cannot be looked through.
+    #[error("cannot look through the folder ({reason}): {path}")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A folder without a document that can be translated.
+    #[error("the folder holds no document that can be translated: {0}")]
+    NothingInFolder(PathBuf),
+    /// More documents than are taken at once.
+    #[error("there are more than {most} documents in the folder: {path}")]
+    TooManyDocuments {
+        /// The most that are taken.
+        most: usize,
+        /// The folder.
+        path: PathBuf,
+    },
     /// A path that is not Unicode.
     #[error("the path is not Unicode, so that it cannot be kept: {0}")]
     PathName(PathBuf),
@@ -231,6 +250,9 @@ impl Error {
             Self::Exists(_) => ("exists", "Choose another name, or move the file away."),
             Self::NotAFile(_) => ("not_a_file", "Give the path of a document."),
             Self::TooLarge { .. } => ("too_large", "Split the file."),
+            Self::Folder { .. } => ("folder", "Check that you may read it, or name its documents."),
+            Self::NothingInFolder(_) => ("nothing_in_folder", "Check the formats that are translated."),
+            Self::TooManyDocuments { .. } => ("too_many_documents", "Take the folders in it one by one."),
             Self::PathName(_) => ("path_name", "Rename the file or its folder."),
             Self::NotVerified { .. } => ("not_verified", "Try again; if it stays so, please report it."),
             Self::Store { .. } => {

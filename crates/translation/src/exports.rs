@@ -1,7 +1,7 @@
 //! Translated documents in the forms that translators exchange and read: TMX, and both languages side by side.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::job::JobId;
@@ -34,6 +34,23 @@ impl Translator {
         Ok(units.len())
     }
 
+    /// Writes a translated document with both languages side by side as a web page beside its translation, and returns
+    /// where: `report.en.docx.de-en.html`, or the next free `report.en.docx.de-en-2.html`.
+    ///
+    /// # Errors
+    /// As [`Translator::export_units`].
+    pub fn export_beside(&self, job: JobId, output: &Path) -> Result<PathBuf> {
+        let pair = self.job(job)?.pair;
+        let mut name = beside(output, &pair, "");
+        for number in 2.. {
+            match self.export_bilingual(job, &name) {
+                Err(Error::Exists(_)) => name = beside(output, &pair, &format!("-{number}")),
+                written => return written.map(|()| name),
+            }
+        }
+        Err(Error::Exists(name))
+    }
+
     /// Writes a translated document with both languages side by side as a web page into a new file.
     ///
     /// # Errors
@@ -44,6 +61,12 @@ impl Translator {
         let title = row.input.file_name().unwrap_or_default().to_string_lossy();
         output::write(path, page(&title, &row.pair, &segments).as_bytes())
     }
+}
+
+// With the translation's extension in it: documents that differ in nothing else have pages of their own.
+pub(crate) fn beside(output: &Path, pair: &Pair, number: &str) -> PathBuf {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!("{name}.{pair}{number}.html"))
 }
 
 fn page(title: &str, pair: &Pair, segments: &[Segment]) -> String {

@@ -7,7 +7,7 @@ use engine::Choice;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Doubt, SentenceReport};
-use crate::error::Problem;
+use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
 use crate::languages::Pair;
 
@@ -146,7 +146,7 @@ pub struct DecodeOptions {
     pub report: bool,
     /// Documents: whether what a person wrote before is reused, and the memory learns.
     pub memory: bool,
-    /// Documents: terms besides those of the glossary; of two with the same source these hold.
+    /// Terms besides those of the glossary; of two with the same source these hold.
     pub terms: Vec<Term>,
     /// Tables: the columns to translate, from 0; none = those that hold text.
     pub columns: Option<Vec<usize>>,
@@ -230,6 +230,8 @@ pub struct JobResult {
     pub warning: Option<Warning>,
     /// Words of the source; characters in languages without spaces.
     pub words: usize,
+    /// Those in sentences that the models translated now.
+    pub words_decoded: usize,
     /// Tokens decoded.
     pub tokens: usize,
     /// Seconds from the first sentence handed to the engine to the end.
@@ -276,6 +278,13 @@ pub enum JobEvent {
     Paused,
 }
 
+impl JobEvent {
+    /// Whether nothing comes after it.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Finished(_) | Self::Failed(_) | Self::Cancelled | Self::Paused)
+    }
+}
+
 /// Names a job. A document's is its number in the queue, also after the program was started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -289,3 +298,29 @@ impl std::fmt::Display for JobId {
 
 /// Told of a job, from the engine's thread.
 pub(crate) type OnEvent = Box<dyn FnMut(JobEvent) + Send>;
+
+/// What hears of a job to its end: if the engine's thread is gone before, that is the last event.
+pub(crate) fn to_the_end(on_event: impl FnMut(JobEvent) + Send + 'static) -> OnEvent {
+    let mut ear = Ear { on_event, ended: false };
+    Box::new(move |event| ear.hear(event))
+}
+
+struct Ear<F: FnMut(JobEvent)> {
+    on_event: F,
+    ended: bool,
+}
+
+impl<F: FnMut(JobEvent)> Ear<F> {
+    fn hear(&mut self, event: JobEvent) {
+        self.ended = event.is_last();
+        (self.on_event)(event);
+    }
+}
+
+impl<F: FnMut(JobEvent)> Drop for Ear<F> {
+    fn drop(&mut self) {
+        if !self.ended {
+            (self.on_event)(JobEvent::Failed(Error::Stopped.problem()));
+        }
+    }
+}

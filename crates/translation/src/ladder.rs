@@ -57,8 +57,17 @@ impl Piece {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits<'a> {
     pub pair: &'a Pair,
-    /// The last rung. Typed text is not tried twice: a person waits.
+    /// The last rung. Typed text is tried again for the glossary's sake alone: a person waits.
     pub last: Rung,
+}
+
+// Of typed text.
+const LIVE_PULLS: usize = 3;
+
+impl Limits<'_> {
+    fn pulls(&self) -> usize {
+        if self.last > Rung::Whole { GlossaryTerm::BONUSES.len() } else { LIVE_PULLS }
+    }
 }
 
 /// A sentence on its way.
@@ -169,7 +178,7 @@ impl Sentence {
             self.best = Some(attempt);
         }
         // A pull that brings more faults than the term is worth is the last.
-        if lacks_a_term && !again && limits.last > Rung::Whole && self.pulls < GlossaryTerm::BONUSES.len() {
+        if lacks_a_term && !again && self.pulls < limits.pulls() {
             self.pulls += 1;
             self.cut(usize::MAX);
             return Next::Again;
@@ -184,6 +193,11 @@ impl Sentence {
     /// The bonus that its terms are to be pulled at with, for models whose weights add up to 1.
     pub fn bonus(&self) -> Option<f32> {
         self.pulls.checked_sub(1).and_then(|pull| GlossaryTerm::BONUSES.get(pull).copied())
+    }
+
+    /// The best answer that there is so far.
+    pub fn taken(&self) -> Option<&SentenceReport> {
+        self.done.as_ref().or(self.best.as_ref())
     }
 
     /// Takes the best answer that there was; without one the source stays.
@@ -448,6 +462,21 @@ mod tests {
         let missing =
             [Reason::Placeholder("%s".into()), Reason::Number("300".into()), Reason::Term("railcar".into())];
         assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Doubtful, &missing[..]));
+    }
+
+    #[test]
+    fn typed_text_is_pulled_at_a_few_times() {
+        let mut scene = scene(Rung::Whole);
+        let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
+        scene.sentence.terms = vec![Hit { term, sure: true }];
+        let plain = "The train leaves at 300, and nobody knows why.";
+        for pulls in 0..LIVE_PULLS {
+            assert_eq!(scene.say(0, plain), Next::Again, "{pulls}");
+            assert!(scene.sentence.bonus().is_some());
+            assert_eq!(scene.sentence.taken().map(|taken| taken.translation.as_str()), Some(plain));
+        }
+        assert_eq!(scene.say(0, plain), Next::Done);
+        assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use detect::{Detected, detect};
 pub use documents::Format;
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
-pub use folders::{cache, data};
+pub use folders::{cache, data, documents_in, is_document, is_translation};
 pub use glossary::{Term, TermCount, Terms, read_glossary};
 pub use hold::Hold;
 pub use inspect::{Logits, logits};

@@ -45,7 +45,8 @@ pub(crate) fn text_event(task: &Task, speaker: &Speaker, tokenizer: &Tokenizer) 
 }
 
 fn shown(sentence: &Sentence, to: &str, speaker: &Speaker, tokenizer: &Tokenizer) -> (String, Vec<Doubt>) {
-    if let Some(report) = &sentence.done {
+    // While it is tried again for a term's sake, the answer that there is stays.
+    if let Some(report) = sentence.taken() {
         return (report.translation.clone(), sentence.doubts.clone());
     }
     let pieces: Vec<(String, &str)> = sentence

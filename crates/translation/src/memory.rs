@@ -159,7 +159,10 @@ impl Translator {
     /// # Errors
     /// A store that cannot be written.
     pub fn clear_memory(&self, pair: &Pair) -> Result<usize> {
-        self.store()?.forget_memory(pair)
+        let store = self.store()?;
+        let count = store.forget_memory(pair)?;
+        store.empty_log()?;
+        Ok(count)
     }
 
     /// The pairs of the memory with the number of their units.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempPath;
 
@@ -95,6 +96,17 @@ fn unfinished(path: &Path) -> PathBuf {
 pub(crate) fn tidy(path: &Path) {
     // It is mostly not there; one that cannot be removed stands in nobody's way.
     drop(fs::remove_file(unfinished(path)));
+}
+
+// No file takes so long to be written.
+const OLD: Duration = Duration::from_secs(600);
+
+/// The same where another process may be writing it just now: what was touched lately stays.
+pub(crate) fn tidy_old(path: &Path) {
+    let touched = fs::metadata(unfinished(path)).and_then(|metadata| metadata.modified());
+    if touched.is_ok_and(|touched| touched.elapsed().is_ok_and(|since| since > OLD)) {
+        tidy(path);
+    }
 }
 
 /// Writes a new file: whole or not at all.

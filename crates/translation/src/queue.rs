@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::glossary::Term;
 use crate::hold::Hold;
-use crate::job::{Job, JobEvent, JobId};
+use crate::job::{DecodeOptions, Job, JobEvent, JobId, to_the_end};
 use crate::languages::Pair;
-use crate::output;
 use crate::store::jobs::{JobRow, JobState};
 use crate::translator::Translator;
 use crate::worker::{Command, Submission};
+use crate::{exports, output};
 
 /// What there is to do for a document that is added.
 pub(crate) type Added = (JobId, Option<Arc<Hold>>);
@@ -45,8 +45,15 @@ impl Translator {
     pub fn hold_queue(&self) -> Result<Arc<Hold>> {
         self.door.hold(|| {
             let store = self.store()?;
-            for job in store.jobs()?.iter().filter(|job| job.state.is_active()) {
-                job.output.iter().for_each(|output| output::tidy(output));
+            for job in store.jobs()? {
+                let Some(output) = &job.output else { continue };
+                match job.state.is_active() {
+                    true => output::tidy(output),
+                    // Who corrects a translation, or writes a page of it, need not hold the queue.
+                    false => [output, &exports::beside(output, &job.pair, "")]
+                        .iter()
+                        .for_each(|path| output::tidy_old(path)),
+                }
             }
             store.interrupt_all()
         })
@@ -78,8 +85,22 @@ impl Translator {
             return Err(Error::JobActive(id));
         }
         store.set_state(id, JobState::Waiting, None)?;
-        self.send(Submission { id, job: row.job(), on_event: Box::new(on_event), hold: Some(hold) });
+        self.send(Submission { id, job: row.job(), on_event: to_the_end(on_event), hold: Some(hold) });
         Ok(())
+    }
+
+    /// Changes how a document that nobody works on is translated, and where to, for when it is resumed.
+    ///
+    /// # Errors
+    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
+    /// be written.
+    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
+        let _hold = self.hold_queue()?;
+        let store = self.store()?;
+        match store.job(id)?.state.is_active() {
+            true => Err(Error::JobActive(id)),
+            false => store.set_options(id, options, target),
+        }
     }
 
     /// Sets a document aside; its last event is [`JobEvent::Paused`].
@@ -112,7 +133,9 @@ impl Translator {
     /// # Errors
     /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn forget(&self, id: JobId) -> Result<()> {
-        self.store()?.forget(id)
+        let store = self.store()?;
+        store.forget(id)?;
+        store.empty_log()
     }
 
     /// The terms of a pair, by source.

@@ -53,6 +53,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether a data folder has a store.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     fn prepare(&self) -> Result<()> {
         self.run(|db| db.busy_timeout(PATIENCE))?;
         // Read before anything is written: a file that is not ours is not changed.
@@ -107,6 +112,16 @@ impl Store {
             let done = work(&change)?;
             change.commit()?;
             Ok(done)
+        })
+    }
+
+    /// Empties the log beside the file, where what was forgotten would stand until something else is written over it.
+    /// While another process reads it, it stays for the next time.
+    pub fn empty_log(&self) -> Result<()> {
+        self.run(|db| {
+            db.busy_timeout(Duration::from_secs(1))?;
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            db.busy_timeout(PATIENCE)
         })
     }
 

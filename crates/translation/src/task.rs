@@ -45,6 +45,8 @@ pub(crate) struct Task {
     // The last rung of the ladder that this job's sentences climb.
     last: Rung,
     finished: usize,
+    // Finished before anything was decoded: reused, or nothing to translate.
+    ready: usize,
     pub total: usize,
     pub reused: usize,
     pub tokens: usize,
@@ -86,6 +88,7 @@ impl Task {
             twins: HashMap::new(),
             last: Rung::Whole,
             finished: 0,
+            ready: 0,
             total: 0,
             reused: 0,
             tokens: 0,
@@ -111,7 +114,7 @@ impl Task {
     fn glossary(&self) -> Result<Glossary> {
         let mut terms = match &self.store {
             Some(store) => store.terms(&self.job.pair)?,
-            None => return Ok(Glossary::default()),
+            None => Vec::new(),
         };
         terms.extend(self.job.options.terms.iter().cloned());
         Ok(Glossary::new(&self.job.pair, terms))
@@ -159,6 +162,7 @@ impl Task {
                 }
             }
         }
+        self.ready = self.finished;
         if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
             store.begin(self.id, hash, self.total, self.finished)?;
         }
@@ -346,14 +350,20 @@ impl Task {
             // A line that was cut off.
             report.links.retain(|link| link.target.end <= end);
         }
+        let mut found = Vec::new();
         if let Some(best) = outputs.first().filter(|_| self.is_live() && self.sentence(place).is_whole()) {
-            let mut found = doubts(tokenizer, &best.tokens, speaker)?;
+            found = doubts(tokenizer, &best.tokens, speaker)?;
             found.retain(|doubt| doubt.end <= live::units(&report.translation));
-            self.sentence_mut(place).doubts = found;
         }
         let pair = self.job.pair.clone();
         let limits = Limits { pair: &pair, last: self.last };
-        match self.sentence_mut(place).answered(place.piece, report, limits) {
+        let translation = report.translation.clone();
+        let sentence = self.sentence_mut(place);
+        let next = sentence.answered(place.piece, report, limits);
+        if sentence.taken().is_some_and(|taken| taken.translation == translation) {
+            sentence.doubts = found;
+        }
+        match next {
             Next::Wait => Ok(()),
             Next::Again => {
                 self.queue.push_front(Place { piece: 0, ..place });
@@ -484,7 +494,7 @@ impl Task {
 
     fn tell_progress(&mut self) {
         let left = (self.total - self.finished) as f32;
-        let decoded = self.finished.saturating_sub(self.reused);
+        let decoded = self.finished.saturating_sub(self.ready);
         let event = JobEvent::Progress {
             done: self.finished,
             total: self.total,

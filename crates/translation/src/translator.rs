@@ -9,9 +9,9 @@ use documents::ReadOptions;
 
 use crate::catalog::{Catalog, models_folder};
 use crate::detect::{Detected, detect};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hold::Door;
-use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
+use crate::job::{EngineState, Job, JobEvent, JobId, Setup, Source, to_the_end};
 use crate::languages::Pair;
 use crate::store::Store;
 use crate::worker::{Command, Submission, Worker};
@@ -77,7 +77,7 @@ impl Translator {
     /// Takes a job; returns at once. Typed text goes before documents. A document is added to the queue, where it
     /// stays: what is finished of it survives this process.
     pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
-        let mut on_event: OnEvent = Box::new(on_event);
+        let mut on_event = to_the_end(on_event);
         let added = match &job.source {
             Source::Text(_) => Ok((self.unkept_id(), None)),
             Source::File { input, output } => self.add(input, output.as_deref(), &job),
@@ -92,6 +92,12 @@ impl Translator {
                 self.unkept_id()
             }
         }
+    }
+
+    /// Opens the GPU and loads models anew, after they failed: those of the jobs under way, which go on, else those of
+    /// this pair. False where the engine's thread is gone, so that another translator is needed.
+    pub fn restart(&self, pair: Pair) -> bool {
+        self.commands.send(Command::Restart(pair)).is_ok()
     }
 
     /// Loses the GPU on purpose, as a driver reset would: for tests.
@@ -115,11 +121,8 @@ impl Translator {
     }
 
     pub(crate) fn send(&self, submission: Submission) {
-        if let Err(unsent) = self.commands.send(Command::Submit(Box::new(submission)))
-            && let Command::Submit(mut submission) = unsent.0
-        {
-            (submission.on_event)(JobEvent::Failed(Error::Stopped.problem()));
-        }
+        // One that nobody takes tells of its end as it is dropped.
+        drop(self.commands.send(Command::Submit(Box::new(submission))));
     }
 
     fn unkept_id(&self) -> JobId {

@@ -4,7 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use engine::{Event, SequenceId};
 
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Submit(Box<Submission>),
     /// Ends a job before it is done, in this state.
     End(JobId, JobState),
+    /// Opens the GPU and loads models anew: of this pair, where no job says which.
+    Restart(Pair),
     LoseDevice,
 }
 
@@ -37,6 +40,9 @@ pub(crate) struct Submission {
 
 // A device that is lost so often without a sentence in between is not coming back.
 const MAX_LOSSES: u32 = 3;
+
+// After typed text its models stay for so long though only others are asked for: whoever types goes on typing.
+const LINGER: Duration = Duration::from_secs(3);
 
 // Documents that are read at once: enough to keep the batch full where they are short, few enough for the memory.
 const MOST_DOCUMENTS: usize = 4;
@@ -64,6 +70,10 @@ pub(crate) struct Worker {
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
     first_pair: Option<Pair>,
+    // Until when the models of typed text stay.
+    linger: Option<Instant>,
+    // How long there is nothing to do but to hear.
+    rest: Option<Duration>,
 }
 
 impl Worker {
@@ -83,17 +93,15 @@ impl Worker {
             store: None,
             owners: HashMap::new(),
             losses: 0,
+            linger: None,
+            rest: None,
         }
     }
 
     /// Works until nobody is left to send commands.
     pub fn run(mut self) {
         if let Some(pair) = self.first_pair.clone() {
-            let tuned = self.room.voice(&pair, None, None).and_then(|voice| self.room.tune(&voice));
-            if let Err(error) = tuned {
-                self.room.forget();
-                self.room.tell(EngineState::Failed(error.problem()));
-            }
+            self.tune_for(&pair);
         }
         while self.hear() {
             if let Err(error) = self.work() {
@@ -102,26 +110,43 @@ impl Worker {
         }
     }
 
+    // Loads the models of a pair that nothing is to be translated in yet.
+    fn tune_for(&mut self, pair: &Pair) {
+        let tuned = self.room.voice(pair, None, None).and_then(|voice| self.room.tune(&voice));
+        if let Err(error) = tuned {
+            self.room.forget();
+            self.room.tell(EngineState::Failed(error.problem()));
+        }
+    }
+
     // Takes commands; waits for one when there is nothing to do. False when nobody is left to send any.
     fn hear(&mut self) -> bool {
         loop {
             let idle = self.jobs.is_empty() && self.waiting.is_empty();
-            let command = if idle {
-                match self.commands.recv() {
+            let command = match self.rest.take() {
+                _ if idle => match self.commands.recv() {
                     Ok(command) => command,
                     Err(_) => return false,
-                }
-            } else {
-                match self.commands.try_recv() {
+                },
+                Some(rest) => match self.commands.recv_timeout(rest) {
                     Ok(command) => command,
-                    Err(TryRecvError::Empty) => return true,
-                    Err(TryRecvError::Disconnected) => return !idle,
-                }
+                    Err(RecvTimeoutError::Timeout) => return true,
+                    // Nobody types any more.
+                    Err(RecvTimeoutError::Disconnected) => {
+                        self.linger = None;
+                        return true;
+                    }
+                },
+                None => match self.commands.try_recv() {
+                    Ok(command) => command,
+                    Err(_) => return true,
+                },
             };
             match command {
                 Command::Submit(new) if matches!(new.job.source, Source::Text(_)) => self.admit(*new),
                 Command::Submit(new) => self.waiting.push_back(*new),
                 Command::End(id, state) => self.end(id, state),
+                Command::Restart(pair) => self.restart(&pair),
                 Command::LoseDevice => {
                     if let Some(device) = self.room.device() {
                         device.lose();
@@ -131,23 +156,48 @@ impl Worker {
         }
     }
 
-    // Begins documents that wait, as many as are read at once.
-    fn begin_documents(&mut self) {
-        while self.jobs.iter().filter(|(_, running)| !running.task.is_live()).count() < MOST_DOCUMENTS {
-            let Some(next) = self.waiting.pop_front() else { return };
+    // Begins a document that waits, where fewer are open than may be. One at a turn, and none before text that is
+    // typed: to read it takes its time.
+    fn begin_document(&mut self) {
+        let open = self.jobs.iter().filter(|(_, running)| !running.task.is_live()).count();
+        if !self.is_typed_at()
+            && open < MOST_DOCUMENTS
+            && let Some(next) = self.waiting.pop_front()
+        {
             self.admit(next);
         }
     }
 
+    // Whether a person waits for text.
+    fn is_typed_at(&self) -> bool {
+        self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.task.is_complete())
+    }
+
     fn admit(&mut self, new: Submission) {
-        let Submission { id, job, mut on_event, hold } = new;
-        let store = match (&job.source, self.open_store()) {
-            (Source::Text(_), _) => None,
-            (Source::File { .. }, Ok(store)) => Some(store),
-            (Source::File { .. }, Err(error)) => return on_event(JobEvent::Failed(error.problem())),
+        let Submission { id, mut job, mut on_event, hold } = new;
+        let store = match job.source {
+            Source::Text(_) => {
+                self.add_terms(&mut job);
+                None
+            }
+            Source::File { .. } => match self.open_store() {
+                Ok(store) => Some(store),
+                Err(error) => return on_event(JobEvent::Failed(error.problem())),
+            },
         };
         let Some(task) = Task::begin(id, job, store, on_event) else { return };
         self.start(id, task, hold);
+    }
+
+    // Typed text leaves nothing in the store, and needs of it only the glossary: where that cannot be read, documents
+    // say so, and a text is better translated without it than not at all.
+    fn add_terms(&mut self, job: &mut Job) {
+        if Store::is_in(&self.data)
+            && let Ok(mut terms) = self.open_store().and_then(|store| store.terms(&job.pair))
+        {
+            terms.append(&mut job.options.terms);
+            job.options.terms = terms;
+        }
     }
 
     // Finds the models and takes what was translated before; a job that is complete then needs none.
@@ -214,13 +264,13 @@ impl Worker {
 
     // One turn: the right models, enough sentences in the batch, one step, what came of it.
     fn work(&mut self) -> Result<()> {
-        self.begin_documents();
+        self.begin_document();
         self.deliver();
         if self.jobs.is_empty() {
             return Ok(());
         }
         self.go_alone();
-        // While the batch still decodes for other models than the most urgent job's, it only runs empty.
+        // While the batch still decodes for other models than the most urgent document's, it only runs empty.
         if self.choose_voice()? {
             self.fill();
         }
@@ -257,15 +307,30 @@ impl Worker {
         failed.iter().for_each(|(id, problem)| self.fail_job(*id, problem));
     }
 
-    // Models change only when nothing decodes: then the most urgent job's are loaded. True when they are there.
+    // Models change only when nothing decodes: then the most urgent job's are loaded. For typed text, sentences of
+    // documents that decode go back into line; documents wait until the batch is empty, and for a while after typed
+    // text. True when the models are there.
     fn choose_voice(&mut self) -> Result<bool> {
-        let busy = self.room.line().is_some_and(|line| !line.batch.is_idle());
-        let urgent = self.jobs.iter().position(|(_, r)| r.task.is_live()).unwrap_or(0);
+        let now = Instant::now();
+        let lingers = self.linger.filter(|until| now < *until);
+        let live = self.jobs.iter().position(|(_, running)| running.task.is_live());
+        let at_work =
+            lingers.and_then(|_| self.jobs.iter().position(|(_, r)| self.room.line_for(&r.voice).is_some()));
+        let urgent = live.or(at_work).unwrap_or(0);
+        if live.is_some() {
+            self.linger = Some(now + LINGER);
+        }
         if self.room.line_for(&self.jobs[urgent].1.voice).is_some() {
             self.room.announce(&self.jobs[urgent].1.voice);
             return Ok(true);
         }
-        if busy {
+        if live.is_some() {
+            self.put_back(usize::MAX);
+        } else if let Some(until) = lingers {
+            self.rest = Some(until - now);
+            return Ok(false);
+        }
+        if self.room.line().is_some_and(|line| !line.batch.is_idle()) {
             return Ok(false);
         }
         let tuned = self.room.tune(&self.jobs[urgent].1.voice);
@@ -342,15 +407,21 @@ impl Worker {
         if !self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.sequences.is_empty()) {
             return;
         }
-        let mut over = line.batch.len().saturating_sub(sequences);
+        let over = line.batch.len().saturating_sub(sequences);
+        self.put_back(over);
+    }
+
+    // At most so many sentences of documents go back into line, the latest first.
+    fn put_back(&mut self, mut most: usize) {
+        let Some(line) = self.room.line() else { return };
         for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_live()) {
-            while over > 0
+            while most > 0
                 && let Some((sequence, place)) = running.sequences.pop()
             {
                 line.batch.cancel(sequence);
                 self.owners.remove(&sequence);
                 running.task.put_back(place);
-                over -= 1;
+                most -= 1;
             }
         }
     }
@@ -394,10 +465,13 @@ impl Worker {
         Ok(())
     }
 
+    // What is complete is handed out; documents, whose writing takes its time, not before text that is typed.
     fn deliver(&mut self) {
+        let typed_at = self.is_typed_at();
         let mut place = 0;
         while place < self.jobs.len() {
-            if !self.jobs[place].1.task.is_complete() {
+            let task = &self.jobs[place].1.task;
+            if !task.is_complete() || (typed_at && !task.is_live()) {
                 place += 1;
                 continue;
             }
@@ -409,18 +483,32 @@ impl Worker {
         }
     }
 
+    // What runs loads what it needs by itself.
+    fn restart(&mut self, pair: &Pair) {
+        self.losses = 0;
+        self.start_anew();
+        if self.jobs.is_empty() && self.waiting.is_empty() {
+            self.tune_for(pair);
+        }
+    }
+
+    // Forgets the device and all that was on it; unfinished sentences are decoded again.
+    fn start_anew(&mut self) {
+        self.owners.clear();
+        self.room.forget();
+        for (_, running) in &mut self.jobs {
+            running.sequences.clear();
+            running.speaker = None;
+            running.task.rewind();
+        }
+    }
+
     // A lost device is opened again and unfinished sentences start anew; any other error fails the running jobs.
     fn fail(&mut self, error: Error) {
         let lost = matches!(&error, Error::Engine(error) if error.is_lost());
-        self.owners.clear();
-        self.room.forget();
+        self.start_anew();
         self.losses += 1;
         if lost && self.losses <= MAX_LOSSES {
-            for (_, running) in &mut self.jobs {
-                running.sequences.clear();
-                running.speaker = None;
-                running.task.rewind();
-            }
             return;
         }
         let error = if lost { Error::LostTooOften(self.losses) } else { error };
@@ -430,5 +518,14 @@ impl Worker {
             running.task.fail(&problem);
         }
         self.losses = 0;
+    }
+}
+
+// A thread that breaks takes its jobs with it; each tells of its end as it is dropped.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.room.tell(EngineState::Failed(Error::Stopped.problem()));
+        }
     }
 }

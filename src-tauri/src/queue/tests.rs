@@ -26,7 +26,8 @@ fn path(name: &str) -> PathBuf {
 fn kept(job: u64, name: &str, state: JobState) -> Kept {
     let (job, input, pair) = (JobId(job), path(name), pair());
     let output = (state == JobState::Done).then(|| path("a.en.txt"));
-    Kept { job, input, pair, state, problem: None, output, done: 2, total: 4, to_review: 1 }
+    let terms = TermCount { met: 1, missed: 1 };
+    Kept { job, input, pair, state, problem: None, output, done: 2, total: 4, to_review: 1, terms }
 }
 
 impl Scene {
@@ -81,6 +82,13 @@ fn what_a_text_looks_like_is_shown_and_changes_nothing() {
     let rows = scene.queue.rows();
     assert_eq!(rows[0].looks_like.as_deref(), Some("ja"));
     assert_eq!((rows[1].looks_like.as_deref(), &rows[0].pair), (None, &pair()));
+    // Of the last time, it is looked for in what is not done.
+    *lock(&scene.scripted.kept) =
+        vec![kept(7, "日本.txt", JobState::Paused), kept(8, "日本語.txt", JobState::Done)];
+    scene.queue.restore(&scene.translator).unwrap();
+    scene.queue.look(&scene.translator);
+    let seen: Vec<_> = scene.queue.rows()[2..].iter().map(|row| row.looks_like.clone()).collect();
+    assert_eq!(seen, [Some("ja".to_owned()), None]);
 }
 
 #[test]
@@ -144,7 +152,51 @@ fn other_languages_start_the_document_anew_and_forget_the_first_try() {
     assert_eq!((scene.states(), scene.ids()), (vec![RowState::Waiting], vec![id]));
     scene.scripted.tell(1, progress(1));
     assert_eq!(scene.queue.rows()[0].pair, back);
-    assert!(matches!(scene.queue.set_pair(&scene.translator, id, pair()), Err(Error::NotWaiting(_))));
+    scene.queue.set_pair(&scene.translator, id, back).unwrap();
+    assert_eq!(scene.scripted.asked(), [""; 0], "it is in these languages");
+}
+
+/// What a text looks like is seen when it is under way, or after it is done.
+#[test]
+fn the_languages_can_be_changed_whatever_became_of_the_document() {
+    let back = Pair { from: "en".into(), to: "de".into() };
+    let ends = [
+        JobEvent::Finished(result(Some(path("a.en.txt")))),
+        JobEvent::Failed(problem("read")),
+        JobEvent::Cancelled,
+        JobEvent::Paused,
+    ];
+    for end in ends {
+        let scene = scene();
+        scene.add(&["a.txt"]);
+        let id = scene.ids()[0];
+        scene.scripted.tell(0, progress(2));
+        scene.scripted.tell(0, end);
+        scene.scripted.asked();
+        scene.queue.set_pair(&scene.translator, id, back.clone()).unwrap();
+        assert_eq!(scene.scripted.asked(), ["forget 0", "submit a.txt en-de as 1"]);
+        let row = &scene.queue.rows()[0];
+        assert_eq!((row.id, row.state, &row.pair), (id, RowState::Waiting, &back));
+        assert_eq!((row.done, row.to_review, &row.output, &row.problem), (0, 0, &None, &None));
+    }
+    let scene = scene();
+    scene.add(&["a.txt"]);
+    scene.scripted.tell(0, progress(2));
+    scene.scripted.asked();
+    scene.queue.set_pair(&scene.translator, scene.ids()[0], back).unwrap();
+    assert_eq!(scene.scripted.asked(), ["cancel 0", "submit a.txt en-de as 1"]);
+    scene.scripted.tell(0, JobEvent::Cancelled);
+    assert_eq!(scene.scripted.asked(), ["forget 0"]);
+}
+
+#[test]
+fn a_document_that_is_done_is_translated_again() {
+    let scene = scene();
+    scene.add(&["a.txt"]);
+    scene.scripted.tell(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
+    scene.scripted.asked();
+    scene.queue.resume(&scene.translator, Some(scene.ids()[0])).unwrap();
+    assert_eq!((scene.scripted.asked(), scene.states()), (vec!["resume 0".into()], vec![RowState::Waiting]));
 }
 
 #[test]
@@ -188,6 +240,7 @@ fn documents_of_the_last_time_are_shown_once() {
     }
     assert_eq!(scene.states(), [RowState::Interrupted, RowState::Paused, RowState::Done]);
     assert_eq!(scene.queue.rows()[0].done, 2);
+    assert_eq!(scene.queue.rows()[2].terms, TermCount { met: 1, missed: 1 });
     assert_eq!(scene.queue.output(scene.ids()[2]).unwrap(), path("a.en.txt"));
     scene.queue.resume(&scene.translator, None).unwrap();
     assert_eq!(scene.scripted.asked(), ["resume 0", "resume 2"]);
@@ -206,9 +259,11 @@ fn an_edit_tells_how_much_is_left_to_review() {
     assert_eq!(scene.queue.rows()[0].to_review, 1);
     assert_eq!(scene.queue.segments(&scene.translator, id).unwrap(), []);
     let edited = scene.queue.edit(&scene.translator, id, 3, "Hello").unwrap();
-    assert_eq!((edited.index, &*edited.target), (3, "Hello"));
-    assert_eq!(scene.scripted.asked(), ["segments 0", "edit 3 Hello 0"]);
+    assert_eq!((edited[0].index, &*edited[0].target), (3, "Hello"));
+    assert_eq!(scene.queue.suggestions(&scene.translator, id, 3).unwrap(), []);
+    assert_eq!(scene.scripted.asked(), ["segments 0", "edit 3 Hello 0", "suggestions 3 0"]);
     assert_eq!(scene.queue.rows()[0].to_review, 0);
+    assert_eq!(scene.queue.rows()[0].terms, TermCount { met: 2, missed: 0 });
     *lock(&scene.scripted.refusal) = Some(problem("store_full"));
     let refused = scene.queue.edit(&scene.translator, id, 3, "Hello").unwrap_err();
     assert_eq!(refused.problem(), problem("store_full"));

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import App from '../App.svelte'
 import { row, rust } from '../testing'
 
@@ -69,15 +69,71 @@ test('a document that waits shows its languages, and others can be chosen', asyn
   await fireEvent.change(from, { target: { value: 'en' } })
   // English is not translated into English: its first target is taken.
   expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
+  expect(from.value, 'until it has others').toBe('de')
   say({ type: 'row', row: row({ pair: { from: 'en', to: 'de' }, state: 'translating' }) })
-  expect(await screen.findByText('English → German')).toBeTruthy()
-  expect((await document()).queryByRole('combobox')).toBeNull()
+  await vi.waitFor(() => expect(from.value).toBe('en'))
+  await fireEvent.change(from, { target: { value: 'de' } })
+  expect(setRowPair, 'also when it is under way').toHaveBeenLastCalledWith(1, { from: 'de', to: 'en' })
+})
+
+test('a finished document is translated again, in other languages after a question', async () => {
+  const { setRowPair, resume } = await start({ rows: [row({ state: 'done', total: 3, output: 'letter.en.md' })] })
+  const { getByRole, getByText, queryByText } = await document()
+  await fireEvent.click(getByRole('button', { name: 'Translate again' }))
+  expect(resume).toHaveBeenCalledWith(1)
+  const from = getByRole<HTMLSelectElement>('combobox', { name: 'From' })
+  await fireEvent.change(from, { target: { value: 'en' } })
+  expect(getByText('Translate it again, English → German?')).toBeTruthy()
+  const keep = getByRole('button', { name: 'Keep' })
+  expect(keep.ownerDocument.activeElement).toBe(keep)
+  await fireEvent.click(keep)
+  expect(queryByText(/Translate it again/)).toBeNull()
+  expect(setRowPair).not.toHaveBeenCalled()
+  await fireEvent.change(from, { target: { value: 'en' } })
+  await fireEvent.click(getByRole('button', { name: 'Translate' }))
+  expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
+})
+
+test('finished segments are not thrown away without a question', async () => {
+  const { remove, say } = await start({ rows: [row({ state: 'interrupted', done: 412, total: 1980 })] })
+  const { getByRole, getByText } = await document()
+  await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
+  expect(getByText('Remove it with 412 finished segments?')).toBeTruthy()
+  await fireEvent.keyDown(getByRole('button', { name: 'Keep' }), { key: 'Escape' })
+  expect(remove).not.toHaveBeenCalled()
+  await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
+  await fireEvent.click(getByRole('button', { name: 'Remove' }))
+  expect(remove).toHaveBeenCalledWith(1)
+  say({ type: 'row', row: row({ state: 'cancelled' }) })
+  await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
+  expect(remove, 'where there is nothing to lose, nothing is asked').toHaveBeenCalledTimes(2)
+})
+
+test('a document without text says so', async () => {
+  await start({ rows: [row({ state: 'done', output: 'letter.en.md' })] })
+  expect(screen.getByText('no text to translate was found')).toBeTruthy()
+})
+
+test('what went wrong before the page listened is said', async () => {
+  const notice = { code: 'store_damaged', message: 'The store is damaged.', hint: 'Move it away.' }
+  await start({ notice })
+  expect(screen.getByRole('alert').dataset.code).toBe('store_damaged')
+  await fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
+  expect(screen.queryByRole('alert')).toBeNull()
 })
 
 test('a text that looks like another language is a hint, nothing more', async () => {
   const { setRowPair } = await start({ rows: [row({ looks_like: 'ja' }), row({ id: 2, looks_like: 'de' })] })
   expect(screen.getAllByText(/looks like/).map((one) => one.textContent)).toEqual(['looks like Japanese'])
   expect(setRowPair).not.toHaveBeenCalled()
+  // Japanese is no source of these models: there is nothing to switch to.
+  expect(screen.queryByText('Translate from Japanese')).toBeNull()
+})
+
+test('a text that looks like another language can be translated from it', async () => {
+  const { setRowPair } = await start({ rows: [row({ looks_like: 'en', state: 'translating' })] })
+  await fireEvent.click((await document()).getByRole('button', { name: 'Translate from English' }))
+  expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
 })
 
 test('all documents can be paused, resumed and cleared at once', async () => {
@@ -111,10 +167,12 @@ test('documents of the last time are offered once', async () => {
 
 test('a finished document can be opened, shown and removed', async () => {
   const { say, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
-  say({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, output: 'letter.en.md' }) })
+  const terms = { met: 3, missed: 1 }
+  say({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md' }) })
   await screen.findByText('Needs review: 2')
   const { getByRole, getByText } = await document()
   expect(getByText('letter.en.md')).toBeTruthy()
+  expect(getByText('3 of 4 glossary terms met')).toBeTruthy()
   expect(getByText('Needs review: 2')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
   await fireEvent.click(getByRole('button', { name: 'Open' }))

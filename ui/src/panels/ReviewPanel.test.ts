@@ -26,13 +26,15 @@ async function start(segments = SEGMENTS) {
 
 // Not by role: the names of hundreds of rows take their time.
 const rows = () => [...document.querySelectorAll('[role=row] > [role=rowheader]')].map((one) => one.textContent)
+// Without the heads of the columns.
+const segmentRows = () => screen.getAllByRole('row').slice(1)
 const press = (key: string, modifiers = {}) =>
   fireEvent.keyDown(document.activeElement ?? window, { key, ...modifiers })
 const filter = (name: RegExp) => screen.getByRole<HTMLButtonElement>('button', { name })
 const editor = () => screen.queryByRole<HTMLTextAreaElement>('textbox')
 
 async function enter() {
-  screen.getAllByRole('row')[0]?.focus()
+  segmentRows()[0]?.focus()
   await press('Enter')
 }
 
@@ -41,10 +43,20 @@ test('what should be looked at comes first, with its findings in words', async (
   expect(segments).toHaveBeenCalledWith(1)
   expect(rows()).toEqual(['2', '4'])
   expect(filter(/^To review/).getAttribute('aria-pressed')).toBe('true')
-  const [first, second] = screen.getAllByRole('row')
+  const [first, second] = segmentRows()
   expect(within(first!).getByText('Number missing: 300')).toBeTruthy()
   expect(within(second!).getByText('Not translated')).toBeTruthy()
-  expect(within(second!).getByText('Glossary: agreement')).toBeTruthy()
+  expect(within(second!).getByText('Glossary missed: agreement')).toBeTruthy()
+})
+
+test('the terms that a translation has are shown beside those that it lacks', async () => {
+  const met = [{ source: 'Satz', target: 'sentence' }]
+  await start([
+    segment(0, { status: 'doubtful', reasons: [{ kind: 'term', text: 'one' }], terms: { met, missed: [] } }),
+  ])
+  const [first] = segmentRows()
+  expect(within(first!).getByText('Glossary met: sentence').title).toBe('Satz → sentence')
+  expect(within(first!).getByText('Glossary missed: one')).toBeTruthy()
 })
 
 test('filters are toggles with counts; several show what any of them takes', async () => {
@@ -72,12 +84,12 @@ test('filters are toggles with counts; several show what any of them takes', asy
 test('the keys move, open, save and go on to the next', async () => {
   const { edit, translate, say } = await start()
   await fireEvent.click(filter(/^All/))
-  screen.getAllByRole('row')[0]?.focus()
+  segmentRows()[0]?.focus()
   await press('ArrowDown')
-  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2')
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('3')
   await press('End')
   await press('ArrowDown')
-  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('4')
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('5')
   await press('Home')
   await press('Enter')
   expect(editor()?.value).toBe('Sentence 0')
@@ -87,7 +99,7 @@ test('the keys move, open, save and go on to the next', async () => {
   await waitFor(() => expect(editor()?.value).toBe('Sentence 1'))
   expect(screen.getByText('1 change saved: letter.en.md is rewritten')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('Saved')
-  expect(within(screen.getAllByRole('row')[0]!).getByText('Mended')).toBeTruthy()
+  expect(within(segmentRows()[0]!).getByText('Mended')).toBeTruthy()
   expect(translate, 'the text of the other tab is left alone').not.toHaveBeenCalled()
   say({ type: 'row', row: row({ state: 'done', to_review: 1, output: 'letter.en.md' }) })
   expect(rows()).toHaveLength(4)
@@ -102,7 +114,7 @@ test('a saved row stays where it is, also where its filter no longer takes it', 
   expect(editor()?.value).toBe('Sentence 3')
   await press('Enter', { ctrlKey: true })
   await waitFor(() => expect(editor()).toBeNull())
-  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2')
+  expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('3')
 })
 
 test('Escape leaves the editor, and what was typed stays a draft', async () => {
@@ -136,6 +148,90 @@ test('what cannot be saved is kept as it was typed, with the reason', async () =
   expect(edit).toHaveBeenLastCalledWith(1, 1, 'Mended')
 })
 
+test('what is not saved survives leaving the review, and the document says so', async () => {
+  const { say, remove } = await start()
+  await enter()
+  await fireEvent.input(editor()!, { target: { value: 'Half a sent' } })
+  await press('Escape')
+  await press('Escape')
+  expect(await screen.findByText('1 not saved')).toBeTruthy()
+  await fireEvent.click(screen.getByRole('button', { name: 'Review' }))
+  await screen.findByLabelText('Segments')
+  expect(screen.getByText('Half a sent')).toBeTruthy()
+  await fireEvent.click(screen.getByRole('button', { name: '1 not saved' }))
+  await waitFor(() => expect(document.activeElement?.textContent).toContain('Half a sent'))
+  await press('Escape')
+  await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
+  expect(screen.getByText('Remove it with 1 correction that is not saved?')).toBeTruthy()
+  await fireEvent.click(screen.getByRole('button', { name: 'Clear finished' }))
+  expect(screen.getByText('Clear with 1 correction that is not saved?')).toBeTruthy()
+  expect(remove).not.toHaveBeenCalled()
+  say({ type: 'gone', id: 1 })
+  await screen.findByText('Drop documents or folders here')
+  say({ type: 'row', row: row({ state: 'done', total: 4 }) })
+  await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
+  await screen.findByLabelText('Segments')
+  expect(screen.queryByText('Half a sent')).toBeNull()
+})
+
+test('a correction whose source is another one by now is dropped', async () => {
+  const { segments } = await start()
+  await enter()
+  await fireEvent.input(editor()!, { target: { value: 'Half a sent' } })
+  await press('Escape')
+  await press('Escape')
+  segments.mockResolvedValue([segment(0), segment(1, { source: 'Ein neuer Satz' })])
+  await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
+  await screen.findByLabelText('Segments')
+  expect(screen.queryByText(/not saved/i)).toBeNull()
+})
+
+test('what the memory has is suggested beside the source, and one key takes it', async () => {
+  const { suggestions, edit } = await start()
+  const near = { source: 'Satz eins', target: 'Sentence one', percent: 83, origin: 'edited' as const }
+  suggestions.mockResolvedValue([near, { ...near, target: 'Phrase one', percent: 80, origin: 'machine' }])
+  await enter()
+  const memory = within(await screen.findByRole('group', { name: 'From the memory' }))
+  expect(suggestions).toHaveBeenCalledWith(1, 1)
+  expect(memory.getAllByText('Satz eins')).toHaveLength(2)
+  expect(memory.getByText('83 % corrected')).toBeTruthy()
+  await press('2', { altKey: true, code: 'Digit2' })
+  expect(editor()?.value).toBe('Phrase one')
+  await fireEvent.click(memory.getByRole('button', { name: 'Take suggestion 1: Sentence one' }))
+  expect(editor()?.value).toBe('Sentence one')
+  expect(document.activeElement).toBe(editor())
+  expect(edit).not.toHaveBeenCalled()
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(edit).toHaveBeenCalledWith(1, 1, 'Sentence one'))
+})
+
+test('what an edit changes of other segments is shown too', async () => {
+  const { edit } = await start()
+  edit.mockResolvedValueOnce([
+    segment(1, { target: 'Mended', status: 'edited' }),
+    segment(3, { status: 'done' }),
+  ])
+  await enter()
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(filter(/^To review/).textContent).toContain('0'))
+})
+
+test('what is saved twice is announced twice, and the columns have heads', async () => {
+  await start()
+  expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toEqual([
+    'No.',
+    'German',
+    'English',
+    'Findings',
+  ])
+  const said = () => screen.getByRole('status').textContent
+  await enter()
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(said()).toBe('Saved'))
+  await press('Enter', { ctrlKey: true })
+  await waitFor(() => expect(said()).toBe('Saved\u00a0'))
+})
+
 test('nothing is saved while a character is being composed', async () => {
   const { edit } = await start()
   await enter()
@@ -148,7 +244,7 @@ test('markup is pills and a document is text, whatever it holds', async () => {
   await start([
     segment(0, { source, spans: [{ start: 12, end: 15, kind: 'paired', label: '**' }], target: '<b>and</b>' }),
   ])
-  const table = screen.getByRole('row')
+  const table = segmentRows()[0]!
   expect(table.querySelector('img, b:not(.findings b)')).toBeNull()
   expect([...table.querySelectorAll('.pill')].map((pill) => pill.textContent)).toEqual(['bold', '/bold'])
   expect(table.textContent).toContain('<b>and</b>')
@@ -162,16 +258,16 @@ test('a long document comes in pages, and the keys walk from one to the next', a
   await fireEvent.click(screen.getByTitle('Next page'))
   expect(rows()).toEqual([last])
   expect(screen.getByTitle<HTMLButtonElement>('Next page').disabled).toBe(true)
-  document.querySelector<HTMLElement>('[role=row]')?.focus()
+  document.querySelector<HTMLElement>('[role=row][tabindex]')?.focus()
   await press('ArrowUp')
-  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe(String(PAGE_ROWS)))
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe(String(PAGE_ROWS + 1)))
   await press('End')
   await waitFor(() => expect(rows()).toEqual([last]))
 })
 
 test('the way back leads to the documents, and a document that is gone closes its review', async () => {
   const { say } = await start()
-  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('1'))
+  await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2'))
   await press('Escape')
   const again = await screen.findByRole('button', { name: 'Review' })
   expect(document.activeElement).toBe(again)

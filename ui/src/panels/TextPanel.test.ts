@@ -196,3 +196,32 @@ test('Ctrl+Shift+C copies; Paste inserts at the caret', async () => {
   expect(clipboard.writeText).toHaveBeenCalledWith('Hello world')
   vi.unstubAllGlobals()
 })
+
+test('a text that looks like another language is a hint, and a click away from it', async () => {
+  const { detect, setPair, translate } = await start()
+  detect.mockResolvedValueOnce('en')
+  await type('The house is old.')
+  await idle()
+  expect(detect).toHaveBeenCalledWith('The house is old.')
+  expect(screen.getByText('looks like English')).toBeTruthy()
+  expect(setPair, 'nothing is imposed').not.toHaveBeenCalled()
+  detect.mockResolvedValueOnce('en')
+  await fireEvent.click(screen.getByRole('button', { name: 'Translate from English' }))
+  expect(setPair).toHaveBeenCalledWith({ from: 'en', to: 'de' })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(translate).toHaveBeenLastCalledWith(2, 'The house is old.')
+  expect(screen.queryByText('looks like English')).toBeNull()
+})
+
+test('what an earlier text looked like is not said of a later one', async () => {
+  const { detect } = await start()
+  let answer: (code: string | null) => void = () => {}
+  detect.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+  await type('The house is old.')
+  await idle()
+  await type('Das Haus ist alt.')
+  await idle()
+  answer('en')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(screen.queryByText(/looks like/)).toBeNull()
+})

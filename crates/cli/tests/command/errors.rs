@@ -7,7 +7,7 @@ const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
 #[test]
 fn a_wrong_command_line_is_status_2_and_says_where() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["translate", "--from", "xx", "--to", "en", "x"], "'xx'"),
         (&["translate", "--from", "de", "--to", "German", "x"], "'German'"),
         (&["translate", "--from", "de", "--to", "de", "x"], "same language"),
@@ -16,6 +16,21 @@ fn a_wrong_command_line_is_status_2_and_says_where() {
         (&["translate", "--from", "de", "--to", "en", "--out", "nowhere", "x"], "nowhere"),
         (&["translate", "--from", "de", "--to", "en", "--beam", "9", "x"], "--sequences"),
         (&["translate", "--from", "de", "--to", "en", "--temperature", "-1", "x"], "0 or more"),
+        (
+            &["translate", "--from", "de", "--to", "en", "--tmx", "a.tmx", "Es regnet."],
+            "--tmx is for documents",
+        ),
+        (&["translate", "--from", "de", "--to", "en", "--columns", "2"], "--columns is for documents"),
+        (&["translate", "--from", "de", "--to", "en", "--resume", "Es regnet."], "--resume is for documents"),
+        (
+            &["translate", "--from", "de", "--to", "en", "--format", "md", "--bilingual"],
+            "--bilingual does nothing",
+        ),
+        (
+            &["translate", "--from", "de", "--to", "en", "--format", "md", "--tmx", "a.tmx"],
+            "--tmx does nothing",
+        ),
+        (&["translate", "--from", "de", "--to", "en", "--format", "md", "--json"], "--json does nothing"),
         (&["logits", "--model", "starter-large", "--tokens", "0,x"], "'x'"),
         (&["models", "import", "x", "--role", "boss"], "--role"),
         (&["fly"], "fly"),

@@ -59,6 +59,7 @@ fn a_file_that_is_no_text_does_not_keep_the_others() {
     let lines: Vec<serde_json::Value> =
         ended.out.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect();
     assert_eq!((ended.status, lines.len()), (Some(1), 2));
+    assert_eq!((&lines[0]["input"], &lines[0]["job"]), (&"bild.txt".into(), &3.into()), "{}", lines[0]);
     assert!(lines[0]["problem"]["message"].as_str().is_some_and(|message| message.contains("bild.txt")));
     assert_eq!(lines[1]["text"], "It's raining.");
 }

@@ -38,6 +38,10 @@ fn a_document_on_standard_input_comes_out_on_standard_output() {
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "docx"]].concat(), b"\x89PNG\r\n\x1a\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
     assert_eq!(home.good(&["jobs", "list"]), "", "nor does what could not be translated");
+    let doubtful = "Zxqv brkl %s 98765 {wrgl} fnord.\n\nEs regnet.\n";
+    let ended = home.run_with_input(&[&DE_EN[..], &["--format", "txt"]].concat(), doubtful);
+    assert_eq!(ended.status, Some(0), "{}", ended.err);
+    assert!(ended.err.contains("standard input: 2 sentences, 1 to look at"), "{}", ended.err);
 }
 
 #[test]
@@ -52,8 +56,50 @@ fn the_language_of_a_source_is_found_where_it_is_sure() {
     assert_eq!(ended.status, Some(0), "{}", ended.err);
     assert!(ended.err.starts_with("de ("), "{}", ended.err);
     let ended = home.run(&[&auto[..], &["OK."]].concat());
-    assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""));
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""));
     assert!(ended.err.contains("--from"), "{}", ended.err);
+}
+
+/// An input whose language is not sure, one that is not there, a text in the other language already: each is told of,
+/// and the documents between them are translated and printed.
+#[test]
+fn what_is_wrong_with_one_input_is_no_harm_to_the_others() {
+    let home = Home::new();
+    let german =
+        "Ich habe heute leider gar keine Zeit, weil meine Mutter aus dem Krankenhaus gekommen ist.\n";
+    home.write("a.txt", german);
+    home.write("note.txt", "OK.\n");
+    home.write("b.txt", german);
+    let english =
+        "The agreement was signed by both parties yesterday, and nobody has said anything about it.";
+    let inputs = ["a.txt", "note.txt", "gone.txt", english, "b.txt"];
+    let ended = home.run(&[&["translate", "--from", "auto", "--to", "en"][..], &inputs].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), "a.en.txt\nb.en.txt\n"), "{}", ended.err);
+    for said in ["which language this is in: note.txt", "gone.txt", "to be translated into (en)"] {
+        assert!(ended.err.contains(said), "{said}: {}", ended.err);
+    }
+    let list = home.good(&["jobs", "list"]);
+    assert_eq!(list.lines().filter(|line| line.contains("done")).count(), 2, "{list}");
+
+    let json = ["translate", "--from", "auto", "--to", "en", "--json", "note.txt", "b.txt"];
+    let ended = home.run(&json);
+    let lines: Vec<serde_json::Value> =
+        ended.out.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect();
+    assert_eq!((ended.status, lines.len()), (Some(1), 2), "{}", ended.err);
+    assert_eq!((&lines[0]["input"], &lines[0]["problem"]["code"]), (&"note.txt".into(), &"language".into()));
+    assert_eq!(lines[1]["input"], "b.txt");
+}
+
+/// A glossary that cannot be read is said before anything is begun.
+#[test]
+fn what_is_wrong_with_all_inputs_is_said_before_the_first() {
+    let home = Home::new();
+    home.write("a.txt", "Es regnet.\n");
+    home.write("b.txt", "Es regnet.\n");
+    let ended = home.run(&[&DE_EN[..], &["a.txt", "b.txt", "--glossary", "gone.csv"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
+    assert!(ended.err.contains("gone.csv"), "{}", ended.err);
+    assert_eq!(home.good(&["jobs", "list"]), "");
 }
 
 #[test]
@@ -61,7 +107,7 @@ fn extras_are_written_beside_the_translation() {
     let home = Home::new();
     home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
     home.good(&[&DE_EN[..], &["a.txt", "--bilingual", "--tmx", "all.tmx"]].concat());
-    let page = home.read("a.en.de-en.html");
+    let page = home.read("a.en.txt.de-en.html");
     assert!(page.contains("Tom ist müde.</td>") && page.contains("Tom is tired.</td>"), "{page}");
     assert!(
         home.read("all.tmx").contains("<seg>It&apos;s raining.</seg>")
@@ -72,12 +118,46 @@ fn extras_are_written_beside_the_translation() {
     assert_eq!((&json["reused"], &json["input"], &json["job"]), (&2.into(), &"a.txt".into(), &2.into()));
 }
 
+/// Two documents that differ in their extensions alone, a page that is there already, and a folder where none can be
+/// written: every translation is made and its path printed.
+#[test]
+fn pages_in_both_languages_are_no_harm_to_each_other() {
+    let home = Home::new();
+    std::fs::create_dir(home.path().join("in")).expect("makes");
+    home.write("in/a.txt", "Es regnet.\n");
+    home.write("in/a.md", "# Es regnet.\n");
+    home.write("in/a.en.md.de-en.html", "mine");
+    let ended = home.run(&[&DE_EN[..], &["in/a.txt", "in/a.md", "--bilingual"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(0), "in/a.en.txt\nin/a.en.md\n"), "{}", ended.err);
+    assert_eq!(home.read("in/a.en.md.de-en.html"), "mine");
+    let pages: Vec<String> = home.names("in").into_iter().filter(|name| name.ends_with(".html")).collect();
+    assert_eq!(pages, ["a.en.md.de-en-2.html", "a.en.md.de-en.html", "a.en.txt.de-en.html"]);
+    // Nor are they documents to translate the next time.
+    let ended = home.run(&[&DE_EN[..], &["in"]].concat());
+    assert_eq!(ended.out, "in/a.en-2.md\nin/a.en-2.txt\n", "{}", ended.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_that_cannot_be_written_does_not_end_the_run() {
+    let home = Home::new();
+    // The longest name that a file may have leaves no room for the page's.
+    let long = format!("{}.txt", "a".repeat(230));
+    home.write(&long, "Es regnet.\n");
+    home.write("b.txt", "Es regnet.\n");
+    let ended = home.run(&[&DE_EN[..], &[long.as_str(), "b.txt", "--bilingual"]].concat());
+    assert_eq!((ended.status, ended.out.lines().count()), (Some(1), 2), "{}", ended.err);
+    assert!(ended.err.contains("both languages in b.en.txt.de-en.html"), "{}", ended.err);
+}
+
 #[test]
 fn segments_are_shown_corrected_and_remembered() {
     let home = Home::new();
     home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
     home.good(&[&DE_EN[..], &["a.txt"]].concat());
-    assert_eq!(home.good(&["jobs", "show", "1"]).lines().count(), 4);
+    let shown = home.good(&["jobs", "show", "1"]);
+    assert_eq!(shown.lines().count(), 4, "{shown}");
+    assert!(shown.starts_with("    0  translated      Es regnet.\n"), "{shown}");
     home.good(&["jobs", "edit", "1", "0", "It pours."]);
     assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
     let found = home.good(&[&["memory", "search", "Es regnet"][..], &PAIR].concat());
@@ -92,6 +172,12 @@ fn segments_are_shown_corrected_and_remembered() {
     home.good(&["jobs", "clear"]);
     assert_eq!(home.good(&["jobs", "list"]), "");
     assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
+    let doubtful = "Zxqv brkl %s 98765 {wrgl} fnord.\n";
+    home.write("b.txt", doubtful);
+    home.good(&[&DE_EN[..], &["b.txt"]].concat());
+    let shown = home.good(&["jobs", "show", "2", "--only", "to-review"]);
+    assert!(shown.contains("  doubtful  ") || shown.contains("  not translated  "), "{shown}");
+    assert!(shown.contains("! ") && !shown.contains(['"', '_']), "in words: {shown}");
 }
 
 #[test]
@@ -107,6 +193,66 @@ fn terms_are_kept_listed_and_removed() {
     assert_eq!(home.good(&list), "");
     home.write("empty.csv", "x\n");
     assert_eq!(home.run(&[&["glossary", "import", "empty.csv"][..], &PAIR].concat()).status, Some(2));
+}
+
+// Whether a term stands in a translation, or its lack is said.
+fn minds(result: &serde_json::Value, term: &str) -> bool {
+    let said = &result["sentences"][0]["reasons"];
+    let lacks = said.as_array().is_some_and(|reasons| reasons.iter().any(|reason| reason["text"] == term));
+    lacks || result["sentences"][0]["translation"].as_str().is_some_and(|text| text.contains(term))
+}
+
+/// The glossary of the run, and the one that is kept, hold for texts and for lines as for documents.
+#[test]
+fn a_glossary_is_minded_whatever_is_translated() {
+    let home = Home::new();
+    home.write("g.csv", "de,en\nBahnhof,railway stop\n");
+    let text = "Wo ist der Bahnhof?";
+    let json = [&DE_EN[..], &["--json"]].concat();
+    let plain = home.run(&[&json[..], &[text]].concat()).json();
+    assert!(!minds(&plain, "railway stop"), "{plain}");
+    let given = [&json[..], &["--glossary", "g.csv"]].concat();
+    let result = home.run(&[&given[..], &[text]].concat()).json();
+    assert!(minds(&result, "railway stop"), "{result}");
+    let result = home.run_with_input(&given, text).json();
+    assert!(minds(&result, "railway stop"), "{result}");
+    home.good(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
+    let result = home.run(&[&json[..], &[text]].concat()).json();
+    assert!(minds(&result, "railway stop"), "{result}");
+}
+
+/// What is given with --resume holds from now on; what is not given stays as it was.
+#[test]
+fn a_resumed_document_goes_on_with_what_is_given_now() {
+    let home = Home::new();
+    ["first", "second"].iter().for_each(|name| std::fs::create_dir(home.path().join(name)).expect("makes"));
+    home.write("g.csv", "de,en\nBahnhof,railway stop\n");
+    home.write("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let first = home.run(&[&DE_EN[..], &["a.txt", "--out", "first", "--glossary", "g.csv"]].concat());
+    assert_eq!(first.status, Some(1), "{}", first.err);
+    home.write("a.txt", "Wo ist der Bahnhof?\n");
+    let again = [&DE_EN[..], &["--json", "--resume", "a.txt"]].concat();
+    let result = home.run(&again).json();
+    assert!(minds(&result, "railway stop"), "its glossary is remembered: {result}");
+    assert_eq!(home.names("first"), ["a.en.txt"]);
+
+    home.write("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    assert_eq!(home.run(&[&DE_EN[..], &["a.txt", "--out", "first"]].concat()).status, Some(1));
+    home.write("a.txt", "Wo ist der Bahnhof?\n");
+    home.write("h.csv", "de,en\nBahnhof,train depot\n");
+    let result = home.run(&[&again[..], &["--out", "second", "--glossary", "h.csv"]].concat()).json();
+    assert!(minds(&result, "train depot"), "{result}");
+    assert_eq!((&result["job"], home.names("second")), (&2.into(), vec!["a.en.txt".to_owned()]));
+    assert_eq!(home.names("first"), ["a.en.txt"], "what was written before stays");
+}
+
+#[test]
+fn a_document_without_text_is_not_called_translated() {
+    let home = Home::new();
+    home.write("a.md", "```\nlet x = 1;\n```\n");
+    let ended = home.run(&[&DE_EN[..], &["a.md"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(0), "a.en.md\n"), "{}", ended.err);
+    assert!(ended.err.contains("no text to translate was found"), "{}", ended.err);
 }
 
 #[test]
@@ -168,6 +314,22 @@ mod interrupted {
     }
 
     #[test]
+    fn ctrl_c_leaves_nothing_of_a_document_on_standard_input() {
+        use std::io::Write;
+
+        let home = Home::new();
+        long(&home);
+        let mut child = home.start(&[&DE_EN[..], &["--format", "txt"]].concat());
+        let mut stdin = child.stdin.take().expect("is piped");
+        stdin.write_all(home.read("long.txt").as_bytes()).expect("is read");
+        drop(stdin);
+        while !home.good(&["jobs", "list", "--json"]).lines().any(is_begun) {}
+        interrupt(&child);
+        assert_eq!(child.wait().expect("ends").code(), Some(130));
+        assert_eq!(home.good(&["jobs", "list"]), "");
+    }
+
+    #[test]
     fn a_killed_run_is_resumed_by_name() {
         let home = Home::new();
         let mut child = under_way(&home);
@@ -214,6 +376,7 @@ mod interrupted {
         let source = home.read("long.txt");
         // What the machine keeps for speed is there already, so that the store and the output are what fills the disk.
         home.good(&[&DE_EN[..], &["Es regnet."]].concat());
+        let mut failures = 0;
         for kilobytes in [0, 4, 8, 40, 80, 200] {
             let limited = format!(
                 "trap '' XFSZ; ulimit -f {kilobytes}; exec {} translate --from de --to en --resume long.txt",
@@ -225,6 +388,7 @@ mod interrupted {
             if ended.status.success() {
                 break;
             }
+            failures += 1;
             let said = String::from_utf8_lossy(&ended.stderr);
             assert!(said.contains("wasan: ") && !said.contains("panicked"), "{kilobytes}: {said}");
             assert_eq!(home.read("long.txt"), source);
@@ -234,6 +398,7 @@ mod interrupted {
                 "{names:?}"
             );
         }
+        assert!(failures > 1, "the disk was never full");
         let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
         assert_eq!(ended.status, Some(0), "{}", ended.err);
         assert_eq!(home.read("long.en.txt"), calm.read("long.en.txt"));

@@ -213,6 +213,24 @@ impl Store {
         })
     }
 
+    /// Changes how a document is translated, and where the translation goes. What was written to another place before
+    /// stays there, and is no longer known.
+    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
+        let target = target.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let target = target.as_deref().map(text).transpose()?;
+        self.run(|db| {
+            db.execute(
+                "UPDATE jobs SET options = ?2, target = ?3,
+                        output = CASE WHEN target IS ?3 THEN output END,
+                        output_hash = CASE WHEN target IS ?3 THEN output_hash END,
+                        replaced_hash = CASE WHEN target IS ?3 THEN replaced_hash END
+                 WHERE id = ?1",
+                (id.0 as i64, to_json(options), target),
+            )?;
+            Ok(())
+        })
+    }
+
     /// Says what was read of a document, and that it is on its way.
     pub fn begin(&self, id: JobId, input: &Hash, total: usize, done: usize) -> Result<()> {
         self.run(|db| {

@@ -49,10 +49,7 @@ pub fn submit(
 pub fn last(receiver: &Receiver<JobEvent>) -> JobEvent {
     loop {
         let event = receiver.recv_timeout(PATIENCE).expect("the job ends");
-        if matches!(
-            event,
-            JobEvent::Finished(_) | JobEvent::Failed(_) | JobEvent::Cancelled | JobEvent::Paused
-        ) {
+        if event.is_last() {
             let more = receiver.recv_timeout(PATIENCE);
             assert_eq!(more, Err(RecvTimeoutError::Disconnected), "nothing comes after the last event");
             return event;

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use translation::{DecodeOptions, EngineState, Job, JobEvent, Setup, Source, Translator};
+use translation::{DecodeOptions, EngineState, Job, JobEvent, Setup, Source, Stage, Translator};
 
 use crate::ask::{PATIENCE, file, finished, last, pair, problem, setup, submit, text, written};
 use crate::files::LETTER;
@@ -90,6 +91,56 @@ fn typed_text_goes_before_a_document() {
     translator.stop();
 }
 
+/// The document is decoded by other models than the text: it does not wait for the sentences that are under way. Those
+/// models then stay for the next text, and the document goes on after it.
+#[test]
+fn typed_text_waits_for_no_sentence_of_other_models() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("lang.txt");
+    let sentence =
+        |day: usize| format!("Tom hat seiner Mutter am {day}. Mai einen langen Brief geschrieben.");
+    let lines: Vec<String> = (1..=3).map(sentence).collect();
+    fs::write(&source, lines.join("\n\n")).expect("writes");
+    let loads = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&loads);
+    let on_state = move |state| {
+        if let EngineState::Loading { stage: Stage::Pipelines, .. } = state {
+            *counted.lock().expect("no panic") += 1;
+        }
+    };
+    let translator = Translator::start(Setup { sequences: 1, ..setup() }, on_state);
+    let (sender, events) = channel();
+    let start = |name: &'static str, source: Source, recipe: Option<&str>| {
+        let sender = sender.clone();
+        let options = DecodeOptions { recipe: recipe.map(str::to_owned), ..DecodeOptions::default() };
+        let job = Job { pair: pair("de-en"), source, options };
+        translator.submit(job, move |event| drop(sender.send((name, event))));
+    };
+    start("document", file(&source), Some("L"));
+    let done = |event: &(&str, JobEvent)| match event {
+        ("document", JobEvent::Progress { done, .. }) => *done,
+        _ => 0,
+    };
+    assert!(events.iter().any(|event| done(&event) == 1));
+    let mut before = 1;
+    for text in ["Es regnet.", "Tom ist müde."] {
+        start("text", Source::Text(text.to_owned()), None);
+        for event in events.iter() {
+            before = before.max(done(&event));
+            if let ("text", JobEvent::Finished(_)) = event {
+                break;
+            }
+        }
+        assert!(before < lines.len(), "the text waited for the document");
+        // A person reads what came before they type on.
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert_eq!(*loads.lock().expect("no panic"), 2, "the text's models stayed");
+    assert!(events.iter().any(|event| matches!(event, ("document", JobEvent::Finished(_)))));
+    assert_eq!(*loads.lock().expect("no panic"), 3);
+    translator.stop();
+}
+
 #[test]
 fn a_lost_gpu_costs_time_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -116,6 +167,43 @@ fn a_lost_gpu_costs_time_and_nothing_else() {
     };
     assert!(lost && disturbed.reused == 0);
     assert_eq!(written(&undisturbed), written(&disturbed));
+    translator.stop();
+}
+
+/// One job's models fail, and a person starts the engine again: the document that was on its way goes on, can still be
+/// set aside, and nothing of it is lost.
+#[test]
+fn starting_again_keeps_what_is_under_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    let lines: Vec<String> = (0..80).map(|n| format!("Ich habe heute {n} Briefe geschrieben.")).collect();
+    fs::write(&source, lines.join("\n\n")).expect("writes");
+    let (sender, states) = channel();
+    let translator = Translator::start(setup(), move |state| drop(sender.send(state)));
+    let is_ready = || loop {
+        if let EngineState::Ready(_) = states.recv_timeout(PATIENCE).expect("it gets ready") {
+            return;
+        }
+    };
+    let (id, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    is_ready();
+    let some = |event: JobEvent| matches!(event, JobEvent::Progress { done, .. } if done > 0);
+    while !some(events.recv_timeout(PATIENCE).expect("it goes on")) {}
+    assert!(translator.restart(pair("de-en")));
+    is_ready();
+    translator.pause(id);
+    assert_eq!(last(&events), JobEvent::Paused);
+    // With nothing to do, the models of the pair are loaded.
+    assert!(translator.restart(pair("en-de")));
+    is_ready();
+    let (sender, events) = channel();
+    translator.resume(id, move |event| drop(sender.send(event))).expect("is free");
+    let disturbed = finished(&events);
+    assert!(disturbed.reused > 0, "what was finished before is kept");
+    let options = DecodeOptions { memory: false, report: true, ..DecodeOptions::default() };
+    let undisturbed = finished(&submit(&translator, "de-en", file(&source), options).1);
+    assert_eq!(undisturbed.reused, 0);
+    assert_eq!(written(&disturbed), written(&undisturbed));
     translator.stop();
 }
 
@@ -176,6 +264,28 @@ fn a_dropped_translator_ends_its_work_and_its_thread() {
     drop(translator);
     assert!(!written(&finished(&events)).is_empty());
     assert_eq!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+}
+
+/// Whatever ends the engine's thread, everybody who waits hears of it.
+#[test]
+fn a_broken_engine_leaves_nobody_waiting() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("brief.txt");
+    fs::write(&source, LETTER.repeat(9)).expect("writes");
+    let (sender, states) = channel();
+    let translator = Translator::start(setup(), move |state| drop(sender.send(state)));
+    let (_, document) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    assert!(matches!(document.recv_timeout(PATIENCE), Ok(JobEvent::Started { .. })));
+    let text = Source::Text("Es regnet.".to_owned());
+    let job = Job { pair: pair("de-en"), source: text, options: DecodeOptions::default() };
+    translator.submit(job, |event| assert!(matches!(event, JobEvent::Failed(_)), "on purpose"));
+    assert_eq!(problem(&document), "stopped");
+    let failed = |state| matches!(state, EngineState::Failed(problem) if problem.code == "stopped");
+    assert!(states.iter().any(failed));
+    assert!(!translator.restart(pair("de-en")), "another one is needed");
+    let late = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    assert_eq!(problem(&late.1), "stopped");
+    translator.stop();
 }
 
 /// A model whose prompt its own tokenizer cannot make fails the text that asks for it, not the document beside it.

@@ -76,6 +76,20 @@ fn the_same_sentences_are_translated_once_and_a_changed_setting_anew() {
     }
 }
 
+/// What needs no decoding tells nothing of how long the rest will take, nor of how fast the models are.
+#[test]
+fn figures_are_of_what_the_models_translate() {
+    let home = home();
+    let source = home.write("a.txt", "123\n\n— 456 —\n\nEs regnet.\n");
+    let (_, events) = submit(&home.translator, "de-en", file(&source), DecodeOptions::default());
+    let first = events.iter().find(|event| matches!(event, JobEvent::Progress { .. }));
+    assert!(matches!(first, Some(JobEvent::Progress { done: 2, eta_s: None, .. })), "{first:?}");
+    let result = finished(&events);
+    assert_eq!((result.words, result.words_decoded), (6, 2));
+    let (_, again) = home.run(&source, DecodeOptions::default());
+    assert_eq!((again.words, again.words_decoded), (6, 0));
+}
+
 /// Bold words are found by what the models looked at, so what was translated without is translated again; and what is
 /// locked in one document is not in another.
 #[test]
@@ -290,6 +304,46 @@ fn a_term_of_the_glossary_is_used_or_its_lack_is_said() {
     let (_, plain) = home.run(&life, DecodeOptions::default());
     let (_, with) = home.run(&life, DecodeOptions { terms, ..DecodeOptions::default() });
     assert_eq!((with.reused, written(&plain)), (1, written(&with)));
+}
+
+/// Neither the store's file nor its log has anything of what was forgotten, also while it is open.
+#[test]
+fn what_is_forgotten_is_gone_from_the_disk() {
+    let home = home();
+    let source = home.write("a.txt", "Tom isst Quittenmus.\n");
+    let (id, _) = home.run(&source, DecodeOptions::default());
+    let data = home.folder.path().join("data");
+    let holds_it = || {
+        let files = fs::read_dir(&data).expect("lists").map(|entry| entry.expect("lists").path());
+        files
+            .filter(|path| String::from_utf8_lossy(&fs::read(path).expect("reads")).contains("Quittenmus"))
+            .count()
+    };
+    assert!(holds_it() > 0);
+    home.translator.forget(id).expect("is done");
+    home.translator.clear_memory(&pair("de-en")).expect("clears");
+    assert_eq!(holds_it(), 0);
+}
+
+/// A kill in a correction or an export leaves an unfinished file; who takes the queue up takes it away, but not one that
+/// may be under way.
+#[test]
+fn what_a_kill_left_of_a_file_is_taken_away() {
+    let home = home();
+    let source = home.write("a.txt", "Es regnet.");
+    let (_, result) = home.run(&source, DecodeOptions::default());
+    assert_eq!(result.output, Some(home.folder.path().join("a.en.txt")));
+    let names = [".a.en.txt.wasan-part", ".a.en.txt.de-en.html.wasan-part"];
+    let parts = names.map(|name| home.write(name, "half"));
+    home.translator.jobs().expect("reads");
+    assert!(parts.iter().all(|part| part.is_file()), "they may be under way");
+    for part in &parts {
+        let file = fs::File::options().write(true).open(part).expect("opens");
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(3600))
+            .expect("is set");
+    }
+    home.translator.jobs().expect("reads");
+    assert!(parts.iter().all(|part| !part.exists()));
 }
 
 /// While one process works on the queue another says so, and sees what is on its way.
