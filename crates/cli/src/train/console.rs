@@ -97,9 +97,8 @@ impl Console {
     /// Tells of a step; breaks when the user or the clock says so.
     pub fn step(&mut self, report: &StepReport) -> ControlFlow<()> {
         self.event("step", report);
-        let recent =
-            |of_late: f64, now: f64| if of_late > 0.0 { of_late + NEWEST * (now - of_late) } else { now };
-        self.rate = recent(self.rate, f64::from(report.tokens_per_second));
+        let now = f64::from(report.tokens_per_second);
+        self.rate = if self.rate > 0.0 { self.rate + NEWEST * (now - self.rate) } else { now };
         self.held_out = report.held_out_loss.or(self.held_out);
         let left = (self.total_tokens - report.tokens as f64).max(0.0) / self.rate.max(1e-6);
         let held_out = self.held_out.map_or_else(String::new, |loss| format!(", held out {loss:.3}"));

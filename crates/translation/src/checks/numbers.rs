@@ -90,11 +90,10 @@ fn numbers(text: &str) -> Vec<Number> {
             matches!(before, Some(['0'..='9', '.' | ','])).then(|| number.trim_end_matches('0').to_owned());
         at += run;
         // 1.234.567 and 1 234 567: groups of three after one to three digits. A year before a number is none of its groups.
-        while run <= 3 {
-            let separated = text.get(at).is_some_and(|c| THOUSANDS.contains(c)) && digits(&text, at + 1) == 3;
-            if !separated || number.starts_with('0') {
-                break;
-            }
+        let grouped = run <= 3 && !number.starts_with('0');
+        let follows =
+            |at: usize| text.get(at).is_some_and(|c| THOUSANDS.contains(c)) && digits(&text, at + 1) == 3;
+        while grouped && follows(at) {
             number.extend(&text[at + 1..at + 4]);
             at += 4;
         }

@@ -62,18 +62,18 @@ fn an_empty_file_gives_an_empty_file() {
     assert_eq!((written(&result), result.segments), (Vec::new(), 0));
 }
 
-/// A subtitle's line that grew too long is found only when the document is written.
+/// A subtitle's line that grew too long is found only when the document is written; two speakers have a line each.
 #[test]
 fn what_is_found_in_writing_is_told_with_its_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("film.srt");
-    let cue = "1\n00:00:01,000 --> 00:00:03,000\nTom and Mary do not want to go home today.\n";
+    let cue = "1\n00:00:01,000 --> 00:00:03,000\n- Tom and Mary do not want to go home today.\n- Why?\n";
     fs::write(&source, cue).expect("writes");
     let result = finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
-    let [sentence] = result.sentences.as_slice() else { panic!("{result:?}") };
+    let [long, short] = result.sentences.as_slice() else { panic!("{result:?}") };
     assert_eq!(result.to_review, 1);
-    assert_eq!(sentence.status, SentenceStatus::Doubtful);
-    assert_eq!(sentence.reasons, [Reason::LongLine]);
+    assert_eq!((long.status, &*long.reasons), (SentenceStatus::Doubtful, &[Reason::LongLine][..]));
+    assert_eq!((short.status, &*short.reasons), (SentenceStatus::Done, &[][..]));
 }
 
 /// A file dropped twice at once: neither translation takes the other's name.

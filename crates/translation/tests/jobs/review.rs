@@ -127,7 +127,7 @@ fn terms_are_counted_whatever_brought_the_translation() {
     let options = DecodeOptions { terms: vec![term.clone()], ..DecodeOptions::default() };
     let (id, result) = home.run(&source, options);
     assert_eq!((result.terms, result.to_review), (TermCount { met: 0, missed: 3 }, 3));
-    assert_eq!(result.sentences[0].terms.missed, [term.clone()]);
+    assert_eq!(result.sentences[0].terms.missed, std::slice::from_ref(&term));
     let edited = home.translator.edit(id, 1, "Some letters.").expect("is edited");
     assert_eq!((&edited.terms.met, &edited.terms.missed), (&vec![term], &vec![]));
     let shown = segments(&home, id, Filter::All);
