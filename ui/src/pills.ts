@@ -9,18 +9,20 @@ export type Piece =
 
 /** By how the markup begins, the first that fits. Formats without visible markup have none. */
 const NAMES: [RegExp, string][] = [
-  [/^(\*\*|__|<(b|strong)\b)/i, 'bold'],
-  [/^(~~|<(s|del|strike)\b)/i, 'struck out'],
-  [/^(\*|_|<(i|em|cite)\b)/i, 'italic'],
-  [/^<u\b/i, 'underlined'],
-  [/^(!\[|<(img|image|draw:frame|svg)\b)/i, 'picture'],
+  [/^(\*\*|__|<(b|strong)(?![\w:-]))/i, 'bold'],
+  [/^(~~|<(s|del|strike)(?![\w:-]))/i, 'struck out'],
+  [/^(\*|_|<(i|em|cite)(?![\w:-]))/i, 'italic'],
+  [/^<u(?![\w:-])/i, 'underlined'],
+  [/^(!\[|<(img|image|draw:frame|svg)(?![\w:-]))/i, 'picture'],
   [/^(\[\^|<(text:note|w:footnote|w:endnote)\w*)/i, 'footnote'],
   [/^<w:comment/i, 'comment'],
-  [/^(\[|<(a|text:a|w:hyperlink)\b)/i, 'link'],
-  [/^(`|<(code|kbd|samp|tt|pre)\b)/i, 'code'],
-  [/^<(sup|sub)\b/i, 'raised'],
-  [/^<(br|w:br|text:line-break)\b/i, 'line break'],
-  [/^(\$|<math\b)/i, 'formula'],
+  [/^(<w:r\b[^>]*>)?<w:fld(Char|Simple)(?![\w:-])/i, 'field'],
+  [/^<text:[\w-]+-ref(?![\w:-])/i, 'reference'],
+  [/^(\[|<(a|text:a|w:hyperlink)(?![\w:-]))/i, 'link'],
+  [/^(`|<(code|kbd|samp|tt|pre)(?![\w:-]))/i, 'code'],
+  [/^<(sup|sub)(?![\w:-])/i, 'raised'],
+  [/^<(br|w:br|text:line-break)(?![\w:-])/i, 'line break'],
+  [/^(\$|<math(?![\w:-]))/i, 'formula'],
 ]
 
 const UNNAMED = { paired: 'style', void: 'mark', locked: 'kept as it is' }

@@ -16,5 +16,10 @@ test('says findings as a reader does', () => {
   expect(why({ kind: 'repeated' })).toBe('Repeats itself')
   expect(why({ kind: 'new_number', text: '300' })).toBe('New number: 300')
   expect(why({ kind: 'tag', text: '<a href="x">' })).toBe('Formatting: link')
+  const field = '<w:r><w:fldChar/></w:r><w:r><w:t>7</w:t></w:r>'
+  expect(why({ kind: 'tag', text: field })).toBe('Formatting: field')
+  const run = '<a:r><a:rPr/><a:t>two  words</a:t></a:r>'
+  expect(why({ kind: 'tag', text: run })).toBe('Formatting: two words')
+  expect(why({ kind: 'tag', text: '<w:x/>' })).toBe('Formatting: mark')
   expect(why({ kind: 'tag', text: '' })).toBe('Formatting')
 })

@@ -56,8 +56,12 @@ const REASONS: Record<Reason['kind'], string> = {
   too_long: 'Too long for the models',
 }
 
+/** What a reader sees of markup. */
+const shown = (markup: string): string =>
+  nameOf(markup) ?? (markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim() || 'mark')
+
 export function why(reason: Reason): string {
   if (!('text' in reason) || !reason.text) return REASONS[reason.kind]
-  const what = reason.kind === 'tag' ? (nameOf(reason.text) ?? reason.text) : reason.text
+  const what = reason.kind === 'tag' ? shown(reason.text) : reason.text
   return `${REASONS[reason.kind]}: ${what}`
 }

@@ -241,9 +241,25 @@ fn named(value: &serde_json::Value, names: &[(&str, &str)]) -> String {
 fn why(reason: &serde_json::Value) -> String {
     let name = named(&reason["kind"], &REASONS);
     match reason["text"].as_str().filter(|text| !text.is_empty()) {
+        Some(text) if reason["kind"] == "tag" => format!("{name}: {}", shown(text)),
         Some(text) => format!("{name}: {text}"),
         None => name,
     }
+}
+
+/// What a reader sees of markup: the words in it, or the markup where there are none.
+fn shown(markup: &str) -> String {
+    let mut in_tag = false;
+    let words: String = markup
+        .chars()
+        .filter_map(|c| {
+            let outside = !in_tag && c != '<';
+            in_tag = c == '<' || (in_tag && c != '>');
+            if outside { Some(c) } else { (c == '>').then_some(' ') }
+        })
+        .collect();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() { markup.to_owned() } else { words }
 }
 
 fn clear(translator: &Translator, ids: &[u64]) -> Result<(), Failure> {
@@ -255,4 +271,17 @@ fn clear(translator: &Translator, ids: &[u64]) -> Result<(), Failure> {
     ids.iter().try_for_each(|id| translator.forget(*id))?;
     eprintln!("{} taken off the queue", ids.len());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn markup_is_shown_by_its_words() {
+        assert_eq!(shown("<a:r><a:rPr/><a:t>two</a:t></a:r><a:r><a:t>words</a:t></a:r>"), "two words");
+        assert_eq!(shown("**bold**"), "**bold**");
+        assert_eq!(shown("<br/>"), "<br/>");
+        assert_eq!(shown("a > b"), "a > b");
+    }
 }
