@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SENTENCES: &str = "Guten Morgen. Wie geht es dir?";
+const SENTENCES: &str = "Guten Morgen. Das Wetter ist heute schön.";
 
 /// The bundler, as its registry's own package: built from source it would take longer than Wasan.
 const BUNDLER: &str = "--package=@tauri-apps/cli@2.12.5";

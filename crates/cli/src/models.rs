@@ -220,6 +220,10 @@ fn info(entry: &Entry, json: bool) -> Result<(), Failure> {
         "  languages     {}",
         if info.languages.is_empty() { "not said".to_owned() } else { info.languages.join(", ") }
     );
+    if !info.pairs.is_empty() {
+        let pairs: Vec<String> = info.pairs.iter().map(|pair| pair.join("-")).collect();
+        println!("  pairs         {}, both ways", pairs.join(", "));
+    }
     println!("  licence       {}", info.licence.as_deref().unwrap_or("not said"));
     println!("  parameters    {:.1} M", parameters(entry) / 1e6);
     println!("  weights       {}", info.quantization);

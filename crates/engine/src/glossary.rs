@@ -22,8 +22,8 @@ pub struct GlossaryTerm {
 impl GlossaryTerm {
     /// Bonuses to try one after the other until the term comes out, for models whose weights add up to 1: the gap
     /// between a term and what a model would say differs from term to term, and more than it takes puts the term in a
-    /// wrong place. With the starter models most terms need 5 to 10; beyond the last one nothing sensible comes.
-    pub const BONUSES: [f32; 6] = [3.0, 5.0, 7.0, 9.0, 11.0, 13.0];
+    /// wrong place. With the starter models most terms need 7 to 13; beyond the last one nothing sensible comes.
+    pub const BONUSES: [f32; 7] = [3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0];
 }
 
 // A form that has begun is seen through against whatever else its first token could begin.

@@ -113,7 +113,7 @@ fn impossible_requests_are_refused_and_others_go_on() {
     let bad = [
         with(vec![vec![0; 256]; 3]),
         with(vec![vec![0; 8], vec![0; 8], vec![0; 300]]),
-        with(vec![vec![0, 6144]; 3]),
+        with(vec![vec![0, 8192]; 3]),
         with(vec![vec![0; 8], Vec::new(), vec![0; 8]]),
         with(vec![vec![0; 8]; 2]),
         with(vec![vec![0; 8]; 4]),
@@ -145,7 +145,7 @@ fn impossible_requests_are_refused_and_others_go_on() {
     assert_eq!(outputs, expected.into_iter().map(Some).collect::<Vec<_>>());
     assert!(matches!(errors[0], Some(Error::TooLong { tokens: 256, context: 256 })));
     assert!(matches!(errors[1], Some(Error::TooLong { tokens: 300, context: 256 })));
-    assert!(matches!(errors[2], Some(Error::UnknownToken { token: 6144, vocab: 6144 })));
+    assert!(matches!(errors[2], Some(Error::UnknownToken { token: 8192, vocab: 8192 })));
     assert!(matches!(errors[3], Some(Error::EmptyPrompt)));
     assert!(matches!(errors[4], Some(Error::Prompts { prompts: 2, models: 3 })));
     assert!(matches!(errors[5], Some(Error::Prompts { prompts: 4, models: 3 })));
@@ -189,7 +189,7 @@ fn a_probe_ends_with_its_context() {
     assert!(matches!(probe.start(&[]), Err(Error::EmptyPrompt)));
     assert!(matches!(probe.start(&[0; 6]), Err(Error::TooLong { tokens: 6, context: 6 })));
     let started = probe.start(&[0, 3, 502]).expect("runs").0;
-    assert!(matches!(probe.feed(6144), Err(Error::UnknownToken { .. })));
+    assert!(matches!(probe.feed(8192), Err(Error::UnknownToken { .. })));
     for _ in 0..3 {
         probe.feed(4).expect("runs");
     }

@@ -163,6 +163,7 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
         prompt,
         role: options.role.clone().or_else(|| own.role.clone()).unwrap_or_default(),
         languages: own.languages.clone(),
+        pairs: own.pairs.clone(),
         bos: source.bos,
         end_tokens,
         vocabulary,

@@ -186,6 +186,9 @@ pub struct ModelInfo {
     /// Codes of the languages it knows; empty when not said.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// The pairs of them that it learnt, both ways; empty: any two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<[String; 2]>,
     /// The token that begins every sequence.
     #[serde(default)]
     pub bos: Option<u32>,

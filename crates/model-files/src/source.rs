@@ -49,6 +49,8 @@ pub(crate) struct Own {
     pub licence: Option<String>,
     #[serde(default)]
     pub languages: Vec<String>,
+    #[serde(default)]
+    pub pairs: Vec<[String; 2]>,
 }
 
 /// Where a tensor lies. Its name is kept for messages.

@@ -180,7 +180,7 @@ fn settings_come_from_the_files_and_the_caller() {
     write_json(&source.join("generation_config.json"), &json!({"eos_token_id": [1, 7]}));
     write_json(
         &source.join("wasan.json"),
-        &json!({"name": "Ours", "role": {"specialist": {"language": "de"}}, "prompt": "<|begin|>{source}", "licence": "MIT", "languages": ["de", "en"]}),
+        &json!({"name": "Ours", "role": {"specialist": {"language": "de"}}, "prompt": "<|begin|>{source}", "licence": "MIT", "languages": ["de", "en"], "pairs": [["de", "en"]]}),
     );
     let target = folder.path().join("a");
     let info = import_quietly(&source, &target, Quantization::Q4).unwrap();
@@ -188,6 +188,7 @@ fn settings_come_from_the_files_and_the_caller() {
     assert_eq!(info.role, Role::Specialist { language: "de".into() });
     assert_eq!(info.prompt.as_deref(), Some("<|begin|>{source}"));
     assert_eq!((info.licence.as_deref(), info.languages.len()), (Some("MIT"), 2));
+    assert_eq!(info.pairs, [["de", "en"]]);
     assert_eq!((info.bos, info.end_tokens), (Some(0), vec![1, 7]));
     assert_eq!(info.quantization, "q4");
     let written: Value = serde_json::from_slice(&fs::read(target.join("model.json")).unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! A recipe: one file that says which models are trained from scratch on which texts, so that one command makes them
 //! again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -158,6 +158,20 @@ impl Recipe {
             }
         }
         Ok(recipe)
+    }
+
+    // The pairs that a model learns, each once.
+    fn pairs_of(&self, model: &ModelOf) -> Vec<[String; 2]> {
+        let names: BTreeSet<&String> = model.stages.iter().flat_map(|stage| &stage.pairs).collect();
+        let pairs = names.into_iter().filter_map(|name| self.pairs.get(name));
+        pairs.map(|pairs| pairs.languages.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    // The codes of the languages that a model reads, in order.
+    fn languages_of(&self, model: &ModelOf) -> Vec<String> {
+        let text = model.stages.iter().flat_map(|stage| stage.text.clone());
+        let codes: BTreeSet<String> = self.pairs_of(model).into_iter().flatten().chain(text).collect();
+        codes.into_iter().collect()
     }
 
     /// The codes of all languages, in order.
@@ -324,7 +338,8 @@ impl Recipe {
             "role": role,
             "prompt": self.prompt,
             "licence": self.licence,
-            "languages": self.languages(),
+            "languages": self.languages_of(of),
+            "pairs": self.pairs_of(of),
         });
         let model = TrainedModel::new(architecture, SPECIAL, tokenizer_json.to_vec(), self.seed, device)?;
         Ok(Prepared { model, stages, options, own })

@@ -84,10 +84,12 @@ impl Entry {
         matches!(&self.info.role, Role::Specialist { language: l } if l == language)
     }
 
-    // No languages: not said.
+    // No languages: not said; no pairs: any of its languages.
     fn knows(&self, pair: &Pair) -> bool {
-        let languages = &self.info.languages;
-        languages.is_empty() || (languages.contains(&pair.from) && languages.contains(&pair.to))
+        let ModelInfo { languages, pairs, .. } = &self.info;
+        let holds = |languages: &[String]| languages.contains(&pair.from) && languages.contains(&pair.to);
+        (languages.is_empty() || holds(languages))
+            && (pairs.is_empty() || pairs.iter().any(|pair| holds(pair)))
     }
 }
 
@@ -293,7 +295,8 @@ mod tests {
         info["role"] = role;
         info["languages"] = json!(languages);
         // As in folders from before it was kept.
-        info.as_object_mut().expect("an object").remove("vocabulary");
+        let fields = info.as_object_mut().expect("an object");
+        ["vocabulary", "pairs"].iter().for_each(|field| drop(fields.remove(*field)));
         std::fs::write(folder.join("model.json"), info.to_string()).expect("written");
         std::fs::write(folder.join("model.safetensors"), starter(from, "model.safetensors"))
             .expect("written");
@@ -319,6 +322,22 @@ mod tests {
         let pair: Pair = pair.parse().expect("a pair");
         let members = catalog.members(&pair, &Recipe::parse(term)?, &BTreeMap::new())?;
         Ok(members.into_iter().map(|member| member.entry.id).collect())
+    }
+
+    /// The starters know three languages, but nobody taught them German and Japanese together.
+    #[test]
+    fn only_pairs_that_the_large_model_learnt_are_offered() {
+        let models = tempfile::tempdir().expect("a folder");
+        let pairs: Vec<String> =
+            Catalog::read(models.path()).expect("reads").pairs().iter().map(Pair::to_string).collect();
+        assert_eq!(pairs.len(), 4, "{pairs:?}");
+        for pair in ["de-en", "en-de", "ja-en", "en-ja"] {
+            assert!(pairs.iter().any(|other| other == pair), "{pairs:?}");
+            assert!(
+                matches!(chosen(models.path(), pair, "L + src + tgt"), Ok(names) if names.starts_with("starter-large"))
+            );
+        }
+        assert!(matches!(chosen(models.path(), "de-ja", "L"), Err(Error::NoModel(_))));
     }
 
     #[test]

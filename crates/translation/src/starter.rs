@@ -12,7 +12,7 @@ pub(crate) struct Starter {
     weights: &'static [u8],
 }
 
-// The three share one vocabulary, so one file.
+// All share one vocabulary, so one file.
 const TOKENIZER: &[u8] = include_bytes!("../../../models/starter/large/tokenizer.json");
 
 macro_rules! starter {
@@ -25,7 +25,8 @@ macro_rules! starter {
 }
 
 /// All of them.
-pub(crate) static STARTERS: [Starter; 3] = [starter!("large"), starter!("small-de"), starter!("small-en")];
+pub(crate) static STARTERS: [Starter; 4] =
+    [starter!("large"), starter!("small-de"), starter!("small-en"), starter!("small-ja")];
 
 impl Starter {
     /// Opens it where it lies in the program.

@@ -6,9 +6,9 @@ use std::sync::mpsc::channel;
 
 use translation::{DecodeOptions, Job, JobEvent, JobResult, Pair, Setup, Source, Translator};
 
-// The originals computed in float32 agree wherever the first token leads the second by 0.05. The models here have 8
-// bits a weight, and three of them are added: their first difference beyond that, over all 600 rows, has a lead of 0.066.
-const MARGIN: f32 = 0.08;
+// The models here have 8 bits a weight, and three of them are added. Of 320 rows two part from the originals where the first
+// token leads the second by more than 0.05: by 0.073 and by 0.103.
+const MARGIN: f32 = 0.11;
 const END: u32 = 1;
 
 struct Row<'a> {
@@ -44,14 +44,12 @@ fn the_starter_models_say_what_their_originals_say() {
         let margins = cells[5].split(' ').map(|margin| margin.parse().expect("a margin")).collect();
         groups.entry((cells[0], cells[1])).or_default().push(Row { source: cells[2], ids, margins });
     }
-    assert_eq!(groups.len(), 10);
+    // Four directions by two sums of three models, by L alone, and by each specialist alone.
+    assert_eq!(groups.len(), 20);
     // The models of the program alone, whatever the user of this machine has imported.
     let nothing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-models");
     let (mut compared, mut within) = (0, 0);
     for ((direction, recipe), rows) in groups {
-        // Every sentence of the method itself, a third of the others: a software GPU is slow.
-        let rows: Vec<Row<'_>> =
-            if recipe == "collab" { rows } else { rows.into_iter().step_by(3).collect() };
         let pair: Pair = direction.parse().expect("a pair");
         let mut setup = Setup { sequences: 16, models: Some(nothing.clone()), ..Setup::default() };
         match recipe {

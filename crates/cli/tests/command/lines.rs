@@ -58,7 +58,7 @@ mod interrupted {
     const PAIRS: [(&str, &str); 3] = [
         ("Es regnet.", "It's raining."),
         ("Tom ist müde.", "Tom is tired."),
-        ("Wo ist der Bahnhof?", "Where's the station?"),
+        ("Wo ist der Bahnhof?", "Where is the station?"),
     ];
     const LINES: usize = 300;
 

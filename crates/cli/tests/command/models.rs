@@ -15,7 +15,7 @@ struct Sizes {
 }
 
 const TINY: Sizes = Sizes { hidden: 32, feed_forward: 64, layers: 1 };
-const VOCABULARY: usize = 6144;
+const VOCABULARY: usize = 8192;
 
 impl Sizes {
     // Name and shape of every tensor, in Hugging Face's names.
@@ -87,7 +87,10 @@ fn a_model_is_imported_used_and_removed() {
     let listed = home.run(&["models", "list", "--json"]).json();
     let names: Vec<_> =
         listed.as_array().expect("a list").iter().map(|model| model["name"].clone()).collect();
-    assert_eq!(names, ["Tiny-1.0", "starter-large", "starter-small-de", "starter-small-en"]);
+    assert_eq!(
+        names,
+        ["Tiny-1.0", "starter-large", "starter-small-de", "starter-small-en", "starter-small-ja"]
+    );
     let list = home.good(&["models", "list"]);
     assert!(list.contains("Tiny-1.0") && list.contains("pairs: ") && list.contains("de-en"), "{list}");
 

@@ -1,4 +1,4 @@
-//! The three starter models, German to English, as the program ships them.
+//! Three of the starter models, German to English, as the program ships them.
 
 use std::path::Path;
 use std::sync::Arc;
