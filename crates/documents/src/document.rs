@@ -1,14 +1,15 @@
 //! A parsed document, and the same document written in another language.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::block::{Block, Translation};
+use crate::block::{Block, Layout, Translation};
 use crate::encoding::{Encoding, Missing};
 use crate::package::Package;
 use crate::part::{self, Draught, Misread, Part, Reader, Site};
-use crate::render::{Care, Draft};
+use crate::render::{self, Care, Draft};
 use crate::{Error, Format, Result, limits, pdf};
 
 /// A document: its bytes, and the blocks of text in them.
@@ -154,6 +155,36 @@ impl Document {
             }
             round += 1;
         }
+    }
+
+    /// Whether there are subtitles, whose lines are bound in length.
+    pub fn has_subtitles(&self) -> bool {
+        self.sites.iter().any(Site::is_subtitle)
+    }
+
+    /// The lines and columns that there is room for in a subtitle; none where a block is none.
+    pub fn room(&self, block: usize) -> Option<(usize, usize)> {
+        let site = self.sites.iter().find(|site| site.block == block)?;
+        let Layout::Balance { most, .. } = site.place.layout else { return None };
+        Some((most, render::most_columns(self, site)))
+    }
+
+    /// Which of these blocks would be a subtitle with a line longer than readers can follow, and than any of its source,
+    /// if their texts were these.
+    pub fn too_long(&self, given: &BTreeMap<usize, String>) -> Vec<usize> {
+        let mut translations = vec![Translation::default(); self.blocks.len()];
+        for (block, text) in given {
+            translations.get_mut(*block).into_iter().for_each(|slot| *slot = text.as_str().into());
+        }
+        let cares = vec![Care::Marked; self.blocks.len()];
+        let mut draft = Draft::new(self, &translations, &cares);
+        for (index, site) in self.sites.iter().enumerate() {
+            if site.is_subtitle() && given.contains_key(&site.block) {
+                draft.site(index, site);
+            }
+        }
+        let long = draft.findings.into_iter().filter(|finding| finding.problem == Problem::Long);
+        long.map(|finding| finding.block).collect()
     }
 
     /// Bytes of a part.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use crate::block::{Block, Found, Place, Role};
+use crate::block::{Block, Found, Layout, Place, Role};
 use crate::encoding::Missing;
 use crate::markup::Dialect;
 use crate::ooxml::{self, Office};
@@ -162,6 +162,13 @@ pub(crate) struct Site {
     pub place: Place,
     /// The block with the markup it has here, where that is not the first of its places.
     pub own: Option<Block>,
+}
+
+impl Site {
+    /// Whether its lines are bound in length.
+    pub fn is_subtitle(&self) -> bool {
+        matches!(self.place.layout, Layout::Balance { .. })
+    }
 }
 
 /// The blocks of all parts in their order, and where they stand, in the order of their bytes. `all` has the index of

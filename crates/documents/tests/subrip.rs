@@ -66,7 +66,11 @@ fn what_is_too_long_for_a_line_is_divided_before_it_is_marked() {
     );
     let (_, problems) = write(&source, &[&[first, second, first, second].join(" ")]);
     assert_eq!(problems, [Problem::Long]);
+    let given = |text: &str| std::collections::BTreeMap::from([(0, text.to_owned())]);
+    assert_eq!(parse(&source).too_long(&given(&[first, second, first, second].join(" "))), [0]);
+    assert!(parse(&source).too_long(&given(first)).is_empty());
     let spoken = cue(1, "- Are you there?\n- Yes.");
+    assert_eq!(parse(&spoken).too_long(&given(&format!("{first} {second}"))), [0]);
     let (text, problems) = write(&spoken, &[&format!("{first} {second}"), "Ja."]);
     assert_eq!((text, problems), (cue(1, &format!("- {first} {second}\n- Ja.")), vec![Problem::Long]));
 }

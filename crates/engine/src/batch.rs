@@ -219,7 +219,8 @@ impl Batch {
                     best.tokens.iter().map(|token| Event::Token(id, token.clone())).collect::<Vec<_>>()
                 }));
                 events.push(Event::Finished(id, found));
-                continue;
+                // Whoever steps is to hear of it, and to be heard, before the next search.
+                break;
             }
             let Some(slot) = self.free.pop() else { break };
             for (model, prompts) in prompts.iter_mut().enumerate() {

@@ -8,10 +8,10 @@ use engine::{Llama, Probe};
 use model_files::{ImportOptions, Quantization};
 use serde::Serialize;
 
+use crate::adapters::open_tested;
 use crate::catalog::{Catalog, Entry, models_folder};
 use crate::error::{Error, Result};
 use crate::job::Setup;
-use crate::room::open_tested;
 
 /// Logits of a model after some tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,5 +1,6 @@
 //! A translation job: languages, prompts, sentences, the engine asked, the answer put together and written.
 
+mod adapters;
 mod answer;
 mod catalog;
 mod checks;
@@ -35,6 +36,7 @@ pub mod languages;
 pub mod prompt;
 pub mod sentences;
 
+pub use adapters::{AdapterReport, test_adapters};
 pub use answer::{Doubt, SentenceReport, SentenceStatus, TokenReport};
 pub use catalog::{Catalog, Entry, Member, Origin, models_folder};
 pub use checks::Reason;
@@ -56,7 +58,6 @@ pub use measure::{Measurement, Report, Speed, host_peak_bytes, measure};
 pub use memory::{LEAST_SCORE, Origin as UnitOrigin, Suggestion, Unit};
 pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
 pub use review::{Filter, MarkKind, Segment, SpanMark};
-pub use room::{AdapterReport, test_adapters};
 pub use store::jobs::{JobRow, JobState};
 pub use translator::Translator;
 pub use tuned::{Confidence, TUNED, Tuned, keep_tuned};

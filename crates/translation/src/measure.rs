@@ -6,11 +6,11 @@ use std::time::Instant;
 use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Llama, Request};
 use serde::Serialize;
 
+use crate::adapters::open_tested;
 use crate::catalog::{Catalog, Member, models_folder};
 use crate::error::Result;
 use crate::job::Setup;
 use crate::languages::Pair;
-use crate::room::open_tested;
 
 // A prompt and an answer as long as a long sentence.
 const PROMPT_TOKENS: usize = 64;

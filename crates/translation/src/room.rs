@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use documents::Link;
 use engine::{
-    Batch, BatchOptions, Device, DeviceOptions, GlossaryTerm, Joint, JointOptions, Llama, Output, Recipe,
-    Request, self_test,
+    Batch, BatchOptions, BeamOptions, Device, GlossaryTerm, Joint, JointOptions, Llama, Output, Recipe,
+    Request,
 };
 use model_files::{ModelInfo, Tokenizer};
-use serde::Serialize;
 
+use crate::adapters::open_tested;
 use crate::alignment::{self, Pieces};
 use crate::catalog::{Catalog, Member, Origin, models_folder};
 use crate::error::{Error, Result};
@@ -89,9 +88,21 @@ pub(crate) struct Speaker {
     /// For each term of the recipe, its place among the batch's models.
     pub seats: Vec<usize>,
     context: usize,
+    /// Sequences that decode at once.
+    slots: u32,
 }
 
+// So many answers show enough ways to say a thing.
+const MOST_BEAMS: u32 = 8;
+
 impl Speaker {
+    /// A search for several answers, which does not favour long ones as that for the best one does; none where only one
+    /// sequence decodes at once.
+    pub fn beams(&self) -> Option<BeamOptions> {
+        let beams = self.slots.min(MOST_BEAMS);
+        (beams > 1).then_some(BeamOptions { beams, length_penalty: 0.0, n_best: beams })
+    }
+
     /// A sentence as prompts and a limit; none when it does not fit the context.
     pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
         let source = self.tokenizer.encode(sentence)?;
@@ -296,6 +307,7 @@ impl Room {
             sharpness,
             seats,
             context,
+            slots: line.batch.joint().sequences(),
         })
     }
 
@@ -405,87 +417,4 @@ fn warm_up(batch: &mut Batch) -> Result<()> {
     };
     batch.run(vec![request])?;
     Ok(())
-}
-
-/// Adapters whose kernels were found right, one line each; a driver's update makes a new line.
-fn tested_file() -> PathBuf {
-    crate::folders::cache().join("tested-adapters")
-}
-
-/// Opens the adapter of a setup. At its first use every kernel is tested; if one is wrong, the plain variant is
-/// tried before the error that names it.
-pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
-    let options = DeviceOptions {
-        adapter: setup.adapter.clone(),
-        pipeline_cache: Some(crate::folders::cache().join("pipelines")),
-        ..DeviceOptions::default()
-    };
-    let plain = DeviceOptions { without_half: true, without_subgroup: true, ..options.clone() };
-    let device = Device::open(&options).map_err(engine::Error::from)?;
-    let name = |variant: &str| {
-        let info = device.info();
-        format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
-    };
-    let known = std::fs::read_to_string(tested_file()).unwrap_or_default();
-    let knows = |variant: &str| known.lines().any(|line| line == name(variant));
-    if knows("full") {
-        return Ok(device);
-    }
-    if knows("plain") {
-        return Ok(Device::open(&plain).map_err(engine::Error::from)?);
-    }
-    if test(&device).is_ok() {
-        remember(known, &name("full"));
-        return Ok(device);
-    }
-    let device_plain = Device::open(&plain).map_err(engine::Error::from)?;
-    test(&device_plain)?;
-    remember(known, &name("plain"));
-    Ok(device_plain)
-}
-
-fn test(device: &Device) -> Result<()> {
-    let verdicts = self_test(device).map_err(engine::Error::from)?;
-    verdicts.iter().try_for_each(engine::Verdict::pass).map_err(engine::Error::from)?;
-    Ok(())
-}
-
-// Not being able to remember costs a second test at the next start and nothing else.
-fn remember(known: String, line: &str) {
-    let file = tested_file();
-    if let Some(folder) = file.parent() {
-        drop(std::fs::create_dir_all(folder));
-    }
-    drop(std::fs::write(&file, format!("{known}{line}\n")));
-}
-
-/// One adapter's verdict, for `wasan gpu`.
-#[derive(Debug, Clone, Serialize)]
-pub struct AdapterReport {
-    /// Its place in the list, as `--adapter` takes it.
-    pub place: usize,
-    /// Name, driver, features, limits.
-    #[serde(flatten)]
-    pub info: engine::AdapterInfo,
-    /// "passed", or what failed.
-    pub self_test: String,
-    /// Seconds that the test took.
-    pub seconds: f32,
-}
-
-/// Every adapter with the verdict of its self-test.
-pub fn test_adapters() -> Vec<AdapterReport> {
-    let report = |(place, info): (usize, engine::AdapterInfo)| {
-        let begun = std::time::Instant::now();
-        let options = DeviceOptions { adapter: Some(place.to_string()), ..DeviceOptions::default() };
-        let verdict =
-            Device::open(&options).map_err(|error| Error::Engine(error.into())).and_then(|d| test(&d));
-        AdapterReport {
-            place,
-            info,
-            self_test: verdict.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
-            seconds: begun.elapsed().as_secs_f32(),
-        }
-    };
-    engine::adapters().into_iter().enumerate().map(report).collect()
 }

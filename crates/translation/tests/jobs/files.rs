@@ -62,7 +62,7 @@ fn an_empty_file_gives_an_empty_file() {
     assert_eq!((written(&result), result.segments), (Vec::new(), 0));
 }
 
-/// A subtitle's line that grew too long is found only when the document is written; two speakers have a line each.
+/// A subtitle's line that is too long in all words that the models find; two speakers have a line each.
 #[test]
 fn what_is_found_in_writing_is_told_with_its_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -74,6 +74,25 @@ fn what_is_found_in_writing_is_told_with_its_sentence() {
     assert_eq!(result.to_review, 1);
     assert_eq!((long.status, &*long.reasons), (SentenceStatus::Doubtful, &[Reason::LongLine][..]));
     assert_eq!((short.status, &*short.reasons), (SentenceStatus::Done, &[][..]));
+}
+
+/// A speaker's line that grew too long is said again in fewer words; a second run finds those in the store.
+#[test]
+fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
+    const MOST: usize = 42;
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("film.srt");
+    let said = "I was very happy to see you yesterday.";
+    let long = text(translator(), "en-de", said).text.expect("a text");
+    assert!(long.chars().count() > MOST, "{long}");
+    fs::write(&source, format!("1\n00:00:01,000 --> 00:00:03,000\n- {said}\n- Good.\n")).expect("writes");
+    let run = || finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
+    let (first, second) = (run(), run());
+    let short = &first.sentences[0];
+    assert_eq!((first.to_review, short.status), (0, SentenceStatus::Done), "{short:?}");
+    assert!(short.translation.chars().count() <= MOST && !short.translation.is_empty(), "{short:?}");
+    assert_eq!((second.reused, &second.sentences[0].translation), (2, &short.translation));
+    assert_eq!(written(&first), written(&second));
 }
 
 /// A file dropped twice at once: neither translation takes the other's name.

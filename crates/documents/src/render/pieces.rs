@@ -1,0 +1,150 @@
+//! What a rendered block consists of: stretches of text and the markup between them, in the translation's order.
+
+use std::ops::Range;
+
+use crate::block::{Blanks, Block, Place, Span, SpanKind, Wrap};
+use crate::project::Placed;
+use crate::wrap::is_space;
+
+/// The first character after a piece; none where markup without text is next, which has blanks of its own.
+pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
+    let after = pieces.get(at + 1..).unwrap_or_default();
+    after.iter().find(|piece| !matches!(piece, Piece::Markup(..))).and_then(|piece| match piece {
+        Piece::Text(text, _) | Piece::Locked(text, _) => text.chars().next(),
+        Piece::Markup(..) | Piece::Void(..) => None,
+    })
+}
+
+/// What a rendered block consists of, in order.
+pub(super) enum Piece<'a> {
+    Text(&'a str, &'a Wrap),
+    /// Copied letter for letter.
+    Locked(&'a str, &'a Wrap),
+    /// Markup, and the byte of the part at which it stands if it stands there as it is.
+    Markup(&'a str, usize),
+    /// Bytes of the part, what must stand around them, the text that is read in them, and the blanks around them.
+    Void(Range<usize>, &'a Wrap, &'a str, Option<Blanks>),
+}
+
+impl<'a> Piece<'a> {
+    pub(super) fn reads(&self) -> &'a str {
+        match self {
+            Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text, _) => text,
+            Self::Markup(..) => "",
+        }
+    }
+}
+
+/// The order of marks at one place: what ends there, then what stands there, then what starts there. A void span
+/// stays inside a span that held it in the source.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    VoidInside,
+    Close,
+    Void,
+    Open,
+    VoidAfterOpen,
+}
+
+pub(super) fn pieces<'a>(
+    block: &'a Block,
+    place: &'a Place,
+    translation: &'a str,
+    placed: &[Placed],
+) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    let mut wraps = vec![&place.wrap];
+    for (at, phase, _, _, one) in marks(block, placed) {
+        let Some(span) = block.spans.get(one.span) else { continue };
+        let around = wraps.last().copied().unwrap_or(&place.wrap);
+        let text = translation.get(from..at).filter(|text| !text.is_empty());
+        pieces.extend(text.map(|text| Piece::Text(text, around)));
+        from = from.max(at);
+        let inside = span.wrap.as_ref();
+        match (kind(block, one), phase) {
+            (SpanKind::Void, _) => {
+                let wrap = inside.filter(|_| span.kind == SpanKind::Void);
+                let text = block.text.get(span.range.clone()).unwrap_or_default();
+                let blanks = blanks(block, span);
+                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED), text, blanks));
+            }
+            // Its text may be HTML's, which is escaped, or a whole construct, which is not.
+            (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
+                let text = block.text.get(span.range.clone());
+                pieces.extend(text.map(|text| Piece::Locked(text, inside.unwrap_or(around))));
+                from = one.range.end;
+                wraps.push(around);
+            }
+            (_, Phase::Open) => {
+                pieces.push(Piece::Markup(&span.open, span.source.start));
+                wraps.push(inside.unwrap_or(around));
+            }
+            _ => {
+                pieces.push(Piece::Markup(&span.close, span.source.end.saturating_sub(span.close.len())));
+                wraps.pop();
+            }
+        }
+    }
+    let text = translation.get(from..).filter(|text| !text.is_empty());
+    pieces.extend(text.map(|text| Piece::Text(text, &place.wrap)));
+    pieces.retain(|piece| !matches!(piece, Piece::Markup("", _)));
+    pieces
+}
+
+/// The blanks around what is written of a span as a void one; those of a text that stays are in the block's text.
+fn blanks(block: &Block, span: &Span) -> Option<Blanks> {
+    let around = || Blanks {
+        before: block.text.get(..span.range.start).is_some_and(|text| text.ends_with(is_space)),
+        after: block.text.get(span.range.end..).is_some_and(|text| text.starts_with(is_space)),
+    };
+    span.blanks.or_else(|| span.stays.then(around))
+}
+
+/// Around markup that stands between runs of its own.
+static UNWRAPPED: Wrap = Wrap { before: String::new(), after: String::new() };
+
+type SpanMark<'p> = (usize, Phase, isize, isize, &'p Placed);
+
+/// Where spans start, stand and end in the translation, in the order they are written.
+fn marks<'p>(block: &Block, placed: &'p [Placed]) -> Vec<SpanMark<'p>> {
+    let mut marks = Vec::new();
+    for one in placed {
+        let (start, end) = (one.range.start, one.range.end);
+        let index = one.span.cast_signed();
+        if kind(block, one) == SpanKind::Void {
+            let holder = |edge: fn(&Placed) -> usize| {
+                placed.iter().any(|p| {
+                    kind(block, p) == SpanKind::Paired && edge(p) == start && holds(block, p.span, one.span)
+                })
+            };
+            let phase = match () {
+                () if holder(|p| p.range.end) => Phase::VoidInside,
+                () if holder(|p| p.range.start) => Phase::VoidAfterOpen,
+                () => Phase::Void,
+            };
+            let source = block.spans.get(one.span).map_or(0, |span| span.source.start);
+            marks.push((start, phase, source.cast_signed(), 0, one));
+        } else {
+            // The widest opens first and closes last.
+            marks.push((start, Phase::Open, -end.cast_signed(), index, one));
+            marks.push((end, Phase::Close, -start.cast_signed(), -index, one));
+        }
+    }
+    marks.sort_by(|a, b| (a.0, &a.1, a.2, a.3).cmp(&(b.0, &b.1, b.2, b.3)));
+    marks
+}
+
+/// What is written of a span: a locked one that only stays is written as a void one.
+pub(super) fn kind(block: &Block, placed: &Placed) -> SpanKind {
+    match block.spans.get(placed.span) {
+        Some(span) if span.kind != SpanKind::Locked || !placed.range.is_empty() => span.kind,
+        _ => SpanKind::Void,
+    }
+}
+
+/// Whether span `outer` holds span `inner` in the source.
+fn holds(block: &Block, outer: usize, inner: usize) -> bool {
+    let parent = |index: &usize| block.spans.get(*index).and_then(|span| span.within);
+    std::iter::successors(parent(&inner), parent).any(|index| index == outer)
+}

@@ -1,0 +1,126 @@
+use super::*;
+
+fn architecture(hidden_size: usize) -> Architecture {
+    Architecture {
+        vocab_size: 100,
+        hidden_size,
+        layers: 2,
+        heads: 2,
+        kv_heads: 1,
+        head_dim: 8,
+        feed_forward: 32,
+        max_positions: 64,
+        norm_eps: 1e-5,
+        tied_head: true,
+    }
+}
+
+const NOTHING: Load = Load { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
+
+#[test]
+fn weights_count_with_copies_gradients_and_moments() {
+    // embed 1600; a layer: q, o 256 each, k, v 128 each, gate, up, down 512 each = 2304.
+    let weights = 1600 + 2 * 2304;
+    assert_eq!(least_bytes(&architecture(16), None, NOTHING), 20 * weights);
+    // Two workers, and what they are added to.
+    let shared = Load { gradients: 3, ..NOTHING };
+    assert_eq!(least_bytes(&architecture(16), None, shared), 28 * weights);
+}
+
+#[test]
+fn tokens_count_with_scores_and_logits() {
+    let of =
+        |load| least_bytes(&architecture(16), None, load) - least_bytes(&architecture(16), None, NOTHING);
+    // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token, and the scores of two heads twice.
+    let load = Load { tokens: 10, rows: 5, longest: 7, ..NOTHING };
+    assert_eq!(of(load), 4 * (10 * 2 * (208 + 2 * 2 * 7) + 5 * 3 * 100));
+    let again = Load { recompute: true, ..load };
+    assert_eq!(of(again), 4 * (10 * (2 * 16 + 208 + 2 * 2 * 7) + 5 * 3 * 100));
+}
+
+#[test]
+fn what_goes_through_at_once_follows_from_the_texts() {
+    let example = |n: usize| Example { ids: vec![1; n], learn_from: n / 2 };
+    let stage = |lengths: &[usize]| Stage {
+        name: "finetune".into(),
+        examples: lengths.iter().map(|&n| example(n)).collect(),
+        held_out: Vec::new(),
+        epochs: 1.0,
+        patience: 0,
+        optimizer: crate::OptimizerOptions::default(),
+    };
+    let of = |lengths: &[usize], micro_tokens| {
+        let options = RunOptions { micro_tokens, ..RunOptions::default() };
+        let load = Load::new(&architecture(16), None, &[stage(lengths)], &options, &Device::flex());
+        (load.tokens, load.rows, load.longest)
+    };
+    assert_eq!(of(&[10, 8, 8], 16), (16, 8, 10));
+    assert_eq!(of(&[10, 8, 8], 4096), (26, 13, 10), "no more than there is");
+    assert_eq!(of(&[10, 8, 8], 4), (10, 5, 10), "a long one stands alone");
+}
+
+#[test]
+fn adapters_need_less_where_the_base_is_frozen() {
+    let of = |frozen| AdapterOptions { rank: 2, alpha: 4.0, projections: vec![Projection::Q], frozen };
+    let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
+    // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
+    let (weights, factors) = (1600 + 2 * 2304, 128);
+    assert_eq!(bytes(Frozen::F32), 4 * weights + 20 * factors);
+    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 20 * factors);
+    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
+}
+
+#[test]
+fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_refused() {
+    let a = architecture(16);
+    let load = Load { tokens: 1000, rows: 500, longest: 64, ..NOTHING };
+    let (all, again) = (least_bytes(&a, None, load), least_bytes(&a, None, Load { recompute: true, ..load }));
+    assert!(again < all);
+    assert!(!fit_into(all, &a, None, load).expect("fits"));
+    assert!(fit_into(all - 1, &a, None, load).expect("fits so"));
+    assert!(matches!(fit_into(again - 1, &a, None, load), Err(Error::Memory { .. })));
+    let huge = Architecture { layers: 1 << 10, ..architecture(1 << 20) };
+    let mut options = RunOptions::default();
+    let device = Device::flex().autodiff();
+    assert!(matches!(fit(&huge, None, &[], &mut options, &device), Err(Error::Memory { .. })));
+    assert!(fit(&a, None, &[], &mut options, &device).is_ok() && !options.recompute);
+    assert!(check_memory(5, 5).is_ok() && check_memory(6, 5).is_err());
+}
+
+/// A device whose memory ends in the first steps: its driver panics.
+#[test]
+fn too_small_a_device_is_told_and_nothing_is_left() {
+    let special = crate::Special { bos: 0, end: 1, pad: 2 };
+    let device = Device::flex().autodiff();
+    let model = TrainedModel::new(architecture(16), special, Vec::new(), 1, &device).expect("a model");
+    let stage = Stage {
+        name: "finetune".into(),
+        examples: vec![Example { ids: vec![1, 2, 3], learn_from: 1 }],
+        held_out: Vec::new(),
+        epochs: 9.0,
+        patience: 0,
+        optimizer: crate::OptimizerOptions::default(),
+    };
+    let home = tempfile::tempdir().expect("a folder");
+    let run = home.path().join("model.run");
+    let options = RunOptions::default();
+    let full = || -> bool { panic!("Out of memory: 7 MiB were asked for") };
+    let error = estimate(&model, std::slice::from_ref(&stage), &options, &run, &full).expect_err("refused");
+    assert!(matches!(&error, Error::FirstSteps { reason } if reason.contains("7 MiB")), "{error}");
+    assert!(error.to_string().contains("--recompute"));
+    assert!(!run.exists());
+    // What a killed one left is no more in the way.
+    fs::create_dir_all(run.join("estimate/trial/checkpoint")).expect("a folder");
+    let measured = estimate(&model, &[stage], &options, &run, &|| true).expect("measured").expect("whole");
+    assert!(measured.memory_available_bytes.is_some() && measured.tokens == 27);
+    assert!(!run.exists());
+}
+
+#[test]
+fn the_heaviest_batch_has_the_longest_sequences() {
+    let example = |n: usize| Example { ids: vec![0; n], learn_from: 1 };
+    let examples: Vec<Example> = [3, 9, 5, 8].map(example).to_vec();
+    let options = RunOptions { micro_tokens: 20, ..RunOptions::default() };
+    let lengths: Vec<usize> = heaviest(&examples, &options).iter().map(|e| e.ids.len()).collect();
+    assert_eq!(lengths, [9, 8]);
+}
