@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use corpus::{AltSplit, Input, PairOptions, read_pairs};
-use translation::Pair;
+use translation::{Pair, detect};
 
 use super::texts::named;
 use super::unreadable;
@@ -28,6 +28,18 @@ pub struct TestSet {
     pub whole: usize,
 }
 
+impl TestSet {
+    /// The other way round.
+    fn turned(self) -> Self {
+        let pair = back(&self.pair);
+        Self { pair, source: self.reference, reference: self.source, ..self }
+    }
+}
+
+fn back(pair: &Pair) -> Pair {
+    Pair { from: pair.to.clone(), to: pair.from.clone() }
+}
+
 /// How much of a test set is taken.
 #[derive(Clone, Copy)]
 pub struct Draw {
@@ -37,11 +49,23 @@ pub struct Draw {
     pub seed: u64,
 }
 
+/// Reads a test set in a direction; its first column is in the language that `named` translates from.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_in(argument: &str, named: &Pair, direction: &Pair, draw: Draw) -> Result<TestSet, Failure> {
+    let set = read(argument, named, draw)?;
+    Ok(if direction == named { set } else { set.turned() })
+}
+
+// So many lines tell a language.
+const TOLD_BY: usize = 50;
+
 /// Reads a test set: `NAME=FILE`, a file, or a folder as its owners ship it.
 ///
 /// # Errors
-/// A name without its files, files that cannot be read, and sets without a line.
-pub fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
+/// A name without its files, files that cannot be read, sets without a line, columns the wrong way round.
+fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
     let (name, input) = locate(argument, pair)?;
     let options = PairOptions::new(pair.from.clone(), pair.to.clone());
     let all = read_pairs(std::slice::from_ref(&input), &options, &mut |_| {})
@@ -58,15 +82,20 @@ pub fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure>
     let chosen = || places.iter().filter_map(|&place| all.entries().get(place));
     // A line break inside a sentence of a TMX would come back as two lines.
     let line = |text: &str| text.replace(['\n', '\r'], " ");
-    Ok(TestSet {
-        name,
-        input: input.to_string(),
-        pair: pair.clone(),
-        source: chosen().map(|entry| line(entry.source())).collect(),
-        reference: chosen().map(|entry| line(entry.target())).collect(),
-        places,
-        whole,
-    })
+    let source: Vec<String> = chosen().map(|entry| line(entry.source())).collect();
+    let reference: Vec<String> = chosen().map(|entry| line(entry.target())).collect();
+    let both = [pair.clone(), back(pair)];
+    let looks_like = |lines: &[String], language: &str| {
+        let text = lines.get(..TOLD_BY.min(lines.len())).unwrap_or_default().join("\n");
+        detect(&text, &both).is_some_and(|found| found.language == language)
+    };
+    if looks_like(&source, &pair.to) && looks_like(&reference, &pair.from) {
+        return Err(Failure::usage(
+            &format!("the first column of {input} is in the language of --to"),
+            "Swap --from and --to, which names the second column; --both translates the other way too.",
+        ));
+    }
+    Ok(TestSet { name, input: input.to_string(), pair: pair.clone(), source, reference, places, whole })
 }
 
 /// What is to be read, and what it is called.

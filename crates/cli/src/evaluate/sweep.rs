@@ -43,7 +43,7 @@ pub fn run(command: &Evaluate) -> Result<Report, Failure> {
     let mut plans = Vec::new();
     for pair in &pairs {
         let sets: Result<Vec<_>, _> =
-            command.tests.iter().map(|test| sets::read(test, pair, command.draw())).collect();
+            command.tests.iter().map(|test| sets::read_in(test, first, pair, command.draw())).collect();
         plans.push((pair, terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
     }
     let mut decoder = Decoder::start(command.setup(&models));

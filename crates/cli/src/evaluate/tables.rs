@@ -39,7 +39,7 @@ pub fn run(command: &Evaluate) -> Result<Report, Failure> {
     let mut plans = Vec::new();
     for pair in &pairs {
         for test in &command.tests {
-            let test = sets::read(test, pair, command.draw())?;
+            let test = sets::read_in(test, first, pair, command.draw())?;
             plans.push(plan(command, &models, test, &mut report)?);
         }
     }

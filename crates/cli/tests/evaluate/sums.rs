@@ -65,11 +65,12 @@ fn every_sum_that_the_starter_models_make_possible_is_a_row() {
 #[test]
 fn both_directions_and_named_models_swap_the_specialists() {
     let home = home();
-    let command = "evaluate --from de --to en --both --tests pairs.tsv --limit 2 --seed 3 --recipes src,collab --json \
+    let command = "evaluate --from de --to en --both --tests pairs.tsv --limit 2 --seed 3 --recipes src,collab --json --out kept \
         --models L=starter-large S_SRC=starter-small-de S_TGT=starter-small-en";
     let report = home.run(&words(command)).json();
+    home.write("back.tsv", crate::PAIRS.map(|(de, en)| format!("{en}\t{de}\n")).concat());
     let plain = home.run(&words(
-        "evaluate --from en --to de --tests pairs.tsv --limit 2 --seed 3 --recipes src,collab --json",
+        "evaluate --from en --to de --tests back.tsv --limit 2 --seed 3 --recipes src,collab --json",
     ));
     let of = |report: &Value, from: &str| -> Vec<Value> {
         let rows = report["rows"].as_array().expect("rows").iter().filter(|row| row["from"] == from);
@@ -78,6 +79,12 @@ fn both_directions_and_named_models_swap_the_specialists() {
     };
     assert_eq!(of(&report, "de").len(), 2);
     assert_eq!(of(&report, "en"), of(&plain.json(), "en"));
+    let went_in = home.read("kept/pairs.en-de.source.txt");
+    assert!(went_in.lines().all(|line| crate::PAIRS.iter().any(|(_, en)| *en == line)), "{went_in}");
+
+    let wrong = home.run(&words("evaluate --from en --to de --tests pairs.tsv --recipes collab"));
+    assert_eq!(wrong.status, Some(2), "{}", wrong.err);
+    assert!(wrong.err.contains("pairs.tsv is in the language of --to"), "{}", wrong.err);
 }
 
 #[test]
