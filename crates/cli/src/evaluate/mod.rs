@@ -23,8 +23,9 @@ use scores::Metrics;
 
 const HELP: &str = "With --references and --hypotheses no model is needed. With --tests the models at hand translate each test \
     set with every sum of the paper's tables 2, 4 and 6 that they make possible; the rest is named.\n\n\
-    A test set is TSV with --from first, TMX, two files given as 'newstest.{de,en}', or a folder as its owners ship it: ALT=FOLDER (the parallel \
-    corpus with URL-test.txt beside it), newstest2018=FOLDER (with newstest2018-deen-src.de.sgm and -ref.en.sgm).\n\n\
+    A test set is TSV with --from first, TMX, two files given as 'newstest.{de,en}', or a folder as its owners ship it: \
+    ALT=FOLDER (the parallel corpus with URL-test.txt beside it), newstest2018=FOLDER (with newstest2018-deen-src.de.sgm and \
+    -ref.en.sgm).\n\n\
     --sweep searches weights of L, S_SRC and S_TGT on the first test set: ratios in quarters, then steps of an eighth and a \
     sixteenth from the best as long as BLEU rises. The best is kept as the recipe `tuned`; other test sets only measure it.\n\n\
     For example:\n  \

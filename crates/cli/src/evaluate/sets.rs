@@ -92,7 +92,7 @@ fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
     if looks_like(&source, &pair.to) && looks_like(&reference, &pair.from) {
         return Err(Failure::usage(
             &format!("the first column of {input} is in the language of --to"),
-            "Swap --from and --to, which names the second column; --both translates the other way too.",
+            "--from names the first column: swap it with --to. --both translates the other way too.",
         ));
     }
     Ok(TestSet { name, input: input.to_string(), pair: pair.clone(), source, reference, places, whole })

@@ -132,7 +132,7 @@ impl Task {
     }
 
     // Equal sentences get the translation of the one that went for them.
-    fn finish_twins(&mut self, place: Place) {
+    pub(super) fn finish_twins(&mut self, place: Place) {
         let sentence = self.sentence(place);
         let (Some(key), Some(mut report)) = (sentence.key, sentence.done.clone()) else { return };
         if report.status == SentenceStatus::Done {

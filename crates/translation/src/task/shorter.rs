@@ -97,13 +97,13 @@ impl Task {
         self.refuse(place)
     }
 
-    /// Leaves a sentence as long as it was, and keeps nothing of that.
+    /// Leaves a sentence and its equals as long as they were, and keeps nothing of that.
     pub(super) fn stay_long(&mut self, place: Place) {
         let sentence = self.sentence_mut(place);
-        sentence.key = None;
         sentence.pieces.clear();
         sentence.done = sentence.best.take();
         self.finished += 1;
+        self.finish_twins(place);
     }
 
     /// Where nothing is left but to shorten, leaves all as long as it is: models that are gone take no finished
@@ -113,9 +113,10 @@ impl Task {
         if open.is_empty() || open.iter().any(|place| self.sentence(*place).rung != Rung::Shorter) {
             return false;
         }
-        open.into_iter().for_each(|place| self.stay_long(place));
         self.queue.clear();
+        // Each of them is open itself.
         self.twins.clear();
+        open.into_iter().for_each(|place| self.stay_long(place));
         self.stays_long = true;
         true
     }

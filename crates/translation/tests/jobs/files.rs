@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use translation::{DecodeOptions, Reason, SentenceStatus};
+use translation::{DecodeOptions, Reason, SentenceStatus, Setup, Translator};
 
-use crate::ask::{file, file_to, finished, problem, submit, text, translator, written};
+use crate::ask::{file, file_to, finished, problem, setup_in, submit, text, translator, written};
 
 pub const LETTER: &str =
     "Guten Tag.\n\nIch habe keine Zeit. Wie geht es dir?\n\n  Das Haus ist alt.\nEr ist müde.\n";
@@ -93,6 +93,20 @@ fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
     assert!(short.translation.chars().count() <= MOST && !short.translation.is_empty(), "{short:?}");
     assert_eq!((second.reused, &second.sentences[0].translation), (2, &short.translation));
     assert_eq!(written(&first), written(&second));
+}
+
+/// Where one sequence decodes at once there is no search for others, and equal lines end together all the same.
+#[test]
+fn long_subtitles_stay_where_nothing_shorter_can_be_looked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("film.srt");
+    let cue = "1\n00:00:01,000 --> 00:00:03,000\n- I was very happy to see you yesterday.\n- Good.\n\n";
+    fs::write(&source, cue.repeat(2)).expect("writes");
+    let translator = Translator::start(Setup { sequences: 1, ..setup_in(folder.path()) }, |_| {});
+    let result = finished(&submit(&translator, "en-de", file(&source), DecodeOptions::default()).1);
+    translator.stop();
+    assert_eq!((result.segments, result.to_review), (4, 2), "{result:?}");
+    assert!(result.sentences.iter().step_by(2).all(|long| long.reasons == [Reason::LongLine]), "{result:?}");
 }
 
 /// A file dropped twice at once: neither translation takes the other's name.
