@@ -39,11 +39,7 @@ fn a_term_is_said_once_and_the_sentence_around_it_stays() {
     let cases = [
         ("Wo ist der Bahnhof?", "terminal", "Where is the terminal?"),
         ("Das Buch liegt auf dem Tisch.", "chair", "The book is on the chair."),
-        (
-            "Wir gehen jeden Sonntag mit den Kindern in den Park.",
-            "garden",
-            "We go to the garden every Sunday.",
-        ),
+        ("Er trinkt jeden Morgen Kaffee.", "tea", "He drinks tea every morning."),
         ("Ich habe heute keine Zeit.", "now", "I don't have time now."),
     ];
     let plain = run(&starter, cases.iter().map(|(source, ..)| starter.request(source)).collect());

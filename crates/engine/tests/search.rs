@@ -165,7 +165,7 @@ fn sampled(temperature: f32, seed: u32) -> Choice {
 fn a_seed_repeats_and_another_differs() {
     let starter = starter();
     let run = |sequences: u32, seeds: &[u32]| -> Vec<Vec<u32>> {
-        let request = |&seed| Request { choice: sampled(1.5, seed), ..starter.request(SENTENCES[5]) };
+        let request = |&seed| Request { choice: sampled(2.5, seed), ..starter.request(SENTENCES[5]) };
         let requests = seeds.iter().map(request).collect();
         starter.batch(sequences).run(requests).expect("runs").iter().map(ids).collect()
     };

@@ -56,9 +56,9 @@ fn presets_and_sums_name_the_same_recipes() {
     let votes = |recipe: &str| {
         let report =
             home.run(&[&DE_EN[..], &["--json", "--recipe", recipe, "Tom ist müde."]].concat()).json();
-        let tokens = report["sentences"][0]["tokens"].clone();
-        let models = tokens[0]["votes"].as_array().map(Vec::len);
-        (models, report["text"].clone(), tokens[0]["log_probability"].clone())
+        let sentence = &report["sentences"][0];
+        let models = sentence["tokens"][0]["votes"].as_array().map(Vec::len);
+        (models, report["text"].clone(), sentence["score"].clone())
     };
     let half = votes("collab-half");
     assert_eq!(half, votes("L + 0.5*src + 0.5*tgt"));
