@@ -1,6 +1,8 @@
 //! `wasan`: everything the window does, and more, from a terminal.
 
 mod bench;
+#[cfg(any(feature = "evaluate", feature = "train"))]
+mod columns;
 mod desk;
 #[cfg(feature = "evaluate")]
 mod evaluate;

@@ -101,7 +101,8 @@ pub fn sync(folder: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_file() {
-            File::open(path)?.sync_all()?;
+            // Windows syncs only what may be written.
+            File::options().write(true).open(path)?.sync_all()?;
         }
     }
     sync_folder(folder)

@@ -51,8 +51,8 @@ pub enum Error {
         /// What it says.
         reason: String,
     },
-    /// The loss is no longer a number.
-    #[error("the loss is not finite at step {step}; choose a smaller --learning-rate")]
+    /// The loss or its gradients are no longer numbers.
+    #[error("the loss or its gradients are not finite at step {step}; choose a smaller --learning-rate")]
     Diverged {
         /// Optimizer step, from 1.
         step: usize,

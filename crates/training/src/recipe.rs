@@ -324,7 +324,7 @@ impl Recipe {
             micro_tokens: self.batch_tokens,
             accumulate: 1,
             seed: self.seed,
-            save_every: Duration::from_secs(180),
+            save_every: Duration::from_secs(120),
             held_out_every: 200,
             recompute: false,
         };

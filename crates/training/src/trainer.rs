@@ -262,6 +262,10 @@ impl Run<'_> {
             return Err(Error::Diverged { step: self.state.step + 1 });
         }
         let (norm, gradients) = clip(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
+        // Such gradients would spoil all weights, and a checkpoint with them.
+        if !norm.is_finite() {
+            return Err(Error::Diverged { step: self.state.step + 1 });
+        }
         self.state.step += 1;
         let rate = stage.optimizer.rate(self.state.step, steps);
         self.trained.model = optimizer.step(rate, self.trained.model.clone(), gradients);

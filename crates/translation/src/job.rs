@@ -146,6 +146,8 @@ pub struct DecodeOptions {
     pub report: bool,
     /// Documents: whether what a person wrote before is reused, and the memory learns.
     pub memory: bool,
+    /// Whether the glossary's terms are favoured.
+    pub glossary: bool,
     /// Terms besides those of the glossary; of two with the same source these hold.
     pub terms: Vec<Term>,
     /// Tables: the columns to translate, from 0; none = those that hold text.
@@ -161,6 +163,7 @@ impl Default for DecodeOptions {
             sampling: None,
             report: false,
             memory: true,
+            glossary: true,
             terms: Vec::new(),
             columns: None,
         }

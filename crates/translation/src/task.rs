@@ -115,8 +115,8 @@ impl Task {
 
     fn glossary(&self) -> Result<Glossary> {
         let mut terms = match &self.store {
-            Some(store) => store.terms(&self.job.pair)?,
-            None => Vec::new(),
+            Some(store) if self.job.options.glossary => store.terms(&self.job.pair)?,
+            _ => Vec::new(),
         };
         terms.extend(self.job.options.terms.iter().cloned());
         Ok(Glossary::new(&self.job.pair, terms))

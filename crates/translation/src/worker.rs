@@ -191,7 +191,8 @@ impl Worker {
     // Typed text leaves nothing in the store, and needs of it only the glossary: where that cannot be read, documents
     // say so, and a text is better translated without it than not at all.
     fn add_terms(&mut self, job: &mut Job) {
-        if Store::is_in(&self.data)
+        if job.options.glossary
+            && Store::is_in(&self.data)
             && let Ok(mut terms) = self.open_store().and_then(|store| store.terms(&job.pair))
         {
             terms.append(&mut job.options.terms);

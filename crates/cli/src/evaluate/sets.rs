@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use corpus::{AltSplit, Input, PairOptions, read_pairs};
-use translation::{Pair, detect};
+use translation::Pair;
 
 use super::texts::named;
 use super::unreadable;
+use crate::columns;
 use crate::failure::Failure;
 
 /// A test set in one direction.
@@ -58,9 +59,6 @@ pub fn read_in(argument: &str, named: &Pair, direction: &Pair, draw: Draw) -> Re
     Ok(if direction == named { set } else { set.turned() })
 }
 
-// So many lines tell a language.
-const TOLD_BY: usize = 50;
-
 /// Reads a test set: `NAME=FILE`, a file, or a folder as its owners ship it.
 ///
 /// # Errors
@@ -84,17 +82,8 @@ fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
     let line = |text: &str| text.replace(['\n', '\r'], " ");
     let source: Vec<String> = chosen().map(|entry| line(entry.source())).collect();
     let reference: Vec<String> = chosen().map(|entry| line(entry.target())).collect();
-    let both = [pair.clone(), back(pair)];
-    let looks_like = |lines: &[String], language: &str| {
-        let text = lines.get(..TOLD_BY.min(lines.len())).unwrap_or_default().join("\n");
-        detect(&text, &both).is_some_and(|found| found.language == language)
-    };
-    if looks_like(&source, &pair.to) && looks_like(&reference, &pair.from) {
-        return Err(Failure::usage(
-            &format!("the first column of {input} is in the language of --to"),
-            "--from names the first column: swap it with --to. --both translates the other way too.",
-        ));
-    }
+    let lines = source.iter().map(String::as_str).zip(reference.iter().map(String::as_str));
+    columns::check(lines, pair, &input.to_string())?;
     Ok(TestSet { name, input: input.to_string(), pair: pair.clone(), source, reference, places, whole })
 }
 

@@ -68,6 +68,13 @@ impl MakePair {
                 "A translation memory as TMX will do.",
             ));
         }
+        let no_text = self.mono_from.is_empty() || self.mono_to.is_empty();
+        if no_text && self.files.draw_mono.is_none() {
+            return Err(Failure::usage(
+                "without text of their own the two specialists would be one and the same model",
+                "Give --mono-from and --mono-to, or --draw and --draw-mono to take it from the pairs.",
+            ));
+        }
         let name = self.name.clone().unwrap_or_else(|| format!("{}-{}", pair.from, pair.to));
         let config = self.beginning.config()?;
         let folder = self.out.clone().unwrap_or_else(|| translation::data().join("training").join(&name));

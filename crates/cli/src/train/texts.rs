@@ -8,6 +8,7 @@ use translation::Pair;
 
 use super::arguments::TextFiles;
 use super::console::Console;
+use crate::columns;
 use crate::failure::Failure;
 
 /// Where text comes from.
@@ -68,7 +69,10 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
     let pairs_of = |names: &[String], draw: Option<Draw>| {
         let inputs: Vec<Input> = names.iter().map(|name| name.as_str().into()).collect();
         let options = PairOptions { draw, ..options.clone() };
-        read_pairs(&inputs, &options, &mut |progress| console.reading(progress))
+        let pairs = read_pairs(&inputs, &options, &mut |progress| console.reading(progress))?;
+        let sides = pairs.entries().iter().map(|pair| (pair.source(), pair.target()));
+        columns::check(sides, sources.pair, &names.join(", "))?;
+        Ok::<Pairs, Failure>(pairs)
     };
     let mut cleaning = Cleaning::default();
     for test in &files.test {

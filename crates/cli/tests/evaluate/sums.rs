@@ -88,6 +88,23 @@ fn both_directions_and_named_models_swap_the_specialists() {
 }
 
 #[test]
+fn the_users_glossary_is_not_measured() {
+    let home = home();
+    home.write("terms.csv", "de,en\nBahnhof,airport\n");
+    let measured = || {
+        let command = "evaluate --from de --to en --tests pairs.tsv --recipes collab --json";
+        let report = home.run(&words(command)).json();
+        let row = row(&report, "collab");
+        (row["bleu"].clone(), row["chrf"].clone())
+    };
+    let translated = || home.run(&["translate", "--from", "de", "--to", "en", "Wo ist der Bahnhof?"]).out;
+    let before = (measured(), translated());
+    home.good(&words("glossary import terms.csv --from de --to en"));
+    assert_eq!(measured(), before.0);
+    assert_ne!(translated(), before.1, "a translation is to use the term, else this test shows nothing");
+}
+
+#[test]
 fn markdown_shows_the_papers_tables_and_what_is_missing() {
     let home = home();
     let ended = home.run(&words("evaluate --from de --to en --tests set=pairs.tsv --limit 2"));

@@ -97,9 +97,34 @@ fn a_command_line_without_sense_is_status_2() {
     let ended = home
         .run(&["train", "--from", "de", "--to", "en", "--base", "x", "--side", "source", "--out", "model"]);
     refused(&home, &ended, 2, "--mono or --pairs", "model");
+    let pair = "train pair --from de --to en --pairs pairs.tsv --from-scratch shape.toml --mono-from de.txt --out model";
+    let ended = home.run(&pair.split_whitespace().collect::<Vec<_>>());
+    refused(&home, &ended, 2, "--mono-to", "model");
     for command in [&["train"][..], &["train", "pair"], &["train", "recipe"]] {
         assert!(home.good(&[command, &["--help"]].concat()).contains("Usage: wasan train"));
     }
+}
+
+#[test]
+fn columns_the_wrong_way_round_are_refused() {
+    let home = workshop();
+    let pairs = [
+        ("The weather is nice today.", "Das Wetter ist heute schön."),
+        ("I would like a glass of water.", "Ich möchte ein Glas Wasser."),
+        ("Where is the station, please?", "Wo ist bitte der Bahnhof?"),
+    ];
+    home.write("turned.tsv", pairs.map(|(en, de)| format!("{en}\t{de}\n")).concat());
+    for option in ["--pairs", "--test", "--held-out"] {
+        let ended = home.run(&from_scratch("model", &[option, "turned.tsv"]));
+        refused(&home, &ended, 2, "turned.tsv is in the language of --to", "model");
+    }
+}
+
+#[test]
+fn numbers_that_explode_end_the_run_before_they_are_kept() {
+    let home = workshop();
+    let ended = home.run(&from_scratch("model", &["--learning-rate", "1e30", "--warm-up", "0"]));
+    refused(&home, &ended, 1, "not finite", "model");
 }
 
 #[test]

@@ -1,0 +1,32 @@
+//! Which column of a file of pairs is in which language.
+
+use translation::{Pair, detect};
+
+use crate::failure::Failure;
+
+/// So many lines tell a language.
+const TOLD_BY: usize = 50;
+
+/// Refuses pairs whose source is in the language of `--to` and whose target in that of `--from`.
+///
+/// # Errors
+/// Such pairs; `input` says where they come from.
+pub fn check<'a>(
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+    pair: &Pair,
+    input: &str,
+) -> Result<(), Failure> {
+    let back = Pair { from: pair.to.clone(), to: pair.from.clone() };
+    let both = [pair.clone(), back];
+    let (sources, targets): (Vec<&str>, Vec<&str>) = pairs.take(TOLD_BY).unzip();
+    let looks_like = |lines: Vec<&str>, language: &str| {
+        detect(&lines.join("\n"), &both).is_some_and(|found| found.language == language)
+    };
+    match looks_like(sources, &pair.to) && looks_like(targets, &pair.from) {
+        true => Err(Failure::usage(
+            &format!("the first column of {input} is in the language of --to"),
+            "--from names the first column: swap it with --to.",
+        )),
+        false => Ok(()),
+    }
+}
