@@ -52,7 +52,7 @@ fn plain(folder: &Path, name: &str, after_prompt: &str) -> PathBuf {
 fn markup_finds_its_words_in_answers_that_end_at_their_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "Gestern habe ich **meiner Mutter** einen Brief geschrieben.\n\n\
-                Heute gehe ich mit Maria in die **Schule**.\n\nLeider habe ich *keine* Zeit.\n";
+                Heute gehe ich mit Maria in die **Schule**.\n\nTom trinkt *Kaffee*.\n\nIch brauche deine *Hilfe*.\n";
     let translate = |name: &str, large: &str, target: &str| {
         let source = folder.path().join(name);
         fs::write(&source, text).expect("writes");
