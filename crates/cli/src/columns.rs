@@ -7,6 +7,11 @@ use crate::failure::Failure;
 /// So many lines tell a language.
 const TOLD_BY: usize = 50;
 
+/// The same pair, the other way.
+pub fn back(pair: &Pair) -> Pair {
+    Pair { from: pair.to.clone(), to: pair.from.clone() }
+}
+
 /// Refuses pairs whose source is in the language of `--to` and whose target in that of `--from`.
 ///
 /// # Errors
@@ -16,8 +21,7 @@ pub fn check<'a>(
     pair: &Pair,
     input: &str,
 ) -> Result<(), Failure> {
-    let back = Pair { from: pair.to.clone(), to: pair.from.clone() };
-    let both = [pair.clone(), back];
+    let both = [pair.clone(), back(pair)];
     let (sources, targets): (Vec<&str>, Vec<&str>) = pairs.take(TOLD_BY).unzip();
     let looks_like = |lines: Vec<&str>, language: &str| {
         detect(&lines.join("\n"), &both).is_some_and(|found| found.language == language)

@@ -258,12 +258,9 @@ impl Run<'_> {
             }
         }
         let loss = sum / learned.max(1) as f32;
-        if !loss.is_finite() {
-            return Err(Error::Diverged { step: self.state.step + 1 });
-        }
         let (norm, gradients) = clip(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
-        // Such gradients would spoil all weights, and a checkpoint with them.
-        if !norm.is_finite() {
+        // They would spoil all weights, and a checkpoint with them.
+        if !(loss.is_finite() && norm.is_finite()) {
             return Err(Error::Diverged { step: self.state.step + 1 });
         }
         self.state.step += 1;

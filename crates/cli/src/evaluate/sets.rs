@@ -32,13 +32,9 @@ pub struct TestSet {
 impl TestSet {
     /// The other way round.
     fn turned(self) -> Self {
-        let pair = back(&self.pair);
+        let pair = columns::back(&self.pair);
         Self { pair, source: self.reference, reference: self.source, ..self }
     }
-}
-
-fn back(pair: &Pair) -> Pair {
-    Pair { from: pair.to.clone(), to: pair.from.clone() }
 }
 
 /// How much of a test set is taken.
