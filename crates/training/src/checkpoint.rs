@@ -37,9 +37,11 @@ pub struct Checkpoints {
 const CURRENT: &str = "checkpoint";
 const PREVIOUS: &str = "checkpoint.previous";
 const NEXT: &str = "checkpoint.next";
+/// The folders that checkpoints are in.
+pub const FOLDERS: [&str; 3] = [CURRENT, PREVIOUS, NEXT];
 
 impl Checkpoints {
-    /// In `folder`, which must exist.
+    /// In `folder`, which is made with the first one.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.into() }
     }
@@ -74,7 +76,7 @@ impl Checkpoints {
         if next.exists() {
             fs::remove_dir_all(&next).map_err(failed(next.clone()))?;
         }
-        fs::create_dir(&next).map_err(failed(next.clone()))?;
+        fs::create_dir_all(&next).map_err(failed(next.clone()))?;
         let filled = fill(&next).and_then(|()| {
             let json = serde_json::to_vec(state).unwrap_or_default();
             fs::write(next.join("state.json"), json).map_err(failed(next.clone()))?;

@@ -11,6 +11,18 @@ pub fn on_processor(device: &Device) -> bool {
     device.clone().inner() == Device::flex()
 }
 
+/// What people call a device.
+pub fn name(device: &Device) -> String {
+    if on_processor(device) {
+        return "the processor".to_owned();
+    }
+    #[cfg(any(feature = "wgpu", feature = "cuda"))]
+    if let Some(identity) = device.clone().inner().identity() {
+        return identity.name;
+    }
+    format!("{:?}", device.clone().inner())
+}
+
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {

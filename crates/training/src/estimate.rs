@@ -1,4 +1,4 @@
-//! What a run will need, from a few real steps on a copy of the model.
+//! What a run will need, from a few real steps.
 
 use std::cmp::Reverse;
 use std::fs;
@@ -40,7 +40,7 @@ const STEPS: usize = 3;
 const SECONDS: f64 = 20.0;
 /// Of a forward and backward pass, the part that is forward.
 const FORWARD: f64 = 1.0 / 3.0;
-/// The one being written, the newest and the one before it.
+/// The one being written, the newest and the one before it; likewise of the best weights where a stage has patience.
 const CHECKPOINTS: u64 = 3;
 /// Arrays of logits at once: as they are, their powers, the gradient.
 const LOGITS: usize = 3;
@@ -161,8 +161,7 @@ fn learning(a: &Architecture, adapter: Option<&AdapterOptions>) -> (u64, u64) {
     }
 }
 
-/// In 32 bits, all that learns twice, since a trial learns on a copy, with AdamW's two moments and its gradients; what is
-/// frozen; what each layer keeps for the way back; the logits.
+/// In 32 bits, all that learns, with AdamW's two moments and its gradients; what is frozen; what each layer keeps for the way back; the logits.
 fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -> u64 {
     let (learning, frozen) = learning(a, adapter);
     let frozen = match adapter.map(|adapter| adapter.frozen) {
@@ -173,7 +172,7 @@ fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -
         // The embedding has 16 bits.
         Some(Frozen::Q8) => frozen + (a.vocab_size * a.hidden_size) as u64 + unpacked(a),
     };
-    let weights = learning * (4 + 4 + 8 + 4 * load.gradients as u64) + frozen;
+    let weights = learning * (4 + 8 + 4 * load.gradients as u64) + frozen;
     let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
     // Per token the inputs of its seven products and of its norms, and attention's scores before and after softmax.
     let layer = 4 * a.hidden_size + 2 * heads + 2 * kv + 3 * a.feed_forward + 2 * a.heads * load.longest;
@@ -204,13 +203,16 @@ fn process_bytes(name: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
+/// The folder in a run's that the measured steps write to.
+pub const TRIAL: &str = "estimate";
+
 /// A folder that goes with what is in it, also when a kill kept an earlier process from it; and the one around it, if
 /// nothing else is there.
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(run: &Path) -> Result<Self> {
-        let path = run.join("estimate");
+        let path = run.join(TRIAL);
         // What is left of an earlier one only takes up space.
         drop(fs::remove_dir_all(&path));
         match fs::create_dir_all(&path) {
@@ -227,13 +229,14 @@ impl Drop for Scratch {
     }
 }
 
-/// Measures some steps of each stage on a copy of `trained`, first the heaviest one, and looks for the disk that the
-/// run in `folder` will need. Nothing is left behind; none when `go_on` says to stop.
+/// Measures some steps of each stage, first the heaviest one, and looks for the disk that the run in `folder` will need.
+/// The model learns from these steps and is gone afterwards, since memory may not hold it twice. Nothing is left behind;
+/// none when `go_on` says to stop.
 ///
 /// # Errors
 /// When it does not fit, or as [`train`].
 pub fn estimate(
-    trained: &TrainedModel,
+    mut trained: TrainedModel,
     stages: &[Stage],
     options: &RunOptions,
     folder: &Path,
@@ -245,17 +248,19 @@ pub fn estimate(
     let model_bytes = 2 * parameters(&trained.architecture);
     let scratch = Scratch::new(folder)?;
     // Weights and two moments.
-    check_disk(folder, CHECKPOINTS * 12 * learning + model_bytes)?;
+    let best_bytes =
+        if stages.iter().any(|stage| stage.patience > 0) { CHECKPOINTS * 4 * learning } else { 0 };
+    check_disk(folder, CHECKPOINTS * 12 * learning + best_bytes + model_bytes)?;
     let mut tokens = 0.0;
     let mut seconds = 0.0;
     let mut checkpoint_bytes = 0;
     for stage in stages {
         let heaviest =
             Stage { examples: heaviest(&stage.examples, options), epochs: 1.0, ..unwatched(stage) };
-        let trial_of = |stage, enough: &dyn Fn(&StepReport) -> bool| -> Result<(Vec<StepReport>, u64)> {
+        let mut trial_of = |stage, enough: &dyn Fn(&StepReport) -> bool| -> Result<(Vec<StepReport>, u64)> {
             let path = scratch.0.join("trial");
             let write = |source| Error::Write { path: path.clone(), source };
-            let log = trial(trained, stage, options, &path, enough)?;
+            let log = trial(&mut trained, stage, options, &path, enough)?;
             let bytes = size(&path).map_err(write)?;
             fs::remove_dir_all(&path).map_err(write)?;
             Ok((log, bytes))
@@ -275,7 +280,7 @@ pub fn estimate(
         tokens += of(&stage.examples) * stage.epochs;
         seconds += (of(&stage.examples) * stage.epochs + of(&stage.held_out) * looks * FORWARD) / rate;
     }
-    let disk_bytes = CHECKPOINTS * checkpoint_bytes + model_bytes;
+    let disk_bytes = CHECKPOINTS * checkpoint_bytes + best_bytes + model_bytes;
     check_disk(folder, disk_bytes)?;
     let own_memory = on_processor(&trained.device);
     let peak = process_bytes("VmHWM");
@@ -318,9 +323,9 @@ fn unwatched(stage: &Stage) -> Stage {
     Stage { held_out: Vec::new(), ..stage.clone() }
 }
 
-/// The first steps of a stage on a copy, until one is enough.
+/// The first steps of a stage, until one is enough.
 fn trial(
-    trained: &TrainedModel,
+    trained: &mut TrainedModel,
     stage: Stage,
     options: &RunOptions,
     folder: &Path,
@@ -331,9 +336,8 @@ fn trial(
         log.push(line.clone());
         if enough(line) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let mut copy = trained.clone();
-    let run = || train(&mut copy, &[stage], options, folder, &mut report);
-    // A device's allocator panics when its memory ends. Both the copy and the folder are dropped then.
+    let run = || train(trained, &[stage], options, folder, &mut report);
+    // A device's allocator panics when its memory ends. Both the model and the folder are dropped then.
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let reason = text.or_else(|| panic.downcast_ref().copied()).unwrap_or("no reason given").to_owned();

@@ -97,9 +97,15 @@ mod tests {
     use super::*;
     use crate::adapter::{AdapterOptions, Frozen, Projection};
     use crate::batches::{Example, arrays};
-    use crate::{Special, weights};
+    use crate::{Backend, Special, weights};
 
-    fn model(tied_head: bool) -> TrainedModel {
+    /// The processor, and a GPU or a driver that plays one, where this is built for it.
+    fn devices() -> Vec<Device> {
+        let gpu = cfg!(feature = "wgpu").then_some(Backend::Wgpu);
+        [Backend::Cpu].into_iter().chain(gpu).map(|backend| backend.open().unwrap()).collect()
+    }
+
+    fn model(tied_head: bool, device: &Device) -> TrainedModel {
         let architecture = Architecture {
             vocab_size: 40,
             hidden_size: 32,
@@ -113,7 +119,7 @@ mod tests {
             tied_head,
         };
         let special = Special { bos: 0, end: 1, pad: 2 };
-        TrainedModel::new(architecture, special, Vec::new(), 3, &Device::flex().autodiff()).unwrap()
+        TrainedModel::new(architecture, special, Vec::new(), 3, device).unwrap()
     }
 
     /// All gradients by the names of their weights, or of adapters' factors by place.
@@ -137,7 +143,7 @@ mod tests {
         let inputs = Inputs::new(arrays(&examples.iter().collect::<Vec<_>>()), of);
         let (loss, kept) = gradients(&of.model, &inputs, 0.1);
         let (same_loss, again) = recomputed(&of.model, &inputs, 0.1);
-        assert_eq!(loss, same_loss);
+        assert!((loss - same_loss).abs() <= 1e-6 * loss, "{loss} {same_loss}");
         let (kept, again) = (named(&of.model, &kept), named(&of.model, &again));
         assert_eq!(kept.len(), again.len());
         for ((id, kept), (same_id, again)) in kept.iter().zip(&again) {
@@ -152,16 +158,19 @@ mod tests {
     #[test]
     fn layers_computed_again_give_the_same_gradients() {
         let weights_of = |model: &TrainedModel| weights::tensors(&model.model).len();
-        for tied in [true, false] {
-            let model = model(tied);
-            assert_eq!(both_ways(&model), weights_of(&model));
+        for device in devices() {
+            for tied in [true, false] {
+                let model = model(tied, &device);
+                assert_eq!(both_ways(&model), weights_of(&model));
+            }
         }
     }
 
     #[test]
     fn so_do_they_under_adapters_of_any_base() {
-        for frozen in [Frozen::F32, Frozen::F16, Frozen::Q8] {
-            let mut model = model(true);
+        let all = [Frozen::F32, Frozen::F16, Frozen::Q8];
+        for (device, frozen) in devices().iter().flat_map(|device| all.map(|frozen| (device, frozen))) {
+            let mut model = model(true, device);
             let projections = vec![Projection::Q, Projection::Down];
             model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
             // B = 0 gives A no gradient: some steps make it learn.

@@ -4,6 +4,8 @@ use burn::tensor::Device;
 use serde::Serialize;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
+use crate::device::name;
+
 /// A machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hardware {
@@ -13,7 +15,7 @@ pub struct Hardware {
     pub threads: usize,
     /// Of the machine.
     pub memory_bytes: u64,
-    /// What the models were computed on, as Burn calls it.
+    /// What the models were computed on.
     pub device: String,
 }
 
@@ -28,7 +30,7 @@ impl Hardware {
             processor: system.cpus().first().map_or_else(String::new, |cpu| cpu.brand().trim().to_owned()),
             threads: system.cpus().len(),
             memory_bytes: system.total_memory(),
-            device: format!("{:?}", device.clone().inner()),
+            device: name(device),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! as Burn's `Linear` has them.
 
 use burn::module::{Module, Param};
-use burn::nn::{Linear, RmsNorm};
+use burn::nn::{Initializer, Linear, RmsNorm, RmsNormConfig};
 use burn::tensor::activation::{silu, softmax};
 use burn::tensor::module::embedding;
 use burn::tensor::{DType, Device, FloatDType, Int, Tensor, TensorData};
@@ -102,6 +102,16 @@ impl Positions {
 }
 
 impl Llama {
+    /// One that takes no memory: parameters are made when they are first asked for, and these never are.
+    pub(crate) fn nothing(device: &Device) -> Self {
+        Self {
+            embed: Initializer::Zeros.init([1, 1], device),
+            layers: Vec::new(),
+            norm: RmsNormConfig::new(1).init(device),
+            head: None,
+        }
+    }
+
     /// The last hidden states, normed, of `ids` (batch, length): (batch × length, hidden).
     pub fn hidden(&self, ids: Tensor<2, Int>, positions: &Positions) -> Tensor<2> {
         let mut x = self.embedded(ids);

@@ -133,6 +133,13 @@ impl TrainedModel {
         self.adapter = None;
     }
 
+    /// Puts what `change` makes of the weights in their place. Meanwhile nothing else holds the old ones: where it goes
+    /// through them one by one, there is never more than one of them twice in memory.
+    pub(crate) fn change(&mut self, change: impl FnOnce(Llama) -> Llama) {
+        let nothing = Llama::nothing(&self.device);
+        self.model = change(std::mem::replace(&mut self.model, nothing));
+    }
+
     /// Takes what [`TrainedModel::save`] wrote.
     ///
     /// # Errors
@@ -176,44 +183,62 @@ impl TrainedModel {
         weights::write(&folder.join("model.safetensors"), &self.model, precision)
     }
 
-    /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and `wasan.json` with what `own`
-    /// says to our importer. It grows in the folder of the run, which must exist on the same disk.
+    /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and what goes along.
     ///
     /// # Errors
     /// When it exists already, or the disk refuses.
-    pub fn publish(&self, run: &Path, folder: &Path, precision: Precision, own: &Value) -> Result<()> {
-        publish(run, folder, own, |folder| self.write(folder, precision))
+    pub fn publish(&self, to: &Publication<'_>, precision: Precision) -> Result<()> {
+        to.publish(|folder| self.write(folder, precision))
     }
 
     /// Writes a new folder, whole or not at all, with the adapter alone; `base` is what it names as its model.
     ///
     /// # Errors
     /// As [`TrainedModel::publish`].
-    pub fn publish_adapter(&self, run: &Path, folder: &Path, base: &Path, own: &Value) -> Result<()> {
-        let Some(options) = &self.adapter else { return self.publish(run, folder, Precision::BF16, own) };
-        let base = base.to_string_lossy();
-        publish(run, folder, own, |folder| adapter::write(&self.model, options, &base, folder))
+    pub fn publish_adapter(&self, to: &Publication<'_>, base: &Path) -> Result<()> {
+        let Some(options) = &self.adapter else { return self.publish(to, Precision::BF16) };
+        to.publish(|folder| adapter::write(&self.model, options, &base.to_string_lossy(), folder))
     }
 }
 
-fn publish(run: &Path, folder: &Path, own: &Value, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let failed = |source| Error::Write { path: folder.into(), source };
-    if folder.exists() {
-        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
-    }
-    let unfinished = run.join("model");
-    // Of an earlier try.
-    drop(fs::remove_dir_all(&unfinished));
-    let filled = || -> Result<()> {
-        fs::create_dir(&unfinished).map_err(failed)?;
-        fill(&unfinished)?;
-        let own = serde_json::to_vec_pretty(own).unwrap_or_default();
-        fs::write(unfinished.join("wasan.json"), own).map_err(failed)?;
-        sync(&unfinished).map_err(failed)?;
-        fs::rename(&unfinished, folder).map_err(failed)
-    };
-    filled().inspect_err(|_| drop(fs::remove_dir_all(&unfinished)))
+/// A new folder of a model, and what goes along with the weights.
+pub struct Publication<'a> {
+    /// The folder of the run, on the same disk: the new one grows in there.
+    pub run: &'a Path,
+    /// The new one, which must not exist.
+    pub folder: &'a Path,
+    /// The contents of `wasan.json`, for our importer.
+    pub own: &'a Value,
+    /// Names of files of the run that are copied.
+    pub records: &'a [&'a str],
 }
+
+impl Publication<'_> {
+    fn publish(&self, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        let failed = |source| Error::Write { path: self.folder.into(), source };
+        if self.folder.exists() {
+            return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let unfinished = self.run.join(UNFINISHED);
+        // Of an earlier try.
+        drop(fs::remove_dir_all(&unfinished));
+        let filled = || -> Result<()> {
+            fs::create_dir(&unfinished).map_err(failed)?;
+            fill(&unfinished)?;
+            let own = serde_json::to_vec_pretty(self.own).unwrap_or_default();
+            fs::write(unfinished.join("wasan.json"), own).map_err(failed)?;
+            for name in self.records {
+                fs::copy(self.run.join(name), unfinished.join(name)).map_err(failed)?;
+            }
+            sync(&unfinished).map_err(failed)?;
+            fs::rename(&unfinished, self.folder).map_err(failed)
+        };
+        filled().inspect_err(|_| drop(fs::remove_dir_all(&unfinished)))
+    }
+}
+
+/// The folder in a run's that a finished model grows in.
+pub const UNFINISHED: &str = "model";
 
 const BESIDE: [&str; 4] =
     ["tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "chat_template.jinja"];

@@ -7,6 +7,7 @@ use burn::optim::{AdamWConfig, AdjustLrFn, GradientsParams, ModuleOptimizer, Muo
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::hosted::Hosted;
 use crate::llama::Llama;
 
 /// How weights follow their gradients.
@@ -77,7 +78,7 @@ impl OptimizerOptions {
             .with_beta_2(self.betas.1)
             .with_epsilon(self.epsilon)
             .with_weight_decay(self.weight_decay);
-        let optimizer = adam.init();
+        let optimizer = ModuleOptimizer::from(Hosted(adam.build()));
         match self.method {
             Method::AdamW => optimizer,
             Method::Muon => {
@@ -86,7 +87,7 @@ impl OptimizerOptions {
                 let muon = MuonConfig::new()
                     .with_weight_decay(Some(WeightDecayConfig::new(self.weight_decay)))
                     .with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW);
-                optimizer.with_group(ParamGroup::from_ids(matrices.0), muon.build(), None)
+                optimizer.with_group(ParamGroup::from_ids(matrices.0), Hosted(muon.build()), None)
             }
         }
     }

@@ -341,19 +341,29 @@ impl Recipe {
             "languages": self.languages_of(of),
             "pairs": self.pairs_of(of),
         });
-        let model = TrainedModel::new(architecture, SPECIAL, tokenizer_json.to_vec(), self.seed, device)?;
-        Ok(Prepared { model, stages, options, own })
+        Ok(Prepared { architecture, stages, options, own })
     }
 }
 
 /// A model of a recipe before its first step.
 pub struct Prepared {
-    /// With its first weights.
-    pub model: TrainedModel,
+    /// The shape.
+    pub architecture: Architecture,
     /// What it learns.
     pub stages: Vec<Stage>,
     /// How.
     pub options: RunOptions,
     /// What its `wasan.json` says.
     pub own: Value,
+}
+
+impl Prepared {
+    /// It, with its first weights.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::new`].
+    pub fn build(&self, tokenizer_json: &[u8], device: &Device) -> Result<TrainedModel> {
+        let tokenizer = tokenizer_json.to_vec();
+        TrainedModel::new(self.architecture, SPECIAL, tokenizer, self.options.seed, device)
+    }
 }

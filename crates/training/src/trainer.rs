@@ -33,7 +33,8 @@ pub struct Stage {
     pub held_out: Vec<Example>,
     /// Times that the examples are shown; may end inside one.
     pub epochs: f64,
-    /// It ends early after so many looks without a lower held-out loss; 0: never.
+    /// It ends early after so many looks without a lower held-out loss, and leaves the weights of the lowest; 0: never,
+    /// and the last weights stay.
     pub patience: usize,
     /// How weights follow gradients.
     pub optimizer: OptimizerOptions,
@@ -145,7 +146,8 @@ pub fn train(
     state.recompute |= options.recompute;
     let log = Log::open(folder, stages, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
-    let mut run = Run { trained, options, checkpoints, log, state, workers };
+    let best = Checkpoints::new(&folder.join(BEST));
+    let mut run = Run { trained, options, checkpoints, best, log, state, workers };
     while let Some(stage) = stages.get(run.state.stage) {
         let mut optimizer = stage.optimizer.build(&run.trained.model);
         if let Some(path) = optimizer_record.take().filter(|path| path.exists()) {
@@ -164,11 +166,14 @@ pub fn train(
 }
 
 const OPTIMIZER: &str = "optimizer.bpk";
+/// The folder, in a run's, of the weights with the lowest held-out loss of a stage with patience.
+pub const BEST: &str = "best";
 
 struct Run<'a> {
     trained: &'a mut TrainedModel,
     options: &'a RunOptions,
     checkpoints: Checkpoints,
+    best: Checkpoints,
     log: Log,
     state: State,
     workers: Workers,
@@ -213,6 +218,9 @@ impl Run<'_> {
                     true => (Some(loss), 0),
                     false => (self.state.lowest, self.state.looks + 1),
                 };
+                if lower && stage.patience > 0 {
+                    self.best.replace(&self.state, |folder| self.trained.save(folder))?;
+                }
             }
             self.log.write(&line)?;
             if report(&line).is_break() {
@@ -224,7 +232,20 @@ impl Run<'_> {
                 saved = Instant::now();
             }
         }
+        if stage.patience > 0 {
+            self.return_to_best()?;
+        }
         Ok(Ended::Finished)
+    }
+
+    /// Takes the weights that this run had at the lowest held-out loss of this stage.
+    fn return_to_best(&mut self) -> Result<()> {
+        let Some(path) = self.best.newest() else { return Ok(()) };
+        let best = Checkpoints::state(&path)?;
+        match (&best.fingerprint, best.stage) == (&self.state.fingerprint, self.state.stage) {
+            true => self.trained.restore(&path),
+            false => Ok(()),
+        }
     }
 
     fn step(
@@ -265,7 +286,7 @@ impl Run<'_> {
         }
         self.state.step += 1;
         let rate = stage.optimizer.rate(self.state.step, steps);
-        self.trained.model = optimizer.step(rate, self.trained.model.clone(), gradients);
+        self.trained.change(|model| optimizer.step(rate, model, gradients));
         let seconds = begun.elapsed().as_secs_f64();
         self.state.tokens += tokens as u64;
         self.state.seconds += seconds;

@@ -8,6 +8,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde_json::Value;
+#[cfg(feature = "wgpu")]
+use training::Backend;
 use training::llama::{Llama, Positions};
 use training::loss::cross_entropy;
 use training::weights::tensors;
@@ -68,17 +70,27 @@ fn gradients_as_weights(model: &Llama, gradients: &GradientsParams) -> Llama {
 
 #[test]
 fn losses_gradients_and_weights_equal_the_reference() {
+    compare_training(&Device::flex().autodiff());
+}
+
+/// On a GPU, or a driver that plays one.
+#[cfg(feature = "wgpu")]
+#[test]
+fn so_do_those_of_a_gpu() {
+    compare_training(&Backend::Wgpu.open().expect("a driver of Vulkan, Metal or DX12"));
+}
+
+fn compare_training(device: &Device) {
     let expected: Value =
         serde_json::from_slice(&std::fs::read(path("expected.json")).expect("read")).expect("JSON");
     let tolerance = |name: &str| expected["tolerance"][name].as_f64().expect("a number");
-    let device = Device::flex().autodiff();
     // The reference model has no tokenizer, and this test needs none.
     let folder = tempfile::tempdir().expect("a folder");
     for file in ["config.json", "model.safetensors"] {
         std::fs::copy(path("initial").join(file), folder.path().join(file)).expect("copied");
     }
     std::fs::write(folder.path().join("tokenizer.json"), "{}").expect("written");
-    let mut trained = TrainedModel::open(folder.path(), &device).expect("opened");
+    let mut trained = TrainedModel::open(folder.path(), device).expect("opened");
     let options = OptimizerOptions {
         learning_rate: 0.003,
         betas: (0.9, 0.95),
@@ -89,7 +101,7 @@ fn losses_gradients_and_weights_equal_the_reference() {
     let mut optimizer = options.build(&trained.model);
     let (batch, length) = (4, 32);
     let a = trained.architecture;
-    let positions = Positions::new(a.heads, a.kv_heads, &trained.rope_inv_freq, length, &device);
+    let positions = Positions::new(a.heads, a.kv_heads, &trained.rope_inv_freq, length, device);
     let all_ids = ints("batches.safetensors", "ids");
     let masks = ints("batches.safetensors", "loss_mask");
     for step in 0..20 {
@@ -100,9 +112,8 @@ fn losses_gradients_and_weights_equal_the_reference() {
         let rows: Vec<i64> = (0..batch * length).filter(|&at| mask[at] == 1).map(|at| at as i64).collect();
         let targets: Vec<i64> = rows.iter().map(|&at| next[at as usize]).collect();
         let count = rows.len();
-        let tensor =
-            |values: Vec<i64>| Tensor::<1, Int>::from_data(TensorData::new(values, [count]), &device);
-        let read = Tensor::<2, Int>::from_data(TensorData::new(read, [batch, length]), &device);
+        let tensor = |values: Vec<i64>| Tensor::<1, Int>::from_data(TensorData::new(values, [count]), device);
+        let read = Tensor::<2, Int>::from_data(TensorData::new(read, [batch, length]), device);
 
         let model = &trained.model;
         let logits = model.logits(model.hidden(read, &positions).select(0, tensor(rows)));

@@ -10,6 +10,7 @@ use std::time::Duration;
 use burn::tensor::Device;
 use common::{architecture, byte_tokenizer, examples};
 use training::adapter::{AdapterOptions, Frozen, Projection};
+use training::batches::Example;
 use training::weights::tensors;
 use training::{
     Ended, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
@@ -95,12 +96,13 @@ fn stopped_anywhere_a_run_gives_the_same_curve_and_weights() {
     }
 }
 
-/// Stages that learn too fast for what they look at, so that patience ends each of them.
+/// Stages that look at the contrary of what they learn, so that patience ends each of them.
 fn impatient() -> Vec<Stage> {
     let hasty = |stage: Stage| {
         let optimizer = OptimizerOptions { learning_rate: 0.1, warm_up: 0.0, ..stage.optimizer };
-        let other = examples(60).split_off(50);
-        Stage { held_out: other, epochs: 20.0, patience: 2, optimizer, ..stage }
+        let contrary = |example: Example| Example { ids: example.ids.into_iter().rev().collect(), ..example };
+        let held_out = examples(10).into_iter().map(contrary).collect();
+        Stage { held_out, epochs: 20.0, patience: 2, optimizer, ..stage }
     };
     stages().into_iter().map(hasty).collect()
 }
@@ -108,7 +110,8 @@ fn impatient() -> Vec<Stage> {
 #[test]
 fn patience_is_not_lost_where_a_run_is_broken_off() {
     let whole = tempfile::tempdir().expect("a folder");
-    run_stages(&impatient(), &mut model(), whole.path(), Duration::MAX, |_| false);
+    let mut unbroken = model();
+    run_stages(&impatient(), &mut unbroken, whole.path(), Duration::MAX, |_| false);
     let expected = curve(whole.path());
     let last: Vec<usize> = (0..expected.len())
         .filter(|&at| expected.get(at + 1).is_none_or(|next| next.0 != expected[at].0))
@@ -123,10 +126,26 @@ fn patience_is_not_lost_where_a_run_is_broken_off() {
             let stop = |line: &StepReport| line.stage == *stage && line.step == step;
             let ended = run_stages(&impatient(), &mut model(), folder.path(), Duration::MAX, stop);
             assert_eq!(ended, Ended::Stopped);
-            run_stages(&impatient(), &mut model(), folder.path(), Duration::MAX, |_| false);
+            let mut resumed = model();
+            run_stages(&impatient(), &mut resumed, folder.path(), Duration::MAX, |_| false);
             assert_eq!(curve(folder.path()), expected, "stopped at {stop_at}");
+            assert_eq!(tensors(&resumed.model), tensors(&unbroken.model), "stopped at {stop_at}");
         }
     }
+}
+
+#[test]
+fn patience_leaves_the_weights_of_the_lowest_loss() {
+    let whole = tempfile::tempdir().expect("a folder");
+    let mut patient = model();
+    run_stages(&impatient(), &mut patient, whole.path(), Duration::MAX, |_| false);
+    let looks = curve(whole.path()).into_iter().filter(|line| line.0 == "finetune" && line.3.is_some());
+    let (_, best, ..) = looks.min_by_key(|line| line.3).expect("looks");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut stopped = model();
+    let at_best = |line: &StepReport| line.stage == "finetune" && line.step == best;
+    run_stages(&impatient(), &mut stopped, folder.path(), Duration::MAX, at_best);
+    assert_eq!(tensors(&patient.model), tensors(&stopped.model));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use translation::{Pair, Problem};
 
 use crate::failure::Failure;
 use crate::{Gpu, known_language};
-use report::Report;
+use report::{Report, Section};
 use scores::Metrics;
 
 const HELP: &str = "With --references and --hypotheses no model is needed. With --tests the models at hand translate each test \
@@ -46,7 +46,7 @@ pub struct Evaluate {
     /// What was translated, one a line: a row shows what the source itself would score
     #[arg(long, value_name = "FILE", requires = "references")]
     source: Option<PathBuf>,
-    /// Test sets to translate
+    /// Test sets to translate, with blanks or commas between them
     #[arg(long, value_name = "[NAME=]FILE", num_args = 1.., conflicts_with = "references", requires_all = ["from", "to"])]
     tests: Vec<String>,
     /// Language of the source
@@ -100,21 +100,31 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<(), Failure> {
-        let report = match (self.tests.is_empty(), self.sweep) {
-            (true, _) => self.files()?,
-            (false, false) => tables::run(&self)?,
-            (false, true) => sweep::run(&self)?,
+        if !self.tests.is_empty() && self.tests().next().is_none() {
+            return Err(Failure::usage(
+                "--tests names no test set",
+                "Give files or folders, such as --tests dev.tsv",
+            ));
+        }
+        let mut report = Report::default();
+        let ended = match (self.tests.is_empty(), self.sweep) {
+            (true, _) => self.files(&mut report),
+            (false, false) => tables::run(&self, &mut report),
+            (false, true) => sweep::run(&self, &mut report),
         };
-        let text = match self.json {
-            true => report.json(),
-            false => report.markdown(),
-        };
-        println!("{}", text.trim_end());
-        Ok(())
+        // What was translated before something ended it took long.
+        if ended.is_ok() || !report.sections.is_empty() {
+            let text = match self.json {
+                true => report.json(),
+                false => report.markdown(),
+            };
+            println!("{}", text.trim_end());
+        }
+        ended
     }
 
     /// Scores files: no model, no GPU.
-    fn files(&self) -> Result<Report, Failure> {
+    fn files(&self, report: &mut Report) -> Result<(), Failure> {
         let systems = texts::systems(&self.hypotheses, &self.references, self.source.as_deref())?;
         let scorer = self.metrics.scorer(self.to.as_deref())?;
         let title = match &systems.references[..] {
@@ -123,7 +133,13 @@ impl Evaluate {
             [] => String::new(),
         };
         let table = scorer.table(&title, &systems.systems, &systems.references, Some(0))?;
-        Ok(Report::of_files(table))
+        report.sections.push(Section::of_files(table));
+        Ok(())
+    }
+
+    /// The test sets asked for.
+    fn tests(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().flat_map(|argument| sets::divided(argument))
     }
 
     /// The directions asked for.

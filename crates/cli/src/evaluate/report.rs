@@ -58,6 +58,11 @@ impl Section {
         Self { heading: Some(heading), common, table, shown: Vec::new(), notes: Vec::new() }
     }
 
+    /// Of files that were scored.
+    pub fn of_files(table: Table) -> Self {
+        Self { heading: None, common: Map::new(), table, shown: Vec::new(), notes: Vec::new() }
+    }
+
     /// Shows some rows as a table of their own.
     pub fn show(mut self, tables: Vec<Shown>) -> Self {
         self.shown = tables;
@@ -104,13 +109,6 @@ impl Section {
 }
 
 impl Report {
-    /// Of files that were scored.
-    pub fn of_files(table: Table) -> Self {
-        let section =
-            Section { heading: None, common: Map::new(), table, shown: Vec::new(), notes: Vec::new() };
-        Self { sections: vec![section], ..Self::default() }
-    }
-
     /// Adds a row that could not be made, once.
     pub fn leave_out(&mut self, name: &str, reason: String) {
         let row = (name.to_owned(), reason);

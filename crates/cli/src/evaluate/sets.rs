@@ -46,6 +46,24 @@ pub struct Draw {
     pub seed: u64,
 }
 
+/// The test sets that an argument names: divided at commas, except those in braces and in the name of a file there is.
+pub fn divided(argument: &str) -> Vec<&str> {
+    let (_, path) = named(argument);
+    if Path::new(path).exists() {
+        return vec![argument];
+    }
+    let mut depth = 0_usize;
+    let outside = |c: char| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    };
+    argument.split(outside).map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
 /// Reads a test set in a direction; its first column is in the language that `named` translates from.
 ///
 /// # Errors
@@ -186,6 +204,17 @@ mod tests {
             other.as_ref().is_some_and(|said| said.contains("newstest2017-deen-src.de.sgm")),
             "{other:?}"
         );
+    }
+
+    #[test]
+    fn commas_divide_sets_but_no_braces_and_no_names() {
+        assert_eq!(divided("ALT=alt/,newstest2018=dev/"), ["ALT=alt/", "newstest2018=dev/"]);
+        assert_eq!(divided("a.{de,en},b.tsv, c.tmx,"), ["a.{de,en}", "b.tsv", "c.tmx"]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a,b.tsv");
+        std::fs::write(&path, "x").unwrap();
+        let name = format!("N={}", path.display());
+        assert_eq!(divided(&name), [name.as_str()]);
     }
 
     #[test]

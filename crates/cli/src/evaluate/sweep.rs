@@ -36,23 +36,22 @@ struct Found {
 }
 
 /// Searches for each direction on the first test set, keeps the best sum, and measures it on the others.
-pub fn run(command: &Evaluate) -> Result<Report, Failure> {
+pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
     let pairs = command.pairs()?;
-    let Some(first) = pairs.first() else { return Ok(Report::default()) };
+    let Some(first) = pairs.first() else { return Ok(()) };
     let models = Models::new(&command.models, first)?;
     let mut plans = Vec::new();
     for pair in &pairs {
         let sets: Result<Vec<_>, _> =
-            command.tests.iter().map(|test| sets::read_in(test, first, pair, command.draw())).collect();
+            command.tests().map(|test| sets::read_in(test, first, pair, command.draw())).collect();
         plans.push((pair, terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
     }
     let mut decoder = Decoder::start(command.setup(&models));
-    let mut report = Report::default();
     let mut all = || -> Result<(), Failure> {
         for (pair, terms, sets, scorer) in &plans {
             let Some((dev, others)) = sets.split_first() else { continue };
             let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
-            let found = sweep.search(dev, &mut report)?;
+            let found = sweep.search(dev, report)?;
             for (place, test) in others.iter().enumerate() {
                 let (section, confidence) = sweep.check(test, &found)?;
                 report.sections.push(section);
@@ -69,7 +68,7 @@ pub fn run(command: &Evaluate) -> Result<Report, Failure> {
     };
     let done = all();
     decoder.stop();
-    done.map(|()| report)
+    done
 }
 
 /// L and the specialists at hand.

@@ -24,35 +24,31 @@ struct Plan {
     scorer: Scorer,
 }
 
-/// Translates every test set with every sum, and scores it.
-pub fn run(command: &Evaluate) -> Result<Report, Failure> {
+/// Translates every test set with every sum, and scores it. What ends it early leaves the rows before it in the report.
+pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
     let pairs = command.pairs()?;
-    let Some(first) = pairs.first() else { return Ok(Report::default()) };
-    if !command.hypotheses.is_empty() && (command.tests.len() > 1 || pairs.len() > 1) {
+    let Some(first) = pairs.first() else { return Ok(()) };
+    if !command.hypotheses.is_empty() && (command.tests().count() > 1 || pairs.len() > 1) {
         return Err(Failure::usage(
             "--hypotheses are translations of one test set in one direction",
             "Give one set with --tests, and leave --both away.",
         ));
     }
     let models = Models::new(&command.models, first)?;
-    let mut report = Report::default();
     let mut plans = Vec::new();
     for pair in &pairs {
-        for test in &command.tests {
+        for test in command.tests() {
             let test = sets::read_in(test, first, pair, command.draw())?;
-            plans.push(plan(command, &models, test, &mut report)?);
+            plans.push(plan(command, &models, test, report)?);
         }
     }
     if let Some(folder) = &command.out {
         std::fs::create_dir(folder).map_err(|error| unwritable(folder, &error))?;
     }
     let mut decoder = Decoder::start(command.setup(&models));
-    let mut sections = plans.iter().map(|plan| section(command, &models, plan, &mut decoder));
-    let done: Result<Vec<Section>, Failure> = sections.by_ref().collect();
-    drop(sections);
+    let done = plans.iter().try_for_each(|plan| section(command, &models, plan, &mut decoder, report));
     decoder.stop();
-    report.sections = done?;
-    Ok(report)
+    done
 }
 
 fn plan(command: &Evaluate, models: &Models, test: TestSet, report: &mut Report) -> Result<Plan, Failure> {
@@ -90,14 +86,22 @@ fn section(
     models: &Models,
     plan: &Plan,
     decoder: &mut Decoder,
-) -> Result<Section, Failure> {
+    report: &mut Report,
+) -> Result<(), Failure> {
     let Plan { test, rows, others, scorer } = plan;
     let reference = std::slice::from_ref(&test.reference);
     let mut systems = Vec::new();
     let mut costs = Vec::new();
     let mut best_single: Option<(usize, f64)> = None;
+    let mut ended = Ok(());
     for (at, (formula, ready)) in rows.iter().enumerate() {
-        let decoded = decoder.decode(test, ready, &formula.name)?;
+        let decoded = match decoder.decode(test, ready, &formula.name) {
+            Ok(decoded) => decoded,
+            Err(failure) => {
+                ended = Err(failure);
+                break;
+            }
+        };
         let bleu = scorer.bleu_of(&decoded.lines, &test.reference)?;
         decoder.say(&format!(
             "{}, {}, {}: BLEU {bleu:.2}, {:.1} s, {:.1} tokens/s",
@@ -113,6 +117,10 @@ fn section(
         costs.push((decoded.seconds, decoded.tokens_per_second()));
         systems.push(System { name: formula.name.clone(), lines: decoded.lines.clone() });
     }
+    let rows = &rows[..systems.len()];
+    if rows.is_empty() {
+        return ended;
+    }
     systems.extend(others.iter().cloned());
     if let Some(folder) = &command.out {
         keep(folder, test, &systems).map_err(|error| unwritable(folder, &error))?;
@@ -126,18 +134,19 @@ fn section(
         row.paper = sizes.published(formula);
     }
     let section = Section::new(test, table);
-    match command.recipes.iter().any(|name| name == "all") {
-        true => Ok(section.show(shown(plan, &sizes))),
-        false => Ok(section),
-    }
+    report.sections.push(match command.recipes.iter().any(|name| name == "all") {
+        true => section.show(shown(rows, others.len(), &sizes)),
+        false => section,
+    });
+    ended
 }
 
 /// The rows of table 2, and of 6; table 4 is the part of 6 for 3B between Japanese and English. What is in none of
 /// them is compared in both.
-fn shown(plan: &Plan, sizes: &Sizes) -> Vec<Shown> {
+fn shown(rows: &[(Formula, Ready)], others: usize, sizes: &Sizes) -> Vec<Shown> {
     let place = |wanted: &dyn Fn(&Formula) -> bool| {
-        let rows = plan.rows.iter().enumerate().filter(|(_, (formula, _))| wanted(formula)).map(|(at, _)| at);
-        rows.chain((0..plan.others.len()).map(|other| plan.rows.len() + other)).collect::<Vec<_>>()
+        let own = rows.iter().enumerate().filter(|(_, (formula, _))| wanted(formula)).map(|(at, _)| at);
+        own.chain((0..others).map(|other| rows.len() + other)).collect::<Vec<_>>()
     };
     let ja_en = matches!(sizes.direction, Some(Direction::JaEn | Direction::EnJa));
     let six = if ja_en && sizes.large == Some(Size::B3) { "Tables 4 and 6" } else { "Table 6" };

@@ -11,6 +11,7 @@ use training::{
     Backend, Config, Device, Method, OptimizerOptions, RunOptions, Start, Tokenizer, new_tokenizer,
 };
 
+use super::console::Console;
 use super::texts::Texts;
 use crate::failure::Failure;
 
@@ -139,15 +140,17 @@ enum DeviceName {
 }
 
 impl Place {
-    /// The device, with gradients.
-    pub fn device(&self) -> Result<Device, Failure> {
+    /// The device, with gradients; tells which.
+    pub fn device(&self, console: &Console) -> Result<Device, Failure> {
         let backend = match self.device {
             Some(DeviceName::Cpu) => Backend::Cpu,
             Some(DeviceName::Wgpu) => Backend::Wgpu,
             Some(DeviceName::Cuda) => Backend::Cuda,
             None => Backend::best(),
         };
-        Ok(backend.open()?)
+        let device = backend.open()?;
+        console.say(&format!("training on {}", training::name(&device)));
+        Ok(device)
     }
 }
 
@@ -208,7 +211,8 @@ pub struct Schedule {
     /// Steps between two looks at the held-out loss
     #[arg(long, value_name = "STEPS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     held_out_every: u32,
-    /// End a stage after so many looks without a lower held-out loss; 0: never
+    /// End a stage after so many looks without a lower held-out loss, with the weights of the lowest; 0: never, and the
+    /// last weights are kept
     #[arg(long, value_name = "LOOKS", default_value_t = 0)]
     pub patience: u32,
     /// Seconds between two checkpoints

@@ -148,7 +148,7 @@ impl One {
             Side::Source | Side::Target => Role::Specialist { language: language.clone() },
         };
         let mut console = Console::new(&self.schedule.place);
-        let device = self.schedule.place.device()?;
+        let device = self.schedule.place.device(&console)?;
         let mono = if self.has_text() { vec![(language, self.mono)] } else { Vec::new() };
         let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
         let start = self.beginning.start(&texts, &self.schedule, self.side == Side::Both)?;

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use corpus::{Lines, Pairs};
-use serde_json::json;
+use serde_json::{Value, json};
 use training::adapter::{AdapterOptions, Frozen};
 use training::examples::{Directions, Encoder, Learn};
-use training::{Device, Ended, OptimizerOptions, Stage, Start, TrainedModel, fit};
+use training::{Device, Ended, OptimizerOptions, Publication, Stage, Start, TrainedModel, fit};
 use translation::Role;
 
 use super::StageName;
 use super::arguments::Schedule;
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::Run;
+use super::run::{Record, Run};
 use super::texts::{Mono, Texts};
 use crate::failure::Failure;
 
@@ -78,17 +78,20 @@ impl Model<'_> {
         if options.recompute && !asked && plan.adapter.is_none() {
             console.say("memory is short: each layer is computed again on the way back (--recompute)");
         }
-        console.doing("reading the weights");
-        let mut model = self.start.build(plan.seed, &plan.device)?;
-        if let Some(adapter) = &plan.adapter {
-            model.adapt(adapter.clone(), plan.seed)?;
-        }
-        let run = Run::new(self.out);
-        let ended = run.train(&mut model, &stages, &options, console)?;
+        let build = || {
+            let mut model = self.start.build(plan.seed, &plan.device)?;
+            if let Some(adapter) = &plan.adapter {
+                model.adapt(adapter.clone(), plan.seed)?;
+            }
+            Ok(model)
+        };
+        let run = Run::new(self.out)?;
+        let (model, ended) = run.train(&build, &stages, &options, console)?;
         if ended == Ended::Finished {
-            run.finish(plan.seed, &texts.record, &plan.device, console, |folder| {
-                self.publish(model, plan, texts, folder)
-            })?;
+            let record =
+                Record { seed: plan.seed, texts: &texts.record, device: &plan.device, stages: &stages };
+            let own = self.own(plan, texts);
+            run.finish(&record, &own, console, |to| self.publish(model, plan, to))?;
         }
         Ok(ended)
     }
@@ -137,30 +140,27 @@ impl Model<'_> {
         Ok(stages)
     }
 
-    /// Writes the model's folder whole.
-    fn publish(
-        &self,
-        mut model: TrainedModel,
-        plan: &Plan<'_>,
-        texts: &Texts,
-        run: &Path,
-    ) -> Result<(), Failure> {
-        let licence = plan.licence.as_deref().or(self.start.licence.as_deref());
-        let own = json!({
+    /// What our importer is told of it.
+    fn own(&self, plan: &Plan<'_>, texts: &Texts) -> Value {
+        json!({
             "name": self.name,
             "role": self.role,
             "prompt": self.start.prompt,
-            "licence": licence,
+            "licence": plan.licence.as_deref().or(self.start.licence.as_deref()),
             "languages": texts.languages,
-        });
+        })
+    }
+
+    /// Writes the model's folder whole.
+    fn publish(&self, mut model: TrainedModel, plan: &Plan<'_>, to: &Publication<'_>) -> Result<(), Failure> {
         if plan.merge {
             let exact = plan.adapter.as_ref().is_some_and(|adapter| adapter.frozen == Frozen::F32);
             let base = if exact { None } else { Some(self.start.build(plan.seed, &plan.device)?) };
             model.merge(base);
         }
         match model.adapter {
-            Some(_) => model.publish_adapter(run, self.out, self.start.base_folder(), &own)?,
-            None => model.publish(run, self.out, plan.schedule.precision(), &own)?,
+            Some(_) => model.publish_adapter(to, self.start.base_folder())?,
+            None => model.publish(to, plan.schedule.precision())?,
         }
         Ok(())
     }

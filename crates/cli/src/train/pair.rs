@@ -89,7 +89,7 @@ impl MakePair {
         }
         let mut console = Console::new(&self.schedule.place);
         self.check_large(&pair, &console)?;
-        let device = self.schedule.place.device()?;
+        let device = self.schedule.place.device(&console)?;
         let mono = vec![(pair.from.clone(), self.mono_from.clone()), (pair.to.clone(), self.mono_to.clone())];
         let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
         let plan = Plan {

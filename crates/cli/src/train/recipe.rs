@@ -11,7 +11,7 @@ use training::{Ended, Tokenizer};
 use super::arguments::Place;
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::Run;
+use super::run::{Record, Run};
 use crate::failure::Failure;
 
 #[derive(Args)]
@@ -42,7 +42,7 @@ impl MakeRecipe {
             ));
         }
         let mut console = Console::new(&self.place);
-        let device = self.place.device()?;
+        let device = self.place.device(&console)?;
         console.doing("reading and cleaning the texts");
         let texts = recipe.texts(&self.texts)?;
         for (name, report) in &texts.reports {
@@ -63,15 +63,16 @@ impl MakeRecipe {
                 console.say(&format!("{} is made already", folder.display()));
                 continue;
             }
-            let Prepared { mut model, stages, options, own } =
-                recipe.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
-            let run = Run::new(&folder);
-            if run.train(&mut model, &stages, &options, &mut console)? == Ended::Stopped {
+            let prepared = recipe.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
+            let Prepared { stages, options, own, .. } = &prepared;
+            let build = || Ok(prepared.build(&tokenizer_json, &device)?);
+            let run = Run::new(&folder)?;
+            let (model, ended) = run.train(&build, stages, options, &mut console)?;
+            if ended == Ended::Stopped {
                 return Ok(());
             }
-            run.finish(recipe.seed, &record, &device, &console, |run| {
-                Ok(model.publish(run, &folder, Precision::BF16, &own)?)
-            })?;
+            let record = Record { seed: recipe.seed, texts: &record, device: &device, stages };
+            run.finish(&record, own, &console, |to| Ok(model.publish(to, Precision::BF16)?))?;
             println!("{}", folder.display());
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! A run from its estimate to a model's folder, the same for all ways to train.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use training::checkpoint::Checkpoints;
+use training::checkpoint::{self, Checkpoints};
 use training::{
-    Device, Ended, Estimate, Hardware, LOG, RunOptions, Stage, StepReport, TrainedModel, estimate,
-    loss_picture, train,
+    BEST, Device, Ended, Estimate, Hardware, LOG, Publication, RunOptions, Stage, StepReport, TRIAL,
+    TrainedModel, UNFINISHED, estimate, loss_picture, train,
 };
 
 use super::console::{Console, amount};
@@ -18,72 +18,91 @@ const PICTURE: &str = "loss.svg";
 /// What the model was made from, on and with; read by nothing, for people who want to know or to make it again.
 const MAKING: &str = "making.json";
 const ESTIMATE: &str = "estimate.json";
+/// Locked by the command that works in the folder.
+const LOCK: &str = "lock";
 
-/// A run in its folder beside the model's.
+/// A run in its folder beside the model's. The folder goes with it unless a step was made.
 pub struct Run<'a> {
     /// The model's folder, which does not exist yet.
     out: &'a Path,
     /// The folder of checkpoints and log.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    lock: Option<File>,
 }
 
 impl<'a> Run<'a> {
     /// For the model that will be in `out`.
-    pub fn new(out: &'a Path) -> Self {
+    ///
+    /// # Errors
+    /// When another command makes the same model at this moment, or the disk refuses.
+    pub fn new(out: &'a Path) -> Result<Self, Failure> {
         let mut name = out.file_name().unwrap_or_default().to_owned();
         name.push(".run");
-        Self { out, folder: out.with_file_name(name) }
+        let folder = out.with_file_name(name);
+        fs::create_dir_all(&folder).map_err(|source| written(&folder, source))?;
+        let path = folder.join(LOCK);
+        let lock = File::create(&path).map_err(|source| written(&path, source))?;
+        match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => Err(Failure::usage(
+                &format!("another command is making this model: {}", out.display()),
+                "Wait for it, or choose another --out.",
+            )),
+            // Some network drives have no locks; training does not fail for that.
+            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Self { out, folder, lock: Some(lock) }),
+        }
     }
 
-    /// Estimates and trains, or goes on.
+    /// Estimates and trains the model that `build` gives, or goes on training it.
     ///
     /// # Errors
     /// Whatever ends the run; [`Failure::interrupted`] after Ctrl-C, with a checkpoint.
     pub fn train(
         &self,
-        model: &mut TrainedModel,
+        build: &dyn Fn() -> Result<TrainedModel, Failure>,
         stages: &[Stage],
         options: &RunOptions,
         console: &mut Console,
-    ) -> Result<Ended, Failure> {
+    ) -> Result<(TrainedModel, Ended), Failure> {
         let tokens = |stage: &Stage| stage.examples.iter().map(|e| e.ids.len() as f64).sum::<f64>();
         for stage in stages {
             let (count, tokens) = (amount(stage.examples.len() as f64), amount(tokens(stage)));
             console
                 .say(&format!("{}: {count} sequences, {tokens} tokens, {} times", stage.name, stage.epochs));
         }
-        if Checkpoints::new(&self.folder).newest().is_none() {
+        if !self.has_checkpoint() {
             console.doing("measuring some steps");
             let go_on = || !interrupt::asked();
-            let Some(estimate) = estimate(model, stages, options, &self.folder, &go_on)? else {
+            let Some(estimate) = estimate(build()?, stages, options, &self.folder, &go_on)? else {
                 return Err(Failure::interrupted());
             };
             console.estimate(&estimate);
-            fs::create_dir_all(&self.folder).map_err(|source| written(&self.folder, source))?;
             self.put(ESTIMATE, &json!(estimate))?;
         }
+        console.doing("reading the weights");
+        let mut model = build()?;
         console.begin(stages.iter().map(|stage| tokens(stage) * stage.epochs).sum());
-        let ended = train(model, stages, options, &self.folder, &mut |report| console.step(report))?;
+        let ended = train(&mut model, stages, options, &self.folder, &mut |report| console.step(report))?;
         console.clear();
         if ended == Ended::Stopped {
             console.event("stopped", &json!({ "run": self.folder }));
             console.say("stopped; a checkpoint is kept, and the same command goes on from it");
-            return if interrupt::asked() { Err(Failure::interrupted()) } else { Ok(ended) };
+            if interrupt::asked() {
+                return Err(Failure::interrupted());
+            }
         }
-        Ok(ended)
+        Ok((model, ended))
     }
 
-    /// Lets `publish` write the model's folder, and moves the log, its picture and the record of `texts` into it.
+    /// Lets `publish` write the model's folder with the log, its picture and the record of `texts` in it.
     ///
     /// # Errors
     /// When the disk refuses; checkpoints are kept then.
     pub fn finish(
-        &self,
-        seed: u64,
-        texts: &Value,
-        device: &Device,
+        self,
+        record: &Record<'_>,
+        own: &Value,
         console: &Console,
-        publish: impl FnOnce(&Path) -> Result<(), Failure>,
+        publish: impl FnOnce(&Publication<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let path = self.folder.join(LOG);
         let log = fs::read_to_string(&path).map_err(|source| written(&path, source))?;
@@ -92,18 +111,29 @@ impl<'a> Run<'a> {
         fs::write(&picture, loss_picture(&lines)).map_err(|source| written(&picture, source))?;
         let estimate = fs::read(self.folder.join(ESTIMATE)).ok();
         let estimate = estimate.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let making = making(seed, texts, &Hardware::of(device), estimate.as_ref(), &lines);
+        let making = making(record, estimate.as_ref(), &lines);
         self.put(MAKING, &making)?;
-        publish(&self.folder)?;
-        for name in [LOG, PICTURE, MAKING] {
-            let path = self.out.join(name);
-            fs::rename(self.folder.join(name), &path).map_err(|source| written(&path, source))?;
-        }
-        // What is left are checkpoints; one that cannot be removed does no harm.
-        drop(fs::remove_dir_all(&self.folder));
+        let records = &[LOG, PICTURE, MAKING];
+        publish(&Publication { run: &self.folder, folder: self.out, own, records })?;
+        self.remove();
         console.event("finished", &json!({ "model": self.out, "making": making }));
         console.say(&format!("wrote {}", self.out.display()));
         Ok(())
+    }
+
+    fn has_checkpoint(&self) -> bool {
+        Checkpoints::new(&self.folder).newest().is_some()
+    }
+
+    /// Takes away what a run writes and nothing else; what cannot be removed does no harm.
+    fn remove(&self) {
+        for name in checkpoint::FOLDERS.iter().chain(&[BEST, TRIAL, UNFINISHED]) {
+            drop(fs::remove_dir_all(self.folder.join(name)));
+        }
+        for name in [LOG, PICTURE, MAKING, ESTIMATE, LOCK] {
+            drop(fs::remove_file(self.folder.join(name)));
+        }
+        drop(fs::remove_dir(&self.folder));
     }
 
     fn put(&self, name: &str, value: &Value) -> Result<(), Failure> {
@@ -113,29 +143,55 @@ impl<'a> Run<'a> {
     }
 }
 
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        // Windows removes no file that is open.
+        self.lock = None;
+        match self.has_checkpoint() || self.folder.join(LOG).exists() {
+            true => drop(fs::remove_file(self.folder.join(LOCK))),
+            false => self.remove(),
+        }
+    }
+}
+
 fn written(path: &Path, source: std::io::Error) -> Failure {
     training::Error::Write { path: path.into(), source }.into()
 }
 
+/// What a model's record says of it that its log does not.
+pub struct Record<'a> {
+    /// Of all that is drawn.
+    pub seed: u64,
+    /// What was read and left out.
+    pub texts: &'a Value,
+    /// What it was trained on.
+    pub device: &'a Device,
+    /// What it learnt.
+    pub stages: &'a [Stage],
+}
+
 /// The record of a finished run.
-fn making(
-    seed: u64,
-    texts: &Value,
-    hardware: &Hardware,
-    estimate: Option<&Estimate>,
-    log: &[StepReport],
-) -> Value {
+fn making(record: &Record<'_>, estimate: Option<&Estimate>, log: &[StepReport]) -> Value {
     let (tokens, seconds) = log.last().map_or((0, 0.0), |line| (line.tokens, line.seconds));
-    // The last look of each stage.
-    let held_out: Map<String, Value> = log
+    let held_out_loss = |stage: &Stage| {
+        let mut looks =
+            log.iter().filter(|line| line.stage == stage.name).filter_map(|line| line.held_out_loss);
+        // That of the weights which the stage left.
+        match stage.patience {
+            0 => looks.next_back(),
+            _ => looks.reduce(f32::min),
+        }
+    };
+    let held_out: Map<String, Value> = record
+        .stages
         .iter()
-        .filter_map(|line| line.held_out_loss.map(|loss| (line.stage.clone(), json!(loss))))
+        .filter_map(|stage| Some((stage.name.clone(), json!(held_out_loss(stage)?))))
         .collect();
     json!({
         "program": env!("CARGO_PKG_VERSION"),
-        "seed": seed,
-        "texts": texts,
-        "hardware": hardware,
+        "seed": record.seed,
+        "texts": record.texts,
+        "hardware": Hardware::of(record.device),
         "tokens": tokens,
         "seconds": seconds,
         "tokens_per_second": {

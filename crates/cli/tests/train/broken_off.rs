@@ -47,6 +47,10 @@ fn ctrl_c_keeps_a_checkpoint_and_so_does_the_clock() {
     home.good(&from_scratch("unbroken", &["--epochs", "4"]));
     let arguments = from_scratch("stopped", &["--epochs", "4", "--json"]);
     let child = start(&home, &arguments, 3);
+    let second = home.run(&arguments);
+    assert_eq!(second.status, Some(2), "{}", second.err);
+    assert!(second.err.contains("another command is making this model: stopped"), "{}", second.err);
+    home.write("stopped.run/notes.txt", "mine");
     crate::program::interrupt(&child);
     let ended = child.wait_with_output().expect("ends");
     let said = String::from_utf8(ended.stderr).expect("UTF-8");
@@ -61,6 +65,11 @@ fn ctrl_c_keeps_a_checkpoint_and_so_does_the_clock() {
 
     home.good(&arguments);
     assert_eq!(curve(&home.path().join("stopped")), curve(&home.path().join("unbroken")));
+    assert_eq!(
+        home.names("stopped.run"),
+        ["notes.txt"],
+        "all that was a checkpoint is gone, and nothing else"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod broken_off;
+mod devices;
 mod paper;
 #[path = "../command/program.rs"]
 mod program;

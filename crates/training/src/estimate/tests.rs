@@ -18,13 +18,13 @@ fn architecture(hidden_size: usize) -> Architecture {
 const NOTHING: Load = Load { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
 
 #[test]
-fn weights_count_with_copies_gradients_and_moments() {
+fn weights_count_with_gradients_and_moments() {
     // embed 1600; a layer: q, o 256 each, k, v 128 each, gate, up, down 512 each = 2304.
     let weights = 1600 + 2 * 2304;
-    assert_eq!(least_bytes(&architecture(16), None, NOTHING), 20 * weights);
+    assert_eq!(least_bytes(&architecture(16), None, NOTHING), 16 * weights);
     // Two workers, and what they are added to.
     let shared = Load { gradients: 3, ..NOTHING };
-    assert_eq!(least_bytes(&architecture(16), None, shared), 28 * weights);
+    assert_eq!(least_bytes(&architecture(16), None, shared), 24 * weights);
 }
 
 #[test]
@@ -65,9 +65,9 @@ fn adapters_need_less_where_the_base_is_frozen() {
     let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
     // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
     let (weights, factors) = (1600 + 2 * 2304, 128);
-    assert_eq!(bytes(Frozen::F32), 4 * weights + 20 * factors);
-    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 20 * factors);
-    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
+    assert_eq!(bytes(Frozen::F32), 4 * weights + 16 * factors);
+    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 16 * factors);
+    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 16 * factors);
 }
 
 #[test]
@@ -105,13 +105,14 @@ fn too_small_a_device_is_told_and_nothing_is_left() {
     let run = home.path().join("model.run");
     let options = RunOptions::default();
     let full = || -> bool { panic!("Out of memory: 7 MiB were asked for") };
-    let error = estimate(&model, std::slice::from_ref(&stage), &options, &run, &full).expect_err("refused");
+    let error =
+        estimate(model.clone(), std::slice::from_ref(&stage), &options, &run, &full).expect_err("refused");
     assert!(matches!(&error, Error::FirstSteps { reason } if reason.contains("7 MiB")), "{error}");
     assert!(error.to_string().contains("--recompute"));
     assert!(!run.exists());
     // What a killed one left is no more in the way.
     fs::create_dir_all(run.join("estimate/trial/checkpoint")).expect("a folder");
-    let measured = estimate(&model, &[stage], &options, &run, &|| true).expect("measured").expect("whole");
+    let measured = estimate(model, &[stage], &options, &run, &|| true).expect("measured").expect("whole");
     assert!(measured.memory_available_bytes.is_some() && measured.tokens == 27);
     assert!(!run.exists());
 }

@@ -1,0 +1,44 @@
+//! An optimizer whose state is read from disk into this machine's memory, and from there goes to where its weights are.
+//!
+//! Burn by itself reads it onto what it holds for the default device: a GPU in every program that is built for one, even
+//! where the processor trains, and even where there is none.
+
+use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
+use burn::tensor::{Device, Tensor};
+
+/// The optimizer.
+#[derive(Clone)]
+pub struct Hosted<O>(pub O);
+
+/// The state of one parameter.
+#[derive(Clone)]
+pub struct HostedState<S>(S);
+
+impl<S: RecordState> RecordState for HostedState<S> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        self.0.state_flatten(prefix, out);
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, _default: &Device) -> Option<Self> {
+        S::state_unflatten(prefix, source, &Device::flex()).map(Self)
+    }
+}
+
+impl<O: Optimizer> Optimizer for Hosted<O> {
+    type State<const D: usize> = HostedState<O::State<D>>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        weights: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        let (weights, state) = self.0.step(rate, weights, gradient, state.map(|state| state.0));
+        (weights, state.map(HostedState))
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        HostedState(O::to_device(state.0, device))
+    }
+}
