@@ -149,6 +149,8 @@ impl ModuleVisitor for Scale {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Device;
+
     use super::*;
 
     #[test]
@@ -158,5 +160,25 @@ mod tests {
         assert_eq!(options.rate(10, 100), 1.0);
         assert!((options.rate(55, 100) - 0.55).abs() < 1e-12);
         assert!((options.rate(100, 100) - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn gradients_are_scaled_down_to_the_norm_and_never_up() {
+        let device = Device::flex().autodiff();
+        let model = Llama::nothing(&device);
+        let parameters = [model.embed.id, model.norm.gamma.id];
+        let gradients = || {
+            let mut gradients = GradientsParams::new();
+            gradients.register(parameters[0], Tensor::<2>::full([1, 1], 3.0, &Device::flex()));
+            gradients.register(parameters[1], Tensor::<1>::full([1], 4.0, &Device::flex()));
+            gradients
+        };
+        for (allowed, factor) in [(10.0, 1.0), (5.0, 1.0), (2.5, 0.5), (0.0, 1.0)] {
+            let (norm, clipped) = clip(&model, gradients(), allowed);
+            assert_eq!(norm, 5.0);
+            let of = |found: Option<f32>| found.expect("is kept");
+            assert_eq!(of(clipped.get::<2>(parameters[0]).map(|g| g.into_scalar())), 3.0 * factor);
+            assert_eq!(of(clipped.get::<1>(parameters[1]).map(|g| g.into_scalar())), 4.0 * factor);
+        }
     }
 }

@@ -64,7 +64,7 @@ pub struct PairsOf {
     pub languages: [String; 2],
     /// Files to train on.
     pub files: Vec<PathBuf>,
-    /// Pairs to look at while training.
+    /// Pairs to look at while training, which none of the models is trained on.
     pub held_out: PathBuf,
     /// How many of them.
     pub held_out_pairs: usize,
@@ -201,16 +201,25 @@ impl Recipe {
         }
         let mut texts =
             Texts { pairs: BTreeMap::new(), text: BTreeMap::new(), reports: BTreeMap::new(), origins };
+        let mut held_out = BTreeMap::new();
+        for (name, of) in &self.pairs {
+            let pairs = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
+            let file = of.held_out.display().to_string();
+            if texts.origins.insert(file.clone(), pairs.origins().to_vec()).is_none() {
+                cleaning.held_out.push(HeldOut::new(file, &pairs));
+            }
+            held_out.insert(name, pairs);
+        }
         for (name, of) in &self.pairs {
             let inputs: Vec<Input> = of.files.iter().map(|file| Input::File(folder.join(file))).collect();
             let [source, target] = of.languages.clone();
             let pairs = read_pairs(&inputs, &PairOptions::new(source, target), &mut |_| {})?;
             let (pairs, report) = clean(pairs, &cleaning);
-            let held_out = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
             texts.reports.insert(name.clone(), report);
             texts.origins.insert(name.clone(), pairs.origins().to_vec());
-            texts.origins.insert(of.held_out.display().to_string(), held_out.origins().to_vec());
-            texts.pairs.insert(name.clone(), (pairs, held_out));
+            if let Some(held_out) = held_out.remove(name) {
+                texts.pairs.insert(name.clone(), (pairs, held_out));
+            }
         }
         for (language, files) in &self.text {
             let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();

@@ -68,6 +68,52 @@ fn run_stages(
     train(model, stages, &options, folder, &mut report).expect("trained")
 }
 
+fn one_stage(examples: Vec<Example>, clip_norm: f32) -> Vec<Stage> {
+    let optimizer = OptimizerOptions { learning_rate: 3e-3, clip_norm, ..Default::default() };
+    let (name, held_out) = ("finetune".into(), Vec::new());
+    vec![Stage { name, examples, held_out, epochs: 2.0, patience: 0, optimizer }]
+}
+
+/// The losses and the weights of two steps over all of some examples.
+fn two_steps(micro_tokens: usize, accumulate: usize) -> (Vec<f32>, Vec<f32>) {
+    let options = RunOptions { micro_tokens, accumulate, ..Default::default() };
+    let (mut model, mut losses) = (model(), Vec::new());
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut report = |line: &StepReport| {
+        losses.push(line.loss);
+        ControlFlow::Continue(())
+    };
+    train(&mut model, &one_stage(examples(24), 1.0), &options, folder.path(), &mut report).expect("trained");
+    (losses, tensors(&model.model).into_values().flat_map(|(_, values)| values).collect())
+}
+
+#[test]
+fn accumulated_gradients_are_those_of_all_at_once() {
+    let (losses, weights) = two_steps(4096, 1);
+    let (same_losses, same_weights) = two_steps(48, 100);
+    assert_eq!((losses.len(), same_losses.len()), (2, 2));
+    let near = |a: &[f32], b: &[f32], allowed: f32| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= allowed);
+    assert!(near(&losses, &same_losses, 1e-5), "{losses:?} {same_losses:?}");
+    // Where a gradient is next to nothing, AdamW makes a whole step of its last bits.
+    let apart = weights.iter().zip(&same_weights).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+    let size = weights.iter().map(|a| a * a).sum::<f32>().sqrt();
+    assert!(weights.len() == same_weights.len() && apart < 1e-4 * size, "{apart} of {size}");
+}
+
+#[test]
+fn gradients_that_are_no_numbers_end_a_run_whose_loss_is_one() {
+    let mut model = model();
+    let norm = &mut model.model.norm.gamma;
+    *norm = norm.clone().map(|gamma| gamma * 1e20);
+    let before = tensors(&model.model);
+    let folder = tempfile::tempdir().expect("a folder");
+    let go_on = &mut |_: &StepReport| ControlFlow::Continue(());
+    let stages = one_stage(examples(4), 1.0);
+    let ended = train(&mut model, &stages, &RunOptions::default(), folder.path(), go_on);
+    assert!(matches!(ended, Err(training::Error::Diverged { step: 1 })), "{ended:?}");
+    assert_eq!(tensors(&model.model), before);
+}
+
 /// The log without what no two runs share.
 fn curve(folder: &Path) -> Vec<(String, usize, u32, Option<u32>)> {
     let log = fs::read_to_string(folder.join(training::LOG)).expect("a log");

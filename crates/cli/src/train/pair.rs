@@ -5,12 +5,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::{Value, json};
 use training::{Config, Ended, Start};
 use translation::{Catalog, Entry, ImportOptions, Pair, Role};
 
 use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
 use super::console::Console;
 use super::model::{Model, Plan};
+use super::run::MAKING;
 use super::texts::{self, Sources, Texts};
 use crate::failure::Failure;
 use crate::models::Bits;
@@ -105,6 +107,7 @@ impl MakePair {
         };
         for part in &parts {
             if part.folder.exists() {
+                part.check_texts(&texts)?;
                 console.say(&format!("{} is made already", part.folder.display()));
                 continue;
             }
@@ -200,7 +203,7 @@ impl MakePair {
             if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .map_err(|error| Failure::import(error.problem()))?;
-        console.event("imported", &serde_json::json!({ "name": part.name, "folder": target }));
+        console.event("imported", &json!({ "name": part.name, "folder": target }));
         console.say(&format!("imported {} into {}", part.name, target.display()));
         Ok(())
     }
@@ -228,6 +231,24 @@ fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Res
 }
 
 impl Part {
+    /// Refuses a model that an earlier run of the command made from other text, where it says so.
+    fn check_texts(&self, texts: &Texts) -> Result<(), Failure> {
+        let making = std::fs::read(self.folder.join(MAKING)).ok();
+        let making: Option<Value> = making.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        // Read back in the same way, since numbers may lose a bit on it.
+        let texts: Value = serde_json::from_str(&texts.record.to_string()).unwrap_or_default();
+        match making.is_some_and(|making| making["texts"] != texts) {
+            true => Err(Failure::usage(
+                &format!(
+                    "made from other text, so that it does not go with the rest: {}",
+                    self.folder.display()
+                ),
+                "Choose another --name or --out, or remove the folder.",
+            )),
+            false => Ok(()),
+        }
+    }
+
     fn make(
         &self,
         start: &Start,

@@ -16,7 +16,7 @@ use crate::interrupt;
 
 const PICTURE: &str = "loss.svg";
 /// What the model was made from, on and with; read by nothing, for people who want to know or to make it again.
-const MAKING: &str = "making.json";
+pub const MAKING: &str = "making.json";
 const ESTIMATE: &str = "estimate.json";
 /// Locked by the command that works in the folder.
 const LOCK: &str = "lock";

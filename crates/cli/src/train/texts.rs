@@ -105,6 +105,8 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
         cleaning.held_out.push(HeldOut::new("the held-out pairs", &held_out));
         (texts.pairs, texts.held_out) = (Some(train), Some(held_out));
     }
+    // Lines of text are packed and cut: a paragraph is as good as a sentence.
+    let mut cleaning = Cleaning { max_chars: usize::MAX, ..cleaning };
     for (language, names) in &sources.mono {
         let lines_of = |names: &[String]| -> Result<Lines, Failure> {
             // What has two sides is read as pairs.
@@ -127,7 +129,8 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
                 Mono { train, held_out: sides(pairs, language) }
             }
             (Held::File(file), None) => {
-                let (held_out, _) = clean(lines_of(&[file.to_owned()])?, &Cleaning::default());
+                let of_file = Cleaning { held_out: Vec::new(), ..cleaning.clone() };
+                let (held_out, _) = clean(lines_of(&[file.to_owned()])?, &of_file);
                 cleaning.held_out.push(HeldOut::new(file, &held_out));
                 Mono { train: cleaned(language, all, &cleaning, console, &mut told), held_out }
             }

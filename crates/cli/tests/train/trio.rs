@@ -37,6 +37,10 @@ fn a_pair_from_scratch_is_used_from_then_on() {
     let again = home.run(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(again.status, Some(0), "{}", again.err);
     assert!(again.err.contains("made already"), "{}", again.err);
+    home.write("de.txt", "Der Hund sieht den Ball.\n".repeat(3));
+    let changed = home.run(&command.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(changed.status, Some(2), "{}", changed.err);
+    assert!(changed.err.contains("made from other text"), "{}", changed.err);
     let other =
         home.run(&command.replace("--out made", "--out elsewhere").split_whitespace().collect::<Vec<_>>());
     assert_eq!(other.status, Some(2), "{}", other.err);
@@ -101,6 +105,10 @@ fn a_recipe_makes_its_models() {
             && making["held_out_loss"]["finetune"].is_number()
     );
     assert!(!home.path().join("made/one.run").exists(), "the checkpoints are gone");
+    assert_eq!(
+        making["texts"]["reports"]["de-en"]["leaks"][0]["count"], 4,
+        "what is looked at is not learnt"
+    );
     home.good(&["models", "import", "made/one"]);
     assert!(home.good(&["models", "info", "one"]).contains("CC0"), "the licence comes along");
     let twice = home
