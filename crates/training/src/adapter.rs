@@ -7,7 +7,7 @@ use std::path::Path;
 use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId, Quantizer};
 use burn::nn::Linear;
 use burn::tensor::quantization::{Calibration, QuantValue};
-use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -66,18 +66,6 @@ impl Projection {
             Self::Down => &layer.down,
         }
     }
-
-    fn of_mut(self, layer: &mut Layer) -> &mut Linear {
-        match self {
-            Self::Q => &mut layer.q,
-            Self::K => &mut layer.k,
-            Self::V => &mut layer.v,
-            Self::O => &mut layer.o,
-            Self::Gate => &mut layer.gate,
-            Self::Up => &mut layer.up,
-            Self::Down => &mut layer.down,
-        }
-    }
 }
 
 /// How everything frozen is kept but norms. In fewer bits it is unpacked a layer at a time, on the way there and back.
@@ -108,52 +96,84 @@ pub struct AdapterOptions {
 /// Ids of adapter parameters begin here, above those of any dense model.
 const FIRST_ID: u64 = 1 << 32;
 
-/// Freezes `model` and puts adapters with B = 0 on it, so that it computes what it did.
-///
-/// # Errors
-/// When the rank is 0 or no projection is chosen.
-pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device) -> Result<Llama> {
-    if options.rank == 0 || options.projections.is_empty() {
-        return Err(Error::Setting { setting: "rank", problem: "needs at least 1, and a projection".into() });
+impl AdapterOptions {
+    /// Whether they make sense.
+    ///
+    /// # Errors
+    /// When the rank is 0 or no projection is chosen.
+    pub fn check(&self) -> Result<()> {
+        match self.rank == 0 || self.projections.is_empty() {
+            true => {
+                let problem = "needs at least 1, and a projection".into();
+                Err(Error::Setting { setting: "rank", problem })
+            }
+            false => Ok(()),
+        }
     }
-    device.seed(seed);
-    let ids = |projections: &[Projection]| -> Vec<ParamId> {
-        let layers = model.layers.iter();
-        layers.flat_map(|layer| projections.iter().map(|projection| projection.of(layer).weight.id)).collect()
-    };
-    let chosen = ParamGroup::from_ids(ids(&options.projections));
-    let mut matrices = ids(&Projection::ALL);
-    matrices.extend(model.head.iter().map(|head| head.weight.id));
-    // Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
-    let mut halves = vec![model.embed.id];
-    let model = match options.frozen {
-        Frozen::F32 => model,
-        Frozen::F16 => {
-            halves.extend(matrices);
-            model.map(&mut Half(ParamGroup::from_ids(halves)))
-        }
-        Frozen::Q8 => {
-            let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
-            let mut quantizer = Quantizer::new(Calibration::MinMax, scheme);
-            quantizer.set_param_group(ParamGroup::from_ids(matrices));
-            model.map(&mut Half(ParamGroup::from_ids(halves))).map(&mut quantizer)
-        }
-    };
-    let lora = Lora::new(options.rank, options.alpha).set_param_group(chosen).set_dtype(FloatDType::F32);
-    Ok(model.apply_lora(lora).map(&mut Factors { inside: 0, count: 0, values: None }))
 }
 
-/// Makes the matrices of a group f16.
-struct Half(ParamGroup);
+/// Freezes `model` and puts adapters with B = 0 on it, so that it computes what it did.
+pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device) -> Llama {
+    device.seed(seed);
+    let ids = model.layers.iter().flat_map(|layer| options.projections.iter().map(|p| p.of(layer).weight.id));
+    let chosen = ParamGroup::from_ids(ids.collect::<Vec<ParamId>>());
+    let mut freezer = Freezer::new(options.frozen, device);
+    let model = Llama {
+        embed: freezer.embedding(model.embed),
+        layers: model.layers.into_iter().map(|layer| freezer.layer(layer)).collect(),
+        norm: model.norm,
+        head: model.head.map(|head| freezer.matrix(head)),
+    };
+    let lora = Lora::new(options.rank, options.alpha).set_param_group(chosen).set_dtype(FloatDType::F32);
+    model.apply_lora(lora).map(&mut Factors { inside: 0, count: 0, values: None })
+}
 
-impl ModuleMapper for Half {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if self.0.matches(&param.id, None) {
-            param.map(|tensor| tensor.detach().cast(FloatDType::F16))
-        } else {
-            param
+/// Takes weights one by one, so that no more than one of them is in memory as it was, and leaves those that are frozen
+/// already.
+pub(crate) struct Freezer {
+    frozen: Frozen,
+    quantizer: Quantizer,
+}
+
+impl Freezer {
+    pub fn new(frozen: Frozen, device: &Device) -> Self {
+        let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
+        Self { frozen, quantizer: Quantizer::new(Calibration::MinMax, scheme) }
+    }
+
+    pub fn matrix(&mut self, linear: Linear) -> Linear {
+        match self.frozen {
+            _ if linear.weight.base().dtype() != DType::F32 => linear,
+            Frozen::F32 => linear,
+            Frozen::F16 => Linear { weight: half(linear.weight), ..linear },
+            Frozen::Q8 => linear.map(&mut self.quantizer),
         }
     }
+
+    /// Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
+    pub fn embedding(&self, embed: Param<Tensor<2>>) -> Param<Tensor<2>> {
+        match self.frozen {
+            Frozen::F32 => embed,
+            Frozen::F16 | Frozen::Q8 => half(embed),
+        }
+    }
+
+    pub fn layer(&mut self, layer: Layer) -> Layer {
+        Layer {
+            q: self.matrix(layer.q),
+            k: self.matrix(layer.k),
+            v: self.matrix(layer.v),
+            o: self.matrix(layer.o),
+            gate: self.matrix(layer.gate),
+            up: self.matrix(layer.up),
+            down: self.matrix(layer.down),
+            ..layer
+        }
+    }
+}
+
+fn half(param: Param<Tensor<2>>) -> Param<Tensor<2>> {
+    param.map(|tensor| tensor.detach().cast(FloatDType::F16))
 }
 
 /// Gives the factors of adapters ids that follow from their order, so that an optimizer's state finds them again, and
@@ -190,24 +210,6 @@ impl ModuleMapper for Factors {
         self.count += 1;
         Param::initialized(id, Tensor::from_inner(tensor).require_grad())
     }
-}
-
-/// The dense model that computes the same: every W + α/r · A·B multiplied out.
-pub fn merge(model: Llama) -> Llama {
-    model.materialize()
-}
-
-/// The same onto `base`, which has the weights that are frozen in fewer bits here as they were.
-pub fn merge_onto(mut base: Llama, model: &Llama) -> Llama {
-    for (layer, adapted) in base.layers.iter_mut().zip(&model.layers) {
-        for projection in Projection::ALL {
-            let Some(adapter) = projection.of(adapted).weight.adapter() else { continue };
-            let delta = adapter.delta().inner();
-            let weight = &mut projection.of_mut(layer).weight;
-            *weight = weight.clone().map(|whole| Tensor::from_inner(whole.inner() + delta));
-        }
-    }
-    base
 }
 
 const WEIGHTS: &str = "adapter_model.safetensors";

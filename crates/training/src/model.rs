@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use model_files::{Architecture, Checkpoint};
 use serde_json::{Value, json};
 
-use crate::adapter::{self, AdapterOptions};
+use crate::adapter::{self, AdapterOptions, Frozen};
 use crate::checkpoint::sync;
 use crate::llama::Llama;
 use crate::weights::{self, Precision};
@@ -43,6 +43,14 @@ impl TrainedModel {
     /// # Errors
     /// When it is damaged, no Llama, has no tokenizer, or no float weights.
     pub fn open(folder: &Path, device: &Device) -> Result<Self> {
+        Self::open_frozen(folder, Frozen::F32, device)
+    }
+
+    /// The same for adapters, with weights kept as they will be: all of them as they are might not fit.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::open`].
+    pub fn open_frozen(folder: &Path, frozen: Frozen, device: &Device) -> Result<Self> {
         let checkpoint = Checkpoint::open(folder)?;
         let path = folder.join("config.json");
         let config =
@@ -51,7 +59,7 @@ impl TrainedModel {
             reason: error.to_string(),
             file: "config.json".into(),
         })?;
-        let (model, first_weights) = weights::load(&checkpoint, device)?;
+        let (model, first_weights) = weights::load(&checkpoint, frozen, device)?;
         Ok(Self {
             model,
             architecture: *checkpoint.architecture(),
@@ -118,19 +126,11 @@ impl TrainedModel {
     /// # Errors
     /// When the options make no sense.
     pub fn adapt(&mut self, options: AdapterOptions, seed: u64) -> Result<()> {
-        self.model = adapter::adapt(self.model.clone(), &options, seed, &self.device)?;
+        options.check()?;
+        let device = self.device.clone();
+        self.change(|model| adapter::adapt(model, &options, seed, &device));
         self.adapter = Some(options);
         Ok(())
-    }
-
-    /// Multiplies the adapters out, so that a plain model remains; onto the weights of `base`, if it is given, since those
-    /// frozen in fewer bits are not what they were.
-    pub fn merge(&mut self, base: Option<Self>) {
-        self.model = match base {
-            Some(base) => adapter::merge_onto(base.model, &self.model),
-            None => adapter::merge(self.model.clone()),
-        };
-        self.adapter = None;
     }
 
     /// Puts what `change` makes of the weights in their place. Meanwhile nothing else holds the old ones: where it goes
@@ -147,7 +147,7 @@ impl TrainedModel {
     pub fn restore(&mut self, folder: &Path) -> Result<()> {
         self.model = match &self.adapter {
             Some(options) => adapter::read(self.model.clone(), options, folder)?,
-            None => weights::load(&Checkpoint::open(folder)?, &self.device)?.0,
+            None => weights::load(&Checkpoint::open(folder)?, Frozen::F32, &self.device)?.0,
         };
         Ok(())
     }
@@ -159,15 +159,16 @@ impl TrainedModel {
     pub fn save(&self, folder: &Path) -> Result<()> {
         match &self.adapter {
             Some(options) => adapter::write(&self.model, options, "", folder),
-            None => self.write(folder, Precision::F32),
+            None => self.write(folder, Precision::F32, None),
         }
     }
 
-    /// Writes `config.json`, `tokenizer.json`, what lay beside them and `model.safetensors` into an existing folder.
+    /// Writes `config.json`, `tokenizer.json`, what lay beside them and `model.safetensors` into an existing folder. Adapters
+    /// are multiplied out, where weights are frozen in fewer bits onto those in the folder `base`.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn write(&self, folder: &Path, precision: Precision) -> Result<()> {
+    /// When the disk refuses, or `base` cannot be read.
+    pub fn write(&self, folder: &Path, precision: Precision, base: Option<&Path>) -> Result<()> {
         let put = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);
             fs::write(&path, bytes).map_err(|source| Error::Write { path, source })
@@ -180,15 +181,17 @@ impl TrainedModel {
         put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
         self.beside.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
-        weights::write(&folder.join("model.safetensors"), &self.model, precision)
+        let packed = self.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
+        let base = base.filter(|_| packed).map(Checkpoint::open).transpose()?;
+        weights::write(&folder.join("model.safetensors"), &self.model, precision, base.as_ref())
     }
 
     /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and what goes along.
     ///
     /// # Errors
-    /// When it exists already, or the disk refuses.
-    pub fn publish(&self, to: &Publication<'_>, precision: Precision) -> Result<()> {
-        to.publish(|folder| self.write(folder, precision))
+    /// When it exists already, the disk refuses, or `base` cannot be read.
+    pub fn publish(&self, to: &Publication<'_>, precision: Precision, base: Option<&Path>) -> Result<()> {
+        to.publish(|folder| self.write(folder, precision, base))
     }
 
     /// Writes a new folder, whole or not at all, with the adapter alone; `base` is what it names as its model.
@@ -196,7 +199,9 @@ impl TrainedModel {
     /// # Errors
     /// As [`TrainedModel::publish`].
     pub fn publish_adapter(&self, to: &Publication<'_>, base: &Path) -> Result<()> {
-        let Some(options) = &self.adapter else { return self.publish(to, Precision::BF16) };
+        let Some(options) = &self.adapter else {
+            return self.publish(to, Precision::BF16, None);
+        };
         to.publish(|folder| adapter::write(&self.model, options, &base.to_string_lossy(), folder))
     }
 }

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use model_files::{Architecture, Checkpoint, Tokenizer};
 use serde::Deserialize;
 
+use crate::adapter::{AdapterOptions, Frozen};
 use crate::recipe::{SPECIAL, special_tokens};
 use crate::{Error, Result, TrainedModel, train_tokenizer};
 
@@ -153,19 +154,32 @@ impl Start {
         })
     }
 
-    /// The weights on a device: the base's, or new ones by `seed`.
+    /// The weights on a device: the base's, or new ones by `seed`; under an adapter, if one is to be trained.
     ///
     /// # Errors
-    /// As [`TrainedModel::open`] and [`TrainedModel::new`].
-    pub fn build(&self, seed: u64, device: &Device) -> Result<TrainedModel> {
-        match &self.base {
-            Some(folder) => TrainedModel::open(folder, device),
-            None => TrainedModel::new(self.architecture, SPECIAL, self.tokenizer_json.clone(), seed, device),
+    /// As [`TrainedModel::open`], [`TrainedModel::new`] and [`TrainedModel::adapt`].
+    pub fn build(
+        &self,
+        seed: u64,
+        adapter: Option<&AdapterOptions>,
+        device: &Device,
+    ) -> Result<TrainedModel> {
+        let frozen = adapter.map_or(Frozen::F32, |adapter| adapter.frozen);
+        let mut model = match &self.base {
+            Some(folder) => TrainedModel::open_frozen(folder, frozen, device)?,
+            None => {
+                let tokenizer = self.tokenizer_json.clone();
+                TrainedModel::new(self.architecture, SPECIAL, tokenizer, seed, device)?
+            }
+        };
+        if let Some(adapter) = adapter {
+            model.adapt(adapter.clone(), seed)?;
         }
+        Ok(model)
     }
 
-    /// The folder of the base, for an adapter to name; empty for a new model.
-    pub fn base_folder(&self) -> &Path {
-        self.base.as_deref().unwrap_or(Path::new(""))
+    /// The folder of the base; none for a new model.
+    pub fn base_folder(&self) -> Option<&Path> {
+        self.base.as_deref()
     }
 }

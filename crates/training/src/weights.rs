@@ -1,6 +1,7 @@
 //! Weights in and out: a checkpoint's float tensors ↔ Burn parameters, a Hugging Face folder at the end.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use safetensors::Dtype;
 use safetensors::tensor::View;
 use sha2::{Digest, Sha256};
 
+use crate::adapter::{Freezer, Frozen};
 use crate::llama::{Layer, Llama, in_f32};
 use crate::{Error, Result};
 
@@ -43,6 +45,7 @@ struct Maker<'a> {
     values: &'a mut Values<'a>,
     next_id: u64,
     device: &'a Device,
+    freezer: Freezer,
 }
 
 impl Maker<'_> {
@@ -62,7 +65,8 @@ impl Maker<'_> {
     }
 
     fn linear(&mut self, part: &str, inputs: usize, outputs: usize) -> Result<Linear> {
-        Ok(Linear { weight: self.param(part, [outputs, inputs], true)?, bias: None })
+        let linear = Linear { weight: self.param(part, [outputs, inputs], true)?, bias: None };
+        Ok(self.freezer.matrix(linear))
     }
 
     fn norm(&mut self, part: &str, a: &Architecture) -> Result<RmsNorm> {
@@ -73,6 +77,7 @@ impl Maker<'_> {
         let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
         let (hidden, ffn) = (a.hidden_size, a.feed_forward);
         let embed = self.param("embed", [a.vocab_size, hidden], false)?;
+        let embed = self.freezer.embedding(embed);
         let mut layers = Vec::new();
         for layer in 0..a.layers {
             let part = |name: &str| format!("layers.{layer}.{name}");
@@ -94,11 +99,11 @@ impl Maker<'_> {
     }
 }
 
-/// The checkpoint's weights on `device`, and a hash of them in hexadecimal.
+/// The checkpoint's weights on `device`, `frozen` as they come, and a hash of them in hexadecimal.
 ///
 /// # Errors
 /// When the weights cannot be read or are no floats.
-pub fn load(checkpoint: &Checkpoint, device: &Device) -> Result<(Llama, String)> {
+pub fn load(checkpoint: &Checkpoint, frozen: Frozen, device: &Device) -> Result<(Llama, String)> {
     let mut hash = Sha256::new();
     let mut values = |part: &str, _: &[usize]| {
         let values = checkpoint.values(part)?;
@@ -108,7 +113,9 @@ pub fn load(checkpoint: &Checkpoint, device: &Device) -> Result<(Llama, String)>
         });
         Ok(values)
     };
-    let model = Maker { values: &mut values, next_id: 0, device }.llama(checkpoint.architecture())?;
+    let freezer = Freezer::new(frozen, device);
+    let model =
+        Maker { values: &mut values, next_id: 0, device, freezer }.llama(checkpoint.architecture())?;
     Ok((model, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
@@ -125,7 +132,8 @@ pub fn initialize(architecture: &Architecture, seed: u64, device: &Device) -> Re
             false => (0..count).map(|_| std * normal(&mut random)).collect(),
         })
     };
-    Maker { values: &mut values, next_id: 0, device }.llama(architecture)
+    let freezer = Freezer::new(Frozen::F32, device);
+    Maker { values: &mut values, next_id: 0, device, freezer }.llama(architecture)
 }
 
 /// A draw from the standard normal distribution (Box-Muller).
@@ -140,7 +148,7 @@ pub type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 /// Every tensor under its Hugging Face name, with rows as outputs. Adapters are multiplied out.
 pub fn tensors(model: &Llama) -> Named {
     let values = |tensor: Stored| (tensor.shape.clone(), (tensor.values)().iter::<f32>().collect());
-    stored(model).into_iter().map(|(name, tensor)| (name, values(tensor))).collect()
+    stored(model, None).into_iter().map(|(name, tensor)| (name, values(tensor))).collect()
 }
 
 /// A tensor that is fetched from its device when it is written: all of them at once would be the model once more.
@@ -154,14 +162,42 @@ fn vector(norm: &RmsNorm) -> Stored<'_> {
     Stored { shape: norm.gamma.dims().to_vec(), values }
 }
 
-fn matrix(linear: &Linear) -> Stored<'_> {
-    let [inputs, outputs] = linear.weight.shape().dims();
-    // Multiplied out where it is adapted.
-    let values = Box::new(move || in_f32(linear.weight.val().inner()).transpose().into_data());
-    Stored { shape: vec![outputs, inputs], values }
+/// The weights of a base as they were before they were frozen in fewer bits.
+struct Exact<'a> {
+    checkpoint: &'a Checkpoint,
+    /// What went wrong first: a tensor that is being written cannot fail.
+    failed: RefCell<Option<model_files::Error>>,
 }
 
-fn stored(model: &Llama) -> Vec<(String, Stored<'_>)> {
+impl Exact<'_> {
+    /// Of a part of this shape, zeros where they cannot be read.
+    fn values(&self, part: &str, shape: &[usize]) -> Vec<f32> {
+        self.checkpoint.values(part).unwrap_or_else(|error| {
+            self.failed.borrow_mut().get_or_insert(error);
+            vec![0.0; shape.iter().product()]
+        })
+    }
+}
+
+fn matrix<'a>(linear: &'a Linear, part: String, exact: Option<&'a Exact<'_>>) -> Stored<'a> {
+    let [inputs, outputs] = linear.weight.shape().dims();
+    let shape = vec![outputs, inputs];
+    let values: Box<dyn Fn() -> TensorData> = match exact {
+        // Multiplied out where it is adapted.
+        None => Box::new(move || in_f32(linear.weight.val().inner()).transpose().into_data()),
+        Some(exact) => Box::new(move || {
+            let mut values = exact.values(&part, &[outputs, inputs]);
+            if let Some(adapter) = linear.weight.adapter() {
+                let delta = adapter.delta().inner().transpose().into_data();
+                values.iter_mut().zip(delta.iter::<f32>()).for_each(|(value, delta)| *value += delta);
+            }
+            TensorData::new(values, [outputs, inputs])
+        }),
+    };
+    Stored { shape, values }
+}
+
+fn stored<'a>(model: &'a Llama, exact: Option<&'a Exact<'_>>) -> Vec<(String, Stored<'a>)> {
     let mut all = Vec::new();
     let mut add = |name: String, tensor| all.push((name, tensor));
     for (index, layer) in model.layers.iter().enumerate() {
@@ -170,35 +206,45 @@ fn stored(model: &Llama) -> Vec<(String, Stored<'_>)> {
         {
             add(format!("model.layers.{index}.{name}.weight"), vector(norm));
         }
-        for (name, linear) in [
-            ("self_attn.q_proj", &layer.q),
-            ("self_attn.k_proj", &layer.k),
-            ("self_attn.v_proj", &layer.v),
-            ("self_attn.o_proj", &layer.o),
-            ("mlp.gate_proj", &layer.gate),
-            ("mlp.up_proj", &layer.up),
-            ("mlp.down_proj", &layer.down),
+        for (name, part, linear) in [
+            ("self_attn.q_proj", "q", &layer.q),
+            ("self_attn.k_proj", "k", &layer.k),
+            ("self_attn.v_proj", "v", &layer.v),
+            ("self_attn.o_proj", "o", &layer.o),
+            ("mlp.gate_proj", "gate", &layer.gate),
+            ("mlp.up_proj", "up", &layer.up),
+            ("mlp.down_proj", "down", &layer.down),
         ] {
-            add(format!("model.layers.{index}.{name}.weight"), matrix(linear));
+            let part = format!("layers.{index}.{part}");
+            add(format!("model.layers.{index}.{name}.weight"), matrix(linear, part, exact));
         }
     }
     add("model.norm.weight".into(), vector(&model.norm));
-    let embedding = Box::new(move || in_f32(model.embed.val().inner()).into_data());
-    let shape = model.embed.shape().dims::<2>().to_vec();
-    add("model.embed_tokens.weight".into(), Stored { shape, values: embedding });
+    let shape: [usize; 2] = model.embed.shape().dims();
+    let embedding: Box<dyn Fn() -> TensorData> = match exact {
+        None => Box::new(move || in_f32(model.embed.val().inner()).into_data()),
+        Some(exact) => Box::new(move || TensorData::new(exact.values("embed", &shape), shape)),
+    };
+    add("model.embed_tokens.weight".into(), Stored { shape: shape.to_vec(), values: embedding });
     if let Some(head) = &model.head {
-        add("lm_head.weight".into(), matrix(head));
+        add("lm_head.weight".into(), matrix(head, "head".into(), exact));
     }
     all
 }
 
-/// Writes `model.safetensors`, a tensor at a time.
+/// Writes `model.safetensors`, a tensor at a time, adapters multiplied out; onto the weights of `base` where it is
+/// given, since those frozen in fewer bits are not what they were.
 ///
 /// # Errors
-/// When the disk refuses.
-pub fn write(path: &Path, model: &Llama, precision: Precision) -> Result<()> {
-    let views = stored(model).into_iter().map(|(name, tensor)| (name, Written { tensor, precision }));
-    serialize(path, views)
+/// When the disk refuses, or the base cannot be read any more.
+pub fn write(path: &Path, model: &Llama, precision: Precision, base: Option<&Checkpoint>) -> Result<()> {
+    let exact = base.map(|checkpoint| Exact { checkpoint, failed: RefCell::new(None) });
+    let views = stored(model, exact.as_ref());
+    serialize(path, views.into_iter().map(|(name, tensor)| (name, Written { tensor, precision })))?;
+    match exact.and_then(|exact| exact.failed.into_inner()) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
 }
 
 /// Writes a file of tensors that are small, exactly.

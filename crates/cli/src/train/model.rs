@@ -4,7 +4,7 @@ use std::path::Path;
 
 use corpus::{Lines, Pairs};
 use serde_json::{Value, json};
-use training::adapter::{AdapterOptions, Frozen};
+use training::adapter::AdapterOptions;
 use training::examples::{Directions, Encoder, Learn};
 use training::{Device, Ended, OptimizerOptions, Publication, Stage, Start, TrainedModel, fit};
 use translation::Role;
@@ -78,20 +78,14 @@ impl Model<'_> {
         if options.recompute && !asked && plan.adapter.is_none() {
             console.say("memory is short: each layer is computed again on the way back (--recompute)");
         }
-        let build = || {
-            let mut model = self.start.build(plan.seed, &plan.device)?;
-            if let Some(adapter) = &plan.adapter {
-                model.adapt(adapter.clone(), plan.seed)?;
-            }
-            Ok(model)
-        };
+        let build = || Ok(self.start.build(plan.seed, plan.adapter.as_ref(), &plan.device)?);
         let run = Run::new(self.out)?;
         let (model, ended) = run.train(&build, &stages, &options, console)?;
         if ended == Ended::Finished {
             let record =
                 Record { seed: plan.seed, texts: &texts.record, device: &plan.device, stages: &stages };
             let own = self.own(plan, texts);
-            run.finish(&record, &own, console, |to| self.publish(model, plan, to))?;
+            run.finish(&record, &own, console, |to| self.publish(&model, plan, to))?;
         }
         Ok(ended)
     }
@@ -152,15 +146,11 @@ impl Model<'_> {
     }
 
     /// Writes the model's folder whole.
-    fn publish(&self, mut model: TrainedModel, plan: &Plan<'_>, to: &Publication<'_>) -> Result<(), Failure> {
-        if plan.merge {
-            let exact = plan.adapter.as_ref().is_some_and(|adapter| adapter.frozen == Frozen::F32);
-            let base = if exact { None } else { Some(self.start.build(plan.seed, &plan.device)?) };
-            model.merge(base);
-        }
-        match model.adapter {
-            Some(_) => model.publish_adapter(to, self.start.base_folder())?,
-            None => model.publish(to, plan.schedule.precision())?,
+    fn publish(&self, model: &TrainedModel, plan: &Plan<'_>, to: &Publication<'_>) -> Result<(), Failure> {
+        let base = self.start.base_folder();
+        match (base, plan.adapter.is_some() && !plan.merge) {
+            (Some(base), true) => model.publish_adapter(to, base)?,
+            _ => model.publish(to, plan.schedule.precision(), base)?,
         }
         Ok(())
     }

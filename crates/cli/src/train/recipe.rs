@@ -72,7 +72,7 @@ impl MakeRecipe {
                 return Ok(());
             }
             let record = Record { seed: recipe.seed, texts: &record, device: &device, stages };
-            run.finish(&record, own, &console, |to| Ok(model.publish(to, Precision::BF16)?))?;
+            run.finish(&record, own, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
             println!("{}", folder.display());
         }
         Ok(())
