@@ -46,6 +46,11 @@ impl Checkpoints {
         Self { folder: folder.into() }
     }
 
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The newest whole checkpoint. One that was being replaced when the power went is found under its other name.
     pub fn newest(&self) -> Option<PathBuf> {
         [CURRENT, PREVIOUS]
@@ -72,6 +77,10 @@ impl Checkpoints {
     pub fn replace(&self, state: &State, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let path = |name| self.folder.join(name);
         let failed = |path: PathBuf| move |source| Error::Write { path, source };
+        // Broken off between the two renames below, the previous one is all that there is.
+        if !path(CURRENT).exists() && path(PREVIOUS).exists() {
+            fs::rename(path(PREVIOUS), path(CURRENT)).map_err(failed(path(PREVIOUS)))?;
+        }
         let next = path(NEXT);
         if next.exists() {
             fs::remove_dir_all(&next).map_err(failed(next.clone()))?;

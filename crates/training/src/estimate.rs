@@ -117,13 +117,16 @@ impl Load {
             learned / tokens_of(stage).max(1) as f64
         };
         let rows = stages.iter().map(counted).fold(0.0, f64::max) * tokens as f64;
-        // One set for each worker, and the one that they are added to.
-        let workers = Workers::count(device, parameters(architecture) as usize);
+        // One set for each worker or the newest micro-batch, and the one that they are added to.
+        let gradients = match Workers::count(device, parameters(architecture) as usize) {
+            1 => options.accumulate.clamp(1, 2),
+            workers => workers + 1,
+        };
         Self {
             tokens,
             rows: rows as usize,
             longest,
-            gradients: if workers > 1 { workers + 1 } else { 1 },
+            gradients,
             recompute: options.recompute || adapter.is_some_and(|adapter| adapter.frozen != Frozen::F32),
         }
     }
@@ -161,7 +164,8 @@ fn learning(a: &Architecture, adapter: Option<&AdapterOptions>) -> (u64, u64) {
     }
 }
 
-/// In 32 bits, all that learns, with AdamW's two moments and its gradients; what is frozen; what each layer keeps for the way back; the logits.
+/// In 32 bits, all that learns, with AdamW's two moments; what is frozen; then the larger of two: in a step the gradients,
+/// what each layer keeps for the way back and the logits; in a checkpoint the moments once more, as they are written.
 fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -> u64 {
     let (learning, frozen) = learning(a, adapter);
     let frozen = match adapter.map(|adapter| adapter.frozen) {
@@ -172,7 +176,11 @@ fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -
         // The embedding has 16 bits.
         Some(Frozen::Q8) => frozen + (a.vocab_size * a.hidden_size) as u64 + unpacked(a),
     };
-    let weights = learning * (4 + 8 + 4 * load.gradients as u64) + frozen;
+    let weights = learning * (4 + 8) + frozen;
+    weights + step_bytes(a, learning, load).max(8 * learning)
+}
+
+fn step_bytes(a: &Architecture, learning: u64, load: Load) -> u64 {
     let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
     // Per token the inputs of its seven products and of its norms, and attention's scores before and after softmax.
     let layer = 4 * a.hidden_size + 2 * heads + 2 * kv + 3 * a.feed_forward + 2 * a.heads * load.longest;
@@ -180,7 +188,7 @@ fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -
         true => a.layers * a.hidden_size + layer,
         false => a.layers * layer,
     };
-    weights + 4 * (load.tokens * kept + LOGITS * load.rows * a.vocab_size) as u64
+    4 * (learning * load.gradients as u64 + (load.tokens * kept + LOGITS * load.rows * a.vocab_size) as u64)
 }
 
 fn unpacked(a: &Architecture) -> u64 {
@@ -243,6 +251,8 @@ pub fn estimate(
     go_on: &dyn Fn() -> bool,
 ) -> Result<Option<Estimate>> {
     let available = available_bytes();
+    // The most so far was that of an earlier model, or of reading the texts: Linux forgets it when told so.
+    drop(fs::write("/proc/self/clear_refs", "5"));
     let resident = process_bytes("VmRSS");
     let (learning, _) = learning(&trained.architecture, trained.adapter.as_ref());
     let model_bytes = 2 * parameters(&trained.architecture);
@@ -368,7 +378,7 @@ fn size(folder: &Path) -> std::io::Result<u64> {
 }
 
 fn check_disk(folder: &Path, needed: u64) -> Result<()> {
-    let Ok(path) = folder.canonicalize() else { return Ok(()) };
+    let Ok(path) = std::path::absolute(folder) else { return Ok(()) };
     let disks = Disks::new_with_refreshed_list();
     let holding = disks.iter().filter(|disk| path.starts_with(disk.mount_point()));
     let Some(disk) = holding.max_by_key(|disk| disk.mount_point().as_os_str().len()) else { return Ok(()) };

@@ -103,7 +103,7 @@ impl ModuleVisitor for Matrices {
     }
 }
 
-/// The global norm of all gradients, and the gradients multiplied by `scale / max(1, norm · scale / clip)`.
+/// The global norm of all gradients, and the gradients divided by `max(1, norm / clip_norm)`; as they are where that is 0.
 pub fn clip(model: &Llama, gradients: GradientsParams, clip_norm: f32) -> (f32, GradientsParams) {
     let mut squares = Squares { gradients: &gradients, sum: None };
     model.visit(&mut squares);

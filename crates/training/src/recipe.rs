@@ -205,9 +205,12 @@ impl Recipe {
         for (name, of) in &self.pairs {
             let pairs = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
             let file = of.held_out.display().to_string();
-            if texts.origins.insert(file.clone(), pairs.origins().to_vec()).is_none() {
-                cleaning.held_out.push(HeldOut::new(file, &pairs));
+            let is_kept_out =
+                |never: &PairsFile| (&never.file, &never.languages) == (&of.held_out, &of.languages);
+            if !self.never.iter().any(is_kept_out) {
+                cleaning.held_out.push(HeldOut::new(&file, &pairs));
             }
+            texts.origins.insert(file, pairs.origins().to_vec());
             held_out.insert(name, pairs);
         }
         for (name, of) in &self.pairs {

@@ -240,11 +240,18 @@ impl Run<'_> {
 
     /// Takes the weights that this run had at the lowest held-out loss of this stage.
     fn return_to_best(&mut self) -> Result<()> {
-        let Some(path) = self.best.newest() else { return Ok(()) };
+        if self.state.lowest.is_none() {
+            return Ok(());
+        }
+        let missing = || {
+            let reason = "it has not the weights of the lowest held-out loss".into();
+            Error::Checkpoint { path: self.best.folder().into(), reason }
+        };
+        let path = self.best.newest().ok_or_else(missing)?;
         let best = Checkpoints::state(&path)?;
         match (&best.fingerprint, best.stage) == (&self.state.fingerprint, self.state.stage) {
             true => self.trained.restore(&path),
-            false => Ok(()),
+            false => Err(missing()),
         }
     }
 

@@ -11,9 +11,10 @@ use burn::tensor::Device;
 use common::{architecture, byte_tokenizer, examples};
 use training::adapter::{AdapterOptions, Frozen, Projection};
 use training::batches::Example;
+use training::checkpoint::Checkpoints;
 use training::weights::tensors;
 use training::{
-    Ended, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
+    Ended, Error, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
 };
 
 fn model() -> TrainedModel {
@@ -105,6 +106,10 @@ fn gradients_that_are_no_numbers_end_a_run_whose_loss_is_one() {
     let mut model = model();
     let norm = &mut model.model.norm.gamma;
     *norm = norm.clone().map(|gamma| gamma * 1e20);
+    // The loss is a difference of these.
+    let logits = model.logits_after(&examples(1)[0].ids);
+    let of = |fold: fn(f32, f32) -> f32| logits.iter().copied().reduce(fold).expect("logits");
+    assert!((of(f32::max) - of(f32::min)).is_finite());
     let before = tensors(&model.model);
     let folder = tempfile::tempdir().expect("a folder");
     let go_on = &mut |_: &StepReport| ControlFlow::Continue(());
@@ -288,6 +293,11 @@ fn a_checkpoint_that_was_being_replaced_is_found() {
     // Between the two renames there is none under the first name.
     fs::remove_dir_all(&previous).expect("a previous one");
     fs::rename(&current, &previous).expect("renamed");
+    // Nor is it lost where the next one cannot be written either.
+    let checkpoints = Checkpoints::new(folder.path());
+    let full = || Error::NoExamples { reason: "none" };
+    assert!(checkpoints.replace(&Default::default(), |_| Err(full())).is_err());
+    assert_eq!(checkpoints.newest(), Some(current));
     let whole = tempfile::tempdir().expect("a folder");
     run(&mut model(), whole.path(), Duration::MAX, |_| false);
     run(&mut model(), folder.path(), Duration::MAX, |_| false);

@@ -112,6 +112,7 @@ impl Evaluate {
             (false, false) => tables::run(&self, &mut report),
             (false, true) => sweep::run(&self, &mut report),
         };
+        report.cut_short = ended.is_err();
         // What was translated before something ended it took long.
         if ended.is_ok() || !report.sections.is_empty() {
             let text = match self.json {
@@ -163,13 +164,13 @@ impl Evaluate {
 
 impl From<evaluation::Error> for Failure {
     fn from(error: evaluation::Error) -> Self {
-        let (code, message, hint) = ("evaluation", error.to_string(), "Nothing was scored.");
+        let (code, message, hint) = ("evaluation", error.to_string(), "What is not shown was not scored.");
         Problem { code: code.to_owned(), message, hint: hint.to_owned() }.into()
     }
 }
 
 /// A file of text that cannot be used.
 fn unreadable(error: &corpus::Error) -> Failure {
-    let (code, message, hint) = ("text", error.to_string(), "Nothing was scored.");
+    let (code, message, hint) = ("text", error.to_string(), "What is not shown was not scored.");
     Problem { code: code.to_owned(), message, hint: hint.to_owned() }.into()
 }

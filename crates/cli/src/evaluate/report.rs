@@ -16,6 +16,8 @@ pub struct Report {
     pub left_out: Vec<(String, String)>,
     /// The sums that a search picked.
     pub tuned: Vec<Value>,
+    /// Whether something ended it before it had all its rows.
+    pub cut_short: bool,
 }
 
 /// What was found on one test set.
@@ -127,10 +129,13 @@ impl Report {
         for (name, reason) in &self.left_out {
             let _ = writeln!(text, "- {name}: {reason}");
         }
+        if self.cut_short {
+            text.push_str("\nIt was ended before it had all its rows.\n");
+        }
         text
     }
 
-    /// `{"rows": […], "left_out": […], "tuned": […]}`, indented; the last two where there are any.
+    /// `{"rows": […], "left_out": […], "tuned": […], "cut_short": true}`, indented; all but the first where they apply.
     pub fn json(&self) -> String {
         let rows: Vec<Value> = self.sections.iter().flat_map(Section::json).collect();
         let left_out: Vec<Value> =
@@ -140,6 +145,9 @@ impl Report {
             if !list.is_empty() {
                 report.insert(name.to_owned(), list.into());
             }
+        }
+        if self.cut_short {
+            report.insert("cut_short".to_owned(), true.into());
         }
         format!("{:#}", Value::Object(report))
     }

@@ -49,7 +49,11 @@ pub struct Draw {
 /// The test sets that an argument names: divided at commas, except those in braces and in the name of a file there is.
 pub fn divided(argument: &str) -> Vec<&str> {
     let (_, path) = named(argument);
-    if Path::new(path).exists() {
+    let is_there = match Input::from(path) {
+        Input::File(file) | Input::Alt(file, _) => file.exists(),
+        Input::Files(source, target) => source.exists() && target.exists(),
+    };
+    if is_there {
         return vec![argument];
     }
     let mut depth = 0_usize;
@@ -213,8 +217,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a,b.tsv");
         std::fs::write(&path, "x").unwrap();
-        let name = format!("N={}", path.display());
-        assert_eq!(divided(&name), [name.as_str()]);
+        for side in ["de", "en"] {
+            std::fs::write(folder.path().join(format!("x,y.{side}")), "x").unwrap();
+        }
+        for path in [path, folder.path().join("x,y.{de,en}")] {
+            let name = format!("N={}", path.display());
+            assert_eq!(divided(&name), [name.as_str()]);
+        }
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub struct TextFiles {
     /// 2000 as text
     #[arg(long, value_name = "N", requires = "draw")]
     pub draw_mono: Option<usize>,
-    /// Test sets in the same formats; sentences that are in one are left out
+    /// Test sets in the same formats; pairs and lines that are in one are left out, but not longer lines around one
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub test: Vec<String>,
     /// Sentences to look at while training: how many of the pairs and of each language's text, or a file of them

@@ -55,6 +55,7 @@ pub struct Plan<'a> {
 
 /// Refuses a folder that is there already.
 pub fn check_new(out: &Path) -> Result<(), Failure> {
+    Run::tidy(out);
     match out.symlink_metadata() {
         Ok(_) => Err(Failure::usage(
             &format!("something exists where the model should go: {}", out.display()),

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use training::{Config, Ended, Start};
+use training::{Config, Ended, Start, Tokenizer};
 use translation::{Catalog, Entry, ImportOptions, Pair, Role};
 
 use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
 use super::console::Console;
 use super::model::{Model, Plan};
-use super::run::MAKING;
+use super::run::{MAKING, Run};
 use super::texts::{self, Sources, Texts};
 use crate::failure::Failure;
 use crate::models::Bits;
@@ -106,12 +106,13 @@ impl MakePair {
             device,
         };
         for part in &parts {
+            let start = self.beginning.start(&texts, &self.schedule, part.role == Role::Large)?;
             if part.folder.exists() {
-                part.check_texts(&texts)?;
+                Run::tidy(&part.folder);
+                part.check_made(&start, &texts)?;
                 console.say(&format!("{} is made already", part.folder.display()));
                 continue;
             }
-            let start = self.beginning.start(&texts, &self.schedule, part.role == Role::Large)?;
             console.say(&format!("— {} —", part.name));
             if part.make(&start, &plan, &texts, &mut console)? == Ended::Stopped {
                 return Ok(());
@@ -231,16 +232,31 @@ fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Res
 }
 
 impl Part {
-    /// Refuses a model that an earlier run of the command made from other text, where it says so.
-    fn check_texts(&self, texts: &Texts) -> Result<(), Failure> {
+    /// Refuses a model that an earlier run of the command made from other text or with another vocabulary.
+    fn check_made(&self, start: &Start, texts: &Texts) -> Result<(), Failure> {
+        let made_of = |record: &Value| -> Option<Vec<(Value, Vec<Value>)>> {
+            let hashes = |text: &Value| -> Option<Vec<Value>> {
+                let files =
+                    text["origins"].as_array()?.iter().filter_map(|origin| origin["files"].as_array());
+                Some(files.flatten().map(|file| file["sha256"].clone()).collect())
+            };
+            record
+                .as_array()?
+                .iter()
+                .map(|text| Some((text["report"]["kept"].clone(), hashes(text)?)))
+                .collect()
+        };
         let making = std::fs::read(self.folder.join(MAKING)).ok();
-        let making: Option<Value> = making.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        // Read back in the same way, since numbers may lose a bit on it.
-        let texts: Value = serde_json::from_str(&texts.record.to_string()).unwrap_or_default();
-        match making.is_some_and(|making| making["texts"] != texts) {
+        let making: Value = making.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let other_text = made_of(&making["texts"]).is_some_and(|made| Some(made) != made_of(&texts.record));
+        let tokenizer =
+            std::fs::read(self.folder.join("tokenizer.json")).ok().map(|bytes| Tokenizer::from_bytes(&bytes));
+        let other_tokens = tokenizer
+            .is_some_and(|own| own.is_ok_and(|own| own.first_difference(&start.tokenizer).is_some()));
+        match other_text || other_tokens {
             true => Err(Failure::usage(
                 &format!(
-                    "made from other text, so that it does not go with the rest: {}",
+                    "made from other text or another vocabulary, so that it does not go with the rest: {}",
                     self.folder.display()
                 ),
                 "Choose another --name or --out, or remove the folder.",

@@ -60,6 +60,7 @@ impl MakeRecipe {
         for name in chosen {
             let folder = self.out.join(name);
             if folder.exists() {
+                Run::tidy(&folder);
                 console.say(&format!("{} is made already", folder.display()));
                 continue;
             }

@@ -11,6 +11,7 @@ use training::{
 };
 
 use super::console::{Console, amount};
+use super::model::check_new;
 use crate::failure::Failure;
 use crate::interrupt;
 
@@ -21,7 +22,7 @@ const ESTIMATE: &str = "estimate.json";
 /// Locked by the command that works in the folder.
 const LOCK: &str = "lock";
 
-/// A run in its folder beside the model's. The folder goes with it unless a step was made.
+/// A run in its folder beside the model's. The folder goes with it unless training began.
 pub struct Run<'a> {
     /// The model's folder, which does not exist yet.
     out: &'a Path,
@@ -34,22 +35,28 @@ impl<'a> Run<'a> {
     /// For the model that will be in `out`.
     ///
     /// # Errors
-    /// When another command makes the same model at this moment, or the disk refuses.
+    /// When another command makes the same model at this moment or has made it, or the disk refuses.
     pub fn new(out: &'a Path) -> Result<Self, Failure> {
-        let mut name = out.file_name().unwrap_or_default().to_owned();
-        name.push(".run");
-        let folder = out.with_file_name(name);
-        fs::create_dir_all(&folder).map_err(|source| written(&folder, source))?;
+        let folder = folder_of(out);
         let path = folder.join(LOCK);
-        let lock = File::create(&path).map_err(|source| written(&path, source))?;
-        match lock.try_lock() {
-            Err(fs::TryLockError::WouldBlock) => Err(Failure::usage(
-                &format!("another command is making this model: {}", out.display()),
-                "Wait for it, or choose another --out.",
-            )),
-            // Some network drives have no locks; training does not fail for that.
-            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Self { out, folder, lock: Some(lock) }),
-        }
+        let lock = loop {
+            fs::create_dir_all(&folder).map_err(|source| written(&folder, source))?;
+            let lock = File::create(&path).map_err(|source| written(&path, source))?;
+            match lock.try_lock() {
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(Failure::usage(
+                        &format!("another command is making this model: {}", out.display()),
+                        "Wait for it, or choose another --out.",
+                    ));
+                }
+                // Some network drives have no locks; training does not fail for that.
+                Ok(()) | Err(fs::TryLockError::Error(_)) if path.exists() => break lock,
+                // Whoever had it was just taking the folder away.
+                Ok(()) | Err(fs::TryLockError::Error(_)) => {}
+            }
+        };
+        let run = Self { out, folder, lock: Some(lock) };
+        check_new(out).map(|()| run)
     }
 
     /// Estimates and trains the model that `build` gives, or goes on training it.
@@ -98,7 +105,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the disk refuses; checkpoints are kept then.
     pub fn finish(
-        self,
+        mut self,
         record: &Record<'_>,
         own: &Value,
         console: &Console,
@@ -121,18 +128,30 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Takes away what is left beside a finished model where a kill came before that.
+    pub fn tidy(out: &'a Path) {
+        let making = |folder: &Path| fs::read(folder.join(MAKING)).ok();
+        let folder = folder_of(out);
+        if making(out).is_some_and(|of_model| making(&folder) == Some(of_model)) {
+            Self { out, folder, lock: None }.remove();
+        }
+    }
+
     fn has_checkpoint(&self) -> bool {
         Checkpoints::new(&self.folder).newest().is_some()
     }
 
-    /// Takes away what a run writes and nothing else; what cannot be removed does no harm.
-    fn remove(&self) {
+    /// Takes away what a run writes and nothing else; what cannot be removed does no harm. The lock goes last and is held
+    /// until then.
+    fn remove(&mut self) {
         for name in checkpoint::FOLDERS.iter().chain(&[BEST, TRIAL, UNFINISHED]) {
             drop(fs::remove_dir_all(self.folder.join(name)));
         }
         for name in [LOG, PICTURE, MAKING, ESTIMATE, LOCK] {
             drop(fs::remove_file(self.folder.join(name)));
         }
+        // On Windows a removed file is gone when it is closed.
+        self.lock = None;
         drop(fs::remove_dir(&self.folder));
     }
 
@@ -145,13 +164,18 @@ impl<'a> Run<'a> {
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
-        // Windows removes no file that is open.
-        self.lock = None;
-        match self.has_checkpoint() || self.folder.join(LOG).exists() {
-            true => drop(fs::remove_file(self.folder.join(LOCK))),
-            false => self.remove(),
+        let began = self.has_checkpoint() || self.folder.join(LOG).exists();
+        // Already gone where the model is finished.
+        if self.lock.is_some() && !began {
+            self.remove();
         }
     }
+}
+
+fn folder_of(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".run");
+    out.with_file_name(name)
 }
 
 fn written(path: &Path, source: std::io::Error) -> Failure {

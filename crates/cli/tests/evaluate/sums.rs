@@ -137,6 +137,7 @@ fn ctrl_c_ends_it_with_the_rows_before_it() {
     drained.join().expect("ends with the program");
     assert_eq!(ended.status, Some(130), "{line}");
     let report = ended.json();
+    assert_eq!(report["cut_short"], true);
     let rows = report["rows"].as_array().expect("rows");
     let name = rows[0]["name"].as_str().expect("a name");
     assert!(line.contains(&format!("{name}: BLEU")), "{line}: {name}");

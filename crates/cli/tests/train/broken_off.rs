@@ -47,9 +47,6 @@ fn ctrl_c_keeps_a_checkpoint_and_so_does_the_clock() {
     home.good(&from_scratch("unbroken", &["--epochs", "4"]));
     let arguments = from_scratch("stopped", &["--epochs", "4", "--json"]);
     let child = start(&home, &arguments, 3);
-    let second = home.run(&arguments);
-    assert_eq!(second.status, Some(2), "{}", second.err);
-    assert!(second.err.contains("another command is making this model: stopped"), "{}", second.err);
     home.write("stopped.run/notes.txt", "mine");
     crate::program::interrupt(&child);
     let ended = child.wait_with_output().expect("ends");
@@ -81,6 +78,37 @@ fn other_settings_do_not_go_on_from_a_checkpoint() {
     assert_eq!(other.status, Some(1), "{}", other.err);
     assert!(other.err.contains("other data or settings"), "{}", other.err);
     assert!(other.err.contains("to begin anew: model.run"), "{}", other.err);
+}
+
+#[test]
+fn two_commands_do_not_make_one_model_at_once() {
+    let home = workshop();
+    std::fs::create_dir(home.path().join("model.run")).expect("a folder");
+    let lock = std::fs::File::create(home.path().join("model.run/lock")).expect("a file");
+    lock.lock().expect("locked");
+    let second = home.run(&from_scratch("model", &[]));
+    assert_eq!(second.status, Some(2), "{}", second.err);
+    assert!(second.err.contains("another command is making this model: model"), "{}", second.err);
+    assert_eq!(home.names("model.run"), ["lock"]);
+    drop(lock);
+    home.good(&from_scratch("model", &[]));
+    assert_eq!(home.names("model.run"), [""; 0]);
+}
+
+#[test]
+fn what_a_kill_left_beside_a_finished_model_goes_with_the_next_command() {
+    let home = workshop();
+    home.good(&from_scratch("model", &[]));
+    let left = home.path().join("model.run");
+    std::fs::create_dir_all(left.join("checkpoint")).expect("a folder");
+    std::fs::copy(home.path().join("model/making.json"), left.join("making.json")).expect("copied");
+    let again = home.run(&from_scratch("model", &[]));
+    assert_eq!(again.status, Some(2), "{}", again.err);
+    assert!(!left.exists());
+    // A checkpoint beside something else is somebody's work.
+    std::fs::create_dir_all(left.join("checkpoint")).expect("a folder");
+    assert_eq!(home.run(&from_scratch("model", &[])).status, Some(2));
+    assert!(left.join("checkpoint").exists());
 }
 
 /// A disk that takes no file beyond a few kilobytes from the middle of a run on.

@@ -37,10 +37,16 @@ fn a_pair_from_scratch_is_used_from_then_on() {
     let again = home.run(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(again.status, Some(0), "{}", again.err);
     assert!(again.err.contains("made already"), "{}", again.err);
+    for (what, other) in [("shape.toml", "shape2.toml"), ("--out", "--seed 2 --out")] {
+        home.write("shape2.toml", home.read("shape.toml").replace("420", "410"));
+        let other = home.run(&command.replace(what, other).split_whitespace().collect::<Vec<_>>());
+        assert_eq!(other.status, Some(2), "{}", other.err);
+        assert!(other.err.contains("another vocabulary"), "{}", other.err);
+    }
     home.write("de.txt", "Der Hund sieht den Ball.\n".repeat(3));
     let changed = home.run(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(changed.status, Some(2), "{}", changed.err);
-    assert!(changed.err.contains("made from other text"), "{}", changed.err);
+    assert!(changed.err.contains("made from other text or another vocabulary"), "{}", changed.err);
     let other =
         home.run(&command.replace("--out made", "--out elsewhere").split_whitespace().collect::<Vec<_>>());
     assert_eq!(other.status, Some(2), "{}", other.err);

@@ -18,10 +18,10 @@ fn architecture(hidden_size: usize) -> Architecture {
 const NOTHING: Load = Load { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
 
 #[test]
-fn weights_count_with_gradients_and_moments() {
+fn weights_count_with_moments_and_gradients_or_what_is_written() {
     // embed 1600; a layer: q, o 256 each, k, v 128 each, gate, up, down 512 each = 2304.
     let weights = 1600 + 2 * 2304;
-    assert_eq!(least_bytes(&architecture(16), None, NOTHING), 16 * weights);
+    assert_eq!(least_bytes(&architecture(16), None, NOTHING), 20 * weights, "a checkpoint is written");
     // Two workers, and what they are added to.
     let shared = Load { gradients: 3, ..NOTHING };
     assert_eq!(least_bytes(&architecture(16), None, shared), 24 * weights);
@@ -29,8 +29,7 @@ fn weights_count_with_gradients_and_moments() {
 
 #[test]
 fn tokens_count_with_scores_and_logits() {
-    let of =
-        |load| least_bytes(&architecture(16), None, load) - least_bytes(&architecture(16), None, NOTHING);
+    let of = |load| step_bytes(&architecture(16), 0, load);
     // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token, and the scores of two heads twice.
     let load = Load { tokens: 10, rows: 5, longest: 7, ..NOTHING };
     assert_eq!(of(load), 4 * (10 * 2 * (208 + 2 * 2 * 7) + 5 * 3 * 100));
@@ -54,6 +53,12 @@ fn what_goes_through_at_once_follows_from_the_texts() {
         let load = Load::new(&architecture(16), None, &[stage(lengths)], &options, &Device::flex());
         (load.tokens, load.rows, load.longest)
     };
+    let gradients = |accumulate| {
+        let huge = Architecture { vocab_size: 1 << 30, ..architecture(16) };
+        let options = RunOptions { accumulate, ..RunOptions::default() };
+        Load::new(&huge, None, &[stage(&[9])], &options, &Device::flex()).gradients
+    };
+    assert_eq!([gradients(1), gradients(2), gradients(9)], [1, 2, 2], "one worker adds to what it has");
     assert_eq!(of(&[10, 8, 8], 16), (16, 8, 10));
     assert_eq!(of(&[10, 8, 8], 4096), (26, 13, 10), "no more than there is");
     assert_eq!(of(&[10, 8, 8], 4), (10, 5, 10), "a long one stands alone");
@@ -65,9 +70,9 @@ fn adapters_need_less_where_the_base_is_frozen() {
     let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
     // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
     let (weights, factors) = (1600 + 2 * 2304, 128);
-    assert_eq!(bytes(Frozen::F32), 4 * weights + 16 * factors);
-    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 16 * factors);
-    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 16 * factors);
+    assert_eq!(bytes(Frozen::F32), 4 * weights + 20 * factors);
+    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 20 * factors);
+    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
 }
 
 #[test]
