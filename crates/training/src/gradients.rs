@@ -1,8 +1,8 @@
 //! The loss of some sequences and its gradients: with everything kept for the way back, or each layer computed again.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{DType, Int, Tensor, TensorData};
 
 use crate::TrainedModel;
 use crate::batches::Arrays;
@@ -40,6 +40,26 @@ impl Inputs {
     /// Of the rows that the loss looks at: (rows, vocabulary).
     pub fn logits(&self, model: &Llama) -> Tensor<2> {
         model.logits(model.hidden(self.ids.clone(), &self.positions).select(0, self.rows.clone()))
+    }
+}
+
+/// A copy with leaves of its own: graphs that share any are one graph with one lock. What is frozen in fewer bits never
+/// is in a graph; Burn's own fork would unpack all of it.
+pub fn fork(model: &Llama) -> Llama {
+    model.clone().map(&mut Leaves)
+}
+
+struct Leaves;
+
+impl ModuleMapper for Leaves {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match param.base().dtype() {
+            DType::F32 => param.map(|tensor| {
+                let learns = tensor.is_require_grad();
+                tensor.detach().set_require_grad(learns)
+            }),
+            _ => param,
+        }
     }
 }
 
@@ -175,6 +195,26 @@ mod tests {
             model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
             // B = 0 gives A no gradient: some steps make it learn.
             assert_eq!(learnt(model), 3 * 2 * 2, "{frozen:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_for_a_worker_unpacks_nothing_that_is_frozen() {
+        for frozen in [Frozen::F32, Frozen::F16, Frozen::Q8] {
+            let mut model = model(true, &Device::flex().autodiff());
+            let projections = vec![Projection::Q];
+            model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
+            let copy = fork(&model.model);
+            let types = |model: &Llama| {
+                let layer = &model.layers[0];
+                [&layer.q, &layer.down].map(|linear| linear.weight.base().dtype())
+            };
+            assert_eq!(types(&copy), types(&model.model));
+            let factor = |model: &Llama| model.layers[0].q.weight.adapter().unwrap().a.val();
+            assert!(factor(&copy).is_require_grad());
+            assert!(
+                copy.norm.gamma.val().is_require_grad() == model.model.norm.gamma.val().is_require_grad()
+            );
         }
     }
 

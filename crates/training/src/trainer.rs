@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, ModuleOptimizer};
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::adapter::Frozen;
 use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
-use crate::gradients::{Inputs, Way, gradients, recomputed};
+use crate::gradients::{Inputs, Way, fork, gradients, recomputed};
 use crate::llama::Llama;
 use crate::loss::cross_entropy;
 use crate::optimizer::{OptimizerOptions, clip};
@@ -276,10 +275,7 @@ impl Run<'_> {
             // Weights that are frozen in fewer bits would all be kept unpacked for the way back.
             let packed = self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
             let way = if packed || self.state.recompute { recomputed } else { gradients as Way };
-            let losses = self.forward(examples, |model, inputs, device| {
-                // A copy with leaves of its own: graphs that share any are one graph with one lock.
-                way(&model.clone().fork(device), inputs, scale)
-            });
+            let losses = self.forward(examples, |model, inputs| way(&fork(model), inputs, scale));
             for (loss, of_share) in losses {
                 sum += loss;
                 all.accumulate(&self.trained.model, of_share);
@@ -312,23 +308,19 @@ impl Run<'_> {
     }
 
     /// What `work` makes of the model and each worker's share of some sequences.
-    fn forward<R: Send>(
-        &self,
-        examples: &[&Example],
-        work: impl Fn(&Llama, &Inputs, &Device) -> R + Sync,
-    ) -> Vec<R> {
-        let (trained, device) = (&*self.trained, &self.trained.device);
+    fn forward<R: Send>(&self, examples: &[&Example], work: impl Fn(&Llama, &Inputs) -> R + Sync) -> Vec<R> {
+        let trained = &*self.trained;
         let learned: Vec<&Example> =
             examples.iter().filter(|example| example.learned() > 0).copied().collect();
         let shares = self.workers.shares(&learned).map(batches::arrays).collect();
-        self.workers.map(shares, |arrays| work(&trained.model, &Inputs::new(arrays, trained), device))
+        self.workers.map(shares, |arrays| work(&trained.model, &Inputs::new(arrays, trained)))
     }
 
     fn loss_of_held_out(&self, held_out: &[Example]) -> f32 {
         let mut sum = 0.0;
         for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
-            let losses = self.forward(&examples, |model, inputs, _| {
+            let losses = self.forward(&examples, |model, inputs| {
                 cross_entropy(inputs.logits(&model.valid()), inputs.targets.clone(), 1.0)
                     .sum
                     .into_scalar::<f32>()
