@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
         Ok((model, ended))
     }
 
-    /// Lets `publish` write the model's folder with the log, its picture and the record of `texts` in it.
+    /// Lets `publish` write the model's folder with the log, its picture and the `record` in it.
     ///
     /// # Errors
     /// When the disk refuses; checkpoints are kept then.
