@@ -16,7 +16,6 @@ pub fn name(device: &Device) -> String {
     if on_processor(device) {
         return "the processor".to_owned();
     }
-    #[cfg(any(feature = "wgpu", feature = "cuda"))]
     if let Some(identity) = device.clone().inner().identity() {
         return identity.name;
     }
@@ -44,7 +43,6 @@ impl Backend {
 
     fn is_a_gpu(self) -> bool {
         match self {
-            #[cfg(feature = "wgpu")]
             Self::Wgpu => {
                 let software = Device::wgpu(burn::tensor::DeviceKind::Cpu);
                 let all = Device::enumerate(burn::tensor::DeviceType::Wgpu).into_vec();
@@ -78,17 +76,15 @@ impl Backend {
     fn first(self) -> Result<Device> {
         match self {
             Self::Cpu => Ok(Device::flex()),
-            #[cfg(feature = "wgpu")]
             Self::Wgpu => self.any(burn::tensor::DeviceType::Wgpu, Device::wgpu(Default::default())),
             #[cfg(feature = "cuda")]
             Self::Cuda => self.any(burn::tensor::DeviceType::Cuda, Device::cuda(0)),
-            #[cfg(not(all(feature = "wgpu", feature = "cuda")))]
-            missing => Err(Error::NotBuilt { device: missing.name() }),
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda => Err(Error::NotBuilt),
         }
     }
 
     /// `device`, where there is any of its type.
-    #[cfg(any(feature = "wgpu", feature = "cuda"))]
     fn any(self, of: burn::tensor::DeviceType, device: Device) -> Result<Device> {
         match Device::enumerate(of).into_vec().is_empty() {
             true => Err(Error::NoDevice { device: self.name() }),

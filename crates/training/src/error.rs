@@ -65,14 +65,11 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// Training on a kind of device that this program was built without.
+    /// Training on CUDA, which this program was built without.
     #[error(
-        "this program was built without training on {device}; build one that has it (cargo build --release -p cli --features train-{device}), or choose --device cpu"
+        "this program was built without training on cuda; build one that has it (cargo build --release -p cli --features train-cuda), or choose --device cpu"
     )]
-    NotBuilt {
-        /// Its name on the command line.
-        device: &'static str,
-    },
+    NotBuilt,
     /// No device of the kind.
     #[error("no GPU answers to {device}; update its driver, or choose --device cpu")]
     NoDevice {

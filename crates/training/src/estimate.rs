@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use model_files::Architecture;
 use serde::{Deserialize, Serialize};
-use sysinfo::{Disks, System};
+use sysinfo::{Disk, Disks, System};
 
 use crate::adapter::{AdapterOptions, Frozen, Projection};
 use crate::batches::Example;
@@ -378,9 +378,11 @@ fn size(folder: &Path) -> std::io::Result<u64> {
 }
 
 fn check_disk(folder: &Path, needed: u64) -> Result<()> {
-    let Ok(path) = std::path::absolute(folder) else { return Ok(()) };
+    let Ok(path) = folder.canonicalize() else { return Ok(()) };
     let disks = Disks::new_with_refreshed_list();
-    let holding = disks.iter().filter(|disk| path.starts_with(disk.mount_point()));
+    // Both in the same form, which on Windows is not that of mount points.
+    let is_on = |disk: &&Disk| disk.mount_point().canonicalize().is_ok_and(|mount| path.starts_with(mount));
+    let holding = disks.iter().filter(is_on);
     let Some(disk) = holding.max_by_key(|disk| disk.mount_point().as_os_str().len()) else { return Ok(()) };
     let available = disk.available_space();
     if needed > available {

@@ -8,12 +8,10 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde_json::Value;
-#[cfg(feature = "wgpu")]
-use training::Backend;
 use training::llama::{Llama, Positions};
 use training::loss::cross_entropy;
 use training::weights::tensors;
-use training::{OptimizerOptions, TrainedModel, clip};
+use training::{Backend, OptimizerOptions, TrainedModel, clip};
 
 type Named = BTreeMap<String, Vec<f64>>;
 
@@ -74,7 +72,6 @@ fn losses_gradients_and_weights_equal_the_reference() {
 }
 
 /// On a GPU, or a driver that plays one.
-#[cfg(feature = "wgpu")]
 #[test]
 fn so_do_those_of_a_gpu() {
     compare_training(&Backend::Wgpu.open().expect("a driver of Vulkan, Metal or DX12"));

@@ -210,6 +210,15 @@ impl MakePair {
     }
 }
 
+/// Of each text in a record: how many of its sentences were kept, and the hashes of its files. Where they lay is no matter.
+fn contents(record: &Value) -> Option<Vec<(&Value, Vec<&Value>)>> {
+    fn hashes(text: &Value) -> Option<Vec<&Value>> {
+        let files = text["origins"].as_array()?.iter().filter_map(|origin| origin["files"].as_array());
+        Some(files.flatten().map(|file| &file["sha256"]).collect())
+    }
+    record.as_array()?.iter().map(|text| Some((&text["report"]["kept"], hashes(text)?))).collect()
+}
+
 /// L where it is new, S_src, S_tgt.
 fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Result<Vec<Part>, Failure> {
     if config.is_some_and(|config| config.large.is_none()) {
@@ -234,21 +243,9 @@ fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Res
 impl Part {
     /// Refuses a model that an earlier run of the command made from other text or with another vocabulary.
     fn check_made(&self, start: &Start, texts: &Texts) -> Result<(), Failure> {
-        let made_of = |record: &Value| -> Option<Vec<(Value, Vec<Value>)>> {
-            let hashes = |text: &Value| -> Option<Vec<Value>> {
-                let files =
-                    text["origins"].as_array()?.iter().filter_map(|origin| origin["files"].as_array());
-                Some(files.flatten().map(|file| file["sha256"].clone()).collect())
-            };
-            record
-                .as_array()?
-                .iter()
-                .map(|text| Some((text["report"]["kept"].clone(), hashes(text)?)))
-                .collect()
-        };
         let making = std::fs::read(self.folder.join(MAKING)).ok();
         let making: Value = making.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        let other_text = made_of(&making["texts"]).is_some_and(|made| Some(made) != made_of(&texts.record));
+        let other_text = contents(&making["texts"]).is_some_and(|made| Some(made) != contents(&texts.record));
         let tokenizer =
             std::fs::read(self.folder.join("tokenizer.json")).ok().map(|bytes| Tokenizer::from_bytes(&bytes));
         let other_tokens = tokenizer
