@@ -183,6 +183,9 @@ impl TrainedModel {
         self.beside.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
         let packed = self.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
         let base = base.filter(|_| packed).map(Checkpoint::open).transpose()?;
+        if base.as_ref().is_some_and(|base| *base.architecture() != self.architecture) {
+            return Err(Error::Setting { setting: "base", problem: "has another shape than before".into() });
+        }
         weights::write(&folder.join("model.safetensors"), &self.model, precision, base.as_ref())
     }
 

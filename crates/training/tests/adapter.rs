@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use common::{architecture, byte_tokenizer, examples};
+use model_files::Architecture;
 use training::adapter::{AdapterOptions, Frozen, Projection};
 use training::llama::Positions;
 use training::weights::{Precision, tensors};
@@ -133,6 +134,19 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
             assert!(!changed(name), "{name}");
         }
     }
+}
+
+#[test]
+fn a_base_that_was_replaced_meanwhile_is_refused() {
+    let mut trained = model();
+    trained.adapt(options(Frozen::Q8), 1).expect("adapted");
+    let smaller = Architecture { layers: 1, ..architecture() };
+    let special = Special { bos: 0, end: 1, pad: 2 };
+    let other = TrainedModel::new(smaller, special, byte_tokenizer(), 3, &Device::flex().autodiff());
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    other.expect("a model").save(folders[0].path()).expect("saved");
+    let written = trained.write(folders[1].path(), Precision::F32, Some(folders[0].path()));
+    assert!(written.expect_err("refused").to_string().contains("base has another shape"));
 }
 
 #[test]
