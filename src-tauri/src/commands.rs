@@ -1,7 +1,7 @@
 //! What the page may ask. No command takes a path: files are chosen in a dialog that Rust opens, or dropped. Those
 //! that read or write something do not keep the window's thread waiting (`async`).
 
-use crate::engine::{Pair, extensions};
+use crate::engine::{LanguagePair, extensions};
 use crate::error::Error;
 use crate::page::{Event, Segment, Snapshot, Suggestion};
 use crate::state::State;
@@ -23,8 +23,8 @@ pub fn subscribe(state: Window<'_>, channel: Channel<Event>) -> Snapshot {
 
 /// Returns the recent pairs, newest first.
 #[tauri::command]
-pub fn set_pair(state: Window<'_>, from: String, to: String) -> Result<Vec<Pair>, Error> {
-    state.choose(Pair { from, to })
+pub fn set_pair(state: Window<'_>, from: String, to: String) -> Result<Vec<LanguagePair>, Error> {
+    state.choose(LanguagePair { from, to })
 }
 
 /// The page hears of this text as `seq`; the text before is given up.
@@ -69,7 +69,7 @@ pub fn choose_folder(state: Window<'_>, window: WebviewWindow) {
 /// Translates a document in other languages, from its beginning.
 #[tauri::command(async)]
 pub fn set_row_pair(state: Window<'_>, id: u64, from: String, to: String) -> Result<(), Error> {
-    state.set_row_pair(id, Pair { from, to })
+    state.set_row_pair(id, LanguagePair { from, to })
 }
 
 /// Sets a document aside, or all that are on their way.

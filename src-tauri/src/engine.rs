@@ -11,8 +11,8 @@ use translation::{
 #[cfg(test)]
 pub use translation::JobResult;
 pub use translation::{
-    Doubt, JobEvent, JobId, JobState, LoadedModel, Pair, Problem, Reason, SentenceStatus, Source, SpanMark,
-    Stage, TermCount, Terms, UnitOrigin,
+    JobEvent, JobId, JobState, LanguagePair, LoadedModel, LoadingStage, Problem, Reason, SentenceStatus,
+    Source, SpanMark, TermCount, Terms, UncertainWord, UnitOrigin,
 };
 
 /// Extensions of the documents that can be translated, without the dot; what counts in the end is the content.
@@ -51,15 +51,15 @@ pub trait Engines: Send + Sync {
     /// Models that cannot be read.
     fn offer(&self) -> Result<Offer, Problem>;
     /// Starts to load the models of this pair; returns at once.
-    fn start(&self, pair: Pair, on_engine: OnEngine) -> Arc<dyn Translate>;
+    fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate>;
 }
 
 /// Takes jobs, also while models are loaded. Documents are kept over the program's end.
 pub trait Translate: Send + Sync {
     /// Loads models anew after they failed, and goes on with its jobs; returns at once. False where it is gone for good.
-    fn restart(&self, pair: Pair) -> bool;
+    fn restart(&self, pair: LanguagePair) -> bool;
     /// Takes a job. Its events may come before this returns.
-    fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId;
+    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId;
     /// Goes on with a document that nobody works on.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ pub trait Translate: Send + Sync {
 pub struct Kept {
     pub job: JobId,
     pub input: PathBuf,
-    pub pair: Pair,
+    pub pair: LanguagePair,
     pub state: JobState,
     pub problem: Option<Problem>,
     pub output: Option<PathBuf>,
@@ -140,18 +140,18 @@ impl Engines for Local {
         Ok(Offer { languages: languages.collect(), pairs })
     }
 
-    fn start(&self, pair: Pair, on_engine: OnEngine) -> Arc<dyn Translate> {
+    fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate> {
         let setup = Setup { pair: Some(pair), ..Setup::default() };
         Arc::new(Translator::start(setup, move |state| on_engine(state.into())))
     }
 }
 
 impl Translate for Translator {
-    fn restart(&self, pair: Pair) -> bool {
+    fn restart(&self, pair: LanguagePair) -> bool {
         self.restart(pair)
     }
 
-    fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId {
+    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId {
         self.submit(Job { pair, source, options: Default::default() }, on_event)
     }
 
@@ -229,7 +229,7 @@ impl Translate for Translator {
 
 impl From<translation::Suggestion> for Suggestion {
     fn from(near: translation::Suggestion) -> Self {
-        let translation::Unit { source, target, origin, .. } = near.unit;
+        let translation::TranslationUnit { source, target, origin, .. } = near.unit;
         // What is not the same is not called so.
         let percent = if near.score < 1.0 { (100.0 * near.score).min(99.0) as u8 } else { 100 };
         Self { source, target, percent, origin }

@@ -1,6 +1,6 @@
 //! The text that is being typed: the latest input wins.
 
-use crate::engine::{JobEvent, JobId, Pair, Source, Translate};
+use crate::engine::{JobEvent, JobId, LanguagePair, Source, Translate};
 use crate::page::{Event, Page};
 use crate::state::lock;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ impl Live {
         &self,
         translator: Arc<dyn Translate>,
         page: Arc<Page>,
-        pair: Pair,
+        pair: LanguagePair,
         seq: u64,
         text: String,
     ) {

@@ -1,7 +1,8 @@
 //! What the page hears, and how it is told. The other side is `ui/src/bridge.ts`.
 
 use crate::engine::{
-    Doubt, LoadedModel, Pair, Problem, Reason, SentenceStatus, SpanMark, Stage, TermCount, Terms, UnitOrigin,
+    LanguagePair, LoadedModel, LoadingStage, Problem, Reason, SentenceStatus, SpanMark, TermCount, Terms,
+    UncertainWord, UnitOrigin,
 };
 use crate::state::lock;
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub struct Language {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Offer {
     /// The best first.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<LanguagePair>,
     /// Those that occur in `pairs`.
     pub languages: Vec<Language>,
 }
@@ -33,7 +34,7 @@ pub struct Offer {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Engine {
     /// `done` and `total` are in the stage's own unit.
-    Loading { stage: Stage, done: u64, total: u64 },
+    Loading { stage: LoadingStage, done: u64, total: u64 },
     /// `software`: the adapter computes on the processor.
     Ready { adapter: String, software: bool, recipe: String, models: Vec<LoadedModel> },
     /// Until it is started again.
@@ -80,7 +81,7 @@ pub struct Row {
     /// The document's file name.
     pub name: String,
     /// As it was chosen when the document was added, or later.
-    pub pair: Pair,
+    pub pair: LanguagePair,
     /// Code of the language that its text seems to be in, where that is clear.
     pub looks_like: Option<String>,
     /// How far it is.
@@ -105,7 +106,7 @@ pub struct Row {
 
 impl Row {
     /// The row of a document that nothing is known of yet.
-    pub fn waiting(id: u64, name: String, pair: Pair) -> Self {
+    pub fn waiting(id: u64, name: String, pair: LanguagePair) -> Self {
         Self {
             id,
             name,
@@ -163,9 +164,9 @@ pub struct Suggestion {
 pub struct Snapshot {
     pub engine: Engine,
     pub offer: Offer,
-    pub pair: Option<Pair>,
+    pub pair: Option<LanguagePair>,
     /// Newest first.
-    pub recent: Vec<Pair>,
+    pub recent: Vec<LanguagePair>,
     pub rows: Vec<Row>,
     /// What people call them.
     pub formats: Vec<&'static str>,
@@ -180,13 +181,13 @@ pub enum Event {
     Engine {
         engine: Engine,
         offer: Offer,
-        pair: Option<Pair>,
+        pair: Option<LanguagePair>,
     },
     /// The whole text so far.
     Text {
         seq: u64,
         text: String,
-        doubts: Vec<Doubt>,
+        doubts: Vec<UncertainWord>,
     },
     Finished {
         seq: u64,

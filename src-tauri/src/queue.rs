@@ -1,7 +1,7 @@
 //! The documents: what the page sees of them, and where they are.
 
 use crate::engine::{
-    Edited, JobEvent, JobId, JobState, Kept, OnEvent, Pair, Problem, Source, TermCount, Translate,
+    Edited, JobEvent, JobId, JobState, Kept, LanguagePair, OnEvent, Problem, Source, TermCount, Translate,
 };
 use crate::error::Error;
 use crate::page::{Event, Page, Row, RowState, Segment, Suggestion};
@@ -53,7 +53,7 @@ impl Documents {
         self.list.iter_mut().find(|document| document.row.id == id).ok_or(Error::NoSuchDocument)
     }
 
-    fn document(&mut self, input: PathBuf, pair: Pair) -> Document {
+    fn document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
         let (id, attempt) = (self.number(), self.number());
         let row = Row::waiting(id, file_name(&input), pair);
         Document { row, input, output: None, seen: false, job: None, attempt }
@@ -97,7 +97,7 @@ impl Queue {
 
     /// Adds documents to be translated. One that is already on its way in this pair is not added again: some
     /// desktops report a drop twice.
-    pub fn add(&self, translator: &Translator, pair: &Pair, paths: Vec<PathBuf>) {
+    pub fn add(&self, translator: &Translator, pair: &LanguagePair, paths: Vec<PathBuf>) {
         for input in paths {
             let mut documents = lock(&self.shared.documents);
             let same =
@@ -132,7 +132,7 @@ impl Queue {
 
     /// Translates a document in other languages, from its beginning: as another job, whatever became of the one before.
     /// A translation that was written stays.
-    pub fn set_pair(&self, translator: &Translator, id: u64, pair: Pair) -> Result<(), Error> {
+    pub fn set_pair(&self, translator: &Translator, id: u64, pair: LanguagePair) -> Result<(), Error> {
         let mut documents = lock(&self.shared.documents);
         let attempt = documents.number();
         let document = documents.find(id)?;

@@ -1,8 +1,8 @@
 //! A translator that does what a test tells it, and an ear at the page.
 
 use crate::engine::{
-    Edited, JobEvent, JobId, JobResult, Kept, OnEvent, Pair, Problem, SentenceStatus, Source, TermCount,
-    Terms, Translate,
+    Edited, JobEvent, JobId, JobResult, Kept, LanguagePair, OnEvent, Problem, SentenceStatus, Source,
+    TermCount, Terms, Translate,
 };
 use crate::page::{Page, Segment, Suggestion};
 use crate::state::lock;
@@ -46,12 +46,12 @@ impl Scripted {
 }
 
 impl Translate for Scripted {
-    fn restart(&self, pair: Pair) -> bool {
+    fn restart(&self, pair: LanguagePair) -> bool {
         lock(&self.asked).push(format!("restart {pair}"));
         !self.gone.load(Ordering::Relaxed)
     }
 
-    fn submit(&self, pair: Pair, source: Source, on_event: OnEvent) -> JobId {
+    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId {
         let mut jobs = lock(&self.jobs);
         let job = JobId(jobs.len() as u64);
         jobs.push(on_event);
@@ -133,8 +133,8 @@ fn segment(index: usize, text: &str) -> Segment {
     }
 }
 
-pub fn pair() -> Pair {
-    Pair { from: "de".into(), to: "en".into() }
+pub fn pair() -> LanguagePair {
+    LanguagePair { from: "de".into(), to: "en".into() }
 }
 
 pub fn problem(code: &str) -> Problem {

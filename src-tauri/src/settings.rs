@@ -1,6 +1,6 @@
 //! The recent pairs, in a small JSON file that is replaced as a whole.
 
-use crate::engine::Pair;
+use crate::engine::LanguagePair;
 use crate::state::lock;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -15,13 +15,13 @@ const MAX_BYTES: u64 = 64 << 10;
 
 #[derive(Default, Deserialize, Serialize)]
 struct File {
-    recent: Vec<Pair>,
+    recent: Vec<LanguagePair>,
 }
 
 /// What outlives the window.
 pub struct Settings {
     path: PathBuf,
-    recent: Mutex<Vec<Pair>>,
+    recent: Mutex<Vec<LanguagePair>>,
 }
 
 impl Settings {
@@ -35,7 +35,7 @@ impl Settings {
     }
 
     /// Newest first.
-    pub fn recent(&self) -> Vec<Pair> {
+    pub fn recent(&self) -> Vec<LanguagePair> {
         lock(&self.recent).clone()
     }
 
@@ -43,7 +43,7 @@ impl Settings {
     ///
     /// # Errors
     /// A folder that cannot be written; the pair is remembered until the window closes.
-    pub fn remember(&self, pair: Pair) -> io::Result<()> {
+    pub fn remember(&self, pair: LanguagePair) -> io::Result<()> {
         let mut recent = lock(&self.recent);
         let before = mem::take(&mut *recent).into_iter().filter(|one| *one != pair).collect::<Vec<_>>();
         *recent = [pair].into_iter().chain(before).take(RECENT).collect();
@@ -61,8 +61,8 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn pair(from: &str, to: &str) -> Pair {
-        Pair { from: from.into(), to: to.into() }
+    fn pair(from: &str, to: &str) -> LanguagePair {
+        LanguagePair { from: from.into(), to: to.into() }
     }
 
     #[test]

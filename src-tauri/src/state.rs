@@ -1,6 +1,6 @@
 //! Everything behind the page's commands.
 
-use crate::engine::{Engines, Pair, Problem, Stage, Translate, formats};
+use crate::engine::{Engines, LanguagePair, LoadingStage, Problem, Translate, formats};
 use crate::error::Error;
 use crate::files;
 use crate::live::Live;
@@ -34,7 +34,7 @@ impl State {
     /// Nothing runs before `start`.
     pub fn new(engines: Box<dyn Engines>, settings: Settings) -> Arc<Self> {
         let page = Arc::new(Page::default());
-        let engine = Engine::Loading { stage: Stage::Reading, done: 0, total: 0 };
+        let engine = Engine::Loading { stage: LoadingStage::Reading, done: 0, total: 0 };
         Arc::new(Self {
             queue: Queue::new(Arc::clone(&page)),
             page,
@@ -60,7 +60,7 @@ impl State {
             Ok(pair) => pair,
             Err(problem) => return self.tell(Engine::Failed { problem }),
         };
-        self.tell(Engine::Loading { stage: Stage::Reading, done: 0, total: 0 });
+        self.tell(Engine::Loading { stage: LoadingStage::Reading, done: 0, total: 0 });
         let before = lock(&self.translator).clone().filter(|translator| translator.restart(pair.clone()));
         let translator = before.unwrap_or_else(|| self.new_translator(pair));
         *lock(&self.translator) = Some(Arc::clone(&translator));
@@ -75,7 +75,7 @@ impl State {
         }
     }
 
-    fn new_translator(self: &Arc<Self>, pair: Pair) -> Arc<dyn Translate> {
+    fn new_translator(self: &Arc<Self>, pair: LanguagePair) -> Arc<dyn Translate> {
         let state = Arc::downgrade(self);
         let on_engine = move |engine| {
             if let Some(state) = state.upgrade() {
@@ -108,7 +108,7 @@ impl State {
     }
 
     /// Makes the pair the present one and returns the recent ones, newest first.
-    pub fn choose(&self, pair: Pair) -> Result<Vec<Pair>, Error> {
+    pub fn choose(&self, pair: LanguagePair) -> Result<Vec<LanguagePair>, Error> {
         self.offers(&pair)?;
         if let Err(error) = self.settings.remember(pair) {
             eprintln!("The pair is forgotten when the window closes, since it could not be saved: {error}");
@@ -156,7 +156,7 @@ impl State {
     }
 
     /// Translates a document in other languages, from its beginning.
-    pub fn set_row_pair(&self, id: u64, pair: Pair) -> Result<(), Error> {
+    pub fn set_row_pair(&self, id: u64, pair: LanguagePair) -> Result<(), Error> {
         self.offers(&pair)?;
         self.queue.set_pair(&self.translator()?, id, pair)
     }
@@ -200,11 +200,11 @@ impl State {
         lock(&self.translator).clone().ok_or(Error::NotStarted)
     }
 
-    fn pair(&self) -> Result<Pair, Error> {
+    fn pair(&self) -> Result<LanguagePair, Error> {
         self.pair_of(&lock(&self.present).offer.pairs).ok_or(Error::NoModels)
     }
 
-    fn offers(&self, pair: &Pair) -> Result<(), Error> {
+    fn offers(&self, pair: &LanguagePair) -> Result<(), Error> {
         let offered = lock(&self.present).offer.pairs.contains(pair);
         offered
             .then_some(())
@@ -212,7 +212,7 @@ impl State {
     }
 
     /// The newest recent pair that is offered, else the best that is.
-    fn pair_of(&self, offered: &[Pair]) -> Option<Pair> {
+    fn pair_of(&self, offered: &[LanguagePair]) -> Option<LanguagePair> {
         let recent = self.settings.recent().into_iter().find(|pair| offered.contains(pair));
         recent.or_else(|| offered.first().cloned())
     }
@@ -236,7 +236,7 @@ mod tests {
         offers: Vec<Result<Offer, Problem>>,
         /// What the next translator's store says when it is first read.
         refusal: Option<Problem>,
-        started: Vec<(Pair, OnEngine)>,
+        started: Vec<(LanguagePair, OnEngine)>,
         translators: Vec<Arc<Scripted>>,
     }
 
@@ -245,7 +245,7 @@ mod tests {
             lock(self).offers.pop().unwrap_or_else(|| Ok(both()))
         }
 
-        fn start(&self, pair: Pair, on_engine: OnEngine) -> Arc<dyn Translate> {
+        fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate> {
             let (mut script, translator) = (lock(self), Arc::new(Scripted::default()));
             *lock(&translator.refusal) = script.refusal.take();
             script.started.push((pair, on_engine));
@@ -258,12 +258,12 @@ mod tests {
         Offer { pairs: vec![pair(), back()], languages: vec![] }
     }
 
-    fn back() -> Pair {
-        Pair { from: "en".into(), to: "de".into() }
+    fn back() -> LanguagePair {
+        LanguagePair { from: "en".into(), to: "de".into() }
     }
 
-    fn french() -> Pair {
-        Pair { from: "fr".into(), to: "en".into() }
+    fn french() -> LanguagePair {
+        LanguagePair { from: "fr".into(), to: "en".into() }
     }
 
     fn problem() -> Problem {
@@ -284,13 +284,13 @@ mod tests {
         state.start();
         lock(&script).started[0].1(Engine::Failed { problem: problem() });
         state.start();
-        lock(&script).started[0].1(Engine::Loading { stage: Stage::Uploading, done: 1, total: 2 });
+        lock(&script).started[0].1(Engine::Loading { stage: LoadingStage::Uploading, done: 1, total: 2 });
         let said = heard();
         assert_eq!(said[0]["offer"]["pairs"].as_array().unwrap().len(), 2);
         assert_eq!(said[1]["engine"]["problem"]["code"], "lost");
         assert_eq!(said[2]["engine"]["state"], "loading");
         assert_eq!(said[3]["engine"]["stage"], "uploading");
-        assert!(matches!(state.snapshot().engine, Engine::Loading { stage: Stage::Uploading, .. }));
+        assert!(matches!(state.snapshot().engine, Engine::Loading { stage: LoadingStage::Uploading, .. }));
     }
 
     /// Documents on their way would be out of reach with another engine, and models twice on the GPU.

@@ -1,7 +1,7 @@
 //! `wasan bench`: what each model and the sum cost, counted and measured.
 
 use clap::Args;
-use translation::Report;
+use translation::BenchmarkReport;
 
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -26,7 +26,7 @@ impl Bench {
     pub fn run(self) -> Result<(), Failure> {
         let pair = Languages { from: self.from, to: self.to }.pair()?;
         let progress = Progress::new();
-        let report = translation::measure(&self.engine.setup(), &pair, &mut |what| progress.show(what));
+        let report = translation::benchmark(&self.engine.setup(), &pair, &mut |what| progress.show(what));
         progress.clear();
         let report = report?;
         match self.json {
@@ -37,7 +37,7 @@ impl Bench {
     }
 }
 
-fn table(report: &Report) {
+fn table(report: &BenchmarkReport) {
     println!("{}: copies {:.1} GB/s within GPU memory", report.adapter, report.copy_bytes_per_s / 1e9);
     for m in &report.measurements {
         println!("\n{}", m.models);

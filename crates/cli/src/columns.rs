@@ -1,6 +1,6 @@
 //! Which column of a file of pairs is in which language.
 
-use translation::{Pair, detect};
+use translation::{LanguagePair, detect};
 
 use crate::failure::Failure;
 
@@ -8,8 +8,8 @@ use crate::failure::Failure;
 const TOLD_BY: usize = 50;
 
 /// The same pair, the other way.
-pub fn back(pair: &Pair) -> Pair {
-    Pair { from: pair.to.clone(), to: pair.from.clone() }
+pub fn back(pair: &LanguagePair) -> LanguagePair {
+    LanguagePair { from: pair.to.clone(), to: pair.from.clone() }
 }
 
 /// Refuses pairs whose source is in the language of `--to` and whose target in that of `--from`.
@@ -18,7 +18,7 @@ pub fn back(pair: &Pair) -> Pair {
 /// Such pairs; `input` says where they come from.
 pub fn check<'a>(
     pairs: impl Iterator<Item = (&'a str, &'a str)>,
-    pair: &Pair,
+    pair: &LanguagePair,
     input: &str,
 ) -> Result<(), Failure> {
     let both = [pair.clone(), back(pair)];

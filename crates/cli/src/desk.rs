@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use translation::{
-    DecodeOptions, Error, Hold, Job, JobEvent, JobId, JobResult, JobRow, JobState, Pair, Problem, Source,
-    TermCount, Translator, Warning,
+    DecodeOptions, Error, Job, JobEvent, JobId, JobResult, JobRow, JobState, LanguagePair, Problem,
+    QueueLock, Source, TermCount, Translator, Warning,
 };
 
 use crate::failure::{Failure, show};
@@ -19,7 +19,7 @@ enum Message {
     Event(usize, JobEvent),
     Line(std::io::Result<String>),
     EndOfInput,
-    Queue(Result<Arc<Hold>, Error>),
+    Queue(Result<Arc<QueueLock>, Error>),
     Interrupted,
 }
 
@@ -55,7 +55,7 @@ pub struct Desk<'a> {
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     // From the first document on.
-    hold: Option<Arc<Hold>>,
+    hold: Option<Arc<QueueLock>>,
     jobs: BTreeMap<usize, Under>,
     submitted: usize,
     printed: usize,
@@ -97,9 +97,14 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes a text or a file.
-    pub fn submit(&mut self, pair: &Pair, source: Source, options: &DecodeOptions) -> Result<(), Failure> {
+    pub fn submit(
+        &mut self,
+        pair: &LanguagePair,
+        source: Source,
+        options: &DecodeOptions,
+    ) -> Result<(), Failure> {
         if matches!(source, Source::File { .. }) {
-            self.hold_queue()?;
+            self.lock_queue()?;
         }
         let place = self.next_place();
         let input = match &source {
@@ -121,7 +126,7 @@ impl<'a> Desk<'a> {
 
     /// Goes on with a document of the queue.
     pub fn resume(&mut self, row: &JobRow) -> Result<(), Failure> {
-        self.hold_queue()?;
+        self.lock_queue()?;
         let place = self.next_place();
         self.translator.resume(row.id, self.ear(place))?;
         self.jobs.insert(place, Under { id: Some(row.id), input: Some(row.input.clone()) });
@@ -135,7 +140,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Translates the lines of standard input.
-    pub fn lines(&mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
+    pub fn lines(&mut self, pair: &LanguagePair, options: &DecodeOptions) -> Result<(), Failure> {
         self.line_for_line = true;
         if stdin().is_terminal() {
             eprintln!("Type a line to translate it; the end of the input ends (Ctrl-D, on Windows Ctrl-Z).");
@@ -155,7 +160,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Translates the document on standard input to standard output. It leaves nothing in the queue, whatever comes.
-    pub fn document(&mut self, pair: &Pair, options: &DecodeOptions, extension: &str) -> Result<(), Failure> {
+    pub fn document(
+        &mut self,
+        pair: &LanguagePair,
+        options: &DecodeOptions,
+        extension: &str,
+    ) -> Result<(), Failure> {
         let mut bytes = Vec::new();
         let read = stdin().lock().take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes);
         let problem = |message: String| {
@@ -171,7 +181,7 @@ impl<'a> Desk<'a> {
         let (input, output) =
             (folder.path().join(format!("input.{extension}")), folder.path().join("output"));
         std::fs::write(&input, bytes).map_err(failed)?;
-        self.hold_queue()?;
+        self.lock_queue()?;
         let source = Source::File { input, output: Some(output.clone()) };
         let job = Job { pair: pair.clone(), source, options: options.clone() };
         let place = self.next_place();
@@ -209,17 +219,19 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes the right to work on the queue. Another process may be at work on it; then this one waits its turn.
-    pub fn hold_queue(&mut self) -> Result<(), Failure> {
+    pub fn lock_queue(&mut self) -> Result<(), Failure> {
         if self.hold.is_some() {
             return Ok(());
         }
-        match self.translator.hold_queue() {
+        match self.translator.lock_queue() {
             Ok(hold) => self.hold = Some(hold),
             Err(Error::QueueBusy) => {
                 eprintln!("another Wasan translates documents; waiting until it is done (Ctrl-C ends this)");
                 let (translator, sender) = (self.translator.clone(), self.sender.clone());
                 // Waiting blocks, so it has a thread; it ends with its turn or with the program.
-                std::thread::spawn(move || drop(sender.send(Message::Queue(translator.wait_for_queue()))));
+                std::thread::spawn(move || {
+                    drop(sender.send(Message::Queue(translator.wait_for_queue_lock())))
+                });
                 self.hold = Some(self.wait_for_turn()?);
             }
             Err(error) => return Err(error.into()),
@@ -227,7 +239,7 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn wait_for_turn(&mut self) -> Result<Arc<Hold>, Failure> {
+    fn wait_for_turn(&mut self) -> Result<Arc<QueueLock>, Failure> {
         loop {
             match self.receiver.recv() {
                 Ok(Message::Queue(hold)) => return Ok(hold?),
@@ -242,9 +254,9 @@ impl<'a> Desk<'a> {
     pub fn unfinished_job(
         &mut self,
         input: &std::path::Path,
-        pair: &Pair,
+        pair: &LanguagePair,
     ) -> Result<Option<JobRow>, Failure> {
-        self.hold_queue()?;
+        self.lock_queue()?;
         let input = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
         let goes_on = |row: &JobRow| {
             row.input == input
@@ -276,7 +288,7 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn read(&mut self, pair: &Pair, options: &DecodeOptions) -> Result<(), Failure> {
+    fn read(&mut self, pair: &LanguagePair, options: &DecodeOptions) -> Result<(), Failure> {
         let mut waiting = VecDeque::new();
         let mut ended = false;
         while !(ended && waiting.is_empty() && self.jobs.is_empty()) {

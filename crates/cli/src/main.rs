@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use translation::{Pair, Setup, Translator};
+use translation::{LanguagePair, Setup, Translator};
 
 use failure::Failure;
 
@@ -179,14 +179,14 @@ struct Languages {
 }
 
 impl Languages {
-    fn pair(&self) -> Result<Pair, Failure> {
+    fn pair(&self) -> Result<LanguagePair, Failure> {
         if self.from == self.to {
             return Err(Failure::usage(
                 "--from and --to name the same language",
                 "Choose two different languages.",
             ));
         }
-        Ok(Pair { from: self.from.clone(), to: self.to.clone() })
+        Ok(LanguagePair { from: self.from.clone(), to: self.to.clone() })
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use translation::{Catalog, Entry, ImportOptions, Origin, Quantization, Role, Setup};
+use translation::{Catalog, CatalogEntry, ImportOptions, ModelLocation, Quantization, Role, Setup};
 
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -155,7 +155,7 @@ fn role_of(text: String) -> Result<Role, Failure> {
     }
 }
 
-fn role(entry: &Entry) -> String {
+fn role(entry: &CatalogEntry) -> String {
     match &entry.info.role {
         Role::Large => "large (L)".to_owned(),
         Role::Specialist { language } => format!("specialist for {language}"),
@@ -163,14 +163,14 @@ fn role(entry: &Entry) -> String {
     }
 }
 
-fn place(entry: &Entry) -> String {
+fn place(entry: &CatalogEntry) -> String {
     match &entry.origin {
-        Origin::Embedded(_) => "in the program".to_owned(),
-        Origin::Folder(path) => path.display().to_string(),
+        ModelLocation::Embedded(_) => "in the program".to_owned(),
+        ModelLocation::Folder(path) => path.display().to_string(),
     }
 }
 
-fn parameters(entry: &Entry) -> f64 {
+fn parameters(entry: &CatalogEntry) -> f64 {
     entry.info.matrices.values().map(|matrix| (matrix.rows * matrix.columns) as f64).sum()
 }
 
@@ -206,7 +206,7 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn info(entry: &Entry, json: bool) -> Result<(), Failure> {
+fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     let info = &entry.info;
     if json {
         println!("{}", serde_json::json!({"name": entry.id, "info": info}));

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::Mutex;
 
-use translation::{EngineState, Stage};
+use translation::{EngineState, LoadingStage};
 
 /// The line.
 pub struct Progress {
@@ -44,14 +44,14 @@ impl Progress {
         match state {
             EngineState::Loading { stage, done, total } => {
                 let what = match stage {
-                    Stage::Reading => "reading the models",
-                    Stage::Uploading => "copying weights to the GPU",
-                    Stage::Pipelines => "compiling kernels",
-                    Stage::WarmingUp => "warming up",
+                    LoadingStage::Reading => "reading the models",
+                    LoadingStage::Uploading => "copying weights to the GPU",
+                    LoadingStage::Pipelines => "compiling kernels",
+                    LoadingStage::WarmingUp => "warming up",
                 };
                 let share = (100 * done).checked_div(*total).unwrap_or(0);
                 match stage {
-                    Stage::Uploading => self.show(&format!("{what}: {share} %")),
+                    LoadingStage::Uploading => self.show(&format!("{what}: {share} %")),
                     _ => self.show(&format!("{what} …")),
                 }
             }

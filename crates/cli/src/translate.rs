@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use translation::{
-    BeamOptions, DecodeOptions, Format, JobRow, Pair, Problem, Sampling, Setup, Source, Term, Translator,
+    BeamOptions, DecodeOptions, Format, JobRow, LanguagePair, Problem, Sampling, Setup, Source, Term,
+    Translator,
 };
 
 use crate::desk::{Desk, Extras};
@@ -209,7 +210,7 @@ impl Translate {
     fn unfinished(&self, translator: &Translator, desk: &mut Desk<'_>) -> Result<(), Failure> {
         let pair = self.pair(&self.from)?;
         let terms = self.terms(&pair)?;
-        desk.hold_queue()?;
+        desk.lock_queue()?;
         let mut rows = translator.jobs()?;
         rows.retain(|row| row.pair == pair && row.state.is_unfinished());
         if rows.is_empty() {
@@ -238,7 +239,7 @@ impl Translate {
     }
 
     // What an input is, and in which pair it is translated.
-    fn plan(&self, translator: &Translator, input: &Input) -> Result<(Pair, Source), Problem> {
+    fn plan(&self, translator: &Translator, input: &Input) -> Result<(LanguagePair, Source), Problem> {
         let pair = self.pair_of(translator, input)?;
         let source = match input {
             Input::Text(text) => Source::Text(text.clone()),
@@ -318,20 +319,20 @@ impl Translate {
     }
 
     // The pair, with the language that the source is said or was found to be in.
-    fn pair(&self, from: &str) -> Result<Pair, Failure> {
+    fn pair(&self, from: &str) -> Result<LanguagePair, Failure> {
         if from == AUTO {
             return Err(Failure::usage(
                 "--from auto needs a text or a document to look at first",
                 "Name the language: --from de",
             ));
         }
-        Ok(Pair { from: from.to_owned(), to: self.to.clone() })
+        Ok(LanguagePair { from: from.to_owned(), to: self.to.clone() })
     }
 
-    fn pair_of(&self, translator: &Translator, input: &Input) -> Result<Pair, Problem> {
+    fn pair_of(&self, translator: &Translator, input: &Input) -> Result<LanguagePair, Problem> {
         let to = self.to.clone();
         if self.from != AUTO {
-            return Ok(Pair { from: self.from.clone(), to });
+            return Ok(LanguagePair { from: self.from.clone(), to });
         }
         let (found, what) = match input {
             Input::Text(text) => (translator.detect(text), text.clone()),
@@ -354,11 +355,11 @@ impl Translate {
             return Err(problem(message, "Leave it out, or name its language, such as --from de."));
         }
         eprintln!("{} ({:.0} % sure): {what}", found.language, 100.0 * found.confidence);
-        Ok(Pair { from: found.language, to })
+        Ok(LanguagePair { from: found.language, to })
     }
 
     // Those of --glossary.
-    fn terms(&self, pair: &Pair) -> Result<Option<Vec<Term>>, Failure> {
+    fn terms(&self, pair: &LanguagePair) -> Result<Option<Vec<Term>>, Failure> {
         Ok(self.glossary.as_ref().map(|path| translation::read_glossary(path, pair)).transpose()?)
     }
 

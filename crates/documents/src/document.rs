@@ -55,7 +55,7 @@ pub struct Finding {
     /// Index into [`Document::blocks`].
     pub block: usize,
     /// What happened.
-    pub problem: Problem,
+    pub kind: FindingKind,
     /// The markup, code or translation that it happened to.
     pub text: String,
 }
@@ -63,7 +63,7 @@ pub struct Finding {
 /// What could not be carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Problem {
+pub enum FindingKind {
     /// Code, an address or a formula of the source is not in the translation.
     Lost,
     /// Emphasis or a link: its words could not be found in the translation. Line breaks that it has not.
@@ -163,7 +163,7 @@ impl Document {
     }
 
     /// The lines and columns that there is room for in a subtitle; none where a block is none.
-    pub fn room(&self, block: usize) -> Option<(usize, usize)> {
+    pub fn subtitle_limits(&self, block: usize) -> Option<(usize, usize)> {
         let site = self.sites.iter().find(|site| site.block == block)?;
         let Layout::Balance { most, .. } = site.place.layout else { return None };
         Some((most, render::most_columns(self, site)))
@@ -183,7 +183,7 @@ impl Document {
                 draft.site(index, site);
             }
         }
-        let long = draft.findings.into_iter().filter(|finding| finding.problem == Problem::Long);
+        let long = draft.findings.into_iter().filter(|finding| finding.kind == FindingKind::Long);
         long.map(|finding| finding.block).collect()
     }
 
@@ -262,7 +262,7 @@ impl Document {
                     && let Some(block) = translations.iter().position(|given| !encoding.holds(&given.text))
                 {
                     let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
-                    findings.push(Finding { block, problem: Problem::Encoding, text });
+                    findings.push(Finding { block, kind: FindingKind::Encoding, text });
                 }
                 bytes
             }

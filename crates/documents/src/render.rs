@@ -7,7 +7,7 @@ use std::ops::Range;
 use pieces::{Piece, kind, next_char, pieces};
 
 use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap, is_code, is_unspaced};
-use crate::document::{Document, Finding, Problem};
+use crate::document::{Document, Finding, FindingKind};
 use crate::markdown::escape;
 use crate::part::Site;
 use crate::project::{Placed, project};
@@ -87,17 +87,17 @@ impl<'a> Draft<'a> {
             return String::new();
         };
         let text = clean(&given.text, !site.place.breaks.is_empty());
-        let problem = match care {
+        let finding_kind = match care {
             _ if given.text == block.text => None,
-            _ if text.is_empty() => Some(Problem::Empty),
-            Care::Source => Some(Problem::Refused),
+            _ if text.is_empty() => Some(FindingKind::Empty),
+            Care::Source => Some(FindingKind::Refused),
             Care::Marked | Care::Bare => {
                 // The links are those of the text as given, which is nearly always clean.
                 let links = if text == given.text { given.links.clone() } else { Vec::new() };
                 return self.translated(index, site, block, &Translation { text, links }, care);
             }
         };
-        self.find(site, problem, given.text.clone());
+        self.find(site, finding_kind, given.text.clone());
         if let Some(reads) = self.reads.get_mut(index) {
             reads.clone_from(&block.text);
         }
@@ -121,10 +121,10 @@ impl<'a> Draft<'a> {
         self.lay_out(index, site, block, &translation.text, &placed)
     }
 
-    /// Notes a problem of a block, once for all its places.
-    fn find(&mut self, site: &Site, problem: Option<Problem>, text: String) {
-        if let Some(problem) = problem.filter(|_| site.own.is_none()) {
-            self.findings.push(Finding { block: site.block, problem, text });
+    /// Records a finding about a block, once for all its places.
+    fn find(&mut self, site: &Site, kind: Option<FindingKind>, text: String) {
+        if let Some(kind) = kind.filter(|_| site.own.is_none()) {
+            self.findings.push(Finding { block: site.block, kind, text });
         }
     }
 
@@ -132,20 +132,20 @@ impl<'a> Draft<'a> {
         for (span, markup) in block.spans.iter().enumerate() {
             let text = block.text.get(markup.range.clone()).unwrap_or_default();
             let found = placed.iter().find(|placed| placed.span == span);
-            let problem = match (found, markup.kind) {
-                (None, SpanKind::Locked) => Problem::Lost,
-                (None, _) => Problem::Dropped,
-                (Some(placed), _) if placed.guessed => Problem::Moved,
+            let finding_kind = match (found, markup.kind) {
+                (None, SpanKind::Locked) => FindingKind::Lost,
+                (None, _) => FindingKind::Dropped,
+                (Some(placed), _) if placed.guessed => FindingKind::Moved,
                 _ => continue,
             };
-            self.find(site, Some(problem), format!("{}{text}{}", markup.open, markup.close));
+            self.find(site, Some(finding_kind), format!("{}{text}{}", markup.open, markup.close));
         }
     }
 
     /// Notes a subtitle's line that is too long to be read in its time.
     fn check_lines(&mut self, site: &Site, written: &str) {
         if site.is_subtitle() && longest(written) > most_columns(self.document, site) {
-            self.find(site, Some(Problem::Long), written.to_owned());
+            self.find(site, Some(FindingKind::Long), written.to_owned());
         }
     }
 
@@ -245,7 +245,7 @@ impl<'a> Draft<'a> {
             *slot = reads;
         }
         let breaks = page.breaks.as_slice().concat();
-        self.find(site, (!breaks.is_empty()).then_some(Problem::Dropped), breaks);
+        self.find(site, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
         let written = page.finish();
         self.check_lines(site, &written);
         place.setting.finish([&*place.frame.before, &written, &place.frame.after].concat())

@@ -2,7 +2,7 @@
 
 mod packages;
 
-use documents::{Problem, SpanKind};
+use documents::{FindingKind, SpanKind};
 use packages::{check_round_trip, entry, open, pack, texts, translate};
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -34,7 +34,7 @@ fn b(text: &str) -> String {
 }
 
 /// The body after the translation, and the problems.
-fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<Problem>) {
+fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<FindingKind>) {
     let package = document(body, &[]);
     check_round_trip(&package, &["word/document.xml"]);
     let (written, problems) = translate(&package, translations);
@@ -124,7 +124,7 @@ fn fields_are_never_lost() {
     assert_eq!(problems, []);
     let (body, problems) = translated(&source, &[("See page 7 for details.", "Näheres weiter hinten.")]);
     assert!(body.contains(&number), "{body}");
-    assert_eq!(problems, [Problem::Moved]);
+    assert_eq!(problems, [FindingKind::Moved]);
 
     let name = field("MERGEFIELD Name", &r("«Name»"));
     let source = p(&(r("Dear ") + &name + &r(", welcome!")));
@@ -212,7 +212,7 @@ fn text_boxes_tables_and_alternatives_are_found() {
     let boxed = text_box("Drinnen").replace("A yellow box", "Ein &quot;gelber&quot; Kasten");
     let expected = p(&(r("Drumherum") + &boxed)) + &cell(&(cell(&p(&r("Innere Zelle"))) + &p(&r("Zelle"))));
     assert_eq!(body, expected);
-    assert!(problems.iter().all(|problem| *problem == Problem::Moved), "{problems:?}");
+    assert!(problems.iter().all(|problem| *problem == FindingKind::Moved), "{problems:?}");
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn tags_of_old_documents_go_with_their_words() {
         let text = texts(&open(&document(&source, &[])))[0].to_owned();
         let (body, problems) = translated(&source, &[(&text, "Rome and Berlin"), ("Danach", "Then")]);
         assert!(body.contains("Berlin") && body.ends_with(&p(&r("Then"))), "{body}");
-        assert!(!problems.contains(&Problem::Refused), "{problems:?}");
+        assert!(!problems.contains(&FindingKind::Refused), "{problems:?}");
         assert_eq!(texts(&open(&document(&body, &[]))), ["Rome and Berlin", "Then"]);
     }
     // One without words stays.
@@ -445,7 +445,7 @@ fn a_block_that_cannot_be_written_takes_no_other_with_it() {
         ("Header", "Kopf"),
     ];
     let (written, problems) = translate(&package, &given);
-    assert_eq!(problems, [Problem::Refused]);
+    assert_eq!(problems, [FindingKind::Refused]);
     let main = entry(&written, "word/document.xml");
     let kept = p(&(b("First") + &r(" Wörter hier")))
         + &p(&(b("Second") + &r(" words here")))

@@ -1,7 +1,7 @@
 //! HTML: what is read is translated in place, all else stays byte for byte. Many cases are those that Bergamot's
 //! translator keeps to, in our own words.
 
-use documents::{Document, Format, Problem, SpanKind, Translation};
+use documents::{Document, FindingKind, Format, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Html, source.as_bytes()).expect("HTML never fails")
@@ -11,10 +11,10 @@ fn texts(source: &str) -> Vec<String> {
     parse(source).blocks().iter().map(|block| block.text.clone()).collect()
 }
 
-fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+fn write(source: &str, translations: &[&str]) -> (String, Vec<FindingKind>) {
     let translations: Vec<Translation> = translations.iter().map(|&text| text.into()).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
-    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    let problems = written.findings.iter().map(|finding| finding.kind).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)
 }
 
@@ -88,7 +88,7 @@ fn inner_tags_follow_their_words_and_nest() {
     );
     assert_eq!(
         write(source, &["Den Fluss Rhine sehen."]),
-        ("<p>Den Fluss <b>Rhine</b> sehen.</p>".into(), vec![Problem::Dropped])
+        ("<p>Den Fluss <b>Rhine</b> sehen.</p>".into(), vec![FindingKind::Dropped])
     );
 }
 
@@ -115,7 +115,7 @@ fn code_is_locked_and_scripts_are_copied() {
     assert_eq!(block.spans.iter().map(|span| span.kind).collect::<Vec<_>>(), [SpanKind::Locked]);
     let expected = source.replace("Run <code>", "Jetzt <code>").replace("</code> now", "</code> starten");
     assert_eq!(write(source, &["Jetzt x && y starten"]), (expected, vec![]));
-    assert_eq!(write(source, &["Jetzt starten"]).1, [Problem::Lost]);
+    assert_eq!(write(source, &["Jetzt starten"]).1, [FindingKind::Lost]);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn marks_of_notes_stand_between_words() {
         assert_eq!(texts(&source), ["It rains today."], "{mark}");
         let (written, problems) = write(&source, &["Es regnet heute."]);
         assert_eq!(written.matches(mark).count(), 2, "{written}");
-        assert_eq!(problems, [Problem::Moved], "nobody said where the words went: {written}");
+        assert_eq!(problems, [FindingKind::Moved], "nobody said where the words went: {written}");
     }
     assert_eq!(texts("<p>10 m<sup>2</sup> of <a href=b>room 5</a>"), ["10 m2 of room 5"]);
 }

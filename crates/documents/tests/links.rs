@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use documents::{Document, Format, Link, Problem, Translation};
+use documents::{Document, FindingKind, Format, Link, Translation};
 
 /// Each pair of a source word and a target word linked, words taken from left to right; `a+b` are two of one side.
 fn links(source: &str, target: &str, pairs: &[(&str, &str)]) -> Vec<Link> {
@@ -25,12 +25,12 @@ fn links(source: &str, target: &str, pairs: &[(&str, &str)]) -> Vec<Link> {
 }
 
 /// The page with its one block translated, and what was found on the way.
-fn page(html: &str, target: &str, pairs: &[(&str, &str)]) -> (String, Vec<(Problem, String)>) {
+fn page(html: &str, target: &str, pairs: &[(&str, &str)]) -> (String, Vec<(FindingKind, String)>) {
     let document = Document::parse(Format::Html, html.as_bytes()).expect("valid");
     let [block] = document.blocks() else { panic!("one block: {:?}", document.blocks()) };
     let links = links(&block.text, target, pairs);
     let written = document.write(&[Translation { text: target.to_owned(), links }]).expect("one translation");
-    let findings = written.findings.into_iter().map(|found| (found.problem, found.text)).collect();
+    let findings = written.findings.into_iter().map(|found| (found.kind, found.text)).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), findings)
 }
 
@@ -94,7 +94,7 @@ fn bergamot_words_that_nothing_links_to_lose_their_tags_and_it_is_said() {
         findings.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(),
         ["<b>like</b>", "<u>drive</u>"]
     );
-    assert!(findings.iter().all(|(problem, _)| *problem == Problem::Dropped));
+    assert!(findings.iter().all(|(problem, _)| *problem == FindingKind::Dropped));
     // No links at all: the same.
     let (html, findings) = page("<p>hello <b>world</b></p>", "hallo Welt", &[]);
     assert_eq!((html.as_str(), findings.len()), ("<p>hallo Welt</p>", 1));

@@ -1,6 +1,6 @@
 //! Markdown in, Markdown out: what is translated, what is kept, and what no translation can break.
 
-use documents::{Document, Format, Problem, SpanKind, Translation};
+use documents::{Document, FindingKind, Format, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Markdown, source.as_bytes()).expect("valid Markdown")
@@ -11,10 +11,10 @@ fn texts(source: &str) -> Vec<String> {
 }
 
 /// The document with its blocks replaced, and the problems found.
-fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+fn write(source: &str, translations: &[&str]) -> (String, Vec<FindingKind>) {
     let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
-    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    let problems = written.findings.iter().map(|finding| finding.kind).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)
 }
 
@@ -184,7 +184,7 @@ fn surviving_words_keep_their_markup_and_other_emphasis_is_dropped() {
     );
     assert_eq!(
         write("This is *very* good.", &["Das ist sehr gut."]),
-        ("Das ist sehr gut.".to_owned(), vec![Problem::Dropped])
+        ("Das ist sehr gut.".to_owned(), vec![FindingKind::Dropped])
     );
 }
 
@@ -200,7 +200,7 @@ fn code_and_addresses_stay_verbatim() {
         "Siehe https://e.f/g_h und <https://a.b/c_d> oder `cargo build`."
     );
     let (_, problems) = write("Run `make` now.", &["Jetzt starten."]);
-    assert_eq!(problems, [Problem::Lost]);
+    assert_eq!(problems, [FindingKind::Lost]);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn images_and_footnotes_are_never_dropped() {
     assert_eq!(texts("Press ![the gear](g.png) now"), ["Press now", "the gear"]);
     assert_eq!(
         write("Press ![the gear](g.png) now", &["Jetzt dort drücken", "das Zahnrad"]),
-        ("Jetzt dort drücken ![das Zahnrad](g.png)".to_owned(), vec![Problem::Moved])
+        ("Jetzt dort drücken ![das Zahnrad](g.png)".to_owned(), vec![FindingKind::Moved])
     );
     assert_eq!(
         written("It works.[^1] Really[^2].\n\n[^1]: A\n[^2]: B\n", &["Es geht. Wirklich.", "A", "B"]),
@@ -323,7 +323,7 @@ fn translations_cannot_become_markup() {
             let translations = vec![Translation::from(hostile); document.blocks().len()];
             let written = document.write(&translations).expect("as many translations as blocks");
             let text = String::from_utf8(written.bytes).expect("UTF-8");
-            let refused = written.findings.iter().any(|finding| finding.problem == Problem::Refused);
+            let refused = written.findings.iter().any(|finding| finding.kind == FindingKind::Refused);
             assert!(!refused, "{frame:?} {hostile:?} was refused");
             let letters =
                 |s: &str| s.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
@@ -338,7 +338,7 @@ fn translations_cannot_become_markup() {
 
 #[test]
 fn empty_translations_keep_the_source() {
-    assert_eq!(write("a\n\nb\n", &[" \n", "c"]), ("a\n\nc\n".to_owned(), vec![Problem::Empty]));
+    assert_eq!(write("a\n\nb\n", &[" \n", "c"]), ("a\n\nc\n".to_owned(), vec![FindingKind::Empty]));
 }
 
 #[test]

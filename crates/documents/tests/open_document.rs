@@ -2,7 +2,7 @@
 
 mod packages;
 
-use documents::{Document, Error, Format, Problem, SpanKind};
+use documents::{Document, Error, FindingKind, Format, SpanKind};
 use packages::{check_round_trip, entry, open, pack, texts, translate};
 
 const SPACES: &str = r#"xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:officeooo="http://openoffice.org/2009/office""#;
@@ -30,7 +30,7 @@ fn package(kind: &str, body: &str) -> Vec<u8> {
 }
 
 /// The body of a text after the translation, and the problems.
-fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<Problem>) {
+fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<FindingKind>) {
     let package = package("text", body);
     check_round_trip(&package, &["content.xml", "styles.xml", "meta.xml"]);
     let (written, problems) = translate(&package, translations);

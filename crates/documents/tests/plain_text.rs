@@ -1,6 +1,6 @@
 //! Plain text: what is a block, and how it is laid out again.
 
-use documents::{Document, Error, Format, Problem, SpanKind, Translation};
+use documents::{Document, Error, FindingKind, Format, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::Text, source.as_bytes()).expect("valid text")
@@ -90,7 +90,7 @@ fn placeholders_are_locked_in_every_format() {
     }
     let document = parse("Hallo {Name}\n");
     let written = document.write(&["Hello {Surname}".into()]).expect("one block");
-    assert_eq!(written.findings.iter().map(|finding| finding.problem).collect::<Vec<_>>(), [Problem::Lost]);
+    assert_eq!(written.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Lost]);
 }
 
 #[test]

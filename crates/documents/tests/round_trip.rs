@@ -1,7 +1,7 @@
 //! Properties on random documents: writing the source's own text changes nothing, and a Markdown document is read
 //! back as the translations that were written into it.
 
-use documents::{Document, Format, Problem, Translation};
+use documents::{Document, FindingKind, Format, Translation};
 use fastrand::Rng;
 
 const DOCUMENTS: usize = 4000;
@@ -436,13 +436,13 @@ fn other_formats_change_no_byte_and_show_every_translation() {
             let told = written
                 .findings
                 .iter()
-                .any(|finding| finding.block == index || finding.problem == Problem::Dropped);
+                .any(|finding| finding.block == index || finding.kind == FindingKind::Dropped);
             assert!(shown || told, "{format:?} {source:?}\n{text:?}");
         }
         let again = Document::parse(format, text.as_bytes())
             .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));
         let filled = matches!(format, Format::Po | Format::Xliff);
-        let kept = written.findings.iter().any(|finding| finding.problem == Problem::Dropped);
+        let kept = written.findings.iter().any(|finding| finding.kind == FindingKind::Dropped);
         assert!(
             kept || again.blocks().len() == if filled { 0 } else { marked.len() } || format == Format::Csv,
             "{format:?} {source:?}\n{text:?}"
@@ -521,8 +521,8 @@ fn markdown_is_read_back_as_it_was_translated() {
         assert_eq!(read.blocks().len(), translations.len(), "{source:?}\n{text:?}");
         for (index, (block, translation)) in read.blocks().iter().zip(&translations).enumerate() {
             blocks += 1;
-            let kept = |problem| written.findings.iter().any(|f| f.block == index && f.problem == problem);
-            if kept(Problem::Refused) {
+            let kept = |problem| written.findings.iter().any(|f| f.block == index && f.kind == kind);
+            if kept(FindingKind::Refused) {
                 refused += 1;
                 continue;
             }

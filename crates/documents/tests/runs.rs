@@ -3,7 +3,7 @@
 
 mod packages;
 
-use documents::{Document, Link, Problem, Translation};
+use documents::{Document, FindingKind, Link, Translation};
 use fastrand::Rng;
 use packages::{entry, open, pack};
 
@@ -145,7 +145,7 @@ fn check(rng: &mut Rng, package: &[u8], kept: &[String]) -> usize {
     let written = document.write(&given).expect("one for each");
     let source = entry(package, "content.xml");
     let text = entry(&written.bytes, "content.xml");
-    assert!(!written.findings.iter().any(|finding| finding.problem == Problem::Refused), "{source}\n{text}");
+    assert!(!written.findings.iter().any(|finding| finding.kind == FindingKind::Refused), "{source}\n{text}");
     let read: Document = open(&written.bytes);
     assert_eq!(read.blocks().len(), given.len(), "{source}\n{text}");
     // A field whose number is not in the translation stays all the same, and a box may come before its paragraph.

@@ -1,6 +1,6 @@
 //! SubRip: cues are translated, everything else stays.
 
-use documents::{Document, Error, Format, Problem, Translation};
+use documents::{Document, Error, FindingKind, Format, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::SubRip, source.as_bytes()).expect("valid SubRip")
@@ -10,10 +10,10 @@ fn texts(source: &str) -> Vec<String> {
     parse(source).blocks().iter().map(|block| block.text.clone()).collect()
 }
 
-fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+fn write(source: &str, translations: &[&str]) -> (String, Vec<FindingKind>) {
     let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
-    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    let problems = written.findings.iter().map(|finding| finding.kind).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)
 }
 
@@ -47,7 +47,7 @@ fn inner_tags_follow_their_words_or_are_dropped() {
     assert_eq!(write(&source, &["Jetzt auf der Titanic"]), (cue(1, "Jetzt auf der <i>Titanic</i>"), vec![]));
     assert_eq!(
         write(&source, &["Jetzt auf dem Schiff"]),
-        (cue(1, "Jetzt auf dem Schiff"), vec![Problem::Dropped])
+        (cue(1, "Jetzt auf dem Schiff"), vec![FindingKind::Dropped])
     );
 }
 
@@ -65,14 +65,14 @@ fn what_is_too_long_for_a_line_is_divided_before_it_is_marked() {
         "41 columns"
     );
     let (_, problems) = write(&source, &[&[first, second, first, second].join(" ")]);
-    assert_eq!(problems, [Problem::Long]);
+    assert_eq!(problems, [FindingKind::Long]);
     let given = |text: &str| std::collections::BTreeMap::from([(0, text.to_owned())]);
     assert_eq!(parse(&source).too_long(&given(&[first, second, first, second].join(" "))), [0]);
     assert!(parse(&source).too_long(&given(first)).is_empty());
     let spoken = cue(1, "- Are you there?\n- Yes.");
     assert_eq!(parse(&spoken).too_long(&given(&format!("{first} {second}"))), [0]);
     let (text, problems) = write(&spoken, &[&format!("{first} {second}"), "Ja."]);
-    assert_eq!((text, problems), (cue(1, &format!("- {first} {second}\n- Ja.")), vec![Problem::Long]));
+    assert_eq!((text, problems), (cue(1, &format!("- {first} {second}\n- Ja.")), vec![FindingKind::Long]));
 }
 
 #[test]

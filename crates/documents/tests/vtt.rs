@@ -1,15 +1,15 @@
 //! WebVTT: cues are translated, everything else stays.
 
-use documents::{Document, Error, Format, Problem, Translation};
+use documents::{Document, Error, FindingKind, Format, Translation};
 
 fn parse(source: &str) -> Document {
     Document::parse(Format::WebVtt, source.as_bytes()).expect("valid WebVTT")
 }
 
-fn write(source: &str, translations: &[&str]) -> (String, Vec<Problem>) {
+fn write(source: &str, translations: &[&str]) -> (String, Vec<FindingKind>) {
     let translations: Vec<Translation> = translations.iter().map(|&text| text.into()).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");
-    let problems = written.findings.iter().map(|finding| finding.problem).collect();
+    let problems = written.findings.iter().map(|finding| finding.kind).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), problems)
 }
 
@@ -31,7 +31,7 @@ fn only_the_words_of_cues_change() {
             source,
             &["Ich hätte nie gedacht, dich zu sehen.", "Bist du < da?", "Ja.", "Eins", "Zwei drei"]
         ),
-        (expected, vec![Problem::Dropped, Problem::Moved])
+        (expected, vec![FindingKind::Dropped, FindingKind::Moved])
     );
 }
 
@@ -51,7 +51,7 @@ fn long_lines_are_told() {
         (source.replace("words", "so many words that no reader\ncan follow them in a line"), vec![])
     );
     let words = "so many words that no reader can follow them in a second, nor in any other time";
-    assert_eq!(write(source, &[&[words, words].join(" ")]).1, [Problem::Long]);
+    assert_eq!(write(source, &[&[words, words].join(" ")]).1, [FindingKind::Long]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod packages;
 
-use documents::{Document, Format, Problem, Translation};
+use documents::{Document, FindingKind, Format, Translation};
 use packages::{check_round_trip, entry, open, pack, texts, translate};
 
 const SPACE: &str = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#;
@@ -128,7 +128,7 @@ fn table_columns_follow_their_header_cells() {
 fn columns_that_would_share_a_name_keep_theirs() {
     let package = workbook(&(si("Amount") + &si("Sum")), "A1+1");
     let (written, problems) = translate(&package, &[("Amount", "Betrag"), ("Sum", "betrag")]);
-    assert!(problems.contains(&Problem::Refused));
+    assert!(problems.contains(&FindingKind::Refused));
     let (table, strings) = (entry(&written, "xl/tables/table1.xml"), entry(&written, "xl/sharedStrings.xml"));
     for name in ["Amount", "Sum", "Betrag", "betrag"] {
         let column = table.contains(&format!("name=\"{name}\""));
@@ -165,7 +165,7 @@ fn sheets_keep_names_that_excel_would_refuse() {
     let package = workbook(&si("Hello"), "A1");
     for bad in ["Umsatz/Kosten", "Ein Name, der viel zu lang für ein Blatt ist", "my costs"] {
         let (written, problems) = translate(&package, &[("Sales", bad)]);
-        assert_eq!(problems, [Problem::Refused], "{bad}");
+        assert_eq!(problems, [FindingKind::Refused], "{bad}");
         assert!(entry(&written, "xl/workbook.xml").contains("name=\"Sales\""), "{bad}");
     }
 }

@@ -12,7 +12,7 @@ use crate::room::Speaker;
 
 /// A word that the models were not sure of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Doubt {
+pub struct UncertainWord {
     /// Where it begins in the text, in UTF-16 units.
     pub start: usize,
     /// Where it ends.
@@ -134,9 +134,13 @@ fn confidence(token: &Token, sharpness: f32) -> f32 {
 }
 
 /// The words of one sentence that hold a doubtful token; offsets count from the sentence's start.
-pub(crate) fn doubts(tokenizer: &Tokenizer, tokens: &[Token], speaker: &Speaker) -> Result<Vec<Doubt>> {
+pub(crate) fn doubts(
+    tokenizer: &Tokenizer,
+    tokens: &[Token],
+    speaker: &Speaker,
+) -> Result<Vec<UncertainWord>> {
     let end_tokens = &speaker.end_tokens;
-    let mut found: Vec<Doubt> = Vec::new();
+    let mut found: Vec<UncertainWord> = Vec::new();
     let text = text_of(tokenizer, tokens, end_tokens)?;
     let mut before = 0;
     for (i, token) in tokens.iter().enumerate() {
@@ -159,7 +163,7 @@ pub(crate) fn doubts(tokenizer: &Tokenizer, tokens: &[Token], speaker: &Speaker)
                 .filter(|text| !text.is_empty() && !text.contains('\u{fffd}'))
                 .take(3)
                 .collect();
-            let doubt = Doubt { start: units(start), end: units(end), alternatives, probability };
+            let doubt = UncertainWord { start: units(start), end: units(end), alternatives, probability };
             match found.last_mut() {
                 Some(last) if last.end > doubt.start => last.probability = last.probability.min(probability),
                 _ => found.push(doubt),

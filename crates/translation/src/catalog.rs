@@ -9,13 +9,13 @@ use engine::{Recipe, map_file};
 use model_files::{Model, ModelInfo, Role};
 
 use crate::error::{Error, Result};
-use crate::languages::{LANGUAGES, Pair};
+use crate::languages::{LANGUAGES, LanguagePair};
 use crate::starter::STARTERS;
-use crate::tuned::{self, TUNED, Tuned};
+use crate::tuned::{self, TUNED, TunedRecipe};
 
 /// Where a model's files are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Origin {
+pub enum ModelLocation {
     /// In the program itself.
     Embedded(usize),
     /// In an imported folder.
@@ -24,11 +24,11 @@ pub enum Origin {
 
 /// A model at hand.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct CatalogEntry {
     /// The name by which commands know it.
     pub id: String,
     /// Where its files are.
-    pub origin: Origin,
+    pub origin: ModelLocation,
     /// What its `model.json` says.
     pub info: ModelInfo,
     /// When it was imported.
@@ -38,20 +38,25 @@ pub struct Entry {
 /// Fingerprints of tokenizers whose `model.json` has none, by where the model lies and what it was made from.
 static FINGERPRINTS: LazyLock<Mutex<HashMap<String, Option<String>>>> = LazyLock::new(Mutex::default);
 
-impl Entry {
+impl CatalogEntry {
     /// Opens an imported folder outside the catalog.
     pub fn at(folder: &Path) -> Result<Self> {
         let model = Model::open(folder, &map_file)?;
         let id = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let imported = folder.join("model.json").metadata().and_then(|data| data.modified()).ok();
-        Ok(Self { id, origin: Origin::Folder(folder.to_owned()), info: model.info().clone(), imported })
+        Ok(Self {
+            id,
+            origin: ModelLocation::Folder(folder.to_owned()),
+            info: model.info().clone(),
+            imported,
+        })
     }
 
     /// Opens its files.
     pub fn open(&self) -> Result<Model> {
         match &self.origin {
-            Origin::Embedded(place) => STARTERS[*place].open(),
-            Origin::Folder(folder) => Ok(Model::open(folder, &map_file)?),
+            ModelLocation::Embedded(place) => STARTERS[*place].open(),
+            ModelLocation::Folder(folder) => Ok(Model::open(folder, &map_file)?),
         }
     }
 
@@ -72,12 +77,12 @@ impl Entry {
     }
 
     /// Whether it is a large model that translates a pair, as far as it says.
-    pub fn is_large_for(&self, pair: &Pair) -> bool {
+    pub fn is_large_for(&self, pair: &LanguagePair) -> bool {
         self.info.role == Role::Large && self.knows(pair)
     }
 
     fn is_own(&self) -> bool {
-        matches!(self.origin, Origin::Folder(_))
+        matches!(self.origin, ModelLocation::Folder(_))
     }
 
     fn is_specialist(&self, language: &str) -> bool {
@@ -85,7 +90,7 @@ impl Entry {
     }
 
     // No languages: not said; no pairs: any of its languages.
-    fn knows(&self, pair: &Pair) -> bool {
+    fn knows(&self, pair: &LanguagePair) -> bool {
         let ModelInfo { languages, pairs, .. } = &self.info;
         let holds = |languages: &[String]| languages.contains(&pair.from) && languages.contains(&pair.to);
         (languages.is_empty() || holds(languages))
@@ -101,18 +106,18 @@ pub struct Member {
     /// Factor of its logits.
     pub weight: f32,
     /// The model.
-    pub entry: Entry,
+    pub entry: CatalogEntry,
 }
 
 /// The models at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// All that can be opened, imported ones first.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CatalogEntry>,
     /// Folders and files that cannot, and why.
     pub broken: Vec<(PathBuf, String)>,
     /// Sums that a search found, by pair (`de-en`).
-    pub tuned: BTreeMap<String, Tuned>,
+    pub tuned: BTreeMap<String, TunedRecipe>,
 }
 
 /// The folder of imported models: `WASAN_MODELS`, else the user's data folder.
@@ -133,7 +138,7 @@ impl Catalog {
         };
         folders.sort();
         for folder in folders.into_iter().filter(|folder| folder.join("model.json").is_file()) {
-            match Entry::at(&folder) {
+            match CatalogEntry::at(&folder) {
                 Ok(entry) => catalog.entries.push(entry),
                 Err(error) => catalog.broken.push((folder, error.to_string())),
             }
@@ -144,30 +149,30 @@ impl Catalog {
         }
         for (place, starter) in STARTERS.iter().enumerate() {
             let info = starter.open()?.info().clone();
-            let (id, origin) = (info.name.clone(), Origin::Embedded(place));
-            catalog.entries.push(Entry { id, origin, info, imported: None });
+            let (id, origin) = (info.name.clone(), ModelLocation::Embedded(place));
+            catalog.entries.push(CatalogEntry { id, origin, info, imported: None });
         }
         Ok(catalog)
     }
 
     /// The model of this name, or in this folder.
-    pub fn find(&self, name: &str) -> Result<Entry> {
+    pub fn find(&self, name: &str) -> Result<CatalogEntry> {
         if let Some(entry) = self.entries.iter().find(|entry| entry.id == name) {
             return Ok(entry.clone());
         }
         let folder = Path::new(name);
         match folder.join("model.json").is_file() {
-            true => Entry::at(folder),
+            true => CatalogEntry::at(folder),
             false => Err(Error::UnknownModel(name.to_owned())),
         }
     }
 
     /// Every pair that the models at hand translate, those with both specialists first.
-    pub fn pairs(&self) -> Vec<Pair> {
-        let mut pairs: Vec<(usize, Pair)> = Vec::new();
+    pub fn pairs(&self) -> Vec<LanguagePair> {
+        let mut pairs: Vec<(usize, LanguagePair)> = Vec::new();
         for from in LANGUAGES {
             for to in LANGUAGES.iter().filter(|to| to.code != from.code) {
-                let pair = Pair { from: from.code.to_owned(), to: to.code.to_owned() };
+                let pair = LanguagePair { from: from.code.to_owned(), to: to.code.to_owned() };
                 if let Some(large) = self.large(&pair) {
                     pairs.push((2 - self.specialists(large, &pair), pair));
                 }
@@ -178,7 +183,7 @@ impl Catalog {
     }
 
     /// The sum that a pair is translated with when none is asked for: as many of the two specialists as there are.
-    pub fn default_recipe(&self, pair: &Pair) -> Result<&'static str> {
+    pub fn default_recipe(&self, pair: &LanguagePair) -> Result<&'static str> {
         let large = self.large(pair).ok_or_else(|| Error::NoModel(pair.clone()))?;
         let has = |language: &str| self.specialist(large, pair, language).is_some();
         Ok(match (has(&pair.from), has(&pair.to)) {
@@ -196,7 +201,7 @@ impl Catalog {
     /// A text that is no sum; `tuned` where no search was made.
     pub fn recipe(
         &self,
-        pair: &Pair,
+        pair: &LanguagePair,
         text: &str,
         chosen: &BTreeMap<String, String>,
     ) -> Result<(Recipe, BTreeMap<String, String>)> {
@@ -212,7 +217,7 @@ impl Catalog {
     /// The models of a recipe for a pair. `chosen` names models for terms (a catalog name or a folder).
     pub fn members(
         &self,
-        pair: &Pair,
+        pair: &LanguagePair,
         recipe: &Recipe,
         chosen: &BTreeMap<String, String>,
     ) -> Result<Vec<Member>> {
@@ -227,7 +232,12 @@ impl Catalog {
         Ok(members)
     }
 
-    fn at_hand(&self, pair: &Pair, term: &str, chosen: &BTreeMap<String, String>) -> Result<Entry> {
+    fn at_hand(
+        &self,
+        pair: &LanguagePair,
+        term: &str,
+        chosen: &BTreeMap<String, String>,
+    ) -> Result<CatalogEntry> {
         let large = match chosen.get("L") {
             Some(name) => self.find(name)?,
             None => self.large(pair).cloned().ok_or_else(|| Error::NoModel(pair.clone()))?,
@@ -242,14 +252,14 @@ impl Catalog {
     }
 
     // The user's own before the embedded, then the one with more specialists, then the larger.
-    fn large(&self, pair: &Pair) -> Option<&Entry> {
+    fn large(&self, pair: &LanguagePair) -> Option<&CatalogEntry> {
         self.entries
             .iter()
             .filter(|entry| entry.is_large_for(pair))
             .max_by_key(|entry| (entry.is_own(), self.specialists(entry, pair), entry.parameters()))
     }
 
-    fn specialists(&self, large: &Entry, pair: &Pair) -> usize {
+    fn specialists(&self, large: &CatalogEntry, pair: &LanguagePair) -> usize {
         [&pair.from, &pair.to]
             .into_iter()
             .filter(|language| self.specialist(large, pair, language).is_some())
@@ -257,10 +267,10 @@ impl Catalog {
     }
 
     // Of those with the large model's vocabulary: one that learnt the pair, the user's own, the newest.
-    fn specialist(&self, large: &Entry, pair: &Pair, language: &str) -> Option<&Entry> {
+    fn specialist(&self, large: &CatalogEntry, pair: &LanguagePair, language: &str) -> Option<&CatalogEntry> {
         let rows = large.info.architecture.vocab_size;
         // Logits can only be added over one vocabulary; most others have another size and need not be read for it.
-        let fits = |entry: &&Entry| {
+        let fits = |entry: &&CatalogEntry| {
             entry.is_specialist(language)
                 && entry.info.architecture.vocab_size == rows
                 && entry.vocabulary() == large.vocabulary()
@@ -319,7 +329,7 @@ mod tests {
 
     fn chosen(models: &Path, pair: &str, term: &str) -> Result<String> {
         let catalog = Catalog::read(models)?;
-        let pair: Pair = pair.parse().expect("a pair");
+        let pair: LanguagePair = pair.parse().expect("a pair");
         let members = catalog.members(&pair, &Recipe::parse(term)?, &BTreeMap::new())?;
         Ok(members.into_iter().map(|member| member.entry.id).collect())
     }
@@ -328,8 +338,12 @@ mod tests {
     #[test]
     fn only_pairs_that_the_large_model_learnt_are_offered() {
         let models = tempfile::tempdir().expect("a folder");
-        let pairs: Vec<String> =
-            Catalog::read(models.path()).expect("reads").pairs().iter().map(Pair::to_string).collect();
+        let pairs: Vec<String> = Catalog::read(models.path())
+            .expect("reads")
+            .pairs()
+            .iter()
+            .map(LanguagePair::to_string)
+            .collect();
         assert_eq!(pairs.len(), 4, "{pairs:?}");
         for pair in ["de-en", "en-de", "ja-en", "en-ja"] {
             assert!(pairs.iter().any(|other| other == pair), "{pairs:?}");

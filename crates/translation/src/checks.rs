@@ -9,7 +9,7 @@ mod spoken;
 use serde::{Deserialize, Serialize};
 
 use crate::glossary::{self, Hit};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// Why a translation is worth a second look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ impl Reason {
 pub(crate) struct Answer<'a> {
     pub source: &'a str,
     pub translation: &'a str,
-    pub pair: &'a Pair,
+    pub pair: &'a LanguagePair,
     /// What must stand in it letter for letter.
     pub locked: &'a [String],
     /// Terms of the glossary that stand in the source.

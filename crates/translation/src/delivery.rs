@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use documents::{Document, Finding, Format, Problem, ReadOptions, Translation};
+use documents::{Document, Finding, FindingKind, Format, ReadOptions, Translation};
 
 use crate::alignment;
 use crate::answer::SentenceReport;
@@ -13,7 +13,7 @@ use crate::frame::{self, Frame};
 use crate::glossary::{TermCount, Terms};
 use crate::job::{JobId, JobResult, Warning};
 use crate::ladder::Sentence;
-use crate::languages::{Pair, language};
+use crate::languages::{LanguagePair, language};
 use crate::output;
 use crate::review::{Line, Segment, SpanMark};
 use crate::sentences;
@@ -99,21 +99,21 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
 pub(crate) fn write(
     document: &Document,
     format: Format,
-    pair: &Pair,
+    pair: &LanguagePair,
     options: &ReadOptions,
     lines: &mut [Line],
 ) -> Result<Vec<u8>> {
     lines.iter_mut().for_each(|line| line.found.clear());
     let translations = translations(document, lines, &pair.to);
     let written = document.write(&translations)?;
-    for Finding { block, problem, text } in &written.findings {
-        match problem {
-            Problem::Lost => blame(lines, *block, Reason::Placeholder(text.clone())),
-            Problem::Dropped | Problem::Moved => blame(lines, *block, Reason::Tag(text.clone())),
-            Problem::Long => blame(lines, *block, Reason::LongLine),
-            Problem::Encoding => blame(lines, *block, Reason::Encoding),
-            Problem::Empty => refuse(lines, *block, &Reason::Empty),
-            Problem::Refused => refuse(lines, *block, &Reason::Refused),
+    for Finding { block, kind, text } in &written.findings {
+        match kind {
+            FindingKind::Lost => blame(lines, *block, Reason::Placeholder(text.clone())),
+            FindingKind::Dropped | FindingKind::Moved => blame(lines, *block, Reason::Tag(text.clone())),
+            FindingKind::Long => blame(lines, *block, Reason::LongLine),
+            FindingKind::Encoding => blame(lines, *block, Reason::Encoding),
+            FindingKind::Empty => refuse(lines, *block, &Reason::Empty),
+            FindingKind::Refused => refuse(lines, *block, &Reason::Refused),
         }
     }
     if frame::new_extension(format).is_some() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whatlang::{Detector, Lang};
 
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::limits;
 
 /// The language of a text, as far as it can be told.
@@ -60,7 +60,7 @@ const CODES: &[(&str, Lang)] = &[
 const SURE: f64 = 0.9;
 
 /// The language of a text, if it is one that some pair translates from and the text leaves little doubt.
-pub fn detect(text: &str, pairs: &[Pair]) -> Option<Detected> {
+pub fn detect(text: &str, pairs: &[LanguagePair]) -> Option<Detected> {
     let end = (0..=text.len().min(limits::DETECTION_BYTES)).rev().find(|end| text.is_char_boundary(*end))?;
     let text = &text[..end];
     let translated = |code: &str| pairs.iter().any(|pair| pair.from == code);
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, pairs: &[&str]) -> Option<String> {
-        let pairs: Vec<Pair> = pairs.iter().map(|pair| pair.parse().expect("a pair")).collect();
+        let pairs: Vec<LanguagePair> = pairs.iter().map(|pair| pair.parse().expect("a pair")).collect();
         detect(text, &pairs).map(|detected| detected.language)
     }
 

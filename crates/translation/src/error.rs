@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::job::JobId;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// What can go wrong in a translation job. Each message names the cause; [`Error::problem`] adds the mend.
 #[derive(Debug, Error)]
@@ -23,10 +23,10 @@ pub enum Error {
     Prompt(#[from] crate::prompt::Error),
     /// No model at hand translates this pair.
     #[error("no model at hand translates {0}")]
-    NoModel(Pair),
+    NoModel(LanguagePair),
     /// No search of weights was made for a pair.
     #[error("no sum was tuned for {0}")]
-    NotTuned(Pair),
+    NotTuned(LanguagePair),
     /// A recipe names a model that is not there.
     #[error("the recipe needs a model for «{0}», and there is none")]
     MissingTerm(String),

@@ -1,11 +1,11 @@
-//! Translated documents in the forms that translators exchange and read: TMX, and both languages side by side.
+//! Translated documents in the forms that translators tmx_tbx and read: TMX, and both languages side by side.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::job::JobId;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::output;
 use crate::review::{Filter, Segment};
 use crate::translator::Translator;
@@ -16,7 +16,7 @@ impl Translator {
     ///
     /// # Errors
     /// [`Error::NoSuchJob`], a file that is there already or cannot be written, a store that cannot be read.
-    pub fn export_units(&self, pair: &Pair, jobs: &[JobId], path: &Path) -> Result<usize> {
+    pub fn export_units(&self, pair: &LanguagePair, jobs: &[JobId], path: &Path) -> Result<usize> {
         let mut units: Vec<(String, String)> = Vec::new();
         for job in jobs.iter().copied() {
             if self.job(job)?.pair != *pair {
@@ -30,7 +30,7 @@ impl Translator {
         units.dedup();
         let texts: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        output::write(path, &documents::exchange::write_units(&texts, &pair.from, &pair.to))?;
+        output::write(path, &documents::tmx_tbx::write_units(&texts, &pair.from, &pair.to))?;
         Ok(units.len())
     }
 
@@ -64,12 +64,12 @@ impl Translator {
 }
 
 // With the translation's extension in it: documents that differ in nothing else have pages of their own.
-pub(crate) fn beside(output: &Path, pair: &Pair, number: &str) -> PathBuf {
+pub(crate) fn beside(output: &Path, pair: &LanguagePair, number: &str) -> PathBuf {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     output.with_file_name(format!("{name}.{pair}{number}.html"))
 }
 
-fn page(title: &str, pair: &Pair, segments: &[Segment]) -> String {
+fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {
     let (title, from, to) = (escape(title), &pair.from, &pair.to);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"{to}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>\n\

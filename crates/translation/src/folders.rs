@@ -7,7 +7,7 @@ use documents::Format;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 fn home() -> PathBuf {
     std::env::var_os("HOME")
@@ -95,7 +95,7 @@ pub fn is_translation(path: &Path, language: &str) -> bool {
         Some((name, number)) if number.parse::<u32>().is_ok() => name,
         _ => last,
     };
-    name == language || name.parse::<Pair>().is_ok_and(|pair| pair.to == language)
+    name == language || name.parse::<LanguagePair>().is_ok_and(|pair| pair.to == language)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use documents::{Block, Document, Format, ReadOptions, SpanKind};
 
 use crate::error::Result;
 use crate::job::{DecodeOptions, Job, Source};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::output;
 use crate::store::segments::{Hash, hash};
 
@@ -87,7 +87,7 @@ impl Frame {
 }
 
 /// How the documents of a pair are read.
-pub(crate) fn read_options(pair: &Pair, options: &DecodeOptions) -> ReadOptions {
+pub(crate) fn read_options(pair: &LanguagePair, options: &DecodeOptions) -> ReadOptions {
     ReadOptions { columns: options.columns.clone(), from: Some(pair.from.clone()), to: Some(pair.to.clone()) }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use self::forms::{Likeness, words};
 use crate::error::{Error, Result};
-use crate::languages::{Pair, language};
+use crate::languages::{LanguagePair, language};
 use crate::{limits, output};
 
 /// A word or phrase, and its translation.
@@ -88,7 +88,7 @@ pub(crate) struct Glossary {
 
 impl Glossary {
     /// The terms of a pair; of two with the same source the later one holds.
-    pub fn new(pair: &Pair, terms: impl IntoIterator<Item = Term>) -> Self {
+    pub fn new(pair: &LanguagePair, terms: impl IntoIterator<Item = Term>) -> Self {
         let mut glossary = Self { code: pair.from.clone(), ..Self::default() };
         let mut places: HashMap<String, usize> = HashMap::new();
         let spaced = is_spaced(&pair.from);
@@ -159,10 +159,10 @@ fn is_spaced(code: &str) -> bool {
 ///
 /// # Errors
 /// A file that cannot be read, is none of these, or has no term of this pair.
-pub fn read_glossary(path: &Path, pair: &Pair) -> Result<Vec<Term>> {
+pub fn read_glossary(path: &Path, pair: &LanguagePair) -> Result<Vec<Term>> {
     let bytes = output::read_at_most(path, limits::GLOSSARY_BYTES)?;
-    let terms = match documents::exchange::is_xml(&bytes) {
-        true => documents::exchange::read_terms(&bytes, &pair.from, &pair.to)?
+    let terms = match documents::tmx_tbx::is_xml(&bytes) {
+        true => documents::tmx_tbx::read_terms(&bytes, &pair.from, &pair.to)?
             .into_iter()
             .map(|(source, target)| Term { source, target })
             .collect(),
@@ -183,7 +183,7 @@ pub fn read_glossary(path: &Path, pair: &Pair) -> Result<Vec<Term>> {
     }
 }
 
-fn table(bytes: &[u8], pair: &Pair) -> std::result::Result<Vec<Term>, String> {
+fn table(bytes: &[u8], pair: &LanguagePair) -> std::result::Result<Vec<Term>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().next().unwrap_or_default();
@@ -209,7 +209,7 @@ fn table(bytes: &[u8], pair: &Pair) -> std::result::Result<Vec<Term>, String> {
 }
 
 // Names of the columns, as the tools that write glossaries give them.
-fn is_header(source: &str, target: &str, pair: &Pair) -> bool {
+fn is_header(source: &str, target: &str, pair: &LanguagePair) -> bool {
     let names = |cell: &str, code: &str, role: &str| {
         let cell = cell.to_lowercase();
         let name = language(code).map(|language| language.name.to_lowercase());
@@ -222,7 +222,7 @@ fn is_header(source: &str, target: &str, pair: &Pair) -> bool {
 mod tests {
     use super::*;
 
-    fn pair(text: &str) -> Pair {
+    fn pair(text: &str) -> LanguagePair {
         text.parse().expect("a pair")
     }
 

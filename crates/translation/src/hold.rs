@@ -11,7 +11,7 @@ const EDITS: &str = "edits.lock";
 
 /// The right to work on the queue, as long as any clone of it lives.
 #[derive(Debug)]
-pub struct Hold {
+pub struct QueueLock {
     // Closing it gives the lock back.
     _locked: File,
 }
@@ -20,7 +20,7 @@ pub struct Hold {
 #[derive(Debug)]
 pub(crate) struct Door {
     folder: PathBuf,
-    held: Mutex<Weak<Hold>>,
+    held: Mutex<Weak<QueueLock>>,
 }
 
 impl Door {
@@ -32,7 +32,7 @@ impl Door {
     ///
     /// # Errors
     /// [`Error::QueueBusy`] while another process has it; those of `first`.
-    pub fn hold(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<Hold>> {
+    pub fn hold(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<QueueLock>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(hold) = held.upgrade() {
             return Ok(hold);
@@ -43,7 +43,7 @@ impl Door {
             Err(TryLockError::WouldBlock) => return Err(Error::QueueBusy),
             Err(TryLockError::Error(error)) => return Err(self.failed(&error)),
         }
-        let hold = Arc::new(Hold { _locked: file });
+        let hold = Arc::new(QueueLock { _locked: file });
         first()?;
         *held = Arc::downgrade(&hold);
         Ok(hold)

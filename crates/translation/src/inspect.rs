@@ -9,7 +9,7 @@ use model_files::{ImportOptions, Quantization};
 use serde::Serialize;
 
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, Entry, models_folder};
+use crate::catalog::{Catalog, CatalogEntry, models_folder};
 use crate::error::{Error, Result};
 use crate::job::Setup;
 
@@ -44,7 +44,7 @@ pub fn logits(
             let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
             model_files::import(path, &target, &options, &mut |_| std::ops::ControlFlow::Continue(()))?;
             temporary = Some(made);
-            Entry::at(&target)?
+            CatalogEntry::at(&target)?
         }
         Err(error) => return Err(error),
     };

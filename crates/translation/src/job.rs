@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Doubt, SentenceReport};
+use crate::answer::{SentenceReport, UncertainWord};
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// How the engine is set up.
 #[derive(Debug, Clone)]
@@ -26,8 +26,8 @@ pub struct Setup {
     pub chosen: BTreeMap<String, String>,
     /// Sentences that decode at once.
     pub sequences: u32,
-    /// Pair to load models for before the first job.
-    pub pair: Option<Pair>,
+    /// LanguagePair to load models for before the first job.
+    pub pair: Option<LanguagePair>,
 }
 
 impl Default for Setup {
@@ -47,7 +47,7 @@ impl Default for Setup {
 /// What loading is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum LoadingStage {
     /// Opening the GPU and the models' files.
     Reading,
     /// Copying weights to the GPU; bytes.
@@ -88,7 +88,7 @@ pub enum EngineState {
     /// Loading, in stages.
     Loading {
         /// What.
-        stage: Stage,
+        stage: LoadingStage,
         /// How much of it is done.
         done: u64,
         /// Out of how much.
@@ -199,7 +199,7 @@ pub enum Source {
 #[derive(Debug, Clone)]
 pub struct Job {
     /// From which language into which.
-    pub pair: Pair,
+    pub pair: LanguagePair,
     /// What.
     pub source: Source,
     /// How.
@@ -258,7 +258,7 @@ pub enum JobEvent {
         /// The text.
         text: String,
         /// Its doubtful words.
-        doubts: Vec<Doubt>,
+        doubts: Vec<UncertainWord>,
     },
     /// How far it is.
     Progress {

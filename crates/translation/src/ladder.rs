@@ -6,10 +6,10 @@
 use engine::{GlossaryTerm, Token};
 
 use crate::alignment;
-use crate::answer::{Doubt, SentenceReport, SentenceStatus};
+use crate::answer::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::checks::{self, Answer, Reason};
 use crate::glossary::Hit;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::sentences;
 use crate::store::segments::Hash;
 
@@ -58,7 +58,7 @@ impl Piece {
 /// How far up a sentence may go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits<'a> {
-    pub pair: &'a Pair,
+    pub pair: &'a LanguagePair,
     /// The last rung. Typed text is tried again for the glossary's sake alone: a person waits.
     pub last: Rung,
 }
@@ -93,7 +93,7 @@ pub(crate) struct Sentence {
     /// Tokens decoded for it, over all tries.
     pub tokens: usize,
     /// Of a finished sentence of live text, so that they are not looked for at every event.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<UncertainWord>,
     pub done: Option<SentenceReport>,
     /// The best answer before it is done.
     pub best: Option<SentenceReport>,
@@ -206,7 +206,7 @@ impl Sentence {
     }
 
     /// Those of other answers that the checks find no more faults with than with the one that there is.
-    pub fn as_good(&self, mut answers: Vec<SentenceReport>, pair: &Pair) -> Vec<SentenceReport> {
+    pub fn as_good(&self, mut answers: Vec<SentenceReport>, pair: &LanguagePair) -> Vec<SentenceReport> {
         let most = self.taken().map(faults);
         answers.iter_mut().for_each(|answer| self.judge(answer, pair));
         answers.retain(|answer| most.is_none_or(|most| faults(answer) <= most));
@@ -264,7 +264,7 @@ impl Sentence {
     }
 
     // The pieces' answers as one, checked; none while one is missing.
-    fn attempt(&self, pair: &Pair) -> Option<SentenceReport> {
+    fn attempt(&self, pair: &LanguagePair) -> Option<SentenceReport> {
         let answers: Option<Vec<&SentenceReport>> =
             self.pieces.iter().map(|piece| piece.answer.as_ref()).collect();
         let answers = answers?;
@@ -296,7 +296,7 @@ impl Sentence {
     }
 
     // Adds what the checks find to what the models said of an answer.
-    fn judge(&self, report: &mut SentenceReport, pair: &Pair) {
+    fn judge(&self, report: &mut SentenceReport, pair: &LanguagePair) {
         report.reasons.extend(self.check(&report.translation, pair));
         if report.score < UNSURE {
             report.reasons.push(Reason::Unsure);
@@ -312,13 +312,13 @@ impl Sentence {
             if report.reasons.is_empty() { SentenceStatus::Done } else { SentenceStatus::Doubtful };
     }
 
-    fn check(&self, translation: &str, pair: &Pair) -> Vec<Reason> {
+    fn check(&self, translation: &str, pair: &LanguagePair) -> Vec<Reason> {
         let Self { text: source, locked, terms, .. } = self;
         checks::check(&Answer { source, translation, pair, locked, terms })
     }
 
     /// What the models once made of it, as the checks of today see it.
-    pub fn reused(&self, mut report: SentenceReport, pair: &Pair) -> SentenceReport {
+    pub fn reused(&self, mut report: SentenceReport, pair: &LanguagePair) -> SentenceReport {
         if report.status != SentenceStatus::Kept {
             report.reasons.retain(|reason| matches!(reason, Reason::CutOff | Reason::Repeated));
             self.judge(&mut report, pair);
@@ -331,7 +331,7 @@ impl Sentence {
 
     /// What a person made of it, here or elsewhere: it is taken as it is, but not where this document wants something
     /// that is not in it.
-    pub fn remembered(&self, translation: String, pair: &Pair) -> SentenceReport {
+    pub fn remembered(&self, translation: String, pair: &LanguagePair) -> SentenceReport {
         let mut reasons = self.check(&translation, pair);
         reasons.retain(Reason::is_something_missing);
         let status = if reasons.is_empty() { SentenceStatus::Reused } else { SentenceStatus::Doubtful };

@@ -76,7 +76,7 @@ pub fn language(code: &str) -> Option<&'static Language> {
 
 /// From one language into another, by codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Pair {
+pub struct LanguagePair {
     /// Code of the source's language.
     pub from: String,
     /// Code of the translation's language.
@@ -88,13 +88,13 @@ pub struct Pair {
 #[error("a pair is two different language codes joined by a hyphen, such as de-en: {0}")]
 pub struct NotAPair(pub String);
 
-impl fmt::Display for Pair {
+impl fmt::Display for LanguagePair {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}-{}", self.from, self.to)
     }
 }
 
-impl FromStr for Pair {
+impl FromStr for LanguagePair {
     type Err = NotAPair;
 
     /// Reads `de-en`.
@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn pairs_are_read_as_they_are_shown() {
-        let pair: Pair = "de-en".parse().expect("known languages");
+        let pair: LanguagePair = "de-en".parse().expect("known languages");
         assert_eq!((pair.from.as_str(), pair.to.as_str(), pair.to_string().as_str()), ("de", "en", "de-en"));
         for wrong in ["", "de", "de-de", "de-xx", "de-en-fr", "-"] {
-            assert_eq!(wrong.parse::<Pair>(), Err(NotAPair(wrong.to_owned())));
+            assert_eq!(wrong.parse::<LanguagePair>(), Err(NotAPair(wrong.to_owned())));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod answer;
+mod benchmark;
 mod catalog;
 mod checks;
 mod delivery;
@@ -18,7 +19,6 @@ mod ladder;
 mod library;
 pub mod limits;
 mod live;
-mod measure;
 mod memory;
 mod output;
 mod queue;
@@ -37,8 +37,9 @@ pub mod prompt;
 pub mod sentences;
 
 pub use adapters::{AdapterReport, test_adapters};
-pub use answer::{Doubt, SentenceReport, SentenceStatus, TokenReport};
-pub use catalog::{Catalog, Entry, Member, Origin, models_folder};
+pub use answer::{SentenceReport, SentenceStatus, TokenReport, UncertainWord};
+pub use benchmark::{BatchSpeed, BenchmarkReport, ModelCost, benchmark, host_peak_bytes};
+pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation, models_folder};
 pub use checks::Reason;
 pub use detect::{Detected, detect};
 pub use documents::Format;
@@ -46,18 +47,17 @@ pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use folders::{cache, data, documents_in, is_document, is_translation};
 pub use glossary::{Term, TermCount, Terms, read_glossary};
-pub use hold::Hold;
+pub use hold::QueueLock;
 pub use inspect::{Logits, logits};
 pub use job::{
     BeamOptions, DecodeOptions, EngineInfo, EngineState, Job, JobEvent, JobId, JobResult, LoadedModel,
-    Sampling, Setup, Source, Stage, Warning,
+    LoadingStage, Sampling, Setup, Source, Warning,
 };
-pub use languages::Pair;
+pub use languages::LanguagePair;
 pub use library::{check_name, import, remove};
-pub use measure::{Measurement, Report, Speed, host_peak_bytes, measure};
-pub use memory::{LEAST_SCORE, Origin as UnitOrigin, Suggestion, Unit};
+pub use memory::{MIN_MATCH_SCORE, Suggestion, TranslationUnit, UnitOrigin};
 pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
 pub use review::{Filter, MarkKind, Segment, SpanMark};
 pub use store::jobs::{JobRow, JobState};
 pub use translator::Translator;
-pub use tuned::{Confidence, TUNED, Tuned, keep_tuned};
+pub use tuned::{Confidence, TUNED, TunedRecipe, save_tuned_recipe};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use model_files::{ImportOptions, ModelInfo, Progress};
 
-use crate::catalog::{Catalog, Origin, models_folder};
+use crate::catalog::{Catalog, ModelLocation, models_folder};
 use crate::error::{Error, Result};
 
 /// Imports a Hugging Face folder or a GGUF file under `name` (none = the source's own). The folder appears whole
@@ -52,7 +52,7 @@ pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
     let Some(entry) = catalog.entries.iter().find(|entry| entry.id == name) else {
         return Err(Error::UnknownModel(name.to_owned()));
     };
-    let Origin::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
+    let ModelLocation::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
     // Only the three files that an import writes, so that a stray link or folder keeps what it holds.
     let failed = |error: std::io::Error| Error::Write { path: path.clone(), reason: error.to_string() };
     for file in ["model.json", "model.safetensors", "tokenizer.json"] {

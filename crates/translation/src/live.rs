@@ -2,7 +2,7 @@
 
 use model_files::Tokenizer;
 
-use crate::answer::{Doubt, doubts, text_of};
+use crate::answer::{UncertainWord, doubts, text_of};
 use crate::frame::Frame;
 use crate::job::JobEvent;
 use crate::ladder::Sentence;
@@ -25,7 +25,7 @@ pub(crate) fn text_event(task: &Task, speaker: &Speaker, tokenizer: &Tokenizer) 
         sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), to)
     };
     let mut text = String::new();
-    let mut all: Vec<Doubt> = Vec::new();
+    let mut all: Vec<UncertainWord> = Vec::new();
     for (block, after) in task.blocks.iter().zip(between) {
         let mut parts: Vec<(String, &str)> = Vec::new();
         let before = units(&text);
@@ -35,7 +35,11 @@ pub(crate) fn text_event(task: &Task, speaker: &Speaker, tokenizer: &Tokenizer) 
             parts.push((shown.clone(), ""));
             let start = before + units(&joined(&parts)) - units(&shown);
             parts.pop();
-            all.extend(found.into_iter().map(|d| Doubt { start: d.start + start, end: d.end + start, ..d }));
+            all.extend(found.into_iter().map(|d| UncertainWord {
+                start: d.start + start,
+                end: d.end + start,
+                ..d
+            }));
             parts.push((shown, &sentence.separator));
         }
         text.push_str(&joined(&parts));
@@ -44,7 +48,12 @@ pub(crate) fn text_event(task: &Task, speaker: &Speaker, tokenizer: &Tokenizer) 
     JobEvent::Text { text, doubts: all }
 }
 
-fn shown(sentence: &Sentence, to: &str, speaker: &Speaker, tokenizer: &Tokenizer) -> (String, Vec<Doubt>) {
+fn shown(
+    sentence: &Sentence,
+    to: &str,
+    speaker: &Speaker,
+    tokenizer: &Tokenizer,
+) -> (String, Vec<UncertainWord>) {
     // While it is tried again for a term's sake, the answer that there is stays.
     if let Some(report) = sentence.taken() {
         return (report.translation.clone(), sentence.doubts.clone());

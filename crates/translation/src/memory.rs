@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::store::Store;
 use crate::translator::Translator;
 use crate::{limits, output};
@@ -14,7 +14,7 @@ use crate::{limits, output};
 /// Where a unit of the memory comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Origin {
+pub enum UnitOrigin {
     /// Models wrote it; it is suggested, never reused by itself.
     Machine,
     /// A person corrected it in review.
@@ -23,10 +23,10 @@ pub enum Origin {
     Imported,
 }
 
-const ORIGINS: [(Origin, &str); 3] =
-    [(Origin::Machine, "machine"), (Origin::Edited, "edited"), (Origin::Imported, "imported")];
+const ORIGINS: [(UnitOrigin, &str); 3] =
+    [(UnitOrigin::Machine, "machine"), (UnitOrigin::Edited, "edited"), (UnitOrigin::Imported, "imported")];
 
-impl Origin {
+impl UnitOrigin {
     /// Its name, as the store has it.
     pub(crate) fn name(self) -> &'static str {
         ORIGINS.iter().find(|(origin, _)| *origin == self).map_or("", |(_, name)| name)
@@ -39,13 +39,13 @@ impl Origin {
 
 /// A unit of the memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unit {
+pub struct TranslationUnit {
     /// The source.
     pub source: String,
     /// Its translation.
     pub target: String,
     /// Who made it.
-    pub origin: Origin,
+    pub origin: UnitOrigin,
     /// How often it was reused.
     pub uses: usize,
     /// When it was last used or changed, in seconds since 1970.
@@ -57,32 +57,37 @@ pub struct Unit {
 pub struct Suggestion {
     /// The unit.
     #[serde(flatten)]
-    pub unit: Unit,
+    pub unit: TranslationUnit,
     /// How near: 1 − edit distance / length of the longer one, in characters; 1 for the same text.
     pub score: f64,
 }
 
 /// What comes less near than this helps nobody.
-pub const LEAST_SCORE: f64 = 0.75;
+pub const MIN_MATCH_SCORE: f64 = 0.75;
 
 /// The units nearest to a text, best first.
-pub(crate) fn suggestions(store: &Store, pair: &Pair, text: &str, most: usize) -> Result<Vec<Suggestion>> {
+pub(crate) fn suggestions(
+    store: &Store,
+    pair: &LanguagePair,
+    text: &str,
+    most: usize,
+) -> Result<Vec<Suggestion>> {
     let length = text.chars().count();
     if length == 0 || length > limits::FUZZY_CHARS {
         return Ok(Vec::new());
     }
-    let shortest = (length as f64 * LEAST_SCORE).ceil() as usize;
-    let longest = (length as f64 / LEAST_SCORE) as usize;
+    let shortest = (length as f64 * MIN_MATCH_SCORE).ceil() as usize;
+    let longest = (length as f64 / MIN_MATCH_SCORE) as usize;
     let letters = letters(text);
     let mut found = Vec::new();
     store.units(pair, (shortest, longest), |unit| {
         // Edit distance takes time, and is never less than the letters that the longer one has for itself.
         let shared = shared(&letters, &unit.source) as f64;
-        if shared < LEAST_SCORE * length.max(unit.source.chars().count()) as f64 {
+        if shared < MIN_MATCH_SCORE * length.max(unit.source.chars().count()) as f64 {
             return;
         }
         let score = strsim::normalized_levenshtein(&unit.source, text);
-        if score >= LEAST_SCORE {
+        if score >= MIN_MATCH_SCORE {
             found.push(Suggestion { unit, score });
         }
     })?;
@@ -111,7 +116,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn suggest(&self, pair: &Pair, text: &str, most: usize) -> Result<Vec<Suggestion>> {
+    pub fn suggest(&self, pair: &LanguagePair, text: &str, most: usize) -> Result<Vec<Suggestion>> {
         suggestions(&self.store()?, pair, text, most)
     }
 
@@ -119,7 +124,12 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn search_memory(&self, pair: &Pair, text: &str, most: usize) -> Result<Vec<Unit>> {
+    pub fn search_memory(
+        &self,
+        pair: &LanguagePair,
+        text: &str,
+        most: usize,
+    ) -> Result<Vec<TranslationUnit>> {
         let wanted = text.to_lowercase();
         let mut found = Vec::new();
         self.store()?.units(pair, (0, usize::MAX), |unit| {
@@ -135,22 +145,22 @@ impl Translator {
     ///
     /// # Errors
     /// A file that cannot be read or is no TMX, a store that cannot be written.
-    pub fn import_memory(&self, pair: &Pair, path: &Path) -> Result<usize> {
+    pub fn import_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
         let bytes = output::read_at_most(path, limits::MEMORY_BYTES)?;
-        let units = documents::exchange::read_units(&bytes, &pair.from, &pair.to)?;
-        self.store()?.learn_all(pair, &units, Origin::Imported)
+        let units = documents::tmx_tbx::read_units(&bytes, &pair.from, &pair.to)?;
+        self.store()?.learn_all(pair, &units, UnitOrigin::Imported)
     }
 
     /// Writes the units of a pair as TMX 1.4 into a new file; counts them.
     ///
     /// # Errors
     /// A file that is there already or cannot be written, a store that cannot be read.
-    pub fn export_memory(&self, pair: &Pair, path: &Path) -> Result<usize> {
+    pub fn export_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
         let mut units = Vec::new();
         self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
         let units: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        output::write(path, &documents::exchange::write_units(&units, &pair.from, &pair.to))?;
+        output::write(path, &documents::tmx_tbx::write_units(&units, &pair.from, &pair.to))?;
         Ok(units.len())
     }
 
@@ -158,7 +168,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be written.
-    pub fn clear_memory(&self, pair: &Pair) -> Result<usize> {
+    pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         let store = self.store()?;
         let count = store.forget_memory(pair)?;
         store.empty_log()?;
@@ -169,7 +179,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn memory_pairs(&self) -> Result<Vec<(Pair, usize)>> {
+    pub fn memory_pairs(&self) -> Result<Vec<(LanguagePair, usize)>> {
         self.store()?.memory_pairs()
     }
 }
@@ -178,13 +188,13 @@ impl Translator {
 mod tests {
     use super::*;
 
-    fn store() -> (tempfile::TempDir, Store, Pair) {
+    fn store() -> (tempfile::TempDir, Store, LanguagePair) {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path()).expect("is made");
         (folder, store, "de-en".parse().expect("a pair"))
     }
 
-    fn learn(store: &Store, pair: &Pair, source: &str, target: &str, origin: Origin) -> usize {
+    fn learn(store: &Store, pair: &LanguagePair, source: &str, target: &str, origin: UnitOrigin) -> usize {
         store.learn_all(pair, &[(source.to_owned(), target.to_owned())], origin).expect("learns")
     }
 
@@ -192,22 +202,22 @@ mod tests {
     fn what_a_person_wrote_outlives_what_models_write() {
         let (_folder, store, pair) = store();
         let steps = [
-            (Origin::Machine, "one", 1, None),
-            (Origin::Imported, "two", 1, Some("two")),
-            (Origin::Machine, "three", 0, Some("two")),
-            (Origin::Edited, "four", 1, Some("four")),
-            (Origin::Imported, "five", 0, Some("four")),
-            (Origin::Edited, "six", 1, Some("six")),
+            (UnitOrigin::Machine, "one", 1, None),
+            (UnitOrigin::Imported, "two", 1, Some("two")),
+            (UnitOrigin::Machine, "three", 0, Some("two")),
+            (UnitOrigin::Edited, "four", 1, Some("four")),
+            (UnitOrigin::Imported, "five", 0, Some("four")),
+            (UnitOrigin::Edited, "six", 1, Some("six")),
         ];
         for (origin, target, changed, recalled) in steps {
             assert_eq!(learn(&store, &pair, "Haus", target, origin), changed, "{target}");
             assert_eq!(store.recall(&pair, "Haus").expect("reads").as_deref(), recalled, "{target}");
         }
-        let other: Pair = "en-de".parse().expect("a pair");
+        let other: LanguagePair = "en-de".parse().expect("a pair");
         assert_eq!(store.recall(&other, "Haus").expect("reads"), None);
         assert_eq!(store.recall(&pair, "haus").expect("reads"), None);
-        assert_eq!(learn(&store, &pair, " ", "x", Origin::Edited), 0);
-        assert_eq!(learn(&store, &pair, &"x".repeat(limits::MEMORY_CHARS + 1), "x", Origin::Edited), 0);
+        assert_eq!(learn(&store, &pair, " ", "x", UnitOrigin::Edited), 0);
+        assert_eq!(learn(&store, &pair, &"x".repeat(limits::MEMORY_CHARS + 1), "x", UnitOrigin::Edited), 0);
     }
 
     #[test]
@@ -216,7 +226,7 @@ mod tests {
         for source in
             ["Das Haus ist alt.", "Das Haus ist sehr alt.", "Das Boot ist alt.", "Wo ist der Bahnhof?"]
         {
-            learn(&store, &pair, source, "x", Origin::Machine);
+            learn(&store, &pair, source, "x", UnitOrigin::Machine);
         }
         let found = suggestions(&store, &pair, "Das Haus ist kalt.", 9).expect("reads");
         let sources: Vec<&str> = found.iter().map(|s| s.unit.source.as_str()).collect();
@@ -224,7 +234,7 @@ mod tests {
         assert!((found[0].score - (1.0 - 1.0 / 18.0)).abs() < 1e-9, "one letter of 18: {}", found[0].score);
         assert_eq!(suggestions(&store, &pair, "Das Haus ist alt.", 1).expect("reads")[0].score, 1.0);
         assert!(suggestions(&store, &pair, "", 1).expect("reads").is_empty());
-        learn(&store, &pair, "東京都庁", "x", Origin::Machine);
+        learn(&store, &pair, "東京都庁", "x", UnitOrigin::Machine);
         assert_eq!(suggestions(&store, &pair, "東京都", 1).expect("reads").len(), 1);
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use model_files::Tokenizer;
 
-use crate::languages::{Pair, language};
+use crate::languages::{LanguagePair, language};
 
 /// Why a prompt cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,7 @@ impl Prompt {
     ///
     /// # Errors
     /// When a language is unknown, `{source}` is not there once, or a placeholder or special token is unknown.
-    pub fn parse(template: &str, tokenizer: &Tokenizer, pair: &Pair) -> Result<Self, Error> {
+    pub fn parse(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Self, Error> {
         let (mut prefix, mut suffix) = (Vec::new(), Vec::new());
         let (mut before, mut after) = (String::new(), String::new());
         let mut sources = 0;
@@ -166,7 +166,7 @@ impl Prompt {
 
 /// The template's parts in order; texts that touch are one part. Codes and names are filled in first, as they may
 /// be a part of a special token, `<|{to}|>`.
-fn parts(template: &str, tokenizer: &Tokenizer, pair: &Pair) -> Result<Vec<Part>, Error> {
+fn parts(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Vec<Part>, Error> {
     let template = filled(template, pair)?;
     let mut parts = Vec::new();
     let mut text = String::new();
@@ -205,7 +205,7 @@ fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
 }
 
 /// The template with the languages in place of their placeholders.
-fn filled(template: &str, pair: &Pair) -> Result<String, Error> {
+fn filled(template: &str, pair: &LanguagePair) -> Result<String, Error> {
     let known = |code: &String| language(code).ok_or_else(|| Error::UnknownLanguage(code.clone()));
     let (from, to) = (known(&pair.from)?, known(&pair.to)?);
     let mut filled = String::new();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     fn parse(template: &str) -> Result<Prompt, Error> {
-        Prompt::parse(template, &tokenizer(), &Pair { from: "de".into(), to: "en".into() })
+        Prompt::parse(template, &tokenizer(), &LanguagePair { from: "de".into(), to: "en".into() })
     }
 
     fn render(template: &str, source: &str) -> Vec<u32> {
@@ -339,7 +339,7 @@ mod tests {
         assert!(
             matches!(parse("<|eot_id|>{source}"), Err(Error::UnknownToken(name)) if name == "<|eot_id|>")
         );
-        let pair = Pair { from: "xx".into(), to: "en".into() };
+        let pair = LanguagePair { from: "xx".into(), to: "en".into() };
         let error = Prompt::parse("{from_name}{source}", &tokenizer(), &pair);
         assert!(matches!(error, Err(Error::UnknownLanguage(code)) if code == "xx"));
     }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::glossary::Term;
-use crate::hold::Hold;
+use crate::hold::QueueLock;
 use crate::job::{DecodeOptions, Job, JobEvent, JobId, to_the_end};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::store::jobs::{JobRow, JobState};
 use crate::translator::Translator;
 use crate::worker::{Command, Submission};
 use crate::{exports, output};
 
 /// What there is to do for a document that is added.
-pub(crate) type Added = (JobId, Option<Arc<Hold>>);
+pub(crate) type Added = (JobId, Option<Arc<QueueLock>>);
 
 impl Translator {
     /// Every document of the queue, oldest first. Those that an ended process had begun are interrupted.
@@ -23,7 +23,7 @@ impl Translator {
     /// A store that cannot be read.
     pub fn jobs(&self) -> Result<Vec<JobRow>> {
         // Who else works on the queue tidies up itself.
-        match self.hold_queue() {
+        match self.lock_queue() {
             Ok(_) | Err(Error::QueueBusy) => self.store()?.jobs(),
             Err(error) => Err(error),
         }
@@ -42,7 +42,7 @@ impl Translator {
     ///
     /// # Errors
     /// [`Error::QueueBusy`] while another process has it.
-    pub fn hold_queue(&self) -> Result<Arc<Hold>> {
+    pub fn lock_queue(&self) -> Result<Arc<QueueLock>> {
         self.door.hold(|| {
             let store = self.store()?;
             for job in store.jobs()? {
@@ -63,9 +63,9 @@ impl Translator {
     ///
     /// # Errors
     /// A lock file that cannot be used.
-    pub fn wait_for_queue(&self) -> Result<Arc<Hold>> {
+    pub fn wait_for_queue_lock(&self) -> Result<Arc<QueueLock>> {
         loop {
-            match self.hold_queue() {
+            match self.lock_queue() {
                 Err(Error::QueueBusy) => self.door.wait()?,
                 held => return held,
             }
@@ -78,7 +78,7 @@ impl Translator {
     /// # Errors
     /// [`Error::JobActive`] for one that is on its way; [`Error::QueueBusy`].
     pub fn resume(&self, id: JobId, on_event: impl FnMut(JobEvent) + Send + 'static) -> Result<()> {
-        let hold = self.hold_queue()?;
+        let hold = self.lock_queue()?;
         let store = self.store()?;
         let row = store.job(id)?;
         if row.state.is_active() {
@@ -95,7 +95,7 @@ impl Translator {
     /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
     /// be written.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
-        let _hold = self.hold_queue()?;
+        let _hold = self.lock_queue()?;
         let store = self.store()?;
         match store.job(id)?.state.is_active() {
             true => Err(Error::JobActive(id)),
@@ -119,7 +119,7 @@ impl Translator {
     /// # Errors
     /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn give_up(&self, id: JobId) -> Result<()> {
-        let _hold = self.hold_queue()?;
+        let _hold = self.lock_queue()?;
         let store = self.store()?;
         match store.job(id)?.state {
             state if state.is_active() => Err(Error::JobActive(id)),
@@ -142,7 +142,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn terms(&self, pair: &Pair) -> Result<Vec<Term>> {
+    pub fn terms(&self, pair: &LanguagePair) -> Result<Vec<Term>> {
         self.store()?.terms(pair)
     }
 
@@ -151,7 +151,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be written.
-    pub fn add_terms(&self, pair: &Pair, terms: &[Term]) -> Result<()> {
+    pub fn add_terms(&self, pair: &LanguagePair, terms: &[Term]) -> Result<()> {
         self.store()?.add_terms(pair, terms)
     }
 
@@ -159,7 +159,7 @@ impl Translator {
     ///
     /// # Errors
     /// A store that cannot be written.
-    pub fn remove_terms(&self, pair: &Pair, source: Option<&str>) -> Result<usize> {
+    pub fn remove_terms(&self, pair: &LanguagePair, source: Option<&str>) -> Result<usize> {
         self.store()?.remove_terms(pair, source)
     }
 
@@ -169,7 +169,7 @@ impl Translator {
         if let Some(output) = output.filter(|output| !output.is_dir()) {
             output::check(input, output)?;
         }
-        let hold = self.hold_queue()?;
+        let hold = self.lock_queue()?;
         Ok((self.store()?.add_job(input, output, job)?, Some(hold)))
     }
 }

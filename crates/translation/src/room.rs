@@ -13,11 +13,11 @@ use model_files::{ModelInfo, Tokenizer};
 
 use crate::adapters::open_tested;
 use crate::alignment::{self, Pieces};
-use crate::catalog::{Catalog, Member, Origin, models_folder};
+use crate::catalog::{Catalog, Member, ModelLocation, models_folder};
 use crate::error::{Error, Result};
 use crate::glossary::{Hit, Term};
-use crate::job::{EngineInfo, EngineState, LoadedModel, Setup, Stage};
-use crate::languages::Pair;
+use crate::job::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
+use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
 
 /// Positions a sentence may take with its prompt and answer, where the model has as many.
@@ -31,7 +31,7 @@ struct Loaded {
 }
 
 /// Which models are added, with what weights; the order of terms does not matter for the sum.
-type Key = Vec<(Origin, u32)>;
+type Key = Vec<(ModelLocation, u32)>;
 
 /// The batch at work and the models in it, in its order.
 pub(crate) struct Line {
@@ -166,7 +166,7 @@ impl Speaker {
 pub(crate) struct Room {
     setup: Setup,
     device: Option<Device>,
-    models: HashMap<Origin, Loaded>,
+    models: HashMap<ModelLocation, Loaded>,
     line: Option<Line>,
     // What was last said to be ready.
     ready: Option<EngineInfo>,
@@ -191,7 +191,7 @@ impl Room {
     /// terms (none or empty = the setup's).
     pub fn voice(
         &self,
-        pair: &Pair,
+        pair: &LanguagePair,
         recipe: Option<&str>,
         chosen: Option<&BTreeMap<String, String>>,
     ) -> Result<Voice> {
@@ -225,16 +225,21 @@ impl Room {
             return Ok(());
         }
         self.line = None;
-        self.tell(EngineState::Loading { stage: Stage::Reading, done: 0, total: voice.members.len() as u64 });
+        self.tell(EngineState::Loading {
+            stage: LoadingStage::Reading,
+            done: 0,
+            total: voice.members.len() as u64,
+        });
         let device = self.open_device()?;
         // What this voice does not use gives its memory back before anything is loaded.
-        let wanted: HashSet<&Origin> = voice.members.iter().map(|member| &member.entry.origin).collect();
+        let wanted: HashSet<&ModelLocation> =
+            voice.members.iter().map(|member| &member.entry.origin).collect();
         if !wanted.iter().all(|origin| self.models.contains_key(origin)) {
             self.models.retain(|origin, _| wanted.contains(origin));
         }
         self.load(&device, voice)?;
         self.compare_vocabularies(voice)?;
-        self.tell(EngineState::Loading { stage: Stage::Pipelines, done: 0, total: 1 });
+        self.tell(EngineState::Loading { stage: LoadingStage::Pipelines, done: 0, total: 1 });
         let order = voice.order();
         let terms: Vec<_> = order
             .iter()
@@ -251,7 +256,7 @@ impl Room {
         let tokenizer = Arc::clone(&first.tokenizer);
         let mut line =
             Line { key: voice.key.clone(), batch: Batch::new(joint, BatchOptions::default()), tokenizer };
-        self.tell(EngineState::Loading { stage: Stage::WarmingUp, done: 0, total: 1 });
+        self.tell(EngineState::Loading { stage: LoadingStage::WarmingUp, done: 0, total: 1 });
         warm_up(&mut line.batch)?;
         device.save_pipelines();
         self.line = Some(line);
@@ -280,7 +285,7 @@ impl Room {
     }
 
     /// What turns a pair's sentences into requests for the batch at work.
-    pub fn speaker(&self, voice: &Voice, pair: &Pair) -> Result<Speaker> {
+    pub fn speaker(&self, voice: &Voice, pair: &LanguagePair) -> Result<Speaker> {
         let line = self.line.as_ref().ok_or(Error::Stopped)?;
         let order = voice.order();
         let mut seats = vec![0; order.len()];
@@ -338,7 +343,7 @@ impl Room {
                 continue;
             }
             self.tell(EngineState::Loading {
-                stage: Stage::Reading,
+                stage: LoadingStage::Reading,
                 done: place as u64,
                 total: voice.members.len() as u64,
             });
@@ -349,7 +354,7 @@ impl Room {
                 // A few hundred messages a model are enough for a bar.
                 if done == total || done - told > total / 100 {
                     told = done;
-                    (self.on_state)(EngineState::Loading { stage: Stage::Uploading, done, total });
+                    (self.on_state)(EngineState::Loading { stage: LoadingStage::Uploading, done, total });
                 }
             })?;
             let info = model.info().clone();

@@ -12,7 +12,7 @@ use crate::detect::{Detected, detect};
 use crate::error::Result;
 use crate::hold::Door;
 use crate::job::{EngineState, Job, JobEvent, JobId, Setup, Source, to_the_end};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::store::Store;
 use crate::worker::{Command, Submission, Worker};
 use crate::{frame, limits, output};
@@ -46,7 +46,7 @@ impl Translator {
     }
 
     /// The pairs that the models at hand translate, those with both specialists first.
-    pub fn pairs(&self) -> Vec<Pair> {
+    pub fn pairs(&self) -> Vec<LanguagePair> {
         Catalog::read(&self.models).map(|catalog| catalog.pairs()).unwrap_or_default()
     }
 
@@ -96,7 +96,7 @@ impl Translator {
 
     /// Opens the GPU and loads models anew, after they failed: those of the jobs under way, which go on, else those of
     /// this pair. False where the engine's thread is gone, so that another translator is needed.
-    pub fn restart(&self, pair: Pair) -> bool {
+    pub fn restart(&self, pair: LanguagePair) -> bool {
         self.commands.send(Command::Restart(pair)).is_ok()
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::models_folder;
 use crate::error::{Error, Result};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::limits;
 
 /// The recipe that means the sum which was found for a pair.
@@ -18,7 +18,7 @@ const FILE: &str = "tuned.json";
 
 /// A sum that a search found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tuned {
+pub struct TunedRecipe {
     /// The sum, such as `0.5*L + 0.25*src + 0.25*tgt`.
     pub sum: String,
     /// Its models by term: names in the catalog, or folders. Weights are worth nothing to others.
@@ -50,7 +50,7 @@ pub struct Confidence {
 }
 
 /// What was found for pairs (`de-en`), by the models in `folder`; nothing where no search was made.
-pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, Tuned>> {
+pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, TunedRecipe>> {
     let path = folder.join(FILE);
     let refused = |reason: String| Error::Read { path: path.clone(), reason };
     let file = match std::fs::File::open(&path) {
@@ -71,7 +71,7 @@ pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, Tuned>> {
 ///
 /// # Errors
 /// A file of this name that cannot be understood is left as it is; a folder that cannot be written.
-pub fn keep_tuned(models: Option<&Path>, pair: &Pair, tuned: Tuned) -> Result<PathBuf> {
+pub fn save_tuned_recipe(models: Option<&Path>, pair: &LanguagePair, tuned: TunedRecipe) -> Result<PathBuf> {
     let folder = models.map_or_else(models_folder, Path::to_owned);
     let path = folder.join(FILE);
     let failed = |reason: String| Error::Write { path: path.clone(), reason };
@@ -92,12 +92,12 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
 
-    fn tuned(sum: &str) -> Tuned {
+    fn tuned(sum: &str) -> TunedRecipe {
         let models = BTreeMap::from([("L".to_owned(), "one".to_owned())]);
-        Tuned { sum: sum.to_owned(), models, measured: "BLEU 30".to_owned(), confidence: None }
+        TunedRecipe { sum: sum.to_owned(), models, measured: "BLEU 30".to_owned(), confidence: None }
     }
 
-    fn pair(text: &str) -> Pair {
+    fn pair(text: &str) -> LanguagePair {
         text.parse().expect("a pair")
     }
 
@@ -105,7 +105,7 @@ mod tests {
     fn each_pair_has_its_sum_and_a_new_one_takes_its_place() {
         let folder = tempfile::tempdir().expect("a folder");
         for (of, sum) in [("de-en", "L"), ("en-de", "0.5*L + 0.5*src"), ("de-en", "L + 2*tgt")] {
-            keep_tuned(Some(folder.path()), &pair(of), tuned(sum)).expect("is kept");
+            save_tuned_recipe(Some(folder.path()), &pair(of), tuned(sum)).expect("is kept");
         }
         let catalog = Catalog::read(folder.path()).expect("reads");
         let chosen = BTreeMap::from([("tgt".to_owned(), "mine".to_owned())]);
@@ -122,7 +122,7 @@ mod tests {
         let path = folder.path().join(FILE);
         for text in ["[1]", "", &" ".repeat(limits::TUNED_BYTES as usize + 1)] {
             std::fs::write(&path, text).expect("is written");
-            let kept = keep_tuned(Some(folder.path()), &pair("de-en"), tuned("L"));
+            let kept = save_tuned_recipe(Some(folder.path()), &pair("de-en"), tuned("L"));
             assert!(matches!(kept, Err(Error::Read { path: named, .. }) if named == path));
             assert_eq!(std::fs::read_to_string(&path).expect("reads"), text);
             let catalog = Catalog::read(folder.path()).expect("reads");

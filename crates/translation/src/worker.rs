@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use engine::SequenceId;
 
 use crate::error::{Error, Problem, Result};
-use crate::hold::Hold;
+use crate::hold::QueueLock;
 use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::room::{Room, Speaker, Voice};
 use crate::store::Store;
 use crate::store::jobs::JobState;
@@ -27,7 +27,7 @@ pub(crate) enum Command {
     /// Ends a job before it is done, in this state.
     End(JobId, JobState),
     /// Opens the GPU and loads models anew: of this pair, where no job says which.
-    Restart(Pair),
+    Restart(LanguagePair),
     LoseDevice,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Submission {
     pub job: Job,
     pub on_event: OnEvent,
     /// Of a document: the right to work on the queue.
-    pub hold: Option<Arc<Hold>>,
+    pub hold: Option<Arc<QueueLock>>,
 }
 
 // A device that is lost so often without a sentence in between is not coming back.
@@ -54,7 +54,7 @@ struct Running {
     speaker: Option<Speaker>,
     sequences: Vec<(SequenceId, Place)>,
     // As long as it lives, no other process works on the queue.
-    _hold: Option<Arc<Hold>>,
+    _hold: Option<Arc<QueueLock>>,
 }
 
 /// The engine thread's state.
@@ -68,7 +68,7 @@ pub(crate) struct Worker {
     store: Option<Rc<Store>>,
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
-    first_pair: Option<Pair>,
+    first_pair: Option<LanguagePair>,
     // Until when the models of typed text stay.
     linger: Option<Instant>,
     // How long there is nothing to do but to hear.
@@ -110,7 +110,7 @@ impl Worker {
     }
 
     // Loads the models of a pair that nothing is to be translated in yet.
-    fn tune_for(&mut self, pair: &Pair) {
+    fn tune_for(&mut self, pair: &LanguagePair) {
         let tuned = self.room.voice(pair, None, None).and_then(|voice| self.room.tune(&voice));
         if let Err(error) = tuned {
             self.room.forget();
@@ -201,7 +201,7 @@ impl Worker {
     }
 
     // Finds the models and takes what was translated before; a job that is complete then needs none.
-    fn start(&mut self, id: JobId, mut task: Task, hold: Option<Arc<Hold>>) {
+    fn start(&mut self, id: JobId, mut task: Task, hold: Option<Arc<QueueLock>>) {
         let options = &task.job.options;
         let voice = self.room.voice(&task.job.pair, options.recipe.as_deref(), Some(&options.chosen));
         let prepared = voice.and_then(|voice| {
@@ -263,7 +263,7 @@ impl Worker {
     }
 
     // What runs loads what it needs by itself.
-    fn restart(&mut self, pair: &Pair) {
+    fn restart(&mut self, pair: &LanguagePair) {
         self.losses = 0;
         self.start_anew();
         if self.jobs.is_empty() && self.waiting.is_empty() {

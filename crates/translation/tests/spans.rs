@@ -13,7 +13,7 @@ use engine::{
 use model_files::{Model, Tokenizer};
 use translation::alignment::{self, MarkedPair, Pieces};
 use translation::prompt::Prompt;
-use translation::{Error, Pair, Setup};
+use translation::{Error, LanguagePair, Setup};
 
 /// The starter models in step, as they translate between a language and English.
 struct Aligner {
@@ -42,7 +42,7 @@ impl Aligner {
 
     /// The links that the models give while they read the known translation.
     fn links(&mut self, pair: &MarkedPair) -> Vec<Link> {
-        let languages = Pair { from: pair.from.clone(), to: pair.to.clone() };
+        let languages = LanguagePair { from: pair.from.clone(), to: pair.to.clone() };
         let prompt = Prompt::parse(&self.template, &self.tokenizer, &languages).expect("a valid prompt");
         let located = prompt.locate(&pair.source.text, &self.tokenizer).expect("encodes");
         let answer = self.tokenizer.encode(&pair.target.text).expect("encodes");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::channel;
 
-use translation::{DecodeOptions, Job, JobEvent, JobResult, Pair, Setup, Source, Translator};
+use translation::{DecodeOptions, Job, JobEvent, JobResult, LanguagePair, Setup, Source, Translator};
 
 // The models here have 8 bits a weight, and three of them are added. Of 305 rows two part from the originals where the first
 // token leads the second by more than 0.05: by 0.052 and by 0.053.
@@ -17,7 +17,7 @@ struct Row<'a> {
     margins: Vec<f32>,
 }
 
-fn translate(translator: &Translator, pair: &Pair, texts: &[&str]) -> Vec<JobResult> {
+fn translate(translator: &Translator, pair: &LanguagePair, texts: &[&str]) -> Vec<JobResult> {
     let (sender, receiver) = channel();
     for (place, text) in texts.iter().enumerate() {
         let sender = sender.clone();
@@ -50,7 +50,7 @@ fn the_starter_models_say_what_their_originals_say() {
     let nothing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-models");
     let (mut compared, mut within) = (0, 0);
     for ((direction, recipe), rows) in groups {
-        let pair: Pair = direction.parse().expect("a pair");
+        let pair: LanguagePair = direction.parse().expect("a pair");
         let mut setup = Setup { sequences: 16, models: Some(nothing.clone()), ..Setup::default() };
         match recipe {
             "collab" | "collab-half" => setup.recipe = Some(recipe.to_owned()),

@@ -142,7 +142,7 @@ fn a_document_that_cannot_go_on_says_why() {
 fn other_languages_start_the_document_anew_and_forget_the_first_try() {
     let scene = scene();
     scene.add(&["a.txt"]);
-    let (id, back) = (scene.ids()[0], Pair { from: "en".into(), to: "de".into() });
+    let (id, back) = (scene.ids()[0], LanguagePair { from: "en".into(), to: "de".into() });
     scene.scripted.asked();
     scene.queue.set_pair(&scene.translator, id, back.clone()).unwrap();
     assert_eq!(scene.scripted.asked(), ["cancel 0", "submit a.txt en-de as 1"]);
@@ -159,7 +159,7 @@ fn other_languages_start_the_document_anew_and_forget_the_first_try() {
 /// What a text looks like is seen when it is under way, or after it is done.
 #[test]
 fn the_languages_can_be_changed_whatever_became_of_the_document() {
-    let back = Pair { from: "en".into(), to: "de".into() };
+    let back = LanguagePair { from: "en".into(), to: "de".into() };
     let ends = [
         JobEvent::Finished(result(Some(path("a.en.txt")))),
         JobEvent::Failed(problem("read")),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, Origin, Setup, Source, Translator};
+use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Setup, Source, Translator};
 
 use super::models::Ready;
 use super::sets::TestSet;
@@ -39,7 +39,7 @@ enum Message {
 }
 
 /// A test set, and models with their shares of the sum in millionths.
-type Key = (String, Vec<(Origin, i64)>);
+type Key = (String, Vec<(ModelLocation, i64)>);
 
 /// Lines that are submitted before the oldest has come back: twice what the engine holds at most, and some.
 const LINES_AHEAD: usize = 64;

@@ -14,7 +14,7 @@ mod texts;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use translation::{Pair, Problem};
+use translation::{LanguagePair, Problem};
 
 use crate::failure::Failure;
 use crate::{Gpu, known_language};
@@ -144,7 +144,7 @@ impl Evaluate {
     }
 
     /// The directions asked for.
-    fn pairs(&self) -> Result<Vec<Pair>, Failure> {
+    fn pairs(&self) -> Result<Vec<LanguagePair>, Failure> {
         let (Some(from), Some(to)) = (self.from.clone(), self.to.clone()) else {
             return Err(Failure::usage("there is no direction", "Give --from and --to."));
         };
@@ -154,9 +154,9 @@ impl Evaluate {
                 "Choose two different languages.",
             ));
         }
-        let mut pairs = vec![Pair { from: from.clone(), to: to.clone() }];
+        let mut pairs = vec![LanguagePair { from: from.clone(), to: to.clone() }];
         if self.both {
-            pairs.push(Pair { from: to, to: from });
+            pairs.push(LanguagePair { from: to, to: from });
         }
         Ok(pairs)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evaluation::paper::Size;
-use translation::{Catalog, Error, Member, Pair, Problem};
+use translation::{Catalog, Error, LanguagePair, Member, Problem};
 
 use super::formulas::{ROLES, role_of};
 use super::texts::named;
@@ -43,7 +43,7 @@ impl Models {
     ///
     /// # Errors
     /// Roles that there are not, models that are not imported.
-    pub fn new(arguments: &[String], pair: &Pair) -> Result<Self, Failure> {
+    pub fn new(arguments: &[String], pair: &LanguagePair) -> Result<Self, Failure> {
         let mut library = None;
         let mut chosen = BTreeMap::new();
         for argument in arguments {
@@ -69,7 +69,7 @@ impl Models {
     }
 
     /// The models of a sum for a pair, which is the one of [`Models::new`] or its reverse.
-    pub fn ready(&self, pair: &Pair, recipe: &str) -> Result<Ready, Lacking> {
+    pub fn ready(&self, pair: &LanguagePair, recipe: &str) -> Result<Ready, Lacking> {
         let failed = |error: Error| Lacking::Failed(error.into());
         let named = self.chosen_for(pair);
         let (sum, chosen) = self.catalog.recipe(pair, recipe, &named).map_err(failed)?;
@@ -88,13 +88,13 @@ impl Models {
     }
 
     /// The published size of the model with a role, if it has one.
-    pub fn size(&self, pair: &Pair, term: &str) -> Option<Size> {
+    pub fn size(&self, pair: &LanguagePair, term: &str) -> Option<Size> {
         let ready = self.ready(pair, term).ok()?;
         ready.members.first().and_then(|member| Size::of(member.entry.parameters()))
     }
 
     // S_SRC of one direction is S_TGT of the other.
-    fn chosen_for(&self, pair: &Pair) -> BTreeMap<String, String> {
+    fn chosen_for(&self, pair: &LanguagePair) -> BTreeMap<String, String> {
         if pair.from == self.from {
             return self.chosen.clone();
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use corpus::{AltSplit, Input, PairOptions, read_pairs};
-use translation::Pair;
+use translation::LanguagePair;
 
 use super::texts::named;
 use super::unreadable;
@@ -18,7 +18,7 @@ pub struct TestSet {
     /// What was asked to be read.
     pub input: String,
     /// From which language into which.
-    pub pair: Pair,
+    pub pair: LanguagePair,
     /// One sentence a line.
     pub source: Vec<String>,
     /// The right translations.
@@ -72,7 +72,12 @@ pub fn divided(argument: &str) -> Vec<&str> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_in(argument: &str, named: &Pair, direction: &Pair, draw: Draw) -> Result<TestSet, Failure> {
+pub fn read_in(
+    argument: &str,
+    named: &LanguagePair,
+    direction: &LanguagePair,
+    draw: Draw,
+) -> Result<TestSet, Failure> {
     let set = read(argument, named, draw)?;
     Ok(if direction == named { set } else { set.turned() })
 }
@@ -81,7 +86,7 @@ pub fn read_in(argument: &str, named: &Pair, direction: &Pair, draw: Draw) -> Re
 ///
 /// # Errors
 /// A name without its files, files that cannot be read, sets without a line, columns the wrong way round.
-fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
+fn read(argument: &str, pair: &LanguagePair, draw: Draw) -> Result<TestSet, Failure> {
     let (name, input) = locate(argument, pair)?;
     let options = PairOptions::new(pair.from.clone(), pair.to.clone());
     let all = read_pairs(std::slice::from_ref(&input), &options, &mut |_| {})
@@ -106,7 +111,7 @@ fn read(argument: &str, pair: &Pair, draw: Draw) -> Result<TestSet, Failure> {
 }
 
 /// What is to be read, and what it is called.
-fn locate(argument: &str, pair: &Pair) -> Result<(String, Input), Failure> {
+fn locate(argument: &str, pair: &LanguagePair) -> Result<(String, Input), Failure> {
     let (name, path) = named(argument);
     let folder = Path::new(path);
     let stem = |path: &Path| path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
@@ -132,7 +137,7 @@ fn locate(argument: &str, pair: &Pair) -> Result<(String, Input), Failure> {
 }
 
 /// A test set in the folder that its owners ship: ALT, or newstest of some year.
-fn shipped(folder: &Path, name: Option<&str>, pair: &Pair) -> Result<(String, Input), Failure> {
+fn shipped(folder: &Path, name: Option<&str>, pair: &LanguagePair) -> Result<(String, Input), Failure> {
     let inside = |file: &str| {
         let places = [folder.to_owned(), folder.join("dev"), folder.join("sgm")];
         places.into_iter().map(|place| place.join(file)).find(|path| path.is_file())
@@ -162,7 +167,7 @@ fn shipped(folder: &Path, name: Option<&str>, pair: &Pair) -> Result<(String, In
     }
 }
 
-fn unknown(argument: &str, pair: &Pair) -> Failure {
+fn unknown(argument: &str, pair: &LanguagePair) -> Failure {
     let (from, to) = (&pair.from, &pair.to);
     let name = argument.split('=').next().unwrap_or_default();
     let hint = match name.to_ascii_lowercase().as_str() {
@@ -184,8 +189,8 @@ fn unknown(argument: &str, pair: &Pair) -> Failure {
 mod tests {
     use super::*;
 
-    fn pair() -> Pair {
-        Pair { from: "de".to_owned(), to: "en".to_owned() }
+    fn pair() -> LanguagePair {
+        LanguagePair { from: "de".to_owned(), to: "en".to_owned() }
     }
 
     #[test]
@@ -201,7 +206,7 @@ mod tests {
         let path = folder.path().display().to_string();
         let set = read(&path, &pair(), draw).unwrap_or_else(|failure| panic!("{failure:?}"));
         assert_eq!((set.name.as_str(), set.source.as_slice()), ("newstest2018", &["Eins".to_owned()][..]));
-        let back = Pair { from: "en".to_owned(), to: "de".to_owned() };
+        let back = LanguagePair { from: "en".to_owned(), to: "de".to_owned() };
         assert!(read(&format!("newstest2018={path}"), &back, draw).is_ok(), "the same files the other way");
         let other = read(&format!("newstest2017={path}"), &pair(), draw).err().map(|f| format!("{f:?}"));
         assert!(

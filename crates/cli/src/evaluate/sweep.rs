@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use evaluation::significance::{SEED, paired_bootstrap};
 use evaluation::{Metric, Statistics, System};
 use serde_json::{Value, json};
-use translation::{Confidence, Error, Pair, TUNED, Tuned, keep_tuned};
+use translation::{Confidence, Error, LanguagePair, TUNED, TunedRecipe, save_tuned_recipe};
 
 use super::Evaluate;
 use super::decoder::Decoder;
@@ -72,7 +72,7 @@ pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
 }
 
 /// L and the specialists at hand.
-fn terms(models: &Models, pair: &Pair) -> Result<Terms, Failure> {
+fn terms(models: &Models, pair: &LanguagePair) -> Result<Terms, Failure> {
     let mut terms = Vec::new();
     for term in ["L", "src", "tgt"] {
         match models.ready(pair, term) {
@@ -96,7 +96,7 @@ struct Sweep<'a> {
     models: &'a Models,
     decoder: &'a mut Decoder,
     scorer: &'a Scorer,
-    pair: &'a Pair,
+    pair: &'a LanguagePair,
     terms: &'a Terms,
 }
 
@@ -273,8 +273,8 @@ impl Sweep<'_> {
         };
         let models = ready.members.iter().map(named).collect();
         let (sum, measured) = (found.sum.clone(), found.measured.clone());
-        let tuned = Tuned { sum, models, measured, confidence: Some(confidence.clone()) };
-        Ok(keep_tuned(Some(&self.models.library), self.pair, tuned)?)
+        let tuned = TunedRecipe { sum, models, measured, confidence: Some(confidence.clone()) };
+        Ok(save_tuned_recipe(Some(&self.models.library), self.pair, tuned)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use evaluation::System;
 use evaluation::paper::{Direction, Size, published};
 use evaluation::report::PaperRow;
-use translation::{Error, Pair, Setup};
+use translation::{Error, LanguagePair, Setup};
 
 use super::decoder::Decoder;
 use super::formulas::{self, Formula};
@@ -170,7 +170,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of(models: &Models, pair: &Pair) -> Self {
+    fn of(models: &Models, pair: &LanguagePair) -> Self {
         let first = |terms: &[&str]| terms.iter().find_map(|term| models.size(pair, term));
         Self {
             direction: Direction::between(&pair.from, &pair.to),
@@ -263,7 +263,7 @@ mod tests {
         let test = TestSet {
             name: "a/b".to_owned(),
             input: String::new(),
-            pair: Pair { from: "de".to_owned(), to: "en".to_owned() },
+            pair: LanguagePair { from: "de".to_owned(), to: "en".to_owned() },
             source: line("Ja."),
             reference: line("Yes."),
             places: vec![0],

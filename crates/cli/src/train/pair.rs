@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use training::{Config, Ended, Start, Tokenizer};
-use translation::{Catalog, Entry, ImportOptions, Pair, Role};
+use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
 
 use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
 use super::console::Console;
@@ -132,7 +132,7 @@ impl MakePair {
     }
 
     /// Whether a translation of the pair asks all of them when nothing else is said.
-    fn are_used(&self, pair: &Pair, parts: &[Part]) -> Result<bool, Failure> {
+    fn are_used(&self, pair: &LanguagePair, parts: &[Part]) -> Result<bool, Failure> {
         let catalog = self.catalog()?;
         let Ok(recipe) = catalog.default_recipe(pair) else { return Ok(false) };
         let (recipe, chosen) = catalog.recipe(pair, recipe, &BTreeMap::new())?;
@@ -159,12 +159,12 @@ impl MakePair {
     }
 
     /// Refuses a base whose vocabulary is not that of the large model, and tells where there is no large model.
-    fn check_large(&self, pair: &Pair, console: &Console) -> Result<(), Failure> {
+    fn check_large(&self, pair: &LanguagePair, console: &Console) -> Result<(), Failure> {
         let Some(tokenizer) = self.beginning.tokenizer()? else { return Ok(()) };
         let catalog = self.catalog()?;
         let Some(name) = &self.large else {
             let vocabulary = Some(tokenizer.fingerprint());
-            let fits = |entry: &Entry| entry.is_large_for(pair) && entry.vocabulary() == vocabulary;
+            let fits = |entry: &CatalogEntry| entry.is_large_for(pair) && entry.vocabulary() == vocabulary;
             if !catalog.entries.iter().any(fits) {
                 console.say(&format!(
                     "Two specialists are made of a base; none of the models at hand is a large one of its vocabulary \
@@ -220,7 +220,12 @@ fn contents(record: &Value) -> Option<Vec<(&Value, Vec<&Value>)>> {
 }
 
 /// L where it is new, S_src, S_tgt.
-fn parts(pair: &Pair, name: &str, folder: &Path, config: Option<&Config>) -> Result<Vec<Part>, Failure> {
+fn parts(
+    pair: &LanguagePair,
+    name: &str,
+    folder: &Path,
+    config: Option<&Config>,
+) -> Result<Vec<Part>, Failure> {
     if config.is_some_and(|config| config.large.is_none()) {
         return Err(Failure::usage(
             "the config has no table [large]",

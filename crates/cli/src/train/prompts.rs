@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use training::Tokenizer;
 use training::examples::Prompter;
-use translation::Pair;
+use translation::LanguagePair;
 use translation::prompt::Prompt;
 
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub fn prompter<'a>(
     let mut prompts = HashMap::new();
     for from in languages {
         for to in languages.iter().filter(|to| *to != from) {
-            let pair = Pair { from: from.clone(), to: to.clone() };
+            let pair = LanguagePair { from: from.clone(), to: to.clone() };
             let prompt = Prompt::parse(template, tokenizer, &pair)
                 .map_err(|error| Failure::usage(&error.to_string(), "Give another one with --prompt."))?;
             prompts.insert((from.clone(), to.clone()), prompt);

@@ -4,7 +4,7 @@ use corpus::{
     Cleaning, Corpus, Draw, HeldOut, Input, Lines, PairOptions, Pairs, clean, read_lines, read_pairs,
 };
 use serde_json::{Value, json};
-use translation::Pair;
+use translation::LanguagePair;
 
 use super::arguments::TextFiles;
 use super::console::Console;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// Where text comes from.
 pub struct Sources<'a> {
     /// The languages of pairs.
-    pub pair: &'a Pair,
+    pub pair: &'a LanguagePair,
     /// What holds monolingual text, by language; a language that is none of the pair's stands for both.
     pub mono: Vec<(String, Vec<String>)>,
     /// The rest.

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Read, Write};
 
-use documents::{Document, Format, Problem, Translation};
+use documents::{Document, FindingKind, Format, Translation};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -50,7 +50,7 @@ pub fn texts(document: &Document) -> Vec<&str> {
 }
 
 /// The package with its texts translated, and the problems found. A text that is not listed stays as it is.
-pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec<Problem>) {
+pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec<FindingKind>) {
     let document = open(package);
     let translated = |text: &&str| {
         let given = translations.iter().find(|(source, _)| source == text);
@@ -61,7 +61,7 @@ pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec
         assert!(texts(&document).contains(source), "no block {source:?} in {:?}", texts(&document));
     }
     let written = document.write(&given).expect("as many translations as blocks");
-    (written.bytes, written.findings.iter().map(|finding| finding.problem).collect())
+    (written.bytes, written.findings.iter().map(|finding| finding.kind).collect())
 }
 
 /// Checks that the own texts change no byte, and that other texts change the entries `changed` and no more.

@@ -12,10 +12,10 @@ use serde::Serialize;
 use super::marked::{Marked, MarkedPair, STARTING_PAIRS};
 use super::{Pieces, looked_at, most_looked_at, words};
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, Origin, models_folder};
+use crate::catalog::{Catalog, ModelLocation, models_folder};
 use crate::error::{Error, Result};
 use crate::job::Setup;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
 
 // Heads whose mean is read, and the share of words that a further one must help with: it makes every pass longer.
@@ -78,7 +78,7 @@ pub fn pick_heads(
     let mut seen = Vec::with_capacity(known.len());
     for (place, pair) in known.iter().enumerate() {
         told(place, known.len());
-        let languages = Pair { from: pair.from.clone(), to: pair.to.clone() };
+        let languages = LanguagePair { from: pair.from.clone(), to: pair.to.clone() };
         let prompt = match prompts.entry((pair.from.clone(), pair.to.clone())) {
             std::collections::hash_map::Entry::Occupied(made) => made.into_mut(),
             std::collections::hash_map::Entry::Vacant(free) => {
@@ -179,7 +179,7 @@ pub fn align_model(
     told: &mut dyn FnMut(usize, usize),
 ) -> Result<PickedHeads> {
     let entry = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?.find(name)?;
-    let Origin::Folder(folder) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
+    let ModelLocation::Folder(folder) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
     let pairs = match pairs {
         Some(path) => {
             let text = std::fs::read_to_string(path)

@@ -1,7 +1,7 @@
 //! How long a translation may be.
 
 use super::Reason;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// Characters of a text in each language for one in English, by code: sums over some 300 messages of 20 characters and
 /// more each, which the program Django 5.2 has in all of these languages (half as many for bn, hi, hr, th and vi).
@@ -54,7 +54,7 @@ const LONGEST: f32 = 3.0;
 const FREE_CHARS: f32 = 24.0;
 
 /// What is said of a translation of this length.
-pub(super) fn unlikely(source: &str, translation: &str, pair: &Pair) -> Option<Reason> {
+pub(super) fn unlikely(source: &str, translation: &str, pair: &LanguagePair) -> Option<Reason> {
     let length =
         |code: &str| LENGTHS.iter().find(|(known, _)| *known == code).map_or(1.0, |(_, length)| *length);
     let expected = source.chars().count() as f32 * length(&pair.to) / length(&pair.from);
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_short_in_one_language_is_long_in_another() {
-        let pair = |text: &str| text.parse::<Pair>().expect("a pair");
+        let pair = |text: &str| text.parse::<LanguagePair>().expect("a pair");
         let (long, short) = ("x".repeat(400), "x".repeat(60));
         assert_eq!(unlikely(&long, &short, &pair("fr-zh")), None);
         assert_eq!(unlikely(&long, &short, &pair("zh-fr")), Some(Reason::Short));

@@ -1,14 +1,14 @@
 //! Numbers of the source that are missing in a translation, and numbers that came from nowhere.
 
 use super::spoken;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 // In languages whose number words and months nobody has listed, numbers up to this may be said in words.
 const SPOKEN: u64 = 12;
 
 /// The numbers that only the source has, and those that only the translation has, each written with plain digits.
 /// What one side writes in digits, the other may say in words.
-pub(super) fn difference(source: &str, translation: &str, pair: &Pair) -> (Vec<String>, Vec<String>) {
+pub(super) fn difference(source: &str, translation: &str, pair: &LanguagePair) -> (Vec<String>, Vec<String>) {
     let (mut missing, mut new) = (numbers(source), numbers(translation));
     let said = spoken::numbers(source, &digits_of(&missing), &pair.from);
     let said_again = spoken::numbers(translation, &digits_of(&new), &pair.to);

@@ -6,7 +6,7 @@ const LOOP: &str = "The train leaves leaves leaves leaves leaves leaves";
 
 struct Scene {
     sentence: Sentence,
-    pair: Pair,
+    pair: LanguagePair,
     last: Rung,
 }
 

@@ -11,7 +11,7 @@ use super::{Store, json, now, to_json};
 use crate::error::{Error, Problem, Result};
 use crate::glossary::TermCount;
 use crate::job::{DecodeOptions, Job, JobId, Source};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// How it stands with a document of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ pub struct JobRow {
     /// The source.
     pub input: PathBuf,
     /// From which language into which.
-    pub pair: Pair,
+    pub pair: LanguagePair,
     /// How it is translated.
     #[serde(skip)]
     pub options: DecodeOptions,
@@ -146,7 +146,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     Ok(JobRow {
         id: JobId(row.get::<_, i64>(0)? as u64),
         input: row.get::<_, String>(1)?.into(),
-        pair: Pair { from: row.get(2)?, to: row.get(3)? },
+        pair: LanguagePair { from: row.get(2)?, to: row.get(3)? },
         options: json(&row.get::<_, String>(4)?),
         target: path(5)?,
         output: path(6)?,

@@ -9,14 +9,14 @@ use crate::answer::SentenceStatus;
 use crate::error::Result;
 use crate::glossary::TermCount;
 use crate::job::JobId;
-use crate::languages::Pair;
-use crate::memory::Origin;
+use crate::languages::LanguagePair;
+use crate::memory::UnitOrigin;
 use crate::review::Line;
 
 /// A translated document that is about to be written.
 pub(crate) struct Plan<'a> {
     pub job: JobId,
-    pub pair: &'a Pair,
+    pub pair: &'a LanguagePair,
     pub lines: &'a [Line],
     pub to_review: usize,
     pub terms: TermCount,
@@ -27,7 +27,7 @@ pub(crate) struct Plan<'a> {
 /// A person's correction that is in the file.
 pub(crate) struct Correction<'a> {
     pub job: JobId,
-    pub pair: &'a Pair,
+    pub pair: &'a LanguagePair,
     pub line: &'a Line,
     /// All that differ from what is kept, itself among them: writing may have found something else of others.
     pub changed: &'a [&'a Line],
@@ -64,7 +64,7 @@ impl Store {
                 let unit = (line.source.as_str(), line.target.as_str());
                 match line.shown() {
                     SentenceStatus::Done if plan.learns => {
-                        memory::learn(change, plan.pair, unit, Origin::Machine)?;
+                        memory::learn(change, plan.pair, unit, UnitOrigin::Machine)?;
                     }
                     SentenceStatus::Reused if plan.learns => memory::count_use(change, plan.pair, unit)?,
                     _ => {}
@@ -118,7 +118,7 @@ impl Store {
                 put(change, job, line)?;
             }
             if *learns {
-                memory::learn(change, pair, (&line.source, &line.target), Origin::Edited)?;
+                memory::learn(change, pair, (&line.source, &line.target), UnitOrigin::Edited)?;
             }
             change.execute(
                 "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",

@@ -4,16 +4,16 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Store, now};
 use crate::error::Result;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 use crate::limits;
-use crate::memory::{Origin, Unit};
+use crate::memory::{TranslationUnit, UnitOrigin};
 
-fn unit(row: &Row<'_>) -> rusqlite::Result<Unit> {
+fn unit(row: &Row<'_>) -> rusqlite::Result<TranslationUnit> {
     let origin: String = row.get(2)?;
-    Ok(Unit {
+    Ok(TranslationUnit {
         source: row.get(0)?,
         target: row.get(1)?,
-        origin: Origin::named(&origin).unwrap_or(Origin::Imported),
+        origin: UnitOrigin::named(&origin).unwrap_or(UnitOrigin::Imported),
         uses: row.get::<_, i64>(3)? as usize,
         used_s: row.get(4)?,
     })
@@ -22,9 +22,9 @@ fn unit(row: &Row<'_>) -> rusqlite::Result<Unit> {
 /// Adds a unit. What a person wrote is replaced by a person alone, what was imported never by a machine.
 pub(crate) fn learn(
     db: &Connection,
-    pair: &Pair,
+    pair: &LanguagePair,
     (source, target): (&str, &str),
-    origin: Origin,
+    origin: UnitOrigin,
 ) -> rusqlite::Result<bool> {
     let characters = source.chars().count();
     let fits = |text: &str, characters: usize| !text.trim().is_empty() && characters <= limits::MEMORY_CHARS;
@@ -32,9 +32,9 @@ pub(crate) fn learn(
         return Ok(false);
     }
     let weaker = match origin {
-        Origin::Edited => "'machine', 'imported', 'edited'",
-        Origin::Imported => "'machine', 'imported'",
-        Origin::Machine => "'machine'",
+        UnitOrigin::Edited => "'machine', 'imported', 'edited'",
+        UnitOrigin::Imported => "'machine', 'imported'",
+        UnitOrigin::Machine => "'machine'",
     };
     let mut insert = db.prepare_cached(&format!(
         "INSERT INTO memory VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)
@@ -48,7 +48,7 @@ pub(crate) fn learn(
 /// Counts a reuse, if it was the memory's.
 pub(crate) fn count_use(
     db: &Connection,
-    pair: &Pair,
+    pair: &LanguagePair,
     (source, target): (&str, &str),
 ) -> rusqlite::Result<()> {
     let mut update = db.prepare_cached(
@@ -62,7 +62,7 @@ pub(crate) fn count_use(
 impl Store {
     /// What a person wrote or brought for exactly this source. What models wrote is found by its key alone, as other
     /// models may do better.
-    pub fn recall(&self, pair: &Pair, source: &str) -> Result<Option<String>> {
+    pub fn recall(&self, pair: &LanguagePair, source: &str) -> Result<Option<String>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT target FROM memory
@@ -73,7 +73,12 @@ impl Store {
     }
 
     /// Adds units; counts those that changed something.
-    pub fn learn_all(&self, pair: &Pair, units: &[(String, String)], origin: Origin) -> Result<usize> {
+    pub fn learn_all(
+        &self,
+        pair: &LanguagePair,
+        units: &[(String, String)],
+        origin: UnitOrigin,
+    ) -> Result<usize> {
         self.change(|change| {
             let mut count = 0;
             for (source, target) in units {
@@ -84,7 +89,12 @@ impl Store {
     }
 
     /// Shows every unit of a pair whose source has so many characters to `see`.
-    pub fn units(&self, pair: &Pair, characters: (usize, usize), mut see: impl FnMut(Unit)) -> Result<()> {
+    pub fn units(
+        &self,
+        pair: &LanguagePair,
+        characters: (usize, usize),
+        mut see: impl FnMut(TranslationUnit),
+    ) -> Result<()> {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT source, target, origin, uses, used FROM memory
@@ -100,7 +110,7 @@ impl Store {
     }
 
     /// Forgets what was learnt of a pair; counts it.
-    pub fn forget_memory(&self, pair: &Pair) -> Result<usize> {
+    pub fn forget_memory(&self, pair: &LanguagePair) -> Result<usize> {
         self.run(|db| {
             db.execute(
                 "DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2",
@@ -110,13 +120,13 @@ impl Store {
     }
 
     /// The pairs of the memory with the number of their units.
-    pub fn memory_pairs(&self) -> Result<Vec<(Pair, usize)>> {
+    pub fn memory_pairs(&self) -> Result<Vec<(LanguagePair, usize)>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT source_language, target_language, count(*) FROM memory GROUP BY 1, 2 ORDER BY 1, 2",
             )?;
             let pair = |row: &Row<'_>| {
-                Ok((Pair { from: row.get(0)?, to: row.get(1)? }, row.get::<_, i64>(2)? as usize))
+                Ok((LanguagePair { from: row.get(0)?, to: row.get(1)? }, row.get::<_, i64>(2)? as usize))
             };
             select.query_map([], pair)?.collect()
         })

@@ -9,7 +9,7 @@ use crate::answer::{SentenceReport, SentenceStatus};
 use crate::error::Result;
 use crate::glossary::Hit;
 use crate::job::{DecodeOptions, JobId};
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 /// Counts changes of how sentences become prompts, answers become text, and answers are chosen by what the checks find;
 /// what an older Wasan finished is then translated again.
@@ -41,7 +41,7 @@ pub(crate) fn hash(bytes: &[u8]) -> Hash {
 pub(crate) struct Fingerprint(Hash);
 
 impl Fingerprint {
-    pub fn new(voice: &str, pair: &Pair, options: &DecodeOptions) -> Self {
+    pub fn new(voice: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
         let choice = options.choice();
         let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
         let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
@@ -138,7 +138,7 @@ mod tests {
     /// Whatever may change a translation changes its key.
     #[test]
     fn a_changed_setting_finds_nothing() {
-        let pair = |text: &str| text.parse::<Pair>().expect("a pair");
+        let pair = |text: &str| text.parse::<LanguagePair>().expect("a pair");
         let options = DecodeOptions::default;
         let sampling = crate::Sampling { temperature: 1.0, top_p: 0.9, top_k: 5, seed: 0 };
         let seeded = crate::Sampling { seed: 1, ..sampling };

@@ -3,11 +3,11 @@
 use super::Store;
 use crate::error::Result;
 use crate::glossary::Term;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 impl Store {
     /// The terms of a pair, by source.
-    pub fn terms(&self, pair: &Pair) -> Result<Vec<Term>> {
+    pub fn terms(&self, pair: &LanguagePair) -> Result<Vec<Term>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT source, target FROM terms WHERE source_language = ?1 AND target_language = ?2 ORDER BY source",
@@ -18,7 +18,7 @@ impl Store {
     }
 
     /// Adds terms; one with the same source takes the old one's place.
-    pub fn add_terms(&self, pair: &Pair, terms: &[Term]) -> Result<()> {
+    pub fn add_terms(&self, pair: &LanguagePair, terms: &[Term]) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached("INSERT OR REPLACE INTO terms VALUES (?1, ?2, ?3, ?4)")?;
             for term in terms {
@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// Removes a term, or all of a pair; counts them.
-    pub fn remove_terms(&self, pair: &Pair, source: Option<&str>) -> Result<usize> {
+    pub fn remove_terms(&self, pair: &LanguagePair, source: Option<&str>) -> Result<usize> {
         self.run(|db| {
             db.execute(
                 "DELETE FROM terms WHERE source_language = ?1 AND target_language = ?2 AND (?3 IS NULL OR source = ?3)",

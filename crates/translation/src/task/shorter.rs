@@ -63,7 +63,7 @@ impl Task {
     fn shorten_sentence(&mut self, place: Place, block: &str) -> Result<bool> {
         let Frame::File { document, .. } = &self.frame else { return Ok(false) };
         // What is taken depends on all that stands in the block, and on the room for it.
-        let room = format!("{:?}", document.room(place.block));
+        let room = format!("{:?}", document.subtitle_limits(place.block));
         let sentence = self.sentence_mut(place);
         let shorter = |key: Hash| hash(&[&key, room.as_bytes(), block.as_bytes()].concat());
         sentence.key = sentence.key.map(shorter);

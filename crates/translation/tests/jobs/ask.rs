@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, Pair, Setup, Source, Translator};
+use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, LanguagePair, Setup, Source, Translator};
 
 // Longer than any step of these tests takes on a busy software GPU.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,7 +29,7 @@ pub fn translator() -> &'static Translator {
     SHARED.get_or_init(|| Translator::start(setup(), |_| {}))
 }
 
-pub fn pair(text: &str) -> Pair {
+pub fn pair(text: &str) -> LanguagePair {
     text.parse().expect("a pair")
 }
 

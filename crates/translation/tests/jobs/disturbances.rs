@@ -7,7 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use translation::{DecodeOptions, EngineState, Job, JobEvent, Setup, Source, Stage, Translator};
+use translation::{DecodeOptions, EngineState, Job, JobEvent, LoadingStage, Setup, Source, Translator};
 
 use crate::ask::{PATIENCE, file, finished, last, pair, problem, setup, submit, text, written};
 use crate::files::LETTER;
@@ -104,7 +104,7 @@ fn typed_text_waits_for_no_sentence_of_other_models() {
     let loads = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&loads);
     let on_state = move |state| {
-        if let EngineState::Loading { stage: Stage::Pipelines, .. } = state {
+        if let EngineState::Loading { stage: LoadingStage::Pipelines, .. } = state {
             *counted.lock().expect("no panic") += 1;
         }
     };

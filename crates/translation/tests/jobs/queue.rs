@@ -356,7 +356,7 @@ fn what_a_kill_left_of_a_file_is_taken_away() {
 fn a_second_process_waits_its_turn() {
     let home = home();
     let source = home.write("a.txt", THREE);
-    let hold = home.translator.hold_queue().expect("is free");
+    let hold = home.translator.lock_queue().expect("is free");
     let second = Translator::start(setup_in(&home.folder.path().join("data")), |_| {});
     let job = || Job { pair: pair("de-en"), source: file(&source), options: DecodeOptions::default() };
     let (sender, events) = channel();
@@ -366,7 +366,8 @@ fn a_second_process_waits_its_turn() {
 
     let (sender, turns) = channel();
     let waiting = second.clone();
-    let thread = std::thread::spawn(move || sender.send(waiting.wait_for_queue().is_ok()).expect("is heard"));
+    let thread =
+        std::thread::spawn(move || sender.send(waiting.wait_for_queue_lock().is_ok()).expect("is heard"));
     assert!(turns.try_recv().is_err());
     drop(hold);
     assert_eq!(turns.recv_timeout(PATIENCE), Ok(true));

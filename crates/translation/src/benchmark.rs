@@ -10,7 +10,7 @@ use crate::adapters::open_tested;
 use crate::catalog::{Catalog, Member, models_folder};
 use crate::error::Result;
 use crate::job::Setup;
-use crate::languages::Pair;
+use crate::languages::LanguagePair;
 
 // A prompt and an answer as long as a long sentence.
 const PROMPT_TOKENS: usize = 64;
@@ -18,7 +18,7 @@ const ANSWER_TOKENS: u32 = 64;
 
 /// One model alone, or the sum.
 #[derive(Debug, Clone, Serialize)]
-pub struct Measurement {
+pub struct ModelCost {
     /// Models, by term.
     pub models: String,
     /// Seconds from opening the files to the weights on the GPU.
@@ -36,12 +36,12 @@ pub struct Measurement {
     /// Share of the adapter's copy bandwidth at which one sequence reads the weights.
     pub bandwidth_share: f32,
     /// Speeds by number of sequences.
-    pub speeds: Vec<Speed>,
+    pub speeds: Vec<BatchSpeed>,
 }
 
-/// Speed with so many sequences.
+/// BatchSpeed with so many sequences.
 #[derive(Debug, Clone, Serialize)]
-pub struct Speed {
+pub struct BatchSpeed {
     /// Sequences at once.
     pub sequences: u32,
     /// Prompt tokens a second.
@@ -52,19 +52,19 @@ pub struct Speed {
 
 /// All measurements of one adapter.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct BenchmarkReport {
     /// Name of the GPU.
     pub adapter: String,
     /// Bytes a second that a copy within GPU memory reads and writes.
     pub copy_bytes_per_s: f64,
     /// Each model alone, then the sum.
-    pub measurements: Vec<Measurement>,
+    pub measurements: Vec<ModelCost>,
     /// Largest memory of the process so far, where the system tells.
     pub host_peak_bytes: Option<u64>,
 }
 
 /// Measures the models of a pair's recipe, each alone and together; `told` hears what is being done.
-pub fn measure(setup: &Setup, pair: &Pair, told: &mut dyn FnMut(&str)) -> Result<Report> {
+pub fn benchmark(setup: &Setup, pair: &LanguagePair, told: &mut dyn FnMut(&str)) -> Result<BenchmarkReport> {
     let catalog = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?;
     let text = setup.recipe.as_deref().map_or_else(|| catalog.default_recipe(pair), Ok)?;
     let (recipe, chosen) = catalog.recipe(pair, text, &setup.chosen)?;
@@ -80,15 +80,10 @@ pub fn measure(setup: &Setup, pair: &Pair, told: &mut dyn FnMut(&str)) -> Result
     }
     measurements.push(one(&device, &members, copy_bytes_per_s, told)?);
     let adapter = device.info().name.clone();
-    Ok(Report { adapter, copy_bytes_per_s, measurements, host_peak_bytes: host_peak_bytes() })
+    Ok(BenchmarkReport { adapter, copy_bytes_per_s, measurements, host_peak_bytes: host_peak_bytes() })
 }
 
-fn one(
-    device: &Device,
-    members: &[Member],
-    bandwidth: f64,
-    told: &mut dyn FnMut(&str),
-) -> Result<Measurement> {
+fn one(device: &Device, members: &[Member], bandwidth: f64, told: &mut dyn FnMut(&str)) -> Result<ModelCost> {
     let models =
         members.iter().map(|m| format!("{} {}", m.term, m.entry.info.name)).collect::<Vec<_>>().join(" + ");
     told(&models);
@@ -137,7 +132,7 @@ fn one(
             first_token_s = prefill_s;
         }
         let decode_s = decode_seconds(&mut batch, requests(ANSWER_TOKENS))?;
-        speeds.push(Speed {
+        speeds.push(BatchSpeed {
             sequences,
             prefill_tokens_per_s: (sequences as usize * PROMPT_TOKENS) as f32 / prefill_s,
             decode_tokens_per_s: (sequences * (ANSWER_TOKENS - 1)) as f32 / decode_s,
@@ -152,7 +147,7 @@ fn one(
     let steps = f64::from(ANSWER_TOKENS) as f32;
     let each = |a: u64, b: u64, c: u64| ((c - b) - (b - a)) as f32 / steps;
     let single = speeds.first().map_or(0.0, |speed| speed.decode_tokens_per_s);
-    Ok(Measurement {
+    Ok(ModelCost {
         models,
         load_s,
         first_token_s,
