@@ -20,7 +20,7 @@ fn main() -> corpus::Result<()> {
     let reading = start.elapsed();
     let (pairs, report) = clean(pairs, &cleaning);
     println!("{report}");
-    for file in pairs.origins().iter().flat_map(|origin| &origin.files) {
+    for file in pairs.text_sources().iter().flat_map(|text_source| &text_source.files) {
         println!("{}  {}", file.sha256, file.path.display());
     }
     println!("read in {} ms, cleaned in {} ms", reading.as_millis(), (start.elapsed() - reading).as_millis());

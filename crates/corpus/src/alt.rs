@@ -4,17 +4,17 @@
 
 use crate::input::AltSplit;
 use crate::language::primary;
-use crate::read::{Finished, Records};
-use crate::text::Text;
+use crate::sentence_reader::{ReadSummary, SentenceReader};
+use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 pub(crate) struct Alt {
     documents: HashSet<u32>,
-    list: Text,
-    source: Text,
-    target: Text,
+    list: TextFile,
+    source: TextFile,
+    target: TextFile,
     /// Translations not asked for yet.
     translations: HashMap<Name, String>,
     sentence: [String; 2],
@@ -31,9 +31,9 @@ const ARTICLE: &str = "URL.ARTICLE";
 impl Alt {
     pub fn open(directory: &Path, split: AltSplit, languages: &[String; 2]) -> Result<Self> {
         let [source, target] = languages.each_ref().map(|language| format!("data_{}.txt", code(language)));
-        let mut list = Text::open(&find(directory, &format!("URL-{}.txt", split.name()))?)?;
-        let source = Text::open(&find(directory, &source)?)?;
-        let mut target = Text::open(&find(directory, &target)?)?;
+        let mut list = TextFile::open(&find(directory, &format!("URL-{}.txt", split.name()))?)?;
+        let source = TextFile::open(&find(directory, &source)?)?;
+        let mut target = TextFile::open(&find(directory, &target)?)?;
         let documents = documents(&mut list)?;
         let mut translations = HashMap::new();
         let mut bytes = 0;
@@ -50,7 +50,7 @@ impl Alt {
     }
 }
 
-impl Records<2> for Alt {
+impl SentenceReader<2> for Alt {
     fn advance(&mut self) -> Result<bool> {
         while self.source.advance()? {
             let Some((name, source)) = sentence(&self.source, &self.documents)? else { continue };
@@ -76,9 +76,9 @@ impl Records<2> for Alt {
         self.source.progress()
     }
 
-    fn finish(self: Box<Self>) -> Finished {
+    fn finish(self: Box<Self>) -> ReadSummary {
         let files = vec![self.source, self.target, self.list];
-        Finished { sentences: self.sentences, skipped: self.skipped, files }
+        ReadSummary { sentences: self.sentences, skipped: self.skipped, files }
     }
 }
 
@@ -104,7 +104,7 @@ fn find(directory: &Path, file: &str) -> Result<PathBuf> {
     paths.find(|path| path.is_file()).ok_or_else(missing)
 }
 
-fn documents(list: &mut Text) -> Result<HashSet<u32>> {
+fn documents(list: &mut TextFile) -> Result<HashSet<u32>> {
     let mut documents = HashSet::new();
     while list.advance()? {
         if list.line().trim().is_empty() {
@@ -121,7 +121,7 @@ fn documents(list: &mut Text) -> Result<HashSet<u32>> {
 }
 
 /// The sentence on the line just read, if it has words and its article is one of `documents`.
-fn sentence<'a>(text: &'a Text, documents: &HashSet<u32>) -> Result<Option<(Name, &'a str)>> {
+fn sentence<'a>(text: &'a TextFile, documents: &HashSet<u32>) -> Result<Option<(Name, &'a str)>> {
     if text.line().trim().is_empty() {
         return Ok(None);
     }
@@ -133,6 +133,6 @@ fn sentence<'a>(text: &'a Text, documents: &HashSet<u32>) -> Result<Option<(Name
     Ok((documents.contains(&name.0) && !sentence.is_empty()).then_some((name, sentence)))
 }
 
-fn wrong(text: &Text, form: &'static str) -> Error {
+fn wrong(text: &TextFile, form: &'static str) -> Error {
     Error::AltLine { line: text.lines, form, path: text.path.clone() }
 }

@@ -1,9 +1,9 @@
 //! What is wrong with sentences: found, counted, dropped.
 
-use crate::data::{Corpus, Entry};
+use crate::corpus::{Corpus, CorpusEntry};
 use crate::held_out::HeldOut;
 use crate::language::{script_share, scripts};
-use crate::normal::{key, normalise};
+use crate::normalise::{key, normalise};
 use crate::report::{Cause, Dropped, Leak, Report};
 use std::collections::{BTreeMap, HashSet};
 use unicode_script::Script;
@@ -44,7 +44,7 @@ pub fn clean<const N: usize>(mut corpus: Corpus<N>, cleaning: &Cleaning) -> (Cor
     let mut report = Report {
         read: corpus.len() as u64,
         kept: 0,
-        skipped: corpus.origins.iter().map(|origin| origin.skipped).sum(),
+        skipped: corpus.text_sources.iter().map(|text_source| text_source.skipped).sum(),
         dropped: BTreeMap::new(),
         leaks,
         typical_ratio,
@@ -65,7 +65,7 @@ pub fn clean<const N: usize>(mut corpus: Corpus<N>, cleaning: &Cleaning) -> (Cor
 /// Faults that one entry shows by itself.
 fn faults_alone<const N: usize>(corpus: &Corpus<N>, cleaning: &Cleaning) -> Vec<Option<Cause>> {
     let scripts = corpus.languages.each_ref().map(|language| scripts(language));
-    let fault = |Entry { text, .. }: &Entry<N>| {
+    let fault = |CorpusEntry { text, .. }: &CorpusEntry<N>| {
         if text.iter().any(String::is_empty) {
             Some(Cause::Empty)
         } else if text.iter().any(|text| text.chars().nth(cleaning.max_chars).is_some()) {
@@ -88,11 +88,11 @@ fn wrong_script(text: &str, scripts: Option<&[Script]>, cleaning: &Cleaning) -> 
 
 /// Marks pairs far from the usual ratio of lengths and returns that ratio, target to source.
 fn mark_ratios<const N: usize>(
-    entries: &[Entry<N>],
+    entries: &[CorpusEntry<N>],
     max_ratio: f32,
     faults: &mut [Option<Cause>],
 ) -> Option<f32> {
-    let ratio = |entry: &Entry<N>| match entry.text.as_slice() {
+    let ratio = |entry: &CorpusEntry<N>| match entry.text.as_slice() {
         [source, target] => Some(length(target) / length(source)),
         _ => None,
     };
@@ -111,7 +111,7 @@ fn length(text: &str) -> f32 {
     text.chars().count() as f32 + LENGTH_ALLOWANCE
 }
 
-fn mark_duplicates<const N: usize>(entries: &[Entry<N>], faults: &mut [Option<Cause>]) {
+fn mark_duplicates<const N: usize>(entries: &[CorpusEntry<N>], faults: &mut [Option<Cause>]) {
     let mut seen = HashSet::with_capacity(entries.len());
     for (entry, fault) in entries.iter().zip(faults).filter(|(_, fault)| fault.is_none()) {
         *fault = (!seen.insert(&entry.text)).then_some(Cause::Duplicate);
@@ -119,7 +119,7 @@ fn mark_duplicates<const N: usize>(entries: &[Entry<N>], faults: &mut [Option<Ca
 }
 
 fn mark_leaks<const N: usize>(
-    entries: &[Entry<N>],
+    entries: &[CorpusEntry<N>],
     cleaning: &Cleaning,
     faults: &mut [Option<Cause>],
 ) -> Vec<Leak> {

@@ -1,7 +1,9 @@
 //! Sentences that must not be trained on, and how they are recognised.
 
-use crate::data::{Corpus, Entry};
-use crate::normal::{key, normalise};
+use crate::corpus::{Corpus, CorpusEntry};
+use crate::normalise::{key, normalise};
+use crate::sample::Sampler;
+use crate::{Error, Result};
 use std::collections::HashSet;
 
 /// A test set, or any sentences that training must not see.
@@ -33,11 +35,54 @@ impl HeldOut {
     }
 
     /// Whether a side of `entry`, which is normal, is held out.
-    pub(crate) fn has<const N: usize>(&self, entry: &Entry<N>) -> bool {
+    pub(crate) fn has<const N: usize>(&self, entry: &CorpusEntry<N>) -> bool {
         entry.text.iter().any(|text| self.keys.contains(&key(text)))
     }
 
     pub(crate) fn has_key(&self, key: &str) -> bool {
         self.keys.contains(key)
+    }
+}
+
+/// What [`Corpus::split_held_out`] returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split<const N: usize> {
+    /// To train on.
+    pub train: Corpus<N>,
+    /// To measure on while training.
+    pub held_out: Corpus<N>,
+    /// Sentences in neither, since one of their sides is held out with another partner.
+    pub dropped: usize,
+}
+
+impl<const N: usize> Corpus<N> {
+    /// Holds `count` sentences out, chosen by `seed`; both parts keep the order. What shares a side with them but for
+    /// case and punctuation ("Thanks!") leaves the training part too, else the held-out loss would flatter.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] where nothing would be left to train on.
+    pub fn split_held_out(mut self, count: usize, seed: u64) -> Result<Split<N>> {
+        let available = self.len();
+        if count >= available {
+            return Err(Error::TooFew { wanted: count, available });
+        }
+        let mut sampler = Sampler::new(seed, count);
+        for place in 0..available {
+            sampler.offer(|| place);
+        }
+        let mut chosen = vec![false; available];
+        sampler.finish().for_each(|place| chosen[place] = true);
+        let mut places = chosen.into_iter();
+        let (held_out, mut train): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.entries).into_iter().partition(|_| places.next() == Some(true));
+        let held_out = self.with(held_out);
+        let leaks = HeldOut::new("held out", &held_out);
+        let before = train.len();
+        train.retain(|entry| !leaks.has(entry));
+        if train.is_empty() {
+            return Err(Error::TooFew { wanted: count, available });
+        }
+        let dropped = before - train.len();
+        Ok(Split { train: self.with(train), held_out, dropped })
     }
 }

@@ -2,7 +2,7 @@
 //! and draws that a seed repeats.
 //!
 //! [`read_pairs`] and [`read_lines`] read as the files are, line for line; [`clean`] normalises and drops, and says
-//! what and why; [`Corpus::draw`] and [`Corpus::split_held_out`] choose. A pair and a line of one language are the
+//! what and why; [`Corpus::sample`] and [`Corpus::split_held_out`] choose. A pair and a line of one language are the
 //! same thing with two and one sides: [`Corpus<2>`](Corpus) and [`Corpus<1>`](Corpus).
 //!
 //! All files are untrusted: no input makes this crate panic, and its memory stays within a small multiple of the
@@ -11,27 +11,32 @@
 
 mod alt;
 mod clean;
-mod data;
+mod corpus;
 mod error;
 mod held_out;
 mod input;
 mod language;
 pub mod limits;
 mod moses;
-mod normal;
+mod normalise;
 mod read;
 mod report;
 mod sample;
+mod sentence_reader;
 mod sgml;
-mod text;
+mod text_file;
 mod tmx;
 mod tsv;
 
 pub use clean::{Cleaning, clean};
-pub use data::{Corpus, Entry, Line, Lines, Origin, OriginFile, Pair, Pairs, Split};
+pub use corpus::{
+    Corpus, CorpusEntry, MonolingualCorpus, MonolingualLine, ParallelCorpus, SentencePair, SourceFile,
+    TextSource,
+};
 pub use error::{Error, Result};
-pub use held_out::HeldOut;
+pub use held_out::{HeldOut, Split};
 pub use input::{AltSplit, Input};
-pub use normal::{key, normalise};
-pub use read::{Draw, PairOptions, Progress, read_lines, read_pairs};
+pub use normalise::{key, normalise};
+pub use read::{PairOptions, Progress, read_lines, read_pairs};
 pub use report::{Cause, Dropped, Leak, Report};
+pub use sample::Sample;

@@ -1,8 +1,8 @@
 //! Two files that go line by line, as Moses and OPUS have them, or segment by segment, as WMT's test sets do.
 
-use crate::read::{Finished, Format, Records};
+use crate::sentence_reader::{Format, ReadSummary, SentenceReader};
 use crate::sgml::Sgml;
-use crate::text::Text;
+use crate::text_file::TextFile;
 use crate::{Error, Result};
 
 /// Letters of a first line that an error message shows.
@@ -14,7 +14,7 @@ pub(crate) struct Moses {
 }
 
 impl Moses {
-    pub fn new(source: Text, target: Text) -> Self {
+    pub fn new(source: TextFile, target: TextFile) -> Self {
         Self { source: Side::new(source), target: Side::new(target) }
     }
 
@@ -33,7 +33,7 @@ impl Moses {
     }
 }
 
-impl Records<2> for Moses {
+impl SentenceReader<2> for Moses {
     fn advance(&mut self) -> Result<bool> {
         match (self.source.advance()?, self.target.advance()?) {
             (true, true) => Ok(true),
@@ -51,9 +51,9 @@ impl Records<2> for Moses {
         (source.0 + target.0, source.1 + target.1)
     }
 
-    fn finish(self: Box<Self>) -> Finished {
+    fn finish(self: Box<Self>) -> ReadSummary {
         let sentences = self.source.lines();
-        Finished { sentences, skipped: 0, files: vec![self.source.into_text(), self.target.into_text()] }
+        ReadSummary { sentences, skipped: 0, files: vec![self.source.into_text(), self.target.into_text()] }
     }
 }
 
@@ -64,12 +64,12 @@ struct Side {
 }
 
 enum Reader {
-    Lines(Text),
+    Lines(TextFile),
     Segments(Sgml),
 }
 
 impl Side {
-    fn new(text: Text) -> Self {
+    fn new(text: TextFile) -> Self {
         let reader = match Format::of(text.head()) {
             Format::Sgml => Reader::Segments(Sgml::new(text)),
             Format::Tmx | Format::Lines => Reader::Lines(text),
@@ -102,14 +102,14 @@ impl Side {
         }
     }
 
-    fn text(&self) -> &Text {
+    fn text(&self) -> &TextFile {
         match &self.reader {
             Reader::Lines(text) => text,
             Reader::Segments(sgml) => &sgml.text,
         }
     }
 
-    fn into_text(self) -> Text {
+    fn into_text(self) -> TextFile {
         match self.reader {
             Reader::Lines(text) => text,
             Reader::Segments(sgml) => sgml.text,

@@ -1,11 +1,12 @@
 //! Files → sentences, line for line as they are. What is wrong with the sentences is [`clean`](crate::clean)'s matter.
 
 use crate::alt::Alt;
-use crate::data::{Corpus, Entry, Lines, Origin, Pairs};
+use crate::corpus::{Corpus, CorpusEntry, MonolingualCorpus, ParallelCorpus, TextSource};
 use crate::input::{Input, ordered};
 use crate::moses::Moses;
-use crate::sample::Sampler;
-use crate::text::Text;
+use crate::sample::{Sample, Sampler};
+use crate::sentence_reader::{Format, ReadSummary, SentenceReader};
+use crate::text_file::TextFile;
 use crate::tmx::Tmx;
 use crate::tsv::Tsv;
 use crate::{Error, Result, limits};
@@ -19,23 +20,14 @@ pub struct PairOptions {
     /// The columns of source and target in lines with tabs, from 0.
     pub columns: [usize; 2],
     /// Draws while it reads, so that a corpus too large to be held can be drawn from.
-    pub draw: Option<Draw>,
+    pub sample: Option<Sample>,
 }
 
 impl PairOptions {
     /// All pairs, source in the first column, target in the second.
     pub fn new(source: impl Into<String>, target: impl Into<String>) -> Self {
-        Self { languages: [source.into(), target.into()], columns: [0, 1], draw: None }
+        Self { languages: [source.into(), target.into()], columns: [0, 1], sample: None }
     }
-}
-
-/// A draw without replacement; [`Corpus::draw`] of all that is read draws the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw {
-    /// The same seed draws the same sentences of the same files.
-    pub seed: u64,
-    /// Sentences to draw; all where there are fewer.
-    pub count: usize,
 }
 
 /// How far reading is, told now and then.
@@ -61,8 +53,8 @@ pub fn read_pairs(
     inputs: &[Input],
     options: &PairOptions,
     progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<Pairs> {
-    let mut gather = Gather::new(options.languages.clone(), options.draw);
+) -> Result<ParallelCorpus> {
+    let mut gather = Gather::new(options.languages.clone(), options.sample);
     for input in inputs {
         gather.read(input.to_string(), open_pairs(input, options)?, progress)?;
     }
@@ -76,20 +68,20 @@ pub fn read_pairs(
 pub fn read_lines<P: AsRef<Path>>(
     paths: &[P],
     language: &str,
-    draw: Option<Draw>,
+    sample: Option<Sample>,
     progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<Lines> {
-    let mut gather = Gather::new([language.to_owned()], draw);
+) -> Result<MonolingualCorpus> {
+    let mut gather = Gather::new([language.to_owned()], sample);
     for path in paths.iter().map(AsRef::as_ref) {
-        gather.read(path.display().to_string(), Box::new(Plain(Text::open(path)?)), progress)?;
+        gather.read(path.display().to_string(), Box::new(Plain(TextFile::open(path)?)), progress)?;
     }
     Ok(gather.finish())
 }
 
-fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn Records<2>>> {
+fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn SentenceReader<2>>> {
     Ok(match input {
         Input::File(path) => {
-            let text = Text::open(path)?;
+            let text = TextFile::open(path)?;
             match Format::of(text.head()) {
                 Format::Tmx => Box::new(Tmx::new(text, options.languages.clone())),
                 Format::Lines | Format::Sgml => Box::new(Tsv::new(text, options.columns)),
@@ -97,58 +89,15 @@ fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn Records<2>
         }
         Input::Files(first, second) => {
             let [source, target] = ordered([first, second], &options.languages);
-            Box::new(Moses::new(Text::open(source)?, Text::open(target)?))
+            Box::new(Moses::new(TextFile::open(source)?, TextFile::open(target)?))
         }
         Input::Alt(directory, split) => Box::new(Alt::open(directory, *split, &options.languages)?),
     })
 }
 
-/// A format, told from the beginning of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Lines,
-    Tmx,
-    Sgml,
-}
+struct Plain(TextFile);
 
-impl Format {
-    pub fn of(head: &[u8]) -> Self {
-        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-        let head = head.trim_start();
-        if !head.starts_with('<') {
-            Self::Lines
-        } else if ["<srcset", "<refset", "<tstset"].iter().any(|tag| head.contains(tag)) {
-            Self::Sgml
-        } else if ["<?xml", "<!doctype", "<tmx"].iter().any(|begin| head.starts_with(begin)) {
-            Self::Tmx
-        } else {
-            Self::Lines
-        }
-    }
-}
-
-/// The sentences of one input, one after another.
-pub(crate) trait Records<const N: usize> {
-    /// Goes to the next sentence; false at the end.
-    fn advance(&mut self) -> Result<bool>;
-    /// The sentence, in every language.
-    fn text(&self) -> [&str; N];
-    /// Bytes read of the files as they lie on disk, and their size.
-    fn progress(&self) -> (u64, u64);
-    /// After the end: what has been read.
-    fn finish(self: Box<Self>) -> Finished;
-}
-
-/// What an input had, once read.
-pub(crate) struct Finished {
-    pub sentences: u64,
-    pub skipped: u64,
-    pub files: Vec<Text>,
-}
-
-struct Plain(Text);
-
-impl Records<1> for Plain {
+impl SentenceReader<1> for Plain {
     fn advance(&mut self) -> Result<bool> {
         self.0.advance()
     }
@@ -161,28 +110,28 @@ impl Records<1> for Plain {
         self.0.progress()
     }
 
-    fn finish(self: Box<Self>) -> Finished {
-        Finished { sentences: self.0.lines, skipped: 0, files: vec![self.0] }
+    fn finish(self: Box<Self>) -> ReadSummary {
+        ReadSummary { sentences: self.0.lines, skipped: 0, files: vec![self.0] }
     }
 }
 
 /// Sentences on their way into memory.
 struct Gather<const N: usize> {
     corpus: Corpus<N>,
-    sampler: Option<Sampler<Entry<N>>>,
+    sampler: Option<Sampler<CorpusEntry<N>>>,
     bytes: usize,
 }
 
 impl<const N: usize> Gather<N> {
-    fn new(languages: [String; N], draw: Option<Draw>) -> Self {
-        let corpus = Corpus { languages, entries: Vec::new(), origins: Vec::new() };
-        Self { corpus, sampler: draw.map(|draw| Sampler::new(draw.seed, draw.count)), bytes: 0 }
+    fn new(languages: [String; N], sample: Option<Sample>) -> Self {
+        let corpus = Corpus { languages, entries: Vec::new(), text_sources: Vec::new() };
+        Self { corpus, sampler: sample.map(|sample| Sampler::new(sample.seed, sample.count)), bytes: 0 }
     }
 
     fn read(
         &mut self,
         name: String,
-        mut records: Box<dyn Records<N> + '_>,
+        mut records: Box<dyn SentenceReader<N> + '_>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<()> {
         let mut tell =
@@ -196,15 +145,15 @@ impl<const N: usize> Gather<N> {
             }
         }
         tell(records.progress());
-        let Finished { sentences, skipped, files } = records.finish();
-        let files = files.into_iter().map(Text::finish).collect::<Result<_>>()?;
-        self.corpus.origins.push(Origin { name, files, sentences, skipped, kept: 0 });
+        let ReadSummary { sentences, skipped, files } = records.finish();
+        let files = files.into_iter().map(TextFile::finish).collect::<Result<_>>()?;
+        self.corpus.text_sources.push(TextSource { name, files, sentences, skipped, kept: 0 });
         Ok(())
     }
 
     fn take(&mut self, text: [&str; N]) -> Result<()> {
-        let origin = u32::try_from(self.corpus.origins.len()).unwrap_or(u32::MAX);
-        let entry = || Entry { text: text.map(str::to_owned), origin };
+        let text_source = u32::try_from(self.corpus.text_sources.len()).unwrap_or(u32::MAX);
+        let entry = || CorpusEntry { text: text.map(str::to_owned), text_source };
         let taken = match &mut self.sampler {
             None => {
                 self.corpus.entries.push(entry());
@@ -234,5 +183,5 @@ impl<const N: usize> Gather<N> {
 
 /// Bytes that an entry takes in memory.
 fn cost<const N: usize>(text: [&str; N]) -> usize {
-    size_of::<Entry<N>>() + text.iter().map(|text| text.len()).sum::<usize>()
+    size_of::<CorpusEntry<N>>() + text.iter().map(|text| text.len()).sum::<usize>()
 }

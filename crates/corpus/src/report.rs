@@ -63,7 +63,7 @@ pub struct Report {
     pub read: u64,
     /// Those that are left.
     pub kept: u64,
-    /// Lines and units that had no pair in them, see [`Origin::skipped`](crate::Origin::skipped).
+    /// Lines and units that had no pair in them, see [`TextSource::skipped`](crate::TextSource::skipped).
     pub skipped: u64,
     /// By cause.
     pub dropped: BTreeMap<Cause, Dropped>,

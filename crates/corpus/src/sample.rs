@@ -4,6 +4,15 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::collections::BTreeMap;
 
+/// A draw without replacement; [`Corpus::sample`] of all that is read draws the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// The same seed draws the same sentences of the same files.
+    pub seed: u64,
+    /// Sentences to draw; all where there are fewer.
+    pub count: usize,
+}
+
 /// Draws `count` things of those offered, each set of them equally likely.
 ///
 /// The i-th thing offered gets the i-th number of ChaCha8 seeded with `seed`, and the lowest numbers win; so the same

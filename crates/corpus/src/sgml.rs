@@ -2,16 +2,16 @@
 //!
 //! This SGML is not XML: `&` may stand alone, so it is searched rather than parsed.
 
-use crate::text::Text;
+use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
 use quick_xml::escape::unescape;
 
 const OPEN: &str = "<seg";
 const CLOSE: &str = "</seg>";
 
-/// The segments of a file, as [`Text`] has lines.
+/// The segments of a file, as [`TextFile`] has lines.
 pub(crate) struct Sgml {
-    pub text: Text,
+    pub text: TextFile,
     /// The segments read.
     pub segments: u64,
     /// Bytes of the line just read that are done with.
@@ -20,7 +20,7 @@ pub(crate) struct Sgml {
 }
 
 impl Sgml {
-    pub fn new(text: Text) -> Self {
+    pub fn new(text: TextFile) -> Self {
         // The empty line before the first one is done with.
         Self { text, segments: 0, done: 0, segment: String::new() }
     }

@@ -4,8 +4,8 @@
 //! `ph`, `ut`) and what lies in them are not. Entities that a DTD would define stay as they are written.
 
 use crate::language::likeness;
-use crate::read::{Finished, Records};
-use crate::text::Text;
+use crate::sentence_reader::{ReadSummary, SentenceReader};
+use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -19,7 +19,7 @@ pub(crate) struct Tmx {
     languages: [String; 2],
     /// Elements open.
     depth: usize,
-    place: Place,
+    context: Context,
     /// The variant being read: its language.
     language: String,
     segment: String,
@@ -32,7 +32,7 @@ pub(crate) struct Tmx {
 
 /// Where the reader stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Context {
     Outside,
     Unit,
     Variant,
@@ -41,7 +41,7 @@ enum Place {
 }
 
 impl Tmx {
-    pub fn new(text: Text, languages: [String; 2]) -> Self {
+    pub fn new(text: TextFile, languages: [String; 2]) -> Self {
         let mut reader = Reader::from_reader(Counted { text, lines: 0, event_bytes: 0 });
         // `<seg/>` is an empty segment, `<ph/>` an empty code.
         reader.config_mut().expand_empty_elements = true;
@@ -50,7 +50,7 @@ impl Tmx {
             buffer: Vec::new(),
             languages,
             depth: 0,
-            place: Place::Outside,
+            context: Context::Outside,
             language: String::new(),
             segment: String::new(),
             unit: Default::default(),
@@ -68,22 +68,22 @@ impl Tmx {
                 limits::NESTING
             )));
         }
-        self.place = match (self.place, element.local_name().as_ref()) {
-            (Place::Segment(0), "bpt" | "ept" | "it" | "ph" | "ut") => Place::Segment(1),
-            (Place::Segment(within), _) if within > 0 => Place::Segment(within + 1),
-            (Place::Outside, "tu") => {
+        self.context = match (self.context, element.local_name().as_ref()) {
+            (Context::Segment(0), "bpt" | "ept" | "it" | "ph" | "ut") => Context::Segment(1),
+            (Context::Segment(within), _) if within > 0 => Context::Segment(within + 1),
+            (Context::Outside, "tu") => {
                 self.unit = Default::default();
-                Place::Unit
+                Context::Unit
             }
-            (Place::Unit, "tuv") => {
+            (Context::Unit, "tuv") => {
                 self.language = language(element)?;
-                Place::Variant
+                Context::Variant
             }
-            (Place::Variant, "seg") => {
+            (Context::Variant, "seg") => {
                 self.segment.clear();
-                Place::Segment(0)
+                Context::Segment(0)
             }
-            (place, _) => place,
+            (context, _) => context,
         };
         Ok(())
     }
@@ -91,15 +91,15 @@ impl Tmx {
     /// Whether a unit ended that has both languages.
     fn end(&mut self, name: &str) -> bool {
         self.depth = self.depth.saturating_sub(1);
-        match (self.place, name) {
-            (Place::Segment(0), "seg") => {
-                self.place = Place::Variant;
+        match (self.context, name) {
+            (Context::Segment(0), "seg") => {
+                self.context = Context::Variant;
                 self.keep_variant();
             }
-            (Place::Segment(within), _) => self.place = Place::Segment(within.saturating_sub(1)),
-            (Place::Variant, "tuv") => self.place = Place::Unit,
-            (Place::Unit, "tu") => {
-                self.place = Place::Outside;
+            (Context::Segment(within), _) => self.context = Context::Segment(within.saturating_sub(1)),
+            (Context::Variant, "tuv") => self.context = Context::Unit,
+            (Context::Unit, "tu") => {
+                self.context = Context::Outside;
                 let complete = self.unit.iter().all(|(likeness, _)| *likeness > 0);
                 *(if complete { &mut self.units } else { &mut self.skipped }) += 1;
                 return complete;
@@ -123,7 +123,7 @@ impl Tmx {
     }
 
     fn push(&mut self, text: &str) -> std::result::Result<(), Failure> {
-        if self.place == Place::Segment(0) {
+        if self.context == Context::Segment(0) {
             self.segment.push_str(text);
         }
         match self.segment.len() > limits::LINE_BYTES {
@@ -162,7 +162,7 @@ impl Tmx {
     }
 }
 
-impl Records<2> for Tmx {
+impl SentenceReader<2> for Tmx {
     fn advance(&mut self) -> Result<bool> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let complete = loop {
@@ -191,8 +191,12 @@ impl Records<2> for Tmx {
         self.reader.get_ref().text.progress()
     }
 
-    fn finish(self: Box<Self>) -> Finished {
-        Finished { sentences: self.units, skipped: self.skipped, files: vec![self.reader.into_inner().text] }
+    fn finish(self: Box<Self>) -> ReadSummary {
+        ReadSummary {
+            sentences: self.units,
+            skipped: self.skipped,
+            files: vec![self.reader.into_inner().text],
+        }
     }
 }
 
@@ -242,7 +246,7 @@ fn resolved(reference: &BytesRef<'_>) -> std::result::Result<String, Failure> {
 
 /// Counts lines, and stops markup that does not end.
 struct Counted {
-    text: Text,
+    text: TextFile,
     /// Line breaks passed.
     lines: u64,
     /// Bytes since the last event.

@@ -1,18 +1,18 @@
 //! Pairs on one line, tabs between their columns.
 
-use crate::read::{Finished, Records};
-use crate::text::Text;
+use crate::sentence_reader::{ReadSummary, SentenceReader};
+use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
 
 pub(crate) struct Tsv {
-    text: Text,
+    text: TextFile,
     columns: [usize; 2],
     /// The first line without both columns, and the number of such lines.
     malformed: Option<(u64, u64)>,
 }
 
 impl Tsv {
-    pub fn new(text: Text, columns: [usize; 2]) -> Self {
+    pub fn new(text: TextFile, columns: [usize; 2]) -> Self {
         Self { text, columns, malformed: None }
     }
 
@@ -27,7 +27,7 @@ impl Tsv {
     }
 }
 
-impl Records<2> for Tsv {
+impl SentenceReader<2> for Tsv {
     fn advance(&mut self) -> Result<bool> {
         while self.text.advance()? {
             if self.cells().is_some() {
@@ -58,8 +58,8 @@ impl Records<2> for Tsv {
         self.text.progress()
     }
 
-    fn finish(self: Box<Self>) -> Finished {
+    fn finish(self: Box<Self>) -> ReadSummary {
         let skipped = self.malformed.map_or(0, |(_, count)| count);
-        Finished { sentences: self.text.lines - skipped, skipped, files: vec![self.text] }
+        ReadSummary { sentences: self.text.lines - skipped, skipped, files: vec![self.text] }
     }
 }

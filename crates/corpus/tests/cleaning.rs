@@ -3,7 +3,8 @@
 mod support;
 
 use corpus::{
-    Cause, Cleaning, Draw, Error, HeldOut, Input, PairOptions, Pairs, clean, read_lines, read_pairs,
+    Cause, Cleaning, Error, HeldOut, Input, PairOptions, ParallelCorpus, Sample, clean, read_lines,
+    read_pairs,
 };
 use support::*;
 
@@ -53,7 +54,7 @@ fn each_defect_is_counted_once_under_its_cause() {
         assert_eq!(report.dropped(cause), count, "{cause:?}\n{report}");
     }
     assert_eq!((report.leaks[0].held_out.as_str(), report.leaks[0].count), ("test.tsv", 2));
-    assert_eq!(cleaned.origins()[0].kept, 3);
+    assert_eq!(cleaned.text_sources()[0].kept, 3);
 }
 
 #[test]
@@ -106,7 +107,7 @@ fn lines_of_one_language_are_cleaned_the_same_way() {
 }
 
 /// `count` pairs, no two alike.
-fn numbered(count: usize) -> Pairs {
+fn numbered(count: usize) -> ParallelCorpus {
     pairs(&(0..count).map(|i| format!("Satz {i}\tsentence {i}\n")).collect::<String>())
 }
 
@@ -116,14 +117,14 @@ fn drawing_while_reading_draws_the_same_as_afterwards() {
     let text =
         |from: usize| -> String { (from..from + 300).map(|i| format!("Satz {i}\tsentence {i}\n")).collect() };
     let inputs = [folder.write("a.tsv", text(0)), folder.write("b.tsv", text(300))].map(Input::File);
-    let read = |draw| read_pairs(&inputs, &PairOptions { draw, ..de_en() }, &mut |_| {}).unwrap();
-    let streamed = read(Some(Draw { seed: 5, count: 100 }));
-    assert_eq!(streamed, read(None).draw(5, 100));
-    assert_ne!(streamed, read(None).draw(6, 100));
-    assert_eq!(streamed.origins().iter().map(|origin| origin.kept).sum::<u64>(), 100);
+    let read = |sample| read_pairs(&inputs, &PairOptions { sample, ..de_en() }, &mut |_| {}).unwrap();
+    let streamed = read(Some(Sample { seed: 5, count: 100 }));
+    assert_eq!(streamed, read(None).sample(5, 100));
+    assert_ne!(streamed, read(None).sample(6, 100));
+    assert_eq!(streamed.text_sources().iter().map(|text_source| text_source.kept).sum::<u64>(), 100);
     let (first, rest) = streamed.split_at(30);
     assert_eq!((first.len(), rest.len()), (30, 70));
-    assert_eq!(sides(&first), sides(&read(None).draw(5, 30)));
+    assert_eq!(sides(&first), sides(&read(None).sample(5, 30)));
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn what_is_held_out_shares_no_side_with_what_is_trained_on() {
     let (clean_train, report) =
         clean(parts.train.clone(), &Cleaning { held_out: vec![held], ..Cleaning::default() });
     assert_eq!((clean_train.len(), report.dropped(Cause::Leaked)), (parts.train.len(), 0));
-    assert_eq!(parts.train.origins().len(), 2);
+    assert_eq!(parts.train.text_sources().len(), 2);
 }
 
 #[test]
@@ -157,5 +158,5 @@ fn a_side_alone_is_text_to_pre_train_on() {
     let (source, target) = (all.side::<0>(), all.side::<1>());
     assert_eq!((source.languages()[0].as_str(), target.languages()[0].as_str()), ("de", "en"));
     assert_eq!(target.entries()[2].text(), "sentence 2");
-    assert_eq!(source.origins(), all.origins());
+    assert_eq!(source.text_sources(), all.text_sources());
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use corpus::{AltSplit, Draw, Error, Input, PairOptions, read_lines, read_pairs};
+use corpus::{AltSplit, Error, Input, PairOptions, Sample, read_lines, read_pairs};
 use support::*;
 
 #[test]
@@ -13,8 +13,8 @@ fn tsv_is_read_line_for_line() {
     let expected =
         [("Hallo!", "Hello!"), ("", ""), ("  Ja. ", "Yes."), ("", "no source"), ("\u{feff}Ende", "End")];
     assert_eq!(sides(&pairs), expected);
-    let [origin] = pairs.origins() else { panic!("one origin") };
-    assert_eq!((origin.sentences, origin.skipped, origin.kept), (5, 0, 5));
+    let [text_source] = pairs.text_sources() else { panic!("one text source") };
+    assert_eq!((text_source.sentences, text_source.skipped, text_source.kept), (5, 0, 5));
     let options = PairOptions { columns: [2, 0], ..de_en() };
     let swapped = folder.write("b.tsv", "one\tx\teins\n");
     assert_eq!(
@@ -28,7 +28,7 @@ fn a_few_lines_without_a_tab_are_skipped_and_counted_more_are_an_error() {
     let folder = Folder::new();
     let good = "gut\tgood\n".repeat(99);
     let pairs = read(&folder.write("one.tsv", format!("no tab\n{good}"))).unwrap();
-    assert_eq!((pairs.len(), pairs.origins()[0].skipped), (99, 1));
+    assert_eq!((pairs.len(), pairs.text_sources()[0].skipped), (99, 1));
     let said = message(read(&folder.write("two.tsv", format!("{good}no tab\nnone\n"))));
     assert!(said.contains("2 of 101 lines have no column 2"), "{said}");
     assert!(said.contains("first such line: 100"), "{said}");
@@ -42,7 +42,7 @@ fn moses_files_go_line_by_line_in_the_order_of_the_languages() {
     assert_eq!(sides(&pairs), [("eins", "one"), ("", ""), ("zwei", "two")]);
     let braces = folder.path().join("c.{en,de}").display().to_string();
     assert_eq!(read_pairs(&[Input::from(braces.as_str())], &de_en(), &mut |_| {}).unwrap().len(), 3);
-    assert_eq!(pairs.origins()[0].files.len(), 2);
+    assert_eq!(pairs.text_sources()[0].files.len(), 2);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn tmx_gives_the_text_of_both_languages_without_codes() {
     for bytes in [TMX.as_bytes().to_vec(), utf_16(&TMX.replace("UTF-8", "UTF-16")), xz(TMX.as_bytes())] {
         let pairs = read(&folder.write("memory.tmx", bytes)).unwrap();
         assert_eq!(sides(&pairs), expected);
-        assert_eq!((pairs.origins()[0].sentences, pairs.origins()[0].skipped), (3, 1));
+        assert_eq!((pairs.text_sources()[0].sentences, pairs.text_sources()[0].skipped), (3, 1));
     }
 }
 
@@ -152,7 +152,7 @@ fn alt_is_joined_by_name_and_split_by_article() {
         |split| read_pairs(&[Input::Alt(folder.path().to_owned(), split)], &options, &mut |_| {}).unwrap();
     assert_eq!(sides(&read(AltSplit::Train)), [("en 1 1", "ja 1 1"), ("en 2 7", "ja 2 7")]);
     assert_eq!(sides(&read(AltSplit::Test)), [("en 4 1", "ja 4 1")]);
-    assert_eq!(read(AltSplit::Train).origins()[0].skipped, 1);
+    assert_eq!(read(AltSplit::Train).text_sources()[0].skipped, 1);
     let japanese = read(AltSplit::Dev).side::<1>();
     assert_eq!((japanese.len(), japanese.entries()[0].text()), (1, "ja 3 1"));
     assert_eq!(japanese.languages(), &["ja"]);
@@ -179,8 +179,8 @@ fn wmt19_is_drawn_and_divided_as_the_paper_does() {
     let lines: String = (0..21_000).map(|i| format!("de {i}\ten {i}\n")).collect();
     let train = [Input::File(folder.write("train.tsv", lines))];
     let data = |seed| {
-        let draw = Some(Draw { seed, count: 20_000 });
-        read_pairs(&train, &PairOptions { draw, ..de_en() }, &mut |_| {}).unwrap().split_at(2000)
+        let sample = Some(Sample { seed, count: 20_000 });
+        read_pairs(&train, &PairOptions { sample, ..de_en() }, &mut |_| {}).unwrap().split_at(2000)
     };
     assert_eq!(data(1), data(1));
     assert_ne!(data(1), data(2));
@@ -226,11 +226,11 @@ fn lines_of_one_language_are_read_from_several_files() {
 fn origins_record_what_was_read() {
     let folder = Folder::new();
     let pairs = read(&folder.write("abc", "abc\tabc")).unwrap();
-    let file = &pairs.origins()[0].files[0];
+    let file = &pairs.text_sources()[0].files[0];
     // From `printf 'abc\tabc' | sha256sum`.
     assert_eq!(file.sha256, "8b7907b46c5ae8f305b8e383a3ff86e6b6c161bae4ddd213d06e909d641c380d");
     assert_eq!(file.bytes, 7);
-    let json = serde_json::to_value(pairs.origins()).unwrap();
+    let json = serde_json::to_value(pairs.text_sources()).unwrap();
     assert_eq!(json[0]["kept"], 1);
 }
 

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::metric::{self, Metric, Statistics};
+use crate::metric::{self, Metric, SignificanceTest, Statistics};
 use crate::ngrams::{self, Counts, Words};
-use crate::significance::Test;
 use crate::text;
 use crate::tokenizers::Tokenizer;
 
@@ -185,7 +184,7 @@ impl Metric for Bleu {
         self.score_from(sums).score
     }
 
-    fn signature(&self, references: usize, test: Option<Test>) -> String {
+    fn signature(&self, references: usize, test: Option<SignificanceTest>) -> String {
         let case = if self.lowercase { "lc" } else { "mixed" };
         let effective = if self.effective_order { "yes" } else { "no" };
         let smoothing = match self.smoothing {

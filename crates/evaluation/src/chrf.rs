@@ -1,9 +1,8 @@
 //! chrF (Popović 2015) and chrF++ (Popović 2017) as SacreBLEU defines them.
 
 use crate::error::{Error, Result};
-use crate::metric::{self, Metric, Statistics};
+use crate::metric::{self, Metric, SignificanceTest, Statistics};
 use crate::ngrams::{self, Counts, Words};
-use crate::significance::Test;
 use crate::text;
 
 /// How chrF is computed.
@@ -143,7 +142,7 @@ impl Metric for Chrf {
         100.0 * (1.0 + factor) * precision * recall / (factor * precision + recall)
     }
 
-    fn signature(&self, references: usize, test: Option<Test>) -> String {
+    fn signature(&self, references: usize, test: Option<SignificanceTest>) -> String {
         let case = if self.lowercase { "lc" } else { "mixed" };
         let space = if self.whitespace { "yes" } else { "no" };
         let settings =

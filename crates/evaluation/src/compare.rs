@@ -3,9 +3,9 @@
 use crate::bleu::Bleu;
 use crate::chrf::Chrf;
 use crate::error::Result;
-use crate::metric::Metric;
+use crate::metric::{Metric, SignificanceTest};
 use crate::report::{Row, Table};
-use crate::significance::{SEED, Test, bootstrap, paired_bootstrap};
+use crate::significance::{SEED, bootstrap, paired_bootstrap};
 
 /// SacreBLEU's number of resamples.
 const RESAMPLES: usize = 1000;
@@ -29,7 +29,7 @@ pub fn compare(
     baseline: Option<usize>,
 ) -> Result<Table> {
     let (chrf, plus_plus) = (Chrf::default(), Chrf::plus_plus());
-    let test = Test::Bootstrap { resamples: RESAMPLES, seed: SEED };
+    let test = SignificanceTest::Bootstrap { resamples: RESAMPLES, seed: SEED };
     let statistics = systems
         .iter()
         .map(|system| bleu.statistics(&system.lines, references))

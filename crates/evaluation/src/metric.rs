@@ -1,8 +1,9 @@
 //! What BLEU and chrF have in common: a corpus becomes counts for each segment, sums of counts become a score.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::significance::Test;
 
 /// The release of SacreBLEU whose scores ours equal, as signatures name it.
 pub const SACREBLEU_VERSION: &str = "2.6.0";
@@ -62,6 +63,34 @@ pub(crate) fn add(sums: &mut [u64], row: &[u64]) {
     }
 }
 
+/// What was done to judge a score, for its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignificanceTest {
+    /// Bootstrap resampling.
+    Bootstrap {
+        /// How many test sets were drawn; SacreBLEU's default is 1,000.
+        resamples: usize,
+        /// Where the draws began.
+        seed: u64,
+    },
+    /// Approximate randomization.
+    Randomization {
+        /// How often outputs were exchanged; SacreBLEU's default is 10,000.
+        trials: usize,
+        /// Where the draws began.
+        seed: u64,
+    },
+}
+
+impl fmt::Display for SignificanceTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bootstrap { resamples, seed } => write!(f, "bs:{resamples}|seed:{seed}|"),
+            Self::Randomization { trials, seed } => write!(f, "ar:{trials}|seed:{seed}|"),
+        }
+    }
+}
+
 /// A metric whose score depends on sums of counts only.
 pub trait Metric {
     /// What tables call it, such as `BLEU` or `chrF2++`.
@@ -74,7 +103,7 @@ pub trait Metric {
     fn score_of(&self, sums: &[u64]) -> f64;
 
     /// SacreBLEU's signature of this metric, for so many references and, if one was done, for a test.
-    fn signature(&self, references: usize, test: Option<Test>) -> String;
+    fn signature(&self, references: usize, test: Option<SignificanceTest>) -> String;
 }
 
 /// Whether hypotheses and references can be scored at all.
@@ -101,7 +130,7 @@ pub(crate) fn check(hypotheses: &[String], references: &[Vec<String>]) -> Result
 }
 
 /// A signature: what every metric says first and last, and its own settings between.
-pub(crate) fn signature(references: usize, test: Option<Test>, settings: &str) -> String {
+pub(crate) fn signature(references: usize, test: Option<SignificanceTest>, settings: &str) -> String {
     let test = test.map(|test| test.to_string()).unwrap_or_default();
     format!("nrefs:{references}|{test}{settings}|version:{SACREBLEU_VERSION}")
 }

@@ -1,42 +1,12 @@
 //! Whether a difference means anything: bootstrap resampling (Koehn 2004) and approximate randomization (Riezler and
 //! Maxwell 2005), done as SacreBLEU does them, with the numbers that NumPy draws for the same seed.
 
-use std::fmt;
-
 use crate::error::{Error, Result};
 use crate::metric::{Metric, Statistics, add};
 use crate::random::Pcg64;
 
 /// SacreBLEU's seed.
 pub const SEED: u64 = 12345;
-
-/// What was done to judge a score, for its signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Test {
-    /// Bootstrap resampling.
-    Bootstrap {
-        /// How many test sets were drawn; SacreBLEU's default is 1,000.
-        resamples: usize,
-        /// Where the draws began.
-        seed: u64,
-    },
-    /// Approximate randomization.
-    Randomization {
-        /// How often outputs were exchanged; SacreBLEU's default is 10,000.
-        trials: usize,
-        /// Where the draws began.
-        seed: u64,
-    },
-}
-
-impl fmt::Display for Test {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bootstrap { resamples, seed } => write!(f, "bs:{resamples}|seed:{seed}|"),
-            Self::Randomization { trials, seed } => write!(f, "ar:{trials}|seed:{seed}|"),
-        }
-    }
-}
 
 /// Where a score would lie on other test sets of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use evaluation::significance::{self, SEED, Test};
+use evaluation::metric::SignificanceTest;
+use evaluation::significance::{self, SEED};
 use evaluation::{Bleu, Chrf, Metric, Smoothing, Tokenizer};
 use serde::Deserialize;
 
@@ -193,14 +194,14 @@ fn significance_is_the_same() {
             assert_close(ours.system.mean, case.mean.unwrap(), 1e-3, what);
             assert_close(ours.system.margin, case.ci.unwrap(), 1e-3, what);
             assert_eq!(significance::bootstrap(&*metric, &system, case.samples, SEED), ours.system);
-            let test = Test::Bootstrap { resamples: case.samples, seed: SEED };
+            let test = SignificanceTest::Bootstrap { resamples: case.samples, seed: SEED };
             assert_eq!(metric.signature(1, Some(test)), case.signature);
         } else {
             let ours =
                 significance::approximate_randomization(&*metric, &baseline, &system, case.samples, SEED)
                     .unwrap();
             assert_close(ours, case.p_value, one_sample, what);
-            let test = Test::Randomization { trials: case.samples, seed: SEED };
+            let test = SignificanceTest::Randomization { trials: case.samples, seed: SEED };
             assert_eq!(metric.signature(1, Some(test)), case.signature);
         }
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId, Quantizer};
+use burn::module::{Lora, Module, ModuleMapper, Param, ParamGroup, ParamId};
 use burn::nn::Linear;
-use burn::tensor::quantization::{Calibration, QuantValue};
-use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::frozen::{Freezer, FrozenPrecision};
 use crate::llama::{Layer, Llama};
 use crate::weights::{self, Named};
 use crate::{Error, Result};
@@ -68,18 +68,6 @@ impl Projection {
     }
 }
 
-/// How everything frozen is kept but norms. In fewer bits it is unpacked a layer at a time, on the way there and back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Frozen {
-    /// As they were computed with.
-    F32,
-    /// Half the memory.
-    F16,
-    /// 8 bits, symmetric: a quarter (QLoRA, Dettmers et al. 2023); the embedding takes half.
-    Q8,
-}
-
 /// What is adapted and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdapterOptions {
@@ -90,7 +78,7 @@ pub struct AdapterOptions {
     /// Which matrices.
     pub projections: Vec<Projection>,
     /// How the frozen weights are kept.
-    pub frozen: Frozen,
+    pub frozen: FrozenPrecision,
 }
 
 /// Ids of adapter parameters begin here, above those of any dense model.
@@ -126,54 +114,6 @@ pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device)
     };
     let lora = Lora::new(options.rank, options.alpha).set_param_group(chosen).set_dtype(FloatDType::F32);
     model.apply_lora(lora).map(&mut Factors { inside: 0, count: 0, values: None })
-}
-
-/// Takes weights one by one, so that no more than one of them is in memory as it was, and leaves those that are frozen
-/// already.
-pub(crate) struct Freezer {
-    frozen: Frozen,
-    quantizer: Quantizer,
-}
-
-impl Freezer {
-    pub fn new(frozen: Frozen, device: &Device) -> Self {
-        let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
-        Self { frozen, quantizer: Quantizer::new(Calibration::MinMax, scheme) }
-    }
-
-    pub fn matrix(&mut self, linear: Linear) -> Linear {
-        match self.frozen {
-            _ if linear.weight.base().dtype() != DType::F32 => linear,
-            Frozen::F32 => linear,
-            Frozen::F16 => Linear { weight: half(linear.weight), ..linear },
-            Frozen::Q8 => linear.map(&mut self.quantizer),
-        }
-    }
-
-    /// Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
-    pub fn embedding(&self, embed: Param<Tensor<2>>) -> Param<Tensor<2>> {
-        match self.frozen {
-            Frozen::F32 => embed,
-            Frozen::F16 | Frozen::Q8 => half(embed),
-        }
-    }
-
-    pub fn layer(&mut self, layer: Layer) -> Layer {
-        Layer {
-            q: self.matrix(layer.q),
-            k: self.matrix(layer.k),
-            v: self.matrix(layer.v),
-            o: self.matrix(layer.o),
-            gate: self.matrix(layer.gate),
-            up: self.matrix(layer.up),
-            down: self.matrix(layer.down),
-            ..layer
-        }
-    }
-}
-
-fn half(param: Param<Tensor<2>>) -> Param<Tensor<2>> {
-    param.map(|tensor| tensor.detach().cast(FloatDType::F16))
 }
 
 /// Gives the factors of adapters ids that follow from their order, so that an optimizer's state finds them again, and

@@ -8,22 +8,22 @@ pub struct Example {
     /// Its tokens, at least two.
     pub ids: Vec<u32>,
     /// The first token that the loss counts, at least 1: what stands before is only read.
-    pub learn_from: usize,
+    pub loss_start: usize,
 }
 
 impl Example {
     /// Tokens that are predicted and counted.
-    pub fn learned(&self) -> usize {
-        self.ids.len().saturating_sub(self.learn_from.max(1))
+    pub fn loss_tokens(&self) -> usize {
+        self.ids.len().saturating_sub(self.loss_start.max(1))
     }
 }
 
 /// Documents one after the other, each with the begin token before it, cut into sequences of `context` tokens; the
 /// loss counts every token.
-pub fn packed(documents: impl IntoIterator<Item = Vec<u32>>, context: usize) -> Vec<Example> {
+pub fn pack(documents: impl IntoIterator<Item = Vec<u32>>, context: usize) -> Vec<Example> {
     let tokens: Vec<u32> = documents.into_iter().flatten().collect();
     let sequences = tokens.chunks(context.max(2)).filter(|chunk| chunk.len() > 1);
-    sequences.map(|chunk| Example { ids: chunk.to_vec(), learn_from: 1 }).collect()
+    sequences.map(|chunk| Example { ids: chunk.to_vec(), loss_start: 1 }).collect()
 }
 
 /// Sequences that go through the model together, padded to the longest.
@@ -34,7 +34,7 @@ const SORTED_BATCHES: usize = 50;
 
 /// The batches of one epoch: shuffled by `seed` and `epoch` alone, at most `tokens` tokens with padding each (more when
 /// one sequence is longer).
-pub fn epoch(examples: &[Example], tokens: usize, seed: u64, epoch: usize) -> Vec<Batch> {
+pub fn epoch_batches(examples: &[Example], tokens: usize, seed: u64, epoch: usize) -> Vec<Batch> {
     let mut random =
         fastrand::Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(epoch as u64));
     let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -60,7 +60,7 @@ pub fn epoch(examples: &[Example], tokens: usize, seed: u64, epoch: usize) -> Ve
 
 /// A batch as arrays: ids with padding, and which rows the loss looks at with the token that each should predict.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Arrays {
+pub struct BatchArrays {
     /// Sequences.
     pub batch: usize,
     /// Tokens of each, padded.
@@ -75,15 +75,15 @@ pub struct Arrays {
 
 /// The arrays of some sequences. The last token of a sequence is only predicted, never read; padding is token 0, which
 /// no counted row sees.
-pub fn arrays(examples: &[&Example]) -> Arrays {
+pub fn batch_arrays(examples: &[&Example]) -> BatchArrays {
     let length = examples.iter().map(|example| example.ids.len() - 1).max().unwrap_or(0);
     let mut all =
-        Arrays { batch: examples.len(), length, ids: Vec::new(), rows: Vec::new(), targets: Vec::new() };
+        BatchArrays { batch: examples.len(), length, ids: Vec::new(), rows: Vec::new(), targets: Vec::new() };
     for (sequence, example) in examples.iter().enumerate() {
         let read = example.ids.len() - 1;
         all.ids.extend(example.ids.iter().take(read).map(|&id| i64::from(id)));
         all.ids.resize((sequence + 1) * length, 0);
-        let counted: Range<usize> = example.learn_from.max(1)..example.ids.len();
+        let counted: Range<usize> = example.loss_start.max(1)..example.ids.len();
         all.rows.extend(counted.clone().map(|at| (sequence * length + at - 1) as i64));
         all.targets.extend(example.ids.iter().skip(counted.start).map(|&id| i64::from(id)));
     }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn examples(lengths: &[usize]) -> Vec<Example> {
-        lengths.iter().map(|&n| Example { ids: (0..n as u32).collect(), learn_from: 1 }).collect()
+        lengths.iter().map(|&n| Example { ids: (0..n as u32).collect(), loss_start: 1 }).collect()
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(1);
         let lengths: Vec<usize> = (0..500).map(|_| random.usize(2..60)).collect();
         let examples = examples(&lengths);
-        let batches = epoch(&examples, 300, 7, 0);
+        let batches = epoch_batches(&examples, 300, 7, 0);
         let mut seen: Vec<usize> = batches.iter().flatten().copied().collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..500).collect::<Vec<_>>());
@@ -111,20 +111,20 @@ mod tests {
             let longest = batch.iter().map(|&i| lengths[i]).max().unwrap();
             assert!(batch.len() * longest <= 300, "{}", batch.len() * longest);
         }
-        assert_eq!(batches, epoch(&examples, 300, 7, 0));
-        assert_ne!(batches, epoch(&examples, 300, 7, 1));
+        assert_eq!(batches, epoch_batches(&examples, 300, 7, 0));
+        assert_ne!(batches, epoch_batches(&examples, 300, 7, 1));
     }
 
     #[test]
     fn a_sequence_longer_than_a_batch_stands_alone() {
-        assert_eq!(epoch(&examples(&[50]), 10, 0, 0), [[0]]);
+        assert_eq!(epoch_batches(&examples(&[50]), 10, 0, 0), [[0]]);
     }
 
     #[test]
     fn the_loss_looks_at_the_row_before_each_counted_token() {
-        let pair = Example { ids: vec![5, 6, 7, 8], learn_from: 2 };
-        let short = Example { ids: vec![3, 4], learn_from: 1 };
-        let arrays = arrays(&[&pair, &short]);
+        let pair = Example { ids: vec![5, 6, 7, 8], loss_start: 2 };
+        let short = Example { ids: vec![3, 4], loss_start: 1 };
+        let arrays = batch_arrays(&[&pair, &short]);
         assert_eq!((arrays.batch, arrays.length), (2, 3));
         assert_eq!(arrays.ids, [5, 6, 7, 3, 0, 0]);
         assert_eq!(arrays.rows, [1, 2, 3]);
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn packing_keeps_every_token_but_a_lonely_last() {
-        let packed = packed([vec![1, 2, 3], vec![4, 5]], 2);
+        let packed = pack([vec![1, 2, 3], vec![4, 5]], 2);
         let ids: Vec<_> = packed.iter().map(|example| example.ids.as_slice()).collect();
         assert_eq!(ids, [[1, 2], [3, 4]]);
     }

@@ -12,7 +12,7 @@ pub fn on_processor(device: &Device) -> bool {
 }
 
 /// What people call a device.
-pub fn name(device: &Device) -> String {
+pub fn device_name(device: &Device) -> String {
     if on_processor(device) {
         return "the processor".to_owned();
     }

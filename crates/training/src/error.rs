@@ -15,9 +15,9 @@ pub enum Error {
     /// Text that cannot be read.
     #[error(transparent)]
     Corpus(#[from] corpus::Error),
-    /// A recipe that cannot be followed.
-    #[error("{path} is no recipe: {reason}")]
-    Recipe {
+    /// A training plan or model configuration that cannot be read.
+    #[error("the settings in {path} cannot be used: {reason}")]
+    Settings {
         /// Where.
         path: PathBuf,
         /// What is wrong.

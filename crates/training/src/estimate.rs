@@ -11,10 +11,11 @@ use model_files::Architecture;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Disk, Disks, System};
 
-use crate::adapter::{AdapterOptions, Frozen, Projection};
+use crate::adapter::{AdapterOptions, Projection};
 use crate::batches::Example;
+use crate::data_parallel::Workers;
 use crate::device::on_processor;
-use crate::workers::Workers;
+use crate::frozen::FrozenPrecision;
 use crate::{Error, Result, RunOptions, Stage, StepReport, TrainedModel, train};
 
 /// What a run needs.
@@ -51,7 +52,7 @@ const LOGITS: usize = 3;
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub fn fit(
+pub fn fit_in_memory(
     architecture: &Architecture,
     adapter: Option<&AdapterOptions>,
     stages: &[Stage],
@@ -113,7 +114,7 @@ impl Load {
         // No more than there are; a sequence longer than a micro-batch stands alone in it.
         let tokens = options.micro_tokens.min(stages.iter().map(tokens_of).max().unwrap_or(0)).max(longest);
         let counted = |stage: &Stage| {
-            let learned = of(&stage.examples, Example::learned) as f64;
+            let learned = of(&stage.examples, Example::loss_tokens) as f64;
             learned / tokens_of(stage).max(1) as f64
         };
         let rows = stages.iter().map(counted).fold(0.0, f64::max) * tokens as f64;
@@ -127,7 +128,8 @@ impl Load {
             rows: rows as usize,
             longest,
             gradients,
-            recompute: options.recompute || adapter.is_some_and(|adapter| adapter.frozen != Frozen::F32),
+            recompute: options.recompute
+                || adapter.is_some_and(|adapter| adapter.frozen != FrozenPrecision::F32),
         }
     }
 }
@@ -170,11 +172,11 @@ fn least_bytes(a: &Architecture, adapter: Option<&AdapterOptions>, load: Load) -
     let (learning, frozen) = learning(a, adapter);
     let frozen = match adapter.map(|adapter| adapter.frozen) {
         None => 0,
-        Some(Frozen::F32) => 4 * frozen,
+        Some(FrozenPrecision::F32) => 4 * frozen,
         // Besides, as much as is unpacked at once: a layer, or the head.
-        Some(Frozen::F16) => 2 * frozen + unpacked(a),
+        Some(FrozenPrecision::F16) => 2 * frozen + unpacked(a),
         // The embedding has 16 bits.
-        Some(Frozen::Q8) => frozen + (a.vocab_size * a.hidden_size) as u64 + unpacked(a),
+        Some(FrozenPrecision::Q8) => frozen + (a.vocab_size * a.hidden_size) as u64 + unpacked(a),
     };
     let weights = learning * (4 + 8) + frozen;
     weights + step_bytes(a, learning, load).max(8 * learning)
@@ -212,7 +214,7 @@ fn process_bytes(name: &str) -> Option<u64> {
 }
 
 /// The folder in a run's that the measured steps write to.
-pub const TRIAL: &str = "estimate";
+pub const ESTIMATE_FOLDER: &str = "estimate";
 
 /// A folder that goes with what is in it, also when a kill kept an earlier process from it; and the one around it, if
 /// nothing else is there.
@@ -220,7 +222,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(run: &Path) -> Result<Self> {
-        let path = run.join(TRIAL);
+        let path = run.join(ESTIMATE_FOLDER);
         // What is left of an earlier one only takes up space.
         drop(fs::remove_dir_all(&path));
         match fs::create_dir_all(&path) {
@@ -321,7 +323,7 @@ fn check_memory(needed: u64, available: u64) -> Result<()> {
 
 /// The longest sequences, as many as go through the model at once; twice where gradients accumulate.
 fn heaviest(examples: &[Example], options: &RunOptions) -> Vec<Example> {
-    let mut order: Vec<&Example> = examples.iter().filter(|example| example.learned() > 0).collect();
+    let mut order: Vec<&Example> = examples.iter().filter(|example| example.loss_tokens() > 0).collect();
     order.sort_by_key(|example| Reverse(example.ids.len()));
     let longest = order.first().map_or(1, |example| example.ids.len());
     let count = (options.micro_tokens / longest).max(1) * options.accumulate.min(2);

@@ -1,16 +1,16 @@
 //! Sentences → token sequences: monolingual text, and pairs in the translation prompt.
 
-use corpus::Pairs;
+use corpus::ParallelCorpus;
 use model_files::Tokenizer;
 use serde::{Deserialize, Serialize};
 
-use crate::batches::{Example, packed};
+use crate::batches::{Example, pack};
 use crate::{Error, Result};
 
 /// What the loss of a pair counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Learn {
+pub enum LossScope {
     /// The translation and its end only; the prompt is read.
     Target,
     /// Every token, prompt included.
@@ -67,21 +67,26 @@ impl Encoder<'_> {
         to: &str,
         source: &str,
         target: &str,
-        learn: Learn,
+        learn: LossScope,
     ) -> Result<Option<Example>> {
         let mut ids = (self.prompt)(from, to, source).map_err(|reason| Error::Tokenizer { reason })?;
         let answer = ids.len();
         ids.extend(self.tokenizer.encode(target)?);
         ids.push(self.end);
-        let learn_from = if learn == Learn::Target { answer } else { 1 };
-        Ok((ids.len() <= self.max_tokens).then_some(Example { ids, learn_from }))
+        let loss_start = if learn == LossScope::Target { answer } else { 1 };
+        Ok((ids.len() <= self.max_tokens).then_some(Example { ids, loss_start }))
     }
 
     /// The pairs as examples; too long ones are left out.
     ///
     /// # Errors
     /// As [`Encoder::pair`].
-    pub fn pairs(&self, pairs: &Pairs, directions: Directions, learn: Learn) -> Result<Vec<Example>> {
+    pub fn pairs(
+        &self,
+        pairs: &ParallelCorpus,
+        directions: Directions,
+        learn: LossScope,
+    ) -> Result<Vec<Example>> {
         let [first, second] = pairs.languages();
         let mut examples = Vec::new();
         for pair in pairs.entries() {
@@ -99,9 +104,9 @@ impl Encoder<'_> {
     ///
     /// # Errors
     /// As [`Encoder::document`].
-    pub fn packed<'t>(&self, texts: impl Iterator<Item = &'t str>, seed: u64) -> Result<Vec<Example>> {
+    pub fn pack<'t>(&self, texts: impl Iterator<Item = &'t str>, seed: u64) -> Result<Vec<Example>> {
         let mut documents = texts.map(|text| self.document(text)).collect::<Result<Vec<_>>>()?;
         fastrand::Rng::with_seed(seed).shuffle(&mut documents);
-        Ok(packed(documents, self.max_tokens))
+        Ok(pack(documents, self.max_tokens))
     }
 }

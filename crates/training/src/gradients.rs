@@ -5,12 +5,12 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
 use crate::TrainedModel;
-use crate::batches::Arrays;
+use crate::batches::BatchArrays;
 use crate::llama::{Llama, Positions};
 use crate::loss::{Loss, cross_entropy};
 
 /// Sequences on a device, constants to autodiff.
-pub struct Inputs {
+pub struct BatchInputs {
     /// (batch, length).
     ids: Tensor<2, Int>,
     /// Those of (batch × length) that the loss looks at.
@@ -20,9 +20,9 @@ pub struct Inputs {
     positions: Positions,
 }
 
-impl Inputs {
+impl BatchInputs {
     /// Puts `arrays` where the model is.
-    pub fn new(arrays: Arrays, of: &TrainedModel) -> Self {
+    pub fn new(arrays: BatchArrays, of: &TrainedModel) -> Self {
         let device = of.device.clone().inner();
         let a = &of.architecture;
         let list = |values: Vec<i64>| {
@@ -64,10 +64,10 @@ impl ModuleMapper for Leaves {
 }
 
 /// How gradients are computed.
-pub type Way = fn(&Llama, &Inputs, f32) -> (f32, GradientsParams);
+pub type GradientFn = fn(&Llama, &BatchInputs, f32) -> (f32, GradientsParams);
 
 /// The sum of cross-entropies, nats, and the gradients of `scale` times it.
-pub fn gradients(model: &Llama, inputs: &Inputs, scale: f32) -> (f32, GradientsParams) {
+pub fn gradients(model: &Llama, inputs: &BatchInputs, scale: f32) -> (f32, GradientsParams) {
     let loss = cross_entropy(inputs.logits(model), inputs.targets.clone(), scale);
     let gradients = GradientsParams::from_grads(loss.surrogate.backward(), model);
     (loss.sum.into_scalar::<f32>(), gradients)
@@ -76,7 +76,7 @@ pub fn gradients(model: &Llama, inputs: &Inputs, scale: f32) -> (f32, GradientsP
 /// The same but for last bits, where sums of three are added in another order, with the activations of no more than one
 /// layer in memory (Chen et al. 2016): of each layer only what goes into it is kept; on the way back the layer is
 /// computed once more, this time with its graph.
-pub fn recomputed(model: &Llama, inputs: &Inputs, scale: f32) -> (f32, GradientsParams) {
+pub fn recomputed(model: &Llama, inputs: &BatchInputs, scale: f32) -> (f32, GradientsParams) {
     let plain = model.valid();
     let mut kept = vec![plain.embedded(inputs.ids.clone())];
     let mut x = kept[0].clone();
@@ -115,9 +115,10 @@ mod tests {
     use model_files::Architecture;
 
     use super::*;
-    use crate::adapter::{AdapterOptions, Frozen, Projection};
-    use crate::batches::{Example, arrays};
-    use crate::{Backend, Special, weights};
+    use crate::adapter::{AdapterOptions, Projection};
+    use crate::batches::{Example, batch_arrays};
+    use crate::frozen::FrozenPrecision;
+    use crate::{Backend, SpecialTokens, weights};
 
     /// The processor, and a GPU or a driver that plays one.
     fn devices() -> [Device; 2] {
@@ -137,7 +138,7 @@ mod tests {
             norm_eps: 1e-5,
             tied_head,
         };
-        let special = Special { bos: 0, end: 1, pad: 2 };
+        let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
         TrainedModel::new(architecture, special, Vec::new(), 3, device).unwrap()
     }
 
@@ -157,9 +158,9 @@ mod tests {
     }
 
     fn both_ways(of: &TrainedModel) -> usize {
-        let example = |n: u32| Example { ids: (0..n).map(|at| (at * 7 + n) % 40).collect(), learn_from: 2 };
+        let example = |n: u32| Example { ids: (0..n).map(|at| (at * 7 + n) % 40).collect(), loss_start: 2 };
         let examples = [example(9), example(6)];
-        let inputs = Inputs::new(arrays(&examples.iter().collect::<Vec<_>>()), of);
+        let inputs = BatchInputs::new(batch_arrays(&examples.iter().collect::<Vec<_>>()), of);
         let (loss, kept) = gradients(&of.model, &inputs, 0.1);
         let (same_loss, again) = recomputed(&of.model, &inputs, 0.1);
         assert!((loss - same_loss).abs() <= 1e-6 * loss, "{loss} {same_loss}");
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn so_do_they_under_adapters_of_any_base() {
-        let all = [Frozen::F32, Frozen::F16, Frozen::Q8];
+        let all = [FrozenPrecision::F32, FrozenPrecision::F16, FrozenPrecision::Q8];
         for (device, frozen) in devices().iter().flat_map(|device| all.map(|frozen| (device, frozen))) {
             let mut model = model(true, device);
             let projections = vec![Projection::Q, Projection::Down];
@@ -199,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_copy_for_a_worker_unpacks_nothing_that_is_frozen() {
-        for frozen in [Frozen::F32, Frozen::F16, Frozen::Q8] {
+        for frozen in [FrozenPrecision::F32, FrozenPrecision::F16, FrozenPrecision::Q8] {
             let mut model = model(true, &Device::flex().autodiff());
             let projections = vec![Projection::Q];
             model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
@@ -218,7 +219,7 @@ mod tests {
     }
 
     fn learnt(mut model: TrainedModel) -> usize {
-        let examples = (0..8).map(|at| Example { ids: (at..at + 9).collect(), learn_from: 1 }).collect();
+        let examples = (0..8).map(|at| Example { ids: (at..at + 9).collect(), loss_start: 1 }).collect();
         let optimizer = crate::OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
         let stages = [crate::Stage {
             name: "finetune".into(),

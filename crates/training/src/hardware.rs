@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use serde::Serialize;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
-use crate::device::name;
+use crate::device::device_name;
 
 /// A machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,7 +30,7 @@ impl Hardware {
             processor: system.cpus().first().map_or_else(String::new, |cpu| cpu.brand().trim().to_owned()),
             threads: system.cpus().len(),
             memory_bytes: system.total_memory(),
-            device: name(device),
+            device: device_name(device),
         }
     }
 }

@@ -8,9 +8,11 @@ use burn::tensor::Device;
 use model_files::{Architecture, Checkpoint};
 use serde_json::{Value, json};
 
-use crate::adapter::{self, AdapterOptions, Frozen};
+use crate::adapter::{self, AdapterOptions};
 use crate::checkpoint::sync;
+use crate::frozen::FrozenPrecision;
 use crate::llama::Llama;
+use crate::tokenizer::SpecialTokens;
 use crate::weights::{self, Precision};
 use crate::{Error, Result};
 
@@ -43,14 +45,14 @@ impl TrainedModel {
     /// # Errors
     /// When it is damaged, no Llama, has no tokenizer, or no float weights.
     pub fn open(folder: &Path, device: &Device) -> Result<Self> {
-        Self::open_frozen(folder, Frozen::F32, device)
+        Self::open_frozen(folder, FrozenPrecision::F32, device)
     }
 
     /// The same for adapters, with weights kept as they will be: all of them as they are might not fit.
     ///
     /// # Errors
     /// As [`TrainedModel::open`].
-    pub fn open_frozen(folder: &Path, frozen: Frozen, device: &Device) -> Result<Self> {
+    pub fn open_frozen(folder: &Path, frozen: FrozenPrecision, device: &Device) -> Result<Self> {
         let checkpoint = Checkpoint::open(folder)?;
         let path = folder.join("config.json");
         let config =
@@ -79,7 +81,7 @@ impl TrainedModel {
     /// When sizes do not fit together.
     pub fn new(
         architecture: Architecture,
-        special: Special,
+        special: SpecialTokens,
         tokenizer: Vec<u8>,
         seed: u64,
         device: &Device,
@@ -147,7 +149,7 @@ impl TrainedModel {
     pub fn restore(&mut self, folder: &Path) -> Result<()> {
         self.model = match &self.adapter {
             Some(options) => adapter::read(self.model.clone(), options, folder)?,
-            None => weights::load(&Checkpoint::open(folder)?, Frozen::F32, &self.device)?.0,
+            None => weights::load(&Checkpoint::open(folder)?, FrozenPrecision::F32, &self.device)?.0,
         };
         Ok(())
     }
@@ -181,7 +183,7 @@ impl TrainedModel {
         put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
         self.beside.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
-        let packed = self.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
+        let packed = self.adapter.as_ref().is_some_and(|adapter| adapter.frozen != FrozenPrecision::F32);
         let base = base.filter(|_| packed).map(Checkpoint::open).transpose()?;
         if base.as_ref().is_some_and(|base| *base.architecture() != self.architecture) {
             return Err(Error::Setting { setting: "base", problem: "has another shape than before".into() });
@@ -227,7 +229,7 @@ impl Publication<'_> {
         if self.folder.exists() {
             return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
         }
-        let unfinished = self.run.join(UNFINISHED);
+        let unfinished = self.run.join(UNFINISHED_FOLDER);
         // Of an earlier try.
         drop(fs::remove_dir_all(&unfinished));
         let filled = || -> Result<()> {
@@ -246,7 +248,7 @@ impl Publication<'_> {
 }
 
 /// The folder in a run's that a finished model grows in.
-pub const UNFINISHED: &str = "model";
+pub const UNFINISHED_FOLDER: &str = "model";
 
 const BESIDE: [&str; 4] =
     ["tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "chat_template.jinja"];
@@ -267,7 +269,7 @@ fn beside(folder: &Path) -> Result<BTreeMap<&'static str, Vec<u8>>> {
 }
 
 /// Those of a new model.
-fn beside_new(tokenizer: &[u8], special: Special) -> BTreeMap<&'static str, Vec<u8>> {
+fn beside_new(tokenizer: &[u8], special: SpecialTokens) -> BTreeMap<&'static str, Vec<u8>> {
     let tokenizer: Value = serde_json::from_slice(tokenizer).unwrap_or_default();
     let added = tokenizer["added_tokens"].as_array().cloned().unwrap_or_default();
     let text = |id: u32| added.iter().find(|token| token["id"] == id).map(|token| token["content"].clone());
@@ -295,14 +297,3 @@ fn beside_new(tokenizer: &[u8], special: Special) -> BTreeMap<&'static str, Vec<
 }
 
 const ROPE_BASE: f64 = 10_000.0;
-
-/// Token ids with a meaning of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Special {
-    /// Begins every sequence.
-    pub bos: u32,
-    /// Ends an answer.
-    pub end: u32,
-    /// Fills up a batch.
-    pub pad: u32,
-}

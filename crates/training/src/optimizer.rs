@@ -7,7 +7,7 @@ use burn::optim::{AdamWConfig, AdjustLrFn, GradientsParams, ModuleOptimizer, Muo
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::hosted::Hosted;
+use crate::host_state::StateOnHost;
 use crate::llama::Llama;
 
 /// How weights follow their gradients.
@@ -78,7 +78,7 @@ impl OptimizerOptions {
             .with_beta_2(self.betas.1)
             .with_epsilon(self.epsilon)
             .with_weight_decay(self.weight_decay);
-        let optimizer = ModuleOptimizer::from(Hosted(adam.build()));
+        let optimizer = ModuleOptimizer::from(StateOnHost(adam.build()));
         match self.method {
             Method::AdamW => optimizer,
             Method::Muon => {
@@ -87,7 +87,7 @@ impl OptimizerOptions {
                 let muon = MuonConfig::new()
                     .with_weight_decay(Some(WeightDecayConfig::new(self.weight_decay)))
                     .with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW);
-                optimizer.with_group(ParamGroup::from_ids(matrices.0), Hosted(muon.build()), None)
+                optimizer.with_group(ParamGroup::from_ids(matrices.0), StateOnHost(muon.build()), None)
             }
         }
     }
@@ -104,7 +104,7 @@ impl ModuleVisitor for Matrices {
 }
 
 /// The global norm of all gradients, and the gradients divided by `max(1, norm / clip_norm)`; as they are where that is 0.
-pub fn clip(model: &Llama, gradients: GradientsParams, clip_norm: f32) -> (f32, GradientsParams) {
+pub fn clip_gradients(model: &Llama, gradients: GradientsParams, clip_norm: f32) -> (f32, GradientsParams) {
     let mut squares = Squares { gradients: &gradients, sum: None };
     model.visit(&mut squares);
     let norm = squares.sum.map_or(0.0, |sum: Tensor<1>| sum.into_scalar::<f32>()).sqrt();
@@ -174,7 +174,7 @@ mod tests {
             gradients
         };
         for (allowed, factor) in [(10.0, 1.0), (5.0, 1.0), (2.5, 0.5), (0.0, 1.0)] {
-            let (norm, clipped) = clip(&model, gradients(), allowed);
+            let (norm, clipped) = clip_gradients(&model, gradients(), allowed);
             assert_eq!(norm, 5.0);
             let of = |found: Option<f32>| found.expect("is kept");
             assert_eq!(of(clipped.get::<2>(parameters[0]).map(|g| g.into_scalar())), 3.0 * factor);

@@ -11,14 +11,14 @@ use burn::optim::{GradientsAccumulator, ModuleOptimizer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::adapter::Frozen;
 use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
-use crate::gradients::{Inputs, Way, fork, gradients, recomputed};
+use crate::data_parallel::Workers;
+use crate::frozen::FrozenPrecision;
+use crate::gradients::{BatchInputs, GradientFn, fork, gradients, recomputed};
 use crate::llama::Llama;
 use crate::loss::cross_entropy;
-use crate::optimizer::{OptimizerOptions, clip};
-use crate::workers::Workers;
+use crate::optimizer::{OptimizerOptions, clip_gradients};
 use crate::{Error, Result, TrainedModel};
 
 /// A part of a run with its own data and learning rate, such as `pretrain` or `finetune`.
@@ -108,7 +108,7 @@ pub enum Ended {
 }
 
 /// Name of the log in a run's folder.
-pub const LOG: &str = "training.jsonl";
+pub const LOG_FILE: &str = "training.jsonl";
 
 /// Trains `trained` in `folder`, going on from the checkpoint there if it belongs to the same run.
 ///
@@ -125,7 +125,7 @@ pub fn train(
     if (0..stages.len()).any(named_twice) {
         return Err(Error::Setting { setting: "stages", problem: "must have names of their own".into() });
     }
-    if stages.iter().any(|stage| stage.examples.iter().all(|example| example.learned() == 0)) {
+    if stages.iter().any(|stage| stage.examples.iter().all(|example| example.loss_tokens() == 0)) {
         return Err(Error::NoExamples { reason: "a stage has no sentence with a token to predict" });
     }
     fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
@@ -145,7 +145,7 @@ pub fn train(
     state.recompute |= options.recompute;
     let log = Log::open(folder, stages, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
-    let best = Checkpoints::new(&folder.join(BEST));
+    let best = Checkpoints::new(&folder.join(BEST_FOLDER));
     let mut run = Run { trained, options, checkpoints, best, log, state, workers };
     while let Some(stage) = stages.get(run.state.stage) {
         let mut optimizer = stage.optimizer.build(&run.trained.model);
@@ -166,7 +166,7 @@ pub fn train(
 
 const OPTIMIZER: &str = "optimizer.bpk";
 /// The folder, in a run's, of the weights with the lowest held-out loss of a stage with patience.
-pub const BEST: &str = "best";
+pub const BEST_FOLDER: &str = "best";
 
 struct Run<'a> {
     trained: &'a mut TrainedModel,
@@ -186,7 +186,8 @@ impl Run<'_> {
         report: &mut dyn FnMut(&StepReport) -> ControlFlow<()>,
     ) -> Result<Ended> {
         let steps_of = |epoch| {
-            let micro = batches::epoch(&stage.examples, self.options.micro_tokens, self.options.seed, epoch);
+            let micro =
+                batches::epoch_batches(&stage.examples, self.options.micro_tokens, self.options.seed, epoch);
             let steps: Vec<Vec<batches::Batch>> =
                 micro.chunks(self.options.accumulate.max(1)).map(<[_]>::to_vec).collect();
             steps
@@ -266,15 +267,16 @@ impl Run<'_> {
             .iter()
             .map(|batch| batch.iter().filter_map(|&index| stage.examples.get(index)).collect())
             .collect();
-        let learned: usize = chosen.iter().flatten().map(|example| example.learned()).sum();
+        let learned: usize = chosen.iter().flatten().map(|example| example.loss_tokens()).sum();
         let tokens: usize = chosen.iter().flatten().map(|example| example.ids.len()).sum();
         let mut all = GradientsAccumulator::new();
         let mut sum = 0.0;
         for examples in &chosen {
             let scale = 1.0 / learned as f32;
             // Weights that are frozen in fewer bits would all be kept unpacked for the way back.
-            let packed = self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != Frozen::F32);
-            let way = if packed || self.state.recompute { recomputed } else { gradients as Way };
+            let packed =
+                self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != FrozenPrecision::F32);
+            let way = if packed || self.state.recompute { recomputed } else { gradients as GradientFn };
             let losses = self.forward(examples, |model, inputs| way(&fork(model), inputs, scale));
             for (loss, of_share) in losses {
                 sum += loss;
@@ -282,7 +284,7 @@ impl Run<'_> {
             }
         }
         let loss = sum / learned.max(1) as f32;
-        let (norm, gradients) = clip(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
+        let (norm, gradients) = clip_gradients(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
         // They would spoil all weights, and a checkpoint with them.
         if !(loss.is_finite() && norm.is_finite()) {
             return Err(Error::Diverged { step: self.state.step + 1 });
@@ -308,17 +310,21 @@ impl Run<'_> {
     }
 
     /// What `work` makes of the model and each worker's share of some sequences.
-    fn forward<R: Send>(&self, examples: &[&Example], work: impl Fn(&Llama, &Inputs) -> R + Sync) -> Vec<R> {
+    fn forward<R: Send>(
+        &self,
+        examples: &[&Example],
+        work: impl Fn(&Llama, &BatchInputs) -> R + Sync,
+    ) -> Vec<R> {
         let trained = &*self.trained;
         let learned: Vec<&Example> =
-            examples.iter().filter(|example| example.learned() > 0).copied().collect();
-        let shares = self.workers.shares(&learned).map(batches::arrays).collect();
-        self.workers.map(shares, |arrays| work(&trained.model, &Inputs::new(arrays, trained)))
+            examples.iter().filter(|example| example.loss_tokens() > 0).copied().collect();
+        let shares = self.workers.shares(&learned).map(batches::batch_arrays).collect();
+        self.workers.map(shares, |arrays| work(&trained.model, &BatchInputs::new(arrays, trained)))
     }
 
     fn loss_of_held_out(&self, held_out: &[Example]) -> f32 {
         let mut sum = 0.0;
-        for batch in batches::epoch(held_out, self.options.micro_tokens, 0, 0) {
+        for batch in batches::epoch_batches(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
             let losses = self.forward(&examples, |model, inputs| {
                 cross_entropy(inputs.logits(&model.valid()), inputs.targets.clone(), 1.0)
@@ -327,7 +333,7 @@ impl Run<'_> {
             });
             sum += losses.iter().sum::<f32>();
         }
-        sum / held_out.iter().map(Example::learned).sum::<usize>().max(1) as f32
+        sum / held_out.iter().map(Example::loss_tokens).sum::<usize>().max(1) as f32
     }
 
     fn save(&mut self, optimizer: Option<&ModuleOptimizer>) -> Result<()> {
@@ -354,7 +360,7 @@ fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -
     for stage in stages {
         add(serde_json::to_vec(&(&stage.name, stage.epochs, stage.patience, &stage.optimizer)));
         for example in stage.examples.iter().chain(&stage.held_out) {
-            add(serde_json::to_vec(&(example.learn_from, &example.ids)));
+            add(serde_json::to_vec(&(example.loss_start, &example.ids)));
         }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -369,7 +375,7 @@ struct Log {
 impl Log {
     /// Opens the log, without the lines of steps that are not in the checkpoint and will be done again.
     fn open(folder: &Path, stages: &[Stage], state: &State) -> Result<Self> {
-        let path = folder.join(LOG);
+        let path = folder.join(LOG_FILE);
         let failed = |source| Error::Write { path: path.clone(), source };
         let done = |line: &&str| {
             let Ok(line) = serde_json::from_str::<StepReport>(line) else { return false };

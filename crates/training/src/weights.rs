@@ -13,7 +13,7 @@ use safetensors::Dtype;
 use safetensors::tensor::View;
 use sha2::{Digest, Sha256};
 
-use crate::adapter::{Freezer, Frozen};
+use crate::frozen::{Freezer, FrozenPrecision};
 use crate::llama::{Layer, Llama, in_f32};
 use crate::{Error, Result};
 
@@ -103,7 +103,7 @@ impl Maker<'_> {
 ///
 /// # Errors
 /// When the weights cannot be read or are no floats.
-pub fn load(checkpoint: &Checkpoint, frozen: Frozen, device: &Device) -> Result<(Llama, String)> {
+pub fn load(checkpoint: &Checkpoint, frozen: FrozenPrecision, device: &Device) -> Result<(Llama, String)> {
     let mut hash = Sha256::new();
     let mut values = |part: &str, _: &[usize]| {
         let values = checkpoint.values(part)?;
@@ -132,7 +132,7 @@ pub fn initialize(architecture: &Architecture, seed: u64, device: &Device) -> Re
             false => (0..count).map(|_| std * normal(&mut random)).collect(),
         })
     };
-    let freezer = Freezer::new(Frozen::F32, device);
+    let freezer = Freezer::new(FrozenPrecision::F32, device);
     Maker { values: &mut values, next_id: 0, device, freezer }.llama(architecture)
 }
 

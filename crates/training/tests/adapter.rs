@@ -9,18 +9,19 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use common::{architecture, byte_tokenizer, examples};
 use model_files::Architecture;
-use training::adapter::{AdapterOptions, Frozen, Projection};
+use training::adapter::{AdapterOptions, Projection};
+use training::frozen::FrozenPrecision;
 use training::llama::Positions;
 use training::weights::{Precision, tensors};
-use training::{OptimizerOptions, RunOptions, Special, Stage, TrainedModel, train};
+use training::{OptimizerOptions, RunOptions, SpecialTokens, Stage, TrainedModel, train};
 
 fn model() -> TrainedModel {
-    let special = Special { bos: 0, end: 1, pad: 2 };
+    let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
     TrainedModel::new(architecture(), special, byte_tokenizer(), 3, &Device::flex().autodiff())
         .expect("a model")
 }
 
-fn options(frozen: Frozen) -> AdapterOptions {
+fn options(frozen: FrozenPrecision) -> AdapterOptions {
     AdapterOptions {
         rank: 4,
         alpha: 8.0,
@@ -61,13 +62,13 @@ fn learn(model: &mut TrainedModel, folder: &std::path::Path) {
 fn a_new_adapter_changes_nothing() {
     let mut model = model();
     let before = logits(&model);
-    model.adapt(options(Frozen::F32), 1).expect("adapted");
+    model.adapt(options(FrozenPrecision::F32), 1).expect("adapted");
     assert_eq!(logits(&model), before);
 }
 
 #[test]
 fn a_frozen_base_in_fewer_bits_is_near_the_base() {
-    for (frozen, allowed) in [(Frozen::F16, 2e-3), (Frozen::Q8, 5e-2)] {
+    for (frozen, allowed) in [(FrozenPrecision::F16, 2e-3), (FrozenPrecision::Q8, 5e-2)] {
         let mut model = model();
         let before = logits(&model);
         model.adapt(options(frozen), 1).expect("adapted");
@@ -101,7 +102,9 @@ fn everything_frozen_is_kept_in_fewer_bits() {
         bytes.0 as f64 / bytes.1 as f64
     };
     // Norms and the adapter itself stay in 32 bits.
-    assert!(of(Frozen::F32) == 4.0 && of(Frozen::F16) < 2.1 && of(Frozen::Q8) < 1.3);
+    assert!(
+        of(FrozenPrecision::F32) == 4.0 && of(FrozenPrecision::F16) < 2.1 && of(FrozenPrecision::Q8) < 1.3
+    );
 }
 
 #[test]
@@ -111,7 +114,9 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
     let folder_of_base = tempfile::tempdir().expect("a folder");
     exact.save(folder_of_base.path()).expect("saved");
     // What was frozen in fewer bits is merged onto what it was.
-    for (frozen, allowed) in [(Frozen::F32, 1e-5), (Frozen::F16, 2e-3), (Frozen::Q8, 5e-2)] {
+    for (frozen, allowed) in
+        [(FrozenPrecision::F32, 1e-5), (FrozenPrecision::F16, 2e-3), (FrozenPrecision::Q8, 5e-2)]
+    {
         let device = Device::flex().autodiff();
         let mut model = TrainedModel::open_frozen(folder_of_base.path(), frozen, &device).expect("opened");
         model.adapt(options(frozen), 1).expect("adapted");
@@ -139,9 +144,9 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
 #[test]
 fn a_base_that_was_replaced_meanwhile_is_refused() {
     let mut trained = model();
-    trained.adapt(options(Frozen::Q8), 1).expect("adapted");
+    trained.adapt(options(FrozenPrecision::Q8), 1).expect("adapted");
     let smaller = Architecture { layers: 1, ..architecture() };
-    let special = Special { bos: 0, end: 1, pad: 2 };
+    let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
     let other = TrainedModel::new(smaller, special, byte_tokenizer(), 3, &Device::flex().autodiff());
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
     other.expect("a model").save(folders[0].path()).expect("saved");
@@ -152,7 +157,7 @@ fn a_base_that_was_replaced_meanwhile_is_refused() {
 #[test]
 fn an_adapter_comes_back_from_its_file_in_pefts_form() {
     let mut trained = model();
-    trained.adapt(options(Frozen::F32), 1).expect("adapted");
+    trained.adapt(options(FrozenPrecision::F32), 1).expect("adapted");
     let folder = tempfile::tempdir().expect("a folder");
     learn(&mut trained, &folder.path().join("run"));
     trained.save(folder.path()).expect("saved");
@@ -168,7 +173,7 @@ fn an_adapter_comes_back_from_its_file_in_pefts_form() {
     assert_eq!(shapes[&name("mlp.down_proj.lora_B")], [a.hidden_size, 4]);
 
     let mut other = model();
-    other.adapt(options(Frozen::F32), 9).expect("adapted");
+    other.adapt(options(FrozenPrecision::F32), 9).expect("adapted");
     assert_ne!(logits(&other), logits(&trained));
     other.restore(folder.path()).expect("restored");
     assert_eq!(logits(&other), logits(&trained));
@@ -177,10 +182,10 @@ fn an_adapter_comes_back_from_its_file_in_pefts_form() {
 #[test]
 fn an_adapter_of_another_rank_is_refused() {
     let mut trained = model();
-    trained.adapt(options(Frozen::F32), 1).expect("adapted");
+    trained.adapt(options(FrozenPrecision::F32), 1).expect("adapted");
     let folder = tempfile::tempdir().expect("a folder");
     trained.save(folder.path()).expect("saved");
     let mut other = model();
-    other.adapt(AdapterOptions { rank: 2, ..options(Frozen::F32) }, 1).expect("adapted");
+    other.adapt(AdapterOptions { rank: 2, ..options(FrozenPrecision::F32) }, 1).expect("adapted");
     assert!(other.restore(folder.path()).is_err());
 }

@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use common::{architecture, byte_tokenizer, examples};
-use training::adapter::{AdapterOptions, Frozen, Projection};
+use training::adapter::{AdapterOptions, Projection};
 use training::batches::Example;
 use training::checkpoint::Checkpoints;
+use training::frozen::FrozenPrecision;
 use training::weights::tensors;
 use training::{
-    Ended, Error, Method, OptimizerOptions, RunOptions, Special, Stage, StepReport, TrainedModel, train,
+    Ended, Error, Method, OptimizerOptions, RunOptions, SpecialTokens, Stage, StepReport, TrainedModel, train,
 };
 
 fn model() -> TrainedModel {
-    let special = Special { bos: 0, end: 1, pad: 2 };
+    let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
     TrainedModel::new(architecture(), special, byte_tokenizer(), 3, &Device::flex().autodiff())
         .expect("a model")
 }
@@ -121,7 +122,7 @@ fn gradients_that_are_no_numbers_end_a_run_whose_loss_is_one() {
 
 /// The log without what no two runs share.
 fn curve(folder: &Path) -> Vec<(String, usize, u32, Option<u32>)> {
-    let log = fs::read_to_string(folder.join(training::LOG)).expect("a log");
+    let log = fs::read_to_string(folder.join(training::LOG_FILE)).expect("a log");
     let line = |line: &str| {
         let line: StepReport = serde_json::from_str(line).expect("JSON");
         (line.stage, line.step, line.loss.to_bits(), line.held_out_loss.map(f32::to_bits))
@@ -206,8 +207,8 @@ fn lines_after_the_last_checkpoint_are_done_again() {
     let folder = tempfile::tempdir().expect("a folder");
     run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 5);
     // As if the power had gone two steps later: the log is ahead of the checkpoint.
-    let log = folder.path().join(training::LOG);
-    let ahead = fs::read_to_string(whole.path().join(training::LOG)).expect("a log");
+    let log = folder.path().join(training::LOG_FILE);
+    let ahead = fs::read_to_string(whole.path().join(training::LOG_FILE)).expect("a log");
     fs::write(&log, ahead.lines().take(7).flat_map(|line| [line, "\n"]).collect::<String>())
         .expect("written");
     run(&mut model(), folder.path(), Duration::MAX, |_| false);
@@ -235,7 +236,7 @@ fn a_checkpoint_of_another_base_or_of_other_held_out_text_is_refused() {
     let bases = tempfile::tempdir().expect("a folder");
     let base = |seed: u64| {
         let path = bases.path().join(seed.to_string());
-        let special = Special { bos: 0, end: 1, pad: 2 };
+        let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
         let device = Device::flex().autodiff();
         let new =
             TrainedModel::new(architecture(), special, byte_tokenizer(), seed, &device).expect("a model");
@@ -264,7 +265,7 @@ fn a_checkpoint_of_another_base_or_of_other_held_out_text_is_refused() {
 
 #[test]
 fn adapters_go_on_as_if_they_had_not_been_broken_off() {
-    for frozen in [Frozen::F32, Frozen::Q8] {
+    for frozen in [FrozenPrecision::F32, FrozenPrecision::Q8] {
         let adapted = || {
             let mut model = model();
             let projections = vec![Projection::Q, Projection::Down];

@@ -1,6 +1,6 @@
 """Makes tests/data/starter.tsv: python starter_goldens.py ORIGINALS TEXTS
 
-Needs `pip install numpy tokenizers`. ORIGINALS holds the bf16 folders that `wasan train recipe` made, TEXTS the folder
+Needs `pip install numpy tokenizers`. ORIGINALS holds the bf16 folders that `wasan train plan` made, TEXTS the folder
 that the recipe's texts lie below. A Llama in plain float32 NumPy, greedy: what the quantized models and the shaders are
 held against shares no code with either.
 """

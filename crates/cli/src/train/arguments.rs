@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use training::adapter::{AdapterOptions, Frozen, Projection};
+use training::adapter::{AdapterOptions, Projection};
 use training::examples::Directions;
+use training::frozen::FrozenPrecision;
 use training::weights::Precision;
 use training::{
-    Backend, Config, Device, Method, OptimizerOptions, RunOptions, Start, Tokenizer, new_tokenizer,
+    Backend, Device, InitialModel, Method, NewModelConfig, OptimizerOptions, RunOptions, Tokenizer,
+    new_tokenizer,
 };
 
 use super::console::Console;
@@ -35,21 +37,21 @@ impl Beginning {
     }
 
     /// The config of new models, if there is one.
-    pub fn config(&self) -> Result<Option<Config>, Failure> {
-        Ok(self.from_scratch.as_deref().map(Config::read).transpose()?)
+    pub fn config(&self) -> Result<Option<NewModelConfig>, Failure> {
+        Ok(self.from_scratch.as_deref().map(NewModelConfig::read).transpose()?)
     }
 
     /// The tokenizer of the base, where there is one.
     pub fn tokenizer(&self) -> Result<Option<Tokenizer>, Failure> {
-        let start = self.base.as_deref().map(|base| Start::base(base, None)).transpose()?;
+        let start = self.base.as_deref().map(|base| InitialModel::from_base(base, None)).transpose()?;
         Ok(start.map(|start| start.tokenizer))
     }
 
     /// The base, or a new model with a tokenizer made from the texts.
-    pub fn start(&self, texts: &Texts, schedule: &Schedule, large: bool) -> Result<Start, Failure> {
+    pub fn start(&self, texts: &Texts, schedule: &Schedule, large: bool) -> Result<InitialModel, Failure> {
         let prompt = schedule.prompt.clone();
         if let Some(base) = &self.base {
-            return Ok(Start::base(base, prompt)?);
+            return Ok(InitialModel::from_base(base, prompt)?);
         }
         let config =
             self.config()?.ok_or_else(|| Failure::usage("no model to begin with", "Give --base."))?;
@@ -59,7 +61,7 @@ impl Beginning {
         };
         let tokenizer = new_tokenizer(&texts.all(), config.vocabulary, &texts.languages)?;
         let prompt = prompt.unwrap_or(config.prompt);
-        Ok(Start::scratch(&shape, tokenizer, prompt, schedule.context as usize)?)
+        Ok(InitialModel::from_scratch(&shape, tokenizer, prompt, schedule.context as usize)?)
     }
 }
 
@@ -69,13 +71,13 @@ pub struct TextFiles {
     /// Sentences with their translations, --from first: TSV, TMX, 'corpus.{de,en}' or alt-train:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub pairs: Vec<String>,
-    /// Draw so many pairs by --seed while they are read, from files of any size
+    /// Sample N pairs by --seed while reading, from files of any size
     #[arg(long, value_name = "N", requires = "pairs")]
-    pub draw: Option<usize>,
-    /// So many of the drawn pairs become text instead, each side of its language; the paper draws 20000 of WMT19, with
+    pub sample: Option<usize>,
+    /// Use N of the sampled pairs as monolingual text of both languages; the paper samples 20000 of WMT19, with
     /// 2000 as text
-    #[arg(long, value_name = "N", requires = "draw")]
-    pub draw_mono: Option<usize>,
+    #[arg(long, value_name = "N", requires = "sample")]
+    pub sample_mono: Option<usize>,
     /// Test sets in the same formats; pairs and lines that are in one are left out, but not longer lines around one
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub test: Vec<String>,
@@ -89,7 +91,7 @@ pub struct TextFiles {
     /// The licence of the model, with those whom it attributes [default: the base's]
     #[arg(long, value_name = "TEXT")]
     pub licence: Option<String>,
-    /// Of the draw of held-out sentences, of new weights and of the order of examples
+    /// Random seed for held-out sentences, new weights and the order of examples
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
@@ -149,7 +151,7 @@ impl Place {
             None => Backend::best(),
         };
         let device = backend.open()?;
-        console.say(&format!("training on {}", training::name(&device)));
+        console.say(&format!("training on {}", training::device_name(&device)));
         Ok(device)
     }
 }
@@ -343,9 +345,9 @@ impl Adapter {
         projections.sort_unstable();
         projections.dedup();
         let frozen = match self.frozen {
-            Kept::F32 => Frozen::F32,
-            Kept::F16 => Frozen::F16,
-            Kept::Q8 => Frozen::Q8,
+            Kept::F32 => FrozenPrecision::F32,
+            Kept::F16 => FrozenPrecision::F16,
+            Kept::Q8 => FrozenPrecision::Q8,
         };
         Some(AdapterOptions { rank, alpha: self.alpha.unwrap_or(2.0 * rank as f64), projections, frozen })
     }

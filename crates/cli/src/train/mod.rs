@@ -4,8 +4,8 @@ mod arguments;
 mod console;
 mod model;
 mod pair;
+mod plan;
 mod prompts;
-mod recipe;
 mod run;
 mod texts;
 
@@ -25,7 +25,7 @@ const HELP: &str = "Text is TSV, TMX, two files of lines given as 'corpus.{de,en
     It is cleaned, and what is left out is said first; then some steps are measured. \
     Ctrl-C keeps a checkpoint beside the output, and the same command goes on from it. The paper's data: \
     --mono alt-dev:DIR --pairs alt-train:DIR --test alt-test:DIR; or \
-    --pairs 'wmt19.{de,en}' --draw 20000 --draw-mono 2000 --test newstest2018.tsv.\n\n\
+    --pairs 'wmt19.{de,en}' --sample 20000 --sample-mono 2000 --test newstest2018.tsv.\n\n\
     For example:\n  \
     wasan train --base llama-1b --from de --to en --side source --mono de.txt --pairs memory.tmx --out german\n  \
     wasan models import german\n  \
@@ -71,8 +71,8 @@ impl FromArgMatches for Train {
 pub enum More {
     /// Make the specialists of a pair of languages, and L where there is no base, and import them
     Pair(Box<pair::MakePair>),
-    /// Make the models of a recipe, such as the starter models
-    Recipe(recipe::MakeRecipe),
+    /// Train all models of a training plan, such as the starter models
+    Plan(plan::MakePlanned),
 }
 
 /// One model.
@@ -128,7 +128,7 @@ impl Train {
         match self {
             Self::One(command) => command.run(),
             Self::More(More::Pair(command)) => command.run(),
-            Self::More(More::Recipe(command)) => command.run(),
+            Self::More(More::Plan(command)) => command.run(),
         }
     }
 }
@@ -175,7 +175,7 @@ impl One {
     }
 
     fn has_text(&self) -> bool {
-        !self.mono.is_empty() || self.files.draw_mono.is_some_and(|count| count > 0)
+        !self.mono.is_empty() || self.files.sample_mono.is_some_and(|count| count > 0)
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -214,7 +214,7 @@ impl From<training::Error> for Failure {
 impl From<corpus::Error> for Failure {
     fn from(error: corpus::Error) -> Self {
         let hint = match &error {
-            corpus::Error::TooMuchText { .. } => "Give --draw with a number of pairs.".to_owned(),
+            corpus::Error::TooMuchText { .. } => "Give --sample with a number of pairs.".to_owned(),
             _ => "Nothing was trained.".to_owned(),
         };
         Problem { code: "text".to_owned(), message: error.to_string(), hint }.into()

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use corpus::{Lines, Pairs};
+use corpus::{MonolingualCorpus, ParallelCorpus};
 use serde_json::{Value, json};
 use training::adapter::AdapterOptions;
-use training::examples::{Directions, Encoder, Learn};
-use training::{Device, Ended, OptimizerOptions, Publication, Stage, Start, TrainedModel, fit};
+use training::examples::{Directions, Encoder, LossScope};
+use training::{
+    Device, Ended, InitialModel, OptimizerOptions, Publication, Stage, TrainedModel, fit_in_memory,
+};
 use translation::Role;
 
 use super::StageName;
@@ -24,7 +26,7 @@ pub struct Model<'a> {
     /// What the translator will use it for.
     pub role: Role,
     /// What it begins with.
-    pub start: &'a Start,
+    pub start: &'a InitialModel,
     /// What it is pre-trained on.
     pub mono: Vec<&'a Mono>,
     /// Its folder, which does not exist yet.
@@ -75,7 +77,7 @@ impl Model<'_> {
         let stages = self.stages(plan, texts, console)?;
         let mut options = schedule.run_options(plan.seed);
         let asked = options.recompute;
-        fit(&self.start.architecture, plan.adapter.as_ref(), &stages, &mut options, &plan.device)?;
+        fit_in_memory(&self.start.architecture, plan.adapter.as_ref(), &stages, &mut options, &plan.device)?;
         if options.recompute && !asked && plan.adapter.is_none() {
             console.say("memory is short: each layer is computed again on the way back (--recompute)");
         }
@@ -114,15 +116,15 @@ impl Model<'_> {
         let wanted = |name| plan.stage.is_none_or(|only| only == name);
         let mut stages = Vec::new();
         if wanted(StageName::Pretrain) && self.mono.iter().any(|mono| !mono.train.is_empty()) {
-            let packed = |part: fn(&Mono) -> &Lines| {
+            let packed = |part: fn(&Mono) -> &MonolingualCorpus| {
                 let lines = self.mono.iter().flat_map(|mono| part(mono).entries());
-                text.packed(lines.map(|line| line.text()), plan.seed)
+                text.pack(lines.map(|line| line.text()), plan.seed)
             };
             let (examples, held_out) = (packed(|mono| &mono.train)?, packed(|mono| &mono.held_out)?);
             stages.push(stage("pretrain", examples, held_out, plan.schedule.pretrain_epochs));
         }
         if let Some(pairs) = texts.pairs.as_ref().filter(|_| wanted(StageName::Finetune)) {
-            let encode = |pairs: &Pairs| answers.pairs(pairs, plan.directions, Learn::Target);
+            let encode = |pairs: &ParallelCorpus| answers.pairs(pairs, plan.directions, LossScope::Target);
             let (examples, held_out) =
                 (encode(pairs)?, texts.held_out.as_ref().map(encode).transpose()?.unwrap_or_default());
             let ways = if plan.directions == Directions::Both { 2 } else { 1 };

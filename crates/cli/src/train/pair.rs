@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use training::{Config, Ended, Start, Tokenizer};
+use training::{Ended, InitialModel, NewModelConfig, Tokenizer};
 use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
 
 use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
@@ -71,10 +71,10 @@ impl MakePair {
             ));
         }
         let no_text = self.mono_from.is_empty() || self.mono_to.is_empty();
-        if no_text && self.files.draw_mono.is_none() {
+        if no_text && self.files.sample_mono.is_none() {
             return Err(Failure::usage(
                 "without text of their own the two specialists would be one and the same model",
-                "Give --mono-from and --mono-to, or --draw and --draw-mono to take it from the pairs.",
+                "Give --mono-from and --mono-to, or --sample and --sample-mono to take it from the pairs.",
             ));
         }
         let name = self.name.clone().unwrap_or_else(|| format!("{}-{}", pair.from, pair.to));
@@ -224,7 +224,7 @@ fn parts(
     pair: &LanguagePair,
     name: &str,
     folder: &Path,
-    config: Option<&Config>,
+    config: Option<&NewModelConfig>,
 ) -> Result<Vec<Part>, Failure> {
     if config.is_some_and(|config| config.large.is_none()) {
         return Err(Failure::usage(
@@ -247,7 +247,7 @@ fn parts(
 
 impl Part {
     /// Refuses a model that an earlier run of the command made from other text or with another vocabulary.
-    fn check_made(&self, start: &Start, texts: &Texts) -> Result<(), Failure> {
+    fn check_made(&self, start: &InitialModel, texts: &Texts) -> Result<(), Failure> {
         let making = std::fs::read(self.folder.join(MAKING)).ok();
         let making: Value = making.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let other_text = contents(&making["texts"]).is_some_and(|made| Some(made) != contents(&texts.record));
@@ -269,7 +269,7 @@ impl Part {
 
     fn make(
         &self,
-        start: &Start,
+        start: &InitialModel,
         plan: &Plan<'_>,
         texts: &Texts,
         console: &mut Console,

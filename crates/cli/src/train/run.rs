@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 use training::checkpoint::{self, Checkpoints};
 use training::{
-    BEST, Device, Ended, Estimate, Hardware, LOG, Publication, RunOptions, Stage, StepReport, TRIAL,
-    TrainedModel, UNFINISHED, estimate, loss_picture, train,
+    BEST_FOLDER, Device, ESTIMATE_FOLDER, Ended, Estimate, Hardware, LOG_FILE, Publication, RunOptions,
+    Stage, StepReport, TrainedModel, UNFINISHED_FOLDER, estimate, loss_chart, train,
 };
 
 use super::console::{Console, amount};
@@ -111,16 +111,16 @@ impl<'a> Run<'a> {
         console: &Console,
         publish: impl FnOnce(&Publication<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let path = self.folder.join(LOG);
+        let path = self.folder.join(LOG_FILE);
         let log = fs::read_to_string(&path).map_err(|source| written(&path, source))?;
         let lines: Vec<StepReport> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let picture = self.folder.join(PICTURE);
-        fs::write(&picture, loss_picture(&lines)).map_err(|source| written(&picture, source))?;
+        fs::write(&picture, loss_chart(&lines)).map_err(|source| written(&picture, source))?;
         let estimate = fs::read(self.folder.join(ESTIMATE)).ok();
         let estimate = estimate.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let making = making(record, estimate.as_ref(), &lines);
         self.put(MAKING, &making)?;
-        let records = &[LOG, PICTURE, MAKING];
+        let records = &[LOG_FILE, PICTURE, MAKING];
         publish(&Publication { run: &self.folder, folder: self.out, own, records })?;
         self.remove();
         console.event("finished", &json!({ "model": self.out, "making": making }));
@@ -144,10 +144,10 @@ impl<'a> Run<'a> {
     /// Takes away what a run writes and nothing else; what cannot be removed does no harm. The lock goes last and is held
     /// until then.
     fn remove(&mut self) {
-        for name in checkpoint::FOLDERS.iter().chain(&[BEST, TRIAL, UNFINISHED]) {
+        for name in checkpoint::FOLDERS.iter().chain(&[BEST_FOLDER, ESTIMATE_FOLDER, UNFINISHED_FOLDER]) {
             drop(fs::remove_dir_all(self.folder.join(name)));
         }
-        for name in [LOG, PICTURE, MAKING, ESTIMATE, LOCK] {
+        for name in [LOG_FILE, PICTURE, MAKING, ESTIMATE, LOCK] {
             drop(fs::remove_file(self.folder.join(name)));
         }
         // On Windows a removed file is gone when it is closed.
@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
-        let began = self.has_checkpoint() || self.folder.join(LOG).exists();
+        let began = self.has_checkpoint() || self.folder.join(LOG_FILE).exists();
         // Already gone where the model is finished.
         if self.lock.is_some() && !began {
             self.remove();

@@ -1,7 +1,8 @@
 //! Files → clean text: what is left out is told before anything is trained.
 
 use corpus::{
-    Cleaning, Corpus, Draw, HeldOut, Input, Lines, PairOptions, Pairs, clean, read_lines, read_pairs,
+    Cleaning, Corpus, HeldOut, Input, MonolingualCorpus, PairOptions, ParallelCorpus, Sample, clean,
+    read_lines, read_pairs,
 };
 use serde_json::{Value, json};
 use translation::LanguagePair;
@@ -28,9 +29,9 @@ pub struct Texts {
     /// Monolingual text, as many as [`Sources::mono`].
     pub mono: Vec<Mono>,
     /// Pairs to train on; none where none were given.
-    pub pairs: Option<Pairs>,
+    pub pairs: Option<ParallelCorpus>,
     /// Pairs to look at.
-    pub held_out: Option<Pairs>,
+    pub held_out: Option<ParallelCorpus>,
     /// What was read and left out, for the model's record.
     pub record: Value,
 }
@@ -38,16 +39,16 @@ pub struct Texts {
 /// Text of one language.
 pub struct Mono {
     /// To train on.
-    pub train: Lines,
+    pub train: MonolingualCorpus,
     /// To look at.
-    pub held_out: Lines,
+    pub held_out: MonolingualCorpus,
 }
 
 impl Texts {
     /// Every sentence to train on.
     pub fn all(&self) -> Vec<&str> {
         let lines = self.mono.iter().flat_map(|mono| mono.train.entries()).map(|line| line.text());
-        let pairs = self.pairs.iter().flat_map(Pairs::entries);
+        let pairs = self.pairs.iter().flat_map(ParallelCorpus::entries);
         lines.chain(pairs.flat_map(|pair| [pair.source(), pair.target()])).collect()
     }
 }
@@ -66,13 +67,13 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
     let files = sources.files;
     let (from, to) = (sources.pair.from.clone(), sources.pair.to.clone());
     let options = PairOptions::new(from.clone(), to.clone());
-    let pairs_of = |names: &[String], draw: Option<Draw>| {
+    let pairs_of = |names: &[String], sample: Option<Sample>| {
         let inputs: Vec<Input> = names.iter().map(|name| name.as_str().into()).collect();
-        let options = PairOptions { draw, ..options.clone() };
+        let options = PairOptions { sample, ..options.clone() };
         let pairs = read_pairs(&inputs, &options, &mut |progress| console.reading(progress))?;
         let sides = pairs.entries().iter().map(|pair| (pair.source(), pair.target()));
         columns::check(sides, sources.pair, &names.join(", "))?;
-        Ok::<Pairs, Failure>(pairs)
+        Ok::<ParallelCorpus, Failure>(pairs)
     };
     let mut cleaning = Cleaning::default();
     for test in &files.test {
@@ -86,11 +87,11 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
     let (languages, record) = (vec![from, to], Value::Null);
     let mut texts = Texts { languages, mono: Vec::new(), pairs: None, held_out: None, record };
     let mut told = Vec::new();
-    let mut drawn_mono = None;
+    let mut sampled_mono = None;
     if !files.pairs.is_empty() {
-        let draw = files.draw.map(|count| Draw { seed: files.seed, count });
-        let (mono, all) = pairs_of(&files.pairs, draw)?.split_at(files.draw_mono.unwrap_or(0));
-        drawn_mono = Some(mono);
+        let sample = files.sample.map(|count| Sample { seed: files.seed, count });
+        let (mono, all) = pairs_of(&files.pairs, sample)?.split_at(files.sample_mono.unwrap_or(0));
+        sampled_mono = Some(mono);
         let (train, held_out) = match held(all.len()) {
             Held::File(file) => {
                 let (held_out, _) = clean(pairs_of(&[file.to_owned()], None)?, &Cleaning::default());
@@ -108,7 +109,7 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
     // Lines of text are packed and cut: a paragraph is as good as a sentence.
     let mut cleaning = Cleaning { max_chars: usize::MAX, ..cleaning };
     for (language, names) in &sources.mono {
-        let lines_of = |names: &[String]| -> Result<Lines, Failure> {
+        let lines_of = |names: &[String]| -> Result<MonolingualCorpus, Failure> {
             // What has two sides is read as pairs.
             let plain = |name: &&String| matches!(Input::from(name.as_str()), Input::File(_));
             let (plain, paired): (Vec<&String>, Vec<&String>) = names.iter().partition(plain);
@@ -120,8 +121,8 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
             Ok(lines)
         };
         let mut all = lines_of(names)?;
-        if let Some(drawn) = &drawn_mono {
-            all.append(sides(drawn, language));
+        if let Some(sampled) = &sampled_mono {
+            all.append(sides(sampled, language));
         }
         let mono = match (held(all.len()), &texts.held_out) {
             (Held::File(_), Some(pairs)) => {
@@ -152,7 +153,7 @@ pub fn read(sources: &Sources<'_>, console: &Console) -> Result<Texts, Failure> 
 }
 
 /// The side of pairs that is of a language; both sides where none is.
-fn sides(pairs: &Pairs, language: &str) -> Lines {
+fn sides(pairs: &ParallelCorpus, language: &str) -> MonolingualCorpus {
     let [from, to] = pairs.languages();
     match language {
         code if code == from => pairs.side::<0>(),
@@ -175,7 +176,7 @@ fn cleaned<const N: usize>(
 ) -> Corpus<N> {
     console.doing("cleaning");
     let (corpus, report) = clean(corpus, cleaning);
-    let record = json!({ "name": name, "report": report, "origins": corpus.origins() });
+    let record = json!({ "name": name, "report": report, "origins": corpus.text_sources() });
     console.event("text", &record);
     told.push(record);
     console.say(&format!("{name}: {report}"));

@@ -17,7 +17,7 @@ fn read(events: &[Value], name: &str) -> u64 {
 fn pairs_are_drawn_and_some_of_them_are_text() {
     let home = workshop();
     let draw = |out, seed| {
-        let more = ["--draw", "90", "--draw-mono", "30", "--seed", seed, "--held-out", "0", "--json"];
+        let more = ["--sample", "90", "--sample-mono", "30", "--seed", seed, "--held-out", "0", "--json"];
         let mut arguments = from_scratch(out, &more);
         // Without text of its own.
         let mono = arguments.iter().position(|argument| *argument == "--mono").expect("is there");

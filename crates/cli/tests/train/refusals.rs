@@ -100,7 +100,7 @@ fn a_command_line_without_sense_is_status_2() {
     let pair = "train pair --from de --to en --pairs pairs.tsv --from-scratch shape.toml --mono-from de.txt --out model";
     let ended = home.run(&pair.split_whitespace().collect::<Vec<_>>());
     refused(&home, &ended, 2, "--mono-to", "model");
-    for command in [&["train"][..], &["train", "pair"], &["train", "recipe"]] {
+    for command in [&["train"][..], &["train", "pair"], &["train", "plan"]] {
         assert!(home.good(&[command, &["--help"]].concat()).contains("Usage: wasan train"));
     }
 }

@@ -88,11 +88,11 @@ fn a_base_of_another_family_than_the_large_model_is_refused() {
 }
 
 #[test]
-fn a_recipe_makes_its_models() {
+fn a_plan_makes_its_models() {
     let home = workshop();
     let optimizer = "optimizer = { method = \"muon\", learning_rate = 4e-3, warm_up = 0.1, final_rate = 0.1, \
         betas = [0.9, 0.95], epsilon = 1e-8, weight_decay = 0.05, clip_norm = 1.0 }";
-    let recipe = format!(
+    let plan = format!(
         "seed = 1\nvocabulary = 420\ncontext = 64\nbatch_tokens = 512\n\
         prompt = \"<|begin_of_text|><|{{from}}|>{{source}}<|{{to}}|>\"\nlicence = \"CC0\"\nnever = []\n\
         [pairs.de-en]\nlanguages = [\"de\", \"en\"]\nfiles = [\"pairs.tsv\"]\nheld_out = \"pairs.tsv\"\n\
@@ -100,8 +100,8 @@ fn a_recipe_makes_its_models() {
         [models.one]\nrole = \"de\"\nhidden_size = 64\nlayers = 1\nheads = 2\nkv_heads = 1\nhead_dim = 32\n\
         feed_forward = 128\n[[models.one.stages]]\nname = \"finetune\"\npairs = [\"de-en\"]\nepochs = 1.0\n{optimizer}\n"
     );
-    home.write("recipe.toml", recipe);
-    let command = "train recipe recipe.toml --texts . --out made --device cpu";
+    home.write("plan.toml", plan);
+    let command = "train plan plan.toml --texts . --out made --device cpu";
     let made = home.good(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(made.trim(), std::path::Path::new("made").join("one").display().to_string());
     let making: serde_json::Value = serde_json::from_str(&home.read("made/one/making.json")).expect("JSON");
@@ -118,13 +118,12 @@ fn a_recipe_makes_its_models() {
     home.good(&["models", "import", "made/one"]);
     assert!(home.good(&["models", "info", "one"]).contains("CC0"), "the licence comes along");
     let twice = home
-        .read("recipe.toml")
+        .read("plan.toml")
         .replace("[[models.one.stages]]", "[[models.one.stages]]\n[[models.one.stages]]");
     let stage = "\nname = \"finetune\"\npairs = [\"de-en\"]\nepochs = 1.0\n";
     let first = format!("[[models.one.stages]]{stage}{optimizer}\n");
     home.write("twice.toml", twice.replacen("[[models.one.stages]]\n", &first, 1));
-    let ended =
-        home.run(&command.replace("recipe.toml", "twice.toml").split_whitespace().collect::<Vec<_>>());
+    let ended = home.run(&command.replace("plan.toml", "twice.toml").split_whitespace().collect::<Vec<_>>());
     assert_eq!(ended.status, Some(1), "{}", ended.err);
     assert!(ended.err.contains("two stages of one are called finetune"), "{}", ended.err);
     let unknown = format!("{command} two");

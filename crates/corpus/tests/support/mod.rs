@@ -1,7 +1,7 @@
 //! Files made for a test, and their readers.
 #![allow(dead_code, reason = "each test program uses a part")]
 
-use corpus::{Input, PairOptions, Pairs, Result, read_pairs};
+use corpus::{Input, PairOptions, ParallelCorpus, Result, read_pairs};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -31,21 +31,21 @@ pub fn de_en() -> PairOptions {
 }
 
 /// Reads one file of German and English.
-pub fn read(path: &Path) -> Result<Pairs> {
+pub fn read(path: &Path) -> Result<ParallelCorpus> {
     read_pairs(&[Input::File(path.to_owned())], &de_en(), &mut |_| {})
 }
 
 /// Reads two.
-pub fn read_two(source: &Path, target: &Path) -> Result<Pairs> {
+pub fn read_two(source: &Path, target: &Path) -> Result<ParallelCorpus> {
     read_pairs(&[Input::Files(source.to_owned(), target.to_owned())], &de_en(), &mut |_| {})
 }
 
-pub fn sides(pairs: &Pairs) -> Vec<(&str, &str)> {
+pub fn sides(pairs: &ParallelCorpus) -> Vec<(&str, &str)> {
     pairs.entries().iter().map(|pair| (pair.source(), pair.target())).collect()
 }
 
 /// The pairs of a TSV file with this text.
-pub fn pairs(text: &str) -> Pairs {
+pub fn pairs(text: &str) -> ParallelCorpus {
     let folder = Folder::new();
     read(&folder.write("pairs.tsv", text)).unwrap()
 }

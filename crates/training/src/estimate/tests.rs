@@ -39,7 +39,7 @@ fn tokens_count_with_scores_and_logits() {
 
 #[test]
 fn what_goes_through_at_once_follows_from_the_texts() {
-    let example = |n: usize| Example { ids: vec![1; n], learn_from: n / 2 };
+    let example = |n: usize| Example { ids: vec![1; n], loss_start: n / 2 };
     let stage = |lengths: &[usize]| Stage {
         name: "finetune".into(),
         examples: lengths.iter().map(|&n| example(n)).collect(),
@@ -70,9 +70,9 @@ fn adapters_need_less_where_the_base_is_frozen() {
     let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
     // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
     let (weights, factors) = (1600 + 2 * 2304, 128);
-    assert_eq!(bytes(Frozen::F32), 4 * weights + 20 * factors);
-    assert_eq!(bytes(Frozen::F16), 2 * weights + 4 * 2304 + 20 * factors);
-    assert_eq!(bytes(Frozen::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
+    assert_eq!(bytes(FrozenPrecision::F32), 4 * weights + 20 * factors);
+    assert_eq!(bytes(FrozenPrecision::F16), 2 * weights + 4 * 2304 + 20 * factors);
+    assert_eq!(bytes(FrozenPrecision::Q8), weights + 1600 + 4 * 2304 + 20 * factors);
 }
 
 #[test]
@@ -87,20 +87,20 @@ fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_
     let huge = Architecture { layers: 1 << 10, ..architecture(1 << 20) };
     let mut options = RunOptions::default();
     let device = Device::flex().autodiff();
-    assert!(matches!(fit(&huge, None, &[], &mut options, &device), Err(Error::Memory { .. })));
-    assert!(fit(&a, None, &[], &mut options, &device).is_ok() && !options.recompute);
+    assert!(matches!(fit_in_memory(&huge, None, &[], &mut options, &device), Err(Error::Memory { .. })));
+    assert!(fit_in_memory(&a, None, &[], &mut options, &device).is_ok() && !options.recompute);
     assert!(check_memory(5, 5).is_ok() && check_memory(6, 5).is_err());
 }
 
 /// A device whose memory ends in the first steps: its driver panics.
 #[test]
 fn too_small_a_device_is_told_and_nothing_is_left() {
-    let special = crate::Special { bos: 0, end: 1, pad: 2 };
+    let special = crate::SpecialTokens { bos: 0, end: 1, pad: 2 };
     let device = Device::flex().autodiff();
     let model = TrainedModel::new(architecture(16), special, Vec::new(), 1, &device).expect("a model");
     let stage = Stage {
         name: "finetune".into(),
-        examples: vec![Example { ids: vec![1, 2, 3], learn_from: 1 }],
+        examples: vec![Example { ids: vec![1, 2, 3], loss_start: 1 }],
         held_out: Vec::new(),
         epochs: 9.0,
         patience: 0,
@@ -124,7 +124,7 @@ fn too_small_a_device_is_told_and_nothing_is_left() {
 
 #[test]
 fn the_heaviest_batch_has_the_longest_sequences() {
-    let example = |n: usize| Example { ids: vec![0; n], learn_from: 1 };
+    let example = |n: usize| Example { ids: vec![0; n], loss_start: 1 };
     let examples: Vec<Example> = [3, 9, 5, 8].map(example).to_vec();
     let options = RunOptions { micro_tokens: 20, ..RunOptions::default() };
     let lengths: Vec<usize> = heaviest(&examples, &options).iter().map(|e| e.ids.len()).collect();

@@ -29,7 +29,7 @@ pub fn examples(count: u32) -> Vec<Example> {
     let sequence = |start: u32| {
         let length = 6 + start % 7;
         let ids = (0..length).map(|at| (start * 7 + at * 3) % 37 + 3).collect();
-        Example { ids, learn_from: 2 }
+        Example { ids, loss_start: 2 }
     };
     (0..count).map(sequence).collect()
 }

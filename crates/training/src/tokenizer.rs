@@ -54,3 +54,23 @@ pub fn train_tokenizer<'a>(
     let json = tokenizer.to_string(true).map_err(failed)?;
     Ok(json.into_bytes())
 }
+
+/// Ids of a model's special tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpecialTokens {
+    /// Start of every sequence.
+    pub bos: u32,
+    /// End of a translation.
+    pub end: u32,
+    /// Padding of a batch.
+    pub pad: u32,
+}
+
+/// The ids that [`special_token_names`] get in a new tokenizer.
+pub(crate) const SPECIAL_TOKENS: SpecialTokens = SpecialTokens { bos: 0, end: 1, pad: 2 };
+
+/// The special tokens of a new tokenizer: begin, end, padding, then one tag for each language in order.
+pub(crate) fn special_token_names(languages: &[String]) -> Vec<String> {
+    let fixed = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"].map(str::to_owned);
+    fixed.into_iter().chain(languages.iter().map(|code| format!("<|{code}|>"))).collect()
+}

@@ -24,7 +24,7 @@ const STYLE: &str = "svg{color-scheme:light dark;font:13px system-ui,sans-serif}
     .train{stroke:#7db4ee}.held{stroke:#fb923c}.dot{fill:#fb923c}}";
 
 /// Draws the losses of a log over the tokens read: training smoothed, held-out as points, a line where a stage begins.
-pub fn loss_picture(log: &[StepReport]) -> String {
+pub fn loss_chart(log: &[StepReport]) -> String {
     let train = smoothed(log);
     let held: Vec<(f64, f64)> =
         log.iter().filter_map(|line| Some((line.tokens as f64, f64::from(line.held_out_loss?)))).collect();
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_falling_loss_falls_within_the_frame() {
-        let svg = loss_picture(&log(&(0..40).map(|i| 6.0 - 0.1 * i as f32).collect::<Vec<_>>()));
+        let svg = loss_chart(&log(&(0..40).map(|i| 6.0 - 0.1 * i as f32).collect::<Vec<_>>()));
         let train = points(&svg, "train");
         assert!(train.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 < two[1].1), "{train:?}");
         let inside =
@@ -216,9 +216,9 @@ mod tests {
 
     #[test]
     fn a_long_run_is_thinned_and_an_empty_one_has_axes() {
-        let long = loss_picture(&log(&vec![2.0; 10_000]));
+        let long = loss_chart(&log(&vec![2.0; 10_000]));
         assert!(points(&long, "train").len() <= POINTS + 1);
-        let empty = loss_picture(&[]);
+        let empty = loss_chart(&[]);
         assert!(empty.contains("tokens read") && !empty.contains("polyline"));
     }
 

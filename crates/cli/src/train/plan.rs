@@ -1,10 +1,10 @@
-//! `wasan train recipe`: models made again from one file.
+//! `wasan train plan`: models made again from one file.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use training::recipe::{Prepared, Recipe};
+use training::plan::{PlannedModel, TrainingPlan};
 use training::weights::Precision;
 use training::{Ended, Tokenizer};
 
@@ -15,9 +15,9 @@ use super::run::{Record, Run};
 use crate::failure::Failure;
 
 #[derive(Args)]
-pub struct MakeRecipe {
-    /// The recipe, a file of TOML such as models/starter/recipe.toml
-    recipe: PathBuf,
+pub struct MakePlanned {
+    /// The plan, a file of TOML such as models/starter/plan.toml
+    plan: PathBuf,
     /// Only these models of it [default: all]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
@@ -31,30 +31,30 @@ pub struct MakeRecipe {
     place: Place,
 }
 
-impl MakeRecipe {
+impl MakePlanned {
     pub fn run(self) -> Result<(), Failure> {
-        let recipe = Recipe::read(&self.recipe)?;
-        if let Some(unknown) = self.models.iter().find(|name| !recipe.models.contains_key(*name)) {
-            let known: Vec<&str> = recipe.models.keys().map(String::as_str).collect();
+        let plan = TrainingPlan::read(&self.plan)?;
+        if let Some(unknown) = self.models.iter().find(|name| !plan.models.contains_key(*name)) {
+            let known: Vec<&str> = plan.models.keys().map(String::as_str).collect();
             return Err(Failure::usage(
-                &format!("the recipe has no model of this name: {unknown}"),
+                &format!("the plan has no model of this name: {unknown}"),
                 &format!("It has {}.", known.join(", ")),
             ));
         }
         let mut console = Console::new(&self.place);
         let device = self.place.device(&console)?;
         console.doing("reading and cleaning the texts");
-        let texts = recipe.texts(&self.texts)?;
+        let texts = plan.texts(&self.texts)?;
         for (name, report) in &texts.reports {
             console.event("text", &json!({ "name": name, "report": report }));
             console.say(&format!("{name}: {report}"));
         }
-        let record = json!({ "reports": texts.reports, "origins": texts.origins });
-        let tokenizer_json = recipe.tokenizer(&texts)?;
+        let record = json!({ "reports": texts.reports, "origins": texts.text_sources });
+        let tokenizer_json = plan.tokenizer(&texts)?;
         let tokenizer = Tokenizer::from_bytes(&tokenizer_json).map_err(training::Error::from)?;
-        let prompt = prompter(&recipe.prompt, &tokenizer, &recipe.languages())?;
+        let prompt = prompter(&plan.prompt, &tokenizer, &plan.languages())?;
         let chosen: Vec<&String> = match self.models.is_empty() {
-            true => recipe.models.keys().collect(),
+            true => plan.models.keys().collect(),
             false => self.models.iter().collect(),
         };
         for name in chosen {
@@ -64,15 +64,15 @@ impl MakeRecipe {
                 console.say(&format!("{} is made already", folder.display()));
                 continue;
             }
-            let prepared = recipe.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
-            let Prepared { stages, options, own, .. } = &prepared;
+            let prepared = plan.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
+            let PlannedModel { stages, options, own, .. } = &prepared;
             let build = || Ok(prepared.build(&tokenizer_json, &device)?);
             let run = Run::new(&folder)?;
             let (model, ended) = run.train(&build, stages, options, &mut console)?;
             if ended == Ended::Stopped {
                 return Ok(());
             }
-            let record = Record { seed: recipe.seed, texts: &record, device: &device, stages };
+            let record = Record { seed: plan.seed, texts: &record, device: &device, stages };
             run.finish(&record, own, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
             println!("{}", folder.display());
         }

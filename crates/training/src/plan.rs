@@ -1,4 +1,4 @@
-//! A recipe: one file that says which models are trained from scratch on which texts, so that one command makes them
+//! A plan: one file that says which models are trained from scratch on which texts, so that one command makes them
 //! again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use corpus::{
-    Cleaning, HeldOut, Input, Lines, Origin, PairOptions, Pairs, Report, clean, read_lines, read_pairs,
+    Cleaning, HeldOut, Input, MonolingualCorpus, PairOptions, ParallelCorpus, Report, TextSource, clean,
+    read_lines, read_pairs,
 };
 use model_files::{Architecture, Tokenizer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::batches::{Example, packed};
-use crate::examples::{Directions, Encoder, Learn, Prompter};
-use crate::{
-    Error, OptimizerOptions, Result, RunOptions, Special, Stage, TrainedModel, fit, train_tokenizer,
-};
+use crate::batches::Example;
+use crate::examples::{Directions, Encoder, LossScope, Prompter};
+use crate::tokenizer::{SPECIAL_TOKENS, special_token_names, train_tokenizer};
+use crate::{Error, OptimizerOptions, Result, RunOptions, Stage, TrainedModel, fit_in_memory};
 
-/// The contents of a recipe.
+/// The contents of a plan.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe {
+pub struct TrainingPlan {
     /// Of weights and of the order of sentences.
     pub seed: u64,
     /// Tokens of the vocabulary that all models share.
@@ -37,19 +37,19 @@ pub struct Recipe {
     /// The licence of the models.
     pub licence: String,
     /// Files of pairs that nothing may be trained on, with their two languages.
-    pub never: Vec<PairsFile>,
+    pub never: Vec<ParallelFile>,
     /// Parallel text by name.
-    pub pairs: BTreeMap<String, PairsOf>,
+    pub pairs: BTreeMap<String, ParallelText>,
     /// Monolingual text: files by language.
     pub text: BTreeMap<String, Vec<PathBuf>>,
     /// The models by name.
-    pub models: BTreeMap<String, ModelOf>,
+    pub models: BTreeMap<String, ModelPlan>,
 }
 
 /// A file of pairs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PairsFile {
+pub struct ParallelFile {
     /// Where, below the folder of texts.
     pub file: PathBuf,
     /// Codes of its columns.
@@ -59,7 +59,7 @@ pub struct PairsFile {
 /// Parallel text of one pair of languages.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PairsOf {
+pub struct ParallelText {
     /// Codes of the columns.
     pub languages: [String; 2],
     /// Files to train on.
@@ -73,7 +73,7 @@ pub struct PairsOf {
 /// A model to be made.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ModelOf {
+pub struct ModelPlan {
     /// `large`, or the language of a specialist.
     pub role: String,
     /// Width of the residual stream.
@@ -89,13 +89,13 @@ pub struct ModelOf {
     /// Width between gate/up and down.
     pub feed_forward: usize,
     /// What it learns, one after the other.
-    pub stages: Vec<StageOf>,
+    pub stages: Vec<StagePlan>,
 }
 
 /// A stage of a model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StageOf {
+pub struct StagePlan {
     /// Its name.
     pub name: String,
     /// Languages of monolingual text, packed; the sides of all pairs are part of it.
@@ -106,7 +106,7 @@ pub struct StageOf {
     pub pairs: Vec<String>,
     /// What the loss of pairs counts.
     #[serde(default = "target")]
-    pub learn: Learn,
+    pub learn: LossScope,
     /// Times that all is shown.
     pub epochs: f64,
     /// It ends early after so many looks without a lower loss of the pairs held out; 0: never.
@@ -116,59 +116,51 @@ pub struct StageOf {
     pub optimizer: OptimizerOptions,
 }
 
-fn target() -> Learn {
-    Learn::Target
+fn target() -> LossScope {
+    LossScope::Target
 }
 
-/// The special tokens of a recipe's models: begin, end, padding, then one tag for each language in order.
-pub(crate) fn special_tokens(languages: &[String]) -> Vec<String> {
-    let fixed = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"].map(str::to_owned);
-    fixed.into_iter().chain(languages.iter().map(|code| format!("<|{code}|>"))).collect()
-}
-
-pub(crate) const SPECIAL: Special = Special { bos: 0, end: 1, pad: 2 };
-
-/// All texts of a recipe, cleaned.
+/// All texts of a plan, cleaned.
 #[derive(Debug)]
-pub struct Texts {
+pub struct PlanTexts {
     /// By name: to train on, held out.
-    pub pairs: BTreeMap<String, (Pairs, Pairs)>,
+    pub pairs: BTreeMap<String, (ParallelCorpus, ParallelCorpus)>,
     /// By language.
-    pub text: BTreeMap<String, Lines>,
+    pub text: BTreeMap<String, MonolingualCorpus>,
     /// What was left out of each, by name.
     pub reports: BTreeMap<String, Report>,
     /// Where each comes from, by name; what is only looked at or kept from training, by its file.
-    pub origins: BTreeMap<String, Vec<Origin>>,
+    pub text_sources: BTreeMap<String, Vec<TextSource>>,
 }
 
-impl Recipe {
-    /// Reads a recipe (TOML).
+impl TrainingPlan {
+    /// Reads a plan (TOML).
     ///
     /// # Errors
     /// When it cannot be read or means nothing.
     pub fn read(path: &Path) -> Result<Self> {
-        let reason = |reason: String| Error::Recipe { path: path.into(), reason };
+        let reason = |reason: String| Error::Settings { path: path.into(), reason };
         let text = fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
-        let recipe: Self = toml::from_str(&text).map_err(|error| reason(error.to_string()))?;
-        for (name, model) in &recipe.models {
+        let plan: Self = toml::from_str(&text).map_err(|error| reason(error.to_string()))?;
+        for (name, model) in &plan.models {
             let mut names: Vec<&str> = model.stages.iter().map(|stage| stage.name.as_str()).collect();
             names.sort_unstable();
             if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
                 return Err(reason(format!("two stages of {name} are called {}", twice[0])));
             }
         }
-        Ok(recipe)
+        Ok(plan)
     }
 
     // The pairs that a model learns, each once.
-    fn pairs_of(&self, model: &ModelOf) -> Vec<[String; 2]> {
+    fn pairs_of(&self, model: &ModelPlan) -> Vec<[String; 2]> {
         let names: BTreeSet<&String> = model.stages.iter().flat_map(|stage| &stage.pairs).collect();
         let pairs = names.into_iter().filter_map(|name| self.pairs.get(name));
         pairs.map(|pairs| pairs.languages.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     // The codes of the languages that a model reads, in order.
-    fn languages_of(&self, model: &ModelOf) -> Vec<String> {
+    fn languages_of(&self, model: &ModelPlan) -> Vec<String> {
         let text = model.stages.iter().flat_map(|stage| stage.text.clone());
         let codes: BTreeSet<String> = self.pairs_of(model).into_iter().flatten().chain(text).collect();
         codes.into_iter().collect()
@@ -186,31 +178,35 @@ impl Recipe {
     ///
     /// # Errors
     /// When a file is missing or damaged.
-    pub fn texts(&self, folder: &Path) -> Result<Texts> {
+    pub fn texts(&self, folder: &Path) -> Result<PlanTexts> {
         let read = |file: &Path, languages: &[String; 2]| {
             let [source, target] = languages.clone();
             read_pairs(&[Input::File(folder.join(file))], &PairOptions::new(source, target), &mut |_| {})
         };
         let mut cleaning = Cleaning { max_ratio: 4.0, ..Cleaning::default() };
-        let mut origins = BTreeMap::new();
+        let mut text_sources = BTreeMap::new();
         for never in &self.never {
             let pairs = read(&never.file, &never.languages)?;
             let name = never.file.display().to_string();
             cleaning.held_out.push(HeldOut::new(&name, &pairs));
-            origins.insert(name, pairs.origins().to_vec());
+            text_sources.insert(name, pairs.text_sources().to_vec());
         }
-        let mut texts =
-            Texts { pairs: BTreeMap::new(), text: BTreeMap::new(), reports: BTreeMap::new(), origins };
+        let mut texts = PlanTexts {
+            pairs: BTreeMap::new(),
+            text: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            text_sources,
+        };
         let mut held_out = BTreeMap::new();
         for (name, of) in &self.pairs {
             let pairs = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
             let file = of.held_out.display().to_string();
             let is_kept_out =
-                |never: &PairsFile| (&never.file, &never.languages) == (&of.held_out, &of.languages);
+                |never: &ParallelFile| (&never.file, &never.languages) == (&of.held_out, &of.languages);
             if !self.never.iter().any(is_kept_out) {
                 cleaning.held_out.push(HeldOut::new(&file, &pairs));
             }
-            texts.origins.insert(file, pairs.origins().to_vec());
+            texts.text_sources.insert(file, pairs.text_sources().to_vec());
             held_out.insert(name, pairs);
         }
         for (name, of) in &self.pairs {
@@ -219,7 +215,7 @@ impl Recipe {
             let pairs = read_pairs(&inputs, &PairOptions::new(source, target), &mut |_| {})?;
             let (pairs, report) = clean(pairs, &cleaning);
             texts.reports.insert(name.clone(), report);
-            texts.origins.insert(name.clone(), pairs.origins().to_vec());
+            texts.text_sources.insert(name.clone(), pairs.text_sources().to_vec());
             if let Some(held_out) = held_out.remove(name) {
                 texts.pairs.insert(name.clone(), (pairs, held_out));
             }
@@ -228,7 +224,7 @@ impl Recipe {
             let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
             let (lines, report) = clean(read_lines(&paths, language, None, &mut |_| {})?, &cleaning);
             texts.reports.insert(language.clone(), report);
-            texts.origins.insert(language.clone(), lines.origins().to_vec());
+            texts.text_sources.insert(language.clone(), lines.text_sources().to_vec());
             texts.text.insert(language.clone(), lines);
         }
         Ok(texts)
@@ -238,14 +234,14 @@ impl Recipe {
     ///
     /// # Errors
     /// When the texts give too few tokens.
-    pub fn tokenizer(&self, texts: &Texts) -> Result<Vec<u8>> {
+    pub fn tokenizer(&self, texts: &PlanTexts) -> Result<Vec<u8>> {
         let sides = texts.pairs.values().flat_map(|(pairs, _)| pairs.entries());
         let all: Vec<&str> = sides.flat_map(|pair| [pair.source(), pair.target()]).collect();
-        train_tokenizer(all.into_iter(), self.vocabulary, &special_tokens(&self.languages()))
+        train_tokenizer(all.into_iter(), self.vocabulary, &special_token_names(&self.languages()))
     }
 
     /// The sequences of one stage.
-    fn examples(&self, stage: &StageOf, texts: &Texts, encoder: &Encoder<'_>) -> Result<Vec<Example>> {
+    fn examples(&self, stage: &StagePlan, texts: &PlanTexts, encoder: &Encoder<'_>) -> Result<Vec<Example>> {
         let mut examples = Vec::new();
         for language in &stage.text {
             let own = texts
@@ -258,17 +254,12 @@ impl Recipe {
                 side.into_iter()
                     .flat_map(move |side| pairs.entries().iter().filter_map(move |pair| pair.text.get(side)))
             });
-            let mut documents = own
-                .chain(sides.map(String::as_str))
-                .map(|text| encoder.document(text))
-                .collect::<Result<Vec<_>>>()?;
-            fastrand::Rng::with_seed(self.seed).shuffle(&mut documents);
-            examples.extend(packed(documents, self.context));
+            examples.extend(encoder.pack(own.chain(sides.map(String::as_str)), self.seed)?);
         }
         for name in &stage.pairs {
             let (pairs, _) = texts.pairs.get(name).ok_or_else(|| Error::Setting {
                 setting: "pairs",
-                problem: format!("names a set that the recipe does not have: {name}"),
+                problem: format!("names a set that the plan does not have: {name}"),
             })?;
             examples.extend(encoder.pairs(pairs, Directions::Both, stage.learn)?);
         }
@@ -278,24 +269,24 @@ impl Recipe {
     /// One model with all that it is to learn.
     ///
     /// # Errors
-    /// When the recipe does not have it, or its sizes or texts do not fit together.
+    /// When the plan does not have it, or its sizes or texts do not fit together.
     pub fn prepare(
         &self,
         name: &str,
-        texts: &Texts,
+        texts: &PlanTexts,
         tokenizer_json: &[u8],
         prompt: &Prompter<'_>,
         device: &Device,
-    ) -> Result<Prepared> {
+    ) -> Result<PlannedModel> {
         let of = self.models.get(name).ok_or_else(|| Error::Setting {
             setting: "model",
-            problem: format!("the recipe has no such model: {name}"),
+            problem: format!("the plan has no such model: {name}"),
         })?;
         let tokenizer = Tokenizer::from_bytes(tokenizer_json)?;
         let encoder = Encoder {
             tokenizer: &tokenizer,
-            bos: Some(SPECIAL.bos),
-            end: SPECIAL.end,
+            bos: Some(SPECIAL_TOKENS.bos),
+            end: SPECIAL_TOKENS.end,
             prompt,
             max_tokens: self.context,
         };
@@ -315,7 +306,7 @@ impl Recipe {
         // All models look at the pairs of their last stage, the one that decides.
         for name in of.stages.last().into_iter().flat_map(|stage| &stage.pairs) {
             if let Some((_, pairs)) = texts.pairs.get(name) {
-                held_out.extend(encoder.pairs(pairs, Directions::Both, Learn::Target)?);
+                held_out.extend(encoder.pairs(pairs, Directions::Both, LossScope::Target)?);
             }
         }
         stages.iter_mut().for_each(|stage| stage.held_out.clone_from(&held_out));
@@ -340,7 +331,7 @@ impl Recipe {
             held_out_every: 200,
             recompute: false,
         };
-        fit(&architecture, None, &stages, &mut options, device)?;
+        fit_in_memory(&architecture, None, &stages, &mut options, device)?;
         let role = match of.role.as_str() {
             "large" => json!("large"),
             language => json!({"specialist": {"language": language}}),
@@ -353,12 +344,12 @@ impl Recipe {
             "languages": self.languages_of(of),
             "pairs": self.pairs_of(of),
         });
-        Ok(Prepared { architecture, stages, options, own })
+        Ok(PlannedModel { architecture, stages, options, own })
     }
 }
 
-/// A model of a recipe before its first step.
-pub struct Prepared {
+/// A model of a plan before its first step.
+pub struct PlannedModel {
     /// The shape.
     pub architecture: Architecture,
     /// What it learns.
@@ -369,13 +360,13 @@ pub struct Prepared {
     pub own: Value,
 }
 
-impl Prepared {
+impl PlannedModel {
     /// It, with its first weights.
     ///
     /// # Errors
     /// As [`TrainedModel::new`].
     pub fn build(&self, tokenizer_json: &[u8], device: &Device) -> Result<TrainedModel> {
         let tokenizer = tokenizer_json.to_vec();
-        TrainedModel::new(self.architecture, SPECIAL, tokenizer, self.options.seed, device)
+        TrainedModel::new(self.architecture, SPECIAL_TOKENS, tokenizer, self.options.seed, device)
     }
 }

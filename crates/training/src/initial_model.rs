@@ -6,14 +6,15 @@ use burn::tensor::Device;
 use model_files::{Architecture, Checkpoint, Tokenizer};
 use serde::Deserialize;
 
-use crate::adapter::{AdapterOptions, Frozen};
-use crate::recipe::{SPECIAL, special_tokens};
-use crate::{Error, Result, TrainedModel, train_tokenizer};
+use crate::adapter::AdapterOptions;
+use crate::frozen::FrozenPrecision;
+use crate::tokenizer::{SPECIAL_TOKENS, special_token_names, train_tokenizer};
+use crate::{Error, Result, TrainedModel};
 
 /// The shape of a new model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shape {
+pub struct ModelShape {
     /// Width of the residual stream.
     pub hidden_size: usize,
     /// Layers.
@@ -31,29 +32,29 @@ pub struct Shape {
 /// What new models look like, from a file of TOML.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
+pub struct NewModelConfig {
     /// Tokens of the vocabulary.
     pub vocabulary: usize,
     /// The prompt, in the form of `ModelInfo::prompt`; the default tags the languages.
     #[serde(default = "tagged")]
     pub prompt: String,
     /// The specialists, or the only model.
-    pub small: Shape,
+    pub small: ModelShape,
     /// The large model that they are added to.
-    pub large: Option<Shape>,
+    pub large: Option<ModelShape>,
 }
 
 fn tagged() -> String {
     "<|begin_of_text|><|{from}|>{source}<|{to}|>".into()
 }
 
-impl Config {
+impl NewModelConfig {
     /// Reads a config.
     ///
     /// # Errors
     /// When it cannot be read or has other keys.
     pub fn read(path: &Path) -> Result<Self> {
-        let reason = |reason: String| Error::Recipe { path: path.into(), reason };
+        let reason = |reason: String| Error::Settings { path: path.into(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
         toml::from_str(&text).map_err(|error| reason(error.to_string()))
     }
@@ -66,11 +67,11 @@ impl Config {
 pub fn new_tokenizer(texts: &[&str], vocabulary: usize, languages: &[String]) -> Result<Vec<u8>> {
     let mut languages = languages.to_vec();
     languages.sort();
-    train_tokenizer(texts.iter().copied(), vocabulary, &special_tokens(&languages))
+    train_tokenizer(texts.iter().copied(), vocabulary, &special_token_names(&languages))
 }
 
 /// A tokenizer, a prompt, and weights once they are asked for.
-pub struct Start {
+pub struct InitialModel {
     /// The model's.
     pub tokenizer: Tokenizer,
     /// The prompt, in the form of `ModelInfo::prompt`.
@@ -89,12 +90,12 @@ pub struct Start {
     base: Option<PathBuf>,
 }
 
-impl Start {
+impl InitialModel {
     /// A Hugging Face folder; `prompt` takes the place of the one that its importer would choose.
     ///
     /// # Errors
     /// When it is damaged, no Llama, or its tokenizer does not fit it.
-    pub fn base(folder: &Path, prompt: Option<String>) -> Result<Self> {
+    pub fn from_base(folder: &Path, prompt: Option<String>) -> Result<Self> {
         let checkpoint = Checkpoint::open(folder)?;
         let tokenizer_json = checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec();
         let tokenizer = checkpoint.tokenizer()?;
@@ -126,7 +127,12 @@ impl Start {
     ///
     /// # Errors
     /// When the sizes do not fit together, or the tokenizer is damaged.
-    pub fn scratch(shape: &Shape, tokenizer_json: Vec<u8>, prompt: String, context: usize) -> Result<Self> {
+    pub fn from_scratch(
+        shape: &ModelShape,
+        tokenizer_json: Vec<u8>,
+        prompt: String,
+        context: usize,
+    ) -> Result<Self> {
         let tokenizer = Tokenizer::from_bytes(&tokenizer_json)?;
         let architecture = Architecture {
             vocab_size: tokenizer.vocab_size(),
@@ -144,9 +150,9 @@ impl Start {
         Ok(Self {
             tokenizer,
             prompt,
-            bos: Some(SPECIAL.bos),
-            text_end: SPECIAL.end,
-            answer_end: SPECIAL.end,
+            bos: Some(SPECIAL_TOKENS.bos),
+            text_end: SPECIAL_TOKENS.end,
+            answer_end: SPECIAL_TOKENS.end,
             architecture,
             licence: None,
             tokenizer_json,
@@ -164,12 +170,12 @@ impl Start {
         adapter: Option<&AdapterOptions>,
         device: &Device,
     ) -> Result<TrainedModel> {
-        let frozen = adapter.map_or(Frozen::F32, |adapter| adapter.frozen);
+        let frozen = adapter.map_or(FrozenPrecision::F32, |adapter| adapter.frozen);
         let mut model = match &self.base {
             Some(folder) => TrainedModel::open_frozen(folder, frozen, device)?,
             None => {
                 let tokenizer = self.tokenizer_json.clone();
-                TrainedModel::new(self.architecture, SPECIAL, tokenizer, seed, device)?
+                TrainedModel::new(self.architecture, SPECIAL_TOKENS, tokenizer, seed, device)?
             }
         };
         if let Some(adapter) = adapter {

@@ -1,6 +1,6 @@
 //! A file as lines of UTF-8: unpacked, its byte order mark taken off, its size capped, its bytes hashed on the way.
 
-use crate::data::OriginFile;
+use crate::corpus::SourceFile;
 use crate::{Error, Result, limits};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
@@ -20,7 +20,7 @@ const GZ_MAGIC: &[u8] = &[0x1f, 0x8b];
 const XZ_MAGIC: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 
 /// A file of text being read.
-pub(crate) struct Text {
+pub(crate) struct TextFile {
     pub path: PathBuf,
     /// The lines read.
     pub lines: u64,
@@ -33,7 +33,7 @@ pub(crate) struct Text {
     line: String,
 }
 
-impl Text {
+impl TextFile {
     pub fn open(path: &Path) -> Result<Self> {
         let refused = |source| Error::Read { source, path: path.to_owned() };
         let file = File::open(path).map_err(refused)?;
@@ -116,11 +116,11 @@ impl Text {
     }
 
     /// Reads what is left of the file, so that all of it is hashed.
-    pub fn finish(mut self) -> Result<OriginFile> {
+    pub fn finish(mut self) -> Result<SourceFile> {
         io::copy(&mut self.raw, &mut io::sink()).map_err(|error| self.error(error))?;
         let raw = self.raw.0.borrow();
         let sha256 = raw.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(OriginFile { path: self.path.clone(), sha256, bytes: raw.bytes })
+        Ok(SourceFile { path: self.path.clone(), sha256, bytes: raw.bytes })
     }
 
     /// What an error of the reader means to the user.
@@ -138,13 +138,13 @@ impl Text {
 }
 
 /// For formats that are not made of lines.
-impl Read for Text {
+impl Read for TextFile {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         self.reader.read(bytes)
     }
 }
 
-impl BufRead for Text {
+impl BufRead for TextFile {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.reader.fill_buf()
     }

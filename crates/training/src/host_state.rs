@@ -8,13 +8,13 @@ use burn::tensor::{Device, Tensor};
 
 /// The optimizer.
 #[derive(Clone)]
-pub struct Hosted<O>(pub O);
+pub struct StateOnHost<O>(pub O);
 
 /// The state of one parameter.
 #[derive(Clone)]
-pub struct HostedState<S>(S);
+pub struct HostState<S>(S);
 
-impl<S: RecordState> RecordState for HostedState<S> {
+impl<S: RecordState> RecordState for HostState<S> {
     fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
         self.0.state_flatten(prefix, out);
     }
@@ -24,8 +24,8 @@ impl<S: RecordState> RecordState for HostedState<S> {
     }
 }
 
-impl<O: Optimizer> Optimizer for Hosted<O> {
-    type State<const D: usize> = HostedState<O::State<D>>;
+impl<O: Optimizer> Optimizer for StateOnHost<O> {
+    type State<const D: usize> = HostState<O::State<D>>;
 
     fn step<const D: usize>(
         &self,
@@ -35,10 +35,10 @@ impl<O: Optimizer> Optimizer for Hosted<O> {
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let (weights, state) = self.0.step(rate, weights, gradient, state.map(|state| state.0));
-        (weights, state.map(HostedState))
+        (weights, state.map(HostState))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        HostedState(O::to_device(state.0, device))
+        HostState(O::to_device(state.0, device))
     }
 }

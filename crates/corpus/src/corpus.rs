@@ -1,26 +1,24 @@
 //! Sentences in memory, and where they came from.
 
-use crate::held_out::HeldOut;
 use crate::sample::Sampler;
-use crate::{Error, Result};
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// One sentence in `N` languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry<const N: usize> {
+pub struct CorpusEntry<const N: usize> {
     /// The sentence in each language of its corpus.
     pub text: [String; N],
-    /// Which of [`Corpus::origins`] it came from.
-    pub(crate) origin: u32,
+    /// Which of [`Corpus::text_sources`] it came from.
+    pub(crate) text_source: u32,
 }
 
 /// A sentence and its translation.
-pub type Pair = Entry<2>;
+pub type SentencePair = CorpusEntry<2>;
 /// A sentence of one language.
-pub type Line = Entry<1>;
+pub type MonolingualLine = CorpusEntry<1>;
 
-impl Pair {
+impl SentencePair {
     /// The sentence in the source language.
     pub fn source(&self) -> &str {
         let [source, _] = &self.text;
@@ -34,7 +32,7 @@ impl Pair {
     }
 }
 
-impl Line {
+impl MonolingualLine {
     /// The sentence.
     pub fn text(&self) -> &str {
         let [text] = &self.text;
@@ -44,11 +42,11 @@ impl Line {
 
 /// Where some of a corpus came from, for the record of a training run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Origin {
+pub struct TextSource {
     /// What was asked to be read.
     pub name: String,
     /// Its files.
-    pub files: Vec<OriginFile>,
+    pub files: Vec<SourceFile>,
     /// Lines, units or segments with a sentence in each language.
     pub sentences: u64,
     /// Lines without a second column, units that lack a language.
@@ -59,7 +57,7 @@ pub struct Origin {
 
 /// A file that was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OriginFile {
+pub struct SourceFile {
     /// Where it lay.
     pub path: PathBuf,
     /// Of the file as it lies there, compressed or not, in hexadecimal.
@@ -72,25 +70,14 @@ pub struct OriginFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus<const N: usize> {
     pub(crate) languages: [String; N],
-    pub(crate) entries: Vec<Entry<N>>,
-    pub(crate) origins: Vec<Origin>,
+    pub(crate) entries: Vec<CorpusEntry<N>>,
+    pub(crate) text_sources: Vec<TextSource>,
 }
 
 /// Sentences with their translations: source, target.
-pub type Pairs = Corpus<2>;
+pub type ParallelCorpus = Corpus<2>;
 /// Sentences of one language.
-pub type Lines = Corpus<1>;
-
-/// What [`Corpus::split_held_out`] returns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Split<const N: usize> {
-    /// To train on.
-    pub train: Corpus<N>,
-    /// To measure on while training.
-    pub held_out: Corpus<N>,
-    /// Sentences in neither, since one of their sides is held out with another partner.
-    pub dropped: usize,
-}
+pub type MonolingualCorpus = Corpus<1>;
 
 impl<const N: usize> Corpus<N> {
     /// The codes of its languages, as they were asked for.
@@ -99,13 +86,13 @@ impl<const N: usize> Corpus<N> {
     }
 
     /// The sentences.
-    pub fn entries(&self) -> &[Entry<N>] {
+    pub fn entries(&self) -> &[CorpusEntry<N>] {
         &self.entries
     }
 
     /// Where they came from.
-    pub fn origins(&self) -> &[Origin] {
-        &self.origins
+    pub fn text_sources(&self) -> &[TextSource] {
+        &self.text_sources
     }
 
     /// The number of sentences.
@@ -119,8 +106,8 @@ impl<const N: usize> Corpus<N> {
     }
 
     /// Draws `count` sentences without replacement, or all if there are fewer, in an order as random as the choice.
-    /// The same sentences as [`Draw`](crate::Draw) draws while it reads.
-    pub fn draw(mut self, seed: u64, count: usize) -> Self {
+    /// The same sentences as [`Sample`](crate::Sample) draws while it reads.
+    pub fn sample(mut self, seed: u64, count: usize) -> Self {
         let mut sampler = Sampler::new(seed, count);
         for entry in self.entries {
             sampler.offer(|| entry);
@@ -138,72 +125,50 @@ impl<const N: usize> Corpus<N> {
         (self, others)
     }
 
-    /// Holds `count` sentences out, chosen by `seed`; both parts keep the order. What shares a side with them but for
-    /// case and punctuation ("Thanks!") leaves the training part too, else the held-out loss would flatter.
-    ///
-    /// # Errors
-    /// [`Error::TooFew`] where nothing would be left to train on.
-    pub fn split_held_out(mut self, count: usize, seed: u64) -> Result<Split<N>> {
-        let available = self.len();
-        if count >= available {
-            return Err(Error::TooFew { wanted: count, available });
-        }
-        let mut sampler = Sampler::new(seed, count);
-        for place in 0..available {
-            sampler.offer(|| place);
-        }
-        let mut chosen = vec![false; available];
-        sampler.finish().for_each(|place| chosen[place] = true);
-        let mut places = chosen.into_iter();
-        let (held_out, mut train): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.entries).into_iter().partition(|_| places.next() == Some(true));
-        let held_out = self.with(held_out);
-        let leaks = HeldOut::new("held out", &held_out);
-        let before = train.len();
-        train.retain(|entry| !leaks.has(entry));
-        if train.is_empty() {
-            return Err(Error::TooFew { wanted: count, available });
-        }
-        let dropped = before - train.len();
-        Ok(Split { train: self.with(train), held_out, dropped })
-    }
-
     /// One side alone, to pre-train on.
-    pub fn side<const SIDE: usize>(&self) -> Lines {
+    pub fn side<const SIDE: usize>(&self) -> MonolingualCorpus {
         const { assert!(SIDE < N, "a corpus has one side for each language") };
-        let line = |entry: &Entry<N>| Entry { text: [entry.text[SIDE].clone()], origin: entry.origin };
+        let line = |entry: &CorpusEntry<N>| CorpusEntry {
+            text: [entry.text[SIDE].clone()],
+            text_source: entry.text_source,
+        };
         Corpus {
             languages: [self.languages[SIDE].clone()],
             entries: self.entries.iter().map(line).collect(),
-            origins: self.origins.clone(),
+            text_sources: self.text_sources.clone(),
         }
     }
 
     /// Adds the sentences of another corpus, whose languages are taken to be the same.
     pub fn append(&mut self, other: Self) {
-        let offset = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
-        self.origins.extend(other.origins);
-        let moved = |entry: Entry<N>| Entry { origin: entry.origin.saturating_add(offset), ..entry };
+        let offset = u32::try_from(self.text_sources.len()).unwrap_or(u32::MAX);
+        self.text_sources.extend(other.text_sources);
+        let moved = |entry: CorpusEntry<N>| CorpusEntry {
+            text_source: entry.text_source.saturating_add(offset),
+            ..entry
+        };
         self.entries.extend(other.entries.into_iter().map(moved));
     }
 
     /// Keeps the sentences that `keep`, asked in order, says yes to.
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry<N>) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&CorpusEntry<N>) -> bool) {
         self.entries.retain(keep);
         self.recount();
     }
 
-    fn with(&self, entries: Vec<Entry<N>>) -> Self {
-        let mut corpus = Self { languages: self.languages.clone(), entries, origins: self.origins.clone() };
+    /// These entries with the languages and text sources of this corpus.
+    pub(crate) fn with(&self, entries: Vec<CorpusEntry<N>>) -> Self {
+        let mut corpus =
+            Self { languages: self.languages.clone(), entries, text_sources: self.text_sources.clone() };
         corpus.recount();
         corpus
     }
 
     pub(crate) fn recount(&mut self) {
-        self.origins.iter_mut().for_each(|origin| origin.kept = 0);
+        self.text_sources.iter_mut().for_each(|text_source| text_source.kept = 0);
         for entry in &self.entries {
-            if let Some(origin) = self.origins.get_mut(entry.origin as usize) {
-                origin.kept += 1;
+            if let Some(text_source) = self.text_sources.get_mut(entry.text_source as usize) {
+                text_source.kept += 1;
             }
         }
     }

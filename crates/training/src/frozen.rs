@@ -1,0 +1,69 @@
+//! Frozen weights of a base model, stored in fewer bits while adapters are trained on it.
+
+use burn::module::{Module, Param, Quantizer};
+use burn::nn::Linear;
+use burn::tensor::quantization::{Calibration, QuantValue};
+use burn::tensor::{DType, Device, FloatDType, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::llama::Layer;
+
+/// How everything frozen is kept but norms. In fewer bits it is unpacked a layer at a time, on the way there and back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FrozenPrecision {
+    /// As they were computed with.
+    F32,
+    /// Half the memory.
+    F16,
+    /// 8 bits, symmetric: a quarter (QLoRA, Dettmers et al. 2023); the embedding takes half.
+    Q8,
+}
+
+/// Takes weights one by one, so that no more than one of them is in memory as it was, and leaves those that are frozen
+/// already.
+pub(crate) struct Freezer {
+    frozen: FrozenPrecision,
+    quantizer: Quantizer,
+}
+
+impl Freezer {
+    pub fn new(frozen: FrozenPrecision, device: &Device) -> Self {
+        let scheme = device.settings().quantization.scheme.with_value(QuantValue::Q8S);
+        Self { frozen, quantizer: Quantizer::new(Calibration::MinMax, scheme) }
+    }
+
+    pub fn matrix(&mut self, linear: Linear) -> Linear {
+        match self.frozen {
+            _ if linear.weight.base().dtype() != DType::F32 => linear,
+            FrozenPrecision::F32 => linear,
+            FrozenPrecision::F16 => Linear { weight: half(linear.weight), ..linear },
+            FrozenPrecision::Q8 => linear.map(&mut self.quantizer),
+        }
+    }
+
+    /// Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
+    pub fn embedding(&self, embed: Param<Tensor<2>>) -> Param<Tensor<2>> {
+        match self.frozen {
+            FrozenPrecision::F32 => embed,
+            FrozenPrecision::F16 | FrozenPrecision::Q8 => half(embed),
+        }
+    }
+
+    pub fn layer(&mut self, layer: Layer) -> Layer {
+        Layer {
+            q: self.matrix(layer.q),
+            k: self.matrix(layer.k),
+            v: self.matrix(layer.v),
+            o: self.matrix(layer.o),
+            gate: self.matrix(layer.gate),
+            up: self.matrix(layer.up),
+            down: self.matrix(layer.down),
+            ..layer
+        }
+    }
+}
+
+fn half(param: Param<Tensor<2>>) -> Param<Tensor<2>> {
+    param.map(|tensor| tensor.detach().cast(FloatDType::F16))
+}
