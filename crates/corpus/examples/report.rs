@@ -1,5 +1,5 @@
-//! `cargo run -p corpus --example report -- de en PAIRS [TEST…]`: reads, cleans, and says what it found and how long
-//! it took.
+//! `cargo run -p corpus --example report -- de en PAIRS [TEST…]`: reads and cleans text, and
+//! prints the report and the time taken.
 
 use corpus::{Cleaning, HeldOut, Input, PairOptions, clean, read_pairs};
 use std::time::Instant;

@@ -1,6 +1,6 @@
-//! The Asian Language Treebank as NICT ships it: `data_ja.txt` with lines `SNT.80188.1<TAB>sentence` for each language,
-//! joined by these names, and `URL-train.txt`, `URL-dev.txt`, `URL-test.txt` with lines `URL.80188<TAB>address`, which
-//! say to which part an article belongs.
+//! The Asian Language Treebank as NICT distributes it: one `data_ja.txt` per language with lines
+//! `SNT.80188.1<TAB>sentence`, joined by these ids, and `URL-train.txt`, `URL-dev.txt`, `URL-test.txt` with lines
+//! `URL.80188<TAB>address` that assign each article to a split.
 
 use crate::input::AltSplit;
 use crate::language::primary;
@@ -15,15 +15,15 @@ pub(crate) struct Alt {
     list: TextFile,
     source: TextFile,
     target: TextFile,
-    /// Translations not asked for yet.
-    translations: HashMap<Name, String>,
+    /// Target sentences not yet joined with a source.
+    translations: HashMap<SentenceId, String>,
     sentence: [String; 2],
     sentences: u64,
     skipped: u64,
 }
 
-/// Of a sentence: article, place in it.
-type Name = (u32, u32);
+/// Article, and position of the sentence in it.
+type SentenceId = (u32, u32);
 
 const SENTENCE: &str = "SNT.ARTICLE.NUMBER";
 const ARTICLE: &str = "URL.ARTICLE";
@@ -38,12 +38,12 @@ impl Alt {
         let mut translations = HashMap::new();
         let mut bytes = 0;
         while target.advance()? {
-            let Some((name, sentence)) = sentence(&target, &documents)? else { continue };
-            bytes += sentence.len() + size_of::<(Name, String)>();
+            let Some((id, sentence)) = sentence(&target, &documents)? else { continue };
+            bytes += sentence.len() + size_of::<(SentenceId, String)>();
             if bytes > limits::TEXT_BYTES {
                 return Err(Error::TooMuchText { limit: limits::TEXT_BYTES });
             }
-            translations.insert(name, sentence.to_owned());
+            translations.insert(id, sentence.to_owned());
         }
         let sentence = Default::default();
         Ok(Self { documents, list, source, target, translations, sentence, sentences: 0, skipped: 0 })
@@ -53,8 +53,8 @@ impl Alt {
 impl SentenceReader<2> for Alt {
     fn advance(&mut self) -> Result<bool> {
         while self.source.advance()? {
-            let Some((name, source)) = sentence(&self.source, &self.documents)? else { continue };
-            match self.translations.remove(&name) {
+            let Some((id, source)) = sentence(&self.source, &self.documents)? else { continue };
+            match self.translations.remove(&id) {
                 Some(target) => {
                     self.sentence = [source.to_owned(), target];
                     self.sentences += 1;
@@ -82,7 +82,7 @@ impl SentenceReader<2> for Alt {
     }
 }
 
-/// ALT writes Khmer as `khm`, and Bengali as `bg`, which elsewhere is Bulgarian.
+/// The language code in ALT's file names: Khmer is `khm`, and Bengali is `bg` (elsewhere Bulgarian).
 fn code(language: &str) -> &str {
     match primary(language) {
         "km" => "khm",
@@ -91,12 +91,12 @@ fn code(language: &str) -> &str {
     }
 }
 
-/// The file in `directory` or one of its folders, since the archive unpacks into one.
+/// Finds a file in `directory` or in one of its folders: the archive unpacks into one.
 fn find(directory: &Path, file: &str) -> Result<PathBuf> {
-    let refused = |source| Error::Read { source, path: directory.to_owned() };
+    let failed = |source| Error::Read { source, path: directory.to_owned() };
     let mut folders = vec![directory.to_owned()];
-    for entry in std::fs::read_dir(directory).map_err(refused)? {
-        folders.push(entry.map_err(refused)?.path());
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        folders.push(entry.map_err(failed)?.path());
     }
     folders[1..].sort();
     let mut paths = folders.into_iter().map(|folder| folder.join(file));
@@ -110,29 +110,29 @@ fn documents(list: &mut TextFile) -> Result<HashSet<u32>> {
         if list.line().trim().is_empty() {
             continue;
         }
-        let name = list.line().split('\t').next().and_then(|name| name.trim().strip_prefix("URL."));
-        let document = name.and_then(|name| name.parse().ok());
-        documents.insert(document.ok_or_else(|| wrong(list, ARTICLE))?);
+        let id = list.line().split('\t').next().and_then(|id| id.trim().strip_prefix("URL."));
+        let document = id.and_then(|id| id.parse().ok());
+        documents.insert(document.ok_or_else(|| malformed(list, ARTICLE))?);
         if documents.len() > limits::ALT_DOCUMENTS {
-            return Err(wrong(list, ARTICLE));
+            return Err(malformed(list, ARTICLE));
         }
     }
     Ok(documents)
 }
 
-/// The sentence on the line just read, if it has words and its article is one of `documents`.
-fn sentence<'a>(text: &'a TextFile, documents: &HashSet<u32>) -> Result<Option<(Name, &'a str)>> {
+/// The sentence on the current line; none if it is empty or its article is not in `documents`.
+fn sentence<'a>(text: &'a TextFile, documents: &HashSet<u32>) -> Result<Option<(SentenceId, &'a str)>> {
     if text.line().trim().is_empty() {
         return Ok(None);
     }
-    let (name, sentence) = text.line().split_once('\t').unwrap_or((text.line(), ""));
-    let numbers = name.trim().strip_prefix("SNT.").and_then(|numbers| numbers.split_once('.'));
-    let name = numbers.and_then(|(article, number)| Some((article.parse().ok()?, number.parse().ok()?)));
-    let name: Name = name.ok_or_else(|| wrong(text, SENTENCE))?;
+    let (id, sentence) = text.line().split_once('\t').unwrap_or((text.line(), ""));
+    let numbers = id.trim().strip_prefix("SNT.").and_then(|numbers| numbers.split_once('.'));
+    let id = numbers.and_then(|(article, number)| Some((article.parse().ok()?, number.parse().ok()?)));
+    let id: SentenceId = id.ok_or_else(|| malformed(text, SENTENCE))?;
     let sentence = sentence.trim();
-    Ok((documents.contains(&name.0) && !sentence.is_empty()).then_some((name, sentence)))
+    Ok((documents.contains(&id.0) && !sentence.is_empty()).then_some((id, sentence)))
 }
 
-fn wrong(text: &TextFile, form: &'static str) -> Error {
+fn malformed(text: &TextFile, form: &'static str) -> Error {
     Error::AltLine { line: text.lines, form, path: text.path.clone() }
 }

@@ -1,4 +1,4 @@
-//! Sentences in memory, and where they came from.
+//! Sentences in memory, and the files they were read from.
 
 use crate::sample::Sampler;
 use serde::Serialize;
@@ -40,33 +40,33 @@ impl MonolingualLine {
     }
 }
 
-/// Where some of a corpus came from, for the record of a training run.
+/// An input that a corpus was read from, for the record of a training run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TextSource {
-    /// What was asked to be read.
+    /// The input as the user named it.
     pub name: String,
     /// Its files.
     pub files: Vec<SourceFile>,
     /// Lines, units or segments with a sentence in each language.
     pub sentences: u64,
-    /// Lines without a second column, units that lack a language.
+    /// Lines without a second column, units that lack one of the languages.
     pub skipped: u64,
     /// Sentences that are still in the corpus.
     pub kept: u64,
 }
 
-/// A file that was read to its end.
+/// A file that was read to its end, for the record of a training run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceFile {
-    /// Where it lay.
+    /// Its path.
     pub path: PathBuf,
-    /// Of the file as it lies there, compressed or not, in hexadecimal.
+    /// Hash of the file on disk, compressed or not, in hexadecimal.
     pub sha256: String,
-    /// Its size as it lies there.
+    /// Its size on disk.
     pub bytes: u64,
 }
 
-/// Sentences in `N` languages, in the order of their files unless drawn.
+/// Sentences in `N` languages, in the order of their files unless sampled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus<const N: usize> {
     pub(crate) languages: [String; N],
@@ -80,7 +80,7 @@ pub type ParallelCorpus = Corpus<2>;
 pub type MonolingualCorpus = Corpus<1>;
 
 impl<const N: usize> Corpus<N> {
-    /// The codes of its languages, as they were asked for.
+    /// The language codes as the caller gave them.
     pub fn languages(&self) -> &[String; N] {
         &self.languages
     }
@@ -90,7 +90,7 @@ impl<const N: usize> Corpus<N> {
         &self.entries
     }
 
-    /// Where they came from.
+    /// The inputs they were read from.
     pub fn text_sources(&self) -> &[TextSource] {
         &self.text_sources
     }
@@ -105,8 +105,8 @@ impl<const N: usize> Corpus<N> {
         self.entries.is_empty()
     }
 
-    /// Draws `count` sentences without replacement, or all if there are fewer, in an order as random as the choice.
-    /// The same sentences as [`Sample`](crate::Sample) draws while it reads.
+    /// Samples `count` sentences without replacement, or all if there are fewer, in random order. The same sentences as
+    /// [`Sample`](crate::Sample) selects during reading.
     pub fn sample(mut self, seed: u64, count: usize) -> Self {
         let mut sampler = Sampler::new(seed, count);
         for entry in self.entries {
@@ -125,7 +125,7 @@ impl<const N: usize> Corpus<N> {
         (self, others)
     }
 
-    /// One side alone, to pre-train on.
+    /// The sentences of one side, to pre-train on.
     pub fn side<const SIDE: usize>(&self) -> MonolingualCorpus {
         const { assert!(SIDE < N, "a corpus has one side for each language") };
         let line = |entry: &CorpusEntry<N>| CorpusEntry {
@@ -139,7 +139,7 @@ impl<const N: usize> Corpus<N> {
         }
     }
 
-    /// Adds the sentences of another corpus, whose languages are taken to be the same.
+    /// Appends the sentences of another corpus of the same languages (not checked).
     pub fn append(&mut self, other: Self) {
         let offset = u32::try_from(self.text_sources.len()).unwrap_or(u32::MAX);
         self.text_sources.extend(other.text_sources);
@@ -150,7 +150,7 @@ impl<const N: usize> Corpus<N> {
         self.entries.extend(other.entries.into_iter().map(moved));
     }
 
-    /// Keeps the sentences that `keep`, asked in order, says yes to.
+    /// Keeps the sentences for which `keep`, called in order, returns true.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&CorpusEntry<N>) -> bool) {
         self.entries.retain(keep);
         self.recount();

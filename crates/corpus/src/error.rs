@@ -1,56 +1,56 @@
-//! What can go wrong with a corpus: one variant a cause, the user's data last in the message.
+//! Errors of reading a corpus.
 
 use std::io;
 use std::path::PathBuf;
 
-/// The result of everything fallible in this crate.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a corpus could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused to read.
-    #[error("a file of text cannot be read; check that it exists and may be read ({source}): {}", path.display())]
+    /// The operating system could not read the file.
+    #[error("cannot read the text file; check that it exists and is readable ({source}): {}", path.display())]
     Read {
         /// The system's reason.
         source: io::Error,
         /// The file.
         path: PathBuf,
     },
-    /// A gz or xz file that does not unpack, or asks for more memory than [`limits::XZ_KIB`](crate::limits::XZ_KIB).
+    /// A gz or xz file that is damaged or needs more memory than [`limits::XZ_KIB`](crate::limits::XZ_KIB).
     #[error(
-        "a compressed file is damaged, cut off or needs too much memory to unpack; download it again, or unpack it with gzip or xz ({source}): {}", path.display()
+        "the compressed file is damaged, truncated or needs too much memory to decompress; download it again, or decompress it with gzip or xz ({source}): {}", path.display()
     )]
     Compressed {
-        /// What the unpacker says.
+        /// The error of the decompressor.
         source: io::Error,
         /// The file.
         path: PathBuf,
     },
-    /// A compressed file that grows more than [`limits::INFLATION`](crate::limits::INFLATION) times.
-    #[error("a compressed file unpacks to more than {limit} times its size, which no text does; remove it: {}", path.display())]
+    /// A compressed file whose content is more than [`limits::INFLATION`](crate::limits::INFLATION) times larger.
+    #[error("the decompressed size exceeds the limit of {limit} times the file's size; decompress the file yourself if it is text: {}", path.display())]
     Inflation {
-        /// Times allowed.
+        /// The limit.
         limit: u64,
         /// The file.
         path: PathBuf,
     },
-    /// Text in another encoding. UTF-16 is read where a byte order mark announces it.
+    /// Text in another encoding. UTF-16 is read if it has a byte order mark.
     #[error(
-        "the text is not UTF-8; save it again in a text editor with the encoding UTF-8 (first wrong byte: {offset}, in line {line}): {}", path.display()
+        "the text is not UTF-8; save it again in a text editor with the encoding UTF-8 (first invalid byte: {offset}, in line {line}): {}", path.display()
     )]
     NotUtf8 {
-        /// Bytes of the unpacked text before the first wrong one.
+        /// Bytes of the decompressed text before the first invalid one.
         offset: u64,
         /// The line, from 1.
         line: u64,
         /// The file.
         path: PathBuf,
     },
-    /// Zero bytes, which no text has.
+    /// Zero bytes, which do not occur in text.
     #[error(
-        "this is not text but binary data; unpack archives first and choose the text in them (line {line}): {}", path.display()
+        "this file is binary, not text; unpack archives first and choose the text file in them (line {line}): {}", path.display()
     )]
     Binary {
         /// The line, from 1.
@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// More bytes in a line than [`limits::LINE_BYTES`](crate::limits::LINE_BYTES).
     #[error(
-        "line {line} has more than {limit} bytes; put one sentence or paragraph on a line: {}", path.display()
+        "line {line} has more than {limit} bytes; put one sentence or paragraph on each line: {}", path.display()
     )]
     LineTooLong {
         /// The line, from 1.
@@ -72,7 +72,7 @@ pub enum Error {
     },
     /// More text than [`limits::TEXT_BYTES`](crate::limits::TEXT_BYTES).
     #[error(
-        "there is more text than the {limit} bytes that are held at once; draw a number of sentences while it is read"
+        "the text exceeds the limit of {limit} bytes in memory; sample a number of sentences during reading"
     )]
     TooMuchText {
         /// Bytes allowed.
@@ -87,16 +87,16 @@ pub enum Error {
         malformed: u64,
         /// Lines of the file.
         lines: u64,
-        /// The higher one of the two columns wanted, from 1.
+        /// The higher of the two column numbers, from 1.
         column: usize,
         /// The first line without it, from 1.
         line: u64,
         /// The file.
         path: PathBuf,
     },
-    /// Two files that should go line by line, but have different numbers of lines.
+    /// Two parallel files with different numbers of lines.
     #[error(
-        "the two files of a pair must have as many lines as each other, not {source_lines} and {target_lines}; choose the right files, or align them again (they begin \"{source_begins}\" and \"{target_begins}\"): {} and {}", source_path.display(), target_path.display()
+        "the two parallel files must have the same number of lines, not {source_lines} and {target_lines}; choose the right files, or align them again (they begin \"{source_begins}\" and \"{target_begins}\"): {} and {}", source_path.display(), target_path.display()
     )]
     Uneven {
         /// Lines of the source's file.
@@ -112,8 +112,8 @@ pub enum Error {
         /// The target's file.
         target_path: PathBuf,
     },
-    /// A TMX file that is not well-formed XML, or breaks a cap.
-    #[error("line {line} of a TMX file is broken; export it again from your translation memory ({reason}): {}", path.display())]
+    /// A TMX file that is not well-formed XML or exceeds a limit.
+    #[error("line {line} of the TMX file is invalid; export it again from your translation memory ({reason}): {}", path.display())]
     Tmx {
         /// The line, from 1.
         line: u64,
@@ -122,58 +122,58 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A TMX file without one unit in both languages.
+    /// A TMX file without a unit in both languages.
     #[error(
-        "no unit of this TMX file has both {source_language} and {target_language}, only: {found}; name languages that it has: {}", path.display()
+        "no unit of this TMX file has both {source_language} and {target_language}, only: {found}; choose languages that it contains: {}", path.display()
     )]
     NoUnits {
         /// The source language asked for.
         source_language: String,
         /// The target language asked for.
         target_language: String,
-        /// The languages that are there.
+        /// The languages of the file.
         found: String,
         /// The file.
         path: PathBuf,
     },
-    /// A test set in SGML whose segment does not end.
-    #[error("a segment of this SGML file does not end; download it again (it begins in line {line}): {}", path.display())]
+    /// An SGML test set with an unclosed segment.
+    #[error("a segment of this SGML file is not closed; download it again (the segment begins in line {line}): {}", path.display())]
     Sgml {
         /// The line, from 1.
         line: u64,
         /// The file.
         path: PathBuf,
     },
-    /// A file of the Asian Language Treebank that is not where it should be.
+    /// A missing file of the Asian Language Treebank.
     #[error(
         "the ALT corpus needs the file {file}; unpack ALT-Parallel-Corpus-20191206.zip and put URL-train.txt, URL-dev.txt and URL-test.txt beside it, in: {}", directory.display()
     )]
     AltFile {
         /// Its name.
         file: String,
-        /// Where it was looked for, one level deep.
+        /// The folder that was searched, one level deep.
         directory: PathBuf,
     },
-    /// A line of the Asian Language Treebank in another form.
+    /// A malformed line of the Asian Language Treebank.
     #[error(
-        "line {line} does not begin with {form} and a tab, as ALT's files do; download the corpus again: {}", path.display()
+        "line {line} does not begin with {form} and a tab as ALT's files do; download the corpus again: {}", path.display()
     )]
     AltLine {
         /// The line, from 1.
         line: u64,
-        /// What it should begin with.
+        /// The expected beginning.
         form: &'static str,
         /// The file.
         path: PathBuf,
     },
-    /// Fewer sentences than should be held out.
+    /// Too few sentences to hold some out.
     #[error(
-        "{wanted} sentences cannot be held out, since nothing would be left to train on; hold out fewer than {available}"
+        "cannot hold out {wanted} sentences, because none would be left to train on; hold out fewer than {available}"
     )]
     TooFew {
-        /// Sentences asked for.
+        /// Sentences to hold out.
         wanted: usize,
-        /// Sentences there are.
+        /// Sentences available.
         available: usize,
     },
 }

@@ -1,21 +1,21 @@
-//! What a user names when asked for pairs.
+//! The inputs that parallel text is read from, as users name them.
 
-use crate::language::likeness;
+use crate::language::match_score;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Where pairs are read from. Every file may be compressed with gzip or xz.
+/// An input of sentence pairs. Every file may be compressed with gzip or xz.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// One file with both languages: TMX, or lines with tabs (TSV).
+    /// One file with both languages: TMX, or tab-separated lines (TSV).
     File(PathBuf),
-    /// Two files that go line by line (Moses, OPUS) or segment by segment (WMT's SGML): source, target.
+    /// Two files aligned line by line (Moses, OPUS) or segment by segment (WMT's SGML): source, target.
     Files(PathBuf, PathBuf),
-    /// The Asian Language Treebank: the folder where its parallel corpus and its three lists of articles lie.
+    /// The Asian Language Treebank: the folder with its parallel corpus and its three lists of articles.
     Alt(PathBuf, AltSplit),
 }
 
-/// A part of the Asian Language Treebank, as its owners divide it.
+/// An official split of the Asian Language Treebank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AltSplit {
     /// 18,083 pairs of Japanese and English.
@@ -36,8 +36,8 @@ impl AltSplit {
     }
 }
 
-/// As on a command line: `corpus.{de,en}` are two files, `alt-train:FOLDER` (or dev, test) is a part of ALT, all else
-/// is one file.
+/// Parses a command-line argument: `corpus.{de,en}` is two files, `alt-train:FOLDER` (or dev, test) a split of ALT,
+/// anything else one file.
 impl From<&str> for Input {
     fn from(name: &str) -> Self {
         for split in [AltSplit::Train, AltSplit::Dev, AltSplit::Test] {
@@ -46,15 +46,15 @@ impl From<&str> for Input {
                 return Self::Alt(folder.into(), split);
             }
         }
-        match two(name) {
+        match expand_braces(name) {
             Some((source, target)) => Self::Files(source.into(), target.into()),
             None => Self::File(name.into()),
         }
     }
 }
 
-/// Both names that `before{a,b}after` stands for.
-fn two(name: &str) -> Option<(String, String)> {
+/// The two names that `before{a,b}after` stands for.
+fn expand_braces(name: &str) -> Option<(String, String)> {
     let (before, rest) = name.split_once('{')?;
     let (braces, after) = rest.split_once('}')?;
     let (first, second) = braces.split_once(',')?;
@@ -71,20 +71,20 @@ impl fmt::Display for Input {
     }
 }
 
-/// The two paths as source and target: swapped where their names say that they came the other way round.
+/// The two paths as source and target, swapped if their names end in the languages in the other order.
 pub(crate) fn ordered<'a>(paths: [&'a Path; 2], languages: &[String; 2]) -> [&'a Path; 2] {
     let [first, second] = paths;
-    match [side_named(first, languages), side_named(second, languages)] {
+    match [side_of(first, languages), side_of(second, languages)] {
         [Some(1), Some(0)] => [second, first],
         _ => paths,
     }
 }
 
-/// Which of the languages the name of a file ends in: `en` of `de-en.train.en.xz`.
-fn side_named(path: &Path, languages: &[String; 2]) -> Option<usize> {
+/// The index of the language that a file name ends in: `en` of `de-en.train.en.xz`.
+fn side_of(path: &Path, languages: &[String; 2]) -> Option<usize> {
     let name = path.file_name()?.to_str()?;
     let mut words = name.rsplit(|c: char| !c.is_ascii_alphanumeric());
-    words.find_map(|word| languages.iter().position(|language| likeness(language, word) > 0))
+    words.find_map(|word| languages.iter().position(|language| match_score(language, word) > 0))
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(order("c.en", "c.de"), ["c.de", "c.en"]);
         assert_eq!(order("de-en.train.en.xz", "de-en.train.de.xz")[0], "de-en.train.de.xz");
         assert_eq!(order("n-deen-ref.en.sgm", "n-deen-src.de.sgm")[0], "n-deen-src.de.sgm");
-        assert_eq!(order("b.txt", "a.txt"), ["b.txt", "a.txt"], "names that say nothing");
+        assert_eq!(order("b.txt", "a.txt"), ["b.txt", "a.txt"], "names without a language");
         assert_eq!(order("x.en", "y.en"), ["x.en", "y.en"]);
     }
 }

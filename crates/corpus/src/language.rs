@@ -2,9 +2,9 @@
 
 use unicode_script::{Script, UnicodeScript};
 
-/// How well the code `found` answers to `wanted`: 2 the same but for case and `_` for `-`, 1 the same language
-/// (`de-AT` for `de`, `en-GB` for `en-US`), 0 another.
-pub(crate) fn likeness(wanted: &str, found: &str) -> u8 {
+/// How well the code `found` matches `wanted`: 2 equal, ignoring case and `_` for `-`; 1 the same language (`de-AT` for
+/// `de`, `en-GB` for `en-US`); 0 another.
+pub(crate) fn match_score(wanted: &str, found: &str) -> u8 {
     let subtags = |code: &str| code.trim().to_ascii_lowercase().replace('_', "-");
     let (wanted, found) = (subtags(wanted), subtags(found));
     match wanted == found {
@@ -18,7 +18,7 @@ pub(crate) fn primary(code: &str) -> &str {
     code.split(['-', '_']).next().unwrap_or(code)
 }
 
-/// The scripts of a language, or `None` where it is not known here.
+/// The scripts of a language, or `None` if the language is unknown.
 pub(crate) fn scripts(language: &str) -> Option<&'static [Script]> {
     use Script::*;
     Some(match primary(language).to_ascii_lowercase().as_str() {
@@ -47,8 +47,8 @@ pub(crate) fn scripts(language: &str) -> Option<&'static [Script]> {
     })
 }
 
-/// Which share of the letters of `text` are of these scripts, or `None` where there are too few to tell. Letters of
-/// all scripts alike, such as `ー`, are not counted.
+/// The share of the letters of `text` in these scripts, or `None` if there are too few letters. Letters common to
+/// several scripts, such as `ー`, are not counted.
 pub(crate) fn script_share(text: &str, scripts: &[Script]) -> Option<f32> {
     let (mut letters, mut own) = (0u32, 0u32);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
@@ -58,11 +58,11 @@ pub(crate) fn script_share(text: &str, scripts: &[Script]) -> Option<f32> {
             own += u32::from(scripts.contains(&script));
         }
     }
-    (letters >= FEWEST_LETTERS).then(|| own as f32 / letters as f32)
+    (letters >= MIN_LETTERS).then(|| own as f32 / letters as f32)
 }
 
 /// Names and units ("NHK", "km/h") are written in Latin letters everywhere.
-const FEWEST_LETTERS: u32 = 6;
+const MIN_LETTERS: u32 = 6;
 
 #[cfg(test)]
 mod tests {
@@ -70,16 +70,16 @@ mod tests {
 
     #[test]
     fn codes_match_loosely() {
-        assert_eq!(likeness("de", "DE"), 2);
-        assert_eq!(likeness("pt-BR", "pt_br"), 2);
-        assert_eq!(likeness("de", "de-DE"), 1);
-        assert_eq!(likeness("en-US", "en-GB"), 1);
-        assert_eq!(likeness("de", "den"), 0);
-        assert_eq!(likeness("de", ""), 0);
+        assert_eq!(match_score("de", "DE"), 2);
+        assert_eq!(match_score("pt-BR", "pt_br"), 2);
+        assert_eq!(match_score("de", "de-DE"), 1);
+        assert_eq!(match_score("en-US", "en-GB"), 1);
+        assert_eq!(match_score("de", "den"), 0);
+        assert_eq!(match_score("de", ""), 0);
     }
 
     #[test]
-    fn scripts_are_told_apart() {
+    fn scripts_are_distinguished() {
         let share = |text, language| script_share(text, scripts(language).unwrap());
         assert_eq!(share("Ein deutscher Satz über 3 Äpfel.", "de"), Some(1.0));
         assert_eq!(share("Ein deutscher Satz.", "ja-JP"), Some(0.0));

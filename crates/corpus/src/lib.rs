@@ -1,9 +1,8 @@
-//! The text that models are trained on: files as people have them → sentences, a report of what is wrong with them,
-//! and draws that a seed repeats.
+//! Training text: reads parallel and monolingual files, cleans them with a report, and samples and splits by seed.
 //!
-//! [`read_pairs`] and [`read_lines`] read as the files are, line for line; [`clean`] normalises and drops, and says
-//! what and why; [`Corpus::sample`] and [`Corpus::split_held_out`] choose. A pair and a line of one language are the
-//! same thing with two and one sides: [`Corpus<2>`](Corpus) and [`Corpus<1>`](Corpus).
+//! [`read_pairs`] and [`read_lines`] return every line of the files unchanged; [`clean`] normalises sentences, drops bad
+//! ones and reports why; [`Corpus::sample`] and [`Corpus::split_held_out`] select. Parallel and monolingual text have
+//! the same type, with two sides and with one: [`Corpus<2>`](Corpus) and [`Corpus<1>`](Corpus).
 //!
 //! All files are untrusted: no input makes this crate panic, and its memory stays within a small multiple of the
 //! text it holds ([`limits`]). No network, no GPU.

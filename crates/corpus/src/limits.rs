@@ -1,19 +1,19 @@
-//! Every cap on untrusted corpora in one place, each with what honest files need.
+//! Every limit on untrusted corpora, each with what real files need.
 
 /// Bytes of one line, one TMX segment or one piece of TMX markup. A paragraph of a law has some thousand bytes; a
 /// whole novel on one line would have 1 MB and is no sentence.
 pub const LINE_BYTES: usize = 1 << 20;
-/// Bytes of text held at once, each sentence counted with what it takes in memory besides its letters. WMT19 German
-/// to English (38 million pairs) has about 10 GB: such corpora are drawn from while they are read.
+/// Bytes of text held in memory, including the overhead of each sentence. WMT19 German to English (38 million pairs)
+/// has about 10 GB: such corpora are sampled during reading.
 pub const TEXT_BYTES: usize = 4 << 30;
-/// Times that a compressed file may grow. Text grows three to ten times, the most repetitive machine-made one some
-/// hundred times.
+/// How many times larger a file may become when it is decompressed. Text grows three to ten times, the most repetitive
+/// machine-made text some hundred times.
 pub const INFLATION: u64 = 1000;
-/// Unpacked bytes that [`INFLATION`] is not asked about, since a few lines of one letter may well shrink to nothing.
+/// Decompressed bytes below which [`INFLATION`] is not checked: a few lines of one letter compress to almost nothing.
 pub const INFLATION_FREE_BYTES: u64 = 1 << 20;
-/// KiB that unpacking xz may take: `xz -9` needs 65 MiB.
+/// KiB of memory that decompressing xz may take: `xz -9` needs 65 MiB.
 pub const XZ_KIB: u32 = 72 << 10;
-/// TMX elements open at once. Honest files have six (tmx, body, tu, tuv, seg, and a code in it), sub-flows some more.
+/// Depth of nested TMX elements. Real files have six (tmx, body, tu, tuv, seg, and a code in it), sub-flows some more.
 pub const NESTING: usize = 64;
 /// Languages of a TMX file that an error message names.
 pub const LANGUAGES_NAMED: usize = 16;

@@ -1,12 +1,12 @@
-//! Two files that go line by line, as Moses and OPUS have them, or segment by segment, as WMT's test sets do.
+//! Two files aligned line by line (Moses, OPUS) or segment by segment (WMT's test sets).
 
 use crate::sentence_reader::{Format, ReadSummary, SentenceReader};
 use crate::sgml::Sgml;
 use crate::text_file::TextFile;
 use crate::{Error, Result};
 
-/// Letters of a first line that an error message shows.
-const SHOWN_LETTERS: usize = 60;
+/// Characters of the first line that an error message shows.
+const SHOWN_CHARS: usize = 60;
 
 pub(crate) struct Moses {
     source: Side,
@@ -18,7 +18,7 @@ impl Moses {
         Self { source: Side::new(source), target: Side::new(target) }
     }
 
-    fn uneven(&mut self) -> Result<bool> {
+    fn uneven_error(&mut self) -> Result<bool> {
         for side in [&mut self.source, &mut self.target] {
             while side.advance()? {}
         }
@@ -38,7 +38,7 @@ impl SentenceReader<2> for Moses {
         match (self.source.advance()?, self.target.advance()?) {
             (true, true) => Ok(true),
             (false, false) => Ok(false),
-            _ => self.uneven(),
+            _ => self.uneven_error(),
         }
     }
 
@@ -57,62 +57,62 @@ impl SentenceReader<2> for Moses {
     }
 }
 
-/// One of the files.
+/// One of the two files.
 struct Side {
-    reader: Reader,
+    format: SideFormat,
     begins: String,
 }
 
-enum Reader {
+enum SideFormat {
     Lines(TextFile),
     Segments(Sgml),
 }
 
 impl Side {
     fn new(text: TextFile) -> Self {
-        let reader = match Format::of(text.head()) {
-            Format::Sgml => Reader::Segments(Sgml::new(text)),
-            Format::Tmx | Format::Lines => Reader::Lines(text),
+        let format = match Format::of(text.head()) {
+            Format::Sgml => SideFormat::Segments(Sgml::new(text)),
+            Format::Tmx | Format::Lines => SideFormat::Lines(text),
         };
-        Self { reader, begins: String::new() }
+        Self { format, begins: String::new() }
     }
 
     fn advance(&mut self) -> Result<bool> {
-        let more = match &mut self.reader {
-            Reader::Lines(text) => text.advance()?,
-            Reader::Segments(sgml) => sgml.advance()?,
+        let more = match &mut self.format {
+            SideFormat::Lines(text) => text.advance()?,
+            SideFormat::Segments(sgml) => sgml.advance()?,
         };
         if more && self.lines() == 1 {
-            self.begins = self.line().chars().filter(|c| !c.is_control()).take(SHOWN_LETTERS).collect();
+            self.begins = self.line().chars().filter(|c| !c.is_control()).take(SHOWN_CHARS).collect();
         }
         Ok(more)
     }
 
     fn line(&self) -> &str {
-        match &self.reader {
-            Reader::Lines(text) => text.line(),
-            Reader::Segments(sgml) => sgml.segment(),
+        match &self.format {
+            SideFormat::Lines(text) => text.line(),
+            SideFormat::Segments(sgml) => sgml.segment(),
         }
     }
 
     fn lines(&self) -> u64 {
-        match &self.reader {
-            Reader::Lines(text) => text.lines,
-            Reader::Segments(sgml) => sgml.segments,
+        match &self.format {
+            SideFormat::Lines(text) => text.lines,
+            SideFormat::Segments(sgml) => sgml.segments,
         }
     }
 
     fn text(&self) -> &TextFile {
-        match &self.reader {
-            Reader::Lines(text) => text,
-            Reader::Segments(sgml) => &sgml.text,
+        match &self.format {
+            SideFormat::Lines(text) => text,
+            SideFormat::Segments(sgml) => &sgml.text,
         }
     }
 
     fn into_text(self) -> TextFile {
-        match self.reader {
-            Reader::Lines(text) => text,
-            Reader::Segments(sgml) => sgml.text,
+        match self.format {
+            SideFormat::Lines(text) => text,
+            SideFormat::Segments(sgml) => sgml.text,
         }
     }
 }

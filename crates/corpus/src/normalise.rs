@@ -1,9 +1,9 @@
-//! The form in which sentences are trained on, and the form in which they are compared.
+//! Normalises sentences for training, and computes the keys by which they are compared.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// `text` in Unicode's composed form (NFC), each run of white space one space, none at the ends, without control
-/// characters and byte order marks.
+/// Converts `text` to Unicode's composed form (NFC), collapses white space to single spaces, trims it, and removes
+/// control characters and byte order marks.
 pub fn normalise(text: &mut String) {
     if is_plain(text) {
         return;
@@ -19,7 +19,7 @@ pub fn normalise(text: &mut String) {
     }
 }
 
-/// Whether `text` is normal at first sight, as most lines are.
+/// Whether `text` is printable ASCII that is already normalised, as most lines are.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().all(|b| (b' '..0x7f).contains(b))
@@ -28,8 +28,8 @@ fn is_plain(text: &str) -> bool {
         && !bytes.ends_with(b" ")
 }
 
-/// The letters and digits of `text` in lower case, as leaks from test sets are found: without case, punctuation and
-/// spaces. `text` is normal.
+/// The letters and digits of the normalised `text` in lower case. Sentences with equal keys count as the same when
+/// leaks from test sets are searched.
 pub fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

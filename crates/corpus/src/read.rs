@@ -1,4 +1,4 @@
-//! Files → sentences, line for line as they are. What is wrong with the sentences is [`clean`](crate::clean)'s matter.
+//! Reads the sentences of files unchanged; [`clean`](crate::clean) filters them.
 
 use crate::alt::Alt;
 use crate::corpus::{Corpus, CorpusEntry, MonolingualCorpus, ParallelCorpus, TextSource};
@@ -12,14 +12,14 @@ use crate::tsv::Tsv;
 use crate::{Error, Result, limits};
 use std::path::Path;
 
-/// How pairs are read.
+/// Options of [`read_pairs`].
 #[derive(Debug, Clone)]
 pub struct PairOptions {
-    /// Codes of source and target language: `de`, `pt-BR`. Matched loosely, `de` is also `de-AT`.
+    /// Codes of source and target language: `de`, `pt-BR`. `de` also matches `de-AT`.
     pub languages: [String; 2],
-    /// The columns of source and target in lines with tabs, from 0.
+    /// The columns of source and target in tab-separated lines, from 0.
     pub columns: [usize; 2],
-    /// Draws while it reads, so that a corpus too large to be held can be drawn from.
+    /// Samples during reading, for corpora too large for memory.
     pub sample: Option<Sample>,
 }
 
@@ -30,22 +30,22 @@ impl PairOptions {
     }
 }
 
-/// How far reading is, told now and then.
+/// Progress of reading, reported every few thousand sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// What is being read.
+    /// The input being read.
     pub name: &'a str,
-    /// Bytes read of its files as they lie on disk.
+    /// Bytes read of its files on disk.
     pub bytes_read: u64,
-    /// Their size.
+    /// Total size of its files.
     pub bytes_total: u64,
 }
 
 /// Sentences between two calls of a progress callback.
 const PROGRESS_STEP: u64 = 8192;
 
-/// Reads pairs. Nothing is cleaned or left out, save lines without a second column (an error where they are more than
-/// [`limits::MALFORMED_PERCENT`]), TMX units without one of the languages and ALT sentences without a translation.
+/// Reads sentence pairs without cleaning them. Skips only lines without a second column (an error if there are more
+/// than [`limits::MALFORMED_PERCENT`]), TMX units that lack a language and ALT sentences without a translation.
 ///
 /// # Errors
 /// A file that cannot be read or is not what it should be; see [`Error`].
@@ -54,14 +54,14 @@ pub fn read_pairs(
     options: &PairOptions,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<ParallelCorpus> {
-    let mut gather = Gather::new(options.languages.clone(), options.sample);
+    let mut collector = Collector::new(options.languages.clone(), options.sample);
     for input in inputs {
-        gather.read(input.to_string(), open_pairs(input, options)?, progress)?;
+        collector.read(input.to_string(), open_pairs(input, options)?, progress)?;
     }
-    Ok(gather.finish())
+    Ok(collector.finish())
 }
 
-/// Reads lines of one language, a sentence or a paragraph each, from plain text.
+/// Reads monolingual plain text, one sentence or paragraph per line.
 ///
 /// # Errors
 /// A file that cannot be read or is not text; see [`Error`].
@@ -71,11 +71,11 @@ pub fn read_lines<P: AsRef<Path>>(
     sample: Option<Sample>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<MonolingualCorpus> {
-    let mut gather = Gather::new([language.to_owned()], sample);
+    let mut collector = Collector::new([language.to_owned()], sample);
     for path in paths.iter().map(AsRef::as_ref) {
-        gather.read(path.display().to_string(), Box::new(Plain(TextFile::open(path)?)), progress)?;
+        collector.read(path.display().to_string(), Box::new(PlainText(TextFile::open(path)?)), progress)?;
     }
-    Ok(gather.finish())
+    Ok(collector.finish())
 }
 
 fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn SentenceReader<2>>> {
@@ -95,9 +95,9 @@ fn open_pairs(input: &Input, options: &PairOptions) -> Result<Box<dyn SentenceRe
     })
 }
 
-struct Plain(TextFile);
+struct PlainText(TextFile);
 
-impl SentenceReader<1> for Plain {
+impl SentenceReader<1> for PlainText {
     fn advance(&mut self) -> Result<bool> {
         self.0.advance()
     }
@@ -115,14 +115,14 @@ impl SentenceReader<1> for Plain {
     }
 }
 
-/// Sentences on their way into memory.
-struct Gather<const N: usize> {
+/// Collects the sentences of several inputs into a corpus.
+struct Collector<const N: usize> {
     corpus: Corpus<N>,
     sampler: Option<Sampler<CorpusEntry<N>>>,
     bytes: usize,
 }
 
-impl<const N: usize> Gather<N> {
+impl<const N: usize> Collector<N> {
     fn new(languages: [String; N], sample: Option<Sample>) -> Self {
         let corpus = Corpus { languages, entries: Vec::new(), text_sources: Vec::new() };
         Self { corpus, sampler: sample.map(|sample| Sampler::new(sample.seed, sample.count)), bytes: 0 }
@@ -134,24 +134,24 @@ impl<const N: usize> Gather<N> {
         mut records: Box<dyn SentenceReader<N> + '_>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<()> {
-        let mut tell =
+        let mut report =
             |(bytes_read, bytes_total)| progress(Progress { name: &name, bytes_read, bytes_total });
         let mut sentences = 0u64;
         while records.advance()? {
-            self.take(records.text())?;
+            self.add(records.text())?;
             sentences += 1;
             if sentences.is_multiple_of(PROGRESS_STEP) {
-                tell(records.progress());
+                report(records.progress());
             }
         }
-        tell(records.progress());
+        report(records.progress());
         let ReadSummary { sentences, skipped, files } = records.finish();
         let files = files.into_iter().map(TextFile::finish).collect::<Result<_>>()?;
         self.corpus.text_sources.push(TextSource { name, files, sentences, skipped, kept: 0 });
         Ok(())
     }
 
-    fn take(&mut self, text: [&str; N]) -> Result<()> {
+    fn add(&mut self, text: [&str; N]) -> Result<()> {
         let text_source = u32::try_from(self.corpus.text_sources.len()).unwrap_or(u32::MAX);
         let entry = || CorpusEntry { text: text.map(str::to_owned), text_source };
         let taken = match &mut self.sampler {
@@ -160,8 +160,8 @@ impl<const N: usize> Gather<N> {
                 true
             }
             Some(sampler) => {
-                let (taken, left) = sampler.offer(entry);
-                self.bytes -= left.map_or(0, |left| cost(left.text.each_ref().map(String::as_str)));
+                let (taken, replaced) = sampler.offer(entry);
+                self.bytes -= replaced.map_or(0, |old| cost(old.text.each_ref().map(String::as_str)));
                 taken
             }
         };
@@ -181,7 +181,7 @@ impl<const N: usize> Gather<N> {
     }
 }
 
-/// Bytes that an entry takes in memory.
+/// Bytes of an entry in memory.
 fn cost<const N: usize>(text: [&str; N]) -> usize {
     size_of::<CorpusEntry<N>>() + text.iter().map(|text| text.len()).sum::<usize>()
 }

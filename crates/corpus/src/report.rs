@@ -1,10 +1,10 @@
-//! What cleaning found, as data and as a short table.
+//! The report of cleaning, as data and as a short table.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Why a sentence or pair was dropped. Each is counted under the first cause that holds, in this order.
+/// Why a sentence or pair was dropped. Each is counted under the first cause that applies, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
@@ -12,13 +12,13 @@ pub enum Cause {
     Empty,
     /// A side with more characters than allowed.
     TooLong,
-    /// A translation that is its source.
+    /// A translation equal to its source.
     SameSides,
-    /// A side whose letters are of scripts in which its language is not written.
+    /// A side whose letters are in scripts that its language does not use.
     WrongScript,
-    /// One side far longer than the other, compared with what is usual in this corpus.
+    /// One side far longer than the other, compared with the median ratio of this corpus.
     LengthRatio,
-    /// The same as an earlier one.
+    /// Equal to an earlier one.
     Duplicate,
     /// A side that is in a held-out set.
     Leaked,
@@ -43,33 +43,33 @@ impl Cause {
 pub struct Dropped {
     /// How many.
     pub count: u64,
-    /// The first of them, normal, each side cut after some 30 characters.
+    /// The first of them, normalised, each side cut after 30 characters.
     pub example: Vec<String>,
 }
 
 /// Sentences found in one held-out set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leak {
-    /// The set.
+    /// Name of the set.
     pub held_out: String,
     /// How many training sentences are in it.
     pub count: u64,
 }
 
-/// What [`clean`](crate::clean) found.
+/// The report of [`clean`](crate::clean).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Sentences or pairs that were read.
     pub read: u64,
-    /// Those that are left.
+    /// Those that were kept.
     pub kept: u64,
-    /// Lines and units that had no pair in them, see [`TextSource::skipped`](crate::TextSource::skipped).
+    /// Lines and units without a pair, see [`TextSource::skipped`](crate::TextSource::skipped).
     pub skipped: u64,
-    /// By cause.
+    /// Dropped sentences by cause.
     pub dropped: BTreeMap<Cause, Dropped>,
-    /// By held-out set.
+    /// Dropped sentences by held-out set.
     pub leaks: Vec<Leak>,
-    /// Characters of the target for each one of the source in the usual pair.
+    /// Median ratio of lengths, target to source.
     pub typical_ratio: Option<f32>,
 }
 
@@ -106,8 +106,8 @@ impl fmt::Display for Report {
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,6 +1,6 @@
 //! Test sets of the WMT shared tasks: text between `<seg id="…">` and `</seg>` of a `srcset` or `refset`.
 //!
-//! This SGML is not XML: `&` may stand alone, so it is searched rather than parsed.
+//! This SGML is not XML (`&` may occur unescaped), so tags are searched and not parsed.
 
 use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
@@ -9,19 +9,18 @@ use quick_xml::escape::unescape;
 const OPEN: &str = "<seg";
 const CLOSE: &str = "</seg>";
 
-/// The segments of a file, as [`TextFile`] has lines.
+/// Reads the segments of a file, as [`TextFile`] reads its lines.
 pub(crate) struct Sgml {
     pub text: TextFile,
     /// The segments read.
     pub segments: u64,
-    /// Bytes of the line just read that are done with.
+    /// Bytes of the current line that are consumed.
     done: usize,
     segment: String,
 }
 
 impl Sgml {
     pub fn new(text: TextFile) -> Self {
-        // The empty line before the first one is done with.
         Self { text, segments: 0, done: 0, segment: String::new() }
     }
 
@@ -63,7 +62,7 @@ impl Sgml {
         &self.segment
     }
 
-    /// Goes behind the next opening tag of this line, if it has one.
+    /// Moves past the next opening tag of this line, if it has one.
     fn skip_past_tag(&mut self) -> bool {
         let rest = self.text.line().get(self.done..).unwrap_or_default();
         let tag = find(rest, OPEN);
@@ -78,7 +77,7 @@ impl Sgml {
     }
 }
 
-/// Where `needle`, which is ASCII, begins in `text`, in upper or lower case.
+/// The position of the ASCII `needle` in `text`, ignoring case.
 fn find(text: &str, needle: &str) -> Option<usize> {
     text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
 }

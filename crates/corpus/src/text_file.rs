@@ -1,4 +1,4 @@
-//! A file as lines of UTF-8: unpacked, its byte order mark taken off, its size capped, its bytes hashed on the way.
+//! Reads a file as lines of UTF-8: decompresses it, strips the byte order mark, limits its size and hashes its bytes.
 
 use crate::corpus::SourceFile;
 use crate::{Error, Result, limits};
@@ -13,44 +13,44 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 const BUFFER_BYTES: usize = 64 << 10;
-/// Bytes of a file's beginning by which its format is told.
+/// Bytes at the beginning of a file from which its format is detected.
 const HEAD_BYTES: u64 = 4 << 10;
 
 const GZ_MAGIC: &[u8] = &[0x1f, 0x8b];
 const XZ_MAGIC: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 
-/// A file of text being read.
+/// A text file being read.
 pub(crate) struct TextFile {
     pub path: PathBuf,
-    /// The lines read.
+    /// Number of lines read.
     pub lines: u64,
     raw: Raw,
     total_bytes: u64,
     head: Vec<u8>,
     reader: BufReader<Box<dyn Read>>,
-    /// Unpacked bytes before the next line.
+    /// Decompressed bytes before the next line.
     offset: u64,
     line: String,
 }
 
 impl TextFile {
     pub fn open(path: &Path) -> Result<Self> {
-        let refused = |source| Error::Read { source, path: path.to_owned() };
-        let file = File::open(path).map_err(refused)?;
-        let total_bytes = file.metadata().map_err(refused)?.len();
-        let raw = Raw(Rc::new(RefCell::new(Hashed { file, hash: Sha256::new(), bytes: 0 })));
-        let mut packed = BufReader::with_capacity(BUFFER_BYTES, raw.clone());
-        let magic = packed.fill_buf().map_err(refused)?;
-        let unpacked: Box<dyn Read> = if magic.starts_with(GZ_MAGIC) {
-            Box::new(Capped { inner: MultiGzDecoder::new(packed), raw: raw.clone(), bytes: 0 })
+        let failed = |source| Error::Read { source, path: path.to_owned() };
+        let file = File::open(path).map_err(failed)?;
+        let total_bytes = file.metadata().map_err(failed)?.len();
+        let raw = Raw(Rc::new(RefCell::new(HashedFile { file, hash: Sha256::new(), bytes: 0 })));
+        let mut compressed = BufReader::with_capacity(BUFFER_BYTES, raw.clone());
+        let magic = compressed.fill_buf().map_err(failed)?;
+        let decompressed: Box<dyn Read> = if magic.starts_with(GZ_MAGIC) {
+            Box::new(Capped { inner: MultiGzDecoder::new(compressed), raw: raw.clone(), bytes: 0 })
         } else if magic.starts_with(XZ_MAGIC) {
-            let reader = XzReader::new_mem_limit(packed, true, limits::XZ_KIB);
+            let reader = XzReader::new_mem_limit(compressed, true, limits::XZ_KIB);
             Box::new(Capped { inner: reader, raw: raw.clone(), bytes: 0 })
         } else {
-            Box::new(packed)
+            Box::new(compressed)
         };
         let mut decoder = DecodeReaderBytesBuilder::new();
-        let mut text = decoder.utf8_passthru(true).strip_bom(true).build(unpacked);
+        let mut text = decoder.utf8_passthru(true).strip_bom(true).build(decompressed);
         let mut head = Vec::new();
         let taken = text.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
         let rest: Box<dyn Read> = Box::new(Cursor::new(head.clone()).chain(text));
@@ -76,7 +76,7 @@ impl TextFile {
         &self.head
     }
 
-    /// Reads the next line, which [`Self::line`] then is; false at the end.
+    /// Reads the next line, which [`Self::line`] then returns; false at the end.
     pub fn advance(&mut self) -> Result<bool> {
         let mut bytes = std::mem::take(&mut self.line).into_bytes();
         bytes.clear();
@@ -105,17 +105,17 @@ impl TextFile {
         Ok(true)
     }
 
-    /// The line that was read last, without its end.
+    /// The line that was read last, without its line break.
     pub fn line(&self) -> &str {
         &self.line
     }
 
-    /// Bytes read of the file as it lies on disk, and its size.
+    /// Bytes read of the file on disk, and its size.
     pub fn progress(&self) -> (u64, u64) {
         (self.raw.0.borrow().bytes, self.total_bytes)
     }
 
-    /// Reads what is left of the file, so that all of it is hashed.
+    /// Reads the rest of the file, so that all of it is hashed.
     pub fn finish(mut self) -> Result<SourceFile> {
         io::copy(&mut self.raw, &mut io::sink()).map_err(|error| self.error(error))?;
         let raw = self.raw.0.borrow();
@@ -123,13 +123,13 @@ impl TextFile {
         Ok(SourceFile { path: self.path.clone(), sha256, bytes: raw.bytes })
     }
 
-    /// What an error of the reader means to the user.
+    /// Converts an error of the reader into one for the user.
     pub fn error(&self, source: io::Error) -> Error {
         let path = self.path.clone();
         if source.get_ref().is_some_and(|inner| inner.is::<Inflated>()) {
             return Error::Inflation { limit: limits::INFLATION, path };
         }
-        // What the operating system says has a number; what is left comes from unpacking.
+        // Errors of the operating system have a number; all others come from decompression.
         match source.raw_os_error() {
             Some(_) => Error::Read { source, path },
             None => Error::Compressed { source, path },
@@ -137,7 +137,7 @@ impl TextFile {
     }
 }
 
-/// For formats that are not made of lines.
+/// For formats that are not line-based.
 impl Read for TextFile {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         self.reader.read(bytes)
@@ -154,15 +154,15 @@ impl BufRead for TextFile {
     }
 }
 
-struct Hashed {
+struct HashedFile {
     file: File,
     hash: Sha256,
     bytes: u64,
 }
 
-/// The file as it lies on disk. Shared, since unpackers own what they read from and keep it.
+/// The file on disk. Shared, because decompressors own their input.
 #[derive(Clone)]
-struct Raw(Rc<RefCell<Hashed>>);
+struct Raw(Rc<RefCell<HashedFile>>);
 
 impl Read for Raw {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
@@ -174,7 +174,7 @@ impl Read for Raw {
     }
 }
 
-/// An unpacker that stops where its file grows as no text does.
+/// A decompressor with a limit on how much larger than the file its output becomes.
 struct Capped<R> {
     inner: R,
     raw: Raw,
@@ -185,8 +185,8 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(bytes)?;
         self.bytes += read as u64;
-        let most = self.raw.0.borrow().bytes.saturating_mul(limits::INFLATION);
-        if self.bytes > most.saturating_add(limits::INFLATION_FREE_BYTES) {
+        let limit = self.raw.0.borrow().bytes.saturating_mul(limits::INFLATION);
+        if self.bytes > limit.saturating_add(limits::INFLATION_FREE_BYTES) {
             return Err(io::Error::other(Inflated));
         }
         Ok(read)
@@ -194,5 +194,5 @@ impl<R: Read> Read for Capped<R> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("unpacks to more than any text does")]
+#[error("decompressed size exceeds the limit")]
 struct Inflated;

@@ -1,9 +1,9 @@
-//! Translation memories (TMX 1.1 to 1.4b): of each unit, the variants that answer best to the two languages.
+//! Translation memories (TMX 1.1 to 1.4b): of each unit, the variants that best match the two languages.
 //!
-//! Of a segment its text is read, also where it is highlighted (`hi`); the codes of its document (`bpt`, `ept`, `it`,
-//! `ph`, `ut`) and what lies in them are not. Entities that a DTD would define stay as they are written.
+//! The text of a segment is read, including highlighted text (`hi`), but not inline codes (`bpt`, `ept`, `it`, `ph`,
+//! `ut`) and their content. Entities that a DTD would define are left as written.
 
-use crate::language::likeness;
+use crate::language::match_score;
 use crate::sentence_reader::{ReadSummary, SentenceReader};
 use crate::text_file::TextFile;
 use crate::{Error, Result, limits};
@@ -14,35 +14,35 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 
 pub(crate) struct Tmx {
-    reader: Reader<Counted>,
+    reader: Reader<CountingReader>,
     buffer: Vec<u8>,
     languages: [String; 2],
-    /// Elements open.
+    /// Number of open elements.
     depth: usize,
     context: Context,
-    /// The variant being read: its language.
+    /// Language of the variant being read.
     language: String,
     segment: String,
-    /// Best variants of the unit so far and how well each answers; 0 for none.
+    /// Best variant of the unit so far for each language and its match score; 0 for none.
     unit: [(u8, String); 2],
     units: u64,
     skipped: u64,
-    found: BTreeSet<String>,
+    languages_found: BTreeSet<String>,
 }
 
-/// Where the reader stands.
+/// The innermost relevant element that is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Context {
     Outside,
     Unit,
     Variant,
-    /// In a segment, within this many elements of code.
+    /// In a segment, inside this many inline code elements.
     Segment(usize),
 }
 
 impl Tmx {
     pub fn new(text: TextFile, languages: [String; 2]) -> Self {
-        let mut reader = Reader::from_reader(Counted { text, lines: 0, event_bytes: 0 });
+        let mut reader = Reader::from_reader(CountingReader { text, lines: 0, event_bytes: 0 });
         // `<seg/>` is an empty segment, `<ph/>` an empty code.
         reader.config_mut().expand_empty_elements = true;
         Self {
@@ -56,17 +56,14 @@ impl Tmx {
             unit: Default::default(),
             units: 0,
             skipped: 0,
-            found: BTreeSet::new(),
+            languages_found: BTreeSet::new(),
         }
     }
 
     fn start(&mut self, element: &BytesStart<'_>) -> std::result::Result<(), Failure> {
         self.depth += 1;
         if self.depth > limits::NESTING {
-            return Err(Failure::Broken(format!(
-                "more than {} elements lie inside each other",
-                limits::NESTING
-            )));
+            return Err(Failure::Broken(format!("more than {} elements are nested", limits::NESTING)));
         }
         self.context = match (self.context, element.local_name().as_ref()) {
             (Context::Segment(0), "bpt" | "ept" | "it" | "ph" | "ut") => Context::Segment(1),
@@ -76,7 +73,7 @@ impl Tmx {
                 Context::Unit
             }
             (Context::Unit, "tuv") => {
-                self.language = language(element)?;
+                self.language = variant_language(element)?;
                 Context::Variant
             }
             (Context::Variant, "seg") => {
@@ -88,7 +85,7 @@ impl Tmx {
         Ok(())
     }
 
-    /// Whether a unit ended that has both languages.
+    /// Handles an end tag; whether a unit with both languages ended.
     fn end(&mut self, name: &str) -> bool {
         self.depth = self.depth.saturating_sub(1);
         match (self.context, name) {
@@ -100,7 +97,7 @@ impl Tmx {
             (Context::Variant, "tuv") => self.context = Context::Unit,
             (Context::Unit, "tu") => {
                 self.context = Context::Outside;
-                let complete = self.unit.iter().all(|(likeness, _)| *likeness > 0);
+                let complete = self.unit.iter().all(|(match_score, _)| *match_score > 0);
                 *(if complete { &mut self.units } else { &mut self.skipped }) += 1;
                 return complete;
             }
@@ -110,13 +107,13 @@ impl Tmx {
     }
 
     fn keep_variant(&mut self) {
-        if self.found.len() < limits::LANGUAGES_NAMED {
-            self.found.insert(self.language.clone());
+        if self.languages_found.len() < limits::LANGUAGES_NAMED {
+            self.languages_found.insert(self.language.clone());
         }
         for (wanted, (best, text)) in self.languages.iter().zip(&mut self.unit) {
-            let likeness = likeness(wanted, &self.language);
-            if likeness > *best {
-                *best = likeness;
+            let match_score = match_score(wanted, &self.language);
+            if match_score > *best {
+                *best = match_score;
                 text.clone_from(&self.segment);
             }
         }
@@ -132,7 +129,7 @@ impl Tmx {
         }
     }
 
-    /// Handles one event; whether a unit ended that has both languages, or `None` at the end of the file.
+    /// Handles one event; whether a unit with both languages ended, or `None` at the end of the file.
     fn step(&mut self, buffer: &mut Vec<u8>) -> std::result::Result<Option<bool>, Failure> {
         buffer.clear();
         self.reader.get_mut().event_bytes = 0;
@@ -176,7 +173,7 @@ impl SentenceReader<2> for Tmx {
         self.buffer = buffer;
         if !complete && self.units == 0 {
             let [source_language, target_language] = self.languages.clone();
-            let found = self.found.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let found = self.languages_found.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
             let path = self.reader.get_ref().text.path.clone();
             return Err(Error::NoUnits { source_language, target_language, found, path });
         }
@@ -200,7 +197,7 @@ impl SentenceReader<2> for Tmx {
     }
 }
 
-/// What stops a step.
+/// Why an event could not be handled.
 enum Failure {
     Read(io::Error),
     Broken(String),
@@ -221,11 +218,11 @@ impl From<quick_xml::Error> for Failure {
     }
 }
 
-/// The longest language tag that BCP 47 asks to be understood.
+/// The longest language tag that BCP 47 requires support for.
 const LANGUAGE_CHARS: usize = 35;
 
 /// `xml:lang`, or `lang` as before TMX 1.4.
-fn language(variant: &BytesStart<'_>) -> std::result::Result<String, Failure> {
+fn variant_language(variant: &BytesStart<'_>) -> std::result::Result<String, Failure> {
     for attribute in variant.attributes() {
         let attribute = attribute.map_err(|error| Failure::Broken(error.to_string()))?;
         if matches!(attribute.key.as_ref(), "xml:lang" | "lang") {
@@ -244,10 +241,10 @@ fn resolved(reference: &BytesRef<'_>) -> std::result::Result<String, Failure> {
     })
 }
 
-/// Counts lines, and stops markup that does not end.
-struct Counted {
+/// Counts lines, and limits the size of one event.
+struct CountingReader {
     text: TextFile,
-    /// Line breaks passed.
+    /// Line breaks read.
     lines: u64,
     /// Bytes since the last event.
     event_bytes: usize,
@@ -257,7 +254,7 @@ struct Counted {
 #[error("a piece of text or markup has more than {} bytes", limits::LINE_BYTES)]
 struct LongEvent;
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(bytes)?;
         self.consume(read);
@@ -265,7 +262,7 @@ impl Read for Counted {
     }
 }
 
-impl BufRead for Counted {
+impl BufRead for CountingReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match self.event_bytes > limits::LINE_BYTES {
             true => Err(io::Error::other(LongEvent)),

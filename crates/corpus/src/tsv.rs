@@ -1,4 +1,4 @@
-//! Pairs on one line, tabs between their columns.
+//! Sentence pairs in tab-separated lines.
 
 use crate::sentence_reader::{ReadSummary, SentenceReader};
 use crate::text_file::TextFile;
@@ -7,7 +7,7 @@ use crate::{Error, Result, limits};
 pub(crate) struct Tsv {
     text: TextFile,
     columns: [usize; 2],
-    /// The first line without both columns, and the number of such lines.
+    /// The first line that lacks a column, and the number of such lines.
     malformed: Option<(u64, u64)>,
 }
 
@@ -16,7 +16,7 @@ impl Tsv {
         Self { text, columns, malformed: None }
     }
 
-    /// The two columns of the line just read. An empty line is an empty pair, so that lines keep their numbers.
+    /// The two columns of the current line. An empty line is an empty pair, so that line numbers stay aligned.
     fn cells(&self) -> Option<[&str; 2]> {
         let line = self.text.line();
         if line.is_empty() {

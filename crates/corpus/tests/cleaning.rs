@@ -1,4 +1,4 @@
-//! Every defect is found, counted and dropped; draws and splits are repeatable and clean.
+//! Every defect is found, counted and dropped; samples and splits are repeatable and clean.
 
 mod support;
 
@@ -69,7 +69,7 @@ fn the_report_is_a_short_table_and_json() {
 }
 
 #[test]
-fn limits_are_the_users() {
+fn limits_are_configurable() {
     let text =
         "Ja.\tYes, certainly, by all means, whatever you like, any time.\nTom\tTom\nНет спасибо\tno thanks\n";
     let lenient = Cleaning { max_ratio: f32::INFINITY, min_script_share: 0.0, ..Cleaning::default() };
@@ -80,7 +80,7 @@ fn limits_are_the_users() {
 }
 
 #[test]
-fn lengths_are_compared_with_what_is_usual_between_two_languages() {
+fn lengths_are_compared_with_the_median_ratio_of_the_two_languages() {
     let folder = Folder::new();
     let usual =
         "彼は昨日東京に行きました。\tHe went to Tokyo yesterday, as far as I have been told by her.\n";
@@ -112,7 +112,7 @@ fn numbered(count: usize) -> ParallelCorpus {
 }
 
 #[test]
-fn drawing_while_reading_draws_the_same_as_afterwards() {
+fn sampling_during_reading_selects_the_same_as_afterwards() {
     let folder = Folder::new();
     let text =
         |from: usize| -> String { (from..from + 300).map(|i| format!("Satz {i}\tsentence {i}\n")).collect() };
@@ -128,7 +128,7 @@ fn drawing_while_reading_draws_the_same_as_afterwards() {
 }
 
 #[test]
-fn what_is_held_out_shares_no_side_with_what_is_trained_on() {
+fn held_out_pairs_share_no_side_with_training_pairs() {
     let mut all = numbered(200);
     all.append(pairs(&(0..200).map(|i| format!("Satz {i}!\tother {i}\n")).collect::<String>()));
     let split = |seed| all.clone().split_held_out(50, seed).unwrap();
@@ -137,7 +137,7 @@ fn what_is_held_out_shares_no_side_with_what_is_trained_on() {
     assert_ne!(parts.held_out, split(10).held_out);
     assert_eq!(parts.held_out.len(), 50);
     assert_eq!(parts.train.len() + parts.dropped, 350);
-    assert!(parts.dropped > 25, "each sentence has a twin in the other file");
+    assert!(parts.dropped > 25, "each sentence has a near-duplicate in the other file");
     let held = HeldOut::new("held", &parts.held_out);
     let (clean_train, report) =
         clean(parts.train.clone(), &Cleaning { held_out: vec![held], ..Cleaning::default() });

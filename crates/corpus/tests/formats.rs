@@ -1,4 +1,4 @@
-//! Every format as its owners write it, and what is said where a file is not what it should be.
+//! Every format as its owners write it, and the errors of malformed files.
 
 mod support;
 
@@ -86,7 +86,7 @@ fn tmx_gives_the_text_of_both_languages_without_codes() {
 }
 
 #[test]
-fn tmx_chooses_the_region_that_was_asked_for() {
+fn tmx_chooses_the_requested_region() {
     let folder = Folder::new();
     let unit = "<tmx><tu><tuv xml:lang='en-US'><seg>color</seg></tuv><tuv xml:lang='en-GB'><seg>colour</seg></tuv>\
                 </tu></tmx>";
@@ -96,16 +96,17 @@ fn tmx_chooses_the_region_that_was_asked_for() {
 }
 
 #[test]
-fn broken_tmx_is_refused_with_its_line() {
+fn invalid_tmx_is_refused_with_its_line() {
     let folder = Folder::new();
-    let told = |text: &str| message(read(&folder.write("m.tmx", text)));
+    let error = |text: &str| message(read(&folder.write("m.tmx", text)));
     let mismatched = TMX.replace("nur Deutsch</seg>", "nur Deutsch</sog>");
-    assert!(told(&mismatched).contains("line 11 of a TMX file is broken"), "{}", told(&mismatched));
-    assert!(told(&TMX[..TMX.len() - 20]).contains("line 14"), "{}", told(&TMX[..TMX.len() - 20]));
-    assert!(told(&TMX.replace("</body>\n</tmx>", "")).contains("ends before its last element does"));
-    assert!(told("<tmx><tu><tuv><seg>x</seg></tuv></tu></tmx>").contains("names no language"));
-    assert!(told("<tmx><tu><tuv lang='de'><seg>a & b</seg></tuv></tu></tmx>").contains("line 1"));
-    let said = told("<tmx><tu><tuv lang='fr'><seg>x</seg></tuv><tuv lang='it'><seg>x</seg></tuv></tu></tmx>");
+    assert!(error(&mismatched).contains("line 11 of the TMX file is invalid"), "{}", error(&mismatched));
+    assert!(error(&TMX[..TMX.len() - 20]).contains("line 14"), "{}", error(&TMX[..TMX.len() - 20]));
+    assert!(error(&TMX.replace("</body>\n</tmx>", "")).contains("ends before its last element does"));
+    assert!(error("<tmx><tu><tuv><seg>x</seg></tuv></tu></tmx>").contains("names no language"));
+    assert!(error("<tmx><tu><tuv lang='de'><seg>a & b</seg></tuv></tu></tmx>").contains("line 1"));
+    let said =
+        error("<tmx><tu><tuv lang='fr'><seg>x</seg></tuv><tuv lang='it'><seg>x</seg></tuv></tu></tmx>");
     assert!(said.contains("both de and en, only: fr, it"), "{said}");
     let latin = folder.write("latin.tmx", b"<tmx><tu><tuv lang='de'><seg>\xfc</seg></tuv></tu></tmx>");
     assert!(matches!(read(&latin), Err(Error::Tmx { line: 1, .. })), "{:?}", read(&latin));
@@ -159,7 +160,7 @@ fn alt_is_joined_by_name_and_split_by_article() {
 }
 
 #[test]
-fn alt_says_what_is_missing_or_wrong() {
+fn missing_and_malformed_alt_files_are_named() {
     let folder = alt();
     let read = |options: &PairOptions| {
         read_pairs(&[Input::Alt(folder.path().to_owned(), AltSplit::Dev)], options, &mut |_| {})
@@ -174,7 +175,7 @@ fn alt_says_what_is_missing_or_wrong() {
 }
 
 #[test]
-fn wmt19_is_drawn_and_divided_as_the_paper_does() {
+fn wmt19_is_sampled_and_split_as_in_the_paper() {
     let folder = Folder::new();
     let lines: String = (0..21_000).map(|i| format!("de {i}\ten {i}\n")).collect();
     let train = [Input::File(folder.write("train.tsv", lines))];
@@ -212,18 +213,19 @@ fn compressed_and_plain_files_are_the_same() {
 fn lines_of_one_language_are_read_from_several_files() {
     let folder = Folder::new();
     let paths = [folder.write("a.txt", "eins\n\nzwei"), folder.write("b.txt.gz", gz(b"drei\n"))];
-    let mut told = Vec::new();
-    let lines =
-        read_lines(&paths, "de", None, &mut |p| told.push((p.name.to_owned(), p.bytes_read, p.bytes_total)))
-            .unwrap();
+    let mut reports = Vec::new();
+    let lines = read_lines(&paths, "de", None, &mut |p| {
+        reports.push((p.name.to_owned(), p.bytes_read, p.bytes_total))
+    })
+    .unwrap();
     let texts: Vec<_> = lines.entries().iter().map(|line| line.text()).collect();
     assert_eq!(texts, ["eins", "", "zwei", "drei"]);
-    assert_eq!(told[0], (paths[0].display().to_string(), 10, 10));
-    assert_eq!(told.len(), 2);
+    assert_eq!(reports[0], (paths[0].display().to_string(), 10, 10));
+    assert_eq!(reports.len(), 2);
 }
 
 #[test]
-fn origins_record_what_was_read() {
+fn text_sources_record_what_was_read() {
     let folder = Folder::new();
     let pairs = read(&folder.write("abc", "abc\tabc")).unwrap();
     let file = &pairs.text_sources()[0].files[0];

@@ -1,4 +1,4 @@
-//! No bytes make a reader panic, run on or hold more than a small multiple of what it was given.
+//! No input makes a reader panic, run without end or use more memory than a small multiple of its size.
 
 mod support;
 
@@ -6,7 +6,7 @@ use corpus::{AltSplit, Cleaning, Error, Input, PairOptions, clean, limits, read_
 use support::*;
 
 #[test]
-fn wrong_encodings_and_binary_data_are_named_with_their_place() {
+fn wrong_encodings_and_binary_data_are_refused_with_their_position() {
     let folder = Folder::new();
     let latin = folder.write("latin.tsv", b"\xef\xbb\xbfgut\tgood\nfr\xfch\tearly\n");
     let found = read(&latin);
@@ -18,7 +18,7 @@ fn wrong_encodings_and_binary_data_are_named_with_their_place() {
 }
 
 #[test]
-fn endless_lines_and_markup_stop_at_their_cap() {
+fn endless_lines_and_markup_stop_at_their_limit() {
     let folder = Folder::new();
     let long = vec![b'a'; limits::LINE_BYTES + 1];
     let line = folder.write("line.tsv", &long);
@@ -46,7 +46,7 @@ fn endless_lines_and_markup_stop_at_their_cap() {
 }
 
 #[test]
-fn files_that_unpack_to_nothing_but_size_are_refused() {
+fn decompression_bombs_are_refused() {
     let folder = Folder::new();
     let bomb = folder.write("bomb.txt.xz", xz(&b"\n".repeat(8 << 20)));
     let found = read_lines(&[bomb], "de", None, &mut |_| {});
@@ -108,12 +108,12 @@ fn no_change_of_a_file_makes_a_reader_panic() {
     for round in 0..2100 {
         let mut bytes: Vec<u8> = seeds[round % seeds.len()].clone();
         for _ in 0..random.usize(1..4) {
-            let place = random.usize(..bytes.len().max(1)).min(bytes.len());
+            let at = random.usize(..bytes.len().max(1)).min(bytes.len());
             match random.u8(..4) {
-                0 => bytes.truncate(place),
-                1 => drop(bytes.splice(place..place, random.choice(tokens).unwrap().iter().copied())),
-                2 => bytes[place..].iter_mut().take(1).for_each(|byte| *byte = random.u8(..)),
-                _ => drop(bytes.drain(place..(place + random.usize(..9)).min(bytes.len()))),
+                0 => bytes.truncate(at),
+                1 => drop(bytes.splice(at..at, random.choice(tokens).unwrap().iter().copied())),
+                2 => bytes[at..].iter_mut().take(1).for_each(|byte| *byte = random.u8(..)),
+                _ => drop(bytes.drain(at..(at + random.usize(..9)).min(bytes.len()))),
             }
         }
         let path = folder.write("fuzzed.de", bytes);
@@ -137,8 +137,8 @@ fn no_change_of_alt_makes_its_reader_panic() {
         for (name, text) in names.into_iter().zip(texts) {
             let mut bytes = text.as_bytes().to_vec();
             if random.bool() {
-                let place = random.usize(..bytes.len());
-                bytes[place] = *random.choice(b"\n\t.09Sx\xff").unwrap();
+                let at = random.usize(..bytes.len());
+                bytes[at] = *random.choice(b"\n\t.09Sx\xff").unwrap();
             }
             folder.write(name, bytes);
         }

@@ -1,4 +1,4 @@
-//! Files made for a test, and their readers.
+//! Creates and reads the files of a test.
 #![allow(dead_code, reason = "each test program uses a part")]
 
 use corpus::{Input, PairOptions, ParallelCorpus, Result, read_pairs};
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A folder that goes when the test ends.
+/// A folder that is deleted when the test ends.
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<ParallelCorpus> {
     read_pairs(&[Input::File(path.to_owned())], &de_en(), &mut |_| {})
 }
 
-/// Reads two.
+/// Reads two parallel files.
 pub fn read_two(source: &Path, target: &Path) -> Result<ParallelCorpus> {
     read_pairs(&[Input::Files(source.to_owned(), target.to_owned())], &de_en(), &mut |_| {})
 }
@@ -50,7 +50,7 @@ pub fn pairs(text: &str) -> ParallelCorpus {
     read(&folder.write("pairs.tsv", text)).unwrap()
 }
 
-/// What the user is told.
+/// The error message.
 pub fn message<T>(result: Result<T>) -> String {
     result.err().expect("an error").to_string()
 }
@@ -61,7 +61,7 @@ pub fn gz(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// With a small dictionary, which is what thousands of fuzzed files are worth.
+/// Uses a small dictionary, which is faster for thousands of fuzzed files.
 pub fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
     writer.write_all(bytes).unwrap();
