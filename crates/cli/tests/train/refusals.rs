@@ -15,7 +15,7 @@ fn broken_texts_are_refused_by_name() {
     home.write("columns.tsv", "ohne Tabulator\n".repeat(50));
     home.write("binary.tsv", b"a\0b\tc\n");
     let cases = [
-        ("uneven.{de,en}", "as many lines"),
+        ("uneven.{de,en}", "the same number of lines"),
         ("broken.tmx", "TMX"),
         ("columns.tsv", "no column"),
         ("binary.tsv", "binary"),
