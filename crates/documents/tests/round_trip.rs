@@ -521,7 +521,7 @@ fn markdown_is_read_back_as_it_was_translated() {
         assert_eq!(read.blocks().len(), translations.len(), "{source:?}\n{text:?}");
         for (index, (block, translation)) in read.blocks().iter().zip(&translations).enumerate() {
             blocks += 1;
-            let kept = |problem| written.findings.iter().any(|f| f.block == index && f.kind == kind);
+            let kept = |kind| written.findings.iter().any(|f| f.block == index && f.kind == kind);
             if kept(FindingKind::Refused) {
                 refused += 1;
                 continue;
