@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Place, Wrap};
+use crate::block::{Affixes, ParsedBlock, Slot};
 use crate::entities::{self, In};
+use crate::escaping::Escaping;
 use crate::icu;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::placeholders;
-use crate::setting::Setting;
 
 /// Inline elements that stand around words.
 const PAIRED: [&str; 5] = ["g", "hi", "mrk", "pc", "sub"];
@@ -39,22 +39,28 @@ impl Segment {
 
     /// The block of a segment. Its translation replaces `written`, with `before` and `after` around it. Codes around
     /// all the text stay around it. `None` if there is nothing to translate, or plurals among its words.
-    pub fn found(&self, source: &str, written: Range<usize>, before: &str, after: &str) -> Option<Found> {
+    pub fn found(
+        &self,
+        source: &str,
+        written: Range<usize>,
+        before: &str,
+        after: &str,
+    ) -> Option<ParsedBlock> {
         let mut runs = inline::runs(source, pieces(source, self.inner.clone()));
         let run = runs.pop().filter(|_| runs.is_empty())?;
-        let mut place = Place::new(written, Setting::Xml);
-        place.frame = Wrap {
+        let mut slot = Slot::new(written, Escaping::Xml);
+        slot.frame = Affixes {
             before: [before, source.get(self.inner.start..run.range.start)?].concat(),
             after: [source.get(run.range.end..self.inner.end)?, after].concat(),
         };
-        place.breaks = run.breaks;
-        let mut found = Found { block: run.block, place };
+        slot.breaks = run.breaks;
+        let mut found = ParsedBlock { block: run.block, slot };
         // Their braces would be translated, and codes may cross them.
         if !icu::arguments(&found.block.text).is_empty() {
             return None;
         }
         placeholders::lock(&mut found.block);
-        found.checked()
+        found.into_translatable()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::setting::Setting;
+use crate::escaping::Escaping;
 use crate::{limits, placeholders};
 
 /// A piece of text that is translated as a whole: a paragraph, a heading, a list item, a table cell, a cue.
@@ -49,9 +49,9 @@ pub struct Span {
     pub(crate) source: Range<usize>,
     /// The innermost span around it, as an index into [`Block::spans`].
     pub(crate) within: Option<usize>,
-    /// What stands around each stretch of text directly in it, instead of [`Place::wrap`]; around a void span's
+    /// What stands around each stretch of text directly in it, instead of [`Slot::wrap`]; around a void span's
     /// markup.
-    pub(crate) wrap: Option<Wrap>,
+    pub(crate) affixes: Option<Affixes>,
     /// The blanks of the text around a void span; `None` where the bytes around its markup tell.
     pub(crate) blanks: Option<Blanks>,
     /// Whether a locked span whose text is not in the translation still stands there with its source, as a void one.
@@ -62,13 +62,23 @@ impl Span {
     /// A span without markup of its own.
     pub(crate) fn plain(range: Range<usize>, kind: SpanKind) -> Self {
         let (open, close) = (String::new(), String::new());
-        Self { range, kind, open, close, source: 0..0, within: None, wrap: None, blanks: None, stays: false }
+        Self {
+            range,
+            kind,
+            open,
+            close,
+            source: 0..0,
+            within: None,
+            affixes: None,
+            blanks: None,
+            stays: false,
+        }
     }
 }
 
 /// What stands before and after each stretch of text, where no text stands alone: an office document's run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Wrap {
+pub(crate) struct Affixes {
     pub before: String,
     pub after: String,
 }
@@ -124,36 +134,36 @@ pub enum SpanKind {
 
 /// Where a block lies in its document and how a translation is laid out there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Slot {
     /// Bytes of the part that the translation replaces.
     pub range: Range<usize>,
-    pub layout: Layout,
+    pub layout: LineLayout,
     /// Line end and what precedes the text on each further line, such as `"\n> "`.
     pub newline: String,
     /// Markup of each `\n` in the block's text.
     pub breaks: Vec<String>,
-    pub setting: Setting,
+    pub escaping: Escaping,
     /// What stands around each stretch of text that no span wraps.
-    pub wrap: Wrap,
+    pub affixes: Affixes,
     /// What is written around the whole translation, but not around a source that is kept.
-    pub frame: Wrap,
+    pub frame: Affixes,
     /// Blanks at the edges of the text, which may part it from markup beside the place.
-    pub edges: Wrap,
+    pub edges: Affixes,
     pub role: Role,
 }
 
-impl Place {
+impl Slot {
     /// A place whose translation is written on one line.
-    pub fn new(range: Range<usize>, setting: Setting) -> Self {
+    pub fn new(range: Range<usize>, escaping: Escaping) -> Self {
         Self {
             range,
-            layout: Layout::Line,
+            layout: LineLayout::Single,
             newline: String::new(),
             breaks: Vec::new(),
-            setting,
-            wrap: Wrap::default(),
-            frame: Wrap::default(),
-            edges: Wrap::default(),
+            escaping,
+            affixes: Affixes::default(),
+            frame: Affixes::default(),
+            edges: Affixes::default(),
             role: Role::Own,
         }
     }
@@ -172,7 +182,7 @@ pub(crate) enum Role {
 
 /// How many lines a translation gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
+pub(crate) enum LineLayout {
     Line,
     /// Lines of at most so many columns.
     Fill(usize),
@@ -185,20 +195,20 @@ pub(crate) enum Layout {
 
 /// A block together with its place, as the readers find it.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct ParsedBlock {
     pub block: Block,
-    pub place: Place,
+    pub slot: Slot,
 }
 
-impl Found {
+impl ParsedBlock {
     /// The same with another role.
     pub fn with_role(mut self, role: Role) -> Self {
-        self.place.role = role;
+        self.slot.role = role;
         self
     }
 
     /// Locks the bare web addresses and the placeholders of the text; `None` when nothing is left to translate.
-    pub fn checked(mut self) -> Option<Self> {
+    pub fn into_translatable(mut self) -> Option<Self> {
         lock_addresses(&mut self.block);
         placeholders::lock_in_prose(&mut self.block);
         (self.block.has_words() && !is_code(&self.block.text)).then_some(self)

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use crate::block::{Blanks, Block, Found, Layout, Place, Span, SpanKind, Wrap, is_unspaced, seam};
-use crate::setting::Setting;
+use crate::block::{
+    Affixes, Blanks, Block, LineLayout, ParsedBlock, Slot, Span, SpanKind, is_unspaced, seam,
+};
+use crate::escaping::Escaping;
 use crate::tags::Tag;
 use crate::wrap::{is_hidden, is_space};
 use crate::{Error, Result, limits};
@@ -25,7 +27,7 @@ pub(crate) struct Builder<'a> {
     /// Tags not closed yet, each with the spans that were open around it.
     tags: Vec<OpenTag>,
     /// For each `\n` of the text its marks, each with what must stand around it.
-    breaks: Vec<Vec<(Range<usize>, Wrap)>>,
+    breaks: Vec<Vec<(Range<usize>, Affixes)>>,
     /// A line ended in the document, so a seam precedes what follows.
     soft: bool,
     newline: Option<String>,
@@ -101,13 +103,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Markup between runs of text, with what must stand around it.
-    pub fn void_in(&mut self, wrap: Wrap, source: Range<usize>) {
+    pub fn void_in(&mut self, affixes: Affixes, source: Range<usize>) {
         let before = std::mem::take(&mut self.blank);
         self.last_void = Some(self.spans.len());
         self.void(source);
         if let Some(span) = self.spans.last_mut() {
             *span = Span {
-                wrap: Some(wrap),
+                affixes: Some(affixes),
                 blanks: Some(Blanks { before, after: false }),
                 ..std::mem::replace(span, Span::plain(0..0, SpanKind::Void))
             };
@@ -120,14 +122,14 @@ impl<'a> Builder<'a> {
         let close = self.slice(&(inner.end..source.end)).to_owned();
         self.locked(text, source);
         if let Some(span) = self.spans.last_mut() {
-            *span = Span { open, close, wrap: Some(Wrap::default()), stays: true, ..span.clone() };
+            *span = Span { open, close, affixes: Some(Affixes::default()), stays: true, ..span.clone() };
         }
     }
 
     /// What stands around each stretch of text in the span that was added last.
-    pub fn wrap(&mut self, wrap: Wrap) {
+    pub fn affixes(&mut self, affixes: Affixes) {
         if let Some(span) = self.spans.last_mut() {
-            span.wrap = Some(wrap);
+            span.affixes = Some(affixes);
         }
     }
 
@@ -185,17 +187,17 @@ impl<'a> Builder<'a> {
 
     /// A line end that the reader sees.
     pub fn line_break(&mut self, source: Range<usize>) {
-        self.line_break_in(Wrap::default(), source);
+        self.line_break_in(Affixes::default(), source);
     }
 
     /// A line end or tab that the reader sees, with what must stand around it; neighbours are one `\n`.
-    pub fn line_break_in(&mut self, wrap: Wrap, source: Range<usize>) {
+    pub fn line_break_in(&mut self, affixes: Affixes, source: Range<usize>) {
         match self.breaks.last_mut() {
-            _ if self.text.is_empty() => self.void_in(wrap, source),
-            Some(marks) if self.text.ends_with('\n') => marks.push((source, wrap)),
+            _ if self.text.is_empty() => self.void_in(affixes, source),
+            Some(marks) if self.text.ends_with('\n') => marks.push((source, affixes)),
             _ => {
                 self.text.push('\n');
-                self.breaks.push(vec![(source, wrap)]);
+                self.breaks.push(vec![(source, affixes)]);
                 (self.blank, self.last_void) = (false, None);
             }
         }
@@ -227,24 +229,28 @@ impl<'a> Builder<'a> {
     }
 
     /// The blanks before the first and after the last of the text so far.
-    pub fn edges(&self) -> Wrap {
+    pub fn edges(&self) -> Affixes {
         let text = self.text.trim_end_matches(|c: char| c != '\n' && is_space(c));
         let after = match self.last_void.and_then(|index| self.spans.get(index)?.blanks) {
             Some(blanks) if blanks.after => " ",
             Some(_) => "",
             None => &self.text[text.len()..],
         };
-        Wrap { before: self.lead.clone(), after: after.to_owned() }
+        Affixes { before: self.lead.clone(), after: after.to_owned() }
     }
 
     /// The finished block, laid out by `layout` (told whether lines were joined).
-    pub fn finish(mut self, setting: Setting, layout: impl FnOnce(&str, Option<&str>) -> Layout) -> Found {
+    pub fn finish(
+        mut self,
+        escaping: Escaping,
+        layout: impl FnOnce(&str, Option<&str>) -> LineLayout,
+    ) -> ParsedBlock {
         self.blank = false;
         while self.text.ends_with(is_space) {
             if self.text.ends_with('\n')
                 && let Some(marks) = self.breaks.pop()
             {
-                marks.into_iter().for_each(|(source, wrap)| self.void_in(wrap, source));
+                marks.into_iter().for_each(|(source, affixes)| self.void_in(affixes, source));
             }
             self.text.pop();
         }
@@ -254,13 +260,13 @@ impl<'a> Builder<'a> {
         let range = self.start..self.end;
         let layout = layout(self.slice(&range), self.newline.as_deref());
         let breaks = self.breaks.iter().map(|marks| self.markup(marks)).collect();
-        Found {
+        ParsedBlock {
             block: Block { text: self.text, spans: self.spans, wrapped: self.newline.is_some() },
-            place: Place {
+            slot: Slot {
                 layout,
                 newline: self.newline.unwrap_or_default(),
                 breaks,
-                ..Place::new(range, setting)
+                ..Slot::new(range, escaping)
             },
         }
     }
@@ -292,9 +298,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn markup(&self, marks: &[(Range<usize>, Wrap)]) -> String {
-        let markup =
-            |(source, wrap): &(Range<usize>, Wrap)| [&wrap.before, self.slice(source), &wrap.after].concat();
+    fn markup(&self, marks: &[(Range<usize>, Affixes)]) -> String {
+        let markup = |(source, affixes): &(Range<usize>, Affixes)| {
+            [&affixes.before, self.slice(source), &affixes.after].concat()
+        };
         marks.iter().map(markup).collect()
     }
 

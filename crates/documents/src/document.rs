@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::block::{Block, Layout, Translation};
+use crate::block::{Block, LineLayout, Translation};
 use crate::encoding::{Encoding, Missing};
+use crate::formats::pdf;
 use crate::package::Package;
-use crate::part::{self, Draught, Misread, Part, Reader, Site};
-use crate::render::{self, Care, Draft};
-use crate::{Error, Format, Result, limits, pdf};
+use crate::part::{self, Misread, Occurrence, Parser, Part, WrittenBlock};
+use crate::render::{self, MarkupLevel, Renderer};
+use crate::{Error, Format, Result, limits};
 
 /// A document: its bytes, and the blocks of text in them.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub struct Document {
     parts: Vec<Part>,
     pub(crate) blocks: Vec<Block>,
     /// Where the blocks stand, in the order of parts and bytes; one inside another follows it.
-    pub(crate) sites: Vec<Site>,
+    pub(crate) occurrences: Vec<Occurrence>,
 }
 
 /// What the parts of a document are written into.
@@ -94,7 +95,7 @@ impl Document {
     /// # Errors
     /// When the bytes are in no known encoding, larger or more nested than [`limits`] allow, or not of this format.
     pub fn parse_with(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        let Some(reader) = Reader::of(format, options) else {
+        let Some(reader) = Parser::of(format, options) else {
             return Self::unpack(format, bytes);
         };
         let (encoding, source) = match format {
@@ -102,8 +103,8 @@ impl Document {
             _ => Encoding::read(bytes)?,
         };
         let part = Part { name: String::new(), source, reader };
-        let (blocks, sites) = part::arrange(part.find()?.into_iter().map(|found| (0, found)).collect());
-        Ok(Self { shell: Shell::Text(encoding), parts: vec![part], blocks, sites })
+        let (blocks, occurrences) = part::arrange(part.find()?.into_iter().map(|found| (0, found)).collect());
+        Ok(Self { shell: Shell::Text(encoding), parts: vec![part], blocks, occurrences })
     }
 
     fn unpack(format: Format, bytes: &[u8]) -> Result<Self> {
@@ -120,8 +121,8 @@ impl Document {
                 }
             }
         }
-        let (blocks, sites) = part::arrange(all);
-        Ok(Self { shell: Shell::Package(package), parts, blocks, sites })
+        let (blocks, occurrences) = part::arrange(all);
+        Ok(Self { shell: Shell::Package(package), parts, blocks, occurrences })
     }
 
     /// The texts to translate, in the document's order.
@@ -139,19 +140,19 @@ impl Document {
         if translations.len() != self.blocks.len() {
             return Err(Error::Count { blocks: self.blocks.len(), given: translations.len() });
         }
-        let mut cares = vec![Care::Marked; self.blocks.len()];
+        let mut levels = vec![MarkupLevel::Full; self.blocks.len()];
         // Every round of the later ones gives up on all of a part, so there is a last one.
         let mut round = 0;
         loop {
-            let mut draft = Draft::new(self, translations, &cares);
+            let mut renderer = Renderer::new(self, translations, &levels);
             let parts = self.parts.iter().enumerate();
-            let bodies: Vec<String> = parts.map(|(at, part)| part.completed(draft.part(at))).collect();
-            let misread = self.misread(&bodies, &draft);
+            let bodies: Vec<String> = parts.map(|(at, part)| part.completed(renderer.part(at))).collect();
+            let misread = self.misread(&bodies, &renderer);
             if misread.is_empty() {
-                return self.written(&bodies, translations, draft.findings);
+                return self.written(&bodies, translations, renderer.findings);
             }
             for (part, misread) in misread {
-                self.take_care(&mut cares, part, &misread, round);
+                self.fall_back(&mut levels, part, &misread, round);
             }
             round += 1;
         }
@@ -159,14 +160,14 @@ impl Document {
 
     /// Whether there are subtitles, whose lines are bound in length.
     pub fn has_subtitles(&self) -> bool {
-        self.sites.iter().any(Site::is_subtitle)
+        self.occurrences.iter().any(Occurrence::is_subtitle)
     }
 
     /// The lines and columns that there is room for in a subtitle; none where a block is none.
     pub fn subtitle_limits(&self, block: usize) -> Option<(usize, usize)> {
-        let site = self.sites.iter().find(|site| site.block == block)?;
-        let Layout::Balance { most, .. } = site.place.layout else { return None };
-        Some((most, render::most_columns(self, site)))
+        let occurrence = self.occurrences.iter().find(|occurrence| occurrence.block == block)?;
+        let LineLayout::Balance { most, .. } = occurrence.slot.layout else { return None };
+        Some((most, render::most_columns(self, occurrence)))
     }
 
     /// Which of these blocks would be a subtitle with a line longer than readers can follow, and than any of its source,
@@ -176,14 +177,14 @@ impl Document {
         for (block, text) in given {
             translations.get_mut(*block).into_iter().for_each(|slot| *slot = text.as_str().into());
         }
-        let cares = vec![Care::Marked; self.blocks.len()];
-        let mut draft = Draft::new(self, &translations, &cares);
-        for (index, site) in self.sites.iter().enumerate() {
-            if site.is_subtitle() && given.contains_key(&site.block) {
-                draft.site(index, site);
+        let levels = vec![MarkupLevel::Full; self.blocks.len()];
+        let mut renderer = Renderer::new(self, &translations, &levels);
+        for (index, occurrence) in self.occurrences.iter().enumerate() {
+            if occurrence.is_subtitle() && given.contains_key(&occurrence.block) {
+                renderer.occurrence(index, occurrence);
             }
         }
-        let long = draft.findings.into_iter().filter(|finding| finding.kind == FindingKind::Long);
+        let long = renderer.findings.into_iter().filter(|finding| finding.kind == FindingKind::Long);
         long.map(|finding| finding.block).collect()
     }
 
@@ -198,17 +199,17 @@ impl Document {
     }
 
     /// What of each part is not read back from what was written as it should be.
-    fn misread(&self, bodies: &[String], draft: &Draft) -> Vec<(usize, Misread)> {
-        let texts = draft.reads.iter().zip(&draft.starts);
-        let draughts = self.sites.iter().zip(texts).map(|(site, (read, &start))| {
-            let block = site.own.as_ref().or_else(|| self.blocks.get(site.block));
-            Draught { site, source: block.map_or("", |block| &block.text), read, start }
+    fn misread(&self, bodies: &[String], renderer: &Renderer) -> Vec<(usize, Misread)> {
+        let texts = renderer.reads.iter().zip(&renderer.starts);
+        let written_blocks = self.occurrences.iter().zip(texts).map(|(occurrence, (read, &start))| {
+            let block = occurrence.own.as_ref().or_else(|| self.blocks.get(occurrence.block));
+            WrittenBlock { occurrence, source: block.map_or("", |block| &block.text), read, start }
         });
-        let mut draughts = draughts.peekable();
+        let mut written_blocks = written_blocks.peekable();
         let parts = self.parts.iter().zip(bodies).enumerate();
         let misread = parts.filter_map(|(index, (part, body))| {
-            let of_part: Vec<Draught> =
-                std::iter::from_fn(|| draughts.next_if(|one| one.site.part == index)).collect();
+            let of_part: Vec<WrittenBlock> =
+                std::iter::from_fn(|| written_blocks.next_if(|one| one.occurrence.part == index)).collect();
             part::misread(part, body, &of_part).map(|misread| (index, misread))
         });
         misread.collect()
@@ -217,9 +218,13 @@ impl Document {
     /// Keeps less of the markup of the block that is misread, and outside of office documents of the one before it, which may
     /// have swallowed it; in later rounds of all blocks of the part from there on, and in the end of all of them. A name that
     /// clashes stays at once.
-    fn take_care(&self, cares: &mut [Care], part: usize, misread: &Misread, round: usize) {
-        let mut blocks: Vec<usize> =
-            self.sites.iter().filter(|site| site.part == part).map(|site| site.block).collect();
+    fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, misread: &Misread, round: usize) {
+        let mut blocks: Vec<usize> = self
+            .occurrences
+            .iter()
+            .filter(|occurrence| occurrence.part == part)
+            .map(|occurrence| occurrence.block)
+            .collect();
         blocks.sort_unstable();
         blocks.dedup();
         let doubtful = match misread {
@@ -231,19 +236,19 @@ impl Document {
                 let at = blocks.partition_point(|other| other < block);
                 let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
                 let reader = self.parts.get(part).map(|part| &part.reader);
-                let is_office = matches!(reader, Some(Reader::Office(_) | Reader::OpenDocument(_)));
+                let is_office = matches!(reader, Some(Parser::Office(_) | Parser::OpenDocument(_)));
                 at.saturating_sub(usize::from(!is_office))..last.min(blocks.len())
             }
         };
         let mut any = false;
         for &block in blocks.get(doubtful).unwrap_or_default() {
-            let Some(care) = cares.get_mut(block) else { continue };
-            any |= *care != Care::Source;
-            *care = if *care == Care::Marked { Care::Bare } else { Care::Source };
+            let Some(level) = levels.get_mut(block) else { continue };
+            any |= *level != MarkupLevel::Source;
+            *level = if *level == MarkupLevel::Full { MarkupLevel::Minimal } else { MarkupLevel::Source };
         }
         if !any || round + 1 >= limits::READ_BACKS {
             for block in blocks {
-                cares.get_mut(block).into_iter().for_each(|care| *care = Care::Source);
+                levels.get_mut(block).into_iter().for_each(|level| *level = MarkupLevel::Source);
             }
         }
     }

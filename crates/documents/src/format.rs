@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::encoding::Encoding;
+use crate::formats::{epub, odf, ooxml, po, subrip, vtt};
 use crate::markup::{self, Dialect, Tokens};
 use crate::package::Package;
-use crate::part::Reader;
-use crate::{Error, Result, compound, epub, odf, ooxml, po, subrip, vtt};
+use crate::part::Parser;
+use crate::{Error, Result, ole};
 
 /// A format that can be read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,8 +80,8 @@ impl Format {
         if bytes.starts_with(b"PK\x03\x04") {
             return Self::packed(&mut Package::open(bytes)?)?.ok_or_else(|| unsupported("this zip archive"));
         }
-        if bytes.starts_with(&compound::MAGIC) {
-            return Err(if compound::is_encrypted(bytes) {
+        if bytes.starts_with(&ole::MAGIC) {
+            return Err(if ole::is_encrypted(bytes) {
                 Error::Protected
             } else {
                 Error::Old { name: name.to_owned() }
@@ -140,7 +141,7 @@ impl Format {
     ///
     /// # Errors
     /// When the package does not say what its entries are.
-    pub(crate) fn texts(self, package: &mut Package) -> Result<Vec<(String, Reader)>> {
+    pub(crate) fn texts(self, package: &mut Package) -> Result<Vec<(String, Parser)>> {
         match self {
             Self::Docx | Self::Pptx | Self::Xlsx => ooxml::texts(package, self),
             Self::Odt | Self::Ods | Self::Odp => odf::texts(package),

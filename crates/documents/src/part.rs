@@ -3,16 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use crate::block::{Block, Found, Layout, Place, Role};
+use crate::block::{Block, LineLayout, ParsedBlock, Role, Slot};
 use crate::encoding::Missing;
+use crate::formats::ooxml::{self, Office};
+use crate::formats::{
+    csv, epub, html, json, markdown, odf, po, properties, subrip, text, tmx, vtt, xliff, yaml,
+};
 use crate::markup::Dialect;
-use crate::ooxml::{self, Office};
 use crate::xml::plain::properties;
 use crate::xml::tree::DocType;
-use crate::{
-    Error, Format, ReadOptions, Result, delimited, epub, html, json, keyed, markdown, odf, po, subrip, text,
-    tmx, vtt, xliff, yaml,
-};
+use crate::{Error, Format, ReadOptions, Result};
 
 /// A text of a document: all of it, or one entry of a package.
 #[derive(Debug)]
@@ -20,15 +20,15 @@ pub(crate) struct Part {
     /// The entry's name; empty for a document that is one text.
     pub name: String,
     pub source: String,
-    pub reader: Reader,
+    pub reader: Parser,
 }
 
 impl Part {
     /// The blocks of the part, in the order of their bytes; one inside another follows it.
     ///
     /// # Errors
-    /// As [`Reader::read`].
-    pub fn find(&self) -> Result<Vec<Found>> {
+    /// As [`Parser::read`].
+    pub fn find(&self) -> Result<Vec<ParsedBlock>> {
         match self.reader.read(&self.source) {
             Ok(found) => Ok(sorted(found)),
             Err(error) if self.name.is_empty() => Err(error),
@@ -39,7 +39,7 @@ impl Part {
     /// What was written, with what the whole needs once some of it is translated.
     pub fn completed(&self, written: String) -> String {
         match &self.reader {
-            Reader::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
+            Parser::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
             _ => written,
         }
     }
@@ -47,7 +47,7 @@ impl Part {
 
 /// What finds the blocks of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reader {
+pub(crate) enum Parser {
     Text,
     Markdown,
     SubRip,
@@ -80,7 +80,7 @@ pub(crate) enum Reader {
     Contents,
 }
 
-impl Reader {
+impl Parser {
     /// What reads a document that is one text; `None` for packages.
     pub fn of(format: Format, options: &ReadOptions) -> Option<Self> {
         Some(match format {
@@ -105,7 +105,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the text is not of this reader's format, or more nested than [`limits`](crate::limits) allow.
-    pub fn read(&self, source: &str) -> Result<Vec<Found>> {
+    pub fn read(&self, source: &str) -> Result<Vec<ParsedBlock>> {
         match self {
             Self::Text => Ok(text::parse(source)),
             Self::Markdown => markdown::parse(source),
@@ -117,10 +117,10 @@ impl Reader {
             Self::Tmx { from, to } => {
                 tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)
             }
-            Self::Table(columns) => Ok(delimited::parse(source, columns.as_deref())),
+            Self::Table(columns) => Ok(csv::parse(source, columns.as_deref())),
             Self::Json => json::parse(source),
-            Self::Properties => Ok(keyed::properties(source, source.is_ascii())),
-            Self::Strings => Ok(keyed::strings(source)),
+            Self::Properties => Ok(properties::properties(source, source.is_ascii())),
+            Self::Strings => Ok(properties::strings(source)),
             Self::Yaml => Ok(yaml::parse(source)),
             Self::Office(office) => office.read(source),
             Self::OpenDocument(role) => odf::parse(source, *role),
@@ -154,40 +154,40 @@ impl Reader {
 
 /// Where a block stands. A block may stand at several places, each with its own markup.
 #[derive(Debug)]
-pub(crate) struct Site {
+pub(crate) struct Occurrence {
     /// Index of its part.
     pub part: usize,
     /// Index of its block.
     pub block: usize,
-    pub place: Place,
+    pub slot: Slot,
     /// The block with the markup it has here, where that is not the first of its places.
     pub own: Option<Block>,
 }
 
-impl Site {
+impl Occurrence {
     /// Whether its lines are bound in length.
     pub fn is_subtitle(&self) -> bool {
-        matches!(self.place.layout, Layout::Balance { .. })
+        matches!(self.slot.layout, LineLayout::Balance { .. })
     }
 }
 
 /// The blocks of all parts in their order, and where they stand, in the order of their bytes. `all` has the index of
 /// each block's part.
-pub(crate) fn arrange(all: Vec<(usize, Found)>) -> (Vec<Block>, Vec<Site>) {
-    let own = |found: &&(usize, Found)| found.1.place.role == Role::Own;
+pub(crate) fn arrange(all: Vec<(usize, ParsedBlock)>) -> (Vec<Block>, Vec<Occurrence>) {
+    let own = |found: &&(usize, ParsedBlock)| found.1.slot.role == Role::Own;
     let mut owned: HashSet<String> = HashSet::new();
     if all.iter().any(|found| !own(&found)) {
         owned = all.iter().filter(own).map(|(_, found)| found.block.text.clone()).collect();
     }
-    let (mut blocks, mut sites, mut echoes) = (Vec::new(), Vec::new(), Vec::new());
-    for (part, Found { block, place }) in all {
+    let (mut blocks, mut occurrences, mut echoes) = (Vec::new(), Vec::new(), Vec::new());
+    for (part, ParsedBlock { block, slot }) in all {
         // The first of several twins without a block to follow is the block that the others follow.
-        let leads = place.role == Role::Own || (place.role == Role::Twin && owned.insert(block.text.clone()));
+        let leads = slot.role == Role::Own || (slot.role == Role::Shared && owned.insert(block.text.clone()));
         if leads {
-            sites.push(Site { part, block: blocks.len(), place, own: None });
+            occurrences.push(Occurrence { part, block: blocks.len(), slot, own: None });
             blocks.push(block);
         } else if owned.contains(&block.text) {
-            echoes.push(Site { part, block: 0, place, own: Some(block) });
+            echoes.push(Occurrence { part, block: 0, slot, own: Some(block) });
         }
     }
     let mut ids: HashMap<&str, usize> = HashMap::new();
@@ -199,11 +199,13 @@ pub(crate) fn arrange(all: Vec<(usize, Found)>) -> (Vec<Block>, Vec<Site>) {
     for mut echo in echoes {
         if let Some(&id) = echo.own.as_ref().and_then(|own| ids.get(own.text.as_str())) {
             echo.block = id;
-            sites.push(echo);
+            occurrences.push(echo);
         }
     }
-    sites.sort_by_key(|site| (site.part, site.place.range.start, Reverse(site.place.range.end)));
-    (blocks, sites)
+    occurrences.sort_by_key(|occurrence| {
+        (occurrence.part, occurrence.slot.range.start, Reverse(occurrence.slot.range.end))
+    });
+    (blocks, occurrences)
 }
 
 /// Blocks whose translation cannot stand as it was written.
@@ -217,8 +219,8 @@ pub(crate) enum Misread {
 
 /// A block as it was written at one of its places.
 #[derive(Debug)]
-pub(crate) struct Draught<'a> {
-    pub site: &'a Site,
+pub(crate) struct WrittenBlock<'a> {
+    pub occurrence: &'a Occurrence,
     /// The text of its block.
     pub source: &'a str,
     /// The text that must be read there; empty where there is no block any more.
@@ -228,28 +230,31 @@ pub(crate) struct Draught<'a> {
 }
 
 /// What a part is not read back as it should be.
-pub(crate) fn misread(part: &Part, written: &str, draughts: &[Draught]) -> Option<Misread> {
+pub(crate) fn misread(part: &Part, written: &str, written_blocks: &[WrittenBlock]) -> Option<Misread> {
     if !part.reader.is_read_back() || written == part.source {
         return None;
     }
-    if let Reader::Office(Office::Columns | Office::Sheets(_)) = part.reader {
+    if let Parser::Office(Office::Columns | Office::Sheets(_)) = part.reader {
         let names = ooxml::clashes(written);
-        let clashes = |one: &&Draught| one.source != one.read && names.contains(&one.read.to_lowercase());
-        let blocks: Vec<usize> = draughts.iter().filter(clashes).map(|one| one.site.block).collect();
+        let clashes =
+            |one: &&WrittenBlock| one.source != one.read && names.contains(&one.read.to_lowercase());
+        let blocks: Vec<usize> =
+            written_blocks.iter().filter(clashes).map(|one| one.occurrence.block).collect();
         if !blocks.is_empty() {
             return Some(Misread::Names(blocks));
         }
     }
     let found = match part.reader.read(written) {
         Ok(found) => found,
-        Err(error) => return Some(Misread::Block(written_at(draughts, error.offset().unwrap_or(0))?)),
+        Err(error) => return Some(Misread::Block(written_at(written_blocks, error.offset().unwrap_or(0))?)),
     };
-    let is_block = |role: Role| role != Role::Echo;
-    let found = sorted(found).into_iter().filter(|found| is_block(found.place.role));
+    let is_block = |role: Role| role != Role::Copy;
+    let found = sorted(found).into_iter().filter(|found| is_block(found.slot.role));
     let found: Vec<String> = found.map(|found| letters(&found.block.text)).collect();
-    let wanted = draughts.iter().filter(|one| is_block(one.site.place.role) && !one.read.is_empty());
-    let wanted: Vec<(String, usize)> = wanted.map(|one| (letters(one.read), one.site.block)).collect();
-    let last = draughts.last()?.site.block;
+    let wanted =
+        written_blocks.iter().filter(|one| is_block(one.occurrence.slot.role) && !one.read.is_empty());
+    let wanted: Vec<(String, usize)> = wanted.map(|one| (letters(one.read), one.occurrence.block)).collect();
+    let last = written_blocks.last()?.occurrence.block;
     if part.name.is_empty() {
         let mut found = found.iter();
         let wrong = wanted.iter().find(|(text, _)| found.next() != Some(text));
@@ -271,16 +276,16 @@ pub(crate) fn misread(part: &Part, written: &str, draughts: &[Draught]) -> Optio
 }
 
 /// The block that was written last before a byte, or the first one: markup that it broke shows at once.
-fn written_at(draughts: &[Draught], byte: usize) -> Option<usize> {
+fn written_at(written_blocks: &[WrittenBlock], byte: usize) -> Option<usize> {
     let mut end = 0;
-    let outer = draughts.iter().filter(|one| {
-        let range = &one.site.place.range;
+    let outer = written_blocks.iter().filter(|one| {
+        let range = &one.occurrence.slot.range;
         let is_outer = range.start >= end;
         end = end.max(range.end);
         is_outer
     });
     let before = outer.take_while(|one| one.start <= byte).last();
-    before.or(draughts.first()).map(|one| one.site.block)
+    before.or(written_blocks.first()).map(|one| one.occurrence.block)
 }
 
 /// What two texts must share that differ only in how their lines are laid out.
@@ -288,8 +293,8 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn sorted(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|found| (found.place.range.start, Reverse(found.place.range.end)));
+fn sorted(mut found: Vec<ParsedBlock>) -> Vec<ParsedBlock> {
+    found.sort_by_key(|found| (found.slot.range.start, Reverse(found.slot.range.end)));
     found
 }
 
@@ -304,24 +309,24 @@ mod tests {
         let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
         let source = format!("<w:body xmlns:w=\"{space}\">{body}</w:body>");
         let part =
-            Part { name: "word/document.xml".to_owned(), source, reader: Reader::Office(Office::Word) };
+            Part { name: "word/document.xml".to_owned(), source, reader: Parser::Office(Office::Word) };
         let found = part.find().expect("well-formed");
-        let (blocks, sites) = arrange(found.into_iter().map(|found| (0, found)).collect());
+        let (blocks, occurrences) = arrange(found.into_iter().map(|found| (0, found)).collect());
         let written = part.source.replace("Two</w:t></w:r>", "Zwei</w:t>");
-        let draughts: Vec<Draught> = sites
+        let written_blocks: Vec<WrittenBlock> = occurrences
             .iter()
             .zip(["One", "Zwei", "Three"])
-            .map(|(site, read)| {
+            .map(|(occurrence, read)| {
                 let start = written.find(&format!("<w:r><w:t>{read}")).expect("written");
-                Draught { site, source: &blocks[site.block].text, read, start }
+                WrittenBlock { occurrence, source: &blocks[occurrence.block].text, read, start }
             })
             .collect();
-        assert_eq!(misread(&part, &written, &draughts), Some(Misread::Block(1)));
+        assert_eq!(misread(&part, &written, &written_blocks), Some(Misread::Block(1)));
         // What is not there any more is told by its text, wherever it would sort.
         let written = part.source.replace("Two", "").replace("Three", "Drei");
         let reads = ["One", "Two", "Drei"];
-        let draughts: Vec<Draught> =
-            draughts.into_iter().zip(reads).map(|(one, read)| Draught { read, ..one }).collect();
-        assert_eq!(misread(&part, &written, &draughts), Some(Misread::Block(1)));
+        let written_blocks: Vec<WrittenBlock> =
+            written_blocks.into_iter().zip(reads).map(|(one, read)| WrittenBlock { read, ..one }).collect();
+        assert_eq!(misread(&part, &written, &written_blocks), Some(Misread::Block(1)));
     }
 }

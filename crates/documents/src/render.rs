@@ -6,17 +6,17 @@ use std::ops::Range;
 
 use pieces::{Piece, kind, next_char, pieces};
 
-use crate::block::{Block, Layout, Place, SpanKind, Translation, Wrap, is_code, is_unspaced};
+use crate::block::{Affixes, Block, LineLayout, Slot, SpanKind, Translation, is_code, is_unspaced};
 use crate::document::{Document, Finding, FindingKind};
-use crate::markdown::escape;
-use crate::part::Site;
-use crate::project::{Placed, project};
-use crate::setting::{Around, Setting};
+use crate::escaping::{Around, Escaping};
+use crate::formats::markdown::escape;
+use crate::part::Occurrence;
+use crate::span_projection::{Placed, project};
 use crate::wrap::{self, NOT_FIRST, NOT_LAST, SUBTITLE_COLUMNS, Words, is_hidden, is_space};
 
 /// How much of a block's markup a draft tries to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Care {
+pub(crate) enum MarkupLevel {
     /// All that finds its place.
     Marked,
     /// None that could be misread: paired spans dropped, every mark escaped.
@@ -26,11 +26,11 @@ pub(crate) enum Care {
 }
 
 /// A document being written.
-pub(crate) struct Draft<'a> {
+pub(crate) struct Renderer<'a> {
     document: &'a Document,
     translations: &'a [Translation],
     /// One for each block.
-    cares: &'a [Care],
+    levels: &'a [MarkupLevel],
     /// The text each site must be read back as; empty when the translation has no words, so is no block.
     pub reads: Vec<String>,
     /// The byte at which each site that is not inside another one starts in its part as it is written.
@@ -38,11 +38,11 @@ pub(crate) struct Draft<'a> {
     pub findings: Vec<Finding>,
 }
 
-impl<'a> Draft<'a> {
-    pub fn new(document: &'a Document, translations: &'a [Translation], cares: &'a [Care]) -> Self {
-        let reads = vec![String::new(); document.sites.len()];
-        let starts = vec![0; document.sites.len()];
-        Self { document, translations, cares, reads, starts, findings: Vec::new() }
+impl<'a> Renderer<'a> {
+    pub fn new(document: &'a Document, translations: &'a [Translation], levels: &'a [MarkupLevel]) -> Self {
+        let reads = vec![String::new(); document.occurrences.len()];
+        let starts = vec![0; document.occurrences.len()];
+        Self { document, translations, levels, reads, starts, findings: Vec::new() }
     }
 
     /// A part with its blocks replaced.
@@ -53,20 +53,21 @@ impl<'a> Draft<'a> {
     /// The part's bytes in `range`, with the blocks in it replaced; sites before `after` are not in it.
     fn copy(&mut self, part: usize, range: Range<usize>, after: usize) -> String {
         let document = self.document;
-        let first =
-            document.sites.partition_point(|site| (site.part, site.place.range.start) < (part, range.start));
+        let first = document.occurrences.partition_point(|occurrence| {
+            (occurrence.part, occurrence.slot.range.start) < (part, range.start)
+        });
         let mut out = String::new();
         let mut from = range.start;
-        for (index, site) in document.sites.iter().enumerate().skip(first.max(after)) {
-            let inside = &site.place.range;
-            if site.part != part || inside.start >= range.end {
+        for (index, occurrence) in document.occurrences.iter().enumerate().skip(first.max(after)) {
+            let inside = &occurrence.slot.range;
+            if occurrence.part != part || inside.start >= range.end {
                 break;
             }
             // Skips blocks inside one that is already written.
             if inside.start >= from {
                 out.push_str(document.slice(part, from..inside.start));
                 let start = out.len();
-                out.push_str(&self.site(index, site));
+                out.push_str(&self.occurrence(index, occurrence));
                 if let Some(slot) = self.starts.get_mut(index) {
                     *slot = start;
                 }
@@ -78,57 +79,57 @@ impl<'a> Draft<'a> {
     }
 
     /// A site with its block's translation.
-    pub fn site(&mut self, index: usize, site: &'a Site) -> String {
-        let (Some(block), Some(given), Some(&care)) = (
-            site.own.as_ref().or_else(|| self.document.blocks.get(site.block)),
-            self.translations.get(site.block),
-            self.cares.get(site.block),
+    pub fn occurrence(&mut self, index: usize, occurrence: &'a Occurrence) -> String {
+        let (Some(block), Some(given), Some(&level)) = (
+            occurrence.own.as_ref().or_else(|| self.document.blocks.get(occurrence.block)),
+            self.translations.get(occurrence.block),
+            self.levels.get(occurrence.block),
         ) else {
             return String::new();
         };
-        let text = clean(&given.text, !site.place.breaks.is_empty());
-        let finding_kind = match care {
+        let text = clean(&given.text, !occurrence.slot.breaks.is_empty());
+        let finding_kind = match level {
             _ if given.text == block.text => None,
             _ if text.is_empty() => Some(FindingKind::Empty),
-            Care::Source => Some(FindingKind::Refused),
-            Care::Marked | Care::Bare => {
+            MarkupLevel::Source => Some(FindingKind::Refused),
+            MarkupLevel::Full | MarkupLevel::Minimal => {
                 // The links are those of the text as given, which is nearly always clean.
                 let links = if text == given.text { given.links.clone() } else { Vec::new() };
-                return self.translated(index, site, block, &Translation { text, links }, care);
+                return self.translated(index, occurrence, block, &Translation { text, links }, level);
             }
         };
-        self.find(site, finding_kind, given.text.clone());
+        self.find(occurrence, finding_kind, given.text.clone());
         if let Some(reads) = self.reads.get_mut(index) {
             reads.clone_from(&block.text);
         }
-        self.copy(site.part, site.place.range.clone(), index + 1)
+        self.copy(occurrence.part, occurrence.slot.range.clone(), index + 1)
     }
 
     fn translated(
         &mut self,
         index: usize,
-        site: &'a Site,
+        occurrence: &'a Occurrence,
         block: &'a Block,
         translation: &Translation,
-        care: Care,
+        level: MarkupLevel,
     ) -> String {
         let mut placed = project(block, translation);
-        placed.retain(|placed| care == Care::Marked || kind(block, placed) != SpanKind::Paired);
-        if site.place.setting.is_markdown() {
+        placed.retain(|placed| level == MarkupLevel::Full || kind(block, placed) != SpanKind::Paired);
+        if occurrence.slot.escaping.is_markdown() {
             placed = fit(block, &translation.text, placed);
         }
-        self.report(site, block, &placed);
-        self.lay_out(index, site, block, &translation.text, &placed)
+        self.report(occurrence, block, &placed);
+        self.lay_out(index, occurrence, block, &translation.text, &placed)
     }
 
     /// Records a finding about a block, once for all its places.
-    fn find(&mut self, site: &Site, kind: Option<FindingKind>, text: String) {
-        if let Some(kind) = kind.filter(|_| site.own.is_none()) {
-            self.findings.push(Finding { block: site.block, kind, text });
+    fn find(&mut self, occurrence: &Occurrence, kind: Option<FindingKind>, text: String) {
+        if let Some(kind) = kind.filter(|_| occurrence.own.is_none()) {
+            self.findings.push(Finding { block: occurrence.block, kind, text });
         }
     }
 
-    fn report(&mut self, site: &Site, block: &Block, placed: &[Placed]) {
+    fn report(&mut self, occurrence: &Occurrence, block: &Block, placed: &[Placed]) {
         for (span, markup) in block.spans.iter().enumerate() {
             let text = block.text.get(markup.range.clone()).unwrap_or_default();
             let found = placed.iter().find(|placed| placed.span == span);
@@ -138,37 +139,37 @@ impl<'a> Draft<'a> {
                 (Some(placed), _) if placed.guessed => FindingKind::Moved,
                 _ => continue,
             };
-            self.find(site, Some(finding_kind), format!("{}{text}{}", markup.open, markup.close));
+            self.find(occurrence, Some(finding_kind), format!("{}{text}{}", markup.open, markup.close));
         }
     }
 
     /// Notes a subtitle's line that is too long to be read in its time.
-    fn check_lines(&mut self, site: &Site, written: &str) {
-        if site.is_subtitle() && longest(written) > most_columns(self.document, site) {
-            self.find(site, Some(FindingKind::Long), written.to_owned());
+    fn check_lines(&mut self, occurrence: &Occurrence, written: &str) {
+        if occurrence.is_subtitle() && longest(written) > most_columns(self.document, occurrence) {
+            self.find(occurrence, Some(FindingKind::Long), written.to_owned());
         }
     }
 
     fn lay_out(
         &mut self,
         index: usize,
-        site: &'a Site,
+        occurrence: &'a Occurrence,
         block: &'a Block,
         translation: &str,
         placed: &[Placed],
     ) -> String {
-        let place = &site.place;
-        let bare = self.cares.get(site.block) != Some(&Care::Marked);
+        let slot = &occurrence.slot;
+        let bare = self.levels.get(occurrence.block) != Some(&MarkupLevel::Full);
         // A comment or tag must not come to stand at a line's start, where it would be a block of HTML.
-        let layout = if bare { Layout::Line } else { place.layout };
-        let pieces = pieces(block, place, translation, placed);
-        let mut page = Page::new(place, layout);
+        let layout = if bare { LineLayout::Single } else { slot.layout };
+        let pieces = pieces(block, slot, translation, placed);
+        let mut page = Page::new(slot, layout);
         if !translation.starts_with(is_unspaced) {
-            page.blank(&place.edges.before);
+            page.blank(&slot.edges.before);
         }
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Text(text, wrap) => {
+                Piece::Text(text, affixes) => {
                     let before_link =
                         matches!(pieces.get(at + 1), Some(Piece::Markup(next, _)) if next.starts_with('['));
                     for (number, line) in text.split('\n').enumerate() {
@@ -176,48 +177,51 @@ impl<'a> Draft<'a> {
                             page.line_break();
                         }
                         if !line.is_empty() {
-                            page.wrapped(wrap);
-                            page.words.text(&place.setting.escape(line, Around { bare, before_link }));
+                            page.wrapped(affixes);
+                            page.words.text(&slot.escaping.escape(line, Around { bare, before_link }));
                         }
                     }
                     page.last = text.chars().next_back();
                 }
-                Piece::Locked(text, wrap) => {
-                    page.wrapped(wrap);
-                    page.words.raw(&place.setting.escape_locked(text));
+                Piece::Locked(text, affixes) => {
+                    page.wrapped(affixes);
+                    page.words.raw(&slot.escaping.escape_locked(text));
                     page.last = text.chars().next_back();
                 }
                 Piece::Markup(markup, source) => {
                     let source = *source..*source + markup.len();
                     // Markup that stands in the source as it is may hold blocks of its own, in attributes.
-                    let markup = if self.document.slice(site.part, source.clone()) == *markup {
-                        self.copy(site.part, source, index + 1)
+                    let markup = if self.document.slice(occurrence.part, source.clone()) == *markup {
+                        self.copy(occurrence.part, source, index + 1)
                     } else {
                         (*markup).to_owned()
                     };
                     page.bare().raw(&markup);
                 }
-                Piece::Void(source, wrap, _, Some(blanks)) => {
+                Piece::Void(source, affixes, _, Some(blanks)) => {
                     if blanks.before && page.last.is_some_and(ends_word) {
                         page.blank(" ");
                     }
-                    let markup = self.copy(site.part, source.clone(), index + 1);
-                    page.bare().raw(&[&wrap.before, &*markup, &wrap.after].concat());
+                    let markup = self.copy(occurrence.part, source.clone(), index + 1);
+                    page.bare().raw(&[&affixes.before, &*markup, &affixes.after].concat());
                     page.last = Some(OBJECT);
                     if blanks.after && next_char(&pieces, at).is_some_and(starts_word) {
                         page.blank(" ");
                     }
                 }
-                Piece::Void(source, wrap, _, None) => {
-                    let outside = |range| self.document.slice(site.part, range);
+                Piece::Void(source, affixes, _, None) => {
+                    let outside = |range| self.document.slice(occurrence.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
                     let adjoins =
                         matches!(follows, Some(Piece::Void(other, ..)) if other.end == source.start);
                     // A translation may stand beside its source instead of in its place.
-                    let inside = place.range.start <= source.start && source.end <= place.range.end;
-                    let all =
-                        if inside { place.range.clone() } else { 0..self.document.source(site.part).len() };
+                    let inside = slot.range.start <= source.start && source.end <= slot.range.end;
+                    let all = if inside {
+                        slot.range.clone()
+                    } else {
+                        0..self.document.source(occurrence.part).len()
+                    };
                     let gap_before = apart(outside(all.start..source.start).chars().next_back());
                     let gap_after = apart(outside(source.end..all.end).chars().next());
                     let words = page.bare();
@@ -225,8 +229,12 @@ impl<'a> Draft<'a> {
                         words.gap();
                     }
                     words.raw(
-                        &[&wrap.before, &*self.copy(site.part, source.clone(), index + 1), &wrap.after]
-                            .concat(),
+                        &[
+                            &affixes.before,
+                            &*self.copy(occurrence.part, source.clone(), index + 1),
+                            &affixes.after,
+                        ]
+                        .concat(),
                     );
                     if gap_after {
                         words.gap();
@@ -235,7 +243,7 @@ impl<'a> Draft<'a> {
             }
         }
         if !translation.ends_with(is_unspaced) {
-            page.blank(&place.edges.after);
+            page.blank(&slot.edges.after);
         }
         let reads: String = pieces.iter().map(Piece::reads).collect();
         let has_words =
@@ -245,10 +253,10 @@ impl<'a> Draft<'a> {
             *slot = reads;
         }
         let breaks = page.breaks.as_slice().concat();
-        self.find(site, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
+        self.find(occurrence, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
         let written = page.finish();
-        self.check_lines(site, &written);
-        place.setting.finish([&*place.frame.before, &written, &place.frame.after].concat())
+        self.check_lines(occurrence, &written);
+        slot.escaping.finish([&*slot.frame.before, &written, &slot.frame.after].concat())
     }
 }
 
@@ -258,19 +266,19 @@ fn longest(text: &str) -> usize {
 }
 
 /// The columns that a subtitle's line may have: what readers can follow, or what its source has.
-pub(crate) fn most_columns(document: &Document, site: &Site) -> usize {
-    longest(document.slice(site.part, site.place.range.clone())).max(SUBTITLE_COLUMNS)
+pub(crate) fn most_columns(document: &Document, occurrence: &Occurrence) -> usize {
+    longest(document.slice(occurrence.part, occurrence.slot.range.clone())).max(SUBTITLE_COLUMNS)
 }
 
 /// A block's lines being written.
 struct Page<'a> {
-    place: &'a Place,
-    layout: Layout,
+    slot: &'a Slot,
+    layout: LineLayout,
     out: String,
     /// The words of the line that is being written.
     words: Words,
     /// What stands around the text that is being written.
-    wrap: Option<&'a Wrap>,
+    affixes: Option<&'a Affixes>,
     breaks: std::slice::Iter<'a, String>,
     line_break: &'a str,
     /// The last character written, if any.
@@ -278,37 +286,37 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(place: &'a Place, layout: Layout) -> Self {
-        let words = Self::no_words(place);
+    fn new(slot: &'a Slot, layout: LineLayout) -> Self {
+        let words = Self::no_words(slot);
         Self {
-            place,
+            slot,
             layout,
             out: String::new(),
             words,
-            wrap: None,
-            breaks: place.breaks.iter(),
+            affixes: None,
+            breaks: slot.breaks.iter(),
             line_break: "",
             last: None,
         }
     }
 
-    fn no_words(place: &Place) -> Words {
-        Words::new(place.setting.breaks_anywhere())
+    fn no_words(slot: &Slot) -> Words {
+        Words::new(slot.escaping.breaks_anywhere())
     }
 
     /// Readies for text inside of `wrap`.
-    fn wrapped(&mut self, wrap: &'a Wrap) {
-        if self.wrap != Some(wrap) {
-            self.bare().raw(&wrap.before);
-            self.wrap = Some(wrap);
+    fn wrapped(&mut self, affixes: &'a Affixes) {
+        if self.affixes != Some(affixes) {
+            self.bare().raw(&affixes.before);
+            self.affixes = Some(affixes);
         }
     }
 
     /// Blanks that must be read as text, so inside of a run where there are runs.
     fn blank(&mut self, blanks: &str) {
         if !blanks.is_empty() {
-            let wrap = self.wrap.unwrap_or(&self.place.wrap);
-            self.wrapped(wrap);
+            let affixes = self.affixes.unwrap_or(&self.slot.affixes);
+            self.wrapped(affixes);
             self.words.raw(blanks);
             self.last = Some(' ');
         }
@@ -316,8 +324,8 @@ impl<'a> Page<'a> {
 
     /// The words, readied for markup.
     fn bare(&mut self) -> &mut Words {
-        if let Some(wrap) = self.wrap.take() {
-            self.words.raw(&wrap.after);
+        if let Some(affixes) = self.affixes.take() {
+            self.words.raw(&affixes.after);
         }
         &mut self.words
     }
@@ -330,8 +338,8 @@ impl<'a> Page<'a> {
 
     fn flush(&mut self) {
         self.bare();
-        let words = std::mem::replace(&mut self.words, Self::no_words(self.place));
-        self.out.push_str(&lines(words, self.place, self.layout));
+        let words = std::mem::replace(&mut self.words, Self::no_words(self.slot));
+        self.out.push_str(&lines(words, self.slot, self.layout));
     }
 
     fn finish(mut self) -> String {
@@ -354,12 +362,12 @@ fn fit(block: &Block, translation: &str, placed: Vec<Placed>) -> Vec<Placed> {
 }
 
 /// The words in lines, none of which Markdown would take for the start of something else.
-fn lines(words: Words, place: &Place, layout: Layout) -> String {
-    let line = |(line, raw): (String, bool)| match place.setting {
-        Setting::Paragraph if !raw => escape::line_start(line),
+fn lines(words: Words, slot: &Slot, layout: LineLayout) -> String {
+    let line = |(line, raw): (String, bool)| match slot.escaping {
+        Escaping::MarkdownParagraph if !raw => escape::line_start(line),
         _ => line,
     };
-    words.lines(layout).into_iter().map(line).collect::<Vec<_>>().join(&place.newline)
+    words.lines(layout).into_iter().map(line).collect::<Vec<_>>().join(&slot.newline)
 }
 
 /// Stands for something that is no character.

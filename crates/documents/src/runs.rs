@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Result;
-use crate::block::{Found, Layout, Place, Wrap};
+use crate::block::{Affixes, LineLayout, ParsedBlock, Slot};
 use crate::builder::Builder;
+use crate::escaping::Escaping;
 use crate::limits;
-use crate::setting::Setting;
 
 /// A piece of a paragraph.
 #[derive(Debug)]
@@ -29,16 +29,16 @@ pub(crate) enum Kind {
         style: Style,
     },
     /// A line break or tab, and the run around it where it shares one with text.
-    Break(Wrap),
+    Break(Affixes),
     /// What stands between words, and the run around it where it shares one with text.
-    Void(Wrap),
+    Void(Affixes),
     /// A field whose result must stay, with all its markup before and after.
     Locked {
         text: String,
         result: Range<usize>,
     },
     /// A part of a field that is not put together yet, and the run around it as above.
-    Field(Field, Wrap),
+    Field(Field, Affixes),
     /// A link or another element around runs, and the bytes between its tags.
     Group {
         inner: Range<usize>,
@@ -58,7 +58,7 @@ pub(crate) enum Field {
 /// How a run's text is written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Style {
-    pub wrap: Wrap,
+    pub affixes: Affixes,
     /// Whether its properties make it a link, so that they are not the paragraph's.
     pub is_link: bool,
 }
@@ -71,7 +71,7 @@ impl Item {
 
     /// A void piece outside of any run.
     pub fn void(range: Range<usize>) -> Self {
-        Self::outside(range, Kind::Void(Wrap::default()))
+        Self::outside(range, Kind::Void(Affixes::default()))
     }
 
     /// A link or the like; without words in it, it is void.
@@ -101,7 +101,7 @@ impl Item {
             {
                 Kind::Locked { text: text.clone(), result: result.clone() }
             }
-            _ => Kind::Void(Wrap::default()),
+            _ => Kind::Void(Affixes::default()),
         };
         Self::outside(range, kind)
     }
@@ -139,7 +139,7 @@ impl Item {
 ///
 /// # Errors
 /// When the paragraph has more spans than [`limits`] allow.
-pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<Found>> {
+pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedBlock>> {
     let words = items.iter().rposition(|item| !item.stands_alone()).map_or(0, |last| last + 1);
     items.truncate(words);
     let first = items.iter().position(|item| !item.stands_alone()).unwrap_or(items.len());
@@ -163,9 +163,9 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<Found>>
     }
     builder.check()?;
     let edges = builder.edges();
-    let found = builder.finish(Setting::Xml, |_, _| Layout::Line);
-    let wrap = main.map(|style| style.wrap.clone()).unwrap_or_default();
-    Ok(Found { place: Place { wrap, edges, ..found.place }, ..found }.checked())
+    let found = builder.finish(Escaping::Xml, |_, _| LineLayout::Single);
+    let affixes = main.map(|style| style.affixes.clone()).unwrap_or_default();
+    Ok(ParsedBlock { slot: Slot { affixes, edges, ..found.slot }, ..found }.into_translatable())
 }
 
 /// The style of most of the text: what is in groups counts only if there is nothing else, and so do links.
@@ -229,15 +229,17 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
                         }
                         if let Some(style) = wanted {
                             builder.open("", item.run.clone());
-                            builder.wrap(style.wrap.clone());
+                            builder.affixes(style.affixes.clone());
                         }
                         span = wanted;
                     }
                 }
                 builder.text(text);
             }
-            Kind::Break(wrap) => builder.line_break_in(wrap.clone(), item.range.clone()),
-            Kind::Void(wrap) | Kind::Field(_, wrap) => builder.void_in(wrap.clone(), item.range.clone()),
+            Kind::Break(affixes) => builder.line_break_in(affixes.clone(), item.range.clone()),
+            Kind::Void(affixes) | Kind::Field(_, affixes) => {
+                builder.void_in(affixes.clone(), item.range.clone())
+            }
             Kind::Locked { text, result } => builder.locked_within(text, item.range.clone(), result.clone()),
             Kind::Group { inner, items } => {
                 if span.take().is_some() {
@@ -247,7 +249,7 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
                 builder
                     .open(source.get(item.range.start..inner.start).unwrap_or_default(), item.range.clone());
                 if let Some(own) = own.filter(|own| Some(*own) != main) {
-                    builder.wrap(own.wrap.clone());
+                    builder.affixes(own.affixes.clone());
                 }
                 fill(builder, source, items, own, styled);
                 builder.close(source.get(inner.end..item.range.end).unwrap_or_default());

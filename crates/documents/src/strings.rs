@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{Found, Place, Wrap};
+use crate::block::{Affixes, ParsedBlock, Slot};
+use crate::escaping::Escaping;
 use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
 use crate::placeholders::{self, Mark};
-use crate::setting::Setting;
 
 /// A string's text, which knows where in the document each of its bytes stood.
 #[derive(Debug)]
@@ -65,11 +65,11 @@ impl<'a> Unescaped<'a> {
     }
 
     /// The blocks of the string, as its format writes them: its own, and those of the branches of plurals in it.
-    pub fn found(&self, setting: Setting) -> Vec<Found> {
-        if let Setting::Quoted(quoting) = setting
+    pub fn found(&self, escaping: Escaping) -> Vec<ParsedBlock> {
+        if let Escaping::Quoted(quoting) = escaping
             && quoting.is_bare()
         {
-            return self.whole(setting).into_iter().collect();
+            return self.whole(escaping).into_iter().collect();
         }
         let mut runs = Vec::new();
         let mut texts = vec![(0..self.text.len(), 0)];
@@ -81,24 +81,24 @@ impl<'a> Unescaped<'a> {
             }
         }
         let found = |run: Run| {
-            let place = Place { breaks: run.breaks, ..Place::new(run.range, setting) };
-            Found { block: run.block, place }.checked()
+            let slot = Slot { breaks: run.breaks, ..Slot::new(run.range, escaping) };
+            ParsedBlock { block: run.block, slot }.into_translatable()
         };
         runs.into_iter().filter_map(found).collect()
     }
 
     /// The block of a string without quotes: those that its translation may need stand around all of it.
-    fn whole(&self, setting: Setting) -> Option<Found> {
+    fn whole(&self, escaping: Escaping) -> Option<ParsedBlock> {
         let mut runs = self.runs(LineEnds::Keep);
         let run = runs.pop().filter(|_| runs.is_empty())?;
         let (start, end) = (self.parts.first()?.source.start, self.parts.last()?.source.end);
-        let mut place = Place::new(start..end, setting);
-        place.frame = Wrap {
+        let mut slot = Slot::new(start..end, escaping);
+        slot.frame = Affixes {
             before: self.document.get(start..run.range.start)?.to_owned(),
             after: self.document.get(run.range.end..end)?.to_owned(),
         };
-        place.breaks = run.breaks;
-        Found { block: run.block, place }.checked()
+        slot.breaks = run.breaks;
+        ParsedBlock { block: run.block, slot }.into_translatable()
     }
 
     /// Whether there are plurals or choices in it.
@@ -225,14 +225,14 @@ impl<'a> Unescaped<'a> {
 
 /// The blocks of those strings that are prose, each with how it is written. Words in lower case alone are labels in
 /// files of texts, but names in files of settings: where they are most of what could be prose, they are none.
-pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Setting)>) -> Vec<Found> {
+pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Escaping)>) -> Vec<ParsedBlock> {
     let is_label = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut strings: Vec<_> = strings.into_iter().filter(|(string, _)| is_prose(&string.text)).collect();
     let labels = strings.iter().filter(|(string, _)| is_label(&string.text)).count();
     if labels * 2 > strings.len() {
         strings.retain(|(string, _)| !is_label(&string.text));
     }
-    strings.iter().flat_map(|(string, setting)| string.found(*setting)).collect()
+    strings.iter().flat_map(|(string, escaping)| string.found(*escaping)).collect()
 }
 
 /// Keys whose values are often for programs.

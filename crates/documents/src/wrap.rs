@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::block::{Layout, is_unspaced};
+use crate::block::{LineLayout, is_unspaced};
 
 /// What stays on one line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,11 +85,11 @@ impl Words {
     }
 
     /// The words laid out; at least one line if there is a word.
-    pub fn lines(self, layout: Layout) -> Vec<Line> {
+    pub fn lines(self, layout: LineLayout) -> Vec<Line> {
         match layout {
-            Layout::Line => fill(&self.words, usize::MAX),
-            Layout::Fill(width) => fill(&self.words, width),
-            Layout::Balance { lines, most } => {
+            LineLayout::Single => fill(&self.words, usize::MAX),
+            LineLayout::Fill(width) => fill(&self.words, width),
+            LineLayout::Balance { lines, most } => {
                 let balanced = balance(&self.words, lines);
                 let too_long = |(line, _): &Line| visible_columns(line) > SUBTITLE_COLUMNS;
                 if lines < most && balanced.iter().any(too_long) {
@@ -176,9 +176,9 @@ fn balance(words: &[Word], lines: usize) -> Vec<Line> {
 mod tests {
     use super::*;
 
-    const TWO: Layout = Layout::Balance { lines: 2, most: 2 };
+    const TWO: LineLayout = LineLayout::Balance { lines: 2, most: 2 };
 
-    fn lines(text: &str, layout: Layout) -> Vec<String> {
+    fn lines(text: &str, layout: LineLayout) -> Vec<String> {
         let mut words = Words::new(true);
         words.text(text);
         words.lines(layout).into_iter().map(|(line, _)| line).collect()
@@ -196,12 +196,12 @@ mod tests {
     #[test]
     fn japanese_lines_never_start_with_closing_marks() {
         assert_eq!(lines("今日は、いい天気。", TWO), ["今日は、い", "い天気。"]);
-        assert_eq!(lines("「はい」。", Layout::Fill(2)), ["「は", "い」。"]);
+        assert_eq!(lines("「はい」。", LineLayout::Fill(2)), ["「は", "い」。"]);
     }
 
     #[test]
     fn filled_lines_keep_to_the_width() {
-        assert_eq!(lines("aa bb cc  dd", Layout::Fill(5)), ["aa bb", "cc dd"]);
-        assert_eq!(lines("no\u{a0}break here", Layout::Fill(6)), ["no\u{a0}break", "here"]);
+        assert_eq!(lines("aa bb cc  dd", LineLayout::Fill(5)), ["aa bb", "cc dd"]);
+        assert_eq!(lines("no\u{a0}break here", LineLayout::Fill(6)), ["no\u{a0}break", "here"]);
     }
 }

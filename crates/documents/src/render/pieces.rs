@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::block::{Blanks, Block, Place, Span, SpanKind, Wrap};
-use crate::project::Placed;
+use crate::block::{Affixes, Blanks, Block, Slot, Span, SpanKind};
+use crate::span_projection::Placed;
 use crate::wrap::is_space;
 
 /// The first character after a piece; none where markup without text is next, which has blanks of its own.
@@ -17,13 +17,13 @@ pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
 
 /// What a rendered block consists of, in order.
 pub(super) enum Piece<'a> {
-    Text(&'a str, &'a Wrap),
+    Text(&'a str, &'a Affixes),
     /// Copied letter for letter.
-    Locked(&'a str, &'a Wrap),
+    Locked(&'a str, &'a Affixes),
     /// Markup, and the byte of the part at which it stands if it stands there as it is.
     Markup(&'a str, usize),
     /// Bytes of the part, what must stand around them, the text that is read in them, and the blanks around them.
-    Void(Range<usize>, &'a Wrap, &'a str, Option<Blanks>),
+    Void(Range<usize>, &'a Affixes, &'a str, Option<Blanks>),
 }
 
 impl<'a> Piece<'a> {
@@ -48,46 +48,46 @@ enum Phase {
 
 pub(super) fn pieces<'a>(
     block: &'a Block,
-    place: &'a Place,
+    slot: &'a Slot,
     translation: &'a str,
     placed: &[Placed],
 ) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let mut from = 0;
-    let mut wraps = vec![&place.wrap];
+    let mut affixes_stack = vec![&slot.affixes];
     for (at, phase, _, _, one) in marks(block, placed) {
         let Some(span) = block.spans.get(one.span) else { continue };
-        let around = wraps.last().copied().unwrap_or(&place.wrap);
+        let around = affixes_stack.last().copied().unwrap_or(&slot.affixes);
         let text = translation.get(from..at).filter(|text| !text.is_empty());
         pieces.extend(text.map(|text| Piece::Text(text, around)));
         from = from.max(at);
-        let inside = span.wrap.as_ref();
+        let inside = span.affixes.as_ref();
         match (kind(block, one), phase) {
             (SpanKind::Void, _) => {
-                let wrap = inside.filter(|_| span.kind == SpanKind::Void);
+                let affixes = inside.filter(|_| span.kind == SpanKind::Void);
                 let text = block.text.get(span.range.clone()).unwrap_or_default();
                 let blanks = blanks(block, span);
-                pieces.push(Piece::Void(span.source.clone(), wrap.unwrap_or(&UNWRAPPED), text, blanks));
+                pieces.push(Piece::Void(span.source.clone(), affixes.unwrap_or(&UNWRAPPED), text, blanks));
             }
             // Its text may be HTML's, which is escaped, or a whole construct, which is not.
             (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
                 let text = block.text.get(span.range.clone());
                 pieces.extend(text.map(|text| Piece::Locked(text, inside.unwrap_or(around))));
                 from = one.range.end;
-                wraps.push(around);
+                affixes_stack.push(around);
             }
             (_, Phase::Open) => {
                 pieces.push(Piece::Markup(&span.open, span.source.start));
-                wraps.push(inside.unwrap_or(around));
+                affixes_stack.push(inside.unwrap_or(around));
             }
             _ => {
                 pieces.push(Piece::Markup(&span.close, span.source.end.saturating_sub(span.close.len())));
-                wraps.pop();
+                affixes_stack.pop();
             }
         }
     }
     let text = translation.get(from..).filter(|text| !text.is_empty());
-    pieces.extend(text.map(|text| Piece::Text(text, &place.wrap)));
+    pieces.extend(text.map(|text| Piece::Text(text, &slot.affixes)));
     pieces.retain(|piece| !matches!(piece, Piece::Markup("", _)));
     pieces
 }
@@ -102,7 +102,7 @@ fn blanks(block: &Block, span: &Span) -> Option<Blanks> {
 }
 
 /// Around markup that stands between runs of its own.
-static UNWRAPPED: Wrap = Wrap { before: String::new(), after: String::new() };
+static UNWRAPPED: Affixes = Affixes { before: String::new(), after: String::new() };
 
 type SpanMark<'p> = (usize, Phase, isize, isize, &'p Placed);
 

@@ -4,18 +4,18 @@ use std::ops::Range;
 
 use super::tree::{DocType, Element, Node, blocks, unescaped};
 use crate::Result;
-use crate::block::{Found, Layout};
+use crate::block::{LineLayout, ParsedBlock};
 use crate::builder::Builder;
-use crate::setting::Setting;
+use crate::escaping::Escaping;
 
 /// The block of an element that holds nothing but text.
-pub(crate) fn whole(source: &str, element: &Element) -> Option<Found> {
+pub(crate) fn whole(source: &str, element: &Element) -> Option<ParsedBlock> {
     let text = element.children.iter().all(|node| matches!(node, Node::Text(_)));
-    if text { lines(source, element.inner.clone(), Setting::Xml) } else { None }
+    if text { lines(source, element.inner.clone(), Escaping::Xml) } else { None }
 }
 
 /// The block of a text without markup, whose line ends are seen.
-pub(crate) fn lines(source: &str, range: Range<usize>, setting: Setting) -> Option<Found> {
+pub(crate) fn lines(source: &str, range: Range<usize>, escaping: Escaping) -> Option<ParsedBlock> {
     let raw = source.get(range.clone())?;
     let start = range.start + (raw.len() - raw.trim_start().len());
     let end = start + raw.trim().len();
@@ -28,7 +28,7 @@ pub(crate) fn lines(source: &str, range: Range<usize>, setting: Setting) -> Opti
         }
     }
     builder.end = end;
-    builder.finish(setting, |_, _| Layout::Line).checked()
+    builder.finish(escaping, |_, _| LineLayout::Single).into_translatable()
 }
 
 /// The stretches of a text and the line ends between them (`true`), in order.
@@ -64,7 +64,7 @@ fn line_end(text: &str) -> Option<(usize, usize)> {
 ///
 /// # Errors
 /// When the text is not well-formed or beyond the limits.
-pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Vec<Found>> {
+pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Vec<ParsedBlock>> {
     let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
     blocks(source, doc_type, wanted, |element, found| {
         found.extend(whole(source, element));

@@ -13,7 +13,7 @@ use quick_xml::events::attributes::Attributes;
 use quick_xml::name::ResolveResult;
 
 use super::space::canonical;
-use crate::block::Found;
+use crate::block::ParsedBlock;
 use crate::{Error, Result, limits};
 
 /// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.
@@ -138,8 +138,8 @@ pub(crate) fn blocks<'a>(
     source: &'a str,
     doc_type: DocType,
     wanted: impl Fn(Name<'a>) -> bool,
-    mut take: impl FnMut(&Element<'a>, &mut Vec<Found>) -> Result<()>,
-) -> Result<Vec<Found>> {
+    mut take: impl FnMut(&Element<'a>, &mut Vec<ParsedBlock>) -> Result<()>,
+) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
     each(source, doc_type, wanted, |element| {
         take(&element, &mut found)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::block::Wrap;
+use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style, is_number};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
@@ -37,7 +37,7 @@ pub(super) fn plain_style(source: &str, style: &Element) -> Option<String> {
 /// The pieces of a paragraph. `plain` are the names of styles that change nothing.
 pub(super) fn items<'a>(source: &'a str, paragraph: &'a Element<'a>, plain: &HashSet<String>) -> Vec<Item> {
     let mut reader = Reader { source, plain, items: Vec::new() };
-    reader.content(paragraph, &Wrap::default(), None);
+    reader.content(paragraph, &Affixes::default(), None);
     reader.items
 }
 
@@ -50,61 +50,61 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost element that is written
     /// anew with its text.
-    fn content(&mut self, parent: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+    fn content(&mut self, parent: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         for node in &parent.children {
             match node {
-                Node::Text(range) => self.text(&unescaped(self.slice(range)), range, wrap, span),
-                Node::Verbatim(range) => self.text(verbatim(self.slice(range)), range, wrap, span),
-                Node::Other(range) => self.push(range, span, Kind::Void(wrap.clone())),
-                Node::Element(element) => self.element(element, wrap, span),
+                Node::Text(range) => self.text(&unescaped(self.slice(range)), range, affixes, span),
+                Node::Verbatim(range) => self.text(verbatim(self.slice(range)), range, affixes, span),
+                Node::Other(range) => self.push(range, span, Kind::Void(affixes.clone())),
+                Node::Element(element) => self.element(element, affixes, span),
             }
         }
     }
 
-    fn element(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+    fn element(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         let range = &element.range;
         match element.name {
-            ("text", "span") => self.span(element, wrap, span),
-            ("text", "meta") => self.flattened(element, [element], wrap, span),
+            ("text", "span") => self.span(element, affixes, span),
+            ("text", "meta") => self.flattened(element, [element], affixes, span),
             // What was typed into a form is text, unlike what other fields show.
-            ("text", "a" | "text-input") => self.group(element, wrap, span),
+            ("text", "a" | "text-input") => self.group(element, affixes, span),
             // What is referred to is translated where it stands.
             ("text", "bookmark-ref" | "reference-ref" | "sequence-ref" | "title" | "subject" | "chapter")
                 if !is_number(&element.text(self.source)) =>
             {
-                self.group(element, wrap, span);
+                self.group(element, affixes, span);
             }
-            ("text", "s") => self.text(" ", range, wrap, span),
-            ("text", "tab" | "line-break") => self.push(range, span, Kind::Break(Wrap::default())),
+            ("text", "s") => self.text(" ", range, affixes, span),
+            ("text", "tab" | "line-break") => self.push(range, span, Kind::Break(Affixes::default())),
             ("text", "soft-page-break") => {}
             ("text", "ruby") => {
                 let base = element.elements().filter(|child| child.name == ("text", "ruby-base"));
-                self.flattened(element, base, wrap, span);
+                self.flattened(element, base, affixes, span);
             }
             // A field shows one text.
             ("text", _) if matches!(element.children.as_slice(), [Node::Text(_)]) => {
                 let text = element.text(self.source);
-                let kind = Kind::Text { text, style: style(wrap) };
+                let kind = Kind::Text { text, style: style(affixes) };
                 let result = Item::outside(element.inner.clone(), kind);
                 let field = Item::field(self.source, range.clone(), &[result]);
                 self.push(range, span, field.kind);
             }
-            _ => self.push(range, span, Kind::Void(wrap.clone())),
+            _ => self.push(range, span, Kind::Void(affixes.clone())),
         }
     }
 
     /// A span's content, whose style is the span's and those around it.
-    fn span(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+    fn span(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         let name = element.value(self.source, "style-name");
         let name = name.as_deref().filter(|name| !self.plain.contains(*name));
-        let wrap = if name.is_some() {
+        let affixes = if name.is_some() {
             let close = self.source.get(element.inner.end..element.range.end).unwrap_or_default();
             let open = element.start_tag(self.source);
-            Wrap { before: wrap.before.clone() + open, after: format!("{close}{}", wrap.after) }
+            Affixes { before: affixes.before.clone() + open, after: format!("{close}{}", affixes.after) }
         } else {
-            wrap.clone()
+            affixes.clone()
         };
-        self.flattened(element, [element], &wrap, span);
+        self.flattened(element, [element], &affixes, span);
     }
 
     /// Adds what is in `contents`, parts of an element that is written anew with its text, or not at all.
@@ -112,33 +112,33 @@ impl<'a> Reader<'a> {
         &mut self,
         element: &Element,
         contents: impl IntoIterator<Item = &'e Element<'e>>,
-        wrap: &Wrap,
+        affixes: &Affixes,
         span: Option<&Range<usize>>,
     ) {
         let first = self.items.len();
         let outermost = span.unwrap_or(&element.range).clone();
         for content in contents {
-            self.content(content, wrap, Some(&outermost));
+            self.content(content, affixes, Some(&outermost));
         }
         // What has the element to itself takes it along.
-        if let Some([Item { range, kind: Kind::Void(wrap) | Kind::Break(wrap), .. }]) =
+        if let Some([Item { range, kind: Kind::Void(affixes) | Kind::Break(affixes), .. }]) =
             self.items.get_mut(first..)
             && span.is_none()
         {
             *range = outermost;
-            *wrap = Wrap::default();
+            *affixes = Affixes::default();
         }
     }
 
     /// A link, in which the spans around it go around each text instead.
-    fn group(&mut self, element: &Element, wrap: &Wrap, span: Option<&Range<usize>>) {
+    fn group(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         let mut inner = Reader { source: self.source, plain: self.plain, items: Vec::new() };
-        inner.content(element, wrap, None);
+        inner.content(element, affixes, None);
         let group = Item::group(element.range.clone(), element.inner.clone(), inner.items);
         self.push(&element.range, span, group.kind);
     }
 
-    fn text(&mut self, text: &str, range: &Range<usize>, wrap: &Wrap, span: Option<&Range<usize>>) {
+    fn text(&mut self, text: &str, range: &Range<usize>, affixes: &Affixes, span: Option<&Range<usize>>) {
         // White space is one blank, as in HTML.
         let mut collapsed = String::with_capacity(text.len());
         for c in text.chars() {
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
                 collapsed.push(if blank { ' ' } else { c });
             }
         }
-        self.push(range, span, Kind::Text { text: collapsed, style: style(wrap) });
+        self.push(range, span, Kind::Text { text: collapsed, style: style(affixes) });
     }
 
     fn push(&mut self, range: &Range<usize>, span: Option<&Range<usize>>, kind: Kind) {
@@ -159,6 +159,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn style(wrap: &Wrap) -> Style {
-    Style { wrap: wrap.clone(), is_link: false }
+fn style(affixes: &Affixes) -> Style {
+    Style { affixes: affixes.clone(), is_link: false }
 }

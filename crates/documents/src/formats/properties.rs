@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use crate::block::Found;
-use crate::json;
+use crate::block::ParsedBlock;
+use crate::escaping::Escaping;
+use crate::formats::json;
+use crate::formats::text::lines;
 use crate::quoting::Quoting;
-use crate::setting::Setting;
 use crate::strings::{Unescaped, prose};
-use crate::text::lines;
 
 /// The blocks of Java properties; `ascii` where the file's encoding or habit is to escape all else. Values that are
 /// no prose are copied, as programs keep their settings in such files too.
-pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
+pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
     let mut lines = lines(source);
     let mut strings = Vec::new();
     while let Some(first) = lines.next() {
@@ -36,7 +36,7 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<Found> {
             parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
         let mut text = Unescaped::new(source);
         if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some()) {
-            strings.push((text, Setting::Quoted(Quoting::Property { ascii, doubled })));
+            strings.push((text, Escaping::Quoted(Quoting::Property { ascii, doubled })));
         }
     }
     prose(strings)
@@ -81,10 +81,10 @@ fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Un
 }
 
 /// The blocks of Apple's strings. Never fails: what is not understood is copied.
-pub(crate) fn strings(source: &str) -> Vec<Found> {
+pub(crate) fn strings(source: &str) -> Vec<ParsedBlock> {
     let values = Strings { source, at: 0 };
     let texts = values.filter_map(|range| json::unescaped(source, range));
-    texts.flat_map(|text| text.found(Setting::Quoted(Quoting::C))).collect()
+    texts.flat_map(|text| text.found(Escaping::Quoted(Quoting::C))).collect()
 }
 
 /// The values of `key = "value";`, without their quotes.

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::bilingual::{Segment, attribute, segment};
-use crate::block::Found;
+use crate::block::ParsedBlock;
 use crate::markup::{Dialect, Kind, Tokens};
 use crate::xml::tree::{self, DocType};
 
@@ -11,7 +11,7 @@ use crate::xml::tree::{self, DocType};
 ///
 /// # Errors
 /// When the XML is not well-formed or nested too deeply.
-pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Vec<ParsedBlock>> {
     tree::each(source, DocType::Named, |_| false, |_| Ok(()))?;
     let mut tokens = Tokens::new(source, Dialect::Xml);
     let mut found = Vec::new();
@@ -60,7 +60,7 @@ struct Text<'a> {
     segment: Segment,
 }
 
-fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Option<Found> {
+fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Option<ParsedBlock> {
     let target = texts.iter().find(|text| is_same(text.language, to));
     if target.is_some_and(|target| !target.segment.slice(source).trim().is_empty()) {
         return None;

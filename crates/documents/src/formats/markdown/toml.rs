@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use crate::block::Found;
+use crate::block::ParsedBlock;
+use crate::escaping::Escaping;
+use crate::formats::text::lines;
+use crate::formats::{json, yaml};
 use crate::quoting::Quoting;
-use crate::setting::Setting;
-use crate::text::lines;
-use crate::{json, yaml};
 
 /// The blocks of the strings in double quotes on one line, of keys whose values readers see. Their escapes are among
 /// those of YAML.
-pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<Found> {
+pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock> {
     let text = source.get(range.clone()).unwrap_or_default();
     let value = |line: Range<usize>| {
         let line = line.start + range.start..line.end + range.start;
@@ -20,7 +20,7 @@ pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<Found> {
             json::string_size(value).filter(|_| value.starts_with('"') && !value.starts_with("\"\"\""))?;
         let start = line.end - value.len() + 1;
         let text = yaml::double_quoted(source, start..start + size - 2)?;
-        yaml::is_shown(key.trim()).then(|| text.found(Setting::Quoted(Quoting::Json { ascii: false })))
+        yaml::is_shown(key.trim()).then(|| text.found(Escaping::Quoted(Quoting::Json { ascii: false })))
     };
     lines(text).filter_map(value).flatten().collect()
 }

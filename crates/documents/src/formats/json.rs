@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::Found;
+use crate::block::ParsedBlock;
+use crate::escaping::Escaping;
 use crate::quoting::Quoting;
-use crate::setting::Setting;
 use crate::strings::{Unescaped, is_for_programs, prose};
 use crate::{Error, Result, limits};
 
@@ -12,9 +12,9 @@ use crate::{Error, Result, limits};
 ///
 /// # Errors
 /// [`Error::Json`] when a string does not end or more is nested than [`limits::JSON_DEPTH`].
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let ascii = source.is_ascii() && source.contains("\\u");
-    let setting = Setting::Quoted(Quoting::Json { ascii });
+    let escaping = Escaping::Quoted(Quoting::Json { ascii });
     let mut strings = Vec::new();
     let mut open: Vec<Container> = Vec::new();
     let mut at = 0;
@@ -28,7 +28,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
                     open.last().map_or(("", false), |container| (container.key, container.skipped));
                 if !is_key && !skipped {
                     let text = unescaped(source, inner).filter(|text| !is_for_programs(key, text.text()));
-                    strings.extend(text.map(|text| (text, setting)));
+                    strings.extend(text.map(|text| (text, escaping)));
                 }
                 size
             }

@@ -4,11 +4,11 @@ mod paragraph;
 
 use std::collections::HashSet;
 
-use crate::block::{Found, Role};
+use crate::block::{ParsedBlock, Role};
+use crate::escaping::Escaping;
 use crate::package::Package;
-use crate::part::Reader;
+use crate::part::Parser;
 use crate::runs;
-use crate::setting::Setting;
 use crate::xml::plain::{lines, whole};
 use crate::xml::tree::{DocType, Element, blocks};
 use crate::{Error, Format, Result, formula};
@@ -28,21 +28,21 @@ pub(crate) fn detect(mimetype: &str) -> Option<Format> {
 ///
 /// # Errors
 /// When the document is protected by a password, or what says so cannot be read.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
     const MANIFEST: &str = "META-INF/manifest.xml";
     if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
         return Err(Error::Protected);
     }
-    let mut texts: Vec<(String, Reader)> = ["content.xml", "styles.xml"]
+    let mut texts: Vec<(String, Parser)> = ["content.xml", "styles.xml"]
         .into_iter()
         .filter(|name| package.has(name))
-        .map(|name| (name.to_owned(), Reader::OpenDocument(Role::Own)))
+        .map(|name| (name.to_owned(), Parser::OpenDocument(Role::Own)))
         .collect();
     // Charts: most of what they show stands in the document too.
     let charts = package.names().iter().filter(|name| name.ends_with("/content.xml"));
-    texts.extend(charts.map(|name| (name.clone(), Reader::OpenDocument(Role::Twin))));
+    texts.extend(charts.map(|name| (name.clone(), Parser::OpenDocument(Role::Shared))));
     if package.has("meta.xml") {
-        texts.push(("meta.xml".to_owned(), Reader::About(DocType::Refused)));
+        texts.push(("meta.xml".to_owned(), Parser::About(DocType::Refused)));
     }
     Ok(texts)
 }
@@ -51,7 +51,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
     // Names of styles that change nothing, and texts that formulas compare cells with.
     let (mut plain, mut compared) = (HashSet::new(), HashSet::new());
     let wanted = |name| {
@@ -97,7 +97,7 @@ fn gather(
     element: &Element,
     role: Role,
     plain: &HashSet<String>,
-    found: &mut Vec<Found>,
+    found: &mut Vec<ParsedBlock>,
 ) -> Result<()> {
     match element.name {
         // Deleted text is kept there.
@@ -117,17 +117,17 @@ fn gather(
             if is_text {
                 // Says the same as the cell's paragraph.
                 let repeated = element.value_range(source, "string-value");
-                let repeated = repeated.and_then(|range| lines(source, range, Setting::Attribute));
-                found.extend(repeated.map(|found| found.with_role(Role::Echo)));
+                let repeated = repeated.and_then(|range| lines(source, range, Escaping::XmlAttribute));
+                found.extend(repeated.map(|found| found.with_role(Role::Copy)));
             }
             // What a formula shows follows the cells that it was made from, as far as their text is the same.
-            let shown = if element.value_range(source, "formula").is_some() { Role::Echo } else { role };
+            let shown = if element.value_range(source, "formula").is_some() { Role::Copy } else { role };
             // Besides what it shows a cell may have a comment.
             return element.elements().try_for_each(|child| match child.name {
                 ("text", "p" | "h") if !is_text => Ok(()),
                 ("text", _) => gather(source, child, shown, plain, found),
                 // In a chart, descriptions name the cells that it is made from.
-                ("draw", "g") if role == Role::Twin => Ok(()),
+                ("draw", "g") if role == Role::Shared => Ok(()),
                 _ => gather(source, child, role, plain, found),
             });
         }
@@ -140,7 +140,7 @@ fn gather(
         }
         // The title of a list of contents, again.
         ("text", "index-title-template") => {
-            found.extend(whole(source, element).map(|found| found.with_role(Role::Twin)));
+            found.extend(whole(source, element).map(|found| found.with_role(Role::Shared)));
         }
         _ => {}
     }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Place};
+use crate::block::{ParsedBlock, Slot};
 use crate::entities::{self, In};
+use crate::escaping::Escaping;
+use crate::formats::subrip::{DASHES, layout};
+use crate::formats::text::{lines, newline};
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
-use crate::setting::Setting;
-use crate::subrip::{DASHES, layout};
-use crate::text::{lines, newline};
 use crate::{Error, Result};
 
 /// Whether a text is a WebVTT file.
@@ -21,7 +21,7 @@ pub(crate) fn is_vtt(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::NoCues`] when no line holds times.
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let lines: Vec<Range<usize>> = lines(source).collect();
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
 }
 
 /// Adds the blocks of a cue's lines: one, unless it has several voices.
-fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<Found>) {
+fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<ParsedBlock>) {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
     let line = source.get(first.clone()).unwrap_or_default();
     let spoken = line.trim_start().trim_start_matches(DASHES).trim_start();
@@ -50,15 +50,15 @@ fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<Foun
     let runs = inline::runs(source, pieces);
     let by_many = by_many || runs.len() > 1;
     for run in runs {
-        let mut place = Place::new(run.range.clone(), Setting::Cue);
+        let mut slot = Slot::new(run.range.clone(), Escaping::WebVttCue);
         let count = if run.newline.is_some() {
             source.get(run.range).map_or(1, |text| text.lines().count())
         } else {
             1
         };
-        place.layout = layout(count, by_many);
-        place.newline = run.newline.unwrap_or_else(|| newline(source).to_owned());
-        found.extend(Found { block: run.block, place }.checked());
+        slot.layout = layout(count, by_many);
+        slot.newline = run.newline.unwrap_or_else(|| newline(source).to_owned());
+        found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::block::{Found, Role};
+use crate::block::{ParsedBlock, Role};
+use crate::formats::html;
 use crate::markup::Dialect;
 use crate::package::Package;
-use crate::part::Reader;
+use crate::part::Parser;
 use crate::xml::plain::whole;
 use crate::xml::tree::{DocType, each};
-use crate::{Error, Result, html};
+use crate::{Error, Result};
 
 /// What the first entry of an e-book says.
 pub(crate) const MIMETYPE: &str = "application/epub+zip";
@@ -20,7 +21,7 @@ pub(crate) const CONTAINER: &str = "META-INF/container.xml";
 ///
 /// # Errors
 /// When the book is locked or does not say what is in it.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
     let container = package.text(CONTAINER)?;
     let mut packages = Vec::new();
     each(
@@ -36,7 +37,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
     for name in packages {
         if package.has(&name) && !texts.iter().any(|(known, _)| *known == name) {
             let listed = listed(package, &name)?;
-            texts.push((name, Reader::About(DocType::Named)));
+            texts.push((name, Parser::About(DocType::Named)));
             texts.extend(listed);
         }
     }
@@ -52,7 +53,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Reader)>> {
 }
 
 /// The texts that a package document lists: chapters in reading order, then what is not read in order.
-fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Reader)>> {
+fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Parser)>> {
     let source = package.text(name)?;
     let folder = name.rfind('/').map_or("", |at| &name[..=at]);
     let mut items: Vec<(String, String)> = Vec::new();
@@ -81,14 +82,14 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Reader)>> {
         },
     )?;
     items.sort_by_key(|(id, _)| order.get(id).copied().unwrap_or(usize::MAX));
-    let mut texts: Vec<(String, Reader)> = Vec::new();
+    let mut texts: Vec<(String, Parser)> = Vec::new();
     for (_, path) in items {
         let reader = match kinds.get(&path).map(String::as_str) {
             Some("application/xhtml+xml") if package.has(&path) => {
                 let is_xml = each(&package.text(&path)?, DocType::Named, |_| false, |_| Ok(())).is_ok();
-                Reader::Chapter { is_xml }
+                Parser::Chapter { is_xml }
             }
-            Some("application/x-dtbncx+xml") if package.has(&path) => Reader::Contents,
+            Some("application/x-dtbncx+xml") if package.has(&path) => Parser::Contents,
             _ => continue,
         };
         if !texts.iter().any(|(known, _)| *known == path) {
@@ -131,7 +132,7 @@ fn decoded(href: &str) -> String {
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn contents(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
     each(
         source,
@@ -140,7 +141,7 @@ pub(crate) fn contents(source: &str) -> Result<Vec<Found>> {
         |element| {
             let labels = element.elements().filter(|child| child.name == ("ncx", "text"));
             found.extend(
-                labels.filter_map(|label| whole(source, label)).map(|found| found.with_role(Role::Twin)),
+                labels.filter_map(|label| whole(source, label)).map(|found| found.with_role(Role::Shared)),
             );
             Ok(())
         },
@@ -152,7 +153,7 @@ pub(crate) fn contents(source: &str) -> Result<Vec<Found>> {
 ///
 /// # Errors
 /// When it is not, though it must be.
-pub(crate) fn chapter(source: &str, is_xml: bool) -> Result<Vec<Found>> {
+pub(crate) fn chapter(source: &str, is_xml: bool) -> Result<Vec<ParsedBlock>> {
     if is_xml {
         each(source, DocType::Named, |_| false, |_| Ok(()))?;
     }

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Span, SpanKind};
+use crate::block::{LineLayout, ParsedBlock, Span, SpanKind};
 use crate::builder::Builder;
-use crate::setting::Setting;
+use crate::escaping::Escaping;
+use crate::formats::text::{lines, newline};
 use crate::tags::Tag;
-use crate::text::{lines, newline};
 use crate::wrap::SUBTITLE_LINES;
 use crate::{Error, Result};
 
@@ -31,7 +31,7 @@ pub(crate) fn starts_like_cues(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::NoCues`] when no line holds times.
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let lines: Vec<Range<usize>> = lines(source).collect();
     let line = |at: usize| lines.get(at).and_then(|range| source.get(range.clone())).unwrap_or_default();
     let first = (0..lines.len()).find(|&at| is_times(line(at))).ok_or(Error::NoCues)?;
@@ -46,7 +46,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
         let cue = lines.get(at..end).unwrap_or_default();
         let spoken_by_many = cue.len() > 1 && (at..end).all(|at| line(at).trim_start().starts_with(DASHES));
         for part in cue.chunks(if spoken_by_many { 1 } else { cue.len().max(1) }) {
-            found.extend(block(source, part, spoken_by_many)?.checked());
+            found.extend(block(source, part, spoken_by_many)?.into_translatable());
         }
         at = end.max(at + 1);
     }
@@ -55,12 +55,12 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
 
 /// How a cue is laid out: on as many lines as its source, or on two where one would be too long. One of several
 /// speakers has one line.
-pub(crate) fn layout(lines: usize, spoken_by_many: bool) -> Layout {
-    Layout::Balance { lines, most: if spoken_by_many { lines } else { SUBTITLE_LINES } }
+pub(crate) fn layout(lines: usize, spoken_by_many: bool) -> LineLayout {
+    LineLayout::Balance { lines, most: if spoken_by_many { lines } else { SUBTITLE_LINES } }
 }
 
 /// One block from the lines of a cue.
-fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<Found> {
+fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<ParsedBlock> {
     let trimmed = |range: &Range<usize>| {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -80,9 +80,9 @@ fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<F
         line(&mut builder, source, range.clone())?;
         builder.end = range.end;
     }
-    let mut found = builder.finish(Setting::Plain, |_, _| layout(lines.len(), spoken_by_many));
-    if found.place.newline.is_empty() {
-        found.place.newline = newline(source).to_owned();
+    let mut found = builder.finish(Escaping::Plain, |_, _| layout(lines.len(), spoken_by_many));
+    if found.slot.newline.is_empty() {
+        found.slot.newline = newline(source).to_owned();
     }
     merge(&mut found.block.spans, &found.block.text);
     Ok(found)

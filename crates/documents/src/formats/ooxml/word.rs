@@ -7,7 +7,7 @@ use super::alt;
 use super::drawing;
 use super::run::Run;
 use crate::Result;
-use crate::block::{Found, Role};
+use crate::block::{ParsedBlock, Role};
 use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
 use crate::xml::tree::{DocType, Element, blocks};
 
@@ -18,17 +18,17 @@ const CHOICES: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "pic
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let wanted = |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription") | ("mc", "Fallback"));
     blocks(source, DocType::Refused, wanted, |element, found| gather(source, element, Role::Own, found))
 }
 
 /// The blocks of an element and all that is in it.
-fn gather(source: &str, element: &Element, role: Role, found: &mut Vec<Found>) -> Result<()> {
+fn gather(source: &str, element: &Element, role: Role, found: &mut Vec<ParsedBlock>) -> Result<()> {
     let role = match element.name {
         ("w", "del" | "moveFrom") | ("m", _) => return Ok(()),
         // Shown only where the choice before it is not understood, and with the same text.
-        ("mc", "Fallback") => Role::Twin,
+        ("mc", "Fallback") => Role::Shared,
         _ => role,
     };
     if element.name == ("w", "p") {
@@ -101,7 +101,7 @@ fn run<'a>(source: &'a str, element: &'a Element<'a>) -> Vec<Item> {
                 let kind = Kind::Text { text: "\u{2011}".to_owned(), style: run.style(preserve) };
                 items.push(run.item(range, kind));
             }
-            ("w", "tab" | "ptab" | "br" | "cr") => items.push(run.item(range, Kind::Break(run.wrap()))),
+            ("w", "tab" | "ptab" | "br" | "cr") => items.push(run.item(range, Kind::Break(run.affixes()))),
             ("w", "ruby") => {
                 let base = child.child(("w", "rubyBase")).into_iter().flat_map(Element::elements);
                 let texts = base.filter(|base| base.name == ("w", "r")).flat_map(Element::elements);
@@ -114,13 +114,13 @@ fn run<'a>(source: &'a str, element: &'a Element<'a>) -> Vec<Item> {
                     Some("separate") => Field::Separate,
                     _ => Field::End,
                 };
-                items.push(run.item(range, Kind::Field(field, run.wrap())));
+                items.push(run.item(range, Kind::Field(field, run.affixes())));
             }
             ("w", "instrText") => {
                 let field = Field::Instruction(child.text(source));
-                items.push(run.item(range, Kind::Field(field, run.wrap())));
+                items.push(run.item(range, Kind::Field(field, run.affixes())));
             }
-            _ => items.push(run.item(range, Kind::Void(run.wrap()))),
+            _ => items.push(run.item(range, Kind::Void(run.affixes()))),
         }
     }
     run.finish(items)

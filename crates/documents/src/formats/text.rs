@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, Found, Layout, Place, is_unspaced, seam};
-use crate::setting::Setting;
+use crate::block::{Block, LineLayout, ParsedBlock, Slot, is_unspaced, seam};
+use crate::escaping::Escaping;
 use crate::wrap::columns;
 
 /// A shorter line was ended by its writer, not by wrapping.
@@ -14,12 +14,12 @@ const WIDEST_WRAPPED_COLUMNS: usize = 120;
 const BULLETS: [&str; 5] = ["- ", "* ", "• ", "‣ ", "– "];
 
 /// The blocks of a plain text.
-pub(crate) fn parse(source: &str) -> Vec<Found> {
+pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let lines: Vec<Line> = lines(source).map(|range| Line::new(source, range)).collect();
     lines
         .split(|line| line.text.is_empty())
         .flat_map(|paragraph| groups(paragraph))
-        .filter_map(|group| found(source, group).checked())
+        .filter_map(|group| found(source, group).into_translatable())
         .collect()
 }
 
@@ -96,7 +96,7 @@ fn groups<'p, 'a>(paragraph: &'p [Line<'a>]) -> impl Iterator<Item = &'p [Line<'
     })
 }
 
-fn found(source: &str, group: &[Line]) -> Found {
+fn found(source: &str, group: &[Line]) -> ParsedBlock {
     let mut text = String::new();
     for line in group {
         if !text.is_empty() {
@@ -110,12 +110,12 @@ fn found(source: &str, group: &[Line]) -> Found {
         [first, second, ..] => {
             let width = group.iter().map(|line| columns(line.text)).max().unwrap_or(0);
             let gap = source.get(first.end()..second.start).unwrap_or_default();
-            (Layout::Fill(width), gap.trim_start_matches([' ', '\t']).to_owned())
+            (LineLayout::Fill(width), gap.trim_start_matches([' ', '\t']).to_owned())
         }
-        _ => (Layout::Line, String::new()),
+        _ => (LineLayout::Single, String::new()),
     };
-    Found {
+    ParsedBlock {
         block: Block { text, spans: Vec::new(), wrapped: group.len() > 1 },
-        place: Place { layout, newline, ..Place::new(range, Setting::Plain) },
+        slot: Slot { layout, newline, ..Slot::new(range, Escaping::Plain) },
     }
 }

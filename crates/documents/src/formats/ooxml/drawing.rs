@@ -3,7 +3,7 @@
 use super::alt;
 use super::run::Run;
 use crate::Result;
-use crate::block::{Found, Role};
+use crate::block::{ParsedBlock, Role};
 use crate::runs::{Item, Kind, block};
 use crate::xml::plain::whole;
 use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
@@ -12,7 +12,7 @@ use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<ParsedBlock>> {
     blocks(source, DocType::Refused, is_text, |element, found| gather(source, element, role, labels, found))
 }
 
@@ -21,14 +21,14 @@ pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<Found>
 ///
 /// # Errors
 /// As [`parse`].
-pub(crate) fn master(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn master(source: &str) -> Result<Vec<ParsedBlock>> {
     let is_shape = |name| matches!(name, ("p", "sp" | "pic" | "graphicFrame" | "cxnSp"));
     blocks(source, DocType::Refused, is_shape, |shape, found| {
         let mut about = shape.elements().flat_map(Element::elements).filter(|one| one.name == ("p", "nvPr"));
         if about.any(|one| one.child(("p", "ph")).is_some()) {
             return Ok(());
         }
-        gather(source, shape, Role::Own, Role::Twin, found)
+        gather(source, shape, Role::Own, Role::Shared, found)
     })
 }
 
@@ -44,7 +44,13 @@ fn is_text(name: Name) -> bool {
 }
 
 /// The blocks of an element and all that is in it.
-fn gather(source: &str, element: &Element, role: Role, labels: Role, found: &mut Vec<Found>) -> Result<()> {
+fn gather(
+    source: &str,
+    element: &Element,
+    role: Role,
+    labels: Role,
+    found: &mut Vec<ParsedBlock>,
+) -> Result<()> {
     let mut add = |one: &Element, role| found.extend(whole(source, one).map(|found| found.with_role(role)));
     match element.name {
         ("a", "p") => {
@@ -60,7 +66,7 @@ fn gather(source: &str, element: &Element, role: Role, labels: Role, found: &mut
         ("cx", "pt") => add(element, labels),
         // A title repeats it as a paragraph.
         ("cx", "txData") => {
-            let role = if element.child(("cx", "f")).is_some() { labels } else { Role::Twin };
+            let role = if element.child(("cx", "f")).is_some() { labels } else { Role::Shared };
             element.child(("cx", "v")).into_iter().for_each(|value| add(value, role));
         }
         ("p", "text") => add(element, role),
@@ -83,7 +89,7 @@ fn values<'e>(cache: &'e Element<'e>) -> Vec<&'e Element<'e>> {
 }
 
 /// The block of an `<a:p>`.
-pub(crate) fn paragraph(source: &str, paragraph: &Element) -> Result<Option<Found>> {
+pub(crate) fn paragraph(source: &str, paragraph: &Element) -> Result<Option<ParsedBlock>> {
     let mut items = Vec::new();
     for element in paragraph.elements() {
         match element.name {
@@ -113,7 +119,7 @@ fn at_tabs(source: &str, item: Item) -> Vec<Item> {
     for (number, text) in raw.split('\t').enumerate() {
         let piece = |range, kind| Item { range, run: item.run.clone(), kind };
         if number > 0 {
-            items.push(piece(at..at + 1, Kind::Break(style.wrap.clone())));
+            items.push(piece(at..at + 1, Kind::Break(style.affixes.clone())));
             at += 1;
         }
         let range = at..at + text.len();

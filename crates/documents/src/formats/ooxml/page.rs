@@ -1,11 +1,11 @@
 //! Headers and footers of a sheet's printed pages (ECMA-376 part 1, 18.3.1.46): left, middle and right texts with
 //! codes such as `&P` for the page among them.
 
-use crate::block::{Found, Place};
+use crate::block::{ParsedBlock, Slot};
 use crate::entities::{self, In};
+use crate::escaping::Escaping;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
-use crate::setting::Setting;
 use crate::xml::tree::{Element, unescaped};
 
 /// Spreadsheet programs refuse a sheet with a longer header.
@@ -17,7 +17,7 @@ const MARK: &str = "&amp;";
 const NAMES: [&str; 6] = ["oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"];
 
 /// The blocks of a `headerFooter` element. A text that is too long has none, so that one that became so is put back.
-pub(crate) fn texts(source: &str, element: &Element) -> Vec<Found> {
+pub(crate) fn texts(source: &str, element: &Element) -> Vec<ParsedBlock> {
     let mut found = Vec::new();
     for text in element.elements().filter(|child| child.name.0 == "x" && NAMES.contains(&child.name.1)) {
         let raw = source.get(text.inner.clone()).unwrap_or_default();
@@ -25,9 +25,9 @@ pub(crate) fn texts(source: &str, element: &Element) -> Vec<Found> {
             continue;
         }
         for run in inline::runs(source, pieces(source, text.inner.start, raw)) {
-            let mut place = Place::new(run.range, Setting::PageText);
-            place.breaks = run.breaks;
-            found.extend(Found { block: run.block, place }.checked());
+            let mut slot = Slot::new(run.range, Escaping::SheetHeader);
+            slot.breaks = run.breaks;
+            found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
         }
     }
     found

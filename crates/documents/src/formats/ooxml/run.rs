@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::block::Wrap;
+use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
@@ -38,8 +38,8 @@ impl<'a> Run<'a> {
     }
 
     /// The run around something else than text.
-    pub fn wrap(&self) -> Wrap {
-        Wrap { before: self.open.clone(), after: self.close() }
+    pub fn affixes(&self) -> Affixes {
+        Affixes { before: self.open.clone(), after: self.close() }
     }
 
     /// The run around text; `attributes` are those of the text's tag.
@@ -47,7 +47,7 @@ impl<'a> Run<'a> {
         let prefix = self.element.tag.strip_suffix('r').unwrap_or_default();
         let before = format!("{}<{prefix}t{attributes}>", self.open);
         let after = format!("</{prefix}t>{}", self.close());
-        Style { wrap: Wrap { before, after }, is_link: self.is_link }
+        Style { affixes: Affixes { before, after }, is_link: self.is_link }
     }
 
     /// A piece of the run.
@@ -63,9 +63,9 @@ impl<'a> Run<'a> {
             let (range, text) = match node {
                 Node::Text(range) => (range, unescaped(slice(range)).into_owned()),
                 Node::Verbatim(range) => (range, verbatim(slice(range)).to_owned()),
-                Node::Other(range) => return self.item(range.clone(), Kind::Void(style.wrap.clone())),
+                Node::Other(range) => return self.item(range.clone(), Kind::Void(style.affixes.clone())),
                 Node::Element(child) => {
-                    return self.item(child.range.clone(), Kind::Void(style.wrap.clone()));
+                    return self.item(child.range.clone(), Kind::Void(style.affixes.clone()));
                 }
             };
             self.item(range.clone(), Kind::Text { text, style: style.clone() })
@@ -75,11 +75,14 @@ impl<'a> Run<'a> {
 
     /// The run's pieces; one that has the run to itself is the run.
     pub fn finish(&self, mut items: Vec<Item>) -> Vec<Item> {
-        if let [Item { range, kind: Kind::Void(wrap) | Kind::Break(wrap) | Kind::Field(_, wrap), .. }] =
-            items.as_mut_slice()
+        if let [
+            Item {
+                range, kind: Kind::Void(affixes) | Kind::Break(affixes) | Kind::Field(_, affixes), ..
+            },
+        ] = items.as_mut_slice()
         {
             *range = self.element.range.clone();
-            *wrap = Wrap::default();
+            *affixes = Affixes::default();
         }
         items
     }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::page;
 use super::run::Run;
 use crate::Result;
-use crate::block::{Found, Role, Wrap};
+use crate::block::{Affixes, ParsedBlock, Role};
+use crate::escaping::Escaping;
 use crate::formula::{key, literals};
 use crate::package::Package;
 use crate::runs::{Item, Kind, block};
-use crate::setting::Setting;
 use crate::xml::plain;
 use crate::xml::tree::{DocType, Element, blocks, each, unescaped};
 
@@ -34,7 +34,7 @@ const NAMED_SHEETS: usize = 64;
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
+pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<ParsedBlock>> {
     let wanted = |name| matches!(name, ("x", "si" | "c" | "text" | "headerFooter"));
     blocks(source, DocType::Refused, wanted, |element, found| {
         let text = match element.name.1 {
@@ -54,12 +54,12 @@ pub(crate) fn strings(source: &str, named: &Named) -> Result<Vec<Found>> {
 ///
 /// # Errors
 /// As [`strings`].
-pub(crate) fn threads(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn threads(source: &str) -> Result<Vec<ParsedBlock>> {
     let wanted = |name| matches!(name, ("threads", "threadedComment"));
     blocks(source, DocType::Refused, wanted, |comment, found| {
         if comment.child(("threads", "mentions")).is_none() {
             let text = comment.child(("threads", "text"));
-            found.extend(text.and_then(|text| plain::lines(source, text.inner.clone(), Setting::Xml)));
+            found.extend(text.and_then(|text| plain::lines(source, text.inner.clone(), Escaping::Xml)));
         }
         Ok(())
     })
@@ -67,26 +67,26 @@ pub(crate) fn threads(source: &str) -> Result<Vec<Found>> {
 
 /// The block of a cell that holds its text itself. What a formula last showed follows the cells it was made from, as
 /// far as their text is the same.
-fn cell(source: &str, element: &Element) -> Result<Option<Found>> {
+fn cell(source: &str, element: &Element) -> Result<Option<ParsedBlock>> {
     match element.value(source, "t").as_deref() {
         Some("inlineStr") => element.child(("x", "is")).map_or(Ok(None), |inline| text(source, inline)),
         Some("str") => {
             let shown = element.child(("x", "v")).and_then(|value| plain::whole(source, value));
-            Ok(shown.map(|found| found.with_role(Role::Echo)))
+            Ok(shown.map(|found| found.with_role(Role::Copy)))
         }
         _ => Ok(None),
     }
 }
 
 /// The block of a cell's or comment's text. How a text is pronounced is left out of its translation.
-fn text(source: &str, element: &Element) -> Result<Option<Found>> {
+fn text(source: &str, element: &Element) -> Result<Option<ParsedBlock>> {
     let pronounced = element.elements().any(|child| child.name == ("x", "rPh"));
     if let Some(plain) = element.child(("x", "t")) {
-        let mut found = plain::lines(source, plain.inner.clone(), Setting::Xml);
+        let mut found = plain::lines(source, plain.inner.clone(), Escaping::Xml);
         if let Some(found) = found.as_mut().filter(|_| pronounced) {
-            found.place.range = plain.range.start..element.inner.end;
+            found.slot.range = plain.range.start..element.inner.end;
             let before = format!("<{} xml:space=\"preserve\">", plain.tag);
-            found.place.frame = Wrap { before, after: format!("</{}>", plain.tag) };
+            found.slot.frame = Affixes { before, after: format!("</{}>", plain.tag) };
         }
         return Ok(found);
     }
@@ -97,7 +97,7 @@ fn text(source: &str, element: &Element) -> Result<Option<Found>> {
         for text in element.elements().filter(|child| child.name == ("x", "t")) {
             for (range, is_break) in plain::split(source, text.inner.clone()) {
                 let kind = if is_break {
-                    Kind::Break(style.wrap.clone())
+                    Kind::Break(style.affixes.clone())
                 } else {
                     let text = unescaped(source.get(range.clone()).unwrap_or_default());
                     Kind::Text { text: text.into_owned(), style: style.clone() }
@@ -108,7 +108,7 @@ fn text(source: &str, element: &Element) -> Result<Option<Found>> {
     }
     let mut found = block(source, items)?;
     if let Some(found) = found.as_mut().filter(|_| pronounced) {
-        found.place.range.end = element.inner.end;
+        found.slot.range.end = element.inner.end;
     }
     Ok(found)
 }
@@ -117,22 +117,22 @@ fn text(source: &str, element: &Element) -> Result<Option<Found>> {
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn columns(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn columns(source: &str) -> Result<Vec<ParsedBlock>> {
     let found = name_blocks(source, ("x", "tableColumn"))?;
-    Ok(found.into_iter().flatten().map(|found| found.with_role(Role::Echo)).collect())
+    Ok(found.into_iter().flatten().map(|found| found.with_role(Role::Copy)).collect())
 }
 
 /// The names of sheets that nothing else names.
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn sheets(source: &str, named: &Named) -> Result<Vec<Found>> {
+pub(crate) fn sheets(source: &str, named: &Named) -> Result<Vec<ParsedBlock>> {
     let found = name_blocks(source, ("x", "sheet"))?.into_iter().enumerate();
     Ok(found.filter(|(at, _)| named.free_sheets.contains(at)).filter_map(|(_, found)| found).collect())
 }
 
 /// The block of each such element's name, if it has words.
-fn name_blocks(source: &str, wanted: (&str, &str)) -> Result<Vec<Option<Found>>> {
+fn name_blocks(source: &str, wanted: (&str, &str)) -> Result<Vec<Option<ParsedBlock>>> {
     let mut found = Vec::new();
     each(
         source,
@@ -140,7 +140,7 @@ fn name_blocks(source: &str, wanted: (&str, &str)) -> Result<Vec<Option<Found>>>
         |name| name == wanted,
         |element| {
             let range = element.value_range(source, "name");
-            found.push(range.and_then(|range| plain::lines(source, range, Setting::Attribute)));
+            found.push(range.and_then(|range| plain::lines(source, range, Escaping::XmlAttribute)));
             Ok(())
         },
     )?;

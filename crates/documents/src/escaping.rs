@@ -1,14 +1,14 @@
 //! What surrounds a block's text in its document, so what the text must not look like there.
 
 use crate::entities;
-use crate::markdown::escape;
+use crate::formats::markdown::escape;
 use crate::markup::Dialect;
 use crate::quoting::Quoting;
 use crate::xml;
 
 /// How text is written at a block's place. A format with rules of its own adds a variant and its arm below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Setting {
+pub(crate) enum Escaping {
     /// Plain text: nothing is special.
     Plain,
     /// Markdown whose line starts could begin another element.
@@ -42,7 +42,7 @@ pub(crate) struct Around {
     pub before_link: bool,
 }
 
-impl Setting {
+impl Escaping {
     /// The text written so that the document's format reads exactly that text.
     pub fn escape(self, text: &str, around: Around) -> String {
         match self {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::Result;
 use crate::bilingual::{Segment, attribute, segment};
-use crate::block::Found;
+use crate::block::ParsedBlock;
 use crate::markup::{Attribute, Dialect, Kind, Token, Tokens};
 use crate::xml::tree::{self, DocType};
 
@@ -28,7 +28,7 @@ const STATE: &str = "needs-review-translation";
 ///
 /// # Errors
 /// When the XML is not well-formed or nested too deeply.
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     tree::each(source, DocType::Named, |_| false, |_| Ok(()))?;
     let mut tokens = Tokens::new(source, Dialect::Xml);
     let mut found = Vec::new();
@@ -107,7 +107,7 @@ struct Unit<'a> {
 }
 
 impl Unit<'_> {
-    fn found(self, source: &str) -> Vec<Found> {
+    fn found(self, source: &str) -> Vec<ParsedBlock> {
         if self.done {
             return Vec::new();
         }
@@ -129,7 +129,7 @@ impl Unit<'_> {
 
     /// The blocks of the segments that its source is divided into. Without a place in the target their translations
     /// stand before it, or after the source; [`completed`] makes a target of them.
-    fn parts(&self, source: &str, divided: &[(&str, Segment)]) -> Vec<Found> {
+    fn parts(&self, source: &str, divided: &[(&str, Segment)]) -> Vec<ParsedBlock> {
         let mut at = self.divided.as_ref().map_or(0, |divided| divided.range.end);
         let mut targets = HashMap::new();
         let mut state = None;
@@ -141,7 +141,7 @@ impl Unit<'_> {
             at = if targets.is_empty() { target.range.start } else { target.inner.end };
             state = its_state.clone().filter(|_| !targets.is_empty());
         }
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<ParsedBlock> = Vec::new();
         for (mid, text) in divided.iter().filter(|(mid, _)| !self.done_parts.contains(*mid)) {
             let (range, before, after) = match targets.get(mid) {
                 Some(target) if self.is_translated(source, target, text) => continue,
@@ -152,16 +152,16 @@ impl Unit<'_> {
             found.extend(text.found(source, range, &before, after));
         }
         // With the first of them goes the state of all.
-        let first = found.iter_mut().map(|found| &mut found.place).min_by_key(|place| place.range.start);
-        if let (Some(state), Some(place)) = (state, first) {
-            let between = source.get(state.end..place.range.start).unwrap_or_default();
-            place.frame.before.insert_str(0, &[STATE, between].concat());
-            place.range.start = state.start;
+        let first = found.iter_mut().map(|found| &mut found.slot).min_by_key(|slot| slot.range.start);
+        if let (Some(state), Some(slot)) = (state, first) {
+            let between = source.get(state.end..slot.range.start).unwrap_or_default();
+            slot.frame.before.insert_str(0, &[STATE, between].concat());
+            slot.range.start = state.start;
         }
         found
     }
 
-    fn whole(self, source: &str) -> Option<Found> {
+    fn whole(self, source: &str) -> Option<ParsedBlock> {
         let text = self.source.clone()?;
         let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
         if self.target.as_ref().is_some_and(|(target, _)| self.is_translated(source, target, &text)) {

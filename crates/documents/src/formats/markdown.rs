@@ -11,19 +11,20 @@ use std::panic::{UnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
-use crate::block::{Found, Layout};
+use crate::block::{LineLayout, ParsedBlock};
 use crate::builder::Builder;
+use crate::escaping::Escaping;
+use crate::formats::text::lines;
+use crate::formats::{html, yaml};
 use crate::markup::Dialect;
-use crate::setting::Setting;
-use crate::text::lines;
 use crate::wrap::columns;
-use crate::{Error, Result, html, limits, yaml};
+use crate::{Error, Result, limits};
 
 /// The blocks of a Markdown document.
 ///
 /// # Errors
 /// When inline elements are nested too deeply or too many, or the Markdown reader panics.
-pub(crate) fn parse(source: &str) -> Result<Vec<Found>> {
+pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     contained(|| read(source))
 }
 
@@ -33,7 +34,7 @@ fn contained<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
     catch_unwind(read).unwrap_or(Err(Error::Unreadable))
 }
 
-fn read(source: &str) -> Result<Vec<Found>> {
+fn read(source: &str) -> Result<Vec<ParsedBlock>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -58,10 +59,10 @@ const NARROWEST_COLUMNS: usize = 40;
 
 struct Reader<'a> {
     source: &'a str,
-    found: Vec<Found>,
+    found: Vec<ParsedBlock>,
     /// The block being read, then the descriptions of images it is inside of.
     builders: Vec<Builder<'a>>,
-    setting: Setting,
+    escaping: Escaping,
     /// How many code blocks, HTML blocks or autolinks surround the event.
     verbatim: usize,
     /// The HTML block being read, without what its container puts before its lines.
@@ -80,7 +81,7 @@ impl<'a> Reader<'a> {
             source,
             found: Vec::new(),
             builders: Vec::new(),
-            setting: Setting::Paragraph,
+            escaping: Escaping::MarkdownParagraph,
             verbatim: 0,
             html: Vec::new(),
             links: Vec::new(),
@@ -182,12 +183,12 @@ impl<'a> Reader<'a> {
             Tag::Heading { .. } => {
                 self.flush();
                 if self.slice(&range).trim_start().starts_with('#') {
-                    self.setting = Setting::Heading;
+                    self.escaping = Escaping::MarkdownHeading;
                 }
             }
             Tag::TableCell => {
                 self.flush();
-                self.setting = Setting::Enclosed;
+                self.escaping = Escaping::MarkdownInline;
             }
             _ => self.flush(),
         }
@@ -235,7 +236,7 @@ impl<'a> Reader<'a> {
             TagEnd::Image => {
                 let (end, labelled) = self.links.pop().unwrap_or((range.end, false));
                 if let Some(description) = self.builders.pop().filter(|_| !labelled) {
-                    self.finish(description, Setting::Enclosed);
+                    self.finish(description, Escaping::MarkdownInline);
                 }
                 self.ended(end);
             }
@@ -251,7 +252,7 @@ impl<'a> Reader<'a> {
                     title.trim_attributes();
                 }
                 self.flush();
-                self.setting = Setting::Paragraph;
+                self.escaping = Escaping::MarkdownParagraph;
             }
         }
     }
@@ -261,7 +262,7 @@ impl<'a> Reader<'a> {
         let is_marked = |rest: &str| BOXES.iter().any(|mark| rest.starts_with(mark));
         let first = self.builders.is_empty() || (self.builders.len() == 1 && self.line_end.is_some());
         first
-            && self.setting == Setting::Paragraph
+            && self.escaping == Escaping::MarkdownParagraph
             && !self.slice(&(0..start)).ends_with('\\')
             && self.source.get(start..).is_some_and(is_marked)
     }
@@ -316,18 +317,18 @@ impl<'a> Reader<'a> {
     fn flush(&mut self) {
         self.line_end = None;
         if let Some(builder) = self.builders.pop() {
-            self.finish(builder, self.setting);
+            self.finish(builder, self.escaping);
         }
     }
 
-    fn finish(&mut self, builder: Builder<'a>, setting: Setting) {
-        let found = builder.finish(setting, |source, newline| match newline {
-            Some(newline) if setting == Setting::Paragraph => {
-                Layout::Fill(width(source, newline).max(NARROWEST_COLUMNS))
+    fn finish(&mut self, builder: Builder<'a>, escaping: Escaping) {
+        let found = builder.finish(escaping, |source, newline| match newline {
+            Some(newline) if escaping == Escaping::MarkdownParagraph => {
+                LineLayout::Fill(width(source, newline).max(NARROWEST_COLUMNS))
             }
-            _ => Layout::Line,
+            _ => LineLayout::Single,
         });
-        self.found.extend(found.checked());
+        self.found.extend(found.into_translatable());
     }
 
     /// Where text starts, with the backslash that escapes its first character.

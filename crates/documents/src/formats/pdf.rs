@@ -181,7 +181,7 @@ fn markdown(lines: &[Line]) -> String {
             join(&mut text, &joined(next));
         }
         let level = sizes.iter().position(|size| rounded(first.size) >= *size).map_or(0, |at| 1 + at.min(5));
-        let written = crate::markdown::escape::plain(&text, level > 0);
+        let written = crate::formats::markdown::escape::plain(&text, level > 0);
         if level > 0 {
             out.push_str(&"#".repeat(level));
             out.push(' ');

@@ -5,14 +5,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Place};
+use crate::block::{LineLayout, ParsedBlock, Slot};
+use crate::escaping::Escaping;
+use crate::formats::json;
+use crate::formats::text;
 use crate::inline::{self, Piece};
-use crate::json;
 use crate::placeholders;
 use crate::quoting::{Quoting, YAML_WORDS};
-use crate::setting::Setting;
 use crate::strings::{Unescaped, is_for_programs, is_prose, prose};
-use crate::text;
 use crate::wrap::columns;
 
 /// Keys of front matter whose values a page shows: those of Hugo, Jekyll, Docusaurus and Pandoc.
@@ -23,7 +23,7 @@ const SHOWN: [&str; 8] =
 const NARROWEST_COLUMNS: usize = 40;
 
 /// The blocks of a YAML file. Never fails: what is not understood is copied.
-pub(crate) fn parse(source: &str) -> Vec<Found> {
+pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let (mut found, mut strings) = (Vec::new(), Vec::new());
     for scalar in scalars(source, 0..source.len()) {
         match scalar.style {
@@ -34,8 +34,8 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
                     found.extend(block(source, &lines, folded));
                 }
             }
-            Style::Line(text, setting) if !is_for_programs(scalar.key, text.text()) => {
-                strings.push((text, setting));
+            Style::Line(text, escaping) if !is_for_programs(scalar.key, text.text()) => {
+                strings.push((text, escaping));
             }
             Style::Line(..) => {}
         }
@@ -45,11 +45,11 @@ pub(crate) fn parse(source: &str) -> Vec<Found> {
 }
 
 /// The blocks of a page's front matter in `range` that its readers see.
-pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<Found> {
+pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock> {
     let shown = scalars(source, range).into_iter().filter(|scalar| is_shown(scalar.key));
     let found = shown.flat_map(|scalar| match scalar.style {
         Style::Block { lines, folded } => block(source, &lines, folded),
-        Style::Line(text, setting) => text.found(setting),
+        Style::Line(text, escaping) => text.found(escaping),
     });
     found.map(|found| folded_again(source, found)).collect()
 }
@@ -67,7 +67,7 @@ struct Scalar<'a> {
 
 enum Style<'a> {
     /// Text without quotes or between some, perhaps over several lines.
-    Line(Unescaped<'a>, Setting),
+    Line(Unescaped<'a>, Escaping),
     /// The lines of a literal or folded block.
     Block { lines: Vec<Range<usize>>, folded: bool },
 }
@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
             Quotes::None if text.has_arguments() => Quoting::YamlPart,
             Quotes::None => Quoting::YamlBare { ascii: self.ascii, flow },
         };
-        self.found.push(Scalar { key, style: Style::Line(text, Setting::Quoted(quoting)) });
+        self.found.push(Scalar { key, style: Style::Line(text, Escaping::Quoted(quoting)) });
     }
 
     fn slice(&self, range: &Range<usize>) -> &'a str {
@@ -432,18 +432,18 @@ fn escaped(escape: &str) -> Option<(Cow<'static, str>, usize)> {
 }
 
 /// The block laid out in lines where its source is.
-fn folded_again(source: &str, mut found: Found) -> Found {
-    let place = &mut found.place;
-    let written = source.get(place.range.clone()).unwrap_or_default();
+fn folded_again(source: &str, mut found: ParsedBlock) -> ParsedBlock {
+    let slot = &mut found.slot;
+    let written = source.get(slot.range.clone()).unwrap_or_default();
     let Some(tail) = written.find(['\r', '\n']).and_then(|end| written.get(end..)) else { return found };
-    if place.layout == Layout::Line {
+    if slot.layout == LineLayout::Single {
         let gap = tail.get(..folded(tail, "").1).unwrap_or_default();
         let indent = gap.rsplit(['\r', '\n']).next().unwrap_or_default();
         let line_end = if gap.starts_with("\r\n") { "\r\n" } else { "\n" };
         let width =
             text::lines(written).filter_map(|line| written.get(line)).map(|line| columns(line.trim()));
-        place.layout = Layout::Fill(width.max().unwrap_or(0).max(NARROWEST_COLUMNS));
-        place.newline = [line_end, indent].concat();
+        slot.layout = LineLayout::Fill(width.max().unwrap_or(0).max(NARROWEST_COLUMNS));
+        slot.newline = [line_end, indent].concat();
         found.block.wrapped = true;
     }
     found
@@ -457,9 +457,9 @@ fn is_block_header(value: &str) -> bool {
 
 /// The blocks of a literal or folded scalar. Lines of a literal one that look wrapped are a paragraph, as in plain
 /// text; those of a folded one are.
-fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<Found> {
+fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
-    let setting = Setting::Quoted(Quoting::YamlBlock);
+    let escaping = Escaping::Quoted(Quoting::YamlBlock);
     let indent = |range: &Range<usize>| line(range).len() - line(range).trim_start_matches(' ').len();
     let least = lines.iter().find(|range| !line(range).trim().is_empty()).map_or(0, indent);
     // Lines that are deeper than the first stay as they are, also in a folded scalar.
@@ -476,21 +476,21 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<Found> {
         if folded {
             let width = paragraph.iter().map(|range| columns(line(range).trim())).max().unwrap_or(0);
             for run in inline::runs(source, vec![Piece::verbatim(source, range)]) {
-                let mut place = Place::new(run.range, setting);
+                let mut slot = Slot::new(run.range, escaping);
                 if let Some(newline) = run.newline {
-                    (place.layout, place.newline) = (Layout::Fill(width), newline);
+                    (slot.layout, slot.newline) = (LineLayout::Fill(width), newline);
                 }
-                found.push(Found { block: run.block, place });
+                found.push(ParsedBlock { block: run.block, slot });
             }
         } else {
             found.extend(text::parse(slice).into_iter().map(|mut found| {
-                let place = &mut found.place;
-                place.range = place.range.start + range.start..place.range.end + range.start;
-                place.setting = setting;
+                let slot = &mut found.slot;
+                slot.range = slot.range.start + range.start..slot.range.end + range.start;
+                slot.escaping = escaping;
                 found
             }));
         }
     }
     found.iter_mut().for_each(|found| placeholders::lock(&mut found.block));
-    found.into_iter().filter_map(Found::checked).collect()
+    found.into_iter().filter_map(ParsedBlock::checked).collect()
 }

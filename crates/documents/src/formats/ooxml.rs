@@ -13,9 +13,9 @@ mod word;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::block::{Found, Role};
+use crate::block::{ParsedBlock, Role};
 use crate::package::Package;
-use crate::part::Reader;
+use crate::part::Parser;
 use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, blocks, each};
 use crate::{Format, Result};
@@ -52,7 +52,7 @@ impl Office {
     ///
     /// # Errors
     /// When it is not well-formed or beyond the limits.
-    pub fn read(&self, source: &str) -> Result<Vec<Found>> {
+    pub fn read(&self, source: &str) -> Result<Vec<ParsedBlock>> {
         match self {
             Self::Word => word::parse(source),
             Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
@@ -90,7 +90,7 @@ pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
 ///
 /// # Errors
 /// When the package does not say what its entries are.
-pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Reader)>> {
+pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Parser)>> {
     let types = content_types(package)?;
     let named = if format == Format::Xlsx { sheet::named(package)? } else { Arc::default() };
     let reader = |name: &String| {
@@ -110,14 +110,14 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
         }
     }
     readers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-    Ok(readers.into_iter().map(|(_, _, name, office)| (name, Reader::Office(office))).collect())
+    Ok(readers.into_iter().map(|(_, _, name, office)| (name, Parser::Office(office))).collect())
 }
 
 /// What reads a part of this content type, and its place among the others.
 fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(usize, Office)> {
     let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
     // A chart in a workbook shows its cells; elsewhere it brings its own table, which only its editor opens.
-    let labels = if format == Format::Xlsx { Role::Echo } else { Role::Twin };
+    let labels = if format == Format::Xlsx { Role::Copy } else { Role::Shared };
     Some(match (kind, format) {
         ("main+xml", Format::Docx) if !content.contains("glossary") => (0, Office::Word),
         ("header+xml", Format::Docx) => (1, Office::Word),
@@ -139,7 +139,7 @@ fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(u
             (6, Office::Drawing(Role::Own, labels))
         }
         // What a diagram's texts looked like when it was saved last.
-        ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Twin, labels)),
+        ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Shared, labels)),
         ("core-properties+xml", _) => (8, Office::Properties),
         ("extended-properties+xml", Format::Xlsx) => (9, Office::Titles),
         _ => return None,
@@ -170,19 +170,19 @@ fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
 const COVER: &str = "http://schemas.microsoft.com/office/2006/coverPageProps";
 
 /// The abstract of a cover page, which follows the control on the page that shows it.
-fn cover(source: &str) -> Result<Vec<Found>> {
+fn cover(source: &str) -> Result<Vec<ParsedBlock>> {
     blocks(
         source,
         DocType::Refused,
         |name| name == ("cover", "Abstract"),
         |element, found| {
-            found.extend(whole(source, element).map(|found| found.with_role(Role::Echo)));
+            found.extend(whole(source, element).map(|found| found.with_role(Role::Copy)));
             Ok(())
         },
     )
 }
 
-fn titles(source: &str) -> Result<Vec<Found>> {
+fn titles(source: &str) -> Result<Vec<ParsedBlock>> {
     blocks(
         source,
         DocType::Refused,
@@ -190,7 +190,7 @@ fn titles(source: &str) -> Result<Vec<Found>> {
         |element, found| {
             let names = element.elements().flat_map(|vector| vector.elements());
             found.extend(
-                names.filter_map(|name| whole(source, name)).map(|found| found.with_role(Role::Echo)),
+                names.filter_map(|name| whole(source, name)).map(|found| found.with_role(Role::Copy)),
             );
             Ok(())
         },

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::Found;
+use crate::block::ParsedBlock;
+use crate::escaping::Escaping;
 use crate::quoting::Quoting;
-use crate::setting::Setting;
 use crate::strings::{Unescaped, is_prose};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -27,7 +27,7 @@ struct Cell {
 
 /// The blocks of a table: of the `columns` given, or of those that hold text. A first row of titles stays as it is, as
 /// programs find columns by them.
-pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<Found> {
+pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<ParsedBlock> {
     let delimiter = delimiter(source);
     let cells = cells(source, delimiter);
     let text = |cell: &Cell| source.get(cell.range.clone()).unwrap_or_default();
@@ -45,12 +45,12 @@ pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<Found> {
     chosen.flat_map(|cell| found(source, cell, delimiter)).collect()
 }
 
-fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<Found> {
+fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {
     let Some(text) = source.get(cell.range.clone()) else { return Vec::new() };
     let mut unescaped = Unescaped::new(source);
     if !cell.quoted {
         unescaped.verbatim(cell.range.clone());
-        return unescaped.found(Setting::Quoted(Quoting::BareCell(delimiter)));
+        return unescaped.found(Escaping::Quoted(Quoting::BareCell(delimiter)));
     }
     let mut at = cell.range.start;
     for (quotes, _) in text.match_indices("\"\"") {
@@ -60,7 +60,7 @@ fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<Found> {
         at = start + 2;
     }
     unescaped.verbatim(at..cell.range.end);
-    unescaped.found(Setting::Quoted(Quoting::Cell))
+    unescaped.found(Escaping::Quoted(Quoting::Cell))
 }
 
 /// The cells in order. What follows a closing quote makes the cell one without quotes.

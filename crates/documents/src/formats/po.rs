@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Place, Role, Wrap};
+use crate::block::{Affixes, LineLayout, ParsedBlock, Role, Slot};
+use crate::escaping::Escaping;
+use crate::formats::text::{lines, newline};
 use crate::inline::Run;
 use crate::quoting::Quoting;
-use crate::setting::Setting;
 use crate::strings::{LineEnds, Unescaped};
-use crate::text::{lines, newline};
 
 /// gettext wraps at 80 columns, two of them quotes.
 const COLUMNS: usize = 77;
@@ -43,7 +43,7 @@ pub(crate) fn is_po(text: &str) -> bool {
 }
 
 /// The blocks of a PO file. Never fails: what is not understood is copied.
-pub(crate) fn parse(source: &str) -> Vec<Found> {
+pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let mut found = Vec::new();
     let mut forms = None;
     let mut entry = Entry::default();
@@ -141,7 +141,7 @@ impl<'a> Entry<'a> {
         number.get(..end)?.parse().ok().filter(|forms| (1..=FORMS).contains(forms))
     }
 
-    fn found(&self, source: &str, forms: Option<usize>) -> Vec<Found> {
+    fn found(&self, source: &str, forms: Option<usize>) -> Vec<ParsedBlock> {
         let Some(singular) = self.field("msgid").filter(|_| !self.broken && self.is_ordered()) else {
             return Vec::new();
         };
@@ -163,16 +163,16 @@ impl<'a> Entry<'a> {
                 Some(target) => filled(source, text, &keyword, target.range.clone())?,
                 None => {
                     let mut found = filled(source, text, &keyword, last.range.end..last.range.end)?;
-                    found.place.frame.before.insert_str(0, newline(source));
+                    found.slot.frame.before.insert_str(0, newline(source));
                     found
                 }
             };
             if form > 1 {
-                found.place.role = Role::Twin;
+                found.slot.role = Role::Shared;
             }
             Some(found)
         };
-        let mut found: Vec<Found> = (0..forms).filter_map(form).collect();
+        let mut found: Vec<ParsedBlock> = (0..forms).filter_map(form).collect();
         if !found.is_empty() {
             let first = found.remove(0);
             found.insert(0, self.flagged(source, first));
@@ -181,7 +181,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The place widened by the entry's start, where its translation is marked as fuzzy.
-    fn flagged(&self, source: &str, mut found: Found) -> Found {
+    fn flagged(&self, source: &str, mut found: ParsedBlock) -> ParsedBlock {
         let flags = self
             .flags
             .clone()
@@ -189,21 +189,21 @@ impl<'a> Entry<'a> {
         let written = flags.clone().and_then(|flags| source.get(flags)).unwrap_or_default();
         let first = self.fields.first().map_or(0, |field| field.range.start);
         let start = flags.as_ref().map_or(first, |flags| flags.start);
-        let end = found.place.range.start;
+        let end = found.slot.range.start;
         if start > end || written.split([',', ' ', '#']).any(|flag| flag.trim() == "fuzzy") {
             return found;
         }
         let kept = source.get(start + if flags.is_some() { 2 } else { 0 }..end).unwrap_or_default();
         let flag =
             if flags.is_some() { "#, fuzzy,".to_owned() } else { format!("#, fuzzy{}", newline(source)) };
-        found.place.frame.before.insert_str(0, &[&flag, kept].concat());
-        found.place.range.start = start;
+        found.slot.frame.before.insert_str(0, &[&flag, kept].concat());
+        found.slot.range.start = start;
         found
     }
 }
 
 /// The block of a message's text, which is written at `range` after `keyword`.
-fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Option<Found> {
+fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Option<ParsedBlock> {
     let mut unescaped = Unescaped::new(source);
     for literal in &text.literals {
         unescape(source, literal.clone(), &mut unescaped)?;
@@ -211,18 +211,18 @@ fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Opt
     let mut runs = unescaped.runs(LineEnds::Keep);
     let Run { block, range: read, breaks, .. } = runs.pop().filter(|_| runs.is_empty())?;
     let (first, last) = (text.literals.first()?.start, text.literals.last()?.end);
-    let mut place = Place::new(range, Setting::Quoted(Quoting::C));
+    let mut slot = Slot::new(range, Escaping::Quoted(Quoting::C));
     // Line ends around the text stay around its translation, or gettext refuses it.
-    place.frame = Wrap {
+    slot.frame = Affixes {
         before: format!("{keyword} \"{}", source.get(first..read.start)?),
         after: format!("{}\"", source.get(read.end..last)?),
     };
-    place.breaks = breaks;
+    slot.breaks = breaks;
     if text.literals.len() > 1 {
-        place.layout = Layout::Fill(COLUMNS);
-        place.newline = format!(" \"{}\"", newline(source));
+        slot.layout = LineLayout::Fill(COLUMNS);
+        slot.newline = format!(" \"{}\"", newline(source));
     }
-    Found { block, place }.checked()
+    ParsedBlock { block, slot }.into_translatable()
 }
 
 /// The text of one literal; `None` where an escape is none.

@@ -3,14 +3,14 @@
 
 use std::ops::Range;
 
-use crate::block::{Found, Layout, Place, Wrap};
+use crate::block::{Affixes, LineLayout, ParsedBlock, Slot};
 use crate::entities::{self, In};
+use crate::escaping::Escaping;
+use crate::formats::text::lines;
+use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
-use crate::setting::Setting;
-use crate::text::lines;
 use crate::wrap::{columns, is_space};
-use crate::yaml;
 
 /// Elements that end a line of text. All others stand in the line, as browsers show unknown ones. Buttons and labels
 /// are among them, since each is read alone.
@@ -148,7 +148,7 @@ const SHOWN_META: [&str; 8] = [
 ];
 
 /// The blocks of a page. Never fails: what is not understood is copied.
-pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<Found> {
+pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<ParsedBlock> {
     let front = front_matter_bytes(source);
     let mut found = yaml::front_matter(source, 0..front);
     found.extend(parse_part(source, front..source.len(), dialect));
@@ -165,7 +165,7 @@ fn front_matter_bytes(source: &str) -> usize {
 }
 
 /// The blocks of a part of a document that is HTML.
-pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Vec<Found> {
+pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Vec<ParsedBlock> {
     let source = source.get(..range.end).unwrap_or_default();
     let tokens = Tokens::within(source, range, dialect);
     let mut reader = Reader { source, dialect, tokens, pieces: Vec::new(), found: Vec::new() };
@@ -182,7 +182,7 @@ struct Reader<'a> {
     tokens: Tokens<'a>,
     /// The line of text being read.
     pieces: Vec<Piece<'a>>,
-    found: Vec<Found>,
+    found: Vec<ParsedBlock>,
 }
 
 impl<'a> Reader<'a> {
@@ -352,18 +352,18 @@ impl<'a> Reader<'a> {
         let mut pieces = std::mem::take(&mut self.pieces);
         divide_menu(&mut pieces);
         let found = inline::runs(self.source, pieces).into_iter().filter_map(|run| {
-            let mut place = Place::new(run.range.clone(), Setting::Html(self.dialect));
-            place.breaks = run.breaks;
+            let mut slot = Slot::new(run.range.clone(), Escaping::Html(self.dialect));
+            slot.breaks = run.breaks;
             if let Some(newline) = run.newline {
                 let written = self.source.get(run.range).unwrap_or_default();
                 let width = lines(written)
                     .filter_map(|line| written.get(line))
                     .map(|line| columns(line.trim()))
                     .max();
-                place.layout = Layout::Fill(width.unwrap_or(0));
-                place.newline = newline;
+                slot.layout = LineLayout::Fill(width.unwrap_or(0));
+                slot.newline = newline;
             }
-            Found { block: run.block, place }.checked()
+            ParsedBlock { block: run.block, slot }.into_translatable()
         });
         self.found.extend(found);
     }
@@ -398,11 +398,11 @@ impl<'a> Reader<'a> {
             let mut pieces = Vec::new();
             entities::read(self.source, attribute.value.clone(), self.dialect, In::Value, &mut pieces);
             for run in inline::runs(self.source, pieces) {
-                let mut place = Place::new(run.range, Setting::HtmlValue(self.dialect));
+                let mut slot = Slot::new(run.range, Escaping::HtmlAttribute(self.dialect));
                 if attribute.quote.is_none() {
-                    place.frame = Wrap { before: "\"".into(), after: "\"".into() };
+                    slot.frame = Affixes { before: "\"".into(), after: "\"".into() };
                 }
-                self.found.extend(Found { block: run.block, place }.checked());
+                self.found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Texts in attributes: the title and the description of what a drawing or a table shows, and the words of WordArt.
 
-use crate::block::{Found, Role};
-use crate::setting::Setting;
+use crate::block::{ParsedBlock, Role};
+use crate::escaping::Escaping;
 use crate::xml::plain::lines;
 use crate::xml::tree::{Element, Name};
 
@@ -23,9 +23,9 @@ pub(crate) fn is_described(name: Name) -> bool {
 }
 
 /// The texts in an element's attributes. A picture repeats its drawing's.
-pub(crate) fn texts(source: &str, element: &Element, role: Role) -> Vec<Found> {
-    let role = if element.name.0 == "pic" { Role::Twin } else { role };
+pub(crate) fn texts(source: &str, element: &Element, role: Role) -> Vec<ParsedBlock> {
+    let role = if element.name.0 == "pic" { Role::Shared } else { role };
     let values = attributes(element.name).iter().filter_map(|name| element.value_range(source, name));
-    let found = values.filter_map(|range| lines(source, range, Setting::Attribute));
+    let found = values.filter_map(|range| lines(source, range, Escaping::XmlAttribute));
     found.map(|found| found.with_role(role)).collect()
 }

@@ -1,0 +1,18 @@
+//! The parsers of the document formats: each finds the blocks of text in a source.
+
+pub(crate) mod csv;
+pub(crate) mod epub;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod odf;
+pub(crate) mod ooxml;
+pub(crate) mod pdf;
+pub(crate) mod po;
+pub(crate) mod properties;
+pub(crate) mod subrip;
+pub(crate) mod text;
+pub(crate) mod tmx;
+pub(crate) mod vtt;
+pub(crate) mod xliff;
+pub(crate) mod yaml;
