@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use crate::block::{Affixes, ParsedBlock, Slot};
+use crate::block::Affixes;
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::icu;
 use crate::inline::{self, Kind, Piece};
+use crate::locks;
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
-use crate::placeholders;
+use crate::slot::{ParsedBlock, Slot};
 
 /// Inline elements that stand around words.
 const PAIRED: [&str; 5] = ["g", "hi", "mrk", "pc", "sub"];
@@ -59,9 +60,15 @@ impl Segment {
         if !icu::arguments(&found.block.text).is_empty() {
             return None;
         }
-        placeholders::lock(&mut found.block);
+        locks::lock_placeholders(&mut found.block);
         found.into_translatable()
     }
+}
+
+/// Whether two codes name the same language, whatever the region: "en" and "EN-us" do.
+pub(crate) fn is_same_language(code: &str, other: &str) -> bool {
+    let primary = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    primary(code) == primary(other)
 }
 
 /// The value of an attribute.

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use crate::block::{
-    Affixes, Blanks, Block, LineLayout, ParsedBlock, Slot, Span, SpanKind, is_unspaced, seam,
-};
+use crate::block::{Affixes, Block, Spaces, Span, SpanKind};
+use crate::chars::{is_hidden, is_space, is_unspaced, join_separator};
 use crate::escaping::Escaping;
+use crate::slot::{ParsedBlock, Slot};
 use crate::tags::Tag;
-use crate::wrap::{is_hidden, is_space};
+use crate::wrap::LineLayout;
 use crate::{Error, Result, limits};
 
 /// HTML elements whose content is not prose.
@@ -31,7 +31,7 @@ pub(crate) struct Builder<'a> {
     /// A line ended in the document, so a seam precedes what follows.
     soft: bool,
     newline: Option<String>,
-    /// Blanks before all text.
+    /// Spaces before all text.
     lead: String,
     /// Whether the last text of the document ended with a blank.
     blank: bool,
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
         let follows_blank = self.text.is_empty() || self.text.ends_with(is_space);
         if !blanks.is_empty() {
             match self.last_void.and_then(|index| self.spans.get_mut(index)) {
-                Some(void) => void.blanks = void.blanks.map(|blanks| Blanks { after: true, ..blanks }),
+                Some(void) => void.spaces = void.spaces.map(|spaces| Spaces { after: true, ..spaces }),
                 None if self.text.is_empty() => self.lead.push_str(blanks),
                 None => {}
             }
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
         if let Some(span) = self.spans.last_mut() {
             *span = Span {
                 affixes: Some(affixes),
-                blanks: Some(Blanks { before, after: false }),
+                spaces: Some(Spaces { before, after: false }),
                 ..std::mem::replace(span, Span::plain(0..0, SpanKind::Void))
             };
         }
@@ -122,7 +122,13 @@ impl<'a> Builder<'a> {
         let close = self.slice(&(inner.end..source.end)).to_owned();
         self.locked(text, source);
         if let Some(span) = self.spans.last_mut() {
-            *span = Span { open, close, affixes: Some(Affixes::default()), stays: true, ..span.clone() };
+            *span = Span {
+                open,
+                close,
+                affixes: Some(Affixes::default()),
+                void_if_missing: true,
+                ..span.clone()
+            };
         }
     }
 
@@ -231,7 +237,7 @@ impl<'a> Builder<'a> {
     /// The blanks before the first and after the last of the text so far.
     pub fn edges(&self) -> Affixes {
         let text = self.text.trim_end_matches(|c: char| c != '\n' && is_space(c));
-        let after = match self.last_void.and_then(|index| self.spans.get(index)?.blanks) {
+        let after = match self.last_void.and_then(|index| self.spans.get(index)?.spaces) {
             Some(blanks) if blanks.after => " ",
             Some(_) => "",
             None => &self.text[text.len()..],
@@ -273,14 +279,14 @@ impl<'a> Builder<'a> {
 
     fn settle(&mut self, next: &str) {
         if std::mem::take(&mut self.soft) && !self.text.is_empty() && !self.text.ends_with(is_space) {
-            let seam = seam(&self.text, next);
-            self.text.push_str(seam);
+            let separator = join_separator(&self.text, next);
+            self.text.push_str(separator);
         }
     }
 
     fn push(&mut self, range: Range<usize>, kind: SpanKind, open: String, source: Range<usize>) {
-        let within = self.open.iter().rev().copied().find(|&index| index < self.spans.len());
-        self.spans.push(Span { open, source, within, ..Span::plain(range, kind) });
+        let parent = self.open.iter().rev().copied().find(|&index| index < self.spans.len());
+        self.spans.push(Span { open, source, parent, ..Span::plain(range, kind) });
     }
 
     fn pair(&mut self, index: usize, kind: SpanKind, close: &str) {

@@ -1,43 +1,57 @@
 //! A parsed document, and the same document written in another language.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use serde::Serialize;
-
-use crate::block::{Block, LineLayout, Translation};
+use crate::block::{Block, Translation};
+use crate::content::{Content, Occurrence};
 use crate::encoding::{Encoding, Missing};
-use crate::formats::pdf;
+use crate::finding::{Finding, FindingKind};
+use crate::formats::{epub, odf, ooxml, pdf};
 use crate::package::Package;
-use crate::part::{self, Misread, Occurrence, Parser, Part, WrittenBlock};
+use crate::parser::Parser;
+use crate::part::Part;
+use crate::read_back::{self, Mismatch, WrittenBlock};
 use crate::render::{self, MarkupLevel, Renderer};
+use crate::wrap::LineLayout;
 use crate::{Error, Format, Result, limits};
 
 /// A document: its bytes, and the blocks of text in them.
+///
+/// ```
+/// use documents::{Document, Format};
+///
+/// let document = Document::parse(Format::Markdown, b"# Guten Tag\n\nEin *kurzer* Text.\n")?;
+/// let [heading, paragraph] = document.blocks() else { panic!("two blocks") };
+/// assert_eq!(paragraph.text, "Ein kurzer Text.");
+/// assert_eq!(paragraph.spans[0].open, "*");
+///
+/// let written = document.write(&["Good day".into(), "A kurzer text.".into()])?;
+/// assert_eq!(written.bytes, b"# Good day\n\nA *kurzer* text.\n");
+/// assert!(written.findings.is_empty());
+/// # assert_eq!(heading.text, "Guten Tag");
+/// # Ok::<(), documents::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Document {
-    shell: Shell,
-    parts: Vec<Part>,
-    pub(crate) blocks: Vec<Block>,
-    /// Where the blocks stand, in the order of parts and bytes; one inside another follows it.
-    pub(crate) occurrences: Vec<Occurrence>,
+    container: Container,
+    content: Content,
 }
 
 /// What the parts of a document are written into.
 #[derive(Debug)]
-enum Shell {
+enum Container {
     Text(Encoding),
     Package(Package),
 }
 
-/// What a reader of documents may choose.
+/// Options for parsing a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The columns of a table to translate, from 0; `None` takes those that hold text. A row of titles stays as it is.
+    /// The columns of a table to translate, from 0; `None` takes those that hold text. A header row is left unchanged.
     pub columns: Option<Vec<usize>>,
-    /// Code of the language to translate from, such as "de"; a translation memory holds several.
+    /// Code of the source language, such as "de"; used for translation memories, which hold several languages.
     pub from: Option<String>,
-    /// Code of the language to translate into; a translation memory cannot be read without.
+    /// Code of the target language; required for translation memories.
     pub to: Option<String>,
 }
 
@@ -46,43 +60,12 @@ pub struct ReadOptions {
 pub struct Written {
     /// The document's bytes.
     pub bytes: Vec<u8>,
-    /// What a reader should look at, in the order of the blocks.
+    /// What to check by hand, in the order of the blocks.
     pub findings: Vec<Finding>,
 }
 
-/// Something that could not be carried over into a translation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Index into [`Document::blocks`].
-    pub block: usize,
-    /// What happened.
-    pub kind: FindingKind,
-    /// The markup, code or translation that it happened to.
-    pub text: String,
-}
-
-/// What could not be carried over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindingKind {
-    /// Code, an address or a formula of the source is not in the translation.
-    Lost,
-    /// Emphasis or a link: its words could not be found in the translation. Line breaks that it has not.
-    Dropped,
-    /// An image or a footnote mark stands at the end, as its place could not be found.
-    Moved,
-    /// The translation is empty; the source was kept.
-    Empty,
-    /// The translation would have changed the document's structure; the source was kept.
-    Refused,
-    /// A line of a subtitle is longer than readers can follow, and than any of its source.
-    Long,
-    /// The document's encoding lacks a character of the translation, so all of it was written as UTF-8.
-    Encoding,
-}
-
 impl Document {
-    /// Reads a document as [`Document::parse_with`] does by default.
+    /// Reads a document with default options.
     ///
     /// # Errors
     /// As [`Document::parse_with`].
@@ -90,44 +73,82 @@ impl Document {
         Self::parse_with(format, bytes, &ReadOptions::default())
     }
 
-    /// Reads a document.
+    /// Reads a document with options.
+    ///
+    /// ```
+    /// use documents::{Document, Format, ReadOptions};
+    ///
+    /// let table = "id,name,note\n1,Rotes Haus,Das Dach ist neu.\n";
+    /// let options = ReadOptions { columns: Some(vec![2]), ..ReadOptions::default() };
+    /// let document = Document::parse_with(Format::Csv, table.as_bytes(), &options)?;
+    /// let written = document.write(&["The roof, it is new.".into()])?;
+    /// assert_eq!(written.bytes, b"id,name,note\n1,Rotes Haus,\"The roof, it is new.\"\n");
+    /// # Ok::<(), documents::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When the bytes are in no known encoding, larger or more nested than [`limits`] allow, or not of this format.
     pub fn parse_with(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        let Some(reader) = Parser::of(format, options) else {
-            return Self::unpack(format, bytes);
+        let parser = match format {
+            Format::Text => Parser::Text,
+            Format::Markdown => Parser::Markdown,
+            Format::SubRip => Parser::SubRip,
+            Format::WebVtt => Parser::WebVtt,
+            Format::Html => Parser::Html,
+            Format::Po => Parser::Po,
+            Format::Xliff => Parser::Xliff { to: options.to.clone() },
+            Format::Tmx => Parser::Tmx { from: options.from.clone(), to: options.to.clone() },
+            Format::Csv | Format::Tsv => Parser::Table(options.columns.clone()),
+            Format::Json => Parser::Json,
+            Format::Properties => Parser::Properties,
+            Format::Strings => Parser::Strings,
+            Format::Yaml => Parser::Yaml,
+            Format::Pdf => return Self::text(Encoding::UTF_8, pdf::to_markdown(bytes)?, Parser::Markdown),
+            Format::Docx | Format::Pptx | Format::Xlsx => {
+                return Self::package(bytes, |package| ooxml::texts(package, format), Parser::Office);
+            }
+            Format::Odt | Format::Ods | Format::Odp => {
+                return Self::package(bytes, odf::texts, Parser::OpenDocument);
+            }
+            Format::Epub => return Self::package(bytes, epub::texts, Parser::Epub),
         };
-        let (encoding, source) = match format {
-            Format::Pdf => (Encoding::UTF_8, pdf::to_markdown(bytes)?),
-            _ => Encoding::read(bytes)?,
-        };
-        let part = Part { name: String::new(), source, reader };
-        let (blocks, occurrences) = part::arrange(part.find()?.into_iter().map(|found| (0, found)).collect());
-        Ok(Self { shell: Shell::Text(encoding), parts: vec![part], blocks, occurrences })
+        let (encoding, source) = Encoding::read(bytes)?;
+        Self::text(encoding, source, parser)
     }
 
-    fn unpack(format: Format, bytes: &[u8]) -> Result<Self> {
+    /// A document that is one text.
+    fn text(encoding: Encoding, source: String, parser: Parser) -> Result<Self> {
+        let part = Part { name: String::new(), source, parser };
+        let parsed = part.parse()?.into_iter().map(|parsed| (0, parsed)).collect();
+        let content = Content::new(vec![part], parsed);
+        Ok(Self { container: Container::Text(encoding), content })
+    }
+
+    /// A document that is a package: `entries` lists those that hold text, each with what `parser` needs.
+    fn package<E>(
+        bytes: &[u8],
+        entries: impl FnOnce(&mut Package) -> Result<Vec<(String, E)>>,
+        parser: impl Fn(E) -> Parser,
+    ) -> Result<Self> {
         let mut package = Package::open(bytes)?;
         let (mut parts, mut all) = (Vec::new(), Vec::new());
-        for (name, reader) in format.texts(&mut package)? {
-            let part = Part { source: package.text(&name)?, name, reader };
-            let found = part.find()?;
-            if !found.is_empty() {
-                all.extend(found.into_iter().map(|found| (parts.len(), found)));
+        for (name, entry) in entries(&mut package)? {
+            let part = Part { source: package.text(&name)?, name, parser: parser(entry) };
+            let parsed = part.parse()?;
+            if !parsed.is_empty() {
+                all.extend(parsed.into_iter().map(|parsed| (parts.len(), parsed)));
                 parts.push(part);
                 if all.len() > limits::BLOCKS {
                     return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
                 }
             }
         }
-        let (blocks, occurrences) = part::arrange(all);
-        Ok(Self { shell: Shell::Package(package), parts, blocks, occurrences })
+        Ok(Self { container: Container::Package(package), content: Content::new(parts, all) })
     }
 
     /// The texts to translate, in the document's order.
     pub fn blocks(&self) -> &[Block] {
-        &self.blocks
+        &self.content.blocks
     }
 
     /// The document with each block's text replaced by its translation. A block whose translation is its own text
@@ -137,88 +158,82 @@ impl Document {
     /// [`Error::Count`] unless there is one translation for each block; [`Error::Damaged`] when a package cannot be
     /// written.
     pub fn write(&self, translations: &[Translation]) -> Result<Written> {
-        if translations.len() != self.blocks.len() {
-            return Err(Error::Count { blocks: self.blocks.len(), given: translations.len() });
+        if translations.len() != self.content.blocks.len() {
+            return Err(Error::Count { blocks: self.content.blocks.len(), given: translations.len() });
         }
-        let mut levels = vec![MarkupLevel::Full; self.blocks.len()];
-        // Every round of the later ones gives up on all of a part, so there is a last one.
+        let mut levels = vec![MarkupLevel::Full; self.content.blocks.len()];
+        // Each later round falls back for all remaining blocks of a part, so the loop ends.
         let mut round = 0;
         loop {
-            let mut renderer = Renderer::new(self, translations, &levels);
-            let parts = self.parts.iter().enumerate();
+            let mut renderer = Renderer::new(&self.content, translations, &levels);
+            let parts = self.content.parts.iter().enumerate();
             let bodies: Vec<String> = parts.map(|(at, part)| part.completed(renderer.part(at))).collect();
-            let misread = self.misread(&bodies, &renderer);
-            if misread.is_empty() {
+            let mismatches = self.mismatches(&bodies, &renderer);
+            if mismatches.is_empty() {
                 return self.written(&bodies, translations, renderer.findings);
             }
-            for (part, misread) in misread {
-                self.fall_back(&mut levels, part, &misread, round);
+            for (part, mismatch) in mismatches {
+                self.fall_back(&mut levels, part, &mismatch, round);
             }
             round += 1;
         }
     }
 
-    /// Whether there are subtitles, whose lines are bound in length.
+    /// Whether there are subtitles, whose lines are limited in length.
     pub fn has_subtitles(&self) -> bool {
-        self.occurrences.iter().any(Occurrence::is_subtitle)
+        self.content.occurrences.iter().any(Occurrence::is_subtitle)
     }
 
-    /// The lines and columns that there is room for in a subtitle; none where a block is none.
+    /// The most lines of a subtitle and the most columns of a line; `None` if the block is no subtitle.
     pub fn subtitle_limits(&self, block: usize) -> Option<(usize, usize)> {
-        let occurrence = self.occurrences.iter().find(|occurrence| occurrence.block == block)?;
+        let occurrence = self.content.occurrences.iter().find(|occurrence| occurrence.block == block)?;
         let LineLayout::Balance { most, .. } = occurrence.slot.layout else { return None };
-        Some((most, render::most_columns(self, occurrence)))
+        Some((most, render::most_columns(&self.content, occurrence)))
     }
 
-    /// Which of these blocks would be a subtitle with a line longer than readers can follow, and than any of its source,
-    /// if their texts were these.
+    /// The blocks that would be a subtitle with a line longer than viewers can read in time, and longer than any line
+    /// of its source, if their texts were those given by block.
     pub fn too_long(&self, given: &BTreeMap<usize, String>) -> Vec<usize> {
-        let mut translations = vec![Translation::default(); self.blocks.len()];
+        let mut translations = vec![Translation::default(); self.content.blocks.len()];
         for (block, text) in given {
-            translations.get_mut(*block).into_iter().for_each(|slot| *slot = text.as_str().into());
+            translations
+                .get_mut(*block)
+                .into_iter()
+                .for_each(|translation| *translation = text.as_str().into());
         }
-        let levels = vec![MarkupLevel::Full; self.blocks.len()];
-        let mut renderer = Renderer::new(self, &translations, &levels);
-        for (index, occurrence) in self.occurrences.iter().enumerate() {
+        let levels = vec![MarkupLevel::Full; self.content.blocks.len()];
+        let mut renderer = Renderer::new(&self.content, &translations, &levels);
+        for (index, occurrence) in self.content.occurrences.iter().enumerate() {
             if occurrence.is_subtitle() && given.contains_key(&occurrence.block) {
-                renderer.occurrence(index, occurrence);
+                renderer.render(index, occurrence);
             }
         }
         let long = renderer.findings.into_iter().filter(|finding| finding.kind == FindingKind::Long);
         long.map(|finding| finding.block).collect()
     }
 
-    /// Bytes of a part.
-    pub(crate) fn slice(&self, part: usize, range: Range<usize>) -> &str {
-        self.source(part).get(range).unwrap_or_default()
-    }
-
-    /// All of a part.
-    pub(crate) fn source(&self, part: usize) -> &str {
-        self.parts.get(part).map_or("", |part| &part.source)
-    }
-
-    /// What of each part is not read back from what was written as it should be.
-    fn misread(&self, bodies: &[String], renderer: &Renderer) -> Vec<(usize, Misread)> {
-        let texts = renderer.reads.iter().zip(&renderer.starts);
-        let written_blocks = self.occurrences.iter().zip(texts).map(|(occurrence, (read, &start))| {
-            let block = occurrence.own.as_ref().or_else(|| self.blocks.get(occurrence.block));
-            WrittenBlock { occurrence, source: block.map_or("", |block| &block.text), read, start }
-        });
+    /// The parts that are not read back as they were written, each with its first mismatch.
+    fn mismatches(&self, bodies: &[String], renderer: &Renderer) -> Vec<(usize, Mismatch)> {
+        let texts = renderer.expected.iter().zip(&renderer.starts);
+        let written_blocks =
+            self.content.occurrences.iter().zip(texts).map(|(occurrence, (expected, &start))| {
+                let block = self.content.block(occurrence);
+                WrittenBlock { occurrence, source: block.map_or("", |block| &block.text), expected, start }
+            });
         let mut written_blocks = written_blocks.peekable();
-        let parts = self.parts.iter().zip(bodies).enumerate();
-        let misread = parts.filter_map(|(index, (part, body))| {
+        let parts = self.content.parts.iter().zip(bodies).enumerate();
+        let mismatches = parts.filter_map(|(index, (part, body))| {
             let of_part: Vec<WrittenBlock> =
                 std::iter::from_fn(|| written_blocks.next_if(|one| one.occurrence.part == index)).collect();
-            part::misread(part, body, &of_part).map(|misread| (index, misread))
+            read_back::mismatch(part, body, &of_part).map(|mismatch| (index, mismatch))
         });
-        misread.collect()
+        mismatches.collect()
     }
 
-    /// Keeps less of the markup of the block that is misread, and outside of office documents of the one before it, which may
-    /// have swallowed it; in later rounds of all blocks of the part from there on, and in the end of all of them. A name that
-    /// clashes stays at once.
-    fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, misread: &Misread, round: usize) {
+    /// Lowers the markup level of the mismatched block, and, where blocks are not isolated, of the block before it,
+    /// whose markup may have taken it in; in later rounds that of all blocks of the part from there on, and in the last
+    /// round that of all its blocks. A clashing name loses a level only for itself.
+    fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, mismatch: &Mismatch, round: usize) {
         let mut blocks: Vec<usize> = self
             .occurrences
             .iter()
@@ -227,17 +242,16 @@ impl Document {
             .collect();
         blocks.sort_unstable();
         blocks.dedup();
-        let doubtful = match misread {
-            Misread::Names(names) => {
+        let doubtful = match mismatch {
+            Mismatch::Names(names) => {
                 blocks.retain(|block| names.contains(block));
                 0..0
             }
-            Misread::Block(block) => {
+            Mismatch::Block(block) => {
                 let at = blocks.partition_point(|other| other < block);
                 let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
-                let reader = self.parts.get(part).map(|part| &part.reader);
-                let is_office = matches!(reader, Some(Parser::Office(_) | Parser::OpenDocument(_)));
-                at.saturating_sub(usize::from(!is_office))..last.min(blocks.len())
+                let isolated = self.content.parts.get(part).is_some_and(|part| part.parser.isolates_blocks());
+                at.saturating_sub(usize::from(!isolated))..last.min(blocks.len())
             }
         };
         let mut any = false;
@@ -259,9 +273,9 @@ impl Document {
         translations: &[Translation],
         mut findings: Vec<Finding>,
     ) -> Result<Written> {
-        let bytes = match &self.shell {
-            Shell::Text(encoding) => {
-                let missing = self.parts.first().map_or(Missing::None, |part| part.reader.missing());
+        let bytes = match &self.container {
+            Container::Text(encoding) => {
+                let missing = self.content.parts.first().map_or(Missing::None, |part| part.parser.missing());
                 let (bytes, changed) = encoding.write(&bodies.concat(), missing);
                 if changed
                     && let Some(block) = translations.iter().position(|given| !encoding.holds(&given.text))
@@ -271,8 +285,9 @@ impl Document {
                 }
                 bytes
             }
-            Shell::Package(package) => {
-                let parts = self.parts.iter().zip(bodies).filter(|(part, body)| part.source != **body);
+            Container::Package(package) => {
+                let parts =
+                    self.content.parts.iter().zip(bodies).filter(|(part, body)| part.source != **body);
                 let replaced: Vec<_> =
                     parts.map(|(part, body)| (part.name.as_str(), body.as_str())).collect();
                 package.write(&replaced)?

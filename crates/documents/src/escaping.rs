@@ -12,25 +12,25 @@ pub(crate) enum Escaping {
     /// Plain text: nothing is special.
     Plain,
     /// Markdown whose line starts could begin another element.
-    Paragraph,
+    MarkdownParagraph,
     /// Markdown's `# heading` on one line.
-    Heading,
+    MarkdownHeading,
     /// Markdown inside a table cell or an image's description: no line start of its own.
-    Enclosed,
+    MarkdownInline,
     /// Text between XML tags.
     Xml,
     /// An XML attribute's value, in quotes of either kind.
-    Attribute,
+    XmlAttribute,
     /// Text between the tags of HTML.
     Html(Dialect),
     /// A cue of WebVTT.
-    Cue,
+    WebVttCue,
     /// A string of a program's file, or a table's cell.
     Quoted(Quoting),
     /// The value of an HTML attribute, in quotes of either kind.
-    HtmlValue(Dialect),
+    HtmlAttribute(Dialect),
     /// The header or footer of a sheet's pages, where `&` begins a code.
-    PageText,
+    SheetHeader,
 }
 
 /// What else decides how a stretch of text is written.
@@ -47,16 +47,16 @@ impl Escaping {
     pub fn escape(self, text: &str, around: Around) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            Self::Paragraph | Self::Heading | Self::Enclosed => {
-                escape::text(text, self, around.bare, around.before_link)
+            Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline => {
+                escape::text(text, self == Self::MarkdownHeading, around.bare, around.before_link)
             }
             Self::Xml => xml::escape(text),
-            Self::Attribute => xml::escape_value(text),
+            Self::XmlAttribute => xml::escape_value(text),
             Self::Html(dialect) => entities::write(xml::escape(text), dialect),
-            Self::Cue => entities::write(xml::escape(text), Dialect::Html),
+            Self::WebVttCue => entities::write(xml::escape(text), Dialect::Html),
             Self::Quoted(quoting) => quoting.escape(text),
-            Self::HtmlValue(dialect) => entities::write(xml::escape_value(text), dialect),
-            Self::PageText => xml::escape(&text.replace('&', "&&")),
+            Self::HtmlAttribute(dialect) => entities::write(xml::escape_value(text), dialect),
+            Self::SheetHeader => xml::escape(&text.replace('&', "&&")),
         }
     }
 
@@ -72,11 +72,11 @@ impl Escaping {
 
     /// Whether a line may end between any two Han or kana, as nothing would stand between them for the reader.
     pub fn breaks_anywhere(self) -> bool {
-        matches!(self, Self::Plain | Self::Cue)
+        matches!(self, Self::Plain | Self::WebVttCue)
     }
 
     /// Whether Markdown's rules for emphasis hold.
     pub fn is_markdown(self) -> bool {
-        matches!(self, Self::Paragraph | Self::Heading | Self::Enclosed)
+        matches!(self, Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline)
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{Block, Span, SpanKind, is_unspaced, seam};
+use crate::block::{Block, Span, SpanKind};
+use crate::chars::{is_hidden, is_space, is_unspaced, join_separator};
 use crate::limits;
-use crate::wrap::{is_hidden, is_space};
 
 /// A piece of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +186,7 @@ struct Assembler<'a> {
     run: Run,
     /// Spans not closed yet.
     open: Vec<usize>,
-    /// Blanks before what follows, and whether a line ends in them.
+    /// Spaces before what follows, and whether a line ends in them.
     gap: Option<bool>,
     /// The line end in them, with the indentation after it.
     newline: Option<String>,
@@ -300,7 +300,7 @@ impl<'a> Assembler<'a> {
         if next.is_empty() && text.ends_with(is_unspaced) {
             next.push('。');
         }
-        let space = if line_end { seam(text, &next) } else { " " };
+        let space = if line_end { join_separator(text, &next) } else { " " };
         text.push_str(space);
     }
 
@@ -321,10 +321,10 @@ impl<'a> Assembler<'a> {
     }
 
     fn push(&mut self, range: Range<usize>, kind: SpanKind, source: Range<usize>) -> &mut Span {
-        let within = self.open.iter().rev().copied().find(|&index| index < self.run.block.spans.len());
+        let parent = self.open.iter().rev().copied().find(|&index| index < self.run.block.spans.len());
         let spans = &mut self.run.block.spans;
         let index = spans.len();
-        spans.push(Span { source, within, ..Span::plain(range, kind) });
+        spans.push(Span { source, parent, ..Span::plain(range, kind) });
         &mut spans[index]
     }
 

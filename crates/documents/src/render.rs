@@ -6,82 +6,85 @@ use std::ops::Range;
 
 use pieces::{Piece, kind, next_char, pieces};
 
-use crate::block::{Affixes, Block, LineLayout, Slot, SpanKind, Translation, is_code, is_unspaced};
-use crate::document::{Document, Finding, FindingKind};
+use crate::block::{Affixes, Block, SpanKind, Translation};
+use crate::chars::{is_hidden, is_space, is_unspaced};
+use crate::content::{Content, Occurrence};
 use crate::escaping::{Around, Escaping};
+use crate::finding::{Finding, FindingKind};
 use crate::formats::markdown::escape;
-use crate::part::Occurrence;
+use crate::locks::is_code;
+use crate::slot::Slot;
 use crate::span_projection::{Placed, project};
-use crate::wrap::{self, NOT_FIRST, NOT_LAST, SUBTITLE_COLUMNS, Words, is_hidden, is_space};
+use crate::wrap::{self, LineLayout, NOT_FIRST, NOT_LAST, SUBTITLE_COLUMNS, Words};
 
 /// How much of a block's markup a draft tries to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MarkupLevel {
     /// All that finds its place.
-    Marked,
+    Full,
     /// None that could be misread: paired spans dropped, every mark escaped.
-    Bare,
+    Minimal,
     /// The source itself.
     Source,
 }
 
 /// A document being written.
 pub(crate) struct Renderer<'a> {
-    document: &'a Document,
+    content: &'a Content,
     translations: &'a [Translation],
     /// One for each block.
     levels: &'a [MarkupLevel],
     /// The text each site must be read back as; empty when the translation has no words, so is no block.
-    pub reads: Vec<String>,
+    pub expected: Vec<String>,
     /// The byte at which each site that is not inside another one starts in its part as it is written.
     pub starts: Vec<usize>,
     pub findings: Vec<Finding>,
 }
 
 impl<'a> Renderer<'a> {
-    pub fn new(document: &'a Document, translations: &'a [Translation], levels: &'a [MarkupLevel]) -> Self {
-        let reads = vec![String::new(); document.occurrences.len()];
-        let starts = vec![0; document.occurrences.len()];
-        Self { document, translations, levels, reads, starts, findings: Vec::new() }
+    pub fn new(content: &'a Content, translations: &'a [Translation], levels: &'a [MarkupLevel]) -> Self {
+        let expected = vec![String::new(); content.occurrences.len()];
+        let starts = vec![0; content.occurrences.len()];
+        Self { content, translations, levels, expected, starts, findings: Vec::new() }
     }
 
     /// A part with its blocks replaced.
     pub fn part(&mut self, part: usize) -> String {
-        self.copy(part, 0..self.document.source(part).len(), 0)
+        self.copy(part, 0..self.content.source(part).len(), 0)
     }
 
     /// The part's bytes in `range`, with the blocks in it replaced; sites before `after` are not in it.
     fn copy(&mut self, part: usize, range: Range<usize>, after: usize) -> String {
-        let document = self.document;
-        let first = document.occurrences.partition_point(|occurrence| {
+        let content = self.content;
+        let first = content.occurrences.partition_point(|occurrence| {
             (occurrence.part, occurrence.slot.range.start) < (part, range.start)
         });
         let mut out = String::new();
         let mut from = range.start;
-        for (index, occurrence) in document.occurrences.iter().enumerate().skip(first.max(after)) {
+        for (index, occurrence) in content.occurrences.iter().enumerate().skip(first.max(after)) {
             let inside = &occurrence.slot.range;
             if occurrence.part != part || inside.start >= range.end {
                 break;
             }
             // Skips blocks inside one that is already written.
             if inside.start >= from {
-                out.push_str(document.slice(part, from..inside.start));
+                out.push_str(content.slice(part, from..inside.start));
                 let start = out.len();
-                out.push_str(&self.occurrence(index, occurrence));
+                out.push_str(&self.render(index, occurrence));
                 if let Some(slot) = self.starts.get_mut(index) {
                     *slot = start;
                 }
                 from = inside.end;
             }
         }
-        out.push_str(document.slice(part, from..range.end));
+        out.push_str(content.slice(part, from..range.end));
         out
     }
 
     /// A site with its block's translation.
-    pub fn occurrence(&mut self, index: usize, occurrence: &'a Occurrence) -> String {
+    pub fn render(&mut self, index: usize, occurrence: &'a Occurrence) -> String {
         let (Some(block), Some(given), Some(&level)) = (
-            occurrence.own.as_ref().or_else(|| self.document.blocks.get(occurrence.block)),
+            self.content.block(occurrence),
             self.translations.get(occurrence.block),
             self.levels.get(occurrence.block),
         ) else {
@@ -99,8 +102,8 @@ impl<'a> Renderer<'a> {
             }
         };
         self.find(occurrence, finding_kind, given.text.clone());
-        if let Some(reads) = self.reads.get_mut(index) {
-            reads.clone_from(&block.text);
+        if let Some(expected) = self.expected.get_mut(index) {
+            expected.clone_from(&block.text);
         }
         self.copy(occurrence.part, occurrence.slot.range.clone(), index + 1)
     }
@@ -124,7 +127,7 @@ impl<'a> Renderer<'a> {
 
     /// Records a finding about a block, once for all its places.
     fn find(&mut self, occurrence: &Occurrence, kind: Option<FindingKind>, text: String) {
-        if let Some(kind) = kind.filter(|_| occurrence.own.is_none()) {
+        if let Some(kind) = kind.filter(|_| occurrence.own_block.is_none()) {
             self.findings.push(Finding { block: occurrence.block, kind, text });
         }
     }
@@ -145,7 +148,7 @@ impl<'a> Renderer<'a> {
 
     /// Notes a subtitle's line that is too long to be read in its time.
     fn check_lines(&mut self, occurrence: &Occurrence, written: &str) {
-        if occurrence.is_subtitle() && longest(written) > most_columns(self.document, occurrence) {
+        if occurrence.is_subtitle() && longest(written) > most_columns(self.content, occurrence) {
             self.find(occurrence, Some(FindingKind::Long), written.to_owned());
         }
     }
@@ -165,7 +168,7 @@ impl<'a> Renderer<'a> {
         let pieces = pieces(block, slot, translation, placed);
         let mut page = Page::new(slot, layout);
         if !translation.starts_with(is_unspaced) {
-            page.blank(&slot.edges.before);
+            page.blank(&slot.edge_spaces.before);
         }
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
@@ -191,7 +194,7 @@ impl<'a> Renderer<'a> {
                 Piece::Markup(markup, source) => {
                     let source = *source..*source + markup.len();
                     // Markup that stands in the source as it is may hold blocks of its own, in attributes.
-                    let markup = if self.document.slice(occurrence.part, source.clone()) == *markup {
+                    let markup = if self.content.slice(occurrence.part, source.clone()) == *markup {
                         self.copy(occurrence.part, source, index + 1)
                     } else {
                         (*markup).to_owned()
@@ -210,7 +213,7 @@ impl<'a> Renderer<'a> {
                     }
                 }
                 Piece::Void(source, affixes, _, None) => {
-                    let outside = |range| self.document.slice(occurrence.part, range);
+                    let outside = |range| self.content.slice(occurrence.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
                     let adjoins =
@@ -220,7 +223,7 @@ impl<'a> Renderer<'a> {
                     let all = if inside {
                         slot.range.clone()
                     } else {
-                        0..self.document.source(occurrence.part).len()
+                        0..self.content.source(occurrence.part).len()
                     };
                     let gap_before = apart(outside(all.start..source.start).chars().next_back());
                     let gap_after = apart(outside(source.end..all.end).chars().next());
@@ -243,14 +246,14 @@ impl<'a> Renderer<'a> {
             }
         }
         if !translation.ends_with(is_unspaced) {
-            page.blank(&slot.edges.after);
+            page.blank(&slot.edge_spaces.after);
         }
-        let reads: String = pieces.iter().map(Piece::reads).collect();
+        let expected: String = pieces.iter().map(Piece::expected).collect();
         let has_words =
             |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_alphabetic));
-        let is_found = pieces.iter().any(has_words) && !is_code(&reads);
-        if let Some(slot) = self.reads.get_mut(index).filter(|_| is_found) {
-            *slot = reads;
+        let is_found = pieces.iter().any(has_words) && !is_code(&expected);
+        if let Some(slot) = self.expected.get_mut(index).filter(|_| is_found) {
+            *slot = expected;
         }
         let breaks = page.breaks.as_slice().concat();
         self.find(occurrence, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
@@ -266,8 +269,8 @@ fn longest(text: &str) -> usize {
 }
 
 /// The columns that a subtitle's line may have: what readers can follow, or what its source has.
-pub(crate) fn most_columns(document: &Document, occurrence: &Occurrence) -> usize {
-    longest(document.slice(occurrence.part, occurrence.slot.range.clone())).max(SUBTITLE_COLUMNS)
+pub(crate) fn most_columns(content: &Content, occurrence: &Occurrence) -> usize {
+    longest(content.slice(occurrence.part, occurrence.slot.range.clone())).max(SUBTITLE_COLUMNS)
 }
 
 /// A block's lines being written.
@@ -312,7 +315,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Blanks that must be read as text, so inside of a run where there are runs.
+    /// Spaces that must be read as text, so inside of a run where there are runs.
     fn blank(&mut self, blanks: &str) {
         if !blanks.is_empty() {
             let affixes = self.affixes.unwrap_or(&self.slot.affixes);

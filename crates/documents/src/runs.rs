@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Result;
-use crate::block::{Affixes, LineLayout, ParsedBlock, Slot};
+use crate::block::Affixes;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::limits;
+use crate::slot::{ParsedBlock, Slot};
+use crate::wrap::LineLayout;
 
 /// A piece of a paragraph.
 #[derive(Debug)]
@@ -216,7 +218,7 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
     for (at, item) in items.iter().enumerate() {
         match &item.kind {
             Kind::Text { text, style } => {
-                // Blanks belong to the words around them if those have one style, else to the paragraph.
+                // Spaces belong to the words around them if those have one style, else to the paragraph.
                 let blank = text.trim().is_empty();
                 let follows = items.get(at + 1).and_then(Item::style);
                 let style =

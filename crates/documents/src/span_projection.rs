@@ -10,7 +10,8 @@ mod linked;
 
 use std::ops::Range;
 
-use crate::block::{Block, Span, SpanKind, Translation, is_unspaced};
+use crate::block::{Block, Span, SpanKind, Translation};
+use crate::chars::is_unspaced;
 use crate::limits;
 use linked::Linked;
 
@@ -34,7 +35,7 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
     let of = |kind: SpanKind| block.spans.iter().enumerate().filter(move |(_, span)| span.kind == kind);
     for (index, span) in of(SpanKind::Locked) {
         let certain = projection.locked(index, span);
-        let guess = span.stays.then(|| projection.stand_in(span));
+        let guess = span.void_if_missing.then(|| projection.stand_in(span));
         projection.put(index, certain, guess);
     }
     for (index, span) in of(SpanKind::Paired) {
@@ -45,7 +46,7 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
     for (index, span) in of(SpanKind::Paired) {
         if projection.placed_range(index).is_none() {
             let linked = projection.linked(index, span);
-            let guess = span.stays.then(|| projection.stand_in(span));
+            let guess = span.void_if_missing.then(|| projection.stand_in(span));
             projection.put(index, linked, guess);
         }
     }
@@ -146,7 +147,7 @@ impl Projection<'_> {
 
     /// A void span that stands in a paired one stays in it.
     fn within_holder(&self, span: &Span, at: usize) -> usize {
-        let holder = span.within.and_then(|holder| self.placed_range(holder));
+        let holder = span.parent.and_then(|holder| self.placed_range(holder));
         holder.map_or(at, |range| at.clamp(range.start, range.end))
     }
 

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{Affixes, ParsedBlock, Slot};
+use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
-use crate::placeholders::{self, Mark};
+use crate::locks::placeholders::{self, Mark};
+use crate::slot::{ParsedBlock, Slot};
 
 /// A string's text, which knows where in the document each of its bytes stood.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! What translators exchange besides documents: translation memories (TMX) and glossaries (TBX), as pairs of texts.
 
+use crate::bilingual::is_same_language;
 use crate::encoding::Encoding;
 use crate::xml::tree::{self, DocType, Element, Node};
 use crate::{Result, xml};
@@ -82,11 +83,9 @@ fn pairs(
     Ok(found)
 }
 
-/// Whether an element says that it is in a language, whatever the region.
+/// Whether an element is marked as being in a language, whatever the region.
 fn is_in<'a>(element: &Element<'a>, source: &'a str, code: &str) -> bool {
-    let language = element.value(source, "lang").unwrap_or_default();
-    let language = language.split(['-', '_']).next().unwrap_or_default();
-    language.eq_ignore_ascii_case(code)
+    is_same_language(&element.value(source, "lang").unwrap_or_default(), code)
 }
 
 /// The texts of all elements of these names in another, at any depth.

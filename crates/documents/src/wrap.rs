@@ -1,10 +1,23 @@
-//! Words laid out in lines: filled to a width, or balanced over a number of lines.
+//! Line wrapping: words filled to a width, or balanced over a number of lines.
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::block::{LineLayout, is_unspaced};
+use crate::chars::{is_space, is_unspaced};
 
-/// What stays on one line.
+/// How many lines a translation gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineLayout {
+    Single,
+    /// Lines of at most so many columns.
+    Fill(usize),
+    /// At most `lines` lines of about equal length; `most` if they would be longer than [`SUBTITLE_COLUMNS`].
+    Balance {
+        lines: usize,
+        most: usize,
+    },
+}
+
+/// Text without a possible line end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Word {
     pub text: String,
@@ -15,23 +28,23 @@ pub(crate) struct Word {
 }
 
 /// A line, and whether it starts with markup rather than with text.
-pub(crate) type Line = (String, bool);
+pub(crate) type WrappedLine = (String, bool);
 
 /// Collects text and markup into words.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     words: Vec<Word>,
     gap: bool,
-    /// Whether what follows belongs to the markup before it.
-    clings: bool,
+    /// Whether the next text must stay on the line of the markup before it.
+    glued: bool,
     /// Whether a line may end between two Han or kana characters.
     anywhere: bool,
 }
 
-/// The longest line of a subtitle that broadcasters' guides allow, in columns.
+/// The longest subtitle line that broadcasters' guides allow, in columns.
 pub(crate) const SUBTITLE_COLUMNS: usize = 42;
 
-/// Lines of a subtitle that those guides allow.
+/// Lines of a subtitle that the same guides allow.
 pub(crate) const SUBTITLE_LINES: usize = 2;
 
 /// Never first on a line in Japanese and Chinese: closing marks, small kana, the long-vowel mark.
@@ -49,12 +62,10 @@ impl Words {
     /// Text that may be divided at whitespace.
     pub fn text(&mut self, text: &str) {
         for c in text.chars() {
-            let clings = std::mem::take(&mut self.clings);
+            let glued = std::mem::take(&mut self.glued);
             if is_space(c) {
                 self.gap = true;
-            } else if self.gap
-                || self.words.is_empty()
-                || (self.anywhere && !clings && self.may_end_before(c))
+            } else if self.gap || self.words.is_empty() || (self.anywhere && !glued && self.may_end_before(c))
             {
                 let spaced = std::mem::take(&mut self.gap);
                 self.words.push(Word { text: c.into(), spaced, raw: false });
@@ -64,12 +75,12 @@ impl Words {
         }
     }
 
-    /// Markup that must stay in one piece and clings to its neighbours.
+    /// Markup that must stay in one piece, on the line of the text beside it.
     pub fn raw(&mut self, markup: &str) {
         if markup.is_empty() {
             return;
         }
-        self.clings = true;
+        self.glued = true;
         match self.words.last_mut() {
             Some(word) if !self.gap => word.text.push_str(markup),
             _ => {
@@ -85,13 +96,13 @@ impl Words {
     }
 
     /// The words laid out; at least one line if there is a word.
-    pub fn lines(self, layout: LineLayout) -> Vec<Line> {
+    pub fn lines(self, layout: LineLayout) -> Vec<WrappedLine> {
         match layout {
             LineLayout::Single => fill(&self.words, usize::MAX),
             LineLayout::Fill(width) => fill(&self.words, width),
             LineLayout::Balance { lines, most } => {
                 let balanced = balance(&self.words, lines);
-                let too_long = |(line, _): &Line| visible_columns(line) > SUBTITLE_COLUMNS;
+                let too_long = |(line, _): &WrappedLine| visible_columns(line) > SUBTITLE_COLUMNS;
                 if lines < most && balanced.iter().any(too_long) {
                     balance(&self.words, most)
                 } else {
@@ -109,23 +120,12 @@ impl Words {
     }
 }
 
-/// Whitespace at which a line may end: not the no-break spaces, nor the ideographic space, which are text.
-pub(crate) fn is_space(c: char) -> bool {
-    c != '\u{a0}' && c != '\u{202f}' && c != '\u{2007}' && c != '\u{3000}' && c.is_whitespace()
-}
-
-/// Characters that readers do not see, which say where a word may be divided, or nothing: the soft hyphen, the space
-/// without width, the byte order mark. To a model they are other words.
-pub(crate) fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}')
-}
-
 /// Columns on a screen with a fixed-width font; Han and kana take two.
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// Columns of a subtitle's line without its tags and codes.
+/// Columns of a subtitle line without its tags and codes.
 pub(crate) fn visible_columns(line: &str) -> usize {
     let mut inside = false;
     let visible = line.chars().filter(|&c| {
@@ -137,8 +137,8 @@ pub(crate) fn visible_columns(line: &str) -> usize {
     columns(&visible.collect::<String>())
 }
 
-fn fill(words: &[Word], width: usize) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+fn fill(words: &[Word], width: usize) -> Vec<WrappedLine> {
+    let mut lines: Vec<WrappedLine> = Vec::new();
     let mut used = 0;
     for word in words {
         let size = columns(&word.text);
@@ -159,7 +159,7 @@ fn fill(words: &[Word], width: usize) -> Vec<Line> {
 }
 
 /// The smallest width at which the words fill at most `lines` lines.
-fn balance(words: &[Word], lines: usize) -> Vec<Line> {
+fn balance(words: &[Word], lines: usize) -> Vec<WrappedLine> {
     let (mut low, mut high) = (0, words.iter().map(|word| columns(&word.text) + 1).sum::<usize>());
     while low < high {
         let middle = low.midpoint(high);

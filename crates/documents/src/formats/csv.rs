@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::ParsedBlock;
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
+use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, is_prose};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];

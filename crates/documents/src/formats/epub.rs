@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::block::{ParsedBlock, Role};
 use crate::formats::html;
 use crate::markup::Dialect;
 use crate::package::Package;
-use crate::part::Parser;
-use crate::xml::plain::whole;
+use crate::slot::{ParsedBlock, Role};
+use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, each};
 use crate::{Error, Result};
 
@@ -17,11 +16,36 @@ pub(crate) const MIMETYPE: &str = "application/epub+zip";
 /// The entry that says where all others are listed.
 pub(crate) const CONTAINER: &str = "META-INF/container.xml";
 
+/// An entry that holds text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// The package document, with the book's title and description.
+    Package,
+    /// A chapter; `is_xml` if it is well-formed.
+    Chapter { is_xml: bool },
+    /// An EPUB 2 table of contents.
+    Contents,
+}
+
+impl Entry {
+    /// The blocks of the entry.
+    ///
+    /// # Errors
+    /// When it is not well-formed, though it must be, or beyond the limits.
+    pub fn parse(self, source: &str) -> Result<Vec<ParsedBlock>> {
+        match self {
+            Self::Package => properties(source, DocType::Named),
+            Self::Chapter { is_xml } => chapter(source, is_xml),
+            Self::Contents => contents(source),
+        }
+    }
+}
+
 /// The entries that hold text, in the order they are read in.
 ///
 /// # Errors
 /// When the book is locked or does not say what is in it.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
     let container = package.text(CONTAINER)?;
     let mut packages = Vec::new();
     each(
@@ -37,7 +61,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
     for name in packages {
         if package.has(&name) && !texts.iter().any(|(known, _)| *known == name) {
             let listed = listed(package, &name)?;
-            texts.push((name, Parser::About(DocType::Named)));
+            texts.push((name, Entry::Package));
             texts.extend(listed);
         }
     }
@@ -53,7 +77,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
 }
 
 /// The texts that a package document lists: chapters in reading order, then what is not read in order.
-fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Parser)>> {
+fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
     let source = package.text(name)?;
     let folder = name.rfind('/').map_or("", |at| &name[..=at]);
     let mut items: Vec<(String, String)> = Vec::new();
@@ -82,18 +106,18 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Parser)>> {
         },
     )?;
     items.sort_by_key(|(id, _)| order.get(id).copied().unwrap_or(usize::MAX));
-    let mut texts: Vec<(String, Parser)> = Vec::new();
+    let mut texts: Vec<(String, Entry)> = Vec::new();
     for (_, path) in items {
-        let reader = match kinds.get(&path).map(String::as_str) {
+        let entry = match kinds.get(&path).map(String::as_str) {
             Some("application/xhtml+xml") if package.has(&path) => {
                 let is_xml = each(&package.text(&path)?, DocType::Named, |_| false, |_| Ok(())).is_ok();
-                Parser::Chapter { is_xml }
+                Entry::Chapter { is_xml }
             }
-            Some("application/x-dtbncx+xml") if package.has(&path) => Parser::Contents,
+            Some("application/x-dtbncx+xml") if package.has(&path) => Entry::Contents,
             _ => continue,
         };
         if !texts.iter().any(|(known, _)| *known == path) {
-            texts.push((path, reader));
+            texts.push((path, entry));
         }
     }
     Ok(texts)
@@ -129,10 +153,7 @@ fn decoded(href: &str) -> String {
 }
 
 /// The blocks of an EPUB 2 list of contents, which mostly repeats the chapters' headings.
-///
-/// # Errors
-/// When it is not well-formed or beyond the limits.
-pub(crate) fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
+fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
     each(
         source,
@@ -150,10 +171,7 @@ pub(crate) fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
 }
 
 /// The blocks of a chapter. `is_xml` says that it must be well-formed.
-///
-/// # Errors
-/// When it is not, though it must be.
-pub(crate) fn chapter(source: &str, is_xml: bool) -> Result<Vec<ParsedBlock>> {
+fn chapter(source: &str, is_xml: bool) -> Result<Vec<ParsedBlock>> {
     if is_xml {
         each(source, DocType::Named, |_| false, |_| Ok(()))?;
     }

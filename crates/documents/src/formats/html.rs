@@ -3,14 +3,16 @@
 
 use std::ops::Range;
 
-use crate::block::{Affixes, LineLayout, ParsedBlock, Slot};
+use crate::block::Affixes;
+use crate::chars::is_space;
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
 use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
-use crate::wrap::{columns, is_space};
+use crate::slot::{ParsedBlock, Slot};
+use crate::wrap::{LineLayout, columns};
 
 /// Elements that end a line of text. All others stand in the line, as browsers show unknown ones. Buttons and labels
 /// are among them, since each is read alone.

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::block::ParsedBlock;
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
+use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, is_for_programs, prose};
 use crate::{Error, Result, limits};
 

@@ -11,13 +11,13 @@ use std::panic::{UnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
-use crate::block::{LineLayout, ParsedBlock};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
 use crate::formats::{html, yaml};
 use crate::markup::Dialect;
-use crate::wrap::columns;
+use crate::slot::ParsedBlock;
+use crate::wrap::{LineLayout, columns};
 use crate::{Error, Result, limits};
 
 /// The blocks of a Markdown document.

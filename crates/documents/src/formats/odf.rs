@@ -4,12 +4,11 @@ mod paragraph;
 
 use std::collections::HashSet;
 
-use crate::block::{ParsedBlock, Role};
 use crate::escaping::Escaping;
 use crate::package::Package;
-use crate::part::Parser;
 use crate::runs;
-use crate::xml::plain::{lines, whole};
+use crate::slot::{ParsedBlock, Role};
+use crate::xml::plain::{lines, properties, whole};
 use crate::xml::tree::{DocType, Element, blocks};
 use crate::{Error, Format, Result, formula};
 
@@ -24,34 +23,52 @@ pub(crate) fn detect(mimetype: &str) -> Option<Format> {
     }
 }
 
+/// An entry that holds text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Paragraphs and cells, and the role of their slots.
+    Content(Role),
+    /// Title, subject and description.
+    Metadata,
+}
+
+impl Entry {
+    /// The blocks of the entry.
+    ///
+    /// # Errors
+    /// When it is not well-formed or beyond the limits.
+    pub fn parse(self, source: &str) -> Result<Vec<ParsedBlock>> {
+        match self {
+            Self::Content(role) => content(source, role),
+            Self::Metadata => properties(source, DocType::Refused),
+        }
+    }
+}
+
 /// The entries that hold text, in the order they are read in.
 ///
 /// # Errors
 /// When the document is protected by a password, or what says so cannot be read.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Parser)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
     const MANIFEST: &str = "META-INF/manifest.xml";
     if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
         return Err(Error::Protected);
     }
-    let mut texts: Vec<(String, Parser)> = ["content.xml", "styles.xml"]
+    let mut texts: Vec<(String, Entry)> = ["content.xml", "styles.xml"]
         .into_iter()
         .filter(|name| package.has(name))
-        .map(|name| (name.to_owned(), Parser::OpenDocument(Role::Own)))
+        .map(|name| (name.to_owned(), Entry::Content(Role::Own)))
         .collect();
     // Charts: most of what they show stands in the document too.
     let charts = package.names().iter().filter(|name| name.ends_with("/content.xml"));
-    texts.extend(charts.map(|name| (name.clone(), Parser::OpenDocument(Role::Shared))));
+    texts.extend(charts.map(|name| (name.clone(), Entry::Content(Role::Shared))));
     if package.has("meta.xml") {
-        texts.push(("meta.xml".to_owned(), Parser::About(DocType::Refused)));
+        texts.push(("meta.xml".to_owned(), Entry::Metadata));
     }
     Ok(texts)
 }
 
-/// The blocks of a part.
-///
-/// # Errors
-/// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
+fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
     // Names of styles that change nothing, and texts that formulas compare cells with.
     let (mut plain, mut compared) = (HashSet::new(), HashSet::new());
     let wanted = |name| {

@@ -13,9 +13,8 @@ mod word;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::block::{ParsedBlock, Role};
 use crate::package::Package;
-use crate::part::Parser;
+use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, blocks, each};
 use crate::{Format, Result};
@@ -52,7 +51,7 @@ impl Office {
     ///
     /// # Errors
     /// When it is not well-formed or beyond the limits.
-    pub fn read(&self, source: &str) -> Result<Vec<ParsedBlock>> {
+    pub fn parse(&self, source: &str) -> Result<Vec<ParsedBlock>> {
         match self {
             Self::Word => word::parse(source),
             Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
@@ -90,7 +89,7 @@ pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
 ///
 /// # Errors
 /// When the package does not say what its entries are.
-pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Parser)>> {
+pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Office)>> {
     let types = content_types(package)?;
     let named = if format == Format::Xlsx { sheet::named(package)? } else { Arc::default() };
     let reader = |name: &String| {
@@ -110,7 +109,7 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
         }
     }
     readers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-    Ok(readers.into_iter().map(|(_, _, name, office)| (name, Parser::Office(office))).collect())
+    Ok(readers.into_iter().map(|(_, _, name, office)| (name, office)).collect())
 }
 
 /// What reads a part of this content type, and its place among the others.

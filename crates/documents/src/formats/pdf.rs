@@ -10,7 +10,7 @@ use std::thread;
 
 use pdf_extract::{Document, LoadOptions, MediaBox, OutputDev, OutputError, Transform};
 
-use crate::block::seam;
+use crate::chars::join_separator;
 use crate::{Error, Result, limits};
 
 /// The reader's stack: it calls itself for forms inside forms.
@@ -242,8 +242,8 @@ fn join(text: &mut String, line: &str) {
     if divided && line.starts_with(char::is_lowercase) {
         text.pop();
     } else if !text.is_empty() && !divided {
-        let seam = seam(text, &line);
-        text.push_str(seam);
+        let separator = join_separator(text, &line);
+        text.push_str(separator);
     }
     text.push_str(&line);
 }

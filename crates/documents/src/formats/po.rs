@@ -4,12 +4,14 @@
 
 use std::ops::Range;
 
-use crate::block::{Affixes, LineLayout, ParsedBlock, Role, Slot};
+use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
 use crate::inline::Run;
 use crate::quoting::Quoting;
+use crate::slot::{ParsedBlock, Role, Slot};
 use crate::strings::{LineEnds, Unescaped};
+use crate::wrap::LineLayout;
 
 /// gettext wraps at 80 columns, two of them quotes.
 const COLUMNS: usize = 77;

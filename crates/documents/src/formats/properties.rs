@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::block::ParsedBlock;
 use crate::escaping::Escaping;
 use crate::formats::json;
 use crate::formats::text::lines;
 use crate::quoting::Quoting;
+use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, prose};
 
 /// The blocks of Java properties; `ascii` where the file's encoding or habit is to escape all else. Values that are

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{LineLayout, ParsedBlock, Span, SpanKind};
+use crate::block::{Span, SpanKind};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
+use crate::slot::ParsedBlock;
 use crate::tags::Tag;
-use crate::wrap::SUBTITLE_LINES;
+use crate::wrap::{LineLayout, SUBTITLE_LINES};
 use crate::{Error, Result};
 
 /// Elements that players understand; any other `<…>` is text.

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, LineLayout, ParsedBlock, Slot, is_unspaced, seam};
+use crate::block::Block;
+use crate::chars::{is_unspaced, join_separator};
 use crate::escaping::Escaping;
-use crate::wrap::columns;
+use crate::slot::{ParsedBlock, Slot};
+use crate::wrap::{LineLayout, columns};
 
 /// A shorter line was ended by its writer, not by wrapping.
 const WRAPPED_COLUMNS: usize = 60;
@@ -100,8 +102,8 @@ fn found(source: &str, group: &[Line]) -> ParsedBlock {
     let mut text = String::new();
     for line in group {
         if !text.is_empty() {
-            let seam = seam(&text, line.text);
-            text.push_str(seam);
+            let separator = join_separator(&text, line.text);
+            text.push_str(separator);
         }
         text.push_str(line.text);
     }

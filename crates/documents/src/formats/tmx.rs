@@ -1,9 +1,9 @@
 //! TMX: every unit that has no text in the target language gets one, in its empty place or beside the others.
 
 use crate::Result;
-use crate::bilingual::{Segment, attribute, segment};
-use crate::block::ParsedBlock;
+use crate::bilingual::{Segment, attribute, is_same_language, segment};
 use crate::markup::{Dialect, Kind, Tokens};
+use crate::slot::ParsedBlock;
 use crate::xml::tree::{self, DocType};
 
 /// The blocks of a translation memory, whose translations are in the language `to`. The source is the text in the
@@ -61,11 +61,11 @@ struct Text<'a> {
 }
 
 fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Option<ParsedBlock> {
-    let target = texts.iter().find(|text| is_same(text.language, to));
+    let target = texts.iter().find(|text| is_same_language(text.language, to));
     if target.is_some_and(|target| !target.segment.slice(source).trim().is_empty()) {
         return None;
     }
-    let in_language = |language: &str| texts.iter().find(|text| is_same(text.language, language));
+    let in_language = |language: &str| texts.iter().find(|text| is_same_language(text.language, language));
     let text = from.into_iter().flatten().find_map(in_language).or_else(|| texts.first())?;
     if let Some(Text { segment: target, .. }) = target {
         let tag = target.start_tag(source).trim_end_matches('>').trim_end_matches('/').trim_end();
@@ -79,10 +79,4 @@ fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Opti
     let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let before = format!("{kept}{blank}<tuv xml:lang=\"{to}\"><seg>");
     text.segment.found(source, text.segment.inner.start..end, &before, "</seg></tuv>")
-}
-
-/// Whether two codes name the same language: "en" and "EN-us" do.
-fn is_same(code: &str, other: &str) -> bool {
-    let primary = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    primary(code) == primary(other)
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::block::{ParsedBlock, Slot};
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::formats::subrip::{DASHES, layout};
 use crate::formats::text::{lines, newline};
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
+use crate::slot::{ParsedBlock, Slot};
 use crate::{Error, Result};
 
 /// Whether a text is a WebVTT file.

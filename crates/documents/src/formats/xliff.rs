@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::Result;
 use crate::bilingual::{Segment, attribute, segment};
-use crate::block::ParsedBlock;
 use crate::markup::{Attribute, Dialect, Kind, Token, Tokens};
+use crate::slot::ParsedBlock;
 use crate::xml::tree::{self, DocType};
 
 /// Elements that hold other translations than the segment's own.

@@ -5,15 +5,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{LineLayout, ParsedBlock, Slot};
 use crate::escaping::Escaping;
 use crate::formats::json;
 use crate::formats::text;
 use crate::inline::{self, Piece};
-use crate::placeholders;
+use crate::locks;
 use crate::quoting::{Quoting, YAML_WORDS};
+use crate::slot::{ParsedBlock, Slot};
 use crate::strings::{Unescaped, is_for_programs, is_prose, prose};
-use crate::wrap::columns;
+use crate::wrap::{LineLayout, columns};
 
 /// Keys of front matter whose values a page shows: those of Hugo, Jekyll, Docusaurus and Pandoc.
 const SHOWN: [&str; 8] =
@@ -491,6 +491,6 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock>
             }));
         }
     }
-    found.iter_mut().for_each(|found| placeholders::lock(&mut found.block));
-    found.into_iter().filter_map(ParsedBlock::checked).collect()
+    found.iter_mut().for_each(|found| locks::lock_placeholders(&mut found.block));
+    found.into_iter().filter_map(ParsedBlock::into_translatable).collect()
 }

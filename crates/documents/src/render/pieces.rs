@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::block::{Affixes, Blanks, Block, Slot, Span, SpanKind};
+use crate::block::{Affixes, Block, Spaces, Span, SpanKind};
+use crate::chars::is_space;
+use crate::slot::Slot;
 use crate::span_projection::Placed;
-use crate::wrap::is_space;
 
 /// The first character after a piece; none where markup without text is next, which has blanks of its own.
 pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
@@ -23,7 +24,7 @@ pub(super) enum Piece<'a> {
     /// Markup, and the byte of the part at which it stands if it stands there as it is.
     Markup(&'a str, usize),
     /// Bytes of the part, what must stand around them, the text that is read in them, and the blanks around them.
-    Void(Range<usize>, &'a Affixes, &'a str, Option<Blanks>),
+    Void(Range<usize>, &'a Affixes, &'a str, Option<Spaces>),
 }
 
 impl<'a> Piece<'a> {
@@ -93,12 +94,12 @@ pub(super) fn pieces<'a>(
 }
 
 /// The blanks around what is written of a span as a void one; those of a text that stays are in the block's text.
-fn blanks(block: &Block, span: &Span) -> Option<Blanks> {
-    let around = || Blanks {
+fn blanks(block: &Block, span: &Span) -> Option<Spaces> {
+    let around = || Spaces {
         before: block.text.get(..span.range.start).is_some_and(|text| text.ends_with(is_space)),
         after: block.text.get(span.range.end..).is_some_and(|text| text.starts_with(is_space)),
     };
-    span.blanks.or_else(|| span.stays.then(around))
+    span.spaces.or_else(|| span.void_if_missing.then(around))
 }
 
 /// Around markup that stands between runs of its own.
@@ -145,6 +146,6 @@ pub(super) fn kind(block: &Block, placed: &Placed) -> SpanKind {
 
 /// Whether span `outer` holds span `inner` in the source.
 fn holds(block: &Block, outer: usize, inner: usize) -> bool {
-    let parent = |index: &usize| block.spans.get(*index).and_then(|span| span.within);
+    let parent = |index: &usize| block.spans.get(*index).and_then(|span| span.parent);
     std::iter::successors(parent(&inner), parent).any(|index| index == outer)
 }

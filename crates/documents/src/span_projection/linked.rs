@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::block::{Link, is_unspaced};
+use crate::block::Link;
+use crate::chars::is_unspaced;
 use crate::wrap::NOT_FIRST;
 
 /// The links of a translation, by target word.

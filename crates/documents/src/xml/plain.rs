@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::tree::{DocType, Element, Node, blocks, unescaped};
 use crate::Result;
-use crate::block::{LineLayout, ParsedBlock};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
+use crate::slot::ParsedBlock;
+use crate::wrap::LineLayout;
 
 /// The block of an element that holds nothing but text.
 pub(crate) fn whole(source: &str, element: &Element) -> Option<ParsedBlock> {

@@ -13,7 +13,7 @@ use quick_xml::events::attributes::Attributes;
 use quick_xml::name::ResolveResult;
 
 use super::space::canonical;
-use crate::block::ParsedBlock;
+use crate::slot::ParsedBlock;
 use crate::{Error, Result, limits};
 
 /// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use crate::escaping::Escaping;
-
 /// Escapes what would be markup inside a line. `bare` escapes every ASCII mark; `before_link` says that markup
 /// starting with `[` follows.
-pub(crate) fn text(text: &str, escaping: Escaping, bare: bool, before_link: bool) -> String {
+pub(crate) fn text(text: &str, heading: bool, bare: bool, before_link: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut chars = text.char_indices().peekable();
@@ -24,7 +22,7 @@ pub(crate) fn text(text: &str, escaping: Escaping, bare: bool, before_link: bool
             // One alone is money; two may be a formula.
             '$' => text.matches('$').nth(1).is_some() || after.is_none(),
             '!' => before_link && after.is_none(),
-            '#' | '{' => escaping == Escaping::MarkdownHeading,
+            '#' | '{' => heading,
             _ => false,
         };
         if marked {
@@ -38,12 +36,7 @@ pub(crate) fn text(text: &str, escaping: Escaping, bare: bool, before_link: bool
 
 /// A paragraph, or a heading's text, of Markdown that reads as this text.
 pub(crate) fn plain(plain: &str, heading: bool) -> String {
-    let escaped = text(
-        plain,
-        if heading { Escaping::MarkdownHeading } else { Escaping::MarkdownParagraph },
-        false,
-        false,
-    );
+    let escaped = text(plain, heading, false, false);
     if heading { escaped } else { line_start(escaped) }
 }
 
@@ -127,7 +120,7 @@ mod tests {
 
     #[test]
     fn only_what_would_be_markup_is_escaped() {
-        let escaped = |line: &str| super::text(line, Escaping::MarkdownParagraph, false, false);
+        let escaped = |line: &str| super::text(line, false, false, false);
         assert_eq!(
             escaped("2 * 3 = 6, snake_case, a < b, AT&T, $5"),
             "2 * 3 = 6, snake_case, a < b, AT&T, $5"

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::block::ParsedBlock;
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
 use crate::formats::{json, yaml};
 use crate::quoting::Quoting;
+use crate::slot::ParsedBlock;
 
 /// The blocks of the strings in double quotes on one line, of keys whose values readers see. Their escapes are among
 /// those of YAML.

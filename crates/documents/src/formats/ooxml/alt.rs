@@ -1,7 +1,7 @@
 //! Texts in attributes: the title and the description of what a drawing or a table shows, and the words of WordArt.
 
-use crate::block::{ParsedBlock, Role};
 use crate::escaping::Escaping;
+use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::lines;
 use crate::xml::tree::{Element, Name};
 

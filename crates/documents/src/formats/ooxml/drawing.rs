@@ -3,8 +3,8 @@
 use super::alt;
 use super::run::Run;
 use crate::Result;
-use crate::block::{ParsedBlock, Role};
 use crate::runs::{Item, Kind, block};
+use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::whole;
 use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
 

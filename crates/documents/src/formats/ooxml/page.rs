@@ -1,11 +1,11 @@
 //! Headers and footers of a sheet's printed pages (ECMA-376 part 1, 18.3.1.46): left, middle and right texts with
 //! codes such as `&P` for the page among them.
 
-use crate::block::{ParsedBlock, Slot};
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
+use crate::slot::{ParsedBlock, Slot};
 use crate::xml::tree::{Element, unescaped};
 
 /// Spreadsheet programs refuse a sheet with a longer header.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::page;
 use super::run::Run;
 use crate::Result;
-use crate::block::{Affixes, ParsedBlock, Role};
+use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formula::{key, literals};
 use crate::package::Package;
 use crate::runs::{Item, Kind, block};
+use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain;
 use crate::xml::tree::{DocType, Element, blocks, each, unescaped};
 

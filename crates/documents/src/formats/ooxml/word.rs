@@ -7,8 +7,8 @@ use super::alt;
 use super::drawing;
 use super::run::Run;
 use crate::Result;
-use crate::block::{ParsedBlock, Role};
 use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
+use crate::slot::{ParsedBlock, Role};
 use crate::xml::tree::{DocType, Element, blocks};
 
 /// What a form field is called whose text is chosen, not written.

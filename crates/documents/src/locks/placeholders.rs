@@ -1,32 +1,31 @@
-//! What programs replace in their texts: `%s`, `{name}`, `${x}`, `<x id="1"/>`.
+//! Placeholders, which programs replace in their texts: `%s`, `{name}`, `${x}`, `<x id="1"/>`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::block::{Block, Span, SpanKind};
 use crate::limits;
 
-/// A stretch of text that is not words.
+/// A part of a text that is no prose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// Must stand in the translation letter for letter.
+    /// Must be in the translation unchanged.
     Locked,
     /// A start tag with its name.
     Open(String),
     Close(String),
     /// A line end.
     Break,
-    /// A tag without content; `word` if it takes the place of a word.
+    /// A tag without content; `word` if it stands for a word.
     Void {
         word: bool,
     },
 }
 
-/// Every alternative ends at the marks that start one, so that finding all of them takes one pass. Tags have a name or
-/// a number, and attributes; what else stands between `<` and `>` is text. A space is no flag of
-/// printf's here, or "50 % discount" would hold `% d`.
+/// Every alternative ends at the characters that start one, so that finding all of them takes one pass. Tags have a
+/// name or a number, and attributes; anything else between `<` and `>` is text. A space is no printf flag here, or
+/// "50 % discount" would contain `% d`.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
@@ -49,7 +48,7 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The marks of a text, in order and apart. Tags without a partner are locked: they are placeholders too.
+/// The marks of a text, in order and without overlap. Unpaired tags are locked: they are placeholders too.
 pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
     let Some(marks) = MARKS.as_ref() else { return Vec::new() };
     let mut found: Vec<(Range<usize>, Mark)> = Vec::new();
@@ -66,44 +65,20 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
     found
 }
 
-/// Locks the placeholders of a block whose own markup is already taken out; tags among its words are placeholders.
-pub(crate) fn lock(block: &mut Block) {
-    let marks = find(&block.text);
-    lock_all(block, marks.into_iter().map(|(range, _)| range));
-}
-
-/// Locks the placeholders of a text that may be any. What stands between `<` and `>` is text there, and so is what
-/// stands between braces with blanks, unless they are double or a number or date is asked for.
-pub(crate) fn lock_in_prose(block: &mut Block) {
-    if !block.text.contains(['%', '{', '$', '@']) {
-        return;
-    }
-    let mut marks = find(&block.text);
-    marks.retain(|(range, mark)| {
-        let text = block.text.get(range.clone()).unwrap_or_default();
+/// The placeholders that prose does not contain by chance: no tags or entities, and no braces with spaces between
+/// them unless the braces are double or format a number or date.
+pub(crate) fn find_in_prose(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let marks = if text.contains(['%', '{', '$', '@']) { find(text) } else { Vec::new() };
+    marks.into_iter().filter(|(_, mark)| *mark == Mark::Locked).map(|(range, _)| range).filter(|range| {
+        let text = text.get(range.clone()).unwrap_or_default();
         let formats = ["date", "duration", "number", "ordinal", "spellout", "time"];
         let format = text.split_once(',').and_then(|(_, format)| format.split([',', '}']).next());
         let is_named = text.starts_with("{{")
             || text.starts_with("{%")
             || !text.contains(char::is_whitespace)
             || format.is_some_and(|format| formats.contains(&format.trim()));
-        *mark == Mark::Locked && !text.starts_with(['<', '&']) && is_named
-    });
-    lock_all(block, marks.into_iter().map(|(range, _)| range));
-}
-
-/// Makes each range a locked span, unless it lies in one or across the edge of another.
-fn lock_all(block: &mut Block, ranges: impl Iterator<Item = Range<usize>>) {
-    for range in ranges {
-        let crosses = |span: &Span| {
-            let overlaps = span.range.start < range.end && range.start < span.range.end;
-            let holds = span.range.start <= range.start && range.end <= span.range.end;
-            (overlaps && !holds) || (holds && span.kind == SpanKind::Locked)
-        };
-        if block.spans.len() < limits::SPANS_PER_BLOCK && !block.spans.iter().any(crosses) {
-            block.spans.push(Span::plain(range, SpanKind::Locked));
-        }
-    }
+        !text.starts_with(['<', '&']) && is_named
+    })
 }
 
 fn tag_mark(tag: &str) -> Mark {
@@ -120,10 +95,10 @@ fn tag_mark(tag: &str) -> Mark {
     }
 }
 
-/// The parts of a date, as `strftime` names them, that printf does not know.
+/// The conversions of `strftime` that printf does not have.
 const DATES: &str = "ABHILMYZbejmpy";
 
-/// Leaves out what only looks like a placeholder: a percentage that a word follows, a reference to a character.
+/// Excludes false matches: a percentage followed by a word, a character reference.
 fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
     let mark = text.get(range.clone()).unwrap_or_default();
     let before = text.get(..range.start).and_then(|text| text.chars().next_back());
@@ -146,7 +121,7 @@ fn lock_unpaired(found: &mut [(Range<usize>, Mark)]) {
     let mut paired = vec![false; found.len()];
     for at in 0..found.len() {
         match &found[at].1 {
-            // Honest texts open few; what is beyond is locked.
+            // Real texts open few; tags beyond the limit are locked.
             Mark::Open(_) if open.len() < limits::NESTING => open.push(at),
             Mark::Close(name) => {
                 let same = |index: &usize| matches!(&found[*index].1, Mark::Open(other) if other == name);

@@ -1,0 +1,92 @@
+//! The parts of a document, the blocks in them, and where each block occurs.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use crate::block::Block;
+use crate::part::Part;
+use crate::slot::{ParsedBlock, Role, Slot};
+use crate::wrap::LineLayout;
+
+/// The parts of a document and their blocks.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub parts: Vec<Part>,
+    /// The blocks to translate, in the document's order.
+    pub blocks: Vec<Block>,
+    /// Where the blocks occur, in the order of parts and bytes; one inside another follows it.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// Where a block occurs. A block may occur several times, each with its own markup.
+#[derive(Debug)]
+pub(crate) struct Occurrence {
+    /// Index of its part.
+    pub part: usize,
+    /// Index of its block.
+    pub block: usize,
+    pub slot: Slot,
+    /// The block with the markup it has here, unless this is its first occurrence.
+    pub own_block: Option<Block>,
+}
+
+impl Occurrence {
+    /// Whether the length of its lines is limited.
+    pub fn is_subtitle(&self) -> bool {
+        matches!(self.slot.layout, LineLayout::Balance { .. })
+    }
+}
+
+impl Content {
+    /// Collects the blocks of all parts and resolves the slots that share a translation. `parsed` has the index of
+    /// each block's part.
+    pub fn new(parts: Vec<Part>, parsed: Vec<(usize, ParsedBlock)>) -> Self {
+        let own = |parsed: &&(usize, ParsedBlock)| parsed.1.slot.role == Role::Own;
+        let mut owned: HashSet<String> = HashSet::new();
+        if parsed.iter().any(|parsed| !own(&parsed)) {
+            owned = parsed.iter().filter(own).map(|(_, parsed)| parsed.block.text.clone()).collect();
+        }
+        let (mut blocks, mut occurrences, mut copies) = (Vec::new(), Vec::new(), Vec::new());
+        for (part, ParsedBlock { block, slot }) in parsed {
+            // Without a block of its own text, the first shared slot becomes the block that the others follow.
+            let leads =
+                slot.role == Role::Own || (slot.role == Role::Shared && owned.insert(block.text.clone()));
+            if leads {
+                occurrences.push(Occurrence { part, block: blocks.len(), slot, own_block: None });
+                blocks.push(block);
+            } else if owned.contains(&block.text) {
+                copies.push(Occurrence { part, block: 0, slot, own_block: Some(block) });
+            }
+        }
+        let mut ids: HashMap<&str, usize> = HashMap::new();
+        if !copies.is_empty() {
+            blocks.iter().enumerate().for_each(|(id, block)| {
+                ids.entry(&block.text).or_insert(id);
+            });
+        }
+        for mut copy in copies {
+            if let Some(&id) = copy.own_block.as_ref().and_then(|own| ids.get(own.text.as_str())) {
+                copy.block = id;
+                occurrences.push(copy);
+            }
+        }
+        occurrences.sort_by_key(|one| (one.part, one.slot.range.start, Reverse(one.slot.range.end)));
+        Self { parts, blocks, occurrences }
+    }
+
+    /// All bytes of a part.
+    pub fn source(&self, part: usize) -> &str {
+        self.parts.get(part).map_or("", |part| &part.source)
+    }
+
+    /// Bytes of a part.
+    pub fn slice(&self, part: usize, range: Range<usize>) -> &str {
+        self.source(part).get(range).unwrap_or_default()
+    }
+
+    /// The block with the markup it has at an occurrence.
+    pub fn block<'a>(&'a self, occurrence: &'a Occurrence) -> Option<&'a Block> {
+        occurrence.own_block.as_ref().or_else(|| self.blocks.get(occurrence.block))
+    }
+}

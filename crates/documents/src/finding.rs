@@ -1,0 +1,35 @@
+//! Findings: what could not be carried over into a written translation.
+
+use serde::Serialize;
+
+/// Something that could not be carried over into a translation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Index into [`Document::blocks`](crate::Document::blocks).
+    pub block: usize,
+    /// What happened.
+    pub kind: FindingKind,
+    /// The markup, code or translation that it concerns.
+    pub text: String,
+}
+
+/// The kind of a [`Finding`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// Code, an address or a formula of the source is missing in the translation.
+    Lost,
+    /// Emphasis or a link was dropped because its words could not be found in the translation, or a line break because
+    /// the translation has fewer.
+    Dropped,
+    /// An image or a footnote mark was moved to the end because its position could not be found.
+    Moved,
+    /// The translation is empty; the source was kept.
+    Empty,
+    /// The translation would have changed the document's structure; the source was kept.
+    Refused,
+    /// A subtitle line is longer than viewers can read in time, and longer than any line of its source.
+    Long,
+    /// The document's encoding lacks a character of the translation, so the whole document was written as UTF-8.
+    Encoding,
+}

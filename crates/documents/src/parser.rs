@@ -1,0 +1,95 @@
+//! The formats' parsers behind one enum: what finds the blocks of a part.
+
+use crate::encoding::Missing;
+use crate::formats::{
+    csv, epub, html, json, markdown, odf, ooxml, po, properties, subrip, text, tmx, vtt, xliff, yaml,
+};
+use crate::markup::Dialect;
+use crate::slot::ParsedBlock;
+use crate::{Error, Result};
+
+/// The parser of a part, with its options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Parser {
+    Text,
+    Markdown,
+    SubRip,
+    WebVtt,
+    Html,
+    Po,
+    Xliff {
+        to: Option<String>,
+    },
+    Tmx {
+        from: Option<String>,
+        to: Option<String>,
+    },
+    /// CSV or TSV, and the columns to translate if they were chosen.
+    Table(Option<Vec<usize>>),
+    Json,
+    Properties,
+    Strings,
+    Yaml,
+    Office(ooxml::Office),
+    OpenDocument(odf::Entry),
+    Epub(epub::Entry),
+}
+
+impl Parser {
+    /// The blocks of a text in any order.
+    ///
+    /// # Errors
+    /// When the text is not of this format, or nested deeper than [`limits`](crate::limits) allow.
+    pub fn parse(&self, source: &str) -> Result<Vec<ParsedBlock>> {
+        match self {
+            Self::Text => Ok(text::parse(source)),
+            Self::Markdown => markdown::parse(source),
+            Self::SubRip => subrip::parse(source),
+            Self::WebVtt => vtt::parse(source),
+            Self::Html => Ok(html::parse(source, Dialect::of(source))),
+            Self::Po => Ok(po::parse(source)),
+            Self::Xliff { .. } => xliff::parse(source),
+            Self::Tmx { from, to } => {
+                tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)
+            }
+            Self::Table(columns) => Ok(csv::parse(source, columns.as_deref())),
+            Self::Json => json::parse(source),
+            Self::Properties => Ok(properties::properties(source, source.is_ascii())),
+            Self::Strings => Ok(properties::strings(source)),
+            Self::Yaml => Ok(yaml::parse(source)),
+            Self::Office(office) => office.parse(source),
+            Self::OpenDocument(entry) => entry.parse(source),
+            Self::Epub(entry) => entry.parse(source),
+        }
+    }
+
+    /// How a character is written that the document's encoding lacks.
+    pub fn missing(&self) -> Missing {
+        match self {
+            Self::Html | Self::Xliff { .. } | Self::Tmx { .. } => Missing::Reference,
+            Self::Properties | Self::Json => Missing::Escape,
+            Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po => Missing::None,
+            Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
+            // Entries of packages are UTF-8.
+            Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::None,
+        }
+    }
+
+    /// Whether a translation could change which blocks are found, so that the written part is parsed again.
+    pub fn is_read_back(&self) -> bool {
+        match self {
+            Self::Text | Self::SubRip | Self::WebVtt => false,
+            // A translation beside its source makes the entry translated, so it is no block any more.
+            Self::Po | Self::Xliff { .. } | Self::Tmx { .. } => false,
+            // A translation may be taken for a name or a code where its source was prose.
+            Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
+            Self::Markdown | Self::Html => true,
+            Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => true,
+        }
+    }
+
+    /// Whether a block's markup cannot take in the block after it, as each paragraph is an XML element of its own.
+    pub fn isolates_blocks(&self) -> bool {
+        matches!(self, Self::Office(_) | Self::OpenDocument(_))
+    }
+}

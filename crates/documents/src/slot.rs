@@ -1,0 +1,77 @@
+//! Where a block's text is in its document, and how its translation is written there.
+
+use std::ops::Range;
+
+use crate::block::{Affixes, Block};
+use crate::escaping::Escaping;
+use crate::locks;
+use crate::wrap::LineLayout;
+
+/// The bytes that a block's translation replaces, and how it is written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// Bytes of the part that the translation replaces.
+    pub range: Range<usize>,
+    pub layout: LineLayout,
+    /// Line end and what precedes the text on each further line, such as `"\n> "`.
+    pub newline: String,
+    /// Markup of each `\n` in the block's text.
+    pub breaks: Vec<String>,
+    pub escaping: Escaping,
+    /// Markup around each run of text that is in no span.
+    pub affixes: Affixes,
+    /// What is written around the whole translation, but not around a source that is kept.
+    pub frame: Affixes,
+    /// Whitespace around the text, which may separate it from markup beside the slot.
+    pub edge_spaces: Affixes,
+    pub role: Role,
+}
+
+impl Slot {
+    /// A slot whose translation is written on one line.
+    pub fn new(range: Range<usize>, escaping: Escaping) -> Self {
+        Self {
+            range,
+            layout: LineLayout::Single,
+            newline: String::new(),
+            breaks: Vec::new(),
+            escaping,
+            affixes: Affixes::default(),
+            frame: Affixes::default(),
+            edge_spaces: Affixes::default(),
+            role: Role::Own,
+        }
+    }
+}
+
+/// Whether a slot has a translation of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    #[default]
+    Own,
+    /// Shares the translation of another block with the same text, if the document has one.
+    Shared,
+    /// Only ever copies the translation of a block with the same text; without one it is left unchanged.
+    Copy,
+}
+
+/// A block and its slot, as a format's parser returns them.
+#[derive(Debug)]
+pub(crate) struct ParsedBlock {
+    pub block: Block,
+    pub slot: Slot,
+}
+
+impl ParsedBlock {
+    /// The same with another role.
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.slot.role = role;
+        self
+    }
+
+    /// Locks the bare addresses and the placeholders of the text; `None` when nothing is left to translate.
+    pub fn into_translatable(mut self) -> Option<Self> {
+        locks::lock_in_prose(&mut self.block);
+        (self.block.has_words() && !locks::is_code(&self.block.text)).then_some(self)
+    }
+}
