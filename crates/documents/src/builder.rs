@@ -235,7 +235,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The blanks before the first and after the last of the text so far.
-    pub fn edges(&self) -> Affixes {
+    pub fn edge_spaces(&self) -> Affixes {
         let text = self.text.trim_end_matches(|c: char| c != '\n' && is_space(c));
         let after = match self.last_void.and_then(|index| self.spans.get(index)?.spaces) {
             Some(blanks) if blanks.after => " ",

@@ -234,12 +234,8 @@ impl Document {
     /// whose markup may have taken it in; in later rounds that of all blocks of the part from there on, and in the last
     /// round that of all its blocks. A clashing name loses a level only for itself.
     fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, mismatch: &Mismatch, round: usize) {
-        let mut blocks: Vec<usize> = self
-            .occurrences
-            .iter()
-            .filter(|occurrence| occurrence.part == part)
-            .map(|occurrence| occurrence.block)
-            .collect();
+        let mut blocks: Vec<usize> =
+            self.content.occurrences.iter().filter(|one| one.part == part).map(|one| one.block).collect();
         blocks.sort_unstable();
         blocks.dedup();
         let doubtful = match mismatch {

@@ -248,7 +248,7 @@ impl<'a> Renderer<'a> {
         if !translation.ends_with(is_unspaced) {
             page.blank(&slot.edge_spaces.after);
         }
-        let expected: String = pieces.iter().map(Piece::expected).collect();
+        let expected: String = pieces.iter().map(Piece::read_text).collect();
         let has_words =
             |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_alphabetic));
         let is_found = pieces.iter().any(has_words) && !is_code(&expected);

@@ -164,10 +164,10 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedB
         builder = filled(false);
     }
     builder.check()?;
-    let edges = builder.edges();
+    let edge_spaces = builder.edge_spaces();
     let found = builder.finish(Escaping::Xml, |_, _| LineLayout::Single);
     let affixes = main.map(|style| style.affixes.clone()).unwrap_or_default();
-    Ok(ParsedBlock { slot: Slot { affixes, edges, ..found.slot }, ..found }.into_translatable())
+    Ok(ParsedBlock { slot: Slot { affixes, edge_spaces, ..found.slot }, ..found }.into_translatable())
 }
 
 /// The style of most of the text: what is in groups counts only if there is nothing else, and so do links.

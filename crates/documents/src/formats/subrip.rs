@@ -128,7 +128,7 @@ fn markup_size(text: &str) -> usize {
 
 /// Makes one span of neighbours with the same tags, as of `<i>…</i>` written on each line of a cue.
 fn merge(spans: &mut Vec<Span>, text: &str) {
-    let nested = spans.iter().any(|span| span.within.is_some());
+    let nested = spans.iter().any(|span| span.parent.is_some());
     if nested || spans.iter().any(|span| span.kind == SpanKind::Locked) {
         return;
     }

@@ -67,9 +67,10 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
 
 /// The placeholders that prose does not contain by chance: no tags or entities, and no braces with spaces between
 /// them unless the braces are double or format a number or date.
-pub(crate) fn find_in_prose(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn find_in_prose(text: &str) -> Vec<Range<usize>> {
     let marks = if text.contains(['%', '{', '$', '@']) { find(text) } else { Vec::new() };
-    marks.into_iter().filter(|(_, mark)| *mark == Mark::Locked).map(|(range, _)| range).filter(|range| {
+    let locked = marks.into_iter().filter(|(_, mark)| *mark == Mark::Locked).map(|(range, _)| range);
+    let is_named = |range: &Range<usize>| {
         let text = text.get(range.clone()).unwrap_or_default();
         let formats = ["date", "duration", "number", "ordinal", "spellout", "time"];
         let format = text.split_once(',').and_then(|(_, format)| format.split([',', '}']).next());
@@ -78,7 +79,8 @@ pub(crate) fn find_in_prose(text: &str) -> impl Iterator<Item = Range<usize>> {
             || !text.contains(char::is_whitespace)
             || format.is_some_and(|format| formats.contains(&format.trim()));
         !text.starts_with(['<', '&']) && is_named
-    })
+    };
+    locked.filter(is_named).collect()
 }
 
 fn tag_mark(tag: &str) -> Mark {

@@ -28,7 +28,7 @@ pub(super) enum Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    pub(super) fn reads(&self) -> &'a str {
+    pub(super) fn read_text(&self) -> &'a str {
         match self {
             Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text, _) => text,
             Self::Markup(..) => "",
