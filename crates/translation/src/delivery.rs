@@ -15,12 +15,11 @@ use crate::job::{JobId, JobResult, Warning};
 use crate::ladder::Sentence;
 use crate::languages::{LanguagePair, language};
 use crate::output;
-use crate::review::{Line, Segment, SpanMark};
+use crate::review::{Segment, SpanMark};
 use crate::sentences;
-use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::store::lines::Plan;
-use crate::store::segments::hash;
+use crate::store::segments::{DocumentSegments, SegmentRecord};
+use crate::store::{Store, sha256};
 use crate::task::Task;
 
 /// The result of a complete job; a document is written, and its row says done.
@@ -69,13 +68,20 @@ struct Written {
 
 fn document(task: &mut Task, store: &Store) -> Result<Written> {
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
-    let mut lines = lines(&task.blocks, document, &task.job.pair.to);
+    let mut segments = segments(&task.blocks, document, &task.job.pair.to);
     let options = frame::read_options(&task.job.pair, &task.job.options);
-    let bytes = write(document, *format, &task.job.pair, &options, &mut lines)?;
-    let to_review = lines.iter().filter(|line| line.shown().is_to_review()).count();
-    let terms = lines.iter().map(|line| &line.terms).collect();
+    let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
+    let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
+    let terms = segments.iter().map(|segment| &segment.terms).collect();
     let (pair, learns) = (&task.job.pair, task.job.options.memory);
-    store.plan(&Plan { job: task.id, pair, lines: &lines, to_review, terms, learns })?;
+    store.save_segments(&DocumentSegments {
+        job: task.id,
+        pair,
+        segments: &segments,
+        to_review,
+        terms,
+        learns,
+    })?;
     // In a folder, the name that it would get beside a source there.
     let folder = target.as_ref().filter(|target| target.is_dir());
     let beside =
@@ -86,34 +92,34 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
     store.set_state(task.id, JobState::Done, None)?;
     // The result tells what was found in writing, too.
     let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
-    for (report, line) in reports.zip(lines) {
-        let shown = Segment::from(line);
+    for (report, segment) in reports.zip(segments) {
+        let shown = Segment::from(segment);
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
         report.terms = shown.terms;
     }
     Ok(Written { output: Some(output), to_review, terms })
 }
 
-/// The bytes of a document with these lines as its translation, parsed again. What the document could not take over is
-/// said anew of the lines, whose blocks are in its order.
+/// The bytes of a document with these segments as its translation, parsed again. What the document could not take over is
+/// said anew of the segments, whose blocks are in its order.
 pub(crate) fn write(
     document: &Document,
     format: Format,
     pair: &LanguagePair,
     options: &ReadOptions,
-    lines: &mut [Line],
+    segments: &mut [SegmentRecord],
 ) -> Result<Vec<u8>> {
-    lines.iter_mut().for_each(|line| line.found.clear());
-    let translations = translations(document, lines, &pair.to);
+    segments.iter_mut().for_each(|segment| segment.findings.clear());
+    let translations = translations(document, segments, &pair.to);
     let written = document.write(&translations)?;
     for Finding { block, kind, text } in &written.findings {
         match kind {
-            FindingKind::Lost => blame(lines, *block, Reason::Placeholder(text.clone())),
-            FindingKind::Dropped | FindingKind::Moved => blame(lines, *block, Reason::Tag(text.clone())),
-            FindingKind::Long => blame(lines, *block, Reason::LongLine),
-            FindingKind::Encoding => blame(lines, *block, Reason::Encoding),
-            FindingKind::Empty => refuse(lines, *block, &Reason::Empty),
-            FindingKind::Refused => refuse(lines, *block, &Reason::Refused),
+            FindingKind::Lost => blame(segments, *block, Reason::Placeholder(text.clone())),
+            FindingKind::Dropped | FindingKind::Moved => blame(segments, *block, Reason::Tag(text.clone())),
+            FindingKind::Long => blame(segments, *block, Reason::LongLine),
+            FindingKind::Encoding => blame(segments, *block, Reason::Encoding),
+            FindingKind::Empty => refuse(segments, *block, &Reason::Empty),
+            FindingKind::Refused => refuse(segments, *block, &Reason::Refused),
         }
     }
     if frame::new_extension(format).is_some() {
@@ -124,64 +130,69 @@ pub(crate) fn write(
     if again.blocks().len() == translations.len() {
         for (block, (read, translation)) in again.blocks().iter().zip(&translations).enumerate() {
             let missing = checks::lost_numbers(&translation.text, &read.text);
-            missing.into_iter().for_each(|number| blame(lines, block, Reason::Number(number)));
+            missing.into_iter().for_each(|number| blame(segments, block, Reason::Number(number)));
         }
     }
     Ok(written.bytes)
 }
 
 // One for each block. Markup goes where the words went; where nobody saw them go, their letters have to tell.
-fn translations(document: &Document, lines: &[Line], to: &str) -> Vec<Translation> {
+fn translations(document: &Document, segments: &[SegmentRecord], to: &str) -> Vec<Translation> {
     let mut translations = vec![Translation::default(); document.blocks().len()];
-    for lines in lines.chunk_by(|a, b| a.block == b.block) {
-        let Some(translation) = lines.first().and_then(|line| translations.get_mut(line.block)) else {
+    for segments in segments.chunk_by(|a, b| a.block == b.block) {
+        let Some(translation) = segments.first().and_then(|segment| translations.get_mut(segment.block))
+        else {
             continue;
         };
-        let parts = lines.iter().map(|line| (line.target.as_str(), line.separator.as_str()));
+        let parts = segments.iter().map(|segment| (segment.target.as_str(), segment.separator.as_str()));
         let (text, starts) = sentences::join_at(parts, to);
         translation.text = text;
         let mut from = 0;
-        for (line, to) in lines.iter().zip(starts) {
-            let seen = match line.links.is_empty() && !line.spans.is_empty() {
-                true => alignment::links_by_letters(&line.source, &line.target),
-                false => line.links.clone(),
+        for (segment, to) in segments.iter().zip(starts) {
+            let seen = match segment.links.is_empty() && !segment.spans.is_empty() {
+                true => alignment::links_by_letters(&segment.source, &segment.target),
+                false => segment.links.clone(),
             };
             translation.links.extend(alignment::moved(&seen, (from, to)));
-            from += line.source.len() + line.separator.len();
+            from += segment.source.len() + segment.separator.len();
         }
     }
     translations
 }
 
 // A block that kept its source kept all its sentences'.
-fn refuse(lines: &mut [Line], block: usize, reason: &Reason) {
-    lines.iter_mut().filter(|line| line.block == block).for_each(|line| line.found.push(reason.clone()));
+fn refuse(segments: &mut [SegmentRecord], block: usize, reason: &Reason) {
+    segments
+        .iter_mut()
+        .filter(|segment| segment.block == block)
+        .for_each(|segment| segment.findings.push(reason.clone()));
 }
 
 // A reason stands with the sentence of its block that it is about, as far as that can be told, else with the first;
 // once for a block.
-fn blame(lines: &mut [Line], block: usize, reason: Reason) {
-    let of_block = |line: &&mut Line| line.block == block;
-    let mut lines: Vec<&mut Line> = lines.iter_mut().filter(of_block).collect();
-    if lines.iter().any(|line| line.reasons.contains(&reason) || line.found.contains(&reason)) {
+fn blame(segments: &mut [SegmentRecord], block: usize, reason: Reason) {
+    let of_block = |segment: &&mut SegmentRecord| segment.block == block;
+    let mut segments: Vec<&mut SegmentRecord> = segments.iter_mut().filter(of_block).collect();
+    if segments.iter().any(|segment| segment.reasons.contains(&reason) || segment.findings.contains(&reason))
+    {
         return;
     }
-    let concerns = |line: &Line| match &reason {
-        Reason::Tag(markup) => line.spans.iter().any(|span| is_about(markup, line, span)),
+    let concerns = |segment: &SegmentRecord| match &reason {
+        Reason::Tag(markup) => segment.spans.iter().any(|span| is_about(markup, segment, span)),
         Reason::Placeholder(text) | Reason::Number(text) => {
-            line.source.contains(text) || line.spans.iter().any(|span| is_about(text, line, span))
+            segment.source.contains(text) || segment.spans.iter().any(|span| is_about(text, segment, span))
         }
         _ => false,
     };
-    let place = lines.iter().position(|line| concerns(line)).unwrap_or(0);
-    if let Some(line) = lines.get_mut(place) {
-        line.found.push(reason);
+    let place = segments.iter().position(|segment| concerns(segment)).unwrap_or(0);
+    if let Some(segment) = segments.get_mut(place) {
+        segment.findings.push(reason);
     }
 }
 
 // Whether this is the span's markup with its text.
-fn is_about(markup: &str, line: &Line, span: &SpanMark) -> bool {
-    let units = line.source.encode_utf16().skip(span.start).take(span.end - span.start);
+fn is_about(markup: &str, segment: &SegmentRecord, span: &SpanMark) -> bool {
+    let units = segment.source.encode_utf16().skip(span.start).take(span.end - span.start);
     let text = String::from_utf16_lossy(&units.collect::<Vec<u16>>());
     !span.label.is_empty() && markup.starts_with(&span.label) && markup.contains(&text)
 }
@@ -196,14 +207,14 @@ fn publish(
     free: &dyn Fn() -> PathBuf,
     bytes: &[u8],
 ) -> Result<PathBuf> {
-    let wanted = hash(bytes);
+    let wanted = sha256(bytes);
     let row = store.job(job)?;
     if let Some(path) = row.output
-        && let Ok(there) = output::read(&path).map(|bytes| hash(&bytes))
+        && let Ok(there) = output::read(&path).map(|bytes| sha256(&bytes))
         && row.hashes.wrote(&there)
     {
         output::not_the_source(input, &path)?;
-        store.aim(job, &path, &wanted, Some(&there))?;
+        store.record_output_target(job, &path, &wanted, Some(&there))?;
         if there != wanted {
             output::replace(&path, bytes)?;
         }
@@ -212,7 +223,12 @@ fn publish(
     loop {
         let path = target.map_or_else(free, Path::to_owned);
         output::check(input, &path)?;
-        store.aim(job, &std::path::absolute(&path).unwrap_or_else(|_| path.clone()), &wanted, None)?;
+        store.record_output_target(
+            job,
+            &std::path::absolute(&path).unwrap_or_else(|_| path.clone()),
+            &wanted,
+            None,
+        )?;
         match output::write(&path, bytes) {
             // Another program took the name just now.
             Err(Error::Exists(_)) if target.is_none() => {}
@@ -221,23 +237,23 @@ fn publish(
     }
 }
 
-fn lines(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
+fn segments(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<SegmentRecord> {
+    let mut segments = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut at = 0;
         for sentence in block {
             let range = at..at + sentence.text.len();
             at = range.end + sentence.separator.len();
             let Some(report) = &sentence.done else { continue };
-            lines.push(Line {
-                index: lines.len(),
+            segments.push(SegmentRecord {
+                index: segments.len(),
                 block: index,
                 source: sentence.text.clone(),
                 separator: sentence.separator.clone(),
                 target: report.translation.clone(),
                 status: report.status,
                 reasons: report.reasons.clone(),
-                found: Vec::new(),
+                findings: Vec::new(),
                 links: report.links.clone(),
                 terms: Terms::of(sentence.terms.iter().map(|hit| hit.term.clone()), &report.translation, to),
                 spans: document
@@ -247,7 +263,7 @@ fn lines(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<Line> {
             });
         }
     }
-    lines
+    segments
 }
 
 fn block_text(block: &[Sentence], to: &str) -> String {
@@ -277,9 +293,9 @@ mod tests {
     use crate::answer::SentenceStatus;
     use crate::review::MarkKind;
 
-    fn line(block: usize, source: &str, label: &str) -> Line {
+    fn segment(block: usize, source: &str, label: &str) -> SegmentRecord {
         let mark = SpanMark { start: 0, end: 1, kind: MarkKind::Paired, label: label.to_owned() };
-        Line {
+        SegmentRecord {
             index: 0,
             block,
             source: source.to_owned(),
@@ -287,7 +303,7 @@ mod tests {
             target: String::new(),
             status: SentenceStatus::Done,
             reasons: Vec::new(),
-            found: Vec::new(),
+            findings: Vec::new(),
             spans: if label.is_empty() { Vec::new() } else { vec![mark] },
             links: Vec::new(),
             terms: Terms::default(),
@@ -296,22 +312,22 @@ mod tests {
 
     #[test]
     fn the_sentence_that_a_finding_is_about_is_called_doubtful() {
-        let mut lines = [
-            line(0, "8 Uhr", "**"),
-            line(1, "7 Uhr", "**"),
-            line(1, "8 Uhr", "**"),
-            line(1, "9 Uhr", ""),
-            line(2, "10 Uhr", ""),
-            line(2, "11 Uhr", ""),
-            line(3, "12 Uhr", ""),
+        let mut segments = [
+            segment(0, "8 Uhr", "**"),
+            segment(1, "7 Uhr", "**"),
+            segment(1, "8 Uhr", "**"),
+            segment(1, "9 Uhr", ""),
+            segment(2, "10 Uhr", ""),
+            segment(2, "11 Uhr", ""),
+            segment(3, "12 Uhr", ""),
         ];
-        blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
-        blame(&mut lines, 1, Reason::Tag("**8**".to_owned()));
-        blame(&mut lines, 1, Reason::Number("9".to_owned()));
-        blame(&mut lines, 1, Reason::Number("4".to_owned()));
-        blame(&mut lines, 0, Reason::Placeholder("**8**".to_owned()));
-        refuse(&mut lines, 2, &Reason::Refused);
-        let blamed = lines.map(|line| (line.shown(), line.all_reasons().len()));
+        blame(&mut segments, 1, Reason::Tag("**8**".to_owned()));
+        blame(&mut segments, 1, Reason::Tag("**8**".to_owned()));
+        blame(&mut segments, 1, Reason::Number("9".to_owned()));
+        blame(&mut segments, 1, Reason::Number("4".to_owned()));
+        blame(&mut segments, 0, Reason::Placeholder("**8**".to_owned()));
+        refuse(&mut segments, 2, &Reason::Refused);
+        let blamed = segments.map(|segment| (segment.status_in_document(), segment.all_reasons().len()));
         use SentenceStatus::{Done, Doubtful, Kept};
         assert_eq!(
             blamed,

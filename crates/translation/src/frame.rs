@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::job::{DecodeOptions, Job, Source};
 use crate::languages::LanguagePair;
 use crate::output;
-use crate::store::segments::{Hash, hash};
+use crate::store::{Hash, sha256};
 
 /// What stands around the texts of a job.
 pub(crate) enum Frame {
@@ -78,7 +78,7 @@ impl Frame {
                 let texts = document.blocks().iter().map(SourceText::of).collect();
                 let (input, target) = (input.clone(), output.clone());
                 Ok((
-                    Self::File { document: Box::new(document), format, input, hash: hash(&bytes), target },
+                    Self::File { document: Box::new(document), format, input, hash: sha256(&bytes), target },
                     texts,
                 ))
             }

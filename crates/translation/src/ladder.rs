@@ -11,7 +11,7 @@ use crate::checks::{self, Answer, Reason};
 use crate::glossary::Hit;
 use crate::languages::LanguagePair;
 use crate::sentences;
-use crate::store::segments::Hash;
+use crate::store::Hash;
 
 /// How a sentence is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

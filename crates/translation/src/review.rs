@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use documents::{Block, Link, SpanKind};
+use documents::{Block, SpanKind};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::SentenceStatus;
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::glossary::Terms;
 use crate::job::JobId;
 use crate::store::jobs::JobState;
-use crate::store::lines::Correction;
-use crate::store::segments::hash;
+use crate::store::segments::{SegmentEdit, SegmentRecord};
+use crate::store::sha256;
 use crate::translator::Translator;
 use crate::{delivery, frame, live, output};
 
@@ -35,62 +35,6 @@ pub struct Segment {
     pub spans: Vec<SpanMark>,
     /// The terms of the glossary that stand in the source.
     pub terms: Terms,
-}
-
-/// A segment as it is kept. What is found when the document is written changes with every writing, so it stands apart.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Line {
-    pub index: usize,
-    pub block: usize,
-    pub source: String,
-    pub separator: String,
-    pub target: String,
-    /// How it stands, whatever the document makes of it.
-    pub status: SentenceStatus,
-    pub reasons: Vec<Reason>,
-    /// What the document could not take over.
-    pub found: Vec<Reason>,
-    pub spans: Vec<SpanMark>,
-    /// Which words of the translation came from which; none where a person wrote it.
-    pub links: Vec<Link>,
-    pub terms: Terms,
-}
-
-impl Line {
-    /// How it stands in the written document. What a person wrote is not called doubtful for the document's sake, but
-    /// the reason is shown.
-    pub fn shown(&self) -> SentenceStatus {
-        match self.status {
-            _ if self.is_refused() => SentenceStatus::Kept,
-            SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied
-                if !self.found.is_empty() =>
-            {
-                SentenceStatus::Doubtful
-            }
-            status => status,
-        }
-    }
-
-    /// Whether the document has its source instead.
-    fn is_refused(&self) -> bool {
-        self.found.iter().any(|reason| matches!(reason, Reason::Refused | Reason::Empty))
-    }
-
-    /// What is to be said of it and of what became of it in the document.
-    pub fn all_reasons(&self) -> Vec<Reason> {
-        self.reasons.iter().chain(&self.found).cloned().collect()
-    }
-}
-
-impl From<Line> for Segment {
-    fn from(line: Line) -> Self {
-        let (status, reasons, is_refused) = (line.shown(), line.all_reasons(), line.is_refused());
-        let Line { index, block, source, mut target, spans, terms, .. } = line;
-        if is_refused {
-            target.clone_from(&source);
-        }
-        Self { index, block, source, target, status, reasons, spans, terms }
-    }
 }
 
 /// Markup at a place of a segment's source.
@@ -184,7 +128,7 @@ impl Translator {
     pub fn segments(&self, job: JobId, filter: Filter) -> Result<Vec<Segment>> {
         let store = self.store()?;
         store.job(job)?;
-        let mut segments: Vec<Segment> = store.lines(job)?.into_iter().map(Segment::from).collect();
+        let mut segments: Vec<Segment> = store.segments(job)?.into_iter().map(Segment::from).collect();
         segments.retain(|segment| filter.takes(segment));
         Ok(segments)
     }
@@ -203,47 +147,47 @@ impl Translator {
         let row = store.job(job)?;
         let (JobState::Done, Some(path)) = (row.state, &row.output) else { return Err(Error::NotDone(job)) };
         let source = output::read(&row.input)?;
-        if row.hashes.input != Some(hash(&source)) {
+        if row.hashes.input != Some(sha256(&source)) {
             return Err(Error::SourceChanged(row.input));
         }
         output::not_the_source(&row.input, path)?;
         let old = output::read(path)?;
-        let before = hash(&old);
+        let before = sha256(&old);
         if !row.hashes.wrote(&before) {
             return Err(Error::OutputChanged(path.clone()));
         }
         let options = frame::read_options(&row.pair, &row.options);
         let (format, document) = frame::open(&row.input, &source, &options)?;
-        let kept = store.lines(job)?;
-        let mut lines = kept.clone();
-        let line = lines.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
+        let kept = store.segments(job)?;
+        let mut segments = kept.clone();
+        let segment = segments.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
         // A segment is one line where its source is.
-        let breaks = line.source.matches('\n').count();
-        line.target = if breaks == 0 { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
-        line.status = SentenceStatus::Edited;
-        line.reasons.clear();
-        line.links.clear();
-        line.terms = line.terms.again(&line.target, &row.pair.to);
-        let bytes = delivery::write(&document, format, &row.pair, &options, &mut lines)?;
+        let breaks = segment.source.matches('\n').count();
+        segment.target = if breaks == 0 { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
+        segment.status = SentenceStatus::Edited;
+        segment.reasons.clear();
+        segment.links.clear();
+        segment.terms = segment.terms.again(&segment.target, &row.pair.to);
+        let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are known before the file changes, so that it is ours whatever comes next.
-        store.aim(job, path, &hash(&bytes), Some(&before))?;
+        store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;
         output::replace(path, &bytes)?;
-        let changed: Vec<&Line> =
-            lines.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
-        let correction = Correction {
+        let changed: Vec<&SegmentRecord> =
+            segments.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
+        let correction = SegmentEdit {
             job,
             pair: &row.pair,
-            line: &lines[index],
+            segment: &segments[index],
             changed: &changed,
-            to_review: lines.iter().filter(|line| line.shown().is_to_review()).count(),
-            terms: lines.iter().map(|line| &line.terms).collect(),
+            to_review: segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count(),
+            terms: segments.iter().map(|segment| &segment.terms).collect(),
             learns: row.options.memory,
         };
-        if let Err(error) = store.correct(&correction) {
+        if let Err(error) = store.save_edit(&correction) {
             // The file goes back to what the store knows; if it cannot, the next correction sees to it.
             drop(output::replace(path, &old));
             return Err(error);
         }
-        Ok(lines.swap_remove(index).into())
+        Ok(segments.swap_remove(index).into())
     }
 }

@@ -1,8 +1,8 @@
 //! The store: one SQLite file in the user's data folder with the queue, finished segments, the translation memory and
 //! the glossary. What a call here has returned from survives a crash and a power cut (WAL, synchronous=FULL).
 
+pub(crate) mod cache;
 pub(crate) mod jobs;
-pub(crate) mod lines;
 pub(crate) mod memory;
 pub(crate) mod segments;
 pub(crate) mod terms;
@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use documents::Link;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
@@ -141,6 +142,14 @@ fn cause(path: &Path, error: rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => Error::StoreFull(path),
         _ => Error::Store { reason: error.to_string(), path },
     }
+}
+
+/// A SHA-256.
+pub(crate) type Hash = [u8; 32];
+
+/// The hash of some bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
 }
 
 /// Seconds since 1970.

@@ -17,9 +17,9 @@ use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, JobId, OnEvent};
 use crate::ladder::{Piece, Rung, Sentence};
 use crate::room::Speaker;
+use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::store::segments::Hash;
 use crate::{delivery, live, sentences};
 
 /// Where a piece of a sentence stands in its job.

@@ -17,8 +17,8 @@ use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
 use crate::languages::LanguagePair;
 use crate::room::{Room, Speaker, Voice};
 use crate::store::Store;
+use crate::store::cache::DecodingFingerprint;
 use crate::store::jobs::JobState;
-use crate::store::segments::Fingerprint;
 use crate::task::{Place, Task};
 
 /// What the handle asks of the thread.
@@ -205,7 +205,8 @@ impl Worker {
         let options = &task.job.options;
         let voice = self.room.voice(&task.job.pair, options.recipe.as_deref(), Some(&options.chosen));
         let prepared = voice.and_then(|voice| {
-            let fingerprint = Fingerprint::new(&voice.fingerprint(), &task.job.pair, &task.job.options);
+            let fingerprint =
+                DecodingFingerprint::new(&voice.fingerprint(), &task.job.pair, &task.job.options);
             task.prepare(&fingerprint, voice.is_a_sum())?;
             Ok(voice)
         });

@@ -6,7 +6,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
-use super::segments::Hash;
+use super::Hash;
 use super::{Store, json, now, to_json};
 use crate::error::{Error, Problem, Result};
 use crate::glossary::TermCount;

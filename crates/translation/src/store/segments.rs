@@ -1,204 +1,209 @@
-//! Finished translations by all that decides them.
+//! The segments of translated documents, as they are reviewed.
 
-use engine::BeamOptions as Beam;
-use rusqlite::{Connection, OptionalExtension};
-use sha2::{Digest, Sha256};
+use documents::Link;
+use rusqlite::{Row, Transaction};
 
-use super::{Store, json, links_of_json, links_to_json, now, to_json};
-use crate::answer::{SentenceReport, SentenceStatus};
+use super::jobs::text;
+use super::{Hash, Store, json, links_of_json, links_to_json, memory, now, to_json};
+use crate::answer::SentenceStatus;
+use crate::checks::Reason;
 use crate::error::Result;
-use crate::glossary::Hit;
-use crate::job::{DecodeOptions, JobId};
+use crate::glossary::{TermCount, Terms};
+use crate::job::JobId;
 use crate::languages::LanguagePair;
+use crate::memory::UnitOrigin;
+use crate::review::{Segment, SpanMark};
 
-/// Counts changes of how sentences become prompts, answers become text, and answers are chosen by what the checks find;
-/// what an older Wasan finished is then translated again.
-const FORMAT: u32 = 2;
-
-/// What decides a sentence's translation besides the models and how they decode.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'a> {
-    pub text: &'a str,
-    /// Terms that its translation is to have.
-    pub terms: &'a [Hit],
-    /// What must stand in it letter for letter: an answer without it is not taken at once.
-    pub locked: &'a [String],
-    /// Whether its words have to be found in the translation: without it an answer has no links.
-    pub marked: bool,
+/// A segment as it is kept. What is found when the document is written changes with every writing, so it stands apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SegmentRecord {
+    pub index: usize,
+    pub block: usize,
+    pub source: String,
+    pub separator: String,
+    pub target: String,
+    /// How it stands, whatever the document makes of it.
+    pub status: SentenceStatus,
+    pub reasons: Vec<Reason>,
+    /// What the document could not take over.
+    pub findings: Vec<Reason>,
+    pub spans: Vec<SpanMark>,
+    /// Which words of the translation came from which; none where a person wrote it.
+    pub links: Vec<Link>,
+    pub terms: Terms,
 }
 
-/// A SHA-256.
-pub(crate) type Hash = [u8; 32];
-
-/// The hash of some bytes.
-pub(crate) fn hash(bytes: &[u8]) -> Hash {
-    Sha256::digest(bytes).into()
-}
-
-/// All that decides a job's translations but the sentence itself: the models, their weights and prompts (`voice`), the
-/// pair, and how it decodes.
-#[derive(Debug, Clone)]
-pub(crate) struct Fingerprint(Hash);
-
-impl Fingerprint {
-    pub fn new(voice: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
-        let choice = options.choice();
-        let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
-        let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
-        Self(hash(format!("{FORMAT}\0{pair}\0{decode:?}\0{voice}").as_bytes()))
-    }
-
-    /// The key of a sentence.
-    pub fn key(&self, wanted: &Wanted<'_>) -> Hash {
-        let Wanted { text, terms, locked, marked } = *wanted;
-        let mut digest = Sha256::new();
-        digest.update(self.0);
-        digest.update([u8::from(marked)]);
-        digest.update((terms.len() as u64).to_le_bytes());
-        let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
-        for text in [text].into_iter().chain(terms.chain(locked).map(String::as_str)) {
-            // With its length, so that no two lists of texts are one run of bytes.
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text);
+impl SegmentRecord {
+    /// How it stands in the written document. What a person wrote is not called doubtful for the document's sake, but
+    /// the reason is shown.
+    pub fn status_in_document(&self) -> SentenceStatus {
+        match self.status {
+            _ if self.is_source_kept() => SentenceStatus::Kept,
+            SentenceStatus::Done | SentenceStatus::Reused | SentenceStatus::Copied
+                if !self.findings.is_empty() =>
+            {
+                SentenceStatus::Doubtful
+            }
+            status => status,
         }
-        digest.finalize().into()
     }
+
+    /// Whether the document has its source instead.
+    fn is_source_kept(&self) -> bool {
+        self.findings.iter().any(|reason| matches!(reason, Reason::Refused | Reason::Empty))
+    }
+
+    /// What is to be said of it and of what became of it in the document.
+    pub fn all_reasons(&self) -> Vec<Reason> {
+        self.reasons.iter().chain(&self.findings).cloned().collect()
+    }
+}
+
+impl From<SegmentRecord> for Segment {
+    fn from(segment: SegmentRecord) -> Self {
+        let (status, reasons, is_source_kept) =
+            (segment.status_in_document(), segment.all_reasons(), segment.is_source_kept());
+        let SegmentRecord { index, block, source, mut target, spans, terms, .. } = segment;
+        if is_source_kept {
+            target.clone_from(&source);
+        }
+        Self { index, block, source, target, status, reasons, spans, terms }
+    }
+}
+
+/// A translated document that is about to be written.
+pub(crate) struct DocumentSegments<'a> {
+    pub job: JobId,
+    pub pair: &'a LanguagePair,
+    pub segments: &'a [SegmentRecord],
+    pub to_review: usize,
+    pub terms: TermCount,
+    /// Whether the memory learns from it.
+    pub learns: bool,
+}
+
+/// A person's correction that is in the file.
+pub(crate) struct SegmentEdit<'a> {
+    pub job: JobId,
+    pub pair: &'a LanguagePair,
+    pub segment: &'a SegmentRecord,
+    /// All that differ from what is kept, itself among them: writing may have found something else of others.
+    pub changed: &'a [&'a SegmentRecord],
+    pub to_review: usize,
+    pub terms: TermCount,
+    /// Whether the memory learns it.
+    pub learns: bool,
+}
+
+fn segment(row: &Row<'_>) -> rusqlite::Result<SegmentRecord> {
+    Ok(SegmentRecord {
+        index: row.get::<_, i64>(0)? as usize,
+        block: row.get::<_, i64>(1)? as usize,
+        source: row.get(2)?,
+        separator: row.get(3)?,
+        target: row.get(4)?,
+        status: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or(SentenceStatus::Doubtful),
+        reasons: json(&row.get::<_, String>(6)?),
+        spans: json(&row.get::<_, String>(7)?),
+        links: links_of_json(&row.get::<_, String>(8)?),
+        findings: json(&row.get::<_, String>(9)?),
+        terms: json(&row.get::<_, String>(10)?),
+    })
 }
 
 impl Store {
-    /// Keeps a finished segment, and how far its job is.
-    pub fn keep(
-        &self,
-        key: &Hash,
-        report: &SentenceReport,
-        tokens: usize,
-        job: JobId,
-        done: usize,
-    ) -> Result<()> {
+    /// Keeps what a document was translated to, before it is written.
+    pub fn save_segments(&self, plan: &DocumentSegments<'_>) -> Result<()> {
+        let job = plan.job.0 as i64;
         self.change(|change| {
-            let mut insert = change.prepare_cached(
-                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8",
+            change.execute("DELETE FROM lines WHERE job = ?", [job])?;
+            for segment in plan.segments {
+                put(change, job, segment)?;
+                let unit = (segment.source.as_str(), segment.target.as_str());
+                match segment.status_in_document() {
+                    SentenceStatus::Done if plan.learns => {
+                        memory::learn(change, plan.pair, unit, UnitOrigin::Machine)?;
+                    }
+                    SentenceStatus::Reused if plan.learns => memory::count_use(change, plan.pair, unit)?,
+                    _ => {}
+                }
+            }
+            let segments = plan.segments.len() as i64;
+            change.execute(
+                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3, terms = ?4 WHERE id = ?1",
+                (job, segments, plan.to_review as i64, to_json(&plan.terms)),
             )?;
-            let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
-            insert.execute((
-                key,
-                &report.translation,
-                status,
-                reasons,
-                report.score,
-                tokens as i64,
-                now(),
-                links_to_json(&report.links),
-            ))?;
-            count(change, job, done)
+            Ok(())
         })
     }
 
-    /// Keeps how far a job is that found a segment finished.
-    pub fn keep_count(&self, job: JobId, done: usize) -> Result<()> {
-        self.run(|db| count(db, job, done))
-    }
-
-    /// The finished segment of a key.
-    pub fn finished(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
+    /// Says where a document is about to be written, and over what work of ours.
+    pub fn record_output_target(
+        &self,
+        job: JobId,
+        output: &std::path::Path,
+        hash: &Hash,
+        replaced: Option<&Hash>,
+    ) -> Result<()> {
+        let output = text(output)?;
         self.run(|db| {
-            let mut select = db
-                .prepare_cached("SELECT target, status, reasons, score, links FROM segments WHERE key = ?")?;
-            let row = select.query_row([key], |row| {
-                let status =
-                    serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
-                Ok(SentenceReport {
-                    translation: row.get(0)?,
-                    reasons: json(&row.get::<_, String>(2)?),
-                    score: row.get(3)?,
-                    links: links_of_json(&row.get::<_, String>(4)?),
-                    ..SentenceReport::kept(source, status)
-                })
-            });
-            row.optional()
+            db.execute(
+                "UPDATE jobs SET output = ?2, output_hash = ?3, replaced_hash = ?4 WHERE id = ?1",
+                (job.0 as i64, output, hash, replaced),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The segments of a translated document, in its order.
+    pub fn segments(&self, job: JobId) -> Result<Vec<SegmentRecord>> {
+        self.run(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms
+                 FROM lines
+                 WHERE job = ? ORDER BY position",
+            )?;
+            select.query_map([job.0 as i64], segment)?.collect()
+        })
+    }
+
+    /// Keeps a segment that a person wrote, with what it changed of others, and teaches it to the memory.
+    pub fn save_edit(&self, correction: &SegmentEdit<'_>) -> Result<()> {
+        let SegmentEdit { job, pair, segment, changed, to_review, terms, learns } = correction;
+        let job = job.0 as i64;
+        self.change(|change| {
+            for segment in *changed {
+                put(change, job, segment)?;
+            }
+            if *learns {
+                memory::learn(change, pair, (&segment.source, &segment.target), UnitOrigin::Edited)?;
+            }
+            change.execute(
+                "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",
+                (job, *to_review as i64, to_json(terms), now()),
+            )?;
+            Ok(())
         })
     }
 }
 
-fn count(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?.execute((job.0 as i64, done as i64))?;
+fn put(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
+    let mut insert = change.prepare_cached(
+        "INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    insert.execute((
+        job,
+        segment.index as i64,
+        segment.block as i64,
+        &segment.source,
+        &segment.separator,
+        &segment.target,
+        to_json(&segment.status),
+        to_json(&segment.reasons),
+        to_json(&segment.spans),
+        links_to_json(&segment.links),
+        to_json(&segment.findings),
+        to_json(&segment.terms),
+    ))?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::glossary::Term;
-
-    fn term(source: &str, target: &str) -> Hit {
-        Hit { term: Term { source: source.into(), target: target.into() }, sure: true }
-    }
-
-    /// Whatever may change a translation changes its key.
-    #[test]
-    fn a_changed_setting_finds_nothing() {
-        let pair = |text: &str| text.parse::<LanguagePair>().expect("a pair");
-        let options = DecodeOptions::default;
-        let sampling = crate::Sampling { temperature: 1.0, top_p: 0.9, top_k: 5, seed: 0 };
-        let seeded = crate::Sampling { seed: 1, ..sampling };
-        let beam = crate::BeamOptions { beams: 4, length_penalty: 1.0, n_best: 1 };
-        let print = Fingerprint::new("L", &pair("de-en"), &options());
-        let prints = [
-            Fingerprint::new("L + src", &pair("de-en"), &options()),
-            Fingerprint::new("L", &pair("en-de"), &options()),
-            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { sampling: Some(sampling), ..options() }),
-            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { sampling: Some(seeded), ..options() }),
-            Fingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
-        ];
-        let house = Wanted { text: "Haus", terms: &[], locked: &[], marked: false };
-        let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
-        let locked = ["Haus", "house"].map(str::to_owned);
-        keys.extend([
-            print.key(&house),
-            print.key(&Wanted { text: "Haus.", ..house }),
-            print.key(&Wanted { terms: &[term("Haus", "house")], ..house }),
-            print.key(&Wanted { terms: &[term("Haus", "home")], ..house }),
-            print.key(&Wanted { terms: &[term("Hau", "shouse")], ..house }),
-            print.key(&Wanted { locked: &locked, ..house }),
-            print.key(&Wanted { locked: &locked[..1], ..house }),
-            print.key(&Wanted { marked: true, ..house }),
-        ]);
-        assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
-        assert_eq!(print.key(&house), Fingerprint::new("L", &pair("de-en"), &options()).key(&house));
-    }
-
-    #[test]
-    fn a_segment_is_kept_as_it_was() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path()).expect("is made");
-        let mut report = SentenceReport::kept("Es regnet.", SentenceStatus::Doubtful);
-        report.translation = "It's raining 3 times.".to_owned();
-        report.reasons = vec![crate::Reason::Number("3".to_owned())];
-        report.links = vec![documents::Link { source: 0..2, target: 0..4 }];
-        let key = hash(b"a key");
-        assert!(store.finished(&key, "Es regnet.").expect("reads").is_none());
-        store.keep(&key, &report, 7, JobId(1), 1).expect("keeps");
-        let found = Store::open(folder.path()).expect("opens").finished(&key, "Es regnet.").expect("reads");
-        assert_eq!(found, Some(report));
-    }
-
-    #[test]
-    fn an_empty_queue_holds_no_text() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path()).expect("is made");
-        let add = |id: i64| {
-            let sql = "INSERT INTO jobs (id, input, source_language, target_language, options, state, created, changed)
-                       VALUES (?, 'a.txt', 'de', 'en', '{}', 'done', 1, 1)";
-            store.run(|db| db.execute(sql, [id])).expect("adds");
-        };
-        [1, 2].into_iter().for_each(add);
-        let report = SentenceReport::kept("Es regnet.", SentenceStatus::Done);
-        let key = hash(b"a key");
-        store.keep(&key, &report, 7, JobId(1), 1).expect("keeps");
-        store.forget(JobId(1)).expect("is done");
-        assert_eq!(store.finished(&key, "Es regnet.").expect("reads"), Some(report));
-        store.forget(JobId(2)).expect("is done");
-        assert_eq!(store.finished(&key, "Es regnet.").expect("reads"), None);
-    }
 }

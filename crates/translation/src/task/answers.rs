@@ -125,7 +125,7 @@ impl Task {
         self.finished += 1;
         self.finish_twins(place);
         if let Some(store) = &self.store {
-            store.keep_count(self.id, self.finished)?;
+            store.record_progress(self.id, self.finished)?;
         }
         self.tell_in_time();
         Ok(())
@@ -153,7 +153,7 @@ impl Task {
         self.finish_twins(place);
         let sentence = self.sentence(place);
         if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
-            store.keep(key, report, sentence.tokens, self.id, self.finished)?;
+            store.cache_sentence(key, report, sentence.tokens, self.id, self.finished)?;
         }
         self.tell_in_time();
         Ok(())

@@ -13,7 +13,7 @@ use crate::frame::Frame;
 use crate::job::DecodeOptions;
 use crate::ladder::{Rung, Sentence};
 use crate::room::Speaker;
-use crate::store::segments::{Fingerprint, Wanted};
+use crate::store::cache::{CacheKeyInput, DecodingFingerprint};
 
 // Sentences of a document are handed over longest first, so many at a time: the batch then empties evenly.
 const WINDOW: usize = 64;
@@ -21,7 +21,7 @@ const WINDOW: usize = 64;
 impl Task {
     /// Takes what was translated before, and puts the rest in order. `alone` says whether L alone is another sum
     /// than the job's own.
-    pub fn prepare(&mut self, fingerprint: &Fingerprint, alone: bool) -> Result<()> {
+    pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, alone: bool) -> Result<()> {
         if self.store.is_some() {
             self.last = if alone { Rung::Alone } else { Rung::Pieces };
         }
@@ -48,7 +48,7 @@ impl Task {
         &mut self,
         block: usize,
         at: usize,
-        fingerprint: &Fingerprint,
+        fingerprint: &DecodingFingerprint,
     ) -> Result<Option<SentenceReport>> {
         let sentence = &mut self.blocks[block][at];
         if let Some(done) = sentence.done.take() {
@@ -61,7 +61,7 @@ impl Task {
             return Ok(None);
         }
         let Sentence { text, terms, locked, marked, .. } = &*sentence;
-        sentence.key = Some(fingerprint.key(&Wanted { text, terms, locked, marked: *marked }));
+        sentence.key = Some(fingerprint.key(&CacheKeyInput { text, terms, locked, marked: *marked }));
         let sentence = &self.blocks[block][at];
         match self.recall(&sentence.text)? {
             Some(translation) => Ok(Some(sentence.remembered(translation, &self.job.pair))),
@@ -75,7 +75,7 @@ impl Task {
         let (Some(store), Some(key), false) = (&self.store, &sentence.key, self.job.options.report) else {
             return Ok(None);
         };
-        Ok(store.finished(key, &sentence.text)?.map(|report| sentence.reused(report, &self.job.pair)))
+        Ok(store.cached_sentence(key, &sentence.text)?.map(|report| sentence.reused(report, &self.job.pair)))
     }
 
     // Everything that is not done and not set aside for later, anew. Of equal sentences the first goes, for all.

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::frame::Frame;
 use crate::ladder::Rung;
 use crate::sentences;
-use crate::store::segments::{Hash, hash};
+use crate::store::{Hash, sha256};
 
 impl Task {
     /// Puts a sentence of each long subtitle back in line, the longest that was not yet; false when there is none.
@@ -65,7 +65,7 @@ impl Task {
         // What is taken depends on all that stands in the block, and on the room for it.
         let room = format!("{:?}", document.subtitle_limits(place.block));
         let sentence = self.sentence_mut(place);
-        let shorter = |key: Hash| hash(&[&key, room.as_bytes(), block.as_bytes()].concat());
+        let shorter = |key: Hash| sha256(&[&key, room.as_bytes(), block.as_bytes()].concat());
         sentence.key = sentence.key.map(shorter);
         let was_reused = sentence.tokens == 0;
         sentence.reopen();

@@ -1,0 +1,205 @@
+//! Finished translations by all that decides them.
+
+use engine::BeamOptions as Beam;
+use rusqlite::{Connection, OptionalExtension};
+use sha2::{Digest, Sha256};
+
+use super::{Hash, Store, json, links_of_json, links_to_json, now, sha256, to_json};
+use crate::answer::{SentenceReport, SentenceStatus};
+use crate::error::Result;
+use crate::glossary::Hit;
+use crate::job::{DecodeOptions, JobId};
+use crate::languages::LanguagePair;
+
+/// Counts changes of how sentences become prompts, answers become text, and answers are chosen by what the checks find;
+/// what an older Wasan finished is then translated again.
+const FORMAT: u32 = 2;
+
+/// What decides a sentence's translation besides the models and how they decode.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CacheKeyInput<'a> {
+    pub text: &'a str,
+    /// Terms that its translation is to have.
+    pub terms: &'a [Hit],
+    /// What must stand in it letter for letter: an answer without it is not taken at once.
+    pub locked: &'a [String],
+    /// Whether its words have to be found in the translation: without it an answer has no links.
+    pub marked: bool,
+}
+
+/// All that decides a job's translations but the sentence itself: the models, their weights and prompts (`voice`), the
+/// pair, and how it decodes.
+#[derive(Debug, Clone)]
+pub(crate) struct DecodingFingerprint(Hash);
+
+impl DecodingFingerprint {
+    pub fn new(voice: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
+        let choice = options.choice();
+        let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
+        let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
+        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{voice}").as_bytes()))
+    }
+
+    /// The key of a sentence.
+    pub fn key(&self, wanted: &CacheKeyInput<'_>) -> Hash {
+        let CacheKeyInput { text, terms, locked, marked } = *wanted;
+        let mut digest = Sha256::new();
+        digest.update(self.0);
+        digest.update([u8::from(marked)]);
+        digest.update((terms.len() as u64).to_le_bytes());
+        let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
+        for text in [text].into_iter().chain(terms.chain(locked).map(String::as_str)) {
+            // With its length, so that no two lists of texts are one run of bytes.
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text);
+        }
+        digest.finalize().into()
+    }
+}
+
+impl Store {
+    /// Keeps a finished segment, and how far its job is.
+    pub fn cache_sentence(
+        &self,
+        key: &Hash,
+        report: &SentenceReport,
+        tokens: usize,
+        job: JobId,
+        done: usize,
+    ) -> Result<()> {
+        self.change(|change| {
+            let mut insert = change.prepare_cached(
+                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8",
+            )?;
+            let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
+            insert.execute((
+                key,
+                &report.translation,
+                status,
+                reasons,
+                report.score,
+                tokens as i64,
+                now(),
+                links_to_json(&report.links),
+            ))?;
+            count(change, job, done)
+        })
+    }
+
+    /// Keeps how far a job is that found a segment finished.
+    pub fn record_progress(&self, job: JobId, done: usize) -> Result<()> {
+        self.run(|db| count(db, job, done))
+    }
+
+    /// The finished segment of a key.
+    pub fn cached_sentence(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
+        self.run(|db| {
+            let mut select = db
+                .prepare_cached("SELECT target, status, reasons, score, links FROM segments WHERE key = ?")?;
+            let row = select.query_row([key], |row| {
+                let status =
+                    serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);
+                Ok(SentenceReport {
+                    translation: row.get(0)?,
+                    reasons: json(&row.get::<_, String>(2)?),
+                    score: row.get(3)?,
+                    links: links_of_json(&row.get::<_, String>(4)?),
+                    ..SentenceReport::kept(source, status)
+                })
+            });
+            row.optional()
+        })
+    }
+}
+
+fn count(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?.execute((job.0 as i64, done as i64))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::glossary::Term;
+
+    fn term(source: &str, target: &str) -> Hit {
+        Hit { term: Term { source: source.into(), target: target.into() }, sure: true }
+    }
+
+    /// Whatever may change a translation changes its key.
+    #[test]
+    fn a_changed_setting_finds_nothing() {
+        let pair = |text: &str| text.parse::<LanguagePair>().expect("a pair");
+        let options = DecodeOptions::default;
+        let sampling = crate::Sampling { temperature: 1.0, top_p: 0.9, top_k: 5, seed: 0 };
+        let seeded = crate::Sampling { seed: 1, ..sampling };
+        let beam = crate::BeamOptions { beams: 4, length_penalty: 1.0, n_best: 1 };
+        let print = DecodingFingerprint::new("L", &pair("de-en"), &options());
+        let prints = [
+            DecodingFingerprint::new("L + src", &pair("de-en"), &options()),
+            DecodingFingerprint::new("L", &pair("en-de"), &options()),
+            DecodingFingerprint::new(
+                "L",
+                &pair("de-en"),
+                &DecodeOptions { sampling: Some(sampling), ..options() },
+            ),
+            DecodingFingerprint::new(
+                "L",
+                &pair("de-en"),
+                &DecodeOptions { sampling: Some(seeded), ..options() },
+            ),
+            DecodingFingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
+        ];
+        let house = CacheKeyInput { text: "Haus", terms: &[], locked: &[], marked: false };
+        let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
+        let locked = ["Haus", "house"].map(str::to_owned);
+        keys.extend([
+            print.key(&house),
+            print.key(&CacheKeyInput { text: "Haus.", ..house }),
+            print.key(&CacheKeyInput { terms: &[term("Haus", "house")], ..house }),
+            print.key(&CacheKeyInput { terms: &[term("Haus", "home")], ..house }),
+            print.key(&CacheKeyInput { terms: &[term("Hau", "shouse")], ..house }),
+            print.key(&CacheKeyInput { locked: &locked, ..house }),
+            print.key(&CacheKeyInput { locked: &locked[..1], ..house }),
+            print.key(&CacheKeyInput { marked: true, ..house }),
+        ]);
+        assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
+        assert_eq!(print.key(&house), DecodingFingerprint::new("L", &pair("de-en"), &options()).key(&house));
+    }
+
+    #[test]
+    fn a_segment_is_kept_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        let mut report = SentenceReport::kept("Es regnet.", SentenceStatus::Doubtful);
+        report.translation = "It's raining 3 times.".to_owned();
+        report.reasons = vec![crate::Reason::Number("3".to_owned())];
+        report.links = vec![documents::Link { source: 0..2, target: 0..4 }];
+        let key = sha256(b"a key");
+        assert!(store.cached_sentence(&key, "Es regnet.").expect("reads").is_none());
+        store.cache_sentence(&key, &report, 7, JobId(1), 1).expect("keeps");
+        let found =
+            Store::open(folder.path()).expect("opens").cached_sentence(&key, "Es regnet.").expect("reads");
+        assert_eq!(found, Some(report));
+    }
+
+    #[test]
+    fn an_empty_queue_holds_no_text() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        let add = |id: i64| {
+            let sql = "INSERT INTO jobs (id, input, source_language, target_language, options, state, created, changed)
+                       VALUES (?, 'a.txt', 'de', 'en', '{}', 'done', 1, 1)";
+            store.run(|db| db.execute(sql, [id])).expect("adds");
+        };
+        [1, 2].into_iter().for_each(add);
+        let report = SentenceReport::kept("Es regnet.", SentenceStatus::Done);
+        let key = sha256(b"a key");
+        store.cache_sentence(&key, &report, 7, JobId(1), 1).expect("keeps");
+        store.forget(JobId(1)).expect("is done");
+        assert_eq!(store.cached_sentence(&key, "Es regnet.").expect("reads"), Some(report));
+        store.forget(JobId(2)).expect("is done");
+        assert_eq!(store.cached_sentence(&key, "Es regnet.").expect("reads"), None);
+    }
+}
