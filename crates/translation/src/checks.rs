@@ -8,7 +8,7 @@ mod spoken;
 
 use serde::{Deserialize, Serialize};
 
-use crate::glossary::{self, Hit};
+use crate::glossary::{self, TermMatch};
 use crate::languages::LanguagePair;
 
 /// Why a translation is worth a second look.
@@ -75,7 +75,7 @@ pub(crate) struct Answer<'a> {
     /// What must stand in it letter for letter.
     pub locked: &'a [String],
     /// Terms of the glossary that stand in the source.
-    pub terms: &'a [Hit],
+    pub terms: &'a [TermMatch],
 }
 
 // A name, a heading, "OK.": what is this short is often the same in both languages.
@@ -100,7 +100,7 @@ pub(crate) fn check(answer: &Answer<'_>) -> Vec<Reason> {
     let (missing, new) = numbers::difference(source, translation, pair);
     reasons.extend(missing.into_iter().map(Reason::Number));
     reasons.extend(new.into_iter().map(Reason::NewNumber));
-    let missed = terms.iter().filter(|hit| !glossary::is_met(&hit.term, translation, &pair.to));
+    let missed = terms.iter().filter(|hit| !glossary::is_used(&hit.term, translation, &pair.to));
     reasons.extend(missed.map(|hit| Reason::Term(hit.term.target.clone())));
     reasons
 }
@@ -119,7 +119,8 @@ mod tests {
         let pair = "de-en".parse().expect("a pair");
         let locked = if source.contains("%s") { vec!["%s".to_owned()] } else { Vec::new() };
         let term = Term { source: "Vertrag".to_owned(), target: "agreement".to_owned() };
-        let terms = if source.contains("Vertrag") { vec![Hit { term, sure: true }] } else { Vec::new() };
+        let terms =
+            if source.contains("Vertrag") { vec![TermMatch { term, certain: true }] } else { Vec::new() };
         check(&Answer { source, translation, pair: &pair, locked: &locked, terms: &terms })
     }
 

@@ -1,53 +1,52 @@
-//! The glossary: which words are translated how, and whether a translation kept to it.
+//! The glossary: finds its terms in sentences and checks whether a translation uses them.
 
 mod forms;
+pub(crate) mod import;
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use self::forms::{Likeness, words};
-use crate::error::{Error, Result};
+use self::forms::{Certainty, words};
 use crate::languages::{LanguagePair, language};
-use crate::{limits, output};
 
-/// A word or phrase, and its translation.
+/// A glossary term: a word or phrase with its translation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Term {
-    /// As the source has it.
+    /// The word or phrase in the source language.
     pub source: String,
-    /// As the translation is to have it.
+    /// Its translation.
     pub target: String,
 }
 
-/// A term that stands in a sentence.
+/// A term found in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hit {
+pub(crate) struct TermMatch {
     pub term: Term,
-    /// Whether it is this word beyond doubt. Only then is its translation pulled at; one that is missing is said anyway.
-    pub sure: bool,
+    /// Whether the matched word is certainly the term. Only then does decoding favour its translation; a missing
+    /// translation is reported either way.
+    pub certain: bool,
 }
 
-/// The terms that stand in a sentence, by whether its translation has them.
+/// The glossary terms of a sentence, by whether its translation uses them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Terms {
-    /// Those that it has.
+    /// Terms that the translation uses.
     pub met: Vec<Term>,
-    /// Those that it lacks.
+    /// Terms that it does not use.
     pub missed: Vec<Term>,
 }
 
 impl Terms {
-    /// What a translation into this language makes of a sentence's terms.
+    /// Checks which terms a translation into the language `code` uses.
     pub(crate) fn of(terms: impl IntoIterator<Item = Term>, translation: &str, code: &str) -> Self {
-        let (met, missed) = terms.into_iter().partition(|term| is_met(term, translation, code));
+        let (met, missed) = terms.into_iter().partition(|term| is_used(term, translation, code));
         Self { met, missed }
     }
 
-    /// What another translation makes of the same terms.
-    pub(crate) fn again(&self, translation: &str, code: &str) -> Self {
+    /// Checks the same terms in another translation.
+    pub(crate) fn check_again(&self, translation: &str, code: &str) -> Self {
         Self::of(self.met.iter().chain(&self.missed).cloned(), translation, code)
     }
 
@@ -56,13 +55,13 @@ impl Terms {
     }
 }
 
-/// How often terms of the glossary stand in a document, by whether its translation has them there.
+/// The number of glossary terms in a document, by whether its translation uses them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TermCount {
-    /// Those that it has.
+    /// Terms that the translation uses.
     pub met: usize,
-    /// Those that it lacks.
+    /// Terms that it does not use.
     pub missed: usize,
 }
 
@@ -75,147 +74,87 @@ impl<'a> FromIterator<&'a Terms> for TermCount {
     }
 }
 
-/// Terms ready to be found in sentences of a pair.
+/// The terms of a language pair, indexed for search in sentences.
 #[derive(Debug, Default)]
 pub(crate) struct Glossary {
     code: String,
     terms: Vec<Term>,
-    // By the beginning of their first word, so that a sentence is compared with the few terms that may be in it.
-    by_start: HashMap<String, Vec<usize>>,
-    // Of languages without spaces, and terms without letters: found letter for letter.
-    plain: Vec<usize>,
+    // Indices by the prefix of the term's first word, so that a sentence is compared with few terms only.
+    by_prefix: HashMap<String, Vec<usize>>,
+    // Indices of terms searched as substrings: those of languages without spaces, and those without letters.
+    substrings: Vec<usize>,
 }
 
 impl Glossary {
-    /// The terms of a pair; of two with the same source the later one holds.
+    /// The terms of a pair; of two with the same source the later one wins.
     pub fn new(pair: &LanguagePair, terms: impl IntoIterator<Item = Term>) -> Self {
         let mut glossary = Self { code: pair.from.clone(), ..Self::default() };
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut indices: HashMap<String, usize> = HashMap::new();
         let spaced = is_spaced(&pair.from);
         for term in terms {
-            if let Some(&place) = places.get(&term.source) {
-                glossary.terms[place] = term;
+            if let Some(&index) = indices.get(&term.source) {
+                glossary.terms[index] = term;
                 continue;
             }
-            let place = glossary.terms.len();
+            let index = glossary.terms.len();
             match words(&term.source).first() {
                 Some(word) if spaced => {
-                    glossary.by_start.entry(start(&word.lower, START)).or_default().push(place);
+                    glossary.by_prefix.entry(prefix(&word.lower, PREFIX_CHARS)).or_default().push(index);
                 }
-                _ => glossary.plain.push(place),
+                _ => glossary.substrings.push(index),
             }
-            places.insert(term.source.clone(), place);
+            indices.insert(term.source.clone(), index);
             glossary.terms.push(term);
         }
         glossary
     }
 
-    /// The terms that stand in a sentence, in the order of the glossary.
-    pub fn hits(&self, sentence: &str) -> Vec<Hit> {
+    /// The terms found in a sentence, in glossary order.
+    pub fn matches(&self, sentence: &str) -> Vec<TermMatch> {
         if self.terms.is_empty() {
             return Vec::new();
         }
         let words = words(sentence);
-        let starts: HashSet<String> =
-            words.iter().flat_map(|word| (1..=START).map(|length| start(&word.lower, length))).collect();
-        let likely = starts.iter().filter_map(|start| self.by_start.get(start)).flatten();
-        let among_words = likely.filter_map(|&place| {
-            Some((place, forms::stands_in(&self.terms[place].source, &words, &self.code)?))
+        let prefixes: HashSet<String> = words
+            .iter()
+            .flat_map(|word| (1..=PREFIX_CHARS).map(|length| prefix(&word.lower, length)))
+            .collect();
+        let candidates = prefixes.iter().filter_map(|prefix| self.by_prefix.get(prefix)).flatten();
+        let word_matches = candidates.filter_map(|&index| {
+            Some((index, forms::match_words(&self.terms[index].source, &words, &self.code)?))
         });
-        let amid = |&place: &usize| Some((place, forms::stands_amid(&self.terms[place].source, sentence)?));
-        let mut found: Vec<(usize, Likeness)> =
-            among_words.chain(self.plain.iter().filter_map(amid)).collect();
+        let substring_match =
+            |&index: &usize| Some((index, forms::match_substring(&self.terms[index].source, sentence)?));
+        let mut found: Vec<(usize, Certainty)> =
+            word_matches.chain(self.substrings.iter().filter_map(substring_match)).collect();
         found.sort_unstable();
-        let hit = |(place, likeness): (usize, Likeness)| Hit {
-            term: self.terms[place].clone(),
-            sure: likeness == Likeness::Sure,
+        let term_match = |(index, certainty): (usize, Certainty)| TermMatch {
+            term: self.terms[index].clone(),
+            certain: certainty == Certainty::Certain,
         };
-        found.into_iter().map(hit).collect()
+        found.into_iter().map(term_match).collect()
     }
 }
 
-// Terms with the same first letters are compared with a word that has them; a shorter one with all that begin so.
-const START: usize = 3;
+// Characters of the prefixes in the index; shorter words are indexed whole.
+const PREFIX_CHARS: usize = 3;
 
-fn start(word: &str, length: usize) -> String {
+fn prefix(word: &str, length: usize) -> String {
     word.chars().take(length).collect()
 }
 
-/// Whether a translation into this language has a term's word or phrase, in any inflection, or as a part of a compound
-/// where the language makes them.
-pub(crate) fn is_met(term: &Term, translation: &str, code: &str) -> bool {
+/// Whether a translation into the language `code` contains a term's target, in any inflection, or as part of a compound
+/// in languages that write compounds as one word.
+pub(crate) fn is_used(term: &Term, translation: &str, code: &str) -> bool {
     let target = words(&term.target);
     if target.is_empty() || !is_spaced(code) {
-        return forms::stands_amid(&term.target, translation).is_some();
+        return forms::match_substring(&term.target, translation).is_some();
     }
-    forms::is_said(&target, &words(translation), code)
+    forms::contains_phrase(&target, &words(translation), code)
 }
 
 fn is_spaced(code: &str) -> bool {
     language(code).is_none_or(|language| language.spaced)
-}
-
-/// Reads a glossary: TBX, or CSV and TSV whose first two columns are source and target.
-///
-/// # Errors
-/// A file that cannot be read, is none of these, or has no term of this pair.
-pub fn read_glossary(path: &Path, pair: &LanguagePair) -> Result<Vec<Term>> {
-    let bytes = output::read_at_most(path, limits::GLOSSARY_BYTES)?;
-    let terms = match documents::tmx_tbx::is_xml(&bytes) {
-        true => documents::tmx_tbx::read_terms(&bytes, &pair.from, &pair.to)?
-            .into_iter()
-            .map(|(source, target)| Term { source, target })
-            .collect(),
-        false => table(&bytes, pair).map_err(|reason| Error::Glossary { reason, path: path.to_owned() })?,
-    };
-    let fits = |term: &Term| {
-        let fits = |text: &str| !text.is_empty() && text.chars().count() <= limits::TERM_CHARS;
-        fits(&term.source) && fits(&term.target)
-    };
-    let terms: Vec<Term> = terms.into_iter().filter(fits).collect();
-    match terms.len() {
-        0 => Err(Error::Glossary { reason: format!("it has no term for {pair}"), path: path.to_owned() }),
-        count if count > limits::GLOSSARY_TERMS => {
-            let reason = format!("it has {count} terms, more than {}", limits::GLOSSARY_TERMS);
-            Err(Error::Glossary { reason, path: path.to_owned() })
-        }
-        _ => Ok(terms),
-    }
-}
-
-fn table(bytes: &[u8], pair: &LanguagePair) -> std::result::Result<Vec<Term>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter =
-        [b'\t', b';', b','].into_iter().find(|mark| first.contains(char::from(*mark))).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
-    let mut terms = Vec::new();
-    for (place, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| error.to_string())?;
-        let cell = |column| record.get(column).map(str::trim).unwrap_or_default();
-        let (source, target) = (cell(0), cell(1));
-        if place == 0 && is_header(source, target, pair) {
-            continue;
-        }
-        terms.push(Term { source: source.to_owned(), target: target.to_owned() });
-    }
-    Ok(terms)
-}
-
-// Names of the columns, as the tools that write glossaries give them.
-fn is_header(source: &str, target: &str, pair: &LanguagePair) -> bool {
-    let names = |cell: &str, code: &str, role: &str| {
-        let cell = cell.to_lowercase();
-        let name = language(code).map(|language| language.name.to_lowercase());
-        cell == code || cell == role || Some(&cell) == name.as_ref()
-    };
-    names(source, &pair.from, "source") && names(target, &pair.to, "target")
 }
 
 #[cfg(test)]
@@ -230,12 +169,12 @@ mod tests {
         Term { source: source.into(), target: target.into() }
     }
 
-    /// The terms that stand in a sentence; those that may be another word end with `?`.
+    /// The terms found in a sentence; uncertain matches end with `?`.
     fn found(pair_: &str, terms: &[(&str, &str)], sentence: &str) -> Vec<String> {
         Glossary::new(&pair(pair_), terms.iter().map(|(source, target)| term(source, target)))
-            .hits(sentence)
+            .matches(sentence)
             .into_iter()
-            .map(|hit| hit.term.source + if hit.sure { "" } else { "?" })
+            .map(|found| found.term.source + if found.certain { "" } else { "?" })
             .collect()
     }
 
@@ -279,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_another_word_is_not_sure() {
+    fn what_may_be_another_word_is_uncertain() {
         for (pair, source, sentence, expected) in [
             ("de-en", "Reis", "Die Reise war lang.", "Reis?"),
             ("de-en", "Kind", "Die Kinder spielen.", "Kind?"),
@@ -300,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_is_met_in_any_inflection_or_compound() {
+    fn a_term_is_used_in_any_inflection_or_compound() {
         for (code, target, translation, expected) in [
             ("en", "agreement", "Both Agreements hold.", true),
             ("en", "agreement", "Both contracts agree.", false),
@@ -322,30 +261,7 @@ mod tests {
             ("ja", "契約", "この契約は", true),
             ("ja", "IT", "ITの", true),
         ] {
-            assert_eq!(is_met(&term("x", target), translation, code), expected, "{target}: {translation}");
+            assert_eq!(is_used(&term("x", target), translation, code), expected, "{target}: {translation}");
         }
-    }
-
-    #[test]
-    fn tables_of_every_make_are_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let read = |text: &str| {
-            let path = folder.path().join("g.csv");
-            std::fs::write(&path, text).expect("writes");
-            read_glossary(&path, &pair("de-en"))
-        };
-        let expected = [term("Haus", "house"), term("Tür", "door, gate")];
-        for text in [
-            "Haus,house\nTür,\"door, gate\"\n",
-            "\u{feff}de;en;note\r\nHaus;house;\r\nTür;door, gate;x\r\n",
-            "Source\tTarget\nHaus\thouse\n# a note\nTür\tdoor, gate\n\t\nlonely\n",
-        ] {
-            assert_eq!(read(text).expect("reads"), expected, "{text}");
-        }
-        for text in ["", "Haus\n", "\u{0}\u{1}"] {
-            assert!(matches!(read(text), Err(Error::Glossary { .. })), "{text:?}");
-        }
-        let long = "x".repeat(limits::TERM_CHARS + 1);
-        assert!(read(&format!("{long},y")).is_err());
     }
 }

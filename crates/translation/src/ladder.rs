@@ -8,7 +8,7 @@ use engine::{GlossaryTerm, Token};
 use crate::alignment;
 use crate::answer::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::checks::{self, Answer, Reason};
-use crate::glossary::Hit;
+use crate::glossary::TermMatch;
 use crate::languages::LanguagePair;
 use crate::sentences;
 use crate::store::Hash;
@@ -81,7 +81,7 @@ pub(crate) struct Sentence {
     /// Whether markup of the document stands in it, so that its words have to be found in the translation.
     pub marked: bool,
     /// Terms of the glossary that stand in it.
-    pub terms: Vec<Hit>,
+    pub terms: Vec<TermMatch>,
     /// The store's key; none where nothing is kept.
     pub key: Option<Hash>,
     pub pieces: Vec<Piece>,
@@ -174,8 +174,8 @@ impl Sentence {
         }
         let Some(attempt) = self.attempt(limits.pair) else { return Next::Wait };
         let again = attempt.reasons.iter().any(Reason::is_worth_a_retry);
-        let is_missing = |hit: &&Hit| attempt.reasons.contains(&Reason::Term(hit.term.target.clone()));
-        let lacks_a_term = self.terms.iter().filter(|hit| hit.sure).any(|hit| is_missing(&hit));
+        let is_missing = |hit: &&TermMatch| attempt.reasons.contains(&Reason::Term(hit.term.target.clone()));
+        let lacks_a_term = self.terms.iter().filter(|hit| hit.certain).any(|hit| is_missing(&hit));
         // The earlier of two equally good ones had more context.
         if self.best.as_ref().is_none_or(|best| faults(&attempt) < faults(best)) {
             self.best = Some(attempt);

@@ -46,7 +46,8 @@ pub use documents::Format;
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use folders::{cache, data, documents_in, is_document, is_translation};
-pub use glossary::{Term, TermCount, Terms, read_glossary};
+pub use glossary::import::read_glossary;
+pub use glossary::{Term, TermCount, Terms};
 pub use hold::QueueLock;
 pub use inspect::{Logits, logits};
 pub use job::{

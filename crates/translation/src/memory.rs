@@ -148,7 +148,7 @@ impl Translator {
     pub fn import_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
         let bytes = output::read_at_most(path, limits::MEMORY_BYTES)?;
         let units = documents::tmx_tbx::read_units(&bytes, &pair.from, &pair.to)?;
-        self.store()?.learn_all(pair, &units, UnitOrigin::Imported)
+        self.store()?.add_units(pair, &units, UnitOrigin::Imported)
     }
 
     /// Writes the units of a pair as TMX 1.4 into a new file; counts them.
@@ -170,8 +170,8 @@ impl Translator {
     /// A store that cannot be written.
     pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         let store = self.store()?;
-        let count = store.forget_memory(pair)?;
-        store.empty_log()?;
+        let count = store.clear_memory(pair)?;
+        store.truncate_wal()?;
         Ok(count)
     }
 
@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn learn(store: &Store, pair: &LanguagePair, source: &str, target: &str, origin: UnitOrigin) -> usize {
-        store.learn_all(pair, &[(source.to_owned(), target.to_owned())], origin).expect("learns")
+        store.add_units(pair, &[(source.to_owned(), target.to_owned())], origin).expect("learns")
     }
 
     #[test]
@@ -211,11 +211,11 @@ mod tests {
         ];
         for (origin, target, changed, recalled) in steps {
             assert_eq!(learn(&store, &pair, "Haus", target, origin), changed, "{target}");
-            assert_eq!(store.recall(&pair, "Haus").expect("reads").as_deref(), recalled, "{target}");
+            assert_eq!(store.exact_match(&pair, "Haus").expect("reads").as_deref(), recalled, "{target}");
         }
         let other: LanguagePair = "en-de".parse().expect("a pair");
-        assert_eq!(store.recall(&other, "Haus").expect("reads"), None);
-        assert_eq!(store.recall(&pair, "haus").expect("reads"), None);
+        assert_eq!(store.exact_match(&other, "Haus").expect("reads"), None);
+        assert_eq!(store.exact_match(&pair, "haus").expect("reads"), None);
         assert_eq!(learn(&store, &pair, " ", "x", UnitOrigin::Edited), 0);
         assert_eq!(learn(&store, &pair, &"x".repeat(limits::MEMORY_CHARS + 1), "x", UnitOrigin::Edited), 0);
     }

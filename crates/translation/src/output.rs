@@ -87,25 +87,25 @@ fn folder_of(path: &Path) -> &Path {
 
 /// The name beside `path` that its bytes have until they are all there. It is the same every time, so that what a
 /// crash leaves is found and taken away.
-fn unfinished(path: &Path) -> PathBuf {
+fn partial_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.wasan-part"))
 }
 
 /// Takes away what a crash left of a file that was being written.
-pub(crate) fn tidy(path: &Path) {
+pub(crate) fn remove_partial(path: &Path) {
     // It is mostly not there; one that cannot be removed stands in nobody's way.
-    drop(fs::remove_file(unfinished(path)));
+    drop(fs::remove_file(partial_path(path)));
 }
 
 // No file takes so long to be written.
 const OLD: Duration = Duration::from_secs(600);
 
 /// The same where another process may be writing it just now: what was touched lately stays.
-pub(crate) fn tidy_old(path: &Path) {
-    let touched = fs::metadata(unfinished(path)).and_then(|metadata| metadata.modified());
+pub(crate) fn remove_stale_partial(path: &Path) {
+    let touched = fs::metadata(partial_path(path)).and_then(|metadata| metadata.modified());
     if touched.is_ok_and(|touched| touched.elapsed().is_ok_and(|since| since > OLD)) {
-        tidy(path);
+        remove_partial(path);
     }
 }
 
@@ -128,11 +128,11 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 // Under another name in the same folder first; it gets its own when all of it has been read back.
 fn publish(path: &Path, bytes: &[u8], replaces: bool) -> Result<()> {
     let failed = |error: io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
-    tidy(path);
-    let unfinished = unfinished(path);
-    let mut file = step().and_then(|()| File::create_new(&unfinished)).map_err(failed)?;
+    remove_partial(path);
+    let partial = partial_path(path);
+    let mut file = step().and_then(|()| File::create_new(&partial)).map_err(failed)?;
     // From here on whatever fails takes the file away.
-    let temporary = TempPath::try_from_path(&unfinished).map_err(failed)?;
+    let temporary = TempPath::try_from_path(&partial).map_err(failed)?;
     step().and_then(|()| file.write_all(bytes)).map_err(failed)?;
     step().and_then(|()| file.sync_all()).map_err(failed)?;
     drop(file);
@@ -220,7 +220,7 @@ mod tests {
     fn an_unfinished_file_is_taken_away() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("brief.en.txt");
-        fs::write(unfinished(&path), "half").expect("writes");
+        fs::write(partial_path(&path), "half").expect("writes");
         write(&path, b"new").expect("writes");
         assert_eq!(names_in(folder.path()), ["brief.en.txt"]);
     }

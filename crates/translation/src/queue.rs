@@ -48,14 +48,14 @@ impl Translator {
             for job in store.jobs()? {
                 let Some(output) = &job.output else { continue };
                 match job.state.is_active() {
-                    true => output::tidy(output),
+                    true => output::remove_partial(output),
                     // Who corrects a translation, or writes a page of it, need not hold the queue.
                     false => [output, &exports::beside(output, &job.pair, "")]
                         .iter()
-                        .for_each(|path| output::tidy_old(path)),
+                        .for_each(|path| output::remove_stale_partial(path)),
                 }
             }
-            store.interrupt_all()
+            store.mark_active_interrupted()
         })
     }
 
@@ -135,7 +135,7 @@ impl Translator {
     pub fn forget(&self, id: JobId) -> Result<()> {
         let store = self.store()?;
         store.forget(id)?;
-        store.empty_log()
+        store.truncate_wal()
     }
 
     /// The terms of a pair, by source.

@@ -167,7 +167,7 @@ impl Translator {
         segment.status = SentenceStatus::Edited;
         segment.reasons.clear();
         segment.links.clear();
-        segment.terms = segment.terms.again(&segment.target, &row.pair.to);
+        segment.terms = segment.terms.check_again(&segment.target, &row.pair.to);
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are known before the file changes, so that it is ours whatever comes next.
         store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;

@@ -15,7 +15,7 @@ use crate::adapters::open_tested;
 use crate::alignment::{self, Pieces};
 use crate::catalog::{Catalog, Member, ModelLocation, models_folder};
 use crate::error::{Error, Result};
-use crate::glossary::{Hit, Term};
+use crate::glossary::{Term, TermMatch};
 use crate::job::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
@@ -148,7 +148,7 @@ impl Speaker {
 
     /// The terms that surely stand in a sentence, as the engine pulls at them. `bonus` is for models whose weights add up
     /// to 1.
-    pub fn pulls(&self, hits: &[Hit], bonus: f32) -> Result<Vec<GlossaryTerm>> {
+    pub fn pulls(&self, hits: &[TermMatch], bonus: f32) -> Result<Vec<GlossaryTerm>> {
         let pull = |term: &Term| {
             // A tokenizer may write the first word of a text in another way than a later one.
             let mut forms = vec![self.tokenizer.encode(&term.target)?];
@@ -158,7 +158,7 @@ impl Speaker {
             }
             Ok(GlossaryTerm { forms, bonus: bonus * self.sharpness })
         };
-        hits.iter().filter(|hit| hit.sure).take(MAX_PULLED).map(|hit| pull(&hit.term)).collect()
+        hits.iter().filter(|hit| hit.certain).take(MAX_PULLED).map(|hit| pull(&hit.term)).collect()
     }
 }
 

@@ -118,7 +118,7 @@ impl Store {
 
     /// Empties the log beside the file, where what was forgotten would stand until something else is written over it.
     /// While another process reads it, it stays for the next time.
-    pub fn empty_log(&self) -> Result<()> {
+    pub fn truncate_wal(&self) -> Result<()> {
         self.run(|db| {
             db.busy_timeout(Duration::from_secs(1))?;
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -144,7 +144,7 @@ impl Task {
 
     fn recall(&self, source: &str) -> Result<Option<String>> {
         match &self.store {
-            Some(store) if self.job.options.memory => store.recall(&self.job.pair, source),
+            Some(store) if self.job.options.memory => store.exact_match(&self.job.pair, source),
             _ => Ok(None),
         }
     }
@@ -248,7 +248,7 @@ fn sentence(
     let mut sentence = Sentence::new(part);
     sentence.locked = text.locked_in(range);
     sentence.marked = text.is_marked_in(range);
-    sentence.terms = glossary.hits(part.text);
+    sentence.terms = glossary.matches(part.text);
     sentence
 }
 

@@ -82,7 +82,7 @@ fn the_best_of_doubtful_answers_stands() {
 #[test]
 fn a_missing_term_is_pulled_at_until_it_comes_or_harms() {
     let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
-    let hit = |sure| Hit { term: term(), sure };
+    let hit = |certain| TermMatch { term: term(), certain };
     let plain = "The train leaves at 300, and nobody knows why.";
     let mut scene = scene(Rung::Alone);
     scene.sentence.terms = vec![hit(true)];
@@ -130,7 +130,7 @@ fn what_is_reused_is_looked_at_again() {
     let report = sentence.remembered("At 300.".to_owned(), &pair);
     assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
-    sentence.terms = vec![Hit { term, sure: true }];
+    sentence.terms = vec![TermMatch { term, certain: true }];
     sentence.locked = vec!["%s".to_owned()];
     let report = sentence.remembered("No train.".to_owned(), &pair);
     let missing =
@@ -142,7 +142,7 @@ fn what_is_reused_is_looked_at_again() {
 fn typed_text_is_pulled_at_a_few_times() {
     let mut scene = scene(Rung::Whole);
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
-    scene.sentence.terms = vec![Hit { term, sure: true }];
+    scene.sentence.terms = vec![TermMatch { term, certain: true }];
     let plain = "The train leaves at 300, and nobody knows why.";
     for pulls in 0..LIVE_PULLS {
         assert_eq!(scene.say(0, plain), Next::Again, "{pulls}");

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{Hash, Store, json, links_of_json, links_to_json, now, sha256, to_json};
 use crate::answer::{SentenceReport, SentenceStatus};
 use crate::error::Result;
-use crate::glossary::Hit;
+use crate::glossary::TermMatch;
 use crate::job::{DecodeOptions, JobId};
 use crate::languages::LanguagePair;
 
@@ -20,7 +20,7 @@ const FORMAT: u32 = 2;
 pub(crate) struct CacheKeyInput<'a> {
     pub text: &'a str,
     /// Terms that its translation is to have.
-    pub terms: &'a [Hit],
+    pub terms: &'a [TermMatch],
     /// What must stand in it letter for letter: an answer without it is not taken at once.
     pub locked: &'a [String],
     /// Whether its words have to be found in the translation: without it an answer has no links.
@@ -123,8 +123,8 @@ mod tests {
     use super::*;
     use crate::glossary::Term;
 
-    fn term(source: &str, target: &str) -> Hit {
-        Hit { term: Term { source: source.into(), target: target.into() }, sure: true }
+    fn term(source: &str, target: &str) -> TermMatch {
+        TermMatch { term: Term { source: source.into(), target: target.into() }, certain: true }
     }
 
     /// Whatever may change a translation changes its key.

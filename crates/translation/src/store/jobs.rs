@@ -232,7 +232,7 @@ impl Store {
     }
 
     /// Says what was read of a document, and that it is on its way.
-    pub fn begin(&self, id: JobId, input: &Hash, total: usize, done: usize) -> Result<()> {
+    pub fn start_job(&self, id: JobId, input: &Hash, total: usize, done: usize) -> Result<()> {
         self.run(|db| {
             db.execute(
                 "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5
@@ -244,7 +244,7 @@ impl Store {
     }
 
     /// Documents that a process had begun which is no more. Only who holds the queue may ask.
-    pub fn interrupt_all(&self) -> Result<()> {
+    pub fn mark_active_interrupted(&self) -> Result<()> {
         self.run(|db| {
             db.execute("UPDATE jobs SET state = 'interrupted' WHERE state IN ('waiting', 'running')", [])?;
             Ok(())

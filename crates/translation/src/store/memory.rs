@@ -20,7 +20,7 @@ fn unit(row: &Row<'_>) -> rusqlite::Result<TranslationUnit> {
 }
 
 /// Adds a unit. What a person wrote is replaced by a person alone, what was imported never by a machine.
-pub(crate) fn learn(
+pub(crate) fn add_unit(
     db: &Connection,
     pair: &LanguagePair,
     (source, target): (&str, &str),
@@ -62,7 +62,7 @@ pub(crate) fn count_use(
 impl Store {
     /// What a person wrote or brought for exactly this source. What models wrote is found by its key alone, as other
     /// models may do better.
-    pub fn recall(&self, pair: &LanguagePair, source: &str) -> Result<Option<String>> {
+    pub fn exact_match(&self, pair: &LanguagePair, source: &str) -> Result<Option<String>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT target FROM memory
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Adds units; counts those that changed something.
-    pub fn learn_all(
+    pub fn add_units(
         &self,
         pair: &LanguagePair,
         units: &[(String, String)],
@@ -82,7 +82,7 @@ impl Store {
         self.change(|change| {
             let mut count = 0;
             for (source, target) in units {
-                count += usize::from(learn(change, pair, (source, target), origin)?);
+                count += usize::from(add_unit(change, pair, (source, target), origin)?);
             }
             Ok(count)
         })
@@ -110,7 +110,7 @@ impl Store {
     }
 
     /// Forgets what was learnt of a pair; counts it.
-    pub fn forget_memory(&self, pair: &LanguagePair) -> Result<usize> {
+    pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         self.run(|db| {
             db.execute(
                 "DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2",

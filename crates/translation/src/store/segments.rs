@@ -122,7 +122,7 @@ impl Store {
                 let unit = (segment.source.as_str(), segment.target.as_str());
                 match segment.status_in_document() {
                     SentenceStatus::Done if plan.learns => {
-                        memory::learn(change, plan.pair, unit, UnitOrigin::Machine)?;
+                        memory::add_unit(change, plan.pair, unit, UnitOrigin::Machine)?;
                     }
                     SentenceStatus::Reused if plan.learns => memory::count_use(change, plan.pair, unit)?,
                     _ => {}
@@ -176,7 +176,7 @@ impl Store {
                 put(change, job, segment)?;
             }
             if *learns {
-                memory::learn(change, pair, (&segment.source, &segment.target), UnitOrigin::Edited)?;
+                memory::add_unit(change, pair, (&segment.source, &segment.target), UnitOrigin::Edited)?;
             }
             change.execute(
                 "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",

@@ -36,7 +36,7 @@ impl Task {
         }
         self.ready = self.finished;
         if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
-            store.begin(self.id, hash, self.total, self.finished)?;
+            store.start_job(self.id, hash, self.total, self.finished)?;
         }
         self.line_up();
         self.tell_progress();
