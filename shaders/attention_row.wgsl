@@ -1,7 +1,7 @@
-// How much one head of each column looks at a run of positions (the source's tokens, for word alignment):
+// How much one head of each column looks at a positions of positions (the source's tokens, for word alignment):
 //   rows[c, i] = e^(s[p] − M) / L, s[p] = q · K[p] / √head_dim, p = first + i;
 //   M = max s and L = Σ e^(s − M) over all positions up to the column's own, joined from attention.wgsl's splits.
-// Shapes: qkv and cache as in attention.wgsl, partials as it wrote them, rows (columns, chosen heads, run.count).
+// Shapes: qkv and cache as in attention.wgsl, partials as it wrote them, rows (columns, chosen heads, positions.count).
 // One invocation an (i, column). Positions after the column's own get 0. f32 throughout.
 struct AttentionRow {
     heads: u32,
@@ -12,11 +12,11 @@ struct AttentionRow {
     splits: u32, // capacity of `partials`
     scale: f32, // 1 / √head_dim
     head: u32, // the chosen head
-    place: u32, // its place among the chosen heads of the model
-    chosen: u32, // how many those are
+    index: u32, // its index among the chosen heads of the model
+    chosen_heads: u32, // how many those are
 }
 
-struct Run {
+struct PositionRange {
     first: u32, // position
     count: u32, // positions
 }
@@ -24,23 +24,23 @@ struct Run {
 const SPLIT: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> shape: AttentionRow;
-@group(0) @binding(1) var<uniform> run: Run;
+@group(0) @binding(1) var<uniform> positions: PositionRange;
 @group(0) @binding(2) var<storage, read> columns: array<Column>; // (column)
 @group(0) @binding(3) var<storage, read> feed: array<Feed>; // (column)
 @group(0) @binding(4) var<storage, read> qkv: array<f32>; // (column, stride)
 @group(0) @binding(5) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(6) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
-@group(0) @binding(7) var<storage, read_write> rows: array<f32>; // (column, chosen head, run.count)
+@group(0) @binding(7) var<storage, read_write> rows: array<f32>; // (column, chosen head, positions.count)
 
 @compute @workgroup_size(WORKGROUP)
 fn attention_row(at: Invocation) {
     let i = at.workgroup.x * WORKGROUP + at.index;
     let column = at.workgroup.y;
-    if i >= run.count {
+    if i >= positions.count {
         return;
     }
-    let to = (column * shape.chosen + shape.place) * run.count + i;
-    let position = run.first + i;
+    let to = (column * shape.chosen_heads + shape.index) * positions.count + i;
+    let position = positions.first + i;
     let length = min(columns[column].base + feed[column].step + 1u, shape.context);
     if position >= length {
         rows[to] = 0.0;

@@ -1,14 +1,14 @@
 // x[c] = E[token[c]]: one row of the embedding, dequantized.
 // Shapes: E (vocab, width), columns and feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
-// The embedding may be split by rows: a part writes the tokens that lie in it and no others.
+// The embedding may be split by rows: a shard writes the tokens that lie in it and no others.
 // Exact up to one rounding of scale · q.
 struct Embed {
-    first_row: u32, // of this part
-    rows: u32, // in this part
+    first_row: u32, // of this shard
+    rows: u32, // in this shard
     steps: u32, // padded width / 32
 }
 
-@group(0) @binding(0) var<uniform> embed_part: Embed;
+@group(0) @binding(0) var<uniform> shape: Embed;
 @group(0) @binding(3) var<storage, read> columns: array<Column>; // (column)
 @group(0) @binding(4) var<storage, read> feed: array<Feed>; // (column)
 @group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>; // (column, width / 4)
@@ -18,11 +18,11 @@ fn embed(at: Invocation) {
     let step = at.workgroup.x * WORKGROUP + at.index;
     let column = at.workgroup.y;
     let token = select(feed[column].token, columns[column].first, feed[column].step == 0u);
-    let row = token - embed_part.first_row; // wraps to a large number below first_row
-    if step < embed_part.steps && row < embed_part.rows {
-        let w = weights(row, step, embed_part.steps);
+    let row = token - shape.first_row; // wraps to a large number below first_row
+    if step < shape.steps && row < shape.rows {
+        let w = weights(row, step, shape.steps);
         for (var i = 0u; i < 8u; i++) {
-            x[(column * embed_part.steps + step) * 8u + i] = w[i];
+            x[(column * shape.steps + step) * 8u + i] = w[i];
         }
     }
 }

@@ -4,17 +4,17 @@
 // its share of the columns' into workgroup memory, then sums ROWS × COLUMNS outputs.
 // Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on its neighbours.
 struct Matmul {
-    rows: u32, // in this part
-    first_row: u32, // where this part's rows begin in y
+    rows: u32, // in this shard
+    first_row: u32, // where this shard's rows begin in y
     steps: u32, // padded width / 32
     stride: u32, // of y, in elements
 }
 
-struct Pass {
+struct PassSize {
     columns: u32, // of this pass
 }
 
-override ENDING: u32 = 0u;
+override EPILOGUE: u32 = 0u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
 const TILE_ROWS: u32 = 64u;
@@ -26,7 +26,7 @@ const PITCH: u32 = 9u; // fours between tile rows: 8 and one to spread the memor
 @group(0) @binding(0) var<uniform> shape: Matmul;
 @group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (column, stride)
-@group(0) @binding(5) var<uniform> now: Pass;
+@group(0) @binding(5) var<uniform> pass_size: PassSize;
 
 var<workgroup> w_tile: array<vec4<f32>, 576>; // (TILE_ROWS, PITCH)
 var<workgroup> x_tile: array<vec4<f32>, 288>; // (TILE_COLUMNS, PITCH)
@@ -39,7 +39,7 @@ fn matmul(at: Invocation) {
     let tile_row = at.index % 8u * ROWS;
     let tile_column = at.index / 8u * COLUMNS;
     // Prompts are often shorter than a tile: whole rows of invocations then have nothing to sum.
-    let live = first_column + tile_column < now.columns;
+    let live = first_column + tile_column < pass_size.columns;
     var sums: array<vec4<f32>, ROWS>; // one vec4 of columns a row
     for (var step = 0u; step < shape.steps; step++) {
         let w = weights(my_row, step, shape.steps);
@@ -47,7 +47,7 @@ fn matmul(at: Invocation) {
             w_tile[at.index * PITCH + i] = w[i];
         }
         for (var i = at.index; i < TILE_COLUMNS * 8u; i += WORKGROUP) {
-            let column = min(first_column + i / 8u, now.columns - 1u);
+            let column = min(first_column + i / 8u, pass_size.columns - 1u);
             x_tile[i / 8u * PITCH + i % 8u] = x[(column * shape.steps + step) * 8u + i % 8u];
         }
         workgroupBarrier();
@@ -67,7 +67,7 @@ fn matmul(at: Invocation) {
     }
     for (var c = 0u; c < COLUMNS; c++) {
         let column = first_column + tile_column + c;
-        if column >= now.columns {
+        if column >= pass_size.columns {
             break;
         }
         let to = column * shape.stride;
@@ -76,9 +76,9 @@ fn matmul(at: Invocation) {
             if row >= shape.rows {
                 break;
             }
-            if ENDING == ADD {
+            if EPILOGUE == ADD {
                 y[to + shape.first_row + row] += sums[r][c];
-            } else if ENDING != SWIGLU {
+            } else if EPILOGUE != SWIGLU {
                 y[to + shape.first_row + row] = sums[r][c];
             } else if (r & 1u) == 0u {
                 let gate = sums[r][c];

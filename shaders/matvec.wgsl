@@ -5,8 +5,8 @@
 // its lanes take steps of 32 weights in turn; a workgroup holds TEAMS × ROWS rows. Grid: (rows / that).
 // Accumulates in f32; the order of a column's sum does not depend on COLUMNS, so batches repeat bit for bit.
 struct Matvec {
-    rows: u32, // in this part
-    first_row: u32, // where this part's rows begin in y
+    rows: u32, // in this shard
+    first_row: u32, // where this shard's rows begin in y
     steps: u32, // padded width / 32
     stride: u32, // of y, in elements
     width: f32, // unpadded, for the mean
@@ -15,7 +15,7 @@ struct Matvec {
 
 override COLUMNS: u32 = 1u;
 override NORM: bool = false;
-override ENDING: u32 = 0u;
+override EPILOGUE: u32 = 0u;
 override TEAMS: u32 = 4u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
@@ -65,7 +65,7 @@ fn matvec(at: Invocation) {
         }
         if live && team_lane(at) == 0u {
             let to = c * shape.stride + shape.first_row + row;
-            if ENDING == SWIGLU {
+            if EPILOGUE == SWIGLU {
                 let half = c * shape.stride + (shape.first_row + row) / 2u;
                 y[half] = silu(sum.x) * sum.y;
                 if row + 2u < shape.rows {
@@ -73,7 +73,7 @@ fn matvec(at: Invocation) {
                 }
             } else {
                 for (var r = 0u; r < min(ROWS, shape.rows - row); r++) {
-                    if ENDING == ADD {
+                    if EPILOGUE == ADD {
                         y[to + r] += sum[r];
                     } else {
                         y[to + r] = sum[r];

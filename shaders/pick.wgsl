@@ -1,7 +1,7 @@
 // Chooses each column's next token from its list of most likely ones and feeds it to every model's next step.
 // Greedy when temperature is 0: the first. Else p ∝ e^(log p / temperature) over the first top_k of the list,
 // cut after the smallest set that holds top_p, by one draw keyed by (seed, step).
-// Shapes: found (columns, count), choices (columns), feed (columns), picked (columns, 2 + 2 · count) words:
+// Shapes: candidates (columns, count), choices (columns), feed (columns), picked (columns, 2 + 2 · count) words:
 // token, its log p (bits), then the list. One invocation a column.
 struct Pick {
     columns: u32,
@@ -15,13 +15,13 @@ struct Choice {
     seed: u32,
 }
 
-struct Found {
+struct Candidate {
     token: u32,
     log_probability: f32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Pick;
-@group(0) @binding(1) var<storage, read> found: array<Found>; // (column, count)
+@group(0) @binding(1) var<storage, read> candidates: array<Candidate>; // (column, count)
 @group(0) @binding(2) var<storage, read> choices: array<Choice>; // (column)
 @group(0) @binding(3) var<storage, read_write> feed: array<Feed>; // (column)
 @group(0) @binding(4) var<storage, read_write> picked: array<u32>; // (column, 2 + 2 · count)
@@ -39,16 +39,16 @@ fn choose(column: u32) -> u32 {
         return 0u;
     }
     let origin = column * shape.count;
-    let most = found[origin].log_probability;
+    let most = candidates[origin].log_probability;
     let considered = min(choice.top_k, shape.count);
     var total = 0.0;
     for (var i = 0u; i < considered; i++) {
-        total += exp((found[origin + i].log_probability - most) / choice.temperature);
+        total += exp((candidates[origin + i].log_probability - most) / choice.temperature);
     }
     var kept = 0.0;
     var last = 0u;
     for (; last < considered; last++) {
-        kept += exp((found[origin + last].log_probability - most) / choice.temperature);
+        kept += exp((candidates[origin + last].log_probability - most) / choice.temperature);
         if kept >= choice.top_p * total {
             break;
         }
@@ -57,7 +57,7 @@ fn choose(column: u32) -> u32 {
     let draw = f32(hash(choice.seed ^ hash(feed[column].step)) >> 8u) / 16777216.0 * kept;
     var sum = 0.0;
     for (var i = 0u; i < min(last, considered - 1u); i++) {
-        sum += exp((found[origin + i].log_probability - most) / choice.temperature);
+        sum += exp((candidates[origin + i].log_probability - most) / choice.temperature);
         if draw < sum {
             return i;
         }
@@ -71,13 +71,13 @@ fn pick(at: Invocation) {
     if column >= shape.columns {
         return;
     }
-    let chosen = found[column * shape.count + choose(column)];
+    let chosen = candidates[column * shape.count + choose(column)];
     let to = column * (2u + 2u * shape.count);
     picked[to] = chosen.token;
     picked[to + 1u] = bitcast<u32>(chosen.log_probability);
     for (var i = 0u; i < shape.count; i++) {
-        picked[to + 2u + 2u * i] = found[column * shape.count + i].token;
-        picked[to + 3u + 2u * i] = bitcast<u32>(found[column * shape.count + i].log_probability);
+        picked[to + 2u + 2u * i] = candidates[column * shape.count + i].token;
+        picked[to + 3u + 2u * i] = bitcast<u32>(candidates[column * shape.count + i].log_probability);
     }
     feed[column] = Feed(chosen.token, feed[column].step + 1u);
 }

@@ -1,6 +1,6 @@
 // The `count` most likely tokens of each row with their log-probabilities, most likely first (equals by
 // token id), by taking the best block's best token and scanning that one block for its next.
-// Shapes: rows (columns, stride), blocks (columns, blocks) from vocab_blocks, found (columns, count).
+// Shapes: rows (columns, stride), blocks (columns, blocks) from vocab_blocks, candidates (columns, count).
 // One workgroup a column. log p = logit − M − ln Σ e^(logit − M), f32 throughout.
 struct TopList {
     vocab: u32,
@@ -15,7 +15,7 @@ struct Block {
     total: f32,
 }
 
-struct Found {
+struct Candidate {
     token: u32,
     log_probability: f32,
 }
@@ -27,7 +27,7 @@ const NOTHING: f32 = -3.0e38;
 @group(0) @binding(0) var<uniform> shape: TopList;
 @group(0) @binding(1) var<storage, read> rows: array<f32>; // (column, stride)
 @group(0) @binding(2) var<storage, read> blocks: array<Block>; // (column, block)
-@group(0) @binding(3) var<storage, read_write> found: array<Found>; // (column, count)
+@group(0) @binding(3) var<storage, read_write> candidates: array<Candidate>; // (column, count)
 
 var<workgroup> best_logit: array<f32, MAX_BLOCKS>;
 var<workgroup> best_token: array<u32, MAX_BLOCKS>;
@@ -79,7 +79,7 @@ fn top_list(at: Invocation) {
         let winner = workgroup_max(at, logit);
         let winning = first_of(at, logit == winner, token);
         if at.index == 0u {
-            found[column * shape.count + n] = Found(winning, winner - normalizer);
+            candidates[column * shape.count + n] = Candidate(winning, winner - normalizer);
         }
         // The next best of the winner's block comes after it: a smaller logit, or an equal one further on.
         let block = winning / BLOCK;

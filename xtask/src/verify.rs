@@ -48,7 +48,6 @@ pub fn test() -> Result<(), Failure> {
         "Tests",
         "mend the failing tests above; `cargo test -p CRATE NAME` repeats one",
         cargo(["test", "--workspace", "--features", FEATURES])
-            .env("WASAN_GPU", "required")
             .env("WASAN_SMOLLM2", fixtures.smollm2)
             .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer)
             .env("WASAN_MINILM", fixtures.minilm),

@@ -8,7 +8,7 @@ use kernels::logit_bias::Bias;
 use crate::beam;
 use crate::error::{Error, Result};
 use crate::glossary;
-use crate::joint::{Entry, Joint, Pending, Picked, Start};
+use crate::joint::{BatchEntry, DecodeStart, Joint, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
 
@@ -46,7 +46,7 @@ pub struct Batch {
     options: BatchOptions,
     waiting: VecDeque<(SequenceId, Request)>,
     running: Vec<Running>,
-    in_flight: VecDeque<Pending>,
+    in_flight: VecDeque<PendingStep>,
     free: Vec<u32>,
     // The prompt prefix that lies in the spare slot, for each model.
     prefix: Vec<Vec<u32>>,
@@ -158,7 +158,7 @@ impl Batch {
         if (self.stale || admits) && self.in_flight.is_empty() {
             self.leave();
             self.enter(&mut events)?;
-            self.place()?;
+            self.set_columns()?;
         }
         // While columns are to change nothing more is submitted; what is in flight still counts.
         let (list, votes) = self.report();
@@ -168,7 +168,7 @@ impl Batch {
             self.in_flight.push_back(self.joint.step(list, votes, &biases)?);
         }
         if let Some(pending) = self.in_flight.pop_front() {
-            let picked = self.joint.finish(pending)?;
+            let picked = self.joint.wait(pending)?;
             self.take(picked, &mut events)?;
         }
         Ok(events)
@@ -264,22 +264,22 @@ impl Batch {
         Ok(shared)
     }
 
-    fn place(&mut self) -> Result<()> {
+    fn set_columns(&mut self) -> Result<()> {
         self.stale = false;
         let batch = self
             .running
             .iter()
-            .map(|running| Entry {
+            .map(|running| BatchEntry {
                 slot: running.slot,
-                starts: running.request.prompts.iter().map(|prompt| Start::after(prompt)).collect(),
+                starts: running.request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect(),
                 feed: running.feed(),
                 choice: running.request.choice,
             })
             .collect();
-        self.joint.place(batch)
+        self.joint.set_batch(batch)
     }
 
-    fn take(&mut self, picked: Vec<Picked>, events: &mut Vec<Event>) -> Result<()> {
+    fn take(&mut self, picked: Vec<PickedToken>, events: &mut Vec<Event>) -> Result<()> {
         let context = self.joint.context();
         for (running, picked) in self.running.iter_mut().zip(picked) {
             if running.done {
@@ -305,7 +305,7 @@ impl Running {
     }
 
     // A list as long as the batch's most demanding sequence is cut to what this one asked for.
-    fn token(&self, picked: Picked) -> Token {
+    fn token(&self, picked: PickedToken) -> Token {
         let mut alternatives = picked.list;
         alternatives.truncate(self.request.alternatives as usize);
         let votes = picked.votes.into_iter().map(|mut vote| {

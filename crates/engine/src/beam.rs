@@ -5,7 +5,7 @@ use kernels::pick::Choice;
 
 use crate::error::Result;
 use crate::glossary;
-use crate::joint::{Entry, Joint, Picked, Start};
+use crate::joint::{BatchEntry, DecodeStart, Joint, PickedToken};
 use crate::sequence::{BeamOptions, Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
 
@@ -24,7 +24,7 @@ impl Hypothesis {
 /// Runs one request that fits ([`BeamOptions::accept`]) to its end in slots 0…beams, which must be free.
 pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions) -> Result<Vec<Output>> {
     let beams = options.kept();
-    let starts: Vec<Start> = request.prompts.iter().map(|prompt| Start::after(prompt)).collect();
+    let starts: Vec<DecodeStart> = request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect();
     for (model, prompt) in request.prompts.iter().enumerate() {
         let tokens: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
         joint.prefill(model, &tokens)?;
@@ -37,16 +37,16 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
     let mut live = vec![Hypothesis { slot: 0, tokens: Vec::new(), sum: 0.0 }];
     let mut finished: Vec<Output> = Vec::new();
     for step in 0..request.limit.min(most) {
-        let batch = live.iter().map(|hypothesis| Entry {
+        let batch = live.iter().map(|hypothesis| BatchEntry {
             slot: hypothesis.slot,
             starts: starts.clone(),
             feed: Feed { token: hypothesis.tokens.last().map_or(0, |token| token.id), step },
             choice: Choice::GREEDY,
         });
-        joint.place(batch.collect())?;
+        joint.set_batch(batch.collect())?;
         let biases: Vec<_> = live.iter().map(|h| glossary::biases(&request.glossary, &h.ids())).collect();
         let pending = joint.step((2 * beams).max(request.alternatives), request.votes, &biases)?;
-        let picked = joint.finish(pending)?;
+        let picked = joint.wait(pending)?;
         let candidates = ranked(&live, &picked, 2 * beams as usize);
         let mut chosen = Vec::new();
         for (rank, (parent, id, log_probability)) in candidates.into_iter().enumerate() {
@@ -103,7 +103,7 @@ fn output(tokens: Vec<Token>, status: Status, sum: f32, request: &Request, optio
 }
 
 // The best continuations of all live hypotheses as (parent, token, log p), best sum first.
-fn ranked(live: &[Hypothesis], picked: &[Picked], count: usize) -> Vec<(usize, u32, f32)> {
+fn ranked(live: &[Hypothesis], picked: &[PickedToken], count: usize) -> Vec<(usize, u32, f32)> {
     let mut all: Vec<_> = picked
         .iter()
         .enumerate()
@@ -116,7 +116,7 @@ fn ranked(live: &[Hypothesis], picked: &[Picked], count: usize) -> Vec<(usize, u
     all
 }
 
-fn token_of(picked: &Picked, id: u32, log_probability: f32, request: &Request) -> Token {
+fn token_of(picked: &PickedToken, id: u32, log_probability: f32, request: &Request) -> Token {
     let alternatives = picked.list.iter().copied().take(request.alternatives as usize).collect();
     Token { id, log_probability, alternatives, votes: picked.votes.clone() }
 }
@@ -126,7 +126,7 @@ fn seat(
     joint: &Joint,
     live: &[Hypothesis],
     chosen: Vec<(usize, Hypothesis)>,
-    (beams, starts, steps): (u32, &[Start], u32),
+    (beams, starts, steps): (u32, &[DecodeStart], u32),
 ) -> Result<Vec<Hypothesis>> {
     let mut free: Vec<u32> = (0..beams).collect();
     free.retain(|slot| !chosen.iter().any(|(parent, _)| live[*parent].slot == *slot));

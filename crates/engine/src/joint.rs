@@ -9,8 +9,8 @@ use kernels::logit_bias::{self, Bias, MAX_BIASES};
 use kernels::logit_sum::Rows;
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
-use kernels::top_list::{self, Found, MAX_COUNT};
-use kernels::{Buffer, Column, Device, Dispatch, Feed, Readback, Use, logit_sum, vocab_blocks};
+use kernels::top_list::{self, Candidate, MAX_COUNT};
+use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, Readback, logit_sum, vocab_blocks};
 
 use crate::alignment::Attention;
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ pub struct Joint {
     logits: Buffer,
     summed: Buffer,
     blocks: Buffer,
-    found: Buffer,
+    candidates: Buffer,
     votes: Buffer,
     choices: Buffer,
     feed: Buffer,
@@ -48,19 +48,19 @@ pub struct Joint {
     bias: Dispatch,
     biases: Buffer,
     // By list, votes, and whether there are biases.
-    tails: HashMap<(u32, u32, bool), Vec<Dispatch>>,
+    sampling_passes: HashMap<(u32, u32, bool), Vec<Dispatch>>,
     staging: Vec<Buffer>,
-    batch: Vec<Entry>,
+    batch: Vec<BatchEntry>,
     steps: u32,
 }
 
 /// One sequence of the batch.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct BatchEntry {
     /// Slot of every model's KV cache.
     pub slot: u32,
     /// For each model, the last token of its prompt, fed at step 0, and its position.
-    pub starts: Vec<Start>,
+    pub starts: Vec<DecodeStart>,
     /// The token to feed and how many steps came before it.
     pub feed: Feed,
     /// How the next token is chosen.
@@ -69,14 +69,14 @@ pub struct Entry {
 
 /// Where a sequence begins to decode in one model.
 #[derive(Debug, Clone, Copy)]
-pub struct Start {
+pub(crate) struct DecodeStart {
     /// The last token of the prompt.
     pub token: u32,
     /// Its position.
     pub position: u32,
 }
 
-impl Start {
+impl DecodeStart {
     /// Where decoding begins after `prompt`, which is not empty.
     pub(crate) fn after(prompt: &[u32]) -> Self {
         Self { token: prompt.last().copied().unwrap_or(0), position: prompt.len().saturating_sub(1) as u32 }
@@ -85,7 +85,7 @@ impl Start {
 
 /// What one step chose for one column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Picked {
+pub struct PickedToken {
     /// Token id.
     pub token: u32,
     /// Natural logarithm of its probability under the sum.
@@ -97,7 +97,7 @@ pub struct Picked {
 }
 
 /// A step whose result is on its way.
-pub(crate) struct Pending {
+pub(crate) struct PendingStep {
     readback: Readback,
     staging: Buffer,
     columns: u32,
@@ -130,20 +130,20 @@ impl Joint {
         }
         let rows = Rows::new(vocab, capacity);
         let columns = u64::from(capacity);
-        let storage = |what: &str, bytes: u64| device.buffer(what, bytes, Use::Storage);
+        let storage = |what: &str, bytes: u64| device.buffer(what, bytes, BufferUse::Storage);
         let logits = storage("logits", terms.len() as u64 * rows.term_bytes())?;
         let summed = storage("summed logits", rows.term_bytes())?;
         let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight).collect();
         let biases = storage("biases", columns * logit_bias::COLUMN_BYTES)?;
-        let found_bytes = columns * u64::from(MAX_COUNT) * size_of::<Found>() as u64;
+        let candidate_bytes = columns * u64::from(MAX_COUNT) * size_of::<Candidate>() as u64;
         Ok(Self {
             sum: logit_sum::dispatch(device, &rows, &weights, &logits, &summed)?,
             bias: logit_bias::dispatch(device, &rows, &biases, &summed)?,
             biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,
-            found: storage("most likely tokens", found_bytes)?,
+            candidates: storage("most likely tokens", candidate_bytes)?,
             // Bound by part for each term, so each term begins at a multiple of 256.
-            votes: storage("votes", terms.len() as u64 * found_bytes.next_multiple_of(256))?,
+            votes: storage("votes", terms.len() as u64 * candidate_bytes.next_multiple_of(256))?,
             choices: storage("choices", columns * size_of::<Choice>() as u64)?,
             feed: storage("feed", columns * size_of::<Feed>() as u64)?,
             picked: storage("picked tokens", columns * pick::picked_bytes(MAX_COUNT))?,
@@ -154,7 +154,7 @@ impl Joint {
             rows,
             logits,
             summed,
-            tails: HashMap::new(),
+            sampling_passes: HashMap::new(),
             staging: Vec::new(),
             batch: Vec::new(),
             steps: 0,
@@ -205,7 +205,7 @@ impl Joint {
         self.sessions.iter().zip(prompts).try_for_each(|(session, prompt)| session.accept(prompt))
     }
 
-    /// Writes `tokens` of model `model` into its cache. Call [`Joint::place`] before the next step.
+    /// Writes `tokens` of model `model` into its cache. Call [`Joint::set_batch`] before the next step.
     pub(crate) fn prefill(&mut self, model: usize, tokens: &[PromptToken]) -> Result<()> {
         self.sessions[model].prefill(tokens)
     }
@@ -219,7 +219,7 @@ impl Joint {
 
     /// How much was looked at each of the source's tokens where each token of `answer` is chosen, (token, source
     /// token): the mean of the alignment heads of all models that the request names. The prompts lie in `slot` but for their last token.
-    /// Empty when nothing was asked for. Call [`Joint::place`] before the next step.
+    /// Empty when nothing was asked for. Call [`Joint::set_batch`] before the next step.
     pub(crate) fn attention(
         &mut self,
         slot: u32,
@@ -264,17 +264,17 @@ impl Joint {
     }
 
     /// The sequences that the next steps decode, one a column.
-    pub(crate) fn place(&mut self, batch: Vec<Entry>) -> Result<()> {
+    pub(crate) fn set_batch(&mut self, batch: Vec<BatchEntry>) -> Result<()> {
         if batch.len() > self.sequences as usize {
             return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
         }
         for (model, session) in self.sessions.iter().enumerate() {
-            let column = |entry: &Entry| {
-                let Start { token, position } = entry.starts[model];
+            let column = |entry: &BatchEntry| {
+                let DecodeStart { token, position } = entry.starts[model];
                 Column { slot: entry.slot, base: position, first: token }
             };
             let columns: Vec<_> = batch.iter().map(column).collect();
-            session.place(&columns);
+            session.set_columns(&columns);
         }
         let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
         let choices: Vec<Choice> = batch.iter().map(|entry| entry.choice).collect();
@@ -287,7 +287,7 @@ impl Joint {
 
     /// Submits one step of the placed batch: `list` most likely tokens a column, and `votes` of each model. `biases`
     /// has at most [`MAX_BIASES`] for each column, or none at all.
-    pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<Pending> {
+    pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<PendingStep> {
         let columns = self.batch.len() as u32;
         let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));
         let votes = votes.min(MAX_COUNT.min(self.rows.vocab));
@@ -296,7 +296,7 @@ impl Joint {
             None => self.device.buffer(
                 "picked on the host",
                 self.picked.bytes() + self.votes.bytes(),
-                Use::Read,
+                BufferUse::Read,
             )?,
         };
         let biased = biases.iter().any(|column| !column.is_empty());
@@ -307,10 +307,10 @@ impl Joint {
             });
             self.device.write(&self.biases, 0, bytemuck::cast_slice(&all));
         }
-        let tail = (list, votes, biased);
-        if !self.tails.contains_key(&tail) {
-            let made = self.tail(list, votes, biased)?;
-            self.tails.insert(tail, made);
+        let sampling = (list, votes, biased);
+        if !self.sampling_passes.contains_key(&sampling) {
+            let made = self.sampling_pass(list, votes, biased)?;
+            self.sampling_passes.insert(sampling, made);
         }
         let mut commands = self.device.commands();
         for (model, session) in self.sessions.iter_mut().enumerate() {
@@ -324,13 +324,13 @@ impl Joint {
             let logits = (self.logits.part(model as u64 * term, term), self.rows.stride);
             session.decode(&mut commands, (columns, longest), &self.feed, logits)?;
         }
-        if let Some(tail) = self.tails.get(&tail) {
-            commands.pass(tail, columns, 1);
+        if let Some(sampling) = self.sampling_passes.get(&sampling) {
+            commands.pass(sampling, columns, 1);
         }
         let mut bytes = u64::from(columns) * pick::picked_bytes(list);
         commands.copy(&self.picked, 0, &staging, 0, bytes);
         if votes > 0 {
-            let each = u64::from(columns) * u64::from(votes) * size_of::<Found>() as u64;
+            let each = u64::from(columns) * u64::from(votes) * size_of::<Candidate>() as u64;
             for model in 0..self.sessions.len() as u64 {
                 commands.copy(&self.votes, model * self.vote_bytes(), &staging, bytes, each);
                 bytes += each;
@@ -338,12 +338,12 @@ impl Joint {
         }
         self.steps += 1;
         let readback = commands.submit_and_read(&staging, bytes)?;
-        Ok(Pending { readback, staging, columns, list, votes })
+        Ok(PendingStep { readback, staging, columns, list, votes })
     }
 
     /// Waits for a step: what was picked, one a column of the batch that was placed when it was submitted.
-    pub(crate) fn finish(&mut self, pending: Pending) -> Result<Vec<Picked>> {
-        let Pending { readback, staging, columns, list, votes } = pending;
+    pub(crate) fn wait(&mut self, pending: PendingStep) -> Result<Vec<PickedToken>> {
+        let PendingStep { readback, staging, columns, list, votes } = pending;
         let words: Vec<u32> = bytemuck::pod_collect_to_vec(&readback.wait(&self.device)?);
         self.staging.push(staging);
         let pairs =
@@ -353,7 +353,7 @@ impl Joint {
         Ok(picks
             .chunks_exact(2 + 2 * list as usize)
             .enumerate()
-            .map(|(column, words)| Picked {
+            .map(|(column, words)| PickedToken {
                 token: words[0],
                 log_probability: f32::from_bits(words[1]),
                 list: pairs(&words[2..]),
@@ -379,19 +379,19 @@ impl Joint {
     }
 
     // What follows the models' passes: the sum, its most likely tokens, the choice, and the votes.
-    fn tail(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
+    fn sampling_pass(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
         let (device, rows) = (&self.device, &self.rows);
-        let mut tail = vec![self.sum.clone()];
+        let mut sampling = vec![self.sum.clone()];
         if biased {
-            tail.push(self.bias.clone());
+            sampling.push(self.bias.clone());
         }
-        tail.extend([
+        sampling.extend([
             vocab_blocks::dispatch(device, rows, self.summed.all(), &self.blocks)?,
-            top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.found.all())?,
+            top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.candidates.all())?,
             pick::dispatch(
                 device,
                 (self.capacity, list),
-                &self.found,
+                &self.candidates,
                 &self.choices,
                 &self.feed,
                 &self.picked,
@@ -401,10 +401,10 @@ impl Joint {
             for model in 0..self.sessions.len() as u64 {
                 let logits = self.logits.part(model * rows.term_bytes(), rows.term_bytes());
                 let ballot = self.votes.part(model * self.vote_bytes(), self.vote_bytes());
-                tail.push(vocab_blocks::dispatch(device, rows, logits, &self.blocks)?);
-                tail.push(top_list::dispatch(device, rows, votes, logits, &self.blocks, ballot)?);
+                sampling.push(vocab_blocks::dispatch(device, rows, logits, &self.blocks)?);
+                sampling.push(top_list::dispatch(device, rows, votes, logits, &self.blocks, ballot)?);
             }
         }
-        Ok(tail)
+        Ok(sampling)
     }
 }

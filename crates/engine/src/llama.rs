@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use kernels::matvec::{Ending, Norm};
-use kernels::rope::Heads;
-use kernels::{Buffer, Use};
+use kernels::Heads;
+use kernels::matvec::{Epilogue, Norm};
+use kernels::{Buffer, BufferUse};
 use kernels::{
-    Device, Dispatch, Layout, View, Weights, attention, attention_reduce, attention_row, embed, matmul,
+    BufferView, Device, Dispatch, Layout, Weights, attention, attention_reduce, attention_row, embed, matmul,
     matvec, rms_norm, rope, top_list,
 };
 use model_files::{Architecture, Matrix, Model};
 
-use crate::alignment::{Reading, chosen_of};
+use crate::alignment::{AttentionTarget, heads_of_layer};
 use crate::error::{Error, Result};
 
 /// A model's weights in GPU memory. Sessions decode with it.
@@ -54,22 +54,22 @@ pub(crate) struct Activations {
 
 /// Where the columns of a pass are described.
 #[derive(Clone, Copy)]
-pub(crate) struct Lanes<'a> {
+pub(crate) struct PassInputs<'a> {
     /// Slot and base of each column.
     pub columns: &'a Buffer,
     /// Token and step of each column.
     pub feed: &'a Buffer,
     /// Where attention rows go, when they are asked for.
-    pub reading: Option<Reading<'a>>,
+    pub attention_target: Option<AttentionTarget<'a>>,
 }
 
 /// How many columns a plan is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Width {
+pub(crate) enum LinearKernel {
     /// Mat-vec for this many.
-    Narrow(u32),
+    Matvec(u32),
     /// Mat-mat for any number.
-    Wide,
+    Matmul,
 }
 
 impl Llama {
@@ -115,7 +115,7 @@ impl Llama {
         let vector = |name: &str| -> Result<Buffer> {
             let mut values = model.vector(name)?;
             values.resize(values.len().next_multiple_of(32), 0.0);
-            Ok(device.buffer_with(name, bytemuck::cast_slice(&values), Use::Storage)?)
+            Ok(device.buffer_with(name, bytemuck::cast_slice(&values), BufferUse::Storage)?)
         };
         let embedding = matrix("embed")?;
         let head = if architecture.tied_head { None } else { Some(matrix("head")?) };
@@ -193,23 +193,24 @@ impl Llama {
     /// what is dispatched for one pass.
     pub(crate) fn forward(
         &self,
-        width: Width,
+        kernel: LinearKernel,
         heads: &Heads,
-        lanes: Lanes<'_>,
+        inputs: PassInputs<'_>,
         (rotations, caches): (&Buffer, &[Buffer]),
         a: &Activations,
-        now: &Buffer,
+        pass_uniform: &Buffer,
     ) -> Result<Vec<Dispatch>> {
         let device = &self.device;
-        let at = (lanes.columns, lanes.feed);
-        let linear = Linear { device, width, now, normed: &a.normed };
+        let at = (inputs.columns, inputs.feed);
+        let linear = Linear { device, kernel, pass_uniform, normed: &a.normed };
         let hidden_stride = padded(self.architecture.hidden_size as u32);
         let attended_stride = padded(heads.heads * heads.head_dim);
         let ffn_stride = padded(self.architecture.feed_forward as u32);
 
         let mut pass = embed::dispatches(device, &self.embedding, at, &a.x)?;
-        let read =
-            lanes.reading.map(|_| self.alignment_heads.iter().map(|head| head[0] + 1).max().unwrap_or(0));
+        let read = inputs
+            .attention_target
+            .map(|_| self.alignment_heads.iter().map(|head| head[0] + 1).max().unwrap_or(0));
         for (index, (layer, cache)) in
             self.layers.iter().zip(caches).take(read.unwrap_or(usize::MAX)).enumerate()
         {
@@ -220,14 +221,14 @@ impl Llama {
                 &a.x,
                 norm,
                 (a.qkv.all(), heads.qkv_stride()),
-                Ending::Store,
+                Epilogue::Store,
             )?;
             pass.push(rope::dispatch(device, heads, at, rotations, &a.qkv, cache)?);
             pass.push(attention::dispatch(device, heads, at, &a.qkv, cache, &a.partials)?);
-            if let Some(Reading { run, rows }) = lanes.reading {
+            if let Some(AttentionTarget { positions, rows }) = inputs.attention_target {
                 let memory = (&a.qkv, cache, &a.partials);
-                for chosen in chosen_of(&self.alignment_heads, index) {
-                    pass.push(attention_row::dispatch(device, heads, at, memory, (chosen, run), rows)?);
+                for chosen in heads_of_layer(&self.alignment_heads, index) {
+                    pass.push(attention_row::dispatch(device, heads, at, memory, (chosen, positions), rows)?);
                 }
             }
             pass.push(attention_reduce::dispatch(
@@ -246,7 +247,7 @@ impl Llama {
                 &a.x,
                 norm,
                 (a.hidden.all(), ffn_stride),
-                Ending::Swiglu,
+                Epilogue::Swiglu,
             )?;
             linear.added_to(&mut pass, &layer.down, &a.hidden, (&a.x, hidden_stride))?;
         }
@@ -256,12 +257,12 @@ impl Llama {
     /// The output head: `logits` (columns, stride) from the residual stream.
     pub(crate) fn logits(
         &self,
-        width: Width,
+        kernel: LinearKernel,
         a: &Activations,
-        now: &Buffer,
-        logits: (View<'_>, u32),
+        pass_uniform: &Buffer,
+        logits: (BufferView<'_>, u32),
     ) -> Result<Vec<Dispatch>> {
-        let linear = Linear { device: &self.device, width, now, normed: &a.normed };
+        let linear = Linear { device: &self.device, kernel, pass_uniform, normed: &a.normed };
         let mut pass = Vec::new();
         linear.normed_into(
             &mut pass,
@@ -269,7 +270,7 @@ impl Llama {
             &a.x,
             self.norm(&self.final_norm),
             logits,
-            Ending::Store,
+            Epilogue::Store,
         )?;
         Ok(pass)
     }
@@ -278,8 +279,8 @@ impl Llama {
 /// A matrix times the columns of a pass: mat-vec with the norm fused, or RMSNorm and mat-mat.
 struct Linear<'a> {
     device: &'a Device,
-    width: Width,
-    now: &'a Buffer,
+    kernel: LinearKernel,
+    pass_uniform: &'a Buffer,
     normed: &'a Buffer,
 }
 
@@ -290,11 +291,11 @@ impl Linear<'_> {
         weights: &Weights,
         x: &Buffer,
         norm: Norm<'_>,
-        y: (View<'_>, u32),
-        ending: Ending,
+        y: (BufferView<'_>, u32),
+        epilogue: Epilogue,
     ) -> Result<()> {
-        match self.width {
-            Width::Narrow(columns) => {
+        match self.kernel {
+            LinearKernel::Matvec(columns) => {
                 pass.extend(matvec::dispatches(
                     self.device,
                     weights,
@@ -302,18 +303,18 @@ impl Linear<'_> {
                     x.all(),
                     y,
                     Some(norm),
-                    ending,
+                    epilogue,
                 )?);
             }
-            Width::Wide => {
+            LinearKernel::Matmul => {
                 pass.push(rms_norm::dispatch(self.device, x, norm, self.normed)?);
                 pass.extend(matmul::dispatches(
                     self.device,
                     weights,
                     self.normed.all(),
                     y,
-                    self.now,
-                    ending,
+                    self.pass_uniform,
+                    epilogue,
                 )?);
             }
         }
@@ -328,11 +329,13 @@ impl Linear<'_> {
         y: (&Buffer, u32),
     ) -> Result<()> {
         let y = (y.0.all(), y.1);
-        pass.extend(match self.width {
-            Width::Narrow(columns) => {
-                matvec::dispatches(self.device, weights, columns, x.all(), y, None, Ending::Add)?
+        pass.extend(match self.kernel {
+            LinearKernel::Matvec(columns) => {
+                matvec::dispatches(self.device, weights, columns, x.all(), y, None, Epilogue::Add)?
             }
-            Width::Wide => matmul::dispatches(self.device, weights, x.all(), y, self.now, Ending::Add)?,
+            LinearKernel::Matmul => {
+                matmul::dispatches(self.device, weights, x.all(), y, self.pass_uniform, Epilogue::Add)?
+            }
         });
         Ok(())
     }
@@ -342,15 +345,15 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
     device.compile_common()?;
     let mut made = HashSet::new();
     for (name, matrix) in &model.info().matrices {
-        let (norm, ending) = match name.rsplit('.').next() {
-            Some("o" | "down") => (false, Ending::Add),
-            Some("gate_up") => (true, Ending::Swiglu),
-            _ => (true, Ending::Store),
+        let (norm, epilogue) = match name.rsplit('.').next() {
+            Some("o" | "down") => (false, Epilogue::Add),
+            Some("gate_up") => (true, Epilogue::Swiglu),
+            _ => (true, Epilogue::Store),
         };
         let layout = Layout { bits: matrix.layout.bits, group: matrix.layout.group, min: matrix.layout.min };
-        if made.insert((layout, ending)) {
-            matvec::compile(device, layout, 1, norm, ending)?;
-            matmul::compile(device, layout, ending)?;
+        if made.insert((layout, epilogue)) {
+            matvec::compile(device, layout, 1, norm, epilogue)?;
+            matmul::compile(device, layout, epilogue)?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use kernels::{Device, Feed};
 
 use crate::alignment::Attention;
 use crate::error::{Error, Result};
-use crate::joint::{Entry, Joint, JointOptions, Picked, Start};
+use crate::joint::{BatchEntry, DecodeStart, Joint, JointOptions, PickedToken};
 use crate::llama::Llama;
 use crate::sequence::prompt_tokens;
 
@@ -27,7 +27,7 @@ impl Probe {
     }
 
     /// Starts anew with `tokens`; returns the summed logits after the last of them and the greedy choice.
-    pub fn start(&mut self, tokens: &[u32]) -> Result<(Vec<f32>, Picked)> {
+    pub fn start(&mut self, tokens: &[u32]) -> Result<(Vec<f32>, PickedToken)> {
         let prompts = vec![tokens.to_vec(); self.joint.models()];
         self.joint.accept(&prompts)?;
         for model in 0..self.joint.models() {
@@ -54,7 +54,7 @@ impl Probe {
 
     /// Feeds the next token, chosen or forced; returns the summed logits after it and the greedy choice.
     /// Fails when the context is full.
-    pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, Picked)> {
+    pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, PickedToken)> {
         if self.prompt.is_empty() {
             return self.start(&[token]);
         }
@@ -63,15 +63,15 @@ impl Probe {
         if tokens > context as usize {
             return Err(Error::TooLong { tokens, context });
         }
-        self.joint.place(vec![Entry {
+        self.joint.set_batch(vec![BatchEntry {
             slot: 0,
-            starts: vec![Start::after(&self.prompt); self.joint.models()],
+            starts: vec![DecodeStart::after(&self.prompt); self.joint.models()],
             feed: Feed { token, step: self.fed },
             choice: Choice::GREEDY,
         }])?;
         self.fed += 1;
         let pending = self.joint.step(2, 0, &[])?;
-        let picked = self.joint.finish(pending)?.swap_remove(0);
+        let picked = self.joint.wait(pending)?.swap_remove(0);
         Ok((self.joint.summed_logits(0)?, picked))
     }
 }

@@ -1,23 +1,25 @@
 //! One model at work: its KV cache, its activations, and its plans (dispatch lists, made once and replayed).
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use kernels::matmul::Pass;
+use kernels::Heads;
+use kernels::attention_row::PositionRange;
+use kernels::matmul::PassSize;
 use kernels::matvec::MAX_COLUMNS;
-use kernels::rope::Heads;
-use kernels::{Buffer, Column, Commands, Device, Dispatch, Feed, Use, View};
+use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch, Feed};
 
-use crate::alignment::{Reader, Reading};
+use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
-use crate::llama::{Activations, Lanes, Llama, Width, padded};
+use crate::llama::{Activations, LinearKernel, Llama, PassInputs, padded};
 
 /// Tokens of prompts that one prefill pass takes.
 pub(crate) const PREFILL_COLUMNS: u32 = 64;
 
 // Mat-vec is compiled for these numbers of columns; others round up, the surplus columns computing nothing
 // that is read. A pipeline for each number would cost more in compilation than it saves.
-const NARROW: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
+const MATVEC_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 
 /// A model with room for sequences.
 pub(crate) struct Session {
@@ -26,17 +28,25 @@ pub(crate) struct Session {
     heads: Heads,
     caches: Vec<Buffer>,
     // A slot's keys or values on their way to another: nothing copies within one buffer.
-    carrier: Buffer,
+    copy_staging: Buffer,
     rotations: Buffer,
     activations: Activations,
-    now: Buffer,
+    pass_uniform: Buffer,
     columns: Buffer,
     prefill_columns: Buffer,
     // A prompt token is always fed at step 0 of its column.
     step_zero: Buffer,
-    decode: HashMap<Width, Vec<Dispatch>>,
+    decode: HashMap<LinearKernel, Vec<Dispatch>>,
     prefill: Option<Vec<Dispatch>>,
-    pub reader: Option<Reader>,
+    attention_pass: Option<AttentionPass>,
+}
+
+/// A session's means to read rows, made when they are first asked for.
+struct AttentionPass {
+    positions: Buffer,
+    rows: Buffer,
+    staging: Buffer,
+    dispatches: Vec<Dispatch>,
 }
 
 /// A token of a prompt on its way into the cache.
@@ -61,7 +71,7 @@ impl Session {
         };
         // Mat-vec may write surplus columns, up to its next compiled number.
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
-        let floats = |what: &str, count: u64| device.buffer(what, count * 4, Use::Storage);
+        let floats = |what: &str, count: u64| device.buffer(what, count * 4, BufferUse::Storage);
         let activations = Activations {
             x: floats("residual stream", most * u64::from(padded(shape.hidden_size as u32)))?,
             normed: floats("normed stream", most * u64::from(padded(shape.hidden_size as u32)))?,
@@ -72,27 +82,27 @@ impl Session {
         };
         let mut caches = Vec::with_capacity(shape.layers);
         for _ in 0..shape.layers {
-            caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), Use::Storage)?);
+            caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), BufferUse::Storage)?);
         }
         let turns = llama.rotations(context);
         Ok(Self {
-            carrier: device.buffer(
+            copy_staging: device.buffer(
                 "KV cache on its way",
                 u64::from(context) * heads.position_bytes(),
-                Use::Storage,
+                BufferUse::Storage,
             )?,
-            rotations: device.buffer_with("rotations", bytemuck::cast_slice(&turns), Use::Storage)?,
-            now: device.buffer("pass", size_of::<Pass>() as u64, Use::Uniform)?,
-            columns: device.buffer("columns", most * size_of::<Column>() as u64, Use::Storage)?,
+            rotations: device.buffer_with("rotations", bytemuck::cast_slice(&turns), BufferUse::Storage)?,
+            pass_uniform: device.buffer("pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
+            columns: device.buffer("columns", most * size_of::<Column>() as u64, BufferUse::Storage)?,
             prefill_columns: device.buffer(
                 "prefill columns",
                 most * size_of::<Column>() as u64,
-                Use::Storage,
+                BufferUse::Storage,
             )?,
-            step_zero: device.buffer("prefill feed", most * size_of::<Feed>() as u64, Use::Storage)?,
+            step_zero: device.buffer("prefill feed", most * size_of::<Feed>() as u64, BufferUse::Storage)?,
             decode: HashMap::new(),
             prefill: None,
-            reader: None,
+            attention_pass: None,
             llama,
             device,
             heads,
@@ -102,9 +112,13 @@ impl Session {
     }
 
     /// Says which slot and base each decode column has from now on.
-    pub fn place(&self, columns: &[Column]) {
+    pub fn set_columns(&self, columns: &[Column]) {
         self.device.write(&self.columns, 0, bytemuck::cast_slice(columns));
-        self.device.write(&self.now, 0, bytemuck::bytes_of(&Pass { columns: columns.len() as u32 }));
+        self.device.write(
+            &self.pass_uniform,
+            0,
+            bytemuck::bytes_of(&PassSize { columns: columns.len() as u32 }),
+        );
     }
 
     /// Writes prompt tokens into the cache, in chunks of one pass each. No logits.
@@ -123,12 +137,16 @@ impl Session {
         Ok(())
     }
 
-    /// Records one pass over tokens of prompts. Call [`Session::place`] before the next decode step.
+    /// Records one pass over tokens of prompts. Call [`Session::set_columns`] before the next decode step.
     pub fn prompt_pass(&self, pass: &[Dispatch], tokens: &[PromptToken]) -> Commands<'_> {
         let columns: Vec<_> =
             tokens.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
         self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
-        self.device.write(&self.now, 0, bytemuck::bytes_of(&Pass { columns: tokens.len() as u32 }));
+        self.device.write(
+            &self.pass_uniform,
+            0,
+            bytemuck::bytes_of(&PassSize { columns: tokens.len() as u32 }),
+        );
         let longest = tokens.iter().map(|t| t.position + 1).max().unwrap_or(1);
         let mut commands = self.device.commands();
         commands.pass(pass, tokens.len() as u32, longest);
@@ -136,8 +154,11 @@ impl Session {
     }
 
     /// What is dispatched for tokens of prompts.
-    pub fn prompt_forward(&self, reading: Option<Reading<'_>>) -> Result<Vec<Dispatch>> {
-        self.forward(Width::Wide, Lanes { columns: &self.prefill_columns, feed: &self.step_zero, reading })
+    pub fn prompt_forward(&self, attention_target: Option<AttentionTarget<'_>>) -> Result<Vec<Dispatch>> {
+        self.forward(
+            LinearKernel::Matmul,
+            PassInputs { columns: &self.prefill_columns, feed: &self.step_zero, attention_target },
+        )
     }
 
     /// Records one decode step: the forward pass of `count` columns and their rows of `logits`.
@@ -146,29 +167,24 @@ impl Session {
         commands: &mut Commands<'_>,
         (count, longest): (u32, u32),
         feed: &Buffer,
-        logits: (View<'_>, u32),
+        logits: (BufferView<'_>, u32),
     ) -> Result<()> {
-        let narrow = NARROW.into_iter().find(|&columns| columns >= count);
-        let width = narrow.map_or(Width::Wide, Width::Narrow);
-        if !self.decode.contains_key(&width) {
-            let lanes = Lanes { columns: &self.columns, feed, reading: None };
-            let mut pass = self.forward(width, lanes)?;
-            pass.extend(self.llama.logits(width, &self.activations, &self.now, logits)?);
-            self.decode.insert(width, pass);
+        let matvec = MATVEC_COLUMNS.into_iter().find(|&columns| columns >= count);
+        let kernel = matvec.map_or(LinearKernel::Matmul, LinearKernel::Matvec);
+        if !self.decode.contains_key(&kernel) {
+            let inputs = PassInputs { columns: &self.columns, feed, attention_target: None };
+            let mut pass = self.forward(kernel, inputs)?;
+            pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
+            self.decode.insert(kernel, pass);
         }
-        if let Some(pass) = self.decode.get(&width) {
+        if let Some(pass) = self.decode.get(&kernel) {
             commands.pass(pass, count, longest);
         }
         Ok(())
     }
 
     /// Copies positions `range` of one slot to another.
-    pub fn copy_slot(
-        &self,
-        commands: &mut Commands<'_>,
-        (source, target): (u32, u32),
-        range: std::ops::Range<u32>,
-    ) {
+    pub fn copy_slot(&self, commands: &mut Commands<'_>, (source, target): (u32, u32), range: Range<u32>) {
         let position = self.heads.position_bytes();
         let slot = u64::from(self.heads.context) * position;
         let bytes = u64::from(range.len() as u32) * position;
@@ -176,8 +192,8 @@ impl Session {
         let values = self.heads.cache_pairs() * 4;
         for cache in &self.caches {
             for start in [0, values] {
-                commands.copy(cache, start + at(source), &self.carrier, 0, bytes);
-                commands.copy(&self.carrier, 0, cache, start + at(target), bytes);
+                commands.copy(cache, start + at(source), &self.copy_staging, 0, bytes);
+                commands.copy(&self.copy_staging, 0, cache, start + at(target), bytes);
             }
         }
     }
@@ -202,8 +218,46 @@ impl Session {
         Ok(())
     }
 
-    fn forward(&self, width: Width, lanes: Lanes<'_>) -> Result<Vec<Dispatch>> {
+    /// Reads the attention that each of `tokens`, which follow each other in one slot, has to the positions `source`.
+    /// What precedes them lies in the cache. Empty when the model has no alignment heads.
+    pub fn attention(&mut self, tokens: &[PromptToken], source: &Range<usize>) -> Result<Attention> {
+        let heads = self.llama.alignment_heads().len();
+        let mut rows = Attention::new(heads, source.len());
+        if heads == 0 || source.is_empty() || tokens.is_empty() {
+            return Ok(Attention::default());
+        }
+        let attention = match self.attention_pass.take() {
+            Some(attention) => attention,
+            None => self.new_attention_pass(heads)?,
+        };
+        let positions = PositionRange { first: source.start as u32, count: source.len() as u32 };
+        self.device.write(&attention.positions, 0, bytemuck::bytes_of(&positions));
+        for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
+            let bytes = (chunk.len() * heads * source.len() * size_of::<f32>()) as u64;
+            let mut commands = self.prompt_pass(&attention.dispatches, chunk);
+            commands.copy(&attention.rows, 0, &attention.staging, 0, bytes);
+            let values = commands.submit_and_read(&attention.staging, bytes)?.wait(&self.device)?;
+            rows.extend(&bytemuck::pod_collect_to_vec::<u8, f32>(&values));
+        }
+        self.attention_pass = Some(attention);
+        Ok(rows)
+    }
+
+    fn new_attention_pass(&self, heads: usize) -> Result<AttentionPass> {
+        let bytes = u64::from(PREFILL_COLUMNS) * heads as u64 * u64::from(self.context()) * 4;
+        let positions = self.device.buffer(
+            "positions of the source",
+            size_of::<PositionRange>() as u64,
+            BufferUse::Uniform,
+        )?;
+        let rows = self.device.buffer("attention rows", bytes, BufferUse::Storage)?;
+        let dispatches = self.prompt_forward(Some(AttentionTarget { positions: &positions, rows: &rows }))?;
+        let staging = self.device.buffer("attention rows on the host", bytes, BufferUse::Read)?;
+        Ok(AttentionPass { positions, rows, staging, dispatches })
+    }
+
+    fn forward(&self, kernel: LinearKernel, inputs: PassInputs<'_>) -> Result<Vec<Dispatch>> {
         let memory = (&self.rotations, self.caches.as_slice());
-        self.llama.forward(width, &self.heads, lanes, memory, &self.activations, &self.now)
+        self.llama.forward(kernel, &self.heads, inputs, memory, &self.activations, &self.pass_uniform)
     }
 }

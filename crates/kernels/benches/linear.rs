@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use kernels::matvec::{Ending, Norm};
-use kernels::{Device, DeviceOptions, Layout, Use, Weights, matmul, matvec};
+use kernels::matvec::{Epilogue, Norm};
+use kernels::{BufferUse, Device, DeviceOptions, Layout, Weights, matmul, matvec};
 
 const ROUNDS: u32 = 8;
 
@@ -22,10 +22,10 @@ fn main() -> kernels::Result<()> {
         let scales = vec![0x11; rows as usize * layout.scale_bytes(width)];
         let weights =
             Weights::upload(&device, "bench", layout, (rows, width), (&quants, &scales), &mut |_| {})?;
-        let floats = |count: u32| device.buffer("bench", u64::from(count) * 4, Use::Storage);
+        let floats = |count: u32| device.buffer("bench", u64::from(count) * 4, BufferUse::Storage);
         let (x, y, gain) = (floats(64 * width)?, floats(64 * rows)?, floats(width)?);
-        let pass = matmul::Pass { columns: 64 };
-        let now = device.buffer_with("bench", bytemuck::bytes_of(&pass), Use::Uniform)?;
+        let pass = matmul::PassSize { columns: 64 };
+        let pass_size = device.buffer_with("bench", bytemuck::bytes_of(&pass), BufferUse::Uniform)?;
         for columns in [1, 2, 4, 8, 16, 64] {
             let made = if columns <= matvec::MAX_COLUMNS {
                 let norm = Norm { gain: &gain, width, epsilon: 1e-5 };
@@ -36,13 +36,13 @@ fn main() -> kernels::Result<()> {
                     x.all(),
                     (y.all(), rows),
                     Some(norm),
-                    Ending::Store,
+                    Epilogue::Store,
                 )?
             } else {
-                matmul::dispatches(&device, &weights, x.all(), (y.all(), rows), &now, Ending::Store)?
+                matmul::dispatches(&device, &weights, x.all(), (y.all(), rows), &pass_size, Epilogue::Store)?
             };
             let run = |rounds: u32| -> kernels::Result<f64> {
-                let begun = Instant::now();
+                let begun = Instant::pass_size();
                 let mut commands = device.commands();
                 for _ in 0..rounds {
                     commands.pass(&made, columns, 1);

@@ -68,7 +68,7 @@ pub fn adapters() -> Vec<AdapterInfo> {
     candidates().into_iter().map(|(info, _)| info).collect()
 }
 
-/// The adapter for `choice`: none = the best; a number = its place in [`adapters`]; else a part of its name.
+/// The adapter for `choice`: none = the best; a number = its index in [`adapters`]; else a part of its name.
 pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter)> {
     let mut found = candidates();
     if found.is_empty() {
@@ -76,12 +76,12 @@ pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter
     }
     let Some(choice) = choice else { return Ok(found.swap_remove(0)) };
     let wanted = choice.to_lowercase();
-    let place = match wanted.parse::<usize>() {
+    let index = match wanted.parse::<usize>() {
         Ok(number) => (number < found.len()).then_some(number),
         Err(_) => found.iter().position(|(info, _)| info.name.to_lowercase().contains(&wanted)),
     };
-    match place {
-        Some(place) => Ok(found.swap_remove(place)),
+    match index {
+        Some(index) => Ok(found.swap_remove(index)),
         None => Err(Error::UnknownAdapter(choice.to_owned())),
     }
 }

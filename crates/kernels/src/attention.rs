@@ -4,17 +4,17 @@ use bytemuck::{Pod, Zeroable};
 use half::f16;
 
 use crate::attention_reduce;
-use crate::check::{POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::buffer::Buffer;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::heads::Heads;
 use crate::program::{Program, program};
-use crate::rope::{Heads, random_columns};
+use crate::reference_check::{
+    CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
+};
 
 pub(crate) static PROGRAM: Program = program!("attention", weights: false);
-
-/// Positions that one workgroup attends to; SPLIT in the shaders.
-pub(crate) const SPLIT: u32 = 64;
 
 /// Constants of a model.
 #[repr(C)]
@@ -28,18 +28,6 @@ pub struct Attention {
     pub(crate) values_at: u32,
     pub(crate) splits: u32,
     pub(crate) scale: f32,
-}
-
-impl Heads {
-    /// Splits that the longest sequence needs.
-    pub(crate) fn splits(&self) -> u32 {
-        self.context.div_ceil(SPLIT)
-    }
-
-    /// Floats of `partials` a column needs.
-    pub fn partial_floats(&self) -> u64 {
-        u64::from(self.heads) * u64::from(self.splits()) * u64::from(self.head_dim + 2)
-    }
 }
 
 /// `partials` (columns, heads, splits, head_dim + 2) from the queries in qkv and the cache.
@@ -69,7 +57,13 @@ pub fn dispatch(
         (4, cache.all()),
         (5, partials.all()),
     ];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Splits, Dim::Fixed(heads.heads), Dim::Columns])
+    device.dispatch(
+        &PROGRAM,
+        None,
+        &[],
+        &bindings,
+        [GridDim::Splits, GridDim::Fixed(heads.heads), GridDim::Columns],
+    )
 }
 
 /// The reference: softmax(q · Kᵀ / √d) · V of one head over whole rows.
@@ -88,7 +82,7 @@ pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>]) -> Vec<f
 }
 
 /// Runs attention and attention_reduce on random inputs against the reference. NMSE ≤ 1e-9.
-pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);
     let stride = heads.qkv_stride() as usize;
@@ -133,6 +127,6 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let mut commands = device.commands();
     commands.pass(&made, columns, longest);
     commands.submit()?;
-    let error = error_of(&floats(device, &attended, expected.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    let error = normalized_error(&floats(device, &attended, expected.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

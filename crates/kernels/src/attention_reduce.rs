@@ -2,12 +2,15 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::buffer::Buffer;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::heads::{Heads, SPLIT};
 use crate::program::{Program, program};
-use crate::rope::{Heads, random_columns};
+use crate::reference_check::{
+    CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
+};
 
 pub(crate) static PROGRAM: Program = program!("attention_reduce", weights: false);
 
@@ -39,7 +42,13 @@ pub fn dispatch(
     })?;
     let bindings =
         [(0, shape.all()), (1, columns.all()), (2, feed.all()), (3, partials.all()), (4, attended.all())];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Fixed(heads.heads), Dim::Columns, Dim::Fixed(1)])
+    device.dispatch(
+        &PROGRAM,
+        None,
+        &[],
+        &bindings,
+        [GridDim::Fixed(heads.heads), GridDim::Columns, GridDim::Fixed(1)],
+    )
 }
 
 /// The reference: parts (o, m, l) of one head joined.
@@ -53,7 +62,7 @@ pub fn attention_reduce(parts: &[&[f64]]) -> Vec<f64> {
 }
 
 /// Runs the kernel alone on random partials against its reference. NMSE ≤ 1e-9.
-pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);
     let dim = heads.head_dim as usize;
@@ -67,10 +76,8 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
         let length = cells[column].base + feed[column].step + 1;
         for head in 0..heads.heads as usize {
             let first = (column * heads.heads as usize + head) * splits * (dim + 2);
-            let parts: Vec<&[f64]> = wide_partials[first..]
-                .chunks_exact(dim + 2)
-                .take(length.div_ceil(crate::attention::SPLIT) as usize)
-                .collect();
+            let parts: Vec<&[f64]> =
+                wide_partials[first..].chunks_exact(dim + 2).take(length.div_ceil(SPLIT) as usize).collect();
             expected[column * stride + head * dim..][..dim].copy_from_slice(&attention_reduce(&parts));
         }
     }
@@ -80,6 +87,6 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let mut commands = device.commands();
     commands.pass([&made], columns, heads.context);
     commands.submit()?;
-    let error = error_of(&floats(device, &attended, expected.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    let error = normalized_error(&floats(device, &attended, expected.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

@@ -1,16 +1,19 @@
-//! `shaders/attention_row.wgsl`: one head's attention to a run of positions. Read for word alignment (Garg et al.
+//! `shaders/attention_row.wgsl`: one head's attention to a range of positions. Read for word alignment (Garg et al.
 //! 2019 for the idea of one chosen head; the heads of a model are picked by measuring).
 
 use bytemuck::{Pod, Zeroable};
 use half::f16;
 
 use crate::attention;
-use crate::check::{POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device, Use};
+use crate::buffer::{Buffer, BufferUse};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::heads::Heads;
 use crate::program::{Program, program};
-use crate::rope::{Heads, random_columns};
+use crate::reference_check::{
+    CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
+};
 
 pub(crate) static PROGRAM: Program = program!("attention_row", weights: false);
 
@@ -26,14 +29,14 @@ pub struct AttentionRow {
     pub(crate) splits: u32,
     pub(crate) scale: f32,
     pub(crate) head: u32,
-    pub(crate) place: u32,
-    pub(crate) chosen: u32,
+    pub(crate) index: u32,
+    pub(crate) chosen_heads: u32,
 }
 
 /// The positions that are looked at.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
-pub struct Run {
+pub struct PositionRange {
     /// The first position.
     pub first: u32,
     /// How many.
@@ -42,23 +45,23 @@ pub struct Run {
 
 /// A head whose attention is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Chosen {
+pub struct ChosenHead {
     /// Query head.
     pub head: u32,
-    /// Its place among the model's chosen heads.
-    pub place: u32,
+    /// Its index among the model's chosen heads.
+    pub index: u32,
     /// How many those are.
-    pub of: u32,
+    pub count: u32,
 }
 
-/// `rows` (columns, chosen heads, run.count) of one head, from the queries in qkv, the keys in the cache and the
-/// `partials` that [`attention`] has just written. `run` is a uniform that holds a [`Run`].
+/// `rows` (columns, chosen heads, positions.count) of one head, from the queries in qkv, the keys in the cache and the
+/// `partials` that [`attention`] has just written. `positions` is a uniform that holds a [`PositionRange`].
 pub fn dispatch(
     device: &Device,
     heads: &Heads,
     (columns, feed): (&Buffer, &Buffer),
     (qkv, cache, partials): (&Buffer, &Buffer, &Buffer),
-    (chosen, run): (Chosen, &Buffer),
+    (chosen, positions): (ChosenHead, &Buffer),
     rows: &Buffer,
 ) -> Result<Dispatch> {
     let shape = device.uniform(&AttentionRow {
@@ -70,12 +73,12 @@ pub fn dispatch(
         splits: heads.splits(),
         scale: 1.0 / (heads.head_dim as f32).sqrt(),
         head: chosen.head,
-        place: chosen.place,
-        chosen: chosen.of,
+        index: chosen.index,
+        chosen_heads: chosen.count,
     })?;
     let bindings = [
         (0, shape.all()),
-        (1, run.all()),
+        (1, positions.all()),
         (2, columns.all()),
         (3, feed.all()),
         (4, qkv.all()),
@@ -83,8 +86,8 @@ pub fn dispatch(
         (6, partials.all()),
         (7, rows.all()),
     ];
-    // A run is no longer than its sequence, so the sequence's splits hold it.
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Splits, Dim::Columns, Dim::Fixed(1)])
+    // The range is no longer than its sequence, so the sequence's splits hold it.
+    device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Splits, GridDim::Columns, GridDim::Fixed(1)])
 }
 
 /// The reference: softmax(q · Kᵀ / √d) of one head over whole rows.
@@ -97,9 +100,9 @@ pub fn attention_row(query: &[f64], keys: &[Vec<f64>]) -> Vec<f64> {
     scores.iter().map(|score| (score - most).exp() / total).collect()
 }
 
-/// Runs attention and attention_row for the first and the last head against the reference, over a run that some
+/// Runs attention and attention_row for the first and the last head against the reference, over a range that some
 /// columns have not reached. NMSE ≤ 1e-9.
-pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);
     let stride = heads.qkv_stride() as usize;
@@ -107,14 +110,14 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let cache: Vec<f16> =
         random.normals(4 * heads.cache_pairs() as usize).into_iter().map(f16::from_f32).collect();
     let first = random.below(heads.context);
-    let run = Run { first, count: 1 + random.below(heads.context - first) };
-    let (dim, kv, count) = (heads.head_dim as usize, heads.kv_heads as usize, run.count as usize);
+    let positions = PositionRange { first, count: 1 + random.below(heads.context - first) };
+    let (dim, kv, count) = (heads.head_dim as usize, heads.kv_heads as usize, positions.count as usize);
     let picks = [0, heads.heads - 1];
     // One column more than there is, so that writing past the end is seen.
     let mut expected = vec![f64::from(POISON); (columns as usize + 1) * picks.len() * count];
     for column in 0..columns as usize {
         let length = cells[column].base + feed[column].step + 1;
-        for (place, &head) in picks.iter().enumerate() {
+        for (index, &head) in picks.iter().enumerate() {
             let key = |position: u32| {
                 let row = (cells[column].slot * heads.context + position) as usize * kv;
                 let at = (row + head as usize * kv / heads.heads as usize) * dim;
@@ -124,25 +127,25 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
             let query = wide(&qkv[column * stride + head as usize * dim..][..dim]);
             let mut row = attention_row(&query, &keys);
             row.resize(heads.context as usize, 0.0);
-            expected[(column * picks.len() + place) * count..][..count]
-                .copy_from_slice(&row[run.first as usize..][..count]);
+            expected[(column * picks.len() + index) * count..][..count]
+                .copy_from_slice(&row[positions.first as usize..][..count]);
         }
     }
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
     let (qkv, cache) = (storage(device, &qkv)?, storage(device, &cache)?);
     let partials = poisoned(device, columns as usize * heads.partial_floats() as usize)?;
     let rows = poisoned(device, expected.len())?;
-    let run = device.buffer_with("check", bytemuck::bytes_of(&run), Use::Uniform)?;
+    let positions = device.buffer_with("check", bytemuck::bytes_of(&positions), BufferUse::Uniform)?;
     let mut made = vec![attention::dispatch(device, heads, (&cells, &feed), &qkv, &cache, &partials)?];
-    for (place, &head) in picks.iter().enumerate() {
-        let chosen = Chosen { head, place: place as u32, of: picks.len() as u32 };
+    for (index, &head) in picks.iter().enumerate() {
+        let chosen = ChosenHead { head, index: index as u32, count: picks.len() as u32 };
         let memory = (&qkv, &cache, &partials);
-        made.push(dispatch(device, heads, (&cells, &feed), memory, (chosen, &run), &rows)?);
+        made.push(dispatch(device, heads, (&cells, &feed), memory, (chosen, &positions), &rows)?);
     }
     let mut commands = device.commands();
-    // Every position of the run is written, also where no column has come so far.
+    // Every position of the range is written, also where no column has come so far.
     commands.pass(&made, columns, heads.context);
     commands.submit()?;
-    let error = error_of(&floats(device, &rows, expected.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    let error = normalized_error(&floats(device, &rows, expected.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

@@ -3,12 +3,14 @@
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
-use crate::device::{ANSWER_TIMEOUT, Buffer, Device, Use};
+use crate::buffer::{Buffer, BufferUse};
+use crate::device::{Device, GPU_TIMEOUT};
 use crate::error::{Error, Result};
+use crate::heads::SPLIT;
 
 /// One dimension of a dispatch's grid, in workgroups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dim {
+pub enum GridDim {
     /// The same in every pass.
     Fixed(u32),
     /// One for each column of the pass.
@@ -26,7 +28,7 @@ pub struct Dispatch {
     pub kernel: &'static str,
     pub(crate) pipeline: wgpu::ComputePipeline,
     pub(crate) group: wgpu::BindGroup,
-    pub(crate) grid: [Dim; 3],
+    pub(crate) grid: [GridDim; 3],
 }
 
 /// Commands that are submitted together.
@@ -45,7 +47,7 @@ impl Device {
 
     /// Copies a part of a buffer to the host and waits for it. For tests, reports and start-up.
     pub fn read(&self, buffer: &Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
-        let staging = self.buffer("reading back", bytes, Use::Read)?;
+        let staging = self.buffer("reading back", bytes, BufferUse::Read)?;
         let mut commands = self.commands();
         commands.copy(buffer, offset, &staging, 0, bytes);
         commands.submit_and_read(&staging, bytes)?.wait(self)
@@ -63,10 +65,10 @@ impl Commands<'_> {
         let mut pass = self.encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         for dispatch in dispatches {
             let [x, y, z] = dispatch.grid.map(|dim| match dim {
-                Dim::Fixed(count) => count,
-                Dim::Columns => columns,
-                Dim::ColumnsBy(tile) => columns.div_ceil(tile),
-                Dim::Splits => length.div_ceil(crate::attention::SPLIT).max(1),
+                GridDim::Fixed(count) => count,
+                GridDim::Columns => columns,
+                GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
+                GridDim::Splits => length.div_ceil(SPLIT).max(1),
             });
             pass.set_pipeline(&dispatch.pipeline);
             pass.set_bind_group(0, &dispatch.group, &[]);
@@ -137,13 +139,13 @@ impl Readback {
     /// Waits for the bytes; the staging buffer may be used again afterwards.
     pub fn wait(self, device: &Device) -> Result<Vec<u8>> {
         device.wait(Some(self.index))?;
-        match self.receiver.recv_timeout(ANSWER_TIMEOUT) {
+        match self.receiver.recv_timeout(GPU_TIMEOUT) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 device.fault()?;
                 return Err(Error::Validation(error.to_string()));
             }
-            Err(_) => return Err(Error::Timeout(ANSWER_TIMEOUT.as_secs())),
+            Err(_) => return Err(Error::Timeout(GPU_TIMEOUT.as_secs())),
         }
         let view = self
             .staging
@@ -165,8 +167,8 @@ impl Device {
         const BYTES: u64 = 64 << 20;
         const ROUNDS: u64 = 8;
         let bytes = BYTES.min(self.max_binding_bytes());
-        let source = self.buffer("bandwidth", bytes, Use::Storage)?;
-        let target = self.buffer("bandwidth", bytes, Use::Storage)?;
+        let source = self.buffer("bandwidth", bytes, BufferUse::Storage)?;
+        let target = self.buffer("bandwidth", bytes, BufferUse::Storage)?;
         let run = |rounds: u64| -> Result<std::time::Duration> {
             let begun = std::time::Instant::now();
             let mut commands = self.commands();

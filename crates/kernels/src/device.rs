@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::adapter::{self, AdapterInfo};
+use crate::buffer::{Buffer, BufferUse, Memory};
 use crate::error::{Error, Result};
-use crate::program::PipelineKey;
+use crate::layout::Layout;
 
 /// How to open a GPU. The default takes the best adapter with all that it can do.
 #[derive(Debug, Clone, Default)]
@@ -25,64 +26,6 @@ pub struct DeviceOptions {
     pub max_memory_bytes: Option<u64>,
     /// Folder where compiled pipelines are kept between runs.
     pub pipeline_cache: Option<PathBuf>,
-}
-
-/// What a buffer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// Read or written by kernels.
-    Storage,
-    /// A kernel's constants.
-    Uniform,
-    /// Mapped by the host after a copy.
-    Read,
-}
-
-/// A piece of GPU memory. Clones share it.
-#[derive(Debug, Clone)]
-pub struct Buffer {
-    pub(crate) raw: wgpu::Buffer,
-    memory: Arc<Memory>,
-}
-
-/// Bytes held by the buffers of a device; each buffer counts itself out when its last clone goes.
-#[derive(Debug, Default)]
-pub struct Memory {
-    bytes: u64,
-    total: Option<Arc<AtomicU64>>,
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        if let Some(total) = &self.total {
-            total.fetch_sub(self.bytes, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Buffer {
-    /// Size in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.memory.bytes
-    }
-
-    /// The whole buffer as a binding.
-    pub fn all(&self) -> View<'_> {
-        View { buffer: self, offset: 0, bytes: self.bytes() }
-    }
-
-    /// A part of the buffer as a binding; `offset` a multiple of 256.
-    pub fn part(&self, offset: u64, bytes: u64) -> View<'_> {
-        View { buffer: self, offset, bytes }
-    }
-}
-
-/// A part of a buffer that a kernel binds.
-#[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    pub(crate) buffer: &'a Buffer,
-    pub(crate) offset: u64,
-    pub(crate) bytes: u64,
 }
 
 /// What the device was made to do; the same on every machine.
@@ -104,7 +47,15 @@ pub(crate) struct Tally {
 }
 
 // How long one answer may take: the first dispatch of a pipeline compiles it on some drivers.
-pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const GPU_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What makes one pipeline differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PipelineKey {
+    pub name: &'static str,
+    pub layout: Option<Layout>,
+    pub constants: Vec<(&'static str, u32)>,
+}
 
 /// An opened GPU. Clones share it.
 #[derive(Clone)]
@@ -217,10 +168,13 @@ impl Device {
     }
 
     /// A zeroed buffer. `what` names it in errors.
-    pub fn buffer(&self, what: &str, bytes: u64, usage: Use) -> Result<Buffer> {
+    pub fn buffer(&self, what: &str, bytes: u64, usage: BufferUse) -> Result<Buffer> {
         self.fault()?;
-        let limit =
-            if usage == Use::Storage { self.max_binding_bytes() } else { self.inner.limits.max_buffer_size };
+        let limit = if usage == BufferUse::Storage {
+            self.max_binding_bytes()
+        } else {
+            self.inner.limits.max_buffer_size
+        };
         if bytes > limit {
             return Err(Error::TooLarge { what: what.to_owned(), bytes, limit });
         }
@@ -234,13 +188,13 @@ impl Device {
                 label: Some(what),
                 size,
                 usage: match usage {
-                    Use::Storage => {
+                    BufferUse::Storage => {
                         wgpu::BufferUsages::STORAGE
                             | wgpu::BufferUsages::COPY_SRC
                             | wgpu::BufferUsages::COPY_DST
                     }
-                    Use::Uniform => wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                    Use::Read => wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                    BufferUse::Uniform => wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                    BufferUse::Read => wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
                 },
                 mapped_at_creation: false,
             })
@@ -251,7 +205,7 @@ impl Device {
     }
 
     /// A buffer that holds `contents`.
-    pub fn buffer_with(&self, what: &str, contents: &[u8], usage: Use) -> Result<Buffer> {
+    pub fn buffer_with(&self, what: &str, contents: &[u8], usage: BufferUse) -> Result<Buffer> {
         let buffer = self.buffer(what, contents.len() as u64, usage)?;
         self.write(&buffer, 0, contents);
         Ok(buffer)
@@ -263,7 +217,7 @@ impl Device {
         if let Some(made) = held(&self.inner.uniforms).get(contents) {
             return Ok(made.clone());
         }
-        let made = self.buffer_with("uniform", contents, Use::Uniform)?;
+        let made = self.buffer_with("uniform", contents, BufferUse::Uniform)?;
         held(&self.inner.uniforms).insert(contents.to_vec(), made.clone());
         Ok(made)
     }
@@ -283,12 +237,12 @@ impl Device {
 
     /// Waits for a submission, or for all.
     pub(crate) fn wait(&self, index: Option<wgpu::SubmissionIndex>) -> Result<()> {
-        let poll = wgpu::PollType::Wait { submission_index: index, timeout: Some(ANSWER_TIMEOUT) };
+        let poll = wgpu::PollType::Wait { submission_index: index, timeout: Some(GPU_TIMEOUT) };
         let polled = self.inner.device.poll(poll);
         self.fault()?;
         match polled {
             Ok(_) => Ok(()),
-            Err(wgpu::PollError::Timeout) => Err(Error::Timeout(ANSWER_TIMEOUT.as_secs())),
+            Err(wgpu::PollError::Timeout) => Err(Error::Timeout(GPU_TIMEOUT.as_secs())),
             Err(error) => Err(Error::Validation(error.to_string())),
         }
     }

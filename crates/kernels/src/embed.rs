@@ -2,17 +2,19 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{HostWeights, Random, Verdict, error_of, floats, poisoned, storage};
+use crate::buffer::Buffer;
 use crate::column::{Column, Feed};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::layout::Layout;
 use crate::program::{Program, WORKGROUP, program};
-use crate::weights::{Layout, Weights};
+use crate::reference_check::{CheckResult, HostWeights, Random, floats, normalized_error, poisoned, storage};
+use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("embed", weights: true);
 
-/// Constants of one part of the embedding.
+/// Constants of one shard of the embedding.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Embed {
@@ -21,7 +23,7 @@ pub struct Embed {
     pub(crate) steps: u32,
 }
 
-/// One dispatch for each part of the embedding: x (columns, width) from `columns` and `feed`.
+/// One dispatch for each shard of the embedding: x (columns, width) from `columns` and `feed`.
 pub fn dispatches(
     device: &Device,
     embedding: &Weights,
@@ -29,13 +31,18 @@ pub fn dispatches(
     x: &Buffer,
 ) -> Result<Vec<Dispatch>> {
     let steps = embedding.steps();
-    let mut made = Vec::with_capacity(embedding.parts.len());
-    for part in &embedding.parts {
-        let shape = device.uniform(&Embed { first_row: part.first_row, rows: part.rows, steps })?;
-        let mut bindings =
-            vec![(0, shape.all()), (1, part.quants.all()), (3, columns.all()), (4, feed.all()), (5, x.all())];
-        bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
-        let grid = [Dim::Fixed(steps.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+    let mut made = Vec::with_capacity(embedding.shards.len());
+    for shard in &embedding.shards {
+        let shape = device.uniform(&Embed { first_row: shard.first_row, rows: shard.rows, steps })?;
+        let mut bindings = vec![
+            (0, shape.all()),
+            (1, shard.quants.all()),
+            (3, columns.all()),
+            (4, feed.all()),
+            (5, x.all()),
+        ];
+        bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
+        let grid = [GridDim::Fixed(steps.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
         made.push(device.dispatch(&PROGRAM, Some(embedding.layout), &[], &bindings, grid)?);
     }
     Ok(made)
@@ -54,7 +61,7 @@ pub fn check(
     width: u32,
     columns: u32,
     seed: u64,
-) -> Result<Verdict> {
+) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(32));
     let rows: Vec<_> = (0..vocab).map(|row| host.row(row)).collect();
@@ -81,6 +88,6 @@ pub fn check(
     let mut commands = device.commands();
     commands.pass(&made, columns, 1);
     commands.submit()?;
-    let error = error_of(&floats(device, &x, expected.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-12 })
+    let error = normalized_error(&floats(device, &x, expected.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-12 })
 }

@@ -2,12 +2,16 @@
 //! The only crate that knows wgpu.
 
 mod adapter;
-mod check;
+mod buffer;
 mod commands;
 mod device;
 mod error;
+mod heads;
+mod layout;
 mod program;
+mod reference_check;
 mod self_test;
+mod sources;
 #[cfg(test)]
 mod struct_tests;
 mod weights;
@@ -28,11 +32,14 @@ pub mod top_list;
 pub mod vocab_blocks;
 
 pub use adapter::{AdapterInfo, adapters};
-pub use check::{Random, Verdict};
+pub use buffer::{Buffer, BufferUse, BufferView};
 pub use column::{Column, Feed};
-pub use commands::{Commands, Dim, Dispatch, Readback};
-pub use device::{Buffer, Counters, Device, DeviceOptions, Memory, Use, View};
+pub use commands::{Commands, Dispatch, GridDim, Readback};
+pub use device::{Counters, Device, DeviceOptions};
 pub use error::{Error, Result};
-pub use program::sources;
+pub use heads::Heads;
+pub use layout::Layout;
+pub use reference_check::{CheckResult, Random};
 pub use self_test::self_test;
-pub use weights::{Layout, Weights};
+pub use sources::sources;
+pub use weights::Weights;

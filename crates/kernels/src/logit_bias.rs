@@ -2,12 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{POISON, Random, Verdict, floats, storage};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::buffer::Buffer;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::logit_sum::Rows;
 use crate::program::{Program, WORKGROUP, program};
+use crate::reference_check::{CheckResult, POISON, Random, floats, storage};
 
 pub(crate) static PROGRAM: Program = program!("logit_bias", weights: false);
 
@@ -44,7 +45,7 @@ pub const COLUMN_BYTES: u64 = (MAX_BIASES * size_of::<Bias>()) as u64;
 pub fn dispatch(device: &Device, rows: &Rows, biases: &Buffer, summed: &Buffer) -> Result<Dispatch> {
     let shape = device.uniform(&LogitBias { vocab: rows.vocab, stride: rows.stride })?;
     let bindings = [(0, shape.all()), (1, biases.all()), (2, summed.all())];
-    let grid = [Dim::Fixed(MAX_BIASES as u32 / WORKGROUP), Dim::Columns, Dim::Fixed(1)];
+    let grid = [GridDim::Fixed(MAX_BIASES as u32 / WORKGROUP), GridDim::Columns, GridDim::Fixed(1)];
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
@@ -59,7 +60,7 @@ pub fn logit_bias(row: &mut [f64], biases: &[Bias]) {
 
 /// Runs the kernel on random rows and biases (none, some, all in use); the error is the largest difference over
 /// the larger of the two numbers added, allowed 2⁻²³; what no bias names must be untouched.
-pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);
     let logits: Vec<f32> = (0..columns)
@@ -103,5 +104,5 @@ pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Ver
             };
         }
     }
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 2f64.powi(-23) })
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 2f64.powi(-23) })
 }

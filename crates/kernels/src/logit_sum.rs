@@ -3,11 +3,12 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{POISON, Random, Verdict, floats, poisoned, storage};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::buffer::Buffer;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
+use crate::reference_check::{CheckResult, POISON, Random, floats, poisoned, storage};
 
 pub(crate) static PROGRAM: Program = program!("logit_sum", weights: false);
 
@@ -66,7 +67,7 @@ pub fn dispatch(
         weight,
     })?;
     let bindings = [(0, recipe.all()), (1, logits.all()), (2, summed.all())];
-    let grid = [Dim::Fixed(rows.vocab.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+    let grid = [GridDim::Fixed(rows.vocab.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
@@ -78,7 +79,7 @@ pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
 
 /// Runs the kernel on random rows; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³ up to
 /// four terms (every preset), and 2⁻²⁵ more for each term beyond.
-pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns + 1);
     let logits: Vec<f32> = random
@@ -106,5 +107,5 @@ pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u
         let this = (f64::from(got) - sum).abs() / size.max(f64::MIN_POSITIVE);
         error = if this.is_nan() { f64::INFINITY } else { error.max(this) };
     }
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 2f64.powi(-25) * weights.len().max(4) as f64 })
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 2f64.powi(-25) * weights.len().max(4) as f64 })
 }

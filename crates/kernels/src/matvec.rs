@@ -1,13 +1,17 @@
-//! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, RMSNorm and the ending fused.
+//! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, RMSNorm and the epilogue fused.
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{HostWeights, POISON, Random, Verdict, error_of, floats, poisoned, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device, View};
+use crate::buffer::{Buffer, BufferView};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::layout::Layout;
 use crate::program::{Program, program};
-use crate::weights::{Layout, Weights};
+use crate::reference_check::{
+    CheckResult, HostWeights, POISON, Random, floats, normalized_error, poisoned, storage, wide,
+};
+use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
 
@@ -16,7 +20,7 @@ pub const MAX_COLUMNS: u32 = 8;
 // Rows that a team makes at a time; ROWS in the shader.
 const ROWS: u32 = 4;
 
-/// Constants of one part of a matrix.
+/// Constants of one shard of a matrix.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Matvec {
@@ -31,7 +35,7 @@ pub struct Matvec {
 /// What becomes of the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u32)]
-pub enum Ending {
+pub enum Epilogue {
     /// y = sum.
     Store = 0,
     /// y += sum (the residual).
@@ -51,48 +55,57 @@ pub struct Norm<'a> {
     pub epsilon: f32,
 }
 
-fn constants(device: &Device, columns: u32, norm: bool, ending: Ending) -> [(&'static str, u32); 4] {
-    [("COLUMNS", columns), ("NORM", u32::from(norm)), ("ENDING", ending as u32), ("TEAMS", device.teams())]
+fn constants(device: &Device, columns: u32, norm: bool, epilogue: Epilogue) -> [(&'static str, u32); 4] {
+    [
+        ("COLUMNS", columns),
+        ("NORM", u32::from(norm)),
+        ("EPILOGUE", epilogue as u32),
+        ("TEAMS", device.teams()),
+    ]
 }
 
 /// Compiles the kernel ahead of its first dispatch.
-pub fn compile(device: &Device, layout: Layout, columns: u32, norm: bool, ending: Ending) -> Result<()> {
-    device.pipeline(&PROGRAM, Some(layout), &constants(device, columns, norm, ending)).map(|_| ())
+pub fn compile(device: &Device, layout: Layout, columns: u32, norm: bool, epilogue: Epilogue) -> Result<()> {
+    device.pipeline(&PROGRAM, Some(layout), &constants(device, columns, norm, epilogue)).map(|_| ())
 }
 
-/// One dispatch for each part of the matrix. `x` is (columns, width), `y` (columns, stride).
+/// One dispatch for each shard of the matrix. `x` is (columns, width), `y` (columns, stride).
 pub fn dispatches(
     device: &Device,
     weights: &Weights,
     columns: u32,
-    x: View<'_>,
-    (y, stride): (View<'_>, u32),
+    x: BufferView<'_>,
+    (y, stride): (BufferView<'_>, u32),
     norm: Option<Norm<'_>>,
-    ending: Ending,
+    epilogue: Epilogue,
 ) -> Result<Vec<Dispatch>> {
-    let constants = constants(device, columns, norm.is_some(), ending);
-    let mut made = Vec::with_capacity(weights.parts.len());
-    for part in &weights.parts {
+    let constants = constants(device, columns, norm.is_some(), epilogue);
+    let mut made = Vec::with_capacity(weights.shards.len());
+    for shard in &weights.shards {
         let shape = device.uniform(&Matvec {
-            rows: part.rows,
-            first_row: part.first_row,
+            rows: shard.rows,
+            first_row: shard.first_row,
             steps: weights.steps(),
             stride,
             width: norm.map_or(1.0, |n| n.width as f32),
             epsilon: norm.map_or(0.0, |n| n.epsilon),
         })?;
-        let mut bindings = vec![(0, shape.all()), (1, part.quants.all()), (3, x), (4, y)];
-        bindings.extend(part.scales.as_ref().map(|scales| (2, scales.all())));
+        let mut bindings = vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, y)];
+        bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
         // Without NORM nothing is read from binding 5, but the layout has it.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
-        let grid = [Dim::Fixed(part.rows.div_ceil(device.teams() * ROWS)), Dim::Fixed(1), Dim::Fixed(1)];
+        let grid = [
+            GridDim::Fixed(shard.rows.div_ceil(device.teams() * ROWS)),
+            GridDim::Fixed(1),
+            GridDim::Fixed(1),
+        ];
         made.push(device.dispatch(&PROGRAM, Some(weights.layout), &constants, &bindings, grid)?);
     }
     Ok(made)
 }
 
 /// The reference: `rows` of weights times one column, in f64.
-pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, ending: Ending, y: &mut [f64]) {
+pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogue: Epilogue, y: &mut [f64]) {
     let x: Vec<f64> = match norm {
         None => x.to_vec(),
         Some((gain, epsilon)) => {
@@ -101,10 +114,10 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, ending:
         }
     };
     let sums: Vec<f64> = rows.iter().map(|row| row.iter().zip(&x).map(|(w, v)| w * v).sum()).collect();
-    match ending {
-        Ending::Store => y[..sums.len()].copy_from_slice(&sums),
-        Ending::Add => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y += sum),
-        Ending::Swiglu => {
+    match epilogue {
+        Epilogue::Store => y[..sums.len()].copy_from_slice(&sums),
+        Epilogue::Add => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y += sum),
+        Epilogue::Swiglu => {
             for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
                 *y = pair[0] / (1.0 + (-pair[0]).exp()) * pair[1];
             }
@@ -114,7 +127,7 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, ending:
 
 /// A case to check: an odd `width` is padded to a multiple of 32 as files are.
 #[derive(Debug, Clone, Copy)]
-pub struct Case {
+pub struct MatrixCase {
     /// How the weights are stored.
     pub layout: Layout,
     /// Rows of the matrix.
@@ -126,7 +139,7 @@ pub struct Case {
     /// Whether RMSNorm is fused (matvec only).
     pub norm: bool,
     /// What becomes of the sums.
-    pub ending: Ending,
+    pub epilogue: Epilogue,
 }
 
 // Elements between the columns of y, more than the rows so that stray writes are seen.
@@ -145,7 +158,7 @@ pub(crate) struct Prepared {
 
 pub(crate) const EPSILON: f32 = 1e-5;
 
-pub(crate) fn prepare(case: &Case, seed: u64) -> Prepared {
+pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
     let mut random = Random::new(seed);
     let padded = case.width.next_multiple_of(32);
     let weights = HostWeights::random(&mut random, case.layout, case.rows, padded);
@@ -163,7 +176,7 @@ pub(crate) fn prepare(case: &Case, seed: u64) -> Prepared {
     let gain = random.normals(case.width as usize);
     let stride = stride_of(case.rows) as usize;
     let mut before = vec![POISON; case.columns as usize * stride];
-    if case.ending == Ending::Add {
+    if case.epilogue == Epilogue::Add {
         for column in before.chunks_mut(stride) {
             column[..case.rows as usize].copy_from_slice(&random.normals(case.rows as usize));
         }
@@ -174,14 +187,15 @@ pub(crate) fn prepare(case: &Case, seed: u64) -> Prepared {
     let gain_wide = wide(&gain);
     for (column, y) in wide(&x).chunks(case.width as usize).zip(expected.chunks_mut(stride)) {
         let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
-        let written = if case.ending == Ending::Swiglu { case.rows as usize / 2 } else { case.rows as usize };
-        matvec(&rows, column, norm, case.ending, &mut y[..written]);
+        let written =
+            if case.epilogue == Epilogue::Swiglu { case.rows as usize / 2 } else { case.rows as usize };
+        matvec(&rows, column, norm, case.epilogue, &mut y[..written]);
     }
     Prepared { weights, x: pad(x), gain: pad(gain), before, expected }
 }
 
 /// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-9: f32 sums of exact weights.
-pub fn check(device: &Device, case: &Case, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
     let Prepared { weights, x, gain, before, expected } = prepare(case, seed);
     let weights = weights.upload(device)?;
     let (x, gain) = (storage(device, &x)?, storage(device, &gain)?);
@@ -189,10 +203,10 @@ pub fn check(device: &Device, case: &Case, seed: u64) -> Result<Verdict> {
     device.write(&y, 0, bytemuck::cast_slice(&before));
     let norm = case.norm.then_some(Norm { gain: &gain, width: case.width, epsilon: EPSILON });
     let output = (y.all(), stride_of(case.rows));
-    let made = dispatches(device, &weights, case.columns, x.all(), output, norm, case.ending)?;
+    let made = dispatches(device, &weights, case.columns, x.all(), output, norm, case.epilogue)?;
     let mut commands = device.commands();
     commands.pass(&made, case.columns, 1);
     commands.submit()?;
-    let error = error_of(&floats(device, &y, before.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    let error = normalized_error(&floats(device, &y, before.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

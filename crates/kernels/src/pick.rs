@@ -2,13 +2,14 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{Random, Verdict, storage};
+use crate::buffer::Buffer;
 use crate::column::Feed;
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::program::{Program, WORKGROUP, program};
-use crate::top_list::Found;
+use crate::reference_check::{CheckResult, Random, storage};
+use crate::top_list::Candidate;
 
 pub(crate) static PROGRAM: Program = program!("pick", weights: false);
 
@@ -48,15 +49,21 @@ pub fn picked_bytes(count: u32) -> u64 {
 pub fn dispatch(
     device: &Device,
     (capacity, count): (u32, u32),
-    found: &Buffer,
+    candidates: &Buffer,
     choices: &Buffer,
     feed: &Buffer,
     picked: &Buffer,
 ) -> Result<Dispatch> {
     let shape = device.uniform(&Pick { columns: capacity, count })?;
     let bindings =
-        [(0, shape.all()), (1, found.all()), (2, choices.all()), (3, feed.all()), (4, picked.all())];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::ColumnsBy(WORKGROUP), Dim::Fixed(1), Dim::Fixed(1)])
+        [(0, shape.all()), (1, candidates.all()), (2, choices.all()), (3, feed.all()), (4, picked.all())];
+    device.dispatch(
+        &PROGRAM,
+        None,
+        &[],
+        &bindings,
+        [GridDim::ColumnsBy(WORKGROUP), GridDim::Fixed(1), GridDim::Fixed(1)],
+    )
 }
 
 fn hash(value: u32) -> u32 {
@@ -65,7 +72,7 @@ fn hash(value: u32) -> u32 {
     (word >> 22) ^ word
 }
 
-/// The reference: the place in the list, and how near the draw came to another place (1 = far).
+/// The reference: the index in the list, and how near the draw came to another index (1 = far).
 pub fn pick(list: &[(u32, f64)], choice: &Choice, step: u32) -> (usize, f64) {
     if choice.temperature <= 0.0 {
         return (0, 1.0);
@@ -87,25 +94,25 @@ pub fn pick(list: &[(u32, f64)], choice: &Choice, step: u32) -> (usize, f64) {
     }
     let draw = f64::from(hash(choice.seed ^ hash(step)) >> 8) / 16_777_216.0
         * cumulative.last().copied().unwrap_or(0.0);
-    let place = cumulative.iter().position(|&sum| draw < sum).unwrap_or(cumulative.len() - 1);
+    let index = cumulative.iter().position(|&sum| draw < sum).unwrap_or(cumulative.len() - 1);
     for sum in &cumulative {
         margin = margin.min((draw - sum).abs() / total);
     }
-    (place, margin)
+    (index, margin)
 }
 
 /// Runs the kernel on random lists and choices. The error counts columns whose choice, feed or list differs
 /// although no draw lay within 1e-5 of a boundary; none is allowed.
-pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
-    let mut found = Vec::new();
+    let mut candidates = Vec::new();
     let mut choices = Vec::new();
     let mut feed = Vec::new();
     for column in 0..columns {
         let mut list: Vec<f32> = (0..count).map(|_| -random.normal().abs() * 3.0).collect();
         list.sort_by(|a, b| b.total_cmp(a));
-        found.extend(
-            list.iter().map(|&log_probability| Found { token: random.below(1 << 17), log_probability }),
+        candidates.extend(
+            list.iter().map(|&log_probability| Candidate { token: random.below(1 << 17), log_probability }),
         );
         choices.push(match column % 4 {
             0 => Choice::GREEDY,
@@ -120,7 +127,7 @@ pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<Ver
         });
         feed.push(Feed { token: 0, step: random.below(500) });
     }
-    let inputs = (storage(device, &found)?, storage(device, &choices)?, storage(device, &feed)?);
+    let inputs = (storage(device, &candidates)?, storage(device, &choices)?, storage(device, &feed)?);
     let words = (columns * (2 + 2 * count)) as usize;
     let picked = storage(device, &vec![u32::MAX; words])?;
     let made = dispatch(device, (columns, count), &inputs.0, &inputs.1, &inputs.2, &picked)?;
@@ -131,17 +138,17 @@ pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<Ver
     let fed: Vec<Feed> = bytemuck::pod_collect_to_vec(&device.read(&inputs.2, 0, u64::from(columns) * 8)?);
     let mut wrong = 0.0;
     for (column, got) in picked.chunks(2 + 2 * count as usize).enumerate() {
-        let list = &found[column * count as usize..][..count as usize];
+        let list = &candidates[column * count as usize..][..count as usize];
         let wide: Vec<_> = list.iter().map(|f| (f.token, f64::from(f.log_probability))).collect();
-        let (place, margin) = pick(&wide, &choices[column], feed[column].step);
-        let chosen = list[place];
+        let (index, margin) = pick(&wide, &choices[column], feed[column].step);
+        let chosen = list[index];
         let expected_feed = Feed { token: chosen.token, step: feed[column].step + 1 };
         let same_choice = got[0] == chosen.token
             && got[1] == chosen.log_probability.to_bits()
             && fed[column] == expected_feed;
-        if got[2..] != *bytemuck::cast_slice::<Found, u32>(list) || (!same_choice && margin > 1e-5) {
+        if got[2..] != *bytemuck::cast_slice::<Candidate, u32>(list) || (!same_choice && margin > 1e-5) {
             wrong += 1.0;
         }
     }
-    Ok(Verdict { kernel: PROGRAM.name, error: wrong, allowed: 0.0 })
+    Ok(CheckResult { kernel: PROGRAM.name, error: wrong, allowed: 0.0 })
 }

@@ -1,10 +1,11 @@
 //! Shader text → pipeline. The text is the common functions that the adapter and the weight layout call for,
 //! then the kernel; sizes are WGSL overrides.
 
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Device, View};
+use crate::buffer::BufferView;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::{Device, PipelineKey};
 use crate::error::{Error, Result};
-use crate::weights::Layout;
+use crate::layout::Layout;
 
 /// A kernel: `shaders/NAME.wgsl`, entry point NAME.
 pub(crate) struct Program {
@@ -39,15 +40,7 @@ pub(crate) const WORKGROUP: u32 = 64;
 // TEAM_LANES of team.wgsl.
 const PLAIN_TEAM_LANES: u32 = 16;
 
-/// What makes one pipeline differ from another.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct PipelineKey {
-    name: &'static str,
-    layout: Option<Layout>,
-    constants: Vec<(&'static str, u32)>,
-}
-
-fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> String {
+pub(crate) fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> String {
     let weights = match bits {
         Some(4) => WEIGHTS_4,
         Some(8) => WEIGHTS_8,
@@ -57,38 +50,6 @@ fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> Stri
     let half = if half { HALF_F16 } else { HALF };
     let team = if subgroup { TEAM_SUBGROUP } else { TEAM };
     [half, team, COLUMN, weights, program.text].join("\n")
-}
-
-static PROGRAMS: [&Program; 13] = [
-    &crate::attention::PROGRAM,
-    &crate::attention_reduce::PROGRAM,
-    &crate::attention_row::PROGRAM,
-    &crate::embed::PROGRAM,
-    &crate::logit_bias::PROGRAM,
-    &crate::logit_sum::PROGRAM,
-    &crate::matmul::PROGRAM,
-    &crate::matvec::PROGRAM,
-    &crate::pick::PROGRAM,
-    &crate::rms_norm::PROGRAM,
-    &crate::rope::PROGRAM,
-    &crate::top_list::PROGRAM,
-    &crate::vocab_blocks::PROGRAM,
-];
-
-/// Every shader text there is, as (name, text): all kernels × weight layouts × four variants.
-/// For tests that translate them to other platforms' languages.
-pub fn sources() -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    for program in PROGRAMS {
-        let layouts: &[Option<u8>] = if program.weights { &[Some(4), Some(8), Some(16)] } else { &[None] };
-        for bits in layouts {
-            for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
-                let name = format!("{} bits={bits:?} half={half} subgroup={subgroup}", program.name);
-                all.push((name, text(program, *bits, half, subgroup)));
-            }
-        }
-    }
-    all
 }
 
 impl Device {
@@ -152,20 +113,14 @@ impl Device {
         Ok(pipeline)
     }
 
-    /// Compiles the kernels without weights, which every model needs, ahead of their first dispatch.
-    pub fn compile_common(&self) -> Result<()> {
-        let common = PROGRAMS.iter().filter(|program| !program.weights);
-        common.map(|program| self.pipeline(program, None, &[])).try_for_each(|made| made.map(|_| ()))
-    }
-
     /// A dispatch of `program` with its bindings, ready to be replayed.
     pub(crate) fn dispatch(
         &self,
         program: &Program,
         layout: Option<Layout>,
         constants: &[(&'static str, u32)],
-        bindings: &[(u32, View<'_>)],
-        grid: [Dim; 3],
+        bindings: &[(u32, BufferView<'_>)],
+        grid: [GridDim; 3],
     ) -> Result<Dispatch> {
         let pipeline = self.pipeline(program, layout, constants)?;
         let entries: Vec<_> = bindings

@@ -2,12 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{Random, Verdict, error_of, floats, poisoned, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device};
+use crate::buffer::Buffer;
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::matvec::Norm;
 use crate::program::{Program, program};
+use crate::reference_check::{CheckResult, Random, floats, normalized_error, poisoned, storage, wide};
 
 pub(crate) static PROGRAM: Program = program!("rms_norm", weights: false);
 
@@ -25,7 +26,7 @@ pub fn dispatch(device: &Device, x: &Buffer, norm: Norm<'_>, y: &Buffer) -> Resu
     let fours = norm.width.next_multiple_of(32) / 4;
     let shape = device.uniform(&RmsNorm { fours, width: norm.width as f32, epsilon: norm.epsilon })?;
     let bindings = [(0, shape.all()), (1, x.all()), (2, norm.gain.all()), (3, y.all())];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Columns, Dim::Fixed(1), Dim::Fixed(1)])
+    device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Columns, GridDim::Fixed(1), GridDim::Fixed(1)])
 }
 
 /// The reference, one column.
@@ -35,7 +36,7 @@ pub fn rms_norm(x: &[f64], gain: &[f64], epsilon: f64) -> Vec<f64> {
 }
 
 /// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-10.
-pub fn check(device: &Device, width: u32, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, width: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let padded = width.next_multiple_of(32) as usize;
     let gain = random.normals(width as usize);
@@ -53,6 +54,6 @@ pub fn check(device: &Device, width: u32, columns: u32, seed: u64) -> Result<Ver
     let mut commands = device.commands();
     commands.pass([&made], columns, 1);
     commands.submit()?;
-    let error = error_of(&floats(device, &y, x.len())?, &expected);
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-10 })
+    let error = normalized_error(&floats(device, &y, x.len())?, &expected);
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-10 })
 }

@@ -3,12 +3,15 @@
 use bytemuck::{Pod, Zeroable};
 use half::f16;
 
-use crate::check::{POISON, Random, Verdict, error_of, floats, storage, wide};
-use crate::column::{Column, Feed};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device, Use};
+use crate::buffer::{Buffer, BufferUse};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
+use crate::heads::Heads;
 use crate::program::{Program, WORKGROUP, program};
+use crate::reference_check::{
+    CheckResult, POISON, Random, floats, normalized_error, random_columns, storage, wide,
+};
 
 pub(crate) static PROGRAM: Program = program!("rope", weights: false);
 
@@ -22,41 +25,6 @@ pub struct Rope {
     pub(crate) stride: u32,
     pub(crate) context: u32,
     pub(crate) values_at: u32,
-}
-
-/// The shape of attention in one model and one cache.
-#[derive(Debug, Clone, Copy)]
-pub struct Heads {
-    /// Query heads.
-    pub heads: u32,
-    /// Key and value heads; divides `heads`.
-    pub kv_heads: u32,
-    /// Width of a head, a multiple of 4.
-    pub head_dim: u32,
-    /// Slots of the cache.
-    pub slots: u32,
-    /// Positions a slot.
-    pub context: u32,
-}
-
-impl Heads {
-    /// Elements between columns of qkv.
-    pub fn qkv_stride(&self) -> u32 {
-        ((self.heads + 2 * self.kv_heads) * self.head_dim).next_multiple_of(32)
-    }
-
-    /// Pairs of f16 that the keys (or the values) of one layer take.
-    pub fn cache_pairs(&self) -> u64 {
-        u64::from(self.slots)
-            * u64::from(self.context)
-            * u64::from(self.kv_heads)
-            * u64::from(self.head_dim / 2)
-    }
-
-    /// Bytes that one position of one slot takes in the keys (or the values).
-    pub fn position_bytes(&self) -> u64 {
-        u64::from(self.kv_heads) * u64::from(self.head_dim) * 2
-    }
 }
 
 /// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64:
@@ -98,7 +66,7 @@ pub fn dispatch(
         (5, cache.all()),
     ];
     let items = (heads.heads + 2 * heads.kv_heads) * heads.head_dim / 4;
-    let grid = [Dim::Fixed(items.div_ceil(WORKGROUP)), Dim::Columns, Dim::Fixed(1)];
+    let grid = [GridDim::Fixed(items.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
@@ -113,20 +81,9 @@ pub fn rope(head: &mut [f64], inverse_frequencies: &[f32], position: u32) {
     }
 }
 
-/// Columns with random slots (each its own) and positions, for checks of rope and attention.
-pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -> (Vec<Column>, Vec<Feed>) {
-    (0..columns)
-        .map(|slot| {
-            let position = random.below(heads.context);
-            let step = random.below(position + 1);
-            (Column { slot, base: position - step, first: 0 }, Feed { token: 0, step })
-        })
-        .unzip()
-}
-
 /// Runs the kernel on random inputs against its reference; returns the worse of qkv (NMSE ≤ 1e-10)
 /// and cache (NMSE ≤ 1e-6: f16 rounding), scaled to the former's bound.
-pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let half = heads.head_dim as usize / 2;
     let frequencies: Vec<f32> = (0..half).map(|i| 10000f32.powf(-(i as f32) / half as f32)).collect();
@@ -159,14 +116,14 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let cache = storage(device, &vec![f16::from_f32(POISON); 4 * pairs])?;
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
     let turns = storage(device, &rotations(&frequencies, heads.context))?;
-    let buffer = device.buffer_with("check", bytemuck::cast_slice(&qkv), Use::Storage)?;
+    let buffer = device.buffer_with("check", bytemuck::cast_slice(&qkv), BufferUse::Storage)?;
     let made = dispatch(device, heads, (&cells, &feed), &turns, &buffer, &cache)?;
     let mut commands = device.commands();
     commands.pass([&made], columns, 1);
     commands.submit()?;
-    let qkv_error = error_of(&floats(device, &buffer, qkv.len())?, &expected);
+    let qkv_error = normalized_error(&floats(device, &buffer, qkv.len())?, &expected);
     let halves: Vec<f16> = bytemuck::pod_collect_to_vec(&device.read(&cache, 0, 8 * pairs as u64)?);
     let got: Vec<f32> = halves.iter().map(|&h| f32::from(h)).collect();
-    let cache_error = error_of(&got, &expected_cache);
-    Ok(Verdict { kernel: PROGRAM.name, error: qkv_error.max(cache_error * 1e-4), allowed: 1e-10 })
+    let cache_error = normalized_error(&got, &expected_cache);
+    Ok(CheckResult { kernel: PROGRAM.name, error: qkv_error.max(cache_error * 1e-4), allowed: 1e-10 })
 }

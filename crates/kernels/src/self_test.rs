@@ -1,18 +1,18 @@
 //! Every kernel on tiny shapes against its reference: run at the first use of an adapter, and by `wasan gpu`.
 
-use crate::check::Verdict;
 use crate::device::Device;
 use crate::error::Result;
-use crate::matvec::{Case, Ending};
-use crate::rope::Heads;
-use crate::weights::Layout;
+use crate::heads::Heads;
+use crate::layout::Layout;
+use crate::matvec::{Epilogue, MatrixCase};
+use crate::reference_check::CheckResult;
 use crate::{
     attention, attention_reduce, attention_row, embed, logit_bias, logit_sum, matmul, matvec, pick, rms_norm,
     rope, top_list, vocab_blocks,
 };
 
-/// One verdict a kernel (matvec and matmul: one a weight layout). An error means that the GPU did not answer.
-pub fn self_test(device: &Device) -> Result<Vec<Verdict>> {
+/// One result a kernel (matvec and matmul: one a weight layout). An error means that the GPU did not answer.
+pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
     let layouts = [
         Layout { bits: 4, group: 32, min: false },
         Layout { bits: 4, group: 32, min: true },
@@ -21,22 +21,23 @@ pub fn self_test(device: &Device) -> Result<Vec<Verdict>> {
         Layout { bits: 16, group: 32, min: false },
     ];
     let heads = Heads { heads: 4, kv_heads: 2, head_dim: 16, slots: 3, context: 150 };
-    let mut verdicts = Vec::new();
+    let mut results = Vec::new();
     for layout in layouts {
-        let case = Case { layout, rows: 38, width: 96, columns: 3, norm: true, ending: Ending::Store };
-        verdicts.push(embed::check(device, layout, 40, 96, 3, 1)?);
-        verdicts.push(matvec::check(device, &case, 2)?);
-        verdicts.push(matmul::check(device, &Case { columns: 35, ..case }, 3)?);
+        let case =
+            MatrixCase { layout, rows: 38, width: 96, columns: 3, norm: true, epilogue: Epilogue::Store };
+        results.push(embed::check(device, layout, 40, 96, 3, 1)?);
+        results.push(matvec::check(device, &case, 2)?);
+        results.push(matmul::check(device, &MatrixCase { columns: 35, ..case }, 3)?);
     }
-    verdicts.push(rms_norm::check(device, 100, 3, 4)?);
-    verdicts.push(rope::check(device, &heads, 3, 5)?);
-    verdicts.push(attention::check(device, &heads, 3, 6)?);
-    verdicts.push(attention_reduce::check(device, &heads, 3, 7)?);
-    verdicts.push(attention_row::check(device, &heads, 3, 12)?);
-    verdicts.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
-    verdicts.push(logit_bias::check(device, 700, 3, 13)?);
-    verdicts.push(vocab_blocks::check(device, 700, 3, 9)?);
-    verdicts.push(top_list::check(device, 700, 3, 5, 10)?);
-    verdicts.push(pick::check(device, 8, 5, 11)?);
-    Ok(verdicts)
+    results.push(rms_norm::check(device, 100, 3, 4)?);
+    results.push(rope::check(device, &heads, 3, 5)?);
+    results.push(attention::check(device, &heads, 3, 6)?);
+    results.push(attention_reduce::check(device, &heads, 3, 7)?);
+    results.push(attention_row::check(device, &heads, 3, 12)?);
+    results.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
+    results.push(logit_bias::check(device, 700, 3, 13)?);
+    results.push(vocab_blocks::check(device, 700, 3, 9)?);
+    results.push(top_list::check(device, 700, 3, 5, 10)?);
+    results.push(pick::check(device, 8, 5, 11)?);
+    Ok(results)
 }

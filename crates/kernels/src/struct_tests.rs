@@ -44,27 +44,27 @@ fn rust_and_wgsl_structs_agree() {
             splits,
             scale,
             head,
-            place,
-            chosen
+            index,
+            chosen_heads
         }
     );
-    same!("attention_row", attention_row::Run { first, count });
+    same!("attention_row", attention_row::PositionRange { first, count });
     same!("embed", embed::Embed { first_row, rows, steps });
     same!("logit_bias", logit_bias::LogitBias { vocab, stride });
     same!("logit_bias", logit_bias::Bias { token, bonus });
     same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms, weight });
     same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
-    same!("matmul", matmul::Pass { columns });
+    same!("matmul", matmul::PassSize { columns });
     same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon });
     same!("pick", pick::Pick { columns, count });
     same!("pick", pick::Choice { temperature, top_p, top_k, seed });
-    same!("pick", top_list::Found { token, log_probability });
+    same!("pick", top_list::Candidate { token, log_probability });
     same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
     same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at });
     same!("rope", column::Column { slot, base, first });
     same!("rope", column::Feed { token, step });
     same!("top_list", top_list::TopList { vocab, stride, blocks, count });
-    same!("top_list", top_list::Found { token, log_probability });
+    same!("top_list", top_list::Candidate { token, log_probability });
     same!("top_list", vocab_blocks::Block { most, token, total });
     same!("vocab_blocks", vocab_blocks::VocabBlocks { vocab, stride, blocks });
     same!("vocab_blocks", vocab_blocks::Block { most, token, total });

@@ -2,12 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{Random, Verdict, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device, View};
+use crate::buffer::{Buffer, BufferView};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::logit_sum::Rows;
 use crate::program::{Program, program};
+use crate::reference_check::{CheckResult, Random, storage, wide};
 use crate::vocab_blocks;
 
 pub(crate) static PROGRAM: Program = program!("top_list", weights: false);
@@ -30,26 +31,26 @@ pub struct TopList {
 /// A token and how likely it is.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-pub struct Found {
+pub struct Candidate {
     /// Token id.
     pub token: u32,
     /// Natural logarithm of its probability.
     pub log_probability: f32,
 }
 
-/// `found` (columns, count) from rows (columns, stride) and their blocks.
+/// `candidates` (columns, count) from rows (columns, stride) and their blocks.
 pub fn dispatch(
     device: &Device,
     rows: &Rows,
     count: u32,
-    logits: View<'_>,
+    logits: BufferView<'_>,
     blocks: &Buffer,
-    found: View<'_>,
+    candidates: BufferView<'_>,
 ) -> Result<Dispatch> {
     let shape =
         device.uniform(&TopList { vocab: rows.vocab, stride: rows.stride, blocks: rows.blocks(), count })?;
-    let bindings = [(0, shape.all()), (1, logits), (2, blocks.all()), (3, found)];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Columns, Dim::Fixed(1), Dim::Fixed(1)])
+    let bindings = [(0, shape.all()), (1, logits), (2, blocks.all()), (3, candidates)];
+    device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Columns, GridDim::Fixed(1), GridDim::Fixed(1)])
 }
 
 /// The reference, one row: a full sort.
@@ -63,7 +64,7 @@ pub fn top_list(row: &[f64], count: usize) -> Vec<(u32, f64)> {
 
 /// Runs vocab_blocks and top_list on random rows with many ties; the error is the largest difference of a
 /// log-probability, allowed 1e-4; other tokens fail.
-pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);
     let logits = vocab_blocks::tied_rows(&mut random, &rows);
@@ -77,7 +78,7 @@ pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -
     let mut commands = device.commands();
     commands.pass(&made, columns, 1);
     commands.submit()?;
-    let got: Vec<Found> =
+    let got: Vec<Candidate> =
         bytemuck::pod_collect_to_vec(&device.read(&output, 0, u64::from(columns * count) * 8)?);
     let expected: Vec<_> = wide(&logits)
         .chunks(rows.stride as usize)
@@ -87,5 +88,5 @@ pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -
         let this = (f64::from(got.log_probability) - log_probability).abs();
         if got.token == token && !this.is_nan() { worst.max(this) } else { f64::INFINITY }
     });
-    Ok(Verdict { kernel: PROGRAM.name, error, allowed: 1e-4 })
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-4 })
 }

@@ -2,12 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::check::{Random, Verdict, error_of, storage, wide};
-use crate::commands::{Dim, Dispatch};
-use crate::device::{Buffer, Device, View};
+use crate::buffer::{Buffer, BufferView};
+use crate::commands::{Dispatch, GridDim};
+use crate::device::Device;
 use crate::error::Result;
 use crate::logit_sum::Rows;
 use crate::program::{Program, program};
+use crate::reference_check::{CheckResult, Random, normalized_error, storage, wide};
 
 pub(crate) static PROGRAM: Program = program!("vocab_blocks", weights: false);
 
@@ -48,11 +49,17 @@ impl Rows {
 }
 
 /// `blocks` (columns, blocks) from `logits` (columns, stride).
-pub fn dispatch(device: &Device, rows: &Rows, logits: View<'_>, blocks: &Buffer) -> Result<Dispatch> {
+pub fn dispatch(device: &Device, rows: &Rows, logits: BufferView<'_>, blocks: &Buffer) -> Result<Dispatch> {
     let shape =
         device.uniform(&VocabBlocks { vocab: rows.vocab, stride: rows.stride, blocks: rows.blocks() })?;
     let bindings = [(0, shape.all()), (1, logits), (2, blocks.all())];
-    device.dispatch(&PROGRAM, None, &[], &bindings, [Dim::Fixed(rows.blocks()), Dim::Columns, Dim::Fixed(1)])
+    device.dispatch(
+        &PROGRAM,
+        None,
+        &[],
+        &bindings,
+        [GridDim::Fixed(rows.blocks()), GridDim::Columns, GridDim::Fixed(1)],
+    )
 }
 
 /// The reference, one row.
@@ -68,7 +75,7 @@ pub fn vocab_blocks(row: &[f64]) -> Vec<(f64, u32, f64)> {
 }
 
 /// Runs the kernel on random rows (with ties) against its reference. NMSE ≤ 1e-10 and equal tokens.
-pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Verdict> {
+pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);
     let logits = tied_rows(&mut random, &rows);
@@ -85,8 +92,8 @@ pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Ver
         .collect();
     let tokens_equal = got.iter().zip(&expected).all(|(got, expected)| got.token == expected.1);
     let numbers: Vec<f32> = got.iter().flat_map(|block| [block.most, block.total]).collect();
-    let error = error_of(&numbers, &expected.iter().flat_map(|e| [e.0, e.2]).collect::<Vec<_>>());
-    Ok(Verdict {
+    let error = normalized_error(&numbers, &expected.iter().flat_map(|e| [e.0, e.2]).collect::<Vec<_>>());
+    Ok(CheckResult {
         kernel: PROGRAM.name,
         error: if tokens_equal { error } else { f64::INFINITY },
         allowed: 1e-10,

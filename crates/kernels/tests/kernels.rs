@@ -1,11 +1,11 @@
 //! Every kernel against its reference, in the four variants {f16} × {subgroup}, on random inputs, odd sizes and
 //! poisoned outputs.
 
-use kernels::matvec::{Case, Ending};
-use kernels::rope::Heads;
+use kernels::Heads;
+use kernels::matvec::{Epilogue, MatrixCase};
 use kernels::{
-    Device, DeviceOptions, Layout, Verdict, attention, attention_reduce, attention_row, embed, logit_bias,
-    logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list, vocab_blocks,
+    CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed,
+    logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list, vocab_blocks,
 };
 
 const LAYOUTS: [Layout; 7] = [
@@ -18,7 +18,7 @@ const LAYOUTS: [Layout; 7] = [
     Layout { bits: 16, group: 32, min: false },
 ];
 
-const ENDINGS: [Ending; 3] = [Ending::Store, Ending::Add, Ending::Swiglu];
+const EPILOGUES: [Epilogue; 3] = [Epilogue::Store, Epilogue::Add, Epilogue::Swiglu];
 
 fn devices() -> Vec<Device> {
     [(false, false), (false, true), (true, false), (true, true)]
@@ -30,10 +30,10 @@ fn devices() -> Vec<Device> {
         .collect()
 }
 
-fn assert_passes(device: &Device, what: &str, verdict: kernels::Result<Verdict>) {
+fn assert_passes(device: &Device, what: &str, result: kernels::Result<CheckResult>) {
     let (half, subgroup) = (device.half(), device.subgroup());
-    let verdict = verdict.unwrap_or_else(|error| panic!("{what} half={half} subgroup={subgroup}: {error}"));
-    if let Err(error) = verdict.pass() {
+    let result = result.unwrap_or_else(|error| panic!("{what} half={half} subgroup={subgroup}: {error}"));
+    if let Err(error) = result.pass() {
         panic!("{what} half={half} subgroup={subgroup}: {error}");
     }
 }
@@ -43,8 +43,8 @@ fn embed_equals_its_reference() {
     for device in devices() {
         for layout in LAYOUTS {
             for (vocab, width, columns) in [(1, 32, 1), (50, 96, 5), (77, 2080, 3)] {
-                let verdict = embed::check(&device, layout, vocab, width, columns, 7);
-                assert_passes(&device, &format!("{layout:?} {vocab}×{width}"), verdict);
+                let result = embed::check(&device, layout, vocab, width, columns, 7);
+                assert_passes(&device, &format!("{layout:?} {vocab}×{width}"), result);
             }
         }
     }
@@ -56,11 +56,11 @@ fn matvec_equals_its_reference() {
         for (i, layout) in LAYOUTS.into_iter().enumerate() {
             // Each number of columns is a pipeline of its own, compiled at leisure by a software driver.
             for columns in [1, 2 + i as u32 % 6, 8] {
-                let ending = ENDINGS[columns as usize % 3];
+                let epilogue = EPILOGUES[columns as usize % 3];
                 let norm = columns % 2 == 1;
                 let (rows, width) = [(1, 5), (34, 96), (130, 260), (62, 1056)][columns as usize % 4];
-                let rows = if ending == Ending::Swiglu { rows + rows % 2 } else { rows };
-                let case = Case { layout, rows, width, columns, norm, ending };
+                let rows = if epilogue == Epilogue::Swiglu { rows + rows % 2 } else { rows };
+                let case = MatrixCase { layout, rows, width, columns, norm, epilogue };
                 assert_passes(
                     &device,
                     &format!("{case:?}"),
@@ -76,8 +76,14 @@ fn matmul_equals_its_reference() {
     for device in devices() {
         for layout in LAYOUTS {
             for (i, columns) in [1, 9, 32, 33, 70].into_iter().enumerate() {
-                let case =
-                    Case { layout, rows: 66, width: 100, columns, norm: false, ending: ENDINGS[i % 3] };
+                let case = MatrixCase {
+                    layout,
+                    rows: 66,
+                    width: 100,
+                    columns,
+                    norm: false,
+                    epilogue: EPILOGUES[i % 3],
+                };
                 assert_passes(
                     &device,
                     &format!("{case:?}"),
@@ -94,8 +100,8 @@ fn split_matrices_equal_their_reference() {
     let device = Device::open(&options).expect("a device");
     for layout in LAYOUTS {
         assert_passes(&device, "embed", embed::check(&device, layout, 101, 64, 9, 3));
-        for ending in ENDINGS {
-            let case = Case { layout, rows: 202, width: 64, columns: 2, norm: true, ending };
+        for epilogue in EPILOGUES {
+            let case = MatrixCase { layout, rows: 202, width: 64, columns: 2, norm: true, epilogue };
             assert_passes(&device, &format!("{case:?}"), matvec::check(&device, &case, 5));
         }
     }
@@ -154,8 +160,8 @@ fn logit_sum_is_within_one_rounding_of_the_exact_sum() {
     for device in devices() {
         for (i, weights) in recipes.into_iter().enumerate() {
             for (vocab, columns) in [(1, 1), (333, 3), (6144, 8)] {
-                let verdict = logit_sum::check(&device, weights, vocab, columns, i as u64);
-                assert_passes(&device, &format!("{weights:?}"), verdict);
+                let result = logit_sum::check(&device, weights, vocab, columns, i as u64);
+                assert_passes(&device, &format!("{weights:?}"), result);
             }
         }
     }
@@ -187,8 +193,8 @@ fn choice_of_token_equals_its_reference() {
 #[test]
 fn the_self_test_passes_on_every_variant() {
     for device in devices() {
-        for verdict in self_test(&device).expect("answers") {
-            verdict.pass().expect("passes");
+        for result in self_test(&device).expect("answers") {
+            result.pass().expect("passes");
         }
     }
 }

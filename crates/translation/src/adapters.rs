@@ -46,8 +46,8 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
 }
 
 fn test(device: &Device) -> Result<()> {
-    let verdicts = self_test(device).map_err(engine::Error::from)?;
-    verdicts.iter().try_for_each(engine::Verdict::pass).map_err(engine::Error::from)?;
+    let results = self_test(device).map_err(engine::Error::from)?;
+    results.iter().try_for_each(engine::CheckResult::pass).map_err(engine::Error::from)?;
     Ok(())
 }
 
@@ -60,7 +60,7 @@ fn remember(known: String, line: &str) {
     drop(std::fs::write(&file, format!("{known}{line}\n")));
 }
 
-/// One adapter's verdict, for `wasan gpu`.
+/// One adapter's result, for `wasan gpu`.
 #[derive(Debug, Clone, Serialize)]
 pub struct AdapterReport {
     /// Its place in the list, as `--adapter` takes it.
@@ -74,17 +74,17 @@ pub struct AdapterReport {
     pub seconds: f32,
 }
 
-/// Every adapter with the verdict of its self-test.
+/// Every adapter with the result of its self-test.
 pub fn test_adapters() -> Vec<AdapterReport> {
     let report = |(place, info): (usize, engine::AdapterInfo)| {
         let begun = std::time::Instant::now();
         let options = DeviceOptions { adapter: Some(place.to_string()), ..DeviceOptions::default() };
-        let verdict =
+        let result =
             Device::open(&options).map_err(|error| Error::Engine(error.into())).and_then(|d| test(&d));
         AdapterReport {
             place,
             info,
-            self_test: verdict.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
+            self_test: result.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
             seconds: begun.elapsed().as_secs_f32(),
         }
     };

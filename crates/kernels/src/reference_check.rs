@@ -3,9 +3,13 @@
 
 use half::f16;
 
-use crate::device::{Buffer, Device, Use};
+use crate::buffer::{Buffer, BufferUse};
+use crate::column::{Column, Feed};
+use crate::device::Device;
 use crate::error::{Error, Result};
-use crate::weights::{Layout, Weights};
+use crate::heads::Heads;
+use crate::layout::Layout;
+use crate::weights::Weights;
 
 /// What unwritten outputs hold; a kernel that writes where it should not is seen, as is one that skips.
 pub(crate) const POISON: f32 = 12345.678;
@@ -13,7 +17,7 @@ pub(crate) const POISON: f32 = 12345.678;
 /// How far a kernel was from its reference.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct Verdict {
+pub struct CheckResult {
     /// Name of the kernel.
     pub kernel: &'static str,
     /// Σ (got − expected)² / Σ expected², or what the kernel's file says.
@@ -22,7 +26,7 @@ pub struct Verdict {
     pub allowed: f64,
 }
 
-impl Verdict {
+impl CheckResult {
     /// An error that names the kernel, unless it passed. NaN fails.
     pub fn pass(&self) -> Result<()> {
         if self.error <= self.allowed {
@@ -33,7 +37,7 @@ impl Verdict {
 }
 
 /// Normalised mean squared error; where the reference is poison the output must be the very same.
-pub(crate) fn error_of(got: &[f32], expected: &[f64]) -> f64 {
+pub(crate) fn normalized_error(got: &[f32], expected: &[f64]) -> f64 {
     if got.len() < expected.len() {
         return f64::INFINITY;
     }
@@ -132,7 +136,7 @@ impl HostWeights {
 
 /// A storage buffer with these numbers.
 pub(crate) fn storage<T: bytemuck::Pod>(device: &Device, values: &[T]) -> Result<Buffer> {
-    device.buffer_with("check", bytemuck::cast_slice(values), Use::Storage)
+    device.buffer_with("check", bytemuck::cast_slice(values), BufferUse::Storage)
 }
 
 /// A storage buffer of `count` poisoned floats.
@@ -148,4 +152,15 @@ pub(crate) fn floats(device: &Device, buffer: &Buffer, count: usize) -> Result<V
 /// The same numbers in f64.
 pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()
+}
+
+/// Columns with random slots (each its own) and positions.
+pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -> (Vec<Column>, Vec<Feed>) {
+    (0..columns)
+        .map(|slot| {
+            let position = random.below(heads.context);
+            let step = random.below(position + 1);
+            (Column { slot, base: position - step, first: 0 }, Feed { token: 0, step })
+        })
+        .unzip()
 }

@@ -1,0 +1,45 @@
+//! The list of all kernels, and what is done with every one of them.
+
+use crate::device::Device;
+use crate::error::Result;
+use crate::program::{Program, text};
+
+static PROGRAMS: [&Program; 13] = [
+    &crate::attention::PROGRAM,
+    &crate::attention_reduce::PROGRAM,
+    &crate::attention_row::PROGRAM,
+    &crate::embed::PROGRAM,
+    &crate::logit_bias::PROGRAM,
+    &crate::logit_sum::PROGRAM,
+    &crate::matmul::PROGRAM,
+    &crate::matvec::PROGRAM,
+    &crate::pick::PROGRAM,
+    &crate::rms_norm::PROGRAM,
+    &crate::rope::PROGRAM,
+    &crate::top_list::PROGRAM,
+    &crate::vocab_blocks::PROGRAM,
+];
+
+/// Every shader text there is, as (name, text): all kernels × weight layouts × four variants.
+/// For tests that translate them to other platforms' languages.
+pub fn sources() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for program in PROGRAMS {
+        let layouts: &[Option<u8>] = if program.weights { &[Some(4), Some(8), Some(16)] } else { &[None] };
+        for bits in layouts {
+            for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
+                let name = format!("{} bits={bits:?} half={half} subgroup={subgroup}", program.name);
+                all.push((name, text(program, *bits, half, subgroup)));
+            }
+        }
+    }
+    all
+}
+
+impl Device {
+    /// Compiles the kernels without weights, which every model needs, ahead of their first dispatch.
+    pub fn compile_common(&self) -> Result<()> {
+        let common = PROGRAMS.iter().filter(|program| !program.weights);
+        common.map(|program| self.pipeline(program, None, &[])).try_for_each(|made| made.map(|_| ()))
+    }
+}
