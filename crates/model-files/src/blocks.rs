@@ -10,7 +10,7 @@ pub(crate) const UNIT: usize = 16;
 
 /// How a source tensor stores its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum WeightType {
     F32,
     F16,
     BF16,
@@ -26,7 +26,7 @@ pub(crate) enum Kind {
 
 /// 16 weights: weight = scale · q + min.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Unit {
+pub(crate) struct WeightUnit {
     pub scale: f16,
     pub min: f16,
     pub q: [i8; UNIT],
@@ -34,22 +34,22 @@ pub(crate) struct Unit {
 
 /// A value that a row of an imported matrix cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum ConversionError {
     NotFinite,
     Overflow,
 }
 
 /// `value` as f16.
-pub(crate) fn to_f16(value: f32) -> Result<f16, Fault> {
+pub(crate) fn to_f16(value: f32) -> Result<f16, ConversionError> {
     let rounded = f16::from_f32(value);
     match (value.is_finite(), rounded.is_finite()) {
         (true, true) => Ok(rounded),
-        (true, false) => Err(Fault::Overflow),
-        (false, _) => Err(Fault::NotFinite),
+        (true, false) => Err(ConversionError::Overflow),
+        (false, _) => Err(ConversionError::NotFinite),
     }
 }
 
-impl Kind {
+impl WeightType {
     /// Weights in a block; rows are whole blocks.
     pub fn block_weights(self) -> usize {
         match self {
@@ -120,7 +120,7 @@ impl Kind {
     }
 
     /// Decodes a row of blocks, in order of the columns. Float kinds have no units.
-    pub fn read_units(self, row: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
+    pub fn read_units(self, row: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         for block in row.chunks_exact(self.block_bytes()) {
             match self {
                 Self::F32 | Self::F16 | Self::BF16 => {}
@@ -134,7 +134,7 @@ impl Kind {
     }
 
     /// Q4_0, Q4_1, Q5_0, Q5_1: scale, minimum (_1), fifth bits (5), then 16 bytes: weights 0…15 low, 16…31 high nibbles.
-    fn small_block(self, block: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
+    fn small_block(self, block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         let five = matches!(self, Self::Q5_0 | Self::Q5_1);
         let with_min = matches!(self, Self::Q4_1 | Self::Q5_1);
         let centre = match (with_min, five) {
@@ -157,14 +157,14 @@ impl Kind {
                 let fifth = fifth_bits >> (i + UNIT * half) & 1;
                 (nibble | (fifth as u8) << 4) as i8 - centre
             });
-            units.push(Unit { scale, min, q });
+            units.push(WeightUnit { scale, min, q });
         }
         Ok(())
     }
 
     /// Q4_K, Q5_K: scale and minimum of the block, 12 bytes of 6-bit scales and minima of 8 groups of 32,
     /// fifth bits (Q5_K), then 4 × 32 bytes: a group in the low nibbles, the next in the high ones.
-    fn k_block(self, block: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
+    fn k_block(self, block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         let (block_scale, block_min) = (float_at(block, 0), float_at(block, 2));
         let packed = &block[4..16];
         let fifth_bits = if self == Self::Q5K { &block[16..48] } else { &[][..] };
@@ -186,7 +186,7 @@ impl Kind {
                     let fifth = fifth_bits.get(byte).map_or(0, |bits| bits >> group & 1);
                     (nibble | fifth << 4) as i8
                 });
-                units.push(Unit { scale, min, q });
+                units.push(WeightUnit { scale, min, q });
             }
         }
         Ok(())
@@ -197,17 +197,17 @@ fn float_at(block: &[u8], at: usize) -> f32 {
     f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
 }
 
-fn q8_0(block: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
+fn q8_0(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
     let scale = to_f16(float_at(block, 0))?;
     for half in block[2..].chunks_exact(UNIT) {
-        units.push(Unit { scale, min: f16::ZERO, q: std::array::from_fn(|i| half[i] as i8) });
+        units.push(WeightUnit { scale, min: f16::ZERO, q: std::array::from_fn(|i| half[i] as i8) });
     }
     Ok(())
 }
 
 /// Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, the scale of the block; weight − 32.
 /// Half the block (128 weights) at a time: four runs of 32 share 64 low bytes and 32 bytes of bit pairs.
-fn q6_k(block: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
+fn q6_k(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
     let (low, rest) = block.split_at(128);
     let (high, rest) = rest.split_at(64);
     let (scales, block_scale) = rest.split_at(16);
@@ -221,7 +221,7 @@ fn q6_k(block: &[u8], units: &mut Vec<Unit>) -> Result<(), Fault> {
             (nibble | pair << 4) as i8 - 32
         });
         let scale = to_f16(block_scale * f32::from(*scale as i8))?;
-        units.push(Unit { scale, min: f16::ZERO, q });
+        units.push(WeightUnit { scale, min: f16::ZERO, q });
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::prompt::turn_ends;
-use crate::source::{Source, parts};
+use crate::source::{ModelSource, parts};
 use crate::{Architecture, Error, Result, Tokenizer, gguf, hf};
 
 /// A Hugging Face folder or GGUF file whose headers have been read and checked.
 pub struct Checkpoint {
-    source: Source,
+    source: ModelSource,
 }
 
 impl Checkpoint {
@@ -85,6 +85,6 @@ impl Checkpoint {
 
     /// The licence that its `wasan.json` names.
     pub fn licence(&self) -> Option<&str> {
-        self.source.own.licence.as_deref()
+        self.source.defaults.licence.as_deref()
     }
 }

@@ -1,13 +1,13 @@
 //! Rows of a source tensor → rows of an imported matrix, on all cores.
 
 use crate::Layout;
-use crate::blocks::{Fault, Kind, UNIT, Unit, to_f16};
+use crate::blocks::{ConversionError, UNIT, WeightType, WeightUnit, to_f16};
 use crate::quantize::quantize;
 
 /// A row as the source stores it.
 #[derive(Clone, Copy)]
 pub(crate) struct SourceRow<'a> {
-    pub kind: Kind,
+    pub weight_type: WeightType,
     pub bytes: &'a [u8],
 }
 
@@ -18,7 +18,7 @@ pub(crate) fn convert(
     layout: Layout,
     quants: &mut [u8],
     scales: &mut [u8],
-) -> Result<(), Fault> {
+) -> Result<(), ConversionError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = rows.len().div_ceil(threads).max(1);
     let quant_bytes = layout.words_per_row(columns) * 4;
@@ -49,7 +49,7 @@ pub(crate) fn convert(
 
 struct Scratch {
     floats: Vec<f32>,
-    units: Vec<Unit>,
+    units: Vec<WeightUnit>,
 }
 
 impl Scratch {
@@ -60,12 +60,12 @@ impl Scratch {
         layout: Layout,
         quants: &mut [u8],
         scales: &mut [u8],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ConversionError> {
         self.units.clear();
-        if row.kind.layout().is_some() {
-            row.kind.read_units(row.bytes, &mut self.units)?;
+        if row.weight_type.layout().is_some() {
+            row.weight_type.read_units(row.bytes, &mut self.units)?;
         } else {
-            row.kind.read_floats(row.bytes, &mut self.floats[..columns]);
+            row.weight_type.read_floats(row.bytes, &mut self.floats[..columns]);
             if layout.bits == 16 {
                 return pack_f16(&self.floats, quants);
             }
@@ -76,7 +76,7 @@ impl Scratch {
     }
 }
 
-fn pack_f16(floats: &[f32], quants: &mut [u8]) -> Result<(), Fault> {
+fn pack_f16(floats: &[f32], quants: &mut [u8]) -> Result<(), ConversionError> {
     let (halves, _) = quants.as_chunks_mut();
     for (half, float) in halves.iter_mut().zip(floats) {
         *half = to_f16(*float)?.to_le_bytes();
@@ -85,7 +85,7 @@ fn pack_f16(floats: &[f32], quants: &mut [u8]) -> Result<(), Fault> {
 }
 
 /// Writes units in the bit layout of ARCHITECTURE.md. Units of one group share scale and minimum.
-fn pack(units: &[Unit], layout: Layout, quants: &mut [u8], scales: &mut [u8]) {
+fn pack(units: &[WeightUnit], layout: Layout, quants: &mut [u8], scales: &mut [u8]) {
     let centre = if layout.min { 0 } else { 8 };
     let unit_bytes = UNIT * usize::from(layout.bits) / 8;
     for (unit, bytes) in units.iter().zip(quants.chunks_exact_mut(unit_bytes)) {

@@ -66,7 +66,9 @@ pub enum Error {
         what: String,
     },
     /// Not JSON, or JSON of another shape.
-    #[error("a model file's JSON does not have the expected form; download it again ({reason}): {file}")]
+    #[error(
+        "a model file's JSON does not have the expected form; download or import the model again ({reason}): {file}"
+    )]
     Json {
         /// What the parser says.
         reason: String,
@@ -94,20 +96,20 @@ pub enum Error {
         found: String,
     },
     /// A GGUF file breaks its format.
-    #[error("the GGUF file is damaged ({problem}); download it again: {place}")]
+    #[error("the GGUF file is damaged ({problem}); download it again: {location}")]
     Gguf {
         /// The rule that is broken.
         problem: &'static str,
         /// Key or tensor, or the value found.
-        place: String,
+        location: String,
     },
     /// A safetensors file breaks its format.
-    #[error("the safetensors file is damaged ({problem}); download it again: {place}")]
+    #[error("the safetensors file is damaged ({problem}); download it again: {location}")]
     Safetensors {
         /// The rule that is broken.
         problem: String,
         /// File or tensor.
-        place: String,
+        location: String,
     },
     /// A tensor that a Llama needs is not there.
     #[error("the model is incomplete, a tensor is missing; download all of its files: {name}")]

@@ -7,11 +7,12 @@ use safetensors::Dtype;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::blocks::Kind;
+use crate::blocks::WeightType;
 use crate::files::{InputFile, read_json, read_small};
+use crate::prompt::ChatTemplate;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::safetensors_file::read_header;
-use crate::source::{Chat, Own, Source, Tensor, Tensors, layer_part};
+use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_part};
 use crate::{Architecture, Error, Result, limits};
 
 const CONFIG: &str = "config.json";
@@ -32,8 +33,8 @@ struct Config {
     max_position_embeddings: usize,
     rms_norm_eps: f32,
     rope_theta: Option<f64>,
-    rope_scaling: Option<Rope>,
-    rope_parameters: Option<Rope>,
+    rope_scaling: Option<RopeConfig>,
+    rope_parameters: Option<RopeConfig>,
     #[serde(default)]
     tie_word_embeddings: bool,
     #[serde(default)]
@@ -41,13 +42,13 @@ struct Config {
     #[serde(default)]
     mlp_bias: bool,
     bos_token_id: Option<u32>,
-    eos_token_id: Option<Tokens>,
+    eos_token_id: Option<TokenIds>,
     quantization_config: Option<Value>,
 }
 
 /// `rope_scaling`, or the newer `rope_parameters` which also holds the base.
 #[derive(Deserialize)]
-struct Rope {
+struct RopeConfig {
     rope_type: Option<String>,
     r#type: Option<String>,
     rope_theta: Option<f64>,
@@ -60,7 +61,7 @@ struct Rope {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Tokens {
+enum TokenIds {
     One(u32),
     Many(Vec<u32>),
 }
@@ -68,7 +69,7 @@ enum Tokens {
 #[derive(Default, Deserialize)]
 struct GenerationConfig {
     bos_token_id: Option<u32>,
-    eos_token_id: Option<Tokens>,
+    eos_token_id: Option<TokenIds>,
 }
 
 #[derive(Default, Deserialize)]
@@ -79,19 +80,19 @@ struct TokenizerConfig {
 }
 
 #[derive(Deserialize)]
-struct Index {
+struct WeightIndex {
     weight_map: BTreeMap<String, String>,
 }
 
 /// Reads the headers of the model in `folder`.
-pub(crate) fn open(folder: &Path) -> Result<Source> {
+pub(crate) fn open(folder: &Path) -> Result<ModelSource> {
     let small = limits::CONFIG_BYTES;
     let config: Config = read_json(&folder.join(CONFIG), "the size of config.json", small)?
         .ok_or_else(|| Error::NotAModel { path: folder.into() })?;
     let generation: GenerationConfig =
         read_json(&folder.join("generation_config.json"), "the size of generation_config.json", small)?
             .unwrap_or_default();
-    let own: Own =
+    let defaults: ImportDefaults =
         read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
     let tokenizer =
         read_small(&folder.join("tokenizer.json"), "the size of tokenizer.json", limits::TOKENIZER_BYTES)?;
@@ -100,10 +101,10 @@ pub(crate) fn open(folder: &Path) -> Result<Source> {
     let (files, tensors) = open_weights(folder)?;
     let folder_name =
         folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into()));
-    Ok(Source {
+    Ok(ModelSource {
         name: folder_name.unwrap_or_else(|| "model".into()),
         rope_inv_freq: config.rope_inv_freq(&architecture)?,
-        tensors: Tensors::new(&architecture, tensors, part)?,
+        tensors: SourceTensors::new(&architecture, tensors, part)?,
         architecture,
         files,
         interleaved_rope: false,
@@ -111,7 +112,7 @@ pub(crate) fn open(folder: &Path) -> Result<Source> {
         chat: read_chat(folder)?,
         bos: generation.bos_token_id.or(config.bos_token_id),
         end_tokens: end_tokens([generation.eos_token_id, config.eos_token_id]),
-        own,
+        defaults,
     })
 }
 
@@ -163,7 +164,7 @@ impl Config {
     }
 }
 
-impl Rope {
+impl RopeConfig {
     fn scaling(&self, max_positions: usize) -> Result<Scaling> {
         let missing =
             |name: &str| Error::Setting { problem: "RoPE scaling lacks a number", setting: name.into() };
@@ -186,19 +187,19 @@ impl Rope {
     }
 }
 
-fn end_tokens(lists: [Option<Tokens>; 2]) -> Vec<u32> {
+fn end_tokens(lists: [Option<TokenIds>; 2]) -> Vec<u32> {
     let all: BTreeSet<u32> = lists
         .into_iter()
         .flatten()
         .flat_map(|tokens| match tokens {
-            Tokens::One(token) => vec![token],
-            Tokens::Many(tokens) => tokens,
+            TokenIds::One(token) => vec![token],
+            TokenIds::Many(tokens) => tokens,
         })
         .collect();
     all.into_iter().collect()
 }
 
-fn read_chat(folder: &Path) -> Result<Chat> {
+fn read_chat(folder: &Path) -> Result<ChatTemplate> {
     let limit = limits::TOKENIZER_CONFIG_BYTES;
     let config: TokenizerConfig =
         read_json(&folder.join("tokenizer_config.json"), "the size of tokenizer_config.json", limit)?
@@ -209,12 +210,12 @@ fn read_chat(folder: &Path) -> Result<Chat> {
         Some(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         None => config.chat_template.map(|template| template.to_string()),
     };
-    Ok(Chat { template, adds_bos: config.add_bos_token.unwrap_or(false) })
+    Ok(ChatTemplate { template, adds_bos: config.add_bos_token.unwrap_or(false) })
 }
 
 /// Opens `model.safetensors`, or the files that the index names.
-fn open_weights(folder: &Path) -> Result<(Vec<InputFile>, Vec<Tensor>)> {
-    let index: Option<Index> =
+fn open_weights(folder: &Path) -> Result<(Vec<InputFile>, Vec<SourceTensor>)> {
+    let index: Option<WeightIndex> =
         read_json(&folder.join(INDEX), "the size of model.safetensors.index.json", limits::INDEX_BYTES)?;
     let single = folder.join(WEIGHTS);
     let Some(index) = index.filter(|_| !single.exists()) else {
@@ -254,22 +255,22 @@ fn open_weights(folder: &Path) -> Result<(Vec<InputFile>, Vec<Tensor>)> {
     }
 }
 
-fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<Tensor>> {
+fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<SourceTensor>> {
     let (data, header) = read_header(input)?;
     let tensors = header.tensors().into_iter().filter(|(name, _)| part(name).is_some());
     tensors
         .map(|(name, info)| {
-            let kind = match info.dtype {
-                Dtype::F32 => Kind::F32,
-                Dtype::F16 => Kind::F16,
-                Dtype::BF16 => Kind::BF16,
+            let weight_type = match info.dtype {
+                Dtype::F32 => WeightType::F32,
+                Dtype::F16 => WeightType::F16,
+                Dtype::BF16 => WeightType::BF16,
                 other => {
                     let found = format!("{other:?} in {name}");
                     return Err(Error::Unsupported { feature: "a weight type", found });
                 }
             };
             let offset = data + info.data_offsets.0 as u64;
-            Ok(Tensor { name, file, offset, kind, shape: info.shape.clone() })
+            Ok(SourceTensor { name, file, offset, weight_type, shape: info.shape.clone() })
         })
         .collect()
 }

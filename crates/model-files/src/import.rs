@@ -10,30 +10,10 @@ use std::path::Path;
 
 use crate::info::FORMAT;
 use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE};
-use crate::plan::{MatrixPlan, Plan};
-use crate::source::Source;
+use crate::plan::{ImportPlan, MatrixPlan};
+use crate::quantize::Quantization;
+use crate::source::ModelSource;
 use crate::{Error, ModelInfo, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
-
-/// What becomes of weights that are still floats. Those quantized already keep their form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantization {
-    /// 4 bits for the layers, 8 for embedding and head: at most 4.6 bits a weight in the layers.
-    Q4,
-    /// 8 bits.
-    Q8,
-    /// Half-precision floats.
-    F16,
-}
-
-impl Quantization {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Q4 => "q4",
-            Self::Q8 => "q8",
-            Self::F16 => "f16",
-        }
-    }
-}
 
 /// What a person may choose; anything left out comes from the source.
 #[derive(Debug, Clone)]
@@ -62,12 +42,12 @@ pub struct Progress {
 }
 
 /// Counts a stage's bytes and passes them on.
-struct Stage<'a> {
+struct StageProgress<'a> {
     report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
     progress: Progress,
 }
 
-impl Stage<'_> {
+impl StageProgress<'_> {
     fn advance(&mut self, bytes: u64) -> Result<()> {
         self.progress.done_bytes += bytes;
         match (self.report)(self.progress) {
@@ -92,7 +72,7 @@ pub fn import(
         return Err(Error::TargetExists { path: target.into() });
     }
     let source = if source.is_dir() { hf::open(source)? } else { gguf::open(source)? };
-    let plan = Plan::new(&source, options.quantization)?;
+    let plan = ImportPlan::new(&source, options.quantization)?;
     let mut info = describe(&source, &plan, options)?;
 
     let write_error = |source| Error::Write { source, path: target.into() };
@@ -101,8 +81,10 @@ pub fn import(
         tempfile::Builder::new().prefix(".import-").suffix(".tmp").tempdir_in(parent).map_err(write_error)?;
 
     let total_bytes = source.files.iter().map(crate::files::InputFile::len).sum();
-    let mut stage =
-        Stage { report: progress, progress: Progress { stage: "hashing", done_bytes: 0, total_bytes } };
+    let mut stage = StageProgress {
+        report: progress,
+        progress: Progress { stage: "hashing", done_bytes: 0, total_bytes },
+    };
     for file in &source.files {
         info.sources.push(file.hash(&mut |bytes| stage.advance(bytes))?);
     }
@@ -127,9 +109,9 @@ pub fn import(
     Ok(info)
 }
 
-fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result<ModelInfo> {
-    let own = &source.own;
-    let mut prompt = options.prompt.clone().or_else(|| own.prompt.clone());
+fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions) -> Result<ModelInfo> {
+    let defaults = &source.defaults;
+    let mut prompt = options.prompt.clone().or_else(|| defaults.prompt.clone());
     let mut end_tokens = source.end_tokens.clone();
     let mut vocabulary = None;
     if let Some(json) = &source.tokenizer {
@@ -155,15 +137,15 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
     }
     Ok(ModelInfo {
         format: FORMAT,
-        name: options.name.clone().or_else(|| own.name.clone()).unwrap_or_else(|| source.name.clone()),
+        name: options.name.clone().or_else(|| defaults.name.clone()).unwrap_or_else(|| source.name.clone()),
         architecture: source.architecture,
         quantization: plan.describe(options.quantization.name()),
         sources: Vec::new(),
-        licence: options.licence.clone().or_else(|| own.licence.clone()),
+        licence: options.licence.clone().or_else(|| defaults.licence.clone()),
         prompt,
-        role: options.role.clone().or_else(|| own.role.clone()).unwrap_or_default(),
-        languages: own.languages.clone(),
-        pairs: own.pairs.clone(),
+        role: options.role.clone().or_else(|| defaults.role.clone()).unwrap_or_default(),
+        languages: defaults.languages.clone(),
+        pairs: defaults.pairs.clone(),
         bos: source.bos,
         end_tokens,
         vocabulary,
@@ -173,10 +155,10 @@ fn describe(source: &Source, plan: &Plan<'_>, options: &ImportOptions) -> Result
 }
 
 fn write_weights(
-    source: &Source,
-    mut plan: Plan<'_>,
+    source: &ModelSource,
+    mut plan: ImportPlan<'_>,
     weights: &mut File,
-    stage: &mut Stage<'_>,
+    stage: &mut StageProgress<'_>,
     target: &Path,
 ) -> Result<()> {
     let write_error = |source| Error::Write { source, path: target.into() };
@@ -199,10 +181,10 @@ fn write_weights(
 }
 
 fn write_matrix(
-    source: &Source,
+    source: &ModelSource,
     matrix: &MatrixPlan<'_>,
     write_at: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
-    stage: &mut Stage<'_>,
+    stage: &mut StageProgress<'_>,
 ) -> Result<()> {
     let (layout, columns) = (matrix.info.layout, matrix.info.columns);
     let quant_bytes = layout.words_per_row(columns) * 4;
@@ -218,7 +200,7 @@ fn write_matrix(
         scales.clear();
         scales.resize(rows.len() * scale_bytes, 0);
         convert::convert(&rows, columns, layout, &mut quants, &mut scales)
-            .map_err(|fault| fault.in_tensor(chunk.name()))?;
+            .map_err(|error| error.in_tensor(chunk.name()))?;
         write_at(matrix.quants + first_row * quant_bytes as u64, &quants)?;
         write_at(matrix.scales + first_row * scale_bytes as u64, &scales)?;
         first_row += rows.len() as u64;

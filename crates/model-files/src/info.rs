@@ -78,10 +78,10 @@ impl Architecture {
             let (limit, found) = (limits::ALIGNMENT_HEADS as u64, heads.len() as u64);
             return Err(Error::TooLarge { what: "the number of alignment heads", limit, found });
         }
-        for (place, &[layer, head]) in heads.iter().enumerate() {
+        for (index, &[layer, head]) in heads.iter().enumerate() {
             if layer >= self.layers
                 || head >= self.heads
-                || heads.iter().take(place).any(|h| *h == [layer, head])
+                || heads.iter().take(index).any(|h| *h == [layer, head])
             {
                 return Err(Error::Setting {
                     problem: "each alignment head is one of the model's, named once",
@@ -174,32 +174,24 @@ pub struct ModelInfo {
     /// What it was imported from.
     pub sources: Vec<SourceFile>,
     /// The licence, as the source names it.
-    #[serde(default)]
     pub licence: Option<String>,
     /// The prompt: text with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)
     /// and `{source}`; special tokens are written literally.
-    #[serde(default)]
     pub prompt: Option<String>,
     /// What the translator uses it for.
-    #[serde(default)]
     pub role: Role,
     /// Codes of the languages it knows; empty when not said.
-    #[serde(default)]
     pub languages: Vec<String>,
     /// The pairs of them that it learnt, both ways; empty: any two.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<[String; 2]>,
     /// The token that begins every sequence.
-    #[serde(default)]
     pub bos: Option<u32>,
     /// The tokens that end an answer.
     pub end_tokens: Vec<u32>,
-    /// [`Tokenizer::fingerprint`](crate::Tokenizer::fingerprint); none in folders from before it was kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// [`Tokenizer::fingerprint`](crate::Tokenizer::fingerprint) of its tokenizer; `None` only without a tokenizer.
     pub vocabulary: Option<String>,
     /// The attention heads, as [layer, head], that best tell which words of the source an answer's words came from;
     /// empty when they have not been picked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alignment_heads: Vec<[usize; 2]>,
     /// Every matrix by name.
     pub matrices: BTreeMap<String, MatrixInfo>,

@@ -28,8 +28,9 @@ mod tokenizer;
 
 pub use checkpoint::Checkpoint;
 pub use error::{Error, Result};
-pub use import::{ImportOptions, Progress, Quantization, import};
+pub use import::{ImportOptions, Progress, import};
 pub use info::{Architecture, MatrixInfo, ModelInfo, Role, SourceFile};
 pub use layout::{Layout, Matrix};
 pub use model::{Bytes, Model, store_alignment_heads};
+pub use quantize::Quantization;
 pub use tokenizer::Tokenizer;

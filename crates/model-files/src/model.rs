@@ -58,8 +58,13 @@ impl Model {
     /// When a part is damaged or does not fit the others.
     pub fn from_parts(model_json: &[u8], weights: Bytes, tokenizer: Option<Bytes>) -> Result<Self> {
         let info = read_info(model_json)?;
-        let (header, metadata) = SafeTensors::read_metadata((*weights).as_ref())
-            .map_err(|error| Error::Safetensors { problem: error.to_string(), place: WEIGHTS_FILE.into() })?;
+        if tokenizer.is_some() && info.vocabulary.is_none() {
+            let reason = "missing field `vocabulary`".into();
+            return Err(Error::Json { reason, file: INFO_FILE.into() });
+        }
+        let (header, metadata) = SafeTensors::read_metadata((*weights).as_ref()).map_err(|error| {
+            Error::Safetensors { problem: error.to_string(), location: WEIGHTS_FILE.into() }
+        })?;
         let tensors = check_tensors(&info, &metadata, size_of::<u64>() + header)?;
         let model = Self { info, weights, tensors, tokenizer };
         for (name, _) in model.info.architecture.vectors() {
@@ -175,7 +180,10 @@ fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<Has
             return Err(Error::Shape { expected: shape, found: tensor.shape.clone(), name });
         }
         if tensor.dtype != dtype {
-            return Err(Error::Safetensors { problem: format!("expected the type {dtype:?}"), place: name });
+            return Err(Error::Safetensors {
+                problem: format!("expected the type {dtype:?}"),
+                location: name,
+            });
         }
         let (start, end) = tensor.data_offsets;
         tensors.insert(name, data + start..data + end);

@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use safetensors::Dtype;
 
-use crate::blocks::{Fault, Kind};
+use crate::blocks::{ConversionError, WeightType};
 use crate::convert::SourceRow;
-use crate::import::Quantization;
+use crate::quantize::Quantization;
 use crate::safetensors_file::HeaderBuilder;
-use crate::source::{Source, Tensor};
+use crate::source::{ModelSource, SourceTensor};
 use crate::{Error, Layout, MatrixInfo, Result, limits};
 
 /// Everything that is to be written.
-pub(crate) struct Plan<'a> {
+pub(crate) struct ImportPlan<'a> {
     pub header: HeaderBuilder,
     pub matrices: Vec<MatrixPlan<'a>>,
     /// Offset within the data, and values.
@@ -29,24 +29,24 @@ pub(crate) struct MatrixPlan<'a> {
     /// Offsets within the data.
     pub quants: u64,
     pub scales: u64,
-    join: Join<'a>,
+    join: TensorJoin<'a>,
 }
 
-enum Join<'a> {
+enum TensorJoin<'a> {
     /// One tensor's rows after the other's; those with a head size have the rows of each head interleaved.
-    Stacked(Vec<(&'a Tensor, Option<usize>)>),
+    Stacked(Vec<(&'a SourceTensor, Option<usize>)>),
     /// Rows by turns.
-    Alternating(&'a Tensor, &'a Tensor),
+    Alternating(&'a SourceTensor, &'a SourceTensor),
 }
 
 /// Rows that are read and converted at a time.
-pub(crate) enum Chunk<'a> {
-    Plain { tensor: &'a Tensor, rows: Range<usize>, head_dim: Option<usize> },
-    Alternating { tensors: [&'a Tensor; 2], rows: Range<usize> },
+pub(crate) enum RowChunk<'a> {
+    Plain { tensor: &'a SourceTensor, rows: Range<usize>, head_dim: Option<usize> },
+    Alternating { tensors: [&'a SourceTensor; 2], rows: Range<usize> },
 }
 
-impl<'a> Plan<'a> {
-    pub fn new(source: &'a Source, quantization: Quantization) -> Result<Self> {
+impl<'a> ImportPlan<'a> {
+    pub fn new(source: &'a ModelSource, quantization: Quantization) -> Result<Self> {
         let mut plan = Self {
             header: HeaderBuilder::default(),
             matrices: Vec::new(),
@@ -54,7 +54,7 @@ impl<'a> Plan<'a> {
             source_bytes: 0,
         };
         for (name, rows, columns) in source.architecture.matrices() {
-            let join = Join::new(&name, source)?;
+            let join = TensorJoin::new(&name, source)?;
             let layout = join.layout(&name, quantization);
             let words = layout.words_per_row(columns);
             let scale_words = layout.scale_words_per_row(columns);
@@ -81,8 +81,8 @@ impl<'a> Plan<'a> {
     pub fn describe(&self, chosen: &str) -> String {
         let tensors = self.matrices.iter().flat_map(|matrix| matrix.join.tensors());
         let kinds: BTreeSet<String> = tensors
-            .map(|tensor| match tensor.kind.layout() {
-                Some(_) => format!("{:?}", tensor.kind).replace('K', "_K"),
+            .map(|tensor| match tensor.weight_type.layout() {
+                Some(_) => format!("{:?}", tensor.weight_type).replace('K', "_K"),
                 None => chosen.to_owned(),
             })
             .collect();
@@ -90,8 +90,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl<'a> Join<'a> {
-    fn new(name: &str, source: &'a Source) -> Result<Self> {
+impl<'a> TensorJoin<'a> {
+    fn new(name: &str, source: &'a ModelSource) -> Result<Self> {
         let part = |part: &str| source.tensors.get(part);
         let head_dim = source.interleaved_rope.then_some(source.architecture.head_dim);
         if let Some(layer) = name.strip_suffix(".qkv") {
@@ -108,7 +108,7 @@ impl<'a> Join<'a> {
         Ok(Self::Stacked(vec![(part(name)?, None)]))
     }
 
-    fn tensors(&self) -> Vec<&'a Tensor> {
+    fn tensors(&self) -> Vec<&'a SourceTensor> {
         match self {
             Self::Stacked(tensors) => tensors.iter().map(|(tensor, _)| *tensor).collect(),
             Self::Alternating(even, odd) => vec![*even, *odd],
@@ -124,41 +124,41 @@ impl<'a> Join<'a> {
             Quantization::Q4 | Quantization::Q8 => Layout::Q8,
         };
         let tensors = self.tensors();
-        if tensors.iter().all(|tensor| tensor.kind.layout().is_none()) {
+        if tensors.iter().all(|tensor| tensor.weight_type.layout().is_none()) {
             return chosen;
         }
-        let layouts = tensors.iter().map(|tensor| tensor.kind.layout().unwrap_or(Layout::Q8));
+        let layouts = tensors.iter().map(|tensor| tensor.weight_type.layout().unwrap_or(Layout::Q8));
         layouts.reduce(Layout::widened).unwrap_or(chosen)
     }
 }
 
 impl<'a> MatrixPlan<'a> {
     /// The rows of this matrix in order, in chunks of about [`limits::CHUNK_BYTES`].
-    pub fn chunks(&self) -> Vec<Chunk<'a>> {
-        let pieces = |tensor: &Tensor, multiple: usize| {
+    pub fn chunks(&self) -> Vec<RowChunk<'a>> {
+        let pieces = |tensor: &SourceTensor, multiple: usize| {
             let step = (limits::CHUNK_BYTES / tensor.row_bytes().max(1)).max(1).next_multiple_of(multiple);
             let rows = tensor.shape.first().copied().unwrap_or(0);
             (0..rows).step_by(step).map(move |first| first..rows.min(first + step))
         };
         match &self.join {
-            Join::Stacked(tensors) => tensors
+            TensorJoin::Stacked(tensors) => tensors
                 .iter()
                 .flat_map(|(tensor, head_dim)| {
-                    pieces(tensor, head_dim.unwrap_or(1)).map(|rows| Chunk::Plain {
+                    pieces(tensor, head_dim.unwrap_or(1)).map(|rows| RowChunk::Plain {
                         tensor,
                         rows,
                         head_dim: *head_dim,
                     })
                 })
                 .collect(),
-            Join::Alternating(even, odd) => {
-                pieces(even, 1).map(|rows| Chunk::Alternating { tensors: [even, odd], rows }).collect()
+            TensorJoin::Alternating(even, odd) => {
+                pieces(even, 1).map(|rows| RowChunk::Alternating { tensors: [even, odd], rows }).collect()
             }
         }
     }
 }
 
-impl Chunk<'_> {
+impl RowChunk<'_> {
     /// Names the tensor for messages.
     pub fn name(&self) -> &str {
         match self {
@@ -167,7 +167,7 @@ impl Chunk<'_> {
     }
 
     /// The bytes of the rows, one buffer a tensor.
-    pub fn read(&self, source: &Source) -> Result<Vec<Vec<u8>>> {
+    pub fn read(&self, source: &ModelSource) -> Result<Vec<Vec<u8>>> {
         match self {
             Self::Plain { tensor, rows, .. } => Ok(vec![tensor.read(source, rows)?]),
             Self::Alternating { tensors, rows } => {
@@ -178,9 +178,12 @@ impl Chunk<'_> {
 
     /// The rows in the order in which they are written.
     pub fn rows<'b>(&self, buffers: &'b [Vec<u8>]) -> Vec<SourceRow<'b>> {
-        let of = |tensor: &Tensor, buffer: &'b Vec<u8>| -> Vec<SourceRow<'b>> {
-            let kind = tensor.kind;
-            buffer.chunks_exact(tensor.row_bytes().max(1)).map(|bytes| SourceRow { kind, bytes }).collect()
+        let of = |tensor: &SourceTensor, buffer: &'b Vec<u8>| -> Vec<SourceRow<'b>> {
+            let weight_type = tensor.weight_type;
+            buffer
+                .chunks_exact(tensor.row_bytes().max(1))
+                .map(|bytes| SourceRow { weight_type, bytes })
+                .collect()
         };
         match (self, buffers) {
             (Self::Plain { tensor, head_dim: None, .. }, [buffer]) => of(tensor, buffer),
@@ -202,10 +205,10 @@ fn evens_then_odds<'r, 'b>(head: &'r [SourceRow<'b>]) -> impl Iterator<Item = So
     head.iter().step_by(2).chain(head.iter().skip(1).step_by(2)).copied()
 }
 
-impl Tensor {
+impl SourceTensor {
     fn row_bytes(&self) -> usize {
         let columns = self.shape.last().copied().unwrap_or(0);
-        self.kind.row_bytes(columns).unwrap_or(0)
+        self.weight_type.row_bytes(columns).unwrap_or(0)
     }
 
     fn bytes(&self) -> u64 {
@@ -214,21 +217,21 @@ impl Tensor {
     }
 
     /// All values, row by row.
-    pub fn floats(&self, source: &Source) -> Result<Vec<f32>> {
-        if !matches!(self.kind, Kind::F32 | Kind::F16 | Kind::BF16) {
-            let found = format!("{:?} in {}", self.kind, self.name);
+    pub fn floats(&self, source: &ModelSource) -> Result<Vec<f32>> {
+        if !matches!(self.weight_type, WeightType::F32 | WeightType::F16 | WeightType::BF16) {
+            let found = format!("{:?} in {}", self.weight_type, self.name);
             return Err(Error::Unsupported { feature: "quantized weights where floats are wanted", found });
         }
         let rows = if self.shape.len() > 1 { self.shape[0] } else { 1 };
         let mut values = vec![0.0; self.shape.iter().product()];
-        self.kind.read_floats(&self.read(source, &(0..rows))?, &mut values);
+        self.weight_type.read_floats(&self.read(source, &(0..rows))?, &mut values);
         match values.iter().all(|value| value.is_finite()) {
             true => Ok(values),
-            false => Err(Fault::NotFinite.in_tensor(&self.name)),
+            false => Err(ConversionError::NotFinite.in_tensor(&self.name)),
         }
     }
 
-    fn read(&self, source: &Source, rows: &Range<usize>) -> Result<Vec<u8>> {
+    fn read(&self, source: &ModelSource, rows: &Range<usize>) -> Result<Vec<u8>> {
         let mut bytes = vec![0; rows.len() * self.row_bytes()];
         let file =
             source.files.get(self.file).ok_or_else(|| Error::MissingTensor { name: self.name.clone() })?;
@@ -237,7 +240,7 @@ impl Tensor {
     }
 }
 
-impl Fault {
+impl ConversionError {
     /// The error for a tensor of this name.
     pub fn in_tensor(self, name: &str) -> Error {
         match self {

@@ -1,7 +1,6 @@
 //! The prompt with which a model is asked for a translation, chosen by the family it belongs to.
 
 use crate::Tokenizer;
-use crate::source::Chat;
 
 /// Llama 3, instructed; to the letter what the joint-decoding paper trains and asks with: a space ends the system's
 /// sentence, none stands before the source. Models imported earlier keep the prompt in their `model.json`.
@@ -20,8 +19,17 @@ const CHAT_ML_MARK: &str = "<|im_start|>";
 /// Tokens that end a turn in these families, whatever else the settings name.
 const TURN_ENDS: [&str; 2] = ["<|eot_id|>", "<|im_end|>"];
 
+/// What a source says about its prompts.
+#[derive(Default)]
+pub(crate) struct ChatTemplate {
+    /// The Jinja template, read only to recognise its family.
+    pub template: Option<String>,
+    /// Whether the begin token goes before a chat template's text.
+    pub adds_bos: bool,
+}
+
 /// The prompt for a model that came without one of ours.
-pub(crate) fn choose(tokenizer: &Tokenizer, chat: &Chat, bos: Option<u32>) -> String {
+pub(crate) fn choose(tokenizer: &Tokenizer, chat: &ChatTemplate, bos: Option<u32>) -> String {
     let speaks = |mark: &str| {
         tokenizer.special(mark).is_some() && chat.template.as_ref().is_none_or(|text| text.contains(mark))
     };

@@ -3,7 +3,28 @@
 use half::f16;
 
 use crate::Layout;
-use crate::blocks::{Fault, UNIT, Unit, to_f16};
+use crate::blocks::{ConversionError, UNIT, WeightUnit, to_f16};
+
+/// What becomes of weights that are still floats. Those quantized already keep their form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantization {
+    /// 4 bits for the layers, 8 for embedding and head: at most 4.6 bits a weight in the layers.
+    Q4,
+    /// 8 bits.
+    Q8,
+    /// Half-precision floats.
+    F16,
+}
+
+impl Quantization {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Q4 => "q4",
+            Self::Q8 => "q8",
+            Self::F16 => "f16",
+        }
+    }
+}
 
 /// Weights that share a scale at 4 bits.
 const GROUP: usize = 32;
@@ -11,16 +32,20 @@ const GROUP: usize = 32;
 const DIVISORS: [f32; 13] = [-8.9, -8.6, -8.3, -8.0, -7.7, -7.4, -7.1, -6.8, -6.4, -6.0, 7.0, 7.4, 7.8];
 
 /// Quantizes a row, padded to whole groups, to `layout` (4 bits without minimum, or 8 bits).
-pub(crate) fn quantize(row: &[f32], layout: Layout, units: &mut Vec<Unit>) -> Result<(), Fault> {
+pub(crate) fn quantize(
+    row: &[f32],
+    layout: Layout,
+    units: &mut Vec<WeightUnit>,
+) -> Result<(), ConversionError> {
     if row.iter().any(|weight| !weight.is_finite()) {
-        return Err(Fault::NotFinite);
+        return Err(ConversionError::NotFinite);
     }
     if layout.bits == 4 {
         let (groups, _) = row.as_chunks::<GROUP>();
         for group in groups {
             let (scale, q) = four_bits(group)?;
             let (halves, _) = q.as_chunks::<UNIT>();
-            units.extend(halves.iter().map(|q| Unit { scale, min: f16::ZERO, q: *q }));
+            units.extend(halves.iter().map(|q| WeightUnit { scale, min: f16::ZERO, q: *q }));
         }
     } else {
         for group in row.chunks_exact(layout.group.into()) {
@@ -30,20 +55,20 @@ pub(crate) fn quantize(row: &[f32], layout: Layout, units: &mut Vec<Unit>) -> Re
     Ok(())
 }
 
-fn eight_bits(group: &[f32], units: &mut Vec<Unit>) -> Result<(), Fault> {
+fn eight_bits(group: &[f32], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
     let largest = group.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
     let scale = to_f16(largest / 127.0)?;
     let inverse = inverse(scale);
     let (halves, _) = group.as_chunks::<UNIT>();
     for half in halves {
         let q = half.map(|weight| round(weight * inverse, -127.0, 127.0) as i8);
-        units.push(Unit { scale, min: f16::ZERO, q });
+        units.push(WeightUnit { scale, min: f16::ZERO, q });
     }
     Ok(())
 }
 
 /// The scale and integers (−8…7) of least squared error among the candidates, each refined by least squares.
-fn four_bits(group: &[f32; GROUP]) -> Result<(f16, [i8; GROUP]), Fault> {
+fn four_bits(group: &[f32; GROUP]) -> Result<(f16, [i8; GROUP]), ConversionError> {
     let largest = group
         .iter()
         .fold(0.0f32, |largest, weight| if weight.abs() > largest.abs() { *weight } else { largest });
@@ -109,7 +134,7 @@ mod tests {
         (0..count).map(|_| (next() + next() + next()) * 0.02).collect()
     }
 
-    fn error(row: &[f32], units: &[Unit]) -> f64 {
+    fn error(row: &[f32], units: &[WeightUnit]) -> f64 {
         let values = units.iter().flat_map(|unit| unit.q.map(|q| unit.scale.to_f64() * f64::from(q)));
         row.iter().zip(values).map(|(weight, value)| (f64::from(*weight) - value).powi(2)).sum()
     }
@@ -163,7 +188,7 @@ mod tests {
         let mut units = Vec::new();
         quantize(&[0.0; 64], Layout::Q4, &mut units).unwrap();
         assert!(units.iter().all(|unit| unit.q == [0; UNIT]));
-        assert_eq!(quantize(&[f32::INFINITY; 32], Layout::Q4, &mut units), Err(Fault::NotFinite));
-        assert_eq!(quantize(&[1e9; 32], Layout::Q8, &mut units), Err(Fault::Overflow));
+        assert_eq!(quantize(&[f32::INFINITY; 32], Layout::Q4, &mut units), Err(ConversionError::NotFinite));
+        assert_eq!(quantize(&[1e9; 32], Layout::Q8, &mut units), Err(ConversionError::Overflow));
     }
 }

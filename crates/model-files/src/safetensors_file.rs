@@ -14,7 +14,7 @@ const LENGTH_BYTES: u64 = 8;
 /// The checked header of a source file, and where tensor data begins. The library has compared shapes, types and
 /// offsets with each other; the size of the file is compared here.
 pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
-    let damaged = |problem: String| Error::Safetensors { problem, place: input.name() };
+    let damaged = |problem: String| Error::Safetensors { problem, location: input.name() };
     if input.len() < LENGTH_BYTES {
         return Err(Error::Truncated { what: format!("the header of {}", input.name()) });
     }
@@ -61,7 +61,7 @@ impl HeaderBuilder {
 
     /// Length and header, padded with spaces so that the data begins at a multiple of 8.
     pub fn bytes(self) -> Result<Vec<u8>> {
-        let problem = |problem: String| Error::Safetensors { problem, place: "model.safetensors".into() };
+        let problem = |problem: String| Error::Safetensors { problem, location: "model.safetensors".into() };
         let about = HashMap::from([("format".to_owned(), "wasan".to_owned())]);
         let header = Metadata::new(Some(about), self.tensors)
             .map_err(|error: SafeTensorError| problem(error.to_string()))?;

@@ -2,47 +2,39 @@
 
 use std::collections::HashMap;
 
-use crate::blocks::Kind;
+use crate::blocks::WeightType;
 use crate::files::InputFile;
-use crate::{Architecture, Error, Result, Role, Tokenizer, prompt};
+use crate::prompt::{self, ChatTemplate};
+use crate::{Architecture, Error, Result, Role, Tokenizer};
 
 /// A model to be imported, with its headers read and nothing else.
-pub(crate) struct Source {
+pub(crate) struct ModelSource {
     pub name: String,
     pub architecture: Architecture,
     /// `head_dim / 2` values, scaling applied.
     pub rope_inv_freq: Vec<f32>,
     pub files: Vec<InputFile>,
-    pub tensors: Tensors,
+    pub tensors: SourceTensors,
     /// Whether rows of q and k alternate the halves that RoPE turns together, as in GGUF.
     pub interleaved_rope: bool,
     /// Contents of the `tokenizer.json` to be written.
     pub tokenizer: Option<Vec<u8>>,
-    pub chat: Chat,
+    pub chat: ChatTemplate,
     pub bos: Option<u32>,
     pub end_tokens: Vec<u32>,
-    pub own: Own,
+    pub defaults: ImportDefaults,
 }
 
-impl Source {
+impl ModelSource {
     /// Its own prompt, else the one that suits its family.
     pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
-        self.own.prompt.clone().unwrap_or_else(|| prompt::choose(tokenizer, &self.chat, self.bos))
+        self.defaults.prompt.clone().unwrap_or_else(|| prompt::choose(tokenizer, &self.chat, self.bos))
     }
-}
-
-/// What a source says about its prompts.
-#[derive(Default)]
-pub(crate) struct Chat {
-    /// The Jinja template, read only to recognise its family.
-    pub template: Option<String>,
-    /// Whether the begin token goes before a chat template's text.
-    pub adds_bos: bool,
 }
 
 /// Our own optional `wasan.json` in a source folder; its values are defaults for an import.
 #[derive(Default, serde::Deserialize)]
-pub(crate) struct Own {
+pub(crate) struct ImportDefaults {
     pub name: Option<String>,
     pub role: Option<Role>,
     pub prompt: Option<String>,
@@ -55,26 +47,26 @@ pub(crate) struct Own {
 
 /// Where a tensor lies. Its name is kept for messages.
 #[derive(Debug, Clone)]
-pub(crate) struct Tensor {
+pub(crate) struct SourceTensor {
     pub name: String,
-    /// Index into [`Source::files`].
+    /// Index into [`ModelSource::files`].
     pub file: usize,
     /// Of its first byte in the file.
     pub offset: u64,
-    pub kind: Kind,
+    pub weight_type: WeightType,
     /// Rows and columns; a vector has its length only.
     pub shape: Vec<usize>,
 }
 
 /// Tensors by part: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate` `up` `down`.
-pub(crate) struct Tensors(HashMap<String, Tensor>);
+pub(crate) struct SourceTensors(HashMap<String, SourceTensor>);
 
-impl Tensors {
+impl SourceTensors {
     /// Sorts `tensors` by part; `part` maps a source's name to ours, or none for one that is to be left out.
     /// A tensor that is no part of a Llama of this shape is refused.
     pub fn new(
         architecture: &Architecture,
-        tensors: impl IntoIterator<Item = Tensor>,
+        tensors: impl IntoIterator<Item = SourceTensor>,
         part: impl Fn(&str) -> Option<String>,
     ) -> Result<Self> {
         let mut by_part: HashMap<_, _> = HashMap::new();
@@ -105,7 +97,7 @@ impl Tensors {
         Ok(all)
     }
 
-    pub fn get(&self, part: &str) -> Result<&Tensor> {
+    pub fn get(&self, part: &str) -> Result<&SourceTensor> {
         self.0.get(part).ok_or_else(|| Error::MissingTensor { name: part.into() })
     }
 }

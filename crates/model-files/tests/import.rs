@@ -313,7 +313,7 @@ fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
     let info = import_quietly(&source, &target, Quantization::Q8).unwrap();
     assert!(info.alignment_heads.is_empty());
     let written = || fs::read_to_string(target.join("model.json")).unwrap();
-    assert!(!written().contains("alignment_heads"));
+    assert!(written().contains("\"alignment_heads\": []"));
     let last = [info.architecture.layers - 1, info.architecture.heads - 1];
     store_alignment_heads(&target, &[last, [0, 0]]).unwrap();
     assert_eq!(common::open(&target).unwrap().info().alignment_heads, [last, [0, 0]]);
@@ -338,4 +338,21 @@ fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
         fs::write(target.join("model.json"), &before).unwrap();
     }
     assert_eq!(fs::read_dir(&target).unwrap().count(), 3);
+}
+
+#[test]
+fn a_model_json_that_lacks_a_field_is_refused_by_the_fields_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, target) = (folder.path().join("source"), folder.path().join("target"));
+    hf_folder(&source, &SMALL, 3, Store::F32);
+    import_quietly(&source, &target, Quantization::Q8).unwrap();
+    let path = target.join("model.json");
+    let whole: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for field in ["role", "languages", "pairs", "vocabulary", "alignment_heads", "matrices"] {
+        let mut partial = whole.clone();
+        partial.as_object_mut().unwrap().remove(field).unwrap();
+        write_json(&path, &partial);
+        let error = open(&target).unwrap_err().to_string();
+        assert!(error.contains(&format!("missing field `{field}`")), "{error}");
+    }
 }

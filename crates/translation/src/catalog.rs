@@ -304,9 +304,9 @@ mod tests {
         info["name"] = name.into();
         info["role"] = role;
         info["languages"] = json!(languages);
-        // As in folders from before it was kept.
-        let fields = info.as_object_mut().expect("an object");
-        ["vocabulary", "pairs"].iter().for_each(|field| drop(fields.remove(*field)));
+        info["pairs"] = json!([]);
+        info["vocabulary"] =
+            model_files::Tokenizer::from_bytes(tokenizer).expect("a tokenizer").fingerprint().into();
         std::fs::write(folder.join("model.json"), info.to_string()).expect("written");
         std::fs::write(folder.join("model.safetensors"), starter(from, "model.safetensors"))
             .expect("written");

@@ -21,7 +21,7 @@ const LISTS: [&str; 4] =
 
 /// A metadata value.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
+pub(crate) enum MetadataValue {
     Integer(i128),
     Float(f64),
     Bool(bool),
@@ -46,8 +46,8 @@ pub(crate) struct TensorEntry {
 
 /// A header, checked by itself.
 #[derive(Debug)]
-pub(crate) struct Header {
-    values: HashMap<String, Value>,
+pub(crate) struct GgufHeader {
+    values: HashMap<String, MetadataValue>,
     pub tensors: Vec<TensorEntry>,
     /// Where tensor data begins in the file.
     pub data: u64,
@@ -55,10 +55,10 @@ pub(crate) struct Header {
 }
 
 /// Reads the header of a GGUF file.
-pub(crate) fn read(input: &InputFile) -> Result<Header> {
+pub(crate) fn read(input: &InputFile) -> Result<GgufHeader> {
     let mut file = &input.file;
     file.rewind().map_err(|source| Error::Read { source, path: input.path.clone() })?;
-    let mut reader = Reader { file: BufReader::new(file), input, at: 0 };
+    let mut reader = HeaderReader { file: BufReader::new(file), input, at: 0 };
     let magic = reader.bytes().map_err(|_| Error::NotAModel { path: input.path.clone() })?;
     if magic != MAGIC {
         return Err(Error::NotAModel { path: input.path.clone() });
@@ -83,58 +83,58 @@ pub(crate) fn read(input: &InputFile) -> Result<Header> {
     }
     let alignment = match values.get(ALIGNMENT_KEY) {
         None => DEFAULT_ALIGNMENT,
-        Some(Value::Integer(alignment)) => u64::try_from(*alignment).unwrap_or(0),
+        Some(MetadataValue::Integer(alignment)) => u64::try_from(*alignment).unwrap_or(0),
         Some(other) => return damaged("the alignment is no number", format!("{other:?}")),
     };
     if !alignment.is_power_of_two() || alignment > limits::GGUF_ALIGNMENT {
         return damaged("the alignment is no small power of two", alignment.to_string());
     }
     let tensors = (0..tensor_count).map(|_| reader.tensor()).collect::<Result<_>>()?;
-    Ok(Header { values, tensors, data: reader.at.next_multiple_of(alignment), alignment })
+    Ok(GgufHeader { values, tensors, data: reader.at.next_multiple_of(alignment), alignment })
 }
 
-impl Header {
+impl GgufHeader {
     /// Any value; none when the key is missing.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&MetadataValue> {
         self.values.get(key)
     }
 
     pub fn text(&self, key: &str) -> Result<Option<&str>> {
         self.typed(key, |value| match value {
-            Value::Text(text) => Some(text.as_str()),
+            MetadataValue::Text(text) => Some(text.as_str()),
             _ => None,
         })
     }
 
     pub fn integer<T: TryFrom<i128>>(&self, key: &str) -> Result<Option<T>> {
         self.typed(key, |value| match value {
-            Value::Integer(number) => T::try_from(*number).ok(),
+            MetadataValue::Integer(number) => T::try_from(*number).ok(),
             _ => None,
         })
     }
 
     pub fn float(&self, key: &str) -> Result<Option<f64>> {
         self.typed(key, |value| match value {
-            Value::Float(number) => Some(*number),
+            MetadataValue::Float(number) => Some(*number),
             _ => None,
         })
     }
 
     pub fn flag(&self, key: &str) -> Result<Option<bool>> {
         self.typed(key, |value| match value {
-            Value::Bool(flag) => Some(*flag),
+            MetadataValue::Bool(flag) => Some(*flag),
             _ => None,
         })
     }
 
     pub fn texts(&self, key: &str) -> Result<Option<&[String]>> {
         self.typed(key, |value| match value {
-            Value::Texts(texts) => Some(texts.as_slice()),
+            MetadataValue::Texts(texts) => Some(texts.as_slice()),
             _ => None,
         })
     }
 
-    fn typed<'a, T>(&'a self, key: &str, get: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>> {
+    fn typed<'a, T>(&'a self, key: &str, get: impl Fn(&'a MetadataValue) -> Option<T>) -> Result<Option<T>> {
         let Some(value) = self.values.get(key) else { return Ok(None) };
         match get(value) {
             Some(value) => Ok(Some(value)),
@@ -143,14 +143,14 @@ impl Header {
     }
 }
 
-struct Reader<'a> {
+struct HeaderReader<'a> {
     file: BufReader<&'a std::fs::File>,
     input: &'a InputFile,
     /// Bytes read so far.
     at: u64,
 }
 
-impl Reader<'_> {
+impl HeaderReader<'_> {
     fn left(&self) -> u64 {
         self.input.len().saturating_sub(self.at)
     }
@@ -194,7 +194,7 @@ impl Reader<'_> {
         Ok(u64::from_le_bytes(self.bytes()?))
     }
 
-    fn text(&mut self, cap: u64, place: &str) -> Result<String> {
+    fn text(&mut self, cap: u64, location: &str) -> Result<String> {
         let length = self.u64()?;
         self.check_count("the length of a text", length, 1, cap)?;
         self.advance(length)?;
@@ -202,46 +202,46 @@ impl Reader<'_> {
         self.file
             .read_exact(&mut bytes)
             .map_err(|source| Error::Read { source, path: self.input.path.clone() })?;
-        String::from_utf8(bytes).or_else(|_| damaged("a text is not UTF-8", place.into()))
+        String::from_utf8(bytes).or_else(|_| damaged("a text is not UTF-8", location.into()))
     }
 
     fn name(&mut self, problem: &'static str) -> Result<String> {
-        let place = format!("byte {}", self.at);
-        let name = self.text(limits::GGUF_NAME_BYTES, &place)?;
-        if name.is_empty() { damaged(problem, place) } else { Ok(name) }
+        let location = format!("byte {}", self.at);
+        let name = self.text(limits::GGUF_NAME_BYTES, &location)?;
+        if name.is_empty() { damaged(problem, location) } else { Ok(name) }
     }
 
-    fn value(&mut self, key: &str) -> Result<Value> {
+    fn value(&mut self, key: &str) -> Result<MetadataValue> {
         match self.u32()? {
             LIST => self.list(key),
             type_id => self.scalar(type_id, key),
         }
     }
 
-    fn scalar(&mut self, type_id: u32, key: &str) -> Result<Value> {
+    fn scalar(&mut self, type_id: u32, key: &str) -> Result<MetadataValue> {
         Ok(match type_id {
-            0 => Value::Integer(u8::from_le_bytes(self.bytes()?).into()),
-            1 => Value::Integer(i8::from_le_bytes(self.bytes()?).into()),
-            2 => Value::Integer(u16::from_le_bytes(self.bytes()?).into()),
-            3 => Value::Integer(i16::from_le_bytes(self.bytes()?).into()),
-            4 => Value::Integer(self.u32()?.into()),
-            5 => Value::Integer(i32::from_le_bytes(self.bytes()?).into()),
-            6 => Value::Float(f32::from_le_bytes(self.bytes()?).into()),
+            0 => MetadataValue::Integer(u8::from_le_bytes(self.bytes()?).into()),
+            1 => MetadataValue::Integer(i8::from_le_bytes(self.bytes()?).into()),
+            2 => MetadataValue::Integer(u16::from_le_bytes(self.bytes()?).into()),
+            3 => MetadataValue::Integer(i16::from_le_bytes(self.bytes()?).into()),
+            4 => MetadataValue::Integer(self.u32()?.into()),
+            5 => MetadataValue::Integer(i32::from_le_bytes(self.bytes()?).into()),
+            6 => MetadataValue::Float(f32::from_le_bytes(self.bytes()?).into()),
             7 => match self.bytes()? {
-                [0] => Value::Bool(false),
-                [1] => Value::Bool(true),
+                [0] => MetadataValue::Bool(false),
+                [1] => MetadataValue::Bool(true),
                 [other] => return damaged("a truth value is neither 0 nor 1", format!("{other} at {key}")),
             },
-            TEXT => Value::Text(self.text(limits::GGUF_HEADER_BYTES, key)?),
-            10 => Value::Integer(self.u64()?.into()),
-            11 => Value::Integer(i64::from_le_bytes(self.bytes()?).into()),
-            12 => Value::Float(f64::from_le_bytes(self.bytes()?)),
+            TEXT => MetadataValue::Text(self.text(limits::GGUF_HEADER_BYTES, key)?),
+            10 => MetadataValue::Integer(self.u64()?.into()),
+            11 => MetadataValue::Integer(i64::from_le_bytes(self.bytes()?).into()),
+            12 => MetadataValue::Float(f64::from_le_bytes(self.bytes()?)),
             LIST => return damaged("a list of lists", key.into()),
             other => return damaged("an unknown value type", format!("{other} at {key}")),
         })
     }
 
-    fn list(&mut self, key: &str) -> Result<Value> {
+    fn list(&mut self, key: &str) -> Result<MetadataValue> {
         let type_id = self.u32()?;
         let count = self.u64()?;
         let least_bytes = match type_id {
@@ -257,14 +257,14 @@ impl Reader<'_> {
             for _ in 0..count {
                 self.scalar(type_id, key)?;
             }
-            return Ok(Value::Skipped);
+            return Ok(MetadataValue::Skipped);
         }
         let (mut texts, mut integers, mut floats) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..count {
             match self.scalar(type_id, key)? {
-                Value::Text(text) => texts.push(text),
-                Value::Float(float) => floats.push(float as f32),
-                Value::Integer(integer) => match i32::try_from(integer) {
+                MetadataValue::Text(text) => texts.push(text),
+                MetadataValue::Float(float) => floats.push(float as f32),
+                MetadataValue::Integer(integer) => match i32::try_from(integer) {
                     Ok(integer) => integers.push(integer),
                     Err(_) => return damaged("a number in a list is too large", key.into()),
                 },
@@ -272,9 +272,9 @@ impl Reader<'_> {
             }
         }
         Ok(match type_id {
-            TEXT => Value::Texts(texts),
-            6 | 12 => Value::Floats(floats),
-            _ => Value::Integers(integers),
+            TEXT => MetadataValue::Texts(texts),
+            6 | 12 => MetadataValue::Floats(floats),
+            _ => MetadataValue::Integers(integers),
         })
     }
 
@@ -295,6 +295,6 @@ impl Reader<'_> {
 const TEXT: u32 = 8;
 const LIST: u32 = 9;
 
-fn damaged<T>(problem: &'static str, place: String) -> Result<T> {
-    Err(Error::Gguf { problem, place })
+fn damaged<T>(problem: &'static str, location: String) -> Result<T> {
+    Err(Error::Gguf { problem, location })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::metadata::{Header, Value};
+use super::metadata::{GgufHeader, MetadataValue};
 use crate::{Error, Result, limits};
 
 /// `tokenizer.ggml.model` of tokenizers in SentencePiece's manner: merges follow from scores.
@@ -25,7 +25,7 @@ const GPT_2: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}
 const SIGNS: &str = r"[\p{P}\$\+<=>\^~\|]+";
 
 /// The tokenizer as JSON; none when the file has none.
-pub(super) fn to_json(header: &Header) -> Result<Option<Vec<u8>>> {
+pub(super) fn to_json(header: &GgufHeader) -> Result<Option<Vec<u8>>> {
     let Some(tokens) = header.texts("tokenizer.ggml.tokens")? else { return Ok(None) };
     let count = tokens.len();
     if count > limits::VOCABULARY {
@@ -34,7 +34,7 @@ pub(super) fn to_json(header: &Header) -> Result<Option<Vec<u8>>> {
     }
     let types = match header.get("tokenizer.ggml.token_type") {
         None => vec![NORMAL; count],
-        Some(Value::Integers(types)) if types.len() == count => types.clone(),
+        Some(MetadataValue::Integers(types)) if types.len() == count => types.clone(),
         Some(_) => {
             return refuse("the list of token types does not fit the tokens", "tokenizer.ggml.token_type");
         }
@@ -71,7 +71,7 @@ pub(super) fn to_json(header: &Header) -> Result<Option<Vec<u8>>> {
         .map_err(|error| Error::Json { reason: error.to_string(), file: "tokenizer.json".into() })
 }
 
-fn byte_level(header: &Header) -> Result<Json> {
+fn byte_level(header: &GgufHeader) -> Result<Json> {
     let split = |pattern: &str| json!({"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false});
     let bytes = |use_regex: bool| json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": use_regex});
     let pre = header.text("tokenizer.ggml.pre")?.unwrap_or("default");
@@ -98,9 +98,9 @@ fn byte_level(header: &Header) -> Result<Json> {
 
 /// SentencePiece joins the neighbours whose union has the highest score; so the merges, best first, are the two halves
 /// of every token, in the order of the tokens' scores. Spaces are written ▁, one of them before the text.
-fn scored(header: &Header, tokens: &[String], types: &[i32], ids: &HashMap<&str, usize>) -> Result<Json> {
+fn scored(header: &GgufHeader, tokens: &[String], types: &[i32], ids: &HashMap<&str, usize>) -> Result<Json> {
     let scores = match header.get("tokenizer.ggml.scores") {
-        Some(Value::Floats(scores)) if scores.len() == tokens.len() => scores,
+        Some(MetadataValue::Floats(scores)) if scores.len() == tokens.len() => scores,
         _ => return refuse("the list of scores does not fit the tokens", "tokenizer.ggml.scores"),
     };
     let is_normal = |token: &str| ids.get(token).is_some_and(|id| types[*id] == NORMAL);

@@ -10,15 +10,15 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
-use super::pipeline::{self, Steps};
+use super::pipeline::{self, PipelineSteps};
 use crate::{Error, Result, limits};
 
 #[derive(Deserialize)]
-pub(super) struct Definition {
+pub(super) struct TokenizerDefinition {
     #[serde(default)]
     truncation: Option<Truncation>,
     #[serde(default)]
-    pub added_tokens: Vec<Added>,
+    pub added_tokens: Vec<AddedTokenDefinition>,
     #[serde(default)]
     normalizer: Option<Value>,
     #[serde(default)]
@@ -27,7 +27,7 @@ pub(super) struct Definition {
     post_processor: Option<Value>,
     #[serde(default)]
     decoder: Option<Value>,
-    pub model: Bpe,
+    pub model: BpeDefinition,
 }
 
 /// Read only to refuse nonsense: Wasan never truncates a text.
@@ -39,7 +39,7 @@ struct Truncation {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Added {
+pub(super) struct AddedTokenDefinition {
     pub id: u32,
     pub content: String,
     #[serde(default)]
@@ -47,7 +47,7 @@ pub(super) struct Added {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Bpe {
+pub(super) struct BpeDefinition {
     #[serde(rename = "type")]
     kind: Option<String>,
     pub vocab: HashMap<String, u32>,
@@ -96,12 +96,12 @@ impl<'de> Deserialize<'de> for Merge {
 
 /// The parts of the pipeline, each flattened and checked.
 pub(super) struct Pipeline {
-    pub normalizer: Steps,
-    pub pre_tokenizer: Steps,
-    pub decoder: Steps,
+    pub normalizer: PipelineSteps,
+    pub pre_tokenizer: PipelineSteps,
+    pub decoder: PipelineSteps,
 }
 
-impl Definition {
+impl TokenizerDefinition {
     pub fn parse(json: &[u8]) -> Result<(Self, Pipeline)> {
         let found = json.len() as u64;
         if found > limits::TOKENIZER_BYTES {

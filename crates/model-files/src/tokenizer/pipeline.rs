@@ -12,12 +12,12 @@ const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Str
 
 /// Steps in the order in which they run.
 #[derive(PartialEq)]
-pub(super) struct Steps {
+pub(super) struct PipelineSteps {
     list_key: &'static str,
     steps: Vec<Value>,
 }
 
-impl Steps {
+impl PipelineSteps {
     pub fn has(&self, kind: &str) -> bool {
         self.steps.iter().any(|step| step["type"] == kind)
     }
@@ -50,15 +50,15 @@ impl Steps {
 
 const DECODER_LIST: &str = "decoders";
 
-pub(super) fn normalizer(value: Option<&Value>) -> Result<Steps> {
+pub(super) fn normalizer(value: Option<&Value>) -> Result<PipelineSteps> {
     checked(value, "normalizers", NORMALIZERS)
 }
 
-pub(super) fn pre_tokenizer(value: Option<&Value>) -> Result<Steps> {
+pub(super) fn pre_tokenizer(value: Option<&Value>) -> Result<PipelineSteps> {
     checked(value, "pretokenizers", PRE_TOKENIZERS)
 }
 
-pub(super) fn decoder(value: Option<&Value>) -> Result<Steps> {
+pub(super) fn decoder(value: Option<&Value>) -> Result<PipelineSteps> {
     let decoder = checked(value, DECODER_LIST, DECODERS)?;
     match decoder.steps.is_empty() {
         true => refuse("it has no decoder", "decoder"),
@@ -87,7 +87,7 @@ pub(super) fn flatten(value: Option<&Value>, list_key: &str) -> Result<Vec<Value
     Ok(steps)
 }
 
-fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> Result<Steps> {
+fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> Result<PipelineSteps> {
     let steps = flatten(value, list_key)?;
     let mut expansion = 1;
     for step in &steps {
@@ -115,7 +115,7 @@ fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> R
             return refuse("its replacements lengthen a text too much", kind);
         }
     }
-    Ok(Steps { list_key, steps })
+    Ok(PipelineSteps { list_key, steps })
 }
 
 fn refuse<T>(problem: &'static str, found: &str) -> Result<T> {

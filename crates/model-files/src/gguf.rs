@@ -6,17 +6,18 @@ mod tokenizer;
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::blocks::Kind;
+use crate::blocks::WeightType;
 use crate::files::InputFile;
+use crate::prompt::ChatTemplate;
 use crate::rope::{Scaling, inverse_frequencies};
-use crate::source::{Chat, Own, Source, Tensor, Tensors, layer_part};
+use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_part};
 use crate::{Architecture, Error, Result};
-use metadata::Header;
+use metadata::GgufHeader;
 
 const ROPE_DIVISORS: &str = "rope_freqs.weight";
 
 /// Reads the header of the model in the file at `path`.
-pub(crate) fn open(path: &Path) -> Result<Source> {
+pub(crate) fn open(path: &Path) -> Result<ModelSource> {
     let file = InputFile::open(path)?;
     let header = metadata::read(&file)?;
     let model = header.text("general.architecture")?.unwrap_or("a GGUF file without an architecture");
@@ -44,25 +45,28 @@ pub(crate) fn open(path: &Path) -> Result<Source> {
     }
     let adds_bos = header.flag("tokenizer.ggml.add_bos_token")?;
     let scored = header.text("tokenizer.ggml.model")? == Some(tokenizer::SCORED);
-    Ok(Source {
+    Ok(ModelSource {
         name: header.text("general.name")?.map_or(stem, str::to_owned),
         rope_inv_freq: inverse_frequencies(theta, architecture.head_dim, &scaling)?,
-        tensors: Tensors::new(&architecture, tensors, part)?,
+        tensors: SourceTensors::new(&architecture, tensors, part)?,
         architecture,
         interleaved_rope: true,
         tokenizer: tokenizer::to_json(&header)?,
-        chat: Chat {
+        chat: ChatTemplate {
             template: header.text("tokenizer.chat_template")?.map(str::to_owned),
             adds_bos: adds_bos.unwrap_or(scored),
         },
         bos: header.integer("tokenizer.ggml.bos_token_id")?,
         end_tokens,
-        own: Own { licence: header.text("general.license")?.map(str::to_owned), ..Own::default() },
+        defaults: ImportDefaults {
+            licence: header.text("general.license")?.map(str::to_owned),
+            ..ImportDefaults::default()
+        },
         files: vec![file],
     })
 }
 
-fn architecture(header: &Header, tensors: &[Tensor]) -> Result<Architecture> {
+fn architecture(header: &GgufHeader, tensors: &[SourceTensor]) -> Result<Architecture> {
     let optional = |key: &str| header.integer::<usize>(&format!("llama.{key}"));
     let needed = |key: &str| {
         let missing = || Error::Setting { problem: "a setting is missing", setting: format!("llama.{key}") };
@@ -97,10 +101,10 @@ fn architecture(header: &Header, tensors: &[Tensor]) -> Result<Architecture> {
     Ok(architecture)
 }
 
-fn rope_scaling(header: &Header, tensors: &[Tensor], file: &InputFile) -> Result<Scaling> {
+fn rope_scaling(header: &GgufHeader, tensors: &[SourceTensor], file: &InputFile) -> Result<Scaling> {
     if let Some(tensor) = tensors.iter().find(|tensor| tensor.name == ROPE_DIVISORS) {
         let length: usize = tensor.shape.iter().product();
-        if tensor.kind != Kind::F32 || length > crate::limits::HEAD_DIM {
+        if tensor.weight_type != WeightType::F32 || length > crate::limits::HEAD_DIM {
             return Err(Error::Unsupported {
                 feature: "RoPE divisors other than F32",
                 found: ROPE_DIVISORS.into(),
@@ -109,7 +113,7 @@ fn rope_scaling(header: &Header, tensors: &[Tensor], file: &InputFile) -> Result
         let mut bytes = vec![0; length * size_of::<f32>()];
         file.read_at(tensor.offset, &mut bytes)?;
         let mut divisors = vec![0.0; length];
-        tensor.kind.read_floats(&bytes, &mut divisors);
+        tensor.weight_type.read_floats(&bytes, &mut divisors);
         return Ok(Scaling::Divisors(divisors));
     }
     let older = header.float("llama.rope.scale_linear")?;
@@ -122,8 +126,8 @@ fn rope_scaling(header: &Header, tensors: &[Tensor], file: &InputFile) -> Result
 }
 
 /// The table of tensors, with every size compared with the file and with the others.
-fn read_tensors(header: &Header, file: &InputFile) -> Result<Vec<Tensor>> {
-    let damaged = |problem, place: &str| Error::Gguf { problem, place: place.into() };
+fn read_tensors(header: &GgufHeader, file: &InputFile) -> Result<Vec<SourceTensor>> {
+    let damaged = |problem, location: &str| Error::Gguf { problem, location: location.into() };
     let mut tensors = Vec::with_capacity(header.tensors.len());
     let (mut names, mut ranges) = (HashSet::new(), Vec::new());
     for entry in &header.tensors {
@@ -131,7 +135,7 @@ fn read_tensors(header: &Header, file: &InputFile) -> Result<Vec<Tensor>> {
         if !names.insert(name) {
             return Err(damaged("a tensor comes twice", name));
         }
-        let kind = kind(entry.type_id).ok_or_else(|| Error::Unsupported {
+        let weight_type = weight_type(entry.type_id).ok_or_else(|| Error::Unsupported {
             feature: "a GGUF weight type",
             found: format!("type {} of {name}", entry.type_id),
         })?;
@@ -139,10 +143,10 @@ fn read_tensors(header: &Header, file: &InputFile) -> Result<Vec<Tensor>> {
         let sizes = entry.dimensions.iter().map(|size| usize::try_from(*size).ok());
         let mut shape = sizes.collect::<Option<Vec<_>>>().ok_or_else(too_large)?;
         let columns = shape.first().copied().unwrap_or(0);
-        if !columns.is_multiple_of(kind.block_weights()) {
+        if !columns.is_multiple_of(weight_type.block_weights()) {
             return Err(damaged("a row is no whole number of blocks", name));
         }
-        let row_bytes = kind.row_bytes(columns).ok_or_else(too_large)?;
+        let row_bytes = weight_type.row_bytes(columns).ok_or_else(too_large)?;
         let bytes = shape.iter().skip(1).try_fold(row_bytes, |bytes, size| bytes.checked_mul(*size));
         let offset = header.data.checked_add(entry.offset).ok_or_else(too_large)?;
         let end = offset.checked_add(bytes.ok_or_else(too_large)? as u64).ok_or_else(too_large)?;
@@ -154,7 +158,7 @@ fn read_tensors(header: &Header, file: &InputFile) -> Result<Vec<Tensor>> {
         }
         ranges.push((offset, end, name));
         shape.reverse();
-        tensors.push(Tensor { name: name.clone(), file: 0, offset, kind, shape });
+        tensors.push(SourceTensor { name: name.clone(), file: 0, offset, weight_type, shape });
     }
     ranges.sort_unstable();
     match ranges.windows(2).find(|pair| pair[0].1 > pair[1].0) {
@@ -164,19 +168,19 @@ fn read_tensors(header: &Header, file: &InputFile) -> Result<Vec<Tensor>> {
 }
 
 /// ggml's numbers for the types that we read.
-fn kind(type_id: u32) -> Option<Kind> {
+fn weight_type(type_id: u32) -> Option<WeightType> {
     Some(match type_id {
-        0 => Kind::F32,
-        1 => Kind::F16,
-        2 => Kind::Q4_0,
-        3 => Kind::Q4_1,
-        6 => Kind::Q5_0,
-        7 => Kind::Q5_1,
-        8 => Kind::Q8_0,
-        12 => Kind::Q4K,
-        13 => Kind::Q5K,
-        14 => Kind::Q6K,
-        30 => Kind::BF16,
+        0 => WeightType::F32,
+        1 => WeightType::F16,
+        2 => WeightType::Q4_0,
+        3 => WeightType::Q4_1,
+        6 => WeightType::Q5_0,
+        7 => WeightType::Q5_1,
+        8 => WeightType::Q8_0,
+        12 => WeightType::Q4K,
+        13 => WeightType::Q5K,
+        14 => WeightType::Q6K,
+        30 => WeightType::BF16,
         _ => return None,
     })
 }

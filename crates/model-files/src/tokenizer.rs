@@ -20,7 +20,7 @@ use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::{Decoder, Tokenizer as Encoder};
 
 use crate::{Error, Result};
-use definition::{Definition, Merge, Pipeline};
+use definition::{Merge, Pipeline, TokenizerDefinition};
 
 /// Encoded once at load, so that a tokenizer which fails on ordinary text is refused before a job starts.
 const TRIAL: &str = "Hello, world 123!\n Grüße, 世界 🙂\u{0}";
@@ -55,13 +55,13 @@ impl Tokenizer {
     /// # Errors
     /// When it is damaged, of a kind that Llama models do not use, or fails on a first text.
     pub fn from_bytes(json: &[u8]) -> Result<Self> {
-        let (definition, pipeline) = Definition::parse(json)?;
-        let tokenizer = contained(|| Self::build(definition, &pipeline))?;
+        let (definition, pipeline) = TokenizerDefinition::parse(json)?;
+        let tokenizer = catch_panic(|| Self::build(definition, &pipeline))?;
         tokenizer.decode(&tokenizer.encode(TRIAL)?)?;
         Ok(tokenizer)
     }
 
-    fn build(definition: Definition, pipeline: &Pipeline) -> Result<Self> {
+    fn build(definition: TokenizerDefinition, pipeline: &Pipeline) -> Result<Self> {
         let mut model = definition.model;
         let added: BTreeMap<_, _> = definition
             .added_tokens
@@ -114,7 +114,7 @@ impl Tokenizer {
     /// # Errors
     /// When the tokenizer library fails or panics.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        contained(|| {
+        catch_panic(|| {
             let encoding = self.encoder.encode_fast(text, false).map_err(failed)?;
             Ok(encoding.get_ids().to_vec())
         })
@@ -126,7 +126,7 @@ impl Tokenizer {
     /// # Errors
     /// When the tokenizer library fails or panics.
     pub fn pieces(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
-        contained(|| {
+        catch_panic(|| {
             let encoding = self.encoder.encode(text, false).map_err(failed)?;
             let bytes = encoding.get_offsets().iter().map(|&(start, end)| start..end);
             Ok(encoding.get_ids().iter().copied().zip(bytes).collect())
@@ -145,7 +145,7 @@ impl Tokenizer {
                 texts.push(text.to_owned());
             }
         }
-        contained(|| self.decoder.decode(texts).map_err(failed))
+        catch_panic(|| self.decoder.decode(texts).map_err(failed))
     }
 
     /// The id of an added token such as `<|eot_id|>`.
@@ -224,7 +224,7 @@ fn failed(error: tokenizers::Error) -> Error {
 }
 
 /// Runs `work` and turns a panic into an error. The library's state is only a cache of whole entries.
-fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::TokenizerFailed { reason: "the tokenizer library panicked".into() }))
 }
