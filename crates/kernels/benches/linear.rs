@@ -42,7 +42,7 @@ fn main() -> kernels::Result<()> {
                 matmul::dispatches(&device, &weights, x.all(), (y.all(), rows), &pass_size, Epilogue::Store)?
             };
             let run = |rounds: u32| -> kernels::Result<f64> {
-                let begun = Instant::pass_size();
+                let begun = Instant::now();
                 let mut commands = device.commands();
                 for _ in 0..rounds {
                     commands.pass(&made, columns, 1);
