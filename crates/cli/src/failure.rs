@@ -1,10 +1,10 @@
-//! What ends the command: a message, the mend, and an exit status.
+//! Errors that end the command: message, hint and exit status.
 
 use std::process::ExitCode;
 
 use translation::{Error, Problem};
 
-/// Why the command did not do all that it was asked for.
+/// Why the command did not do everything requested.
 #[derive(Debug)]
 pub struct Failure {
     problem: Option<Problem>,
@@ -12,22 +12,22 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A wrong command line.
+    /// An invalid command line.
     pub fn usage(message: &str, hint: &str) -> Self {
         let problem =
             Problem { code: "usage".to_owned(), message: message.to_owned(), hint: hint.to_owned() };
         Self { problem: Some(problem), status: 2 }
     }
 
-    /// Some of several things failed, each already reported.
+    /// Some of several inputs failed; their problems are reported already.
     pub fn some() -> Self {
         Self { problem: None, status: 1 }
     }
 
-    /// A model that was not imported.
+    /// A failed import of a model.
     pub fn import(problem: Problem) -> Self {
         match problem.code.as_str() {
-            // The message names the mend already.
+            // The message contains the hint already.
             "model" => {
                 let hint = "Nothing was imported.".to_owned();
                 Self { problem: Some(Problem { hint, ..problem }), status: 1 }
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// Whether every further input would end the same way.
+    /// Whether every further input would fail the same way.
     pub fn ends_everything(&self) -> bool {
         self.status > 1
     }
@@ -46,7 +46,7 @@ impl Failure {
         Self { problem: None, status: 130 }
     }
 
-    /// Says what happened on standard error.
+    /// Shows the problem on standard error and returns the exit status.
     pub fn report(&self) -> ExitCode {
         if let Some(problem) = &self.problem {
             show(problem);
@@ -55,14 +55,14 @@ impl Failure {
     }
 }
 
-/// A problem and its mend on standard error.
+/// Shows a problem and its hint on standard error.
 pub fn show(problem: &Problem) {
     eprintln!("wasan: {}\n       {}", problem.message, problem.hint);
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        let engine = [
+        let engine_codes = [
             "gpu",
             "gpu_lost",
             "engine",
@@ -77,7 +77,7 @@ impl From<Problem> for Failure {
         let status = match problem.code.as_str() {
             "cancelled" => 130,
             "recipe" | "bad_name" | "glossary" | "no_such_job" | "no_such_segment" => 2,
-            code if engine.contains(&code) => 3,
+            code if engine_codes.contains(&code) => 3,
             _ => 1,
         };
         Self { problem: Some(problem), status }

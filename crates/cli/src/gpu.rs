@@ -1,17 +1,17 @@
-//! `wasan gpu`: the adapters, and whether they compute rightly.
+//! `wasan gpu`: the graphics adapters and their self-tests.
 
 use clap::Args;
 
 use crate::failure::Failure;
 
 #[derive(Args)]
-pub struct Adapters {
-    /// As JSON
+pub struct Gpu {
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Adapters {
+impl Gpu {
     pub fn run(self) -> Result<(), Failure> {
         let reports = translation::test_adapters();
         if self.json {
@@ -27,12 +27,12 @@ impl Adapters {
         }
         for report in reports.iter().filter(|_| !self.json) {
             let info = &report.info;
-            let yes = |has: bool| if has { "yes" } else { "no" };
+            let yes_or_no = |has: bool| if has { "yes" } else { "no" };
             println!("{}  {} ({}, {}; {})", report.place, info.name, info.kind, info.backend, info.driver);
             println!(
                 "   f16 {}, subgroups {} ({}–{} lanes)",
-                yes(info.half),
-                yes(info.subgroup),
+                yes_or_no(info.half),
+                yes_or_no(info.subgroup),
                 info.subgroup_sizes.0,
                 info.subgroup_sizes.1
             );

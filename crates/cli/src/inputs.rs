@@ -1,4 +1,4 @@
-//! What the command line names: texts, files, folders, patterns.
+//! The inputs that the command line names: texts, files, folders, patterns.
 
 use std::path::{Path, PathBuf};
 
@@ -12,13 +12,13 @@ pub enum Input {
     Text(String),
     File {
         path: PathBuf,
-        /// Where it lies in the folder that was named; empty for a file that was named itself.
-        inside: PathBuf,
+        /// Its folder, relative to the folder that was named; empty for a file that was named itself.
+        subfolder: PathBuf,
     },
 }
 
 impl Input {
-    /// Where it is, for a file.
+    /// The path of a file.
     pub fn path(&self) -> Option<PathBuf> {
         match self {
             Self::File { path, .. } => Some(path.clone()),
@@ -27,58 +27,58 @@ impl Input {
     }
 }
 
-/// All inputs in their order; of folders those files that can be translated, by name.
+/// All inputs in their order. A folder gives the documents in it that can be translated, sorted by name.
 ///
 /// # Errors
-/// A folder that cannot be read, or that holds nothing to translate.
-pub fn inputs(arguments: &[String], language: &str) -> Result<Vec<Input>, Failure> {
+/// A folder that cannot be read, or that has no documents to translate.
+pub fn expand_inputs(arguments: &[String], language: &str) -> Result<Vec<Input>, Failure> {
     let mut found = Vec::new();
     for argument in arguments {
         let path = Path::new(argument);
         if path.is_dir() {
-            found.extend(folder(path, language)?);
+            found.extend(folder_documents(path, language)?);
             continue;
         }
-        let matching = pattern(argument, language);
+        let matching = pattern_matches(argument, language);
         match matching.is_empty() {
-            true => found.push(one(argument)),
+            true => found.push(text_or_file(argument)),
             false => found.extend(matching),
         }
     }
     Ok(found)
 }
 
-// An argument that names something on disk is a file, and so is one that is spelled like a document: a path with a
-// slip of the pen is better refused than translated. Anything else is text.
-fn one(argument: &str) -> Input {
+// An argument is a file if it exists on disk, or if it has a document's file extension: a mistyped path is refused, not
+// translated. Anything else is text.
+fn text_or_file(argument: &str) -> Input {
     let path = Path::new(argument);
     match is_document(path) || path.symlink_metadata().is_ok() {
-        true => Input::File { path: path.to_owned(), inside: PathBuf::new() },
+        true => Input::File { path: path.to_owned(), subfolder: PathBuf::new() },
         false => Input::Text(argument.to_owned()),
     }
 }
 
-fn folder(root: &Path, language: &str) -> Result<Vec<Input>, Failure> {
+fn folder_documents(root: &Path, language: &str) -> Result<Vec<Input>, Failure> {
     let found = documents_in(root, language, usize::MAX)
         .map_err(|error| Failure::usage(&error.to_string(), &error.problem().hint))?;
     let input = |path: PathBuf| {
-        let inside = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
-        let inside = inside.map_or_else(PathBuf::new, Path::to_owned);
-        Input::File { path, inside }
+        let subfolder = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
+        let subfolder = subfolder.map_or_else(PathBuf::new, Path::to_owned);
+        Input::File { path, subfolder }
     };
     Ok(found.into_iter().map(input).collect())
 }
 
-// Files that match `*.docx` and such, where the shell does not look for them itself.
-fn pattern(argument: &str, language: &str) -> Vec<Input> {
+// Files that match a pattern such as `*.docx`, for shells that do not expand it.
+fn pattern_matches(argument: &str, language: &str) -> Vec<Input> {
     if !argument.contains(['*', '?', '[']) || Path::new(argument).symlink_metadata().is_ok() {
         return Vec::new();
     }
-    // A question is a pattern too, but no file has its name.
+    // A text with a question mark is a pattern too, but it matches no file.
     let paths = glob::glob(argument).into_iter().flatten().flatten();
     let documents =
         paths.filter(|path| path.is_file() && is_document(path) && !is_translation(path, language));
-    documents.map(|path| Input::File { path, inside: PathBuf::new() }).collect()
+    documents.map(|path| Input::File { path, subfolder: PathBuf::new() }).collect()
 }
 
 #[cfg(test)]
@@ -89,11 +89,11 @@ mod tests {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let name = |input: Input| match input {
             Input::Text(text) => format!("«{text}»"),
-            Input::File { path, inside } => {
-                format!("{}:{}", inside.display(), path.file_name().unwrap_or_default().to_string_lossy())
+            Input::File { path, subfolder } => {
+                format!("{}:{}", subfolder.display(), path.file_name().unwrap_or_default().to_string_lossy())
             }
         };
-        inputs(&arguments, "en").expect("is found").into_iter().map(name).collect()
+        expand_inputs(&arguments, "en").expect("is found").into_iter().map(name).collect()
     }
 
     #[test]
@@ -121,10 +121,12 @@ mod tests {
         );
         assert_eq!(names(&[&format!("{folder}/x.exe"), "gone.docx"]), [":x.exe", ":gone.docx"]);
         assert!(
-            inputs(&[root.path().join("b/.hidden/..").join(".hidden").display().to_string()], "en").is_ok()
+            expand_inputs(&[root.path().join("b/.hidden/..").join(".hidden").display().to_string()], "en")
+                .is_ok()
         );
         assert!(
-            inputs(&[tempfile::tempdir().expect("a folder").path().display().to_string()], "en").is_err()
+            expand_inputs(&[tempfile::tempdir().expect("a folder").path().display().to_string()], "en")
+                .is_err()
         );
     }
 }

@@ -1,13 +1,13 @@
-//! Ctrl-C: the first asks what is running to end cleanly.
+//! Ctrl-C: the first one requests a clean end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C sets [`asked`] and calls `wake`; a second one ends the program at once.
+/// From now on the first Ctrl-C sets [`requested`] and calls `wake`; a second one ends the program at once.
 pub fn listen(wake: impl Fn() + Send + 'static) {
     let set = ctrlc::set_handler(move || {
-        if ASKED.swap(true, Ordering::SeqCst) {
+        if REQUESTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
         wake();
@@ -17,7 +17,7 @@ pub fn listen(wake: impl Fn() + Send + 'static) {
     }
 }
 
-/// Whether the user asked to end.
-pub fn asked() -> bool {
-    ASKED.load(Ordering::SeqCst)
+/// Whether the user pressed Ctrl-C.
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::SeqCst)
 }

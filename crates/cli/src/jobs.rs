@@ -1,77 +1,75 @@
 //! `wasan jobs`: the queue of documents.
 
-use std::sync::Arc;
-
 use clap::{Subcommand, ValueEnum};
 use translation::{Filter, JobId, JobRow, JobState, Setup, Translator};
 
-use crate::desk::{Desk, Extras};
+use crate::arguments::{DataArgs, EngineArgs};
 use crate::failure::Failure;
-use crate::progress::Progress;
-use crate::{Data, Engine};
+use crate::job_output::OutputOptions;
+use crate::job_runner::{JobRunner, run_jobs};
 
 #[derive(Subcommand)]
 pub enum Jobs {
-    /// The documents of the queue
+    /// List the queued documents
     List {
         #[command(flatten)]
-        data: Data,
-        /// As JSON, one line a document
+        data: DataArgs,
+        /// Print JSON, one line per document
         #[arg(long)]
         json: bool,
     },
-    /// The segments of a translated document
+    /// Show the segments of a translated document
     Show {
-        /// Its number from `wasan jobs list`
+        /// The document's number from `wasan jobs list`
         id: u64,
-        /// Which of them
-        #[arg(long, value_enum, default_value_t = Which::All)]
-        only: Which,
+        /// Which segments to show
+        #[arg(long, value_enum, default_value_t = SegmentFilter::All)]
+        only: SegmentFilter,
         #[command(flatten)]
-        data: Data,
-        /// As JSON, one line a segment
+        data: DataArgs,
+        /// Print JSON, one line per segment
         #[arg(long)]
         json: bool,
     },
-    /// Correct a segment of a translated document: the file is written anew, and the memory learns it
+    /// Correct a segment of a translated document: rewrites the file and stores the correction in the memory
     Edit {
-        /// The document's number
+        /// The document's number from `wasan jobs list`
         id: u64,
         /// The segment's number from `wasan jobs show`
         segment: usize,
-        /// What it is to say
+        /// New translation
         text: String,
         #[command(flatten)]
-        data: Data,
+        data: DataArgs,
     },
-    /// Go on with documents that were interrupted or paused
-    Resume(Again),
-    /// Try documents again that failed or were given up
-    Retry(Again),
-    /// Give up documents that are unfinished; what is finished of them is kept
+    /// Resume documents that were interrupted or paused
+    Resume(ResumeArgs),
+    /// Retry documents that failed or were cancelled
+    Retry(ResumeArgs),
+    /// Cancel unfinished documents; their finished sentences are kept
     Cancel {
-        /// Their numbers
+        /// The documents' numbers from `wasan jobs list`
         #[arg(required = true)]
         ids: Vec<u64>,
         #[command(flatten)]
-        data: Data,
+        data: DataArgs,
     },
-    /// Take documents off the queue; files stay
+    /// Remove documents from the queue; their files are left unchanged
     Clear {
-        /// Their numbers [default: all that are done, failed or given up]
+        /// The documents' numbers [default: all that are done, failed or cancelled]
         ids: Vec<u64>,
         #[command(flatten)]
-        data: Data,
+        data: DataArgs,
     },
 }
 
 #[derive(clap::Args)]
-pub struct Again {
-    /// Their numbers [default: all]
+pub struct ResumeArgs {
+    /// The documents' numbers from `wasan jobs list` [default: all]
     ids: Vec<u64>,
     #[command(flatten)]
-    engine: Engine,
-    /// Sentences that decode at once
+    engine: EngineArgs,
+    /// Sentences decoded at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     sequences: u32,
     /// Print each result as one line of JSON
@@ -80,27 +78,27 @@ pub struct Again {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Which {
-    /// All
+pub enum SegmentFilter {
+    /// All segments
     All,
-    /// Those to look at
+    /// Segments to review
     ToReview,
-    /// Numbers missing or new
+    /// Segments with missing or new numbers
     Numbers,
-    /// Markup and placeholders lost or moved
+    /// Segments with lost or moved markup or placeholders
     Tags,
-    /// Terms of the glossary that are missing
+    /// Segments that lack a glossary term
     Glossary,
 }
 
-impl From<Which> for Filter {
-    fn from(which: Which) -> Self {
-        match which {
-            Which::All => Self::All,
-            Which::ToReview => Self::ToReview,
-            Which::Numbers => Self::Numbers,
-            Which::Tags => Self::Tags,
-            Which::Glossary => Self::Glossary,
+impl From<SegmentFilter> for Filter {
+    fn from(filter: SegmentFilter) -> Self {
+        match filter {
+            SegmentFilter::All => Self::All,
+            SegmentFilter::ToReview => Self::ToReview,
+            SegmentFilter::Numbers => Self::Numbers,
+            SegmentFilter::Tags => Self::Tags,
+            SegmentFilter::Glossary => Self::Glossary,
         }
     }
 }
@@ -108,44 +106,34 @@ impl From<Which> for Filter {
 impl Jobs {
     pub fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List { data, json } => data.with(|translator| list(translator, json)),
+            Self::List { data, json } => data.with_translator(|translator| list(translator, json)),
             Self::Show { id, only, data, json } => {
-                data.with(|translator| show(translator, JobId(id), only.into(), json))
+                data.with_translator(|translator| show(translator, JobId(id), only.into(), json))
             }
-            Self::Edit { id, segment, text, data } => data.with(|translator| {
+            Self::Edit { id, segment, text, data } => data.with_translator(|translator| {
                 let edited = translator.edit(JobId(id), segment, &text)?;
                 eprintln!("{} → {}", edited.source, edited.target);
                 Ok(())
             }),
-            Self::Resume(again) => again.run(JobState::is_unfinished),
-            Self::Retry(again) => again.run(|state| matches!(state, JobState::Failed | JobState::Cancelled)),
-            Self::Cancel { ids, data } => data.with(|translator| {
+            Self::Resume(args) => args.run(JobState::is_unfinished),
+            Self::Retry(args) => args.run(|state| matches!(state, JobState::Failed | JobState::Cancelled)),
+            Self::Cancel { ids, data } => data.with_translator(|translator| {
                 ids.iter().try_for_each(|id| translator.give_up(JobId(*id))).map_err(Failure::from)
             }),
-            Self::Clear { ids, data } => data.with(|translator| clear(translator, &ids)),
+            Self::Clear { ids, data } => data.with_translator(|translator| clear(translator, &ids)),
         }
     }
 }
 
-impl Again {
+impl ResumeArgs {
     fn run(self, wanted: fn(JobState) -> bool) -> Result<(), Failure> {
         let setup = Setup { sequences: self.sequences, ..self.engine.setup() };
-        let progress = Arc::new(Progress::new());
-        let shown = Arc::clone(&progress);
-        let translator = Translator::start(setup, move |state| shown.engine(&state));
-        let extras = Extras { json: self.json, ..Extras::default() };
-        let done = Desk::lend(extras, &translator, &progress, |desk| self.resume(desk, &translator, wanted));
-        progress.clear();
-        translator.stop();
-        done
+        let output = OutputOptions { json: self.json, ..OutputOptions::default() };
+        run_jobs(setup, output, |runner| self.resume(runner, wanted))
     }
 
-    fn resume(
-        &self,
-        desk: &mut Desk<'_>,
-        translator: &Translator,
-        wanted: fn(JobState) -> bool,
-    ) -> Result<(), Failure> {
+    fn resume(&self, runner: &mut JobRunner<'_>, wanted: fn(JobState) -> bool) -> Result<(), Failure> {
+        let translator = runner.translator;
         let rows = match self.ids.is_empty() {
             true => translator.jobs()?.into_iter().filter(|row| wanted(row.state)).collect(),
             false => {
@@ -153,10 +141,10 @@ impl Again {
             }
         };
         if rows.is_empty() {
-            eprintln!("there is none");
+            eprintln!("No matching jobs");
         }
-        rows.iter().try_for_each(|row| desk.resume(row))?;
-        desk.finish()
+        rows.iter().try_for_each(|row| runner.resume(row))?;
+        runner.finish()
     }
 }
 
@@ -166,8 +154,7 @@ fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
             println!("{}", serde_json::json!(row));
             continue;
         }
-        let review =
-            if row.to_review > 0 { format!("  {} to look at", row.to_review) } else { String::new() };
+        let review = if row.to_review > 0 { format!("  {} to review", row.to_review) } else { String::new() };
         let output = row.output.as_ref().filter(|_| row.state == JobState::Done);
         let output = output.map_or_else(String::new, |output| format!(" → {}", output.display()));
         println!(
@@ -192,26 +179,26 @@ fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Resul
             println!("{}", serde_json::json!(segment));
             continue;
         }
-        let status = named(&serde_json::json!(segment.status), &STATUSES);
+        let status = label(&serde_json::json!(segment.status), &STATUSES);
         println!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
         for reason in &segment.reasons {
-            println!("{:23}! {}", "", why(&serde_json::json!(reason)));
+            println!("{:23}! {}", "", describe_reason(&serde_json::json!(reason)));
         }
         for term in &segment.terms.met {
-            println!("{:23}+ as in the glossary: {}", "", term.target);
+            println!("{:23}+ glossary term used: {}", "", term.target);
         }
     }
     Ok(())
 }
 
-// What each is called in JSON, and what a person is told.
+// Name in JSON, and label for the user.
 const STATUSES: [(&str, &str); 6] = [
     ("done", "translated"),
     ("reused", "reused"),
     ("edited", "edited"),
     ("doubtful", "doubtful"),
     ("kept", "not translated"),
-    ("copied", "nothing to do"),
+    ("copied", "copied"),
 ];
 
 const REASONS: [(&str, &str); 16] = [
@@ -221,34 +208,34 @@ const REASONS: [(&str, &str); 16] = [
     ("long", "very long"),
     ("copied", "same as the source"),
     ("empty", "empty"),
-    ("unsure", "the models were unsure"),
+    ("unsure", "low model confidence"),
     ("number", "number missing"),
     ("new_number", "new number"),
-    ("placeholder", "missing"),
-    ("term", "not as in the glossary"),
-    ("tag", "formatting"),
-    ("refused", "left as it was: it would have broken the document"),
-    ("long_line", "line too long to read"),
-    ("encoding", "written as UTF-8: the encoding lacks a character"),
+    ("placeholder", "placeholder missing"),
+    ("term", "glossary term missing"),
+    ("tag", "formatting lost or moved"),
+    ("refused", "left unchanged: the translation would have broken the document"),
+    ("long_line", "subtitle line too long"),
+    ("encoding", "written as UTF-8: the original encoding lacks a character"),
     ("too_long", "too long for the models"),
 ];
 
-fn named(value: &serde_json::Value, names: &[(&str, &str)]) -> String {
+fn label(value: &serde_json::Value, names: &[(&str, &str)]) -> String {
     let code = value.as_str().unwrap_or_default();
     names.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name).to_owned()
 }
 
-fn why(reason: &serde_json::Value) -> String {
-    let name = named(&reason["kind"], &REASONS);
+fn describe_reason(reason: &serde_json::Value) -> String {
+    let name = label(&reason["kind"], &REASONS);
     match reason["text"].as_str().filter(|text| !text.is_empty()) {
-        Some(text) if reason["kind"] == "tag" => format!("{name}: {}", shown(text)),
+        Some(text) if reason["kind"] == "tag" => format!("{name}: {}", visible_text(text)),
         Some(text) => format!("{name}: {text}"),
         None => name,
     }
 }
 
-/// What a reader sees of markup: the words in it, or the markup where there are none.
-fn shown(markup: &str) -> String {
+/// The text within markup, or the markup if there is no text.
+fn visible_text(markup: &str) -> String {
     let mut in_tag = false;
     let words: String = markup
         .chars()
@@ -269,19 +256,19 @@ fn clear(translator: &Translator, ids: &[u64]) -> Result<(), Failure> {
         false => ids.iter().map(|id| JobId(*id)).collect(),
     };
     ids.iter().try_for_each(|id| translator.forget(*id))?;
-    eprintln!("{} taken off the queue", ids.len());
+    eprintln!("{} removed from the queue", ids.len());
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::visible_text;
 
     #[test]
-    fn markup_is_shown_by_its_words() {
-        assert_eq!(shown("<a:r><a:rPr/><a:t>two</a:t></a:r><a:r><a:t>words</a:t></a:r>"), "two words");
-        assert_eq!(shown("**bold**"), "**bold**");
-        assert_eq!(shown("<br/>"), "<br/>");
-        assert_eq!(shown("a > b"), "a > b");
+    fn markup_is_shown_as_its_text() {
+        assert_eq!(visible_text("<a:r><a:rPr/><a:t>two</a:t></a:r><a:r><a:t>words</a:t></a:r>"), "two words");
+        assert_eq!(visible_text("**bold**"), "**bold**");
+        assert_eq!(visible_text("<br/>"), "<br/>");
+        assert_eq!(visible_text("a > b"), "a > b");
     }
 }

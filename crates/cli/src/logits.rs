@@ -1,11 +1,12 @@
-//! `wasan logits`: token ids in, logits and the greedy continuation out.
+//! `wasan logits`: the logits after given token ids, and their greedy continuation.
 
 use clap::Args;
 use translation::Setup;
 
+use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
 use crate::models::Bits;
-use crate::{Gpu, Library, progress};
+use crate::progress::Progress;
 
 #[derive(Args)]
 pub struct Logits {
@@ -15,20 +16,20 @@ pub struct Logits {
     /// Token ids, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',', required = true)]
     tokens: Vec<u32>,
-    /// How many of the largest logits after the last token are shown
+    /// Number of largest logits to show after the last token
     #[arg(long, default_value_t = 20)]
     top: usize,
-    /// How many tokens of the greedy continuation are shown
+    /// Number of tokens of the greedy continuation to show
     #[arg(long, default_value_t = 0)]
     greedy: usize,
-    /// How float weights are stored, when the model has to be imported first
+    /// Storage of float weights if the model has to be imported first
     #[arg(long, value_enum, default_value_t = Bits::F16)]
     bits: Bits,
     #[command(flatten)]
-    library: Library,
+    library: LibraryArgs,
     #[command(flatten)]
-    gpu: Gpu,
-    /// As JSON: {"top": [[id, logit], …], "greedy": [id, …]}
+    gpu: GpuArgs,
+    /// Print JSON: {"top": [[id, logit], …], "greedy": [id, …]}
     #[arg(long)]
     json: bool,
 }
@@ -36,7 +37,7 @@ pub struct Logits {
 impl Logits {
     pub fn run(self) -> Result<(), Failure> {
         let setup = Setup { models: self.library.models, adapter: self.gpu.adapter, ..Setup::default() };
-        let progress = progress::Progress::new();
+        let progress = Progress::new();
         progress.show("running the model …");
         let wanted = (self.top, self.greedy);
         let found = translation::logits(&setup, &self.model, self.bits.into(), &self.tokens, wanted);

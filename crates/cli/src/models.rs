@@ -1,4 +1,4 @@
-//! `wasan models`: what is at hand, and adding to it.
+//! `wasan models`: lists, shows, imports, aligns and removes models.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -6,27 +6,28 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 use translation::{Catalog, CatalogEntry, ImportOptions, ModelLocation, Quantization, Role, Setup};
 
+use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::progress::Progress;
-use crate::{Gpu, Library, interrupt};
 
 #[derive(Subcommand)]
 pub enum Models {
-    /// The models at hand
+    /// List the available models
     List {
         #[command(flatten)]
-        library: Library,
-        /// As JSON
+        library: LibraryArgs,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// All about one model
+    /// Show one model's properties
     Info {
-        /// Its name from `wasan models list`, or an imported folder
+        /// The model's name from `wasan models list`, or an imported folder
         name: String,
         #[command(flatten)]
-        library: Library,
-        /// As JSON
+        library: LibraryArgs,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -34,53 +35,53 @@ pub enum Models {
     Import {
         /// The folder or file
         path: PathBuf,
-        /// The name that commands know it by [default: the source's]
+        /// The model's name in commands [default: the source's]
         #[arg(long)]
         name: Option<String>,
-        /// How weights that are f16, bf16 or f32 are stored; those quantized already stay as they are
+        /// Storage of f16, bf16 and f32 weights; quantized weights are left unchanged
         #[arg(long, value_enum, default_value_t = Bits::Q4)]
         bits: Bits,
-        /// What it is used for: large (L), or the language of a specialist, such as de
+        /// The model's role: large (L), or the language of a specialist, such as de
         #[arg(long, value_name = "large|LANGUAGE")]
         role: Option<String>,
-        /// Its prompt, with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: the
-        /// source's wasan.json, else what suits its family]
+        /// Prompt template with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: that of the
+        /// source's wasan.json, else that of its model family]
         #[arg(long)]
         prompt: Option<String>,
-        /// Its licence, to be shown with it
+        /// The model's licence, shown with it
         #[arg(long)]
         licence: Option<String>,
         #[command(flatten)]
-        library: Library,
+        library: LibraryArgs,
     },
-    /// Pick the attention heads that tell which words belong together, so that formatting finds its words again
+    /// Select the attention heads that align source and target words, which places formatting in the translation
     Align {
-        /// An imported model: its name from `wasan models list`, or its folder
+        /// The imported model: its name from `wasan models list`, or its folder
         name: String,
-        /// Sentence pairs to pick by, a line each: from, to, source, translation, with marks such as {1 Tom} in both
-        /// [default: German and Japanese with English]
+        /// Sentence pairs to select by, a line each: from, to, source, translation, with marks such as {1 Tom} in both
+        /// [default: built-in German-English and Japanese-English pairs]
         #[arg(long, value_name = "FILE")]
         pairs: Option<PathBuf>,
         #[command(flatten)]
-        gpu: Gpu,
+        gpu: GpuArgs,
         #[command(flatten)]
-        library: Library,
-        /// As JSON
+        library: LibraryArgs,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Remove an imported model
     Remove {
-        /// Its name from `wasan models list`
+        /// The model's name from `wasan models list`
         name: String,
         #[command(flatten)]
-        library: Library,
+        library: LibraryArgs,
     },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Bits {
-    /// 4 bits, head and embedding 8
+    /// 4 bits; output head and embedding 8
     Q4,
     /// 8 bits
     Q8,
@@ -104,7 +105,7 @@ impl Models {
             Self::List { library, json } => list(&catalog(library)?, json),
             Self::Info { name, library, json } => info(&catalog(library)?.find(&name)?, json),
             Self::Import { path, name, bits, role, prompt, licence, library } => {
-                let role = role.map(role_of).transpose()?;
+                let role = role.map(parse_role).transpose()?;
                 let options = ImportOptions { quantization: bits.into(), name, role, prompt, licence };
                 import(library, &path, &options)
             }
@@ -121,41 +122,45 @@ impl Models {
     }
 }
 
-fn catalog(library: Library) -> Result<Catalog, Failure> {
+fn catalog(library: LibraryArgs) -> Result<Catalog, Failure> {
     Ok(Catalog::read(&library.models.unwrap_or_else(translation::models_folder))?)
 }
 
 fn align(setup: &Setup, name: &str, pairs: Option<&Path>, json: bool) -> Result<(), Failure> {
     let progress = Progress::new();
-    let picked = translation::alignment::align_model(setup, name, pairs, &mut |done, total| {
+    let alignment = translation::alignment::align_model(setup, name, pairs, &mut |done, total| {
         progress.show(&format!("sentence {} of {total}", done + 1));
     });
     progress.clear();
-    let picked = picked?;
+    let alignment = alignment?;
     if json {
-        println!("{}", serde_json::json!(picked));
+        println!("{}", serde_json::json!(alignment));
         return Ok(());
     }
-    for score in &picked.heads {
+    for score in &alignment.heads {
         let [layer, head] = score.head;
-        println!("layer {layer:>3}, head {head:>3}   {:5.1} % alone", 100.0 * score.accuracy);
+        println!("layer {layer:>3}, head {head:>3}   {:5.1} % on its own", 100.0 * score.accuracy);
     }
-    println!("together              {:5.1} % of {} marked words", 100.0 * picked.accuracy, picked.words);
+    println!(
+        "together              {:5.1} % of {} marked words",
+        100.0 * alignment.accuracy,
+        alignment.words
+    );
     Ok(())
 }
 
-fn role_of(text: String) -> Result<Role, Failure> {
+fn parse_role(text: String) -> Result<Role, Failure> {
     match text.as_str() {
         "large" => Ok(Role::Large),
         code if translation::languages::language(code).is_some() => Ok(Role::Specialist { language: text }),
         _ => Err(Failure::usage(
-            "--role is large, or the code of a language such as de",
+            "--role must be large, or a language code such as de",
             "For example: --role large",
         )),
     }
 }
 
-fn role(entry: &CatalogEntry) -> String {
+fn role_name(entry: &CatalogEntry) -> String {
     match &entry.info.role {
         Role::Large => "large (L)".to_owned(),
         Role::Specialist { language } => format!("specialist for {language}"),
@@ -163,7 +168,7 @@ fn role(entry: &CatalogEntry) -> String {
     }
 }
 
-fn place(entry: &CatalogEntry) -> String {
+fn location(entry: &CatalogEntry) -> String {
     match &entry.origin {
         ModelLocation::Embedded(_) => "in the program".to_owned(),
         ModelLocation::Folder(path) => path.display().to_string(),
@@ -188,8 +193,8 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
             entry.id,
             millions,
             entry.info.quantization,
-            role(entry),
-            place(entry)
+            role_name(entry),
+            location(entry)
         );
     }
     for (path, reason) in &catalog.broken {
@@ -214,24 +219,27 @@ fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     }
     let a = &info.architecture;
     println!("{}\n", entry.id);
-    println!("  where         {}", place(entry));
-    println!("  role          {}", role(entry));
+    println!("  location      {}", location(entry));
+    println!("  role          {}", role_name(entry));
     println!(
         "  languages     {}",
-        if info.languages.is_empty() { "not said".to_owned() } else { info.languages.join(", ") }
+        if info.languages.is_empty() { "unknown".to_owned() } else { info.languages.join(", ") }
     );
     if !info.pairs.is_empty() {
         let pairs: Vec<String> = info.pairs.iter().map(|pair| pair.join("-")).collect();
-        println!("  pairs         {}, both ways", pairs.join(", "));
+        println!("  pairs         {}, both directions", pairs.join(", "));
     }
-    println!("  licence       {}", info.licence.as_deref().unwrap_or("not said"));
+    println!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
     println!("  parameters    {:.1} M", parameters(entry) / 1e6);
     println!("  weights       {}", info.quantization);
     println!(
         "  shape         {} layers, hidden {}, feed-forward {}",
         a.layers, a.hidden_size, a.feed_forward
     );
-    println!("  attention     {} heads, {} of keys and values, {} wide", a.heads, a.kv_heads, a.head_dim);
+    println!(
+        "  attention     {} heads, {} key-value heads, head dimension {}",
+        a.heads, a.kv_heads, a.head_dim
+    );
     println!(
         "  vocabulary    {}{}",
         a.vocab_size,
@@ -245,16 +253,16 @@ fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn import(library: Library, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
+fn import(library: LibraryArgs, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
     let progress = Progress::new();
     interrupt::listen(|| {});
     let imported = translation::import(library.models.as_deref(), path, options, &mut |p| {
         let share = (100 * p.done_bytes).checked_div(p.total_bytes).unwrap_or(100);
         progress.show(&format!("{} {share} %", p.stage));
-        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.clear();
-    if interrupt::asked() && imported.is_err() {
+    if interrupt::requested() && imported.is_err() {
         return Err(Failure::interrupted());
     }
     let (target, info) = imported.map_err(|error| Failure::import(error.problem()))?;

@@ -5,14 +5,14 @@ use std::sync::Mutex;
 
 use translation::{EngineState, LoadingStage};
 
-/// The line.
+/// The progress line.
 pub struct Progress {
     shown: Mutex<usize>,
     terminal: bool,
 }
 
 impl Progress {
-    /// A line that shows nothing yet.
+    /// An empty line.
     pub fn new() -> Self {
         Self { shown: Mutex::new(0), terminal: stderr().is_terminal() }
     }
@@ -24,13 +24,13 @@ impl Progress {
         }
         let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let length = text.chars().count();
-        // A terminal that is gone has no progress to show.
+        // Ignores a closed terminal.
         drop(write!(stderr(), "\r{text}{}", " ".repeat(shown.saturating_sub(length))));
         drop(stderr().flush());
         *shown = length;
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn clear(&self) {
         self.show("");
         if self.terminal {
@@ -39,7 +39,7 @@ impl Progress {
         }
     }
 
-    /// What the engine is doing.
+    /// Shows the engine's state.
     pub fn engine(&self, state: &EngineState) {
         match state {
             EngineState::Loading { stage, done, total } => {
@@ -56,7 +56,7 @@ impl Progress {
                 }
             }
             EngineState::Ready(_) => self.clear(),
-            // The job that needed the engine tells of its failure.
+            // The job that needed the engine reports the failure.
             EngineState::Failed(_) => self.clear(),
         }
     }

@@ -1,5 +1,5 @@
-//! Test sets through the engine: a job for each line, as `wasan translate` does it. Sums that are equal but for a factor
-//! choose the same tokens, so they are decoded once.
+//! Translates test sets: a job for each line, as `wasan translate` does. Sums that differ only by a factor choose the same
+//! tokens, so they are decoded once.
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -9,53 +9,53 @@ use std::time::{Duration, Instant};
 
 use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Setup, Source, Translator};
 
-use super::models::Ready;
-use super::sets::TestSet;
+use super::models::ResolvedRecipe;
+use super::test_sets::TestSet;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;
 
-/// What a sum made of a test set.
+/// A test set translated with one recipe.
 pub struct Decoded {
     /// A translation for each line.
     pub lines: Vec<String>,
-    /// From the first line handed to the engine to the end of the last.
+    /// From the start of the first line to the end of the last.
     pub seconds: f64,
-    /// Written in all.
+    /// Tokens of all translations.
     pub tokens: usize,
 }
 
 impl Decoded {
-    /// Written a second, all sequences together.
+    /// Throughput of all sequences together.
     pub fn tokens_per_second(&self) -> f64 {
         self.tokens as f64 / self.seconds.max(1e-9)
     }
 }
 
 enum Message {
-    /// Of a line in one of the runs.
+    /// An event of a line, with the number of the run and the line's index.
     Event(usize, usize, JobEvent),
     Interrupted,
 }
 
-/// A test set, and models with their shares of the sum in millionths.
+/// A test set, and the models with their normalized weights in millionths.
 type Key = (String, Vec<(ModelLocation, i64)>);
 
-/// Lines that are submitted before the oldest has come back: twice what the engine holds at most, and some.
+/// Lines that are submitted before the oldest is translated: more than twice what the engine decodes at once.
 const LINES_AHEAD: usize = 64;
 
-/// The engine, and what it has translated so far.
+/// A translator, and a cache of what it has translated.
 pub struct Decoder {
     translator: Translator,
     progress: Arc<Progress>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
     run: usize,
-    known: HashMap<Key, Rc<Decoded>>,
+    cache: HashMap<Key, Rc<Decoded>>,
 }
 
 impl Decoder {
-    /// Starts an engine that loads models when they are first asked for, and hears Ctrl-C.
+    /// Starts a translator that loads models when they are first needed; Ctrl-C interrupts [`Self::decode`].
     pub fn start(setup: Setup) -> Self {
         let progress = Arc::new(Progress::new());
         let shown = Arc::clone(&progress);
@@ -63,67 +63,72 @@ impl Decoder {
         let (sender, receiver) = channel();
         let interrupted = sender.clone();
         interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));
-        Self { translator, progress, sender, receiver, run: 0, known: HashMap::new() }
+        Self { translator, progress, sender, receiver, run: 0, cache: HashMap::new() }
     }
 
     /// Translates a test set.
     ///
     /// # Errors
-    /// Models that cannot be loaded or added; Ctrl-C.
-    pub fn decode(&mut self, test: &TestSet, ready: &Ready, name: &str) -> Result<Rc<Decoded>, Failure> {
-        let key = key(test, ready);
-        if let Some(known) = self.known.get(&key) {
-            return Ok(Rc::clone(known));
+    /// Models that cannot be loaded or summed; Ctrl-C.
+    pub fn decode(
+        &mut self,
+        test: &TestSet,
+        recipe: &ResolvedRecipe,
+        name: &str,
+    ) -> Result<Rc<Decoded>, Failure> {
+        let key = key(test, recipe);
+        if let Some(decoded) = self.cache.get(&key) {
+            return Ok(Rc::clone(decoded));
         }
-        let mut under = VecDeque::new();
-        let decoded = self.lines(test, ready, name, &mut under);
-        under.iter().for_each(|id| self.translator.cancel(*id));
+        let mut running = VecDeque::new();
+        let decoded = self.translate(test, recipe, name, &mut running);
+        running.iter().for_each(|id| self.translator.cancel(*id));
         self.progress.clear();
         let decoded = Rc::new(decoded?);
-        self.known.insert(key, Rc::clone(&decoded));
+        self.cache.insert(key, Rc::clone(&decoded));
         Ok(decoded)
     }
 
-    /// Something that stays on the screen.
-    pub fn say(&self, text: &str) {
+    /// Prints a line on standard error.
+    pub fn print(&self, text: &str) {
         self.progress.clear();
         eprintln!("{text}");
     }
 
-    /// Lets the engine end.
+    /// Stops the translator.
     pub fn stop(self) {
         self.translator.stop();
     }
 
-    fn lines(
+    fn translate(
         &mut self,
         test: &TestSet,
-        ready: &Ready,
+        recipe: &ResolvedRecipe,
         name: &str,
-        under: &mut VecDeque<JobId>,
+        running: &mut VecDeque<JobId>,
     ) -> Result<Decoded, Failure> {
         self.run += 1;
         let options = DecodeOptions {
-            recipe: Some(ready.recipe.clone()),
-            chosen: ready.chosen.clone(),
-            // The models are measured, on every machine alike.
+            recipe: Some(recipe.formula.clone()),
+            chosen: recipe.chosen.clone(),
+            // Measures the models, independently of the user's glossary.
             glossary: false,
             ..DecodeOptions::default()
         };
         let mut lines = vec![None; test.source.len()];
         let (mut submitted, mut done, mut tokens) = (0, 0, 0);
-        let mut begun: Option<Instant> = None;
+        let mut started: Option<Instant> = None;
         while done < lines.len() {
             while let Some(text) = test.source.get(submitted).filter(|_| submitted < done + LINES_AHEAD) {
                 let source = Source::Text(text.clone());
                 let job = Job { pair: test.pair.clone(), source, options: options.clone() };
-                under.push_back(self.translator.submit(job, self.ear(submitted)));
+                running.push_back(self.translator.submit(job, self.event_sender(submitted)));
                 submitted += 1;
             }
             self.progress.show(&format!("{}, {name}: line {done} of {}", test.name, lines.len()));
-            let (at, event) = match self.receiver.recv() {
-                Ok(Message::Event(run, at, event)) if run == self.run => (at, event),
-                // What was cancelled with an earlier run may still speak.
+            let (index, event) = match self.receiver.recv() {
+                Ok(Message::Event(run, index, event)) if run == self.run => (index, event),
+                // Jobs that were cancelled with an earlier run may still send events.
                 Ok(Message::Event(..)) => continue,
                 Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
             };
@@ -132,40 +137,40 @@ impl Decoder {
                     done += 1;
                     tokens += result.tokens;
                     let start = Instant::now().checked_sub(Duration::from_secs_f32(result.seconds.max(0.0)));
-                    begun = [begun, start].into_iter().flatten().min();
-                    if let Some(line) = lines.get_mut(at) {
-                        *line = Some(line_of(result));
+                    started = [started, start].into_iter().flatten().min();
+                    if let Some(line) = lines.get_mut(index) {
+                        *line = Some(single_line(result));
                     }
                 }
                 JobEvent::Failed(problem) => return Err(problem.into()),
                 _ => return Err(Failure::interrupted()),
             }
         }
-        under.clear();
-        let seconds = begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
+        running.clear();
+        let seconds = started.map_or(0.0, |started| started.elapsed().as_secs_f64());
         Ok(Decoded { lines: lines.into_iter().flatten().collect(), seconds, tokens })
     }
 
-    // Only the last event of each line matters.
-    fn ear(&self, at: usize) -> impl FnMut(JobEvent) + Send + 'static {
+    // Sends only the last event of each line.
+    fn event_sender(&self, index: usize) -> impl FnMut(JobEvent) + Send + 'static {
         let (sender, run) = (self.sender.clone(), self.run);
         move |event| match event {
             JobEvent::Started { .. } | JobEvent::Text { .. } | JobEvent::Progress { .. } => {}
-            last => drop(sender.send(Message::Event(run, at, last))),
+            last => drop(sender.send(Message::Event(run, index, last))),
         }
     }
 }
 
-// Whatever a model writes, a line stays one.
-fn line_of(result: JobResult) -> String {
+// Joins an output of several lines.
+fn single_line(result: JobResult) -> String {
     result.text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn key(test: &TestSet, ready: &Ready) -> Key {
-    let all: f32 = ready.members.iter().map(|member| member.weight.abs()).sum();
+fn key(test: &TestSet, recipe: &ResolvedRecipe) -> Key {
+    let all: f32 = recipe.members.iter().map(|member| member.weight.abs()).sum();
     let share = |weight: f32| (1e6 * f64::from(weight) / f64::from(all)).round() as i64;
     let mut members: Vec<_> =
-        ready.members.iter().map(|member| (member.entry.origin.clone(), share(member.weight))).collect();
+        recipe.members.iter().map(|member| (member.entry.origin.clone(), share(member.weight))).collect();
     members.sort();
     (format!("{} {}", test.pair, test.input), members)
 }

@@ -1,29 +1,29 @@
-//! The sums of the paper's tables, in its notation and in ours, and those that a user names.
+//! The sums of the paper's tables and those that a user names, in the paper's notation and as recipes.
 
 use evaluation::paper::TABLES;
 use translation::{PRESETS, Recipe};
 
-/// A role of the paper and the term of a recipe that stands for it.
+/// Roles of the paper, and their terms in recipes.
 pub const ROLES: [(&str, &str); 6] =
     [("L", "L"), ("L_MT", "L_MT"), ("S", "base"), ("S_MT", "mt"), ("S_SRC", "src"), ("S_TGT", "tgt")];
 
-/// A row of the tables.
+/// A row of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Formula {
-    /// What the row is called.
+    /// The row's name.
     pub name: String,
     /// The recipe that is decoded.
     pub recipe: String,
-    /// How the paper writes it, if it is in its tables.
+    /// The sum in the paper's notation, if its tables have it.
     pub published: Option<&'static str>,
-    /// What the paper calls it.
+    /// The paper's name for the method.
     pub method: Option<&'static str>,
-    /// Whether it is in table 2.
+    /// Whether the paper's table 2 has it.
     pub in_table_2: bool,
 }
 
-/// Every sum of the tables, then the specialists alone.
-pub fn all() -> Vec<Formula> {
+/// Every sum of the paper's tables, then the specialists alone.
+pub fn paper_formulas() -> Vec<Formula> {
     let mut formulas: Vec<Formula> = Vec::new();
     for row in &TABLES {
         if formulas.iter().any(|formula| formula.published == Some(row.formula)) {
@@ -37,28 +37,29 @@ pub fn all() -> Vec<Formula> {
             in_table_2: row.bertscore_f1.is_some(),
         });
     }
-    formulas.extend(["S_SRC", "S_TGT"].map(plain));
+    formulas.extend(["S_SRC", "S_TGT"].map(unpublished));
     formulas
 }
 
 /// The sum that a user names: a preset, `tuned`, or a formula in either notation.
-pub fn named(text: &str) -> Formula {
+pub fn parse_formula(text: &str) -> Formula {
     let text = text.trim();
     let preset = PRESETS.iter().any(|(name, _)| *name == text) || text == translation::TUNED;
     let recipe = if preset { text.to_owned() } else { recipe_of(text) };
-    let same = |formula: &Formula| terms(&formula.recipe).is_some_and(|of| terms(&recipe) == Some(of));
-    match all().into_iter().find(same) {
+    let is_same =
+        |formula: &Formula| terms(&formula.recipe).is_some_and(|others| terms(&recipe) == Some(others));
+    match paper_formulas().into_iter().find(is_same) {
         Some(known) => Formula { name: text.to_owned(), recipe, ..known },
-        None => Formula { recipe, ..plain(text) },
+        None => Formula { recipe, ..unpublished(text) },
     }
 }
 
-/// A role or a term, as the paper writes it.
+/// The paper's role of a term; other terms are returned unchanged.
 pub fn role_of(term: &str) -> &str {
     ROLES.iter().find(|(_, ours)| *ours == term).map_or(term, |(role, _)| role)
 }
 
-fn plain(name: &str) -> Formula {
+fn unpublished(name: &str) -> Formula {
     let (name, recipe) = (name.to_owned(), recipe_of(name));
     Formula { name, recipe, published: None, method: None, in_table_2: false }
 }
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_tables_are_thirteen_sums_and_two_models() {
-        let all = all();
+        let all = paper_formulas();
         assert_eq!(all.len(), 15);
         for formula in &all {
             assert!(terms(&formula.recipe).is_some(), "{formula:?}");
@@ -114,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_users_sum_finds_its_row_of_the_paper() {
-        assert_eq!(named("collab").published, Some("L + S_SRC + S_TGT"));
-        assert_eq!(named("src + L").published, Some("L + S_SRC"));
-        assert_eq!(named("0.5*S_SRC + L + .5 S_TGT").published, Some("L + ½S_SRC + ½S_TGT"));
-        let own = named("L + 2*src");
+        assert_eq!(parse_formula("collab").published, Some("L + S_SRC + S_TGT"));
+        assert_eq!(parse_formula("src + L").published, Some("L + S_SRC"));
+        assert_eq!(parse_formula("0.5*S_SRC + L + .5 S_TGT").published, Some("L + ½S_SRC + ½S_TGT"));
+        let own = parse_formula("L + 2*src");
         assert_eq!((own.name.as_str(), own.recipe.as_str(), own.published), ("L + 2*src", "L + 2*src", None));
-        assert_eq!(named("tuned").recipe, "tuned");
+        assert_eq!(parse_formula("tuned").recipe, "tuned");
     }
 }

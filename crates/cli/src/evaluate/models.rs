@@ -1,4 +1,4 @@
-//! The models at hand: those of a folder of imported ones, or those that roles were given to.
+//! The available models: those of a folder of imported models, or those given by role.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,33 +7,33 @@ use evaluation::paper::Size;
 use translation::{Catalog, Error, LanguagePair, Member, Problem};
 
 use super::formulas::{ROLES, role_of};
-use super::texts::named;
+use super::system_outputs::split_label;
 use crate::failure::Failure;
 
-/// The models at hand.
+/// The available models.
 pub struct Models {
     /// Folder of imported models.
     pub library: PathBuf,
-    /// By term, for the direction of --from and --to; none = those of the library that suit a pair.
+    /// By term, for the direction from `from`; empty: the library's models for a pair.
     chosen: BTreeMap<String, String>,
     catalog: Catalog,
     from: String,
 }
 
-/// A sum with its models.
-pub struct Ready {
-    /// As the engine is asked.
-    pub recipe: String,
-    /// As the engine is asked.
+/// A recipe with its models.
+pub struct ResolvedRecipe {
+    /// The recipe as given to the translator.
+    pub formula: String,
+    /// Models by term, as given to the translator.
     pub chosen: BTreeMap<String, String>,
-    /// Its models.
+    /// The models with their weights.
     pub members: Vec<Member>,
 }
 
-/// Why a sum cannot be decoded.
-pub enum Lacking {
+/// Why a recipe cannot be decoded.
+pub enum RecipeError {
     /// No model has this role.
-    Role(String),
+    MissingRole(String),
     /// Anything else.
     Failed(Failure),
 }
@@ -42,22 +42,22 @@ impl Models {
     /// Reads `ROLE=MODEL …` for `pair`, or a folder.
     ///
     /// # Errors
-    /// Roles that there are not, models that are not imported.
+    /// Unknown roles, models that are not imported.
     pub fn new(arguments: &[String], pair: &LanguagePair) -> Result<Self, Failure> {
         let mut library = None;
         let mut chosen = BTreeMap::new();
         for argument in arguments {
-            match named(argument) {
+            match split_label(argument) {
                 (Some(role), model) => {
                     let term = term_of(role)?;
-                    if chosen.insert(term.to_owned(), model_of(model)?).is_some() {
+                    if chosen.insert(term.to_owned(), absolute_model(model)?).is_some() {
                         return Err(Failure::usage(
                             &format!("two models have the role {role}"),
                             "Give each role once.",
                         ));
                     }
                 }
-                (None, folder) => library = Some(library_of(folder)?),
+                (None, folder) => library = Some(library_folder(folder)?),
             }
         }
         let library = library.unwrap_or_else(translation::models_folder);
@@ -68,29 +68,29 @@ impl Models {
         Ok(Self { library, chosen, catalog, from: pair.from.clone() })
     }
 
-    /// The models of a sum for a pair, which is the one of [`Models::new`] or its reverse.
-    pub fn ready(&self, pair: &LanguagePair, recipe: &str) -> Result<Ready, Lacking> {
-        let failed = |error: Error| Lacking::Failed(error.into());
-        let named = self.chosen_for(pair);
-        let (sum, chosen) = self.catalog.recipe(pair, recipe, &named).map_err(failed)?;
-        // With roles given, a model of the library has none of them.
+    /// The models of a recipe for a pair, which is the one of [`Models::new`] or its reverse.
+    pub fn resolve(&self, pair: &LanguagePair, recipe: &str) -> Result<ResolvedRecipe, RecipeError> {
+        let failed = |error: Error| RecipeError::Failed(error.into());
+        let given = self.chosen_for(pair);
+        let (sum, chosen) = self.catalog.recipe(pair, recipe, &given).map_err(failed)?;
+        // If the command line gives roles, no other model of the library has one.
         let lacks = |model: &str| is_role(model) && !chosen.contains_key(model);
-        if !named.is_empty()
+        if !given.is_empty()
             && let Some(term) = sum.terms.iter().find(|term| lacks(&term.model))
         {
-            return Err(Lacking::Role(role_of(&term.model).to_owned()));
+            return Err(RecipeError::MissingRole(role_of(&term.model).to_owned()));
         }
         match self.catalog.members(pair, &sum, &chosen) {
-            Ok(members) => Ok(Ready { recipe: recipe.to_owned(), chosen, members }),
-            Err(Error::MissingTerm(term)) => Err(Lacking::Role(role_of(&term).to_owned())),
+            Ok(members) => Ok(ResolvedRecipe { formula: recipe.to_owned(), chosen, members }),
+            Err(Error::MissingTerm(term)) => Err(RecipeError::MissingRole(role_of(&term).to_owned())),
             Err(error) => Err(failed(error)),
         }
     }
 
-    /// The published size of the model with a role, if it has one.
+    /// The size in the paper of the model for a term.
     pub fn size(&self, pair: &LanguagePair, term: &str) -> Option<Size> {
-        let ready = self.ready(pair, term).ok()?;
-        ready.members.first().and_then(|member| Size::of(member.entry.parameters()))
+        let recipe = self.resolve(pair, term).ok()?;
+        recipe.members.first().and_then(|member| Size::of(member.entry.parameters()))
     }
 
     // S_SRC of one direction is S_TGT of the other.
@@ -98,28 +98,28 @@ impl Models {
         if pair.from == self.from {
             return self.chosen.clone();
         }
-        let turned = |term: &String| match term.as_str() {
+        let swapped = |term: &String| match term.as_str() {
             "src" => "tgt".to_owned(),
             "tgt" => "src".to_owned(),
             other => other.to_owned(),
         };
-        self.chosen.iter().map(|(term, model)| (turned(term), model.clone())).collect()
+        self.chosen.iter().map(|(term, model)| (swapped(term), model.clone())).collect()
     }
 }
 
-impl Lacking {
-    /// As what ends the command.
-    pub fn failure(self, sum: &str) -> Failure {
+impl RecipeError {
+    /// The failure that ends the command.
+    pub fn into_failure(self, sum: &str) -> Failure {
         match self {
-            Self::Role(role) if term_of(&role).is_err() => Failure::usage(
-                &format!("there is no sum and no model of this name: {role}"),
-                "Sums are collab, collab-half, proxy, … (`wasan translate --help`), tuned, or formulas of roles and models; \
+            Self::MissingRole(role) if term_of(&role).is_err() => Failure::usage(
+                &format!("no recipe or model has this name: {role}"),
+                "Recipes are collab, collab-half, proxy, … (`wasan translate --help`), tuned, or sums of roles and models; \
                 `wasan models list` shows the models.",
             ),
-            Self::Role(role) => Failure::from(Problem {
+            Self::MissingRole(role) => Failure::from(Problem {
                 code: "missing_model".to_owned(),
-                message: format!("the sum needs a model with the role {role}, and there is none: {sum}"),
-                hint: format!("Name it (--models {role}=MODEL), or choose other sums with --recipes."),
+                message: format!("the recipe needs a model with the role {role}, but none has it: {sum}"),
+                hint: format!("Name one (--models {role}=MODEL), or choose other recipes with --recipes."),
             }),
             Self::Failed(failure) => failure,
         }
@@ -135,14 +135,14 @@ fn term_of(role: &str) -> Result<&'static str, Failure> {
     ROLES.iter().find(same).map(|(_, term)| *term).ok_or_else(|| {
         let roles: Vec<&str> = ROLES.iter().map(|(role, _)| *role).collect();
         Failure::usage(
-            &format!("no model of the paper has this role: {role}"),
+            &format!("the paper does not have this role: {role}"),
             &format!("The roles are {}, such as --models L=llama-3b.", roles.join(", ")),
         )
     })
 }
 
-// A folder is named from its root, since the engine may run elsewhere later.
-fn model_of(name: &str) -> Result<String, Failure> {
+// A folder gets its absolute path, because `tuned` is used from other working directories.
+fn absolute_model(name: &str) -> Result<String, Failure> {
     let path = Path::new(name);
     if path.join("config.json").is_file() && !path.join("model.json").is_file() {
         return Err(Failure::usage(
@@ -157,11 +157,11 @@ fn model_of(name: &str) -> Result<String, Failure> {
     })
 }
 
-fn library_of(folder: &str) -> Result<PathBuf, Failure> {
+fn library_folder(folder: &str) -> Result<PathBuf, Failure> {
     let path = Path::new(folder);
     let problem = match path {
-        path if !path.is_dir() => "there is no folder of imported models",
-        path if path.join("model.json").is_file() => "this is one model, and it has no role",
+        path if !path.is_dir() => "no folder of imported models",
+        path if path.join("model.json").is_file() => "this is a single model without a role",
         _ => return Ok(path.to_owned()),
     };
     Err(Failure::usage(

@@ -1,49 +1,49 @@
-//! What an evaluation found, as Markdown for people and JSON for programs.
+//! The report of an evaluation, as Markdown and as JSON.
 
 use std::fmt::Write;
 
 use evaluation::report::Table;
 use serde_json::{Map, Value, json};
 
-use super::sets::TestSet;
+use super::test_sets::TestSet;
 
-/// All that was found.
+/// The results of an evaluation.
 #[derive(Default)]
-pub struct Report {
+pub struct EvaluationReport {
     /// One for each test set.
     pub sections: Vec<Section>,
-    /// Rows that could not be made, and why.
+    /// Recipes that could not be decoded, and why.
     pub left_out: Vec<(String, String)>,
-    /// The sums that a search picked.
+    /// The best sums that a search found, as JSON.
     pub tuned: Vec<Value>,
-    /// Whether something ended it before it had all its rows.
+    /// Whether the evaluation ended before all rows were done.
     pub cut_short: bool,
 }
 
-/// What was found on one test set.
+/// The results on one test set.
 pub struct Section {
     heading: Option<String>,
-    /// What each row of this section has in JSON besides its scores.
+    /// JSON fields that all rows of this section share.
     common: Map<String, Value>,
     table: Table,
-    shown: Vec<Shown>,
+    subtables: Vec<Subtable>,
     notes: Vec<String>,
 }
 
-/// Some rows of a section, as a table of their own.
-pub struct Shown {
-    /// What is above it.
+/// Some rows of a section, shown as a table of their own.
+pub struct Subtable {
+    /// The table's heading.
     pub title: String,
-    /// Places of the rows.
+    /// Indices of the rows.
     pub rows: Vec<usize>,
 }
 
 impl Section {
-    /// The rows of a test set, all in one table until others are shown.
+    /// The rows of a test set, shown in one table unless subtables are set.
     pub fn new(test: &TestSet, table: Table) -> Self {
-        let drawn = match test.source.len() == test.whole {
+        let of_total = match test.source.len() == test.total {
             true => String::new(),
-            false => format!(" of {}", test.whole),
+            false => format!(" of {}", test.total),
         };
         let mut common = Map::new();
         common.insert("test".to_owned(), json!(test.name));
@@ -51,23 +51,23 @@ impl Section {
         common.insert("to".to_owned(), json!(test.pair.to));
         common.insert("sentences".to_owned(), json!(test.source.len()));
         let heading = format!(
-            "{}, {} → {}: {}{drawn} sentences",
+            "{}, {} → {}: {}{of_total} sentences",
             test.name,
             test.pair.from,
             test.pair.to,
             test.source.len()
         );
-        Self { heading: Some(heading), common, table, shown: Vec::new(), notes: Vec::new() }
+        Self { heading: Some(heading), common, table, subtables: Vec::new(), notes: Vec::new() }
     }
 
-    /// Of files that were scored.
+    /// The rows of scored files.
     pub fn of_files(table: Table) -> Self {
-        Self { heading: None, common: Map::new(), table, shown: Vec::new(), notes: Vec::new() }
+        Self { heading: None, common: Map::new(), table, subtables: Vec::new(), notes: Vec::new() }
     }
 
-    /// Shows some rows as a table of their own.
-    pub fn show(mut self, tables: Vec<Shown>) -> Self {
-        self.shown = tables;
+    /// Shows the rows in these tables instead of one.
+    pub fn with_subtables(mut self, subtables: Vec<Subtable>) -> Self {
+        self.subtables = subtables;
         self
     }
 
@@ -81,15 +81,16 @@ impl Section {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "## {heading}\n");
         }
-        let part = |shown: &Shown| Table {
-            title: shown.title.clone(),
+        let table_of = |subtable: &Subtable| Table {
+            title: subtable.title.clone(),
             baseline: self.table.baseline.clone(),
-            rows: shown.rows.iter().filter_map(|&row| self.table.rows.get(row).cloned()).collect(),
+            rows: subtable.rows.iter().filter_map(|&row| self.table.rows.get(row).cloned()).collect(),
         };
-        let parts: Vec<Table> = self.shown.iter().map(part).filter(|part| !part.rows.is_empty()).collect();
-        let parts = if parts.is_empty() { vec![self.table.clone()] } else { parts };
-        for part in parts {
-            let _ = writeln!(text, "{}", part.markdown());
+        let tables: Vec<Table> =
+            self.subtables.iter().map(table_of).filter(|table| !table.rows.is_empty()).collect();
+        let tables = if tables.is_empty() { vec![self.table.clone()] } else { tables };
+        for table in tables {
+            let _ = writeln!(text, "{}", table.markdown());
         }
         for note in &self.notes {
             let _ = writeln!(text, "{note}\n");
@@ -110,8 +111,8 @@ impl Section {
     }
 }
 
-impl Report {
-    /// Adds a row that could not be made, once.
+impl EvaluationReport {
+    /// Adds a recipe that could not be decoded, once.
     pub fn leave_out(&mut self, name: &str, reason: String) {
         let row = (name.to_owned(), reason);
         if !self.left_out.contains(&row) {
@@ -119,7 +120,7 @@ impl Report {
         }
     }
 
-    /// Headings, tables, notes, and what was left out.
+    /// Headings, tables, notes, and the recipes left out.
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         self.sections.iter().for_each(|section| section.markdown(&mut text));
@@ -130,12 +131,12 @@ impl Report {
             let _ = writeln!(text, "- {name}: {reason}");
         }
         if self.cut_short {
-            text.push_str("\nIt was ended before it had all its rows.\n");
+            text.push_str("\nThe evaluation ended before all rows were done.\n");
         }
         text
     }
 
-    /// `{"rows": […], "left_out": […], "tuned": […], "cut_short": true}`, indented; all but the first where they apply.
+    /// `{"rows": […], "left_out": […], "tuned": […], "cut_short": true}`, indented; all but the first only if not empty.
     pub fn json(&self) -> String {
         let rows: Vec<Value> = self.sections.iter().flat_map(Section::json).collect();
         let left_out: Vec<Value> =

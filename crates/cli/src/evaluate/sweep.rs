@@ -1,4 +1,4 @@
-//! `wasan evaluate --sweep`: the weights that translate a development set best, and what they are worth elsewhere.
+//! `wasan evaluate --sweep`: finds the best weights on a development set and measures them on other sets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,44 +7,46 @@ use evaluation::{Metric, Statistics, System};
 use serde_json::{Value, json};
 use translation::{Confidence, Error, LanguagePair, TUNED, TunedRecipe, save_tuned_recipe};
 
-use super::Evaluate;
+use super::arguments::Evaluate;
 use super::decoder::Decoder;
 use super::formulas::role_of;
-use super::models::{Lacking, Models, Ready};
-use super::report::{Report, Section};
-use super::scores::Scorer;
-use super::search::{WHOLE, search};
-use super::sets::{self, TestSet};
+use super::metrics::Scorer;
+use super::models::{Models, RecipeError, ResolvedRecipe};
+use super::report::{EvaluationReport, Section};
+use super::test_sets::{TestSet, read_in_direction};
+use super::weight_search::{WHOLE, search};
 use crate::failure::Failure;
 
-/// SacreBLEU's number of resamples.
+/// SacreBLEU's number of bootstrap resamples.
 const RESAMPLES: usize = 1000;
 
 /// The models whose weights are searched for a pair.
-struct Terms {
-    terms: Vec<&'static str>,
-    /// The fine-tuned large model, where it is at hand: what the paper's sums do not reach.
+struct SearchedTerms {
+    names: Vec<&'static str>,
+    /// Whether the fine-tuned large model is available, which the paper's sums do not reach.
     fine_tuned: bool,
 }
 
-/// What a search found on the development set: the best sum, and the best model alone.
-struct Found {
+/// The best sum on the development set, and the best single model.
+struct SweepResult {
     sum: String,
     single: String,
-    /// In words.
+    /// The scores as a sentence.
     measured: String,
 }
 
-/// Searches for each direction on the first test set, keeps the best sum, and measures it on the others.
-pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
+/// Searches for each direction on the first test set, saves the best sum, and measures it on the other sets.
+pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Failure> {
     let pairs = command.pairs()?;
     let Some(first) = pairs.first() else { return Ok(()) };
     let models = Models::new(&command.models, first)?;
     let mut plans = Vec::new();
     for pair in &pairs {
-        let sets: Result<Vec<_>, _> =
-            command.tests().map(|test| sets::read_in(test, first, pair, command.draw())).collect();
-        plans.push((pair, terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
+        let sets: Result<Vec<_>, _> = command
+            .test_sets()
+            .map(|test| read_in_direction(test, first, pair, command.sample_size()))
+            .collect();
+        plans.push((pair, searched_terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
     }
     let mut decoder = Decoder::start(command.setup(&models));
     let mut all = || -> Result<(), Failure> {
@@ -52,12 +54,12 @@ pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
             let Some((dev, others)) = sets.split_first() else { continue };
             let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
             let found = sweep.search(dev, report)?;
-            for (place, test) in others.iter().enumerate() {
-                let (section, confidence) = sweep.check(test, &found)?;
+            for (index, test) in others.iter().enumerate() {
+                let (section, confidence) = sweep.measure(test, &found)?;
                 report.sections.push(section);
-                // On lines that were not searched, the figures do not flatter.
-                if place == 0 {
-                    sweep.keep(&found, &confidence)?;
+                // The figures are unbiased on lines that the search did not use.
+                if index == 0 {
+                    sweep.save(&found, &confidence)?;
                     if let Some(Value::Object(tuned)) = report.tuned.last_mut() {
                         tuned.insert("confidence".to_owned(), json!(confidence));
                     }
@@ -66,30 +68,28 @@ pub fn run(command: &Evaluate, report: &mut Report) -> Result<(), Failure> {
         }
         Ok(())
     };
-    let done = all();
+    let result = all();
     decoder.stop();
-    done
+    result
 }
 
-/// L and the specialists at hand.
-fn terms(models: &Models, pair: &LanguagePair) -> Result<Terms, Failure> {
-    let mut terms = Vec::new();
+/// L and the specialists that are available.
+fn searched_terms(models: &Models, pair: &LanguagePair) -> Result<SearchedTerms, Failure> {
+    let mut names = Vec::new();
     for term in ["L", "src", "tgt"] {
-        match models.ready(pair, term) {
-            Ok(_) => terms.push(term),
-            Err(Lacking::Role(_)) => {}
-            Err(Lacking::Failed(failure)) => return Err(failure),
+        match models.resolve(pair, term) {
+            Ok(_) => names.push(term),
+            Err(RecipeError::MissingRole(_)) => {}
+            Err(RecipeError::Failed(failure)) => return Err(failure),
         }
     }
-    if terms.len() < 2 {
+    if names.len() < 2 {
         return Err(Failure::usage(
-            &format!(
-                "there is nothing to weigh for {pair}: fewer than two of L, S_SRC and S_TGT are at hand"
-            ),
+            &format!("no weights to search for {pair}: fewer than two of L, S_SRC and S_TGT are available"),
             "Name them: --models L=MODEL S_SRC=MODEL S_TGT=MODEL",
         ));
     }
-    Ok(Terms { terms, fine_tuned: models.ready(pair, "L_MT").is_ok() })
+    Ok(SearchedTerms { names, fine_tuned: models.resolve(pair, "L_MT").is_ok() })
 }
 
 struct Sweep<'a> {
@@ -97,18 +97,18 @@ struct Sweep<'a> {
     decoder: &'a mut Decoder,
     scorer: &'a Scorer,
     pair: &'a LanguagePair,
-    terms: &'a Terms,
+    terms: &'a SearchedTerms,
 }
 
 impl Sweep<'_> {
-    /// The best sum on `dev`, kept as `tuned`; its section goes to the report.
-    fn search(&mut self, dev: &TestSet, report: &mut Report) -> Result<Found, Failure> {
-        let plain = self.terms.terms.join(" + ");
+    /// Finds the best sum on `dev`, saves it as `tuned`, and adds its section to the report.
+    fn search(&mut self, dev: &TestSet, report: &mut EvaluationReport) -> Result<SweepResult, Failure> {
+        let plain = self.terms.names.join(" + ");
         let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let plain_bleu = self.score(dev, &plain, &mut lines)?;
-        let names = self.terms.terms.clone();
+        let names = self.terms.names.clone();
         let candidates = search(names.len(), |shares| self.score(dev, &sum_of(&names, shares), &mut lines))?;
-        // The plain sum lies between the sixteenths. Stable: of equals the plainest stays first.
+        // The plain sum of three models is not in the grid of sixteenths. The stable sort prefers it among equals.
         let mut ranked = vec![(plain.clone(), plain_bleu)];
         ranked.extend(candidates.iter().map(|(shares, bleu)| (sum_of(&names, shares), *bleu)));
         ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -116,7 +116,7 @@ impl Sweep<'_> {
         let (Some((sum, bleu)), Some((single, single_bleu))) = (ranked.first().cloned(), single) else {
             return Err(Error::NoModel(self.pair.clone()).into());
         };
-        // What the gap is measured to: the large model fine-tuned, else the best that one model does.
+        // The gap is measured to the fine-tuned large model, else to the best single model.
         let goal = match self.terms.fine_tuned {
             true => ("L_MT".to_owned(), self.score(dev, "L_MT", &mut lines)?),
             false => (single.clone(), single_bleu),
@@ -133,8 +133,8 @@ impl Sweep<'_> {
             dev.name,
             role_of(&single)
         );
-        let found = Found { sum: sum.clone(), single: single.clone(), measured };
-        let kept = self.keep(&found, &confidence)?;
+        let found = SweepResult { sum: sum.clone(), single: single.clone(), measured };
+        let saved = self.save(&found, &confidence)?;
 
         let mut section = self.section(dev, &order, &lines, &sum)?;
         section.note(format!(
@@ -142,31 +142,31 @@ impl Sweep<'_> {
             single model {} ({single_bleu:.2}) {:+.2}, {}.",
             ranked.len(),
             bleu - plain_bleu,
-            chance(p_plain, true),
+            significance(p_plain, true),
             role_of(&single),
             bleu - single_bleu,
-            chance(confidence.p_value, true)
+            significance(confidence.p_value, true)
         ));
-        section.note(told(role_of(&goal.0), plain_bleu, goal.1, bleu));
+        section.note(gap_sentence(role_of(&goal.0), plain_bleu, goal.1, bleu));
         section.note(
-            "These lines were searched, so the figures flatter; other sets given with --tests do not."
+            "The search used these lines, so the figures are biased upwards; those of other sets given with --tests are not."
                 .to_owned(),
         );
-        section.note(format!("Kept in {}: `wasan translate --recipe {TUNED}`.", kept.display()));
+        section.note(format!("Saved in {}: `wasan translate --recipe {TUNED}`.", saved.display()));
         report.sections.push(section);
         report.tuned.push(json!({
             "from": self.pair.from, "to": self.pair.to, "test": dev.name, "sum": sum, "bleu": bleu,
             "plain": plain, "plain_bleu": plain_bleu, "p_against_plain": p_plain,
             "single": single, "single_bleu": single_bleu, "p_against_single": confidence.p_value,
-            "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": kept,
+            "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": saved,
             "confidence": confidence,
         }));
         Ok(found)
     }
 
-    /// What a found sum is worth on another set.
-    fn check(&mut self, test: &TestSet, found: &Found) -> Result<(Section, Confidence), Failure> {
-        let plain = self.terms.terms.join(" + ");
+    /// Measures the best sum on another set.
+    fn measure(&mut self, test: &TestSet, found: &SweepResult) -> Result<(Section, Confidence), Failure> {
+        let plain = self.terms.names.join(" + ");
         let mut order = vec![plain.clone()];
         order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
         order.extend([found.single.clone(), found.sum.clone()]);
@@ -181,7 +181,7 @@ impl Sweep<'_> {
         let of = |wanted: &str| bleu.iter().find(|(sum, _)| *sum == wanted).map(|(_, bleu)| *bleu);
         let mut section = self.section(test, &order, &lines, &found.sum)?;
         if let (Some(plain), Some(target), Some(tuned)) = (of(&plain), of(goal), of(&found.sum)) {
-            section.note(told(role_of(goal), plain, target, tuned));
+            section.note(gap_sentence(role_of(goal), plain, target, tuned));
         }
         let confidence = self.compare(test, false, &lines, &found.single, &found.sum)?;
         section.note(format!(
@@ -189,7 +189,7 @@ impl Sweep<'_> {
             found.sum,
             role_of(&found.single),
             confidence.difference,
-            chance(confidence.p_value, false)
+            significance(confidence.p_value, false)
         ));
         Ok((section, confidence))
     }
@@ -200,20 +200,20 @@ impl Sweep<'_> {
         sum: &str,
         lines: &mut BTreeMap<String, Vec<String>>,
     ) -> Result<f64, Failure> {
-        let ready = self.ready(sum)?;
-        let decoded = self.decoder.decode(test, &ready, sum)?;
+        let recipe = self.resolve(sum)?;
+        let decoded = self.decoder.decode(test, &recipe, sum)?;
         let bleu = self.scorer.bleu_of(&decoded.lines, &test.reference)?;
         if lines.insert(sum.to_owned(), decoded.lines.clone()).is_none() {
-            self.decoder.say(&format!("{}, {}, {sum}: BLEU {bleu:.2}", test.name, self.pair));
+            self.decoder.print(&format!("{}, {}, {sum}: BLEU {bleu:.2}", test.name, self.pair));
         }
         Ok(bleu)
     }
 
-    fn ready(&self, sum: &str) -> Result<Ready, Failure> {
-        self.models.ready(self.pair, sum).map_err(|lacking| lacking.failure(sum))
+    fn resolve(&self, sum: &str) -> Result<ResolvedRecipe, Failure> {
+        self.models.resolve(self.pair, sum).map_err(|error| error.into_failure(sum))
     }
 
-    /// How sure it is that a sum is better than another.
+    /// Tests whether a sum is significantly better than another.
     fn compare(
         &self,
         test: &TestSet,
@@ -236,12 +236,12 @@ impl Sweep<'_> {
             bleu: bleu(&system),
             margin: compared.system.margin,
             difference: bleu(&system) - bleu(&baseline),
-            // SacreBLEU's test gives equal systems its smallest p.
+            // SacreBLEU's test gives equal systems the smallest p-value.
             p_value: if baseline == system { 1.0 } else { compared.p_value },
         })
     }
 
-    // The first is what p-values compare with.
+    // P-values compare with the first sum of `order`.
     fn section(
         &self,
         test: &TestSet,
@@ -254,9 +254,9 @@ impl Sweep<'_> {
         let systems: Vec<System> = order.iter().filter_map(system).collect();
         let reference = std::slice::from_ref(&test.reference);
         let mut table = self.scorer.table(&test.name, &systems, reference, Some(0))?;
-        for (at, row) in table.rows.iter_mut().enumerate() {
+        for (index, row) in table.rows.iter_mut().enumerate() {
             row.method = match row.name.as_str() {
-                _ if at == 0 => Some("plain sum".to_owned()),
+                _ if index == 0 => Some("plain sum".to_owned()),
                 name if name == tuned => Some(TUNED.to_owned()),
                 "L_MT" => Some("fine-tuned".to_owned()),
                 _ => None,
@@ -265,36 +265,36 @@ impl Sweep<'_> {
         Ok(Section::new(test, table))
     }
 
-    fn keep(&self, found: &Found, confidence: &Confidence) -> Result<std::path::PathBuf, Failure> {
-        let ready = self.ready(&found.sum)?;
+    fn save(&self, found: &SweepResult, confidence: &Confidence) -> Result<std::path::PathBuf, Failure> {
+        let recipe = self.resolve(&found.sum)?;
         let named = |member: &translation::Member| {
-            let chosen = ready.chosen.get(&member.term).unwrap_or(&member.entry.id);
+            let chosen = recipe.chosen.get(&member.term).unwrap_or(&member.entry.id);
             (member.term.clone(), chosen.clone())
         };
-        let models = ready.members.iter().map(named).collect();
+        let models = recipe.members.iter().map(named).collect();
         let (sum, measured) = (found.sum.clone(), found.measured.clone());
         let tuned = TunedRecipe { sum, models, measured, confidence: Some(confidence.clone()) };
         Ok(save_tuned_recipe(Some(&self.models.library), self.pair, tuned)?)
     }
 }
 
-/// `0.5*L + 0.25*src + 0.25*tgt`, or the name of the only one; shares add up to 1, so that probabilities stay as sharp as
-/// one model's.
+/// `0.5*L + 0.25*src + 0.25*tgt`, or the only term's name. The weights add up to 1, so that probabilities are as sharp as
+/// a single model's.
 fn sum_of(terms: &[&str], shares: &[u32]) -> String {
-    let some = terms.iter().zip(shares).filter(|(_, share)| **share > 0);
+    let nonzero = terms.iter().zip(shares).filter(|(_, share)| **share > 0);
     let term = |(term, share): (&&str, &u32)| match *share == WHOLE {
         true => (*term).to_owned(),
         false => format!("{}*{term}", f64::from(*share) / f64::from(WHOLE)),
     };
-    some.map(term).collect::<Vec<_>>().join(" + ")
+    nonzero.map(term).collect::<Vec<_>>().join(" + ")
 }
 
-/// The share of the way from the plain sum to a better goal that the tuned sum goes; none where there is no way to go.
+/// The share of the gap between the plain sum and a better goal that the tuned sum closes; none without a gap.
 fn gap(plain: f64, goal: f64, tuned: f64) -> Option<f64> {
     (goal > plain).then(|| (tuned - plain) / (goal - plain))
 }
 
-fn told(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
+fn gap_sentence(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
     match gap(plain, target, tuned) {
         Some(share) => format!(
             "The plain sum is {:.2} BLEU behind {goal} ({target:.2}); the tuned sum closes {:.0} % of that.",
@@ -309,10 +309,10 @@ fn told(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
     }
 }
 
-/// The p-value, and what follows from it: of lines that the sum was chosen on, nothing does.
-fn chance(p: f64, searched: bool) -> String {
+/// The p-value, and whether it is significant; not stated for the lines on which the sum was chosen.
+fn significance(p: f64, searched: bool) -> String {
     match searched {
-        true => format!("p = {p:.3} on the lines that it was chosen on"),
+        true => format!("p = {p:.3} on the lines on which it was chosen"),
         false if p < 0.05 => format!("p = {p:.3}, significant"),
         false => format!("p = {p:.3}, not significant"),
     }
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_become_sums_that_are_read_back_exactly() {
+    fn shares_become_sums_that_parse_exactly() {
         let terms = ["L", "src", "tgt"];
         assert_eq!(sum_of(&terms, &[8, 5, 3]), "0.5*L + 0.3125*src + 0.1875*tgt");
         assert_eq!(sum_of(&terms, &[0, 16, 0]), "src");
@@ -332,10 +332,10 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_is_told_both_ways() {
-        assert!(told("L_MT", 30.0, 34.0, 31.0).contains("closes 25 %"));
+    fn a_gap_is_described_in_both_directions() {
+        assert!(gap_sentence("L_MT", 30.0, 34.0, 31.0).contains("closes 25 %"));
         assert!(
-            told("L", 30.0, 29.0, 31.5)
+            gap_sentence("L", 30.0, 29.0, 31.5)
                 .contains("already 1.00 BLEU ahead of L (29.00); the tuned sum is 2.50")
         );
         assert_eq!(gap(1.0, 1.0, 2.0), None);

@@ -1,6 +1,5 @@
-//! The arguments that the ways to train share, and what they mean to the trainer.
+//! The arguments that the training commands share, converted to the trainer's options.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -8,97 +7,46 @@ use training::adapter::{AdapterOptions, Projection};
 use training::examples::Directions;
 use training::frozen::FrozenPrecision;
 use training::weights::Precision;
-use training::{
-    Backend, Device, InitialModel, Method, NewModelConfig, OptimizerOptions, RunOptions, Tokenizer,
-    new_tokenizer,
-};
+use training::{Backend, Device, Method, OptimizerOptions, RunOptions};
 
 use super::console::Console;
-use super::texts::Texts;
 use crate::failure::Failure;
 
-/// What the weights are at first.
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-pub struct Beginning {
-    /// Go on with this model: a Hugging Face folder with float weights
-    #[arg(long, value_name = "DIR")]
-    base: Option<PathBuf>,
-    /// Begin with random weights: a TOML file with `vocabulary = TOKENS` and a table [small] (for a large model
-    /// [large]) of hidden_size, layers, heads, kv_heads, head_dim and feed_forward
-    #[arg(long, value_name = "CONFIG")]
-    from_scratch: Option<PathBuf>,
-}
-
-impl Beginning {
-    /// Whether the weights are random.
-    pub fn is_new(&self) -> bool {
-        self.from_scratch.is_some()
-    }
-
-    /// The config of new models, if there is one.
-    pub fn config(&self) -> Result<Option<NewModelConfig>, Failure> {
-        Ok(self.from_scratch.as_deref().map(NewModelConfig::read).transpose()?)
-    }
-
-    /// The tokenizer of the base, where there is one.
-    pub fn tokenizer(&self) -> Result<Option<Tokenizer>, Failure> {
-        let start = self.base.as_deref().map(|base| InitialModel::from_base(base, None)).transpose()?;
-        Ok(start.map(|start| start.tokenizer))
-    }
-
-    /// The base, or a new model with a tokenizer made from the texts.
-    pub fn start(&self, texts: &Texts, schedule: &Schedule, large: bool) -> Result<InitialModel, Failure> {
-        let prompt = schedule.prompt.clone();
-        if let Some(base) = &self.base {
-            return Ok(InitialModel::from_base(base, prompt)?);
-        }
-        let config =
-            self.config()?.ok_or_else(|| Failure::usage("no model to begin with", "Give --base."))?;
-        let shape = match (large, config.large) {
-            (true, Some(large)) => large,
-            _ => config.small,
-        };
-        let tokenizer = new_tokenizer(&texts.all(), config.vocabulary, &texts.languages)?;
-        let prompt = prompt.unwrap_or(config.prompt);
-        Ok(InitialModel::from_scratch(&shape, tokenizer, prompt, schedule.context as usize)?)
-    }
-}
-
-/// Parallel text, and what must not be trained on.
+/// Sentence pairs to train on, test sets, and the held-out part.
 #[derive(Args)]
 pub struct TextFiles {
-    /// Sentences with their translations, --from first: TSV, TMX, 'corpus.{de,en}' or alt-train:FOLDER
+    /// Sentence pairs, the --from language first: TSV, TMX, 'corpus.{de,en}' or alt-train:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub pairs: Vec<String>,
-    /// Sample N pairs by --seed while reading, from files of any size
+    /// Train on a random sample of N pairs; the files may have any size
     #[arg(long, value_name = "N", requires = "pairs")]
     pub sample: Option<usize>,
-    /// Use N of the sampled pairs as monolingual text of both languages; the paper samples 20000 of WMT19, with
-    /// 2000 as text
+    /// Use N of the sampled pairs as monolingual text of both languages instead; the paper samples 20000 pairs of WMT19,
+    /// 2000 of them as text
     #[arg(long, value_name = "N", requires = "sample")]
     pub sample_mono: Option<usize>,
-    /// Test sets in the same formats; pairs and lines that are in one are left out, but not longer lines around one
+    /// Test sets in the same formats; training leaves out pairs and lines that are in one, but not longer lines that
+    /// contain one
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub test: Vec<String>,
-    /// Sentences to look at while training: how many of the pairs and of each language's text, or a file of them
-    /// [default: 2 %, at most 200]
+    /// Held-out sentences for evaluation during training: a number of pairs and of lines of each language, or a file of
+    /// pairs [default: 2 %, at most 200]
     #[arg(long, value_name = "N|FILE")]
     pub held_out: Option<String>,
-    /// Which ways pairs are learnt
-    #[arg(long, value_enum, default_value_t = Ways::Both)]
-    pub directions: Ways,
-    /// The licence of the model, with those whom it attributes [default: the base's]
+    /// Translation directions to train
+    #[arg(long, value_enum, default_value_t = DirectionArg::Both)]
+    pub directions: DirectionArg,
+    /// The model's licence, with attributions [default: the base model's]
     #[arg(long, value_name = "TEXT")]
     pub licence: Option<String>,
-    /// Random seed for held-out sentences, new weights and the order of examples
+    /// Random seed of samples, held-out sentences, new weights and the order of examples
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Ways {
-    /// Forth and back
+pub enum DirectionArg {
+    /// Both directions
     Both,
     /// From --from into --to
     Forward,
@@ -106,27 +54,35 @@ pub enum Ways {
     Backward,
 }
 
-impl From<Ways> for Directions {
-    fn from(ways: Ways) -> Self {
-        match ways {
-            Ways::Both => Self::Both,
-            Ways::Forward => Self::Forward,
-            Ways::Backward => Self::Backward,
+impl From<DirectionArg> for Directions {
+    fn from(direction: DirectionArg) -> Self {
+        match direction {
+            DirectionArg::Both => Self::Both,
+            DirectionArg::Forward => Self::Forward,
+            DirectionArg::Backward => Self::Backward,
         }
     }
 }
 
-/// Where it is trained, and what is told meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StageName {
+    /// Continued pre-training on every token of monolingual text
+    Pretrain,
+    /// Fine-tuning on the translations in the prompt
+    Finetune,
+}
+
+/// Device, time limit and output of a run.
 #[derive(Args)]
-#[command(next_help_heading = "Where and how long")]
-pub struct Place {
-    /// The device [default: the fastest that this machine has]
+#[command(next_help_heading = "Device and time")]
+pub struct RunArgs {
+    /// Device to train on [default: the fastest of this machine]
     #[arg(long, value_enum)]
     device: Option<DeviceName>,
-    /// Stop after so many minutes and keep a checkpoint
+    /// Stop after this many minutes and keep a checkpoint
     #[arg(long, value_parser = positive)]
     pub minutes: Option<f64>,
-    /// Tell everything as lines of JSON on standard output
+    /// Print all events as lines of JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -141,8 +97,8 @@ enum DeviceName {
     Cuda,
 }
 
-impl Place {
-    /// The device, with gradients; tells which.
+impl RunArgs {
+    /// Opens the device and prints its name.
     pub fn device(&self, console: &Console) -> Result<Device, Failure> {
         let backend = match self.device {
             Some(DeviceName::Cpu) => Backend::Cpu,
@@ -151,103 +107,102 @@ impl Place {
             None => Backend::best(),
         };
         let device = backend.open()?;
-        console.say(&format!("training on {}", training::device_name(&device)));
+        console.print(&format!("training on {}", training::device_name(&device)));
         Ok(device)
     }
 }
 
-/// How it is learnt. The defaults are the paper's.
+/// Hyperparameters. The defaults are the paper's.
 #[derive(Args)]
-#[command(next_help_heading = "How it is learnt")]
+#[command(next_help_heading = "Hyperparameters")]
 pub struct Schedule {
-    /// Times that monolingual text is read
+    /// Epochs over monolingual text
     #[arg(long, value_name = "N", default_value_t = 5.0, value_parser = positive)]
     pub pretrain_epochs: f64,
-    /// Times that pairs are read
+    /// Epochs over sentence pairs
     #[arg(long, value_name = "N", default_value_t = 3.0, value_parser = positive)]
     pub epochs: f64,
     /// Peak learning rate [default: 2e-5, from scratch 2e-3]
     #[arg(long, value_name = "RATE", value_parser = positive)]
     learning_rate: Option<f64>,
-    /// Part of a stage's steps over which the rate rises
-    #[arg(long, value_name = "PART", default_value_t = 0.03, value_parser = part)]
+    /// Warm-up: fraction of a stage's steps over which the learning rate rises
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.03, value_parser = fraction)]
     warm_up: f64,
-    /// The rate at the end of a stage, as a part of the peak; it falls as a cosine
-    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = part)]
+    /// Learning rate at the end of a stage's cosine decay, as a fraction of the peak
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = fraction)]
     final_rate: f64,
-    /// AdamW, or Muon for the matrices within layers: faster from scratch
-    #[arg(long, value_enum, default_value_t = Optimizer::Adamw)]
-    optimizer: Optimizer,
+    /// Optimizer: AdamW, or Muon for the matrices within layers, which is faster from scratch
+    #[arg(long, value_enum, default_value_t = OptimizerArg::Adamw)]
+    optimizer: OptimizerArg,
     /// AdamW's β₁
-    #[arg(long, value_name = "PART", default_value_t = 0.9, value_parser = part)]
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.9, value_parser = fraction)]
     beta1: f64,
     /// AdamW's β₂
-    #[arg(long, value_name = "PART", default_value_t = 0.95, value_parser = part)]
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.95, value_parser = fraction)]
     beta2: f64,
     /// AdamW's ε
     #[arg(long, value_name = "E", default_value_t = 1e-8, value_parser = positive)]
     epsilon: f64,
     /// Decoupled weight decay
-    #[arg(long, value_name = "PART", default_value_t = 0.01, value_parser = part)]
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.01, value_parser = fraction)]
     weight_decay: f64,
-    /// Gradients are scaled down to this global norm
+    /// Gradient clipping: maximum global norm
     #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = positive)]
     clip: f64,
-    /// Tokens that go through the model at once: fewer need less memory
+    /// Tokens per batch: fewer need less memory
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
     batch_tokens: u32,
-    /// Keep only what goes into each layer, and compute the layer again on the way back: the same steps with less memory,
-    /// in about a third more time
+    /// Gradient checkpointing: recompute each layer in the backward pass; less memory, about a third more time
     #[arg(long)]
     recompute: bool,
-    /// Batches that make one step
+    /// Gradient accumulation: batches per optimizer step
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1 << 16))]
     accumulate: u32,
-    /// Tokens of the longest sequence; longer pairs are left out, longer texts cut
+    /// Maximum tokens of a sequence; longer pairs are left out, longer texts are split
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(8..=1 << 14))]
     pub context: u32,
-    /// The prompt, with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: the one that the
-    /// importer would choose]
+    /// Prompt template with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: the importer's
+    /// choice]
     #[arg(long)]
     pub prompt: Option<String>,
-    /// Steps between two looks at the held-out loss
-    #[arg(long, value_name = "STEPS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Evaluate held-out loss every N steps
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     held_out_every: u32,
-    /// End a stage after so many looks without a lower held-out loss, with the weights of the lowest; 0: never, and the
-    /// last weights are kept
-    #[arg(long, value_name = "LOOKS", default_value_t = 0)]
+    /// Early stopping: end a stage after N evaluations without a lower held-out loss and keep the weights with the lowest;
+    /// 0: no early stopping, keep the last weights
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub patience: u32,
-    /// Seconds between two checkpoints
+    /// Save a checkpoint every so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     save_every: u32,
-    /// How the finished weights are written
-    #[arg(long, value_enum, default_value_t = Stored::Bf16)]
-    precision: Stored,
+    /// Precision of the trained weights on disk
+    #[arg(long, value_enum, default_value_t = PrecisionArg::Bf16)]
+    precision: PrecisionArg,
     #[command(flatten)]
-    pub place: Place,
+    pub run: RunArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Stored {
-    /// 16 bits, as most models are published: small changes may be rounded away
+enum PrecisionArg {
+    /// 16 bits, as most models are published; rounds small changes away
     Bf16,
-    /// 32 bits: exactly
+    /// 32 bits, exact
     F32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Optimizer {
+enum OptimizerArg {
     Adamw,
     Muon,
 }
 
 impl Schedule {
-    /// The step, for weights that are random or not.
+    /// The optimizer's options; the default learning rate depends on whether the model is new.
     pub fn optimizer(&self, new: bool) -> OptimizerOptions {
         OptimizerOptions {
             method: match self.optimizer {
-                Optimizer::Adamw => Method::AdamW,
-                Optimizer::Muon => Method::Muon,
+                OptimizerArg::Adamw => Method::AdamW,
+                OptimizerArg::Muon => Method::Muon,
             },
             learning_rate: self.learning_rate.unwrap_or(if new { 2e-3 } else { 2e-5 }),
             warm_up: self.warm_up,
@@ -259,15 +214,15 @@ impl Schedule {
         }
     }
 
-    /// How the finished weights are written.
+    /// The precision of the trained weights.
     pub fn precision(&self) -> Precision {
         match self.precision {
-            Stored::Bf16 => Precision::BF16,
-            Stored::F32 => Precision::F32,
+            PrecisionArg::Bf16 => Precision::BF16,
+            PrecisionArg::F32 => Precision::F32,
         }
     }
 
-    /// The loop.
+    /// The options of the training loop.
     pub fn run_options(&self, seed: u64) -> RunOptions {
         RunOptions {
             micro_tokens: self.batch_tokens as usize,
@@ -282,15 +237,15 @@ impl Schedule {
 
 /// LoRA.
 #[derive(Args)]
-#[command(next_help_heading = "LoRA: small matrices that learn beside frozen ones")]
-pub struct Adapter {
-    /// Train adapters of this rank instead of the weights
+#[command(next_help_heading = "LoRA: trains low-rank adapters beside frozen weights")]
+pub struct LoraArgs {
+    /// Train LoRA adapters of this rank instead of the weights
     #[arg(long, value_name = "RANK", conflicts_with = "from_scratch", value_parser = clap::value_parser!(u32).range(1..=4096))]
     lora: Option<u32>,
-    /// Their product is scaled by ALPHA / RANK [default: twice the rank]
+    /// LoRA scaling: the adapters' product is multiplied by ALPHA / RANK [default: twice the rank]
     #[arg(long, requires = "lora", value_parser = positive)]
     alpha: Option<f64>,
-    /// On which matrices
+    /// Matrices that get adapters
     #[arg(
         long,
         value_name = "NAME",
@@ -298,17 +253,18 @@ pub struct Adapter {
         value_delimiter = ',',
         default_value = "q,k,v,o,gate,up,down"
     )]
-    projections: Vec<Matrix>,
-    /// How all that is frozen is kept: with f16 and q8 each layer is unpacked when it is its turn, and --recompute is on
-    #[arg(long, value_enum, requires = "lora", default_value_t = Kept::F32)]
-    frozen: Kept,
-    /// Write the whole model at the end, adapters multiplied out, instead of an adapter
+    projections: Vec<ProjectionArg>,
+    /// Storage of the frozen weights in memory: with f16 and q8 each layer is dequantized when it is used, and --recompute
+    /// is on
+    #[arg(long, value_enum, requires = "lora", default_value_t = FrozenArg::F32)]
+    frozen: FrozenArg,
+    /// Write the whole model with merged adapters, instead of an adapter
     #[arg(long, requires = "lora")]
     pub merge: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Matrix {
+enum ProjectionArg {
     Q,
     K,
     V,
@@ -319,7 +275,7 @@ enum Matrix {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Kept {
+enum FrozenArg {
     /// 32-bit floats
     F32,
     /// 16-bit floats
@@ -328,26 +284,26 @@ enum Kept {
     Q8,
 }
 
-impl Adapter {
-    /// What is adapted; none where the weights themselves learn.
+impl LoraArgs {
+    /// The adapters; none if the weights themselves are trained.
     pub fn options(&self) -> Option<AdapterOptions> {
         let rank = self.lora? as usize;
-        let projection = |matrix: &Matrix| match matrix {
-            Matrix::Q => Projection::Q,
-            Matrix::K => Projection::K,
-            Matrix::V => Projection::V,
-            Matrix::O => Projection::O,
-            Matrix::Gate => Projection::Gate,
-            Matrix::Up => Projection::Up,
-            Matrix::Down => Projection::Down,
+        let projection = |matrix: &ProjectionArg| match matrix {
+            ProjectionArg::Q => Projection::Q,
+            ProjectionArg::K => Projection::K,
+            ProjectionArg::V => Projection::V,
+            ProjectionArg::O => Projection::O,
+            ProjectionArg::Gate => Projection::Gate,
+            ProjectionArg::Up => Projection::Up,
+            ProjectionArg::Down => Projection::Down,
         };
         let mut projections: Vec<Projection> = self.projections.iter().map(projection).collect();
         projections.sort_unstable();
         projections.dedup();
         let frozen = match self.frozen {
-            Kept::F32 => FrozenPrecision::F32,
-            Kept::F16 => FrozenPrecision::F16,
-            Kept::Q8 => FrozenPrecision::Q8,
+            FrozenArg::F32 => FrozenPrecision::F32,
+            FrozenArg::F16 => FrozenPrecision::F16,
+            FrozenArg::Q8 => FrozenPrecision::Q8,
         };
         Some(AdapterOptions { rank, alpha: self.alpha.unwrap_or(2.0 * rank as f64), projections, frozen })
     }
@@ -357,7 +313,7 @@ fn positive(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0).ok_or_else(|| "not a number above 0".into())
 }
 
-fn part(text: &str) -> Result<f64, String> {
+fn fraction(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n| (0.0..=1.0).contains(n)).ok_or_else(|| "not a number from 0 to 1".into())
 }
 

@@ -1,4 +1,4 @@
-//! What is told while a model is trained: a line that is rewritten, or lines of JSON.
+//! Output during training: a progress line, or lines of JSON.
 
 use std::io::{Write, stdout};
 use std::ops::ControlFlow;
@@ -8,48 +8,47 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use training::{Estimate, StepReport};
 
-use super::arguments::Place;
 use crate::interrupt;
 use crate::progress::Progress;
 
-/// Tells, and hears Ctrl-C.
+/// Prints the progress of training, and stops it on Ctrl-C or after a time limit.
 pub struct Console {
     progress: Progress,
     json: bool,
-    begun: Instant,
+    start: Instant,
     limit: Option<Duration>,
-    /// Tokens of the run that is being told of.
+    /// Tokens of the current run.
     total_tokens: f64,
-    /// Tokens a second of late.
+    /// Moving average of tokens per second.
     rate: f64,
     held_out: Option<f32>,
 }
 
-/// The weight of the newest step in the rate.
-const NEWEST: f64 = 0.1;
+/// The weight of the newest step in the moving average.
+const NEWEST_WEIGHT: f64 = 0.1;
 
 impl Console {
-    /// Begins to hear Ctrl-C and to count the minutes.
-    pub fn new(place: &Place) -> Self {
+    /// Starts to listen for Ctrl-C and to measure the time limit.
+    pub fn new(json: bool, minutes: Option<f64>) -> Self {
         interrupt::listen(|| {});
         Self {
             progress: Progress::new(),
-            json: place.json,
-            begun: Instant::now(),
-            limit: place.minutes.map(|minutes| Duration::from_secs_f64((60.0 * minutes).min(1e9))),
+            json,
+            start: Instant::now(),
+            limit: minutes.map(|minutes| Duration::from_secs_f64((60.0 * minutes).min(1e9))),
             total_tokens: 0.0,
             rate: 0.0,
             held_out: None,
         }
     }
 
-    /// Something that stays on the screen.
-    pub fn say(&self, text: &str) {
+    /// Prints a line on standard error.
+    pub fn print(&self, text: &str) {
         self.progress.clear();
         eprintln!("{text}");
     }
 
-    /// A line of JSON, where it is asked for.
+    /// Prints an event as a line of JSON, if requested.
     pub fn event(&self, name: &str, value: &impl Serialize) {
         if self.json {
             let mut line = json!({ "event": name });
@@ -58,28 +57,28 @@ impl Console {
                 (other, Some(line)) => drop(line.insert("value".to_owned(), other)),
                 (_, None) => {}
             }
-            // A reader that has left does not end the training.
+            // A closed standard output does not end the training.
             drop(writeln!(stdout(), "{line}"));
         }
     }
 
-    /// How far a file is read.
+    /// Shows the progress of reading a file.
     pub fn reading(&self, progress: corpus::Progress<'_>) {
         let share = (100 * progress.bytes_read).checked_div(progress.bytes_total).unwrap_or(100);
         self.progress.show(&format!("reading {}: {share} %", progress.name));
     }
 
-    /// Something that takes a while and has no end in sight.
-    pub fn doing(&self, what: &str) {
+    /// Shows an activity of unknown length.
+    pub fn show_activity(&self, what: &str) {
         self.progress.show(&format!("{what} …"));
     }
 
-    /// What a run will need.
+    /// Prints what a run will need.
     pub fn estimate(&self, estimate: &Estimate) {
         self.event("estimate", estimate);
         let free = estimate.memory_available_bytes;
-        self.say(&format!(
-            "about {} for {} tokens at {:.0} a second; {} MiB of memory{}, {} MiB of disk",
+        self.print(&format!(
+            "estimate: {} for {} tokens at {:.0} tokens/s; {} MiB of memory{}, {} MiB of disk",
             duration(estimate.seconds),
             amount(estimate.tokens as f64),
             estimate.tokens_per_second,
@@ -89,19 +88,19 @@ impl Console {
         ));
     }
 
-    /// Begins a run of so many tokens.
+    /// Starts a run of this many tokens.
     pub fn begin(&mut self, tokens: f64) {
         (self.total_tokens, self.held_out, self.rate) = (tokens, None, 0.0);
     }
 
-    /// Tells of a step; breaks when the user or the clock says so.
+    /// Shows a step; breaks after Ctrl-C or the time limit.
     pub fn step(&mut self, report: &StepReport) -> ControlFlow<()> {
         self.event("step", report);
         let now = f64::from(report.tokens_per_second);
-        self.rate = if self.rate > 0.0 { self.rate + NEWEST * (now - self.rate) } else { now };
+        self.rate = if self.rate > 0.0 { self.rate + NEWEST_WEIGHT * (now - self.rate) } else { now };
         self.held_out = report.held_out_loss.or(self.held_out);
         let left = (self.total_tokens - report.tokens as f64).max(0.0) / self.rate.max(1e-6);
-        let held_out = self.held_out.map_or_else(String::new, |loss| format!(", held out {loss:.3}"));
+        let held_out = self.held_out.map_or_else(String::new, |loss| format!(", held-out loss {loss:.3}"));
         let line = format!(
             "{} {}/{}: loss {:.3}{held_out}, {:.0} tokens/s, {} left",
             report.stage,
@@ -111,23 +110,23 @@ impl Console {
             self.rate,
             duration(left)
         );
-        // Looks at the held-out loss stay on the screen: they are what a person judges by.
+        // Lines with a new held-out loss remain on the screen: the user judges the training by them.
         match !self.json && (report.held_out_loss.is_some() || report.step == report.steps) {
-            true => self.say(&line),
+            true => self.print(&line),
             false => self.progress.show(&line),
         }
-        match interrupt::asked() || self.time_is_up() {
+        match interrupt::requested() || self.time_is_up() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
     }
 
-    /// Whether the minutes asked for are over.
+    /// Whether the time limit is over.
     pub fn time_is_up(&self) -> bool {
-        self.limit.is_some_and(|limit| self.begun.elapsed() >= limit)
+        self.limit.is_some_and(|limit| self.start.elapsed() >= limit)
     }
 
-    /// Takes the rewritten line away.
+    /// Removes the progress line.
     pub fn clear(&self) {
         self.progress.clear();
     }

@@ -1,4 +1,4 @@
-//! One model: texts → stages → a run → a folder.
+//! Trains one model: texts → stages → run → folder.
 
 use std::path::Path;
 
@@ -11,90 +11,91 @@ use training::{
 };
 use translation::Role;
 
-use super::StageName;
-use super::arguments::Schedule;
+use super::arguments::{Schedule, StageName};
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::{Record, Run};
-use super::texts::{Mono, Texts};
+use super::run::{RunInputs, TrainingRun};
+use super::training_texts::{MonolingualText, TrainingTexts};
 use crate::failure::Failure;
 
-/// A model to be made.
-pub struct Model<'a> {
-    /// What it is called.
+/// A model to train.
+pub struct ModelSpec<'a> {
+    /// The model's name.
     pub name: String,
-    /// What the translator will use it for.
+    /// The model's role in translations.
     pub role: Role,
-    /// What it begins with.
+    /// The initial weights and the tokenizer.
     pub start: &'a InitialModel,
-    /// What it is pre-trained on.
-    pub mono: Vec<&'a Mono>,
-    /// Its folder, which does not exist yet.
+    /// The texts to pre-train on.
+    pub mono: Vec<&'a MonolingualText>,
+    /// The model's folder, which must not exist.
     pub out: &'a Path,
 }
 
-/// How models are made.
-pub struct Plan<'a> {
-    /// Only this stage.
+/// Settings that all models of a command share.
+pub struct TrainingSettings<'a> {
+    /// Only this stage; none: all.
     pub stage: Option<StageName>,
-    /// The licence; none for the base's.
+    /// The licence; none: the base model's.
     pub licence: Option<String>,
-    /// Which ways pairs are learnt.
+    /// The translation directions.
     pub directions: Directions,
-    /// The step.
+    /// The optimizer.
     pub optimizer: OptimizerOptions,
-    /// All other settings.
+    /// The other hyperparameters.
     pub schedule: &'a Schedule,
-    /// Of the order of examples and of new weights.
+    /// Random seed of new weights and of the order of examples.
     pub seed: u64,
     /// LoRA.
     pub adapter: Option<AdapterOptions>,
-    /// Whether adapters are multiplied out at the end.
+    /// Whether the adapters are merged at the end.
     pub merge: bool,
-    /// Where.
+    /// The device to train on.
     pub device: Device,
 }
 
-/// Refuses a folder that is there already.
-pub fn check_new(out: &Path) -> Result<(), Failure> {
-    Run::tidy(out);
-    match out.symlink_metadata() {
-        Ok(_) => Err(Failure::usage(
-            &format!("something exists where the model should go: {}", out.display()),
-            "Choose another --out, or remove it.",
-        )),
-        Err(_) => Ok(()),
-    }
-}
-
-impl Model<'_> {
-    /// Makes it, or goes on making it.
+impl ModelSpec<'_> {
+    /// Trains the model, or resumes its training.
     ///
     /// # Errors
-    /// Whatever ends the run; [`Failure::interrupted`] after Ctrl-C, with a checkpoint.
-    pub fn make(&self, plan: &Plan<'_>, texts: &Texts, console: &mut Console) -> Result<Ended, Failure> {
-        let schedule = plan.schedule;
-        let stages = self.stages(plan, texts, console)?;
-        let mut options = schedule.run_options(plan.seed);
-        let asked = options.recompute;
-        fit_in_memory(&self.start.architecture, plan.adapter.as_ref(), &stages, &mut options, &plan.device)?;
-        if options.recompute && !asked && plan.adapter.is_none() {
-            console.say("memory is short: each layer is computed again on the way back (--recompute)");
+    /// [`Failure::interrupted`] after Ctrl-C, with a checkpoint; any error of the training.
+    pub fn train(
+        &self,
+        settings: &TrainingSettings<'_>,
+        texts: &TrainingTexts,
+        console: &mut Console,
+    ) -> Result<Ended, Failure> {
+        let schedule = settings.schedule;
+        let stages = self.stages(settings, texts, console)?;
+        let mut options = schedule.run_options(settings.seed);
+        let requested = options.recompute;
+        fit_in_memory(&self.start.architecture, settings.adapter.as_ref(), &stages, &mut options, &settings.device)?;
+        if options.recompute && !requested && settings.adapter.is_none() {
+            console.print("memory is short: each layer is recomputed in the backward pass (--recompute)");
         }
-        let build = || Ok(self.start.build(plan.seed, plan.adapter.as_ref(), &plan.device)?);
-        let run = Run::new(self.out)?;
+        let build = || Ok(self.start.build(settings.seed, settings.adapter.as_ref(), &settings.device)?);
+        let run = TrainingRun::new(self.out)?;
         let (model, ended) = run.train(&build, &stages, &options, console)?;
         if ended == Ended::Finished {
-            let record =
-                Record { seed: plan.seed, texts: &texts.record, device: &plan.device, stages: &stages };
-            let own = self.own(plan, texts);
-            run.finish(&record, &own, console, |to| self.publish(&model, plan, to))?;
+            let inputs = RunInputs {
+                seed: settings.seed,
+                texts: &texts.record,
+                device: &settings.device,
+                stages: &stages,
+            };
+            let own = self.import_settings(settings, texts);
+            run.finish(&inputs, &own, console, |to| self.publish(&model, settings, to))?;
         }
         Ok(ended)
     }
 
-    /// What is learnt, and what is looked at.
-    fn stages(&self, plan: &Plan<'_>, texts: &Texts, console: &Console) -> Result<Vec<Stage>, Failure> {
+    /// The training stages with their examples and held-out examples.
+    fn stages(
+        &self,
+        settings: &TrainingSettings<'_>,
+        texts: &TrainingTexts,
+        console: &Console,
+    ) -> Result<Vec<Stage>, Failure> {
         let start = self.start;
         let prompt = prompter(&start.prompt, &start.tokenizer, &texts.languages)?;
         let encoder = |end| Encoder {
@@ -102,7 +103,7 @@ impl Model<'_> {
             bos: start.bos,
             end,
             prompt: prompt.as_ref(),
-            max_tokens: (plan.schedule.context as usize).min(start.architecture.max_positions),
+            max_tokens: (settings.schedule.context as usize).min(start.architecture.max_positions),
         };
         let (text, answers) = (encoder(start.text_end), encoder(start.answer_end));
         let stage = |name: &str, examples, held_out, epochs| Stage {
@@ -110,50 +111,55 @@ impl Model<'_> {
             examples,
             held_out,
             epochs,
-            patience: plan.schedule.patience as usize,
-            optimizer: plan.optimizer.clone(),
+            patience: settings.schedule.patience as usize,
+            optimizer: settings.optimizer.clone(),
         };
-        let wanted = |name| plan.stage.is_none_or(|only| only == name);
+        let is_selected = |name| settings.stage.is_none_or(|only| only == name);
         let mut stages = Vec::new();
-        if wanted(StageName::Pretrain) && self.mono.iter().any(|mono| !mono.train.is_empty()) {
-            let packed = |part: fn(&Mono) -> &MonolingualCorpus| {
+        if is_selected(StageName::Pretrain) && self.mono.iter().any(|mono| !mono.train.is_empty()) {
+            let packed = |part: fn(&MonolingualText) -> &MonolingualCorpus| {
                 let lines = self.mono.iter().flat_map(|mono| part(mono).entries());
-                text.pack(lines.map(|line| line.text()), plan.seed)
+                text.pack(lines.map(|line| line.text()), settings.seed)
             };
             let (examples, held_out) = (packed(|mono| &mono.train)?, packed(|mono| &mono.held_out)?);
-            stages.push(stage("pretrain", examples, held_out, plan.schedule.pretrain_epochs));
+            stages.push(stage("pretrain", examples, held_out, settings.schedule.pretrain_epochs));
         }
-        if let Some(pairs) = texts.pairs.as_ref().filter(|_| wanted(StageName::Finetune)) {
-            let encode = |pairs: &ParallelCorpus| answers.pairs(pairs, plan.directions, LossScope::Target);
+        if let Some(pairs) = texts.pairs.as_ref().filter(|_| is_selected(StageName::Finetune)) {
+            let encode = |pairs: &ParallelCorpus| answers.pairs(pairs, settings.directions, LossScope::Target);
             let (examples, held_out) =
                 (encode(pairs)?, texts.held_out.as_ref().map(encode).transpose()?.unwrap_or_default());
-            let ways = if plan.directions == Directions::Both { 2 } else { 1 };
-            let long = (ways * pairs.len()).saturating_sub(examples.len());
+            let directions = if settings.directions == Directions::Both { 2 } else { 1 };
+            let long = (directions * pairs.len()).saturating_sub(examples.len());
             if long > 0 {
-                console.say(&format!("{long} sequences of pairs are longer than --context and are left out"));
+                console.print(&format!("{long} sequences of pairs are longer than --context: left out"));
             }
-            stages.push(stage("finetune", examples, held_out, plan.schedule.epochs));
+            stages.push(stage("finetune", examples, held_out, settings.schedule.epochs));
         }
         Ok(stages)
     }
 
-    /// What our importer is told of it.
-    fn own(&self, plan: &Plan<'_>, texts: &Texts) -> Value {
+    /// The content of wasan.json, which the importer reads.
+    fn import_settings(&self, settings: &TrainingSettings<'_>, texts: &TrainingTexts) -> Value {
         json!({
             "name": self.name,
             "role": self.role,
             "prompt": self.start.prompt,
-            "licence": plan.licence.as_deref().or(self.start.licence.as_deref()),
+            "licence": settings.licence.as_deref().or(self.start.licence.as_deref()),
             "languages": texts.languages,
         })
     }
 
-    /// Writes the model's folder whole.
-    fn publish(&self, model: &TrainedModel, plan: &Plan<'_>, to: &Publication<'_>) -> Result<(), Failure> {
+    /// Writes the model's folder.
+    fn publish(
+        &self,
+        model: &TrainedModel,
+        settings: &TrainingSettings<'_>,
+        to: &Publication<'_>,
+    ) -> Result<(), Failure> {
         let base = self.start.base_folder();
-        match (base, plan.adapter.is_some() && !plan.merge) {
+        match (base, settings.adapter.is_some() && !settings.merge) {
             (Some(base), true) => model.publish_adapter(to, base)?,
-            _ => model.publish(to, plan.schedule.precision(), base)?,
+            _ => model.publish(to, settings.schedule.precision(), base)?,
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! `wasan train pair`: the specialists of two languages, and L where there is no base, in the user's library.
+//! `wasan train pair`: trains and imports the specialists of two languages, and L if there is no base model.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,119 +9,121 @@ use serde_json::{Value, json};
 use training::{Ended, InitialModel, NewModelConfig, Tokenizer};
 use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
 
-use super::arguments::{Adapter, Beginning, Schedule, TextFiles};
+use super::arguments::{LoraArgs, Schedule, TextFiles};
 use super::console::Console;
-use super::model::{Model, Plan};
-use super::run::{MAKING, Run};
-use super::texts::{self, Sources, Texts};
+use super::initial_model::InitialModelArgs;
+use super::model::{ModelSpec, TrainingSettings};
+use super::run::{PROVENANCE, TrainingRun};
+use super::training_texts::{TextSources, TrainingTexts, read_texts};
+use crate::arguments::{LanguageArgs, LibraryArgs};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::models::Bits;
-use crate::{Languages, Library, interrupt};
 
 #[derive(Args)]
-pub struct MakePair {
+pub struct TrainPair {
     #[command(flatten)]
-    languages: Languages,
+    languages: LanguageArgs,
     #[command(flatten)]
-    beginning: Beginning,
-    /// Text of the source language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
+    initial_model: InitialModelArgs,
+    /// Monolingual text of the source language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     mono_from: Vec<String>,
-    /// Text of the target language, likewise
+    /// Monolingual text of the target language, in the same formats
     #[arg(long, value_name = "FILE", num_args = 1..)]
     mono_to: Vec<String>,
-    /// The large model that the specialists will be added to; its vocabulary must be the base's
+    /// The large model to use the specialists with; it must have the base model's vocabulary
     #[arg(long, value_name = "MODEL", conflicts_with = "from_scratch")]
     large: Option<String>,
-    /// The models are called NAME-large, NAME-de, … [default: the codes, such as de-en]
+    /// Prefix of the models' names: NAME-large, NAME-de, … [default: the language codes, such as de-en]
     #[arg(long)]
     name: Option<String>,
-    /// The folder that the models' folders are made in [default: training/NAME in the user's data folder]
+    /// Folder for the models' folders [default: training/NAME in the user's data folder]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// How weights are stored when the models are imported
+    /// Storage of the weights of the imported models
     #[arg(long, value_enum, default_value_t = Bits::Q8)]
     bits: Bits,
     #[command(flatten)]
-    library: Library,
+    library: LibraryArgs,
     #[command(flatten)]
     files: TextFiles,
     #[command(flatten)]
     schedule: Schedule,
     #[command(flatten)]
-    adapter: Adapter,
+    lora: LoraArgs,
 }
 
-/// One of the trio.
-struct Part {
+/// One of the models.
+struct PairModel {
     name: String,
     role: Role,
-    /// Which of the monolingual texts it reads.
+    /// Indices of its monolingual texts.
     mono: Vec<usize>,
     folder: PathBuf,
 }
 
-impl MakePair {
+impl TrainPair {
     pub fn run(self) -> Result<(), Failure> {
         let pair = self.languages.pair()?;
         if self.files.pairs.is_empty() {
             return Err(Failure::usage(
-                "there is no text to train on; give --pairs",
-                "A translation memory as TMX will do.",
+                "no text to train on: give --pairs",
+                "A translation memory as TMX is enough.",
             ));
         }
         let no_text = self.mono_from.is_empty() || self.mono_to.is_empty();
         if no_text && self.files.sample_mono.is_none() {
             return Err(Failure::usage(
-                "without text of their own the two specialists would be one and the same model",
+                "without monolingual text the two specialists would be identical",
                 "Give --mono-from and --mono-to, or --sample and --sample-mono to take it from the pairs.",
             ));
         }
         let name = self.name.clone().unwrap_or_else(|| format!("{}-{}", pair.from, pair.to));
-        let config = self.beginning.config()?;
+        let config = self.initial_model.config()?;
         let folder = self.out.clone().unwrap_or_else(|| translation::data().join("training").join(&name));
-        let parts = parts(&pair, &name, &folder, config.as_ref())?;
-        self.check_names(&parts)?;
-        let options = self.adapter.options();
-        if options.is_some() && !self.adapter.merge {
+        let models = pair_models(&pair, &name, &folder, config.as_ref())?;
+        self.check_names(&models)?;
+        let options = self.lora.options();
+        if options.is_some() && !self.lora.merge {
             return Err(Failure::usage(
                 "an adapter alone cannot be imported",
-                "Add --merge, so that whole models are written.",
+                "Add --merge to write whole models.",
             ));
         }
-        let mut console = Console::new(&self.schedule.place);
+        let mut console = Console::new(self.schedule.run.json, self.schedule.run.minutes);
         self.check_large(&pair, &console)?;
-        let device = self.schedule.place.device(&console)?;
+        let device = self.schedule.run.device(&console)?;
         let mono = vec![(pair.from.clone(), self.mono_from.clone()), (pair.to.clone(), self.mono_to.clone())];
-        let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
-        let plan = Plan {
+        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.files }, &console)?;
+        let settings = TrainingSettings {
             stage: None,
             licence: self.files.licence.clone(),
             directions: self.files.directions.into(),
-            optimizer: self.schedule.optimizer(self.beginning.is_new()),
+            optimizer: self.schedule.optimizer(self.initial_model.is_new()),
             schedule: &self.schedule,
             seed: self.files.seed,
             adapter: options,
-            merge: self.adapter.merge,
+            merge: self.lora.merge,
             device,
         };
-        for part in &parts {
-            let start = self.beginning.start(&texts, &self.schedule, part.role == Role::Large)?;
-            if part.folder.exists() {
-                Run::tidy(&part.folder);
-                part.check_made(&start, &texts)?;
-                console.say(&format!("{} is made already", part.folder.display()));
+        for model in &models {
+            let start = self.initial_model.start(&texts, &self.schedule, model.role == Role::Large)?;
+            if model.folder.exists() {
+                TrainingRun::remove_leftovers(&model.folder);
+                model.check_trained(&start, &texts)?;
+                console.print(&format!("{} is already trained", model.folder.display()));
                 continue;
             }
-            console.say(&format!("— {} —", part.name));
-            if part.make(&start, &plan, &texts, &mut console)? == Ended::Stopped {
+            console.print(&format!("— {} —", model.name));
+            if model.train(&start, &settings, &texts, &mut console)? == Ended::Stopped {
                 return Ok(());
             }
         }
-        parts.iter().try_for_each(|part| self.import(part, &console))?;
-        match self.are_used(&pair, &parts)? {
-            true => console.say(&format!("wasan translate --from {} --to {} uses them from now on", pair.from, pair.to)),
-            false => console.say("Other models are preferred for this pair, or a large one of their vocabulary is missing: `wasan models list`, `wasan models import FOLDER --role large`"),
+        models.iter().try_for_each(|model| self.import(model, &console))?;
+        match self.are_used(&pair, &models)? {
+            true => console.print(&format!("wasan translate --from {} --to {} now uses these models", pair.from, pair.to)),
+            false => console.print("The translator prefers other models for this pair, or lacks a large model with the same vocabulary: `wasan models list`, `wasan models import FOLDER --role large`"),
         }
         Ok(())
     }
@@ -131,45 +133,45 @@ impl MakePair {
         Ok(Catalog::read(&folder)?)
     }
 
-    /// Whether a translation of the pair asks all of them when nothing else is said.
-    fn are_used(&self, pair: &LanguagePair, parts: &[Part]) -> Result<bool, Failure> {
+    /// Whether translations of the pair use all these models by default.
+    fn are_used(&self, pair: &LanguagePair, models: &[PairModel]) -> Result<bool, Failure> {
         let catalog = self.catalog()?;
         let Ok(recipe) = catalog.default_recipe(pair) else { return Ok(false) };
         let (recipe, chosen) = catalog.recipe(pair, recipe, &BTreeMap::new())?;
         let members = catalog.members(pair, &recipe, &chosen)?;
-        Ok(parts.iter().all(|part| members.iter().any(|member| member.entry.id == part.name)))
+        Ok(models.iter().all(|model| members.iter().any(|member| member.entry.id == model.name)))
     }
 
-    /// Refuses names that other models have, or that no model can have. One that an earlier run of this command has
-    /// imported is no other.
-    fn check_names(&self, parts: &[Part]) -> Result<(), Failure> {
-        parts.iter().try_for_each(|part| translation::check_name(&part.name)).map_err(|error| {
-            Failure::usage(&error.to_string(), "Choose another --name: the models are called after it.")
+    /// Refuses invalid names, and names of models that were not imported by an earlier run of this command.
+    fn check_names(&self, models: &[PairModel]) -> Result<(), Failure> {
+        models.iter().try_for_each(|model| translation::check_name(&model.name)).map_err(|error| {
+            Failure::usage(&error.to_string(), "Choose another --name, the prefix of the models' names.")
         })?;
         let catalog = self.catalog()?;
-        let taken =
-            |part: &&Part| !part.folder.exists() && catalog.entries.iter().any(|entry| entry.id == part.name);
-        match parts.iter().find(taken) {
-            Some(part) => Err(Failure::usage(
-                &format!("there is a model of this name already: {}", part.name),
+        let is_taken = |model: &&PairModel| {
+            !model.folder.exists() && catalog.entries.iter().any(|entry| entry.id == model.name)
+        };
+        match models.iter().find(is_taken) {
+            Some(model) => Err(Failure::usage(
+                &format!("a model of this name already exists: {}", model.name),
                 "Choose another --name, or remove it with `wasan models remove`.",
             )),
             None => Ok(()),
         }
     }
 
-    /// Refuses a base whose vocabulary is not that of the large model, and tells where there is no large model.
+    /// Refuses a base whose vocabulary differs from the large model's; prints a note if there is no large model.
     fn check_large(&self, pair: &LanguagePair, console: &Console) -> Result<(), Failure> {
-        let Some(tokenizer) = self.beginning.tokenizer()? else { return Ok(()) };
+        let Some(tokenizer) = self.initial_model.tokenizer()? else { return Ok(()) };
         let catalog = self.catalog()?;
         let Some(name) = &self.large else {
             let vocabulary = Some(tokenizer.fingerprint());
             let fits = |entry: &CatalogEntry| entry.is_large_for(pair) && entry.vocabulary() == vocabulary;
             if !catalog.entries.iter().any(fits) {
-                console.say(&format!(
-                    "Two specialists are made of a base; none of the models at hand is a large one of its vocabulary \
-                    that they could be added to, so {pair} will not be offered yet. Import one of the base's family, \
-                    now or afterwards: wasan models import FOLDER --role large",
+                console.print(&format!(
+                    "None of the available large models has the base model's vocabulary, so the two specialists will not be \
+                    usable for {pair} yet. Import a large model of the base's family, now or afterwards: wasan models \
+                    import FOLDER --role large",
                 ));
             }
             return Ok(());
@@ -179,7 +181,7 @@ impl MakePair {
         match other.first_difference(&tokenizer) {
             Some(difference) => Err(Failure::usage(
                 &format!(
-                    "{name} has another tokenizer than the base, so that {pair} cannot be added up: {difference}"
+                    "{name} has another tokenizer than the base, so their logits cannot be summed for {pair}: {difference}"
                 ),
                 "Choose a base of the large model's family.",
             )),
@@ -187,30 +189,30 @@ impl MakePair {
         }
     }
 
-    fn import(&self, part: &Part, console: &Console) -> Result<(), Failure> {
-        if self.catalog()?.entries.iter().any(|entry| entry.id == part.name) {
+    fn import(&self, model: &PairModel, console: &Console) -> Result<(), Failure> {
+        if self.catalog()?.entries.iter().any(|entry| entry.id == model.name) {
             return Ok(());
         }
         let options = ImportOptions {
             quantization: self.bits.into(),
-            name: Some(part.name.clone()),
+            name: Some(model.name.clone()),
             role: None,
             prompt: None,
             licence: None,
         };
-        console.doing(&format!("importing {}", part.name));
+        console.show_activity(&format!("importing {}", model.name));
         let models = self.library.models.as_deref();
-        let (target, _) = translation::import(models, &part.folder, &options, &mut |_| {
-            if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let (target, _) = translation::import(models, &model.folder, &options, &mut |_| {
+            if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .map_err(|error| Failure::import(error.problem()))?;
-        console.event("imported", &json!({ "name": part.name, "folder": target }));
-        console.say(&format!("imported {} into {}", part.name, target.display()));
+        console.event("imported", &json!({ "name": model.name, "folder": target }));
+        console.print(&format!("imported {} into {}", model.name, target.display()));
         Ok(())
     }
 }
 
-/// Of each text in a record: how many of its sentences were kept, and the hashes of its files. Where they lay is no matter.
+/// For each text of a provenance: the number of sentences kept, and the hashes of its files, but not their paths.
 fn contents(record: &Value) -> Option<Vec<(&Value, Vec<&Value>)>> {
     fn hashes(text: &Value) -> Option<Vec<&Value>> {
         let files = text["origins"].as_array()?.iter().filter_map(|origin| origin["files"].as_array());
@@ -219,38 +221,40 @@ fn contents(record: &Value) -> Option<Vec<(&Value, Vec<&Value>)>> {
     record.as_array()?.iter().map(|text| Some((&text["report"]["kept"], hashes(text)?))).collect()
 }
 
-/// L where it is new, S_src, S_tgt.
-fn parts(
+/// L if it is new, S_src, S_tgt.
+fn pair_models(
     pair: &LanguagePair,
     name: &str,
     folder: &Path,
     config: Option<&NewModelConfig>,
-) -> Result<Vec<Part>, Failure> {
+) -> Result<Vec<PairModel>, Failure> {
     if config.is_some_and(|config| config.large.is_none()) {
         return Err(Failure::usage(
             "the config has no table [large]",
-            "Without a base, the pair needs a large model too: add its shape.",
+            "Without a base, the pair also needs a large model: add its shape.",
         ));
     }
-    let part = |suffix: &str, role, mono| Part {
+    let model = |suffix: &str, role, mono| PairModel {
         name: format!("{name}-{suffix}"),
         role,
         mono,
         folder: folder.join(suffix),
     };
     let specialist = |code: &String| Role::Specialist { language: code.clone() };
-    let large = config.map(|_| part("large", Role::Large, vec![0, 1]));
+    let large = config.map(|_| model("large", Role::Large, vec![0, 1]));
     let small =
-        [part(&pair.from, specialist(&pair.from), vec![0]), part(&pair.to, specialist(&pair.to), vec![1])];
+        [model(&pair.from, specialist(&pair.from), vec![0]), model(&pair.to, specialist(&pair.to), vec![1])];
     Ok(large.into_iter().chain(small).collect())
 }
 
-impl Part {
-    /// Refuses a model that an earlier run of the command made from other text or with another vocabulary.
-    fn check_made(&self, start: &InitialModel, texts: &Texts) -> Result<(), Failure> {
-        let making = std::fs::read(self.folder.join(MAKING)).ok();
-        let making: Value = making.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        let other_text = contents(&making["texts"]).is_some_and(|made| Some(made) != contents(&texts.record));
+impl PairModel {
+    /// Refuses a model that an earlier run of the command trained on other text or with another vocabulary.
+    fn check_trained(&self, start: &InitialModel, texts: &TrainingTexts) -> Result<(), Failure> {
+        let provenance = std::fs::read(self.folder.join(PROVENANCE)).ok();
+        let provenance: Value =
+            provenance.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let other_text = contents(&provenance["texts"])
+            .is_some_and(|trained_on| Some(trained_on) != contents(&texts.record));
         let tokenizer =
             std::fs::read(self.folder.join("tokenizer.json")).ok().map(|bytes| Tokenizer::from_bytes(&bytes));
         let other_tokens = tokenizer
@@ -258,7 +262,7 @@ impl Part {
         match other_text || other_tokens {
             true => Err(Failure::usage(
                 &format!(
-                    "made from other text or another vocabulary, so that it does not go with the rest: {}",
+                    "trained on other text or another vocabulary, so it does not fit the other models: {}",
                     self.folder.display()
                 ),
                 "Choose another --name or --out, or remove the folder.",
@@ -267,20 +271,20 @@ impl Part {
         }
     }
 
-    fn make(
+    fn train(
         &self,
         start: &InitialModel,
-        plan: &Plan<'_>,
-        texts: &Texts,
+        settings: &TrainingSettings<'_>,
+        texts: &TrainingTexts,
         console: &mut Console,
     ) -> Result<Ended, Failure> {
-        let model = Model {
+        let model = ModelSpec {
             name: self.name.clone(),
             role: self.role.clone(),
             start,
-            mono: self.mono.iter().filter_map(|&place| texts.mono.get(place)).collect(),
+            mono: self.mono.iter().filter_map(|&index| texts.mono.get(index)).collect(),
             out: &self.folder,
         };
-        model.make(plan, texts, console)
+        model.train(settings, texts, console)
     }
 }

@@ -1,4 +1,4 @@
-//! `wasan train plan`: models made again from one file.
+//! `wasan train plan`: trains the models of a training plan.
 
 use std::path::PathBuf;
 
@@ -8,46 +8,46 @@ use training::plan::{PlannedModel, TrainingPlan};
 use training::weights::Precision;
 use training::{Ended, Tokenizer};
 
-use super::arguments::Place;
+use super::arguments::RunArgs;
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::{Record, Run};
+use super::run::{RunInputs, TrainingRun};
 use crate::failure::Failure;
 
 #[derive(Args)]
-pub struct MakePlanned {
-    /// The plan, a file of TOML such as models/starter/plan.toml
+pub struct TrainPlan {
+    /// The training plan, a TOML file such as models/starter/plan.toml
     plan: PathBuf,
-    /// Only these models of it [default: all]
+    /// Train only these models of the plan [default: all]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
-    /// The folder that its texts lie below
+    /// Folder that the plan's text files are relative to
     #[arg(long, value_name = "DIR")]
     texts: PathBuf,
-    /// The folder that the models' folders are made in
+    /// Folder for the models' folders
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    place: Place,
+    run: RunArgs,
 }
 
-impl MakePlanned {
+impl TrainPlan {
     pub fn run(self) -> Result<(), Failure> {
         let plan = TrainingPlan::read(&self.plan)?;
         if let Some(unknown) = self.models.iter().find(|name| !plan.models.contains_key(*name)) {
             let known: Vec<&str> = plan.models.keys().map(String::as_str).collect();
             return Err(Failure::usage(
                 &format!("the plan has no model of this name: {unknown}"),
-                &format!("It has {}.", known.join(", ")),
+                &format!("Its models are {}.", known.join(", ")),
             ));
         }
-        let mut console = Console::new(&self.place);
-        let device = self.place.device(&console)?;
-        console.doing("reading and cleaning the texts");
+        let mut console = Console::new(self.run.json, self.run.minutes);
+        let device = self.run.device(&console)?;
+        console.show_activity("reading and cleaning the texts");
         let texts = plan.texts(&self.texts)?;
         for (name, report) in &texts.reports {
             console.event("text", &json!({ "name": name, "report": report }));
-            console.say(&format!("{name}: {report}"));
+            console.print(&format!("{name}: {report}"));
         }
         let record = json!({ "reports": texts.reports, "origins": texts.text_sources });
         let tokenizer_json = plan.tokenizer(&texts)?;
@@ -60,20 +60,20 @@ impl MakePlanned {
         for name in chosen {
             let folder = self.out.join(name);
             if folder.exists() {
-                Run::tidy(&folder);
-                console.say(&format!("{} is made already", folder.display()));
+                TrainingRun::remove_leftovers(&folder);
+                console.print(&format!("{} is already trained", folder.display()));
                 continue;
             }
             let prepared = plan.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
             let PlannedModel { stages, options, own, .. } = &prepared;
             let build = || Ok(prepared.build(&tokenizer_json, &device)?);
-            let run = Run::new(&folder)?;
+            let run = TrainingRun::new(&folder)?;
             let (model, ended) = run.train(&build, stages, options, &mut console)?;
             if ended == Ended::Stopped {
                 return Ok(());
             }
-            let record = Record { seed: plan.seed, texts: &record, device: &device, stages };
-            run.finish(&record, own, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
+            let inputs = RunInputs { seed: plan.seed, texts: &record, device: &device, stages };
+            run.finish(&inputs, own, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
             println!("{}", folder.display());
         }
         Ok(())

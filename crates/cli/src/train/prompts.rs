@@ -1,4 +1,4 @@
-//! The prompts that the translator will ask with, for the trainer to train with.
+//! The translator's prompts, for training.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use translation::prompt::Prompt;
 
 use crate::failure::Failure;
 
-/// Renders a template between each two of `languages`.
+/// Renders a prompt template for every pair of `languages`.
 ///
 /// # Errors
-/// When the template is wrong, or the tokenizer lacks one of its special tokens.
+/// If the template is invalid, or the tokenizer lacks one of its special tokens.
 pub fn prompter<'a>(
     template: &str,
     tokenizer: &'a Tokenizer,
@@ -22,8 +22,9 @@ pub fn prompter<'a>(
     for from in languages {
         for to in languages.iter().filter(|to| *to != from) {
             let pair = LanguagePair { from: from.clone(), to: to.clone() };
-            let prompt = Prompt::parse(template, tokenizer, &pair)
-                .map_err(|error| Failure::usage(&error.to_string(), "Give another one with --prompt."))?;
+            let prompt = Prompt::parse(template, tokenizer, &pair).map_err(|error| {
+                Failure::usage(&error.to_string(), "Give another template with --prompt.")
+            })?;
             prompts.insert((from.clone(), to.clone()), prompt);
         }
     }

@@ -1,4 +1,4 @@
-//! A run from its estimate to a model's folder, the same for all ways to train.
+//! A training run, from its estimate to the model's folder, for all training commands.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,19 +11,18 @@ use training::{
 };
 
 use super::console::{Console, amount};
-use super::model::check_new;
 use crate::failure::Failure;
 use crate::interrupt;
 
-const PICTURE: &str = "loss.svg";
-/// What the model was made from, on and with; read by nothing, for people who want to know or to make it again.
-pub const MAKING: &str = "making.json";
+const LOSS_CHART: &str = "loss.svg";
+/// The model's provenance: texts, hardware, settings and scores, for users who want to know or reproduce it.
+pub const PROVENANCE: &str = "making.json";
 const ESTIMATE: &str = "estimate.json";
-/// Locked by the command that works in the folder.
+/// Locked by the process that trains in the folder.
 const LOCK: &str = "lock";
 
-/// A run in its folder beside the model's. The folder goes with it unless training began.
-pub struct Run<'a> {
+/// A training run with a folder beside the model's. Dropping it removes the folder unless training began.
+pub struct TrainingRun<'a> {
     /// The model's folder, which does not exist yet.
     out: &'a Path,
     /// The folder of checkpoints and log.
@@ -31,27 +30,27 @@ pub struct Run<'a> {
     lock: Option<File>,
 }
 
-impl<'a> Run<'a> {
-    /// For the model that will be in `out`.
+impl<'a> TrainingRun<'a> {
+    /// Starts or resumes the run that writes its model to `out`.
     ///
     /// # Errors
-    /// When another command makes the same model at this moment or has made it, or the disk refuses.
+    /// If another process trains the same model, if `out` exists, or if the disk cannot be written.
     pub fn new(out: &'a Path) -> Result<Self, Failure> {
-        let folder = folder_of(out);
+        let folder = run_folder(out);
         let path = folder.join(LOCK);
         let lock = loop {
-            fs::create_dir_all(&folder).map_err(|source| written(&folder, source))?;
-            let lock = File::create(&path).map_err(|source| written(&path, source))?;
+            fs::create_dir_all(&folder).map_err(|source| write_failure(&folder, source))?;
+            let lock = File::create(&path).map_err(|source| write_failure(&path, source))?;
             match lock.try_lock() {
                 Err(fs::TryLockError::WouldBlock) => {
                     return Err(Failure::usage(
-                        &format!("another command is making this model: {}", out.display()),
-                        "Wait for it, or choose another --out.",
+                        &format!("another process is training this model: {}", out.display()),
+                        "Wait until it ends, or choose another --out.",
                     ));
                 }
-                // Some network drives have no locks; training does not fail for that.
+                // Some network drives have no locks; training goes on without one.
                 Ok(()) | Err(fs::TryLockError::Error(_)) if path.exists() => break lock,
-                // Whoever had it was just taking the folder away.
+                // The process that held the lock was just removing the folder.
                 Ok(()) | Err(fs::TryLockError::Error(_)) => {}
             }
         };
@@ -59,10 +58,10 @@ impl<'a> Run<'a> {
         check_new(out).map(|()| run)
     }
 
-    /// Estimates and trains the model that `build` gives, or goes on training it.
+    /// Trains the model that `build` returns, or resumes its training; a new run begins with an estimate.
     ///
     /// # Errors
-    /// Whatever ends the run; [`Failure::interrupted`] after Ctrl-C, with a checkpoint.
+    /// [`Failure::interrupted`] after Ctrl-C, with a checkpoint; any error of the training.
     pub fn train(
         &self,
         build: &dyn Fn() -> Result<TrainedModel, Failure>,
@@ -73,66 +72,68 @@ impl<'a> Run<'a> {
         let tokens = |stage: &Stage| stage.examples.iter().map(|e| e.ids.len() as f64).sum::<f64>();
         for stage in stages {
             let (count, tokens) = (amount(stage.examples.len() as f64), amount(tokens(stage)));
-            console
-                .say(&format!("{}: {count} sequences, {tokens} tokens, {} times", stage.name, stage.epochs));
+            console.print(&format!(
+                "{}: {count} sequences, {tokens} tokens, {} epochs",
+                stage.name, stage.epochs
+            ));
         }
         if !self.has_checkpoint() {
-            console.doing("measuring some steps");
-            let go_on = || !interrupt::asked();
-            let Some(estimate) = estimate(build()?, stages, options, &self.folder, &go_on)? else {
+            console.show_activity("measuring some steps");
+            let continues = || !interrupt::requested();
+            let Some(estimate) = estimate(build()?, stages, options, &self.folder, &continues)? else {
                 return Err(Failure::interrupted());
             };
             console.estimate(&estimate);
-            self.put(ESTIMATE, &json!(estimate))?;
+            self.write_json(ESTIMATE, &json!(estimate))?;
         }
-        console.doing("reading the weights");
+        console.show_activity("reading the weights");
         let mut model = build()?;
         console.begin(stages.iter().map(|stage| tokens(stage) * stage.epochs).sum());
         let ended = train(&mut model, stages, options, &self.folder, &mut |report| console.step(report))?;
         console.clear();
         if ended == Ended::Stopped {
             console.event("stopped", &json!({ "run": self.folder }));
-            console.say("stopped; a checkpoint is kept, and the same command goes on from it");
-            if interrupt::asked() {
+            console.print("stopped; a checkpoint is saved, and the same command resumes from it");
+            if interrupt::requested() {
                 return Err(Failure::interrupted());
             }
         }
         Ok((model, ended))
     }
 
-    /// Lets `publish` write the model's folder with the log, its picture and the `record` in it.
+    /// Calls `publish` to write the model's folder with the log, the loss chart and the provenance.
     ///
     /// # Errors
-    /// When the disk refuses; checkpoints are kept then.
+    /// If the disk cannot be written; the checkpoints are kept.
     pub fn finish(
         mut self,
-        record: &Record<'_>,
+        inputs: &RunInputs<'_>,
         own: &Value,
         console: &Console,
         publish: impl FnOnce(&Publication<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let path = self.folder.join(LOG_FILE);
-        let log = fs::read_to_string(&path).map_err(|source| written(&path, source))?;
+        let log = fs::read_to_string(&path).map_err(|source| write_failure(&path, source))?;
         let lines: Vec<StepReport> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let picture = self.folder.join(PICTURE);
-        fs::write(&picture, loss_chart(&lines)).map_err(|source| written(&picture, source))?;
+        let chart = self.folder.join(LOSS_CHART);
+        fs::write(&chart, loss_chart(&lines)).map_err(|source| write_failure(&chart, source))?;
         let estimate = fs::read(self.folder.join(ESTIMATE)).ok();
         let estimate = estimate.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let making = making(record, estimate.as_ref(), &lines);
-        self.put(MAKING, &making)?;
-        let records = &[LOG_FILE, PICTURE, MAKING];
+        let provenance = provenance(inputs, estimate.as_ref(), &lines);
+        self.write_json(PROVENANCE, &provenance)?;
+        let records = &[LOG_FILE, LOSS_CHART, PROVENANCE];
         publish(&Publication { run: &self.folder, folder: self.out, own, records })?;
         self.remove();
-        console.event("finished", &json!({ "model": self.out, "making": making }));
-        console.say(&format!("wrote {}", self.out.display()));
+        console.event("finished", &json!({ "model": self.out, "making": provenance }));
+        console.print(&format!("wrote {}", self.out.display()));
         Ok(())
     }
 
-    /// Takes away what is left beside a finished model where a kill came before that.
-    pub fn tidy(out: &'a Path) {
-        let making = |folder: &Path| fs::read(folder.join(MAKING)).ok();
-        let folder = folder_of(out);
-        if making(out).is_some_and(|of_model| making(&folder) == Some(of_model)) {
+    /// Removes the folder of a finished run whose process was killed before it removed the folder itself.
+    pub fn remove_leftovers(out: &'a Path) {
+        let provenance = |folder: &Path| fs::read(folder.join(PROVENANCE)).ok();
+        let folder = run_folder(out);
+        if provenance(out).is_some_and(|of_model| provenance(&folder) == Some(of_model)) {
             Self { out, folder, lock: None }.remove();
         }
     }
@@ -141,81 +142,92 @@ impl<'a> Run<'a> {
         Checkpoints::new(&self.folder).newest().is_some()
     }
 
-    /// Takes away what a run writes and nothing else; what cannot be removed does no harm. The lock goes last and is held
-    /// until then.
+    /// Removes what a run writes and nothing else, the lock last; ignores what cannot be removed.
     fn remove(&mut self) {
         for name in checkpoint::FOLDERS.iter().chain(&[BEST_FOLDER, ESTIMATE_FOLDER, UNFINISHED_FOLDER]) {
             drop(fs::remove_dir_all(self.folder.join(name)));
         }
-        for name in [LOG_FILE, PICTURE, MAKING, ESTIMATE, LOCK] {
+        for name in [LOG_FILE, LOSS_CHART, PROVENANCE, ESTIMATE, LOCK] {
             drop(fs::remove_file(self.folder.join(name)));
         }
-        // On Windows a removed file is gone when it is closed.
+        // Windows removes the file when it is closed.
         self.lock = None;
         drop(fs::remove_dir(&self.folder));
     }
 
-    fn put(&self, name: &str, value: &Value) -> Result<(), Failure> {
+    fn write_json(&self, name: &str, value: &Value) -> Result<(), Failure> {
         let path = self.folder.join(name);
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        fs::write(&path, text).map_err(|source| written(&path, source))
+        fs::write(&path, text).map_err(|source| write_failure(&path, source))
     }
 }
 
-impl Drop for Run<'_> {
+impl Drop for TrainingRun<'_> {
     fn drop(&mut self) {
-        let began = self.has_checkpoint() || self.folder.join(LOG_FILE).exists();
-        // Already gone where the model is finished.
-        if self.lock.is_some() && !began {
+        let has_begun = self.has_checkpoint() || self.folder.join(LOG_FILE).exists();
+        // The lock is gone if the model is finished.
+        if self.lock.is_some() && !has_begun {
             self.remove();
         }
     }
 }
 
-fn folder_of(out: &Path) -> PathBuf {
+/// Refuses an output folder that exists.
+pub fn check_new(out: &Path) -> Result<(), Failure> {
+    TrainingRun::remove_leftovers(out);
+    match out.symlink_metadata() {
+        Ok(_) => Err(Failure::usage(
+            &format!("the output folder already exists: {}", out.display()),
+            "Choose another --out, or remove it.",
+        )),
+        Err(_) => Ok(()),
+    }
+}
+
+fn run_folder(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(".run");
     out.with_file_name(name)
 }
 
-fn written(path: &Path, source: std::io::Error) -> Failure {
+fn write_failure(path: &Path, source: std::io::Error) -> Failure {
     training::Error::Write { path: path.into(), source }.into()
 }
 
-/// What a model's record says of it that its log does not.
-pub struct Record<'a> {
-    /// Of all that is drawn.
+/// Inputs of a run, for the provenance.
+pub struct RunInputs<'a> {
+    /// The random seed.
     pub seed: u64,
-    /// What was read and left out.
+    /// Counts and origins of the texts.
     pub texts: &'a Value,
-    /// What it was trained on.
+    /// The device of the training.
     pub device: &'a Device,
-    /// What it learnt.
+    /// The training stages.
     pub stages: &'a [Stage],
 }
 
-/// The record of a finished run.
-fn making(record: &Record<'_>, estimate: Option<&Estimate>, log: &[StepReport]) -> Value {
+/// The provenance of a finished run.
+fn provenance(inputs: &RunInputs<'_>, estimate: Option<&Estimate>, log: &[StepReport]) -> Value {
     let (tokens, seconds) = log.last().map_or((0, 0.0), |line| (line.tokens, line.seconds));
     let held_out_loss = |stage: &Stage| {
-        let mut looks =
+        let mut losses =
             log.iter().filter(|line| line.stage == stage.name).filter_map(|line| line.held_out_loss);
-        // That of the weights which the stage left.
+        // The loss of the weights that the stage returned.
         match stage.patience {
-            0 => looks.next_back(),
-            _ => looks.reduce(f32::min),
+            0 => losses.next_back(),
+            _ => losses.reduce(f32::min),
         }
     };
-    let held_out: Map<String, Value> = record
+    let held_out: Map<String, Value> = inputs
         .stages
         .iter()
         .filter_map(|stage| Some((stage.name.clone(), json!(held_out_loss(stage)?))))
         .collect();
     json!({
         "program": env!("CARGO_PKG_VERSION"),
-        "seed": record.seed,
-        "texts": record.texts,
-        "hardware": Hardware::of(record.device),
+        "seed": inputs.seed,
+        "texts": inputs.texts,
+        "hardware": Hardware::of(inputs.device),
         "tokens": tokens,
         "seconds": seconds,
         "tokens_per_second": {

@@ -41,7 +41,7 @@ fn a_document_on_standard_input_comes_out_on_standard_output() {
     let doubtful = "Zxqv brkl %s 98765 {wrgl} fnord.\n\nEs regnet.\n";
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "txt"]].concat(), doubtful);
     assert_eq!(ended.status, Some(0), "{}", ended.err);
-    assert!(ended.err.contains("standard input: 2 sentences, 1 to look at"), "{}", ended.err);
+    assert!(ended.err.contains("standard input: 2 sentences, 1 to review"), "{}", ended.err);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_is_wrong_with_one_input_is_no_harm_to_the_others() {
     let inputs = ["a.txt", "note.txt", "gone.txt", english, "b.txt"];
     let ended = home.run(&[&["translate", "--from", "auto", "--to", "en"][..], &inputs].concat());
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), "a.en.txt\nb.en.txt\n"), "{}", ended.err);
-    for said in ["which language this is in: note.txt", "gone.txt", "to be translated into (en)"] {
+    for said in ["which language this is in: note.txt", "gone.txt", "in the target language (en)"] {
         assert!(ended.err.contains(said), "{said}: {}", ended.err);
     }
     let list = home.good(&["jobs", "list"]);
@@ -147,7 +147,7 @@ fn a_page_that_cannot_be_written_does_not_end_the_run() {
     home.write("b.txt", "Es regnet.\n");
     let ended = home.run(&[&DE_EN[..], &[long.as_str(), "b.txt", "--bilingual"]].concat());
     assert_eq!((ended.status, ended.out.lines().count()), (Some(1), 2), "{}", ended.err);
-    assert!(ended.err.contains("both languages in b.en.txt.de-en.html"), "{}", ended.err);
+    assert!(ended.err.contains("bilingual version: b.en.txt.de-en.html"), "{}", ended.err);
 }
 
 #[test]
@@ -354,7 +354,7 @@ mod interrupted {
         let mut second = home.start(&[&DE_EN[..], &["b.txt"]].concat());
         let mut said = String::new();
         BufReader::new(second.stderr.as_mut().expect("is piped")).read_line(&mut said).expect("a line");
-        assert!(said.contains("another Wasan"), "{said}");
+        assert!(said.contains("Another Wasan process is translating"), "{said}");
         interrupt(&first);
         assert_eq!(first.wait().expect("ends").code(), Some(130));
         let mut out = String::new();

@@ -83,7 +83,7 @@ fn sums_and_models_that_cannot_be() {
         ("--models L=folder", 2, &["not imported", "wasan models import folder"]),
         ("--models klingon", 2, &["no folder of imported models: klingon"]),
         ("--models L=starter-large --recipes collab", 3, &["S_SRC"]),
-        ("--models L=starter-large --sweep", 2, &["nothing to weigh"]),
+        ("--models L=starter-large --sweep", 2, &["no weights to search"]),
     ];
     for (rest, status, said) in cases {
         refused(&home, &test(rest), status, said);

@@ -52,7 +52,7 @@ fn ctrl_c_keeps_a_checkpoint_and_so_does_the_clock() {
     let ended = child.wait_with_output().expect("ends");
     let said = String::from_utf8(ended.stderr).expect("UTF-8");
     assert_eq!(ended.status.code(), Some(130), "{said}");
-    assert!(said.contains("the same command goes on"), "{said}");
+    assert!(said.contains("the same command resumes"), "{said}");
 
     // A thousandth of a second is over after the next step.
     let ended = home.run(&from_scratch("stopped", &["--epochs", "4", "--json", "--minutes", "1e-5"]));
@@ -88,7 +88,7 @@ fn two_commands_do_not_make_one_model_at_once() {
     lock.lock().expect("locked");
     let second = home.run(&from_scratch("model", &[]));
     assert_eq!(second.status, Some(2), "{}", second.err);
-    assert!(second.err.contains("another command is making this model: model"), "{}", second.err);
+    assert!(second.err.contains("another process is training this model: model"), "{}", second.err);
     assert_eq!(home.names("model.run"), ["lock"]);
     drop(lock);
     home.good(&from_scratch("model", &[]));

@@ -36,7 +36,7 @@ fn a_pair_from_scratch_is_used_from_then_on() {
     // Once more there is nothing to do; under another folder the names are taken.
     let again = home.run(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(again.status, Some(0), "{}", again.err);
-    assert!(again.err.contains("made already"), "{}", again.err);
+    assert!(again.err.contains("already trained"), "{}", again.err);
     for (what, other) in [("shape.toml", "shape2.toml"), ("--out", "--seed 2 --out")] {
         home.write("shape2.toml", home.read("shape.toml").replace("420", "410"));
         let other = home.run(&command.replace(what, other).split_whitespace().collect::<Vec<_>>());
@@ -46,7 +46,7 @@ fn a_pair_from_scratch_is_used_from_then_on() {
     home.write("de.txt", "Der Hund sieht den Ball.\n".repeat(3));
     let changed = home.run(&command.split_whitespace().collect::<Vec<_>>());
     assert_eq!(changed.status, Some(2), "{}", changed.err);
-    assert!(changed.err.contains("made from other text or another vocabulary"), "{}", changed.err);
+    assert!(changed.err.contains("trained on other text or another vocabulary"), "{}", changed.err);
     let other =
         home.run(&command.replace("--out made", "--out elsewhere").split_whitespace().collect::<Vec<_>>());
     assert_eq!(other.status, Some(2), "{}", other.err);

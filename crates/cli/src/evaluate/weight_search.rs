@@ -1,21 +1,21 @@
-//! The search for weights. Greedy decoding asks only which token's sum is the largest, so a factor changes nothing: what
-//! there is to search are shares, here sixteenths that add up to one.
+//! Searches the weights of a sum. Greedy decoding depends only on which token's sum is the largest, so a common factor
+//! changes nothing: the search covers normalized weights in sixteenths.
 
 use std::collections::BTreeSet;
 
-/// A model's share is this many of [`WHOLE`].
+/// Each model's weight, in units of 1 / [`WHOLE`].
 pub type Shares = Vec<u32>;
 
-/// All shares together.
+/// The sum of all shares.
 pub const WHOLE: u32 = 16;
 
-/// Steps of the search: quarters everywhere, then eighths and sixteenths around the best.
+/// Steps of the search: a grid of quarters, then eighths and sixteenths around the best.
 const COARSE: u32 = 4;
 const FINE: [u32; 2] = [2, 1];
 
-/// Asks for the score of shares of so many models: of every mix in quarters, each model alone among them; then of the
-/// neighbours of the best (a step given from one model to another) until none is better, in eighths and in sixteenths.
-/// Returns all that was asked, the best first; of two equally good ones, the one asked earlier.
+/// Scores shares of `models` models: first the grid of quarters, which includes each model alone; then the neighbours of
+/// the best (one step moved from one model to another) until none is better, in eighths and then in sixteenths. Returns
+/// all scored shares, the best first; equal scores keep the order in which they were scored.
 ///
 /// # Errors
 /// The first of `score`.
@@ -23,44 +23,44 @@ pub fn search<E>(
     models: usize,
     mut score: impl FnMut(&[u32]) -> Result<f64, E>,
 ) -> Result<Vec<(Shares, f64)>, E> {
-    let mut known = Known { asked: BTreeSet::new(), order: Vec::new() };
-    for shares in mixes(models, WHOLE / COARSE) {
+    let mut scores = Scores { seen: BTreeSet::new(), in_order: Vec::new() };
+    for shares in grid(models, WHOLE / COARSE) {
         let shares: Shares = shares.into_iter().map(|share| share * COARSE).collect();
-        known.ask(shares, &mut score)?;
+        scores.add(shares, &mut score)?;
     }
     for step in FINE {
-        while let Some(best) = known.best() {
+        while let Some(best) = scores.best() {
             for shares in neighbours(&best, step) {
-                known.ask(shares, &mut score)?;
+                scores.add(shares, &mut score)?;
             }
-            if known.best().as_ref() == Some(&best) {
+            if scores.best().as_ref() == Some(&best) {
                 break;
             }
         }
     }
-    let mut found = known.order;
-    // Stable: what was asked earlier stays before its equals.
+    let mut found = scores.in_order;
+    // A stable sort keeps the order of equal scores.
     found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     Ok(found)
 }
 
-struct Known {
-    asked: BTreeSet<Shares>,
-    order: Vec<(Shares, f64)>,
+struct Scores {
+    seen: BTreeSet<Shares>,
+    in_order: Vec<(Shares, f64)>,
 }
 
-impl Known {
-    fn ask<E>(&mut self, shares: Shares, score: &mut impl FnMut(&[u32]) -> Result<f64, E>) -> Result<(), E> {
-        if self.asked.insert(shares.clone()) {
+impl Scores {
+    fn add<E>(&mut self, shares: Shares, score: &mut impl FnMut(&[u32]) -> Result<f64, E>) -> Result<(), E> {
+        if self.seen.insert(shares.clone()) {
             let value = score(&shares)?;
-            self.order.push((shares, value));
+            self.in_order.push((shares, value));
         }
         Ok(())
     }
 
     fn best(&self) -> Option<Shares> {
         let mut best: Option<&(Shares, f64)> = None;
-        for candidate in &self.order {
+        for candidate in &self.in_order {
             if best.is_none_or(|(_, score)| candidate.1 > *score) {
                 best = Some(candidate);
             }
@@ -69,11 +69,11 @@ impl Known {
     }
 }
 
-/// Every way to divide `whole` among so many models, the most even first: what is likely good is known early.
-fn mixes(models: usize, whole: u32) -> Vec<Shares> {
+/// Every way to divide `whole` among the models, the most even first: these are likely the best.
+fn grid(models: usize, whole: u32) -> Vec<Shares> {
     let mut all: Vec<Shares> = vec![Vec::new()];
-    for at in 0..models {
-        let last = at + 1 == models;
+    for model in 0..models {
+        let last = model + 1 == models;
         let longer = |shares: Shares| {
             let left = whole - shares.iter().sum::<u32>();
             let choices = if last { left..=left } else { 0..=left };
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_hill_is_climbed_to_its_top() {
+    fn the_only_maximum_is_found() {
         for peak in [[9.0, 4.0, 3.0], [1.0, 15.0, 0.0], [16.0, 0.0, 0.0], [5.0, 5.0, 6.0]] {
             let found = found(3, &peak);
             assert_eq!(found[0].0, peak.map(|share| share as u32));
@@ -124,20 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn each_model_alone_and_the_half_sum_are_asked_and_nothing_twice() {
-        let mut asked: Vec<Shares> =
+    fn each_model_alone_and_the_half_sum_are_scored_and_nothing_twice() {
+        let mut scored: Vec<Shares> =
             found(3, &[8.0, 4.0, 4.0]).into_iter().map(|(shares, _)| shares).collect();
         for corner in [[16, 0, 0], [0, 16, 0], [0, 0, 16], [8, 4, 4]] {
-            assert!(asked.contains(&corner.to_vec()), "{corner:?}");
+            assert!(scored.contains(&corner.to_vec()), "{corner:?}");
         }
-        let count = asked.len();
-        asked.sort();
-        asked.dedup();
-        assert_eq!(asked.len(), count);
+        let count = scored.len();
+        scored.sort();
+        scored.dedup();
+        assert_eq!(scored.len(), count);
     }
 
     #[test]
-    fn on_a_plain_the_evenest_mix_is_taken() {
+    fn equal_scores_select_the_most_even_shares() {
         let flat = search(3, |_| Ok::<_, Infallible>(1.0)).unwrap_or_else(|never| match never {});
         assert_eq!(flat[0].0.iter().max(), Some(&8));
     }

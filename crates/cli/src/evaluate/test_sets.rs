@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use corpus::{AltSplit, Input, PairOptions, read_pairs};
 use translation::LanguagePair;
 
-use super::texts::named;
-use super::unreadable;
-use crate::columns;
+use super::system_outputs::{split_label, text_failure};
+use crate::column_order::{check_column_order, reversed};
 use crate::failure::Failure;
 
 /// A test set in one direction.
@@ -15,45 +14,45 @@ use crate::failure::Failure;
 pub struct TestSet {
     /// What tables call it.
     pub name: String,
-    /// What was asked to be read.
+    /// The file or folder, as the command line names it.
     pub input: String,
-    /// From which language into which.
+    /// Source and target language.
     pub pair: LanguagePair,
-    /// One sentence a line.
+    /// One sentence per line.
     pub source: Vec<String>,
-    /// The right translations.
+    /// The reference translations.
     pub reference: Vec<String>,
-    /// Of each line, its place in the whole set.
-    pub places: Vec<usize>,
+    /// Of each line, its index in the whole set.
+    pub indices: Vec<usize>,
     /// Lines of the whole set.
-    pub whole: usize,
+    pub total: usize,
 }
 
 impl TestSet {
-    /// The other way round.
-    fn turned(self) -> Self {
-        let pair = columns::back(&self.pair);
+    /// The opposite direction.
+    fn reversed(self) -> Self {
+        let pair = reversed(&self.pair);
         Self { pair, source: self.reference, reference: self.source, ..self }
     }
 }
 
-/// How much of a test set is taken.
+/// How many lines of a test set are translated.
 #[derive(Clone, Copy)]
-pub struct Draw {
-    /// Lines; all where none.
+pub struct SampleSize {
+    /// None: all lines.
     pub limit: Option<u32>,
-    /// The same seed draws the same lines.
+    /// Random seed of the sample.
     pub seed: u64,
 }
 
-/// The test sets that an argument names: divided at commas, except those in braces and in the name of a file there is.
-pub fn divided(argument: &str) -> Vec<&str> {
-    let (_, path) = named(argument);
-    let is_there = match Input::from(path) {
+/// Splits an argument at commas, except those in braces and in the name of an existing file.
+pub fn split_list(argument: &str) -> Vec<&str> {
+    let (_, path) = split_label(argument);
+    let exists = match Input::from(path) {
         Input::File(file) | Input::Alt(file, _) => file.exists(),
         Input::Files(source, target) => source.exists() && target.exists(),
     };
-    if is_there {
+    if exists {
         return vec![argument];
     }
     let mut depth = 0_usize;
@@ -68,56 +67,56 @@ pub fn divided(argument: &str) -> Vec<&str> {
     argument.split(outside).map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
-/// Reads a test set in a direction; its first column is in the language that `named` translates from.
+/// Reads a test set in a direction; its first column is in the source language of `columns`.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_in(
+pub fn read_in_direction(
     argument: &str,
-    named: &LanguagePair,
+    columns: &LanguagePair,
     direction: &LanguagePair,
-    draw: Draw,
+    size: SampleSize,
 ) -> Result<TestSet, Failure> {
-    let set = read(argument, named, draw)?;
-    Ok(if direction == named { set } else { set.turned() })
+    let set = read(argument, columns, size)?;
+    Ok(if direction == columns { set } else { set.reversed() })
 }
 
-/// Reads a test set: `NAME=FILE`, a file, or a folder as its owners ship it.
+/// Reads a test set: `NAME=FILE`, a file, or a folder as published.
 ///
 /// # Errors
-/// A name without its files, files that cannot be read, sets without a line, columns the wrong way round.
-fn read(argument: &str, pair: &LanguagePair, draw: Draw) -> Result<TestSet, Failure> {
+/// A name without its files, files that cannot be read, empty sets, swapped columns.
+fn read(argument: &str, pair: &LanguagePair, size: SampleSize) -> Result<TestSet, Failure> {
     let (name, input) = locate(argument, pair)?;
     let options = PairOptions::new(pair.from.clone(), pair.to.clone());
     let all = read_pairs(std::slice::from_ref(&input), &options, &mut |_| {})
-        .map_err(|error| unreadable(&error))?;
-    let whole = all.len();
-    let lines = u32::try_from(whole).unwrap_or(u32::MAX);
+        .map_err(|error| text_failure(&error))?;
+    let total = all.len();
+    let lines = u32::try_from(total).unwrap_or(u32::MAX);
     if lines == 0 {
         return Err(Failure::usage(
             &format!("the test set has no sentences: {input}"),
-            "Give a file with a sentence and its translation on each line, a tab between them.",
+            "Give a file with a sentence and its translation on each line, separated by a tab.",
         ));
     }
-    let places = evaluation::sample(lines, draw.limit.unwrap_or(lines), draw.seed);
-    let chosen = || places.iter().filter_map(|&place| all.entries().get(place));
-    // A line break inside a sentence of a TMX would come back as two lines.
+    let indices = evaluation::sample(lines, size.limit.unwrap_or(lines), size.seed);
+    let chosen = || indices.iter().filter_map(|&index| all.entries().get(index));
+    // A line break within a sentence of a TMX file would give two lines.
     let line = |text: &str| text.replace(['\n', '\r'], " ");
     let source: Vec<String> = chosen().map(|entry| line(entry.source())).collect();
     let reference: Vec<String> = chosen().map(|entry| line(entry.target())).collect();
     let lines = source.iter().map(String::as_str).zip(reference.iter().map(String::as_str));
-    columns::check(lines, pair, &input.to_string())?;
-    Ok(TestSet { name, input: input.to_string(), pair: pair.clone(), source, reference, places, whole })
+    check_column_order(lines, pair, &input.to_string())?;
+    Ok(TestSet { name, input: input.to_string(), pair: pair.clone(), source, reference, indices, total })
 }
 
-/// What is to be read, and what it is called.
+/// The name and the files of a test set.
 fn locate(argument: &str, pair: &LanguagePair) -> Result<(String, Input), Failure> {
-    let (name, path) = named(argument);
+    let (name, path) = split_label(argument);
     let folder = Path::new(path);
     let stem = |path: &Path| path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     if folder.is_dir() {
-        let (known, input) = shipped(folder, name, pair)?;
-        return Ok((name.map_or(known, str::to_owned), input));
+        let (published_name, input) = published(folder, name, pair)?;
+        return Ok((name.map_or(published_name, str::to_owned), input));
     }
     let input = Input::from(path);
     let missing = match &input {
@@ -125,7 +124,7 @@ fn locate(argument: &str, pair: &LanguagePair) -> Result<(String, Input), Failur
         Input::Files(..) | Input::Alt(..) => false,
     };
     match missing {
-        true => Err(unknown(argument, pair)),
+        true => Err(not_found(argument, pair)),
         false => {
             let of_path = match &input {
                 Input::File(file) | Input::Files(file, _) => stem(file),
@@ -136,18 +135,18 @@ fn locate(argument: &str, pair: &LanguagePair) -> Result<(String, Input), Failur
     }
 }
 
-/// A test set in the folder that its owners ship: ALT, or newstest of some year.
-fn shipped(folder: &Path, name: Option<&str>, pair: &LanguagePair) -> Result<(String, Input), Failure> {
+/// A test set in a folder as published: ALT, or newstest of some year.
+fn published(folder: &Path, name: Option<&str>, pair: &LanguagePair) -> Result<(String, Input), Failure> {
     let inside = |file: &str| {
-        let places = [folder.to_owned(), folder.join("dev"), folder.join("sgm")];
-        places.into_iter().map(|place| place.join(file)).find(|path| path.is_file())
+        let folders = [folder.to_owned(), folder.join("dev"), folder.join("sgm")];
+        folders.into_iter().map(|folder| folder.join(file)).find(|path| path.is_file())
     };
     let name = name.unwrap_or("newstest2018");
     let (from, to) = (&pair.from, &pair.to);
-    // newstest2018-deen-src.de.sgm and -ref.en.sgm; either direction's files have the same lines.
-    for both in [format!("{from}{to}"), format!("{to}{from}")] {
-        let side = |part: &str, language: &str| inside(&format!("{name}-{both}-{part}.{language}.sgm"));
-        let files: (Option<PathBuf>, Option<PathBuf>) = match both.starts_with(from.as_str()) {
+    // newstest2018-deen-src.de.sgm and -ref.en.sgm; the files of both directions have the same lines.
+    for direction in [format!("{from}{to}"), format!("{to}{from}")] {
+        let side = |part: &str, language: &str| inside(&format!("{name}-{direction}-{part}.{language}.sgm"));
+        let files: (Option<PathBuf>, Option<PathBuf>) = match direction.starts_with(from.as_str()) {
             true => (side("src", from), side("ref", to)),
             false => (side("ref", from), side("src", to)),
         };
@@ -159,7 +158,7 @@ fn shipped(folder: &Path, name: Option<&str>, pair: &LanguagePair) -> Result<(St
     match is_alt {
         true => Ok(("ALT".to_owned(), Input::Alt(folder.to_owned(), AltSplit::Test))),
         false => Err(Failure::usage(
-            &format!("no test set for {pair} is in the folder {}", folder.display()),
+            &format!("no test set for {pair} in the folder {}", folder.display()),
             &format!(
                 "Looked for {name}-{from}{to}-src.{from}.sgm with {name}-{from}{to}-ref.{to}.sgm, and for ALT's URL-test.txt."
             ),
@@ -167,7 +166,7 @@ fn shipped(folder: &Path, name: Option<&str>, pair: &LanguagePair) -> Result<(St
     }
 }
 
-fn unknown(argument: &str, pair: &LanguagePair) -> Failure {
+fn not_found(argument: &str, pair: &LanguagePair) -> Failure {
     let (from, to) = (&pair.from, &pair.to);
     let name = argument.split('=').next().unwrap_or_default();
     let hint = match name.to_ascii_lowercase().as_str() {
@@ -177,12 +176,12 @@ fn unknown(argument: &str, pair: &LanguagePair) -> Failure {
                 .to_owned()
         }
         name if name.starts_with("newstest") => format!(
-            "Give its two files or the folder of WMT's dev.tgz where they lie: --tests {name}=FOLDER with \
+            "Give its two files or the folder of WMT's dev.tgz that contains them: --tests {name}=FOLDER with \
             {name}-{from}{to}-src.{from}.sgm and {name}-{from}{to}-ref.{to}.sgm"
         ),
         _ => "Give a TSV or TMX file, two files as 'name.{de,en}', or NAME=FILE.".to_owned(),
     };
-    Failure::usage(&format!("there is no such test set: {argument}"), &hint)
+    Failure::usage(&format!("no such test set: {argument}"), &hint)
 }
 
 #[cfg(test)]
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_searched_for_what_their_owners_ship() {
+    fn folders_are_searched_for_published_files() {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("dev");
         std::fs::create_dir(&inside).unwrap();
@@ -202,13 +201,13 @@ mod tests {
             let segment = "<srcset><doc><seg id=\"1\">Eins</seg>\n</doc></srcset>\n";
             std::fs::write(inside.join(name), segment).unwrap();
         }
-        let draw = Draw { limit: None, seed: 1 };
+        let size = SampleSize { limit: None, seed: 1 };
         let path = folder.path().display().to_string();
-        let set = read(&path, &pair(), draw).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let set = read(&path, &pair(), size).unwrap_or_else(|failure| panic!("{failure:?}"));
         assert_eq!((set.name.as_str(), set.source.as_slice()), ("newstest2018", &["Eins".to_owned()][..]));
         let back = LanguagePair { from: "en".to_owned(), to: "de".to_owned() };
-        assert!(read(&format!("newstest2018={path}"), &back, draw).is_ok(), "the same files the other way");
-        let other = read(&format!("newstest2017={path}"), &pair(), draw).err().map(|f| format!("{f:?}"));
+        assert!(read(&format!("newstest2018={path}"), &back, size).is_ok(), "the same files the other way");
+        let other = read(&format!("newstest2017={path}"), &pair(), size).err().map(|f| format!("{f:?}"));
         assert!(
             other.as_ref().is_some_and(|said| said.contains("newstest2017-deen-src.de.sgm")),
             "{other:?}"
@@ -216,9 +215,9 @@ mod tests {
     }
 
     #[test]
-    fn commas_divide_sets_but_no_braces_and_no_names() {
-        assert_eq!(divided("ALT=alt/,newstest2018=dev/"), ["ALT=alt/", "newstest2018=dev/"]);
-        assert_eq!(divided("a.{de,en},b.tsv, c.tmx,"), ["a.{de,en}", "b.tsv", "c.tmx"]);
+    fn commas_separate_sets_but_not_within_braces_or_file_names() {
+        assert_eq!(split_list("ALT=alt/,newstest2018=dev/"), ["ALT=alt/", "newstest2018=dev/"]);
+        assert_eq!(split_list("a.{de,en},b.tsv, c.tmx,"), ["a.{de,en}", "b.tsv", "c.tmx"]);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a,b.tsv");
         std::fs::write(&path, "x").unwrap();
@@ -227,18 +226,18 @@ mod tests {
         }
         for path in [path, folder.path().join("x,y.{de,en}")] {
             let name = format!("N={}", path.display());
-            assert_eq!(divided(&name), [name.as_str()]);
+            assert_eq!(split_list(&name), [name.as_str()]);
         }
     }
 
     #[test]
-    fn names_alone_say_what_to_give() {
-        let draw = Draw { limit: None, seed: 1 };
-        for (name, mend) in
+    fn a_name_without_files_says_what_to_give() {
+        let size = SampleSize { limit: None, seed: 1 };
+        for (name, hint) in
             [("ALT", "URL-test.txt"), ("newstest2018", "newstest2018-deen-ref.en.sgm"), ("x.tsv", "TSV")]
         {
-            let said = format!("{:?}", read(name, &pair(), draw).err());
-            assert!(said.contains(mend) && said.contains(name), "{said}");
+            let message = format!("{:?}", read(name, &pair(), size).err());
+            assert!(message.contains(hint) && message.contains(name), "{message}");
         }
     }
 }

@@ -1,29 +1,32 @@
-//! `wasan train`: models made on this machine from the user's own text.
+//! `wasan train`: trains models on the user's own text.
 
 mod arguments;
 mod console;
+mod initial_model;
 mod model;
 mod pair;
 mod plan;
 mod prompts;
 mod run;
-mod texts;
+mod training_texts;
 
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand, ValueEnum};
 use translation::{Problem, Role};
 
-use crate::Languages;
+use crate::arguments::LanguageArgs;
 use crate::failure::Failure;
-use arguments::{Adapter, Beginning, Schedule, TextFiles};
+use arguments::{LoraArgs, Schedule, StageName, TextFiles};
 use console::Console;
-use model::{Model, Plan};
-use texts::Sources;
+use initial_model::InitialModelArgs;
+use model::{ModelSpec, TrainingSettings};
+use run::check_new;
+use training_texts::{TextSources, read_texts};
 
 const HELP: &str = "Text is TSV, TMX, two files of lines given as 'corpus.{de,en}', or plain lines; each may be .gz or .xz. \
-    It is cleaned, and what is left out is said first; then some steps are measured. \
-    Ctrl-C keeps a checkpoint beside the output, and the same command goes on from it. The paper's data: \
+    The text is cleaned, the sentences left out are reported, and some steps are measured before the training. \
+    Ctrl-C saves a checkpoint beside the output, and the same command resumes from it. The paper's data: \
     --mono alt-dev:DIR --pairs alt-train:DIR --test alt-test:DIR; or \
     --pairs 'wmt19.{de,en}' --sample 20000 --sample-mono 2000 --test newstest2018.tsv.\n\n\
     For example:\n  \
@@ -31,16 +34,16 @@ const HELP: &str = "Text is TSV, TMX, two files of lines given as 'corpus.{de,en
     wasan models import german\n  \
     wasan train pair --base llama-1b --from de --to en --pairs memory.tmx --mono-from de.txt --mono-to en.txt";
 
-/// What is made: one model by arguments, or more by a subcommand.
+/// Trains one model by arguments, or several by a subcommand.
 pub enum Train {
-    One(Box<One>),
-    More(More),
+    One(Box<TrainOne>),
+    Several(TrainSeveral),
 }
 
-// By hand, since a derived struct cannot have required arguments that a subcommand makes needless.
+// By hand, since a derived struct cannot have required arguments that a subcommand makes optional.
 impl Args for Train {
     fn augment_args(command: clap::Command) -> clap::Command {
-        More::augment_subcommands(One::augment_args(command))
+        TrainSeveral::augment_subcommands(TrainOne::augment_args(command))
             .subcommand_required(false)
             .arg_required_else_help(true)
             .args_conflicts_with_subcommands(true)
@@ -56,8 +59,8 @@ impl Args for Train {
 impl FromArgMatches for Train {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         match matches.subcommand_name() {
-            Some(_) => More::from_arg_matches(matches).map(Self::More),
-            None => One::from_arg_matches(matches).map(Box::new).map(Self::One),
+            Some(_) => TrainSeveral::from_arg_matches(matches).map(Self::Several),
+            None => TrainOne::from_arg_matches(matches).map(Box::new).map(Self::One),
         }
     }
 
@@ -68,33 +71,34 @@ impl FromArgMatches for Train {
 }
 
 #[derive(Subcommand)]
-pub enum More {
-    /// Make the specialists of a pair of languages, and L where there is no base, and import them
-    Pair(Box<pair::MakePair>),
-    /// Train all models of a training plan, such as the starter models
-    Plan(plan::MakePlanned),
+pub enum TrainSeveral {
+    /// Train and import the specialists of a language pair, and L if there is no base model
+    Pair(Box<pair::TrainPair>),
+    /// Train the models of a training plan, such as the starter models
+    Plan(plan::TrainPlan),
 }
 
-/// One model.
+/// Trains one model.
 #[derive(Args)]
-pub struct One {
+pub struct TrainOne {
     #[command(flatten)]
-    languages: Languages,
+    languages: LanguageArgs,
     #[command(flatten)]
-    beginning: Beginning,
-    /// Which specialist: S_src for the language of --from, S_tgt for that of --to; or a large model of both
+    initial_model: InitialModelArgs,
+    /// Model to train: S_src, the specialist for the source language; S_tgt, for the target language; or L, the large
+    /// model of both
     #[arg(long, value_enum)]
     side: Side,
-    /// Text of the side's language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
+    /// Monolingual text of the side's language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
     #[arg(long, value_name = "FILE", num_args = 1..)]
     mono: Vec<String>,
-    /// Only this stage [default: those that there is text for]
+    /// Train only this stage [default: all stages that have text]
     #[arg(long, value_enum)]
     stage: Option<StageName>,
-    /// The model's folder, which must not exist
+    /// New folder for the model
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The name that the model carries [default: that of its folder]
+    /// The model's name [default: that of its folder]
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -102,7 +106,7 @@ pub struct One {
     #[command(flatten)]
     schedule: Schedule,
     #[command(flatten)]
-    adapter: Adapter,
+    lora: LoraArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -115,28 +119,20 @@ enum Side {
     Both,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StageName {
-    /// Every token of monolingual text
-    Pretrain,
-    /// The translations in the prompt
-    Finetune,
-}
-
 impl Train {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::One(command) => command.run(),
-            Self::More(More::Pair(command)) => command.run(),
-            Self::More(More::Plan(command)) => command.run(),
+            Self::Several(TrainSeveral::Pair(command)) => command.run(),
+            Self::Several(TrainSeveral::Plan(command)) => command.run(),
         }
     }
 }
 
-impl One {
+impl TrainOne {
     fn run(self) -> Result<(), Failure> {
         let pair = self.languages.pair()?;
-        model::check_new(&self.out)?;
+        check_new(&self.out)?;
         self.check()?;
         let language = match self.side {
             Side::Source => pair.from.clone(),
@@ -147,31 +143,31 @@ impl One {
             Side::Both => Role::Large,
             Side::Source | Side::Target => Role::Specialist { language: language.clone() },
         };
-        let mut console = Console::new(&self.schedule.place);
-        let device = self.schedule.place.device(&console)?;
+        let mut console = Console::new(self.schedule.run.json, self.schedule.run.minutes);
+        let device = self.schedule.run.device(&console)?;
         let mono = if self.has_text() { vec![(language, self.mono)] } else { Vec::new() };
-        let texts = texts::read(&Sources { pair: &pair, mono, files: &self.files }, &console)?;
-        let start = self.beginning.start(&texts, &self.schedule, self.side == Side::Both)?;
+        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.files }, &console)?;
+        let start = self.initial_model.start(&texts, &self.schedule, self.side == Side::Both)?;
         let folder_name = self.out.file_name().map(|name| name.to_string_lossy().into_owned());
-        let model = Model {
+        let model = ModelSpec {
             name: self.name.or(folder_name).unwrap_or_default(),
             role,
             start: &start,
             mono: texts.mono.iter().collect(),
             out: &self.out,
         };
-        let plan = Plan {
+        let settings = TrainingSettings {
             stage: self.stage,
             licence: self.files.licence.clone(),
             directions: self.files.directions.into(),
-            optimizer: self.schedule.optimizer(self.beginning.is_new()),
+            optimizer: self.schedule.optimizer(self.initial_model.is_new()),
             schedule: &self.schedule,
             seed: self.files.seed,
-            adapter: self.adapter.options(),
-            merge: self.adapter.merge,
+            adapter: self.lora.options(),
+            merge: self.lora.merge,
             device,
         };
-        model.make(&plan, &texts, &mut console).map(drop)
+        model.train(&settings, &texts, &mut console).map(drop)
     }
 
     fn has_text(&self) -> bool {
@@ -187,7 +183,7 @@ impl One {
         };
         match missing {
             Some(missing) => Err(Failure::usage(
-                &format!("there is no text to train on; give {missing}"),
+                &format!("no text to train on: give {missing}"),
                 "Pre-training reads --mono, fine-tuning reads --pairs.",
             )),
             None => Ok(()),
@@ -202,7 +198,7 @@ impl From<training::Error> for Failure {
     fn from(error: training::Error) -> Self {
         let hint = match &error {
             training::Error::Write { .. } | training::Error::Disk { .. } => {
-                "Nothing half-written is left; what was trained is in the newest checkpoint."
+                "No incomplete model is left; the newest checkpoint has the trained weights."
             }
             _ => "No model was written.",
         };

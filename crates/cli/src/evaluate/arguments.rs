@@ -1,0 +1,123 @@
+//! The arguments of `wasan evaluate`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+use translation::{LanguagePair, Setup};
+
+use super::metrics::MetricArgs;
+use super::models::Models;
+use super::test_sets::{self, SampleSize};
+use crate::arguments::{GpuArgs, known_language, language_pair};
+use crate::column_order::reversed;
+use crate::failure::Failure;
+
+const HELP: &str = "--references with --hypotheses needs no model. --tests translates each test set with every sum of the paper's \
+    tables 2, 4 and 6 that the available models allow, and lists the sums that it leaves out.\n\n\
+    A test set is TSV with the --from language first, TMX, two files given as 'newstest.{de,en}', or a folder as published: \
+    ALT=FOLDER (the parallel corpus with URL-test.txt beside it), newstest2018=FOLDER (with newstest2018-deen-src.de.sgm and \
+    -ref.en.sgm).\n\n\
+    --sweep searches weights of L, S_SRC and S_TGT on the first test set: first all ratios in quarters, then steps of an eighth \
+    and of a sixteenth from the best ratio while BLEU rises. The best sum is saved as the recipe `tuned`; other test sets only \
+    measure it.\n\n\
+    For example:\n  \
+    wasan evaluate --references ref.en --hypotheses NLLB=nllb.en ours=out.en\n  \
+    wasan evaluate --from de --to en --tests newstest2018=dev/ --limit 500\n  \
+    wasan evaluate --from ja --to en --tests ALT=alt/ --models L=llama-3b S=llama-1b S_MT=mt S_SRC=japanese S_TGT=english\n  \
+    wasan evaluate --from de --to en --sweep --tests dev.tsv test.tsv --limit 200";
+
+#[derive(Args)]
+#[command(after_help = HELP, group = ArgGroup::new("what").required(true).args(["references", "tests"]))]
+pub struct Evaluate {
+    /// Reference translations, one per line (repeatable)
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "hypotheses")]
+    pub references: Vec<PathBuf>,
+    /// A system's translations, one per line; p-values compare with the first system
+    #[arg(long, value_name = "NAME=FILE", num_args = 1..)]
+    pub hypotheses: Vec<String>,
+    /// Source text, one sentence per line: adds a row that scores the untranslated source
+    #[arg(long, value_name = "FILE", requires = "references")]
+    pub source: Option<PathBuf>,
+    /// Test sets to translate, separated by spaces or commas
+    #[arg(long, value_name = "[NAME=]FILE", num_args = 1.., conflicts_with = "references", requires_all = ["from", "to"])]
+    pub tests: Vec<String>,
+    /// Source language
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
+    from: Option<String>,
+    /// Target language
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
+    pub to: Option<String>,
+    /// Also evaluate the opposite direction
+    #[arg(long, requires = "tests")]
+    both: bool,
+    /// Models by the paper's roles L, L_MT, S, S_MT, S_SRC, S_TGT, or a folder of imported models [default: those of
+    /// `wasan models list`]
+    #[arg(long, value_name = "[ROLE=]MODEL", num_args = 1.., requires = "tests")]
+    pub models: Vec<String>,
+    /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src"
+    #[arg(
+        long,
+        value_name = "all|SUM",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        default_value = "all"
+    )]
+    pub recipes: Vec<String>,
+    /// Search weights, and save the best as the recipe `tuned`
+    #[arg(long, requires = "tests", conflicts_with_all = ["hypotheses", "recipes"])]
+    pub sweep: bool,
+    /// Translate a random sample of this many lines of each test set
+    #[arg(long, value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Random seed
+    #[arg(long, default_value_t = 1, requires = "limit")]
+    seed: u64,
+    /// Sentences decoded at once
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=16))]
+    sequences: u32,
+    /// Save each row's translations as text files in this new folder
+    #[arg(long, value_name = "DIR", requires = "tests", conflicts_with = "sweep")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    gpu: GpuArgs,
+    #[command(flatten)]
+    pub metrics: MetricArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print Markdown (the default)
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+}
+
+impl Evaluate {
+    /// The test sets to translate.
+    pub fn test_sets(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().flat_map(|argument| test_sets::split_list(argument))
+    }
+
+    /// The directions to evaluate.
+    pub fn pairs(&self) -> Result<Vec<LanguagePair>, Failure> {
+        let (Some(from), Some(to)) = (&self.from, &self.to) else {
+            return Err(Failure::usage("the direction is missing", "Give --from and --to."));
+        };
+        let pair = language_pair(from, to)?;
+        let back = self.both.then(|| reversed(&pair));
+        Ok([pair].into_iter().chain(back).collect())
+    }
+
+    /// How many lines of each test set to translate.
+    pub fn sample_size(&self) -> SampleSize {
+        SampleSize { limit: self.limit, seed: self.seed }
+    }
+
+    /// The translator's setup.
+    pub fn setup(&self, models: &Models) -> Setup {
+        Setup {
+            models: Some(models.library.clone()),
+            adapter: self.gpu.adapter.clone(),
+            sequences: self.sequences,
+            ..Setup::default()
+        }
+    }
+}

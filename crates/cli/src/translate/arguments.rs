@@ -1,0 +1,242 @@
+//! The arguments of `wasan translate` and what they do not allow.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use translation::{BeamOptions, DecodeOptions, Format, LanguagePair, Sampling, Term};
+
+use crate::arguments::{EngineArgs, known_language, language_pair};
+use crate::failure::Failure;
+use crate::inputs::Input;
+
+#[derive(Args)]
+#[command(after_help = help())]
+pub struct Translate {
+    /// Source language, such as de; `wasan models list` shows the pairs; auto: detect per input
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_or_auto)]
+    pub from: String,
+    /// Target language, such as en
+    #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
+    pub to: String,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Text in quotation marks, or paths of documents, folders, or patterns such as "*.docx"; without any, the lines of
+    /// standard input
+    #[arg(value_name = "TEXT|FILE|FOLDER")]
+    pub inputs: Vec<String>,
+    /// Sentences decoded at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub sequences: u32,
+    /// Folder for translated files [default: beside each source, as name.LANGUAGE.ext]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Standard input is a document of this format (a file extension, such as docx); its translation goes to standard
+    /// output
+    #[arg(long, value_name = "FORMAT", value_parser = known_format, conflicts_with_all = ["inputs", "out", "resume"])]
+    pub format: Option<String>,
+    /// Tables: the columns to translate, counted from 1, such as 2,3; a header row is left unchanged [default: the
+    /// columns that hold text]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    columns: Vec<u32>,
+    /// Resume documents that were interrupted or paused: the named ones, or else all of this pair; with their original
+    /// settings, except for the options given now
+    #[arg(long)]
+    pub resume: bool,
+    /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
+    #[arg(long, value_name = "FILE")]
+    pub glossary: Option<PathBuf>,
+    /// Do not reuse edited or imported translations, and do not store this run's
+    #[arg(long)]
+    no_memory: bool,
+    /// Also write a bilingual version of each document, such as report.en.docx.de-en.html
+    #[arg(long)]
+    pub bilingual: bool,
+    /// Also write the segments of all documents as TMX into this new file
+    #[arg(long, value_name = "FILE")]
+    pub tmx: Option<PathBuf>,
+    /// Beam search with this many beams, instead of greedy decoding
+    #[arg(long, value_name = "BEAMS", value_parser = clap::value_parser!(u32).range(1..=15))]
+    beam: Option<u32>,
+    /// Beam search: a translation's score is Σ log p / length^PENALTY
+    #[arg(
+        long,
+        value_name = "PENALTY",
+        default_value_t = 1.0,
+        requires = "beam",
+        allow_negative_numbers = true
+    )]
+    length_penalty: f32,
+    /// Beam search: number of translations per sentence, shown with --json
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "beam")]
+    n_best: u32,
+    /// Sample with this temperature, instead of greedy decoding
+    #[arg(long, value_name = "T", conflicts_with = "beam", allow_negative_numbers = true)]
+    temperature: Option<f32>,
+    /// Sampling: consider only the most likely tokens that together have this probability
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.95,
+        requires = "temperature"
+    )]
+    top_p: f32,
+    /// Sampling: consider at most this many tokens
+    #[arg(long, value_name = "K", default_value_t = 31, requires = "temperature", value_parser = clap::value_parser!(u32).range(1..=31))]
+    top_k: u32,
+    /// Sampling: random seed
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "temperature")]
+    seed: u32,
+    /// Print each result as one line of JSON; for texts with every token's alternatives and each model's own votes
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn help() -> String {
+    let formats: Vec<String> = Format::ALL
+        .iter()
+        .map(|format| format!("{} ({})", format.name(), format.extensions().join(", ")))
+        .collect();
+    format!(
+        "Standard output receives the translations of texts and the paths of translated files, in the order of the inputs.\n\
+         Each finished sentence of a document is saved at once; `--resume` and `wasan jobs` continue from there.\n\n\
+         Formats: {}.\n\n\
+         For example:\n  \
+         wasan translate --from de --to en \"Ich habe keine Zeit.\" \"Wo ist der Bahnhof?\"\n  \
+         wasan translate --from de --to en report.docx slides/     writes report.en.docx and those in slides\n  \
+         wasan translate --from de --to en < lines.txt             one line out for each line in\n  \
+         wasan translate --from de --to en --format srt < a.srt > b.srt",
+        formats.join(", ")
+    )
+}
+
+/// The value of `--from` that detects the language of each input.
+pub const AUTO: &str = "auto";
+
+fn known_or_auto(code: &str) -> Result<String, String> {
+    if code == AUTO { Ok(code.to_owned()) } else { known_language(code) }
+}
+
+fn known_format(extension: &str) -> Result<String, String> {
+    let extension = extension.to_ascii_lowercase();
+    let known = Format::ALL.iter().any(|format| format.extensions().contains(&extension.as_str()));
+    known.then_some(extension).ok_or_else(|| "not the file extension of a supported format".to_owned())
+}
+
+impl Translate {
+    /// Whether the lines of standard input are translated.
+    pub fn reads_lines(&self) -> bool {
+        self.inputs.is_empty() && !self.resume && self.format.is_none()
+    }
+
+    /// The pair of `--from` and `--to`, where `--from` is not `auto`.
+    pub fn pair(&self) -> Result<LanguagePair, Failure> {
+        if self.from == AUTO {
+            return Err(Failure::usage(
+                "--from auto needs a text or a document to detect the language of",
+                "Name the language: --from de",
+            ));
+        }
+        language_pair(&self.from, &self.to)
+    }
+
+    /// Checks values that clap does not check.
+    pub fn check_values(&self) -> Result<(), Failure> {
+        language_pair(&self.from, &self.to)?;
+        if self.temperature.is_some_and(|t| !(t.is_finite() && t >= 0.0))
+            || !(self.top_p > 0.0 && self.top_p <= 1.0)
+        {
+            return Err(Failure::usage(
+                "--temperature must be 0 or more, --top-p more than 0 and at most 1",
+                "For example: --temperature 0.7 --top-p 0.95",
+            ));
+        }
+        if !self.length_penalty.is_finite() {
+            return Err(Failure::usage(
+                "--length-penalty must be a number",
+                "For example: --length-penalty 1.0",
+            ));
+        }
+        if self.beam.is_some_and(|beams| beams > self.sequences) {
+            return Err(Failure::usage(
+                "--beam is larger than --sequences",
+                "Set --sequences to at least the number of beams.",
+            ));
+        }
+        if let Some(out) = self.out.as_ref().filter(|out| !out.is_dir()) {
+            return Err(Failure::usage(
+                &format!("no such folder: {}", out.display()),
+                "Create it first, or leave out --out.",
+            ));
+        }
+        if let Some(tmx) = self.tmx.as_ref().filter(|tmx| tmx.symlink_metadata().is_ok()) {
+            return Err(Failure::usage(
+                &format!("the file already exists: {}", tmx.display()),
+                "Choose another name for --tmx.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses options that would have no effect.
+    pub fn check_effects(&self, inputs: &[Input]) -> Result<(), Failure> {
+        let extras = [("--bilingual", self.bilingual), ("--tmx", self.tmx.is_some()), ("--json", self.json)];
+        if self.format.is_some() {
+            return match extras.iter().find(|(_, given)| *given) {
+                Some((option, _)) => Err(Failure::usage(
+                    &format!("{option} does nothing with --format, which writes only the translation"),
+                    "Save the document and give its path instead.",
+                )),
+                None => Ok(()),
+            };
+        }
+        let of_documents = [
+            ("--out", self.out.is_some()),
+            ("--columns", !self.columns.is_empty()),
+            ("--bilingual", self.bilingual),
+            ("--tmx", self.tmx.is_some()),
+            ("--resume", self.resume && !inputs.is_empty()),
+        ];
+        let documents = self.resume && inputs.is_empty() || inputs.iter().any(|input| input.path().is_some());
+        match of_documents.iter().find(|(_, given)| *given && !documents) {
+            Some((option, _)) => Err(Failure::usage(
+                &format!("{option} is for documents, but the inputs include none"),
+                &format!("Give the path of a document, or leave out {option}."),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The settings of a new job.
+    pub fn options(&self, report: bool, terms: Option<&[Term]>) -> DecodeOptions {
+        let mut options = DecodeOptions { report, ..DecodeOptions::default() };
+        self.apply(&mut options, terms);
+        options
+    }
+
+    /// Sets the options that the command line gives. The others keep their values: a resumed document keeps its settings.
+    pub fn apply(&self, options: &mut DecodeOptions, terms: Option<&[Term]>) {
+        let engine = self.engine.setup();
+        options.recipe = engine.recipe.or(options.recipe.take());
+        if !engine.chosen.is_empty() {
+            options.chosen = engine.chosen;
+        }
+        if let Some(beams) = self.beam {
+            let n_best = self.n_best.clamp(1, beams);
+            options.beam = Some(BeamOptions { beams, length_penalty: self.length_penalty, n_best });
+            options.sampling = None;
+        }
+        if let Some(temperature) = self.temperature {
+            let Self { top_p, top_k, seed, .. } = *self;
+            options.sampling = Some(Sampling { temperature, top_p, top_k, seed });
+            options.beam = None;
+        }
+        options.memory &= !self.no_memory;
+        if let Some(terms) = terms {
+            options.terms = terms.to_vec();
+        }
+        if !self.columns.is_empty() {
+            options.columns = Some(self.columns.iter().map(|column| *column as usize - 1).collect());
+        }
+    }
+}
