@@ -40,7 +40,12 @@ impl InitialModelArgs {
     }
 
     /// The base model, or a new model with a tokenizer trained on the texts.
-    pub fn start(&self, texts: &TrainingTexts, schedule: &Schedule, large: bool) -> Result<InitialModel, Failure> {
+    pub fn start(
+        &self,
+        texts: &TrainingTexts,
+        schedule: &Schedule,
+        large: bool,
+    ) -> Result<InitialModel, Failure> {
         let prompt = schedule.prompt.clone();
         if let Some(base) = &self.base {
             return Ok(InitialModel::from_base(base, prompt)?);

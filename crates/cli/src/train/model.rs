@@ -69,7 +69,13 @@ impl ModelSpec<'_> {
         let stages = self.stages(settings, texts, console)?;
         let mut options = schedule.run_options(settings.seed);
         let requested = options.recompute;
-        fit_in_memory(&self.start.architecture, settings.adapter.as_ref(), &stages, &mut options, &settings.device)?;
+        fit_in_memory(
+            &self.start.architecture,
+            settings.adapter.as_ref(),
+            &stages,
+            &mut options,
+            &settings.device,
+        )?;
         if options.recompute && !requested && settings.adapter.is_none() {
             console.print("memory is short: each layer is recomputed in the backward pass (--recompute)");
         }
@@ -125,7 +131,8 @@ impl ModelSpec<'_> {
             stages.push(stage("pretrain", examples, held_out, settings.schedule.pretrain_epochs));
         }
         if let Some(pairs) = texts.pairs.as_ref().filter(|_| is_selected(StageName::Finetune)) {
-            let encode = |pairs: &ParallelCorpus| answers.pairs(pairs, settings.directions, LossScope::Target);
+            let encode =
+                |pairs: &ParallelCorpus| answers.pairs(pairs, settings.directions, LossScope::Target);
             let (examples, held_out) =
                 (encode(pairs)?, texts.held_out.as_ref().map(encode).transpose()?.unwrap_or_default());
             let directions = if settings.directions == Directions::Both { 2 } else { 1 };
