@@ -149,7 +149,8 @@ pub enum Error {
         /// The entry.
         name: String,
     },
-    /// A JSON file that breaks off in a string or is nested deeper than [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
+    /// A JSON file that breaks off in a string or is nested deeper than
+    /// [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
     #[error("its JSON is broken or nested too deeply at byte {offset}; mend it in a text editor")]
     Json {
         /// Bytes before the place.

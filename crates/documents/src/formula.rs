@@ -1,10 +1,10 @@
-//! What the formulas of a spreadsheet compare cells with.
+//! The texts that the formulas of a spreadsheet compare cells with.
 //!
-//! `=COUNTIF(B:B,"offen")` counts the cells that say "offen". Were those translated and the formula not, it would count
-//! none, without a word; and no program can tell which texts of a formula are compared and which are only shown. So
-//! formulas keep their texts, and cells that say the same keep theirs.
+//! `=COUNTIF(B:B,"offen")` counts the cells with the text "offen". If those were translated and the formula not, it
+//! would silently count none; and it cannot be known which texts of a formula are compared and which are only shown. So
+//! formulas, and cells with the same texts, are left unchanged.
 
-/// The texts in quotes of a formula.
+/// The quoted texts of a formula.
 pub(crate) fn literals(formula: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut chars = formula.chars().peekable();
@@ -25,8 +25,8 @@ pub(crate) fn literals(formula: &str) -> Vec<String> {
     found
 }
 
-/// The form in which a cell's text and a formula's are compared: without regard to case, nor to the signs with which a
-/// condition begins (`"<>offen"`) or leaves something out (`"*offen*"`).
+/// The normalised form in which texts of cells and formulas are compared: without case, the operator of a condition
+/// (`"<>offen"`) and wildcards (`"*offen*"`).
 pub(crate) fn key(text: &str) -> String {
     let text = text.trim_start_matches(['<', '>', '=']).trim_matches('*');
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()

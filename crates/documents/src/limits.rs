@@ -1,7 +1,8 @@
 //! Every cap on untrusted documents, with where the number comes from and what honest files need.
 
-/// Bytes of a document. The longest novels are about 6 MB of UTF-8 and a film's subtitles 0.2 MB. Read, written and read
-/// back, a file needs 15 (subtitles) to 27 times its size (JSON of short strings), so this caps memory at some 1.7 GB.
+/// Bytes of a document. The longest novels are about 6 MB of UTF-8 and a film's subtitles 0.2 MB. Read, written and
+/// read back, a file needs 15 (subtitles) to 27 times its size (JSON of short strings), so this caps memory at some 1.7
+/// GB.
 pub const DOCUMENT_BYTES: usize = 64 << 20;
 
 /// Inline elements open at once (emphasis in a link in an image's description …). Honest Markdown stays under 6;

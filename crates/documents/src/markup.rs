@@ -1,21 +1,21 @@
-//! HTML, XHTML and XML cut into tags and text as byte ranges, so that what is not translated is copied as it came.
+//! A tokenizer for HTML, XHTML and XML, whose tokens are byte ranges.
 //!
-//! Never fails and never recurses: what is no tag is text, and what never ends is copied. HTML is cut as its standard
-//! says (13.2.5), except for scripts inside comments inside scripts.
+//! Never fails and never recurses: what is not a tag is text, and an unterminated token runs to the end. HTML is
+//! tokenized as its standard requires (13.2.5), except for scripts inside comments inside scripts.
 
 use std::ops::Range;
 
-/// Whose rules the markup follows.
+/// The rules that the markup follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// Names in any case, elements without end, text that is not markup inside scripts.
+    /// Case-insensitive names, elements without end tag, raw text in scripts.
     Html,
-    /// XML: also that of e-books' XHTML.
+    /// XML, also the XHTML of e-books.
     Xml,
 }
 
 impl Dialect {
-    /// The dialect of a page: XHTML is XML if it says so.
+    /// The dialect of a page: XML if it has an XML declaration.
     pub fn of(page: &str) -> Self {
         if page.trim_start().starts_with("<?xml") { Self::Xml } else { Self::Html }
     }
@@ -29,7 +29,7 @@ pub(crate) struct Token<'a> {
     pub range: Range<usize>,
 }
 
-/// What a token is. Names have no prefix and are in lower case, unless in XML.
+/// The kind of a token. Names are in lower case in HTML and without prefix in XML.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     Text,
@@ -59,7 +59,7 @@ pub(crate) struct Attribute<'a> {
     pub quote: Option<u8>,
 }
 
-/// Elements of HTML whose content is not markup, and whether it is text.
+/// Elements of HTML with raw content, and whether it is text.
 const RAW: [(&str, bool); 8] = [
     ("script", false),
     ("style", false),
@@ -177,7 +177,7 @@ fn comment_size(rest: &str) -> usize {
         let tail = body.get(at + 2..)?;
         ["!>", ">"].into_iter().find(|end| tail.starts_with(end)).map(|end| 4 + at + 2 + end.len())
     };
-    // Marks may overlap, as in `--->`.
+    // Dashes may overlap, as in `--->`.
     body.match_indices('-')
         .filter(|(at, _)| body.get(*at..).is_some_and(|s| s.starts_with("--")))
         .find_map(end)
@@ -193,7 +193,7 @@ fn declaration_size(rest: &str) -> usize {
     size.map_or(rest.len(), |at| at + 1)
 }
 
-/// The attributes of the start tag at `at`, and the tag's size; `None` if it never ends.
+/// The attributes of the start tag at `at`, and the tag's size; `None` if it is unterminated.
 fn attributes(source: &str, at: usize) -> Option<(Vec<Attribute<'_>>, usize)> {
     let bytes = source.as_bytes();
     let skip = |mut at: usize, stop: fn(u8) -> bool| {
@@ -210,7 +210,7 @@ fn attributes(source: &str, at: usize) -> Option<(Vec<Attribute<'_>>, usize)> {
             return Some((found, here + 1 - at));
         }
         let start = here;
-        // A `=` that starts a name belongs to it.
+        // A leading `=` belongs to the name.
         here = skip(here + 1, |b| b.is_ascii_whitespace() || b"/>=".contains(&b));
         let name = source.get(start..here)?;
         let mut attribute = Attribute { name, value: here..here, quote: None };

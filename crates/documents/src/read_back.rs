@@ -35,7 +35,7 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
         return None;
     }
     if let Parser::Office(Office::Columns | Office::Sheets(_)) = part.parser {
-        let names = ooxml::clashes(written);
+        let names = ooxml::invalid_names(written);
         let clashes =
             |one: &&WrittenBlock| one.source != one.expected && names.contains(&one.expected.to_lowercase());
         let blocks: Vec<usize> = blocks.iter().filter(clashes).map(|one| one.occurrence.block).collect();

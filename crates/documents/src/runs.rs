@@ -263,8 +263,8 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
     }
 }
 
-/// Puts the parts of fields together: those of links and references become a group, any other field's are locked if the result is a number,
-/// else void as a whole. A field that starts or ends in another paragraph stays in parts.
+/// Puts the parts of fields together: those of links and references become a group, any other field's are locked if the
+/// result is a number, else void as a whole. A field that starts or ends in another paragraph stays in parts.
 pub(crate) fn join_fields(source: &str, items: Vec<Item>) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::with_capacity(items.len());
     let mut begins = Vec::new();

@@ -1,4 +1,4 @@
-//! Strings of programs: text behind escapes, with placeholders and tags in it.
+//! Program strings: escaped text with placeholders and tags.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,27 +11,28 @@ use crate::limits;
 use crate::locks::placeholders::{self, Mark};
 use crate::slot::{ParsedBlock, Slot};
 
-/// A string's text, which knows where in the document each of its bytes stood.
+/// A string's unescaped text, and the bytes of the document that each part of it was read from.
 #[derive(Debug)]
 pub(crate) struct Unescaped<'a> {
     document: &'a str,
     text: String,
-    parts: Vec<Part>,
+    source_runs: Vec<SourceRun>,
 }
 
+/// A run of the text that was read from consecutive bytes of the document.
 #[derive(Debug)]
-struct Part {
+struct SourceRun {
     /// Its first byte in the text.
     start: usize,
     source: Range<usize>,
-    /// Whether it is an escape, which has a piece of its own.
+    /// Whether it is one escape sequence, whose size may differ from its text's.
     escape: bool,
 }
 
-/// What becomes of the line ends in a string.
+/// How line ends in a string are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineEnds {
-    /// Each line is a block, so lines stay as they are.
+    /// Each line is a block.
     Divide,
     /// The string is one block with line breaks in it.
     Keep,
@@ -39,25 +40,25 @@ pub(crate) enum LineEnds {
 
 impl<'a> Unescaped<'a> {
     pub fn new(document: &'a str) -> Self {
-        Self { document, text: String::new(), parts: Vec::new() }
+        Self { document, text: String::new(), source_runs: Vec::new() }
     }
 
-    /// Adds text that stands in the document as it is.
+    /// Appends text that is not escaped in the document.
     pub fn verbatim(&mut self, source: Range<usize>) {
         let text = self.document.get(source.clone()).unwrap_or_default();
         if text.is_empty() {
             return;
         }
-        match self.parts.last_mut() {
+        match self.source_runs.last_mut() {
             Some(last) if !last.escape && last.source.end == source.start => last.source.end = source.end,
-            _ => self.parts.push(Part { start: self.text.len(), source, escape: false }),
+            _ => self.source_runs.push(SourceRun { start: self.text.len(), source, escape: false }),
         }
         self.text.push_str(text);
     }
 
-    /// Adds what an escape stands for.
+    /// Appends the text of an escape sequence.
     pub fn escape(&mut self, text: &str, source: Range<usize>) {
-        self.parts.push(Part { start: self.text.len(), source, escape: true });
+        self.source_runs.push(SourceRun { start: self.text.len(), source, escape: true });
         self.text.push_str(text);
     }
 
@@ -65,8 +66,8 @@ impl<'a> Unescaped<'a> {
         &self.text
     }
 
-    /// The blocks of the string, as its format writes them: its own, and those of the branches of plurals in it.
-    pub fn found(&self, escaping: Escaping) -> Vec<ParsedBlock> {
+    /// The blocks of the string and of the branches of the ICU plurals in it.
+    pub fn blocks(&self, escaping: Escaping) -> Vec<ParsedBlock> {
         if let Escaping::Quoted(quoting) = escaping
             && quoting.is_bare()
         {
@@ -88,11 +89,11 @@ impl<'a> Unescaped<'a> {
         runs.into_iter().filter_map(found).collect()
     }
 
-    /// The block of a string without quotes: those that its translation may need stand around all of it.
+    /// The block of an unquoted string. It covers the whole string, so that quotes can be added around it.
     fn whole(&self, escaping: Escaping) -> Option<ParsedBlock> {
         let mut runs = self.runs(LineEnds::Keep);
         let run = runs.pop().filter(|_| runs.is_empty())?;
-        let (start, end) = (self.parts.first()?.source.start, self.parts.last()?.source.end);
+        let (start, end) = (self.source_runs.first()?.source.start, self.source_runs.last()?.source.end);
         let mut slot = Slot::new(start..end, escaping);
         slot.frame = Affixes {
             before: self.document.get(start..run.range.start)?.to_owned(),
@@ -102,26 +103,26 @@ impl<'a> Unescaped<'a> {
         ParsedBlock { block: run.block, slot }.into_translatable()
     }
 
-    /// Whether there are plurals or choices in it.
+    /// Whether there are ICU plurals or selects in it.
     pub fn has_arguments(&self) -> bool {
         !icu::arguments(&self.text).is_empty()
     }
 
-    /// The blocks of the string. Plurals in it are copied.
+    /// The blocks of the string. ICU plurals in it are void markup.
     pub fn runs(&self, line_ends: LineEnds) -> Vec<Run> {
         self.runs_in(0..self.text.len(), line_ends, false)
     }
 
-    /// The blocks of a part of the string; in a plural's branch `#` is the number.
+    /// The blocks of a part of the string; in a plural's `branch`, `#` is a placeholder.
     fn runs_in(&self, range: Range<usize>, line_ends: LineEnds, branch: bool) -> Vec<Run> {
         let mut pieces = Vec::new();
         let mut from = range.start;
         for argument in self.arguments(&range) {
-            self.marked(from..argument.range.start, line_ends, branch, &mut pieces);
+            self.push_pieces(from..argument.range.start, line_ends, branch, &mut pieces);
             pieces.push(Piece::new(Kind::Void { word: true }, self.source(&argument.range)));
             from = argument.range.end;
         }
-        self.marked(from..range.end, line_ends, branch, &mut pieces);
+        self.push_pieces(from..range.end, line_ends, branch, &mut pieces);
         inline::runs(self.document, pieces)
     }
 
@@ -135,8 +136,8 @@ impl<'a> Unescaped<'a> {
         arguments
     }
 
-    /// Adds the pieces of words, placeholders and tags.
-    fn marked<'s>(
+    /// Appends the pieces of text, placeholders and tags.
+    fn push_pieces<'s>(
         &'s self,
         range: Range<usize>,
         line_ends: LineEnds,
@@ -160,7 +161,7 @@ impl<'a> Unescaped<'a> {
         let mut from = range.start;
         for (mark_range, mark) in marks {
             let here = range.start + mark_range.start..range.start + mark_range.end;
-            self.words(from..here.start, line_ends, pieces);
+            self.push_lines(from..here.start, line_ends, pieces);
             from = here.end;
             let source = self.source(&here);
             let kind = match mark {
@@ -175,17 +176,17 @@ impl<'a> Unescaped<'a> {
             };
             pieces.push(Piece::new(kind, source));
         }
-        self.words(from..range.end, line_ends, pieces);
+        self.push_lines(from..range.end, line_ends, pieces);
     }
 
-    /// Adds the pieces of a stretch of words and line ends.
-    fn words<'s>(&'s self, range: Range<usize>, line_ends: LineEnds, pieces: &mut Vec<Piece<'s>>) {
+    /// Appends the pieces of text and line ends.
+    fn push_lines<'s>(&'s self, range: Range<usize>, line_ends: LineEnds, pieces: &mut Vec<Piece<'s>>) {
         let mut from = range.start;
         while let Some(rest) = self.text.get(from..range.end).filter(|rest| !rest.is_empty()) {
             let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
             let tail = rest.get(line..).unwrap_or_default();
             let blank = tail.len() - tail.trim_start_matches(|c: char| c.is_whitespace()).len();
-            self.pieces(from..from + line, pieces);
+            self.push_text(from..from + line, pieces);
             if blank > 0 {
                 let source = self.source(&(from + line..from + line + blank));
                 let kind = if line_ends == LineEnds::Divide { Kind::Cut } else { Kind::Break };
@@ -195,13 +196,13 @@ impl<'a> Unescaped<'a> {
         }
     }
 
-    fn pieces<'s>(&'s self, range: Range<usize>, pieces: &mut Vec<Piece<'s>>) {
-        let first = self.parts.partition_point(|part| part.start <= range.start).saturating_sub(1);
-        for (index, part) in self.parts.iter().enumerate().skip(first) {
+    fn push_text<'s>(&'s self, range: Range<usize>, pieces: &mut Vec<Piece<'s>>) {
+        let first = self.source_runs.partition_point(|part| part.start <= range.start).saturating_sub(1);
+        for (index, part) in self.source_runs.iter().enumerate().skip(first) {
             if part.start >= range.end {
                 return;
             }
-            let end = self.parts.get(index + 1).map_or(self.text.len(), |next| next.start);
+            let end = self.source_runs.get(index + 1).map_or(self.text.len(), |next| next.start);
             let inside = part.start.max(range.start)..end.min(range.end);
             if let Some(text) = self.text.get(inside.clone()).filter(|text| !text.is_empty()) {
                 let kind = Kind::Text(Cow::Borrowed(text));
@@ -210,10 +211,11 @@ impl<'a> Unescaped<'a> {
         }
     }
 
-    /// Bytes of the document that a range of the text stood for.
+    /// The bytes of the document that a range of the text was read from.
     fn source(&self, range: &Range<usize>) -> Range<usize> {
-        let part =
-            |at: usize| self.parts.get(self.parts.partition_point(|part| part.start <= at).saturating_sub(1));
+        let part = |at: usize| {
+            self.source_runs.get(self.source_runs.partition_point(|part| part.start <= at).saturating_sub(1))
+        };
         let start = part(range.start).map_or(0, |part| {
             if part.escape { part.source.start } else { part.source.start + (range.start - part.start) }
         });
@@ -224,8 +226,8 @@ impl<'a> Unescaped<'a> {
     }
 }
 
-/// The blocks of those strings that are prose, each with how it is written. Words in lower case alone are labels in
-/// files of texts, but names in files of settings: where they are most of what could be prose, they are none.
+/// The blocks of the strings that are prose, each with its escaping. Single lower-case words are labels in message
+/// files, but identifiers in settings files: they are skipped where they are most of the candidates.
 pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Escaping)>) -> Vec<ParsedBlock> {
     let is_label = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut strings: Vec<_> = strings.into_iter().filter(|(string, _)| is_prose(&string.text)).collect();
@@ -233,18 +235,18 @@ pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Escapi
     if labels * 2 > strings.len() {
         strings.retain(|(string, _)| !is_label(&string.text));
     }
-    strings.iter().flat_map(|(string, escaping)| string.found(*escaping)).collect()
+    strings.iter().flat_map(|(string, escaping)| string.blocks(*escaping)).collect()
 }
 
-/// Keys whose values are often for programs.
-const KEYS: [&str; 16] = [
+/// Keys whose values are often identifiers or addresses.
+const TECHNICAL_KEYS: [&str; 16] = [
     "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path",
     "src", "type", "uri", "url",
 ];
 
-/// Whether the value of a key is a name or address that the key lets expect, since it is a word of ASCII or several
-/// such as style sheets have them. Anything else may be a text of a file of texts, whose keys have all names.
-pub(crate) fn is_for_programs(key: &str, text: &str) -> bool {
+/// Whether the value of a key is the identifier or address that the key suggests: one ASCII word, or several as in a
+/// CSS class list. Anything else may be a message, since keys of message files have any name.
+pub(crate) fn is_technical(key: &str, text: &str) -> bool {
     let is_name = |word: &str| {
         word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_:/.#".contains(&b))
     };
@@ -254,11 +256,11 @@ pub(crate) fn is_for_programs(key: &str, text: &str) -> bool {
         2 => words.all(is_name),
         _ => words.clone().all(is_name) && words.any(|word| !word.bytes().all(|b| b.is_ascii_lowercase())),
     };
-    names && KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+    names && TECHNICAL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
 }
 
-/// Whether a string is for people rather than a name, an address, a path, a colour or a date. A single word is
-/// prose unless its shape says otherwise, since menus are made of single words.
+/// Whether a string is text rather than an identifier, address, path, colour or date. A single word is prose unless its
+/// shape suggests otherwise, since menu items are often single words.
 pub(crate) fn is_prose(text: &str) -> bool {
     let text = text.trim();
     if !text.contains(char::is_alphabetic) {
@@ -276,14 +278,14 @@ pub(crate) fn is_prose(text: &str) -> bool {
     let camel =
         word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let simple = word.chars().all(|c| c.is_ascii_alphabetic() || "'’-{}%".contains(c));
-    let joined = is_choice(word) || is_counted(word);
-    // With a placeholder in it a word without blanks is still a label.
-    let labelled =
+    let is_compound = is_choice(word) || is_numbered_compound(word);
+    // A single word with a placeholder in it is still a label.
+    let has_placeholder =
         placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
-    (simple || labelled || joined) && !camel && !(lower && word.contains('-'))
+    (simple || has_placeholder || is_compound) && !camel && !(lower && word.contains('-'))
 }
 
-/// Parts of the world that time zones begin with: "Europe/Berlin".
+/// Areas that names of time zones begin with: "Europe/Berlin".
 const ZONES: [&str; 12] = [
     "Africa",
     "America",
@@ -299,7 +301,7 @@ const ZONES: [&str; 12] = [
     "US",
 ];
 
-/// Words between which a reader chooses: "Ja/Nein".
+/// Whether a text lists alternatives: "Ja/Nein".
 fn is_choice(text: &str) -> bool {
     let mut parts = text.split('/');
     let is_word = |part: &str| {
@@ -312,8 +314,8 @@ fn is_choice(text: &str) -> bool {
         && parts.next().is_none_or(|first| !ZONES.contains(&first))
 }
 
-/// A word that begins with a number: "24h-Service", "3D-Drucker".
-fn is_counted(text: &str) -> bool {
+/// Whether a text is a compound word that begins with a number: "24h-Service", "3D-Drucker".
+fn is_numbered_compound(text: &str) -> bool {
     let is_noun = |part: &str| {
         part.len() > 2
             && part.starts_with(|c: char| c.is_ascii_uppercase())

@@ -1,6 +1,6 @@
-//! HTML tags as they occur inside lines of Markdown and of subtitles.
+//! HTML tags in lines of Markdown and of subtitles.
 
-/// What a piece of inline HTML is; names are in lower case.
+/// A piece of inline HTML; names are in lower case.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
     Open(String),

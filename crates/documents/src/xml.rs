@@ -1,10 +1,10 @@
-//! XML that is edited in place: text is written so that it is read back as such.
+//! XML that is edited in place: escaping, and the parser.
 
 pub(crate) mod plain;
 pub(crate) mod space;
 pub(crate) mod tree;
 
-/// Text between tags, with the marks escaped that XML reads as its own; what XML cannot hold is left out.
+/// Escapes text between tags; characters that XML does not allow are left out.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -19,7 +19,7 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// An attribute's value, whichever quotes are around it.
+/// Escapes an attribute's value for either kind of quotes.
 pub(crate) fn escape_value(text: &str) -> String {
     escape(text).replace('"', "&quot;").replace('\'', "&apos;")
 }

@@ -1,4 +1,4 @@
-//! Tables in text: CSV and TSV. The cells of columns that hold text are blocks; quotes and line ends stay.
+//! CSV and TSV: the cells of columns that hold text are blocks; quotes and line ends are preserved.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use crate::strings::{Unescaped, is_prose};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
-/// Bytes from which the delimiter is told.
+/// Bytes at the start of the file from which the delimiter is detected.
 const SNIFFED_BYTES: usize = 1 << 16;
 
-/// The longest title of a column, in characters.
+/// The longest column title of a header, in characters.
 const TITLE_CHARS: usize = 40;
 
 /// A cell of a table.
@@ -20,37 +20,38 @@ const TITLE_CHARS: usize = 40;
 struct Cell {
     row: usize,
     column: usize,
-    /// Inside its quotes, if it has some.
+    /// Bytes of its content, without quotes.
     range: Range<usize>,
     quoted: bool,
 }
 
-/// The blocks of a table: of the `columns` given, or of those that hold text. A first row of titles stays as it is, as
-/// programs find columns by them.
+/// The blocks of the given `columns`, or of those that hold text. A header row is left unchanged, since programs look
+/// up columns by it.
 pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<ParsedBlock> {
     let delimiter = delimiter(source);
     let cells = cells(source, delimiter);
     let text = |cell: &Cell| source.get(cell.range.clone()).unwrap_or_default();
-    let titled = is_titled(&cells, &text);
-    let body = |cell: &&Cell| !titled || cell.row > 0;
+    let has_header = is_header(&cells, &text);
+    let is_body = |cell: &&Cell| !has_header || cell.row > 0;
     let wanted: Vec<bool> = match columns {
         Some(columns) => {
             let width =
                 columns.iter().filter(|column| cells.iter().any(|cell| cell.column == **column)).max();
             (0..width.map_or(0, |last| last + 1)).map(|column| columns.contains(&column)).collect()
         }
-        None => text_columns(cells.iter().filter(body), &text),
+        None => text_columns(cells.iter().filter(is_body), &text),
     };
-    let chosen = cells.iter().filter(body).filter(|cell| wanted.get(cell.column).copied().unwrap_or(false));
-    chosen.flat_map(|cell| found(source, cell, delimiter)).collect()
+    let chosen =
+        cells.iter().filter(is_body).filter(|cell| wanted.get(cell.column).copied().unwrap_or(false));
+    chosen.flat_map(|cell| cell_blocks(source, cell, delimiter)).collect()
 }
 
-fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {
+fn cell_blocks(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {
     let Some(text) = source.get(cell.range.clone()) else { return Vec::new() };
     let mut unescaped = Unescaped::new(source);
     if !cell.quoted {
         unescaped.verbatim(cell.range.clone());
-        return unescaped.found(Escaping::Quoted(Quoting::BareCell(delimiter)));
+        return unescaped.blocks(Escaping::Quoted(Quoting::BareCell(delimiter)));
     }
     let mut at = cell.range.start;
     for (quotes, _) in text.match_indices("\"\"") {
@@ -60,14 +61,14 @@ fn found(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {
         at = start + 2;
     }
     unescaped.verbatim(at..cell.range.end);
-    unescaped.found(Escaping::Quoted(Quoting::Cell))
+    unescaped.blocks(Escaping::Quoted(Quoting::Cell))
 }
 
-/// The cells in order. What follows a closing quote makes the cell one without quotes.
+/// The cells in order. Characters after the closing quote make a cell an unquoted one.
 fn cells(source: &str, delimiter: char) -> Vec<Cell> {
     let mut cells = Vec::new();
     let (mut at, mut row, mut column) = (0, 0, 0);
-    // After a quote that never ends none is looked for again.
+    // After an unterminated quote no other is searched for, which keeps the time linear.
     let mut quotes = true;
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
         let closed = if quotes && rest.starts_with('"') { quoted_size(rest) } else { None };
@@ -91,7 +92,7 @@ fn cells(source: &str, delimiter: char) -> Vec<Cell> {
     cells
 }
 
-/// Bytes of a cell in quotes, with them.
+/// Bytes of the quoted cell that `text` starts with, with its quotes; `None` if it is unterminated.
 fn quoted_size(text: &str) -> Option<usize> {
     let mut bytes = text.bytes().enumerate().skip(1).peekable();
     while let Some((at, byte)) = bytes.next() {
@@ -103,12 +104,12 @@ fn quoted_size(text: &str) -> Option<usize> {
 }
 
 fn delimiter(source: &str) -> char {
-    let best = DELIMITERS.into_iter().rev().max_by_key(|&delimiter| score(source, delimiter));
-    best.filter(|&delimiter| score(source, delimiter).0 > 0).unwrap_or(',')
+    let best = DELIMITERS.into_iter().rev().max_by_key(|&delimiter| fit(source, delimiter));
+    best.filter(|&delimiter| fit(source, delimiter).0 > 0).unwrap_or(',')
 }
 
-/// How many rows have as many cells as most, where those are several; and how many cells.
-fn score(source: &str, delimiter: char) -> (usize, usize) {
+/// The number of rows with the most frequent cell count above one, and that count.
+fn fit(source: &str, delimiter: char) -> (usize, usize) {
     let head = source.get(..source.floor_char_boundary(SNIFFED_BYTES)).unwrap_or_default();
     let mut widths: Vec<usize> = Vec::new();
     for cell in cells(head, delimiter) {
@@ -123,8 +124,9 @@ fn score(source: &str, delimiter: char) -> (usize, usize) {
     counts.into_iter().max().unwrap_or((0, 0))
 }
 
-/// Whether the first row names the columns: short titles, each another, and either words alone or above figures.
-fn is_titled<'s>(cells: &[Cell], text: &impl Fn(&Cell) -> &'s str) -> bool {
+/// Whether the first row is a header: short, distinct titles that are all single words, or one above a column of
+/// numbers.
+fn is_header<'s>(cells: &[Cell], text: &impl Fn(&Cell) -> &'s str) -> bool {
     let first: Vec<&Cell> = cells.iter().take_while(|cell| cell.row == 0).collect();
     let titles: Vec<&str> = first.iter().map(|cell| text(cell).trim()).collect();
     let mut sorted = titles.clone();
@@ -135,17 +137,17 @@ fn is_titled<'s>(cells: &[Cell], text: &impl Fn(&Cell) -> &'s str) -> bool {
     if !has_body || titles.len() < 2 || sorted.len() < titles.len() || !titles.iter().all(is_title) {
         return false;
     }
-    let figures = |column: usize| {
+    let is_numeric = |column: usize| {
         let mut body =
             cells.iter().filter(|cell| cell.row > 0 && cell.column == column).map(|cell| text(cell).trim());
         body.clone().any(|text| !text.is_empty()) && !body.any(|text| text.contains(char::is_alphabetic))
     };
-    let words =
+    let are_words =
         titles.iter().all(|title| !title.contains(char::is_whitespace) && !title.ends_with(['.', '!', '?']));
-    words || (0..titles.len()).any(figures)
+    are_words || (0..titles.len()).any(is_numeric)
 }
 
-/// The columns of which at least half of the cells that are not empty are prose.
+/// For each column, whether at least half of its non-empty cells are prose.
 fn text_columns<'c, 's>(
     cells: impl Iterator<Item = &'c Cell>,
     text: &impl Fn(&Cell) -> &'s str,
@@ -157,7 +159,7 @@ fn text_columns<'c, 's>(
             counts.resize(cell.column + 1, (0, 0));
         }
         if !text.is_empty() {
-            // A short lower-case word alone is a code more often than a text.
+            // A short lower-case word is a code more often than a text.
             let code = text.len() < 4 && text.bytes().all(|byte| byte.is_ascii_lowercase());
             counts[cell.column].0 += 1;
             counts[cell.column].1 += usize::from(is_prose(text) && !code);

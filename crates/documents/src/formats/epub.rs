@@ -1,4 +1,4 @@
-//! E-books (EPUB 2 and 3): the title, the chapters in reading order, the lists of contents.
+//! E-books (EPUB 2 and 3): the title, the chapters in reading order, the tables of contents.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, each};
 use crate::{Error, Result};
 
-/// What the first entry of an e-book says.
+/// The content of an e-book's first entry.
 pub(crate) const MIMETYPE: &str = "application/epub+zip";
 
-/// The entry that says where all others are listed.
+/// The entry that names the package documents.
 pub(crate) const CONTAINER: &str = "META-INF/container.xml";
 
 /// An entry that holds text.
@@ -41,10 +41,10 @@ impl Entry {
     }
 }
 
-/// The entries that hold text, in the order they are read in.
+/// The entries that hold text, in reading order.
 ///
 /// # Errors
-/// When the book is locked or does not say what is in it.
+/// When the book is encrypted, or its container or package document cannot be read.
 pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
     let container = package.text(CONTAINER)?;
     let mut packages = Vec::new();
@@ -69,14 +69,14 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
         true => package.text("META-INF/encryption.xml")?,
         false => String::new(),
     };
-    // Fonts are often scrambled, texts only when they may not be copied.
+    // Fonts are often obfuscated; encrypted texts are copy-protected.
     if texts.iter().any(|(name, _)| encrypted.contains(name.as_str())) {
         return Err(Error::Protected);
     }
     Ok(texts)
 }
 
-/// The texts that a package document lists: chapters in reading order, then what is not read in order.
+/// The texts that a package document lists: chapters in reading order, then those outside the spine.
 fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
     let source = package.text(name)?;
     let folder = name.rfind('/').map_or("", |at| &name[..=at]);
@@ -89,10 +89,10 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
         |name| matches!(name, ("opf", "item" | "itemref")),
         |element| {
             if element.name.1 == "itemref" {
-                let place = order.len();
+                let position = order.len();
                 order
                     .entry(element.value(&source, "idref").unwrap_or_default().into_owned())
-                    .or_insert(place);
+                    .or_insert(position);
             } else if let (Some(id), Some(href), Some(kind)) = (
                 element.value(&source, "id"),
                 element.value(&source, "href"),
@@ -123,7 +123,7 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
     Ok(texts)
 }
 
-/// The entry that a reference from `folder` means; nothing outside of the package has a name in it.
+/// The entry that a reference from `folder` points to; `..` cannot leave the package.
 fn resolve(folder: &str, href: &str) -> String {
     let path = format!("{folder}{}", decoded(href.split('#').next().unwrap_or_default()));
     let mut names: Vec<&str> = Vec::new();
@@ -152,7 +152,7 @@ fn decoded(href: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| href.to_owned())
 }
 
-/// The blocks of an EPUB 2 list of contents, which mostly repeats the chapters' headings.
+/// The blocks of an EPUB 2 table of contents (NCX), which mostly repeats the chapters' headings.
 fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
     each(
@@ -170,7 +170,7 @@ fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
     Ok(found)
 }
 
-/// The blocks of a chapter. `is_xml` says that it must be well-formed.
+/// The blocks of a chapter. Fails if it is not well-formed though `is_xml`.
 fn chapter(source: &str, is_xml: bool) -> Result<Vec<ParsedBlock>> {
     if is_xml {
         each(source, DocType::Named, |_| false, |_| Ok(()))?;

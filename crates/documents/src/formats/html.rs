@@ -1,5 +1,5 @@
 //! HTML, and the XHTML of e-books: the text of paragraphs, headings, cells and the like, and of attributes that are
-//! shown or read aloud. Scripts, styles, preformatted text and what is marked as not to be translated are copied.
+//! shown or read aloud. Scripts, styles, preformatted text and elements with `translate="no"` are left unchanged.
 
 use std::ops::Range;
 
@@ -14,8 +14,8 @@ use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::{LineLayout, columns};
 
-/// Elements that end a line of text. All others stand in the line, as browsers show unknown ones. Buttons and labels
-/// are among them, since each is read alone.
+/// Block elements, which end a run of text; buttons and labels are included, since each is read on its own. All others
+/// are inline, as browsers treat unknown ones.
 const BLOCK: [&str; 62] = [
     "address",
     "article",
@@ -81,7 +81,7 @@ const BLOCK: [&str; 62] = [
     "ul",
 ];
 
-/// Block elements that are copied with all that they hold.
+/// Block elements that are copied with all their content.
 const COPIED: [&str; 12] = [
     "listing",
     "plaintext",
@@ -97,31 +97,31 @@ const COPIED: [&str; 12] = [
     "datalist",
 ];
 
-/// Elements in a line that are copied with all that they hold. The readings of ruby belong to words of the source.
+/// Inline elements that are copied with all their content. The readings of ruby belong to words of the source.
 const COPIED_INLINE: [&str; 8] = ["audio", "canvas", "object", "rp", "rt", "rtc", "svg", "video"];
 
-/// Elements whose text must stand in the translation as it is.
+/// Elements whose text must appear unchanged in the translation.
 const LOCKED: [&str; 6] = ["code", "kbd", "math", "samp", "tt", "var"];
 
-/// Tags and texts in such an element; a longer one is read as any other.
-const LOCKED_TOKENS: usize = 64;
+/// Tokens in such an element; a longer one is parsed like any other.
+const MAX_LOCKED_TOKENS: usize = 64;
 
-/// Tags and texts in the mark of a note; a longer one is read as any other.
-const NOTE_TOKENS: usize = 6;
+/// Tokens in a footnote mark; a longer one is parsed like any other element.
+const MAX_NOTE_TOKENS: usize = 6;
 
-/// Letters of the mark of a note, at most: "[12]", "***".
-const NOTE_CHARS: usize = 6;
+/// Characters of a footnote mark, such as "[12]" or "***", at most.
+const MAX_NOTE_CHARS: usize = 6;
 
-/// Elements without content, which stand in a line in place of a word.
+/// Void elements that take the place of a word in a line.
 const WORDLIKE: [&str; 4] = ["embed", "img", "input", "keygen"];
 
-/// Elements without content in a line.
+/// Other void elements in a line.
 const EMPTY: [&str; 5] = ["area", "param", "source", "track", "wbr"];
 
-/// Elements whose end tag may be left out, besides `p`: the next of their kind ends them.
+/// Elements besides `p` whose end tag is optional: the next element of the same name ends them.
 const OPTIONAL_END: [&str; 9] = ["dd", "dt", "li", "optgroup", "option", "rt", "td", "th", "tr"];
 
-/// Elements that hold those.
+/// Elements that contain those.
 const CONTAINERS: [&str; 8] = ["dl", "menu", "ol", "ruby", "select", "table", "tr", "ul"];
 
 /// Attributes whose value is shown or read aloud.
@@ -137,7 +137,7 @@ const SHOWN: [&str; 9] = [
     "title",
 ];
 
-/// What `<meta name=… content=…>` says to people.
+/// Names of `<meta>` elements whose content is shown to people.
 const SHOWN_META: [&str; 8] = [
     "description",
     "og:description",
@@ -149,7 +149,7 @@ const SHOWN_META: [&str; 8] = [
     "twitter:title",
 ];
 
-/// The blocks of a page. Never fails: what is not understood is copied.
+/// The blocks of a page. Never fails: invalid markup is left unchanged.
 pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<ParsedBlock> {
     let front = front_matter_bytes(source);
     let mut found = yaml::front_matter(source, 0..front);
@@ -157,7 +157,7 @@ pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<ParsedBlock> {
     found
 }
 
-/// Bytes of the front matter between two lines of `---` that Jekyll's pages begin with.
+/// Bytes of Jekyll's front matter at the start of a page, between two lines of `---`.
 fn front_matter_bytes(source: &str) -> usize {
     let is_fence =
         |line: &Range<usize>| source.get(line.clone()).is_some_and(|line| line.trim_end() == "---");
@@ -166,28 +166,28 @@ fn front_matter_bytes(source: &str) -> usize {
     lines.find(|line| opens && is_fence(line)).map_or(0, |line| line.end)
 }
 
-/// The blocks of a part of a document that is HTML.
+/// The blocks of the HTML in a range of a document.
 pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Vec<ParsedBlock> {
     let source = source.get(..range.end).unwrap_or_default();
     let tokens = Tokens::within(source, range, dialect);
-    let mut reader = Reader { source, dialect, tokens, pieces: Vec::new(), found: Vec::new() };
-    while let Some(token) = reader.tokens.next() {
-        reader.token(token);
+    let mut parser = HtmlParser { source, dialect, tokens, pieces: Vec::new(), found: Vec::new() };
+    while let Some(token) = parser.tokens.next() {
+        parser.token(token);
     }
-    reader.flush();
-    reader.found
+    parser.flush();
+    parser.found
 }
 
-struct Reader<'a> {
+struct HtmlParser<'a> {
     source: &'a str,
     dialect: Dialect,
     tokens: Tokens<'a>,
-    /// The line of text being read.
+    /// The run of inline content being parsed.
     pieces: Vec<Piece<'a>>,
     found: Vec<ParsedBlock>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> HtmlParser<'a> {
     fn token(&mut self, token: Token<'a>) {
         let Token { kind, range } = token;
         match kind {
@@ -203,8 +203,8 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, name: String, attributes: &[Attribute<'a>], empty: bool, range: Range<usize>) {
-        let kept = is_kept(self.source, attributes);
-        if !kept {
+        let untranslatable = is_untranslatable(self.source, attributes);
+        if !untranslatable {
             self.attributes(&name, attributes);
         }
         let is = |names: &[&str]| names.contains(&name.as_str());
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
             self.push(Kind::Break, range);
         } else if block {
             self.flush();
-            if (kept || is(&COPIED)) && !empty {
+            if (untranslatable || is(&COPIED)) && !empty {
                 self.skip(&name);
             }
         } else if empty {
@@ -223,9 +223,9 @@ impl<'a> Reader<'a> {
             let end = self.skip(&name);
             self.push(Kind::Void { word: !name.starts_with('r') }, range.start..end);
         } else {
-            // Models should not see a note's number at the end of a word.
-            let done = (is(&["a", "sup"]) && self.note(&name, range.clone()))
-                || ((kept || is(&LOCKED)) && self.lock(&name, range.clone()));
+            // Models should not see a footnote's number at the end of a word.
+            let done = (is(&["a", "sup"]) && self.push_note(&name, range.clone()))
+                || ((untranslatable || is(&LOCKED)) && self.push_locked(&name, range.clone()));
             if !done {
                 self.push(Kind::Open(name.into()), range);
             }
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
         self.pieces.push(Piece::new(kind, source));
     }
 
-    /// Passes all up to the end of an element; returns where that is.
+    /// Skips to the end of an element and returns its position.
     fn skip(&mut self, name: &str) -> usize {
         let optional = self.dialect == Dialect::Html && (name == "p" || OPTIONAL_END.contains(&name));
         let ended_by = |other: &str| if name == "p" { BLOCK.contains(&other) } else { other == name };
@@ -272,12 +272,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Adds an element whose text must not change, if it ends in this line: as text if it holds no markup, else as
-    /// one mark.
-    fn lock(&mut self, name: &str, open: Range<usize>) -> bool {
+    /// Appends an element whose text must not change, if it ends in this run: as locked text if it holds no markup,
+    /// else as void markup.
+    fn push_locked(&mut self, name: &str, open: Range<usize>) -> bool {
         let mut ahead = self.tokens.clone();
         let (mut depth, mut plain, mut inner) = (0_usize, true, Vec::new());
-        for _ in 0..LOCKED_TOKENS {
+        for _ in 0..MAX_LOCKED_TOKENS {
             let Some(token) = ahead.next() else { return false };
             match token.kind {
                 markup::Kind::Text => {
@@ -318,12 +318,12 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Adds the mark of a note, which is a link with a number or stars in it, raised or not.
-    fn note(&mut self, name: &str, open: Range<usize>) -> bool {
+    /// Appends a footnote mark: a link whose text is a number or asterisks, superscript or not.
+    fn push_note(&mut self, name: &str, open: Range<usize>) -> bool {
         let mut ahead = self.tokens.clone();
-        let mut around = vec![name.to_owned()];
+        let mut open_names = vec![name.to_owned()];
         let (mut text, mut links) = (String::new(), usize::from(name == "a"));
-        for _ in 0..NOTE_TOKENS {
+        for _ in 0..MAX_NOTE_TOKENS {
             let Some(token) = ahead.next() else { return false };
             match token.kind {
                 markup::Kind::Text => text.push_str(self.source.get(token.range).unwrap_or_default()),
@@ -331,11 +331,11 @@ impl<'a> Reader<'a> {
                     if ["a", "sup"].contains(&name.as_str()) && attributes.iter().all(|a| !is_shown(a)) =>
                 {
                     links += usize::from(name == "a");
-                    around.push(name);
+                    open_names.push(name);
                 }
-                markup::Kind::Close { name } if around.last() == Some(&name) => {
-                    around.pop();
-                    if around.is_empty() {
+                markup::Kind::Close { name } if open_names.last() == Some(&name) => {
+                    open_names.pop();
+                    if open_names.is_empty() {
                         let is_note = links == 1 && is_note_mark(text.trim());
                         if is_note {
                             self.push(Kind::Void { word: false }, open.start..token.range.end);
@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
 
     fn flush(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
-        divide_menu(&mut pieces);
+        split_menu(&mut pieces);
         let found = inline::runs(self.source, pieces).into_iter().filter_map(|run| {
             let mut slot = Slot::new(run.range.clone(), Escaping::Html(self.dialect));
             slot.breaks = run.breaks;
@@ -410,18 +410,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether people see or hear an attribute of a link.
+/// Whether an attribute is shown or read aloud.
 fn is_shown(attribute: &Attribute) -> bool {
     SHOWN.contains(&attribute.name.to_ascii_lowercase().as_str())
 }
 
 fn is_note_mark(text: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_digit() || "*†‡§[]()".contains(c);
-    (1..=NOTE_CHARS).contains(&text.chars().count()) && text.chars().all(is_sign)
+    (1..=MAX_NOTE_CHARS).contains(&text.chars().count()) && text.chars().all(is_sign)
 }
 
 /// Whether an element is marked as not to be translated.
-fn is_kept(source: &str, attributes: &[Attribute]) -> bool {
+fn is_untranslatable(source: &str, attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let value = source.get(attribute.value.clone()).unwrap_or_default();
         match attribute.name.to_ascii_lowercase().as_str() {
@@ -432,8 +432,8 @@ fn is_kept(source: &str, attributes: &[Attribute]) -> bool {
     })
 }
 
-/// A line of nothing but links is a menu: each link is read alone.
-fn divide_menu(pieces: &mut [Piece]) {
+/// Splits a menu, a run that consists only of links, so that each link is a block.
+fn split_menu(pieces: &mut [Piece]) {
     let is_link = |name: &str| name == "a";
     let (mut depth, mut links) = (0_usize, 0);
     for piece in pieces.iter() {

@@ -1,17 +1,17 @@
-//! JSON: the string values that are prose are blocks; keys, names, addresses and all else stay.
+//! JSON: string values that are prose are blocks; keys, identifiers, addresses and all else are left unchanged.
 
 use std::ops::Range;
 
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
-use crate::strings::{Unescaped, is_for_programs, prose};
+use crate::strings::{Unescaped, is_technical, prose};
 use crate::{Error, Result, limits};
 
-/// The blocks of a JSON document. Comments are allowed, and so is more than one value.
+/// The blocks of a JSON document. Comments and several top-level values are accepted.
 ///
 /// # Errors
-/// [`Error::Json`] when a string does not end or more is nested than [`limits::JSON_DEPTH`].
+/// [`Error::Json`] when a string is unterminated or the nesting exceeds [`limits::JSON_DEPTH`].
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let ascii = source.is_ascii() && source.contains("\\u");
     let escaping = Escaping::Quoted(Quoting::Json { ascii });
@@ -23,11 +23,11 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
             b'"' => {
                 let size = string_size(rest).ok_or(Error::Json { offset: at })?;
                 let inner = at + 1..at + size - 1;
-                let is_key = open.last_mut().is_some_and(|container| container.is_key(source, &inner));
+                let is_key = open.last_mut().is_some_and(|container| container.set_key(source, &inner));
                 let (key, skipped) =
                     open.last().map_or(("", false), |container| (container.key, container.skipped));
                 if !is_key && !skipped {
-                    let text = unescaped(source, inner).filter(|text| !is_for_programs(key, text.text()));
+                    let text = unescaped(source, inner).filter(|text| !is_technical(key, text.text()));
                     strings.extend(text.map(|text| (text, escaping)));
                 }
                 size
@@ -40,7 +40,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
                     open.last().map_or(("", false), |container| (container.key, container.skipped));
                 let object = mark == b'{';
                 let key = if object { "" } else { key };
-                open.push(Container { object, awaits_key: object, key, skipped, own: skipped });
+                open.push(Container { object, awaits_key: object, key, skipped, all_skipped: skipped });
                 1
             }
             b'}' | b']' => {
@@ -50,7 +50,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
             b',' => {
                 if let Some(container) = open.last_mut() {
                     container.awaits_key = container.object;
-                    container.skipped = container.own;
+                    container.skipped = container.all_skipped;
                 }
                 1
             }
@@ -63,30 +63,31 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     Ok(prose(strings))
 }
 
-/// An object or array that is open.
+/// An open object or array.
 struct Container<'a> {
     object: bool,
     awaits_key: bool,
-    /// The key of what comes next in it; in an array, that of the array.
+    /// The key of the next value; in an array, the array's all_skipped key.
     key: &'a str,
-    /// Whether what comes next in it is for programs, and whether all of it is.
+    /// Whether the next value is for programs, and whether all values are.
     skipped: bool,
-    own: bool,
+    all_skipped: bool,
 }
 
 impl<'a> Container<'a> {
-    /// Whether the string is a key. What stands under `@` and a key describes a message in Flutter's ARB files.
-    fn is_key(&mut self, source: &'a str, inner: &Range<usize>) -> bool {
+    /// Whether the string is a key; if so, it becomes the current key. In Flutter's ARB files the value of a key that
+    /// starts with `@` describes a message.
+    fn set_key(&mut self, source: &'a str, inner: &Range<usize>) -> bool {
         let is_key = std::mem::take(&mut self.awaits_key);
         if is_key {
             self.key = source.get(inner.clone()).unwrap_or_default();
-            self.skipped = self.own || self.key.starts_with('@');
+            self.skipped = self.all_skipped || self.key.starts_with('@');
         }
         is_key
     }
 }
 
-/// Bytes of the string that `text` starts with, with its quotes.
+/// Bytes of the string that `text` starts with, with its quotes; `None` if it is unterminated.
 pub(crate) fn string_size(text: &str) -> Option<usize> {
     let mut escaped = false;
     let end = text.bytes().enumerate().skip(1).find(|&(_, byte)| {
@@ -97,7 +98,7 @@ pub(crate) fn string_size(text: &str) -> Option<usize> {
     end.map(|(at, _)| at + 1)
 }
 
-/// The text between a string's quotes; `None` where an escape is none, or is half a character.
+/// The text between a string's quotes; `None` on an invalid escape or a lone surrogate.
 pub(crate) fn unescaped(source: &str, range: Range<usize>) -> Option<Unescaped<'_>> {
     let mut text = Unescaped::new(source);
     let mut at = range.start;
@@ -114,7 +115,7 @@ pub(crate) fn unescaped(source: &str, range: Range<usize>) -> Option<Unescaped<'
     Some(text)
 }
 
-/// The character of an escape and its size.
+/// The character of an escape sequence, and the sequence's size in bytes.
 pub(crate) fn escaped(escape: &str) -> Option<(char, usize)> {
     let c = match escape.as_bytes().get(1)? {
         b'n' => '\n',

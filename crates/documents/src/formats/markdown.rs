@@ -1,7 +1,7 @@
-//! Markdown: blocks are found with pulldown-cmark's offsets and spliced into the source, never printed anew.
+//! Markdown: blocks are located with pulldown-cmark's offsets, and translations are spliced into the source.
 //!
-//! Text of headings, paragraphs, list items, table cells, links and images' descriptions is translated, and so is that of
-//! HTML blocks, and titles and descriptions in front matter. Code, formulas, addresses and link definitions are copied.
+//! Translated are headings, paragraphs, list items, table cells, links, descriptions of images, HTML blocks, and titles
+//! and descriptions in front matter. Code, formulas, addresses and link definitions are left unchanged.
 
 pub(crate) mod escape;
 mod toml;
@@ -23,18 +23,18 @@ use crate::{Error, Result, limits};
 /// The blocks of a Markdown document.
 ///
 /// # Errors
-/// When inline elements are nested too deeply or too many, or the Markdown reader panics.
+/// When inline elements are nested too deeply or too many, or pulldown-cmark panics.
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
-    contained(|| read(source))
+    catch_panic(|| parse_events(source))
 }
 
-/// pulldown-cmark 0.13.6 panics on some rare input (with heading attributes, `- [ ] \\⏎  -`; so we read those
-/// ourselves). Nothing is shared with the reader, so its panic is only an error.
-fn contained<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
+/// Turns a panic into an error. pulldown-cmark 0.13.6 panics on some rare input (with heading attributes,
+/// `- [ ] \\⏎  -`; so those are parsed here). Nothing is shared with it, so no state can be left inconsistent.
+fn catch_panic<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
     catch_unwind(read).unwrap_or(Err(Error::Unreadable))
 }
 
-fn read(source: &str) -> Result<Vec<ParsedBlock>> {
+fn parse_events(source: &str) -> Result<Vec<ParsedBlock>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -43,39 +43,40 @@ fn read(source: &str) -> Result<Vec<ParsedBlock>> {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
         | Options::ENABLE_MATH
         | Options::ENABLE_GFM;
-    let mut reader = Reader::new(source);
+    let mut parser = MarkdownParser::new(source);
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
-        reader.event(event, range)?;
+        parser.event(event, range)?;
     }
-    reader.flush();
-    Ok(reader.found)
+    parser.flush();
+    Ok(parser.found)
 }
 
-/// What the lines begin with that mark a box in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
-const BOXES: [&str; 4] = [":::", "!!! ", "??? ", "???+ "];
+/// Starts of the lines that mark an admonition in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
+const ADMONITIONS: [&str; 4] = [":::", "!!! ", "??? ", "???+ "];
 
-/// Narrower paragraphs were divided by sense, which a translation cannot follow.
+/// Translations of narrower paragraphs are filled to this many columns: those were broken by sense, which a translation
+/// cannot follow.
 const NARROWEST_COLUMNS: usize = 40;
 
-struct Reader<'a> {
+struct MarkdownParser<'a> {
     source: &'a str,
     found: Vec<ParsedBlock>,
-    /// The block being read, then the descriptions of images it is inside of.
+    /// The block being parsed, then the descriptions of images that contain the current event.
     builders: Vec<Builder<'a>>,
     escaping: Escaping,
-    /// How many code blocks, HTML blocks or autolinks surround the event.
+    /// Number of code blocks, HTML blocks and autolinks around the event.
     verbatim: usize,
-    /// The HTML block being read, without what its container puts before its lines.
+    /// The HTML block being parsed, without the line prefixes of its container.
     html: Vec<Range<usize>>,
-    /// Where the links and images being read end, and whether their text is the label of their address too.
+    /// The ends of the open links and images, and whether their text is also their reference label.
     links: Vec<(usize, bool)>,
-    /// Whether a line ended before the event, and whether the reader sees that.
+    /// Whether a line extend_to before the event, and whether that is a hard break.
     line_end: Option<bool>,
-    /// The line of a box that is copied.
+    /// The line of an admonition that is copied.
     copied: Range<usize>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MarkdownParser<'a> {
     fn new(source: &'a str) -> Self {
         Self {
             source,
@@ -96,13 +97,13 @@ impl<'a> Reader<'a> {
         }
         match event {
             Event::Start(tag) => {
-                let range = self.whole(&tag, range);
+                let range = self.full_range(&tag, range);
                 return self.start(&tag, range);
             }
             Event::End(tag) => self.end(tag, range),
             Event::Html(_) => self.html_line(range),
             _ if self.verbatim > 0 => {}
-            Event::Text(_) if self.is_box(range.start) => {
+            Event::Text(_) if self.is_admonition(range.start) => {
                 self.flush();
                 let rest = self.source.get(range.start..).unwrap_or_default();
                 self.copied = range.start..range.start + rest.find(['\r', '\n']).unwrap_or(rest.len());
@@ -110,13 +111,13 @@ impl<'a> Reader<'a> {
             Event::Text(text) => {
                 let start = self.unescaped_start(range.start);
                 self.begin(start).text(&text);
-                self.ended(range.end);
+                self.extend_to(range.end);
             }
             Event::Code(code) => {
                 let slice = self.slice(&range);
-                let joined = if slice.contains(['\n', '\r']) { fenced(&code) } else { slice.to_owned() };
+                let joined = if slice.contains(['\n', '\r']) { code_span(&code) } else { slice.to_owned() };
                 self.begin(range.start).locked(&joined, range.clone());
-                self.ended(range.end);
+                self.extend_to(range.end);
             }
             Event::InlineMath(formula) | Event::DisplayMath(formula) => {
                 let slice = self.slice(&range);
@@ -128,15 +129,15 @@ impl<'a> Reader<'a> {
                     slice.to_owned()
                 };
                 self.begin(range.start).locked(&joined, range.clone());
-                self.ended(range.end);
+                self.extend_to(range.end);
             }
             Event::InlineHtml(_) => {
                 self.begin(range.start).tag(range.clone());
-                self.ended(range.end);
+                self.extend_to(range.end);
             }
             Event::FootnoteReference(_) => {
                 self.begin(range.start).void(range.clone());
-                self.ended(range.end);
+                self.extend_to(range.end);
             }
             Event::SoftBreak if !self.builders.is_empty() => self.line_end = Some(false),
             Event::HardBreak if !self.builders.is_empty() => self.line_end = Some(true),
@@ -148,9 +149,9 @@ impl<'a> Reader<'a> {
     fn start(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Result<()> {
         match tag {
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
-                let markup = self.slice(&(range.start..range.start + marks(self.slice(&range), tag)));
+                let markup = self.slice(&(range.start..range.start + marker_size(self.slice(&range), tag)));
                 self.begin(range.start).open(markup, range.clone());
-                self.ended(range.start + markup.len());
+                self.extend_to(range.start + markup.len());
             }
             Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. } => {
                 self.verbatim += 1;
@@ -159,7 +160,7 @@ impl<'a> Reader<'a> {
             }
             Tag::Link { .. } => {
                 self.begin(range.start).open("[", range.clone());
-                self.ended(range.start + 1);
+                self.extend_to(range.start + 1);
             }
             Tag::Image { .. } => {
                 self.begin(range.start).void(range.clone());
@@ -195,8 +196,8 @@ impl<'a> Reader<'a> {
         self.builders.last().map_or(Ok(()), Builder::check)
     }
 
-    /// The range of an element; pulldown-cmark 0.13.6 leaves the `[]` of `[text][]` out of it.
-    fn whole(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Range<usize> {
+    /// The range of an element, with the `[]` of `[text][]` that pulldown-cmark 0.13.6 leaves out.
+    fn full_range(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Range<usize> {
         let (Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) = tag else { return range };
         let rest = self.source.get(range.end..).unwrap_or_default();
         let collapsed = *link_type == LinkType::Collapsed;
@@ -212,7 +213,7 @@ impl<'a> Reader<'a> {
                 let size = match tag {
                     TagEnd::Emphasis => 1,
                     TagEnd::Strong => 2,
-                    _ => marks(self.slice(&range), &Tag::Strikethrough),
+                    _ => marker_size(self.slice(&range), &Tag::Strikethrough),
                 };
                 let markup = self.slice(&(range.end - size..range.end));
                 self.close(markup, range.end);
@@ -221,7 +222,7 @@ impl<'a> Reader<'a> {
                 let (end, labelled) = self.links.pop().unwrap_or((range.end, false));
                 if self.verbatim > 0 {
                     self.verbatim -= 1;
-                    return self.ended(end);
+                    return self.extend_to(end);
                 }
                 let from = self.builders.last().map_or(end, |builder| builder.end);
                 let label = self.slice(&(range.start + 1..from));
@@ -238,7 +239,7 @@ impl<'a> Reader<'a> {
                 if let Some(description) = self.builders.pop().filter(|_| !labelled) {
                     self.finish(description, Escaping::MarkdownInline);
                 }
-                self.ended(end);
+                self.extend_to(end);
             }
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => {
                 self.flush();
@@ -257,9 +258,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a line of a paragraph that starts here is the edge of a box.
-    fn is_box(&self, start: usize) -> bool {
-        let is_marked = |rest: &str| BOXES.iter().any(|mark| rest.starts_with(mark));
+    /// Whether the line of a paragraph that starts here begins or ends an admonition.
+    fn is_admonition(&self, start: usize) -> bool {
+        let is_marked = |rest: &str| ADMONITIONS.iter().any(|mark| rest.starts_with(mark));
         let first = self.builders.is_empty() || (self.builders.len() == 1 && self.line_end.is_some());
         first
             && self.escaping == Escaping::MarkdownParagraph
@@ -267,7 +268,7 @@ impl<'a> Reader<'a> {
             && self.source.get(start..).is_some_and(is_marked)
     }
 
-    /// Adds a line to the HTML block, unless marks of a quote stand between.
+    /// Adds a line to the HTML block; as a new range if there are quote marks before it.
     fn html_line(&mut self, range: Range<usize>) {
         let source = self.source;
         match self.html.last_mut() {
@@ -283,10 +284,10 @@ impl<'a> Reader<'a> {
         if let Some(builder) = self.builders.last_mut() {
             builder.close(markup);
         }
-        self.ended(end);
+        self.extend_to(end);
     }
 
-    /// The builder for inline content at `start`, told of the line end before it.
+    /// The builder for inline content at `start`, after any line end before it is added.
     fn begin(&mut self, start: usize) -> &mut Builder<'a> {
         let line_end = self.line_end.take();
         if self.builders.is_empty() {
@@ -307,13 +308,13 @@ impl<'a> Reader<'a> {
         builder
     }
 
-    fn ended(&mut self, end: usize) {
+    fn extend_to(&mut self, end: usize) {
         if let Some(builder) = self.builders.last_mut() {
             builder.end = builder.end.max(end);
         }
     }
 
-    /// Ends the block, if one is being read.
+    /// Finishes the block being parsed, if any.
     fn flush(&mut self) {
         self.line_end = None;
         if let Some(builder) = self.builders.pop() {
@@ -331,7 +332,7 @@ impl<'a> Reader<'a> {
         self.found.extend(found.into_translatable());
     }
 
-    /// Where text starts, with the backslash that escapes its first character.
+    /// Where text starts, including a backslash that escapes its first character.
     fn unescaped_start(&self, start: usize) -> usize {
         let read = self.builders.last().map_or(0, |builder| builder.end);
         let escaped = start > read && self.source.as_bytes().get(start - 1) == Some(&b'\\');
@@ -348,7 +349,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether an event stands in a line.
+/// Whether an event is inline content.
 fn is_inline(event: &Event) -> bool {
     match event {
         Event::Start(tag) => matches!(
@@ -363,8 +364,8 @@ fn is_inline(event: &Event) -> bool {
     }
 }
 
-/// How many characters mark the element that `source` is.
-fn marks(source: &str, tag: &Tag) -> usize {
+/// The length of the markers around an inline element.
+fn marker_size(source: &str, tag: &Tag) -> usize {
     match tag {
         Tag::Strong => 2,
         Tag::Strikethrough if source.starts_with("~~") => 2,
@@ -372,15 +373,15 @@ fn marks(source: &str, tag: &Tag) -> usize {
     }
 }
 
-/// Inline code on one line, between more backticks than it has.
-fn fenced(code: &str) -> String {
+/// Inline code on one line, between more backticks than it contains.
+fn code_span(code: &str) -> String {
     let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{code}{pad}{fence}")
 }
 
-/// Columns of the widest line of a paragraph, without what precedes its text.
+/// Columns of the widest line of a paragraph, without the prefix of each line.
 fn width(source: &str, newline: &str) -> usize {
     let prefix = columns(newline.trim_start_matches(['\r', '\n']));
     let width = |(number, line): (usize, &str)| {
@@ -396,7 +397,7 @@ mod tests {
     #[test]
     fn a_panic_of_the_reader_is_an_error() {
         let result: Result<()> =
-            contained(|| std::panic::resume_unwind(Box::new("as a broken reader would")));
+            catch_panic(|| std::panic::resume_unwind(Box::new("as a broken parser would")));
         assert_eq!(result, Err(Error::Unreadable));
     }
 }

@@ -12,7 +12,7 @@ use crate::xml::plain::{lines, properties, whole};
 use crate::xml::tree::{DocType, Element, blocks};
 use crate::{Error, Format, Result, formula};
 
-/// The format of a package by what its first entry says.
+/// The format that a package's `mimetype` entry names.
 pub(crate) fn detect(mimetype: &str) -> Option<Format> {
     let kind = mimetype.trim().strip_prefix("application/vnd.oasis.opendocument.")?;
     match kind.strip_suffix("-template").unwrap_or(kind) {
@@ -45,10 +45,10 @@ impl Entry {
     }
 }
 
-/// The entries that hold text, in the order they are read in.
+/// The entries that hold text, in reading order.
 ///
 /// # Errors
-/// When the document is protected by a password, or what says so cannot be read.
+/// When the document is protected by a password, or its manifest cannot be read.
 pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
     const MANIFEST: &str = "META-INF/manifest.xml";
     if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
@@ -59,7 +59,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
         .filter(|name| package.has(name))
         .map(|name| (name.to_owned(), Entry::Content(Role::Own)))
         .collect();
-    // Charts: most of what they show stands in the document too.
+    // Charts mostly repeat texts of the document.
     let charts = package.names().iter().filter(|name| name.ends_with("/content.xml"));
     texts.extend(charts.map(|name| (name.clone(), Entry::Content(Role::Shared))));
     if package.has("meta.xml") {
@@ -69,7 +69,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
 }
 
 fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
-    // Names of styles that change nothing, and texts that formulas compare cells with.
+    // Names of styles without visible effect, and texts that formulas compare cells with.
     let (mut plain, mut compared) = (HashSet::new(), HashSet::new());
     let wanted = |name| {
         matches!(
@@ -100,7 +100,7 @@ fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
             }
             _ => compares(element, "formula"),
         }
-        gather(source, element, role, &plain, found)
+        collect(source, element, role, &plain, found)
     })?;
     if !compared.is_empty() {
         found.retain(|found| !compared.contains(&formula::key(&found.block.text)));
@@ -108,8 +108,8 @@ fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
     Ok(found)
 }
 
-/// The blocks of an element and all that is in it. `plain` are the names of styles that change nothing.
-fn gather(
+/// Appends the blocks of an element and its descendants. `plain` are the names of styles without visible effect.
+fn collect(
     source: &str,
     element: &Element,
     role: Role,
@@ -117,35 +117,35 @@ fn gather(
     found: &mut Vec<ParsedBlock>,
 ) -> Result<()> {
     match element.name {
-        // Deleted text is kept there.
+        // Holds deleted text.
         ("text", "tracked-changes") => return Ok(()),
-        // Of a slide's master the placeholders say only where to click.
+        // The placeholders of a master slide hold only is_prompt.
         ("style", "master-page") => {
-            let prompts = |child: &Element| {
+            let is_prompt = |child: &Element| {
                 child.name == ("presentation", "notes")
                     || (child.name.0 == "draw" && child.value_range(source, "class").is_some())
             };
-            let mut shown = element.elements().filter(|child| !prompts(child));
-            return shown.try_for_each(|child| gather(source, child, role, plain, found));
+            let mut shown = element.elements().filter(|child| !is_prompt(child));
+            return shown.try_for_each(|child| collect(source, child, role, plain, found));
         }
         ("table", "table-cell" | "covered-table-cell") => {
             let value = |name| element.value(source, name);
             let is_text = value("value-type").is_none_or(|kind| kind == "string");
             if is_text {
-                // Says the same as the cell's paragraph.
+                // Repeats the cell's paragraph.
                 let repeated = element.value_range(source, "string-value");
                 let repeated = repeated.and_then(|range| lines(source, range, Escaping::XmlAttribute));
                 found.extend(repeated.map(|found| found.with_role(Role::Copy)));
             }
-            // What a formula shows follows the cells that it was made from, as far as their text is the same.
+            // The result of a formula takes the translation of a cell with the same text.
             let shown = if element.value_range(source, "formula").is_some() { Role::Copy } else { role };
-            // Besides what it shows a cell may have a comment.
+            // A cell may also have a comment.
             return element.elements().try_for_each(|child| match child.name {
                 ("text", "p" | "h") if !is_text => Ok(()),
-                ("text", _) => gather(source, child, shown, plain, found),
-                // In a chart, descriptions name the cells that it is made from.
+                ("text", _) => collect(source, child, shown, plain, found),
+                // In a chart, descriptions name its source cells.
                 ("draw", "g") if role == Role::Shared => Ok(()),
-                _ => gather(source, child, role, plain, found),
+                _ => collect(source, child, role, plain, found),
             });
         }
         ("text", "p" | "h") => {
@@ -155,11 +155,11 @@ fn gather(
         ("svg", "title" | "desc") | ("presentation", "header-decl" | "footer-decl") => {
             found.extend(whole(source, element).map(|found| found.with_role(role)))
         }
-        // The title of a list of contents, again.
+        // Repeats the title of a table of contents.
         ("text", "index-title-template") => {
             found.extend(whole(source, element).map(|found| found.with_role(Role::Shared)));
         }
         _ => {}
     }
-    element.elements().try_for_each(|child| gather(source, child, role, plain, found))
+    element.elements().try_for_each(|child| collect(source, child, role, plain, found))
 }

@@ -1,7 +1,6 @@
-//! Word, PowerPoint and Excel documents (ECMA-376): which parts hold text, and what reads them.
+//! Word, PowerPoint and Excel documents (ECMA-376): which parts hold text, and the parser of each.
 //!
-//! Macros and digital signatures are copied like pictures. A signature then tells its readers that the document was
-//! changed, which is true.
+//! Macros and digital signatures are copied. A signature no longer verifies once the document is changed.
 
 mod alt;
 mod drawing;
@@ -19,30 +18,30 @@ use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, blocks, each};
 use crate::{Format, Result};
 
-pub(crate) use sheet::clashes;
+pub(crate) use sheet::invalid_names;
 
-/// What finds the blocks of a part.
+/// The parser of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Office {
     /// The body of a Word document, headers, footers, notes, comments.
     Word,
     /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
     Drawing(Role, Role),
-    /// What stands on every slide.
+    /// Slide masters and layouts.
     Master,
-    /// A workbook's comments that answer each other.
+    /// A workbook's threaded comments.
     Threads,
-    /// What a cover page shows, again.
+    /// A copy of a cover page's texts.
     Cover,
     /// The strings of cells and comments, headers and footers of pages.
-    Strings(Arc<sheet::Named>),
+    Strings(Arc<sheet::ReferencedNames>),
     /// A table's columns.
     Columns,
     /// A workbook's sheets.
-    Sheets(Arc<sheet::Named>),
+    Sheets(Arc<sheet::ReferencedNames>),
     /// Title, subject and description of the document.
     Properties,
-    /// The names of sheets, again.
+    /// A copy of the names of sheets.
     Titles,
 }
 
@@ -58,16 +57,16 @@ impl Office {
             Self::Master => drawing::master(source),
             Self::Threads => sheet::threads(source),
             Self::Cover => cover(source),
-            Self::Strings(named) => sheet::strings(source, named),
+            Self::Strings(names) => sheet::strings(source, names),
             Self::Columns => sheet::columns(source),
-            Self::Sheets(named) => sheet::sheets(source, named),
+            Self::Sheets(names) => sheet::sheets(source, names),
             Self::Properties => properties(source, DocType::Refused),
             Self::Titles => titles(source),
         }
     }
 }
 
-/// The name of the entry that says what all others are.
+/// The entry that lists the content types of all others.
 pub(crate) const CONTENT_TYPES: &str = "[Content_Types].xml";
 
 /// The format of a package by the type of its main part.
@@ -85,37 +84,37 @@ pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
     })
 }
 
-/// The entries that hold text, in the order they are read in.
+/// The entries that hold text, in reading order.
 ///
 /// # Errors
-/// When the package does not say what its entries are.
+/// When the package's content types cannot be read.
 pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Office)>> {
     let types = content_types(package)?;
-    let named = if format == Format::Xlsx { sheet::named(package)? } else { Arc::default() };
-    let reader = |name: &String| {
+    let names = if format == Format::Xlsx { sheet::referenced_names(package)? } else { Arc::default() };
+    let parser = |name: &String| {
         let content = types.get(&name.to_ascii_lowercase())?;
-        let (rank, reader) = reader(content, format, &named)?;
-        // Of `slide2` and `slide10` the shorter is first.
-        Some((rank, name.len(), name.clone(), reader))
+        let (rank, parser) = parser(content, format, &names)?;
+        // The shorter name is first: `slide2` before `slide10`.
+        Some((rank, name.len(), name.clone(), parser))
     };
-    let mut readers: Vec<_> = package.names().iter().filter_map(reader).collect();
+    let mut parsers: Vec<_> = package.names().iter().filter_map(parser).collect();
     if format == Format::Docx {
         let is_item = |name: &&String| name.starts_with("customXml/item") && name.ends_with(".xml");
         let items: Vec<String> = package.names().iter().filter(is_item).cloned().collect();
         for name in items {
             if package.text(&name).is_ok_and(|text| text.contains(COVER)) {
-                readers.push((10, name.len(), name, Office::Cover));
+                parsers.push((10, name.len(), name, Office::Cover));
             }
         }
     }
-    readers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-    Ok(readers.into_iter().map(|(_, _, name, office)| (name, office)).collect())
+    parsers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    Ok(parsers.into_iter().map(|(_, _, name, office)| (name, office)).collect())
 }
 
-/// What reads a part of this content type, and its place among the others.
-fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(usize, Office)> {
+/// The rank in reading order and the parser of a part of this content type.
+fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) -> Option<(usize, Office)> {
     let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
-    // A chart in a workbook shows its cells; elsewhere it brings its own table, which only its editor opens.
+    // A chart in a workbook shows its cells; elsewhere it has an embedded table of its own.
     let labels = if format == Format::Xlsx { Role::Copy } else { Role::Shared };
     Some(match (kind, format) {
         ("main+xml", Format::Docx) if !content.contains("glossary") => (0, Office::Word),
@@ -128,16 +127,16 @@ fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(u
         ("slideMaster+xml" | "slideLayout+xml", _) => (3, Office::Master),
         ("notesSlide+xml", _) => (1, Office::Drawing(Role::Own, labels)),
         ("comments+xml", Format::Pptx) => (2, Office::Drawing(Role::Own, labels)),
-        ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(named))),
-        ("worksheet+xml" | "chartsheet+xml", _) => (1, Office::Strings(Arc::clone(named))),
-        ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(named))),
+        ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(names))),
+        ("worksheet+xml" | "chartsheet+xml", _) => (1, Office::Strings(Arc::clone(names))),
+        ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(names))),
         ("threadedcomments+xml", _) => (2, Office::Threads),
         ("table+xml", _) => (3, Office::Columns),
-        ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(named))),
+        ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(names))),
         ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramData+xml", _) => {
             (6, Office::Drawing(Role::Own, labels))
         }
-        // What a diagram's texts looked like when it was saved last.
+        // A rendering of a diagram's texts from when it was last saved.
         ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Shared, labels)),
         ("core-properties+xml", _) => (8, Office::Properties),
         ("extended-properties+xml", Format::Xlsx) => (9, Office::Titles),
@@ -145,7 +144,7 @@ fn reader(content: &str, format: Format, named: &Arc<sheet::Named>) -> Option<(u
     })
 }
 
-/// The content type of each entry that has one of its own, by its name in lower case.
+/// The explicit content types of entries, by their names in lower case.
 fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
     let source = package.text(CONTENT_TYPES)?;
     let mut types = HashMap::new();
@@ -165,10 +164,10 @@ fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
     Ok(types)
 }
 
-/// Where Word keeps what a cover page shows, and takes it from whenever it opens the document.
+/// The namespace of a cover page's properties, which Word reads whenever it opens the document.
 const COVER: &str = "http://schemas.microsoft.com/office/2006/coverPageProps";
 
-/// The abstract of a cover page, which follows the control on the page that shows it.
+/// The abstract of a cover page: a copy of the text in the control that shows it.
 fn cover(source: &str) -> Result<Vec<ParsedBlock>> {
     blocks(
         source,

@@ -1,5 +1,5 @@
-//! PDF → Markdown: headings by the size of their letters, lines joined to paragraphs, words joined that a line end
-//! divides. What else is on the page (pictures, tables' lines, colours, columns' places) is lost.
+//! PDF → Markdown: headings are recognised by their font size, lines are joined into paragraphs, hyphenated words are
+//! joined. All else on the page (pictures, rules of tables, colours, the positions of columns) is lost.
 
 mod encrypted;
 mod streams;
@@ -13,40 +13,40 @@ use pdf_extract::{Document, LoadOptions, MediaBox, OutputDev, OutputError, Trans
 use crate::chars::join_separator;
 use crate::{Error, Result, limits};
 
-/// The reader's stack: it calls itself for forms inside forms.
+/// The stack of pdf-extract, which recurses for forms inside forms.
 const STACK_BYTES: usize = 32 << 20;
 
-/// A line higher than the text's by this factor is a heading.
-const HEADING: f64 = 1.15;
+/// A line whose font is larger than the body text's by this factor is a heading.
+const HEADING_FACTOR: f64 = 1.15;
 
-/// Lines further apart than this, in sizes of their letters, are of two paragraphs.
+/// Lines further apart than this, in font sizes, belong to different paragraphs.
 const PARAGRAPH_GAP: f64 = 1.75;
 
-/// Letters further apart than this, in sizes of the letters, are of two words.
+/// Characters further apart than this, in font sizes, belong to different words.
 const WORD_GAP: f64 = 0.15;
 
-/// A gap so wide divides columns.
+/// A gap wider than this, in font sizes, separates columns.
 const COLUMN_GAP: f64 = 2.5;
 
 /// The text of a PDF as Markdown.
 ///
 /// # Errors
-/// When the PDF is damaged, needs a password, or has no text: then it is a scan.
+/// When the PDF is damaged, needs a password, or has no text, as a scan.
 pub(crate) fn to_markdown(bytes: &[u8]) -> Result<String> {
     if bytes.len() > limits::DOCUMENT_BYTES {
         return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::DOCUMENT_BYTES });
     }
-    // pdf-extract 0.12.1 panics on some damaged files, and its depth follows the file's.
+    // pdf-extract 0.12.1 panics on some damaged files, and recurses as deeply as the file nests.
     let lines = thread::scope(|scope| {
-        let reader = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read(bytes));
-        let reader = reader.map_err(|error| Error::Pdf { cause: error.to_string() })?;
-        reader.join().unwrap_or_else(|_| Err(Error::Pdf { cause: "the reader gave up".to_owned() }))
+        let parser = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read(bytes));
+        let parser = parser.map_err(|error| Error::Pdf { cause: error.to_string() })?;
+        parser.join().unwrap_or_else(|_| Err(Error::Pdf { cause: "the PDF parser failed".to_owned() }))
     })?;
     let text = markdown(&lines);
     if text.contains(char::is_alphabetic) { Ok(text) } else { Err(Error::Scanned) }
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Line>> {
+fn read(bytes: &[u8]) -> Result<Vec<PageLine>> {
     let damaged = |error: &dyn std::fmt::Display| Error::Pdf { cause: error.to_string() };
     let document = match table::is_encrypted(bytes).map_err(|fault| damaged(&fault))? {
         false => {
@@ -56,18 +56,18 @@ fn read(bytes: &[u8]) -> Result<Vec<Line>> {
         true => encrypted::open(bytes).map_err(|error| damaged(&error))?.ok_or(Error::Protected)?,
     };
     if streams::is_any_emptied(&document) {
-        let cause = format!("a stream in it inflates to more than {} bytes", limits::PDF_STREAM_BYTES);
+        let cause = format!("the decompressed size of a stream exceeds {} bytes", limits::PDF_STREAM_BYTES);
         return Err(Error::Pdf { cause });
     }
-    let mut page = Page::default();
+    let mut page = LineCollector::default();
     pdf_extract::output_doc(&document, &mut page).map_err(|error| damaged(&error))?;
     page.end_line();
     Ok(page.lines)
 }
 
-/// A line of text on a page; sizes and places are in points, upwards from the page's foot.
+/// A line of text on a page. Sizes and positions are in points, from the page's bottom left corner.
 #[derive(Debug, Clone, PartialEq)]
-struct Line {
+struct PageLine {
     text: String,
     page: u32,
     left: f64,
@@ -75,25 +75,25 @@ struct Line {
     size: f64,
 }
 
-/// Collects letters into lines, in the order in which they are painted.
+/// Collects characters into lines, in painting order.
 #[derive(Debug, Default)]
-struct Page {
+struct LineCollector {
     number: u32,
-    lines: Vec<Line>,
-    line: Option<Line>,
-    /// Where the last letter ended.
+    lines: Vec<PageLine>,
+    line: Option<PageLine>,
+    /// The right edge of the last character.
     end: f64,
     /// All bytes of text so far.
     bytes: usize,
 }
 
-impl Page {
+impl LineCollector {
     fn end_line(&mut self) {
         self.lines.extend(self.line.take().filter(|line| !line.text.trim().is_empty()));
     }
 }
 
-impl OutputDev for Page {
+impl OutputDev for LineCollector {
     fn begin_page(
         &mut self,
         number: u32,
@@ -112,38 +112,38 @@ impl OutputDev for Page {
 
     fn output_character(
         &mut self,
-        place: &Transform,
+        transform: &Transform,
         width: f64,
         _: f64,
         font_size: f64,
         text: &str,
     ) -> std::result::Result<(), OutputError> {
-        // The size on the page: the matrix scales the font's, by the side of the square with the same area.
-        let scale = (place.m11 * place.m22 - place.m12 * place.m21).abs().sqrt();
-        let (left, base, size) = (place.m31, place.m32, font_size * scale);
+        // The size on the page: the font's, scaled by the square root of the matrix's determinant.
+        let scale = (transform.m11 * transform.m22 - transform.m12 * transform.m21).abs().sqrt();
+        let (left, base, size) = (transform.m31, transform.m32, font_size * scale);
         self.bytes += text.len();
         if self.bytes > limits::DOCUMENT_BYTES {
-            return Err(OutputError::IoError(io::Error::other("it holds too much text")));
+            return Err(OutputError::IoError(io::Error::other("its text exceeds the size limit")));
         }
         if !(left.is_finite() && base.is_finite() && size.is_finite() && size > 0.0) {
             return Ok(());
         }
         let gap = left - self.end;
-        let goes_on = self.line.as_ref().is_some_and(|line| {
+        let continues = self.line.as_ref().is_some_and(|line| {
             let same = (base - line.base).abs() < size.max(line.size) * 0.5;
             same && gap < size * COLUMN_GAP && gap > -size
         });
-        if !goes_on {
+        if !continues {
             self.end_line();
         }
-        let line = self.line.get_or_insert_with(|| Line {
+        let line = self.line.get_or_insert_with(|| PageLine {
             text: String::new(),
             page: self.number,
             left,
             base,
             size,
         });
-        if goes_on && gap > size * WORD_GAP && !line.text.ends_with(' ') {
+        if continues && gap > size * WORD_GAP && !line.text.ends_with(' ') {
             line.text.push(' ');
         }
         line.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
@@ -165,10 +165,13 @@ impl OutputDev for Page {
 }
 
 /// Headings and paragraphs from lines.
-fn markdown(lines: &[Line]) -> String {
+fn markdown(lines: &[PageLine]) -> String {
     let text_size = text_size(lines);
-    let mut sizes: Vec<f64> =
-        lines.iter().map(|line| rounded(line.size)).filter(|size| *size > text_size * HEADING).collect();
+    let mut sizes: Vec<f64> = lines
+        .iter()
+        .map(|line| rounded(line.size))
+        .filter(|size| *size > text_size * HEADING_FACTOR)
+        .collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     sizes.dedup();
     let mut out = String::new();
@@ -176,8 +179,8 @@ fn markdown(lines: &[Line]) -> String {
     while let Some(lines) = paragraphs.next() {
         let mut text = joined(lines);
         let Some(first) = lines.first() else { continue };
-        // A paragraph that a page's end divides goes on on the next page.
-        while let Some(next) = paragraphs.next_if(|next| goes_on(&text, lines, next)) {
+        // A paragraph may continue on the next page.
+        while let Some(next) = paragraphs.next_if(|next| continues(&text, lines, next)) {
             join(&mut text, &joined(next));
         }
         let level = sizes.iter().position(|size| rounded(first.size) >= *size).map_or(0, |at| 1 + at.min(5));
@@ -194,8 +197,8 @@ fn markdown(lines: &[Line]) -> String {
     out
 }
 
-/// The size of most letters.
-fn text_size(lines: &[Line]) -> f64 {
+/// The font size of most characters.
+fn text_size(lines: &[PageLine]) -> f64 {
     let mut sizes: Vec<(f64, usize)> =
         lines.iter().map(|line| (rounded(line.size), line.text.len())).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -205,12 +208,12 @@ fn text_size(lines: &[Line]) -> f64 {
     weighed.max_by_key(|(letters, _)| *letters).map_or(0.0, |(_, size)| size)
 }
 
-/// Half points: letters of one style differ by rounding.
+/// Rounds to half points, since sizes of one style differ slightly.
 fn rounded(size: f64) -> f64 {
     (size * 2.0).round() / 2.0
 }
 
-fn is_same_paragraph(line: &Line, next: &Line) -> bool {
+fn is_same_paragraph(line: &PageLine, next: &PageLine) -> bool {
     let below = line.base - next.base;
     let near = below > 0.0 && below < line.size.max(next.size) * PARAGRAPH_GAP;
     let indented = next.left - line.left > line.size && !line.text.trim_end().ends_with(['-', '\u{ad}']);
@@ -218,14 +221,14 @@ fn is_same_paragraph(line: &Line, next: &Line) -> bool {
     line.page == next.page && near && rounded(line.size) == rounded(next.size) && !indented && !item
 }
 
-fn goes_on(text: &str, lines: &[Line], next: &[Line]) -> bool {
+fn continues(text: &str, lines: &[PageLine], next: &[PageLine]) -> bool {
     let (Some(last), Some(next)) = (lines.last(), next.first()) else { return false };
     let open = !text.trim_end().ends_with(['.', '!', '?', ':', '。', '！', '？', '”', '"', '」']);
     let same = last.page < next.page && rounded(last.size) == rounded(next.size);
     same && open && next.text.trim_start().starts_with(char::is_lowercase)
 }
 
-fn joined(lines: &[Line]) -> String {
+fn joined(lines: &[PageLine]) -> String {
     let mut text = String::new();
     for line in lines {
         join(&mut text, &line.text);
@@ -233,7 +236,7 @@ fn joined(lines: &[Line]) -> String {
     text
 }
 
-/// Adds a line; a word that the line's end divided becomes whole, a compound keeps its hyphen.
+/// Appends a line. A word hyphenated at the line end is joined; a compound keeps its hyphen.
 fn join(text: &mut String, line: &str) {
     text.truncate(text.trim_end().len());
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -252,8 +255,8 @@ fn join(text: &mut String, line: &str) {
 mod tests {
     use super::*;
 
-    fn line(text: &str, base: f64, size: f64) -> Line {
-        Line { text: text.into(), page: 1, left: 72.0, base, size }
+    fn line(text: &str, base: f64, size: f64) -> PageLine {
+        PageLine { text: text.into(), page: 1, left: 72.0, base, size }
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! gettext's PO: every entry without a translation gets one, marked as fuzzy, so that a person looks at it.
+//! gettext PO: every untranslated entry gets a translation, marked as fuzzy for review.
 //!
-//! Comments, order and line ends stay. The header, obsolete entries and entries with a translation are copied.
+//! Comments, order and line ends are preserved. The header, obsolete and translated entries are left unchanged.
 
 use std::ops::Range;
 
@@ -16,12 +16,12 @@ use crate::wrap::LineLayout;
 /// gettext wraps at 80 columns, two of them quotes.
 const COLUMNS: usize = 77;
 
-/// More plural forms than any language has: Arabic's six.
-const FORMS: usize = 8;
+/// More plural forms than any language has; Arabic has six.
+const MAX_FORMS: usize = 8;
 
-/// A keyword with its string, which may stand on several lines.
+/// A keyword with its string, which may span several lines.
 #[derive(Debug, Clone)]
-struct Field<'a> {
+struct PoField<'a> {
     keyword: &'a str,
     /// From the keyword to the last quote.
     range: Range<usize>,
@@ -29,7 +29,7 @@ struct Field<'a> {
     literals: Vec<Range<usize>>,
 }
 
-impl Field<'_> {
+impl PoField<'_> {
     fn is_empty(&self) -> bool {
         self.literals.iter().all(Range::is_empty)
     }
@@ -44,43 +44,43 @@ pub(crate) fn is_po(text: &str) -> bool {
         && text.contains("\nmsgstr")
 }
 
-/// The blocks of a PO file. Never fails: what is not understood is copied.
+/// The blocks of a PO file. Never fails: invalid entries are left unchanged.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let mut found = Vec::new();
     let mut forms = None;
-    let mut entry = Entry::default();
+    let mut entry = PoEntry::default();
     for range in lines(source).chain(std::iter::once(source.len()..source.len())) {
         let line = source.get(range.clone()).unwrap_or_default();
         let keyword = line.split([' ', '\t']).next().unwrap_or_default();
         let starts =
             line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
-        if starts && entry.targeted {
+        if starts && entry.has_translation {
             let entry = std::mem::take(&mut entry);
             if entry.is_header() {
                 forms = entry.plural_forms(source);
             } else {
-                found.extend(entry.found(source, forms));
+                found.extend(entry.blocks(source, forms));
             }
         }
-        entry.line(source, range);
+        entry.push_line(source, range);
     }
     found
 }
 
 /// A message with its translations.
 #[derive(Debug, Default)]
-struct Entry<'a> {
+struct PoEntry<'a> {
     /// The comment that holds its flags.
     flags: Option<Range<usize>>,
-    fields: Vec<Field<'a>>,
-    /// Whether a translation's keyword was read, so that the next message starts a new entry.
-    targeted: bool,
-    /// Whether a line of it was not understood.
-    broken: bool,
+    fields: Vec<PoField<'a>>,
+    /// Whether a `msgstr` was read, so that the next message starts a new entry.
+    has_translation: bool,
+    /// Whether a line of it is invalid.
+    invalid: bool,
 }
 
-impl<'a> Entry<'a> {
-    fn line(&mut self, source: &'a str, range: Range<usize>) {
+impl<'a> PoEntry<'a> {
+    fn push_line(&mut self, source: &'a str, range: Range<usize>) {
         let line = source.get(range.clone()).unwrap_or_default();
         if line.starts_with("#,") {
             self.flags = Some(range.clone());
@@ -91,21 +91,21 @@ impl<'a> Entry<'a> {
         let quote = line.find('"').filter(|_| line.trim_end().ends_with('"'));
         let Some(literal) = quote.map(|at| range.start + at + 1..range.start + line.trim_end().len() - 1)
         else {
-            self.broken = true;
+            self.invalid = true;
             return;
         };
         let end = literal.end + 1;
         let keyword = source.get(range.start..literal.start.saturating_sub(1)).unwrap_or_default().trim();
-        if literal.start > literal.end || source.get(literal.clone()).is_none_or(|text| !ends_whole(text)) {
-            self.broken = true;
+        if literal.start > literal.end || source.get(literal.clone()).is_none_or(|text| !is_closed(text)) {
+            self.invalid = true;
         } else if !keyword.is_empty() {
-            self.targeted |= keyword.starts_with("msgstr");
-            self.fields.push(Field { keyword, range: range.start..end, literals: vec![literal] });
+            self.has_translation |= keyword.starts_with("msgstr");
+            self.fields.push(PoField { keyword, range: range.start..end, literals: vec![literal] });
         } else if let Some(field) = self.fields.last_mut() {
             field.range.end = end;
             field.literals.push(literal);
         } else {
-            self.broken = true;
+            self.invalid = true;
         }
     }
 
@@ -113,11 +113,11 @@ impl<'a> Entry<'a> {
         self.fields.iter().any(|field| field.keyword.starts_with(keyword))
     }
 
-    fn field(&self, keyword: &str) -> Option<&Field<'a>> {
+    fn field(&self, keyword: &str) -> Option<&PoField<'a>> {
         self.fields.iter().find(|field| field.keyword == keyword)
     }
 
-    /// Whether its fields come in the order that gettext asks for.
+    /// Whether its fields are in the order that gettext requires.
     fn is_ordered(&self) -> bool {
         let mut keywords = self.fields.iter().map(|field| field.keyword).peekable();
         keywords.next_if_eq(&"msgctxt");
@@ -128,11 +128,11 @@ impl<'a> Entry<'a> {
             return keywords.eq(["msgstr"]);
         }
         let forms = self.fields.iter().filter(|field| field.keyword.starts_with("msgstr")).count();
-        forms <= FORMS && keywords.eq((0..forms).map(|form| format!("msgstr[{form}]")))
+        forms <= MAX_FORMS && keywords.eq((0..forms).map(|form| format!("msgstr[{form}]")))
     }
 
     fn is_header(&self) -> bool {
-        !self.has("msgctxt") && self.field("msgid").is_some_and(Field::is_empty)
+        !self.has("msgctxt") && self.field("msgid").is_some_and(PoField::is_empty)
     }
 
     /// The number of plural forms that a header states.
@@ -140,19 +140,21 @@ impl<'a> Entry<'a> {
         let header = source.get(self.field("msgstr")?.range.clone())?;
         let number = header.split_once("nplurals")?.1.trim_start_matches([' ', '=']);
         let end = number.find(|c: char| !c.is_ascii_digit())?;
-        number.get(..end)?.parse().ok().filter(|forms| (1..=FORMS).contains(forms))
+        number.get(..end)?.parse().ok().filter(|forms| (1..=MAX_FORMS).contains(forms))
     }
 
-    fn found(&self, source: &str, forms: Option<usize>) -> Vec<ParsedBlock> {
-        let Some(singular) = self.field("msgid").filter(|_| !self.broken && self.is_ordered()) else {
+    fn blocks(&self, source: &str, forms: Option<usize>) -> Vec<ParsedBlock> {
+        let Some(singular) = self.field("msgid").filter(|_| !self.invalid && self.is_ordered()) else {
             return Vec::new();
         };
         let Some(plural) = self.field("msgid_plural") else {
             let target = self.field("msgstr").filter(|target| target.is_empty());
-            let found = target.and_then(|target| filled(source, singular, "msgstr", target.range.clone()));
-            return found.map(|found| self.flagged(source, found)).into_iter().collect();
+            let found =
+                target.and_then(|target| message_block(source, singular, "msgstr", target.range.clone()));
+            return found.map(|found| self.marked_fuzzy(source, found)).into_iter().collect();
         };
-        let given = (0..FORMS).take_while(|form| self.field(&format!("msgstr[{form}]")).is_some()).count();
+        let given =
+            (0..MAX_FORMS).take_while(|form| self.field(&format!("msgstr[{form}]")).is_some()).count();
         let Some(last) = given.checked_sub(1).and_then(|form| self.field(&format!("msgstr[{form}]"))) else {
             return Vec::new();
         };
@@ -162,9 +164,9 @@ impl<'a> Entry<'a> {
             let keyword = format!("msgstr[{form}]");
             let mut found = match self.field(&keyword) {
                 Some(target) if !target.is_empty() => return None,
-                Some(target) => filled(source, text, &keyword, target.range.clone())?,
+                Some(target) => message_block(source, text, &keyword, target.range.clone())?,
                 None => {
-                    let mut found = filled(source, text, &keyword, last.range.end..last.range.end)?;
+                    let mut found = message_block(source, text, &keyword, last.range.end..last.range.end)?;
                     found.slot.frame.before.insert_str(0, newline(source));
                     found
                 }
@@ -177,13 +179,13 @@ impl<'a> Entry<'a> {
         let mut found: Vec<ParsedBlock> = (0..forms).filter_map(form).collect();
         if !found.is_empty() {
             let first = found.remove(0);
-            found.insert(0, self.flagged(source, first));
+            found.insert(0, self.marked_fuzzy(source, first));
         }
         found
     }
 
-    /// The place widened by the entry's start, where its translation is marked as fuzzy.
-    fn flagged(&self, source: &str, mut found: ParsedBlock) -> ParsedBlock {
+    /// The block with its slot extended to the entry's start, where the translation is marked as fuzzy.
+    fn marked_fuzzy(&self, source: &str, mut found: ParsedBlock) -> ParsedBlock {
         let flags = self
             .flags
             .clone()
@@ -204,8 +206,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The block of a message's text, which is written at `range` after `keyword`.
-fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Option<ParsedBlock> {
+/// The block of a message, whose translation is written at `range` after `keyword`.
+fn message_block(source: &str, text: &PoField, keyword: &str, range: Range<usize>) -> Option<ParsedBlock> {
     let mut unescaped = Unescaped::new(source);
     for literal in &text.literals {
         unescape(source, literal.clone(), &mut unescaped)?;
@@ -214,7 +216,7 @@ fn filled(source: &str, text: &Field, keyword: &str, range: Range<usize>) -> Opt
     let Run { block, range: read, breaks, .. } = runs.pop().filter(|_| runs.is_empty())?;
     let (first, last) = (text.literals.first()?.start, text.literals.last()?.end);
     let mut slot = Slot::new(range, Escaping::Quoted(Quoting::C));
-    // Line ends around the text stay around its translation, or gettext refuses it.
+    // gettext rejects a translation without the line ends around its source.
     slot.frame = Affixes {
         before: format!("{keyword} \"{}", source.get(first..read.start)?),
         after: format!("{}\"", source.get(read.end..last)?),
@@ -250,8 +252,8 @@ fn unescape(source: &str, literal: Range<usize>, text: &mut Unescaped) -> Option
     Some(())
 }
 
-/// Whether every quote between the quotes is escaped, and the last is not.
-fn ends_whole(literal: &str) -> bool {
+/// Whether a literal's closing quote is its first unescaped one.
+fn is_closed(literal: &str) -> bool {
     let mut escaped = false;
     let clean = literal.bytes().all(|byte| {
         let quote = byte == b'"' && !escaped;

@@ -1,4 +1,4 @@
-//! Files of keys and values: Java's properties and Apple's `.strings`. The values are blocks.
+//! Key-value files: Java properties and Apple's `.strings`. The values are blocks.
 
 use std::ops::Range;
 
@@ -9,8 +9,8 @@ use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, prose};
 
-/// The blocks of Java properties; `ascii` where the file's encoding or habit is to escape all else. Values that are
-/// no prose are copied, as programs keep their settings in such files too.
+/// The blocks of Java properties; with `ascii`, all other characters are escaped. Values that are not prose are left
+/// unchanged, since such files also hold settings.
 pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
     let mut lines = lines(source);
     let mut strings = Vec::new();
@@ -20,10 +20,10 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
         if body.is_empty() || body.starts_with(['#', '!']) {
             continue;
         }
-        // A line that ends with an odd number of backslashes goes on in the next, without its indentation.
+        // After an odd number of backslashes a value continues on the next line, without its indentation.
         let mut parts: Vec<_> = std::iter::once(first.end - body.len()..first.end).collect();
         while let Some(last) =
-            parts.last_mut().filter(|last| goes_on(source.get((*last).clone()).unwrap_or_default()))
+            parts.last_mut().filter(|last| is_continued(source.get((*last).clone()).unwrap_or_default()))
         {
             last.end -= 1;
             let Some(next) = lines.next() else { break };
@@ -42,7 +42,7 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
     prose(strings)
 }
 
-fn goes_on(line: &str) -> bool {
+fn is_continued(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
@@ -80,20 +80,20 @@ fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Un
     Some(())
 }
 
-/// The blocks of Apple's strings. Never fails: what is not understood is copied.
+/// The blocks of Apple's strings. Never fails: invalid input is left unchanged.
 pub(crate) fn strings(source: &str) -> Vec<ParsedBlock> {
-    let values = Strings { source, at: 0 };
+    let values = StringsValues { source, at: 0 };
     let texts = values.filter_map(|range| json::unescaped(source, range));
-    texts.flat_map(|text| text.found(Escaping::Quoted(Quoting::C))).collect()
+    texts.flat_map(|text| text.blocks(Escaping::Quoted(Quoting::C))).collect()
 }
 
 /// The values of `key = "value";`, without their quotes.
-struct Strings<'a> {
+struct StringsValues<'a> {
     source: &'a str,
     at: usize,
 }
 
-impl Strings<'_> {
+impl StringsValues<'_> {
     fn skip_blanks(&mut self) {
         while let Some(rest) = self.source.get(self.at..) {
             let body = rest.trim_start();
@@ -106,7 +106,7 @@ impl Strings<'_> {
         }
     }
 
-    /// A word or a string; its bytes with the quotes.
+    /// The bytes of the next word or string, with its quotes.
     fn token(&mut self) -> Option<Range<usize>> {
         self.skip_blanks();
         let rest = self.source.get(self.at..).filter(|rest| !rest.is_empty())?;
@@ -122,7 +122,7 @@ impl Strings<'_> {
     }
 }
 
-impl Iterator for Strings<'_> {
+impl Iterator for StringsValues<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {

@@ -1,4 +1,4 @@
-//! SubRip subtitles: the text of a cue is a block; numbers, times and positions are copied as they came.
+//! SubRip subtitles: the text of a cue is a block; numbers, times and positions are left unchanged.
 
 use std::ops::Range;
 
@@ -11,16 +11,16 @@ use crate::tags::Tag;
 use crate::wrap::{LineLayout, SUBTITLE_LINES};
 use crate::{Error, Result};
 
-/// Elements that players understand; any other `<…>` is text.
+/// Elements that players support; any other `<…>` is text.
 const ELEMENTS: [&str; 6] = ["i", "b", "u", "s", "font", "br"];
 
 /// A longer `<…>` is text; `<font>` with a face, a size and a colour has 60 bytes.
 const MARKUP_BYTES: usize = 256;
 
-/// Marks of a new speaker at the start of a line.
+/// Dashes that mark a new speaker at the start of a line.
 pub(crate) const DASHES: [char; 4] = ['-', '‐', '–', '—'];
 
-/// Whether a text starts as a SubRip file does: a number, then a time line.
+/// Whether a text starts like a SubRip file: a number, then a time line.
 pub(crate) fn starts_like_cues(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let mut lines = lines(text).filter_map(|range| text.get(range));
@@ -45,28 +45,28 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     while at < lines.len() {
         let end = (at..lines.len()).find(|&at| !is_text(at)).unwrap_or(lines.len());
         let cue = lines.get(at..end).unwrap_or_default();
-        let spoken_by_many = cue.len() > 1 && (at..end).all(|at| line(at).trim_start().starts_with(DASHES));
-        for part in cue.chunks(if spoken_by_many { 1 } else { cue.len().max(1) }) {
-            found.extend(block(source, part, spoken_by_many)?.into_translatable());
+        let several_speakers = cue.len() > 1 && (at..end).all(|at| line(at).trim_start().starts_with(DASHES));
+        for part in cue.chunks(if several_speakers { 1 } else { cue.len().max(1) }) {
+            found.extend(block(source, part, several_speakers)?.into_translatable());
         }
         at = end.max(at + 1);
     }
     Ok(found)
 }
 
-/// How a cue is laid out: on as many lines as its source, or on two where one would be too long. One of several
-/// speakers has one line.
-pub(crate) fn layout(lines: usize, spoken_by_many: bool) -> LineLayout {
-    LineLayout::Balance { lines, most: if spoken_by_many { lines } else { SUBTITLE_LINES } }
+/// The layout of a cue: as many lines as its source, or two where one would be too long. With several speakers each has
+/// one line.
+pub(crate) fn layout(lines: usize, several_speakers: bool) -> LineLayout {
+    LineLayout::Balance { lines, most: if several_speakers { lines } else { SUBTITLE_LINES } }
 }
 
-/// One block from the lines of a cue.
-fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<ParsedBlock> {
+/// The block of a cue's lines.
+fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Result<ParsedBlock> {
     let trimmed = |range: &Range<usize>| {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
         let start = range.end - body.len();
-        // A speaker's dash stays where it is.
+        // A speaker's dash is not part of the text.
         let spoken = body.trim_start_matches(DASHES).trim_start();
         let dash = if lines.len() == 1 && spoken.len() < body.len() { body.len() - spoken.len() } else { 0 };
         start + dash..start + body.trim_end().len()
@@ -81,7 +81,7 @@ fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<P
         line(&mut builder, source, range.clone())?;
         builder.end = range.end;
     }
-    let mut found = builder.finish(Escaping::Plain, |_, _| layout(lines.len(), spoken_by_many));
+    let mut found = builder.finish(Escaping::Plain, |_, _| layout(lines.len(), several_speakers));
     if found.slot.newline.is_empty() {
         found.slot.newline = newline(source).to_owned();
     }
@@ -89,7 +89,7 @@ fn block(source: &str, lines: &[Range<usize>], spoken_by_many: bool) -> Result<P
     Ok(found)
 }
 
-/// Adds a line's text, tags and `{\an8}` codes.
+/// Appends a line's text, tags and `{\an8}` codes.
 fn line(builder: &mut Builder, source: &str, range: Range<usize>) -> Result<()> {
     let mut from = range.start;
     while let Some(rest) = source.get(from..range.end).filter(|rest| !rest.is_empty()) {
@@ -126,7 +126,7 @@ fn markup_size(text: &str) -> usize {
     }
 }
 
-/// Makes one span of neighbours with the same tags, as of `<i>…</i>` written on each line of a cue.
+/// Merges adjacent spans with the same tags, such as `<i>…</i>` on each line of a cue.
 fn merge(spans: &mut Vec<Span>, text: &str) {
     let nested = spans.iter().any(|span| span.parent.is_some());
     if nested || spans.iter().any(|span| span.kind == SpanKind::Locked) {

@@ -1,4 +1,4 @@
-//! Plain text: a paragraph is a block if its lines look wrapped, else each line is one.
+//! Plain text: a paragraph whose lines appear hard-wrapped is one block; otherwise each line is one.
 
 use std::ops::Range;
 
@@ -8,20 +8,20 @@ use crate::escaping::Escaping;
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::{LineLayout, columns};
 
-/// A shorter line was ended by its writer, not by wrapping.
+/// A shorter line was not hard-wrapped.
 const WRAPPED_COLUMNS: usize = 60;
-/// Text with longer lines was not wrapped at all.
+/// No line of a paragraph with a longer line was hard-wrapped.
 const WIDEST_WRAPPED_COLUMNS: usize = 120;
 
 const BULLETS: [&str; 5] = ["- ", "* ", "• ", "‣ ", "– "];
 
 /// The blocks of a plain text.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
-    let lines: Vec<Line> = lines(source).map(|range| Line::new(source, range)).collect();
+    let lines: Vec<TextLine> = lines(source).map(|range| TextLine::new(source, range)).collect();
     lines
         .split(|line| line.text.is_empty())
         .flat_map(|paragraph| groups(paragraph))
-        .filter_map(|group| found(source, group).into_translatable())
+        .filter_map(|group| paragraph_block(source, group).into_translatable())
         .collect()
 }
 
@@ -39,14 +39,14 @@ pub(crate) fn lines(source: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// How a text ends its lines, as its first does.
+/// The line ending of a text's first line.
 pub(crate) fn newline(source: &str) -> &'static str {
     let first = source.find('\n').and_then(|end| source.get(..end));
     if first.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
 /// A line without the whitespace around it and without its bullet.
-struct Line<'a> {
+struct TextLine<'a> {
     text: &'a str,
     start: usize,
     /// Columns before the bullet, if any, and before the text.
@@ -54,7 +54,7 @@ struct Line<'a> {
     text_indent: usize,
 }
 
-impl<'a> Line<'a> {
+impl<'a> TextLine<'a> {
     fn new(source: &'a str, range: Range<usize>) -> Self {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -74,8 +74,8 @@ impl<'a> Line<'a> {
         self.text_indent + columns(self.text)
     }
 
-    /// Whether the writer's editor, not the writer, ended this line: the next word would not have fitted.
-    fn runs_on(&self, next: &Self, first: bool, widest: usize) -> bool {
+    /// Whether this line was hard-wrapped: the first word of the next would not have fitted.
+    fn is_hard_wrapped(&self, next: &Self, first: bool, widest: usize) -> bool {
         // The first line of a paragraph may hang or be indented.
         let aligned = first || next.indent == self.indent;
         let bulleted = next.indent != next.text_indent;
@@ -87,18 +87,18 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Divides a paragraph's lines where a line does not run on into the next.
-fn groups<'p, 'a>(paragraph: &'p [Line<'a>]) -> impl Iterator<Item = &'p [Line<'a>]> {
-    let widest = paragraph.iter().map(Line::width).max().unwrap_or(0);
+/// Splits a paragraph's lines after each line that was not hard-wrapped.
+fn groups<'p, 'a>(paragraph: &'p [TextLine<'a>]) -> impl Iterator<Item = &'p [TextLine<'a>]> {
+    let widest = paragraph.iter().map(TextLine::width).max().unwrap_or(0);
     let mut first = true;
     paragraph.chunk_by(move |line, next| {
-        let joined = widest <= WIDEST_WRAPPED_COLUMNS && line.runs_on(next, first, widest);
+        let joined = widest <= WIDEST_WRAPPED_COLUMNS && line.is_hard_wrapped(next, first, widest);
         first = !joined;
         joined
     })
 }
 
-fn found(source: &str, group: &[Line]) -> ParsedBlock {
+fn paragraph_block(source: &str, group: &[TextLine]) -> ParsedBlock {
     let mut text = String::new();
     for line in group {
         if !text.is_empty() {
@@ -107,7 +107,7 @@ fn found(source: &str, group: &[Line]) -> ParsedBlock {
         }
         text.push_str(line.text);
     }
-    let range = group.first().map_or(0, |line| line.start)..group.last().map_or(0, Line::end);
+    let range = group.first().map_or(0, |line| line.start)..group.last().map_or(0, TextLine::end);
     let (layout, newline) = match group {
         [first, second, ..] => {
             let width = group.iter().map(|line| columns(line.text)).max().unwrap_or(0);

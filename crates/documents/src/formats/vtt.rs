@@ -1,4 +1,5 @@
-//! WebVTT subtitles: the text of a cue is a block. Notes, styles, regions, identifiers, times and settings stay.
+//! WebVTT subtitles: the text of a cue is a block; notes, styles, regions, identifiers, times and settings are left
+//! unchanged.
 
 use std::ops::Range;
 
@@ -26,29 +27,32 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
     let mut any = false;
-    // What blank lines divide: cues, notes, styles, regions.
-    for part in lines.split(|range| line(range).trim().is_empty()) {
-        let Some(times) = part.iter().take(2).position(|range| line(range).contains("-->")) else { continue };
+    // Blank lines separate cues, notes, styles and regions.
+    for section in lines.split(|range| line(range).trim().is_empty()) {
+        let Some(times) = section.iter().take(2).position(|range| line(range).contains("-->")) else {
+            continue;
+        };
         any = true;
-        let text = part.get(times + 1..).unwrap_or_default();
-        let by_many = text.len() > 1 && text.iter().all(|range| line(range).trim_start().starts_with(DASHES));
-        for lines in text.chunks(if by_many { 1 } else { text.len().max(1) }) {
-            cue(source, lines, by_many, &mut found);
+        let text = section.get(times + 1..).unwrap_or_default();
+        let several_speakers =
+            text.len() > 1 && text.iter().all(|range| line(range).trim_start().starts_with(DASHES));
+        for lines in text.chunks(if several_speakers { 1 } else { text.len().max(1) }) {
+            push_cue(source, lines, several_speakers, &mut found);
         }
     }
     if any { Ok(found) } else { Err(Error::NoCues) }
 }
 
-/// Adds the blocks of a cue's lines: one, unless it has several voices.
-fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<ParsedBlock>) {
+/// Appends the blocks of a cue's lines: one, or one for each of several speakers.
+fn push_cue(source: &str, lines: &[Range<usize>], several_speakers: bool, found: &mut Vec<ParsedBlock>) {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
     let line = source.get(first.clone()).unwrap_or_default();
     let spoken = line.trim_start().trim_start_matches(DASHES).trim_start();
-    // A speaker's dash stays where it is.
+    // A speaker's dash is not part of the text.
     let dash = if lines.len() == 1 { line.len() - spoken.len() } else { 0 };
     let pieces = pieces(source, first.start + dash..last.end);
     let runs = inline::runs(source, pieces);
-    let by_many = by_many || runs.len() > 1;
+    let several_speakers = several_speakers || runs.len() > 1;
     for run in runs {
         let mut slot = Slot::new(run.range.clone(), Escaping::WebVttCue);
         let count = if run.newline.is_some() {
@@ -56,7 +60,7 @@ fn cue(source: &str, lines: &[Range<usize>], by_many: bool, found: &mut Vec<Pars
         } else {
             1
         };
-        slot.layout = layout(count, by_many);
+        slot.layout = layout(count, several_speakers);
         slot.newline = run.newline.unwrap_or_else(|| newline(source).to_owned());
         found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
     }

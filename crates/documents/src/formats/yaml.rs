@@ -1,6 +1,6 @@
-//! YAML as programs keep their texts in it: maps and lists of strings. Scalars that are prose are blocks, however they
-//! are written: on one line or folded over several, in quotes, as blocks, in flow lists. Aliases, keys and what has a
-//! tag of its own are copied.
+//! YAML message files: maps and lists of strings. Scalars that are prose are blocks in any style: plain or quoted, on
+//! one line or several, literal or folded, in flow collections. Aliases, keys and values with custom tags are left
+//! unchanged.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,79 +12,79 @@ use crate::inline::{self, Piece};
 use crate::locks;
 use crate::quoting::{Quoting, YAML_WORDS};
 use crate::slot::{ParsedBlock, Slot};
-use crate::strings::{Unescaped, is_for_programs, is_prose, prose};
+use crate::strings::{Unescaped, is_prose, is_technical, prose};
 use crate::wrap::{LineLayout, columns};
 
-/// Keys of front matter whose values a page shows: those of Hugo, Jekyll, Docusaurus and Pandoc.
+/// Keys of front matter whose values are shown on a page by Hugo, Jekyll, Docusaurus and Pandoc.
 const SHOWN: [&str; 8] =
     ["abstract", "description", "excerpt", "linktitle", "sidebar_label", "subtitle", "summary", "title"];
 
-/// Narrower scalars are put on lines of this many columns.
+/// Translations of narrower scalars are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;
 
-/// The blocks of a YAML file. Never fails: what is not understood is copied.
+/// The blocks of a YAML file. Never fails: unsupported syntax is left unchanged.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let (mut found, mut strings) = (Vec::new(), Vec::new());
     for scalar in scalars(source, 0..source.len()) {
         match scalar.style {
-            Style::Block { lines, folded } => {
+            ScalarStyle::Block { lines, folded } => {
                 let text = lines.first().zip(lines.last()).map(|(first, last)| first.start..last.end);
                 let text = text.and_then(|range| source.get(range)).unwrap_or_default();
-                if !is_for_programs(scalar.key, text) {
+                if !is_technical(scalar.key, text) {
                     found.extend(block(source, &lines, folded));
                 }
             }
-            Style::Line(text, escaping) if !is_for_programs(scalar.key, text.text()) => {
+            ScalarStyle::Line(text, escaping) if !is_technical(scalar.key, text.text()) => {
                 strings.push((text, escaping));
             }
-            Style::Line(..) => {}
+            ScalarStyle::Line(..) => {}
         }
     }
-    found.extend(prose(strings).into_iter().map(|found| folded_again(source, found)));
+    found.extend(prose(strings).into_iter().map(|found| refilled(source, found)));
     found
 }
 
-/// The blocks of a page's front matter in `range` that its readers see.
+/// The blocks of the front matter in `range` that are shown on the page.
 pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock> {
     let shown = scalars(source, range).into_iter().filter(|scalar| is_shown(scalar.key));
     let found = shown.flat_map(|scalar| match scalar.style {
-        Style::Block { lines, folded } => block(source, &lines, folded),
-        Style::Line(text, escaping) => text.found(escaping),
+        ScalarStyle::Block { lines, folded } => block(source, &lines, folded),
+        ScalarStyle::Line(text, escaping) => text.blocks(escaping),
     });
-    found.map(|found| folded_again(source, found)).collect()
+    found.map(|found| refilled(source, found)).collect()
 }
 
-/// Whether people see the value of such a key of front matter.
+/// Whether the value of a key of front matter is shown on the page.
 pub(crate) fn is_shown(key: &str) -> bool {
     SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(key))
 }
 
-/// A scalar, and the key that it is the value of; items of lists have none.
+/// A scalar and its key, which is empty for items of lists.
 struct Scalar<'a> {
     key: &'a str,
-    style: Style<'a>,
+    style: ScalarStyle<'a>,
 }
 
-enum Style<'a> {
-    /// Text without quotes or between some, perhaps over several lines.
+enum ScalarStyle<'a> {
+    /// Plain or quoted text, possibly on several lines.
     Line(Unescaped<'a>, Escaping),
-    /// The lines of a literal or folded block.
+    /// The lines of a literal or folded block scalar.
     Block { lines: Vec<Range<usize>>, folded: bool },
 }
 
-/// All scalars in a range of lines that are read here.
+/// The supported scalars in a range of lines.
 fn scalars(source: &str, range: Range<usize>) -> Vec<Scalar<'_>> {
     let text = source.get(range.clone()).unwrap_or_default();
     let shifted = |line: Range<usize>| line.start + range.start..line.end + range.start;
     let lines: Vec<Range<usize>> = text::lines(text).map(shifted).collect();
     let escapes = ["\\x", "\\u", "\\U"].into_iter().any(|escape| text.contains(escape));
-    let mut reader = Reader { source, ascii: escapes && source.is_ascii(), found: Vec::new() };
-    // The last key or item without a value on its line, and its columns: a line deeper than it may be its value.
+    let mut parser = ScalarParser { source, ascii: escapes && source.is_ascii(), found: Vec::new() };
+    // The last key or item without a value on its line, and its indentation: a deeper line may be its value.
     let mut open: Option<(&str, usize)> = None;
     let mut at = 0;
     while let Some(range) = lines.get(at) {
         at += 1;
-        let Some(line) = Line::new(source, range.clone()) else { continue };
+        let Some(line) = YamlLine::new(source, range.clone()) else { continue };
         let (key, indent) = match (line.key, open.take()) {
             (None, Some((key, indent))) if indent < line.indent => (Some(key), indent),
             (key, _) => (key, line.indent),
@@ -94,28 +94,28 @@ fn scalars(source: &str, range: Range<usize>) -> Vec<Scalar<'_>> {
             open = key.map(|key| (key, indent));
             continue;
         }
-        // The lines that belong to the value are deeper than its key.
+        // Further lines of the value are indented deeper than its key.
         let rest = lines.get(at..).unwrap_or_default();
         let deeper = rest.iter().take_while(|range| is_deeper(source, range, indent)).count();
         if let (Some(key), Some(value)) = (key, value) {
-            reader.value(key, value, rest.get(..deeper).unwrap_or_default());
+            parser.value(key, value, rest.get(..deeper).unwrap_or_default());
         }
         at += deeper;
     }
-    reader.found
+    parser.found
 }
 
-/// A line taken apart.
-struct Line<'a> {
-    /// Columns before its key or its last dash.
+/// A line split into key and value.
+struct YamlLine<'a> {
+    /// Indentation of its key or its last dash.
     indent: usize,
     /// Its key, empty for an item of a list; `None` if it has neither.
     key: Option<&'a str>,
     value: Range<usize>,
 }
 
-impl<'a> Line<'a> {
-    /// `None` for lines that say nothing.
+impl<'a> YamlLine<'a> {
+    /// `None` for blank lines, comments, directives and document markers.
     fn new(source: &'a str, range: Range<usize>) -> Option<Self> {
         let line = source.get(range.clone())?;
         let mut body = line.trim_start_matches(' ');
@@ -140,8 +140,7 @@ impl<'a> Line<'a> {
         Some(Self { indent, key, value: start..start + body.trim().len() })
     }
 
-    /// The value without its anchor and without a tag that only says that it is a string; empty if it stands on the
-    /// lines below. `None` if it is none that is read here.
+    /// The value without its anchor and `!!str` tag; empty if it is on the lines below. `None` if it is not supported.
     fn node(&self, source: &str) -> Option<Range<usize>> {
         let mut text = source.get(self.value.clone())?;
         loop {
@@ -157,12 +156,12 @@ impl<'a> Line<'a> {
             }
             text = rest;
         }
-        let foreign = text.starts_with(['*', '!', '%', '@', '`', '\t']) || text.starts_with("? ");
-        (!foreign).then(|| self.value.end - text.len()..self.value.end)
+        let unsupported = text.starts_with(['*', '!', '%', '@', '`', '\t']) || text.starts_with("? ");
+        (!unsupported).then(|| self.value.end - text.len()..self.value.end)
     }
 }
 
-/// Bytes of the key that a line starts with, with its colon.
+/// Bytes of the key that a line starts with, including its colon.
 fn key_size(body: &str) -> Option<usize> {
     let quoted = match body.as_bytes().first()? {
         b'"' => json::string_size(body)?,
@@ -176,14 +175,14 @@ fn key_size(body: &str) -> Option<usize> {
     (after.is_empty() || after.starts_with([' ', '\t'])).then_some(quoted + colon + 1)
 }
 
-/// The first colon that a blank follows, or that ends the line.
+/// The first colon before a space or at the end of the line.
 fn colon(text: &str) -> Option<usize> {
     text.match_indices(':')
         .map(|(at, _)| at)
         .find(|at| text.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])))
 }
 
-/// Bytes of the scalar in single quotes that `text` starts with.
+/// Bytes of the single-quoted scalar that `text` starts with.
 fn single_size(text: &str) -> Option<usize> {
     let mut bytes = text.bytes().enumerate().skip(1).peekable();
     while let Some((at, byte)) = bytes.next() {
@@ -194,7 +193,7 @@ fn single_size(text: &str) -> Option<usize> {
     None
 }
 
-/// Bytes of the scalar in quotes that `text` starts with, and how it is quoted.
+/// Bytes of the quoted scalar that `text` starts with, and its quotes.
 fn quoted(text: &str) -> Option<(usize, Quotes)> {
     if text.starts_with('"') {
         Some((json::string_size(text)?, Quotes::Double))
@@ -209,7 +208,7 @@ fn is_deeper(source: &str, range: &Range<usize>, indent: usize) -> bool {
     body.trim().is_empty() || line.len() - body.len() > indent
 }
 
-/// How a scalar over several lines is quoted.
+/// The quotes of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quotes {
     None,
@@ -217,22 +216,22 @@ enum Quotes {
     Double,
 }
 
-struct Reader<'a> {
+struct ScalarParser<'a> {
     source: &'a str,
-    /// Whether the document escapes all that is not ASCII.
+    /// Whether the document escapes all characters outside ASCII.
     ascii: bool,
     found: Vec<Scalar<'a>>,
 }
 
-impl<'a> Reader<'a> {
-    /// Adds the scalars of a value; `below` are the lines that belong to it.
+impl<'a> ScalarParser<'a> {
+    /// Appends the scalars of a value; `below` are its further lines.
     fn value(&mut self, key: &'a str, value: Range<usize>, below: &[Range<usize>]) {
         let end = below.last().map_or(value.end, |last| last.end);
         let (first, all) = (self.slice(&value), self.slice(&(value.start..end)));
         match first.as_bytes().first() {
             Some(b'|' | b'>') => {
                 if is_block_header(first) {
-                    let style = Style::Block { lines: below.to_vec(), folded: first.starts_with('>') };
+                    let style = ScalarStyle::Block { lines: below.to_vec(), folded: first.starts_with('>') };
                     self.found.push(Scalar { key, style });
                 }
             }
@@ -260,8 +259,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where a scalar without quotes ends: before a comment, or after the last of its lines. `None` if one of them is
-    /// no text.
+    /// The end of a plain scalar: before a comment, or after its last line. `None` if one of its lines has a key.
     fn plain_end(&self, first: Range<usize>, below: &[Range<usize>]) -> Option<usize> {
         let mut end = first.start;
         for (number, range) in std::iter::once(&first).chain(below).enumerate() {
@@ -283,7 +281,7 @@ impl<'a> Reader<'a> {
         Some(end)
     }
 
-    /// Adds the scalars of a flow collection. `None` if it does not end.
+    /// Appends the scalars of a flow collection; `None` if it is unterminated.
     fn flow(&mut self, range: Range<usize>) -> Option<()> {
         let (mut at, mut depth, mut key) = (range.start, 0_usize, "");
         loop {
@@ -327,7 +325,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Adds the scalar whose text is written in `range`, without its quotes.
+    /// Appends the scalar in `range`, which excludes its quotes.
     fn scalar(&mut self, key: &'a str, range: Range<usize>, quotes: Quotes, flow: bool) {
         let Some(text) = unescaped(self.source, range, quotes) else { return };
         let is_word = YAML_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.text()));
@@ -338,7 +336,7 @@ impl<'a> Reader<'a> {
             Quotes::None if text.has_arguments() => Quoting::YamlPart,
             Quotes::None => Quoting::YamlBare { ascii: self.ascii, flow },
         };
-        self.found.push(Scalar { key, style: Style::Line(text, Escaping::Quoted(quoting)) });
+        self.found.push(Scalar { key, style: ScalarStyle::Line(text, Escaping::Quoted(quoting)) });
     }
 
     fn slice(&self, range: &Range<usize>) -> &'a str {
@@ -346,7 +344,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Bytes of the scalar without quotes in a flow collection that `text` starts with.
+/// Bytes of the plain scalar of a flow collection that `text` starts with.
 fn flow_size(text: &str) -> Option<usize> {
     let ends = |(at, c): &(usize, char)| {
         let next = text.as_bytes().get(at + 1);
@@ -357,12 +355,12 @@ fn flow_size(text: &str) -> Option<usize> {
     text.char_indices().find(ends).map(|(at, c)| if at == 0 { c.len_utf8() } else { at })
 }
 
-/// The text between double quotes; `None` where an escape is none.
+/// The text between double quotes; `None` on an invalid escape.
 pub(crate) fn double_quoted(source: &str, range: Range<usize>) -> Option<Unescaped<'_>> {
     unescaped(source, range, Quotes::Double)
 }
 
-/// The text of a scalar: its escapes read, its lines joined. `None` where an escape is none.
+/// The unescaped text of a scalar, its lines joined; `None` on an invalid escape.
 fn unescaped(source: &str, range: Range<usize>, quotes: Quotes) -> Option<Unescaped<'_>> {
     let mut text = Unescaped::new(source);
     let mut at = range.start;
@@ -392,7 +390,7 @@ fn unescaped(source: &str, range: Range<usize>, quotes: Quotes) -> Option<Unesca
     Some(text)
 }
 
-/// What a line end and the blanks around it stand for, and their size: `single`, or the empty lines among them.
+/// The meaning and size of a line end with the blanks around it: `single`, or a line end for each empty line.
 fn folded(text: &str, single: &'static str) -> (Cow<'static, str>, usize) {
     let blanks = text.get(..text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len());
     let blanks = blanks.unwrap_or_default();
@@ -400,7 +398,7 @@ fn folded(text: &str, single: &'static str) -> (Cow<'static, str>, usize) {
     (if empty > 0 { "\n".repeat(empty).into() } else { single.into() }, blanks.len())
 }
 
-/// What an escape in double quotes stands for, and its size.
+/// The text of an escape sequence in double quotes, and its size.
 fn escaped(escape: &str) -> Option<(Cow<'static, str>, usize)> {
     let hex = |digits: usize| {
         let c = char::from_u32(u32::from_str_radix(escape.get(2..2 + digits)?, 16).ok()?)?;
@@ -431,8 +429,8 @@ fn escaped(escape: &str) -> Option<(Cow<'static, str>, usize)> {
     Some((text.into(), 2))
 }
 
-/// The block laid out in lines where its source is.
-fn folded_again(source: &str, mut found: ParsedBlock) -> ParsedBlock {
+/// The block, laid out in lines if its source has several.
+fn refilled(source: &str, mut found: ParsedBlock) -> ParsedBlock {
     let slot = &mut found.slot;
     let written = source.get(slot.range.clone()).unwrap_or_default();
     let Some(tail) = written.find(['\r', '\n']).and_then(|end| written.get(end..)) else { return found };
@@ -449,20 +447,20 @@ fn folded_again(source: &str, mut found: ParsedBlock) -> ParsedBlock {
     found
 }
 
-/// Whether a value is `|` or `>`, perhaps with signs for its indentation and its last line ends.
+/// Whether a value is `|` or `>`, possibly with indentation and chomping indicators.
 fn is_block_header(value: &str) -> bool {
     let signs = value.split(" #").next().unwrap_or_default().trim_end();
     signs.len() <= 3 && signs.chars().skip(1).all(|c| "+-123456789".contains(c))
 }
 
-/// The blocks of a literal or folded scalar. Lines of a literal one that look wrapped are a paragraph, as in plain
-/// text; those of a folded one are.
+/// The blocks of a literal or folded scalar. Lines of a literal one that appear hard-wrapped are one paragraph, as in
+/// plain text; those of a folded one always are.
 fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let escaping = Escaping::Quoted(Quoting::YamlBlock);
     let indent = |range: &Range<usize>| line(range).len() - line(range).trim_start_matches(' ').len();
     let least = lines.iter().find(|range| !line(range).trim().is_empty()).map_or(0, indent);
-    // Lines that are deeper than the first stay as they are, also in a folded scalar.
+    // Lines indented deeper than the first are not folded.
     let joins = |range: &Range<usize>| !folded || indent(range) <= least;
     let mut found = Vec::new();
     let paragraphs = lines.split(|range| line(range).trim().is_empty());

@@ -1,4 +1,4 @@
-//! Texts without markup: an attribute's value, or an element with nothing but text in it.
+//! Texts without markup: an attribute's value, or an element that holds only text.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::escaping::Escaping;
 use crate::slot::ParsedBlock;
 use crate::wrap::LineLayout;
 
-/// The block of an element that holds nothing but text.
+/// The block of an element that holds only text.
 pub(crate) fn whole(source: &str, element: &Element) -> Option<ParsedBlock> {
     let text = element.children.iter().all(|node| matches!(node, Node::Text(_)));
     if text { lines(source, element.inner.clone(), Escaping::Xml) } else { None }
 }
 
-/// The block of a text without markup, whose line ends are seen.
+/// The block of a text without markup, whose line ends are visible.
 pub(crate) fn lines(source: &str, range: Range<usize>, escaping: Escaping) -> Option<ParsedBlock> {
     let raw = source.get(range.clone())?;
     let start = range.start + (raw.len() - raw.trim_start().len());
@@ -32,7 +32,7 @@ pub(crate) fn lines(source: &str, range: Range<usize>, escaping: Escaping) -> Op
     builder.finish(escaping, |_, _| LineLayout::Single).into_translatable()
 }
 
-/// The stretches of a text and the line ends between them (`true`), in order.
+/// The lines of a text and the line ends between them (`true`), in order.
 pub(crate) fn split(source: &str, range: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let mut pieces = Vec::new();
     let mut from = range.start;
@@ -49,7 +49,7 @@ pub(crate) fn split(source: &str, range: Range<usize>) -> Vec<(Range<usize>, boo
     pieces
 }
 
-/// The ways to write a line end: itself, as a character's number, as spreadsheets escape it.
+/// How a line end may be written: literally, as a character reference, as spreadsheets escape it.
 const LINE_ENDS: [&str; 8] = ["\r\n", "\n", "\r", "&#10;", "&#xa;", "_x000d_\n", "_x000d_", "_x000a_"];
 
 /// Where the first line end of a text starts, and how long it is.

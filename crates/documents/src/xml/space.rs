@@ -1,6 +1,6 @@
-//! The namespaces that readers know, each under the prefix that its standard uses.
+//! The known namespaces, each under the prefix that its standard uses.
 
-/// The usual prefix of a namespace, whatever a document calls it; empty for one that no reader knows.
+/// The usual prefix of a namespace, whatever its prefix in a document; empty for an unknown one.
 pub(crate) fn canonical(uri: &str) -> &'static str {
     if let Some(name) = uri.strip_prefix("urn:oasis:names:tc:opendocument:xmlns:") {
         return open_document(name);

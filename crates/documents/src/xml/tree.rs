@@ -1,7 +1,7 @@
-//! XML read into small trees of byte ranges: one for each paragraph or other element that a reader asks for.
+//! XML parsed into small trees of byte ranges: one for each paragraph or other element that the caller wants.
 //!
-//! The whole text is checked to be well-formed on the way. Nothing is expanded: no entity but XML's own five and
-//! character numbers is known, any other reference stays as it is written.
+//! The whole text is checked to be well-formed. No entity is expanded but the five predefined ones and character
+//! references; any other reference is left as written.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::{Error, Result, limits};
 /// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.
 pub(crate) type Name<'a> = (&'static str, &'a str);
 
-/// An element and what is in it.
+/// An element and its content.
 #[derive(Debug)]
 pub(crate) struct Element<'a> {
     pub name: Name<'a>,
@@ -32,7 +32,7 @@ pub(crate) struct Element<'a> {
     pub children: Vec<Node<'a>>,
 }
 
-/// What stands in an element.
+/// The content of an element.
 #[derive(Debug)]
 pub(crate) enum Node<'a> {
     Element(Element<'a>),
@@ -40,35 +40,35 @@ pub(crate) enum Node<'a> {
     Text(Range<usize>),
     /// A `<![CDATA[…]]>` section.
     Verbatim(Range<usize>),
-    /// A comment, an instruction, a reference that is not XML's own.
+    /// A comment, a processing instruction, a reference that is not predefined.
     Other(Range<usize>),
 }
 
-/// How strictly a document type is taken.
+/// Whether a document type declaration is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DocType {
-    /// Office documents have none.
+    /// Not at all: office documents have none.
     Refused,
-    /// E-books name one, but define nothing in it.
+    /// Without an internal subset, as in e-books.
     Named,
 }
 
-/// Reads a text from start to end and hands over the outermost elements that are `wanted`, as trees.
+/// Parses a text and passes the outermost elements that are `wanted` to `take`, as trees.
 ///
 /// # Errors
-/// When the text is not well-formed, has a document type that it may not have, is nested too deeply, or one tree is
-/// too large; and those of `take`.
+/// When the text is not well-formed, has a document type that is not allowed, is nested too deeply, or one tree is too
+/// large; and those of `take`.
 pub(crate) fn each<'a>(
     source: &'a str,
     doc_type: DocType,
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(Element<'a>) -> Result<()>,
 ) -> Result<()> {
-    // The reader leaves a byte order mark out of its count.
+    // The parser does not count a byte order mark.
     let body = source.trim_start_matches('\u{feff}');
     let mark = source.len() - body.len();
     let mut reader = NsReader::from_str(body);
-    // The elements of the tree being read that are not closed yet.
+    // The open elements of the tree being parsed.
     let mut open: Vec<Element<'a>> = Vec::new();
     let (mut depth, mut nodes, mut end) = (0_usize, 0_usize, mark);
     loop {
@@ -118,7 +118,7 @@ pub(crate) fn each<'a>(
                 return Err(Error::DocType { offset: start });
             }
             Event::Eof if depth > 0 => {
-                return Err(Error::Xml { cause: "it ends inside of an element".to_owned(), offset: start });
+                return Err(Error::Xml { cause: "it ends inside an element".to_owned(), offset: start });
             }
             Event::Eof => return Ok(()),
             Event::Text(_) => push_text(&mut open, range),
@@ -157,7 +157,7 @@ fn push<'a>(open: &mut [Element<'a>], node: Node<'a>) {
     }
 }
 
-/// Adds text to that before it.
+/// Appends text, joined with the text before it.
 fn push_text(open: &mut [Element], range: Range<usize>) {
     let Some(parent) = open.last_mut() else { return };
     match parent.children.last_mut() {
@@ -220,12 +220,12 @@ impl<'a> Element<'a> {
         self.attributes(source).find(named).map(|(_, value)| value)
     }
 
-    /// An attribute's value as its reader sees it.
+    /// An attribute's unescaped value.
     pub fn value(&self, source: &'a str, local: &str) -> Option<Cow<'a, str>> {
         Some(unescaped(source.get(self.value_range(source, local)?).unwrap_or_default()))
     }
 
-    /// All text in it as its reader sees it.
+    /// All unescaped text in it.
     pub fn text(&self, source: &'a str) -> String {
         let mut text = String::new();
         self.collect(source, &mut text);
@@ -246,12 +246,12 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Text with its references resolved; one that is not XML's own stays as it is.
+/// Text with its references resolved; one that is not predefined is left as written.
 pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     unescape_with(text, resolve_xml_entity).unwrap_or(Cow::Borrowed(text))
 }
 
-/// What a CDATA section holds.
+/// The content of a CDATA section.
 pub(crate) fn verbatim(section: &str) -> &str {
     section.trim_start_matches("<![CDATA[").trim_end_matches("]]>")
 }

@@ -1,9 +1,9 @@
-//! Plain text written so that Markdown reads exactly that text.
+//! Escapes plain text so that Markdown parses it as exactly that text.
 
 use std::ops::Range;
 
-/// Escapes what would be markup inside a line. `bare` escapes every ASCII mark; `before_link` says that markup
-/// starting with `[` follows.
+/// Escapes text that would be markup inside a line. With `bare`, all ASCII punctuation is escaped; `before_link` is
+/// whether markup that starts with `[` follows.
 pub(crate) fn text(text: &str, heading: bool, bare: bool, before_link: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
@@ -19,7 +19,7 @@ pub(crate) fn text(text: &str, heading: bool, bare: bool, before_link: bool) -> 
             '_' => !(is_word(before) && is_word(after)),
             '<' => after.is_none_or(|c| c.is_ascii_alphabetic() || "/!?".contains(c)),
             '&' => is_reference(rest),
-            // One alone is money; two may be a formula.
+            // A single one is a currency sign; two may enclose a formula.
             '$' => text.matches('$').nth(1).is_some() || after.is_none(),
             '!' => before_link && after.is_none(),
             '#' | '{' => heading,
@@ -34,13 +34,13 @@ pub(crate) fn text(text: &str, heading: bool, bare: bool, before_link: bool) -> 
     out
 }
 
-/// A paragraph, or a heading's text, of Markdown that reads as this text.
+/// Escapes the text of a paragraph or a heading.
 pub(crate) fn plain(plain: &str, heading: bool) -> String {
     let escaped = text(plain, heading, false, false);
     if heading { escaped } else { line_start(escaped) }
 }
 
-/// Escapes a line's first mark if it would start a heading, list, quote, rule or front matter.
+/// Escapes the start of a line if it would begin a heading, list, quote, rule, admonition or front matter.
 pub(crate) fn line_start(line: String) -> String {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let rest = line.get(digits..).unwrap_or_default();
@@ -68,9 +68,9 @@ pub(crate) fn line_start(line: String) -> String {
     if marked { format!("{}\\{rest}", line.get(..digits).unwrap_or_default()) } else { line }
 }
 
-/// The range narrowed, if need be, so that emphasis marks around it are read as such: they must touch a word on the
-/// inside, or else a space or mark on the outside (CommonMark 6.2, "flanking"). `None` if there is no such range.
-/// Other markup may stand anywhere.
+/// The range, narrowed if necessary, so that emphasis delimiters around it are parsed as such: they must touch a word
+/// on the inside, or else a space or punctuation on the outside (CommonMark 6.2, "flanking"). `None` if there is no
+/// such range. Other markup may be anywhere.
 pub(crate) fn emphasis_range(open: &str, text: &str, range: Range<usize>) -> Option<Range<usize>> {
     if !open.starts_with(['*', '_', '~']) {
         return Some(range);

@@ -1,4 +1,4 @@
-//! TOML between `+++`, as Hugo's pages begin.
+//! TOML front matter between `+++`, as in Hugo.
 
 use std::ops::Range;
 
@@ -8,8 +8,7 @@ use crate::formats::{json, yaml};
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
 
-/// The blocks of the strings in double quotes on one line, of keys whose values readers see. Their escapes are among
-/// those of YAML.
+/// The blocks of double-quoted, single-line values that are shown on the page. Their escapes are a subset of YAML's.
 pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock> {
     let text = source.get(range.clone()).unwrap_or_default();
     let value = |line: Range<usize>| {
@@ -20,7 +19,7 @@ pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock
             json::string_size(value).filter(|_| value.starts_with('"') && !value.starts_with("\"\"\""))?;
         let start = line.end - value.len() + 1;
         let text = yaml::double_quoted(source, start..start + size - 2)?;
-        yaml::is_shown(key.trim()).then(|| text.found(Escaping::Quoted(Quoting::Json { ascii: false })))
+        yaml::is_shown(key.trim()).then(|| text.blocks(Escaping::Quoted(Quoting::Json { ascii: false })))
     };
     lines(text).filter_map(value).flatten().collect()
 }

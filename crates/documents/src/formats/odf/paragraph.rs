@@ -1,4 +1,4 @@
-//! What a paragraph of OpenDocument consists of: text, spans around it, and what stands between words.
+//! The content of an OpenDocument paragraph: text, spans, and inline elements between words.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -7,9 +7,8 @@ use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style, is_number};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
-/// Properties of text that do not change how it looks, by their names without prefix: which editing session wrote it,
-/// and in what language it is.
-const NOISE: [&str; 9] = [
+/// Text properties without visible effect, by their local names: the editing session and the language.
+const INVISIBLE_PROPERTIES: [&str; 9] = [
     "rsid",
     "paragraph-rsid",
     "language",
@@ -21,35 +20,36 @@ const NOISE: [&str; 9] = [
     "country-complex",
 ];
 
-/// The name of a style if what it says changes nothing.
+/// The name of a style if it has no visible effect.
 pub(super) fn plain_style(source: &str, style: &Element) -> Option<String> {
     let is_text = style.value(source, "family")? == "text";
-    let noise = |child: &Element| {
+    let is_invisible = |child: &Element| {
         child.children.is_empty()
-            && child
-                .attributes(source)
-                .all(|(key, _)| NOISE.contains(&key.rsplit_once(':').map_or(key, |(_, local)| local)))
+            && child.attributes(source).all(|(key, _)| {
+                INVISIBLE_PROPERTIES.contains(&key.rsplit_once(':').map_or(key, |(_, local)| local))
+            })
     };
-    let plain = is_text && style.value(source, "parent-style-name").is_none() && style.elements().all(noise);
+    let plain =
+        is_text && style.value(source, "parent-style-name").is_none() && style.elements().all(is_invisible);
     if plain { style.value(source, "name").map(|name| name.into_owned()) } else { None }
 }
 
-/// The pieces of a paragraph. `plain` are the names of styles that change nothing.
+/// The pieces of a paragraph. `plain` are the names of styles without visible effect.
 pub(super) fn items<'a>(source: &'a str, paragraph: &'a Element<'a>, plain: &HashSet<String>) -> Vec<Item> {
-    let mut reader = Reader { source, plain, items: Vec::new() };
-    reader.content(paragraph, &Affixes::default(), None);
-    reader.items
+    let mut parser = ParagraphParser { source, plain, items: Vec::new() };
+    parser.content(paragraph, &Affixes::default(), None);
+    parser.items
 }
 
-struct Reader<'a> {
+struct ParagraphParser<'a> {
     source: &'a str,
     plain: &'a HashSet<String>,
     items: Vec<Item>,
 }
 
-impl<'a> Reader<'a> {
-    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost element that is written
-    /// anew with its text.
+impl<'a> ParagraphParser<'a> {
+    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost element that is
+    /// written anew with its text.
     fn content(&mut self, parent: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         for node in &parent.children {
             match node {
@@ -66,9 +66,9 @@ impl<'a> Reader<'a> {
         match element.name {
             ("text", "span") => self.span(element, affixes, span),
             ("text", "meta") => self.flattened(element, [element], affixes, span),
-            // What was typed into a form is text, unlike what other fields show.
+            // Typed form input is text, unlike the results of other fields.
             ("text", "a" | "text-input") => self.group(element, affixes, span),
-            // What is referred to is translated where it stands.
+            // The referenced text is translated, so the reference is too.
             ("text", "bookmark-ref" | "reference-ref" | "sequence-ref" | "title" | "subject" | "chapter")
                 if !is_number(&element.text(self.source)) =>
             {
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
                 let base = element.elements().filter(|child| child.name == ("text", "ruby-base"));
                 self.flattened(element, base, affixes, span);
             }
-            // A field shows one text.
+            // A field with a single text as its result.
             ("text", _) if matches!(element.children.as_slice(), [Node::Text(_)]) => {
                 let text = element.text(self.source);
                 let kind = Kind::Text { text, style: style(affixes) };
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A span's content, whose style is the span's and those around it.
+    /// Appends the content of a span, styled by the span and those around it.
     fn span(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         let name = element.value(self.source, "style-name");
         let name = name.as_deref().filter(|name| !self.plain.contains(*name));
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         for content in contents {
             self.content(content, affixes, Some(&outermost));
         }
-        // What has the element to itself takes it along.
+        // A piece that is alone in the element covers the whole element.
         if let Some([Item { range, kind: Kind::Void(affixes) | Kind::Break(affixes), .. }]) =
             self.items.get_mut(first..)
             && span.is_none()
@@ -132,14 +132,14 @@ impl<'a> Reader<'a> {
 
     /// A link, in which the spans around it go around each text instead.
     fn group(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
-        let mut inner = Reader { source: self.source, plain: self.plain, items: Vec::new() };
+        let mut inner = ParagraphParser { source: self.source, plain: self.plain, items: Vec::new() };
         inner.content(element, affixes, None);
         let group = Item::group(element.range.clone(), element.inner.clone(), inner.items);
         self.push(&element.range, span, group.kind);
     }
 
     fn text(&mut self, text: &str, range: &Range<usize>, affixes: &Affixes, span: Option<&Range<usize>>) {
-        // White space is one blank, as in HTML.
+        // White space collapses to one space, as in HTML.
         let mut collapsed = String::with_capacity(text.len());
         for c in text.chars() {
             let blank = matches!(c, ' ' | '\t' | '\n' | '\r');

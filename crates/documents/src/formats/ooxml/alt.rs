@@ -1,11 +1,11 @@
-//! Texts in attributes: the title and the description of what a drawing or a table shows, and the words of WordArt.
+//! Texts in attributes: titles and descriptions of drawings and tables, and the words of WordArt.
 
 use crate::escaping::Escaping;
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::lines;
 use crate::xml::tree::{Element, Name};
 
-/// The attributes of such an element that hold texts.
+/// The attributes of an element that hold texts.
 fn attributes(name: Name) -> &'static [&'static str] {
     match name {
         ("wp", "docPr") | ("p" | "xdr" | "pic" | "cdr", "cNvPr") => &["title", "descr"],
@@ -17,7 +17,7 @@ fn attributes(name: Name) -> &'static [&'static str] {
     }
 }
 
-/// Whether such an element may have texts in its attributes.
+/// Whether an element may have texts in its attributes.
 pub(crate) fn is_described(name: Name) -> bool {
     !attributes(name).is_empty()
 }

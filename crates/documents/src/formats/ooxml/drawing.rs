@@ -8,16 +8,16 @@ use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::whole;
 use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
 
-/// The blocks of a part. `labels` is the role of the names that a chart keeps of the cells it shows.
+/// The blocks of a part. `labels` is the role of a chart's cached cell texts.
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<ParsedBlock>> {
-    blocks(source, DocType::Refused, is_text, |element, found| gather(source, element, role, labels, found))
+    blocks(source, DocType::Refused, is_text, |element, found| collect(source, element, role, labels, found))
 }
 
-/// The blocks of a master or layout of slides: what it shows on every slide. Its placeholders only say where to click,
-/// in words that the program knows in its own language.
+/// The blocks of a slide master or layout that are shown on every slide. Its placeholders hold only prompts, which the
+/// program shows in its own language.
 ///
 /// # Errors
 /// As [`parse`].
@@ -28,7 +28,7 @@ pub(crate) fn master(source: &str) -> Result<Vec<ParsedBlock>> {
         if about.any(|one| one.child(("p", "ph")).is_some()) {
             return Ok(());
         }
-        gather(source, shape, Role::Own, Role::Shared, found)
+        collect(source, shape, Role::Own, Role::Shared, found)
     })
 }
 
@@ -43,8 +43,8 @@ fn is_text(name: Name) -> bool {
         )
 }
 
-/// The blocks of an element and all that is in it.
-fn gather(
+/// Appends the blocks of an element and its descendants.
+fn collect(
     source: &str,
     element: &Element,
     role: Role,
@@ -57,14 +57,14 @@ fn gather(
             found.extend(paragraph(source, element)?.map(|found| found.with_role(role)));
             return Ok(());
         }
-        // What the cells said that a chart shows, once for each level of its axis.
+        // The cached texts of a chart's cells, for each level of its axis.
         ("c", "strCache" | "multiLvlStrCache") => {
             values(element).into_iter().for_each(|value| add(value, labels))
         }
         ("c", "strLit") => values(element).into_iter().for_each(|value| add(value, role)),
         ("c", "tx") => element.child(("c", "v")).into_iter().for_each(|value| add(value, role)),
         ("cx", "pt") => add(element, labels),
-        // A title repeats it as a paragraph.
+        // Repeated as a paragraph of the title.
         ("cx", "txData") => {
             let role = if element.child(("cx", "f")).is_some() { labels } else { Role::Shared };
             element.child(("cx", "v")).into_iter().for_each(|value| add(value, role));
@@ -72,7 +72,7 @@ fn gather(
         ("p", "text") => add(element, role),
         _ => found.extend(alt::texts(source, element, role)),
     }
-    element.elements().try_for_each(|child| gather(source, child, role, labels, found))
+    element.elements().try_for_each(|child| collect(source, child, role, labels, found))
 }
 
 /// The values of a chart's points.
@@ -107,7 +107,7 @@ pub(crate) fn paragraph(source: &str, paragraph: &Element) -> Result<Option<Pars
     block(source, items)
 }
 
-/// A text divided at its tabs, which are characters in drawings.
+/// A text split at its tabs, which are plain characters in drawings.
 fn at_tabs(source: &str, item: Item) -> Vec<Item> {
     let raw = source.get(item.range.clone()).unwrap_or_default();
     let Kind::Text { style, .. } = &item.kind else { return vec![item] };

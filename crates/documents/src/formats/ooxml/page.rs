@@ -8,15 +8,16 @@ use crate::markup::Dialect;
 use crate::slot::{ParsedBlock, Slot};
 use crate::xml::tree::{Element, unescaped};
 
-/// Spreadsheet programs refuse a sheet with a longer header.
+/// The longest header or footer that spreadsheet programs accept, in UTF-16 units.
 const MAX_UNITS: usize = 255;
 
-/// How the mark before each code is written.
+/// The escaped ampersand before each code.
 const MARK: &str = "&amp;";
 
 const NAMES: [&str; 6] = ["oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"];
 
-/// The blocks of a `headerFooter` element. A text that is too long has none, so that one that became so is put back.
+/// The blocks of a `headerFooter` element. A text that is too long has none, so that a translation that makes it too
+/// long is rejected when it is read back.
 pub(crate) fn texts(source: &str, element: &Element) -> Vec<ParsedBlock> {
     let mut found = Vec::new();
     for text in element.elements().filter(|child| child.name.0 == "x" && NAMES.contains(&child.name.1)) {
@@ -57,7 +58,7 @@ fn pieces<'a>(source: &'a str, start: usize, raw: &'a str) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// Bytes of each line and of its end.
+/// The bytes of each line and of its line end.
 fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     text.split_inclusive('\n').map(|line| {
         let body = line.trim_end_matches(['\r', '\n']).len();
@@ -65,7 +66,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     })
 }
 
-/// What the code after a mark is, and its bytes.
+/// The kind and size in bytes of the code after an ampersand.
 fn code(after: &str) -> Option<(Kind<'_>, usize)> {
     let first = after.chars().next()?;
     let rest = after.get(first.len_utf8()..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Runs: text with its properties, and how a run like it is written.
+//! Runs: text with its properties, and the markup of a run with the same properties.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style};
 use crate::xml::tree::{Element, Node, unescaped, verbatim};
 
-/// Properties that say nothing about how text looks: its language, its proofing, who revised it and when.
-const NOISE: [&str; 7] = ["lang", "noProof", "rPrChange", "ins", "del", "moveFrom", "moveTo"];
+/// Properties without visible effect: language, proofing, revision marks.
+const INVISIBLE_PROPERTIES: [&str; 7] = ["lang", "noProof", "rPrChange", "ins", "del", "moveFrom", "moveTo"];
 
-/// Attributes that say nothing about how text looks, by their names without prefix.
-const NOISY_ATTRIBUTES: [&str; 8] =
+/// Attributes without visible effect, by their local names.
+const INVISIBLE_ATTRIBUTES: [&str; 8] =
     ["lang", "altLang", "dirty", "err", "noProof", "smtClean", "smtId", "hint"];
 
 /// A run: `<w:r>`, `<a:r>` or the `<r>` of a sheet's rich text.
 pub(crate) struct Run<'a> {
     pub element: &'a Element<'a>,
     source: &'a str,
-    /// Its start tag and properties, without their noise.
+    /// Its start tag, and its properties with visible effect.
     open: String,
     is_link: bool,
 }
@@ -27,8 +27,8 @@ impl<'a> Run<'a> {
         let properties = element.elements().find(|child| child.name.1 == "rPr");
         let namespaces = element.attributes(source).filter(|(key, _)| key.starts_with("xmlns"));
         let namespaces: String = namespaces.map(|one| as_written(source, one)).collect();
-        let properties_kept = properties.map_or(String::new(), |one| clean(source, one));
-        let open = format!("<{}{namespaces}>{properties_kept}", element.tag);
+        let visible = properties.map_or(String::new(), |one| visible_properties(source, one));
+        let open = format!("<{}{namespaces}>{visible}", element.tag);
         let link = |child: &Element| child.name == ("a", "hlinkClick");
         Self { element, source, open, is_link: properties.is_some_and(|one| one.elements().any(link)) }
     }
@@ -37,12 +37,12 @@ impl<'a> Run<'a> {
         format!("</{}>", self.element.tag)
     }
 
-    /// The run around something else than text.
+    /// The run's markup around something other than text.
     pub fn affixes(&self) -> Affixes {
         Affixes { before: self.open.clone(), after: self.close() }
     }
 
-    /// The run around text; `attributes` are those of the text's tag.
+    /// The run's markup around text; `attributes` are those of the text element.
     pub fn style(&self, attributes: &str) -> Style {
         let prefix = self.element.tag.strip_suffix('r').unwrap_or_default();
         let before = format!("{}<{prefix}t{attributes}>", self.open);
@@ -55,7 +55,7 @@ impl<'a> Run<'a> {
         Item { range, run: self.element.range.clone(), kind }
     }
 
-    /// What is in a text element of the run, `<w:t>` or the like: a reference that is not XML's own is void.
+    /// The pieces of a text element of the run, such as `<w:t>`: a reference that is not predefined in XML is void.
     pub fn text(&self, element: &Element<'a>, attributes: &str) -> Vec<Item> {
         let style = self.style(attributes);
         let slice = |range: &Range<usize>| self.source.get(range.clone()).unwrap_or_default();
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
         element.children.iter().map(item).collect()
     }
 
-    /// The run's pieces; one that has the run to itself is the run.
+    /// The run's pieces; a piece that is alone in the run covers the whole run.
     pub fn finish(&self, mut items: Vec<Item>) -> Vec<Item> {
         if let [
             Item {
@@ -88,11 +88,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Properties without their noise; nothing if they say no more.
-fn clean(source: &str, properties: &Element) -> String {
-    let children = properties.elements().filter(|child| !NOISE.contains(&child.name.1));
-    let inner: String = children.map(|child| clean_child(source, child)).collect();
-    let attributes = kept(source, properties, |name| !NOISY_ATTRIBUTES.contains(&name));
+/// The properties with visible effect; empty if there are none.
+fn visible_properties(source: &str, properties: &Element) -> String {
+    let children = properties.elements().filter(|child| !INVISIBLE_PROPERTIES.contains(&child.name.1));
+    let inner: String = children.map(|child| visible_child(source, child)).collect();
+    let attributes = attributes_where(source, properties, |name| !INVISIBLE_ATTRIBUTES.contains(&name));
     match (attributes.is_empty(), inner.is_empty()) {
         (true, true) => String::new(),
         (false, true) => format!("<{}{attributes}/>", properties.tag),
@@ -100,24 +100,24 @@ fn clean(source: &str, properties: &Element) -> String {
     }
 }
 
-fn clean_child(source: &str, child: &Element) -> String {
-    let noisy = |(key, _): (&str, _)| NOISY_ATTRIBUTES.contains(&local(key));
-    if !child.attributes(source).any(noisy) {
+fn visible_child(source: &str, child: &Element) -> String {
+    let invisible = |(key, _): (&str, _)| INVISIBLE_ATTRIBUTES.contains(&local(key));
+    if !child.attributes(source).any(invisible) {
         return source.get(child.range.clone()).unwrap_or_default().to_owned();
     }
-    match kept(source, child, |name| !NOISY_ATTRIBUTES.contains(&name)) {
+    match attributes_where(source, child, |name| !INVISIBLE_ATTRIBUTES.contains(&name)) {
         attributes if attributes.is_empty() => String::new(),
         attributes => format!("<{}{attributes}/>", child.tag),
     }
 }
 
 /// The attributes that `keep` allows, as written.
-fn kept(source: &str, element: &Element, keep: impl Fn(&str) -> bool) -> String {
+fn attributes_where(source: &str, element: &Element, keep: impl Fn(&str) -> bool) -> String {
     let attributes = element.attributes(source).filter(|(key, _)| keep(local(key)));
     attributes.map(|one| as_written(source, one)).collect()
 }
 
-/// An attribute with a blank before it and the quotes that every value has.
+/// An attribute with a space before it and the quotes around its value.
 fn as_written(source: &str, (key, value): (&str, Range<usize>)) -> String {
     let quoted = value.start.saturating_sub(1)..value.end + 1;
     format!(" {key}={}", source.get(quoted).unwrap_or_default())

@@ -1,7 +1,7 @@
 //! Texts of a Word document: body, headers, footers, notes and comments, with the text boxes in them.
 //!
-//! Tracked insertions are translated, deletions left alone. Of ruby only the base is text: the reading above it says
-//! how the source sounds, so a translation does without.
+//! Tracked insertions are translated, deletions left unchanged. Of ruby only the base is text: the reading above it
+//! is of no use in a translation.
 
 use super::alt;
 use super::drawing;
@@ -11,8 +11,8 @@ use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::tree::{DocType, Element, blocks};
 
-/// What a form field is called whose text is chosen, not written.
-const CHOICES: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "picture"];
+/// Content controls whose text is chosen, not typed.
+const CHOICE_CONTROLS: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "picture"];
 
 /// The blocks of a part.
 ///
@@ -20,14 +20,14 @@ const CHOICES: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "pic
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let wanted = |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription") | ("mc", "Fallback"));
-    blocks(source, DocType::Refused, wanted, |element, found| gather(source, element, Role::Own, found))
+    blocks(source, DocType::Refused, wanted, |element, found| collect(source, element, Role::Own, found))
 }
 
-/// The blocks of an element and all that is in it.
-fn gather(source: &str, element: &Element, role: Role, found: &mut Vec<ParsedBlock>) -> Result<()> {
+/// Appends the blocks of an element and its descendants.
+fn collect(source: &str, element: &Element, role: Role, found: &mut Vec<ParsedBlock>) -> Result<()> {
     let role = match element.name {
         ("w", "del" | "moveFrom") | ("m", _) => return Ok(()),
-        // Shown only where the choice before it is not understood, and with the same text.
+        // Shown instead of the choice before it by programs that do not support that; with the same text.
         ("mc", "Fallback") => Role::Shared,
         _ => role,
     };
@@ -38,17 +38,17 @@ fn gather(source: &str, element: &Element, role: Role, found: &mut Vec<ParsedBlo
         found.extend(drawing::paragraph(source, element)?.map(|found| found.with_role(role)));
     }
     found.extend(alt::texts(source, element, role));
-    element.elements().try_for_each(|child| gather(source, child, role, found))
+    element.elements().try_for_each(|child| collect(source, child, role, found))
 }
 
-/// The pieces of a paragraph or of an element around runs.
+/// The pieces of a paragraph or of another element that holds runs.
 fn items<'a>(source: &'a str, parent: &'a Element<'a>) -> Vec<Item> {
     let mut items = Vec::new();
     for element in parent.elements() {
         match element.name {
             ("w", "pPr" | "proofErr" | "smartTagPr" | "customXmlPr") => {}
             ("w", "r") => items.extend(run(source, element)),
-            // These say nothing about how the text looks.
+            // These have no visible effect.
             ("w", "smartTag" | "customXml") => {
                 let inner = join_fields(source, self::items(source, element));
                 items.extend(Item::flattened(&element.range, inner));
@@ -81,7 +81,8 @@ fn simple_field<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
 
 fn control<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
     let properties = element.child(("w", "sdtPr"));
-    let chosen = properties.is_some_and(|one| one.elements().any(|child| CHOICES.contains(&child.name.1)));
+    let chosen =
+        properties.is_some_and(|one| one.elements().any(|child| CHOICE_CONTROLS.contains(&child.name.1)));
     match element.child(("w", "sdtContent")) {
         Some(content) if !chosen => group(source, element, content),
         _ => Item::void(element.range.clone()),

@@ -1,5 +1,5 @@
-//! The streams of a PDF, measured before the reader inflates them without asking how far. Pictures are left out, as
-//! text is all that is read.
+//! Limits the decompressed size of a PDF's streams before lopdf, which has no limit, inflates them. Pictures are
+//! dropped, since only text is read.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,21 +12,21 @@ use weezl::decode::Decoder;
 
 use crate::limits;
 
-/// Marks a stream that was emptied, since it inflates beyond the limits.
+/// Marks a stream that was emptied because it exceeds the limits.
 const EMPTIED: &str = "WasanEmptied";
 
 thread_local! {
-    /// Bytes of objects inflated so far. The reader's filter is a plain function, and a document has a thread of its own.
+    /// Bytes of object streams inflated so far. The filter cannot carry state, and each document has its own thread.
     static INFLATED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Measures an object as the reader meets it, for one document on each thread.
+/// The filter that measures each object as it is loaded; for one document per thread.
 pub(super) fn measured(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     measure(object);
     Some((id, object.clone()))
 }
 
-/// Whether a stream was too large.
+/// Whether a stream was emptied because it was too large.
 pub(super) fn is_any_emptied(document: &Document) -> bool {
     let is_emptied =
         |object: &Object| object.as_stream().is_ok_and(|stream| stream.dict.has(EMPTIED.as_bytes()));
@@ -40,7 +40,7 @@ pub(super) fn measure(object: &mut Object) {
         return;
     }
     let fits = inflated(stream).is_some_and(|bytes| {
-        // Objects stay in memory, texts of pages do not.
+        // Objects stay in memory, page contents do not.
         let all = INFLATED.get().saturating_add(if stream.dict.has_type(b"ObjStm") { bytes } else { 0 });
         INFLATED.set(all);
         all <= limits::PDF_OBJECT_BYTES
@@ -51,7 +51,7 @@ pub(super) fn measure(object: &mut Object) {
     }
 }
 
-/// Bytes of a stream's content behind its filters, as far as the reader knows them; `None` when it has too many.
+/// Decompressed bytes of a stream, through the filters that lopdf supports; `None` above the limits.
 fn inflated(stream: &Stream) -> Option<usize> {
     let filters = stream.filters().unwrap_or_default();
     if filters.len() > limits::PDF_FILTERS || row_bits(stream)? > limits::PDF_STREAM_BYTES {
@@ -61,11 +61,11 @@ fn inflated(stream: &Stream) -> Option<usize> {
     for filter in filters {
         content = match filter {
             b"FlateDecode" => inflate(&content, limits::PDF_STREAM_BYTES)?,
-            b"LZWDecode" => unpack(&content, &stream.dict)?,
+            b"LZWDecode" => decode_lzw(&content, &stream.dict)?,
             b"ASCII85Decode" => {
-                let mut about = Dictionary::new();
-                about.set("Filter", Object::Name(filter.to_vec()));
-                Stream::new(about, content.into_owned()).decompressed_content().unwrap_or_default()
+                let mut dictionary = Dictionary::new();
+                dictionary.set("Filter", Object::Name(filter.to_vec()));
+                Stream::new(dictionary, content.into_owned()).decompressed_content().unwrap_or_default()
             }
             _ => return Some(0),
         }
@@ -74,7 +74,7 @@ fn inflated(stream: &Stream) -> Option<usize> {
     Some(content.len())
 }
 
-/// Bits of a row, for which the reader makes room before it sees any; `None` when nobody can count them.
+/// Bits of a predictor's row, which lopdf allocates in advance; `None` on overflow.
 fn row_bits(stream: &Stream) -> Option<usize> {
     let parameters = stream.dict.get(b"DecodeParms").and_then(Object::as_dict).ok();
     let of = |key: &[u8], least: i64| {
@@ -85,11 +85,11 @@ fn row_bits(stream: &Stream) -> Option<usize> {
     of(b"Columns", 1)?.checked_mul(of(b"Colors", 1)?)?.checked_mul(of(b"BitsPerComponent", 8)?)
 }
 
-/// `content` inflated, as far as it goes; `None` when it has more than `limit` bytes.
+/// `content` inflated, as far as it is valid; `None` when it exceeds `limit` bytes.
 pub(super) fn inflate(content: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = limit as u64 + 1;
-    // What is damaged is used as far as it goes, as the reader does.
+    // Damaged content is used as far as it is valid, as in lopdf.
     let read = ZlibDecoder::new(content).take(most).read_to_end(&mut bytes);
     if read.is_err() && bytes.is_empty() {
         let raw = content.get(2..).unwrap_or_default();
@@ -98,23 +98,23 @@ pub(super) fn inflate(content: &[u8], limit: usize) -> Option<Vec<u8>> {
     (bytes.len() <= limit).then_some(bytes)
 }
 
-fn unpack(content: &[u8], about: &Dictionary) -> Option<Vec<u8>> {
-    let parameters = about.get(b"DecodeParms").and_then(Object::as_dict);
+fn decode_lzw(content: &[u8], dictionary: &Dictionary) -> Option<Vec<u8>> {
+    let parameters = dictionary.get(b"DecodeParms").and_then(Object::as_dict);
     let change = parameters.and_then(|given| given.get(b"EarlyChange")).and_then(Object::as_i64);
     let mut decoder = match change {
         Ok(0) => Decoder::new(BitOrder::Msb, 8),
         _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
     };
-    let mut bytes = Bounded(Vec::new());
+    let mut bytes = BoundedBuffer(Vec::new());
     let done = decoder.into_stream(&mut bytes).decode_all(content);
     let is_full = matches!(&done.status, Err(error) if error.kind() == io::ErrorKind::FileTooLarge);
     (!is_full).then_some(bytes.0)
 }
 
-/// Bytes up to the limit of a stream.
-struct Bounded(Vec<u8>);
+/// A buffer that holds at most [`limits::PDF_STREAM_BYTES`].
+struct BoundedBuffer(Vec<u8>);
 
-impl Write for Bounded {
+impl Write for BoundedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > limits::PDF_STREAM_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());

@@ -1,18 +1,18 @@
-//! The tables that say where a PDF's objects lie. The reader inflates them before it asks anybody about a stream, and
-//! takes their word for how much there is; so they are looked at first, along the way that it goes.
+//! Checks a PDF's cross-reference tables. lopdf inflates them before its filter is called and trusts their sizes, so
+//! they are checked first, in the same order.
 
 use super::streams;
 use crate::limits;
 
-/// Whether a PDF is encrypted, after a look at all of its tables.
+/// Whether a PDF is encrypted. Checks all of its cross-reference tables.
 ///
 /// # Errors
-/// Why no reader should be given a PDF with these tables.
+/// Why the tables are not safe to load.
 pub(super) fn is_encrypted(bytes: &[u8]) -> Result<bool, &'static str> {
-    // Places are counted from here.
+    // Offsets are relative to the header.
     let begin = find(bytes, b"%PDF-").unwrap_or(0);
     let bytes = bytes.get(begin..).unwrap_or_default();
-    let first = start(bytes).ok_or("nothing says where its objects are")?;
+    let first = last_table_offset(bytes).ok_or("its cross-reference table is missing")?;
     let mut next = vec![first];
     let mut seen = Vec::new();
     let mut inflated = 0;
@@ -22,25 +22,25 @@ pub(super) fn is_encrypted(bytes: &[u8]) -> Result<bool, &'static str> {
             continue;
         }
         seen.push(at);
-        let table = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).and_then(Table::read);
-        let table = table.ok_or("a table of its objects is damaged")?;
+        let table = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).and_then(XrefTable::read);
+        let table = table.ok_or("a cross-reference table is damaged")?;
         is_encrypted |= table.is_encrypted;
         inflated += table.bytes;
         if inflated > limits::PDF_TABLE_BYTES || seen.len() > limits::PDF_TABLES {
-            return Err("the tables of its objects are too large");
+            return Err("its cross-reference tables are too large");
         }
         next.extend(table.others);
     }
     Ok(is_encrypted)
 }
 
-/// The place that the last "startxref" before the last "%%EOF" names.
-fn start(bytes: &[u8]) -> Option<i64> {
+/// The offset after the last "startxref" before the last "%%EOF".
+fn last_table_offset(bytes: &[u8]) -> Option<i64> {
     const MARK: &[u8] = b"startxref";
     let before = bytes.get(..find_last(bytes, b"%%EOF")?)?;
     let at = find_last(before, MARK)? + MARK.len();
     match (Tokens { bytes: before, at }).next()? {
-        Token::Integer(place) => Some(place),
+        Token::Integer(offset) => Some(offset),
         _ => None,
     }
 }
@@ -53,18 +53,18 @@ fn find_last(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).rposition(|window| window == part)
 }
 
-struct Table {
+struct XrefTable {
     is_encrypted: bool,
-    /// Places of further tables.
+    /// Offsets of further tables.
     others: Vec<i64>,
-    /// What it is when inflated, if it is a stream.
+    /// Its decompressed size, if it is a stream.
     bytes: usize,
 }
 
 /// A key of a dictionary and the tokens of its value.
-type Entry<'a> = (&'a [u8], Vec<Token<'a>>);
+type KeyValue<'a> = (&'a [u8], Vec<Token<'a>>);
 
-impl Table {
+impl XrefTable {
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut tokens = Tokens { bytes, at: 0 };
         match [tokens.next()?, tokens.next()?, tokens.next()?] {
@@ -77,7 +77,7 @@ impl Table {
             [Token::Integer(_), Token::Integer(_), Token::Word(b"obj")] => {
                 let entries = tokens.dictionary()?;
                 (tokens.next()? == Token::Word(b"stream")).then_some(())?;
-                let bytes = size(&entries, tokens.content())?;
+                let bytes = stream_size(&entries, tokens.content())?;
                 Some(Self { is_encrypted: has_key(&entries), others: others(&entries), bytes })
             }
             _ => None,
@@ -85,26 +85,26 @@ impl Table {
     }
 }
 
-fn has_key(entries: &[Entry<'_>]) -> bool {
+fn has_key(entries: &[KeyValue<'_>]) -> bool {
     entries.iter().any(|(key, _)| *key == b"Encrypt")
 }
 
-fn others(entries: &[Entry<'_>]) -> Vec<i64> {
-    let place = |(key, value): &Entry<'_>| match (*key, value.as_slice()) {
-        (b"Prev" | b"XRefStm", [Token::Integer(place)]) => Some(*place),
+fn others(entries: &[KeyValue<'_>]) -> Vec<i64> {
+    let offset = |(key, value): &KeyValue<'_>| match (*key, value.as_slice()) {
+        (b"Prev" | b"XRefStm", [Token::Integer(offset)]) => Some(*offset),
         _ => None,
     };
-    entries.iter().filter_map(place).collect()
+    entries.iter().filter_map(offset).collect()
 }
 
-/// Bytes of a table that is a stream; none where they are too many, or no table is written like that.
-fn size(entries: &[Entry<'_>], content: &[u8]) -> Option<usize> {
+/// Decompressed bytes of a table that is a stream; `None` if it is too large or not a valid table.
+fn stream_size(entries: &[KeyValue<'_>], content: &[u8]) -> Option<usize> {
     let of = |wanted: &'static [u8]| {
         let values = entries.iter().filter(move |(key, _)| *key == wanted);
         values.flat_map(|(_, value)| value).filter(|token| !matches!(token, Token::List | Token::ListEnd))
     };
     let integer = |token: &Token<'_>| if let Token::Integer(value) = token { Some(*value) } else { None };
-    // Entries without any width never end.
+    // Entries of width zero would never end.
     let widths: Vec<i64> = of(b"W").filter_map(integer).collect();
     let is_wide = widths.iter().all(|width| (0..=8).contains(width)) && widths.iter().sum::<i64>() >= 2;
     // A row of a table is an entry.
@@ -147,7 +147,7 @@ impl<'a> Tokens<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// The next token; none at the end and where anything is odd.
+    /// The next token; `None` at the end and on unusual syntax.
     fn next(&mut self) -> Option<Token<'a>> {
         self.space();
         let first = self.peek()?;
@@ -171,7 +171,7 @@ impl<'a> Tokens<'a> {
                 self.text()?;
                 Token::Text
             }
-            // With escapes, a name could be another one. No table needs them.
+            // Escapes could hide a name, and no table needs them.
             b'/' => Some(self.word(self.at)).filter(|name| !name.contains(&b'#')).map(Token::Name)?,
             _ if is_delimiter(first) => return None,
             _ => {
@@ -195,7 +195,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// All from a place to the next space or delimiter.
+    /// All from an offset to the next space or delimiter.
     fn word(&mut self, from: usize) -> &'a [u8] {
         let rest = self.bytes.get(from..).unwrap_or_default();
         let length = rest.iter().position(|&byte| is_space(byte) || is_delimiter(byte)).unwrap_or(rest.len());
@@ -218,8 +218,8 @@ impl<'a> Tokens<'a> {
         Some(())
     }
 
-    /// The entries of a dictionary, those of others inside it as tokens of a value.
-    fn dictionary(&mut self) -> Option<Vec<Entry<'a>>> {
+    /// The entries of a dictionary; nested dictionaries are tokens of a value.
+    fn dictionary(&mut self) -> Option<Vec<KeyValue<'a>>> {
         (self.next()? == Token::Open).then_some(())?;
         let mut entries = Vec::new();
         loop {
@@ -258,7 +258,7 @@ impl<'a> Tokens<'a> {
         Some(value)
     }
 
-    /// What follows the line of "stream".
+    /// The bytes after the line of "stream".
     fn content(&self) -> &'a [u8] {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let blanks = rest.iter().take_while(|byte| b" \t".contains(byte)).count();
