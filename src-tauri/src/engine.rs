@@ -215,15 +215,9 @@ impl Translate for Translator {
     }
 
     fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Edited, Problem> {
-        let edited = self.segments(job, Filter::All).and_then(|before| {
-            self.edit(job, index, text)?;
-            let mut changed = self.segments(job, Filter::All)?;
-            changed.retain(|now| now.index == index || before.get(now.index) != Some(now));
-            let changed = changed.into_iter().map(Segment::from).collect();
-            let translation::JobRow { to_review, terms, .. } = self.job(job)?;
-            Ok(Edited { changed, to_review, terms })
-        });
-        edited.map_err(|error| error.problem())
+        let edited = self.edit(job, index, text).map_err(|error| error.problem())?;
+        let changed = edited.changed.into_iter().map(Segment::from).collect();
+        Ok(Edited { changed, to_review: edited.to_review, terms: edited.terms })
     }
 }
 

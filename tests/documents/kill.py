@@ -63,8 +63,8 @@ class Queue:
         path = self.folder / "data" / "wasan.db"
         if path.exists():
             with sqlite3.connect(path) as store:
-                tables = store.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'segments'").fetchone()
-                found = dict(store.execute("SELECT key, target FROM segments")) if tables[0] else {}
+                tables = store.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'sentence_cache'").fetchone()
+                found = dict(store.execute("SELECT key, target FROM sentence_cache")) if tables[0] else {}
             lost = [key for key, target in self.segments.items() if found.get(key) != target]
             assert not lost, f"{len(lost)} finished sentences were lost"
             self.segments = found

@@ -111,7 +111,7 @@ impl Jobs {
                 data.with_translator(|translator| show(translator, JobId(id), only.into(), json))
             }
             Self::Edit { id, segment, text, data } => data.with_translator(|translator| {
-                let edited = translator.edit(JobId(id), segment, &text)?;
+                let edited = translator.edit(JobId(id), segment, &text)?.segment;
                 eprintln!("{} → {}", edited.source, edited.target);
                 Ok(())
             }),

@@ -118,13 +118,15 @@ pub enum Error {
     /// The disk is full.
     #[error("the disk is full, so that nothing can be kept in {0}")]
     StoreFull(PathBuf),
-    /// A newer Wasan wrote the store.
-    #[error("the store has version {version}, and this Wasan reads up to {newest}: {path}")]
-    StoreNewer {
-        /// The store's version.
+    /// Another version of Wasan created the database.
+    #[error(
+        "the database has schema version {version}, but this version of Wasan needs version {supported}: {path}"
+    )]
+    StoreVersion {
+        /// Its schema version.
         version: i32,
-        /// The newest that is understood.
-        newest: i32,
+        /// The version that is needed.
+        supported: i32,
         /// The store's file.
         path: PathBuf,
     },
@@ -263,9 +265,13 @@ impl Error {
                 "Move the file away, and a new one is made; documents and their translations are not in it.",
             ),
             Self::StoreFull(_) => ("store_full", "Make room and resume: what was finished is kept."),
-            Self::StoreNewer { .. } => {
+            Self::StoreVersion { version, supported, .. } if version > supported => {
                 ("store_newer", "Update Wasan, or choose another folder with WASAN_DATA.")
             }
+            Self::StoreVersion { .. } => (
+                "store_older",
+                "Move the file away to start with an empty database, or choose another folder with WASAN_DATA.",
+            ),
             Self::StoreForeign(_) => ("store_foreign", "Choose another folder with WASAN_DATA."),
             Self::QueueBusy => ("queue_busy", "Wait until it is done, or end it."),
             Self::NoSuchJob(_) => ("no_such_job", "`wasan jobs list` shows the queue."),

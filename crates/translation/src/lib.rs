@@ -58,7 +58,7 @@ pub use languages::LanguagePair;
 pub use library::{check_name, import, remove};
 pub use memory::{MIN_MATCH_SCORE, Suggestion, TranslationUnit, UnitOrigin};
 pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
-pub use review::{Filter, MarkKind, Segment, SpanMark};
+pub use review::{EditResult, Filter, MarkKind, Segment, SpanMark};
 pub use store::jobs::{JobRow, JobState};
 pub use translator::Translator;
 pub use tuned::{Confidence, TUNED, TunedRecipe, save_tuned_recipe};

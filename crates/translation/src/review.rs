@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::SentenceStatus;
 use crate::checks::Reason;
 use crate::error::{Error, Result};
-use crate::glossary::Terms;
+use crate::glossary::{TermCount, Terms};
 use crate::job::JobId;
 use crate::store::jobs::JobState;
 use crate::store::segments::{SegmentEdit, SegmentRecord};
@@ -120,6 +120,19 @@ impl Filter {
     }
 }
 
+/// The result of [`Translator::edit`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditResult {
+    /// The edited segment.
+    pub segment: Segment,
+    /// All segments that changed, the edited one among them, in document order.
+    pub changed: Vec<Segment>,
+    /// The number of segments left to review in the document.
+    pub to_review: usize,
+    /// The glossary terms of the document.
+    pub terms: TermCount,
+}
+
 impl Translator {
     /// The segments of a translated document, in its order. Before it is translated there are none.
     ///
@@ -133,15 +146,14 @@ impl Translator {
         Ok(segments)
     }
 
-    /// Takes a person's translation of a segment: the translated file is written anew, and the memory learns it, unless
-    /// the job leaves the memory alone. Other segments may change with it, as the document now takes over more or less
-    /// of them.
+    /// Replaces the translation of a segment: rewrites the translated file and adds the pair to the memory, unless the job
+    /// does not use the memory. Other segments can change too, because markup and encoding depend on the whole document.
     ///
     /// # Errors
-    /// A document that is not done, a source or a translation that another program changed meanwhile, a file or a
-    /// store that cannot be written. Nothing is changed then.
-    pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<Segment> {
-        // Two at once would each write a file without the other's.
+    /// The document is not done, another program changed its source or translation meanwhile, or a file or the store
+    /// cannot be written. Nothing is changed then.
+    pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult> {
+        // Concurrent edits would each write a file without the other's change.
         let _alone = self.door.correct()?;
         let store = self.store()?;
         let row = store.job(job)?;
@@ -161,20 +173,24 @@ impl Translator {
         let kept = store.segments(job)?;
         let mut segments = kept.clone();
         let segment = segments.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
-        // A segment is one line where its source is.
-        let breaks = segment.source.matches('\n').count();
-        segment.target = if breaks == 0 { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
+        // The translation of a single line is a single line.
+        let single = !segment.source.contains('\n');
+        segment.target = if single { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
         segment.status = SentenceStatus::Edited;
         segment.reasons.clear();
         segment.links.clear();
         segment.terms = segment.terms.check_again(&segment.target, &row.pair.to);
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
-        // Both hashes are known before the file changes, so that it is ours whatever comes next.
+        // Both hashes are stored before the file changes, so that it is recognised as ours after a crash.
         store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;
         output::replace(path, &bytes)?;
-        let changed: Vec<&SegmentRecord> =
-            segments.iter().zip(&kept).filter(|(new, old)| new != old).map(|(new, _)| new).collect();
-        let correction = SegmentEdit {
+        let changed: Vec<&SegmentRecord> = segments
+            .iter()
+            .zip(&kept)
+            .filter(|(new, old)| new.index == index || new != old)
+            .map(|(new, _)| new)
+            .collect();
+        let edit = SegmentEdit {
             job,
             pair: &row.pair,
             segment: &segments[index],
@@ -183,11 +199,16 @@ impl Translator {
             terms: segments.iter().map(|segment| &segment.terms).collect(),
             learns: row.options.memory,
         };
-        if let Err(error) = store.save_edit(&correction) {
-            // The file goes back to what the store knows; if it cannot, the next correction sees to it.
+        if let Err(error) = store.save_edit(&edit) {
+            // Restore the file that the store describes. If that fails, the next edit accepts either file.
             drop(output::replace(path, &old));
             return Err(error);
         }
-        Ok(segments.swap_remove(index).into())
+        Ok(EditResult {
+            segment: edit.segment.clone().into(),
+            changed: edit.changed.iter().map(|segment| Segment::from((*segment).clone())).collect(),
+            to_review: edit.to_review,
+            terms: edit.terms,
+        })
     }
 }

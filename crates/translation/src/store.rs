@@ -1,5 +1,5 @@
-//! The store: one SQLite file in the user's data folder with the queue, finished segments, the translation memory and
-//! the glossary. What a call here has returned from survives a crash and a power cut (WAL, synchronous=FULL).
+//! The store: one SQLite file in the user's data folder with the queue, finished sentences, the translation memory and
+//! the glossary. A write is durable when its call returns, also after a power cut (WAL, synchronous=FULL).
 
 pub(crate) mod cache;
 pub(crate) mod jobs;
@@ -22,16 +22,12 @@ const FILE: &str = "wasan.db";
 /// Marks the file as Wasan's: "Wasa".
 const APPLICATION: i32 = 0x5761_7361;
 
-/// What each version adds to the one before. The file's `user_version` counts those it has.
-const MIGRATIONS: &[&str] = &[
-    include_str!("store/schema.sql"),
-    include_str!("store/links.sql"),
-    include_str!("store/found.sql"),
-    include_str!("store/terms.sql"),
-];
+/// The schema, and its version in the file's `user_version`. A file of another version is refused.
+const SCHEMA: &str = include_str!("store/schema.sql");
+const SCHEMA_VERSION: i32 = 5;
 
-// Another process holds a write for milliseconds; a disk that wakes up takes seconds.
-const PATIENCE: Duration = Duration::from_secs(20);
+// Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An open store. Several processes may have it open at once.
 pub(crate) struct Store {
@@ -40,10 +36,10 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the store of a data folder; makes it if there is none, and brings an older one up to date.
+    /// Opens the store of a data folder, or creates it.
     ///
     /// # Errors
-    /// A damaged file, one of a newer Wasan or of another program, a full disk; the file is then left as it is.
+    /// A damaged file, one with another schema version or of another program, a full disk; the file is not changed then.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         std::fs::create_dir_all(folder)
@@ -60,53 +56,53 @@ impl Store {
     }
 
     fn prepare(&self) -> Result<()> {
-        self.run(|db| db.busy_timeout(PATIENCE))?;
-        // Read before anything is written: a file that is not ours is not changed.
-        let version = self.version()?;
-        let newest = MIGRATIONS.len() as i32;
-        if version > newest {
-            return Err(Error::StoreNewer { version, newest, path: self.path.clone() });
-        }
+        self.run(|db| db.busy_timeout(BUSY_TIMEOUT))?;
+        // Checked before anything is written, so that a refused file stays unchanged.
+        let is_new = self.is_new()?;
         self.run(|db| {
             db.pragma_update(None, "journal_mode", "WAL")?;
             db.pragma_update(None, "synchronous", "FULL")?;
-            // What is forgotten is overwritten: it may be nobody else's to read.
+            // Deleted text is overwritten, so that it cannot be recovered from the file.
             db.pragma_update(None, "secure_delete", true)?;
             db.pragma_update(None, "foreign_keys", true)
         })?;
-        if version == newest {
+        if !is_new {
             return Ok(());
         }
         self.change(|change| {
-            // Another process may have been faster.
-            let version: i32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            for migration in MIGRATIONS.iter().skip(version.max(0) as usize) {
-                change.execute_batch(migration)?;
+            // Another process may have created the tables meanwhile.
+            let application: i32 = change.pragma_query_value(None, "application_id", |row| row.get(0))?;
+            if application == APPLICATION {
+                return Ok(());
             }
+            change.execute_batch(SCHEMA)?;
             change.pragma_update(None, "application_id", APPLICATION)?;
-            change.pragma_update(None, "user_version", newest)
+            change.pragma_update(None, "user_version", SCHEMA_VERSION)
         })
     }
 
-    fn version(&self) -> Result<i32> {
+    /// Whether the file is empty; else it must be a store with this schema.
+    fn is_new(&self) -> Result<bool> {
         let (application, version, tables) = self.run(|db| {
             let pragma = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
             let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             Ok((pragma("application_id")?, pragma("user_version")?, tables))
         })?;
-        match application {
-            APPLICATION => Ok(version),
-            0 if tables == 0 => Ok(0),
-            _ => Err(Error::StoreForeign(self.path.clone())),
+        let path = self.path.clone();
+        match (application, version) {
+            (APPLICATION, SCHEMA_VERSION) => Ok(false),
+            (APPLICATION, version) => Err(Error::StoreVersion { version, supported: SCHEMA_VERSION, path }),
+            (0, _) if tables == 0 => Ok(true),
+            _ => Err(Error::StoreForeign(path)),
         }
     }
 
-    /// Reads, or writes in one statement.
+    /// Runs `work` outside a transaction: reads, or one writing statement.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         work(&self.db).map_err(|error| cause(&self.path, error))
     }
 
-    /// Writes all or nothing.
+    /// Runs `work` in a transaction.
     pub(crate) fn change<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
         self.run(|db| {
             let change = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
@@ -116,17 +112,16 @@ impl Store {
         })
     }
 
-    /// Empties the log beside the file, where what was forgotten would stand until something else is written over it.
-    /// While another process reads it, it stays for the next time.
+    /// Truncates the write-ahead log, which may still contain deleted text. Has no effect while another process reads it.
     pub fn truncate_wal(&self) -> Result<()> {
         self.run(|db| {
             db.busy_timeout(Duration::from_secs(1))?;
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            db.busy_timeout(PATIENCE)
+            db.busy_timeout(BUSY_TIMEOUT)
         })
     }
 
-    /// Lets the file grow by so many pages and no more, as a full disk does.
+    /// Limits the growth of the file to a number of pages, like a full disk.
     #[cfg(test)]
     pub fn fill_disk(&self, pages_left: i64) {
         let pages: i64 =
@@ -144,10 +139,10 @@ fn cause(path: &Path, error: rusqlite::Error) -> Error {
     }
 }
 
-/// A SHA-256.
+/// A SHA-256 hash.
 pub(crate) type Hash = [u8; 32];
 
-/// The hash of some bytes.
+/// The SHA-256 of `bytes`.
 pub(crate) fn sha256(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
@@ -158,26 +153,26 @@ pub(crate) fn now() -> i64 {
     since.map_or(0, |since| since.as_secs() as i64)
 }
 
-/// Links as a column.
+/// The column text of alignment links.
 pub(crate) fn links_to_json(links: &[Link]) -> String {
     let numbers = |link: &Link| [link.source.start, link.source.end, link.target.start, link.target.end];
     to_json(&links.iter().map(numbers).collect::<Vec<[usize; 4]>>())
 }
 
-/// The links of a column.
+/// The alignment links of a column.
 pub(crate) fn links_of_json(text: &str) -> Vec<Link> {
     let numbers: Vec<[usize; 4]> = json(text);
     numbers.into_iter().map(|[from, to, start, end]| Link { source: from..to, target: start..end }).collect()
 }
 
-/// A value whose JSON is a column; what an older version wrote and nobody understands is the default.
+/// The value of a JSON column; the default if the text cannot be parsed.
 pub(crate) fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// A value as the JSON of a column.
+/// The text of a JSON column.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
-    // Only maps with keys that are no text fail, and there are none.
+    // Only maps with other keys than strings fail, and there are none.
     serde_json::to_string(value).unwrap_or_default()
 }
 
@@ -218,36 +213,24 @@ mod tests {
         assert!(matches!(Store::open(folder.path()), Err(Error::StoreForeign(_))));
     }
 
-    /// A store of the first version gets what later ones added, and keeps what it holds.
     #[test]
-    fn an_older_store_is_brought_up_to_date() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let old = Connection::open(folder.path().join(FILE)).expect("opens");
-        old.execute_batch(MIGRATIONS[0]).expect("is version 1");
-        old.pragma_update(None, "application_id", APPLICATION).expect("sets");
-        old.pragma_update(None, "user_version", 1).expect("sets");
-        old.execute("INSERT INTO segments VALUES (x'00', 'rain', '\"done\"', '[]', 0.0, 1, 1)", [])
-            .expect("inserts");
-        drop(old);
-        let store = Store::open(folder.path()).expect("opens");
-        let kept = store.run(|db| {
-            db.query_row("SELECT target, links FROM segments", [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })
-        });
-        assert_eq!(kept.expect("reads"), ("rain".to_owned(), "[]".to_owned()));
-    }
-
-    #[test]
-    fn a_damaged_or_newer_store_is_refused_and_kept() {
+    fn a_damaged_newer_or_older_store_is_refused_and_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
-        Store::open(folder.path())
-            .expect("is made")
-            .run(|db| db.pragma_update(None, "user_version", 99))
-            .expect("sets");
-        let newer = Store::open(folder.path()).err();
-        assert!(matches!(newer, Some(Error::StoreNewer { version: 99, .. })), "{newer:?}");
+        drop(Store::open(folder.path()).expect("is made"));
+        for (other, code) in [(99, "store_newer"), (SCHEMA_VERSION - 1, "store_older"), (0, "store_older")] {
+            let db = Connection::open(&path).expect("opens");
+            db.pragma_update(None, "user_version", other).expect("sets");
+            drop(db);
+            let before = fs::read(&path).expect("reads");
+            let refused = Store::open(folder.path()).err();
+            assert!(
+                matches!(refused, Some(Error::StoreVersion { version, .. }) if version == other),
+                "{refused:?}"
+            );
+            assert_eq!(refused.expect("is refused").problem().code, code);
+            assert_eq!(fs::read(&path).expect("reads"), before);
+        }
 
         let mut bytes = fs::read(&path).expect("reads");
         bytes[100..4096].fill(0x5a);

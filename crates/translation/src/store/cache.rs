@@ -69,7 +69,7 @@ impl Store {
     ) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached(
-                "INSERT INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                "INSERT INTO sentence_cache VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8",
             )?;
             let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
@@ -95,8 +95,9 @@ impl Store {
     /// The finished segment of a key.
     pub fn cached_sentence(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
         self.run(|db| {
-            let mut select = db
-                .prepare_cached("SELECT target, status, reasons, score, links FROM segments WHERE key = ?")?;
+            let mut select = db.prepare_cached(
+                "SELECT target, status, reasons, score, links FROM sentence_cache WHERE key = ?",
+            )?;
             let row = select.query_row([key], |row| {
                 let status =
                     serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or(SentenceStatus::Doubtful);

@@ -259,7 +259,7 @@ impl Store {
                 "DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')",
                 [id.0 as i64],
             )?;
-            change.execute("DELETE FROM segments WHERE NOT EXISTS (SELECT 1 FROM jobs)", [])?;
+            change.execute("DELETE FROM sentence_cache WHERE NOT EXISTS (SELECT 1 FROM jobs)", [])?;
             Ok(gone)
         })?;
         match gone {

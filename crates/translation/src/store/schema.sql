@@ -1,42 +1,47 @@
--- Version 1. Times are seconds since 1970, hashes SHA-256, lists JSON.
+-- Times are seconds since 1970, hashes SHA-256, lists and structures JSON.
 
--- The queue: a document, its pair and settings, and what became of it.
+-- The queue: documents, their languages and settings, and the state of their translation.
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     input TEXT NOT NULL,
-    -- Of the source as it was last read.
+    -- Of the source file as it was last read.
     input_hash BLOB,
     source_language TEXT NOT NULL,
     target_language TEXT NOT NULL,
     options TEXT NOT NULL,
-    -- Where the reader wants the translation; NULL = beside the source.
+    -- The output path that the user chose; NULL = beside the source.
     target TEXT,
-    -- Where it was written, or is about to be; with its hash, and that of what it replaces there.
+    -- The path of the written or planned output, its hash, and the hash of the file that it replaces.
     output TEXT,
     output_hash BLOB,
     replaced_hash BLOB,
     state TEXT NOT NULL,
     problem TEXT,
+    -- Segments.
     total INTEGER NOT NULL DEFAULT 0,
     done INTEGER NOT NULL DEFAULT 0,
     to_review INTEGER NOT NULL DEFAULT 0,
+    -- How many glossary terms the translation uses ("met") and does not use ("missed").
+    terms TEXT NOT NULL DEFAULT '{}',
     created INTEGER NOT NULL,
     changed INTEGER NOT NULL
 ) STRICT;
 
--- Finished translations. The key says everything that decides a translation, so a changed setting finds nothing.
-CREATE TABLE segments (
+-- Finished sentences. The key hashes everything that determines a translation, so a changed setting finds nothing.
+CREATE TABLE sentence_cache (
     key BLOB PRIMARY KEY,
     target TEXT NOT NULL,
     status TEXT NOT NULL,
     reasons TEXT NOT NULL,
     score REAL NOT NULL,
     tokens INTEGER NOT NULL,
-    created INTEGER NOT NULL
+    created INTEGER NOT NULL,
+    -- Word alignment, as [source start, source end, target start, target end].
+    links TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What a translated document consists of, for review.
-CREATE TABLE lines (
+-- The segments of translated documents, for review.
+CREATE TABLE segments (
     job INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
     block INTEGER NOT NULL,
@@ -46,6 +51,11 @@ CREATE TABLE lines (
     status TEXT NOT NULL,
     reasons TEXT NOT NULL,
     spans TEXT NOT NULL,
+    links TEXT NOT NULL,
+    -- Reasons found when the document was last written.
+    found TEXT NOT NULL,
+    -- The glossary terms of the source, those that the translation uses ("met") and does not use ("missed").
+    terms TEXT NOT NULL,
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +66,7 @@ CREATE TABLE memory (
     source TEXT NOT NULL,
     target TEXT NOT NULL,
     origin TEXT NOT NULL,
+    -- Length of the source.
     characters INTEGER NOT NULL,
     uses INTEGER NOT NULL DEFAULT 0,
     used INTEGER NOT NULL,

@@ -116,7 +116,7 @@ impl Store {
     pub fn save_segments(&self, plan: &DocumentSegments<'_>) -> Result<()> {
         let job = plan.job.0 as i64;
         self.change(|change| {
-            change.execute("DELETE FROM lines WHERE job = ?", [job])?;
+            change.execute("DELETE FROM segments WHERE job = ?", [job])?;
             for segment in plan.segments {
                 put(change, job, segment)?;
                 let unit = (segment.source.as_str(), segment.target.as_str());
@@ -160,7 +160,7 @@ impl Store {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms
-                 FROM lines
+                 FROM segments
                  WHERE job = ? ORDER BY position",
             )?;
             select.query_map([job.0 as i64], segment)?.collect()
@@ -168,19 +168,19 @@ impl Store {
     }
 
     /// Keeps a segment that a person wrote, with what it changed of others, and teaches it to the memory.
-    pub fn save_edit(&self, correction: &SegmentEdit<'_>) -> Result<()> {
-        let SegmentEdit { job, pair, segment, changed, to_review, terms, learns } = correction;
-        let job = job.0 as i64;
+    pub fn save_edit(&self, edit: &SegmentEdit<'_>) -> Result<()> {
+        let job = edit.job.0 as i64;
         self.change(|change| {
-            for segment in *changed {
+            for segment in edit.changed {
                 put(change, job, segment)?;
             }
-            if *learns {
-                memory::add_unit(change, pair, (&segment.source, &segment.target), UnitOrigin::Edited)?;
+            if edit.learns {
+                let unit = (edit.segment.source.as_str(), edit.segment.target.as_str());
+                memory::add_unit(change, edit.pair, unit, UnitOrigin::Edited)?;
             }
             change.execute(
                 "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",
-                (job, *to_review as i64, to_json(terms), now()),
+                (job, edit.to_review as i64, to_json(&edit.terms), now()),
             )?;
             Ok(())
         })
@@ -189,7 +189,7 @@ impl Store {
 
 fn put(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
     let mut insert = change.prepare_cached(
-        "INSERT OR REPLACE INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
     insert.execute((
         job,

@@ -204,7 +204,7 @@ fn a_correction_is_written_learnt_and_reused() {
     assert_eq!(sources, ["Es regnet.", "Tom ist müde.", "Es regnet."]);
     assert_eq!((segments[1].spans[0].start, segments[1].spans[0].end), (8, 12));
 
-    let edited = home.translator.edit(id, 1, "Tom is weary.\nVery.").expect("is edited");
+    let edited = home.translator.edit(id, 1, "Tom is weary.\nVery.").expect("is edited").segment;
     assert_eq!((edited.target.as_str(), edited.status), ("Tom is weary. Very.", SentenceStatus::Edited));
     let text = fs::read_to_string(&output).expect("reads");
     assert!(text.replace('*', "").contains("Tom is weary. Very. It's raining."), "{text}");
@@ -221,7 +221,8 @@ fn a_correction_is_written_learnt_and_reused() {
     let (_, fresh) = home.run(&other, DecodeOptions { memory: false, ..DecodeOptions::default() });
     assert_eq!(written(&fresh), b"Tom is tired.");
 
-    let code = |edited: translation::Result<translation::Segment>| edited.expect_err("fails").problem().code;
+    let code =
+        |edited: translation::Result<translation::EditResult>| edited.expect_err("fails").problem().code;
     assert_eq!(code(home.translator.edit(id, 9, "x")), "no_such_segment");
     assert_eq!(code(home.translator.edit(JobId(99), 0, "x")), "no_such_job");
     fs::write(&output, "mine").expect("writes");

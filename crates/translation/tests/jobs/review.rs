@@ -48,7 +48,8 @@ fn a_correction_that_cannot_be_written_changes_nothing() {
     assert!(home.translator.search_memory(&pair("de-en"), "wrong", 9).expect("reads").is_empty());
 
     fs::remove_dir(&obstacle).expect("removes");
-    home.translator.edit(id, 1, "A letter.").expect("is edited");
+    let edited = home.translator.edit(id, 1, "A letter.").expect("is edited");
+    assert_eq!((edited.changed, edited.to_review), (vec![edited.segment], 0));
     let text = String::from_utf8(written(&result)).expect("is text");
     assert_eq!(text, format!("As {}\n\nA letter.\n\nAs {}", sources[0], sources[2]));
 }
@@ -89,7 +90,8 @@ fn what_a_correction_changes_of_other_segments_is_kept() {
         assert_eq!(shown.len(), home.translator.job(id).expect("is there").to_review);
         shown.into_iter().map(|segment| (segment.index, segment.reasons)).collect::<Vec<_>>()
     };
-    home.translator.edit(id, 1, "\u{82b1}\u{304c}\u{54b2}\u{304f}\u{3002}").expect("is edited");
+    let edited = home.translator.edit(id, 1, "\u{82b1}\u{304c}\u{54b2}\u{304f}\u{3002}").expect("is edited");
+    assert_eq!((edited.changed, edited.to_review), (segments(&home, id, Filter::All), 1));
     let found = to_review();
     assert!(matches!(found.as_slice(), [(0, reasons)] if reasons == &[Reason::Encoding]), "{found:?}");
     home.translator.edit(id, 1, "It blooms.").expect("is edited");
@@ -105,7 +107,7 @@ fn what_the_document_refuses_is_shown_as_its_source() {
     learn(&home, &sources);
     let source = home.write("a.txt", &sources.join("\n\n"));
     let (id, result) = home.run(&source, DecodeOptions::default());
-    let emptied = home.translator.edit(id, 0, " ").expect("is edited");
+    let emptied = home.translator.edit(id, 0, " ").expect("is edited").segment;
     assert_eq!((emptied.status, &emptied.target), (SentenceStatus::Kept, &sources[0]));
     assert_eq!(emptied.reasons, [Reason::Empty]);
     let text = String::from_utf8(written(&result)).expect("is text");
@@ -128,7 +130,7 @@ fn terms_are_counted_whatever_brought_the_translation() {
     let (id, result) = home.run(&source, options);
     assert_eq!((result.terms, result.to_review), (TermCount { met: 0, missed: 3 }, 3));
     assert_eq!(result.sentences[0].terms.missed, std::slice::from_ref(&term));
-    let edited = home.translator.edit(id, 1, "Some letters.").expect("is edited");
+    let edited = home.translator.edit(id, 1, "Some letters.").expect("is edited").segment;
     assert_eq!((&edited.terms.met, &edited.terms.missed), (&vec![term], &vec![]));
     let shown = segments(&home, id, Filter::All);
     assert_eq!(shown[1], edited);
