@@ -1,8 +1,7 @@
 //! The models at hand: those shipped in the program and those imported, and which of them translate a pair.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
 use std::time::SystemTime;
 
 use engine::{Recipe, map_file};
@@ -35,9 +34,6 @@ pub struct CatalogEntry {
     pub imported: Option<SystemTime>,
 }
 
-/// Fingerprints of tokenizers whose `model.json` has none, by where the model lies and what it was made from.
-static FINGERPRINTS: LazyLock<Mutex<HashMap<String, Option<String>>>> = LazyLock::new(Mutex::default);
-
 impl CatalogEntry {
     /// Opens an imported folder outside the catalog.
     pub fn at(folder: &Path) -> Result<Self> {
@@ -63,17 +59,6 @@ impl CatalogEntry {
     /// How many weights its matrices have.
     pub fn parameters(&self) -> usize {
         self.info.matrices.values().map(|matrix| matrix.rows * matrix.columns).sum()
-    }
-
-    /// The [fingerprint](model_files::Tokenizer::fingerprint) of its tokenizer; none where that cannot be read.
-    pub fn vocabulary(&self) -> Option<String> {
-        if let Some(known) = &self.info.vocabulary {
-            return Some(known.clone());
-        }
-        let read = || self.open().ok()?.tokenizer().ok().map(|tokenizer| tokenizer.fingerprint());
-        let key = format!("{:?} {:?}", self.origin, self.info.sources);
-        let mut known = FINGERPRINTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        known.entry(key).or_insert_with(read).clone()
     }
 
     /// Whether it is a large model that translates a pair, as far as it says.
@@ -268,12 +253,11 @@ impl Catalog {
 
     // Of those with the large model's vocabulary: one that learnt the pair, the user's own, the newest.
     fn specialist(&self, large: &CatalogEntry, pair: &LanguagePair, language: &str) -> Option<&CatalogEntry> {
-        let rows = large.info.architecture.vocab_size;
-        // Logits can only be added over one vocabulary; most others have another size and need not be read for it.
+        // Logits can only be summed over the same vocabulary.
         let fits = |entry: &&CatalogEntry| {
             entry.is_specialist(language)
-                && entry.info.architecture.vocab_size == rows
-                && entry.vocabulary() == large.vocabulary()
+                && entry.info.architecture.vocab_size == large.info.architecture.vocab_size
+                && entry.info.vocabulary == large.info.vocabulary
         };
         let fitting = self.entries.iter().filter(fits);
         fitting.max_by_key(|entry| (entry.knows(pair), entry.is_own(), entry.imported))

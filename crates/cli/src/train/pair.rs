@@ -166,7 +166,7 @@ impl TrainPair {
         let catalog = self.catalog()?;
         let Some(name) = &self.large else {
             let vocabulary = Some(tokenizer.fingerprint());
-            let fits = |entry: &CatalogEntry| entry.is_large_for(pair) && entry.vocabulary() == vocabulary;
+            let fits = |entry: &CatalogEntry| entry.is_large_for(pair) && entry.info.vocabulary == vocabulary;
             if !catalog.entries.iter().any(fits) {
                 console.print(&format!(
                     "None of the available large models has the base model's vocabulary, so the two specialists will not be \
