@@ -1,4 +1,4 @@
-//! What surrounds a block's text in its document, so what the text must not look like there.
+//! How text is escaped where it is written, so that its format reads exactly that text.
 
 use crate::entities;
 use crate::formats::markdown::escape;
@@ -6,49 +6,49 @@ use crate::markup::Dialect;
 use crate::quoting::Quoting;
 use crate::xml;
 
-/// How text is written at a block's place. A format with rules of its own adds a variant and its arm below.
+/// The escaping rules of a slot. A format with rules of its own adds a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escaping {
     /// Plain text: nothing is special.
     Plain,
-    /// Markdown whose line starts could begin another element.
+    /// Markdown in which a line start could begin another element.
     MarkdownParagraph,
-    /// Markdown's `# heading` on one line.
+    /// A Markdown heading, `# …` on one line.
     MarkdownHeading,
-    /// Markdown inside a table cell or an image's description: no line start of its own.
+    /// Markdown inside a table cell or an image description, which has no line start of its own.
     MarkdownInline,
     /// Text between XML tags.
     Xml,
-    /// An XML attribute's value, in quotes of either kind.
+    /// The value of an XML attribute, in single or double quotes.
     XmlAttribute,
     /// Text between the tags of HTML.
     Html(Dialect),
-    /// A cue of WebVTT.
+    /// A WebVTT cue.
     WebVttCue,
-    /// A string of a program's file, or a table's cell.
+    /// A string of a JSON, PO, YAML, properties or strings file, or a table cell.
     Quoted(Quoting),
-    /// The value of an HTML attribute, in quotes of either kind.
+    /// The value of an HTML attribute, in single or double quotes.
     HtmlAttribute(Dialect),
-    /// The header or footer of a sheet's pages, where `&` begins a code.
+    /// The header or footer of a printed spreadsheet page, where `&` begins a code.
     SheetHeader,
 }
 
-/// What else decides how a stretch of text is written.
+/// The context of a run of text, which also determines how it is escaped.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Around {
-    /// Every mark is escaped that could be, as an earlier draft was misread.
+pub(crate) struct EscapeContext {
+    /// Every mark is escaped that could be, because an earlier round was not read back correctly.
     pub bare: bool,
-    /// Markup that starts with `[` follows.
+    /// Whether markup that starts with `[` follows.
     pub before_link: bool,
 }
 
 impl Escaping {
-    /// The text written so that the document's format reads exactly that text.
-    pub fn escape(self, text: &str, around: Around) -> String {
+    /// Escapes a text so that the document's format reads exactly that text.
+    pub fn escape(self, text: &str, context: EscapeContext) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline => {
-                escape::text(text, self == Self::MarkdownHeading, around.bare, around.before_link)
+                escape::text(text, self == Self::MarkdownHeading, context.bare, context.before_link)
             }
             Self::Xml => xml::escape(text),
             Self::XmlAttribute => xml::escape_value(text),
@@ -60,17 +60,17 @@ impl Escaping {
         }
     }
 
-    /// A locked text of the block written again, such as an address; Markdown's stands in it as it is written.
+    /// A locked text such as an address; Markdown's is in the block's text as it is written.
     pub fn escape_locked(self, text: &str) -> String {
-        if self.is_markdown() { text.to_owned() } else { self.escape(text, Around::default()) }
+        if self.is_markdown() { text.to_owned() } else { self.escape(text, EscapeContext::default()) }
     }
 
-    /// The whole text as it is written, with what depends on all of it.
+    /// Applies the rules that depend on the whole written text: the quotes it needs.
     pub fn finish(self, written: String) -> String {
         if let Self::Quoted(quoting) = self { quoting.finish(written) } else { written }
     }
 
-    /// Whether a line may end between any two Han or kana, as nothing would stand between them for the reader.
+    /// Whether a line may end between any two Han or kana, as the line end is not shown as a space.
     pub fn breaks_anywhere(self) -> bool {
         matches!(self, Self::Plain | Self::WebVttCue)
     }

@@ -1,42 +1,43 @@
-//! A block's translation as bytes of its document: spans put back, markup escaped, lines laid out.
+//! Writes a block's translation into its document: restores spans, escapes markup, wraps lines.
 
+mod line_writer;
 mod pieces;
 
 use std::ops::Range;
 
+use line_writer::{LineWriter, OBJECT, allows_space_after, allows_space_before};
 use pieces::{Piece, kind, next_char, pieces};
 
-use crate::block::{Affixes, Block, SpanKind, Translation};
+use crate::block::{Block, SpanKind, Translation};
 use crate::chars::{is_hidden, is_space, is_unspaced};
 use crate::content::{Content, Occurrence};
-use crate::escaping::{Around, Escaping};
+use crate::escaping::EscapeContext;
 use crate::finding::{Finding, FindingKind};
 use crate::formats::markdown::escape;
 use crate::locks::is_code;
-use crate::slot::Slot;
 use crate::span_projection::{Placed, project};
-use crate::wrap::{self, LineLayout, NOT_FIRST, NOT_LAST, SUBTITLE_COLUMNS, Words};
+use crate::wrap::{self, LineLayout, SUBTITLE_COLUMNS};
 
-/// How much of a block's markup a draft tries to keep.
+/// How much of a block's markup is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MarkupLevel {
-    /// All that finds its place.
+    /// All whose position is found.
     Full,
-    /// None that could be misread: paired spans dropped, every mark escaped.
+    /// None that could be misread: paired spans are dropped, every mark is escaped.
     Minimal,
-    /// The source itself.
+    /// The source is kept.
     Source,
 }
 
-/// A document being written.
+/// Writes the parts of a document with their translations.
 pub(crate) struct Renderer<'a> {
     content: &'a Content,
     translations: &'a [Translation],
     /// One for each block.
     levels: &'a [MarkupLevel],
-    /// The text each site must be read back as; empty when the translation has no words, so is no block.
+    /// The text that must be read back at each occurrence; empty if the translation has no words, so is no block.
     pub expected: Vec<String>,
-    /// The byte at which each site that is not inside another one starts in its part as it is written.
+    /// The byte of the written part at which each occurrence starts that is not inside another one.
     pub starts: Vec<usize>,
     pub findings: Vec<Finding>,
 }
@@ -53,7 +54,7 @@ impl<'a> Renderer<'a> {
         self.copy(part, 0..self.content.source(part).len(), 0)
     }
 
-    /// The part's bytes in `range`, with the blocks in it replaced; sites before `after` are not in it.
+    /// The part's bytes in `range`, with the blocks in it replaced; it contains no occurrence before index `after`.
     fn copy(&mut self, part: usize, range: Range<usize>, after: usize) -> String {
         let content = self.content;
         let first = content.occurrences.partition_point(|occurrence| {
@@ -66,13 +67,13 @@ impl<'a> Renderer<'a> {
             if occurrence.part != part || inside.start >= range.end {
                 break;
             }
-            // Skips blocks inside one that is already written.
+            // Blocks inside one that is already written are skipped.
             if inside.start >= from {
                 out.push_str(content.slice(part, from..inside.start));
                 let start = out.len();
                 out.push_str(&self.render(index, occurrence));
-                if let Some(slot) = self.starts.get_mut(index) {
-                    *slot = start;
+                if let Some(written_at) = self.starts.get_mut(index) {
+                    *written_at = start;
                 }
                 from = inside.end;
             }
@@ -81,7 +82,7 @@ impl<'a> Renderer<'a> {
         out
     }
 
-    /// A site with its block's translation.
+    /// An occurrence with its block's translation.
     pub fn render(&mut self, index: usize, occurrence: &'a Occurrence) -> String {
         let (Some(block), Some(given), Some(&level)) = (
             self.content.block(occurrence),
@@ -96,12 +97,12 @@ impl<'a> Renderer<'a> {
             _ if text.is_empty() => Some(FindingKind::Empty),
             MarkupLevel::Source => Some(FindingKind::Refused),
             MarkupLevel::Full | MarkupLevel::Minimal => {
-                // The links are those of the text as given, which is nearly always clean.
+                // The links refer to the text as given, which is nearly always clean.
                 let links = if text == given.text { given.links.clone() } else { Vec::new() };
                 return self.translated(index, occurrence, block, &Translation { text, links }, level);
             }
         };
-        self.find(occurrence, finding_kind, given.text.clone());
+        self.record(occurrence, finding_kind, given.text.clone());
         if let Some(expected) = self.expected.get_mut(index) {
             expected.clone_from(&block.text);
         }
@@ -121,18 +122,19 @@ impl<'a> Renderer<'a> {
         if occurrence.slot.escaping.is_markdown() {
             placed = fit(block, &translation.text, placed);
         }
-        self.report(occurrence, block, &placed);
+        self.record_spans(occurrence, block, &placed);
         self.lay_out(index, occurrence, block, &translation.text, &placed)
     }
 
-    /// Records a finding about a block, once for all its places.
-    fn find(&mut self, occurrence: &Occurrence, kind: Option<FindingKind>, text: String) {
+    /// Records a finding about a block, once for all its occurrences.
+    fn record(&mut self, occurrence: &Occurrence, kind: Option<FindingKind>, text: String) {
         if let Some(kind) = kind.filter(|_| occurrence.own_block.is_none()) {
             self.findings.push(Finding { block: occurrence.block, kind, text });
         }
     }
 
-    fn report(&mut self, occurrence: &Occurrence, block: &Block, placed: &[Placed]) {
+    /// Records the spans that are missing or whose position is a guess.
+    fn record_spans(&mut self, occurrence: &Occurrence, block: &Block, placed: &[Placed]) {
         for (span, markup) in block.spans.iter().enumerate() {
             let text = block.text.get(markup.range.clone()).unwrap_or_default();
             let found = placed.iter().find(|placed| placed.span == span);
@@ -142,14 +144,14 @@ impl<'a> Renderer<'a> {
                 (Some(placed), _) if placed.guessed => FindingKind::Moved,
                 _ => continue,
             };
-            self.find(occurrence, Some(finding_kind), format!("{}{text}{}", markup.open, markup.close));
+            self.record(occurrence, Some(finding_kind), format!("{}{text}{}", markup.open, markup.close));
         }
     }
 
-    /// Notes a subtitle's line that is too long to be read in its time.
+    /// Records a subtitle line that is too long to be read in its time.
     fn check_lines(&mut self, occurrence: &Occurrence, written: &str) {
         if occurrence.is_subtitle() && longest(written) > most_columns(self.content, occurrence) {
-            self.find(occurrence, Some(FindingKind::Long), written.to_owned());
+            self.record(occurrence, Some(FindingKind::Long), written.to_owned());
         }
     }
 
@@ -163,12 +165,12 @@ impl<'a> Renderer<'a> {
     ) -> String {
         let slot = &occurrence.slot;
         let bare = self.levels.get(occurrence.block) != Some(&MarkupLevel::Full);
-        // A comment or tag must not come to stand at a line's start, where it would be a block of HTML.
+        // A comment or tag must not be moved to the start of a line, where it would be a block of HTML.
         let layout = if bare { LineLayout::Single } else { slot.layout };
         let pieces = pieces(block, slot, translation, placed);
-        let mut page = Page::new(slot, layout);
+        let mut out = LineWriter::new(slot, layout);
         if !translation.starts_with(is_unspaced) {
-            page.blank(&slot.edge_spaces.before);
+            out.spaces(&slot.edge_spaces.before);
         }
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
@@ -177,68 +179,62 @@ impl<'a> Renderer<'a> {
                         matches!(pieces.get(at + 1), Some(Piece::Markup(next, _)) if next.starts_with('['));
                     for (number, line) in text.split('\n').enumerate() {
                         if number > 0 {
-                            page.line_break();
+                            out.line_break();
                         }
                         if !line.is_empty() {
-                            page.wrapped(affixes);
-                            page.words.text(&slot.escaping.escape(line, Around { bare, before_link }));
+                            out.start_text(affixes);
+                            out.words.text(&slot.escaping.escape(line, EscapeContext { bare, before_link }));
                         }
                     }
-                    page.last = text.chars().next_back();
+                    out.last = text.chars().next_back();
                 }
                 Piece::Locked(text, affixes) => {
-                    page.wrapped(affixes);
-                    page.words.raw(&slot.escaping.escape_locked(text));
-                    page.last = text.chars().next_back();
+                    out.start_text(affixes);
+                    out.words.raw(&slot.escaping.escape_locked(text));
+                    out.last = text.chars().next_back();
                 }
                 Piece::Markup(markup, source) => {
                     let source = *source..*source + markup.len();
-                    // Markup that stands in the source as it is may hold blocks of its own, in attributes.
+                    // Markup copied from the source may contain blocks of its own, in attributes.
                     let markup = if self.content.slice(occurrence.part, source.clone()) == *markup {
                         self.copy(occurrence.part, source, index + 1)
                     } else {
                         (*markup).to_owned()
                     };
-                    page.bare().raw(&markup);
+                    out.end_text().raw(&markup);
                 }
-                Piece::Void(source, affixes, _, Some(blanks)) => {
-                    if blanks.before && page.last.is_some_and(ends_word) {
-                        page.blank(" ");
+                Piece::Void(source, affixes, _, Some(spaces)) => {
+                    if spaces.before && out.last.is_some_and(allows_space_after) {
+                        out.spaces(" ");
                     }
                     let markup = self.copy(occurrence.part, source.clone(), index + 1);
-                    page.bare().raw(&[&affixes.before, &*markup, &affixes.after].concat());
-                    page.last = Some(OBJECT);
-                    if blanks.after && next_char(&pieces, at).is_some_and(starts_word) {
-                        page.blank(" ");
+                    out.end_text().raw(&[&affixes.before, &*markup, &affixes.after].concat());
+                    out.last = Some(OBJECT);
+                    if spaces.after && next_char(&pieces, at).is_some_and(allows_space_before) {
+                        out.spaces(" ");
                     }
                 }
                 Piece::Void(source, affixes, _, None) => {
-                    let outside = |range| self.content.slice(occurrence.part, range);
+                    let bytes = |range| self.content.slice(occurrence.part, range);
                     let apart = |c: Option<char>| c.is_none_or(is_space);
                     let follows = at.checked_sub(1).and_then(|at| pieces.get(at));
                     let adjoins =
                         matches!(follows, Some(Piece::Void(other, ..)) if other.end == source.start);
-                    // A translation may stand beside its source instead of in its place.
+                    // A translation may be written beside its source instead of replacing it.
                     let inside = slot.range.start <= source.start && source.end <= slot.range.end;
                     let all = if inside {
                         slot.range.clone()
                     } else {
                         0..self.content.source(occurrence.part).len()
                     };
-                    let gap_before = apart(outside(all.start..source.start).chars().next_back());
-                    let gap_after = apart(outside(source.end..all.end).chars().next());
-                    let words = page.bare();
+                    let gap_before = apart(bytes(all.start..source.start).chars().next_back());
+                    let gap_after = apart(bytes(source.end..all.end).chars().next());
+                    let words = out.end_text();
                     if gap_before && !adjoins {
                         words.gap();
                     }
-                    words.raw(
-                        &[
-                            &affixes.before,
-                            &*self.copy(occurrence.part, source.clone(), index + 1),
-                            &affixes.after,
-                        ]
-                        .concat(),
-                    );
+                    let markup = self.copy(occurrence.part, source.clone(), index + 1);
+                    words.raw(&[&affixes.before, &*markup, &affixes.after].concat());
                     if gap_after {
                         words.gap();
                     }
@@ -246,109 +242,31 @@ impl<'a> Renderer<'a> {
             }
         }
         if !translation.ends_with(is_unspaced) {
-            page.blank(&slot.edge_spaces.after);
+            out.spaces(&slot.edge_spaces.after);
         }
         let expected: String = pieces.iter().map(Piece::read_text).collect();
         let has_words =
             |piece: &Piece| matches!(piece, Piece::Text(text, _) if text.contains(char::is_alphabetic));
         let is_found = pieces.iter().any(has_words) && !is_code(&expected);
-        if let Some(slot) = self.expected.get_mut(index).filter(|_| is_found) {
-            *slot = expected;
+        if let Some(text) = self.expected.get_mut(index).filter(|_| is_found) {
+            *text = expected;
         }
-        let breaks = page.breaks.as_slice().concat();
-        self.find(occurrence, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
-        let written = page.finish();
+        let breaks = out.unused_breaks();
+        self.record(occurrence, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
+        let written = out.finish();
         self.check_lines(occurrence, &written);
         slot.escaping.finish([&*slot.frame.before, &written, &slot.frame.after].concat())
     }
 }
 
-/// Columns of the longest line of a subtitle.
+/// Columns of a subtitle's longest line.
 fn longest(text: &str) -> usize {
     text.lines().map(wrap::visible_columns).max().unwrap_or(0)
 }
 
-/// The columns that a subtitle's line may have: what readers can follow, or what its source has.
+/// The columns that a subtitle line may have: what viewers can read in time, or what its source has.
 pub(crate) fn most_columns(content: &Content, occurrence: &Occurrence) -> usize {
     longest(content.slice(occurrence.part, occurrence.slot.range.clone())).max(SUBTITLE_COLUMNS)
-}
-
-/// A block's lines being written.
-struct Page<'a> {
-    slot: &'a Slot,
-    layout: LineLayout,
-    out: String,
-    /// The words of the line that is being written.
-    words: Words,
-    /// What stands around the text that is being written.
-    affixes: Option<&'a Affixes>,
-    breaks: std::slice::Iter<'a, String>,
-    line_break: &'a str,
-    /// The last character written, if any.
-    last: Option<char>,
-}
-
-impl<'a> Page<'a> {
-    fn new(slot: &'a Slot, layout: LineLayout) -> Self {
-        let words = Self::no_words(slot);
-        Self {
-            slot,
-            layout,
-            out: String::new(),
-            words,
-            affixes: None,
-            breaks: slot.breaks.iter(),
-            line_break: "",
-            last: None,
-        }
-    }
-
-    fn no_words(slot: &Slot) -> Words {
-        Words::new(slot.escaping.breaks_anywhere())
-    }
-
-    /// Readies for text inside of `wrap`.
-    fn wrapped(&mut self, affixes: &'a Affixes) {
-        if self.affixes != Some(affixes) {
-            self.bare().raw(&affixes.before);
-            self.affixes = Some(affixes);
-        }
-    }
-
-    /// Spaces that must be read as text, so inside of a run where there are runs.
-    fn blank(&mut self, blanks: &str) {
-        if !blanks.is_empty() {
-            let affixes = self.affixes.unwrap_or(&self.slot.affixes);
-            self.wrapped(affixes);
-            self.words.raw(blanks);
-            self.last = Some(' ');
-        }
-    }
-
-    /// The words, readied for markup.
-    fn bare(&mut self) -> &mut Words {
-        if let Some(affixes) = self.affixes.take() {
-            self.words.raw(&affixes.after);
-        }
-        &mut self.words
-    }
-
-    fn line_break(&mut self) {
-        self.flush();
-        self.line_break = self.breaks.next().map_or(self.line_break, String::as_str);
-        self.out.push_str(self.line_break);
-    }
-
-    fn flush(&mut self) {
-        self.bare();
-        let words = std::mem::replace(&mut self.words, Self::no_words(self.slot));
-        self.out.push_str(&lines(words, self.slot, self.layout));
-    }
-
-    fn finish(mut self) -> String {
-        self.flush();
-        self.out
-    }
 }
 
 /// Moves or drops emphasis that Markdown would not read as such.
@@ -362,28 +280,6 @@ fn fit(block: &Block, translation: &str, placed: Vec<Placed>) -> Vec<Placed> {
         Some(Placed { range, ..placed })
     };
     placed.into_iter().filter_map(fitted).collect()
-}
-
-/// The words in lines, none of which Markdown would take for the start of something else.
-fn lines(words: Words, slot: &Slot, layout: LineLayout) -> String {
-    let line = |(line, raw): (String, bool)| match slot.escaping {
-        Escaping::MarkdownParagraph if !raw => escape::line_start(line),
-        _ => line,
-    };
-    words.lines(layout).into_iter().map(line).collect::<Vec<_>>().join(&slot.newline)
-}
-
-/// Stands for something that is no character.
-const OBJECT: char = '\u{fffc}';
-
-/// Whether a blank may follow: not where one is, nor after an opening bracket, nor in scripts without blanks.
-fn ends_word(c: char) -> bool {
-    !is_space(c) && !is_unspaced(c) && !NOT_LAST.contains(c)
-}
-
-/// Whether a blank may precede.
-fn starts_word(c: char) -> bool {
-    !is_space(c) && !is_unspaced(c) && !NOT_FIRST.contains(c)
 }
 
 /// One space between words, no control characters; line breaks only where the block has some.

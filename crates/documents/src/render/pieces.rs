@@ -1,4 +1,4 @@
-//! What a rendered block consists of: stretches of text and the markup between them, in the translation's order.
+//! Divides a translation into runs of text and the markup between them, in the order they are written.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::chars::is_space;
 use crate::slot::Slot;
 use crate::span_projection::Placed;
 
-/// The first character after a piece; none where markup without text is next, which has blanks of its own.
+/// The first character after a piece; `None` before a void span, which has spaces of its own.
 pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
     let after = pieces.get(at + 1..).unwrap_or_default();
     after.iter().find(|piece| !matches!(piece, Piece::Markup(..))).and_then(|piece| match piece {
@@ -16,18 +16,19 @@ pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
     })
 }
 
-/// What a rendered block consists of, in order.
+/// A piece of a written block.
 pub(super) enum Piece<'a> {
     Text(&'a str, &'a Affixes),
-    /// Copied letter for letter.
+    /// Text copied unchanged.
     Locked(&'a str, &'a Affixes),
-    /// Markup, and the byte of the part at which it stands if it stands there as it is.
+    /// Markup, and the byte of the part at which it starts if it is unchanged there.
     Markup(&'a str, usize),
-    /// Bytes of the part, what must stand around them, the text that is read in them, and the blanks around them.
+    /// Bytes of the part, the affixes around them, the text that is read in them, and the spaces around them.
     Void(Range<usize>, &'a Affixes, &'a str, Option<Spaces>),
 }
 
 impl<'a> Piece<'a> {
+    /// The text that is read back from the piece.
     pub(super) fn read_text(&self) -> &'a str {
         match self {
             Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text, _) => text,
@@ -36,8 +37,8 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The order of marks at one place: what ends there, then what stands there, then what starts there. A void span
-/// stays inside a span that held it in the source.
+/// The order of marks at one position: what ends there, then void spans, then what starts there. A void span stays
+/// inside its parent.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     VoidInside,
@@ -47,6 +48,7 @@ enum Phase {
     VoidAfterOpen,
 }
 
+/// The pieces of a translation whose spans are `placed`.
 pub(super) fn pieces<'a>(
     block: &'a Block,
     slot: &'a Slot,
@@ -55,10 +57,10 @@ pub(super) fn pieces<'a>(
 ) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let mut from = 0;
-    let mut affixes_stack = vec![&slot.affixes];
+    let mut around_stack = vec![&slot.affixes];
     for (at, phase, _, _, one) in marks(block, placed) {
         let Some(span) = block.spans.get(one.span) else { continue };
-        let around = affixes_stack.last().copied().unwrap_or(&slot.affixes);
+        let around = around_stack.last().copied().unwrap_or(&slot.affixes);
         let text = translation.get(from..at).filter(|text| !text.is_empty());
         pieces.extend(text.map(|text| Piece::Text(text, around)));
         from = from.max(at);
@@ -67,23 +69,23 @@ pub(super) fn pieces<'a>(
             (SpanKind::Void, _) => {
                 let affixes = inside.filter(|_| span.kind == SpanKind::Void);
                 let text = block.text.get(span.range.clone()).unwrap_or_default();
-                let blanks = blanks(block, span);
-                pieces.push(Piece::Void(span.source.clone(), affixes.unwrap_or(&UNWRAPPED), text, blanks));
+                let spaces = spaces(block, span);
+                pieces.push(Piece::Void(span.source.clone(), affixes.unwrap_or(&NO_AFFIXES), text, spaces));
             }
-            // Its text may be HTML's, which is escaped, or a whole construct, which is not.
+            // The text may be HTML, which is escaped, or a whole construct, which is not.
             (SpanKind::Locked, Phase::Open) if span.open.is_empty() => {
                 let text = block.text.get(span.range.clone());
                 pieces.extend(text.map(|text| Piece::Locked(text, inside.unwrap_or(around))));
                 from = one.range.end;
-                affixes_stack.push(around);
+                around_stack.push(around);
             }
             (_, Phase::Open) => {
                 pieces.push(Piece::Markup(&span.open, span.source.start));
-                affixes_stack.push(inside.unwrap_or(around));
+                around_stack.push(inside.unwrap_or(around));
             }
             _ => {
                 pieces.push(Piece::Markup(&span.close, span.source.end.saturating_sub(span.close.len())));
-                affixes_stack.pop();
+                around_stack.pop();
             }
         }
     }
@@ -93,8 +95,8 @@ pub(super) fn pieces<'a>(
     pieces
 }
 
-/// The blanks around what is written of a span as a void one; those of a text that stays are in the block's text.
-fn blanks(block: &Block, span: &Span) -> Option<Spaces> {
+/// The spaces around a span that is written as a void one; those of a missing locked text are taken from the block's text.
+fn spaces(block: &Block, span: &Span) -> Option<Spaces> {
     let around = || Spaces {
         before: block.text.get(..span.range.start).is_some_and(|text| text.ends_with(is_space)),
         after: block.text.get(span.range.end..).is_some_and(|text| text.starts_with(is_space)),
@@ -102,26 +104,28 @@ fn blanks(block: &Block, span: &Span) -> Option<Spaces> {
     span.spaces.or_else(|| span.void_if_missing.then(around))
 }
 
-/// Around markup that stands between runs of its own.
-static UNWRAPPED: Affixes = Affixes { before: String::new(), after: String::new() };
+/// The affixes of markup that is outside of runs.
+static NO_AFFIXES: Affixes = Affixes { before: String::new(), after: String::new() };
 
 type SpanMark<'p> = (usize, Phase, isize, isize, &'p Placed);
 
-/// Where spans start, stand and end in the translation, in the order they are written.
+/// Where spans start and end in the translation, in the order they are written.
 fn marks<'p>(block: &Block, placed: &'p [Placed]) -> Vec<SpanMark<'p>> {
     let mut marks = Vec::new();
     for one in placed {
         let (start, end) = (one.range.start, one.range.end);
         let index = one.span.cast_signed();
         if kind(block, one) == SpanKind::Void {
-            let holder = |edge: fn(&Placed) -> usize| {
+            let touches_parent = |edge: fn(&Placed) -> usize| {
                 placed.iter().any(|p| {
-                    kind(block, p) == SpanKind::Paired && edge(p) == start && holds(block, p.span, one.span)
+                    kind(block, p) == SpanKind::Paired
+                        && edge(p) == start
+                        && contains(block, p.span, one.span)
                 })
             };
             let phase = match () {
-                () if holder(|p| p.range.end) => Phase::VoidInside,
-                () if holder(|p| p.range.start) => Phase::VoidAfterOpen,
+                () if touches_parent(|p| p.range.end) => Phase::VoidInside,
+                () if touches_parent(|p| p.range.start) => Phase::VoidAfterOpen,
                 () => Phase::Void,
             };
             let source = block.spans.get(one.span).map_or(0, |span| span.source.start);
@@ -136,7 +140,7 @@ fn marks<'p>(block: &Block, placed: &'p [Placed]) -> Vec<SpanMark<'p>> {
     marks
 }
 
-/// What is written of a span: a locked one that only stays is written as a void one.
+/// How a span is written: a locked one whose text is missing is written as a void one.
 pub(super) fn kind(block: &Block, placed: &Placed) -> SpanKind {
     match block.spans.get(placed.span) {
         Some(span) if span.kind != SpanKind::Locked || !placed.range.is_empty() => span.kind,
@@ -144,8 +148,8 @@ pub(super) fn kind(block: &Block, placed: &Placed) -> SpanKind {
     }
 }
 
-/// Whether span `outer` holds span `inner` in the source.
-fn holds(block: &Block, outer: usize, inner: usize) -> bool {
+/// Whether span `outer` contains span `inner` in the source.
+fn contains(block: &Block, outer: usize, inner: usize) -> bool {
     let parent = |index: &usize| block.spans.get(*index).and_then(|span| span.parent);
     std::iter::successors(parent(&inner), parent).any(|index| index == outer)
 }
