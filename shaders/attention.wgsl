@@ -1,14 +1,14 @@
 // Grouped-query attention of one query over one split of SPLIT cached positions:
-//   s[p] = q · K[p] / √head_dim, m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce joins the splits.
+//   s[p] = q · K[p] / √head_dim, m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce combines the splits.
 // Shapes: qkv (columns, stride), cache as in rope.wgsl, partials (columns, heads, splits, head_dim + 2): o, m, l.
-// One workgroup a (split, head, column): first one position an invocation, then one pair of o an invocation.
-// Each column has its own slot and length (causal: positions up to its own). Splits past the length write nothing.
+// One workgroup per (split, head, column): first one position per invocation, then one pair of o per invocation.
+// Each column has its own slot and length (causal: positions up to its own). Splits beyond the length write nothing.
 struct Attention {
     heads: u32,
     kv_heads: u32,
     head_dim: u32,
     stride: u32, // of qkv, in elements
-    context: u32, // positions a slot
+    context: u32, // positions per slot
     values_at: u32, // where the values begin in the cache, in pairs
     splits: u32, // capacity of `partials`
     scale: f32, // 1 / √head_dim

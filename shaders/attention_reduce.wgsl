@@ -1,10 +1,10 @@
 // o = Σ_s e^(m_s − M) o_s / Σ_s e^(m_s − M) l_s over the splits of one head, M = max m_s.
 // Shapes: partials (columns, heads, splits, head_dim + 2) from attention.wgsl, attended (columns, stride).
-// One workgroup a (head, column), one element of o an invocation. f32 throughout.
+// One workgroup per (head, column), one element of o per invocation. f32 throughout.
 struct AttentionReduce {
     heads: u32,
     head_dim: u32,
-    context: u32, // positions a slot
+    context: u32, // positions per slot
     splits: u32, // capacity of `partials`
     stride: u32, // of attended, in elements
 }

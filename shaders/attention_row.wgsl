@@ -1,19 +1,19 @@
-// How much one head of each column looks at a positions of positions (the source's tokens, for word alignment):
+// Attention of one head of each column to a range of positions (the source tokens, for word alignment):
 //   rows[c, i] = e^(s[p] − M) / L, s[p] = q · K[p] / √head_dim, p = first + i;
-//   M = max s and L = Σ e^(s − M) over all positions up to the column's own, joined from attention.wgsl's splits.
-// Shapes: qkv and cache as in attention.wgsl, partials as it wrote them, rows (columns, chosen heads, positions.count).
-// One invocation an (i, column). Positions after the column's own get 0. f32 throughout.
+//   M = max s and L = Σ e^(s − M) over all positions up to the column's own, combined from attention.wgsl's splits.
+// Shapes: qkv, cache and partials as in attention.wgsl, rows (columns, chosen heads, positions.count).
+// One invocation per (i, column). Positions after the column's own get 0. f32 throughout.
 struct AttentionRow {
     heads: u32,
     kv_heads: u32,
     head_dim: u32,
     stride: u32, // of qkv, in elements
-    context: u32, // positions a slot
+    context: u32, // positions per slot
     splits: u32, // capacity of `partials`
     scale: f32, // 1 / √head_dim
     head: u32, // the chosen head
-    index: u32, // its index among the chosen heads of the model
-    chosen_heads: u32, // how many those are
+    index: u32, // among the chosen heads of the model
+    chosen_heads: u32, // number of chosen heads
 }
 
 struct PositionRange {

@@ -1,6 +1,6 @@
 // x[c] = E[token[c]]: one row of the embedding, dequantized.
 // Shapes: E (vocab, width), columns and feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
-// The embedding may be split by rows: a shard writes the tokens that lie in it and no others.
+// The embedding may be split by rows into shards; a dispatch writes only the tokens in its shard.
 // Exact up to one rounding of scale · q.
 struct Embed {
     first_row: u32, // of this shard

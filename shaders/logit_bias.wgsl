@@ -1,6 +1,6 @@
-// Terms of a glossary pull at the choice: summed[c, token] += bonus, for the few biases of each column.
-// Shapes: biases (columns, MAX_BIASES), summed (columns, stride) from logit_sum. One invocation a bias.
-// A token stands once in a column's biases; those not in use name a token beyond the vocabulary. One f32 addition.
+// Favours glossary terms: summed[c, token] += bonus, for the few biases of each column.
+// Shapes: biases (columns, MAX_BIASES), summed (columns, stride) from logit_sum. One invocation per bias.
+// A token occurs once in a column's biases; unused entries name a token beyond the vocabulary. One f32 addition.
 struct LogitBias {
     vocab: u32,
     stride: u32, // of summed, in elements

@@ -1,12 +1,12 @@
-// The heart of Wasan: summed[c, v] = Σ_t weight[t] · logits[t, c, v], over the models of a recipe.
+// The core of Wasan: summed[c, v] = Σ_t weight[t] · logits[t, c, v], over the models of a recipe.
 //   Collab-MT: L + S_src + S_tgt (weights 1, 1, 1) · proxy-tuning: L + α(S⁺ − S⁻) (1, α, −α) · one model: (1).
-// The softmax comes after the sum (vocab_blocks.wgsl, top_list.wgsl).
-// Shapes: logits (terms, capacity, stride), summed (columns, stride). One invocation a (v, c).
+// The softmax follows the sum (vocab_blocks.wgsl, top_list.wgsl).
+// Shapes: logits (terms, capacity, stride), summed (columns, stride). One invocation per (v, c).
 // Grid: (vocab / 64, columns). Within 2⁻²³ · Σ|weight · logit| of the exact sum (four terms).
 struct LogitSum {
     vocab: u32,
     stride: u32, // vocab, padded
-    capacity: u32, // columns a term has room for
+    capacity: u32, // rows allocated per term
     terms: u32,
     weight: array<vec4<f32>, 2>, // (term)
 }

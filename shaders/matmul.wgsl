@@ -1,8 +1,8 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's three endings (STORE, ADD, SWIGLU).
-// Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup makes a tile of
+// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's three epilogues (STORE, ADD, SWIGLU).
+// Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup computes a tile of
 // TILE_ROWS × TILE_COLUMNS outputs, 32 weights of k at a time: each invocation dequantizes one row's step and copies
-// its share of the columns' into workgroup memory, then sums ROWS × COLUMNS outputs.
-// Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on its neighbours.
+// its share of the columns into workgroup memory, then sums ROWS × COLUMNS outputs.
+// Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on the other columns.
 struct Matmul {
     rows: u32, // in this shard
     first_row: u32, // where this shard's rows begin in y
@@ -19,9 +19,9 @@ const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
 const TILE_ROWS: u32 = 64u;
 const TILE_COLUMNS: u32 = 32u;
-const ROWS: u32 = 8u; // outputs of an invocation
+const ROWS: u32 = 8u; // outputs per invocation
 const COLUMNS: u32 = 4u;
-const PITCH: u32 = 9u; // fours between tile rows: 8 and one to spread the memory banks
+const PITCH: u32 = 9u; // vec4s between tile rows: 8, and one to avoid bank conflicts
 
 @group(0) @binding(0) var<uniform> shape: Matmul;
 @group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
@@ -38,9 +38,9 @@ fn matmul(at: Invocation) {
     let my_row = min(first_row + at.index, shape.rows - 1u);
     let tile_row = at.index % 8u * ROWS;
     let tile_column = at.index / 8u * COLUMNS;
-    // Prompts are often shorter than a tile: whole rows of invocations then have nothing to sum.
+    // Prompts are often shorter than a tile; then whole rows of invocations have nothing to sum.
     let live = first_column + tile_column < pass_size.columns;
-    var sums: array<vec4<f32>, ROWS>; // one vec4 of columns a row
+    var sums: array<vec4<f32>, ROWS>; // per row, one vec4 of columns
     for (var step = 0u; step < shape.steps; step++) {
         let w = weights(my_row, step, shape.steps);
         for (var i = 0u; i < 8u; i++) {

@@ -1,9 +1,9 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns, in one of three endings:
+// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns, with one of three epilogues:
 //   STORE  y[c, r] = sum · ADD  y[c, r] += sum · SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even.
-// NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), taken on the way.
-// Shapes: W (rows, width), x (columns, width), y (columns, stride). A team owns ROWS neighbouring rows,
-// its lanes take steps of 32 weights in turn; a workgroup holds TEAMS × ROWS rows. Grid: (rows / that).
-// Accumulates in f32; the order of a column's sum does not depend on COLUMNS, so batches repeat bit for bit.
+// NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), computed in the same loop.
+// Shapes: W (rows, width), x (columns, width), y (columns, stride). A team computes ROWS adjacent rows,
+// its lanes take steps of 32 weights in turn; a workgroup computes TEAMS × ROWS rows. Grid: (rows / that).
+// Accumulates in f32; the order of a column's sum does not depend on COLUMNS, so results do not depend on the batch, bit for bit.
 struct Matvec {
     rows: u32, // in this shard
     first_row: u32, // where this shard's rows begin in y
@@ -33,7 +33,7 @@ fn matvec(at: Invocation) {
     let row = (at.workgroup.x * TEAMS + team) * ROWS;
     let live = team < TEAMS && row < shape.rows;
     let last = shape.rows - 1u;
-    var sums: array<vec4<f32>, MAX_COLUMNS>; // a row a component
+    var sums: array<vec4<f32>, MAX_COLUMNS>; // one row per component
     var squares: array<f32, MAX_COLUMNS>;
     if live {
         for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {

@@ -1,8 +1,8 @@
-// Chooses each column's next token from its list of most likely ones and feeds it to every model's next step.
+// Picks each column's next token from its list of candidates and feeds it to every model's next step.
 // Greedy when temperature is 0: the first. Else p ∝ e^(log p / temperature) over the first top_k of the list,
-// cut after the smallest set that holds top_p, by one draw keyed by (seed, step).
+// cut after the smallest set that reaches top_p, by one random number from (seed, step).
 // Shapes: candidates (columns, count), choices (columns), feed (columns), picked (columns, 2 + 2 · count) words:
-// token, its log p (bits), then the list. One invocation a column.
+// token, its log p (bits), then the list. One invocation per column.
 struct Pick {
     columns: u32,
     count: u32, // tokens in the list
@@ -53,7 +53,7 @@ fn choose(column: u32) -> u32 {
             break;
         }
     }
-    // 24 bits make a uniform draw in [0, 1) that f32 holds exactly.
+    // 24 bits make a uniform number in [0, 1) that f32 represents exactly.
     let draw = f32(hash(choice.seed ^ hash(feed[column].step)) >> 8u) / 16777216.0 * kept;
     var sum = 0.0;
     for (var i = 0u; i < min(last, considered - 1u); i++) {

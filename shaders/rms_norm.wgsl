@@ -1,6 +1,6 @@
 // y[c] = x[c] · gain / √(mean x[c]² + ε), for the matmul path; matvec has it fused.
 // Shapes: x, y (columns, width), gain (width).
-// Grid: one workgroup a column, whose invocations take fours in turn. f32 throughout.
+// Grid: one workgroup per column; its invocations take vec4s in turn. f32 throughout.
 struct RmsNorm {
     fours: u32, // padded width / 4; padding holds zeros
     width: f32, // unpadded, for the mean

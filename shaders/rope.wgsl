@@ -1,15 +1,15 @@
 // Rotary position embedding (Su et al. 2021), half-split layout, and the write to the KV cache:
 //   (a, b) = (v[i], v[i + half]) → (a cos θ − b sin θ, b cos θ + a sin θ), θ = position · inverse_frequency[i].
-// Rotates the queries of `qkv` in place; rotates the keys and copies the values into the cache as f16.
+// Rotates the queries of `qkv` in place; writes the rotated keys and the values to the cache as f16.
 // Shapes: qkv (columns, (heads + 2 kv_heads) · head_dim padded), rotations (positions, half) of (cos, sin),
 // cache: keys then values, each (slot, position, kv_head, head_dim / 2 pairs). One invocation takes two
-// neighbouring rotations of one head, or four values. Grid: (items / 64, columns). f16 rounding of K and V only.
+// adjacent rotations of one head, or four values. Grid: (items / 64, columns). f16 rounding of K and V only.
 struct Rope {
     heads: u32,
     kv_heads: u32,
     head_dim: u32,
     stride: u32, // of qkv, in elements
-    context: u32, // positions a slot
+    context: u32, // positions per slot
     values_at: u32, // where the values begin in the cache, in pairs
 }
 
@@ -31,7 +31,7 @@ fn rope(at: Invocation) {
     let column = at.workgroup.y;
     let position = columns[column].base + feed[column].step;
     if position >= shape.context {
-        return; // steps recorded ahead of an end token may run past the cache; nobody reads them
+        return; // steps submitted before an end token is known may run past the cache; they are not read
     }
     let pair = item % quarter;
     let half = shape.head_dim / 2u;

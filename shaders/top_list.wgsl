@@ -1,12 +1,12 @@
-// The `count` most likely tokens of each row with their log-probabilities, most likely first (equals by
-// token id), by taking the best block's best token and scanning that one block for its next.
+// The `count` most likely tokens of each row with their log-probabilities, most likely first (ties by
+// token id): takes the best block's best token, then scans that block for its next one, and repeats.
 // Shapes: rows (columns, stride), blocks (columns, blocks) from vocab_blocks, candidates (columns, count).
-// One workgroup a column. log p = logit − M − ln Σ e^(logit − M), f32 throughout.
+// One workgroup per column. log p = logit − M − ln Σ e^(logit − M), f32 throughout.
 struct TopList {
     vocab: u32,
     stride: u32, // of rows, in elements
-    blocks: u32, // a row
-    count: u32, // tokens wanted, ≤ 31
+    blocks: u32, // per row
+    count: u32, // tokens in the list, ≤ 31
 }
 
 struct Block {
@@ -33,7 +33,7 @@ var<workgroup> best_logit: array<f32, MAX_BLOCKS>;
 var<workgroup> best_token: array<u32, MAX_BLOCKS>;
 var<workgroup> chosen: atomic<u32>;
 
-// The smallest `candidate` among the invocations that hold one; all must arrive.
+// The smallest `candidate` among the invocations with `holds`. All invocations must call it.
 fn first_of(at: Invocation, holds: bool, candidate: u32) -> u32 {
     if at.index == 0u {
         atomicStore(&chosen, shape.vocab);
@@ -81,7 +81,7 @@ fn top_list(at: Invocation) {
         if at.index == 0u {
             candidates[column * shape.count + n] = Candidate(winning, winner - normalizer);
         }
-        // The next best of the winner's block comes after it: a smaller logit, or an equal one further on.
+        // The next best of the winner's block: a smaller logit, or an equal one with a larger token id.
         let block = winning / BLOCK;
         var next = NOTHING;
         var next_token = shape.vocab;

@@ -1,6 +1,6 @@
-// For each block of BLOCK neighbouring logits of a row: the largest, its index (the first of equals), and
-// Σ e^(logit − largest). With these top_list finds the most likely tokens without reading the row again.
-// Shapes: rows (columns, stride), blocks (columns, blocks). One workgroup a (block, column), f32 throughout.
+// For each block of BLOCK adjacent logits of a row: the largest, its index (the first one on a tie), and
+// Σ e^(logit − largest). top_list uses these to find the most likely tokens without reading the whole row again.
+// Shapes: rows (columns, stride), blocks (columns, blocks). One workgroup per (block, column), f32 throughout.
 struct VocabBlocks {
     vocab: u32,
     stride: u32, // of rows, in elements

@@ -1,8 +1,8 @@
-// A column is one token of one sequence. `columns` belongs to one model, `feed` is shared by all.
+// A column is one token of one sequence. `columns` belongs to one model; all models share `feed`.
 struct Column {
     slot: u32, // of the KV cache
     base: u32, // position of the token when feed.step is 0
-    first: u32, // the token fed at step 0: prompts of one sequence may end differently in each model
+    first: u32, // token fed at step 0: the prompts of one sequence may end differently in each model
 }
 
 struct Feed {

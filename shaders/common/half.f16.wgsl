@@ -1,5 +1,5 @@
 enable f16;
-// Pairs and fours of f16 in storage, for adapters with SHADER_F16. Same bytes as half.wgsl.
+// vec2 and vec4 of f16 in storage, for adapters with SHADER_F16. Same bytes as half.wgsl.
 alias Half2 = vec2<f16>;
 alias Half4 = vec4<f16>;
 

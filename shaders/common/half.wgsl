@@ -1,4 +1,4 @@
-// Pairs and fours of f16 in storage, for adapters without SHADER_F16: packed in u32 words.
+// vec2 and vec4 of f16 in storage, for adapters without SHADER_F16: packed in u32 words.
 alias Half2 = u32;
 alias Half4 = vec2<u32>;
 

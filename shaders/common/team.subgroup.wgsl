@@ -1,4 +1,4 @@
-// A team is a subgroup, of whatever size the driver chose. Same names as team.wgsl.
+// A team is a subgroup, of the size that the driver chose. Same names as team.wgsl.
 override WORKGROUP: u32 = 64u;
 
 struct Invocation {
@@ -10,7 +10,7 @@ struct Invocation {
     @builtin(num_subgroups) teams: u32,
 }
 
-// One partial a subgroup; sized for the smallest subgroups there are.
+// One partial result per subgroup; sized for subgroups of one lane.
 var<workgroup> team_scratch: array<f32, WORKGROUP>;
 
 // A workgroup smaller than a subgroup fills only its first lanes.
@@ -31,7 +31,7 @@ fn team_sum(at: Invocation, value: f32) -> f32 {
     return subgroupAdd(value);
 }
 
-// The maximum of `value` over the workgroup, in every invocation. All invocations must arrive.
+// The maximum of `value` over the workgroup, in every invocation. All invocations must call it.
 fn workgroup_max(at: Invocation, value: f32) -> f32 {
     let part = subgroupMax(value);
     if at.lane == 0u {
@@ -46,7 +46,7 @@ fn workgroup_max(at: Invocation, value: f32) -> f32 {
     return most;
 }
 
-// The sum of `value` over the workgroup, in every invocation. All invocations must arrive.
+// The sum of `value` over the workgroup, in every invocation. All invocations must call it.
 fn workgroup_sum(at: Invocation, value: f32) -> f32 {
     let part = subgroupAdd(value);
     if at.lane == 0u {

@@ -1,4 +1,4 @@
-// A team is the set of invocations that share one reduction. Here: TEAM_LANES neighbours of a
+// A team is the set of invocations that share one reduction. Here: TEAM_LANES adjacent invocations of a
 // workgroup, summed through workgroup memory. team.subgroup.wgsl has the same names over subgroups.
 override WORKGROUP: u32 = 64u;
 override TEAM_LANES: u32 = 16u;
@@ -22,7 +22,7 @@ fn team_index(at: Invocation) -> u32 {
     return at.index / TEAM_LANES;
 }
 
-// Sums `value` over the team; the result is valid in every lane. All invocations must arrive.
+// Sums `value` over the team; the result is valid in every lane. All invocations must call it.
 fn team_sum(at: Invocation, value: f32) -> f32 {
     team_scratch[at.index] = value;
     workgroupBarrier();
@@ -35,7 +35,7 @@ fn team_sum(at: Invocation, value: f32) -> f32 {
     return sum;
 }
 
-// The maximum of `value` over the workgroup, in every invocation. All invocations must arrive.
+// The maximum of `value` over the workgroup, in every invocation. All invocations must call it.
 fn workgroup_max(at: Invocation, value: f32) -> f32 {
     team_scratch[at.index] = value;
     workgroupBarrier();
@@ -47,7 +47,7 @@ fn workgroup_max(at: Invocation, value: f32) -> f32 {
     return most;
 }
 
-// The sum of `value` over the workgroup, in every invocation. All invocations must arrive.
+// The sum of `value` over the workgroup, in every invocation. All invocations must call it.
 fn workgroup_sum(at: Invocation, value: f32) -> f32 {
     team_scratch[at.index] = value;
     workgroupBarrier();

@@ -1,6 +1,6 @@
 // 4-bit weights in groups: weight = scale · (q − 8), or scale · q + minimum when HAS_MIN.
 // A step is 32 weights of one row: one vec4 of words; low nibbles of a word's bytes are weights
-// 8i…8i+3, high nibbles 8i+4…8i+7. Scales: two f16 a word (even group low), or (scale, minimum).
+// 8i…8i+3, high nibbles 8i+4…8i+7. Scales: two f16 per word (even group low), or (scale, minimum).
 override HAS_MIN: bool = false;
 
 @group(0) @binding(1) var<storage, read> quants: array<vec4<u32>>; // (row, step)

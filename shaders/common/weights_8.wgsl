@@ -1,6 +1,6 @@
 // 8-bit weights in groups of 16 or 32: weight = scale · q (+ minimum when HAS_MIN), q a signed byte.
-// A step is 32 weights of one row: two vec4 of words, four weights a word, byte 0 first.
-// Scales: two f16 a word (even group low half), or (scale, minimum) a word.
+// A step is 32 weights of one row: two vec4 of words, four weights per word, byte 0 first.
+// Scales: two f16 per word (even group low half), or one (scale, minimum) per word.
 override HAS_MIN: bool = false;
 override GROUPS_A_STEP: u32 = 1u; // 32 / group size
 

@@ -1,24 +1,24 @@
-//! What an answer's words came from: the attention of a model's alignment heads to the source, where each token is
-//! chosen (in a decoder that is the position before it; there the heads of our models found the source word of nine
-//! words in ten, at the token itself of five).
+//! Word alignment: the attention of a model's alignment heads to the source at the position where each output token is
+//! chosen. In a decoder that is the position before the token: there the heads of the starter models find the source
+//! word of nine words in ten, at the token itself only of five.
 //!
-//! The answer is read once more, as a prompt is, up to the last layer that has such a head. So nothing is computed
-//! while it is decoded, and any text can be aligned that stands as a translation: an answer of beam search, a
-//! sentence from a memory, one that a person edited.
+//! The output is processed once more, like a prompt, up to the last layer with an alignment head. So decoding costs
+//! nothing extra, and any translation can be aligned: the result of beam search, a sentence from a translation memory,
+//! a sentence that the user edited.
 
 use kernels::Buffer;
 use kernels::attention_row::ChosenHead;
 
-/// Where the rows of a pass go.
+/// Buffers for the attention rows of a pass.
 #[derive(Clone, Copy)]
 pub(crate) struct AttentionTarget<'a> {
-    /// A uniform with the positions that are looked at.
+    /// A uniform with the positions of the source.
     pub positions: &'a Buffer,
-    /// (column, chosen head, position of the positions).
+    /// (column, chosen head, position of the source).
     pub rows: &'a Buffer,
 }
 
-/// Attention rows of some tokens.
+/// Attention of a model's alignment heads to the source, for some tokens.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Attention {
     /// (token, head, source token): probabilities, so a head's row sums to at most 1.
@@ -28,7 +28,7 @@ pub struct Attention {
 }
 
 impl Attention {
-    /// No rows yet, of `heads` heads over `source` tokens.
+    /// Empty, for `heads` heads and `source` source tokens.
     pub(crate) fn new(heads: usize, source: usize) -> Self {
         Self { values: Vec::new(), heads, source }
     }
@@ -37,17 +37,17 @@ impl Attention {
         self.values.extend_from_slice(values);
     }
 
-    /// Tokens that were read.
+    /// Number of tokens.
     pub fn tokens(&self) -> usize {
         self.values.len().checked_div(self.heads * self.source).unwrap_or(0)
     }
 
-    /// Heads, in the order in which the model names them.
+    /// Number of heads, in the order of the model's `alignment_heads`.
     pub fn heads(&self) -> usize {
         self.heads
     }
 
-    /// One head's attention to each source token, at one token; empty outside.
+    /// One head's attention to each source token, at one token; empty if the index is out of range.
     pub fn row(&self, token: usize, head: usize) -> &[f32] {
         let from = (token * self.heads + head) * self.source;
         match head < self.heads {
@@ -57,7 +57,7 @@ impl Attention {
     }
 }
 
-/// The heads of `layer` among a model's alignment heads.
+/// The alignment heads that lie in `layer`.
 pub(crate) fn heads_of_layer(heads: &[[usize; 2]], layer: usize) -> impl Iterator<Item = ChosenHead> {
     let count = heads.len() as u32;
     let in_layer = heads.iter().enumerate().filter(move |(_, head)| head[0] == layer);

@@ -1,4 +1,4 @@
-//! Continuous batching: sequences enter while others run, and leave when they end.
+//! Continuous batching: sequences join while others run, and leave when they end.
 
 use std::collections::VecDeque;
 
@@ -12,25 +12,25 @@ use crate::joint::{BatchEntry, DecodeStart, Joint, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
 
-/// Names a request.
+/// Identifies a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SequenceId(u64);
 
-/// What a call of [`Batch::step`] brought.
+/// Result of [`Batch::step`] for one sequence.
 #[derive(Debug)]
 pub enum Event {
     /// One more token of a sequence.
     Token(SequenceId, Token),
-    /// A sequence ended; best answer first (one, unless n-best was asked for).
+    /// A sequence ended; best output first (one output unless n-best was requested).
     Finished(SequenceId, Vec<Output>),
-    /// A sequence cannot be decoded, and why; the others go on.
+    /// A request cannot be decoded; the other sequences continue.
     Refused(SequenceId, Error),
 }
 
-/// How a batch works.
+/// Settings of a [`Batch`].
 #[derive(Debug, Clone, Copy)]
 pub struct BatchOptions {
-    /// Steps submitted before the oldest one's result is waited for; 0 counts as 1.
+    /// Steps submitted before waiting for the oldest one; 0 counts as 1.
     pub ahead: usize,
 }
 
@@ -40,22 +40,22 @@ impl Default for BatchOptions {
     }
 }
 
-/// Running and waiting sequences over one [`Joint`].
+/// RunningSequence and waiting sequences over one [`Joint`].
 pub struct Batch {
     joint: Joint,
     options: BatchOptions,
     waiting: VecDeque<(SequenceId, Request)>,
-    running: Vec<Running>,
+    running: Vec<RunningSequence>,
     in_flight: VecDeque<PendingStep>,
     free: Vec<u32>,
-    // The prompt prefix that lies in the spare slot, for each model.
+    // The prompt prefix in the spare slot, for each model.
     prefix: Vec<Vec<u32>>,
-    // Whether a sequence left or entered, so that the columns must be placed anew.
-    stale: bool,
+    // Whether a sequence joined or left, so that the columns must be set again.
+    columns_changed: bool,
     next: u64,
 }
 
-struct Running {
+struct RunningSequence {
     id: SequenceId,
     request: Request,
     slot: u32,
@@ -78,52 +78,51 @@ impl Batch {
             waiting: VecDeque::new(),
             running: Vec::new(),
             in_flight: VecDeque::new(),
-            stale: true,
+            columns_changed: true,
             next: 0,
         }
     }
 
-    /// Adds a sequence behind those that wait; an urgent one before those that are not.
+    /// Queues a request; an urgent one goes before those that are not.
     pub fn add(&mut self, request: Request) -> SequenceId {
         let id = SequenceId(self.next);
         self.next += 1;
         let urgent = self.waiting.iter().take_while(|(_, waiting)| waiting.urgent).count();
-        let place = if request.urgent { urgent } else { self.waiting.len() };
-        self.waiting.insert(place, (id, request));
+        let index = if request.urgent { urgent } else { self.waiting.len() };
+        self.waiting.insert(index, (id, request));
         id
     }
 
-    /// Takes a sequence out; no more events come of it.
+    /// Cancels a sequence, which reports no more events.
     pub fn cancel(&mut self, id: SequenceId) {
         self.waiting.retain(|(waiting, _)| *waiting != id);
         if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
             running.done = true;
-            self.stale = true;
+            self.columns_changed = true;
         }
     }
 
-    /// Ends a running sequence here, as if by itself, and returns what there is of it; no more events come of it.
+    /// Ends a running sequence now, as if by an end token, and returns its output; it reports no more events.
     pub fn end(&mut self, id: SequenceId) -> Result<Option<Output>> {
         let Some(running) = self.running.iter_mut().find(|running| running.id == id && !running.done) else {
             return Ok(None);
         };
         running.done = true;
-        self.stale = true;
+        self.columns_changed = true;
         running.output(Status::Ended, &mut self.joint).map(Some)
     }
 
-    /// The attention to the source of a request that fits where the tokens of `answer` are chosen, as
-    /// [`Output::attention`] of a decoded one: for a translation that came from elsewhere.
-    pub fn attention(&mut self, request: &Request, answer: &[u32]) -> Result<Vec<Vec<f32>>> {
+    /// [`Output::attention`] of an `output` that was not decoded here, such as a translation from a memory.
+    pub fn attention(&mut self, request: &Request, output: &[u32]) -> Result<Vec<Vec<f32>>> {
         self.joint.accept_request(request)?;
-        // The prefix that lay in the spare slot is overwritten, and so is the place of the columns.
+        // This overwrites the prefix in the spare slot and the columns.
         let spare = self.joint.sequences();
         self.prefix.iter_mut().for_each(Vec::clear);
-        self.stale = true;
+        self.columns_changed = true;
         for (model, prompt) in request.prompts.iter().enumerate() {
             self.joint.prefill(model, &prompt_tokens(prompt, 0, spare).collect::<Vec<_>>())?;
         }
-        self.joint.attention(spare, request, answer)
+        self.joint.attention(spare, request, output)
     }
 
     /// Whether nothing runs or waits.
@@ -141,40 +140,40 @@ impl Batch {
         self.is_idle()
     }
 
-    /// The models at work.
+    /// The models.
     pub fn joint(&self) -> &Joint {
         &self.joint
     }
 
-    /// The models at work, when the batch is no longer needed.
+    /// Drops the batch and returns the models.
     pub fn into_joint(self) -> Joint {
         self.joint
     }
 
-    /// Goes on by one step: lets waiting sequences in, keeps steps submitted ahead, and reports the oldest.
+    /// Runs one step: admits waiting sequences, submits steps ahead, and reports the result of the oldest one.
     pub fn step(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         let admits = !self.waiting.is_empty() && !self.free.is_empty() && !self.next_is_blocked_beam();
-        if (self.stale || admits) && self.in_flight.is_empty() {
-            self.leave();
-            self.enter(&mut events)?;
+        if (self.columns_changed || admits) && self.in_flight.is_empty() {
+            self.remove_finished();
+            self.admit(&mut events)?;
             self.set_columns()?;
         }
-        // While columns are to change nothing more is submitted; what is in flight still counts.
-        let (list, votes) = self.report();
-        let changes = self.stale || (admits && !self.in_flight.is_empty());
+        // Submits nothing while the columns are about to change; steps in flight still count.
+        let (list, votes) = self.list_and_votes();
+        let changes = self.columns_changed || (admits && !self.in_flight.is_empty());
         while !changes && !self.running.is_empty() && self.in_flight.len() < self.ahead() {
-            let biases: Vec<_> = self.running.iter().map(Running::biases).collect();
+            let biases: Vec<_> = self.running.iter().map(RunningSequence::biases).collect();
             self.in_flight.push_back(self.joint.step(list, votes, &biases)?);
         }
         if let Some(pending) = self.in_flight.pop_front() {
             let picked = self.joint.wait(pending)?;
-            self.take(picked, &mut events)?;
+            self.collect(picked, &mut events)?;
         }
         Ok(events)
     }
 
-    // What pulls at the next token depends on the last one, so while a term is missing no step is submitted ahead.
+    // The biases depend on the last token, so while a term is missing no step is submitted ahead.
     fn ahead(&self) -> usize {
         match self.running.iter().any(|running| !running.biases().is_empty()) {
             true => 1,
@@ -182,14 +181,14 @@ impl Batch {
         }
     }
 
-    // A beam search has the caches to itself: it waits until the others have ended.
+    // A beam search uses all slots of the caches, so it waits until the others have ended.
     fn next_is_blocked_beam(&self) -> bool {
         let beam = self.waiting.front().is_some_and(|(_, request)| request.beam.is_some());
         beam && self.running.iter().any(|running| !running.done)
     }
 
-    // The longest list and the most votes that any running sequence wants.
-    fn report(&self) -> (u32, u32) {
+    // The longest list and the most votes that any running sequence requested.
+    fn list_and_votes(&self) -> (u32, u32) {
         let wanted = |request: &Request| match request.choice.temperature > 0.0 {
             true => request.choice.top_k.max(request.alternatives),
             false => request.alternatives.max(1),
@@ -198,14 +197,14 @@ impl Batch {
         (list, self.running.iter().map(|running| running.request.votes).max().unwrap_or(0))
     }
 
-    fn leave(&mut self) {
+    fn remove_finished(&mut self) {
         for running in self.running.iter().filter(|running| running.done) {
             self.free.push(running.slot);
         }
         self.running.retain(|running| !running.done);
     }
 
-    fn enter(&mut self, events: &mut Vec<Event>) -> Result<()> {
+    fn admit(&mut self, events: &mut Vec<Event>) -> Result<()> {
         let mut prompts = vec![Vec::new(); self.joint.models()];
         while !self.free.is_empty() && !self.next_is_blocked_beam() {
             let Some((id, request)) = self.waiting.pop_front() else { break };
@@ -219,7 +218,7 @@ impl Batch {
                     best.tokens.iter().map(|token| Event::Token(id, token.clone())).collect::<Vec<_>>()
                 }));
                 events.push(Event::Finished(id, found));
-                // Whoever steps is to hear of it, and to be heard, before the next search.
+                // Returns to the caller, who can report it and cancel others before the next search.
                 break;
             }
             let Some(slot) = self.free.pop() else { break };
@@ -227,7 +226,7 @@ impl Batch {
                 let start = self.share(model, &request, slot)?;
                 prompts.extend(prompt_tokens(&request.prompts[model], start, slot));
             }
-            self.running.push(Running {
+            self.running.push(RunningSequence {
                 id,
                 request,
                 slot,
@@ -247,7 +246,7 @@ impl Batch {
         request.beam.map_or(Ok(()), |options| options.accept(self.joint.sequences()))
     }
 
-    // Copies the shared prefix into the slot, computing it first when it is a new one; returns its length.
+    // Copies the shared prefix into the slot, computing it first if it is new; returns its length.
     fn share(&mut self, model: usize, request: &Request, slot: u32) -> Result<usize> {
         let prompt = &request.prompts[model];
         let shared = request.shared.get(model).copied().unwrap_or(0).min(prompt.len() - 1);
@@ -265,7 +264,7 @@ impl Batch {
     }
 
     fn set_columns(&mut self) -> Result<()> {
-        self.stale = false;
+        self.columns_changed = false;
         let batch = self
             .running
             .iter()
@@ -279,7 +278,7 @@ impl Batch {
         self.joint.set_batch(batch)
     }
 
-    fn take(&mut self, picked: Vec<PickedToken>, events: &mut Vec<Event>) -> Result<()> {
+    fn collect(&mut self, picked: Vec<PickedToken>, events: &mut Vec<Event>) -> Result<()> {
         let context = self.joint.context();
         for (running, picked) in self.running.iter_mut().zip(picked) {
             if running.done {
@@ -291,7 +290,7 @@ impl Batch {
             events.push(Event::Token(running.id, token));
             if let Some(status) = running.status(context) {
                 running.done = true;
-                self.stale = true;
+                self.columns_changed = true;
                 events.push(Event::Finished(running.id, vec![running.output(status, &mut self.joint)?]));
             }
         }
@@ -299,12 +298,12 @@ impl Batch {
     }
 }
 
-impl Running {
+impl RunningSequence {
     fn feed(&self) -> Feed {
         Feed { token: self.ids.last().copied().unwrap_or(0), step: self.ids.len() as u32 }
     }
 
-    // A list as long as the batch's most demanding sequence is cut to what this one asked for.
+    // Cuts the list, which is as long as any sequence of the batch needs, to what this one requested.
     fn token(&self, picked: PickedToken) -> Token {
         let mut alternatives = picked.list;
         alternatives.truncate(self.request.alternatives as usize);
@@ -352,7 +351,7 @@ impl Running {
 }
 
 impl Batch {
-    /// Decodes requests to their end, without events. For reports and tests.
+    /// Decodes requests to their end, without events. For benchmarks and tests.
     pub fn run(&mut self, requests: Vec<Request>) -> Result<Vec<Output>> {
         let ids: Vec<SequenceId> = requests.into_iter().map(|request| self.add(request)).collect();
         let mut outputs: Vec<Option<Output>> = vec![None; ids.len()];
@@ -360,8 +359,8 @@ impl Batch {
             for event in self.step()? {
                 match event {
                     Event::Finished(id, mut found) => {
-                        if let Some(place) = ids.iter().position(|&i| i == id) {
-                            outputs[place] = (!found.is_empty()).then(|| found.swap_remove(0));
+                        if let Some(index) = ids.iter().position(|&i| i == id) {
+                            outputs[index] = (!found.is_empty()).then(|| found.swap_remove(0));
                         }
                     }
                     Event::Refused(_, error) => return Err(error),

@@ -1,4 +1,4 @@
-//! Beam search: the best few continuations side by side, one a slot.
+//! Beam search: the best continuations side by side, one per slot.
 
 use kernels::Feed;
 use kernels::pick::Choice;
@@ -21,7 +21,7 @@ impl Hypothesis {
     }
 }
 
-/// Runs one request that fits ([`BeamOptions::accept`]) to its end in slots 0…beams, which must be free.
+/// Runs one request, accepted by [`BeamOptions::accept`], to its end in slots 0…beams, which must be free.
 pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions) -> Result<Vec<Output>> {
     let beams = options.kept();
     let starts: Vec<DecodeStart> = request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect();
@@ -55,7 +55,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             let mut tokens = live[parent].tokens.clone();
             tokens.push(token);
             let ends = request.end_tokens.contains(&id);
-            // An end that ranks below the beams would crowd out better answers that are not there yet.
+            // An end that ranks below the beams would crowd out better outputs that are not finished yet.
             if ends && rank < beams as usize {
                 finished.push(output(tokens, Status::Ended, sum, request, options));
             } else if !ends && chosen.len() < beams as usize {
@@ -65,7 +65,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
         if finished.len() >= beams as usize {
             break;
         }
-        live = seat(joint, &live, chosen, (beams, &starts, step + 1))?;
+        live = assign_slots(joint, &live, chosen, (beams, &starts, step + 1))?;
         if live.iter().all(|h| repeated_tail(&h.ids()).is_some()) && !repeats(&request.source) {
             break;
         }
@@ -84,7 +84,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
     finished.sort_by(|a, b| b.score.total_cmp(&a.score));
     finished.truncate(options.n_best.max(1) as usize);
     if let Some(best) = finished.first_mut().filter(|_| !request.align.is_empty()) {
-        // The slots hold what the last hypotheses left; the prompt is where the first began.
+        // The slots hold the caches of the last hypotheses, so compute that of the prompt again.
         for (model, prompt) in request.prompts.iter().enumerate() {
             joint.prefill(model, &prompt_tokens(prompt, 0, 0).collect::<Vec<_>>())?;
         }
@@ -122,7 +122,7 @@ fn token_of(picked: &PickedToken, id: u32, log_probability: f32, request: &Reque
 }
 
 // A parent's first child keeps its slot; further children get free slots and a copy of its cache.
-fn seat(
+fn assign_slots(
     joint: &Joint,
     live: &[Hypothesis],
     chosen: Vec<(usize, Hypothesis)>,
@@ -131,7 +131,7 @@ fn seat(
     let mut free: Vec<u32> = (0..beams).collect();
     free.retain(|slot| !chosen.iter().any(|(parent, _)| live[*parent].slot == *slot));
     let mut kept = vec![false; live.len()];
-    let mut seated = Vec::with_capacity(chosen.len());
+    let mut placed = Vec::with_capacity(chosen.len());
     for (parent, mut hypothesis) in chosen {
         let source = live[parent].slot;
         hypothesis.slot = source;
@@ -142,7 +142,7 @@ fn seat(
             }
             hypothesis.slot = slot;
         }
-        seated.push(hypothesis);
+        placed.push(hypothesis);
     }
-    Ok(seated)
+    Ok(placed)
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-/// What can go wrong while models are loaded and decode.
+/// Errors of loading models and decoding.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The GPU.
@@ -11,17 +11,17 @@ pub enum Error {
     /// A model's files.
     #[error(transparent)]
     Model(#[from] model_files::Error),
-    /// A shape that the kernels do not have.
+    /// A shape that the kernels do not support.
     #[error("this model's {what} is not supported: {found}")]
     Unsupported {
-        /// What it is about.
+        /// The property.
         what: &'static str,
-        /// What the model has.
+        /// Its value.
         found: String,
     },
-    /// The models of a recipe cannot be added.
+    /// The models of a recipe have different vocabularies.
     #[error(
-        "the models do not share one vocabulary, so their logits cannot be added ({first} and {second}): {difference}"
+        "the models have different vocabularies, so their logits cannot be added ({first} and {second}): {difference}"
     )]
     Vocabularies {
         /// The first model.
@@ -31,15 +31,15 @@ pub enum Error {
         /// Their first difference.
         difference: String,
     },
-    /// A recipe that cannot be read.
-    #[error("the recipe cannot be read at «{0}»: write a sum such as \"L + 0.5*src + 0.5*tgt - base\"")]
+    /// A recipe with a syntax error.
+    #[error("syntax error in the recipe at «{0}»: write a sum such as \"L + 0.5*src + 0.5*tgt - base\"")]
     Recipe(String),
     /// A recipe has too many terms.
-    #[error("the recipe has {0} models; at most {max} can be added", max = kernels::logit_sum::MAX_TERMS)]
+    #[error("the recipe has {0} models; the limit is {max}", max = kernels::logit_sum::MAX_TERMS)]
     TooManyTerms(usize),
-    /// A prompt does not fit the KV cache.
+    /// A prompt longer than the KV cache.
     #[error(
-        "the text is {tokens} tokens long with its prompt and the model's context holds {context}; shorten it"
+        "the text with its prompt has {tokens} tokens, but the model's context holds {context}; shorten it"
     )]
     TooLong {
         /// Tokens of the prompt.
@@ -47,10 +47,10 @@ pub enum Error {
         /// Positions of the context.
         context: u32,
     },
-    /// A prompt without tokens: there is nothing to go on from.
+    /// A prompt without tokens.
     #[error("the prompt is empty; give it at least one token, such as the model's begin token")]
     EmptyPrompt,
-    /// Not one prompt for each model.
+    /// The number of prompts differs from the number of models.
     #[error("{prompts} prompts were given for a sum of {models} models; give one for each")]
     Prompts {
         /// Prompts that were given.
@@ -59,20 +59,20 @@ pub enum Error {
         models: usize,
     },
     /// A token id that the vocabulary does not have.
-    #[error("the model has {vocab} tokens; take ids from its own tokenizer, which has no {token}")]
+    #[error("the model's vocabulary has {vocab} tokens; use the ids of its own tokenizer: {token}")]
     UnknownToken {
         /// The id.
         token: u32,
         /// Tokens in the vocabulary.
         vocab: u32,
     },
-    /// The source's place in the prompts, given for word alignment, cannot be.
+    /// Invalid source ranges for word alignment.
     #[error(
-        "for word alignment, name for each model where the same source tokens stand in its prompt (or nowhere): {0:?}"
+        "word alignment needs, for each model, an equally long token range inside its prompt, or an empty range: {0:?}"
     )]
     Alignment(Vec<Range<usize>>),
-    /// More forms of glossary terms than fit.
-    #[error("a sentence takes at most {max} forms of glossary terms; leave some of the {count} out")]
+    /// Too many forms of glossary terms.
+    #[error("a sentence can have at most {max} forms of glossary terms; leave some of the {count} out")]
     TooManyForms {
         /// Forms given.
         count: usize,
@@ -80,17 +80,17 @@ pub enum Error {
         max: usize,
     },
     /// More sequences than slots.
-    #[error("the cache has slots for {slots} sequences at once; ask for no more of them than that: {wanted}")]
+    #[error("the cache has {slots} slots; decode no more than {slots} sequences at once: {wanted}")]
     TooManySequences {
-        /// Slots wanted.
+        /// Slots needed.
         wanted: u32,
-        /// Slots there are.
+        /// Slots of the cache.
         slots: u32,
     },
 }
 
 impl Error {
-    /// Whether the device is gone and everything on it must be made again.
+    /// Whether the device was lost, so that everything on it must be created again.
     pub fn is_lost(&self) -> bool {
         matches!(self, Self::Gpu(kernels::Error::Lost(_)))
     }

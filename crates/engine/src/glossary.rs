@@ -1,8 +1,8 @@
-//! Terms that an answer should hold: a bonus on the summed logits pulls at them until they are there.
+//! Glossary terms: a bonus on the summed logits favours them until the output contains them.
 //!
-//! A bonus waits for its place: it decides only where the term's first token comes within that much of the best
-//! token, which is where the model would have said something else in the term's stead. What follows is left to the
-//! model, so it may inflect the term.
+//! The bonus decides only where the logit of the term's first token comes within the bonus of the best token, that is,
+//! where the model would otherwise choose another word for it. What follows is left to the model, so it may inflect
+//! the term.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,21 @@ use crate::error::{Error, Result};
 /// A term of a glossary in the target language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GlossaryTerm {
-    /// Token ids of each of its forms (with and without a space before it, inflected); any of them will do.
+    /// Token ids of each of its forms (with and without a space before it, inflected); any of them counts.
     pub forms: Vec<Vec<u32>>,
-    /// Added to the summed logit of a form's first token until the answer holds the term.
+    /// Added to the summed logit of a form's first token until the output contains the term.
     pub bonus: f32,
 }
 
 impl GlossaryTerm {
-    /// Bonuses to try one after the other until the term comes out, for models whose weights add up to 1: the gap
-    /// between a term and what a model would say differs from term to term, and more than it takes puts the term in a
-    /// wrong place. With the starter models most terms need 7 to 13; beyond the last one nothing sensible comes.
+    /// Bonuses to try in turn until the output contains the term, for models whose weights add up to 1. The logit gap
+    /// between a term and the model's own choice differs from term to term, and a larger bonus than necessary puts the
+    /// term in a wrong position. With the starter models most terms need 7 to 13; beyond 15 outputs are unusable.
     pub const BONUSES: [f32; 7] = [3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0];
 }
 
-// A form that has begun is seen through against whatever else its first token could begin.
-const GOING_ON: f32 = 2.0;
+// A larger bonus for the next token of a form that has begun, over other words with the same first token.
+const CONTINUATION_FACTOR: f32 = 2.0;
 
 /// Fails unless the terms fit a column's biases and the vocabulary.
 pub(crate) fn accept(terms: &[GlossaryTerm], vocab: u32) -> Result<()> {
@@ -42,25 +42,26 @@ pub(crate) fn accept(terms: &[GlossaryTerm], vocab: u32) -> Result<()> {
     Ok(())
 }
 
-/// For each term, whether `answer` holds one of its forms.
-pub(crate) fn found(terms: &[GlossaryTerm], answer: &[u32]) -> Vec<bool> {
-    let holds = |form: &Vec<u32>| !form.is_empty() && answer.windows(form.len()).any(|window| window == form);
+/// For each term, whether `output` contains one of its forms.
+pub(crate) fn found(terms: &[GlossaryTerm], output: &[u32]) -> Vec<bool> {
+    let holds = |form: &Vec<u32>| !form.is_empty() && output.windows(form.len()).any(|window| window == form);
     terms.iter().map(|term| term.forms.iter().any(holds)).collect()
 }
 
-/// What is added to the logits of the token after `answer`, each token once. Empty when nothing is missing.
-pub(crate) fn biases(terms: &[GlossaryTerm], answer: &[u32]) -> Vec<Bias> {
-    let missing = || terms.iter().zip(found(terms, answer)).filter(|(_, found)| !found).map(|(term, _)| term);
+/// Biases for the token after `output`, each token once. Empty when no term is missing.
+pub(crate) fn biases(terms: &[GlossaryTerm], output: &[u32]) -> Vec<Bias> {
+    let missing = || terms.iter().zip(found(terms, output)).filter(|(_, found)| !found).map(|(term, _)| term);
     let forms = || missing().flat_map(|term| term.forms.iter().map(move |form| (form, term.bonus)));
-    let begun = |form: &[u32]| (1..form.len()).rev().find(|&length| answer.ends_with(&form[..length]));
-    let mut pulled: Vec<(u32, f32)> =
-        forms().filter_map(|(form, bonus)| Some((*form.get(begun(form)?)?, bonus * GOING_ON))).collect();
-    // No term begins within another.
-    if pulled.is_empty() {
-        pulled = forms().filter_map(|(form, bonus)| Some((*form.first()?, bonus))).collect();
+    let begun = |form: &[u32]| (1..form.len()).rev().find(|&length| output.ends_with(&form[..length]));
+    let mut candidates: Vec<(u32, f32)> = forms()
+        .filter_map(|(form, bonus)| Some((*form.get(begun(form)?)?, bonus * CONTINUATION_FACTOR)))
+        .collect();
+    // While a form has begun, no other term gets a bonus.
+    if candidates.is_empty() {
+        candidates = forms().filter_map(|(form, bonus)| Some((*form.first()?, bonus))).collect();
     }
     let mut bonuses: BTreeMap<u32, f32> = BTreeMap::new();
-    for (token, bonus) in pulled {
+    for (token, bonus) in candidates {
         let most = bonuses.entry(token).or_insert(bonus);
         *most = most.max(bonus);
     }
@@ -75,12 +76,12 @@ mod tests {
         GlossaryTerm { forms: forms.iter().map(|form| form.to_vec()).collect(), bonus }
     }
 
-    fn pairs(terms: &[GlossaryTerm], answer: &[u32]) -> Vec<(u32, f32)> {
-        biases(terms, answer).into_iter().map(|bias| (bias.token, bias.bonus)).collect()
+    fn pairs(terms: &[GlossaryTerm], output: &[u32]) -> Vec<(u32, f32)> {
+        biases(terms, output).into_iter().map(|bias| (bias.token, bias.bonus)).collect()
     }
 
     #[test]
-    fn a_term_pulls_until_it_is_there() {
+    fn a_term_has_a_bonus_until_the_output_contains_it() {
         let terms = [term(&[&[5, 6, 7], &[8]], 3.0), term(&[&[9]], 1.0)];
         assert_eq!(pairs(&terms, &[]), [(5, 3.0), (8, 3.0), (9, 1.0)]);
         assert_eq!(pairs(&terms, &[1, 5]), [(6, 6.0)]);

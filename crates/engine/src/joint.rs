@@ -1,5 +1,5 @@
-//! The models of a recipe in step: each decode step runs every model's forward pass, adds their logits in
-//! `logit_sum`, and picks each column's next token, which all of them are fed with in the next step.
+//! Joint decoding of a recipe's models: each step runs every model's forward pass, sums their logits in `logit_sum`, and
+//! picks each column's next token, which is fed to all models in the next step.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,24 +16,24 @@ use crate::alignment::Attention;
 use crate::error::{Error, Result};
 use crate::glossary;
 use crate::llama::Llama;
-use crate::sequence::{Request, answer_tokens, prompt_tokens};
+use crate::sequence::{Request, output_tokens, prompt_tokens};
 use crate::session::{PromptToken, Session};
 
-/// How much room a [`Joint`] has.
+/// Capacity of a [`Joint`].
 #[derive(Debug, Clone, Copy)]
 pub struct JointOptions {
-    /// Sequences that decode at once; 0 counts as 1.
+    /// Sequences decoded at once; 0 counts as 1.
     pub sequences: u32,
-    /// Positions a sequence, prompt and answer together.
+    /// Positions per sequence, prompt and output together.
     pub context: u32,
 }
 
-/// Models decoding together.
+/// Models that decode together: every token is chosen from the weighted sum of their logits.
 pub struct Joint {
     device: Device,
     sessions: Vec<Session>,
     sequences: u32,
-    // Columns that the buffers have room for: mat-vec may write surplus ones.
+    // Columns of the buffers; matvec may write surplus ones.
     capacity: u32,
     rows: Rows,
     logits: Buffer,
@@ -47,7 +47,7 @@ pub struct Joint {
     sum: Dispatch,
     bias: Dispatch,
     biases: Buffer,
-    // By list, votes, and whether there are biases.
+    // By length of the list, votes, and whether there are biases.
     sampling_passes: HashMap<(u32, u32, bool), Vec<Dispatch>>,
     staging: Vec<Buffer>,
     batch: Vec<BatchEntry>,
@@ -61,13 +61,13 @@ pub(crate) struct BatchEntry {
     pub slot: u32,
     /// For each model, the last token of its prompt, fed at step 0, and its position.
     pub starts: Vec<DecodeStart>,
-    /// The token to feed and how many steps came before it.
+    /// The token to feed and the number of steps before it.
     pub feed: Feed,
-    /// How the next token is chosen.
+    /// Sampling parameters.
     pub choice: Choice,
 }
 
-/// Where a sequence begins to decode in one model.
+/// Where decoding starts in one model.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DecodeStart {
     /// The last token of the prompt.
@@ -77,26 +77,26 @@ pub(crate) struct DecodeStart {
 }
 
 impl DecodeStart {
-    /// Where decoding begins after `prompt`, which is not empty.
+    /// The start after `prompt`, which is not empty.
     pub(crate) fn after(prompt: &[u32]) -> Self {
         Self { token: prompt.last().copied().unwrap_or(0), position: prompt.len().saturating_sub(1) as u32 }
     }
 }
 
-/// What one step chose for one column.
+/// The token that a step picked for one column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PickedToken {
     /// Token id.
     pub token: u32,
     /// Natural logarithm of its probability under the sum.
     pub log_probability: f32,
-    /// The most likely tokens under the sum.
+    /// The most likely tokens under the sum, with log-probabilities.
     pub list: Vec<(u32, f32)>,
-    /// For each model, its own most likely tokens before the sum; empty unless asked for.
+    /// For each model, its own most likely tokens before the sum; empty unless requested.
     pub votes: Vec<Vec<(u32, f32)>>,
 }
 
-/// A step whose result is on its way.
+/// A submitted step.
 pub(crate) struct PendingStep {
     readback: Readback,
     staging: Buffer,
@@ -106,13 +106,32 @@ pub(crate) struct PendingStep {
 }
 
 impl Joint {
-    /// Makes room for sequences in every model of `terms` (model, weight). All must share one vocabulary.
+    /// Allocates caches and buffers for the models of `terms` (model, weight), which must share one vocabulary.
+    ///
+    /// # Example
+    /// The sum of two models, `L + 0.5 * tgt`, continues a prompt:
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// # let starter = |name: &str| std::path::Path::new("../../models/starter").join(name);
+    /// let device = engine::Device::open(&engine::DeviceOptions::default())?;
+    /// let load = |name| -> engine::Result<_> {
+    ///     let model = model_files::Model::open(&starter(name), &engine::map_file)?;
+    ///     Ok(Arc::new(engine::Llama::load(&device, &model, &mut |_, _| {})?))
+    /// };
+    /// let terms = [(load("large")?, 1.0), (load("small-en")?, 0.5)];
+    /// let options = engine::JointOptions { sequences: 1, context: 64 };
+    /// let joint = engine::Joint::new(&device, &terms, &options)?;
+    /// assert_eq!((joint.models(), joint.context()), (2, 64));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
         if terms.is_empty() || terms.len() > logit_sum::MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));
         }
         let sequences = options.sequences.max(1);
-        // One slot more than sequences keeps the prompt prefix that they share.
+        // One extra slot holds the prompt prefix that sequences share.
         let slots = sequences.saturating_add(1);
         let capacity = sequences.max(MAX_COLUMNS);
         let vocab = terms[0].0.architecture.vocab_size as u32;
@@ -142,7 +161,7 @@ impl Joint {
             biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,
             candidates: storage("most likely tokens", candidate_bytes)?,
-            // Bound by part for each term, so each term begins at a multiple of 256.
+            // Each term is bound separately, so it begins at a multiple of 256.
             votes: storage("votes", terms.len() as u64 * candidate_bytes.next_multiple_of(256))?,
             choices: storage("choices", columns * size_of::<Choice>() as u64)?,
             feed: storage("feed", columns * size_of::<Feed>() as u64)?,
@@ -161,7 +180,7 @@ impl Joint {
         })
     }
 
-    /// The device that everything lives on.
+    /// The device of the models.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -171,17 +190,17 @@ impl Joint {
         self.sessions.len()
     }
 
-    /// Sequences that decode at once.
+    /// Sequences decoded at once.
     pub fn sequences(&self) -> u32 {
         self.sequences
     }
 
-    /// Positions a sequence, the least of all models.
+    /// Positions per sequence: the fewest of all models.
     pub fn context(&self) -> u32 {
         self.sessions.iter().map(Session::context).min().unwrap_or(0)
     }
 
-    /// Fails unless a request fits: its prompts, what is to be aligned of them, and its terms.
+    /// Checks a request: its prompts, source ranges and glossary terms.
     pub(crate) fn accept_request(&self, request: &Request) -> Result<()> {
         self.accept(&request.prompts)?;
         glossary::accept(&request.glossary, self.rows.vocab)?;
@@ -197,7 +216,7 @@ impl Joint {
         }
     }
 
-    /// Fails unless every prompt (one a model) fits.
+    /// Checks that there is one prompt per model and each fits the context.
     pub fn accept(&self, prompts: &[Vec<u32>]) -> Result<()> {
         if prompts.len() != self.sessions.len() {
             return Err(Error::Prompts { prompts: prompts.len(), models: self.sessions.len() });
@@ -210,21 +229,21 @@ impl Joint {
         self.sessions[model].prefill(tokens)
     }
 
-    /// Copies positions of one slot to another in one model's cache.
+    /// Copies positions from one slot to another in one model's cache.
     pub(crate) fn copy_slot(&self, model: usize, slots: (u32, u32), range: Range<u32>) -> Result<()> {
         let mut commands = self.device.commands();
         self.sessions[model].copy_slot(&mut commands, slots, range);
         Ok(commands.submit()?)
     }
 
-    /// How much was looked at each of the source's tokens where each token of `answer` is chosen, (token, source
-    /// token): the mean of the alignment heads of all models that the request names. The prompts lie in `slot` but for their last token.
-    /// Empty when nothing was asked for. Call [`Joint::set_batch`] before the next step.
+    /// Attention to the source where each token of `output` is chosen, (token, source token): the mean over the alignment
+    /// heads of all models for which the request has a source range; empty without such ranges. `slot` must hold the
+    /// prompts without their last tokens. Call [`Joint::set_batch`] before the next step.
     pub(crate) fn attention(
         &mut self,
         slot: u32,
         request: &Request,
-        answer: &[u32],
+        output: &[u32],
     ) -> Result<Vec<Vec<f32>>> {
         let mut sums: Vec<Vec<f32>> = Vec::new();
         let mut heads = 0;
@@ -232,7 +251,7 @@ impl Joint {
             let Some((session, prompt)) = self.sessions.get_mut(model).zip(request.prompts.get(model)) else {
                 continue;
             };
-            let tokens = answer_tokens(prompt, answer, slot, session.context());
+            let tokens = output_tokens(prompt, output, slot, session.context());
             let read = session.attention(&tokens, range)?;
             heads += read.heads();
             sums.resize(read.tokens().max(sums.len()), vec![0.0; range.len()]);
@@ -247,23 +266,23 @@ impl Joint {
         Ok(sums)
     }
 
-    /// The same in slot 0, each model by itself; every model has the same prompt.
+    /// The same for each model separately, in slot 0; all models have the same prompt.
     pub(crate) fn read(
         &mut self,
         prompt: &[u32],
-        answer: &[u32],
+        output: &[u32],
         source: &Range<usize>,
     ) -> Result<Vec<Attention>> {
         let before: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
         let mut read = Vec::with_capacity(self.sessions.len());
         for session in &mut self.sessions {
             session.prefill(&before)?;
-            read.push(session.attention(&answer_tokens(prompt, answer, 0, session.context()), source)?);
+            read.push(session.attention(&output_tokens(prompt, output, 0, session.context()), source)?);
         }
         Ok(read)
     }
 
-    /// The sequences that the next steps decode, one a column.
+    /// Sets the sequences that the next steps decode, one per column.
     pub(crate) fn set_batch(&mut self, batch: Vec<BatchEntry>) -> Result<()> {
         if batch.len() > self.sequences as usize {
             return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
@@ -285,8 +304,8 @@ impl Joint {
         Ok(())
     }
 
-    /// Submits one step of the placed batch: `list` most likely tokens a column, and `votes` of each model. `biases`
-    /// has at most [`MAX_BIASES`] for each column, or none at all.
+    /// Submits one step of the batch, with the `list` most likely tokens per column and `votes` per model. `biases` has at
+    /// most [`MAX_BIASES`] for each column, or is empty.
     pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<PendingStep> {
         let columns = self.batch.len() as u32;
         let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));
@@ -341,7 +360,7 @@ impl Joint {
         Ok(PendingStep { readback, staging, columns, list, votes })
     }
 
-    /// Waits for a step: what was picked, one a column of the batch that was placed when it was submitted.
+    /// Waits for a step and returns one token per column of the batch at its submission.
     pub(crate) fn wait(&mut self, pending: PendingStep) -> Result<Vec<PickedToken>> {
         let PendingStep { readback, staging, columns, list, votes } = pending;
         let words: Vec<u32> = bytemuck::pod_collect_to_vec(&readback.wait(&self.device)?);
@@ -367,7 +386,7 @@ impl Joint {
             .collect())
     }
 
-    /// The summed logits of a column after the last finished step. For reports; 4 bytes a token of the vocabulary.
+    /// Reads the summed logits of a column after the last finished step (4 bytes per token of the vocabulary).
     pub fn summed_logits(&self, column: u32) -> Result<Vec<f32>> {
         let bytes = u64::from(self.rows.vocab) * 4;
         let offset = u64::from(column) * u64::from(self.rows.stride) * 4;
@@ -378,7 +397,7 @@ impl Joint {
         self.votes.bytes() / self.sessions.len() as u64 / 256 * 256
     }
 
-    // What follows the models' passes: the sum, its most likely tokens, the choice, and the votes.
+    // The dispatches after the models' passes: the sum, its most likely tokens, the picked token, and the votes.
     fn sampling_pass(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
         let (device, rows) = (&self.device, &self.rows);
         let mut sampling = vec![self.sum.clone()];

@@ -1,5 +1,5 @@
-//! Several Llamas decoding together: models loaded to the GPU, their forward pass, the weighted sum of their
-//! logits, and the batch of running sequences.
+//! Joint decoding of several Llama models on the GPU: loading, forward pass, weighted sum of their logits, and continuous
+//! batching.
 
 mod alignment;
 mod batch;
@@ -25,6 +25,6 @@ pub use kernels::{AdapterInfo, CheckResult, Counters, Device, DeviceOptions, ada
 pub use llama::Llama;
 pub use map::map_file;
 pub use probe::Probe;
-pub use recipe::{PRESETS, Recipe, Term};
+pub use recipe::{PRESETS, Recipe, RecipeTerm};
 pub use sequence::{BeamOptions, Output, Request, Status, Token};
 pub use stop::repeated_tail;

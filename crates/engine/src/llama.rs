@@ -1,4 +1,4 @@
-//! A Llama on the GPU, and its forward pass.
+//! A Llama model on the GPU, and its forward pass.
 
 use std::collections::HashSet;
 
@@ -36,11 +36,11 @@ struct Layer {
     down: Weights,
 }
 
-/// The buffers that a pass works in. Shapes in elements; strides are widths padded to 32.
+/// Intermediate buffers of a pass. Shapes in elements; strides are widths padded to 32.
 pub(crate) struct Activations {
     /// The residual stream (columns, hidden).
     pub x: Buffer,
-    /// RMSNorm of it, for the matmul path (columns, hidden).
+    /// Its RMSNorm, for the matmul path (columns, hidden).
     pub normed: Buffer,
     /// Queries, keys and values (columns, qkv stride).
     pub qkv: Buffer,
@@ -52,29 +52,29 @@ pub(crate) struct Activations {
     pub hidden: Buffer,
 }
 
-/// Where the columns of a pass are described.
+/// Inputs and optional extra outputs of a pass.
 #[derive(Clone, Copy)]
 pub(crate) struct PassInputs<'a> {
     /// Slot and base of each column.
     pub columns: &'a Buffer,
     /// Token and step of each column.
     pub feed: &'a Buffer,
-    /// Where attention rows go, when they are asked for.
+    /// Buffers for attention rows if they are read.
     pub attention_target: Option<AttentionTarget<'a>>,
 }
 
-/// How many columns a plan is for.
+/// Which kernel multiplies the matrices of a pass.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum LinearKernel {
-    /// Mat-vec for this many.
+    /// `matvec`, compiled for this number of columns.
     Matvec(u32),
-    /// Mat-mat for any number.
+    /// `matmul`, for any number of columns.
     Matmul,
 }
 
 impl Llama {
-    /// Uploads a model. `uploaded` hears of bytes done and in all; the pipelines of single-sequence decoding and of
-    /// prefill compile meanwhile.
+    /// Uploads a model and meanwhile compiles the pipelines of single-sequence decoding and prefill. `uploaded` receives
+    /// the bytes done and the total.
     pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         std::thread::scope(|scope| {
             let compiled = scope.spawn(|| compile(device, model));
@@ -96,7 +96,7 @@ impl Llama {
         let mut matrix = |name: &str| -> Result<Weights> {
             let matrix = model.matrix(name)?;
             let shape = (matrix.rows as u32, matrix.padded_columns() as u32);
-            let mut heard = |bytes: u64| {
+            let mut advance = |bytes: u64| {
                 done += bytes;
                 uploaded(done, total);
             };
@@ -106,9 +106,9 @@ impl Llama {
                 layout_of(&matrix),
                 shape,
                 (matrix.quants, matrix.scales),
-                &mut heard,
+                &mut advance,
             )?;
-            // Staging memory lives until it is flushed; without this a model of small matrices is held twice.
+            // Frees the staging memory; otherwise a model of small matrices is held twice.
             device.flush()?;
             Ok(weights)
         };
@@ -144,29 +144,29 @@ impl Llama {
         })
     }
 
-    /// Its name.
+    /// The model's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its shape.
+    /// The model's shape.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// The heads, as [layer, head], whose attention tells word alignment.
+    /// The heads, as [layer, head], whose attention gives word alignment.
     pub fn alignment_heads(&self) -> &[[usize; 2]] {
         &self.alignment_heads
     }
 
-    /// Reads word alignment from these heads instead; those that the model does not have are left out.
+    /// Replaces the alignment heads, ignoring those that the model does not have.
     pub fn set_alignment_heads(&mut self, heads: &[[usize; 2]]) {
         let has =
             |head: &&[usize; 2]| head[0] < self.architecture.layers && head[1] < self.architecture.heads;
         self.alignment_heads = heads.iter().filter(has).copied().collect();
     }
 
-    /// Bytes of weights that one decode step reads: all layers and the head; of the embedding a row a column.
+    /// Bytes of weights that one decode step reads: all layers and the head (of the embedding only one row per column).
     pub fn bytes_per_token(&self) -> u64 {
         let layers: u64 = self
             .layers
@@ -189,8 +189,8 @@ impl Llama {
         Norm { gain, width: self.architecture.hidden_size as u32, epsilon: self.architecture.norm_eps }
     }
 
-    /// The forward pass up to the last layer (the last alignment head's, where their rows are read), top to bottom:
-    /// what is dispatched for one pass.
+    /// The dispatches of the forward pass up to the last layer, or up to that of the last alignment head if attention rows
+    /// are read.
     pub(crate) fn forward(
         &self,
         kernel: LinearKernel,
@@ -276,7 +276,7 @@ impl Llama {
     }
 }
 
-/// A matrix times the columns of a pass: mat-vec with the norm fused, or RMSNorm and mat-mat.
+/// Multiplies matrices with the columns of a pass: `matvec` with the norm fused, or `rms_norm` and `matmul`.
 struct Linear<'a> {
     device: &'a Device,
     kernel: LinearKernel,
@@ -359,7 +359,7 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
     Ok(())
 }
 
-/// Widths are stored padded to whole steps of 32 weights.
+/// A width padded to whole steps of 32 weights, as stored.
 pub(crate) fn padded(width: u32) -> u32 {
     width.next_multiple_of(32)
 }
@@ -375,10 +375,7 @@ fn stored_bytes(matrix: &Matrix<'_>) -> u64 {
 fn refuse_unsupported(architecture: &Architecture) -> Result<()> {
     let refuse = |what, found: String| Err(Error::Unsupported { what, found });
     if !(architecture.head_dim as u32).is_multiple_of(4) {
-        return refuse(
-            "width of an attention head (a multiple of 4 is needed)",
-            architecture.head_dim.to_string(),
-        );
+        return refuse("attention head width (must be a multiple of 4)", architecture.head_dim.to_string());
     }
     if architecture.vocab_size as u32 > top_list::MAX_VOCAB {
         return refuse("vocabulary (at most 262,144 tokens)", architecture.vocab_size.to_string());

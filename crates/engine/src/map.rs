@@ -1,11 +1,11 @@
-//! The one place where a file is mapped into memory.
+//! Memory-mapped files.
 
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Maps a file read-only. The bytes are those of the file at this moment as long as nobody writes to it; Wasan
-/// never writes to an imported model, it replaces whole folders.
+/// Maps a file read-only. The bytes stay the same unless someone writes to the file; Wasan never writes to an imported
+/// model, it only replaces whole folders.
 pub fn map_file(path: &Path) -> std::io::Result<Arc<dyn AsRef<[u8]> + Send + Sync>> {
     let file = File::open(path)?;
     if file.metadata()?.len() == 0 {

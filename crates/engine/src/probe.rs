@@ -1,4 +1,4 @@
-//! Models looked at from outside: token ids in, logits out. For `wasan logits` and for checks against references.
+//! Direct access to logits: token ids in, logits out. For `wasan logits` and for comparison with references.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::joint::{BatchEntry, DecodeStart, Joint, JointOptions, PickedToken};
 use crate::llama::Llama;
 use crate::sequence::prompt_tokens;
 
-/// One sequence whose logits the host reads.
+/// Decodes one sequence and reads its logits back.
 pub struct Probe {
     joint: Joint,
     prompt: Vec<u32>,
@@ -20,13 +20,13 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// Room for one sequence of `context` positions in every model of the sum.
+    /// Allocates one sequence of `context` positions in every model of the sum.
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], context: u32) -> Result<Self> {
         let joint = Joint::new(device, terms, &JointOptions { sequences: 1, context })?;
         Ok(Self { joint, prompt: Vec::new(), fed: 0 })
     }
 
-    /// Starts anew with `tokens`; returns the summed logits after the last of them and the greedy choice.
+    /// Restarts with `tokens`; returns the summed logits after the last one and the greedy choice.
     pub fn start(&mut self, tokens: &[u32]) -> Result<(Vec<f32>, PickedToken)> {
         let prompts = vec![tokens.to_vec(); self.joint.models()];
         self.joint.accept(&prompts)?;
@@ -39,21 +39,20 @@ impl Probe {
         self.feed(tokens[tokens.len() - 1])
     }
 
-    /// The attention to the tokens `source` of `prompt` where each token of `answer` is chosen: one for each model, of
-    /// all its alignment heads. What was started is forgotten.
+    /// For each model, the attention of its alignment heads to the tokens `source` of `prompt` where each token of `output`
+    /// is chosen. Ends the sequence that was started.
     pub fn attention(
         &mut self,
         prompt: &[u32],
-        answer: &[u32],
+        output: &[u32],
         source: &Range<usize>,
     ) -> Result<Vec<Attention>> {
-        self.joint.accept(&vec![[prompt, answer].concat(); self.joint.models()])?;
+        self.joint.accept(&vec![[prompt, output].concat(); self.joint.models()])?;
         self.prompt.clear();
-        self.joint.read(prompt, answer, source)
+        self.joint.read(prompt, output, source)
     }
 
-    /// Feeds the next token, chosen or forced; returns the summed logits after it and the greedy choice.
-    /// Fails when the context is full.
+    /// Feeds any next token; returns the summed logits after it and the greedy choice. Fails when the context is full.
     pub fn feed(&mut self, token: u32) -> Result<(Vec<f32>, PickedToken)> {
         if self.prompt.is_empty() {
             return self.start(&[token]);

@@ -1,4 +1,4 @@
-//! A recipe: which models are added, and with what weights. Table 6 of the Collab-MT paper, and any other sum.
+//! A recipe: a weighted sum of models, such as those of table 6 of the Collab-MT paper.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// One model of a sum.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub struct RecipeTerm {
     /// Factor of its logits.
     pub weight: f32,
     /// "L", "src", "tgt", "base", "mt", or any other name.
@@ -17,10 +17,10 @@ pub struct Term {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     /// The terms, each model once.
-    pub terms: Vec<Term>,
+    pub terms: Vec<RecipeTerm>,
 }
 
-/// Names for the sums of the paper.
+/// Names of the paper's sums.
 pub const PRESETS: [(&str, &str); 6] = [
     ("original", "L"),
     ("fine-tuned", "mt"),
@@ -31,11 +31,21 @@ pub const PRESETS: [(&str, &str); 6] = [
 ];
 
 impl Recipe {
-    /// Reads a preset's name or a sum such as `L + 0.5*src - base`.
+    /// Parses a preset's name or a sum such as `L + 0.5*src - base`.
+    ///
+    /// # Example
+    /// ```
+    /// use engine::Recipe;
+    /// let recipe = Recipe::parse("L + 0.5*src − base").expect("a sum");
+    /// let terms: Vec<_> = recipe.terms.iter().map(|term| (term.weight, term.model.as_str())).collect();
+    /// assert_eq!(terms, [(1.0, "L"), (0.5, "src"), (-1.0, "base")]);
+    /// assert_eq!(Recipe::parse("collab").expect("a preset").to_string(), "L + src + tgt");
+    /// assert!(Recipe::parse("L +").is_err());
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let preset = PRESETS.iter().find(|(name, _)| *name == text.trim());
         let sum = preset.map_or(text, |(_, sum)| sum).replace('−', "-");
-        let mut terms: Vec<Term> = Vec::new();
+        let mut terms: Vec<RecipeTerm> = Vec::new();
         let mut rest = sum.trim();
         if rest.is_empty() {
             return Err(Error::Recipe(text.to_owned()));
@@ -63,14 +73,14 @@ impl Recipe {
         Ok(Self { terms })
     }
 
-    /// Whether the sum has a model of this name.
+    /// Whether the sum has a term with this model.
     pub fn uses(&self, model: &str) -> bool {
         self.terms.iter().any(|term| term.model == model)
     }
 }
 
-// `0.5*src`, `0.5 src`, `½src` or `src`; a model named twice is one term.
-fn add(terms: &mut Vec<Term>, sign: f32, text: &str) -> Option<()> {
+// Parses `0.5*src`, `0.5 src`, `½src` or `src`; a model that occurs twice becomes one term.
+fn add(terms: &mut Vec<RecipeTerm>, sign: f32, text: &str) -> Option<()> {
     let halves = text.strip_prefix('½').map(|rest| (0.5, rest));
     let (factor, name) = halves.unwrap_or_else(|| {
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -84,14 +94,14 @@ fn add(terms: &mut Vec<Term>, sign: f32, text: &str) -> Option<()> {
     }
     match terms.iter_mut().find(|term| term.model == name) {
         Some(term) => term.weight += sign * factor,
-        None => terms.push(Term { weight: sign * factor, model: name.to_owned() }),
+        None => terms.push(RecipeTerm { weight: sign * factor, model: name.to_owned() }),
     }
     Some(())
 }
 
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Term { weight, model }) in self.terms.iter().enumerate() {
+        for (i, RecipeTerm { weight, model }) in self.terms.iter().enumerate() {
             let sign = match (i, weight.is_sign_negative()) {
                 (0, false) => "",
                 (0, true) => "-",

@@ -1,4 +1,4 @@
-//! A sequence: what is asked of it, and what comes back.
+//! Requests and outputs of decoding.
 
 use std::ops::Range;
 
@@ -10,49 +10,49 @@ use crate::glossary::{self, GlossaryTerm};
 use crate::session::PromptToken;
 use crate::stop::repeated_tail;
 
-/// A text to be continued.
+/// A decoding request: prompts and how to continue them.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Token ids, one prompt for each model of the recipe.
     pub prompts: Vec<Vec<u32>>,
-    /// For each model, how many of its prompt's first tokens other requests share.
+    /// For each model, the length of the prompt prefix that other requests share.
     pub shared: Vec<usize>,
-    /// Tokens of the source text; a repetition that it has itself does not stop the answer.
+    /// Tokens of the source text; if it repeats itself, repetition does not stop the output.
     pub source: Vec<u32>,
-    /// Most tokens of the answer.
+    /// Maximum number of output tokens.
     pub limit: u32,
-    /// Tokens that end it.
+    /// Tokens that end the output.
     pub end_tokens: Vec<u32>,
-    /// How tokens are chosen (ignored by beam search).
+    /// Sampling parameters (ignored by beam search).
     pub choice: Choice,
     /// Beam search instead of one sequence.
     pub beam: Option<BeamOptions>,
-    /// Alternatives reported a token.
+    /// Alternatives reported per token.
     pub alternatives: u32,
-    /// Votes of each model reported a token.
+    /// Votes of each model reported per token.
     pub votes: u32,
-    /// Whether it goes before those that are not.
+    /// Whether it goes before waiting requests that are not urgent.
     pub urgent: bool,
-    /// For each model, where the source's tokens stand in its prompt, so that the answer's attention to them is
-    /// reported; an empty range leaves a model out, no ranges ask for nothing.
+    /// For each model, the range of the source tokens in its prompt, to report the output's attention to them. An empty
+    /// range excludes a model; no ranges report nothing.
     pub align: Vec<Range<usize>>,
-    /// Terms that the answer should hold.
+    /// Terms that the output should contain.
     pub glossary: Vec<GlossaryTerm>,
 }
 
-/// How beam search works.
+/// Settings of beam search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamOptions {
-    /// Sequences kept side by side, 1 to 15.
+    /// Number of beams, 1 to 15.
     pub beams: u32,
-    /// Score = Σ log p / length^penalty; larger prefers longer answers.
+    /// Score = Σ log p / length^penalty; larger prefers longer outputs.
     pub length_penalty: f32,
     /// Answers returned, best first.
     pub n_best: u32,
 }
 
 impl BeamOptions {
-    /// Fails unless every beam gets one of `slots`.
+    /// Fails if there are more beams than `slots`.
     pub(crate) fn accept(&self, slots: u32) -> Result<()> {
         let wanted = self.kept();
         if wanted > slots {
@@ -61,7 +61,7 @@ impl BeamOptions {
         Ok(())
     }
 
-    // Each keeps itself and one rival in the list of the most likely tokens.
+    // Each beam needs two entries in the list of the most likely tokens.
     pub(crate) fn kept(&self) -> u32 {
         self.beams.clamp(1, MAX_COUNT / 2)
     }
@@ -72,26 +72,26 @@ impl BeamOptions {
 pub enum Status {
     /// An end token.
     Ended,
-    /// Its limit, or the end of the context.
+    /// The limit, or the end of the context.
     Limit,
-    /// Its tail repeated itself; the repetitions are cut off.
+    /// The end of the output repeats itself; the repetitions are removed.
     Repeated,
 }
 
-/// A token of an answer.
+/// An output token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
     /// Token id.
     pub id: u32,
     /// Natural logarithm of its probability under the sum.
     pub log_probability: f32,
-    /// The most likely tokens in its place, itself among them.
+    /// The most likely tokens at its position, including itself.
     pub alternatives: Vec<(u32, f32)>,
-    /// For each model, its own most likely tokens; empty unless asked for.
+    /// For each model, its own most likely tokens; empty unless requested.
     pub votes: Vec<Vec<(u32, f32)>>,
 }
 
-/// A finished answer. The end token is the last of `tokens` when `status` is [`Status::Ended`].
+/// A finished sequence. The end token is the last of `tokens` when `status` is [`Status::Ended`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// The tokens.
@@ -100,15 +100,15 @@ pub struct Output {
     pub status: Status,
     /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
     pub score: f32,
-    /// How much was looked at each source token where each token was chosen, (token, source token), if that was asked
-    /// for and a model has alignment heads; of several answers, the best one's alone.
+    /// Attention to the source where each token was chosen, (token, source token), if requested and a model has alignment
+    /// heads; of several outputs only for the best one.
     pub attention: Vec<Vec<f32>>,
-    /// For each term of [`Request::glossary`], whether the answer holds it.
+    /// For each term of [`Request::glossary`], whether the output contains it.
     pub terms: Vec<bool>,
 }
 
 impl Output {
-    /// An answer with the mean log-probability a token as its score, not aligned.
+    /// An output with the mean log-probability per token as its score, without attention.
     pub(crate) fn new(tokens: Vec<Token>, status: Status, terms: &[GlossaryTerm]) -> Self {
         let sum: f32 = tokens.iter().map(|token| token.log_probability).sum();
         let score = sum / tokens.len().max(1) as f32;
@@ -123,7 +123,7 @@ impl Output {
     }
 }
 
-/// Leaves one of the phrases that the tail repeats.
+/// Removes repetitions at the end, leaving one copy of the repeated phrase.
 pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
     if let Some(period) = repeated_tail(ids) {
         let mut keep = ids.len();
@@ -134,16 +134,16 @@ pub(crate) fn cut_repetitions(tokens: &mut Vec<Token>, ids: &[u32]) {
     }
 }
 
-/// The tokens before each token of an answer, the last one of the prompt first: where the answer is chosen. As many
-/// as the context holds.
-pub(crate) fn answer_tokens(prompt: &[u32], answer: &[u32], slot: u32, context: u32) -> Vec<PromptToken> {
+/// The token before each output token, beginning with the last one of the prompt: the positions where the output tokens
+/// are chosen. As many as the context holds.
+pub(crate) fn output_tokens(prompt: &[u32], output: &[u32], slot: u32, context: u32) -> Vec<PromptToken> {
     let first = prompt.len().saturating_sub(1);
-    let tokens = prompt.last().into_iter().chain(answer).take(answer.len()).enumerate();
+    let tokens = prompt.last().into_iter().chain(output).take(output.len()).enumerate();
     let placed = tokens.map(|(i, &token)| PromptToken { slot, position: (first + i) as u32, token });
     placed.take_while(|token| token.position < context).collect()
 }
 
-/// All tokens of a prompt from `start` but the last, which the first decode step is fed with.
+/// All tokens of a prompt from `start` on, except the last, which the first decode step feeds.
 pub(crate) fn prompt_tokens(
     prompt: &[u32],
     start: usize,

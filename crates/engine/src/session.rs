@@ -1,4 +1,4 @@
-//! One model at work: its KV cache, its activations, and its plans (dispatch lists, made once and replayed).
+//! State of one model while it decodes: KV cache, activations, and dispatch lists, which are created once and replayed.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,34 +14,34 @@ use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
 use crate::llama::{Activations, LinearKernel, Llama, PassInputs, padded};
 
-/// Tokens of prompts that one prefill pass takes.
+/// Most prompt tokens of one prefill pass.
 pub(crate) const PREFILL_COLUMNS: u32 = 64;
 
-// Mat-vec is compiled for these numbers of columns; others round up, the surplus columns computing nothing
-// that is read. A pipeline for each number would cost more in compilation than it saves.
+// `matvec` is compiled for these numbers of columns; others round up, and the results of surplus columns are not read. A
+// pipeline for each number would cost more compilation time than it saves.
 const MATVEC_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 
-/// A model with room for sequences.
+/// A model with a KV cache for several sequences.
 pub(crate) struct Session {
     pub llama: Arc<Llama>,
     pub(crate) device: Device,
     heads: Heads,
     caches: Vec<Buffer>,
-    // A slot's keys or values on their way to another: nothing copies within one buffer.
+    // Holds a slot's keys or values while they are copied to another slot: wgpu cannot copy within one buffer.
     copy_staging: Buffer,
     rotations: Buffer,
     activations: Activations,
     pass_uniform: Buffer,
     columns: Buffer,
     prefill_columns: Buffer,
-    // A prompt token is always fed at step 0 of its column.
+    // Prompt tokens are always fed at step 0 of their columns.
     step_zero: Buffer,
     decode: HashMap<LinearKernel, Vec<Dispatch>>,
     prefill: Option<Vec<Dispatch>>,
     attention_pass: Option<AttentionPass>,
 }
 
-/// A session's means to read rows, made when they are first asked for.
+/// Buffers and dispatches for reading attention rows, created at the first use.
 struct AttentionPass {
     positions: Buffer,
     rows: Buffer,
@@ -49,7 +49,7 @@ struct AttentionPass {
     dispatches: Vec<Dispatch>,
 }
 
-/// A token of a prompt on its way into the cache.
+/// A prompt token and its position in the cache.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PromptToken {
     pub slot: u32,
@@ -69,7 +69,7 @@ impl Session {
             slots,
             context,
         };
-        // Mat-vec may write surplus columns, up to its next compiled number.
+        // `matvec` may write surplus columns, up to its next compiled number.
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
         let floats = |what: &str, count: u64| device.buffer(what, count * 4, BufferUse::Storage);
         let activations = Activations {
@@ -87,7 +87,7 @@ impl Session {
         let turns = llama.rotations(context);
         Ok(Self {
             copy_staging: device.buffer(
-                "KV cache on its way",
+                "KV cache copy",
                 u64::from(context) * heads.position_bytes(),
                 BufferUse::Storage,
             )?,
@@ -111,7 +111,7 @@ impl Session {
         })
     }
 
-    /// Says which slot and base each decode column has from now on.
+    /// Sets slot and base of each decode column.
     pub fn set_columns(&self, columns: &[Column]) {
         self.device.write(&self.columns, 0, bytemuck::cast_slice(columns));
         self.device.write(
@@ -121,7 +121,7 @@ impl Session {
         );
     }
 
-    /// Writes prompt tokens into the cache, in chunks of one pass each. No logits.
+    /// Computes the cache of prompt tokens, one pass per chunk, without logits.
     pub fn prefill(&mut self, tokens: &[PromptToken]) -> Result<()> {
         if tokens.is_empty() {
             return Ok(());
@@ -137,7 +137,7 @@ impl Session {
         Ok(())
     }
 
-    /// Records one pass over tokens of prompts. Call [`Session::set_columns`] before the next decode step.
+    /// Records one pass over prompt tokens. Call [`Session::set_columns`] before the next decode step.
     pub fn prompt_pass(&self, pass: &[Dispatch], tokens: &[PromptToken]) -> Commands<'_> {
         let columns: Vec<_> =
             tokens.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
@@ -153,7 +153,7 @@ impl Session {
         commands
     }
 
-    /// What is dispatched for tokens of prompts.
+    /// The dispatches of a pass over prompt tokens.
     pub fn prompt_forward(&self, attention_target: Option<AttentionTarget<'_>>) -> Result<Vec<Dispatch>> {
         self.forward(
             LinearKernel::Matmul,
@@ -183,7 +183,7 @@ impl Session {
         Ok(())
     }
 
-    /// Copies positions `range` of one slot to another.
+    /// Copies the positions `range` from one slot to another.
     pub fn copy_slot(&self, commands: &mut Commands<'_>, (source, target): (u32, u32), range: Range<u32>) {
         let position = self.heads.position_bytes();
         let slot = u64::from(self.heads.context) * position;
@@ -198,12 +198,12 @@ impl Session {
         }
     }
 
-    /// Positions of a slot.
+    /// Positions per slot.
     pub fn context(&self) -> u32 {
         self.heads.context
     }
 
-    /// Fails unless the tokens of a prompt exist and it leaves room for an answer.
+    /// Fails unless the prompt's tokens are in the vocabulary and it is shorter than the context.
     pub fn accept(&self, prompt: &[u32]) -> Result<()> {
         let vocab = self.llama.architecture.vocab_size as u32;
         if let Some(&token) = prompt.iter().find(|&&token| token >= vocab) {
@@ -218,8 +218,8 @@ impl Session {
         Ok(())
     }
 
-    /// Reads the attention that each of `tokens`, which follow each other in one slot, has to the positions `source`.
-    /// What precedes them lies in the cache. Empty when the model has no alignment heads.
+    /// Reads the attention from each of `tokens`, consecutive in one slot, to the positions `source`. The cache must hold
+    /// what precedes them. Empty if the model has no alignment heads.
     pub fn attention(&mut self, tokens: &[PromptToken], source: &Range<usize>) -> Result<Attention> {
         let heads = self.llama.alignment_heads().len();
         let mut rows = Attention::new(heads, source.len());

@@ -1,13 +1,13 @@
-//! When a sequence that does not end by itself is stopped.
+//! Detects repetition, to stop a sequence that does not end by itself.
 
-// Longest phrase whose repetition is looked for, and how often it must stand at the end. On 247,628 human
-// translations four repeats of a tail raise one false alarm.
+// Longest phrase whose repetition is detected, and how often it must occur at the end. In 247,628 human translations four
+// repeats raise one false alarm.
 const MAX_PERIOD: usize = 20;
 const REPEATS: usize = 4;
-// "....." and "!!!!!" are writing, not a loop.
+// "....." and "!!!!!" are punctuation, not a loop.
 const MIN_TOKENS: usize = 12;
 
-/// The length of the phrase that `tokens` end with at least four times in a row, if there is one.
+/// The length of the phrase that occurs at least four times in a row at the end of `tokens`, if there is one.
 pub fn repeated_tail(tokens: &[u32]) -> Option<usize> {
     (1..=MAX_PERIOD).find(|&period| {
         let span = (period * REPEATS).max(MIN_TOKENS);
@@ -18,7 +18,7 @@ pub fn repeated_tail(tokens: &[u32]) -> Option<usize> {
     })
 }
 
-/// Whether a phrase repeats itself so often anywhere in `tokens`.
+/// Whether a phrase occurs so often in a row anywhere in `tokens`.
 pub(crate) fn repeats(tokens: &[u32]) -> bool {
     (0..=tokens.len()).any(|end| repeated_tail(&tokens[..end]).is_some())
 }
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loops_are_found_and_writing_is_not() {
+    fn loops_are_found_and_punctuation_is_not() {
         assert_eq!(repeated_tail(&[1, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3]), Some(2));
         assert_eq!(repeated_tail(&[7; 12]), Some(1));
         assert_eq!(repeated_tail(&[7; 11]), None);

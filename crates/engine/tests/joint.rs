@@ -285,7 +285,7 @@ fn a_sequence_stops_at_its_end_its_limit_or_its_repetition() {
         whole.tokens.iter().map(|token| token.log_probability).sum::<f32>() / whole.tokens.len() as f32;
     assert!((whole.score - mean).abs() < 1e-6);
 
-    // Kept from epilogue, a small model says the same again and again.
+    // Without end tokens a small model repeats itself.
     let endless = Request { limit: 200, end_tokens: Vec::new(), ..starter.request(SENTENCES[4]) };
     let repeated = run_one(&mut batch, endless.clone());
     assert_eq!(repeated.status, Status::Repeated);

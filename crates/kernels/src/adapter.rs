@@ -1,4 +1,4 @@
-//! Which GPUs there are, and which of them to use.
+//! Lists the GPUs and chooses one.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct AdapterInfo {
     pub half: bool,
     /// Whether the shaders' subgroup variant can be used.
     pub subgroup: bool,
-    /// Smallest and largest subgroup.
+    /// Smallest and largest subgroup, in lanes.
     pub subgroup_sizes: (u32, u32),
     /// Largest storage binding in bytes.
     pub max_binding_bytes: u64,
@@ -50,7 +50,7 @@ impl AdapterInfo {
         }
     }
 
-    /// True when the "GPU" is the CPU.
+    /// Whether the adapter runs on the CPU.
     pub fn is_software(&self) -> bool {
         self.kind == "software"
     }
@@ -68,7 +68,7 @@ pub fn adapters() -> Vec<AdapterInfo> {
     candidates().into_iter().map(|(info, _)| info).collect()
 }
 
-/// The adapter for `choice`: none = the best; a number = its index in [`adapters`]; else a part of its name.
+/// The adapter for `choice`: `None` for the best, a number for an index in [`adapters`], otherwise a part of its name.
 pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter)> {
     let mut found = candidates();
     if found.is_empty() {
@@ -86,7 +86,7 @@ pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter
     }
 }
 
-// OpenGL is left out: it has neither subgroups nor f16, and on Linux wgpu would fall back to it silently.
+// Excludes OpenGL: it has neither subgroups nor f16, and on Linux wgpu would fall back to it silently.
 fn candidates() -> Vec<(AdapterInfo, wgpu::Adapter)> {
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
     let mut description = wgpu::InstanceDescriptor::new_without_display_handle();

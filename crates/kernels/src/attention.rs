@@ -16,7 +16,7 @@ use crate::reference_check::{
 
 pub(crate) static PROGRAM: Program = program!("attention", weights: false);
 
-/// Constants of a model.
+/// The uniform: constants of a model.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Attention {
@@ -30,7 +30,7 @@ pub struct Attention {
     pub(crate) scale: f32,
 }
 
-/// `partials` (columns, heads, splits, head_dim + 2) from the queries in qkv and the cache.
+/// Writes `partials` (columns, heads, splits, head_dim + 2) from the queries in `qkv` and the cache.
 pub fn dispatch(
     device: &Device,
     heads: &Heads,
@@ -66,7 +66,7 @@ pub fn dispatch(
     )
 }
 
-/// The reference: softmax(q · Kᵀ / √d) · V of one head over whole rows.
+/// CPU reference: softmax(q · Kᵀ / √d) · V of one head over all positions.
 pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>]) -> Vec<f64> {
     let scale = 1.0 / (query.len() as f64).sqrt();
     let scores: Vec<f64> =
@@ -81,7 +81,7 @@ pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>]) -> Vec<f
     sum
 }
 
-/// Runs attention and attention_reduce on random inputs against the reference. NMSE ≤ 1e-9.
+/// Compares attention followed by attention_reduce with the reference on random inputs. NMSE ≤ 1e-9.
 pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);

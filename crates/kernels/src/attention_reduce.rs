@@ -1,4 +1,4 @@
-//! `shaders/attention_reduce.wgsl`: joins the splits of attention (Milakov & Gimelshein 2018).
+//! `shaders/attention_reduce.wgsl`: combines the splits of attention (Milakov & Gimelshein 2018).
 
 use bytemuck::{Pod, Zeroable};
 
@@ -14,7 +14,7 @@ use crate::reference_check::{
 
 pub(crate) static PROGRAM: Program = program!("attention_reduce", weights: false);
 
-/// Constants of a model.
+/// The uniform: constants of a model.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct AttentionReduce {
@@ -25,7 +25,7 @@ pub struct AttentionReduce {
     pub(crate) stride: u32,
 }
 
-/// `attended` (columns, stride) from `partials` (columns, heads, splits, head_dim + 2).
+/// Writes `attended` (columns, stride) from `partials` (columns, heads, splits, head_dim + 2).
 pub fn dispatch(
     device: &Device,
     heads: &Heads,
@@ -51,23 +51,23 @@ pub fn dispatch(
     )
 }
 
-/// The reference: parts (o, m, l) of one head joined.
-pub fn attention_reduce(parts: &[&[f64]]) -> Vec<f64> {
-    let dim = parts.first().map_or(0, |part| part.len() - 2);
-    let most = parts.iter().map(|part| part[dim]).fold(f64::NEG_INFINITY, f64::max);
-    let total: f64 = parts.iter().map(|part| (part[dim] - most).exp() * part[dim + 1]).sum();
+/// CPU reference: the partial results (o, m, l) of one head, combined.
+pub fn attention_reduce(splits: &[&[f64]]) -> Vec<f64> {
+    let dim = splits.first().map_or(0, |split| split.len() - 2);
+    let most = splits.iter().map(|split| split[dim]).fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = splits.iter().map(|split| (split[dim] - most).exp() * split[dim + 1]).sum();
     (0..dim)
-        .map(|i| parts.iter().map(|part| (part[dim] - most).exp() * part[i]).sum::<f64>() / total)
+        .map(|i| splits.iter().map(|split| (split[dim] - most).exp() * split[i]).sum::<f64>() / total)
         .collect()
 }
 
-/// Runs the kernel alone on random partials against its reference. NMSE ≤ 1e-9.
+/// Compares the kernel with its reference on random partials. NMSE ≤ 1e-9.
 pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);
     let dim = heads.head_dim as usize;
     let mut partials = random.normals(columns as usize * heads.partial_floats() as usize);
-    partials.chunks_exact_mut(dim + 2).for_each(|part| part[dim + 1] = part[dim + 1].abs() + 1.0);
+    partials.chunks_exact_mut(dim + 2).for_each(|split| split[dim + 1] = split[dim + 1].abs() + 1.0);
     let stride = heads.heads as usize * dim + 5;
     let mut expected = vec![f64::from(POISON); columns as usize * stride];
     let wide_partials = wide(&partials);

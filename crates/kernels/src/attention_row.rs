@@ -1,5 +1,5 @@
-//! `shaders/attention_row.wgsl`: one head's attention to a range of positions. Read for word alignment (Garg et al.
-//! 2019 for the idea of one chosen head; the heads of a model are picked by measuring).
+//! `shaders/attention_row.wgsl`: one head's attention to a range of positions, for word alignment (Garg et al. 2019 use
+//! one chosen head; `wasan models align` measures which heads of a model align best).
 
 use bytemuck::{Pod, Zeroable};
 use half::f16;
@@ -17,7 +17,7 @@ use crate::reference_check::{
 
 pub(crate) static PROGRAM: Program = program!("attention_row", weights: false);
 
-/// Constants of a chosen head.
+/// The uniform: constants of a chosen head.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct AttentionRow {
@@ -33,28 +33,28 @@ pub struct AttentionRow {
     pub(crate) chosen_heads: u32,
 }
 
-/// The positions that are looked at.
+/// The positions whose attention is read.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct PositionRange {
     /// The first position.
     pub first: u32,
-    /// How many.
+    /// Number of positions.
     pub count: u32,
 }
 
-/// A head whose attention is read.
+/// One of the heads whose attention is read.
 #[derive(Debug, Clone, Copy)]
 pub struct ChosenHead {
     /// Query head.
     pub head: u32,
     /// Its index among the model's chosen heads.
     pub index: u32,
-    /// How many those are.
+    /// Number of chosen heads.
     pub count: u32,
 }
 
-/// `rows` (columns, chosen heads, positions.count) of one head, from the queries in qkv, the keys in the cache and the
+/// Writes one head of `rows` (columns, chosen heads, positions.count), from the queries in qkv, the keys in the cache and the
 /// `partials` that [`attention`] has just written. `positions` is a uniform that holds a [`PositionRange`].
 pub fn dispatch(
     device: &Device,
@@ -90,7 +90,7 @@ pub fn dispatch(
     device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Splits, GridDim::Columns, GridDim::Fixed(1)])
 }
 
-/// The reference: softmax(q · Kᵀ / √d) of one head over whole rows.
+/// CPU reference: softmax(q · Kᵀ / √d) of one head over all positions.
 pub fn attention_row(query: &[f64], keys: &[Vec<f64>]) -> Vec<f64> {
     let scale = 1.0 / (query.len() as f64).sqrt();
     let scores: Vec<f64> =
@@ -100,8 +100,8 @@ pub fn attention_row(query: &[f64], keys: &[Vec<f64>]) -> Vec<f64> {
     scores.iter().map(|score| (score - most).exp() / total).collect()
 }
 
-/// Runs attention and attention_row for the first and the last head against the reference, over a range that some
-/// columns have not reached. NMSE ≤ 1e-9.
+/// Compares attention followed by attention_row with the reference, for the first and the last head, over a range that
+/// some columns have not reached. NMSE ≤ 1e-9.
 pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let (cells, feed) = random_columns(&mut random, heads, columns);
@@ -113,7 +113,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let positions = PositionRange { first, count: 1 + random.below(heads.context - first) };
     let (dim, kv, count) = (heads.head_dim as usize, heads.kv_heads as usize, positions.count as usize);
     let picks = [0, heads.heads - 1];
-    // One column more than there is, so that writing past the end is seen.
+    // One extra column, so that the check sees a write past the end.
     let mut expected = vec![f64::from(POISON); (columns as usize + 1) * picks.len() * count];
     for column in 0..columns as usize {
         let length = cells[column].base + feed[column].step + 1;
@@ -143,7 +143,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
         made.push(dispatch(device, heads, (&cells, &feed), memory, (chosen, &positions), &rows)?);
     }
     let mut commands = device.commands();
-    // Every position of the range is written, also where no column has come so far.
+    // The kernel writes every position of the range, also those beyond a column's own.
     commands.pass(&made, columns, heads.context);
     commands.submit()?;
     let error = normalized_error(&floats(device, &rows, expected.len())?, &expected);

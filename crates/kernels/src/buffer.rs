@@ -3,25 +3,25 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a buffer is for.
+/// How a buffer is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BufferUse {
     /// Read or written by kernels.
     Storage,
     /// A kernel's constants.
     Uniform,
-    /// Mapped by the host after a copy.
+    /// Target of a copy that the host maps and reads.
     Read,
 }
 
-/// A piece of GPU memory. Clones share it.
+/// A GPU buffer. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Buffer {
     pub(crate) raw: wgpu::Buffer,
     pub(crate) memory: Arc<Memory>,
 }
 
-/// Bytes held by the buffers of a device; each buffer counts itself out when its last clone goes.
+/// Size of a buffer; subtracts itself from the device's total when the last clone is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub bytes: u64,

@@ -1,8 +1,8 @@
-//! What a column of a pass is: one token of one sequence.
+//! A column of a pass: one token of one sequence.
 
 use bytemuck::{Pod, Zeroable};
 
-/// Where a column lives in one model's KV cache. `position = base + step`.
+/// Position of a column in one model's KV cache: `position = base + step`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct Column {
@@ -10,11 +10,11 @@ pub struct Column {
     pub slot: u32,
     /// Position of the token when [`Feed::step`] is 0.
     pub base: u32,
-    /// Token fed when [`Feed::step`] is 0: the prompts of one sequence may end differently in each model.
+    /// Token fed when [`Feed::step`] is 0; the prompts of one sequence may end differently in each model.
     pub first: u32,
 }
 
-/// What a column is fed with, shared by all models of a recipe; `pick` writes the next one.
+/// Input token of a column, shared by all models of a recipe; `pick` writes the next one.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct Feed {

@@ -1,4 +1,4 @@
-//! Recording: dispatches replayed in one compute pass, copies, and reading back.
+//! Records and submits commands: compute passes, copies, reads back to the host.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
@@ -15,13 +15,13 @@ pub enum GridDim {
     Fixed(u32),
     /// One for each column of the pass.
     Columns,
-    /// One for each so many columns of the pass.
+    /// One for every this many columns of the pass, rounded up.
     ColumnsBy(u32),
-    /// One for each 64 positions of the longest sequence in the pass.
+    /// One for every 64 positions of the longest sequence in the pass.
     Splits,
 }
 
-/// A kernel with its bindings, made once and replayed.
+/// A kernel with its bindings, created once and replayed.
 #[derive(Debug, Clone)]
 pub struct Dispatch {
     /// Name of the shader.
@@ -31,7 +31,7 @@ pub struct Dispatch {
     pub(crate) grid: [GridDim; 3],
 }
 
-/// Commands that are submitted together.
+/// A command buffer being recorded.
 pub struct Commands<'d> {
     device: &'d Device,
     encoder: wgpu::CommandEncoder,
@@ -39,13 +39,13 @@ pub struct Commands<'d> {
 }
 
 impl Device {
-    /// Starts a list of commands.
+    /// Starts a command buffer.
     pub fn commands(&self) -> Commands<'_> {
         let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
         Commands { device: self, encoder, dispatches: 0 }
     }
 
-    /// Copies a part of a buffer to the host and waits for it. For tests, reports and start-up.
+    /// Copies a part of a buffer to the host and waits. For tests, reports and start-up.
     pub fn read(&self, buffer: &Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
         let staging = self.buffer("reading back", bytes, BufferUse::Read)?;
         let mut commands = self.commands();
@@ -55,7 +55,7 @@ impl Device {
 }
 
 impl Commands<'_> {
-    /// One compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length` positions.
+    /// Records one compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length` positions.
     pub fn pass<'a>(
         &mut self,
         dispatches: impl IntoIterator<Item = &'a Dispatch>,
@@ -97,36 +97,36 @@ impl Commands<'_> {
         }
     }
 
-    /// Hands the commands to the GPU without waiting.
+    /// Submits the commands without waiting.
     pub fn submit(self) -> Result<()> {
         self.finish().map(|_| ())
     }
 
-    /// Hands the commands to the GPU; the first `bytes` of `staging` can be waited for.
+    /// Submits the commands and requests the first `bytes` of `staging`.
     pub fn submit_and_read(self, staging: &Buffer, bytes: u64) -> Result<Readback> {
         let device = self.device.clone();
         let index = self.finish()?;
         let (sender, receiver) = mpsc::channel();
         staging.raw.slice(..bytes).map_async(wgpu::MapMode::Read, move |mapped| {
-            // The receiver is gone when a cancelled reading was dropped.
+            // The receiver is gone if the readback was dropped.
             drop(sender.send(mapped));
         });
-        device.tally().bytes_read_back.fetch_add(bytes, Ordering::Relaxed);
+        device.atomic_counters().bytes_read_back.fetch_add(bytes, Ordering::Relaxed);
         Ok(Readback { staging: staging.clone(), bytes, index, receiver })
     }
 
     fn finish(self) -> Result<wgpu::SubmissionIndex> {
         self.device.fault()?;
-        let tally = self.device.tally();
-        tally.dispatches.fetch_add(self.dispatches, Ordering::Relaxed);
-        tally.submissions.fetch_add(1, Ordering::Relaxed);
+        let atomic_counters = self.device.atomic_counters();
+        atomic_counters.dispatches.fetch_add(self.dispatches, Ordering::Relaxed);
+        atomic_counters.submissions.fetch_add(1, Ordering::Relaxed);
         let index = self.device.queue().submit([self.encoder.finish()]);
         self.device.fault()?;
         Ok(index)
     }
 }
 
-/// Bytes on their way back to the host.
+/// A pending read from the GPU to the host.
 #[derive(Debug)]
 pub struct Readback {
     staging: Buffer,
@@ -136,7 +136,7 @@ pub struct Readback {
 }
 
 impl Readback {
-    /// Waits for the bytes; the staging buffer may be used again afterwards.
+    /// Waits for the bytes and releases the staging buffer.
     pub fn wait(self, device: &Device) -> Result<Vec<u8>> {
         device.wait(Some(self.index))?;
         match self.receiver.recv_timeout(GPU_TIMEOUT) {
@@ -161,8 +161,8 @@ impl Readback {
 }
 
 impl Device {
-    /// Bytes a second that a copy within GPU memory reads and writes: what a kernel that only moves weights
-    /// could reach at best.
+    /// Measures the bytes per second that a copy within GPU memory reads and writes: the upper bound for a kernel that
+    /// only reads weights.
     pub fn copy_bandwidth(&self) -> Result<f64> {
         const BYTES: u64 = 64 << 20;
         const ROUNDS: u64 = 8;

@@ -1,4 +1,4 @@
-//! One opened GPU: its buffers, its pipelines, and what happened to it.
+//! An opened GPU: buffers, pipelines, and the errors that no call returned.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -11,24 +11,24 @@ use crate::buffer::{Buffer, BufferUse, Memory};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 
-/// How to open a GPU. The default takes the best adapter with all that it can do.
+/// How to open a GPU. The default takes the best adapter with all its features.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceOptions {
-    /// A place in the list of adapters, or a part of a name; none = the best.
+    /// An index in the list of adapters, or a part of a name; `None` for the best.
     pub adapter: Option<String>,
-    /// Do without native f16 although the adapter has it.
+    /// Do not use native f16 even if the adapter has it.
     pub without_half: bool,
-    /// Do without subgroups although the adapter has them.
+    /// Do not use subgroups even if the adapter has them.
     pub without_subgroup: bool,
-    /// Pretend that storage bindings are limited to this many bytes.
+    /// Limit storage bindings to this many bytes (for tests).
     pub max_binding_bytes: Option<u64>,
-    /// Pretend that buffers are limited to this many bytes in all.
+    /// Limit all buffers together to this many bytes (for tests).
     pub max_memory_bytes: Option<u64>,
-    /// Folder where compiled pipelines are kept between runs.
+    /// Folder that caches compiled pipelines between runs.
     pub pipeline_cache: Option<PathBuf>,
 }
 
-/// What the device was made to do; the same on every machine.
+/// Work submitted to the device so far; the same on every machine.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counters {
     /// Kernels dispatched.
@@ -40,16 +40,16 @@ pub struct Counters {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct AtomicCounters {
     pub dispatches: AtomicU64,
     pub bytes_read_back: AtomicU64,
     pub submissions: AtomicU64,
 }
 
-// How long one answer may take: the first dispatch of a pipeline compiles it on some drivers.
+// Generous, since some drivers compile a pipeline at its first dispatch.
 pub(crate) const GPU_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What makes one pipeline differ from another.
+/// Identifies a compiled pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PipelineKey {
     pub name: &'static str,
@@ -72,7 +72,7 @@ struct Inner {
     limits: wgpu::Limits,
     max_memory_bytes: Option<u64>,
     memory: Arc<AtomicU64>,
-    tally: Tally,
+    atomic_counters: AtomicCounters,
     fault: Arc<Mutex<Option<Error>>>,
     pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
     uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
@@ -80,7 +80,7 @@ struct Inner {
 }
 
 impl Device {
-    /// Opens an adapter with its own limits.
+    /// Opens an adapter with its full limits.
     pub fn open(options: &DeviceOptions) -> Result<Self> {
         let (info, adapter) = adapter::choose(options.adapter.as_deref())?;
         let half = info.half && !options.without_half;
@@ -105,12 +105,12 @@ impl Device {
         let lost = Arc::clone(&fault);
         device.set_device_lost_callback(move |reason, message| {
             let text = if message.is_empty() { format!("{reason:?}") } else { message };
-            // A lost device outranks the errors that it caused.
-            *held(&lost) = Some(Error::Lost(text));
+            // Losing the device takes precedence over the errors that it caused.
+            *lock(&lost) = Some(Error::Lost(text));
         });
         let uncaptured = Arc::clone(&fault);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            held(&uncaptured).get_or_insert(Error::Validation(error.to_string()));
+            lock(&uncaptured).get_or_insert(Error::Validation(error.to_string()));
         }));
         let cache = options.pipeline_cache.as_ref().and_then(|folder| open_cache(&device, &adapter, folder));
         Ok(Self {
@@ -123,7 +123,7 @@ impl Device {
                 limits,
                 max_memory_bytes: options.max_memory_bytes,
                 memory: Arc::default(),
-                tally: Tally::default(),
+                atomic_counters: AtomicCounters::default(),
                 fault,
                 pipelines: Mutex::default(),
                 uniforms: Mutex::default(),
@@ -152,22 +152,22 @@ impl Device {
         self.inner.limits.max_storage_buffer_binding_size.min(self.inner.limits.max_buffer_size) / 256 * 256
     }
 
-    /// Bytes that the living buffers hold.
+    /// Bytes allocated in buffers.
     pub fn memory_bytes(&self) -> u64 {
         self.inner.memory.load(Ordering::Relaxed)
     }
 
-    /// What has been dispatched and read back so far.
+    /// Work submitted so far.
     pub fn counters(&self) -> Counters {
-        let tally = &self.inner.tally;
+        let atomic_counters = &self.inner.atomic_counters;
         Counters {
-            dispatches: tally.dispatches.load(Ordering::Relaxed),
-            bytes_read_back: tally.bytes_read_back.load(Ordering::Relaxed),
-            submissions: tally.submissions.load(Ordering::Relaxed),
+            dispatches: atomic_counters.dispatches.load(Ordering::Relaxed),
+            bytes_read_back: atomic_counters.bytes_read_back.load(Ordering::Relaxed),
+            submissions: atomic_counters.submissions.load(Ordering::Relaxed),
         }
     }
 
-    /// A zeroed buffer. `what` names it in errors.
+    /// Allocates a zeroed buffer. `what` names it in errors.
     pub fn buffer(&self, what: &str, bytes: u64, usage: BufferUse) -> Result<Buffer> {
         self.fault()?;
         let limit = if usage == BufferUse::Storage {
@@ -204,38 +204,38 @@ impl Device {
         Ok(Buffer { raw, memory: Arc::new(memory) })
     }
 
-    /// A buffer that holds `contents`.
+    /// Allocates a buffer with `contents`.
     pub fn buffer_with(&self, what: &str, contents: &[u8], usage: BufferUse) -> Result<Buffer> {
         let buffer = self.buffer(what, contents.len() as u64, usage)?;
         self.write(&buffer, 0, contents);
         Ok(buffer)
     }
 
-    /// A uniform buffer that holds `value`; layers of one model share theirs.
+    /// A uniform buffer with `value`; equal values share one buffer.
     pub(crate) fn uniform<T: bytemuck::Pod>(&self, value: &T) -> Result<Buffer> {
         let contents = bytemuck::bytes_of(value);
-        if let Some(made) = held(&self.inner.uniforms).get(contents) {
+        if let Some(made) = lock(&self.inner.uniforms).get(contents) {
             return Ok(made.clone());
         }
         let made = self.buffer_with("uniform", contents, BufferUse::Uniform)?;
-        held(&self.inner.uniforms).insert(contents.to_vec(), made.clone());
+        lock(&self.inner.uniforms).insert(contents.to_vec(), made.clone());
         Ok(made)
     }
 
-    /// Writes before the next submission; `offset` and the length are multiples of 4.
+    /// Queues a write that completes before the next submission; `offset` and the length are multiples of 4.
     pub fn write(&self, buffer: &Buffer, offset: u64, contents: &[u8]) {
         if !contents.is_empty() {
             self.inner.queue.write_buffer(&buffer.raw, offset, contents);
         }
     }
 
-    /// Hands pending writes to the GPU and waits until their staging memory is free again.
+    /// Submits pending writes and waits until their staging memory is free.
     pub fn flush(&self) -> Result<()> {
         let index = self.inner.queue.submit([]);
         self.wait(Some(index))
     }
 
-    /// Waits for a submission, or for all.
+    /// Waits for a submission, or for all of them.
     pub(crate) fn wait(&self, index: Option<wgpu::SubmissionIndex>) -> Result<()> {
         let poll = wgpu::PollType::Wait { submission_index: index, timeout: Some(GPU_TIMEOUT) };
         let polled = self.inner.device.poll(poll);
@@ -247,28 +247,28 @@ impl Device {
         }
     }
 
-    /// The first error that no call returned, if any: validation, or the loss of the device.
+    /// Returns an asynchronous error, if there was one: failed validation, or the loss of the device.
     pub fn fault(&self) -> Result<()> {
-        match held(&self.inner.fault).clone() {
+        match lock(&self.inner.fault).clone() {
             Some(error) => Err(error),
             None => Ok(()),
         }
     }
 
-    /// Loses the device on purpose, as a driver reset would.
+    /// Destroys the device, as a driver reset would (for tests).
     pub fn lose(&self) {
         self.inner.device.destroy();
-        *held(&self.inner.fault) = Some(Error::Lost("destroyed".to_owned()));
+        *lock(&self.inner.fault) = Some(Error::Lost("destroyed".to_owned()));
     }
 
-    /// Keeps the compiled pipelines for the next start, where the adapter can.
+    /// Saves the compiled pipelines for the next start if the adapter supports it.
     pub fn save_pipelines(&self) {
         if let Some((cache, path)) = &self.inner.cache
             && let Some(data) = cache.get_data()
         {
-            // Two programs may end at once.
+            // Two processes may save at once.
             let part = path.with_extension(format!("{}.part", std::process::id()));
-            // A cache that cannot be written costs time at the next start and nothing else.
+            // Ignores errors: without the cache only the next start is slower.
             let written = std::fs::write(&part, data).and_then(|()| std::fs::rename(&part, path));
             if written.is_err() {
                 drop(std::fs::remove_file(&part));
@@ -284,19 +284,19 @@ impl Device {
         &self.inner.queue
     }
 
-    pub(crate) fn tally(&self) -> &Tally {
-        &self.inner.tally
+    pub(crate) fn atomic_counters(&self) -> &AtomicCounters {
+        &self.inner.atomic_counters
     }
 
     pub(crate) fn pipelines(&self) -> MutexGuard<'_, HashMap<PipelineKey, wgpu::ComputePipeline>> {
-        held(&self.inner.pipelines)
+        lock(&self.inner.pipelines)
     }
 
     pub(crate) fn pipeline_cache(&self) -> Option<&wgpu::PipelineCache> {
         self.inner.cache.as_ref().map(|(cache, _)| cache)
     }
 
-    /// Runs `make` and returns its out-of-memory or validation error as ours.
+    /// Runs `make` and returns its out-of-memory or validation error.
     pub(crate) fn scoped<T>(&self, full: impl FnOnce() -> Error, make: impl FnOnce() -> T) -> Result<T> {
         let validation = self.inner.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let memory = self.inner.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -314,7 +314,7 @@ impl Device {
     }
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -330,8 +330,8 @@ fn open_cache(
     std::fs::create_dir_all(folder).ok()?;
     let path = folder.join(key);
     let data = std::fs::read(&path).ok();
-    // SAFETY: the data was written by `save_pipelines` into the user's own cache folder; wgpu checks its
-    // header against the driver and, with `fallback`, starts empty when it does not fit.
+    // SAFETY: `save_pipelines` wrote the data into the user's own cache folder; wgpu checks its header against the
+    // driver and, with `fallback`, starts empty if it does not match.
     #[expect(unsafe_code, reason = "wgpu has no safe call for a pipeline cache")]
     let cache = unsafe {
         device.create_pipeline_cache(&wgpu::PipelineCacheDescriptor {

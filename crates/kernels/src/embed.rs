@@ -1,4 +1,4 @@
-//! `shaders/embed.wgsl`: rows of the quantized embedding.
+//! `shaders/embed.wgsl`: looks up rows of the quantized embedding.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -14,7 +14,7 @@ use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("embed", weights: true);
 
-/// Constants of one shard of the embedding.
+/// The uniform: constants of one shard of the embedding.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Embed {
@@ -23,7 +23,7 @@ pub struct Embed {
     pub(crate) steps: u32,
 }
 
-/// One dispatch for each shard of the embedding: x (columns, width) from `columns` and `feed`.
+/// Writes `x` (columns, width), with one dispatch per shard of the embedding.
 pub fn dispatches(
     device: &Device,
     embedding: &Weights,
@@ -48,12 +48,12 @@ pub fn dispatches(
     Ok(made)
 }
 
-/// The reference: the row of each token.
+/// CPU reference: the row of each token.
 pub fn embed(rows: &[Vec<f64>], tokens: &[u32]) -> Vec<f64> {
     tokens.iter().flat_map(|&token| rows[token as usize].iter().copied()).collect()
 }
 
-/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-12: one rounding.
+/// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-12: one rounding.
 pub fn check(
     device: &Device,
     layout: Layout,
@@ -65,7 +65,7 @@ pub fn check(
     let mut random = Random::new(seed);
     let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(32));
     let rows: Vec<_> = (0..vocab).map(|row| host.row(row)).collect();
-    // At step 0 the column's own first token is fed, later the shared one.
+    // Step 0 feeds the column's own first token, later steps the shared one.
     let tokens: Vec<u32> = (0..columns).map(|_| random.below(vocab)).collect();
     let cells: Vec<Column> = tokens
         .iter()

@@ -5,9 +5,9 @@ use half::f16;
 /// How a matrix's weights are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Layout {
-    /// Bits a weight: 4, 8 or 16 (f16).
+    /// Bits per weight: 4, 8 or 16 (f16).
     pub bits: u8,
-    /// Weights that share a scale: 16 (8 bits only) or 32.
+    /// Weights per scale: 16 (8 bits only) or 32.
     pub group: u8,
     /// Whether a group has a minimum beside its scale.
     pub min: bool,
@@ -29,7 +29,7 @@ impl Layout {
         }
     }
 
-    /// One weight of a row, exactly. The reference for what the shaders read.
+    /// Decodes weight `k` of a row exactly. CPU reference for what the shaders read.
     pub fn weight(&self, quants: &[u8], scales: &[u8], k: usize) -> f64 {
         let half =
             |bytes: &[u8], at: usize| f64::from(f16::from_le_bytes([bytes[2 * at], bytes[2 * at + 1]]));

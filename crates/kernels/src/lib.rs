@@ -1,5 +1,5 @@
 //! The GPU: a [`Device`], and one module per shader with its uniform, its CPU reference and its dispatch.
-//! The only crate that knows wgpu.
+//! The only crate that uses wgpu.
 
 mod adapter;
 mod buffer;

@@ -1,4 +1,4 @@
-//! `shaders/logit_bias.wgsl`: what is added to a few tokens' summed logits, so that wanted terms come out.
+//! `shaders/logit_bias.wgsl`: adds a bonus to the summed logits of a few tokens, to favour glossary terms.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -12,10 +12,10 @@ use crate::reference_check::{CheckResult, POISON, Random, floats, storage};
 
 pub(crate) static PROGRAM: Program = program!("logit_bias", weights: false);
 
-/// Biases that a column may have; MAX_BIASES in the shader.
+/// Most biases per column; MAX_BIASES in the shader.
 pub const MAX_BIASES: usize = 128;
 
-/// Constants of a vocabulary.
+/// The uniform: constants of a vocabulary.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct LogitBias {
@@ -23,7 +23,7 @@ pub struct LogitBias {
     pub(crate) stride: u32,
 }
 
-/// What is added to one token's logit.
+/// A bonus for one token.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Bias {
@@ -34,14 +34,14 @@ pub struct Bias {
 }
 
 impl Bias {
-    /// Stands where a column has no further bias.
+    /// Fills the unused entries of a column.
     pub const NONE: Self = Self { token: u32::MAX, bonus: 0.0 };
 }
 
-/// Bytes of `biases` a column.
+/// Bytes of `biases` per column.
 pub const COLUMN_BYTES: u64 = (MAX_BIASES * size_of::<Bias>()) as u64;
 
-/// Adds `biases` (columns, [`MAX_BIASES`]) to `summed` (columns, stride). A column names each token at most once.
+/// Adds `biases` (columns, [`MAX_BIASES`]) to `summed` (columns, stride). A token occurs at most once per column.
 pub fn dispatch(device: &Device, rows: &Rows, biases: &Buffer, summed: &Buffer) -> Result<Dispatch> {
     let shape = device.uniform(&LogitBias { vocab: rows.vocab, stride: rows.stride })?;
     let bindings = [(0, shape.all()), (1, biases.all()), (2, summed.all())];
@@ -49,7 +49,7 @@ pub fn dispatch(device: &Device, rows: &Rows, biases: &Buffer, summed: &Buffer) 
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
-/// The reference, one row.
+/// CPU reference for one row.
 pub fn logit_bias(row: &mut [f64], biases: &[Bias]) {
     for bias in biases {
         if let Some(logit) = row.get_mut(bias.token as usize) {
@@ -58,8 +58,8 @@ pub fn logit_bias(row: &mut [f64], biases: &[Bias]) {
     }
 }
 
-/// Runs the kernel on random rows and biases (none, some, all in use); the error is the largest difference over
-/// the larger of the two numbers added, allowed 2⁻²³; what no bias names must be untouched.
+/// Compares the kernel with its reference on random rows and biases (none, some, all in use); the error is the largest
+/// difference relative to the larger of the two numbers added, allowed 2⁻²³; other logits must be unchanged.
 pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);

@@ -1,5 +1,5 @@
-//! `shaders/logit_sum.wgsl`: the weighted sum of the models' logits. Eq. 2 of the Collab-MT paper, eq. 1 of
-//! proxy-tuning, and any other.
+//! `shaders/logit_sum.wgsl`: the weighted sum of the models' logits (eq. 2 of the Collab-MT paper, eq. 1 of
+//! proxy-tuning, or any other sum).
 
 use bytemuck::{Pod, Zeroable};
 
@@ -12,10 +12,10 @@ use crate::reference_check::{CheckResult, POISON, Random, floats, poisoned, stor
 
 pub(crate) static PROGRAM: Program = program!("logit_sum", weights: false);
 
-/// Terms that a recipe may have.
+/// Most terms of a recipe.
 pub const MAX_TERMS: usize = 8;
 
-/// Constants of a recipe.
+/// The uniform: constants of a recipe.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct LogitSum {
@@ -26,14 +26,14 @@ pub struct LogitSum {
     pub(crate) weight: [[f32; 4]; 2],
 }
 
-/// Rows of logits: how many numbers, and how far apart.
+/// The shape of a buffer of logits: one row per column.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows {
     /// Tokens of the vocabulary.
     pub vocab: u32,
-    /// Elements between rows, a multiple of 64 so that a term can be bound by itself.
+    /// Elements between rows, a multiple of 64 so that one term can be bound separately.
     pub stride: u32,
-    /// Columns that a term has room for.
+    /// Rows allocated per term.
     pub capacity: u32,
 }
 
@@ -49,7 +49,7 @@ impl Rows {
     }
 }
 
-/// `summed` (columns, stride) from `logits` (terms, capacity, stride); at most [`MAX_TERMS`] weights.
+/// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride); at most [`MAX_TERMS`] weights.
 pub fn dispatch(
     device: &Device,
     rows: &Rows,
@@ -71,13 +71,13 @@ pub fn dispatch(
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
-/// The reference: Σ weight · logit of one token, and Σ |weight · logit|, which bounds its error.
+/// CPU reference: Σ weight · logit of one token, and Σ |weight · logit|, which bounds its error.
 pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
     let products = || weights.iter().zip(logits).map(|(&w, &x)| f64::from(w) * f64::from(x));
     (products().sum(), products().map(f64::abs).sum())
 }
 
-/// Runs the kernel on random rows; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³ up to
+/// Compares the kernel with its reference on random rows; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³ up to
 /// four terms (every preset), and 2⁻²⁵ more for each term beyond.
 pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);

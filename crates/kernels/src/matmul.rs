@@ -18,7 +18,7 @@ pub(crate) static PROGRAM: Program = program!("matmul", weights: true);
 const TILE_ROWS: u32 = 64;
 const TILE_COLUMNS: u32 = 32;
 
-/// Constants of one shard of a matrix.
+/// The uniform: constants of one shard of a matrix.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Matmul {
@@ -28,7 +28,7 @@ pub struct Matmul {
     pub(crate) stride: u32,
 }
 
-/// What changes from pass to pass.
+/// The uniform that changes from pass to pass.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct PassSize {
@@ -36,7 +36,7 @@ pub struct PassSize {
     pub columns: u32,
 }
 
-/// Compiles the kernel ahead of its first dispatch.
+/// Compiles the kernel before its first dispatch.
 pub fn compile(device: &Device, layout: Layout, epilogue: Epilogue) -> Result<()> {
     device.pipeline(&PROGRAM, Some(layout), &[("EPILOGUE", epilogue as u32)]).map(|_| ())
 }
@@ -77,14 +77,14 @@ pub fn dispatches(
     Ok(made)
 }
 
-/// The reference: matvec's, column by column.
+/// CPU reference: that of matvec, column by column.
 pub fn matmul(rows: &[Vec<f64>], x: &[Vec<f64>], epilogue: Epilogue, y: &mut [Vec<f64>]) {
     for (x, y) in x.iter().zip(y) {
         crate::matvec::matvec(rows, x, None, epilogue, y);
     }
 }
 
-/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-9: f32 sums of exact weights.
+/// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
     let case = MatrixCase { norm: false, ..*case };
     let Prepared { weights, x, before, expected, .. } = prepare(&case, seed);

@@ -1,4 +1,4 @@
-//! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, RMSNorm and the epilogue fused.
+//! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, with RMSNorm and an epilogue fused.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -15,12 +15,12 @@ use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
 
-/// Columns that one dispatch can take.
+/// Most columns of one dispatch.
 pub const MAX_COLUMNS: u32 = 8;
-// Rows that a team makes at a time; ROWS in the shader.
+// Rows that a team computes at a time; ROWS in the shader.
 const ROWS: u32 = 4;
 
-/// Constants of one shard of a matrix.
+/// The uniform: constants of one shard of a matrix.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Matvec {
@@ -32,7 +32,7 @@ pub struct Matvec {
     pub(crate) epsilon: f32,
 }
 
-/// What becomes of the sums.
+/// What the kernel does with the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum Epilogue {
@@ -44,7 +44,7 @@ pub enum Epilogue {
     Swiglu = 2,
 }
 
-/// RMSNorm applied to x on the way in.
+/// RMSNorm applied to x.
 #[derive(Debug, Clone, Copy)]
 pub struct Norm<'a> {
     /// Learned gain (width, padded with zeros).
@@ -64,7 +64,7 @@ fn constants(device: &Device, columns: u32, norm: bool, epilogue: Epilogue) -> [
     ]
 }
 
-/// Compiles the kernel ahead of its first dispatch.
+/// Compiles the kernel before its first dispatch.
 pub fn compile(device: &Device, layout: Layout, columns: u32, norm: bool, epilogue: Epilogue) -> Result<()> {
     device.pipeline(&PROGRAM, Some(layout), &constants(device, columns, norm, epilogue)).map(|_| ())
 }
@@ -92,7 +92,7 @@ pub fn dispatches(
         })?;
         let mut bindings = vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, y)];
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
-        // Without NORM nothing is read from binding 5, but the layout has it.
+        // Without NORM the kernel does not read binding 5, but the layout has it.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
         let grid = [
             GridDim::Fixed(shard.rows.div_ceil(device.teams() * ROWS)),
@@ -104,7 +104,7 @@ pub fn dispatches(
     Ok(made)
 }
 
-/// The reference: `rows` of weights times one column, in f64.
+/// CPU reference: `rows` of weights times one column, in f64.
 pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogue: Epilogue, y: &mut [f64]) {
     let x: Vec<f64> = match norm {
         None => x.to_vec(),
@@ -125,7 +125,7 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogu
     }
 }
 
-/// A case to check: an odd `width` is padded to a multiple of 32 as files are.
+/// Input shape of a check; `width` is padded to a multiple of 32, as in model files.
 #[derive(Debug, Clone, Copy)]
 pub struct MatrixCase {
     /// How the weights are stored.
@@ -138,16 +138,16 @@ pub struct MatrixCase {
     pub columns: u32,
     /// Whether RMSNorm is fused (matvec only).
     pub norm: bool,
-    /// What becomes of the sums.
+    /// What the kernel does with the sums.
     pub epilogue: Epilogue,
 }
 
-// Elements between the columns of y, more than the rows so that stray writes are seen.
+// Elements between the columns of y: more than the rows, so that the check sees stray writes.
 pub(crate) fn stride_of(rows: u32) -> u32 {
     rows + 3
 }
 
-/// Inputs and expected output that matvec and matmul are checked on.
+/// Inputs and expected output for checking matvec and matmul.
 pub(crate) struct Prepared {
     pub weights: HostWeights,
     pub x: Vec<f32>,
@@ -194,7 +194,7 @@ pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
     Prepared { weights, x: pad(x), gain: pad(gain), before, expected }
 }
 
-/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-9: f32 sums of exact weights.
+/// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
     let Prepared { weights, x, gain, before, expected } = prepare(case, seed);
     let weights = weights.upload(device)?;

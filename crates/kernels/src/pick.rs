@@ -1,4 +1,4 @@
-//! `shaders/pick.wgsl`: the choice of each column's next token.
+//! `shaders/pick.wgsl`: picks each column's next token (greedy, or top-k / top-p sampling).
 
 use bytemuck::{Pod, Zeroable};
 
@@ -13,7 +13,7 @@ use crate::top_list::Candidate;
 
 pub(crate) static PROGRAM: Program = program!("pick", weights: false);
 
-/// Constants of a batch.
+/// The uniform: constants of a batch.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Pick {
@@ -21,31 +21,31 @@ pub struct Pick {
     pub(crate) count: u32,
 }
 
-/// How a column chooses.
+/// Sampling parameters of a column.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Choice {
-    /// 0 is greedy.
+    /// 0 for greedy.
     pub temperature: f32,
     /// Smallest probability mass kept, (0, 1].
     pub top_p: f32,
     /// Tokens considered, at most the list's length.
     pub top_k: u32,
-    /// Key of the draws.
+    /// Random seed.
     pub seed: u32,
 }
 
 impl Choice {
-    /// The most likely token.
+    /// Picks the most likely token.
     pub const GREEDY: Self = Self { temperature: 0.0, top_p: 1.0, top_k: 1, seed: 0 };
 }
 
-/// Bytes that `picked` has a column: token, log-probability, and the list.
+/// Bytes of `picked` per column: token, log-probability, and the list of candidates.
 pub fn picked_bytes(count: u32) -> u64 {
     8 + 8 * u64::from(count)
 }
 
-/// Chooses for `capacity` columns at most and feeds the choice; `picked` is what the host reads.
+/// Picks for at most `capacity` columns and writes the tokens to `feed`; the host reads `picked`.
 pub fn dispatch(
     device: &Device,
     (capacity, count): (u32, u32),
@@ -72,7 +72,7 @@ fn hash(value: u32) -> u32 {
     (word >> 22) ^ word
 }
 
-/// The reference: the index in the list, and how near the draw came to another index (1 = far).
+/// CPU reference: the index in the list, and the distance of the random number from the next boundary (1 = far).
 pub fn pick(list: &[(u32, f64)], choice: &Choice, step: u32) -> (usize, f64) {
     if choice.temperature <= 0.0 {
         return (0, 1.0);
@@ -101,8 +101,8 @@ pub fn pick(list: &[(u32, f64)], choice: &Choice, step: u32) -> (usize, f64) {
     (index, margin)
 }
 
-/// Runs the kernel on random lists and choices. The error counts columns whose choice, feed or list differs
-/// although no draw lay within 1e-5 of a boundary; none is allowed.
+/// Compares the kernel with its reference on random lists and parameters. The error counts the columns whose token, feed
+/// or list differs although the random number is not within 1e-5 of a boundary; none is allowed.
 pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let mut candidates = Vec::new();

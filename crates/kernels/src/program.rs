@@ -1,5 +1,5 @@
-//! Shader text → pipeline. The text is the common functions that the adapter and the weight layout call for,
-//! then the kernel; sizes are WGSL overrides.
+//! Shader text → pipeline. The text consists of the common functions for the adapter and the weight layout, followed by
+//! the kernel; sizes are WGSL overrides.
 
 use crate::buffer::BufferView;
 use crate::commands::{Dispatch, GridDim};
@@ -35,7 +35,7 @@ const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
 const WEIGHTS_8: &str = include_str!("../../../shaders/common/weights_8.wgsl");
 const WEIGHTS_16: &str = include_str!("../../../shaders/common/weights_16.wgsl");
 
-/// Invocations of a workgroup, in every kernel.
+/// Invocations per workgroup, in every kernel.
 pub(crate) const WORKGROUP: u32 = 64;
 // TEAM_LANES of team.wgsl.
 const PLAIN_TEAM_LANES: u32 = 16;
@@ -53,13 +53,13 @@ pub(crate) fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bo
 }
 
 impl Device {
-    /// Teams of a workgroup that can be counted on: fewest when subgroups are largest.
+    /// Guaranteed number of teams per workgroup: the fewest, when subgroups are largest.
     pub(crate) fn teams(&self) -> u32 {
         let lanes = if self.subgroup() { self.info().subgroup_sizes.1 } else { PLAIN_TEAM_LANES };
         (WORKGROUP / lanes.max(1)).max(1)
     }
 
-    /// The pipeline of a program, made once.
+    /// The pipeline of a program, compiled once.
     pub(crate) fn pipeline(
         &self,
         program: &Program,
@@ -91,9 +91,9 @@ impl Device {
                 force_loop_bounding: false,
                 ..wgpu::ShaderRuntimeChecks::checked()
             };
-            // SAFETY: bounds checks stay on. The loop counter that wgpu would add keeps drivers from unrolling (a
-            // fifth of a mat-mat's time here); every loop of ours runs over a constant or a count that the host
-            // set, so each ends without it.
+            // SAFETY: bounds checks stay on. The loop counter that wgpu would add keeps drivers from unrolling (it cost
+            // a fifth of the time of matmul); every loop runs over a constant or a count set by the host, so it
+            // ends without the counter.
             #[expect(unsafe_code, reason = "wgpu has no safe call to leave out one check")]
             let module = unsafe { self.raw().create_shader_module_trusted(description, checks) };
             self.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -103,7 +103,7 @@ impl Device {
                 entry_point: Some(program.name),
                 compilation_options: wgpu::PipelineCompilationOptions {
                     constants: &overrides,
-                    // Every kernel writes its workgroup memory before it reads it.
+                    // Every kernel writes workgroup memory before reading it.
                     zero_initialize_workgroup_memory: false,
                 },
                 cache: self.pipeline_cache(),
@@ -113,7 +113,7 @@ impl Device {
         Ok(pipeline)
     }
 
-    /// A dispatch of `program` with its bindings, ready to be replayed.
+    /// Creates a dispatch of `program` with its bindings.
     pub(crate) fn dispatch(
         &self,
         program: &Program,

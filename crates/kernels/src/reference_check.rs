@@ -1,4 +1,4 @@
-//! What a kernel's check needs: random inputs, poisoned outputs, and the comparison with the reference.
+//! Support for the kernels' `check` functions: random inputs, poisoned outputs, comparison with the CPU reference.
 //! The same checks run in the tests and, on tiny shapes, in the self-test at an adapter's first use.
 
 use half::f16;
@@ -11,23 +11,23 @@ use crate::heads::Heads;
 use crate::layout::Layout;
 use crate::weights::Weights;
 
-/// What unwritten outputs hold; a kernel that writes where it should not is seen, as is one that skips.
+/// Initial value of outputs, which reveals writes outside the output and skipped elements.
 pub(crate) const POISON: f32 = 12345.678;
 
-/// How far a kernel was from its reference.
+/// Error of a kernel relative to its reference.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CheckResult {
     /// Name of the kernel.
     pub kernel: &'static str,
-    /// Σ (got − expected)² / Σ expected², or what the kernel's file says.
+    /// Σ (got − expected)² / Σ expected², unless the kernel's `check` defines it otherwise.
     pub error: f64,
     /// The largest error that passes.
     pub allowed: f64,
 }
 
 impl CheckResult {
-    /// An error that names the kernel, unless it passed. NaN fails.
+    /// Returns an error that names the kernel unless it passed. NaN fails.
     pub fn pass(&self) -> Result<()> {
         if self.error <= self.allowed {
             return Ok(());
@@ -36,7 +36,7 @@ impl CheckResult {
     }
 }
 
-/// Normalised mean squared error; where the reference is poison the output must be the very same.
+/// Normalised mean squared error (NMSE); where the reference is [`POISON`] the output must be equal to it.
 pub(crate) fn normalized_error(got: &[f32], expected: &[f64]) -> f64 {
     if got.len() < expected.len() {
         return f64::INFINITY;
@@ -56,16 +56,16 @@ pub(crate) fn normalized_error(got: &[f32], expected: &[f64]) -> f64 {
     if size == 0.0 { difference } else { difference / size }
 }
 
-/// Xorshift64*: a small seeded generator for inputs.
+/// Xorshift64*: a small seeded random number generator.
 pub struct Random(u64);
 
 impl Random {
-    /// A generator whose numbers depend on the seed alone.
+    /// A generator whose numbers depend only on the seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// Sixty-four random bits.
+    /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -78,7 +78,7 @@ impl Random {
         ((self.bits() >> 32) % u64::from(end.max(1))) as u32
     }
 
-    /// Roughly normal, variance 1 (a sum of uniforms).
+    /// An approximately normal number, variance 1 (a sum of uniform ones).
     pub fn normal(&mut self) -> f32 {
         let mut sum = 0.0;
         for _ in 0..12 {
@@ -87,13 +87,13 @@ impl Random {
         sum - 6.0
     }
 
-    /// So many normal numbers.
+    /// `count` normal numbers.
     pub fn normals(&mut self, count: usize) -> Vec<f32> {
         (0..count).map(|_| self.normal()).collect()
     }
 }
 
-/// A random matrix on the host, in a layout of ours.
+/// A random quantized matrix on the host.
 pub(crate) struct HostWeights {
     pub layout: Layout,
     pub rows: u32,
@@ -134,17 +134,17 @@ impl HostWeights {
     }
 }
 
-/// A storage buffer with these numbers.
+/// A storage buffer with these values.
 pub(crate) fn storage<T: bytemuck::Pod>(device: &Device, values: &[T]) -> Result<Buffer> {
     device.buffer_with("check", bytemuck::cast_slice(values), BufferUse::Storage)
 }
 
-/// A storage buffer of `count` poisoned floats.
+/// A storage buffer of `count` times [`POISON`].
 pub(crate) fn poisoned(device: &Device, count: usize) -> Result<Buffer> {
     storage(device, &vec![POISON; count])
 }
 
-/// `count` floats of a buffer.
+/// Reads `count` floats from a buffer.
 pub(crate) fn floats(device: &Device, buffer: &Buffer, count: usize) -> Result<Vec<f32>> {
     Ok(bytemuck::pod_collect_to_vec(&device.read(buffer, 0, count as u64 * 4)?))
 }

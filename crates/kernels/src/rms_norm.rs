@@ -12,7 +12,7 @@ use crate::reference_check::{CheckResult, Random, floats, normalized_error, pois
 
 pub(crate) static PROGRAM: Program = program!("rms_norm", weights: false);
 
-/// Constants of a model.
+/// The uniform: constants of a model.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct RmsNorm {
@@ -21,7 +21,7 @@ pub struct RmsNorm {
     pub(crate) epsilon: f32,
 }
 
-/// y (columns, padded width) = x · gain / rms(x).
+/// Writes `y` (columns, padded width) = x · gain / rms(x).
 pub fn dispatch(device: &Device, x: &Buffer, norm: Norm<'_>, y: &Buffer) -> Result<Dispatch> {
     let fours = norm.width.next_multiple_of(32) / 4;
     let shape = device.uniform(&RmsNorm { fours, width: norm.width as f32, epsilon: norm.epsilon })?;
@@ -29,13 +29,13 @@ pub fn dispatch(device: &Device, x: &Buffer, norm: Norm<'_>, y: &Buffer) -> Resu
     device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Columns, GridDim::Fixed(1), GridDim::Fixed(1)])
 }
 
-/// The reference, one column.
+/// CPU reference for one column.
 pub fn rms_norm(x: &[f64], gain: &[f64], epsilon: f64) -> Vec<f64> {
     let mean = x.iter().map(|v| v * v).sum::<f64>() / x.len() as f64;
     x.iter().zip(gain).map(|(v, g)| v * g / (mean + epsilon).sqrt()).collect()
 }
 
-/// Runs the kernel on random inputs against its reference. NMSE ≤ 1e-10.
+/// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-10.
 pub fn check(device: &Device, width: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let padded = width.next_multiple_of(32) as usize;

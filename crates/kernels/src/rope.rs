@@ -1,4 +1,4 @@
-//! `shaders/rope.wgsl`: rotary position embedding and the write to the KV cache.
+//! `shaders/rope.wgsl`: rotary position embedding (RoPE) and the write to the KV cache.
 
 use bytemuck::{Pod, Zeroable};
 use half::f16;
@@ -15,7 +15,7 @@ use crate::reference_check::{
 
 pub(crate) static PROGRAM: Program = program!("rope", weights: false);
 
-/// Constants of a model.
+/// The uniform: constants of a model.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Rope {
@@ -27,8 +27,8 @@ pub struct Rope {
     pub(crate) values_at: u32,
 }
 
-/// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64:
-/// drivers' own sines are only good near zero.
+/// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64: the drivers' sine is accurate
+/// only near zero.
 pub fn rotations(inverse_frequencies: &[f32], positions: u32) -> Vec<[f32; 2]> {
     (0..positions)
         .flat_map(|position| {
@@ -70,7 +70,7 @@ pub fn dispatch(
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
 
-/// The reference: one head's vector turned to a position.
+/// CPU reference: rotates one head's vector to a position.
 pub fn rope(head: &mut [f64], inverse_frequencies: &[f32], position: u32) {
     let half = head.len() / 2;
     for i in 0..half {
@@ -81,8 +81,8 @@ pub fn rope(head: &mut [f64], inverse_frequencies: &[f32], position: u32) {
     }
 }
 
-/// Runs the kernel on random inputs against its reference; returns the worse of qkv (NMSE ≤ 1e-10)
-/// and cache (NMSE ≤ 1e-6: f16 rounding), scaled to the former's bound.
+/// Compares the kernel with its reference on random inputs; returns the worse error of qkv (NMSE ≤ 1e-10) and of the
+/// cache (NMSE ≤ 1e-6: f16 rounding, scaled to the bound of qkv).
 pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let half = heads.head_dim as usize / 2;

@@ -1,4 +1,4 @@
-//! Every kernel on tiny shapes against its reference: run at the first use of an adapter, and by `wasan gpu`.
+//! Compares every kernel with its reference on tiny shapes: at the first use of an adapter, and in `wasan gpu`.
 
 use crate::device::Device;
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::{
     rope, top_list, vocab_blocks,
 };
 
-/// One result a kernel (matvec and matmul: one a weight layout). An error means that the GPU did not answer.
+/// One result per kernel (matvec and matmul: per weight layout). An error means that a kernel could not run.
 pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
     let layouts = [
         Layout { bits: 4, group: 32, min: false },

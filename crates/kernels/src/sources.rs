@@ -1,4 +1,4 @@
-//! The list of all kernels, and what is done with every one of them.
+//! The list of all kernels.
 
 use crate::device::Device;
 use crate::error::Result;
@@ -20,8 +20,8 @@ static PROGRAMS: [&Program; 13] = [
     &crate::vocab_blocks::PROGRAM,
 ];
 
-/// Every shader text there is, as (name, text): all kernels × weight layouts × four variants.
-/// For tests that translate them to other platforms' languages.
+/// Every shader text as (name, text): all kernels × weight layouts × four variants, for tests that translate them to the
+/// other platforms' languages.
 pub fn sources() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for program in PROGRAMS {
@@ -37,7 +37,7 @@ pub fn sources() -> Vec<(String, String)> {
 }
 
 impl Device {
-    /// Compiles the kernels without weights, which every model needs, ahead of their first dispatch.
+    /// Compiles the kernels without weights, which every model needs, before their first dispatch.
     pub fn compile_common(&self) -> Result<()> {
         let common = PROGRAMS.iter().filter(|program| !program.weights);
         common.map(|program| self.pipeline(program, None, &[])).try_for_each(|made| made.map(|_| ()))

@@ -1,4 +1,4 @@
-//! Rust structs and their WGSL twins have the same size, members and offsets.
+//! Rust structs and their WGSL counterparts have the same size, members and offsets.
 
 use std::mem::offset_of;
 

@@ -13,12 +13,12 @@ use crate::vocab_blocks;
 
 pub(crate) static PROGRAM: Program = program!("top_list", weights: false);
 
-/// Tokens that a list may have: with the choice they make 256 bytes.
+/// Most tokens of a list: with the picked token they take 256 bytes.
 pub const MAX_COUNT: u32 = 31;
 /// Largest vocabulary; MAX_BLOCKS blocks in the shader.
 pub const MAX_VOCAB: u32 = 1024 * 256;
 
-/// Constants of a vocabulary and a list.
+/// The uniform: constants of a vocabulary and a list.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct TopList {
@@ -28,7 +28,7 @@ pub struct TopList {
     pub(crate) count: u32,
 }
 
-/// A token and how likely it is.
+/// A token with its log-probability.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Candidate {
@@ -38,7 +38,7 @@ pub struct Candidate {
     pub log_probability: f32,
 }
 
-/// `candidates` (columns, count) from rows (columns, stride) and their blocks.
+/// Writes `candidates` (columns, count) from `logits` (columns, stride) and their blocks.
 pub fn dispatch(
     device: &Device,
     rows: &Rows,
@@ -53,7 +53,7 @@ pub fn dispatch(
     device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Columns, GridDim::Fixed(1), GridDim::Fixed(1)])
 }
 
-/// The reference, one row: a full sort.
+/// CPU reference for one row: a full sort.
 pub fn top_list(row: &[f64], count: usize) -> Vec<(u32, f64)> {
     let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let normalizer = most + row.iter().map(|v| (v - most).exp()).sum::<f64>().ln();
@@ -62,8 +62,8 @@ pub fn top_list(row: &[f64], count: usize) -> Vec<(u32, f64)> {
     order.into_iter().take(count).map(|token| (token, row[token as usize] - normalizer)).collect()
 }
 
-/// Runs vocab_blocks and top_list on random rows with many ties; the error is the largest difference of a
-/// log-probability, allowed 1e-4; other tokens fail.
+/// Compares vocab_blocks followed by top_list with the reference on random rows with many ties; the error is the largest
+/// difference of a log-probability, allowed 1e-4; a different token fails.
 pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);

@@ -1,4 +1,4 @@
-//! `shaders/vocab_blocks.wgsl`: the largest logit and the softmax's share of each block of 256 tokens.
+//! `shaders/vocab_blocks.wgsl`: the largest logit and the softmax sum of each block of 256 tokens.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -12,10 +12,10 @@ use crate::reference_check::{CheckResult, Random, normalized_error, storage, wid
 
 pub(crate) static PROGRAM: Program = program!("vocab_blocks", weights: false);
 
-// Tokens a block; BLOCK in the shader.
+// Tokens per block; BLOCK in the shader.
 const BLOCK: u32 = 256;
 
-/// Constants of a vocabulary.
+/// The uniform: constants of a vocabulary.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct VocabBlocks {
@@ -24,20 +24,20 @@ pub struct VocabBlocks {
     pub(crate) blocks: u32,
 }
 
-/// What the kernel finds of a block.
+/// Result for one block.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Block {
     /// The largest logit.
     pub most: f32,
-    /// Its token, the first of equals.
+    /// Its token; the first one on a tie.
     pub token: u32,
     /// Σ e^(logit − most).
     pub total: f32,
 }
 
 impl Rows {
-    /// Blocks a row.
+    /// Blocks per row.
     pub fn blocks(&self) -> u32 {
         self.vocab.div_ceil(BLOCK)
     }
@@ -48,7 +48,7 @@ impl Rows {
     }
 }
 
-/// `blocks` (columns, blocks) from `logits` (columns, stride).
+/// Writes `blocks` (columns, blocks) from `logits` (columns, stride).
 pub fn dispatch(device: &Device, rows: &Rows, logits: BufferView<'_>, blocks: &Buffer) -> Result<Dispatch> {
     let shape =
         device.uniform(&VocabBlocks { vocab: rows.vocab, stride: rows.stride, blocks: rows.blocks() })?;
@@ -62,7 +62,7 @@ pub fn dispatch(device: &Device, rows: &Rows, logits: BufferView<'_>, blocks: &B
     )
 }
 
-/// The reference, one row.
+/// CPU reference for one row.
 pub fn vocab_blocks(row: &[f64]) -> Vec<(f64, u32, f64)> {
     row.chunks(BLOCK as usize)
         .enumerate()
@@ -74,7 +74,7 @@ pub fn vocab_blocks(row: &[f64]) -> Vec<(f64, u32, f64)> {
         .collect()
 }
 
-/// Runs the kernel on random rows (with ties) against its reference. NMSE ≤ 1e-10 and equal tokens.
+/// Compares the kernel with its reference on random rows with ties. NMSE ≤ 1e-10 and equal tokens.
 pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);

@@ -1,4 +1,4 @@
-//! Quantized matrices on the GPU, in the layouts of ARCHITECTURE.md.
+//! Quantized matrices in GPU memory.
 
 use crate::buffer::{Buffer, BufferUse};
 use crate::device::Device;
@@ -14,10 +14,11 @@ pub struct Weights {
     pub rows: u32,
     /// Columns (inputs), padded to a multiple of 32.
     pub width: u32,
-    /// The pieces, in row order.
+    /// In row order.
     pub(crate) shards: Vec<RowShard>,
 }
 
+/// Consecutive rows of a matrix with buffers of their own.
 #[derive(Debug, Clone)]
 pub(crate) struct RowShard {
     pub first_row: u32,
@@ -26,13 +27,13 @@ pub(crate) struct RowShard {
     pub scales: Option<Buffer>,
 }
 
-// One write to the GPU; small enough that a software adapter's staging copy does not matter.
+// Bytes of one write; small enough that a software adapter's staging copy does not matter.
 const CHUNK_BYTES: usize = 8 << 20;
-// After so many bytes the writes are handed over, so that staging memory stays bounded.
+// Bytes after which the writes are submitted, so that staging memory stays bounded.
 const FLUSH_BYTES: usize = 64 << 20;
 
 impl Weights {
-    /// Copies a matrix to the GPU in pieces. `quants` and `scales` hold whole rows; `uploaded` hears of the bytes done.
+    /// Copies a matrix to the GPU. `quants` and `scales` hold whole rows; `uploaded` receives the bytes of each write.
     pub fn upload(
         device: &Device,
         name: &str,
@@ -43,12 +44,13 @@ impl Weights {
     ) -> Result<Self> {
         let quant_row = layout.quant_bytes(width);
         let scale_row = layout.scale_bytes(width);
-        // Rows go in pairs: matvec makes two at a time, SwiGLU joins two.
-        let fitting = (device.max_binding_bytes() / quant_row.max(scale_row).max(1) as u64) as u32 / 2 * 2;
+        // An even number of rows: matvec computes two at a time, and SwiGLU combines two.
+        let rows_per_shard =
+            (device.max_binding_bytes() / quant_row.max(scale_row).max(1) as u64) as u32 / 2 * 2;
         let mut shards = Vec::new();
         let mut first_row = 0;
         while first_row < rows {
-            let count = fitting.max(2).min(rows - first_row);
+            let count = rows_per_shard.max(2).min(rows - first_row);
             let piece = |bytes: &'_ [u8], row: usize| -> std::ops::Range<usize> {
                 let start = first_row as usize * row;
                 start..(start + count as usize * row).min(bytes.len())
@@ -78,12 +80,12 @@ impl Weights {
         Ok(Self { layout, rows, width, shards })
     }
 
-    /// Bytes that a mat-vec reads.
+    /// Bytes that matvec reads.
     pub fn bytes(&self) -> u64 {
         self.rows as u64 * (self.layout.quant_bytes(self.width) + self.layout.scale_bytes(self.width)) as u64
     }
 
-    /// Steps of 32 weights in a row.
+    /// Steps of 32 weights per row.
     pub(crate) fn steps(&self) -> u32 {
         self.width / 32
     }

@@ -1,4 +1,4 @@
-//! Every kernel against its reference, in the four variants {f16} × {subgroup}, on random inputs, odd sizes and
+//! Compares every kernel with its reference, in the four variants {f16} × {subgroup}, on random inputs, odd sizes and
 //! poisoned outputs.
 
 use kernels::Heads;
@@ -54,7 +54,7 @@ fn embed_equals_its_reference() {
 fn matvec_equals_its_reference() {
     for device in devices() {
         for (i, layout) in LAYOUTS.into_iter().enumerate() {
-            // Each number of columns is a pipeline of its own, compiled at leisure by a software driver.
+            // Each number of columns is a separate pipeline, which a software driver compiles slowly.
             for columns in [1, 2 + i as u32 % 6, 8] {
                 let epilogue = EPILOGUES[columns as usize % 3];
                 let norm = columns % 2 == 1;

@@ -1,5 +1,5 @@
 //! Every shader in every variant, validated and translated to the languages of Vulkan, Metal and DX12 without a
-//! GPU: a shader that another platform would refuse is met here.
+//! GPU, which finds shaders that another platform would reject.
 
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
@@ -18,7 +18,7 @@ fn every_variant_translates_to_spirv_msl_and_hlsl() {
             .subgroup_operations(naga::valid::SubgroupOperationSet::all())
             .validate(&module)
             .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&text)));
-        // Overrides take their defaults; a workgroup memory sized by one needs it settled first.
+        // Overrides take their defaults; workgroup memory sized by an override needs its value first.
         let constants = naga::back::PipelineConstants::default();
         let (module, info) =
             naga::back::pipeline_constants::process_overrides(&module, &info, None, &constants)
