@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use translation::Translator;
+use translation::{Error, LanguagePair, Translator};
 
 use crate::arguments::{DataArgs, LanguageArgs};
 use crate::failure::Failure;
@@ -67,34 +67,33 @@ impl Memory {
                 Ok(())
             }),
             Self::Import { path, languages, data } => {
-                let pair = languages.pair()?;
-                data.with_translator(|translator| {
-                    let count = translator.import_memory(&pair, &path)?;
-                    eprintln!("{count} translation units imported");
-                    Ok(())
-                })
+                change(data, &languages, "imported", |translator, pair| translator.import_memory(pair, &path))
             }
             Self::Export { path, languages, data } => {
-                let pair = languages.pair()?;
-                data.with_translator(|translator| {
-                    let count = translator.export_memory(&pair, &path)?;
-                    eprintln!("{count} translation units written to {}", path.display());
-                    Ok(())
-                })
+                let result = format!("written to {}", path.display());
+                change(data, &languages, &result, |translator, pair| translator.export_memory(pair, &path))
             }
             Self::Search { text, languages, data, json } => {
                 data.with_translator(|translator| search(translator, &languages, &text, json))
             }
-            Self::Clear { languages, data } => {
-                let pair = languages.pair()?;
-                data.with_translator(|translator| {
-                    let count = translator.clear_memory(&pair)?;
-                    eprintln!("{count} translation units removed");
-                    Ok(())
-                })
-            }
+            Self::Clear { languages, data } => change(data, &languages, "removed", Translator::clear_memory),
         }
     }
+}
+
+/// Runs `work` and prints what happened to how many translation units.
+fn change(
+    data: DataArgs,
+    languages: &LanguageArgs,
+    result: &str,
+    work: impl FnOnce(&Translator, &LanguagePair) -> Result<usize, Error>,
+) -> Result<(), Failure> {
+    let pair = languages.pair()?;
+    data.with_translator(|translator| {
+        let count = work(translator, &pair)?;
+        eprintln!("{count} translation units {result}");
+        Ok(())
+    })
 }
 
 fn search(translator: &Translator, languages: &LanguageArgs, text: &str, json: bool) -> Result<(), Failure> {

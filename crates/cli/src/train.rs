@@ -7,6 +7,7 @@ mod model;
 mod pair;
 mod plan;
 mod prompts;
+mod provenance;
 mod run;
 mod training_texts;
 
@@ -17,7 +18,7 @@ use translation::{Problem, Role};
 
 use crate::arguments::LanguageArgs;
 use crate::failure::Failure;
-use arguments::{LoraArgs, Schedule, StageName, TextFiles};
+use arguments::{StageName, TrainingArgs};
 use console::Console;
 use initial_model::InitialModelArgs;
 use model::{ModelSpec, TrainingSettings};
@@ -102,11 +103,7 @@ pub struct TrainOne {
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
-    files: TextFiles,
-    #[command(flatten)]
-    schedule: Schedule,
-    #[command(flatten)]
-    lora: LoraArgs,
+    training: TrainingArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -143,11 +140,12 @@ impl TrainOne {
             Side::Both => Role::Large,
             Side::Source | Side::Target => Role::Specialist { language: language.clone() },
         };
-        let mut console = Console::new(self.schedule.run.json, self.schedule.run.minutes);
-        let device = self.schedule.run.device(&console)?;
+        let run = &self.training.schedule.run;
+        let mut console = Console::new(run.json, run.minutes);
+        let device = run.device(&console)?;
         let mono = if self.has_text() { vec![(language, self.mono)] } else { Vec::new() };
-        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.files }, &console)?;
-        let start = self.initial_model.start(&texts, &self.schedule, self.side == Side::Both)?;
+        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.training.files }, &console)?;
+        let start = self.initial_model.start(&texts, &self.training.schedule, self.side == Side::Both)?;
         let folder_name = self.out.file_name().map(|name| name.to_string_lossy().into_owned());
         let model = ModelSpec {
             name: self.name.or(folder_name).unwrap_or_default(),
@@ -156,29 +154,19 @@ impl TrainOne {
             mono: texts.mono.iter().collect(),
             out: &self.out,
         };
-        let settings = TrainingSettings {
-            stage: self.stage,
-            licence: self.files.licence.clone(),
-            directions: self.files.directions.into(),
-            optimizer: self.schedule.optimizer(self.initial_model.is_new()),
-            schedule: &self.schedule,
-            seed: self.files.seed,
-            adapter: self.lora.options(),
-            merge: self.lora.merge,
-            device,
-        };
+        let settings = TrainingSettings::new(&self.training, self.stage, self.initial_model.is_new(), device);
         model.train(&settings, &texts, &mut console).map(drop)
     }
 
     fn has_text(&self) -> bool {
-        !self.mono.is_empty() || self.files.sample_mono.is_some_and(|count| count > 0)
+        !self.mono.is_empty() || self.training.files.sample_mono.is_some_and(|count| count > 0)
     }
 
     fn check(&self) -> Result<(), Failure> {
         let missing = match self.stage {
             Some(StageName::Pretrain) if !self.has_text() => Some("--mono"),
-            Some(StageName::Finetune) if self.files.pairs.is_empty() => Some("--pairs"),
-            None if self.mono.is_empty() && self.files.pairs.is_empty() => Some("--mono or --pairs"),
+            Some(StageName::Finetune) if self.training.files.pairs.is_empty() => Some("--pairs"),
+            None if self.mono.is_empty() && self.training.files.pairs.is_empty() => Some("--mono or --pairs"),
             _ => None,
         };
         match missing {

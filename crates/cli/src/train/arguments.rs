@@ -29,8 +29,8 @@ pub struct TextFiles {
     /// contain one
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub test: Vec<String>,
-    /// Held-out sentences for evaluation during training: a number of pairs and of lines of each language, or a file of
-    /// pairs [default: 2 %, at most 200]
+    /// Held-out sentences for evaluation during training: a number of pairs and of lines per language, or a file
+    /// [default: 2 %, at most 200]
     #[arg(long, value_name = "N|FILE")]
     pub held_out: Option<String>,
     /// Translation directions to train
@@ -172,8 +172,8 @@ pub struct Schedule {
     /// 0: no early stopping, keep the last weights
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub patience: u32,
-    /// Save a checkpoint every so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    /// Save a checkpoint every N seconds
+    #[arg(long, value_name = "N", default_value_t = 120)]
     save_every: u32,
     /// Precision of the trained weights on disk
     #[arg(long, value_enum, default_value_t = PrecisionArg::Bf16)]
@@ -307,6 +307,17 @@ impl LoraArgs {
         };
         Some(AdapterOptions { rank, alpha: self.alpha.unwrap_or(2.0 * rank as f64), projections, frozen })
     }
+}
+
+/// Texts, hyperparameters and LoRA.
+#[derive(Args)]
+pub struct TrainingArgs {
+    #[command(flatten)]
+    pub files: TextFiles,
+    #[command(flatten)]
+    pub schedule: Schedule,
+    #[command(flatten)]
+    pub lora: LoraArgs,
 }
 
 fn positive(text: &str) -> Result<f64, String> {

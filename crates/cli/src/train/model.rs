@@ -11,10 +11,11 @@ use training::{
 };
 use translation::Role;
 
-use super::arguments::{Schedule, StageName};
+use super::arguments::{StageName, TrainingArgs};
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::{RunInputs, TrainingRun};
+use super::provenance::RunInputs;
+use super::run::TrainingRun;
 use super::training_texts::{MonolingualText, TrainingTexts};
 use crate::failure::Failure;
 
@@ -34,24 +35,20 @@ pub struct ModelSpec<'a> {
 
 /// Settings that all models of a command share.
 pub struct TrainingSettings<'a> {
+    args: &'a TrainingArgs,
     /// Only this stage; none: all.
-    pub stage: Option<StageName>,
-    /// The licence; none: the base model's.
-    pub licence: Option<String>,
-    /// The translation directions.
-    pub directions: Directions,
-    /// The optimizer.
-    pub optimizer: OptimizerOptions,
-    /// The other hyperparameters.
-    pub schedule: &'a Schedule,
-    /// Random seed of new weights and of the order of examples.
-    pub seed: u64,
-    /// LoRA.
-    pub adapter: Option<AdapterOptions>,
-    /// Whether the adapters are merged at the end.
-    pub merge: bool,
-    /// The device to train on.
-    pub device: Device,
+    stage: Option<StageName>,
+    optimizer: OptimizerOptions,
+    adapter: Option<AdapterOptions>,
+    device: Device,
+}
+
+impl<'a> TrainingSettings<'a> {
+    /// Settings for new models or for base models.
+    pub fn new(args: &'a TrainingArgs, stage: Option<StageName>, is_new: bool, device: Device) -> Self {
+        let (optimizer, adapter) = (args.schedule.optimizer(is_new), args.lora.options());
+        Self { args, stage, optimizer, adapter, device }
+    }
 }
 
 impl ModelSpec<'_> {
@@ -65,9 +62,9 @@ impl ModelSpec<'_> {
         texts: &TrainingTexts,
         console: &mut Console,
     ) -> Result<Ended, Failure> {
-        let schedule = settings.schedule;
+        let seed = settings.args.files.seed;
         let stages = self.stages(settings, texts, console)?;
-        let mut options = schedule.run_options(settings.seed);
+        let mut options = settings.args.schedule.run_options(seed);
         let requested = options.recompute;
         fit_in_memory(
             &self.start.architecture,
@@ -79,16 +76,11 @@ impl ModelSpec<'_> {
         if options.recompute && !requested && settings.adapter.is_none() {
             console.print("memory is short: each layer is recomputed in the backward pass (--recompute)");
         }
-        let build = || Ok(self.start.build(settings.seed, settings.adapter.as_ref(), &settings.device)?);
+        let build = || Ok(self.start.build(seed, settings.adapter.as_ref(), &settings.device)?);
         let run = TrainingRun::new(self.out)?;
         let (model, ended) = run.train(&build, &stages, &options, console)?;
         if ended == Ended::Finished {
-            let inputs = RunInputs {
-                seed: settings.seed,
-                texts: &texts.record,
-                device: &settings.device,
-                stages: &stages,
-            };
+            let inputs = RunInputs { seed, texts: &texts.record, device: &settings.device, stages: &stages };
             let own = self.import_settings(settings, texts);
             run.finish(&inputs, &own, console, |to| self.publish(&model, settings, to))?;
         }
@@ -109,7 +101,7 @@ impl ModelSpec<'_> {
             bos: start.bos,
             end,
             prompt: prompt.as_ref(),
-            max_tokens: (settings.schedule.context as usize).min(start.architecture.max_positions),
+            max_tokens: (settings.args.schedule.context as usize).min(start.architecture.max_positions),
         };
         let (text, answers) = (encoder(start.text_end), encoder(start.answer_end));
         let stage = |name: &str, examples, held_out, epochs| Stage {
@@ -117,7 +109,7 @@ impl ModelSpec<'_> {
             examples,
             held_out,
             epochs,
-            patience: settings.schedule.patience as usize,
+            patience: settings.args.schedule.patience as usize,
             optimizer: settings.optimizer.clone(),
         };
         let is_selected = |name| settings.stage.is_none_or(|only| only == name);
@@ -125,22 +117,22 @@ impl ModelSpec<'_> {
         if is_selected(StageName::Pretrain) && self.mono.iter().any(|mono| !mono.train.is_empty()) {
             let packed = |part: fn(&MonolingualText) -> &MonolingualCorpus| {
                 let lines = self.mono.iter().flat_map(|mono| part(mono).entries());
-                text.pack(lines.map(|line| line.text()), settings.seed)
+                text.pack(lines.map(|line| line.text()), settings.args.files.seed)
             };
             let (examples, held_out) = (packed(|mono| &mono.train)?, packed(|mono| &mono.held_out)?);
-            stages.push(stage("pretrain", examples, held_out, settings.schedule.pretrain_epochs));
+            stages.push(stage("pretrain", examples, held_out, settings.args.schedule.pretrain_epochs));
         }
+        let directions: Directions = settings.args.files.directions.into();
         if let Some(pairs) = texts.pairs.as_ref().filter(|_| is_selected(StageName::Finetune)) {
-            let encode =
-                |pairs: &ParallelCorpus| answers.pairs(pairs, settings.directions, LossScope::Target);
+            let encode = |pairs: &ParallelCorpus| answers.pairs(pairs, directions, LossScope::Target);
             let (examples, held_out) =
                 (encode(pairs)?, texts.held_out.as_ref().map(encode).transpose()?.unwrap_or_default());
-            let directions = if settings.directions == Directions::Both { 2 } else { 1 };
+            let directions = if directions == Directions::Both { 2 } else { 1 };
             let long = (directions * pairs.len()).saturating_sub(examples.len());
             if long > 0 {
                 console.print(&format!("{long} sequences of pairs are longer than --context: left out"));
             }
-            stages.push(stage("finetune", examples, held_out, settings.schedule.epochs));
+            stages.push(stage("finetune", examples, held_out, settings.args.schedule.epochs));
         }
         Ok(stages)
     }
@@ -151,7 +143,7 @@ impl ModelSpec<'_> {
             "name": self.name,
             "role": self.role,
             "prompt": self.start.prompt,
-            "licence": settings.licence.as_deref().or(self.start.licence.as_deref()),
+            "licence": settings.args.files.licence.as_deref().or(self.start.licence.as_deref()),
             "languages": texts.languages,
         })
     }
@@ -164,9 +156,9 @@ impl ModelSpec<'_> {
         to: &Publication<'_>,
     ) -> Result<(), Failure> {
         let base = self.start.base_folder();
-        match (base, settings.adapter.is_some() && !settings.merge) {
+        match (base, settings.adapter.is_some() && !settings.args.lora.merge) {
             (Some(base), true) => model.publish_adapter(to, base)?,
-            _ => model.publish(to, settings.schedule.precision(), base)?,
+            _ => model.publish(to, settings.args.schedule.precision(), base)?,
         }
         Ok(())
     }

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use training::{Ended, InitialModel, NewModelConfig, Tokenizer};
 use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
 
-use super::arguments::{LoraArgs, Schedule, TextFiles};
+use super::arguments::TrainingArgs;
 use super::console::Console;
 use super::initial_model::InitialModelArgs;
 use super::model::{ModelSpec, TrainingSettings};
-use super::run::{PROVENANCE, TrainingRun};
+use super::provenance::{PROVENANCE, text_contents};
+use super::run::TrainingRun;
 use super::training_texts::{TextSources, TrainingTexts, read_texts};
 use crate::arguments::{LanguageArgs, LibraryArgs};
 use crate::failure::Failure;
@@ -47,11 +48,7 @@ pub struct TrainPair {
     #[command(flatten)]
     library: LibraryArgs,
     #[command(flatten)]
-    files: TextFiles,
-    #[command(flatten)]
-    schedule: Schedule,
-    #[command(flatten)]
-    lora: LoraArgs,
+    training: TrainingArgs,
 }
 
 /// One of the models.
@@ -66,14 +63,14 @@ struct PairModel {
 impl TrainPair {
     pub fn run(self) -> Result<(), Failure> {
         let pair = self.languages.pair()?;
-        if self.files.pairs.is_empty() {
+        if self.training.files.pairs.is_empty() {
             return Err(Failure::usage(
                 "no text to train on: give --pairs",
                 "A translation memory as TMX is enough.",
             ));
         }
         let no_text = self.mono_from.is_empty() || self.mono_to.is_empty();
-        if no_text && self.files.sample_mono.is_none() {
+        if no_text && self.training.files.sample_mono.is_none() {
             return Err(Failure::usage(
                 "without monolingual text the two specialists would be identical",
                 "Give --mono-from and --mono-to, or --sample and --sample-mono to take it from the pairs.",
@@ -84,31 +81,22 @@ impl TrainPair {
         let folder = self.out.clone().unwrap_or_else(|| translation::data().join("training").join(&name));
         let models = pair_models(&pair, &name, &folder, config.as_ref())?;
         self.check_names(&models)?;
-        let options = self.lora.options();
-        if options.is_some() && !self.lora.merge {
+        if self.training.lora.options().is_some() && !self.training.lora.merge {
             return Err(Failure::usage(
                 "an adapter alone cannot be imported",
                 "Add --merge to write whole models.",
             ));
         }
-        let mut console = Console::new(self.schedule.run.json, self.schedule.run.minutes);
+        let run = &self.training.schedule.run;
+        let mut console = Console::new(run.json, run.minutes);
         self.check_large(&pair, &console)?;
-        let device = self.schedule.run.device(&console)?;
+        let device = run.device(&console)?;
         let mono = vec![(pair.from.clone(), self.mono_from.clone()), (pair.to.clone(), self.mono_to.clone())];
-        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.files }, &console)?;
-        let settings = TrainingSettings {
-            stage: None,
-            licence: self.files.licence.clone(),
-            directions: self.files.directions.into(),
-            optimizer: self.schedule.optimizer(self.initial_model.is_new()),
-            schedule: &self.schedule,
-            seed: self.files.seed,
-            adapter: options,
-            merge: self.lora.merge,
-            device,
-        };
+        let texts = read_texts(&TextSources { pair: &pair, mono, files: &self.training.files }, &console)?;
+        let settings = TrainingSettings::new(&self.training, None, self.initial_model.is_new(), device);
         for model in &models {
-            let start = self.initial_model.start(&texts, &self.schedule, model.role == Role::Large)?;
+            let start =
+                self.initial_model.start(&texts, &self.training.schedule, model.role == Role::Large)?;
             if model.folder.exists() {
                 TrainingRun::remove_leftovers(&model.folder);
                 model.check_trained(&start, &texts)?;
@@ -212,15 +200,6 @@ impl TrainPair {
     }
 }
 
-/// For each text of a provenance: the number of sentences kept, and the hashes of its files, but not their paths.
-fn contents(record: &Value) -> Option<Vec<(&Value, Vec<&Value>)>> {
-    fn hashes(text: &Value) -> Option<Vec<&Value>> {
-        let files = text["origins"].as_array()?.iter().filter_map(|origin| origin["files"].as_array());
-        Some(files.flatten().map(|file| &file["sha256"]).collect())
-    }
-    record.as_array()?.iter().map(|text| Some((&text["report"]["kept"], hashes(text)?))).collect()
-}
-
 /// L if it is new, S_src, S_tgt.
 fn pair_models(
     pair: &LanguagePair,
@@ -253,8 +232,8 @@ impl PairModel {
         let provenance = std::fs::read(self.folder.join(PROVENANCE)).ok();
         let provenance: Value =
             provenance.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        let other_text = contents(&provenance["texts"])
-            .is_some_and(|trained_on| Some(trained_on) != contents(&texts.record));
+        let other_text = text_contents(&provenance["texts"])
+            .is_some_and(|trained_on| Some(trained_on) != text_contents(&texts.record));
         let tokenizer =
             std::fs::read(self.folder.join("tokenizer.json")).ok().map(|bytes| Tokenizer::from_bytes(&bytes));
         let other_tokens = tokenizer

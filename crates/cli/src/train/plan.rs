@@ -11,7 +11,8 @@ use training::{Ended, Tokenizer};
 use super::arguments::RunArgs;
 use super::console::Console;
 use super::prompts::prompter;
-use super::run::{RunInputs, TrainingRun};
+use super::provenance::RunInputs;
+use super::run::TrainingRun;
 use crate::failure::Failure;
 
 #[derive(Args)]

@@ -3,20 +3,19 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use training::checkpoint::{self, Checkpoints};
 use training::{
-    BEST_FOLDER, Device, ESTIMATE_FOLDER, Ended, Estimate, Hardware, LOG_FILE, Publication, RunOptions,
-    Stage, StepReport, TrainedModel, UNFINISHED_FOLDER, estimate, loss_chart, train,
+    BEST_FOLDER, ESTIMATE_FOLDER, Ended, LOG_FILE, Publication, RunOptions, Stage, StepReport, TrainedModel,
+    UNFINISHED_FOLDER, estimate, loss_chart, train,
 };
 
 use super::console::{Console, amount};
+use super::provenance::{PROVENANCE, RunInputs, provenance_json};
 use crate::failure::Failure;
 use crate::interrupt;
 
 const LOSS_CHART: &str = "loss.svg";
-/// The model's provenance: texts, hardware, settings and scores, for users who want to know or reproduce it.
-pub const PROVENANCE: &str = "making.json";
 const ESTIMATE: &str = "estimate.json";
 /// Locked by the process that trains in the folder.
 const LOCK: &str = "lock";
@@ -119,7 +118,7 @@ impl<'a> TrainingRun<'a> {
         fs::write(&chart, loss_chart(&lines)).map_err(|source| write_failure(&chart, source))?;
         let estimate = fs::read(self.folder.join(ESTIMATE)).ok();
         let estimate = estimate.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let provenance = provenance(inputs, estimate.as_ref(), &lines);
+        let provenance = provenance_json(inputs, estimate.as_ref(), &lines);
         self.write_json(PROVENANCE, &provenance)?;
         let records = &[LOG_FILE, LOSS_CHART, PROVENANCE];
         publish(&Publication { run: &self.folder, folder: self.out, own, records })?;
@@ -192,49 +191,4 @@ fn run_folder(out: &Path) -> PathBuf {
 
 fn write_failure(path: &Path, source: std::io::Error) -> Failure {
     training::Error::Write { path: path.into(), source }.into()
-}
-
-/// Inputs of a run, for the provenance.
-pub struct RunInputs<'a> {
-    /// The random seed.
-    pub seed: u64,
-    /// Counts and origins of the texts.
-    pub texts: &'a Value,
-    /// The device of the training.
-    pub device: &'a Device,
-    /// The training stages.
-    pub stages: &'a [Stage],
-}
-
-/// The provenance of a finished run.
-fn provenance(inputs: &RunInputs<'_>, estimate: Option<&Estimate>, log: &[StepReport]) -> Value {
-    let (tokens, seconds) = log.last().map_or((0, 0.0), |line| (line.tokens, line.seconds));
-    let held_out_loss = |stage: &Stage| {
-        let mut losses =
-            log.iter().filter(|line| line.stage == stage.name).filter_map(|line| line.held_out_loss);
-        // The loss of the weights that the stage returned.
-        match stage.patience {
-            0 => losses.next_back(),
-            _ => losses.reduce(f32::min),
-        }
-    };
-    let held_out: Map<String, Value> = inputs
-        .stages
-        .iter()
-        .filter_map(|stage| Some((stage.name.clone(), json!(held_out_loss(stage)?))))
-        .collect();
-    json!({
-        "program": env!("CARGO_PKG_VERSION"),
-        "seed": inputs.seed,
-        "texts": inputs.texts,
-        "hardware": Hardware::of(inputs.device),
-        "tokens": tokens,
-        "seconds": seconds,
-        "tokens_per_second": {
-            "predicted": estimate.map(|estimate| estimate.tokens_per_second),
-            "measured": if seconds > 0.0 { tokens as f64 / seconds } else { 0.0 },
-        },
-        "memory_bytes": estimate.map(|estimate| estimate.memory_bytes),
-        "held_out_loss": held_out,
-    })
 }

@@ -38,7 +38,7 @@ pub struct TrainingTexts {
 
 /// Text of one language.
 pub struct MonolingualText {
-    /// MonolingualCorpus to train on.
+    /// Lines to train on.
     pub train: MonolingualCorpus,
     /// Held-out lines.
     pub held_out: MonolingualCorpus,
@@ -106,7 +106,7 @@ pub fn read_texts(sources: &TextSources<'_>, console: &Console) -> Result<Traini
         cleaning.held_out.push(HeldOut::new("the held-out pairs", &held_out));
         (texts.pairs, texts.held_out) = (Some(train), Some(held_out));
     }
-    // MonolingualCorpus of text are packed and split, so their length is not limited.
+    // Lines of text are packed and split, so their length is not limited.
     let mut cleaning = Cleaning { max_chars: usize::MAX, ..cleaning };
     for (language, names) in &sources.mono {
         let lines_of = |names: &[String]| -> Result<MonolingualCorpus, Failure> {
