@@ -40,17 +40,17 @@ pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Fail
     let pairs = command.pairs()?;
     let Some(first) = pairs.first() else { return Ok(()) };
     let models = Models::new(&command.models, first)?;
-    let mut plans = Vec::new();
+    let mut searches = Vec::new();
     for pair in &pairs {
         let sets: Result<Vec<_>, _> = command
             .test_sets()
             .map(|test| read_in_direction(test, first, pair, command.sample_size()))
             .collect();
-        plans.push((pair, searched_terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
+        searches.push((pair, searched_terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
     }
     let mut decoder = Decoder::start(command.setup(&models));
     let mut all = || -> Result<(), Failure> {
-        for (pair, terms, sets, scorer) in &plans {
+        for (pair, terms, sets, scorer) in &searches {
             let Some((dev, others)) = sets.split_first() else { continue };
             let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
             let found = sweep.search(dev, report)?;

@@ -5,7 +5,7 @@ use crate::program::Home;
 const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
 
 #[test]
-fn a_wrong_command_line_is_status_2_and_says_where() {
+fn an_invalid_command_line_is_status_2_and_names_the_argument() {
     let home = Home::new();
     let cases: [(&[&str], &str); 17] = [
         (&["translate", "--from", "xx", "--to", "en", "x"], "'xx'"),
@@ -35,21 +35,21 @@ fn a_wrong_command_line_is_status_2_and_says_where() {
         (&["models", "import", "x", "--role", "boss"], "--role"),
         (&["fly"], "fly"),
     ];
-    for (arguments, said) in cases {
+    for (arguments, message) in cases {
         let ended = home.run(arguments);
         assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""), "{arguments:?}: {}", ended.err);
-        assert!(ended.err.contains(said), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(message), "{arguments:?}: {}", ended.err);
     }
 }
 
 #[test]
-fn a_wrong_recipe_is_status_2_and_shows_the_place() {
+fn an_invalid_recipe_is_status_2_and_shows_the_position() {
     let home = Home::new();
-    for (recipe, place) in [("L + 0.5*s rc + tgt", "«0.5*s rc»"), ("L ++ src", "«»"), ("L*2", "«L*2»")]
+    for (recipe, position) in [("L + 0.5*s rc + tgt", "«0.5*s rc»"), ("L ++ src", "«»"), ("L*2", "«L*2»")]
     {
         let ended = home.run(&[&DE_EN[..], &["--recipe", recipe, "Es regnet.", "Es regnet."]].concat());
         assert_eq!(ended.status, Some(2), "{}", ended.err);
-        assert_eq!(ended.err.matches(place).count(), 1, "said once: {}", ended.err);
+        assert_eq!(ended.err.matches(position).count(), 1, "reported once: {}", ended.err);
     }
 }
 
@@ -63,12 +63,12 @@ fn no_such_model_or_adapter_is_status_3() {
         (&["--adapter", "no-such-adapter"], "no-such-adapter"),
         (&["--to", "fr"], "de-fr"),
     ];
-    for (arguments, said) in cases {
+    for (arguments, message) in cases {
         let languages = if arguments[0] == "--to" { &DE_EN[..3] } else { &DE_EN[..] };
         let ended = home.run(&[languages, arguments, &["Es regnet.", "Tom ist müde."]].concat());
         assert_eq!((ended.status, ended.out.as_str()), (Some(3), ""), "{arguments:?}: {}", ended.err);
-        assert_eq!(ended.err.matches("wasan: ").count(), 1, "said once: {}", ended.err);
-        assert!(ended.err.contains(said), "{arguments:?}: {}", ended.err);
+        assert_eq!(ended.err.matches("wasan: ").count(), 1, "reported once: {}", ended.err);
+        assert!(ended.err.contains(message), "{arguments:?}: {}", ended.err);
     }
     assert_eq!(home.run(&["models", "info", "no-such-model"]).status, Some(3));
     assert_eq!(home.run(&["logits", "--model", "no-such-model", "--tokens", "0"]).status, Some(3));
@@ -89,8 +89,8 @@ fn every_command_has_help() {
         &["bench"],
     ];
     for command in commands {
-        let help = home.good(&[command, &["--help"]].concat());
+        let help = home.run_ok(&[command, &["--help"]].concat());
         assert!(help.contains("Usage: wasan"), "{help}");
     }
-    assert!(home.good(&["--version"]).starts_with("wasan "));
+    assert!(home.run_ok(&["--version"]).starts_with("wasan "));
 }

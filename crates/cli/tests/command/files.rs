@@ -1,4 +1,4 @@
-//! Documents: the translation beside its source, the source untouched, one bad file no harm to the others.
+//! Documents: translations are written beside unchanged sources, and an unreadable file does not stop the others.
 
 use crate::program::Home;
 
@@ -21,7 +21,7 @@ fn home() -> Home {
 fn documents_are_translated_beside_their_source() {
     let home = home();
     let documents = ["brief.txt", "liste.md", "film.srt"];
-    let out = home.good(&[&DE_EN[..], &documents].concat());
+    let out = home.run_ok(&[&DE_EN[..], &documents].concat());
     assert_eq!(out, "brief.en.txt\nliste.en.md\nfilm.en.srt\n");
     assert_eq!(home.read("brief.en.txt"), "It's raining.\r\n\r\nTom is tired.\r\n");
     assert_eq!(home.read("liste.en.md"), "# It's raining.\n\n- Tom is tired.\n- `code`\n");
@@ -39,15 +39,18 @@ fn nothing_is_overwritten_and_a_folder_may_be_chosen() {
     let home = home();
     home.write("brief.en.txt", "mine");
     std::fs::create_dir(home.path().join("out")).expect("makes a folder");
-    assert_eq!(home.good(&[&DE_EN[..], &["brief.txt"]].concat()), "brief.en-2.txt\n");
+    assert_eq!(home.run_ok(&[&DE_EN[..], &["brief.txt"]].concat()), "brief.en-2.txt\n");
     assert_eq!(home.read("brief.en.txt"), "mine");
-    assert_eq!(home.good(&[&DE_EN[..], &["brief.txt", "--out", "out"]].concat()).trim(), "out/brief.en.txt");
+    assert_eq!(
+        home.run_ok(&[&DE_EN[..], &["brief.txt", "--out", "out"]].concat()).trim(),
+        "out/brief.en.txt"
+    );
     assert_eq!(home.read("out/brief.en.txt"), home.read("brief.en-2.txt"));
     assert_eq!(home.names("out"), ["brief.en.txt"], "no temporary file is left");
 }
 
 #[test]
-fn a_file_that_is_no_text_does_not_keep_the_others() {
+fn a_binary_file_does_not_stop_the_others() {
     let home = home();
     home.write("bild.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let ended = home.run(&[&DE_EN[..], &["bild.txt", "brief.txt", "fehlt.md"]].concat());

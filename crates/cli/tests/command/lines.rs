@@ -1,4 +1,4 @@
-//! Lines of standard input: one out for each in, in order, and what Ctrl-C and a closed pipe leave.
+//! Lines of standard input: one output line for each, in order, also with Ctrl-C and a closed pipe.
 
 use crate::program::Home;
 
@@ -16,7 +16,7 @@ fn numbered(count: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_hundred_lines_come_out_in_order_as_one_by_one() {
+fn a_hundred_lines_are_translated_in_order_as_one_by_one() {
     let home = Home::new();
     let input = numbered(100).join("\n") + "\n";
     let together = home.run_with_input(&DE_EN, &input);
@@ -30,7 +30,7 @@ fn a_hundred_lines_come_out_in_order_as_one_by_one() {
 }
 
 #[test]
-fn empty_lines_stay_and_line_ends_of_any_kind_separate() {
+fn empty_lines_remain_and_all_kinds_of_line_ends_separate() {
     let home = Home::new();
     let ended = home.run_with_input(&DE_EN, "Es regnet.\r\n\r\n\nTom ist müde.\n   \n12:30\nEs regnet.");
     assert_eq!(ended.status, Some(0), "{}", ended.err);
@@ -39,7 +39,7 @@ fn empty_lines_stay_and_line_ends_of_any_kind_separate() {
 }
 
 #[test]
-fn what_is_no_text_is_named_by_its_line() {
+fn invalid_utf8_is_reported_with_its_line() {
     let home = Home::new();
     let ended = home.run_with_input(&DE_EN, b"Es regnet.\nTom \xff\nEs regnet.\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), "It's raining.\n"));
@@ -62,8 +62,8 @@ mod interrupted {
     ];
     const LINES: usize = 300;
 
-    // A translation under way, its first line, and the pipe that the rest comes through.
-    fn under_way(home: &Home) -> (Child, String, BufReader<ChildStdout>) {
+    // A running translation, its first line, and the pipe of the other lines.
+    fn start_translation(home: &Home) -> (Child, String, BufReader<ChildStdout>) {
         let mut child = home.start(&DE_EN);
         let input: String =
             PAIRS.iter().cycle().take(LINES).map(|(german, _)| format!("{german}\n")).collect();
@@ -81,32 +81,32 @@ mod interrupted {
     }
 
     #[test]
-    fn ctrl_c_keeps_what_is_finished() {
+    fn ctrl_c_keeps_finished_lines() {
         let home = Home::new();
-        let (mut child, first, mut out) = under_way(&home);
+        let (mut child, first, mut out) = start_translation(&home);
         interrupt(&child);
-        let asked = Instant::now();
+        let interrupted = Instant::now();
         let mut rest = String::new();
         out.read_to_string(&mut rest).expect("is UTF-8");
         assert_eq!(child.wait().expect("ends").code(), Some(130));
-        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+        assert!(interrupted.elapsed() < Duration::from_secs(10), "{:?}", interrupted.elapsed());
         let expected: String =
             PAIRS.iter().cycle().take(LINES).map(|(_, english)| format!("{english}\n")).collect();
         let finished = first + &rest;
-        assert!(finished.len() < expected.len(), "it was not under way any more");
+        assert!(finished.len() < expected.len(), "the translation had ended already");
         assert!(expected.starts_with(&finished) && finished.ends_with('\n'), "{finished}");
         assert!(!stderr(&mut child).contains("panicked"));
     }
 
     #[test]
-    fn a_reader_that_leaves_ends_it_quietly() {
+    fn a_closed_pipe_ends_the_command_without_a_message() {
         let home = Home::new();
-        let (mut child, _, out) = under_way(&home);
+        let (mut child, _, out) = start_translation(&home);
         drop(out);
-        let left = Instant::now();
+        let closed = Instant::now();
         child.wait().expect("ends");
-        assert!(left.elapsed() < Duration::from_secs(10), "{:?}", left.elapsed());
-        let said = stderr(&mut child);
-        assert!(!said.contains("panicked") && !said.contains("wasan:"), "{said}");
+        assert!(closed.elapsed() < Duration::from_secs(10), "{:?}", closed.elapsed());
+        let message = stderr(&mut child);
+        assert!(!message.contains("panicked") && !message.contains("wasan:"), "{message}");
     }
 }

@@ -1,4 +1,4 @@
-//! The `wasan` command as a user meets it: the built program, its output, its exit status.
+//! The `wasan` command end to end: the built program, its output, its exit status.
 
 mod errors;
 mod files;

@@ -1,4 +1,4 @@
-//! Models come and go: list, info, import, remove.
+//! `wasan models`: list, info, import, remove.
 
 use std::path::{Path, PathBuf};
 
@@ -91,18 +91,18 @@ fn a_model_is_imported_used_and_removed() {
         names,
         ["Tiny-1.0", "starter-large", "starter-small-de", "starter-small-en", "starter-small-ja"]
     );
-    let list = home.good(&["models", "list"]);
+    let list = home.run_ok(&["models", "list"]);
     assert!(list.contains("Tiny-1.0") && list.contains("pairs: ") && list.contains("de-en"), "{list}");
 
     let info = home.run(&["models", "info", "Tiny-1.0", "--json"]).json();
     assert_eq!((&info["info"]["licence"], &info["info"]["prompt"]), (&"MIT".into(), &PROMPT.into()));
     assert_eq!(info["info"]["architecture"]["hidden_size"], TINY.hidden);
-    assert!(home.good(&["models", "info", "Tiny-1.0"]).contains("MIT"));
+    assert!(home.run_ok(&["models", "info", "Tiny-1.0"]).contains("MIT"));
 
-    // Logits that are all the same change no choice.
+    // Constant logits do not change the choice of tokens.
     let sum = ["--recipe", "L + src + tgt + base", "--base", "Tiny-1.0", "Tom ist müde."];
     assert_eq!(
-        home.good(&[&["translate", "--from", "de", "--to", "en"][..], &sum].concat()),
+        home.run_ok(&[&["translate", "--from", "de", "--to", "en"][..], &sum].concat()),
         "Tom is tired.\n"
     );
 
@@ -113,16 +113,16 @@ fn a_model_is_imported_used_and_removed() {
     assert_eq!(home.run(&["models", "remove", "Tiny-1.0"]).status, Some(0));
     assert_eq!(home.run(&["models", "remove", "Tiny-1.0"]).status, Some(3));
     assert_eq!(home.names("data/wasan/models"), [""; 0]);
-    assert!(home.path().join("tiny/model.safetensors").exists(), "the source stays");
+    assert!(home.path().join("tiny/model.safetensors").exists(), "the source is left unchanged");
 }
 
 #[test]
-fn what_is_no_model_is_refused_and_leaves_nothing() {
+fn an_invalid_model_is_refused_and_leaves_nothing() {
     let home = Home::new();
     home.write("brief.txt", "Es regnet.");
     let broken = hugging_face(&home, "broken", TINY);
     std::fs::write(broken.join("model.safetensors"), b"short").expect("writes");
-    for (arguments, status, said) in [
+    for (arguments, status, message) in [
         (vec!["brief.txt"], 1, "brief.txt"),
         (vec!["no-such-folder"], 1, "no-such-folder"),
         (vec!["broken"], 1, "safetensors"),
@@ -130,7 +130,7 @@ fn what_is_no_model_is_refused_and_leaves_nothing() {
     ] {
         let ended = home.run(&[vec!["models", "import"], arguments].concat());
         assert_eq!(ended.status, Some(status), "{}", ended.err);
-        assert!(ended.err.contains(said), "{}", ended.err);
+        assert!(ended.err.contains(message), "{}", ended.err);
     }
     assert_eq!(home.names("data/wasan/models"), [""; 0]);
     assert_eq!(home.run(&["models", "remove", "starter-large"]).status, Some(1));
@@ -142,7 +142,7 @@ fn ctrl_c_during_an_import_leaves_nothing() {
     use std::time::{Duration, Instant};
 
     let home = Home::new();
-    // 3 GB take any machine longer than a signal.
+    // Importing 3 GB takes longer than the signal.
     hugging_face(&home, "big", Sizes { hidden: 4096, feed_forward: 16384, layers: 5 });
     let mut child = home.start(&["models", "import", "big"]);
     while home.names("data/wasan/models").is_empty() {
@@ -150,8 +150,8 @@ fn ctrl_c_during_an_import_leaves_nothing() {
         std::thread::yield_now();
     }
     crate::program::interrupt(&child);
-    let asked = Instant::now();
+    let interrupted = Instant::now();
     assert_eq!(child.wait().expect("ends").code(), Some(130));
-    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert!(interrupted.elapsed() < Duration::from_secs(10), "{:?}", interrupted.elapsed());
     assert_eq!(home.names("data/wasan/models"), [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! The program in a home of its own, so that nothing of the user's is read or changed.
+//! Runs the program in a temporary home folder, so that the user's data is neither read nor changed.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -8,13 +8,13 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A user's home folder, empty at first, which is also where commands run.
+/// A temporary home folder, which is also the working directory of commands.
 pub struct Home {
     folder: TempDir,
 }
 
-/// How a command ended.
-pub struct Ended {
+/// Exit status and output of a command.
+pub struct ProgramResult {
     pub status: Option<i32>,
     pub out: String,
     pub err: String,
@@ -39,7 +39,7 @@ impl Home {
         std::fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// Names in a folder of the home, sorted; none when there is no such folder.
+    /// Names in a folder of the home, sorted; none if the folder does not exist.
     pub fn names(&self, folder: &str) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.path().join(folder)) else { return Vec::new() };
         let name = |entry: std::io::Result<std::fs::DirEntry>| {
@@ -64,7 +64,7 @@ impl Home {
         command
     }
 
-    /// What makes this folder the user's home.
+    /// Environment variables that make this folder the user's home.
     pub fn environment(&self) -> [(&'static str, PathBuf); 5] {
         [
             ("HOME", self.path().to_owned()),
@@ -81,45 +81,45 @@ impl Home {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ended {
+    pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> ProgramResult {
         self.run_with_input(arguments, "")
     }
 
     /// Runs a command with this standard input to its end.
-    pub fn run_with_input(&self, arguments: &[impl AsRef<OsStr>], input: impl AsRef<[u8]>) -> Ended {
+    pub fn run_with_input(&self, arguments: &[impl AsRef<OsStr>], input: impl AsRef<[u8]>) -> ProgramResult {
         let mut child = self.start(arguments);
         let mut stdin = child.stdin.take().expect("is piped");
-        // A thread of its own: both pipes are small. A command that reads no input may be gone already.
+        // Written by a thread, since both pipes are small; ignores a command that has ended.
         let bytes = input.as_ref().to_vec();
         let writer = std::thread::spawn(move || drop(stdin.write_all(&bytes)));
         let output = child.wait_with_output().expect("ends");
         writer.join().expect("the input is written");
-        Ended::from(output)
+        ProgramResult::from(output)
     }
 
-    /// Runs a command that must do all that it is asked for.
-    pub fn good(&self, arguments: &[impl AsRef<OsStr>]) -> String {
+    /// Runs a command that must succeed; returns its standard output.
+    pub fn run_ok(&self, arguments: &[impl AsRef<OsStr>]) -> String {
         let ended = self.run(arguments);
         assert_eq!(ended.status, Some(0), "{}", ended.err);
         ended.out
     }
 }
 
-impl From<Output> for Ended {
+impl From<Output> for ProgramResult {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("is UTF-8");
         Self { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 }
 
-impl Ended {
+impl ProgramResult {
     /// Standard output as one JSON value.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
     }
 }
 
-/// Asks a running program to end, as Ctrl-C does.
+/// Interrupts a running program, as Ctrl-C does.
 #[cfg(unix)]
 pub fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");

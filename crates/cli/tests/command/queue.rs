@@ -6,7 +6,7 @@ const DE_EN: [&str; 5] = ["translate", "--from", "de", "--to", "en"];
 const PAIR: [&str; 4] = ["--from", "de", "--to", "en"];
 
 #[test]
-fn a_folder_is_translated_once_with_its_shape() {
+fn a_folder_is_translated_once_with_its_subfolders() {
     let home = Home::new();
     std::fs::create_dir_all(home.path().join("in/deep")).expect("makes folders");
     std::fs::create_dir(home.path().join("out")).expect("makes a folder");
@@ -22,22 +22,22 @@ fn a_folder_is_translated_once_with_its_shape() {
     );
     assert!(ended.err.contains("in/a.txt: 1 sentence"), "{}", ended.err);
     assert_eq!(home.read("out/deep/b.en.md"), "- Tom is tired.\n");
-    // Beside their sources, translations are not translated again.
-    assert_eq!(home.good(&[&DE_EN[..], &["in/*.txt"]].concat()), "in/a.en.txt\n");
+    // Translations beside their sources are not translated again.
+    assert_eq!(home.run_ok(&[&DE_EN[..], &["in/*.txt"]].concat()), "in/a.en.txt\n");
     let ended = home.run(&[&DE_EN[..], &["in"]].concat());
     assert_eq!(ended.out, "in/a.en-2.txt\nin/deep/b.en.md\n", "{}", ended.err);
     assert!(ended.err.contains("1 reused"), "{}", ended.err);
 }
 
 #[test]
-fn a_document_on_standard_input_comes_out_on_standard_output() {
+fn a_document_on_standard_input_is_translated_to_standard_output() {
     let home = Home::new();
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "md"]].concat(), "# Es regnet.\n\n`x`\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(0), "# It's raining.\n\n`x`\n"), "{}", ended.err);
-    assert_eq!(home.good(&["jobs", "list"]), "", "it leaves nothing in the queue");
+    assert_eq!(home.run_ok(&["jobs", "list"]), "", "the queue does not keep it");
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "docx"]].concat(), b"\x89PNG\r\n\x1a\n");
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
-    assert_eq!(home.good(&["jobs", "list"]), "", "nor does what could not be translated");
+    assert_eq!(home.run_ok(&["jobs", "list"]), "", "nor a document that could not be translated");
     let doubtful = "Zxqv brkl %s 98765 {wrgl} fnord.\n\nEs regnet.\n";
     let ended = home.run_with_input(&[&DE_EN[..], &["--format", "txt"]].concat(), doubtful);
     assert_eq!(ended.status, Some(0), "{}", ended.err);
@@ -45,7 +45,7 @@ fn a_document_on_standard_input_comes_out_on_standard_output() {
 }
 
 #[test]
-fn the_language_of_a_source_is_found_where_it_is_sure() {
+fn the_source_language_is_detected_if_it_is_certain() {
     let home = Home::new();
     let auto = ["translate", "--from", "auto", "--to", "en"];
     home.write(
@@ -60,10 +60,10 @@ fn the_language_of_a_source_is_found_where_it_is_sure() {
     assert!(ended.err.contains("--from"), "{}", ended.err);
 }
 
-/// An input whose language is not sure, one that is not there, a text in the other language already: each is told of,
-/// and the documents between them are translated and printed.
+/// An input of uncertain language, a missing one, and a text in the target language are reported; the documents between
+/// them are translated and printed.
 #[test]
-fn what_is_wrong_with_one_input_is_no_harm_to_the_others() {
+fn a_problem_of_one_input_does_not_stop_the_others() {
     let home = Home::new();
     let german =
         "Ich habe heute leider gar keine Zeit, weil meine Mutter aus dem Krankenhaus gekommen ist.\n";
@@ -75,10 +75,10 @@ fn what_is_wrong_with_one_input_is_no_harm_to_the_others() {
     let inputs = ["a.txt", "note.txt", "gone.txt", english, "b.txt"];
     let ended = home.run(&[&["translate", "--from", "auto", "--to", "en"][..], &inputs].concat());
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), "a.en.txt\nb.en.txt\n"), "{}", ended.err);
-    for said in ["which language this is in: note.txt", "gone.txt", "in the target language (en)"] {
-        assert!(ended.err.contains(said), "{said}: {}", ended.err);
+    for message in ["which language this is in: note.txt", "gone.txt", "in the target language (en)"] {
+        assert!(ended.err.contains(message), "{message}: {}", ended.err);
     }
-    let list = home.good(&["jobs", "list"]);
+    let list = home.run_ok(&["jobs", "list"]);
     assert_eq!(list.lines().filter(|line| line.contains("done")).count(), 2, "{list}");
 
     let json = ["translate", "--from", "auto", "--to", "en", "--json", "note.txt", "b.txt"];
@@ -90,23 +90,23 @@ fn what_is_wrong_with_one_input_is_no_harm_to_the_others() {
     assert_eq!(lines[1]["input"], "b.txt");
 }
 
-/// A glossary that cannot be read is said before anything is begun.
+/// An unreadable glossary is reported before the first document is queued.
 #[test]
-fn what_is_wrong_with_all_inputs_is_said_before_the_first() {
+fn a_problem_of_all_inputs_is_reported_before_the_first() {
     let home = Home::new();
     home.write("a.txt", "Es regnet.\n");
     home.write("b.txt", "Es regnet.\n");
     let ended = home.run(&[&DE_EN[..], &["a.txt", "b.txt", "--glossary", "gone.csv"]].concat());
     assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
     assert!(ended.err.contains("gone.csv"), "{}", ended.err);
-    assert_eq!(home.good(&["jobs", "list"]), "");
+    assert_eq!(home.run_ok(&["jobs", "list"]), "");
 }
 
 #[test]
 fn extras_are_written_beside_the_translation() {
     let home = Home::new();
     home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
-    home.good(&[&DE_EN[..], &["a.txt", "--bilingual", "--tmx", "all.tmx"]].concat());
+    home.run_ok(&[&DE_EN[..], &["a.txt", "--bilingual", "--tmx", "all.tmx"]].concat());
     let page = home.read("a.en.txt.de-en.html");
     assert!(page.contains("Tom ist müde.</td>") && page.contains("Tom is tired.</td>"), "{page}");
     assert!(
@@ -118,10 +118,10 @@ fn extras_are_written_beside_the_translation() {
     assert_eq!((&json["reused"], &json["input"], &json["job"]), (&2.into(), &"a.txt".into(), &2.into()));
 }
 
-/// Two documents that differ in their extensions alone, a page that is there already, and a folder where none can be
-/// written: every translation is made and its path printed.
+/// Two documents that differ only in their extensions, and an existing page: every translation is written and its path
+/// printed.
 #[test]
-fn pages_in_both_languages_are_no_harm_to_each_other() {
+fn bilingual_versions_do_not_overwrite_each_other() {
     let home = Home::new();
     std::fs::create_dir(home.path().join("in")).expect("makes");
     home.write("in/a.txt", "Es regnet.\n");
@@ -132,16 +132,16 @@ fn pages_in_both_languages_are_no_harm_to_each_other() {
     assert_eq!(home.read("in/a.en.md.de-en.html"), "mine");
     let pages: Vec<String> = home.names("in").into_iter().filter(|name| name.ends_with(".html")).collect();
     assert_eq!(pages, ["a.en.md.de-en-2.html", "a.en.md.de-en.html", "a.en.txt.de-en.html"]);
-    // Nor are they documents to translate the next time.
+    // A later run does not translate the pages.
     let ended = home.run(&[&DE_EN[..], &["in"]].concat());
     assert_eq!(ended.out, "in/a.en-2.md\nin/a.en-2.txt\n", "{}", ended.err);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_page_that_cannot_be_written_does_not_end_the_run() {
+fn a_bilingual_version_that_cannot_be_written_does_not_end_the_run() {
     let home = Home::new();
-    // The longest name that a file may have leaves no room for the page's.
+    // The page's name would exceed the longest file name.
     let long = format!("{}.txt", "a".repeat(230));
     home.write(&long, "Es regnet.\n");
     home.write("b.txt", "Es regnet.\n");
@@ -151,79 +151,79 @@ fn a_page_that_cannot_be_written_does_not_end_the_run() {
 }
 
 #[test]
-fn segments_are_shown_corrected_and_remembered() {
+fn segments_are_shown_corrected_and_stored() {
     let home = Home::new();
     home.write("a.txt", "Es regnet.\n\nTom ist müde.\n");
-    home.good(&[&DE_EN[..], &["a.txt"]].concat());
-    let shown = home.good(&["jobs", "show", "1"]);
+    home.run_ok(&[&DE_EN[..], &["a.txt"]].concat());
+    let shown = home.run_ok(&["jobs", "show", "1"]);
     assert_eq!(shown.lines().count(), 4, "{shown}");
     assert!(shown.starts_with("    0  translated      Es regnet.\n"), "{shown}");
-    home.good(&["jobs", "edit", "1", "0", "It pours."]);
+    home.run_ok(&["jobs", "edit", "1", "0", "It pours."]);
     assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
-    let found = home.good(&[&["memory", "search", "Es regnet"][..], &PAIR].concat());
+    let found = home.run_ok(&[&["memory", "search", "Es regnet"][..], &PAIR].concat());
     assert!(found.contains("It pours."), "{found}");
-    home.good(&[&["memory", "export", "m.tmx"][..], &PAIR].concat());
-    assert_eq!(home.good(&["memory", "list"]), "de-en  2\n");
-    home.good(&[&["memory", "clear"][..], &PAIR].concat());
-    home.good(&[&["memory", "import", "m.tmx"][..], &PAIR].concat());
-    assert_eq!(home.good(&["memory", "list"]), "de-en  2\n");
+    home.run_ok(&[&["memory", "export", "m.tmx"][..], &PAIR].concat());
+    assert_eq!(home.run_ok(&["memory", "list"]), "de-en  2\n");
+    home.run_ok(&[&["memory", "clear"][..], &PAIR].concat());
+    home.run_ok(&[&["memory", "import", "m.tmx"][..], &PAIR].concat());
+    assert_eq!(home.run_ok(&["memory", "list"]), "de-en  2\n");
     assert_eq!(home.run(&["jobs", "edit", "1", "7", "x"]).status, Some(2));
     assert_eq!(home.run(&["jobs", "show", "9"]).status, Some(2));
-    home.good(&["jobs", "clear"]);
-    assert_eq!(home.good(&["jobs", "list"]), "");
+    home.run_ok(&["jobs", "clear"]);
+    assert_eq!(home.run_ok(&["jobs", "list"]), "");
     assert_eq!(home.read("a.en.txt"), "It pours.\n\nTom is tired.\n");
     let doubtful = "Zxqv brkl %s 98765 {wrgl} fnord.\n";
     home.write("b.txt", doubtful);
-    home.good(&[&DE_EN[..], &["b.txt"]].concat());
-    let shown = home.good(&["jobs", "show", "2", "--only", "to-review"]);
+    home.run_ok(&[&DE_EN[..], &["b.txt"]].concat());
+    let shown = home.run_ok(&["jobs", "show", "2", "--only", "to-review"]);
     assert!(shown.contains("  doubtful  ") || shown.contains("  not translated  "), "{shown}");
     assert!(shown.contains("! ") && !shown.contains(['"', '_']), "in words: {shown}");
 }
 
 #[test]
-fn terms_are_kept_listed_and_removed() {
+fn terms_are_imported_listed_and_removed() {
     let home = Home::new();
     home.write("g.csv", "de,en\nBahnhof,station\nMutter,mother\n");
-    home.good(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
+    home.run_ok(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
     let list = [&["glossary", "list"][..], &PAIR].concat();
-    assert_eq!(home.good(&list), "Bahnhof\tstation\nMutter\tmother\n");
-    home.good(&[&["glossary", "remove", "Mutter"][..], &PAIR].concat());
-    assert_eq!(home.good(&list), "Bahnhof\tstation\n");
-    home.good(&[&["glossary", "remove", "--all"][..], &PAIR].concat());
-    assert_eq!(home.good(&list), "");
+    assert_eq!(home.run_ok(&list), "Bahnhof\tstation\nMutter\tmother\n");
+    home.run_ok(&[&["glossary", "remove", "Mutter"][..], &PAIR].concat());
+    assert_eq!(home.run_ok(&list), "Bahnhof\tstation\n");
+    home.run_ok(&[&["glossary", "remove", "--all"][..], &PAIR].concat());
+    assert_eq!(home.run_ok(&list), "");
     home.write("empty.csv", "x\n");
     assert_eq!(home.run(&[&["glossary", "import", "empty.csv"][..], &PAIR].concat()).status, Some(2));
 }
 
-// Whether a term stands in a translation, or its lack is said.
-fn minds(result: &serde_json::Value, term: &str) -> bool {
-    let said = &result["sentences"][0]["reasons"];
-    let lacks = said.as_array().is_some_and(|reasons| reasons.iter().any(|reason| reason["text"] == term));
+// Whether a translation has a term, or reports that it is missing.
+fn has_or_reports(result: &serde_json::Value, term: &str) -> bool {
+    let reasons = &result["sentences"][0]["reasons"];
+    let lacks = reasons.as_array().is_some_and(|reasons| reasons.iter().any(|reason| reason["text"] == term));
     lacks || result["sentences"][0]["translation"].as_str().is_some_and(|text| text.contains(term))
 }
 
-/// The glossary of the run, and the one that is kept, hold for texts and for lines as for documents.
+/// The glossary of the run and the stored one apply to texts, lines and documents.
 #[test]
-fn a_glossary_is_minded_whatever_is_translated() {
+fn a_glossary_applies_to_every_kind_of_input() {
     let home = Home::new();
     home.write("g.csv", "de,en\nBahnhof,railway stop\n");
     let text = "Wo ist der Bahnhof?";
     let json = [&DE_EN[..], &["--json"]].concat();
     let plain = home.run(&[&json[..], &[text]].concat()).json();
-    assert!(!minds(&plain, "railway stop"), "{plain}");
+    assert!(!has_or_reports(&plain, "railway stop"), "{plain}");
     let given = [&json[..], &["--glossary", "g.csv"]].concat();
     let result = home.run(&[&given[..], &[text]].concat()).json();
-    assert!(minds(&result, "railway stop"), "{result}");
+    assert!(has_or_reports(&result, "railway stop"), "{result}");
     let result = home.run_with_input(&given, text).json();
-    assert!(minds(&result, "railway stop"), "{result}");
-    home.good(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
+    assert!(has_or_reports(&result, "railway stop"), "{result}");
+    home.run_ok(&[&["glossary", "import", "g.csv"][..], &PAIR].concat());
     let result = home.run(&[&json[..], &[text]].concat()).json();
-    assert!(minds(&result, "railway stop"), "{result}");
+    assert!(has_or_reports(&result, "railway stop"), "{result}");
 }
 
-/// What is given with --resume holds from now on; what is not given stays as it was.
+/// Options given with --resume replace the original settings; the others remain.
 #[test]
-fn a_resumed_document_goes_on_with_what_is_given_now() {
+fn a_resumed_document_uses_the_options_given_now() {
     let home = Home::new();
     ["first", "second"].iter().for_each(|name| std::fs::create_dir(home.path().join(name)).expect("makes"));
     home.write("g.csv", "de,en\nBahnhof,railway stop\n");
@@ -233,7 +233,7 @@ fn a_resumed_document_goes_on_with_what_is_given_now() {
     home.write("a.txt", "Wo ist der Bahnhof?\n");
     let again = [&DE_EN[..], &["--json", "--resume", "a.txt"]].concat();
     let result = home.run(&again).json();
-    assert!(minds(&result, "railway stop"), "its glossary is remembered: {result}");
+    assert!(has_or_reports(&result, "railway stop"), "its glossary is stored: {result}");
     assert_eq!(home.names("first"), ["a.en.txt"]);
 
     home.write("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
@@ -241,13 +241,13 @@ fn a_resumed_document_goes_on_with_what_is_given_now() {
     home.write("a.txt", "Wo ist der Bahnhof?\n");
     home.write("h.csv", "de,en\nBahnhof,train depot\n");
     let result = home.run(&[&again[..], &["--out", "second", "--glossary", "h.csv"]].concat()).json();
-    assert!(minds(&result, "train depot"), "{result}");
+    assert!(has_or_reports(&result, "train depot"), "{result}");
     assert_eq!((&result["job"], home.names("second")), (&2.into(), vec!["a.en.txt".to_owned()]));
-    assert_eq!(home.names("first"), ["a.en.txt"], "what was written before stays");
+    assert_eq!(home.names("first"), ["a.en.txt"], "the earlier file remains");
 }
 
 #[test]
-fn a_document_without_text_is_not_called_translated() {
+fn a_document_without_text_is_reported_as_a_copy() {
     let home = Home::new();
     home.write("a.md", "```\nlet x = 1;\n```\n");
     let ended = home.run(&[&DE_EN[..], &["a.md"]].concat());
@@ -259,7 +259,7 @@ fn a_document_without_text_is_not_called_translated() {
 fn only_the_chosen_columns_of_a_table_change() {
     let home = Home::new();
     home.write("t.csv", "id,text,note\n1,Es regnet.,Tom ist müde.\n");
-    home.good(&[&DE_EN[..], &["t.csv", "--columns", "2"]].concat());
+    home.run_ok(&[&DE_EN[..], &["t.csv", "--columns", "2"]].concat());
     assert_eq!(home.read("t.en.csv"), "id,text,note\n1,It's raining.,Tom ist müde.\n");
 }
 
@@ -271,16 +271,16 @@ mod interrupted {
     use super::DE_EN;
     use crate::program::{Home, interrupt};
 
-    // Long enough that it is on its way while a second document is done and printed.
-    fn long(home: &Home) {
+    // Long enough that it is still running when the other document is printed.
+    fn write_long_document(home: &Home) {
         let lines: Vec<String> =
             (0..150).map(|n| format!("Wir haben um {n} Uhr im Park auf Maria gewartet.")).collect();
         home.write("long.txt", lines.join("\n\n"));
     }
 
-    fn under_way(home: &Home) -> Child {
+    fn start_translation(home: &Home) -> Child {
         home.write("a.txt", "Es regnet.\n");
-        long(home);
+        write_long_document(home);
         let mut child = home.start(&[&DE_EN[..], &["a.txt", "long.txt"]].concat());
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("is piped")).read_line(&mut line).expect("a line");
@@ -288,73 +288,73 @@ mod interrupted {
         child
     }
 
-    fn is_begun(row: &str) -> bool {
+    fn is_running(row: &str) -> bool {
         let row: serde_json::Value = serde_json::from_str(row).expect("is JSON");
         let count = |field: &str| row[field].as_u64().expect("is a number");
         (1..count("total")).contains(&count("done"))
     }
 
     #[test]
-    fn ctrl_c_sets_a_document_aside_and_resume_goes_on() {
+    fn ctrl_c_pauses_a_document_and_resume_continues_it() {
         let home = Home::new();
-        let mut child = under_way(&home);
+        let mut child = start_translation(&home);
         interrupt(&child);
         assert_eq!(child.wait().expect("ends").code(), Some(130));
         assert!(home.names("").iter().all(|name| !name.contains("long.en")), "{:?}", home.names(""));
-        let list = home.good(&["jobs", "list"]);
+        let list = home.run_ok(&["jobs", "list"]);
         assert!(list.contains("paused") && list.contains("done"), "{list}");
         assert_eq!(
-            home.good(&["jobs", "resume"]).trim_end(),
+            home.run_ok(&["jobs", "resume"]).trim_end(),
             home.path().join("long.en.txt").display().to_string()
         );
         let whole = Home::new();
-        long(&whole);
-        whole.good(&[&DE_EN[..], &["long.txt"]].concat());
+        write_long_document(&whole);
+        whole.run_ok(&[&DE_EN[..], &["long.txt"]].concat());
         assert_eq!(home.read("long.en.txt"), whole.read("long.en.txt"));
     }
 
     #[test]
-    fn ctrl_c_leaves_nothing_of_a_document_on_standard_input() {
+    fn ctrl_c_removes_a_document_on_standard_input_from_the_queue() {
         use std::io::Write;
 
         let home = Home::new();
-        long(&home);
+        write_long_document(&home);
         let mut child = home.start(&[&DE_EN[..], &["--format", "txt"]].concat());
         let mut stdin = child.stdin.take().expect("is piped");
         stdin.write_all(home.read("long.txt").as_bytes()).expect("is read");
         drop(stdin);
-        while !home.good(&["jobs", "list", "--json"]).lines().any(is_begun) {}
+        while !home.run_ok(&["jobs", "list", "--json"]).lines().any(is_running) {}
         interrupt(&child);
         assert_eq!(child.wait().expect("ends").code(), Some(130));
-        assert_eq!(home.good(&["jobs", "list"]), "");
+        assert_eq!(home.run_ok(&["jobs", "list"]), "");
     }
 
     #[test]
     fn a_killed_run_is_resumed_by_name() {
         let home = Home::new();
-        let mut child = under_way(&home);
-        // Only what is finished can be reused.
-        while !home.good(&["jobs", "list", "--json"]).lines().any(is_begun) {}
+        let mut child = start_translation(&home);
+        // Only finished sentences can be reused.
+        while !home.run_ok(&["jobs", "list", "--json"]).lines().any(is_running) {}
         child.kill().expect("is killed");
         child.wait().expect("ends");
-        let list = home.good(&["jobs", "list", "--json"]);
+        let list = home.run_ok(&["jobs", "list", "--json"]);
         assert!(list.contains("\"interrupted\""), "{list}");
         let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
         assert_eq!(ended.status, Some(0), "{}", ended.err);
         assert!(ended.err.contains("reused"), "{}", ended.err);
-        assert_eq!(home.good(&["jobs", "list"]).lines().count(), 2, "the same job went on");
-        assert_eq!(home.good(&[&DE_EN[..], &["--resume"]].concat()), "");
+        assert_eq!(home.run_ok(&["jobs", "list"]).lines().count(), 2, "the same job was resumed");
+        assert_eq!(home.run_ok(&[&DE_EN[..], &["--resume"]].concat()), "");
     }
 
     #[test]
     fn a_second_run_waits_for_the_first() {
         let home = Home::new();
-        let mut first = under_way(&home);
+        let mut first = start_translation(&home);
         home.write("b.txt", "Tom ist müde.\n");
         let mut second = home.start(&[&DE_EN[..], &["b.txt"]].concat());
-        let mut said = String::new();
-        BufReader::new(second.stderr.as_mut().expect("is piped")).read_line(&mut said).expect("a line");
-        assert!(said.contains("Another Wasan process is translating"), "{said}");
+        let mut message = String::new();
+        BufReader::new(second.stderr.as_mut().expect("is piped")).read_line(&mut message).expect("a line");
+        assert!(message.contains("Another Wasan process is translating"), "{message}");
         interrupt(&first);
         assert_eq!(first.wait().expect("ends").code(), Some(130));
         let mut out = String::new();
@@ -362,20 +362,19 @@ mod interrupted {
         assert_eq!((second.wait().expect("ends").code(), out.as_str()), (Some(0), "b.en.txt\n"));
     }
 
-    /// A disk that takes no more than so many bytes a file: a message, no torn file, and once there is room the work
-    /// goes on.
+    /// With a limited file size: an error message, no incomplete file, and the job resumes once the limit is lifted.
     #[test]
-    fn wherever_the_disk_is_full_nothing_is_torn() {
+    fn a_full_disk_leaves_no_incomplete_file() {
         use std::process::Command;
 
-        let calm = Home::new();
-        long(&calm);
-        calm.good(&[&DE_EN[..], &["long.txt"]].concat());
+        let unlimited = Home::new();
+        write_long_document(&unlimited);
+        unlimited.run_ok(&[&DE_EN[..], &["long.txt"]].concat());
         let home = Home::new();
-        long(&home);
+        write_long_document(&home);
         let source = home.read("long.txt");
-        // What the machine keeps for speed is there already, so that the store and the output are what fills the disk.
-        home.good(&[&DE_EN[..], &["Es regnet."]].concat());
+        // The caches exist already, so that only the store and the output reach the limit.
+        home.run_ok(&[&DE_EN[..], &["Es regnet."]].concat());
         let mut failures = 0;
         for kilobytes in [0, 4, 8, 40, 80, 200] {
             let limited = format!(
@@ -389,8 +388,8 @@ mod interrupted {
                 break;
             }
             failures += 1;
-            let said = String::from_utf8_lossy(&ended.stderr);
-            assert!(said.contains("wasan: ") && !said.contains("panicked"), "{kilobytes}: {said}");
+            let message = String::from_utf8_lossy(&ended.stderr);
+            assert!(message.contains("wasan: ") && !message.contains("panicked"), "{kilobytes}: {message}");
             assert_eq!(home.read("long.txt"), source);
             let names = home.names("");
             assert!(
@@ -401,6 +400,6 @@ mod interrupted {
         assert!(failures > 1, "the disk was never full");
         let ended = home.run(&[&DE_EN[..], &["--resume", "long.txt"]].concat());
         assert_eq!(ended.status, Some(0), "{}", ended.err);
-        assert_eq!(home.read("long.en.txt"), calm.read("long.en.txt"));
+        assert_eq!(home.read("long.en.txt"), unlimited.read("long.en.txt"));
     }
 }

@@ -1,4 +1,4 @@
-//! What other programs read: logits, adapters and measurements as JSON.
+//! JSON for other programs: logits, adapters and benchmarks.
 
 use serde_json::Value;
 
@@ -11,7 +11,6 @@ fn keys(value: &Value) -> Vec<&str> {
 #[test]
 fn logits_are_pairs_and_the_continuation_is_ids() {
     let home = Home::new();
-    // The prompt of "Es regnet." in token ids would do as well: any ids have logits.
     let tokens = ["logits", "--model", "starter-large", "--tokens", "0,3,409,4", "--json"];
     let found = home.run(&[&tokens[..], &["--top", "5", "--greedy", "3"]].concat()).json();
     assert_eq!(keys(&found), ["greedy", "top"]);
@@ -34,8 +33,8 @@ fn an_adapter_passes_its_self_test() {
     let adapters = home.run(&["gpu", "--json"]).json();
     let adapters = adapters.as_array().expect("a list");
     assert!(adapters.iter().any(|adapter| adapter["self_test"] == "passed"), "{adapters:?}");
-    for (place, adapter) in adapters.iter().enumerate() {
-        assert_eq!(adapter["place"], place);
+    for (index, adapter) in adapters.iter().enumerate() {
+        assert_eq!(adapter["place"], index);
         for field in ["name", "driver", "backend", "kind", "max_binding_bytes", "half", "subgroup", "seconds"]
         {
             assert!(!adapter[field].is_null(), "{field}: {adapter}");
@@ -44,9 +43,9 @@ fn an_adapter_passes_its_self_test() {
 }
 
 #[test]
-fn a_measurement_has_every_promised_field() {
+fn a_benchmark_has_every_field() {
     let home = Home::new();
-    // One small model is enough to see that all is counted.
+    // One small model is enough.
     let report = home.run(&["bench", "--recipe", "L", "--large", "starter-small-de", "--json"]).json();
     assert!(report["adapter"].as_str().is_some_and(|name| !name.is_empty()));
     assert!(report["copy_bytes_per_s"].as_f64().is_some_and(|speed| speed > 0.0));

@@ -11,12 +11,12 @@ fn texts_are_translated_in_both_directions_and_in_their_order() {
     let home = Home::new();
     let german =
         ["Tom hat seiner Mutter gestern einen langen Brief geschrieben.", "Es regnet.", "Tom ist müde."];
-    let english = home.good(&[&DE_EN[..], &german].concat());
+    let english = home.run_ok(&[&DE_EN[..], &german].concat());
     let lines: Vec<&str> = english.lines().collect();
     assert_eq!(lines[1..], ["It's raining.", "Tom is tired."]);
     assert!(lines[0].contains("letter"), "{english}");
 
-    let back = home.good(&["translate", "--from", "en", "--to", "de", "Tom is tired.", "It is raining."]);
+    let back = home.run_ok(&["translate", "--from", "en", "--to", "de", "Tom is tired.", "It is raining."]);
     assert_eq!(back, "Tom ist müde.\nEs regnet.\n");
 }
 
@@ -40,7 +40,7 @@ fn the_report_has_every_tokens_probability_and_each_models_votes() {
         let log_probability = token["log_probability"].as_f64().expect("a number");
         assert!(log_probability <= 0.0, "{token}");
         total += log_probability;
-        // Greedy: the token is its own likeliest alternative.
+        // With greedy decoding the token is the most likely alternative.
         assert_eq!(token["alternatives"][0][0], token["text"]);
         let votes = token["votes"].as_array().expect("votes");
         assert_eq!(votes.len(), 3, "L, S_src and S_tgt");
@@ -71,7 +71,7 @@ fn presets_and_sums_name_the_same_recipes() {
 }
 
 #[test]
-fn beams_and_seeds_decide_the_answer() {
+fn beams_and_seeds_decide_the_translation() {
     let home = Home::new();
     let beams = ["--json", "--beam", "3", "--n-best", "3", "Wir gehen jeden Sonntag in den Park."];
     let report = home.run(&[&DE_EN[..], &beams].concat()).json();
@@ -81,7 +81,7 @@ fn beams_and_seeds_decide_the_answer() {
     assert!(others.iter().all(|other| *other != sentence["translation"]), "{sentence}");
 
     let sampled = |seed: &str| {
-        home.good(
+        home.run_ok(
             &[&DE_EN[..], &["--temperature", "3", "--seed", seed, "Er kam gestern zu spät zur Schule."]]
                 .concat(),
         )

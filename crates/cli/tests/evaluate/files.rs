@@ -1,11 +1,11 @@
-//! Files of translations alone. The figures are SacreBLEU 2.6.0's: `crates/evaluation/tests/sacrebleu_goldens.py` made them.
+//! Scores of translation files, compared with SacreBLEU 2.6.0 (`crates/evaluation/tests/sacrebleu_goldens.py`).
 
 use serde_json::Value;
 
 use crate::program::Home;
 use crate::{row, words};
 
-/// SacreBLEU's texts and figures, the texts also as files of a home.
+/// SacreBLEU's texts and scores, and a home folder with the texts as files.
 fn goldens() -> (Home, Value) {
     let golden: Value =
         serde_json::from_str(include_str!("../../../evaluation/tests/data/sacrebleu.json")).expect("JSON");
@@ -91,7 +91,7 @@ fn several_references_and_the_source_as_a_row() {
 fn markdown_has_the_figures_with_two_decimals() {
     let (home, _) = goldens();
     let text =
-        home.good(&words("evaluate --references reference.txt --hypotheses other=other.txt ours=ours.txt"));
+        home.run_ok(&words("evaluate --references reference.txt --hypotheses other=other.txt ours=ours.txt"));
     assert!(text.contains("| ours | 20.78 | 4.68 | 38.91 | 39.28 | 0.25"), "{text}");
     assert!(text.contains("p: against other, paired bootstrap."), "{text}");
     assert!(text.contains("`nrefs:1|case:mixed|eff:yes|nc:6|nw:2|space:no|version:2.6.0`"), "{text}");

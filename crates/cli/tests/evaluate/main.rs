@@ -1,12 +1,12 @@
-//! `wasan evaluate` as a user meets it: figures equal to SacreBLEU's, the starter models in the paper's tables, a search
-//! that is used afterwards, and what is refused.
+//! `wasan evaluate` end to end: SacreBLEU's scores, the starter models in the paper's tables, the weight search, refused
+//! arguments.
 
 mod files;
 #[path = "../command/program.rs"]
 mod program;
+mod recipes;
 mod refusals;
-mod search;
-mod sums;
+mod weight_search;
 
 use program::Home;
 use serde_json::Value;
@@ -20,19 +20,19 @@ const PAIRS: [(&str, &str); 6] = [
     ("Ich möchte ein Glas Wasser.", "I'd like a glass of water."),
 ];
 
-/// A home with `pairs.tsv`, German and English.
+/// A home folder with `pairs.tsv`, German and English.
 pub fn home() -> Home {
     let home = Home::new();
     home.write("pairs.tsv", PAIRS.map(|(de, en)| format!("{de}\t{en}\n")).concat());
     home
 }
 
-/// A command of words without spaces in them.
+/// Splits a command whose words contain no spaces.
 pub fn words(command: &str) -> Vec<&str> {
     command.split_whitespace().collect()
 }
 
-/// A row of a report by its name.
+/// The row of a report with this name.
 pub fn row<'a>(report: &'a Value, name: &str) -> &'a Value {
     let rows = report["rows"].as_array().expect("rows");
     rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no row {name}: {report:#}"))

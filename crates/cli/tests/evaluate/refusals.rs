@@ -1,4 +1,4 @@
-//! What cannot be evaluated, and what is said of it.
+//! Refused arguments, and their messages.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use serde_json::Value;
 use crate::program::Home;
 use crate::{home, words};
 
-fn refused(home: &Home, command: &str, status: i32, said: &[&str]) {
+fn refused(home: &Home, command: &str, status: i32, messages: &[&str]) {
     let ended = home.run(&words(command));
     assert_eq!((ended.status, ended.out.as_str()), (Some(status), ""), "{command}: {}", ended.err);
-    for part in said {
+    for part in messages {
         assert!(ended.err.contains(part), "{command}: {part}: {}", ended.err);
     }
 }
 
 #[test]
-fn files_that_do_not_fit() {
+fn invalid_files() {
     let home = home();
     home.write("three.txt", "a\nb\nc\n");
     home.write("two.txt", "a\nb\n");
@@ -31,8 +31,8 @@ fn files_that_do_not_fit() {
         ("--hypotheses x=latin1.txt", 1, &["latin1.txt", "UTF-8"]),
         ("--hypotheses x=three.txt --tokenizer klingon", 2, &["klingon", "ja-mecab"]),
     ];
-    for (rest, status, said) in cases {
-        refused(&home, &score(rest), status, said);
+    for (rest, status, messages) in cases {
+        refused(&home, &score(rest), status, messages);
     }
     refused(&home, "evaluate --references empty.txt --hypotheses x=empty.txt", 1, &["no hypotheses"]);
     refused(&home, "evaluate --references three.txt", 2, &["--hypotheses"]);
@@ -40,7 +40,7 @@ fn files_that_do_not_fit() {
 }
 
 #[test]
-fn test_sets_that_are_not_there() {
+fn missing_test_sets() {
     let home = home();
     home.write("words.txt", "no tab\nhere\n");
     home.write("four.txt", "a\nb\nc\nd\n");
@@ -55,10 +55,10 @@ fn test_sets_that_are_not_there() {
         ("pairs.tsv pairs.tsv --hypotheses x=four.txt", 2, &["one test set"]),
         ("pairs.tsv --out .", 2, &["choose another", "does not exist"]),
     ];
-    for (rest, status, said) in cases {
+    for (rest, status, messages) in cases {
         let ended = home.run(&words(&test(rest)));
         assert_eq!((ended.status, ended.out.as_str()), (Some(status), ""), "{rest}: {}", ended.err);
-        for part in said {
+        for part in messages {
             assert!(ended.err.to_lowercase().contains(&part.to_lowercase()), "{rest}: {part}: {}", ended.err);
         }
     }
@@ -67,7 +67,7 @@ fn test_sets_that_are_not_there() {
 }
 
 #[test]
-fn sums_and_models_that_cannot_be() {
+fn invalid_recipes_and_models() {
     let home = home();
     std::fs::create_dir(home.path().join("folder")).expect("makes a folder");
     home.write("folder/config.json", "");
@@ -85,12 +85,12 @@ fn sums_and_models_that_cannot_be() {
         ("--models L=starter-large --recipes collab", 3, &["S_SRC"]),
         ("--models L=starter-large --sweep", 2, &["no weights to search"]),
     ];
-    for (rest, status, said) in cases {
-        refused(&home, &test(rest), status, said);
+    for (rest, status, messages) in cases {
+        refused(&home, &test(rest), status, messages);
     }
     refused(&home, &test("--adapter no-such-adapter"), 3, &["no-such-adapter"]);
     refused(&home, "evaluate --from de --to fr --tests pairs.tsv", 3, &["de-fr"]);
-    assert_eq!(home.names("data/wasan/models"), [""; 0], "nothing was kept");
+    assert_eq!(home.names("data/wasan/models"), [""; 0], "nothing was saved");
 }
 
 /// The tokenizers are compared when models are loaded together.
@@ -105,7 +105,7 @@ fn models_with_different_vocabularies() {
     }
     let text = std::fs::read_to_string(starter.join("large/tokenizer.json")).expect("reads");
     let mut tokenizer: Value = serde_json::from_str(&text).expect("JSON");
-    // Two tokens change places.
+    // Swaps two tokens.
     for id in tokenizer["model"]["vocab"].as_object_mut().expect("a vocabulary").values_mut() {
         match id.as_u64() {
             Some(300) => *id = 301.into(),
@@ -124,7 +124,7 @@ fn models_with_different_vocabularies() {
 
 #[cfg(not(feature = "bertscore"))]
 #[test]
-fn a_program_without_bertscore_says_how_to_get_it() {
+fn a_program_without_bertscore_names_the_build_option() {
     let home = home();
     home.write("a.txt", "a\n");
     refused(

@@ -1,11 +1,11 @@
-//! LoRA: an adapter, or a whole model with the adapter multiplied out.
+//! LoRA: an adapter, or a whole model with the adapter merged.
 
-use crate::workshop::{from_scratch, workshop};
+use crate::training_home::{from_scratch, training_home, words};
 
 #[test]
 fn an_adapter_is_written_alone_or_merged() {
-    let home = workshop();
-    home.good(&from_scratch("base", &[]));
+    let home = training_home();
+    home.run_ok(&from_scratch("base", &[]));
     let lora = "train --base base --from de --to en --side source --pairs pairs.tsv --device cpu --epochs 0.5 \
         --learning-rate 1e-3 --lora 4 --alpha 8 --projections q,v,down";
     let runs = [
@@ -16,7 +16,7 @@ fn an_adapter_is_written_alone_or_merged() {
     ];
     for (out, more) in runs {
         let command = format!("{lora} --out {out} {more}");
-        home.good(&command.split_whitespace().collect::<Vec<_>>());
+        home.run_ok(&words(&command));
     }
     let config: serde_json::Value =
         serde_json::from_str(&home.read("adapter/adapter_config.json")).expect("JSON");
@@ -34,12 +34,12 @@ fn an_adapter_is_written_alone_or_merged() {
         ]
     );
     for merged in ["merged", "small"] {
-        home.good(&["models", "import", merged]);
+        home.run_ok(&["models", "import", merged]);
         let base = std::fs::read(home.path().join("base/model.safetensors")).expect("weights");
         let merged = std::fs::read(home.path().join(merged).join("model.safetensors")).expect("weights");
         assert!(base.len() == merged.len() && base != merged);
     }
-    home.good(&["models", "import", "exact"]);
+    home.run_ok(&["models", "import", "exact"]);
     let config: serde_json::Value = serde_json::from_str(&home.read("exact/config.json")).expect("JSON");
     assert_eq!(config["torch_dtype"], "float32");
     let bytes = |folder| {

@@ -1,17 +1,17 @@
-//! Runs on a GPU, or on a driver that plays one, and on machines that have neither.
+//! Training on a GPU or a software driver, and on machines without either.
 
 use serde_json::Value;
 
-use crate::workshop::{from_scratch, workshop};
+use crate::training_home::{from_scratch, training_home};
 
 #[test]
-fn a_gpu_learns_as_the_processor_does_also_after_a_break() {
-    let home = workshop();
-    home.good(&from_scratch("processor", &[]));
+fn a_gpu_trains_like_the_processor_also_after_an_interruption() {
+    let home = training_home();
+    home.run_ok(&from_scratch("processor", &[]));
     let begun = home.run(&from_scratch("gpu", &["--device", "wgpu", "--minutes", "1e-5"]));
     assert_eq!(begun.status, Some(0), "{}", begun.err);
     assert!(begun.err.contains("training on ") && !begun.err.contains("on the processor"), "{}", begun.err);
-    home.good(&from_scratch("gpu", &["--device", "wgpu"]));
+    home.run_ok(&from_scratch("gpu", &["--device", "wgpu"]));
     let log = |name: &str| -> Vec<Value> {
         let log = home.read(&format!("{name}/training.jsonl"));
         log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
@@ -30,11 +30,11 @@ fn a_gpu_learns_as_the_processor_does_also_after_a_break() {
     assert_ne!(making["hardware"]["device"], "the processor");
 }
 
-/// On Linux, where environment variables hide all drivers.
+/// Linux only, where environment variables hide all drivers.
 #[cfg(target_os = "linux")]
 #[test]
-fn without_a_gpu_the_processor_trains_also_after_a_break() {
-    let home = workshop();
+fn without_a_gpu_the_processor_trains_also_after_an_interruption() {
+    let home = training_home();
     let run = |device: &[&str], more: &[&str]| {
         let mut arguments = from_scratch("model", more);
         let at = arguments.iter().position(|argument| *argument == "--device").expect("there");
@@ -46,7 +46,7 @@ fn without_a_gpu_the_processor_trains_also_after_a_break() {
             .envs(home.environment())
             .envs(hidden.map(|name| (name, "/nonexistent")))
             .output();
-        crate::program::Ended::from(output.expect("runs"))
+        crate::program::ProgramResult::from(output.expect("runs"))
     };
     let refused = run(&["--device", "wgpu"], &[]);
     assert_eq!(refused.status, Some(1), "{}", refused.err);

@@ -1,12 +1,12 @@
-//! `wasan train` as a user meets it: tiny models of a made-up phrase book, from text to a translation.
+//! `wasan train` end to end: tiny models of a generated phrase book, from text to a translation.
 
 mod adapters;
-mod broken_off;
 mod devices;
-mod paper;
+mod end_to_end;
+mod interruptions;
+mod paper_data;
 #[path = "../command/program.rs"]
 mod program;
 mod refusals;
-mod trio;
-mod whole;
-mod workshop;
+mod several_models;
+mod training_home;

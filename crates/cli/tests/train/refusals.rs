@@ -1,11 +1,11 @@
-//! Whatever cannot be trained on or with: a message, and nothing half-written.
+//! Refused texts, models and arguments: a message, and no incomplete files.
 
 use crate::program::Home;
-use crate::workshop::{from_scratch, refused, workshop};
+use crate::training_home::{from_scratch, refused, training_home, words};
 
 #[test]
 fn broken_texts_are_refused_by_name() {
-    let home = workshop();
+    let home = training_home();
     home.write("uneven.de", "Ein Satz.\nNoch einer.\n");
     home.write("uneven.en", "One sentence.\n");
     home.write(
@@ -21,16 +21,16 @@ fn broken_texts_are_refused_by_name() {
         ("binary.tsv", "binary"),
         ("missing.tsv", "missing.tsv"),
     ];
-    for (pairs, said) in cases {
+    for (pairs, message) in cases {
         let ended = home.run(&from_scratch("model", &["--pairs", pairs]));
-        refused(&home, &ended, 1, said, "model");
+        refused(&home, &ended, 1, message, "model");
     }
 }
 
 #[test]
 fn broken_models_are_refused_by_name() {
-    let home = workshop();
-    home.good(&from_scratch("base", &[]));
+    let home = training_home();
+    home.run_ok(&from_scratch("base", &[]));
     home.write(
         "wide.toml",
         "vocabulary = 420\n[small]\nhidden_size = 65536\nlayers = 512\nheads = 512\nkv_heads = 8\n\
@@ -81,8 +81,8 @@ fn broken_models_are_refused_by_name() {
 }
 
 #[test]
-fn a_command_line_without_sense_is_status_2() {
-    let home = workshop();
+fn an_invalid_command_line_is_status_2() {
+    let home = training_home();
     let cases: [(&[&str], &str); 6] = [
         (&["--learning-rate", "0"], "--learning-rate"),
         (&["--warm-up", "2"], "--warm-up"),
@@ -91,45 +91,45 @@ fn a_command_line_without_sense_is_status_2() {
         (&["--to", "de"], "same language"),
         (&["--context", "1"], "--context"),
     ];
-    for (more, said) in cases {
-        refused(&home, &home.run(&from_scratch("model", more)), 2, said, "model");
+    for (more, message) in cases {
+        refused(&home, &home.run(&from_scratch("model", more)), 2, message, "model");
     }
     let ended = home
         .run(&["train", "--from", "de", "--to", "en", "--base", "x", "--side", "source", "--out", "model"]);
     refused(&home, &ended, 2, "--mono or --pairs", "model");
     let pair = "train pair --from de --to en --pairs pairs.tsv --from-scratch shape.toml --mono-from de.txt --out model";
-    let ended = home.run(&pair.split_whitespace().collect::<Vec<_>>());
+    let ended = home.run(&words(pair));
     refused(&home, &ended, 2, "--mono-to", "model");
     for command in [&["train"][..], &["train", "pair"], &["train", "plan"]] {
-        assert!(home.good(&[command, &["--help"]].concat()).contains("Usage: wasan train"));
+        assert!(home.run_ok(&[command, &["--help"]].concat()).contains("Usage: wasan train"));
     }
 }
 
 #[test]
-fn columns_the_wrong_way_round_are_refused() {
-    let home = workshop();
+fn swapped_columns_are_refused() {
+    let home = training_home();
     let pairs = [
         ("The weather is nice today.", "Das Wetter ist heute schön."),
         ("I would like a glass of water.", "Ich möchte ein Glas Wasser."),
         ("Where is the station, please?", "Wo ist bitte der Bahnhof?"),
     ];
-    home.write("turned.tsv", pairs.map(|(en, de)| format!("{en}\t{de}\n")).concat());
+    home.write("swapped.tsv", pairs.map(|(en, de)| format!("{en}\t{de}\n")).concat());
     for option in ["--pairs", "--test", "--held-out"] {
-        let ended = home.run(&from_scratch("model", &[option, "turned.tsv"]));
-        refused(&home, &ended, 2, "turned.tsv is in the language of --to", "model");
+        let ended = home.run(&from_scratch("model", &[option, "swapped.tsv"]));
+        refused(&home, &ended, 2, "swapped.tsv is in the language of --to", "model");
     }
 }
 
 #[test]
-fn numbers_that_explode_end_the_run_before_they_are_kept() {
-    let home = workshop();
+fn numbers_that_are_not_finite_end_the_run_without_a_checkpoint() {
+    let home = training_home();
     let ended = home.run(&from_scratch("model", &["--learning-rate", "1e30", "--warm-up", "0"]));
     refused(&home, &ended, 1, "not finite", "model");
 }
 
 #[test]
-fn what_is_in_a_test_set_is_left_out() {
-    let home = workshop();
+fn sentences_of_a_test_set_are_left_out() {
+    let home = training_home();
     let pairs = home.read("pairs.tsv");
     home.write("test.tsv", pairs.lines().take(30).map(|line| format!("{line}\n")).collect::<String>());
     let ended = home.run(&from_scratch("model", &["--test", "test.tsv"]));
@@ -138,17 +138,17 @@ fn what_is_in_a_test_set_is_left_out() {
     assert!(ended.err.contains("180 read, 150 kept"), "{}", ended.err);
 }
 
-/// A disk that takes no file beyond a few kilobytes.
+/// Limits the file size to a few kilobytes.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_leaves_nothing_half_written() {
-    let home = workshop();
+fn a_full_disk_leaves_no_incomplete_model() {
+    let home = training_home();
     let wasan = env!("CARGO_BIN_EXE_wasan");
     let run = |out: &str| {
         let arguments = from_scratch(out, &[]).join(" ");
         let script = format!("trap '' XFSZ; ulimit -f 64; exec {wasan} {arguments}");
         let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(home.path()).output();
-        crate::program::Ended::from(output.expect("sh is there"))
+        crate::program::ProgramResult::from(output.expect("sh is there"))
     };
     let ended = run("model");
     refused(&home, &ended, 1, "cannot be written", "model");

@@ -1,8 +1,8 @@
-//! The paper's data, as its owners ship it.
+//! The paper's data, as published.
 
 use serde_json::Value;
 
-use crate::workshop::{events, from_scratch, workshop};
+use crate::training_home::{events, from_scratch, training_home};
 
 fn read(events: &[Value], name: &str) -> u64 {
     let of = |event: &&Value| event["name"] == name;
@@ -14,12 +14,12 @@ fn read(events: &[Value], name: &str) -> u64 {
 }
 
 #[test]
-fn pairs_are_drawn_and_some_of_them_are_text() {
-    let home = workshop();
-    let draw = |out, seed| {
+fn pairs_are_sampled_and_some_of_them_used_as_text() {
+    let home = training_home();
+    let sampled = |out, seed| {
         let more = ["--sample", "90", "--sample-mono", "30", "--seed", seed, "--held-out", "0", "--json"];
         let mut arguments = from_scratch(out, &more);
-        // Without text of its own.
+        // Without --mono.
         let mono = arguments.iter().position(|argument| *argument == "--mono").expect("is there");
         arguments.drain(mono..mono + 2);
         let ended = home.run(&arguments);
@@ -30,15 +30,15 @@ fn pairs_are_drawn_and_some_of_them_are_text() {
         assert!(stages.iter().any(|step| step["stage"] == "pretrain"));
         home.read(&format!("{out}/tokenizer.json"))
     };
-    let first = draw("one", "1");
-    assert_eq!(first, draw("same", "1"));
-    assert_ne!(first, draw("other", "2"));
+    let first = sampled("one", "1");
+    assert_eq!(first, sampled("same", "1"));
+    assert_ne!(first, sampled("other", "2"));
 }
 
 #[test]
 fn alt_is_read_by_its_splits() {
-    let home = workshop();
-    let phrases = crate::workshop::phrases();
+    let home = training_home();
+    let phrases = crate::training_home::phrases();
     std::fs::create_dir(home.path().join("alt")).expect("a folder");
     // Articles of ten sentences: 1 to 9 to train on, 10 and 11 for the development split, 12 to test.
     let lines = |of: &dyn Fn(usize) -> String| -> String {

@@ -1,11 +1,11 @@
-//! A search of weights, and what becomes of it.
+//! The weight search and the use of its result.
 
 use serde_json::Value;
 
 use crate::{home, row, words};
 
 #[test]
-fn the_best_sum_is_kept_and_used() {
+fn the_best_sum_is_saved_and_used() {
     let home = home();
     let untuned = home.run(&words("translate --from de --to en --recipe tuned Hallo."));
     assert_eq!(untuned.status, Some(2), "{}", untuned.err);
@@ -29,13 +29,16 @@ fn the_best_sum_is_kept_and_used() {
     let searched = rows.iter().filter(|row| row["test"] == "pairs");
     let best = searched.clone().filter_map(|row| row["bleu"].as_f64()).fold(0.0, f64::max);
     assert!(searched.count() >= 16 && best == bleu("bleu"), "{rows:#?}");
-    assert!(rows.iter().any(|row| row["test"] == "other" && row["name"] == sum), "measured elsewhere too");
+    assert!(
+        rows.iter().any(|row| row["test"] == "other" && row["name"] == sum),
+        "measured on the other set too"
+    );
     assert_eq!(row(&report, "L + src + tgt")["method"], "plain sum");
 
-    // The recipe is at hand for translations and further evaluations.
+    // The recipe is available to translations and further evaluations.
     let kept: Value = serde_json::from_str(&home.read("data/wasan/models/tuned.json")).expect("JSON");
     assert_eq!(kept["de-en"]["sum"], sum);
-    // Of the set that was not searched.
+    // Measured on the set that was not searched.
     let confidence = &kept["de-en"]["confidence"];
     assert_eq!(confidence, &found["confidence"]);
     assert_eq!((&confidence["test"], &confidence["searched"]), (&"other".into(), &false.into()));
@@ -45,7 +48,7 @@ fn the_best_sum_is_kept_and_used() {
     let other = rows.iter().find(|row| row["test"] == "other" && row["name"] == sum).expect("a row");
     assert_eq!(confidence["bleu"], other["bleu"]);
     let translate = |recipe: &str| {
-        home.good(&[
+        home.run_ok(&[
             "translate",
             "--from",
             "de",
@@ -58,7 +61,7 @@ fn the_best_sum_is_kept_and_used() {
         ])
     };
     assert_eq!(translate("tuned"), translate(sum));
-    assert!(home.good(&["models", "list"]).contains(&format!("tuned de-en: {sum} (BLEU ")));
+    assert!(home.run_ok(&["models", "list"]).contains(&format!("tuned de-en: {sum} (BLEU ")));
     let again = home.run(&words(&command.replace("--sweep", "--recipes tuned"))).json();
     let tuned =
         again["rows"].as_array().expect("rows").iter().find(|row| row["test"] == "pairs").expect("a row");

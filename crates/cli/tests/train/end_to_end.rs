@@ -1,13 +1,13 @@
-//! From text to a folder, from the folder to a translation.
+//! From text to a model folder to a translation.
 
 use serde_json::Value;
 use training::{Backend, TrainedModel};
 
-use crate::workshop::{curve, events, from_scratch, phrases, workshop};
+use crate::training_home::{events, from_scratch, loss_curve, phrases, training_home};
 
 #[test]
 fn a_model_from_scratch_is_imported_and_translates() {
-    let home = workshop();
+    let home = training_home();
     let ended = home.run(&from_scratch(
         "large",
         &["--side", "both", "--epochs", "40", "--optimizer", "muon", "--learning-rate", "1e-2", "--json"],
@@ -21,7 +21,7 @@ fn a_model_from_scratch_is_imported_and_translates() {
     let steps = events(&ended.out, "step");
     let loss = |step: &serde_json::Value| step["loss"].as_f64().expect("a loss");
     assert!(loss(&steps[steps.len() - 1]) < 0.3 * loss(&steps[0]));
-    assert_eq!(curve(&home.path().join("large")).len(), steps.len());
+    assert_eq!(loss_curve(&home.path().join("large")).len(), steps.len());
     assert_eq!(
         home.names("large"),
         [
@@ -58,21 +58,31 @@ fn a_model_from_scratch_is_imported_and_translates() {
     assert!(home.read("large/loss.svg").contains("finetune"));
     assert_eq!(home.names("large.run"), [""; 0], "the checkpoints are gone");
 
-    home.good(&["models", "import", "large", "--bits", "f16"]);
+    home.run_ok(&["models", "import", "large", "--bits", "f16"]);
     let phrases = phrases();
     let (german, english) = &phrases[37];
-    let translated =
-        home.good(&["translate", "--from", "de", "--to", "en", "--large", "large", "--recipe", "L", german]);
+    let translated = home.run_ok(&[
+        "translate",
+        "--from",
+        "de",
+        "--to",
+        "en",
+        "--large",
+        "large",
+        "--recipe",
+        "L",
+        german,
+    ]);
     assert_eq!(translated.trim(), english);
 }
 
 #[test]
-fn layers_computed_again_give_the_same_run() {
-    let home = workshop();
-    home.good(&from_scratch("kept", &[]));
-    home.good(&from_scratch("again", &["--recompute"]));
+fn gradient_checkpointing_gives_the_same_losses() {
+    let home = training_home();
+    home.run_ok(&from_scratch("kept", &[]));
+    home.run_ok(&from_scratch("again", &["--recompute"]));
     let losses = |folder: &str| -> Vec<f64> {
-        let lines = curve(&home.path().join(folder));
+        let lines = loss_curve(&home.path().join(folder));
         lines
             .iter()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a loss"))
@@ -85,8 +95,8 @@ fn layers_computed_again_give_the_same_run() {
 
 #[test]
 fn logits_are_those_of_the_engine() {
-    let home = workshop();
-    home.good(&from_scratch("small", &[]));
+    let home = training_home();
+    home.run_ok(&from_scratch("small", &[]));
     let model = TrainedModel::open(&home.path().join("small"), &Backend::Cpu.open().expect("the processor"))
         .expect("the model");
     let ids = [0, 3, 270, 300, 280, 301, 4];
@@ -110,9 +120,9 @@ fn logits_are_those_of_the_engine() {
 }
 
 #[test]
-fn a_model_is_trained_further_with_the_prompt_it_is_asked_with() {
-    let home = workshop();
-    home.good(&from_scratch("first", &["--licence", "CC0", "--prompt", "<|{to}|>{source}<|{from}|>"]));
+fn a_base_model_is_trained_with_its_own_prompt() {
+    let home = training_home();
+    home.run_ok(&from_scratch("first", &["--licence", "CC0", "--prompt", "<|{to}|>{source}<|{from}|>"]));
     let mut arguments: Vec<&str> =
         "train --base first --from de --to en --side target --mono en.txt --pairs pairs.tsv \
         --directions forward --stage finetune --device cpu --out second --epochs 0.5 --json"
@@ -125,7 +135,7 @@ fn a_model_is_trained_further_with_the_prompt_it_is_asked_with() {
     assert_eq!(own["prompt"], "<|{to}|>{source}<|{from}|>");
     assert_eq!(own["licence"], "CC0");
     assert_eq!(own["role"]["specialist"]["language"], "en");
-    // The same folder again is refused before anything is read.
+    // An existing folder is refused before anything is read.
     arguments.retain(|argument| *argument != "--json");
     let again = home.run(&arguments);
     assert_eq!(again.status, Some(2), "{}", again.err);

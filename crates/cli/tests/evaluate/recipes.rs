@@ -1,4 +1,4 @@
-//! The starter models through the paper's sums. What they translate is theirs; only what follows from it is asserted.
+//! The starter models with the paper's recipes. The tests do not depend on the translations' quality.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{home, row, words};
 
-/// Sums that three models make possible.
+/// Recipes that three models allow.
 const POSSIBLE: [&str; 7] =
     ["L", "L + S_SRC", "L + S_TGT", "L + ½S_SRC + ½S_TGT", "L + S_SRC + S_TGT", "S_SRC", "S_TGT"];
 
@@ -15,7 +15,7 @@ fn names(list: &Value) -> BTreeSet<&str> {
 }
 
 #[test]
-fn every_sum_that_the_starter_models_make_possible_is_a_row() {
+fn every_recipe_that_the_starter_models_allow_is_a_row() {
     let home = home();
     home.write("theirs.txt", "It's raining.\n".repeat(6));
     let command = "evaluate --from de --to en --tests set=pairs.tsv --hypotheses theirs.txt --recipes all --out kept --json";
@@ -30,7 +30,7 @@ fn every_sum_that_the_starter_models_make_possible_is_a_row() {
         assert!(reason.contains(&format!("role {role} (")), "{name}: {reason}");
     }
 
-    // What was kept scores the same again, without models.
+    // The saved translations get the same scores without models.
     let kept = home.names("kept");
     let file = |part: &str| {
         let name = kept.iter().find(|name| name.contains(part)).unwrap_or_else(|| panic!("{part}: {kept:?}"));
@@ -47,7 +47,7 @@ fn every_sum_that_the_starter_models_make_possible_is_a_row() {
     assert!(ours["tokens_per_second"].as_f64().is_some_and(|rate| rate > 0.0));
     assert!(ours.get("paper").is_none(), "the starter models have no size of the paper's");
 
-    // Significance is against the best model alone.
+    // Significance is tested against the best single model.
     let alone =
         ["L", "S_SRC", "S_TGT"].map(|name| (row(&report, name)["bleu"].as_f64().expect("BLEU"), name));
     let baseline = ours["baseline"].as_str().expect("a baseline");
@@ -56,7 +56,7 @@ fn every_sum_that_the_starter_models_make_possible_is_a_row() {
     assert!(row(&report, baseline).get("p_value").is_none());
     assert!(row(&report, "theirs")["p_value"].is_number());
 
-    // And they are the translations of `wasan translate`.
+    // The translations equal those of `wasan translate`.
     let sources = home.read(&file("source"));
     let translated = home.run_with_input(&words("translate --from de --to en --recipe collab"), &sources);
     assert_eq!(home.read(&collab), translated.out);
@@ -99,9 +99,9 @@ fn the_users_glossary_is_not_measured() {
     };
     let translated = || home.run(&["translate", "--from", "de", "--to", "en", "Wo ist der Bahnhof?"]).out;
     let before = (measured(), translated());
-    home.good(&words("glossary import terms.csv --from de --to en"));
+    home.run_ok(&words("glossary import terms.csv --from de --to en"));
     assert_eq!(measured(), before.0);
-    assert_ne!(translated(), before.1, "a translation is to use the term, else this test shows nothing");
+    assert_ne!(translated(), before.1, "a translation must use the term, or this test shows nothing");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn markdown_shows_the_papers_tables_and_what_is_missing() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_it_with_the_rows_before_it() {
+fn ctrl_c_prints_the_finished_rows() {
     use std::io::{BufRead, BufReader, Read};
     let home = home();
     home.write("long.tsv", "Das Wetter ist heute schön.\tThe weather is nice.\n".repeat(400));
@@ -133,7 +133,7 @@ fn ctrl_c_ends_it_with_the_rows_before_it() {
     progress.read_line(&mut line).expect("the first row");
     crate::program::interrupt(&child);
     let drained = std::thread::spawn(move || drop(progress.read_to_string(&mut String::new())));
-    let ended = crate::program::Ended::from(child.wait_with_output().expect("ends"));
+    let ended = crate::program::ProgramResult::from(child.wait_with_output().expect("ends"));
     drained.join().expect("ends with the program");
     assert_eq!(ended.status, Some(130), "{line}");
     let report = ended.json();

@@ -1,10 +1,10 @@
-//! A home with text to train on and the shape of a model that takes a second.
+//! A home folder with training text and the config of a model that trains in a second.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{Ended, Home};
+use crate::program::{Home, ProgramResult};
 
 const CONFIG: &str = "vocabulary = 420\n\
     [small]\nhidden_size = 64\nlayers = 1\nheads = 2\nkv_heads = 1\nhead_dim = 32\nfeed_forward = 128\n\
@@ -29,7 +29,7 @@ const WHAT: [(&str, &str); 6] = [
     ("ein Buch", "a book"),
 ];
 
-/// Every sentence of the phrase book, German and English.
+/// Every sentence pair of the phrase book, German and English.
 pub fn phrases() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (who, who_en) in WHO {
@@ -42,8 +42,8 @@ pub fn phrases() -> Vec<(String, String)> {
     all
 }
 
-/// A home with `pairs.tsv`, `de.txt`, `en.txt` and `shape.toml`.
-pub fn workshop() -> Home {
+/// A home folder with `pairs.tsv`, `de.txt`, `en.txt` and `shape.toml`.
+pub fn training_home() -> Home {
     let home = Home::new();
     let phrases = phrases();
     let lines = |of: &dyn Fn(&(String, String)) -> String| phrases.iter().map(of).collect::<String>();
@@ -54,30 +54,35 @@ pub fn workshop() -> Home {
     home
 }
 
-/// The arguments of a run from scratch into `out`, quick ones.
+/// The arguments of a short run from scratch into `out`; `more` overrides the defaults.
 pub fn from_scratch<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let quick = "train --from de --to en --side source --from-scratch shape.toml --mono de.txt --pairs pairs.tsv \
         --held-out 8 --batch-tokens 512 --context 64 --held-out-every 4 --device cpu --pretrain-epochs 1 --epochs 1";
     let mut arguments: Vec<&str> = quick.split_whitespace().collect();
     arguments.extend(["--out", out]);
-    // A later value of an option would be refused: the one given takes the place of the quick one.
-    for (place, option) in more.iter().enumerate().filter(|(_, option)| option.starts_with("--")) {
+    // An option may not be repeated, so the given one replaces the default.
+    for (index, option) in more.iter().enumerate().filter(|(_, option)| option.starts_with("--")) {
         if let Some(at) = arguments.iter().position(|argument| argument == option) {
-            arguments.drain(at..=at + usize::from(more.get(place + 1).is_some_and(|v| !v.starts_with("--"))));
+            arguments.drain(at..=at + usize::from(more.get(index + 1).is_some_and(|v| !v.starts_with("--"))));
         }
     }
     arguments.extend(more);
     arguments
 }
 
-/// The run's lines of JSON of one kind.
+/// Splits a command whose words contain no spaces.
+pub fn words(command: &str) -> Vec<&str> {
+    command.split_whitespace().collect()
+}
+
+/// The run's JSON events with this name.
 pub fn events(out: &str, name: &str) -> Vec<Value> {
     let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     lines.filter(|line| line["event"] == name).collect()
 }
 
-/// A log without what no two runs share.
-pub fn curve(folder: &Path) -> Vec<String> {
+/// A training log without its times, which differ between runs.
+pub fn loss_curve(folder: &Path) -> Vec<String> {
     let log = std::fs::read_to_string(folder.join("training.jsonl")).expect("a log");
     let line = |line: &str| {
         let mut line: Value = serde_json::from_str(line).expect("JSON");
@@ -88,14 +93,14 @@ pub fn curve(folder: &Path) -> Vec<String> {
     log.lines().map(line).collect()
 }
 
-/// Asserts that a command refused with this status, said this, and wrote neither model nor run.
-pub fn refused(home: &Home, ended: &Ended, status: i32, said: &str, out: &str) {
-    assert_eq!(ended.status, Some(status), "{said}: {}{}", ended.out, ended.err);
-    assert!(ended.err.contains(said), "{said}: {}", ended.err);
+/// Asserts that a command failed with this status and message, and wrote neither a model nor a run.
+pub fn refused(home: &Home, ended: &ProgramResult, status: i32, message: &str, out: &str) {
+    assert_eq!(ended.status, Some(status), "{message}: {}{}", ended.out, ended.err);
+    assert!(ended.err.contains(message), "{message}: {}", ended.err);
     let left: Vec<String> = home
         .names(".")
         .into_iter()
         .filter(|name| name.contains(out) || name.starts_with(".estimate"))
         .collect();
-    assert_eq!(left, [""; 0], "{said}");
+    assert_eq!(left, [""; 0], "{message}");
 }
