@@ -1,4 +1,4 @@
-//! What XLIFF and TMX share: a segment's text with inline codes, and its translation beside it.
+//! Shared by XLIFF and TMX: a segment's text with inline codes, and the translation beside it.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::locks;
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::slot::{ParsedBlock, Slot};
 
-/// Inline elements that stand around words.
+/// Inline elements around words.
 const PAIRED: [&str; 5] = ["g", "hi", "mrk", "pc", "sub"];
 
 /// An element whose text is in one language.
@@ -19,7 +19,7 @@ const PAIRED: [&str; 5] = ["g", "hi", "mrk", "pc", "sub"];
 pub(crate) struct Segment {
     /// From the start tag to the end tag.
     pub range: Range<usize>,
-    /// Between them; empty at the end of an only tag.
+    /// Between them; for an empty-element tag the empty range at its end.
     pub inner: Range<usize>,
 }
 
@@ -28,7 +28,7 @@ impl Segment {
         source.get(self.inner.clone()).unwrap_or_default()
     }
 
-    /// Whether its start tag is all of it.
+    /// Whether it is an empty-element tag.
     pub fn is_empty_tag(&self) -> bool {
         self.inner.is_empty() && self.inner.end == self.range.end
     }
@@ -38,8 +38,8 @@ impl Segment {
         source.get(self.range.start..end).unwrap_or_default()
     }
 
-    /// The block of a segment. Its translation replaces `written`, with `before` and `after` around it. Codes around
-    /// all the text stay around it. `None` if there is nothing to translate, or plurals among its words.
+    /// The block of a segment. Its translation replaces `written`, with `before` and `after` around it; codes around
+    /// the whole text stay around it. `None` if there is nothing to translate or the text contains plurals.
     pub fn found(
         &self,
         source: &str,
@@ -56,7 +56,7 @@ impl Segment {
         };
         slot.breaks = run.breaks;
         let mut found = ParsedBlock { block: run.block, slot };
-        // Their braces would be translated, and codes may cross them.
+        // The words inside their braces would be translated, and codes may cross them.
         if !icu::arguments(&found.block.text).is_empty() {
             return None;
         }

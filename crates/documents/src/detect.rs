@@ -6,9 +6,9 @@ use crate::markup::{self, Dialect, Tokens};
 use crate::package::Package;
 use crate::{Error, Format, Result, ole};
 
-/// Starts of files that are something else than text.
+/// First bytes of formats that are recognised but not supported.
 const MAGIC: [(&[u8], &str); 3] =
-    [(b"{\\rtf", "Rich Text"), (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture")];
+    [(b"{\\rtf", "Rich Text"), (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image")];
 
 impl Format {
     /// The format of a document called `name` with these bytes.
@@ -43,7 +43,7 @@ impl Format {
         Self::of_text(text.trim_start(), named).ok_or_else(|| unsupported("this XML"))
     }
 
-    /// The format of a text: what its content says, else what its name says; `None` for XML of an unknown kind.
+    /// The format of a text, by its content, else by its name; `None` for XML of an unknown kind.
     fn of_text(text: &str, named: Option<Self>) -> Option<Self> {
         let is_xml = text.starts_with("<?xml");
         let root =
@@ -56,7 +56,7 @@ impl Format {
         let is_page = text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html"));
         let is_json =
             || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-        let look_alike =
+        let by_name =
             [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
         Some(match root.as_deref() {
             Some("xliff") => Self::Xliff,
@@ -67,7 +67,7 @@ impl Format {
             _ if vtt::is_vtt(text) => Self::WebVtt,
             _ if po::is_po(text) || named == Some(Self::Po) => Self::Po,
             _ if subrip::starts_like_cues(text) || named == Some(Self::SubRip) => Self::SubRip,
-            _ => match named.filter(|named| look_alike.contains(named)) {
+            _ => match named.filter(|named| by_name.contains(named)) {
                 Some(named) => named,
                 None if is_json() => Self::Json,
                 None => Self::Text,

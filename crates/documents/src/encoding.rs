@@ -5,7 +5,7 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::{Error, Result, limits};
 
-/// How a document's text was written as bytes.
+/// The encoding of a document's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Encoding {
     base: &'static encoding_rs::Encoding,
@@ -13,26 +13,26 @@ pub(crate) struct Encoding {
     mark: bool,
 }
 
-/// How a character is written that the encoding does not have.
+/// How a character is written that the encoding lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// As `&#8364;`, which HTML and XML read as the character.
     Reference,
-    /// As `\u20ac`, which JSON and Java's properties read as the character.
+    /// As `\u20ac`, which JSON and Java properties read as the character.
     Escape,
-    /// Not at all, so that the whole document becomes UTF-8.
+    /// It cannot be written, so the whole document becomes UTF-8.
     None,
 }
 
-/// Bytes in which a document may declare its encoding: the XML and HTML standards look at 1,024; the header of a PO
+/// First bytes in which a document may declare its encoding: 1,024 by the XML and HTML standards; the header of a PO
 /// file with long names may be longer.
 const DECLARATION_BYTES: usize = 4096;
 
 impl Encoding {
     pub const UTF_8: Self = Self { base: UTF_8, mark: false };
 
-    /// The encoding and the text of a document. What it declares about itself counts unless the bytes are UTF-8
-    /// beyond ASCII, which no other encoding is by chance; without a declaration it is detected.
+    /// The encoding and the text of a document: UTF-8 if the bytes are valid UTF-8 beyond ASCII, which other encodings
+    /// are not by chance; else the declared encoding; without a declaration the detected one.
     ///
     /// # Errors
     /// When the document is larger than [`limits::DOCUMENT_BYTES`], or no encoding fits its bytes.
@@ -61,7 +61,7 @@ impl Encoding {
         }
     }
 
-    /// The text as bytes, and whether they are UTF-8 because the encoding lacks one of its characters.
+    /// The text as bytes, and whether they are UTF-8 because the encoding lacks one of the characters.
     pub fn write(self, text: &str, missing: Missing) -> (Vec<u8>, bool) {
         let (bytes, lacking) = if self.base == UTF_16LE {
             (text.encode_utf16().flat_map(u16::to_le_bytes).collect(), false)
@@ -80,7 +80,7 @@ impl Encoding {
         ([self.mark_bytes(), bytes.as_slice()].concat(), false)
     }
 
-    /// Whether it has all characters of `text`.
+    /// Whether the encoding has all characters of `text`.
     pub fn holds(self, text: &str) -> bool {
         self.base.output_encoding() == UTF_8 || !self.base.encode(text).2
     }
@@ -119,7 +119,7 @@ impl Encoding {
     }
 }
 
-/// UTF-16 without a byte order mark: a start where every other byte of some ASCII is zero, as in `<\0?\0x\0`.
+/// UTF-16 without a byte order mark: every other byte of an ASCII start is zero, as in `<\0?\0x\0`.
 fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = bytes.get(..64.min(bytes.len() & !1))?;
     let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
@@ -131,7 +131,7 @@ fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// The encoding that the document names itself: `encoding="…"` of an XML declaration, `charset=…` of an HTML `meta`
+/// The encoding that the document declares: `encoding="…"` of an XML declaration, `charset=…` of an HTML `meta`
 /// or of a PO header.
 fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = bytes.get(..bytes.len().min(DECLARATION_BYTES))?;
@@ -151,7 +151,7 @@ fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
         let is_po = head.contains("msgid") && head.contains("content-type:");
         (is_markup || is_po).then(|| head.split_once("charset").and_then(|(_, rest)| quoted(rest))).flatten()
     };
-    // A label that could be read as one byte a character is not UTF-16.
+    // A label that is readable as single bytes cannot be in UTF-16.
     named.filter(|base| *base != UTF_16LE && *base != UTF_16BE && *base != encoding_rs::REPLACEMENT)
 }
 
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_declarations_are_followed() {
+    fn byte_order_marks_and_declarations_are_used() {
         assert_eq!(read(b"\xef\xbb\xbfa"), ("UTF-8", "a".into()));
         assert_eq!(read(b"\xff\xfea\0\xe4\0"), ("UTF-16LE", "aä".into()));
         assert_eq!(read(b"\xfe\xff\0a\0\xe4"), ("UTF-16BE", "aä".into()));

@@ -24,17 +24,17 @@ const WINDOWS: [char; 32] = [
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Where a text stands.
+/// Where a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum In {
     /// Between tags.
     Content,
-    /// In an attribute's value, where `&lt=1` is the end of an address.
+    /// In an attribute's value, where `&lt=1` is part of a URL.
     Value,
 }
 
-/// Adds the text in `range` to `pieces`, its references read. One that is not known is copied: the document may have
-/// declared it itself.
+/// Adds the text in `range` to `pieces`, with its references resolved. An unknown one is copied: the document may
+/// declare it itself.
 pub(crate) fn read<'a>(
     document: &'a str,
     range: Range<usize>,
@@ -63,12 +63,12 @@ pub(crate) fn read<'a>(
     }
 }
 
-/// Escaped text with its no-break spaces written so that they can be seen.
+/// Escaped text with its no-break spaces written as references, which are visible.
 pub(crate) fn write(escaped: String, dialect: Dialect) -> String {
     escaped.replace('\u{a0}', if dialect == Dialect::Html { "&nbsp;" } else { "&#160;" })
 }
 
-/// The reference that `text` starts with, and its size; `None` if the `&` is text.
+/// The reference that `text` starts with, and its bytes; `None` if the `&` is text.
 fn reference(text: &str, dialect: Dialect, place: In) -> Option<(Kind<'static>, usize)> {
     let name = text.get(1..)?;
     if let Some(number) = name.strip_prefix('#') {

@@ -1,4 +1,4 @@
-//! What can go wrong with a document: one variant a cause, the reader's data last in the message.
+//! Why a document was refused or could not be written: one variant for each cause; the message ends with the user's data.
 
 /// The result of reading or writing a document.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -11,25 +11,25 @@ pub enum Error {
         "{found} is not supported; save it in another format, such as .docx, .html or .txt, and open that instead: {name}"
     )]
     Unsupported {
-        /// What the content looks like.
+        /// The format that the content seems to be.
         found: &'static str,
         /// The file's name as given.
         name: String,
     },
-    /// Zero bytes, which no text has.
+    /// Zero bytes, which text never contains.
     #[error(
-        "this file is of an unknown kind, not text; save it in another format, such as .docx, .html or .txt: {name}"
+        "the file is binary and of an unknown format; save it in another format, such as .docx, .html or .txt: {name}"
     )]
     Binary {
         /// The file's name as given.
         name: String,
     },
-    /// Text that is not what its byte order mark or its bytes say.
+    /// Text that is invalid in the encoding that its byte order mark or its bytes indicate.
     #[error(
         "the text is damaged; save it again in a text editor with the encoding UTF-8 (it was read as {name})"
     )]
     Encoding {
-        /// The encoding that fits best.
+        /// The most likely encoding.
         name: &'static str,
     },
     /// More bytes than [`limits::DOCUMENT_BYTES`](crate::limits::DOCUMENT_BYTES).
@@ -41,9 +41,9 @@ pub enum Error {
         limit: usize,
     },
     /// Deeper nesting than [`limits::NESTING`](crate::limits::NESTING).
-    #[error("more than {limit} inline elements lie inside each other; simplify the markup in line {line}")]
+    #[error("inline elements are nested more than {limit} deep; simplify the markup in line {line}")]
     TooDeep {
-        /// Elements allowed inside each other.
+        /// Nesting depth allowed.
         limit: usize,
         /// The line, from 1.
         line: usize,
@@ -59,7 +59,7 @@ pub enum Error {
     /// A zip package that cannot be read.
     #[error("the file is damaged; open it in the program that made it and save it again ({cause})")]
     Damaged {
-        /// What was found.
+        /// The cause, as the zip reader reports it.
         cause: String,
     },
     /// An office document or archive that is encrypted.
@@ -74,7 +74,7 @@ pub enum Error {
         name: String,
     },
     /// More entries than [`limits::PACKAGE_ENTRIES`](crate::limits::PACKAGE_ENTRIES).
-    #[error("the package has more than {limit} files in it; split the document (it has {entries})")]
+    #[error("the package has more than {limit} entries; split the document (it has {entries})")]
     TooManyEntries {
         /// Entries allowed.
         limit: usize,
@@ -87,9 +87,10 @@ pub enum Error {
         /// Texts allowed.
         limit: usize,
     },
-    /// An entry that is larger than [`limits`](crate::limits) allow, or than its stored bytes let expect.
+    /// An entry whose decompressed size exceeds a limit of [`limits`](crate::limits), absolute or relative to its stored
+    /// size.
     #[error(
-        "a file in the package inflates to more than {limit} bytes; split the document, or do not trust it: {name}"
+        "the decompressed size of an entry exceeds the limit of {limit} bytes; split the document, or do not trust it: {name}"
     )]
     Inflates {
         /// Bytes allowed for it.
@@ -97,7 +98,7 @@ pub enum Error {
         /// The entry.
         name: String,
     },
-    /// A text of a package in another encoding than UTF-8.
+    /// A text of a package that is not UTF-8.
     #[error(
         "a text of the document is not UTF-8; open it in the program that made it and save it again: {name}"
     )]
@@ -110,50 +111,50 @@ pub enum Error {
         "its XML is broken at byte {offset}; open it in the program that made it and save it again ({cause})"
     )]
     Xml {
-        /// Bytes before the place.
+        /// Byte of the error.
         offset: usize,
         /// What was found.
         cause: String,
     },
-    /// A document type where none may be, or one that defines something.
+    /// A document type declaration where none is allowed, or one that defines entities.
     #[error(
-        "its XML has a document type at byte {offset}, which could hide anything; open it in the program that made it and save it again"
+        "its XML has a document type declaration at byte {offset}, which is not allowed; open it in the program that made it and save it again"
     )]
     DocType {
-        /// Bytes before it.
+        /// Byte at which it starts.
         offset: usize,
     },
     /// Deeper XML than [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
     #[error(
-        "more than {limit} XML elements lie inside each other at byte {offset}; simplify the document there"
+        "XML elements are nested more than {limit} deep at byte {offset}; simplify the document there"
     )]
     XmlTooDeep {
-        /// Elements allowed inside each other.
+        /// Nesting depth allowed.
         limit: usize,
-        /// Bytes before the innermost.
+        /// Byte at which the innermost starts.
         offset: usize,
     },
-    /// More in a paragraph than [`limits::XML_NODES`](crate::limits::XML_NODES).
-    #[error("a paragraph at byte {offset} consists of more than {limit} pieces; split it")]
+    /// More XML nodes in a paragraph than [`limits::XML_NODES`](crate::limits::XML_NODES).
+    #[error("a paragraph at byte {offset} has more than {limit} XML nodes; split it")]
     XmlTooLarge {
-        /// Pieces allowed.
+        /// Nodes allowed.
         limit: usize,
-        /// Bytes before the piece that is too many.
+        /// Byte at which the first excess node starts.
         offset: usize,
     },
     /// An error in one text of a package.
     #[error("{error}, in {name}")]
     Part {
-        /// What is wrong with it.
+        /// The error.
         error: Box<Self>,
         /// The entry.
         name: String,
     },
-    /// A JSON file that breaks off in a string or is nested deeper than
+    /// A JSON file that ends inside a string or is nested deeper than
     /// [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
-    #[error("its JSON is broken or nested too deeply at byte {offset}; mend it in a text editor")]
+    #[error("its JSON is broken or nested too deeply at byte {offset}; fix it in a text editor")]
     Json {
-        /// Bytes before the place.
+        /// Byte of the error.
         offset: usize,
     },
     /// A PDF that cannot be read.
@@ -164,23 +165,23 @@ pub enum Error {
         /// What was found.
         cause: String,
     },
-    /// A PDF of pictures of pages.
-    #[error("the PDF has no text in it, only pictures of pages; run it through text recognition (OCR) first")]
+    /// A PDF of scanned pages.
+    #[error("the PDF contains no text, only page images; run text recognition (OCR) on it first")]
     Scanned,
-    /// A translation memory without the language to translate into.
-    #[error("a translation memory holds several languages; name the one to translate into")]
+    /// A translation memory without a target language.
+    #[error("a translation memory contains several languages; choose the target language")]
     NoTarget,
-    /// The Markdown reader broke off, a fault of ours.
+    /// The Markdown parser panicked, which is a bug.
     #[error(
         "this Markdown cannot be read; rename the file to .txt to translate it as plain text, and please report it"
     )]
     Unreadable,
-    /// A subtitle file without one time line.
+    /// A subtitle file without any cue.
     #[error(
         "no line such as '00:00:01,000 --> 00:00:02,000' was found; check that this is a SubRip file, or rename it to .txt"
     )]
     NoCues,
-    /// A call with too few or too many translations.
+    /// Too few or too many translations given to [`Document::write`](crate::Document::write).
     #[error("every block needs one translation: the document has {blocks} blocks, not {given}")]
     Count {
         /// Blocks of the document.
@@ -191,7 +192,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Where in an XML text the fault is, in bytes, if it has a place.
+    /// The byte of an XML text at which the error is, if known.
     pub(crate) fn offset(&self) -> Option<usize> {
         match self {
             Self::Xml { offset, .. }

@@ -16,25 +16,25 @@ pub enum Format {
     WebVtt,
     /// A web page, also XHTML.
     Html,
-    /// gettext's messages.
+    /// gettext PO messages.
     Po,
-    /// XLIFF 1.2 and 2.x: texts with their translations.
+    /// XLIFF 1.2 and 2.x: segments with their translations.
     Xliff,
-    /// A translation memory.
+    /// A TMX translation memory.
     Tmx,
-    /// A table with commas, semicolons or bars.
+    /// A table delimited by commas, semicolons or bars.
     Csv,
-    /// A table with tabs.
+    /// A table delimited by tabs.
     Tsv,
     /// JSON, whose string values are translated.
     Json,
-    /// Java's properties.
+    /// Java properties.
     Properties,
-    /// Apple's strings.
+    /// Apple `.strings`.
     Strings,
-    /// YAML files of strings.
+    /// YAML whose string values are translated.
     Yaml,
-    /// PDF. Its text is read as Markdown, and Markdown is what is written.
+    /// PDF, converted to Markdown; Markdown is written.
     Pdf,
     /// A Word document.
     Docx,
@@ -54,7 +54,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; Self::Epub as usize + 1] = [
         Self::Text,
         Self::Markdown,
         Self::SubRip,
@@ -79,7 +79,7 @@ impl Format {
         Self::Epub,
     ];
 
-    /// What people call it.
+    /// The format's usual name.
     pub fn name(self) -> &'static str {
         self.described().0
     }

@@ -1,4 +1,4 @@
-//! ICU's plurals and choices: `{n, plural, one {# file} other {# files}}`. Each branch is a text of its own.
+//! ICU plural and select arguments: `{n, plural, one {# file} other {# files}}`. Each branch is a text of its own.
 
 use std::ops::Range;
 
@@ -10,8 +10,8 @@ pub(crate) struct Argument {
     pub branches: Vec<Range<usize>>,
 }
 
-/// The outermost arguments with branches. What does not end is none, and after it nothing is looked for, so that
-/// braces without end cost no time.
+/// The outermost arguments with branches. The search ends at the first unterminated argument, so that its time is
+/// linear.
 pub(crate) fn arguments(text: &str) -> Vec<Argument> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -44,7 +44,7 @@ fn argument(text: &str, open: usize, selectors: usize) -> Option<Argument> {
     let bytes = text.as_bytes();
     for (at, &byte) in bytes.iter().enumerate().skip(selectors) {
         match byte {
-            // Only before a brace an apostrophe starts a quotation; the next ends it.
+            // An apostrophe starts a quotation only before a brace; the next one ends it.
             b'\'' if quoted || matches!(bytes.get(at + 1), Some(b'{' | b'}')) => quoted = !quoted,
             _ if quoted => {}
             b'{' => {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_ends_is_none() {
+    fn unterminated_arguments_are_ignored() {
         assert_eq!(branches("{n, plural, one {a"), [""; 0]);
         assert_eq!(branches(&"{n, plural, ".repeat(100_000)), [""; 0]);
     }

@@ -1,9 +1,10 @@
-//! Bytes of a document → blocks of clean text → bytes of the same document, translated.
+//! Reads documents into blocks of clean text, and writes the same documents with the blocks translated.
 //!
-//! A document is never printed anew: every translated block is spliced into the original bytes, and what is not
-//! text (markup, code, addresses, times, blank lines) is copied as it came. No file and no network are touched.
+//! A document is never serialised as a whole: every translated block replaces its source in the original bytes, and
+//! everything else (markup, code, addresses, times, blank lines) is copied unchanged. The crate accesses no files and
+//! no network.
 //!
-//! Promise for untrusted bytes: no panic, and memory bounded by a small multiple of the input ([`limits`]).
+//! Untrusted bytes cause no panic, and memory is bounded by a small multiple of the input ([`limits`]).
 
 #![forbid(unsafe_code)]
 

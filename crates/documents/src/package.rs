@@ -1,7 +1,7 @@
-//! Zip packages: their texts are read within limits, and all that is not translated is copied as it is stored.
+//! Zip packages: texts are read within limits, and entries that are not translated are copied as they are stored.
 //!
-//! Nothing is unpacked to disk: names are only keys. What an entry says about its size is never trusted; bytes are
-//! counted as they inflate.
+//! Nothing is unpacked to disk: names are only keys. Declared sizes are never trusted; bytes are counted as they are
+//! decompressed.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Write};
@@ -19,8 +19,8 @@ pub(crate) struct Package {
     bytes: Arc<[u8]>,
     archive: ZipArchive<Cursor<Arc<[u8]>>>,
     names: Vec<String>,
-    /// Bytes of each text read so far, inflated.
-    inflated: HashMap<usize, usize>,
+    /// Decompressed bytes of each text read so far.
+    decompressed: HashMap<usize, usize>,
 }
 
 impl Package {
@@ -51,7 +51,7 @@ impl Package {
             }
             names.push(entry.name().map_err(broken)?.into_owned());
         }
-        Ok(Self { bytes, archive, names, inflated: HashMap::new() })
+        Ok(Self { bytes, archive, names, decompressed: HashMap::new() })
     }
 
     /// The names of the entries, in their order.
@@ -67,14 +67,14 @@ impl Package {
     /// The text of an entry, with its byte order mark if it has one.
     ///
     /// # Errors
-    /// When there is no such entry, it is damaged, not UTF-8, or inflates beyond the limits.
+    /// When there is no such entry, it is damaged, not UTF-8, or its decompressed size exceeds the limits.
     pub fn text(&mut self, name: &str) -> Result<String> {
         let missing = || damaged(&format!("there is no {name}"));
         let index = self.archive.index_for_name(name).ok_or_else(missing)?;
         let entry = self.archive.by_index(index).map_err(broken)?;
         let stored = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
         let by_ratio = stored.saturating_mul(limits::INFLATION).max(limits::INFLATION_FREE_BYTES);
-        let others = self.inflated.iter().filter(|(other, _)| **other != index);
+        let others = self.decompressed.iter().filter(|(other, _)| **other != index);
         let by_package = self.bytes.len().saturating_mul(limits::PACKAGE_INFLATION).max(limits::PART_BYTES);
         let left = limits::PARSED_BYTES.min(by_package).saturating_sub(others.map(|(_, bytes)| bytes).sum());
         let most = limits::PART_BYTES.min(by_ratio).min(left);
@@ -84,14 +84,14 @@ impl Package {
         if bytes.len() > most {
             return Err(Error::Inflates { limit: most, name: name.to_owned() });
         }
-        self.inflated.insert(index, bytes.len());
+        self.decompressed.insert(index, bytes.len());
         String::from_utf8(bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
     }
 
-    /// The archive with some entries replaced: the same order and compression, all others byte for byte.
+    /// The archive with some entries replaced, in the same order and compression; all others are copied byte for byte.
     ///
     /// # Errors
-    /// When the archive cannot be written, such as an entry whose compression is not known.
+    /// When the archive cannot be written, for example an entry of unknown compression.
     pub fn write(&self, replaced: &[(&str, &str)]) -> Result<Vec<u8>> {
         if replaced.is_empty() {
             return Ok(self.bytes.to_vec());

@@ -1,41 +1,40 @@
-//! How strings are written in the files of programs.
+//! How string values are written in JSON, PO, YAML, properties and CSV files.
 
 use std::fmt::Write as _;
 
-/// A way to write a string's text.
+/// How a string value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quoting {
-    /// JSON; `ascii` where the document escapes all else.
+    /// JSON; `ascii` if the document escapes all other characters.
     Json { ascii: bool },
     /// gettext's PO and Apple's `.strings`.
     C,
     /// YAML's double quotes; `ascii` as for JSON.
     Yaml { ascii: bool },
-    /// A Java property; `ascii` as for JSON, `doubled` where an apostrophe is written twice.
+    /// A Java property; `ascii` as for JSON, `doubled` if apostrophes are doubled.
     Property { ascii: bool, doubled: bool },
     /// YAML's single quotes.
     Single,
-    /// Lines of a YAML block.
+    /// Lines of a YAML block scalar.
     YamlBlock,
-    /// A YAML scalar without quotes, which gets double ones where it must; `ascii` as for JSON, `flow` inside `[]`
-    /// or `{}`.
+    /// A YAML plain scalar, which gets double quotes if it needs them; `ascii` as for JSON, `flow` inside `[]` or `{}`.
     YamlBare { ascii: bool, flow: bool },
-    /// A part of a YAML scalar without quotes.
+    /// A part of a YAML plain scalar.
     YamlPart,
     /// A table's cell in double quotes.
     Cell,
-    /// A table's cell without quotes, which gets them where it must; with the table's delimiter.
+    /// A table's cell without quotes, which gets them if it needs them; with the table's delimiter.
     BareCell(char),
 }
 
-/// A YAML scalar that starts so is no plain text.
+/// First characters that a YAML plain scalar may not have.
 const YAML_STARTS: &str = "-?:,[]{}#&*!|>'\"%@` ";
 
-/// What YAML reads as something else than text.
+/// Words that YAML reads as another type than text.
 pub(crate) const YAML_WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "null", "~", "y", "n"];
 
 impl Quoting {
-    /// The text escaped.
+    /// Escapes the text.
     pub fn escape(self, text: &str) -> String {
         match self {
             Self::Json { ascii } => backslashed(text, "\"\\", ascii),
@@ -47,13 +46,13 @@ impl Quoting {
             }
             Self::Single => text.replace('\'', "''"),
             Self::Cell => text.replace('"', "\"\""),
-            // A no-break space instead of the one that makes a key or a comment of it.
+            // A no-break space, because a space here would make the text a key or start a comment.
             Self::YamlPart => text.replace(": ", ":\u{a0}").replace(" #", "\u{a0}#"),
             Self::YamlBlock | Self::YamlBare { .. } | Self::BareCell(_) => text.to_owned(),
         }
     }
 
-    /// The whole escaped text, in quotes where it cannot stand without.
+    /// The whole escaped text, in quotes if it needs them.
     pub fn finish(self, written: String) -> String {
         match self {
             Self::BareCell(delimiter) if written.contains(delimiter) || written.starts_with('"') => {
@@ -68,13 +67,13 @@ impl Quoting {
         }
     }
 
-    /// Whether quotes that the text may get stand around all of it.
+    /// Whether the text may get quotes, which must be around all of it.
     pub fn is_bare(self) -> bool {
         matches!(self, Self::BareCell(_) | Self::YamlBare { .. })
     }
 }
 
-/// Whether YAML reads a text without quotes, perhaps in several lines, as that text.
+/// Whether YAML reads a text without quotes, on one or several lines, as that text.
 fn is_plain_yaml(text: &str, flow: bool) -> bool {
     let word = YAML_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
     let mark = text.starts_with(|c| YAML_STARTS.contains(c)) || text.ends_with(':');
@@ -84,7 +83,7 @@ fn is_plain_yaml(text: &str, flow: bool) -> bool {
     !word && !mark && !marks && text.contains(char::is_alphabetic)
 }
 
-/// Text between YAML's double quotes, in the lines that it has.
+/// Escapes text between YAML's double quotes; line ends are kept.
 fn yaml(text: &str, ascii: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

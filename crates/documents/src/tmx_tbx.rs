@@ -1,17 +1,25 @@
-//! What translators exchange besides documents: translation memories (TMX) and glossaries (TBX), as pairs of texts.
+//! Translation memories (TMX) and glossaries (TBX) as pairs of texts.
 
 use crate::bilingual::is_same_language;
 use crate::encoding::Encoding;
 use crate::xml::tree::{self, DocType, Element, Node};
 use crate::{Result, xml};
 
-/// Whether bytes look like XML.
+/// Whether the bytes seem to be XML.
 pub fn is_xml(bytes: &[u8]) -> bool {
     Encoding::read(bytes).is_ok_and(|(_, text)| text.trim_start().starts_with('<'))
 }
 
-/// The units of a TMX file that have a text in both languages, given by code: (source, target), without markup.
-/// `en` also finds `en-GB`.
+/// The units of a TMX file that have a text in both languages, given by code, as (source, target) without markup.
+/// `en` also matches `en-GB`.
+///
+/// ```
+/// use documents::tmx_tbx::{read_units, write_units};
+///
+/// let memory = write_units(&[("Guten Tag", "Good day")], "de", "en");
+/// assert_eq!(read_units(&memory, "en", "de")?, [("Good day".to_owned(), "Guten Tag".to_owned())]);
+/// # Ok::<(), documents::Error>(())
+/// ```
 ///
 /// # Errors
 /// When the bytes are in no known encoding, larger or more nested than [`limits`](crate::limits) allow, or no XML.
@@ -19,8 +27,8 @@ pub fn read_units(bytes: &[u8], from: &str, to: &str) -> Result<Vec<(String, Str
     pairs(bytes, &["tu"], &["tuv"], &["seg"], from, to)
 }
 
-/// The terms of a TBX file (any dialect) that both languages have: of several with one meaning, each of the source
-/// with the first of the target.
+/// The terms of a TBX file (any dialect) in both languages: of several synonyms, each source term is paired with the
+/// first target term.
 ///
 /// # Errors
 /// As [`read_units`].
@@ -170,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_or_hostile_xml_is_refused() {
+    fn invalid_or_hostile_xml_is_refused() {
         let deep = format!("<tmx><body><tu>{}", "<a>".repeat(100_000));
         let bomb = "<!DOCTYPE tmx [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><tmx><tu>&b;</tu></tmx>";
         for text in ["<tmx><tu>", "<tmx></tu></tmx>", deep.as_str(), bomb] {

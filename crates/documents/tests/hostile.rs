@@ -1,4 +1,4 @@
-//! Packages made to harm: each is refused with a reason, in less than a second and 300 MB.
+//! Hostile packages: each is refused with a reason, in less than a second and 300 MB.
 
 mod packages;
 
@@ -22,7 +22,7 @@ fn with_body(body: &str) -> Vec<u8> {
     with_main(&format!("<w:document xmlns:w=\"{W}\"><w:body>{body}</w:body></w:document>"))
 }
 
-/// An entry of `size` times the same byte, which takes a thousandth of that.
+/// An entry of `size` equal bytes, which compress to a thousandth of that.
 fn bomb(name: &str, size: usize) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -38,7 +38,7 @@ fn bomb(name: &str, size: usize) -> Vec<u8> {
     writer.finish().expect("memory").into_inner()
 }
 
-/// Two headers that each inflate as far as one may, and together farther than their package may.
+/// Two headers that each stay within the limit of an entry, and together exceed that of their package.
 fn inflated() -> Vec<u8> {
     let mut types = TYPES.to_owned();
     let mut rng = Rng::with_seed(8);
@@ -107,17 +107,17 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a part that inflates without end",
             bomb("word/document.xml", 256 << 20),
-            "a file in the package inflates",
+            "the decompressed size of an entry exceeds the limit",
         ),
         (
             "content types that inflate without end",
             bomb("[Content_Types].xml", 256 << 20),
-            "a file in the package inflates",
+            "the decompressed size of an entry exceeds the limit",
         ),
         (
             "a mimetype that inflates without end",
             bomb("mimetype", 256 << 20),
-            "a file in the package inflates",
+            "the decompressed size of an entry exceeds the limit",
         ),
         ("too many entries", many_entries(), "the package has more than"),
         (
@@ -141,8 +141,8 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("an unknown compression", with_central(whole.clone(), 10, &[99, 0]), "the file is damaged"),
         ("an archive of something else", pack(&[("a.txt", "hello")]), "this zip archive is not supported"),
-        ("elements without end inside each other", with_main(&deep("w:p")), "more than 256 XML elements"),
-        ("elements without end, not asked for", with_main(&deep("x")), "more than 256 XML elements"),
+        ("elements without end inside each other", with_main(&deep("w:p")), "XML elements are nested more than 256 deep"),
+        ("elements without end, not asked for", with_main(&deep("x")), "XML elements are nested more than 256 deep"),
         ("a billion laughs", with_main(laughs), "its XML has a document type"),
         ("an entity in another file", with_main(foreign), "its XML has a document type"),
         ("a document type", with_main("<!DOCTYPE x><x/>"), "its XML has a document type"),
@@ -154,7 +154,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "parts that inflate to more than all may",
             inflated(),
-            "a file in the package inflates to more than",
+            "the decompressed size of an entry exceeds the limit",
         ),
         ("an encrypted document", compound("EncryptedPackage"), "the document is protected"),
         ("an old document", compound("WordDocument"), "old Office documents are not supported"),
@@ -171,7 +171,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
-/// What becomes of a file: the reason it is refused for.
+/// The reason a file is refused for.
 fn outcome(bytes: &[u8]) -> String {
     let document = Format::detect("a file", bytes).and_then(|format| Document::parse(format, bytes));
     match document {
@@ -184,7 +184,7 @@ fn outcome(bytes: &[u8]) -> String {
 #[test]
 fn each_is_refused_in_time() {
     for (case, bytes, reason) in cases() {
-        // Other programs may hold this one up, so the best of three times counts.
+        // Other programs may delay this one, so the best of three times counts.
         let mut best = Duration::MAX;
         for _ in 0..3 {
             let start = Instant::now();
@@ -197,7 +197,7 @@ fn each_is_refused_in_time() {
     check_memory();
 }
 
-/// At most 300 MB, with all that this program did so far.
+/// Checks the peak memory of this process.
 fn check_memory() {
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
@@ -208,7 +208,7 @@ fn check_memory() {
 
 #[test]
 fn paragraphs_without_end_are_refused_before_they_fill_the_memory() {
-    // Chance takes the edge off its repetition, which alone would be refused.
+    // Random text lowers the compression ratio, which alone would be refused.
     let mut rng = Rng::with_seed(7);
     let short = "<w:p><w:r><w:t>ab</w:t></w:r></w:p>".repeat(100);
     let paragraphs: String =
