@@ -1,4 +1,4 @@
-//! Collects the text and markup of one block while its document is read from start to end.
+//! Builds a block from the events of a parser: text, tags, line breaks.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::{Error, Result, limits};
 /// HTML elements whose content is not prose.
 const LOCKED_ELEMENTS: [&str; 6] = ["code", "kbd", "samp", "var", "math", "tt"];
 
-/// A block being collected.
+/// A block under construction.
 #[derive(Debug)]
 pub(crate) struct Builder<'a> {
     document: &'a str,
@@ -26,16 +26,16 @@ pub(crate) struct Builder<'a> {
     open: Vec<usize>,
     /// Tags not closed yet, each with the spans that were open around it.
     tags: Vec<OpenTag>,
-    /// For each `\n` of the text its marks, each with what must stand around it.
+    /// The markup of each `\n` in the text, with its affixes.
     breaks: Vec<Vec<(Range<usize>, Affixes)>>,
-    /// A line ended in the document, so a seam precedes what follows.
+    /// Whether a line ended in the document, so that a separator precedes the next text.
     soft: bool,
     newline: Option<String>,
-    /// Spaces before all text.
+    /// Spaces before the text.
     lead: String,
-    /// Whether the last text of the document ended with a blank.
-    blank: bool,
-    /// The void span that no word has followed yet.
+    /// Whether the last text of the document ended with a space.
+    ends_with_space: bool,
+    /// The last void span, if no word has followed it yet.
     last_void: Option<usize>,
 }
 
@@ -60,40 +60,40 @@ impl<'a> Builder<'a> {
             soft: false,
             newline: None,
             lead: String::new(),
-            blank: false,
+            ends_with_space: false,
             last_void: None,
         }
     }
 
-    /// Text as the reader sees it.
+    /// Text as it is shown.
     pub fn text(&mut self, text: &str) {
         self.settle(text);
         let shown = text.chars().filter(|c| !is_hidden(*c));
         let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
         let words = text.trim_start_matches(is_space);
-        let blanks = &text[..text.len() - words.len()];
-        let follows_blank = self.text.is_empty() || self.text.ends_with(is_space);
-        if !blanks.is_empty() {
+        let spaces = &text[..text.len() - words.len()];
+        let follows_space = self.text.is_empty() || self.text.ends_with(is_space);
+        if !spaces.is_empty() {
             match self.last_void.and_then(|index| self.spans.get_mut(index)) {
                 Some(void) => void.spaces = void.spaces.map(|spaces| Spaces { after: true, ..spaces }),
-                None if self.text.is_empty() => self.lead.push_str(blanks),
+                None if self.text.is_empty() => self.lead.push_str(spaces),
                 None => {}
             }
         }
         if !words.is_empty() {
             self.last_void = None;
         }
-        self.blank = text.ends_with(is_space) || (self.blank && text.is_empty());
-        self.text.push_str(if follows_blank { words } else { &text });
+        self.ends_with_space = text.ends_with(is_space) || (self.ends_with_space && text.is_empty());
+        self.text.push_str(if follows_space { words } else { &text });
     }
 
-    /// Text that must not change.
+    /// Text that must not be translated.
     pub fn locked(&mut self, text: &str, source: Range<usize>) {
         self.settle(text);
         let range = self.text.len()..self.text.len() + text.len();
         self.text.push_str(text);
         self.push(range, SpanKind::Locked, String::new(), source);
-        (self.blank, self.last_void) = (false, None);
+        (self.ends_with_space, self.last_void) = (false, None);
     }
 
     /// Markup between words.
@@ -102,9 +102,9 @@ impl<'a> Builder<'a> {
         self.push(self.text.len()..self.text.len(), SpanKind::Void, markup, source);
     }
 
-    /// Markup between runs of text, with what must stand around it.
+    /// Markup between runs of text, with its affixes.
     pub fn void_in(&mut self, affixes: Affixes, source: Range<usize>) {
-        let before = std::mem::take(&mut self.blank);
+        let before = std::mem::take(&mut self.ends_with_space);
         self.last_void = Some(self.spans.len());
         self.void(source);
         if let Some(span) = self.spans.last_mut() {
@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Text that must not change inside of markup that must not be lost; `inner` are the bytes of the text.
+    /// Text that must not be translated inside markup that must not be lost; `inner` are the bytes of the text.
     pub fn locked_within(&mut self, text: &str, source: Range<usize>, inner: Range<usize>) {
         let open = self.slice(&(source.start..inner.start)).to_owned();
         let close = self.slice(&(inner.end..source.end)).to_owned();
@@ -132,8 +132,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What stands around each stretch of text in the span that was added last.
-    pub fn affixes(&mut self, affixes: Affixes) {
+    /// Sets the affixes of each run of text in the span that was added last.
+    pub fn set_affixes(&mut self, affixes: Affixes) {
         if let Some(span) = self.spans.last_mut() {
             span.affixes = Some(affixes);
         }
@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         self.push(self.text.len()..self.text.len(), SpanKind::Paired, markup.to_owned(), source);
     }
 
-    /// The end of the innermost open span; one without text becomes a void span with all it holds.
+    /// The end of the innermost open span; a span without text becomes a void span with all its content.
     pub fn close(&mut self, markup: &str) {
         let Some(index) = self.open.pop() else { return };
         self.tags.retain(|tag| tag.span < index);
@@ -185,18 +185,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A line end that the reader does not see; `newline` is it and what precedes the text on the next line.
+    /// A line end that is not shown; `newline` is it and what precedes the text on the next line.
     pub fn soft_break(&mut self, newline: &str) {
         self.soft = true;
         self.newline.get_or_insert_with(|| newline.to_owned());
     }
 
-    /// A line end that the reader sees.
+    /// A line end that is shown.
     pub fn line_break(&mut self, source: Range<usize>) {
         self.line_break_in(Affixes::default(), source);
     }
 
-    /// A line end or tab that the reader sees, with what must stand around it; neighbours are one `\n`.
+    /// A line end or tab that is shown, with its affixes; adjacent ones become one `\n`.
     pub fn line_break_in(&mut self, affixes: Affixes, source: Range<usize>) {
         match self.breaks.last_mut() {
             _ if self.text.is_empty() => self.void_in(affixes, source),
@@ -204,12 +204,12 @@ impl<'a> Builder<'a> {
             _ => {
                 self.text.push('\n');
                 self.breaks.push(vec![(source, affixes)]);
-                (self.blank, self.last_void) = (false, None);
+                (self.ends_with_space, self.last_void) = (false, None);
             }
         }
     }
 
-    /// Leaves out a heading's attributes, `{#id .class}`, and the blanks before them.
+    /// Removes a heading's attributes, `{#id .class}`, and the spaces before them.
     pub fn trim_attributes(&mut self) {
         let slice = self.slice(&(self.start..self.end));
         let Some((title, attributes)) = slice.rfind('{').and_then(|at| slice.split_at_checked(at)) else {
@@ -222,7 +222,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Refuses a block that has outgrown its limits.
+    /// Checks the limits of a block.
+    ///
+    /// # Errors
+    /// When its spans are too many or nested too deeply.
     pub fn check(&self) -> Result<()> {
         let line = || 1 + self.document.get(..self.end).map_or(0, |read| read.matches('\n').count());
         if self.open.len() > limits::NESTING {
@@ -234,24 +237,24 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// The blanks before the first and after the last of the text so far.
+    /// The whitespace around the text so far.
     pub fn edge_spaces(&self) -> Affixes {
         let text = self.text.trim_end_matches(|c: char| c != '\n' && is_space(c));
         let after = match self.last_void.and_then(|index| self.spans.get(index)?.spaces) {
-            Some(blanks) if blanks.after => " ",
+            Some(spaces) if spaces.after => " ",
             Some(_) => "",
             None => &self.text[text.len()..],
         };
         Affixes { before: self.lead.clone(), after: after.to_owned() }
     }
 
-    /// The finished block, laid out by `layout` (told whether lines were joined).
+    /// The finished block. `layout` gets its source, and the line end of joined lines if there were any.
     pub fn finish(
         mut self,
         escaping: Escaping,
         layout: impl FnOnce(&str, Option<&str>) -> LineLayout,
     ) -> ParsedBlock {
-        self.blank = false;
+        self.ends_with_space = false;
         while self.text.ends_with(is_space) {
             if self.text.ends_with('\n')
                 && let Some(marks) = self.breaks.pop()

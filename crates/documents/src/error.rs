@@ -1,4 +1,4 @@
-//! Why a document was refused or could not be written: one variant for each cause; the message ends with the user's data.
+//! Why a document was refused or could not be written: one variant per cause; the user's data is last in a message.
 
 /// The result of reading or writing a document.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -125,9 +125,7 @@ pub enum Error {
         offset: usize,
     },
     /// Deeper XML than [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
-    #[error(
-        "XML elements are nested more than {limit} deep at byte {offset}; simplify the document there"
-    )]
+    #[error("XML elements are nested more than {limit} deep at byte {offset}; simplify the document there")]
     XmlTooDeep {
         /// Nesting depth allowed.
         limit: usize,

@@ -1,7 +1,7 @@
-//! What a paragraph of runs consists of, and how it becomes one text with spans.
+//! Paragraphs of office documents: runs of formatted text, joined into one text with spans.
 //!
-//! A run is text with its properties. The properties that most of a paragraph's text has are the paragraph's; only
-//! runs that differ become spans, so a word that was divided by an editor's bookkeeping is whole again.
+//! A run is text with its properties. The properties of most of a paragraph's text become the slot's affixes; only
+//! runs that differ become spans, so a word that an editor divided into several runs is whole again.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::wrap::LineLayout;
 pub(crate) struct Item {
     /// Its own bytes.
     pub range: Range<usize>,
-    /// The bytes of the run it is in, or again its own.
+    /// The bytes of the run it is in, or its own.
     pub run: Range<usize>,
     pub kind: Kind,
 }
@@ -32,16 +32,16 @@ pub(crate) enum Kind {
     },
     /// A line break or tab, and the run around it where it shares one with text.
     Break(Affixes),
-    /// What stands between words, and the run around it where it shares one with text.
+    /// Markup between words, and the run around it where it shares one with text.
     Void(Affixes),
-    /// A field whose result must stay, with all its markup before and after.
+    /// A field whose result must not change, with all its markup before and after.
     Locked {
         text: String,
         result: Range<usize>,
     },
-    /// A part of a field that is not put together yet, and the run around it as above.
+    /// A part of a field that is not joined yet, and the run around it as above.
     Field(Field, Affixes),
-    /// A link or another element around runs, and the bytes between its tags.
+    /// A link or another element around runs; `inner` are the bytes between its tags.
     Group {
         inner: Range<usize>,
         items: Vec<Item>,
@@ -57,11 +57,11 @@ pub(crate) enum Field {
     End,
 }
 
-/// How a run's text is written.
+/// The formatting of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Style {
     pub affixes: Affixes,
-    /// Whether its properties make it a link, so that they are not the paragraph's.
+    /// Whether its properties make it a link, so that they cannot be the paragraph's.
     pub is_link: bool,
 }
 
@@ -76,7 +76,7 @@ impl Item {
         Self::outside(range, Kind::Void(Affixes::default()))
     }
 
-    /// A link or the like; without words in it, it is void.
+    /// A link or similar element; void if it has no text.
     pub fn group(range: Range<usize>, inner: Range<usize>, items: Vec<Self>) -> Self {
         if items.iter().any(Self::has_text) {
             Self::outside(range, Kind::Group { inner, items })
@@ -85,8 +85,8 @@ impl Item {
         }
     }
 
-    /// The pieces of an element that is written anew with its text, or not at all: a part of it would be broken XML, so
-    /// it is the run of each. Without words it is void as a whole.
+    /// The pieces of an element that is rewritten as a whole or not at all, because a part of it would be invalid XML: it
+    /// is the run of each piece. Without text it is void.
     pub fn flattened(range: &Range<usize>, mut items: Vec<Self>) -> Vec<Self> {
         if items.iter().all(|item| matches!(item.kind, Kind::Void(_))) {
             return vec![Self::void(range.clone())];
@@ -95,7 +95,7 @@ impl Item {
         items
     }
 
-    /// A field that is not text, with what its result consists of.
+    /// A field that is not text, with the pieces of its result.
     pub fn field(source: &str, range: Range<usize>, result: &[Self]) -> Self {
         let kind = match result {
             [Self { range: result, kind: Kind::Text { text, .. }, .. }]
@@ -131,13 +131,13 @@ impl Item {
         }
     }
 
-    /// Whether it can stay where it is while the text beside it is written anew.
+    /// Whether it can be copied while the text beside it is rewritten.
     fn stands_alone(&self) -> bool {
         !self.has_text() && self.range == self.run && !matches!(self.kind, Kind::Text { .. })
     }
 }
 
-/// The block that the pieces of a paragraph make up; `None` when there is no text.
+/// The block of a paragraph's pieces; `None` if there is no text.
 ///
 /// # Errors
 /// When the paragraph has more spans than [`limits`] allow.
@@ -159,7 +159,7 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedB
         builder
     };
     let mut builder = filled(true);
-    // A text of many colours is worth more translated without them than not at all.
+    // A text with too many formats is translated without them.
     if builder.span_count() > limits::SPANS_PER_BLOCK {
         builder = filled(false);
     }
@@ -170,7 +170,7 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedB
     Ok(ParsedBlock { slot: Slot { affixes, edge_spaces, ..found.slot }, ..found }.into_translatable())
 }
 
-/// The style of most of the text: what is in groups counts only if there is nothing else, and so do links.
+/// The style of most of the text. Text in groups and in links counts only if there is no other.
 fn main_style(items: &[Item]) -> Option<&Style> {
     let mut sizes = Sizes::default();
     sizes.add(items, false);
@@ -180,7 +180,7 @@ fn main_style(items: &[Item]) -> Option<&Style> {
     sizes.largest(false).or_else(|| sizes.largest(true))
 }
 
-/// Characters of each style, in the order the styles come.
+/// Characters of each style, in order of first use.
 #[derive(Default)]
 struct Sizes<'i> {
     index: HashMap<&'i Style, usize>,
@@ -212,13 +212,13 @@ impl<'i> Sizes<'i> {
     }
 }
 
-/// Hands the pieces to the builder; `main` is the style that needs no span.
+/// Adds the pieces to the builder; `main` is the style that needs no span.
 fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style>, styled: bool) {
     let mut span: Option<&Style> = None;
     for (at, item) in items.iter().enumerate() {
         match &item.kind {
             Kind::Text { text, style } => {
-                // Spaces belong to the words around them if those have one style, else to the paragraph.
+                // Spaces have the style of the words around them if both have the same, else the paragraph's.
                 let blank = text.trim().is_empty();
                 let follows = items.get(at + 1).and_then(Item::style);
                 let style =
@@ -231,7 +231,7 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
                         }
                         if let Some(style) = wanted {
                             builder.open("", item.run.clone());
-                            builder.affixes(style.affixes.clone());
+                            builder.set_affixes(style.affixes.clone());
                         }
                         span = wanted;
                     }
@@ -251,7 +251,7 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
                 builder
                     .open(source.get(item.range.start..inner.start).unwrap_or_default(), item.range.clone());
                 if let Some(own) = own.filter(|own| Some(*own) != main) {
-                    builder.affixes(own.affixes.clone());
+                    builder.set_affixes(own.affixes.clone());
                 }
                 fill(builder, source, items, own, styled);
                 builder.close(source.get(inner.end..item.range.end).unwrap_or_default());
@@ -263,8 +263,8 @@ fn fill(builder: &mut Builder, source: &str, items: &[Item], main: Option<&Style
     }
 }
 
-/// Puts the parts of fields together: those of links and references become a group, any other field's are locked if the
-/// result is a number, else void as a whole. A field that starts or ends in another paragraph stays in parts.
+/// Joins the parts of fields: links and references become a group, other fields are locked if their result is a number,
+/// else void. A field that starts or ends in another paragraph remains in parts.
 pub(crate) fn join_fields(source: &str, items: Vec<Item>) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::with_capacity(items.len());
     let mut begins = Vec::new();
@@ -290,7 +290,7 @@ pub(crate) fn join_fields(source: &str, items: Vec<Item>) -> Vec<Item> {
     joined
 }
 
-/// One whole field from its parts, or the parts where they share runs with text.
+/// A field joined from its parts, or the parts if they share runs with text.
 fn field(source: &str, mut parts: Vec<Item>) -> Vec<Item> {
     let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return parts };
     let range = first.run.start..last.run.end;
@@ -317,8 +317,8 @@ fn field(source: &str, mut parts: Vec<Item>) -> Vec<Item> {
     vec![Item::field(source, range, result)]
 }
 
-/// Fields whose result is text of the document, or was typed: a sentence is none without it, and what they show is
-/// translated where it comes from. What others show (names, dates, counts) is not theirs to say in another language.
+/// Fields whose result is text of the document or was typed: the sentence is incomplete without it, and the text is
+/// translated at its origin too. Results of other fields (names, dates, counts) are not translated.
 const TEXT_FIELDS: [&str; 5] = ["REF", "STYLEREF", "TITLE", "SUBJECT", "FORMTEXT"];
 
 /// Whether a field's result is translated, as a group.
@@ -332,7 +332,7 @@ fn is_link(instruction: &str) -> bool {
     instruction.trim_start().to_ascii_uppercase().starts_with("HYPERLINK")
 }
 
-/// Whether a text is a number, perhaps with marks in it.
+/// Whether a text is a number, possibly with punctuation.
 pub(crate) fn is_number(text: &str) -> bool {
     text.trim() == text && text.contains(char::is_numeric) && !text.contains(char::is_alphabetic)
 }

@@ -1,70 +1,68 @@
-//! Finds the places of a block's spans in its translation: by what survives letter for letter, then by the links
-//! between words.
+//! Projects a block's spans onto its translation: by text that is unchanged, then by the word alignment.
 //!
-//! The model saw clean text. Certain is the place of a span around the whole text, of words that stand in the
-//! translation as they stood in the source, and of a lead-in (`**Note:** …`) that ends at the first such mark on both
-//! sides. For the others the links say which words came from which; a span whose words they do not find is dropped,
-//! or stands at the end.
+//! The model saw clean text. The position is certain for a span around the whole text, for words that are in the
+//! translation unchanged, and for a lead-in (`**Note:** …`) that ends at the first such mark on both sides. Other spans
+//! are projected by the links between words; a span whose words they do not find is dropped, or moved to the end.
 
-mod linked;
+mod punctuation;
+mod word_links;
 
 use std::ops::Range;
 
 use crate::block::{Block, Span, SpanKind, Translation};
-use crate::chars::is_unspaced;
 use crate::limits;
-use linked::Linked;
+use punctuation::{Mark, after_same_mark, before_marks, occurrences};
+use word_links::WordLinks;
 
-/// Where a span stands in the translation.
+/// A span with its position in the translation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placed {
     /// Index into [`Block::spans`].
     pub span: usize,
     /// Bytes of the translation; empty for a void span.
     pub range: Range<usize>,
-    /// Whether nothing told its place, so that it stands at the end.
+    /// Whether its position is a guess, such as the end.
     pub guessed: bool,
 }
 
-/// The places of all spans that have one. Any two ranges are nested as in the source, or apart, and void spans stand
-/// in the order that they have there.
+/// The positions of all spans that have one. Any two ranges are nested as in the source, or apart, and void spans keep
+/// their order.
 pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
     let text = translation.text.as_str();
-    let links = Linked::new(&block.text, text, &translation.links);
+    let links = WordLinks::new(&block.text, text, &translation.links);
     let mut projection = Projection { block, translation: text, links, placed: Vec::new() };
     let of = |kind: SpanKind| block.spans.iter().enumerate().filter(move |(_, span)| span.kind == kind);
     for (index, span) in of(SpanKind::Locked) {
         let certain = projection.locked(index, span);
-        let guess = span.void_if_missing.then(|| projection.stand_in(span));
+        let guess = span.void_if_missing.then(|| projection.fallback_position(span));
         projection.put(index, certain, guess);
     }
     for (index, span) in of(SpanKind::Paired) {
         let certain = projection.paired(index, span);
         projection.put(index, certain, None);
     }
-    // What is certain goes first, so that a wrong link takes no place away from it.
+    // Certain positions come first, so that a wrong link cannot occupy one.
     for (index, span) in of(SpanKind::Paired) {
         if projection.placed_range(index).is_none() {
             let linked = projection.linked(index, span);
-            let guess = span.void_if_missing.then(|| projection.stand_in(span));
-            projection.put(index, linked, guess);
+            projection.put(index, linked, None);
         }
     }
     for (index, span) in of(SpanKind::Void) {
-        let found = projection.void(span).or_else(|| projection.links.point(span.range.start));
-        let found = found.map(|at| projection.outside_locked(projection.within_holder(span, at)));
-        let guess = projection.stand_in(span);
+        let found = projection.void(span).or_else(|| projection.links.position(span.range.start));
+        let found = found.map(|at| projection.outside_locked(projection.inside_parent(span, at)));
+        let guess = projection.fallback_position(span);
         projection.put(index, found.map(|at| at..at), Some(guess));
     }
     in_order(block, &mut projection.placed);
     projection.placed
 }
 
-/// Moves void spans so that they stand in the order of the source: what starts somewhere may end at a later one.
+/// Moves void spans into the order of the source.
 fn in_order(block: &Block, placed: &mut [Placed]) {
     let mut voids: Vec<&mut Placed> = placed.iter_mut().filter(|placed| placed.range.is_empty()).collect();
     voids.sort_by_key(|placed| block.spans.get(placed.span).map_or(0, |span| span.source.start));
-    // A guess gives way to what is certain after it.
+    // A guess is moved before the certain positions that follow it.
     let mut most = usize::MAX;
     for placed in voids.iter_mut().rev() {
         let at = placed.range.start.min(most);
@@ -81,7 +79,7 @@ fn in_order(block: &Block, placed: &mut [Placed]) {
     }
 }
 
-/// The text of a locked span without the marks around it, which a model may leave out.
+/// The text of a locked span without the delimiters around it, which a model may omit.
 fn bare(text: &str) -> &str {
     text.trim_matches(['`', '<', '>', '$']).trim()
 }
@@ -89,7 +87,7 @@ fn bare(text: &str) -> &str {
 struct Projection<'a> {
     block: &'a Block,
     translation: &'a str,
-    links: Linked<'a>,
+    links: WordLinks<'a>,
     placed: Vec<Placed>,
 }
 
@@ -105,16 +103,16 @@ impl Projection<'_> {
         self.placed.iter().find(|placed| placed.span == span).map(|placed| &placed.range)
     }
 
-    /// Where the links say that a span's words are: in the room that the spans placed so far leave, with those that
-    /// are inside it.
+    /// The range of a span's words by the links, within the range that the spans placed so far leave, including the spans
+    /// inside it.
     fn linked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
-        let mut room = 0..self.translation.len();
+        let mut available = 0..self.translation.len();
         let (mut inner, mut taken) = (None::<Range<usize>>, Vec::new());
         for placed in &self.placed {
             let other = self.block.spans.get(placed.span)?;
             match relation(span, index, other, placed.span) {
                 Relation::Within => {
-                    room = room.start.max(placed.range.start)..room.end.min(placed.range.end);
+                    available = available.start.max(placed.range.start)..available.end.min(placed.range.end);
                 }
                 Relation::Around => {
                     let hull = inner.unwrap_or_else(|| placed.range.clone());
@@ -125,13 +123,13 @@ impl Projection<'_> {
         }
         taken.retain(|range| range.start < range.end);
         taken.sort_by_key(|range| range.start);
-        taken.push(room.end..room.end);
-        let mut from = room.start;
+        taken.push(available.end..available.end);
+        let mut from = available.start;
         let mut best: Option<(i32, Range<usize>)> = None;
         for range in taken {
-            let gap = from..range.start.min(room.end);
+            let gap = from..range.start.min(available.end);
             from = from.max(range.end);
-            if let Some(found) = self.links.place(&span.range, &gap).filter(|_| gap.start < gap.end)
+            if let Some(found) = self.links.target(&span.range, &gap).filter(|_| gap.start < gap.end)
                 && best.as_ref().is_none_or(|best| best.0 < found.0)
             {
                 best = Some(found);
@@ -145,12 +143,13 @@ impl Projection<'_> {
         Some(range).filter(|range| self.fits(index, span, range))
     }
 
-    /// A void span that stands in a paired one stays in it.
-    fn within_holder(&self, span: &Span, at: usize) -> usize {
-        let holder = span.parent.and_then(|holder| self.placed_range(holder));
-        holder.map_or(at, |range| at.clamp(range.start, range.end))
+    /// Moves the position of a void span into its parent.
+    fn inside_parent(&self, span: &Span, at: usize) -> usize {
+        let parent = span.parent.and_then(|parent| self.placed_range(parent));
+        parent.map_or(at, |range| at.clamp(range.start, range.end))
     }
 
+    /// The range of a locked span, by its text.
     fn locked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
         let text = self.block.text.get(span.range.clone())?;
         [text, bare(text)].into_iter().find_map(|wanted| {
@@ -159,15 +158,16 @@ impl Projection<'_> {
         })
     }
 
+    /// The range of a paired span, if it is certain.
     fn paired(&self, index: usize, span: &Span) -> Option<Range<usize>> {
         let (text, end) = (&self.block.text, self.translation.len());
         let inner = text.get(span.range.clone())?;
         if span.range == (0..text.len()) {
             return Some(0..end);
         }
-        let around_locked =
+        let same_range =
             |placed: &&Placed| self.block.spans.get(placed.span).is_some_and(|s| s.range == span.range);
-        if let Some(placed) = self.placed.iter().find(around_locked) {
+        if let Some(placed) = self.placed.iter().find(same_range) {
             return Some(placed.range.clone()).filter(|range| self.fits(index, span, range));
         }
         let before =
@@ -180,7 +180,7 @@ impl Projection<'_> {
         same.or_else(|| self.lead_in(span).filter(|range| self.fits(index, span, range)))
     }
 
-    /// The translation's start up to the mark that ends the span in the source.
+    /// The start of the translation up to the mark that ends the span in the source.
     fn lead_in(&self, span: &Span) -> Option<Range<usize>> {
         let text = &self.block.text;
         if span.range.start > 0 {
@@ -196,10 +196,11 @@ impl Projection<'_> {
         (end > 0).then_some(0..end)
     }
 
+    /// The position of a void span, by the text around it.
     fn void(&self, span: &Span) -> Option<usize> {
         let (text, translation) = (&self.block.text, self.translation);
         let (before, after) = text.split_at_checked(span.range.start)?;
-        // HTML that did not start the line must not, or it would be a block of its own.
+        // HTML that was not at the start of the line must not be moved there, or it would be a block of its own.
         if before.is_empty() || (!before.contains(char::is_alphanumeric) && !span.open.starts_with('<')) {
             return Some(0);
         }
@@ -222,14 +223,15 @@ impl Projection<'_> {
             .or_else(|| anchor(after.split_whitespace().next(), false))
     }
 
-    /// Where a span stands that nothing says the place of.
-    fn stand_in(&self, span: &Span) -> Range<usize> {
+    /// The position of a span for which no position is found.
+    fn fallback_position(&self, span: &Span) -> Range<usize> {
         let at = if span.kind == SpanKind::Locked { self.void(span) } else { None };
         let at = at.map(|at| self.outside_locked(at));
         let at = at.unwrap_or(self.translation.len());
         at..at
     }
 
+    /// Moves a position out of a locked span.
     fn outside_locked(&self, at: usize) -> usize {
         let inside = |placed: &&Placed| {
             self.block.spans.get(placed.span).is_some_and(|span| span.kind == SpanKind::Locked)
@@ -239,7 +241,7 @@ impl Projection<'_> {
         self.placed.iter().find(inside).map_or(at, |placed| placed.range.end)
     }
 
-    /// Whether `range` lies to the ranges placed so far as `span` lies to theirs in the source.
+    /// Whether `range` is nested in the ranges placed so far as `span` is in their spans.
     fn fits(&self, index: usize, span: &Span, range: &Range<usize>) -> bool {
         self.placed.iter().all(|placed| {
             let Some(other) = self.block.spans.get(placed.span) else { return true };
@@ -252,14 +254,14 @@ impl Projection<'_> {
     }
 }
 
-/// How a span lies to another one.
+/// How two spans are nested.
 enum Relation {
     Around,
     Within,
     Apart,
 }
 
-/// How `span` lies to `other` in the source; of two equal ones the first is around the second.
+/// How `span` and `other` are nested in the source; of two equal ranges the first is around the second.
 fn relation(span: &Span, index: usize, other: &Span, other_index: usize) -> Relation {
     if contains(&span.range, &other.range) && (span.range != other.range || index < other_index) {
         Relation::Around
@@ -272,76 +274,6 @@ fn relation(span: &Span, index: usize, other: &Span, other_index: usize) -> Rela
 
 fn contains(outer: &Range<usize>, inner: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// All places where `wanted` stands as words of its own.
-fn occurrences<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = Range<usize>> {
-    let inside_word = |a: Option<char>, b: Option<char>| match (a, b) {
-        (Some(a), Some(b)) => [a, b].into_iter().all(|c| c.is_alphanumeric() && !is_unspaced(c)),
-        _ => false,
-    };
-    let found = (!wanted.is_empty()).then(|| text.match_indices(wanted)).into_iter().flatten();
-    found.map(|(at, found)| at..at + found.len()).filter(move |range| {
-        let (before, after) = (text.get(..range.start), text.get(range.end..));
-        !inside_word(before.and_then(|s| s.chars().next_back()), wanted.chars().next())
-            && !inside_word(wanted.chars().next_back(), after.and_then(|s| s.chars().next()))
-    })
-}
-
-/// The place before the marks at the end of the translation, such as a comma, where the source has only `marks` left.
-fn before_marks(translation: &str, marks: &str) -> usize {
-    let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
-    let most = marks.chars().filter(|&c| is_mark(c)).count();
-    let last = translation.chars().rev().take(most).take_while(|&c| is_mark(c));
-    translation.len() - last.map(char::len_utf8).sum::<usize>()
-}
-
-/// The place after the n-th end of a sentence, where `before` ends with the n-th of as many.
-fn after_same_mark(before: &str, text: &str, translation: &str) -> Option<usize> {
-    let is_end = |c: char| Mark::of(c) == Some(Mark::End);
-    let count = |text: &str| text.chars().filter(|&c| is_end(c)).count();
-    if !before.ends_with(is_end) || count(text) != count(translation) {
-        return None;
-    }
-    let (at, mark) = translation.match_indices(is_end).nth(count(before).checked_sub(1)?)?;
-    Some(at + mark.len())
-}
-
-/// Marks that end a lead-in, across scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Colon,
-    Dash,
-    End,
-}
-
-impl Mark {
-    fn of(c: char) -> Option<Self> {
-        match c {
-            ':' | '：' => Some(Self::Colon),
-            '-' | '–' | '—' => Some(Self::Dash),
-            '.' | '!' | '?' | '。' | '！' | '？' | '।' => Some(Self::End),
-            _ => None,
-        }
-    }
-
-    /// The first such mark that is not inside a word or number.
-    fn find(self, text: &str) -> Option<(usize, char)> {
-        let mut before = ' ';
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let next = chars.peek().map_or(' ', |&(_, next)| next);
-            let free = match self {
-                Self::Dash => before.is_whitespace() && next.is_whitespace() || c == '—',
-                Self::Colon | Self::End => next.is_whitespace() || is_unspaced(c) || !next.is_alphanumeric(),
-            };
-            if Self::of(c) == Some(self) && free {
-                return Some((at, c));
-            }
-            before = c;
-        }
-        None
-    }
 }
 
 #[cfg(test)]

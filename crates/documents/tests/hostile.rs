@@ -141,8 +141,16 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("an unknown compression", with_central(whole.clone(), 10, &[99, 0]), "the file is damaged"),
         ("an archive of something else", pack(&[("a.txt", "hello")]), "this zip archive is not supported"),
-        ("elements without end inside each other", with_main(&deep("w:p")), "XML elements are nested more than 256 deep"),
-        ("elements without end, not asked for", with_main(&deep("x")), "XML elements are nested more than 256 deep"),
+        (
+            "elements without end inside each other",
+            with_main(&deep("w:p")),
+            "XML elements are nested more than 256 deep",
+        ),
+        (
+            "elements without end, not asked for",
+            with_main(&deep("x")),
+            "XML elements are nested more than 256 deep",
+        ),
         ("a billion laughs", with_main(laughs), "its XML has a document type"),
         ("an entity in another file", with_main(foreign), "its XML has a document type"),
         ("a document type", with_main("<!DOCTYPE x><x/>"), "its XML has a document type"),

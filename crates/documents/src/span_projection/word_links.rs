@@ -1,4 +1,4 @@
-//! Where a span's words went, by the links between words.
+//! The translation of a span's words, by the links between words.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,16 +7,16 @@ use crate::block::Link;
 use crate::chars::is_unspaced;
 use crate::wrap::NOT_FIRST;
 
-/// The links of a translation, by target word.
-pub(super) struct Linked<'a> {
+/// The links of a translation, grouped by target word.
+pub(super) struct WordLinks<'a> {
     source: &'a str,
     target: &'a str,
-    /// Each linked word of the translation, in order, with what it came from. No two overlap.
+    /// Each linked word of the translation with its source ranges, in order and without overlap.
     words: Vec<(Range<usize>, Vec<Range<usize>>)>,
 }
 
-impl<'a> Linked<'a> {
-    /// Links whose ranges are no text are left out; parts of one word become the word.
+impl<'a> WordLinks<'a> {
+    /// Links with an empty or invalid range are ignored; parts of a word are extended to the word.
     pub fn new(source: &'a str, target: &'a str, links: &[Link]) -> Self {
         let mut by_start: BTreeMap<usize, (usize, Vec<Range<usize>>)> = BTreeMap::new();
         for link in links {
@@ -42,14 +42,14 @@ impl<'a> Linked<'a> {
         Self { source, target, words }
     }
 
-    /// The part of the translation inside `within` that came from `span`: the run of words that has most of its words
-    /// and fewest others. With how many more of the former it has.
-    pub fn place(&self, span: &Range<usize>, within: &Range<usize>) -> Option<(i32, Range<usize>)> {
+    /// The part of the translation inside `within` that translates `span`: the run of words with the most words of the
+    /// span and the fewest others, and the difference of the two counts.
+    pub fn target(&self, span: &Range<usize>, within: &Range<usize>) -> Option<(i32, Range<usize>)> {
         let mut best: Option<(i32, Range<usize>)> = None;
         let mut run: Option<(i32, Range<usize>)> = None;
         let first = self.words.partition_point(|(word, _)| word.start < within.start);
         for (word, sources) in self.words.iter().skip(first).take_while(|(word, _)| word.end <= within.end) {
-            // A word that came from several counts as where most of them are.
+            // A word with several sources counts as inside if most of them are.
             let inside = sources.iter().filter(|source| overlap(source, span)).count();
             let worth = if 2 * inside > sources.len() || inside == sources.len() { 1 } else { -1 };
             run = match run.take() {
@@ -57,7 +57,7 @@ impl<'a> Linked<'a> {
                 _ if worth > 0 => Some((worth, word.clone())),
                 _ => None,
             };
-            // A run ends with one of the span's words.
+            // A run ends with a word of the span.
             if let Some((sum, range)) = run.as_ref().filter(|_| worth > 0) {
                 let wider = |(most, other): &(i32, Range<usize>)| (*most, other.len()) < (*sum, range.len());
                 if best.as_ref().is_none_or(wider) {
@@ -68,25 +68,25 @@ impl<'a> Linked<'a> {
         best.map(|(sum, range)| (sum, self.with_marks(span, range)))
     }
 
-    /// Where something stands in the translation that stands at `at` in the source, between two words: by the one that
-    /// it touches, else by the one before it.
-    pub fn point(&self, at: usize) -> Option<usize> {
+    /// The position in the translation of a position `at` between two words of the source: by the word that it touches,
+    /// else by the word before it.
+    pub fn position(&self, at: usize) -> Option<usize> {
         let all = 0..self.target.len();
         let (before, after) = self.source.split_at_checked(at)?;
         let is_apart = |c: char| c.is_whitespace() || NOT_FIRST.contains(c);
         let touches_next = before.ends_with(char::is_whitespace) && !after.starts_with(is_apart);
         let previous = || {
             let word = self.sources().filter(|source| source.end <= at).max_by_key(|source| source.end)?;
-            let (_, place) = self.place(&word, &all)?;
-            // Marks between the word and the place go with the word.
+            let (_, target) = self.target(&word, &all)?;
+            // Punctuation between the word and the position stays with the word.
             let marks = self.source.get(word.end..at)?;
             let marks = marks.chars().any(|c| !c.is_alphanumeric() && !c.is_whitespace());
-            Some(if marks { self.past_marks(place.end) } else { place.end })
+            Some(if marks { self.past_marks(target.end) } else { target.end })
         };
         let next = || {
             let word =
                 self.sources().filter(|source| source.start >= at).min_by_key(|source| source.start)?;
-            Some(self.place(&word, &all)?.1.start)
+            Some(self.target(&word, &all)?.1.start)
         };
         if touches_next { next().or_else(previous) } else { previous().or_else(next) }
     }
@@ -95,7 +95,7 @@ impl<'a> Linked<'a> {
         self.words.iter().flat_map(|(_, sources)| sources.iter().cloned())
     }
 
-    /// Takes in marks at an edge, such as quotes or a full stop, where the span has some there.
+    /// Extends a range by the punctuation beside it, such as quotes or a full stop, where the span has some there.
     fn with_marks(&self, span: &Range<usize>, mut range: Range<usize>) -> Range<usize> {
         let text = self.source.get(span.clone()).unwrap_or_default().trim();
         let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
@@ -120,7 +120,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// `range` without blanks at its edges and with the whole of the words that it cuts, where words have spaces.
+/// `range` without whitespace at its ends, extended to whole words in scripts with spaces.
 fn whole_words(text: &str, range: &Range<usize>) -> Range<usize> {
     let in_word = |c: &char| c.is_alphanumeric() && !is_unspaced(*c);
     let inner = text.get(range.clone()).unwrap_or_default();
