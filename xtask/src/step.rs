@@ -23,13 +23,13 @@ pub fn enter_workspace() -> Result<PathBuf, Failure> {
 /// Runs `command` under a headline, its output shown as it comes, and prints how long it took.
 ///
 /// # Errors
-/// [`Failure::NotStarted`] or [`Failure::Step`], each with the command line and `mend`: what a person does next.
-pub fn step(headline: &str, mend: &str, command: &mut Command) -> Result<(), Failure> {
+/// [`Failure::NotStarted`] or [`Failure::Step`], each with the command line and `hint`: what a person does next.
+pub fn step(headline: &str, hint: &str, command: &mut Command) -> Result<(), Failure> {
     println!("\n── {headline}");
     let started = Instant::now();
-    let status = command.status().map_err(|source| not_started(command, source, mend))?;
+    let status = command.status().map_err(|source| not_started(command, source, hint))?;
     if !status.success() {
-        return Err(Failure::Step { status, mend: mend.to_owned(), command: format!("{command:?}") });
+        return Err(Failure::Step { status, hint: hint.to_owned(), command: format!("{command:?}") });
     }
     println!("── {headline}: {:.1} s", started.elapsed().as_secs_f64());
     Ok(())
@@ -38,10 +38,10 @@ pub fn step(headline: &str, mend: &str, command: &mut Command) -> Result<(), Fai
 /// What `command` printed to its standard output, whether or not it succeeded.
 ///
 /// # Errors
-/// [`Failure::NotStarted`] with `mend`: what a person does next.
-pub fn output_of(command: &mut Command, mend: &str) -> Result<String, Failure> {
+/// [`Failure::NotStarted`] with `hint`: what a person does next.
+pub fn output_of(command: &mut Command, hint: &str) -> Result<String, Failure> {
     let output =
-        command.stderr(Stdio::null()).output().map_err(|source| not_started(command, source, mend))?;
+        command.stderr(Stdio::null()).output().map_err(|source| not_started(command, source, hint))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -50,8 +50,8 @@ pub fn failed_at<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(std::io
     move |source| Failure::File { doing, source, path: path.to_owned() }
 }
 
-fn not_started(command: &Command, source: std::io::Error, mend: &str) -> Failure {
-    Failure::NotStarted { source, mend: mend.to_owned(), command: format!("{command:?}") }
+fn not_started(command: &Command, source: std::io::Error, hint: &str) -> Failure {
+    Failure::NotStarted { source, hint: hint.to_owned(), command: format!("{command:?}") }
 }
 
 #[cfg(all(test, unix))]
@@ -63,7 +63,7 @@ mod tests {
         let failure = step("fail", "do better", Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         let text = failure.to_string();
         assert!(text.contains("exit status: 3"), "{text}");
-        assert!(text.contains("To mend it: do better"), "{text}");
+        assert!(text.contains("Hint: do better"), "{text}");
         assert!(text.ends_with(r#"The command: "sh" "-c" "exit 3""#), "{text}");
     }
 

