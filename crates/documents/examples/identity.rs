@@ -1,4 +1,4 @@
-//! `identity FROM TO FILE…`: reads documents and writes them with their own texts. One line of JSON for each says
+//! `identity FROM TO FILE…`: reads documents and writes them with their own texts. Prints one line of JSON for each:
 //! whether that gave the same bytes.
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Blocks from a run of text and inline markup: edges left out, whitespace folded, tags paired into spans.
+//! Assembles blocks from pieces of text and inline markup: trims the ends, collapses whitespace, pairs tags into spans.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use crate::block::{Block, Span, SpanKind};
 use crate::chars::{is_hidden, is_space, is_unspaced, join_separator};
 use crate::limits;
 
-/// A piece of a run.
+/// A piece of a text with inline markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub kind: Kind<'a>,
@@ -15,12 +15,12 @@ pub(crate) struct Piece<'a> {
     pub source: Range<usize>,
 }
 
-/// What a piece is.
+/// The kind of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
-    /// Text as the reader sees it; as long as its source unless it is one escape.
+    /// Text as it is shown; as long as its source unless it is a single escape.
     Text(Cow<'a, str>),
-    /// Text that must not change, with the markup before and after it.
+    /// Text that must not be translated, with the markup before and after it.
     Locked {
         open: String,
         text: String,
@@ -28,13 +28,13 @@ pub(crate) enum Kind<'a> {
     },
     Open(Cow<'a, str>),
     Close(Cow<'a, str>),
-    /// Markup between words; `word` if it takes the place of a word.
+    /// Markup between words; `word` if it stands for a word.
     Void {
         word: bool,
     },
-    /// A line end that the reader sees.
+    /// A line end that is shown.
     Break,
-    /// What no block may hold: one ends before it, another starts after it.
+    /// Separates two blocks.
     Cut,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Piece<'a> {
         Self { kind, source }
     }
 
-    /// Text that stands in the document as the reader sees it.
+    /// Text that is in the document as it is shown.
     pub fn verbatim(document: &'a str, source: Range<usize>) -> Self {
         Self::new(Kind::Text(document.get(source.clone()).unwrap_or_default().into()), source)
     }
@@ -57,20 +57,20 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// A piece of a block's text, its tags paired.
+/// An assembled block and its range in the document.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub block: Block,
-    /// Bytes of the document from its first letter to its last.
+    /// Bytes of the document from the first to the last character of the text.
     pub range: Range<usize>,
     /// Markup of each `\n` in the text.
     pub breaks: Vec<String>,
-    /// What ends a line and precedes the text on the next, if lines were joined.
+    /// The line end and what precedes the text on the next line, if lines were joined.
     pub newline: Option<String>,
 }
 
-/// The blocks of a run of pieces. Tags without a partner end a block, and so does every tag where there are more
-/// than [`limits`] allow in one.
+/// The blocks of a sequence of pieces. Unpaired tags separate blocks; if there are more tags than [`limits`] allow in a
+/// block, every tag does.
 pub(crate) fn runs(document: &str, mut pieces: Vec<Piece>) -> Vec<Run> {
     cut_at_empty_lines(&mut pieces);
     let partners = partners(&mut pieces);
@@ -88,7 +88,7 @@ pub(crate) fn runs(document: &str, mut pieces: Vec<Piece>) -> Vec<Run> {
     runs
 }
 
-/// Two line breaks in a row are an empty line.
+/// Turns two line breaks in a row into cuts, as they are an empty line.
 fn cut_at_empty_lines(pieces: &mut [Piece]) {
     let mut last = None;
     for at in 0..pieces.len() {
@@ -105,7 +105,7 @@ fn cut_at_empty_lines(pieces: &mut [Piece]) {
     }
 }
 
-/// Each tag's partner. Tags without one become cuts, and so do pairs around a cut.
+/// The index of each tag's partner. Unpaired tags and pairs around a cut become cuts.
 fn partners(pieces: &mut [Piece]) -> Vec<Option<usize>> {
     let mut partners = vec![None; pieces.len()];
     let mut open: Vec<usize> = Vec::new();
@@ -148,7 +148,7 @@ fn partners(pieces: &mut [Piece]) -> Vec<Option<usize>> {
     partners
 }
 
-/// The pieces without blanks, markup and pairs around all the text; the edge texts lose their blanks.
+/// The range of the pieces without whitespace, markup and pairs around the whole text.
 fn trimmed(pieces: &[Piece], partners: &[Option<usize>], mut range: Range<usize>) -> Range<usize> {
     let edge = |piece: &Piece| piece.is_blank() || matches!(piece.kind, Kind::Void { .. } | Kind::Break);
     loop {
@@ -186,11 +186,11 @@ struct Assembler<'a> {
     run: Run,
     /// Spans not closed yet.
     open: Vec<usize>,
-    /// Spaces before what follows, and whether a line ends in them.
+    /// Whitespace before the next piece, and whether it contains a line end.
     gap: Option<bool>,
-    /// The line end in them, with the indentation after it.
+    /// The line end in it, with the indentation after it.
     newline: Option<String>,
-    /// The last line break, where it was the last piece.
+    /// The last line break, if it was the last piece.
     line_end: Option<Range<usize>>,
 }
 
@@ -284,7 +284,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Puts a space where blanks were, but none between Han or kana whose line ended there.
+    /// Adds a space for the pending whitespace, but none for a line end between Han or kana.
     fn settle(&mut self, next: Option<char>) {
         let Some(line_end) = self.gap.take() else { return };
         let newline = self.newline.take();
@@ -296,7 +296,7 @@ impl<'a> Assembler<'a> {
             self.run.newline.get_or_insert(newline);
         }
         let mut next = next.map_or(String::new(), String::from);
-        // Before markup only what precedes tells.
+        // Before markup, the character before it decides.
         if next.is_empty() && text.ends_with(is_unspaced) {
             next.push('。');
         }

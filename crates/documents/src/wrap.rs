@@ -30,7 +30,7 @@ pub(crate) struct Word {
 /// A line, and whether it starts with markup rather than with text.
 pub(crate) type WrappedLine = (String, bool);
 
-/// Collects text and markup into words.
+/// A sequence of words, built from text and markup.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     words: Vec<Word>,
@@ -54,12 +54,12 @@ pub(crate) const NOT_FIRST: &str =
 pub(crate) const NOT_LAST: &str = "「『（［｛【〈《〔“‘([{";
 
 impl Words {
-    /// No words yet; `anywhere` allows a line to end between two Han or kana characters.
+    /// An empty sequence; `anywhere` allows a line to end between two Han or kana characters.
     pub fn new(anywhere: bool) -> Self {
         Self { anywhere, ..Self::default() }
     }
 
-    /// Text that may be divided at whitespace.
+    /// Adds text, which may be divided at whitespace.
     pub fn text(&mut self, text: &str) {
         for c in text.chars() {
             let glued = std::mem::take(&mut self.glued);
@@ -75,7 +75,7 @@ impl Words {
         }
     }
 
-    /// Markup that must stay in one piece, on the line of the text beside it.
+    /// Adds markup that must stay in one piece, on the line of the text beside it.
     pub fn raw(&mut self, markup: &str) {
         if markup.is_empty() {
             return;
@@ -90,12 +90,12 @@ impl Words {
         }
     }
 
-    /// A space before what follows.
+    /// Adds a space before the next text or markup.
     pub fn gap(&mut self) {
         self.gap = true;
     }
 
-    /// The words laid out; at least one line if there is a word.
+    /// The words in lines; at least one line if there is a word.
     pub fn lines(self, layout: LineLayout) -> Vec<WrappedLine> {
         match layout {
             LineLayout::Single => fill(&self.words, usize::MAX),
@@ -158,7 +158,7 @@ fn fill(words: &[Word], width: usize) -> Vec<WrappedLine> {
     lines
 }
 
-/// The smallest width at which the words fill at most `lines` lines.
+/// Fills lines to the smallest width at which there are at most `lines` of them.
 fn balance(words: &[Word], lines: usize) -> Vec<WrappedLine> {
     let (mut low, mut high) = (0, words.iter().map(|word| columns(&word.text) + 1).sum::<usize>());
     while low < high {

@@ -1,4 +1,4 @@
-//! PO, XLIFF and TMX: translations are filled in beside their sources; all else stays byte for byte.
+//! PO, XLIFF and TMX: translations are written beside their sources; everything else stays byte for byte.
 
 use documents::{Document, Error, Format, ReadOptions, SpanKind, Translation};
 
@@ -195,7 +195,7 @@ fn each_segment_of_a_divided_text_is_a_block() {
 }
 
 #[test]
-fn a_copy_of_the_source_is_no_translation_unless_somebody_says_so() {
+fn a_copy_of_the_source_is_no_translation_unless_marked_as_one() {
     let unit =
         |source: &str, target: &str| format!("<trans-unit><source>{source}</source>{target}</trans-unit>");
     let source = xliff_1(
@@ -230,7 +230,7 @@ fn xliff_2_names_the_language_of_its_targets() {
 }
 
 #[test]
-fn elements_in_a_translation_beside_its_source_stand_as_close_to_its_words() {
+fn elements_in_a_translation_beside_its_source_are_as_close_to_its_words() {
     let source = "msgid \"one<br/>two, three <i/>four <img/> five\"\nmsgstr \"\"\n";
     assert_eq!(texts(Format::Po, source), ["one\ntwo, three four five"]);
     let written = write(Format::Po, source, &["eins\nzwei, drei four five"]);
@@ -286,7 +286,7 @@ fn an_empty_text_of_a_memory_is_filled() {
 }
 
 #[test]
-fn plurals_among_codes_are_left_to_people() {
+fn plurals_among_codes_are_left_unchanged() {
     let source = xliff_1(
         "<trans-unit id=\"1\"><source>{VAR_PLURAL, plural, =0 {none} other {<x id=\"1\"/> files}}</source></trans-unit>\n\
          <trans-unit id=\"2\"><source>{name} came</source></trans-unit>",

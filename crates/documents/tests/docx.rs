@@ -33,7 +33,7 @@ fn b(text: &str) -> String {
     format!("<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>")
 }
 
-/// The body after the translation, and the problems.
+/// The body after the translation, and the findings.
 fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<FindingKind>) {
     let package = document(body, &[]);
     check_round_trip(&package, &["word/document.xml"]);
@@ -325,7 +325,7 @@ fn tags_of_old_documents_go_with_their_words() {
         assert!(!problems.contains(&FindingKind::Refused), "{problems:?}");
         assert_eq!(texts(&open(&document(&body, &[]))), ["Rome and Berlin", "Then"]);
     }
-    // One without words stays.
+    // One without words is kept.
     let mark = tagged("<w:r><w:footnoteReference w:id=\"2\"/></w:r>");
     let (body, _) = translated(&p(&(r("Wahr") + &mark + &r(" ist es."))), &[("Wahr ist es.", "True it is.")]);
     assert!(body.contains(&mark), "{body}");
@@ -340,7 +340,7 @@ fn blanks_beside_notes_fields_and_boxes_stay() {
     let name = field("MERGEFIELD Name", &r("«Name»"));
     let (body, _) = translated(&p(&(r("Herr ") + &name)), &[("Herr", "Mr")]);
     assert_eq!(body, p(&(r("Mr ") + &name)));
-    // Scripts without blanks between words need none.
+    // Scripts without spaces between words need none.
     let (body, _) = translated(&p(&(r("Herr ") + &name)), &[("Herr", "様")]);
     assert_eq!(body, p(&(r("様") + &name)));
 
@@ -366,7 +366,7 @@ fn blanks_around_what_stands_between_words_stay() {
         assert_eq!(body.matches(&(r("Dear Mr ") + &name)).count(), 1, "{body}");
         assert!(body.ends_with(&(name.clone() + &r(",") + "</w:p>")), "{body}");
     }
-    // What clings to its word still does.
+    // A mark next to its word stays next to it.
     let mark = "<w:r><w:footnoteReference w:id=\"2\"/></w:r>";
     let source = p(&(r("Das ist wahr") + mark + &r(", sagt er.")));
     let (body, _) = translated(&source, &[("Das ist wahr, sagt er.", "This is wahr, he says.")]);
@@ -390,7 +390,7 @@ fn references_are_part_of_their_sentence() {
     assert_eq!(problems, []);
     let simple = format!("<w:fldSimple w:instr=\" TITLE \">{}</w:fldSimple>", r("Mein Bericht"));
     assert_eq!(texts(&open(&document(&p(&simple), &[]))), ["Mein Bericht"]);
-    // A bare number must stand in the translation.
+    // A bare number must be in the translation.
     let source = p(&(r("Siehe Kapitel ") + &field("REF _Ref2 \\r", &r("3.2"))));
     let document = open(&document(&source, &[]));
     assert_eq!(document.blocks()[0].spans[0].kind, SpanKind::Locked);
@@ -415,7 +415,7 @@ fn watermarks_and_descriptions_of_tables_and_old_pictures_are_text() {
     assert_eq!(body, expected);
 }
 
-/// Word fills a cover page's controls anew from there when it opens the document.
+/// Word refills a cover page's controls from there when it opens the document.
 #[test]
 fn what_a_cover_page_shows_is_kept_equal() {
     let item = r#"<CoverPageProperties xmlns="http://schemas.microsoft.com/office/2006/coverPageProps"><PublishDate/><Abstract>In short</Abstract><CompanyPhone>Not here</CompanyPhone></CoverPageProperties>"#;
@@ -431,7 +431,7 @@ fn what_a_cover_page_shows_is_kept_equal() {
     assert_eq!(entry(&written, "customXml/item1.xml"), item.replace("In short", "Kurzum"));
 }
 
-/// XML cannot hold every character, so it is not read back as it was given.
+/// XML cannot contain every character, so the block is not read back as it was given.
 #[test]
 fn a_block_that_cannot_be_written_takes_no_other_with_it() {
     let header = format!("<w:hdr {SPACES}>{}</w:hdr>", p(&r("Header")));

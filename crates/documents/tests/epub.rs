@@ -53,7 +53,7 @@ fn chapters_come_in_reading_order() {
 }
 
 #[test]
-fn a_chapter_that_is_no_xml_is_translated_all_the_same() {
+fn a_chapter_that_is_not_well_formed_is_still_translated() {
     let package = book("<p>Open <b>bold</p><p>Next</p>", "<encryption/>");
     check_round_trip(&package, &CHANGED);
     let (written, _) = translate(&package, &[("Next", "Weiter")]);
@@ -61,7 +61,7 @@ fn a_chapter_that_is_no_xml_is_translated_all_the_same() {
 }
 
 #[test]
-fn a_locked_book_says_so_but_fonts_may_be_scrambled() {
+fn a_protected_book_is_refused_but_fonts_may_be_obfuscated() {
     let encrypted = |name: &str| format!(r#"<encryption><CipherReference URI="{name}"/></encryption>"#);
     let locked = book("<p>One</p>", &encrypted("OEBPS/ch1.xhtml"));
     assert_eq!(Document::parse(Format::Epub, &locked).err(), Some(Error::Protected));

@@ -1,5 +1,5 @@
-//! HTML: what is read is translated in place, all else stays byte for byte. Many cases are those that Bergamot's
-//! translator keeps to, in our own words.
+//! HTML: texts are translated in place, everything else stays byte for byte. Many cases are those of Bergamot's
+//! translator, with other texts.
 
 use documents::{Document, FindingKind, Format, SpanKind, Translation};
 

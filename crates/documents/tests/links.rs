@@ -1,5 +1,5 @@
-//! Markup put back by links between words: the cases that Bergamot's HTML tests publish, with the alignments that are
-//! given there, and what must hold for any links.
+//! Markup restored by links between words: the cases of Bergamot's HTML tests, with the alignments given there, and
+//! what must hold for any links.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ fn links(source: &str, target: &str, pairs: &[(&str, &str)]) -> Vec<Link> {
         .collect()
 }
 
-/// The page with its one block translated, and what was found on the way.
+/// The page with its one block translated, and the findings.
 fn page(html: &str, target: &str, pairs: &[(&str, &str)]) -> (String, Vec<(FindingKind, String)>) {
     let document = Document::parse(Format::Html, html.as_bytes()).expect("valid");
     let [block] = document.blocks() else { panic!("one block: {:?}", document.blocks()) };
@@ -39,7 +39,7 @@ fn assert_page(html: &str, target: &str, pairs: &[(&str, &str)], expected: &str)
 }
 
 #[test]
-fn bergamot_words_take_their_tags_along() {
+fn bergamot_tags_follow_their_words() {
     assert_page(
         "<p>hello <b>world</b></p>\n",
         "hallo Welt",
@@ -83,7 +83,7 @@ fn bergamot_several_sentences_with_an_image_and_nested_tags() {
 }
 
 #[test]
-fn bergamot_words_that_nothing_links_to_lose_their_tags_and_it_is_said() {
+fn bergamot_words_without_links_lose_their_tags_with_a_finding() {
     let (html, findings) = page(
         "<p>I <b>like</b> to <u>drive</u> this car.</p>",
         "Rád řídím to auto.",
@@ -101,7 +101,7 @@ fn bergamot_words_that_nothing_links_to_lose_their_tags_and_it_is_said() {
 }
 
 #[test]
-fn bergamot_no_tag_comes_to_stand_inside_a_word() {
+fn bergamot_no_tag_is_moved_inside_a_word() {
     let (html, _) =
         page("<p>un<u>der</u>line it</p>", "lo subrayar", &[("underline", "subrayar"), ("it", "lo")]);
     assert_eq!(html, "<p>lo <u>subrayar</u></p>");
@@ -115,7 +115,7 @@ fn bergamot_no_tag_comes_to_stand_inside_a_word() {
 }
 
 #[test]
-fn bergamot_empty_elements_keep_their_order_and_their_holder() {
+fn bergamot_empty_elements_keep_their_order_and_their_parent() {
     assert_page(
         "<p id=\"1\">hello <img id=\"1.1\"><span id=\"1.2\"><u id=\"1.2.1\"></u><b id=\"1.2.2\"></b><img id=\"1.2.3\">world</span></p>",
         "hallo Welt",
@@ -183,7 +183,7 @@ fn links_in_a_script_without_spaces() {
     );
 }
 
-/// Whatever the links say, every tag that comes out is opened and closed in turn, and the text is the one given.
+/// For any links, the written tags are balanced and the text is the one given.
 #[test]
 fn any_links_give_well_formed_markup() {
     let html = "<p>a <b>bb <i>cc dd</i> ee</b> <u>ff <img> gg</u> hh <a href=\"x\">ii <b>jj</b></a> kk</p>";

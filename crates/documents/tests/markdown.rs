@@ -10,7 +10,7 @@ fn texts(source: &str) -> Vec<String> {
     parse(source).blocks().iter().map(|block| block.text.clone()).collect()
 }
 
-/// The document with its blocks replaced, and the problems found.
+/// The document with its blocks replaced, and the findings.
 fn write(source: &str, translations: &[&str]) -> (String, Vec<FindingKind>) {
     let translations: Vec<Translation> = translations.iter().copied().map(Translation::from).collect();
     let written = parse(source).write(&translations).expect("as many translations as blocks");

@@ -29,7 +29,7 @@ fn package(kind: &str, body: &str) -> Vec<u8> {
     ])
 }
 
-/// The body of a text after the translation, and the problems.
+/// The body of a text after the translation, and the findings.
 fn translated(body: &str, translations: &[(&str, &str)]) -> (String, Vec<FindingKind>) {
     let package = package("text", body);
     check_round_trip(&package, &["content.xml", "styles.xml", "meta.xml"]);

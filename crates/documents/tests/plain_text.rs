@@ -1,4 +1,4 @@
-//! Plain text: what is a block, and how it is laid out again.
+//! Plain text: which lines form a block, and how its translation is wrapped.
 
 use documents::{Document, Error, FindingKind, Format, SpanKind, Translation};
 
@@ -63,7 +63,7 @@ fn addresses_are_locked() {
     assert_eq!(texts("https://a.b/c\n"), [""; 0]);
 }
 
-/// The stretches of a document's first block that are locked.
+/// The locked spans of a document's first block.
 fn locked(format: Format, source: &str) -> Vec<String> {
     let document = Document::parse(format, source.as_bytes()).expect("valid");
     let block = &document.blocks()[0];
@@ -167,7 +167,7 @@ fn codes_paths_and_mail_addresses_alone_are_not_translated() {
     {
         assert_eq!(parse(text).blocks().len(), 1, "{text}");
     }
-    // A translation may be such a code all the same.
+    // A translation may still be such a code.
     let written = parse("Number one\n").write(&["A-0001".into()]).expect("one block");
     assert_eq!((written.bytes.as_slice(), written.findings.len()), (&b"A-0001\n"[..], 0));
 }

@@ -185,7 +185,7 @@ const PLAIN: &[&str] = &[
     "</font>",
 ];
 
-/// What the files of other formats are made of.
+/// The pieces of random files of the other formats.
 const PARTS: &[(Format, &str, &[&str])] = &[
     (
         Format::Html,
@@ -526,7 +526,7 @@ fn markdown_is_read_back_as_it_was_translated() {
                 refused += 1;
                 continue;
             }
-            // Code found without its marks gets them back, so marks may be more than were given.
+            // Code found without its delimiters gets them back, so there may be more of them than given.
             let marks: &[char] = &['`', '$', '<', '>'];
             let bare = |text: &str| letters(text).replace(marks, "");
             assert_eq!(bare(&block.text), bare(&translation.text), "{source:?}\n{text:?}");

@@ -1,5 +1,5 @@
-//! Properties on random paragraphs of Word and OpenDocument: the own text changes no byte; whatever the translation,
-//! the document stays well-formed, is read back as it, and nothing that stands between words is lost.
+//! Properties on random paragraphs of Word and OpenDocument: writing the own text changes no byte; for any translation
+//! the document stays well-formed and is read back as it, and no markup between words is lost.
 
 mod packages;
 
@@ -106,8 +106,8 @@ fn open_text(body: &str) -> Vec<u8> {
     ])
 }
 
-/// A random row of pieces in which every `%` is another number, and the marks with these numbers that no translation
-/// may lose.
+/// A random sequence of pieces in which every `%` is another number, and the marks with these numbers, which no
+/// translation may lose.
 fn body(rng: &mut Rng, pieces: &[&str]) -> (String, Vec<String>) {
     let (mut body, mut kept) = (String::new(), Vec::new());
     for number in 100..100 + rng.usize(0..9) {
@@ -148,7 +148,7 @@ fn check(rng: &mut Rng, package: &[u8], kept: &[String]) -> usize {
     assert!(!written.findings.iter().any(|finding| finding.kind == FindingKind::Refused), "{source}\n{text}");
     let read: Document = open(&written.bytes);
     assert_eq!(read.blocks().len(), given.len(), "{source}\n{text}");
-    // A field whose number is not in the translation stays all the same, and a box may come before its paragraph.
+    // A field whose number is missing in the translation is still kept, and a box may be moved before its paragraph.
     let bare = |text: &str| letters(text).replace(|c: char| c.is_ascii_digit(), "");
     let mut found: Vec<String> = read.blocks().iter().map(|block| bare(&block.text)).collect();
     let mut wanted: Vec<String> = given.iter().map(|given| bare(&given.text)).collect();
@@ -187,7 +187,7 @@ fn paragraphs_of_open_document_survive_any_translation() {
     assert!(blocks > DOCUMENTS / 2, "{blocks} blocks");
 }
 
-/// Pieces of Word's paragraphs whose blanks must stay; `%` is a number of its own.
+/// Pieces of Word's paragraphs whose spaces must be kept; `%` is a number of its own.
 const SPACED: &[&str] = &[
     "<w:r><w:t xml:space=\"preserve\"> plain words </w:t></w:r>",
     "<w:r><w:t xml:space=\"preserve\"> and more</w:t></w:r>",
@@ -215,7 +215,7 @@ const SPACED_OPEN: &[&str] = &[
     "<text:meta> Rome</text:meta>",
 ];
 
-/// What a paragraph shows, its blanks folded; a mark for each that stands between words.
+/// What a paragraph shows, with collapsed whitespace, and a mark for each element between words.
 fn shown(xml: &str, marks: &[&str]) -> String {
     let body = xml.split_once("<w:pPr/>").or_else(|| xml.split_once("<text:p>")).expect("a paragraph").1;
     let mut out = String::new();
@@ -225,7 +225,7 @@ fn shown(xml: &str, marks: &[&str]) -> String {
         let (tag, after) = after.split_once('>').expect("well-formed");
         if let Some(mark) = marks.iter().find(|mark| tag.starts_with(**mark)) {
             out.push('§');
-            // What is in it is no text.
+            // Its content is no text.
             let end = format!("</{mark}>");
             rest = if tag.ends_with('/') { after } else { after.split_once(&end).expect("its end").1 };
         } else {
@@ -235,8 +235,8 @@ fn shown(xml: &str, marks: &[&str]) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").to_lowercase()
 }
 
-/// The same words in capitals, each linked to its own: no word moves, so no blank may.
-fn check_blanks(rng: &mut Rng, pieces: &[&str], pack: impl Fn(&str) -> Vec<u8>, marks: &[&str]) -> usize {
+/// Checks a translation that is the text in capitals with each word linked to itself: no word moves, so no space may.
+fn check_spaces(rng: &mut Rng, pieces: &[&str], pack: impl Fn(&str) -> Vec<u8>, marks: &[&str]) -> usize {
     let (body, _) = body(rng, pieces);
     let package = pack(&body);
     let document = open(&package);
@@ -259,18 +259,18 @@ fn check_blanks(rng: &mut Rng, pieces: &[&str], pack: impl Fn(&str) -> Vec<u8>, 
 }
 
 #[test]
-fn blanks_stay_around_what_stands_between_words() {
+fn spaces_around_markup_between_words_are_kept() {
     let mut rng = Rng::with_seed(13);
     let mut blocks = 0;
     for _ in 0..DOCUMENTS {
-        blocks += check_blanks(
+        blocks += check_spaces(
             &mut rng,
             SPACED,
             word,
             &["w:footnoteReference", "w:bookmarkStart", "w:fldSimple", "m:oMath"],
         );
         blocks +=
-            check_blanks(&mut rng, SPACED_OPEN, open_text, &["text:note", "text:bookmark", "text:date"]);
+            check_spaces(&mut rng, SPACED_OPEN, open_text, &["text:note", "text:bookmark", "text:date"]);
     }
     assert!(blocks > DOCUMENTS, "{blocks} blocks");
 }

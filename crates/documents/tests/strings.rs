@@ -1,4 +1,4 @@
-//! JSON, YAML, properties, Apple's strings and tables: texts of programs are translated in place.
+//! JSON, YAML, properties, Apple strings and tables: texts are translated in place.
 
 use documents::{Document, Error, Format, ReadOptions, SpanKind, Translation};
 
@@ -250,7 +250,7 @@ fn formats_of_dates_are_no_words() {
 }
 
 #[test]
-fn what_stands_around_a_bare_scalar_or_cell_stays() {
+fn whitespace_around_a_bare_scalar_or_cell_is_kept() {
     let tagged = |text: &str| text.replace("wichtig", "a: b, c");
     assert_eq!(changed(Format::Yaml, "a: <b>Sehr wichtig</b>\n", tagged), "a: \"<b>Sehr a: b, c</b>\"\n");
     assert_eq!(changed(Format::Yaml, "a: <b>Sehr wichtig</b>\n", |_| "Nett".into()), "a: <b>Nett</b>\n");

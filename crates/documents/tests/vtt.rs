@@ -43,7 +43,7 @@ fn a_translation_cannot_end_its_cue() {
 }
 
 #[test]
-fn long_lines_are_told() {
+fn long_lines_are_reported() {
     let source = "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>words</b>\n";
     assert_eq!(write(source, &["two or three words, which are a line"]).1, []);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Small zip packages for tests, and what becomes of them.
+//! Builds and inspects small zip packages for tests.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::io::{Cursor, Read, Write};
@@ -7,7 +7,7 @@ use documents::{Document, FindingKind, Format, Translation};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// A package of these entries, in this order; `mimetype` is stored as the standards want it.
+/// A package of these entries, in this order; `mimetype` is stored as the standards require.
 pub fn pack(entries: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in entries {
@@ -49,7 +49,7 @@ pub fn texts(document: &Document) -> Vec<&str> {
     document.blocks().iter().map(|block| block.text.as_str()).collect()
 }
 
-/// The package with its texts translated, and the problems found. A text that is not listed stays as it is.
+/// The package with its texts translated, and the findings. A text that is not listed is left unchanged.
 pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec<FindingKind>) {
     let document = open(package);
     let translated = |text: &&str| {
@@ -64,7 +64,7 @@ pub fn translate(package: &[u8], translations: &[(&str, &str)]) -> (Vec<u8>, Vec
     (written.bytes, written.findings.iter().map(|finding| finding.kind).collect())
 }
 
-/// Checks that the own texts change no byte, and that other texts change the entries `changed` and no more.
+/// Checks that writing a document's own texts changes no byte, and that other texts change only the entries `changed`.
 pub fn check_round_trip(package: &[u8], changed: &[&str]) {
     let document = open(package);
     let same: Vec<Translation> = texts(&document).into_iter().map(Translation::from).collect();
