@@ -13,7 +13,7 @@ use translation::{
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job_output::{InputJob, JobOutput, OutputOptions};
-use crate::progress::Progress;
+use crate::progress::start_translator;
 
 /// What a [`JobRunner`] waits for.
 pub enum Message {
@@ -46,9 +46,7 @@ pub fn run_jobs(
     options: OutputOptions,
     work: impl FnOnce(&mut JobRunner<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let progress = Arc::new(Progress::new());
-    let shown = Arc::clone(&progress);
-    let translator = Translator::start(setup, move |state| shown.engine(&state));
+    let (translator, progress) = start_translator(setup);
     let (sender, receiver) = channel();
     let interrupted = sender.clone();
     interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));

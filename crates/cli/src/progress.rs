@@ -1,9 +1,9 @@
 //! Progress on standard error: one line that is rewritten on a terminal, nothing elsewhere.
 
 use std::io::{IsTerminal, Write, stderr};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use translation::{EngineState, LoadingStage};
+use translation::{EngineState, LoadingStage, Setup, Translator};
 
 /// The progress line.
 pub struct Progress {
@@ -60,4 +60,11 @@ impl Progress {
             EngineState::Failed(_) => self.clear(),
         }
     }
+}
+
+/// Starts a translator whose engine state is shown on the returned progress line.
+pub fn start_translator(setup: Setup) -> (Translator, Arc<Progress>) {
+    let progress = Arc::new(Progress::new());
+    let shown = Arc::clone(&progress);
+    (Translator::start(setup, move |state| shown.engine(&state)), progress)
 }

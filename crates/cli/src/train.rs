@@ -3,6 +3,7 @@
 mod arguments;
 mod console;
 mod initial_model;
+mod lora;
 mod model;
 mod pair;
 mod plan;
@@ -18,10 +19,10 @@ use translation::{Problem, Role};
 
 use crate::arguments::LanguageArgs;
 use crate::failure::Failure;
-use arguments::{StageName, TrainingArgs};
+use arguments::StageName;
 use console::Console;
 use initial_model::InitialModelArgs;
-use model::{ModelSpec, TrainingSettings};
+use model::{ModelSpec, TrainingArgs, TrainingSettings};
 use run::check_new;
 use training_texts::{TextSources, read_texts};
 

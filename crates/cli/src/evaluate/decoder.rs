@@ -13,7 +13,7 @@ use super::models::ResolvedRecipe;
 use super::test_sets::TestSet;
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::progress::Progress;
+use crate::progress::{Progress, start_translator};
 
 /// A test set translated with one recipe.
 pub struct Decoded {
@@ -57,9 +57,7 @@ pub struct Decoder {
 impl Decoder {
     /// Starts a translator that loads models when they are first needed; Ctrl-C interrupts [`Self::decode`].
     pub fn start(setup: Setup) -> Self {
-        let progress = Arc::new(Progress::new());
-        let shown = Arc::clone(&progress);
-        let translator = Translator::start(setup, move |state| shown.engine(&state));
+        let (translator, progress) = start_translator(setup);
         let (sender, receiver) = channel();
         let interrupted = sender.clone();
         interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));

@@ -141,7 +141,7 @@ fn term_of(role: &str) -> Result<&'static str, Failure> {
     })
 }
 
-// A folder gets its absolute path, because `tuned` is used from other working directories.
+// A folder gets its absolute path, because the recipe `tuned` may be used from another working directory.
 fn absolute_model(name: &str) -> Result<String, Failure> {
     let path = Path::new(name);
     if path.join("config.json").is_file() && !path.join("model.json").is_file() {

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// A test set in one direction.
 #[derive(Clone)]
 pub struct TestSet {
-    /// What tables call it.
+    /// Its name in tables.
     pub name: String,
     /// The file or folder, as the command line names it.
     pub input: String,
@@ -22,7 +22,7 @@ pub struct TestSet {
     pub source: Vec<String>,
     /// The reference translations.
     pub reference: Vec<String>,
-    /// Of each line, its index in the whole set.
+    /// Index of each line in the whole set.
     pub indices: Vec<usize>,
     /// Lines of the whole set.
     pub total: usize,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::Args;
 use corpus::{MonolingualCorpus, ParallelCorpus};
 use serde_json::{Value, json};
 use training::adapter::AdapterOptions;
@@ -11,8 +12,9 @@ use training::{
 };
 use translation::Role;
 
-use super::arguments::{StageName, TrainingArgs};
+use super::arguments::{Schedule, StageName, TextFiles};
 use super::console::Console;
+use super::lora::LoraArgs;
 use super::prompts::prompter;
 use super::provenance::RunInputs;
 use super::run::TrainingRun;
@@ -31,6 +33,17 @@ pub struct ModelSpec<'a> {
     pub mono: Vec<&'a MonolingualText>,
     /// The model's folder, which must not exist.
     pub out: &'a Path,
+}
+
+/// Texts, hyperparameters and LoRA.
+#[derive(Args)]
+pub struct TrainingArgs {
+    #[command(flatten)]
+    pub files: TextFiles,
+    #[command(flatten)]
+    pub schedule: Schedule,
+    #[command(flatten)]
+    pub lora: LoraArgs,
 }
 
 /// Settings that all models of a command share.

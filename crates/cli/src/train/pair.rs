@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use training::{Ended, InitialModel, NewModelConfig, Tokenizer};
 use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
 
-use super::arguments::TrainingArgs;
 use super::console::Console;
 use super::initial_model::InitialModelArgs;
-use super::model::{ModelSpec, TrainingSettings};
+use super::model::{ModelSpec, TrainingArgs, TrainingSettings};
 use super::provenance::{PROVENANCE, text_contents};
 use super::run::TrainingRun;
 use super::training_texts::{TextSources, TrainingTexts, read_texts};
