@@ -107,25 +107,6 @@ pub(crate) struct PendingStep {
 
 impl Joint {
     /// Allocates caches and buffers for the models of `terms` (model, weight), which must share one vocabulary.
-    ///
-    /// # Example
-    /// The sum of two models, `L + 0.5 * tgt`, continues a prompt:
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::sync::Arc;
-    /// # let starter = |name: &str| std::path::Path::new("../../models/starter").join(name);
-    /// let device = engine::Device::open(&engine::DeviceOptions::default())?;
-    /// let load = |name| -> engine::Result<_> {
-    ///     let model = model_files::Model::open(&starter(name), &engine::map_file)?;
-    ///     Ok(Arc::new(engine::Llama::load(&device, &model, &mut |_, _| {})?))
-    /// };
-    /// let terms = [(load("large")?, 1.0), (load("small-en")?, 0.5)];
-    /// let options = engine::JointOptions { sequences: 1, context: 64 };
-    /// let joint = engine::Joint::new(&device, &terms, &options)?;
-    /// assert_eq!((joint.models(), joint.context()), (2, 64));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
         if terms.is_empty() || terms.len() > logit_sum::MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));

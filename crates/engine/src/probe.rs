@@ -13,6 +13,27 @@ use crate::llama::Llama;
 use crate::sequence::prompt_tokens;
 
 /// Decodes one sequence and reads its logits back.
+///
+/// # Example
+/// Feeds a prompt to the sum of two models, `L + 0.5 * tgt`:
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use engine::{Device, DeviceOptions, Llama, Probe, map_file};
+/// use model_files::Model;
+///
+/// let device = Device::open(&DeviceOptions::default())?;
+/// let open = |name: &str| Model::open(&std::path::Path::new("../../models/starter").join(name), &map_file);
+/// let (large, small) = (open("large")?, open("small-en")?);
+/// let load = |model| Llama::load(&device, model, &mut |_done, _total| {});
+/// let terms = [(load(&large)?.into(), 1.0), (load(&small)?.into(), 0.5)];
+/// let mut probe = Probe::new(&device, &terms, 64)?;
+/// let (logits, picked) = probe.start(&large.tokenizer()?.encode("Guten Morgen!")?)?;
+/// assert_eq!(logits.len(), large.info().architecture.vocab_size);
+/// let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+/// assert_eq!(best, Some(picked.token as usize));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Probe {
     joint: Joint,
     prompt: Vec<u32>,

@@ -50,6 +50,32 @@ impl Rows {
 }
 
 /// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride); at most [`MAX_TERMS`] weights.
+///
+/// # Example
+/// Sums the logits of two models over a vocabulary of three tokens:
+/// ```
+/// use kernels::logit_sum::{self, Rows};
+/// use kernels::{BufferUse, Device, DeviceOptions};
+///
+/// # fn main() -> kernels::Result<()> {
+/// let device = Device::open(&DeviceOptions::default())?;
+/// let rows = Rows::new(3, 1);
+/// let mut logits = vec![0.0; 2 * rows.stride as usize];
+/// logits[..3].copy_from_slice(&[1.0, 2.0, 3.0]);
+/// logits[rows.stride as usize..][..3].copy_from_slice(&[4.0, 0.0, -4.0]);
+/// let logits: Vec<u8> = logits.iter().flat_map(|logit: &f32| logit.to_le_bytes()).collect();
+/// let logits = device.buffer_with("logits", &logits, BufferUse::Storage)?;
+/// let summed = device.buffer("summed logits", rows.term_bytes(), BufferUse::Storage)?;
+///
+/// let dispatch = logit_sum::dispatch(&device, &rows, &[1.0, 0.5], &logits, &summed)?;
+/// let mut commands = device.commands();
+/// commands.pass([&dispatch], 1, 1);
+/// commands.submit()?;
+/// let expected = [3.0f32, 2.0, 1.0].map(f32::to_le_bytes).concat();
+/// assert_eq!(device.read(&summed, 0, 12)?, expected);
+/// # Ok(())
+/// # }
+/// ```
 pub fn dispatch(
     device: &Device,
     rows: &Rows,

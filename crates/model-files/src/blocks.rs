@@ -1,11 +1,11 @@
-//! The ways in which a source stores weights, and their exact decoding into small integers with a scale.
-//! Block forms after ggml's public description of its types (`ggml-common.h`, `block_q4_0` … `block_q6_K`).
+//! Weight types of source files, and their exact decoding into small integers with a scale.
+//! Block layouts follow ggml's description of its types (`ggml-common.h`, `block_q4_0` … `block_q6_K`).
 
 use half::{bf16, f16};
 
 use crate::Layout;
 
-/// Weights that are decoded at a time: the smallest group with its own scale.
+/// Weights decoded at a time: the smallest group with its own scale.
 pub(crate) const UNIT: usize = 16;
 
 /// How a source tensor stores its weights.
@@ -24,7 +24,7 @@ pub(crate) enum WeightType {
     Q6K,
 }
 
-/// 16 weights: weight = scale · q + min.
+/// 16 quantized weights: weight = scale · q + min.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct WeightUnit {
     pub scale: f16,
@@ -32,7 +32,7 @@ pub(crate) struct WeightUnit {
     pub q: [i8; UNIT],
 }
 
-/// A value that a row of an imported matrix cannot hold.
+/// A value that an imported matrix cannot represent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConversionError {
     NotFinite,
@@ -50,7 +50,7 @@ pub(crate) fn to_f16(value: f32) -> Result<f16, ConversionError> {
 }
 
 impl WeightType {
-    /// Weights in a block; rows are whole blocks.
+    /// Weights per block; rows consist of whole blocks.
     pub fn block_weights(self) -> usize {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => 1,
@@ -59,7 +59,7 @@ impl WeightType {
         }
     }
 
-    /// Bytes of a block.
+    /// Bytes per block.
     pub fn block_bytes(self) -> usize {
         match self {
             Self::F32 => 4,
@@ -75,7 +75,7 @@ impl WeightType {
         }
     }
 
-    /// The layout that holds these blocks exactly (scales rounded to f16); none for floats.
+    /// The layout that represents these blocks exactly (scales rounded to f16); `None` for floats.
     pub fn layout(self) -> Option<Layout> {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => None,
@@ -87,7 +87,7 @@ impl WeightType {
         }
     }
 
-    /// Bytes of a row; none when the row is no whole number of blocks.
+    /// Bytes of a row; `None` if the row does not consist of whole blocks.
     pub fn row_bytes(self, columns: usize) -> Option<usize> {
         let blocks = columns / self.block_weights();
         if columns.is_multiple_of(self.block_weights()) {
@@ -97,7 +97,7 @@ impl WeightType {
         }
     }
 
-    /// Decodes a row of floats into `out`. Bytes and floats must be equally many.
+    /// Decodes a row of floats into `out`, which has one element per weight.
     pub fn read_floats(self, row: &[u8], out: &mut [f32]) {
         match self {
             Self::F32 => {
@@ -119,7 +119,7 @@ impl WeightType {
         }
     }
 
-    /// Decodes a row of blocks, in order of the columns. Float kinds have no units.
+    /// Decodes a row of blocks, in order of the columns. Does nothing for floats.
     pub fn read_units(self, row: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         for block in row.chunks_exact(self.block_bytes()) {
             match self {
@@ -133,7 +133,8 @@ impl WeightType {
         Ok(())
     }
 
-    /// Q4_0, Q4_1, Q5_0, Q5_1: scale, minimum (_1), fifth bits (5), then 16 bytes: weights 0…15 low, 16…31 high nibbles.
+    /// Q4_0, Q4_1, Q5_0, Q5_1: scale, minimum (_1), fifth bits (Q5), then 16 bytes: weights 0…15 in the low nibbles, 16…31
+    /// in the high ones.
     fn small_block(self, block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         let five = matches!(self, Self::Q5_0 | Self::Q5_1);
         let with_min = matches!(self, Self::Q4_1 | Self::Q5_1);
@@ -206,16 +207,16 @@ fn q8_0(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError
 }
 
 /// Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, the scale of the block; weight − 32.
-/// Half the block (128 weights) at a time: four runs of 32 share 64 low bytes and 32 bytes of bit pairs.
+/// In each half of the block (128 weights) four runs of 32 share 64 low bytes and 32 bytes of bit pairs.
 fn q6_k(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
     let (low, rest) = block.split_at(128);
     let (high, rest) = rest.split_at(64);
     let (scales, block_scale) = rest.split_at(16);
     let block_scale = float_at(block_scale, 0);
     for (unit, scale) in scales.iter().enumerate() {
-        let (half, run, part) = (unit / 8, unit / 2 % 4, unit % 2);
+        let (half, run, sixteenth) = (unit / 8, unit / 2 % 4, unit % 2);
         let q = std::array::from_fn(|i| {
-            let column = part * UNIT + i;
+            let column = sixteenth * UNIT + i;
             let nibble = low[half * 64 + run % 2 * 32 + column] >> (run / 2 * 4) & 15;
             let pair = high[half * 32 + column] >> (run * 2) & 3;
             (nibble | pair << 4) as i8 - 32

@@ -1,12 +1,12 @@
-//! A model's float weights, read tensor by tensor: what a trainer starts from.
+//! Float weights of a model, read tensor by tensor, as the base of a training run.
 
 use std::path::Path;
 
 use crate::prompt::turn_ends;
-use crate::source::{ModelSource, parts};
+use crate::source::ModelSource;
 use crate::{Architecture, Error, Result, Tokenizer, gguf, hf};
 
-/// A Hugging Face folder or GGUF file whose headers have been read and checked.
+/// A Hugging Face folder or GGUF file with checked headers.
 pub struct Checkpoint {
     source: ModelSource,
 }
@@ -15,38 +15,34 @@ impl Checkpoint {
     /// Opens the model at `path`.
     ///
     /// # Errors
-    /// When it is damaged, or no Llama that Wasan runs.
+    /// If it is damaged, or not a Llama that Wasan supports.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self { source: if path.is_dir() { hf::open(path)? } else { gguf::open(path)? } })
     }
 
-    /// The shape.
+    /// The architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.source.architecture
     }
 
-    /// `head_dim / 2` inverse frequencies of RoPE in radians a position, scaling applied.
+    /// `head_dim / 2` inverse frequencies of RoPE in radians per position, scaling applied.
     pub fn rope_inv_freq(&self) -> &[f32] {
         &self.source.rope_inv_freq
     }
 
-    /// Every part with its shape, (rows, columns) or (length): `embed`, `head` unless tied, `final_norm`, and for each
-    /// layer N `layers.N.` + `attn_norm`, `q`, `k`, `v`, `o`, `ffn_norm`, `gate`, `up`, `down`. Rows are outputs.
-    pub fn parts(&self) -> Vec<(String, Vec<usize>)> {
-        parts(self.architecture())
-    }
-
-    /// The values of a part, row by row, RoPE in the half-split layout.
+    /// The values of a parameter, row by row (rows are outputs), RoPE in the half-split layout. The parameters are
+    /// `embed`, `head` unless tied, `final_norm`, and for each layer N `layers.N.` + `attn_norm`, `q`, `k`, `v`, `o`,
+    /// `ffn_norm`, `gate`, `up`, `down`.
     ///
     /// # Errors
-    /// For a part that is not there, cannot be read, or holds a value that is not finite; for rows that alternate the
-    /// halves of RoPE, as GGUF stores them, and for quantized weights: only floats can be trained.
-    pub fn values(&self, part: &str) -> Result<Vec<f32>> {
+    /// If the parameter is missing, unreadable, not finite or quantized, and for GGUF files, whose rows interleave the
+    /// halves of RoPE.
+    pub fn values(&self, parameter: &str) -> Result<Vec<f32>> {
         if self.source.interleaved_rope {
             let found = self.source.name.clone();
             return Err(Error::Unsupported { feature: "training from a GGUF file", found });
         }
-        self.source.tensors.get(part)?.floats(&self.source)
+        self.source.tensors.get(parameter)?.floats(&self.source)
     }
 
     /// The contents of its `tokenizer.json`, if it has one.
@@ -57,7 +53,7 @@ impl Checkpoint {
     /// Its tokenizer.
     ///
     /// # Errors
-    /// When there is none, or it is damaged.
+    /// If it is missing or damaged.
     pub fn tokenizer(&self) -> Result<Tokenizer> {
         let json = self.tokenizer_json().ok_or(Error::NoTokenizer)?;
         Tokenizer::from_bytes(json)
@@ -68,7 +64,7 @@ impl Checkpoint {
         self.source.bos
     }
 
-    /// The tokens that end an answer.
+    /// The tokens that end an output.
     pub fn end_tokens(&self) -> &[u32] {
         &self.source.end_tokens
     }
@@ -78,7 +74,7 @@ impl Checkpoint {
         self.source.prompt(tokenizer)
     }
 
-    /// The token that ends an answer to `prompt`, where its family has one besides [`Checkpoint::end_tokens`].
+    /// The end-of-turn token of the prompt's family, if it has one besides [`Checkpoint::end_tokens`].
     pub fn turn_end(&self, tokenizer: &Tokenizer, prompt: &str) -> Option<u32> {
         turn_ends(tokenizer, prompt).next()
     }

@@ -4,14 +4,14 @@ use crate::Layout;
 use crate::blocks::{ConversionError, UNIT, WeightType, WeightUnit, to_f16};
 use crate::quantize::quantize;
 
-/// A row as the source stores it.
+/// A row in the format of the source.
 #[derive(Clone, Copy)]
 pub(crate) struct SourceRow<'a> {
     pub weight_type: WeightType,
     pub bytes: &'a [u8],
 }
 
-/// Converts `rows` to `layout`; `quants` and `scales` have room for exactly these rows.
+/// Converts `rows` to `layout`; `quants` and `scales` have exactly the size of these rows.
 pub(crate) fn convert(
     rows: &[SourceRow<'_>],
     columns: usize,
@@ -84,7 +84,7 @@ fn pack_f16(floats: &[f32], quants: &mut [u8]) -> Result<(), ConversionError> {
     Ok(())
 }
 
-/// Writes units in the bit layout of ARCHITECTURE.md. Units of one group share scale and minimum.
+/// Packs units in the bit layout of ARCHITECTURE.md. Units of one group have the same scale and minimum.
 fn pack(units: &[WeightUnit], layout: Layout, quants: &mut [u8], scales: &mut [u8]) {
     let centre = if layout.min { 0 } else { 8 };
     let unit_bytes = UNIT * usize::from(layout.bits) / 8;

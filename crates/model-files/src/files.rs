@@ -1,4 +1,4 @@
-//! Reading source files: regular files only, never more than a cap, never more than is there.
+//! Reads source files: regular files only, and never more than a limit.
 
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, Result, SourceFile, limits};
 
-/// An open source file, with its size and time as they were at first.
+/// An open source file, with its size and modification time when it was opened.
 pub(crate) struct InputFile {
     pub path: PathBuf,
     pub file: File,
@@ -17,18 +17,18 @@ pub(crate) struct InputFile {
 }
 
 impl InputFile {
-    /// Opens a regular file; a folder, a pipe or a device is refused before it could block.
+    /// Opens a regular file; refuses a folder, pipe or device before it could block.
     pub fn open(path: &Path) -> Result<Self> {
         let read_error = |source| Error::Read { source, path: path.into() };
         if !std::fs::metadata(path).map_err(read_error)?.is_file() {
-            return Err(read_error(std::io::Error::other("it is no regular file")));
+            return Err(read_error(std::io::Error::other("not a regular file")));
         }
         let file = File::open(path).map_err(read_error)?;
         let metadata = file.metadata().map_err(read_error)?;
         Ok(Self { path: path.into(), file, metadata })
     }
 
-    /// Bytes, as they were when the file was opened.
+    /// Size in bytes when the file was opened.
     pub fn len(&self) -> u64 {
         self.metadata.len()
     }
@@ -46,7 +46,7 @@ impl InputFile {
             .map_err(|source| Error::Read { source, path: self.path.clone() })
     }
 
-    /// Hashes the whole file; `advance` is told of every chunk's bytes.
+    /// Hashes the whole file; `advance` receives the bytes of every chunk.
     pub fn hash(&self, advance: &mut dyn FnMut(u64) -> Result<()>) -> Result<SourceFile> {
         let mut hash = Sha256::new();
         let mut chunk = vec![0; limits::CHUNK_BYTES];
@@ -63,11 +63,11 @@ impl InputFile {
         Ok(SourceFile { file: self.name(), sha256 })
     }
 
-    /// Fails when the file on disk is no longer the one that was opened.
+    /// Fails if the file on disk has changed since it was opened.
     pub fn check_unchanged(&self) -> Result<()> {
         let read_error = |source| Error::Read { source, path: self.path.clone() };
         let now = std::fs::metadata(&self.path).map_err(read_error)?;
-        // Some file systems keep no modification times; there the size alone decides.
+        // On file systems without modification times only the size counts.
         let same_time = match (now.modified(), self.metadata.modified()) {
             (Ok(now), Ok(then)) => now == then,
             _ => true,
@@ -79,7 +79,7 @@ impl InputFile {
     }
 }
 
-/// The whole of a small file, none when it does not exist.
+/// Reads a whole small file; `None` if it does not exist.
 pub(crate) fn read_small(path: &Path, what: &'static str, limit: u64) -> Result<Option<Vec<u8>>> {
     if !path.exists() {
         return Ok(None);
@@ -94,7 +94,7 @@ pub(crate) fn read_small(path: &Path, what: &'static str, limit: u64) -> Result<
     Ok(Some(bytes))
 }
 
-/// A small JSON file, none when it does not exist.
+/// Reads a small JSON file; `None` if it does not exist.
 pub(crate) fn read_json<T: DeserializeOwned>(
     path: &Path,
     what: &'static str,

@@ -1,4 +1,4 @@
-//! A GGUF file with a Llama in it.
+//! Reads Llama models from GGUF files.
 
 mod metadata;
 mod tokenizer;
@@ -10,7 +10,7 @@ use crate::blocks::WeightType;
 use crate::files::InputFile;
 use crate::prompt::ChatTemplate;
 use crate::rope::{Scaling, inverse_frequencies};
-use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_part};
+use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
 use crate::{Architecture, Error, Result};
 use metadata::GgufHeader;
 
@@ -48,7 +48,7 @@ pub(crate) fn open(path: &Path) -> Result<ModelSource> {
     Ok(ModelSource {
         name: header.text("general.name")?.map_or(stem, str::to_owned),
         rope_inv_freq: inverse_frequencies(theta, architecture.head_dim, &scaling)?,
-        tensors: SourceTensors::new(&architecture, tensors, part)?,
+        tensors: SourceTensors::new(&architecture, tensors, parameter_name)?,
         architecture,
         interleaved_rope: true,
         tokenizer: tokenizer::to_json(&header)?,
@@ -82,7 +82,10 @@ fn architecture(header: &GgufHeader, tensors: &[SourceTensor]) -> Result<Archite
     for key in ["attention.value_length", "rope.dimension_count"] {
         if let Some(other) = optional(key)?.filter(|other| *other != head_dim) {
             let found = format!("{other} for llama.{key}, {head_dim} for a head");
-            return Err(Error::Unsupported { feature: "heads of unequal parts", found });
+            return Err(Error::Unsupported {
+                feature: "query, value and rotary dimensions that differ",
+                found,
+            });
         }
     }
     let architecture = Architecture {
@@ -125,7 +128,7 @@ fn rope_scaling(header: &GgufHeader, tensors: &[SourceTensor], file: &InputFile)
     }
 }
 
-/// The table of tensors, with every size compared with the file and with the others.
+/// Reads the table of tensors and checks every size against the file and the other tensors.
 fn read_tensors(header: &GgufHeader, file: &InputFile) -> Result<Vec<SourceTensor>> {
     let damaged = |problem, location: &str| Error::Gguf { problem, location: location.into() };
     let mut tensors = Vec::with_capacity(header.tensors.len());
@@ -133,7 +136,7 @@ fn read_tensors(header: &GgufHeader, file: &InputFile) -> Result<Vec<SourceTenso
     for entry in &header.tensors {
         let name = &entry.name;
         if !names.insert(name) {
-            return Err(damaged("a tensor comes twice", name));
+            return Err(damaged("a tensor occurs twice", name));
         }
         let weight_type = weight_type(entry.type_id).ok_or_else(|| Error::Unsupported {
             feature: "a GGUF weight type",
@@ -144,7 +147,7 @@ fn read_tensors(header: &GgufHeader, file: &InputFile) -> Result<Vec<SourceTenso
         let mut shape = sizes.collect::<Option<Vec<_>>>().ok_or_else(too_large)?;
         let columns = shape.first().copied().unwrap_or(0);
         if !columns.is_multiple_of(weight_type.block_weights()) {
-            return Err(damaged("a row is no whole number of blocks", name));
+            return Err(damaged("a row does not consist of whole blocks", name));
         }
         let row_bytes = weight_type.row_bytes(columns).ok_or_else(too_large)?;
         let bytes = shape.iter().skip(1).try_fold(row_bytes, |bytes, size| bytes.checked_mul(*size));
@@ -167,7 +170,7 @@ fn read_tensors(header: &GgufHeader, file: &InputFile) -> Result<Vec<SourceTenso
     }
 }
 
-/// ggml's numbers for the types that we read.
+/// ggml's numbers of the supported types.
 fn weight_type(type_id: u32) -> Option<WeightType> {
     Some(match type_id {
         0 => WeightType::F32,
@@ -185,9 +188,9 @@ fn weight_type(type_id: u32) -> Option<WeightType> {
     })
 }
 
-/// The part of a Llama that a tensor is; none for the RoPE divisors, which are read before. Any other name is given
-/// back as it is, for the message that refuses it.
-fn part(name: &str) -> Option<String> {
+/// The parameter that a tensor holds; `None` for the RoPE divisors, which are read separately. Returns an unknown name
+/// unchanged, for the error message.
+fn parameter_name(name: &str) -> Option<String> {
     const LAYER: &[(&str, &str)] = &[
         ("attn_norm.weight", "attn_norm"),
         ("ffn_norm.weight", "ffn_norm"),
@@ -204,6 +207,6 @@ fn part(name: &str) -> Option<String> {
         "output.weight" => Some("head".into()),
         "output_norm.weight" => Some("final_norm".into()),
         ROPE_DIVISORS => None,
-        _ => Some(layer_part(name, "blk.", LAYER).unwrap_or_else(|| name.into())),
+        _ => Some(layer_parameter(name, "blk.", LAYER).unwrap_or_else(|| name.into())),
     }
 }

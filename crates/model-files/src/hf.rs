@@ -1,4 +1,4 @@
-//! A Hugging Face folder: `config.json`, safetensors, and what else is there.
+//! Reads Hugging Face model folders: `config.json`, safetensors, and optional files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path};
@@ -12,7 +12,7 @@ use crate::files::{InputFile, read_json, read_small};
 use crate::prompt::ChatTemplate;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::safetensors_file::read_header;
-use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_part};
+use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
 use crate::{Architecture, Error, Result, limits};
 
 const CONFIG: &str = "config.json";
@@ -46,7 +46,7 @@ struct Config {
     quantization_config: Option<Value>,
 }
 
-/// `rope_scaling`, or the newer `rope_parameters` which also holds the base.
+/// `rope_scaling`, or the newer `rope_parameters`, which also contains the base.
 #[derive(Deserialize)]
 struct RopeConfig {
     rope_type: Option<String>,
@@ -104,7 +104,7 @@ pub(crate) fn open(folder: &Path) -> Result<ModelSource> {
     Ok(ModelSource {
         name: folder_name.unwrap_or_else(|| "model".into()),
         rope_inv_freq: config.rope_inv_freq(&architecture)?,
-        tensors: SourceTensors::new(&architecture, tensors, part)?,
+        tensors: SourceTensors::new(&architecture, tensors, parameter_name)?,
         architecture,
         files,
         interleaved_rope: false,
@@ -167,7 +167,7 @@ impl Config {
 impl RopeConfig {
     fn scaling(&self, max_positions: usize) -> Result<Scaling> {
         let missing =
-            |name: &str| Error::Setting { problem: "RoPE scaling lacks a number", setting: name.into() };
+            |name: &str| Error::Setting { problem: "RoPE scaling is incomplete", setting: name.into() };
         let kind = self.rope_type.as_deref().or(self.r#type.as_deref()).unwrap_or("default");
         if self.partial_rotary_factor.is_some_and(|part| part != 1.0) {
             let found = "partial_rotary_factor".into();
@@ -205,7 +205,7 @@ fn read_chat(folder: &Path) -> Result<ChatTemplate> {
         read_json(&folder.join("tokenizer_config.json"), "the size of tokenizer_config.json", limit)?
             .unwrap_or_default();
     let beside = read_small(&folder.join("chat_template.jinja"), "the size of chat_template.jinja", limit)?;
-    // The template is only searched for marks, so a list of named templates may be searched as it is.
+    // The template is only searched for markers, so a list of named templates works as well.
     let template = match beside {
         Some(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         None => config.chat_template.map(|template| template.to_string()),
@@ -257,7 +257,7 @@ fn open_weights(folder: &Path) -> Result<(Vec<InputFile>, Vec<SourceTensor>)> {
 
 fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<SourceTensor>> {
     let (data, header) = read_header(input)?;
-    let tensors = header.tensors().into_iter().filter(|(name, _)| part(name).is_some());
+    let tensors = header.tensors().into_iter().filter(|(name, _)| parameter_name(name).is_some());
     tensors
         .map(|(name, info)| {
             let weight_type = match info.dtype {
@@ -275,9 +275,9 @@ fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<SourceTensor>> {
         .collect()
 }
 
-/// The part of a Llama that a tensor is; none for the frequencies that old checkpoints carry, which follow from the
-/// settings. Any other name is given back as it is, for the message that refuses it.
-fn part(name: &str) -> Option<String> {
+/// The parameter that a tensor holds; `None` for the RoPE frequencies in old checkpoints, which follow from the settings.
+/// Returns an unknown name unchanged, for the error message.
+fn parameter_name(name: &str) -> Option<String> {
     const LAYER: &[(&str, &str)] = &[
         ("input_layernorm.weight", "attn_norm"),
         ("post_attention_layernorm.weight", "ffn_norm"),
@@ -294,6 +294,6 @@ fn part(name: &str) -> Option<String> {
         "lm_head.weight" => Some("head".into()),
         "model.norm.weight" => Some("final_norm".into()),
         _ if name.ends_with("rotary_emb.inv_freq") => None,
-        _ => Some(layer_part(name, "model.layers.", LAYER).unwrap_or_else(|| name.into())),
+        _ => Some(layer_parameter(name, "model.layers.", LAYER).unwrap_or_else(|| name.into())),
     }
 }

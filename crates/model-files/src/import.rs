@@ -1,6 +1,6 @@
-//! A Hugging Face folder or GGUF file → a folder of ours, whole or not at all.
+//! Imports a Hugging Face folder or GGUF file into a model folder.
 //!
-//! Written into a folder beside the target, synced, then renamed; a failure or a cancelled import leaves nothing.
+//! Writes to a temporary folder beside the target, syncs and renames it, so a failed or cancelled import leaves nothing.
 //! Peak memory: the headers, a chunk of source rows and its conversion, whatever the size of the model.
 
 use std::fs::File;
@@ -15,14 +15,14 @@ use crate::quantize::Quantization;
 use crate::source::ModelSource;
 use crate::{Error, ModelInfo, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
 
-/// What a person may choose; anything left out comes from the source.
+/// The user's choices; what is `None` comes from the source.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
-    /// For weights that are still floats.
+    /// For float weights; quantized ones keep their format.
     pub quantization: Quantization,
     /// The name to show.
     pub name: Option<String>,
-    /// What the translator uses it for.
+    /// What the translator uses the model for.
     pub role: Option<Role>,
     /// The prompt, in the form of [`ModelInfo::prompt`].
     pub prompt: Option<String>,
@@ -30,7 +30,7 @@ pub struct ImportOptions {
     pub licence: Option<String>,
 }
 
-/// How far an import is.
+/// Progress of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// `hashing`, then `converting`.
@@ -41,7 +41,7 @@ pub struct Progress {
     pub total_bytes: u64,
 }
 
-/// Counts a stage's bytes and passes them on.
+/// Counts a stage's bytes and reports them.
 struct StageProgress<'a> {
     report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
     progress: Progress,
@@ -60,8 +60,27 @@ impl StageProgress<'_> {
 /// Imports the model at `source` (a Hugging Face folder or a GGUF file) into the new folder `target`.
 /// `progress` is called often; [`ControlFlow::Break`] cancels.
 ///
+/// # Example
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use model_files::{ImportOptions, Quantization, import};
+/// use std::ops::ControlFlow;
+///
+/// let source = "../engine/tests/data/tiny-llama3.2".as_ref();
+/// let folder = tempfile::tempdir()?;
+/// let quantization = Quantization::Q8;
+/// let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
+/// let info = import(source, &folder.path().join("tiny"), &options, &mut |progress| {
+///     println!("{}: {} of {} bytes", progress.stage, progress.done_bytes, progress.total_bytes);
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!((info.name.as_str(), info.quantization.as_str()), ("tiny-llama3.2", "q8"));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
-/// When the source is damaged or no Llama that Wasan runs, when `target` exists, when the disk refuses, on cancelling.
+/// If the source is damaged or not a Llama that Wasan supports, if `target` exists, if writing fails, on cancelling.
 pub fn import(
     source: &Path,
     target: &Path,
@@ -129,7 +148,7 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
         return Err(Error::TooLarge { what: "the number of end tokens", limit, found });
     }
     if found == 0 {
-        return Err(Error::Setting { problem: "no token ends an answer", setting: "eos_token_id".into() });
+        return Err(Error::Setting { problem: "no end token", setting: "eos_token_id".into() });
     }
     let rows = source.architecture.vocab_size;
     if let Some(id) = end_tokens.iter().chain(&source.bos).find(|id| **id as usize >= rows) {
@@ -194,7 +213,7 @@ fn write_matrix(
     for chunk in matrix.chunks() {
         let buffers = chunk.read(source)?;
         let rows = chunk.rows(&buffers);
-        // Zeroed each time, since padding is not written.
+        // Zeroed each time, since `convert` does not write padding.
         quants.clear();
         quants.resize(rows.len() * quant_bytes, 0);
         scales.clear();
@@ -215,7 +234,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(|source| Error::Write { source, path: path.into() })
 }
 
-/// Makes renames within a folder last; Windows knows no such call and needs none.
+/// Makes renames within a folder durable; Windows has no such call and does not need it.
 fn sync_folder(path: &Path) -> Result<()> {
     if cfg!(windows) {
         return Ok(());

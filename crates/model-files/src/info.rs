@@ -1,4 +1,4 @@
-//! `model.json`: what an imported model is, without its weights.
+//! `model.json`: the description of an imported model.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Layout, Result, limits};
 
-/// The `format` that this version writes and reads.
+/// The supported `format`.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The shape of a Llama.
+/// The dimensions of a Llama.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Architecture {
     /// Rows of the embedding and of the logits.
@@ -20,13 +20,13 @@ pub struct Architecture {
     pub layers: usize,
     /// Query heads.
     pub heads: usize,
-    /// Key and value heads; `heads` is a multiple.
+    /// Key and value heads; divides `heads`.
     pub kv_heads: usize,
     /// Width of one head, even.
     pub head_dim: usize,
-    /// Width between gate/up and down.
+    /// Width of the feed-forward layer.
     pub feed_forward: usize,
-    /// Positions the model was made for.
+    /// Longest sequence of the model.
     pub max_positions: usize,
     /// Added to the mean square in RMSNorm.
     pub norm_eps: f32,
@@ -35,10 +35,10 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// Refuses zeros, sizes beyond [`limits`] and parts that do not fit together.
+    /// Refuses zeros, sizes beyond [`limits`] and inconsistent dimensions.
     ///
     /// # Errors
-    /// What is wrong first.
+    /// The first problem found.
     pub fn check(&self) -> Result<()> {
         let sizes = [
             ("the vocabulary size", self.vocab_size, limits::VOCABULARY),
@@ -52,7 +52,7 @@ impl Architecture {
         ];
         for (what, found, limit) in sizes {
             if found == 0 {
-                return Err(Error::Setting { problem: "it may not be zero", setting: what.into() });
+                return Err(Error::Setting { problem: "must not be zero", setting: what.into() });
             }
             if found > limit {
                 return Err(Error::TooLarge { what, limit: limit as u64, found: found as u64 });
@@ -72,7 +72,7 @@ impl Architecture {
         Ok(())
     }
 
-    /// Refuses attention heads that the model does not have, or one named twice.
+    /// Refuses attention heads that the model does not have, and duplicates.
     pub(crate) fn check_heads(&self, heads: &[[usize; 2]]) -> Result<()> {
         if heads.len() > limits::ALIGNMENT_HEADS {
             let (limit, found) = (limits::ALIGNMENT_HEADS as u64, heads.len() as u64);
@@ -84,7 +84,7 @@ impl Architecture {
                 || heads.iter().take(index).any(|h| *h == [layer, head])
             {
                 return Err(Error::Setting {
-                    problem: "each alignment head is one of the model's, named once",
+                    problem: "each alignment head must exist in the model and occur once",
                     setting: format!("layer {layer}, head {head}"),
                 });
             }
@@ -92,7 +92,7 @@ impl Architecture {
         Ok(())
     }
 
-    /// Every matrix: name, rows, columns.
+    /// Every matrix of an imported model: name, rows, columns.
     pub(crate) fn matrices(&self) -> Vec<(String, usize, usize)> {
         let heads = self.heads * self.head_dim;
         let kv = self.kv_heads * self.head_dim;
@@ -109,7 +109,7 @@ impl Architecture {
         all
     }
 
-    /// Every vector: name, length.
+    /// Every vector of an imported model: name, length.
     pub(crate) fn vectors(&self) -> Vec<(String, usize)> {
         let mut all = vec![
             ("final_norm".to_owned(), self.hidden_size),
@@ -127,14 +127,14 @@ impl Architecture {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// L: the large model that knows every language.
+    /// L: the large multilingual model.
     Large,
-    /// S: a small model that writes one language well.
+    /// S: a small model for one language.
     Specialist {
         /// The language's code, such as `de`.
         language: String,
     },
-    /// Not said.
+    /// Not specified.
     #[default]
     Other,
 }
@@ -163,35 +163,34 @@ pub struct MatrixInfo {
 /// The contents of `model.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
-    /// Version of the folder's form.
+    /// Version of the folder's format.
     pub format: u32,
-    /// The name a person sees.
+    /// The displayed name.
     pub name: String,
-    /// The shape.
+    /// The dimensions.
     pub architecture: Architecture,
-    /// How the weights came to their layouts: `q4`, `q8`, `f16`, or the GGUF types.
+    /// Quantization at import: `q4`, `q8`, `f16`, or the GGUF types of the source.
     pub quantization: String,
-    /// What it was imported from.
+    /// The files it was imported from.
     pub sources: Vec<SourceFile>,
-    /// The licence, as the source names it.
+    /// The licence according to the source.
     pub licence: Option<String>,
-    /// The prompt: text with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)
+    /// The prompt template, with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)
     /// and `{source}`; special tokens are written literally.
     pub prompt: Option<String>,
-    /// What the translator uses it for.
+    /// What the translator uses the model for.
     pub role: Role,
-    /// Codes of the languages it knows; empty when not said.
+    /// Codes of its languages; empty if unknown.
     pub languages: Vec<String>,
-    /// The pairs of them that it learnt, both ways; empty: any two.
+    /// The language pairs it was trained on, in both directions; empty for any two of its languages.
     pub pairs: Vec<[String; 2]>,
     /// The token that begins every sequence.
     pub bos: Option<u32>,
-    /// The tokens that end an answer.
+    /// The tokens that end an output.
     pub end_tokens: Vec<u32>,
     /// [`Tokenizer::fingerprint`](crate::Tokenizer::fingerprint) of its tokenizer; `None` only without a tokenizer.
     pub vocabulary: Option<String>,
-    /// The attention heads, as [layer, head], that best tell which words of the source an answer's words came from;
-    /// empty when they have not been picked.
+    /// The attention heads, as [layer, head], that give the best word alignment; empty if they have not been measured.
     pub alignment_heads: Vec<[usize; 2]>,
     /// Every matrix by name.
     pub matrices: BTreeMap<String, MatrixInfo>,

@@ -1,5 +1,5 @@
-//! How a matrix lies in `model.safetensors`, and a plain reader of it.
-//! The layouts are written down in ARCHITECTURE.md, "A model on disk"; shaders read the same bytes.
+//! Storage layouts of matrices in `model.safetensors`, and a plain decoder.
+//! ARCHITECTURE.md, "A model on disk", specifies the layouts; the shaders read the same bytes.
 
 use half::f16;
 use serde::{Deserialize, Serialize};
@@ -12,26 +12,26 @@ const COLUMN_MULTIPLE: usize = 32;
 /// How weights are packed: weight = scale · q (+ minimum).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Layout {
-    /// Bits a weight: 4, 8 or 16 (f16, no scales).
+    /// Bits per weight: 4, 8 or 16 (f16, no scales).
     pub bits: u8,
-    /// Weights that share a scale: 16 or 32.
+    /// Weights per scale: 16 or 32.
     pub group: u8,
     /// Whether each group has a minimum beside its scale.
     pub min: bool,
 }
 
 impl Layout {
-    /// 4 bits, a scale for 32 weights.
+    /// 4 bits, one scale per 32 weights.
     pub const Q4: Self = Self { bits: 4, group: 32, min: false };
-    /// 4 bits, a scale and a minimum for 32 weights.
+    /// 4 bits, one scale and minimum per 32 weights.
     pub const Q4_MIN: Self = Self { bits: 4, group: 32, min: true };
-    /// 8 bits, a scale for 32 weights.
+    /// 8 bits, one scale per 32 weights.
     pub const Q8: Self = Self { bits: 8, group: 32, min: false };
-    /// 8 bits, a scale and a minimum for 32 weights.
+    /// 8 bits, one scale and minimum per 32 weights.
     pub const Q8_MIN: Self = Self { bits: 8, group: 32, min: true };
-    /// 8 bits, a scale for 16 weights.
+    /// 8 bits, one scale per 16 weights.
     pub const Q8_16: Self = Self { bits: 8, group: 16, min: false };
-    /// 8 bits, a scale and a minimum for 16 weights.
+    /// 8 bits, one scale and minimum per 16 weights.
     pub const Q8_16_MIN: Self = Self { bits: 8, group: 16, min: true };
     /// Half-precision floats.
     pub const F16: Self = Self { bits: 16, group: 32, min: false };
@@ -39,20 +39,20 @@ impl Layout {
     const ALL: [Self; 7] =
         [Self::Q4, Self::Q4_MIN, Self::Q8, Self::Q8_MIN, Self::Q8_16, Self::Q8_16_MIN, Self::F16];
 
-    /// Refuses combinations that no kernel reads.
+    /// Refuses combinations that the kernels do not support.
     pub(crate) fn check(self) -> Result<()> {
         if Self::ALL.contains(&self) {
             return Ok(());
         }
-        Err(Error::Setting { problem: "no such weight layout", setting: format!("{self:?}") })
+        Err(Error::Setting { problem: "unknown weight layout", setting: format!("{self:?}") })
     }
 
-    /// The narrowest layout that holds both of two quantized layouts exactly.
+    /// The narrowest layout that represents both quantized layouts exactly.
     pub(crate) fn widened(self, other: Self) -> Self {
         if self == other {
             return self;
         }
-        // q − 8 in a nibble has no exact twin with a minimum unless 8 · scale fits f16, so mixed layouts take 8 bits.
+        // q − 8 in a nibble has no exact equivalent with a minimum unless 8 · scale fits f16, so mixed layouts take 8 bits.
         Self { bits: 8, group: self.group.min(other.group), min: self.min || other.min }
     }
 
@@ -61,12 +61,12 @@ impl Layout {
         columns.next_multiple_of(COLUMN_MULTIPLE)
     }
 
-    /// U32 words of quants in a row of `columns` weights.
+    /// U32 words of quants per row of `columns` weights.
     pub(crate) fn words_per_row(self, columns: usize) -> usize {
         Self::padded_columns(columns) * usize::from(self.bits) / 32
     }
 
-    /// U32 words of scales in a row of `columns` weights.
+    /// U32 words of scales per row of `columns` weights.
     pub(crate) fn scale_words_per_row(self, columns: usize) -> usize {
         let groups = Self::padded_columns(columns) / usize::from(self.group);
         match (self.bits, self.min) {
@@ -80,7 +80,7 @@ impl Layout {
 /// A view of one matrix of an imported model.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a> {
-    /// How the bytes are to be read.
+    /// The layout of the bytes.
     pub layout: Layout,
     /// Rows: outputs.
     pub rows: usize,
@@ -98,12 +98,12 @@ impl Matrix<'_> {
         Layout::padded_columns(self.columns)
     }
 
-    /// U32 words of `quants` in a row.
+    /// U32 words of `quants` per row.
     pub fn words_per_row(&self) -> usize {
         self.layout.words_per_row(self.columns)
     }
 
-    /// U32 words of `scales` in a row; 0 for f16.
+    /// U32 words of `scales` per row; 0 for f16.
     pub fn scale_words_per_row(&self) -> usize {
         self.layout.scale_words_per_row(self.columns)
     }

@@ -1,9 +1,9 @@
-//! Model files that a person downloaded somewhere → checked views of weights and a tokenizer.
+//! Imports and opens model files.
 //!
-//! [`import`] turns a Hugging Face folder or a GGUF file into a folder of ours (`model.json`, `model.safetensors`,
-//! `tokenizer.json`); [`Model`] opens such a folder. Everything read here is untrusted: no input makes this crate panic,
-//! and its memory stays within a small multiple of the headers and the largest chunk of rows ([`limits`]).
-//! The crate knows no GPU, no network and no memory mapping: whoever opens a model says how its bytes are mapped.
+//! [`import`] converts a Hugging Face folder or a GGUF file to a model folder (`model.json`, `model.safetensors`,
+//! `tokenizer.json`); [`Model`] opens such a folder. All input is untrusted: nothing makes this crate panic, and its memory
+//! stays within a small multiple of the headers and the largest chunk of rows ([`limits`]).
+//! The crate uses no GPU, network or memory mapping; the caller that opens a model maps its files.
 #![forbid(unsafe_code)]
 
 mod blocks;

@@ -1,7 +1,7 @@
-//! Every cap on untrusted model files in one place, each with what honest files need.
-//! "Llama-3" below is the largest tokenizer we meet, "405B" the largest published Llama.
+//! All limits for untrusted model files, each with the size of real files.
+//! "Llama-3" has the largest common tokenizer; "405B" is the largest published Llama.
 
-/// Bytes of a `config.json`, `generation_config.json`, `wasan.json` or `model.json`; honest ones stay under 64 KiB,
+/// Bytes of a `config.json`, `generation_config.json`, `wasan.json` or `model.json`; real ones stay under 64 KiB,
 /// `model.json` of 126 layers under 100 KiB.
 pub const CONFIG_BYTES: u64 = 4 << 20;
 /// Bytes of a `tokenizer_config.json`: a chat template and up to some thousand added tokens (Llama-3: 55 KiB).
@@ -12,34 +12,34 @@ pub const TOKENIZER_BYTES: u64 = 128 << 20;
 pub const INDEX_BYTES: u64 = 16 << 20;
 /// Weight files named by one index (405B: 191).
 pub const WEIGHT_FILES: usize = 1024;
-/// Bytes of a safetensors header; the format's own cap.
+/// Bytes of a safetensors header; the format's own limit.
 pub const SAFETENSORS_HEADER_BYTES: u64 = 100_000_000;
-/// Bytes of a GGUF header: metadata, which holds the tokenizer (Llama-3: 7.8 MB), and the tensor table.
+/// Bytes of a GGUF header: metadata including the tokenizer (Llama-3: 7.8 MB), and the tensor table.
 pub const GGUF_HEADER_BYTES: u64 = 256 << 20;
-/// Metadata keys of a GGUF file; honest files have about 40.
+/// Metadata keys of a GGUF file; real files have about 40.
 pub const GGUF_KEYS: u64 = 4096;
-/// Bytes of a GGUF key (the format's cap is 65,535; honest ones stay under 64) and of a tensor's name (format: 64).
+/// Bytes of a GGUF key (the format's limit is 65,535; real ones stay under 64) and of a tensor's name (format: 64).
 pub const GGUF_NAME_BYTES: u64 = 1024;
 /// Tensors in one model (405B: 1,138).
 pub const TENSORS: u64 = 65_536;
-/// Dimensions of a tensor: the GGUF format's cap; a Llama has 1 or 2.
+/// Dimensions of a tensor: the GGUF format's limit; a Llama has 1 or 2.
 pub const DIMENSIONS: u32 = 4;
 /// `general.alignment` of a GGUF file; the default is 32, page sizes go to 64 KiB.
 pub const GGUF_ALIGNMENT: u64 = 1 << 16;
 
 /// Tokens in a vocabulary, and one more than the highest id (Llama-3: 128,256; the largest known 262,208).
 pub const VOCABULARY: usize = 1 << 20;
-/// Merges of a tokenizer (Llama-3: 280,147; one built from scores has a few for each token).
+/// Merges of a tokenizer (Llama-3: 280,147; one built from scores has a few per token).
 pub const MERGES: usize = 16 << 20;
 /// Bytes of one token's text (Llama-3: 128 spaces, each two bytes in the byte-level alphabet).
 pub const TOKEN_BYTES: usize = 4096;
-/// The same where merges are made from scores, by trying every split (SentencePiece: 16 characters of up to 4 bytes).
+/// The same where merges are derived from scores by trying every split (SentencePiece: 16 characters of up to 4 bytes).
 pub const SCORED_TOKEN_BYTES: usize = 256;
 /// Steps in a normalizer, pre-tokenizer or decoder (Llama-2: 4; llama.cpp's default pre-tokenizer: 5).
 pub const PIPELINE_STEPS: usize = 16;
 /// Bytes of a split pattern (Llama-3: 122).
 pub const PATTERN_BYTES: usize = 4096;
-/// Times that normalizer or decoder may lengthen a text (Llama-2: a space becomes the 3 bytes of ▁, twice).
+/// Factor by which normalizer or decoder may lengthen a text (Llama-2: a space becomes the 3 bytes of ▁, twice).
 pub const EXPANSION: usize = 64;
 
 /// Width of the residual stream (405B: 16,384).
@@ -50,14 +50,14 @@ pub const LAYERS: usize = 1024;
 pub const HEADS: usize = 1024;
 /// Width of a head (Llama: 64 or 128).
 pub const HEAD_DIM: usize = 1024;
-/// Attention heads read for word alignment (4 are picked); each is compared with those before it.
+/// Alignment heads (at most 4 are picked); each is compared with those before it.
 pub const ALIGNMENT_HEADS: usize = 64;
 /// Width of the feed-forward part (405B: 53,248).
 pub const FEED_FORWARD: usize = 1 << 19;
-/// Positions a model was made for (Llama-3.1: 131,072; long-context variants reach 4 million).
+/// Longest sequence of a model (Llama-3.1: 131,072; long-context variants reach 4 million).
 pub const POSITIONS: usize = 1 << 24;
-/// Tokens that end an answer (Llama-3 has 3).
+/// Tokens that end an output (Llama-3 has 3).
 pub const END_TOKENS: usize = 64;
 
-/// Bytes of source rows read at a time while importing; two such buffers and their results are all that is held.
+/// Bytes of source rows read at a time while importing; an import holds two such buffers and their results.
 pub const CHUNK_BYTES: usize = 8 << 20;

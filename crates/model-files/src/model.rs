@@ -1,4 +1,4 @@
-//! An imported model, opened and checked.
+//! Opens imported models.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,14 +12,14 @@ use safetensors::{Dtype, SafeTensors, tensor::Metadata};
 use crate::info::FORMAT;
 use crate::{Error, Matrix, ModelInfo, Result, Tokenizer, limits};
 
-/// Bytes that live as long as someone holds them: a mapped file or embedded data.
+/// Shared bytes: a mapped file or embedded data.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 pub(crate) const INFO_FILE: &str = "model.json";
 pub(crate) const WEIGHTS_FILE: &str = "model.safetensors";
 pub(crate) const TOKENIZER_FILE: &str = "tokenizer.json";
 
-/// An imported model. Opening has compared every tensor with what `model.json` says; views are slices of the mapped bytes.
+/// An imported model. Opening checks every tensor against `model.json`; matrices are slices of the mapped bytes.
 pub struct Model {
     info: ModelInfo,
     weights: Bytes,
@@ -36,8 +36,29 @@ impl std::fmt::Debug for Model {
 impl Model {
     /// Opens the folder `dir` written by [`crate::import`]; `map` gives the bytes of a file.
     ///
+    /// # Example
+    /// ```
+    /// # fn main() -> model_files::Result<()> {
+    /// use model_files::{Bytes, Model};
+    /// use std::sync::Arc;
+    ///
+    /// let model = Model::open("../../models/starter/large".as_ref(), &|path| {
+    ///     std::fs::read(path).map(|bytes| Arc::new(bytes) as Bytes)
+    /// })?;
+    /// let tokenizer = model.tokenizer()?;
+    /// let ids = tokenizer.encode("Guten Morgen!")?;
+    /// assert_eq!(tokenizer.decode(&ids)?, "Guten Morgen!");
+    ///
+    /// let embedding = model.matrix("embed")?;
+    /// let mut row = vec![0.0; embedding.columns];
+    /// embedding.dequantize_row(ids[0] as usize, &mut row);
+    /// assert_eq!(row.len(), model.info().architecture.hidden_size);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// When a file cannot be read, is damaged, or does not fit the others.
+    /// If a file is unreadable, damaged, or inconsistent with the others.
     pub fn open(dir: &Path, map: &dyn Fn(&Path) -> io::Result<Bytes>) -> Result<Self> {
         let read = |file: &str| {
             let path = dir.join(file);
@@ -52,10 +73,10 @@ impl Model {
         Self::from_parts((*info).as_ref(), weights, tokenizer)
     }
 
-    /// The same from bytes at hand, for models embedded in the program.
+    /// Opens a model from bytes, such as one embedded in the program.
     ///
     /// # Errors
-    /// When a part is damaged or does not fit the others.
+    /// If a file is damaged or inconsistent with the others.
     pub fn from_parts(model_json: &[u8], weights: Bytes, tokenizer: Option<Bytes>) -> Result<Self> {
         let info = read_info(model_json)?;
         if tokenizer.is_some() && info.vocabulary.is_none() {
@@ -75,7 +96,7 @@ impl Model {
         Ok(model)
     }
 
-    /// What `model.json` says.
+    /// The contents of `model.json`.
     pub fn info(&self) -> &ModelInfo {
         &self.info
     }
@@ -83,7 +104,7 @@ impl Model {
     /// The matrix `name`, such as `embed` or `layers.0.qkv`.
     ///
     /// # Errors
-    /// When the model has no such matrix.
+    /// If the model has no such matrix.
     pub fn matrix(&self, name: &str) -> Result<Matrix<'_>> {
         let info = self.info.matrices.get(name).ok_or_else(|| Error::UnknownName { name: name.into() })?;
         let quants = self.bytes(&format!("{name}.quants"))?;
@@ -97,16 +118,16 @@ impl Model {
     /// The vector `name`, such as `final_norm`.
     ///
     /// # Errors
-    /// When the model has no such vector.
+    /// If the model has no such vector.
     pub fn vector(&self, name: &str) -> Result<Vec<f32>> {
         let (values, _) = self.bytes(name)?.as_chunks();
         Ok(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
-    /// The tokenizer, read anew on each call.
+    /// Reads the tokenizer, again on each call.
     ///
     /// # Errors
-    /// When the model has none, or one that is damaged, of another kind or larger than the model's vocabulary.
+    /// If it is missing, damaged, unsupported, or larger than the model's vocabulary.
     pub fn tokenizer(&self) -> Result<Tokenizer> {
         let json = self.tokenizer.as_ref().ok_or(Error::NoTokenizer)?;
         let tokenizer = Tokenizer::from_bytes((**json).as_ref())?;
@@ -126,10 +147,10 @@ impl Model {
     }
 }
 
-/// Writes which attention heads tell a model's word alignment into its folder's `model.json`, whole or not at all.
+/// Atomically stores a model's alignment heads in its folder's `model.json`.
 ///
 /// # Errors
-/// When the model does not have one of them, or the file cannot be read or written.
+/// If the model does not have one of the heads, or the file cannot be read or written.
 pub fn store_alignment_heads(dir: &Path, heads: &[[usize; 2]]) -> Result<()> {
     let path = dir.join(INFO_FILE);
     let write_error = |source| Error::Write { source, path: path.clone() };
@@ -169,7 +190,7 @@ fn read_info(json: &[u8]) -> Result<ModelInfo> {
     Ok(info)
 }
 
-/// Compares every matrix and vector with the header; `data` is where tensor data begins in the file.
+/// Checks every matrix and vector against the header; `data` is where tensor data begins in the file.
 fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<HashMap<String, Range<usize>>> {
     let mut tensors = HashMap::new();
     let mut check = |name: String, dtype: Dtype, shape: Vec<usize>| {

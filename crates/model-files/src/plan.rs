@@ -1,4 +1,4 @@
-//! Where each tensor of a source goes in our `model.safetensors`, and in which pieces it is read.
+//! Plans an import: the layout and offset of each matrix in `model.safetensors`, and the chunks of source rows to read.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::safetensors_file::HeaderBuilder;
 use crate::source::{ModelSource, SourceTensor};
 use crate::{Error, Layout, MatrixInfo, Result, limits};
 
-/// Everything that is to be written.
+/// Everything that an import writes to `model.safetensors`.
 pub(crate) struct ImportPlan<'a> {
     pub header: HeaderBuilder,
     pub matrices: Vec<MatrixPlan<'a>>,
@@ -22,7 +22,7 @@ pub(crate) struct ImportPlan<'a> {
     pub source_bytes: u64,
 }
 
-/// One matrix of ours, joined from one to three tensors.
+/// One matrix of the imported model, joined from one to three source tensors.
 pub(crate) struct MatrixPlan<'a> {
     pub name: String,
     pub info: MatrixInfo,
@@ -33,13 +33,13 @@ pub(crate) struct MatrixPlan<'a> {
 }
 
 enum TensorJoin<'a> {
-    /// One tensor's rows after the other's; those with a head size have the rows of each head interleaved.
+    /// The tensors' rows one after the other; a tensor with a head size has interleaved rows in each head.
     Stacked(Vec<(&'a SourceTensor, Option<usize>)>),
-    /// Rows by turns.
+    /// Alternating rows of two tensors.
     Alternating(&'a SourceTensor, &'a SourceTensor),
 }
 
-/// Rows that are read and converted at a time.
+/// Rows to read and convert at a time.
 pub(crate) enum RowChunk<'a> {
     Plain { tensor: &'a SourceTensor, rows: Range<usize>, head_dim: Option<usize> },
     Alternating { tensors: [&'a SourceTensor; 2], rows: Range<usize> },
@@ -70,14 +70,14 @@ impl<'a> ImportPlan<'a> {
         for (name, length) in source.architecture.vectors() {
             let values = match name.as_str() {
                 "rope_inv_freq" => source.rope_inv_freq.clone(),
-                part => source.tensors.get(part)?.floats(source)?,
+                parameter => source.tensors.get(parameter)?.floats(source)?,
             };
             plan.vectors.push((plan.header.add(name, Dtype::F32, vec![length]), values));
         }
         Ok(plan)
     }
 
-    /// `chosen` where floats were quantized by us, and the types that came quantized.
+    /// Names the quantizations: `chosen` for floats, and the types of quantized tensors.
     pub fn describe(&self, chosen: &str) -> String {
         let tensors = self.matrices.iter().flat_map(|matrix| matrix.join.tensors());
         let kinds: BTreeSet<String> = tensors
@@ -92,20 +92,20 @@ impl<'a> ImportPlan<'a> {
 
 impl<'a> TensorJoin<'a> {
     fn new(name: &str, source: &'a ModelSource) -> Result<Self> {
-        let part = |part: &str| source.tensors.get(part);
+        let tensor = |name: &str| source.tensors.get(name);
         let head_dim = source.interleaved_rope.then_some(source.architecture.head_dim);
         if let Some(layer) = name.strip_suffix(".qkv") {
-            let (q, k) = (part(&format!("{layer}.q"))?, part(&format!("{layer}.k"))?);
+            let (q, k) = (tensor(&format!("{layer}.q"))?, tensor(&format!("{layer}.k"))?);
             return Ok(Self::Stacked(vec![
                 (q, head_dim),
                 (k, head_dim),
-                (part(&format!("{layer}.v"))?, None),
+                (tensor(&format!("{layer}.v"))?, None),
             ]));
         }
         if let Some(layer) = name.strip_suffix(".gate_up") {
-            return Ok(Self::Alternating(part(&format!("{layer}.gate"))?, part(&format!("{layer}.up"))?));
+            return Ok(Self::Alternating(tensor(&format!("{layer}.gate"))?, tensor(&format!("{layer}.up"))?));
         }
-        Ok(Self::Stacked(vec![(part(name)?, None)]))
+        Ok(Self::Stacked(vec![(tensor(name)?, None)]))
     }
 
     fn tensors(&self) -> Vec<&'a SourceTensor> {
@@ -115,8 +115,8 @@ impl<'a> TensorJoin<'a> {
         }
     }
 
-    /// The common layout of what came quantized. Floats alone are quantized as chosen; beside quantized tensors they
-    /// take 8 bits, since no f16 layout holds those exactly.
+    /// The common layout of the quantized tensors. Floats are quantized as chosen, or with 8 bits beside quantized tensors,
+    /// since no f16 layout represents those exactly.
     fn layout(&self, name: &str, quantization: Quantization) -> Layout {
         let chosen = match quantization {
             Quantization::F16 => Layout::F16,
@@ -159,14 +159,14 @@ impl<'a> MatrixPlan<'a> {
 }
 
 impl RowChunk<'_> {
-    /// Names the tensor for messages.
+    /// The tensor's name, for error messages.
     pub fn name(&self) -> &str {
         match self {
             Self::Plain { tensor, .. } | Self::Alternating { tensors: [tensor, _], .. } => &tensor.name,
         }
     }
 
-    /// The bytes of the rows, one buffer a tensor.
+    /// The bytes of the rows, one buffer per tensor.
     pub fn read(&self, source: &ModelSource) -> Result<Vec<Vec<u8>>> {
         match self {
             Self::Plain { tensor, rows, .. } => Ok(vec![tensor.read(source, rows)?]),
@@ -176,7 +176,7 @@ impl RowChunk<'_> {
         }
     }
 
-    /// The rows in the order in which they are written.
+    /// The rows in the order of the imported matrix.
     pub fn rows<'b>(&self, buffers: &'b [Vec<u8>]) -> Vec<SourceRow<'b>> {
         let of = |tensor: &SourceTensor, buffer: &'b Vec<u8>| -> Vec<SourceRow<'b>> {
             let weight_type = tensor.weight_type;
@@ -200,7 +200,7 @@ impl RowChunk<'_> {
     }
 }
 
-/// GGUF keeps the two rows that RoPE turns together beside each other; ours lie half a head apart.
+/// In GGUF the two rows that RoPE rotates together are adjacent; in an imported matrix they are half a head apart.
 fn evens_then_odds<'r, 'b>(head: &'r [SourceRow<'b>]) -> impl Iterator<Item = SourceRow<'b>> + 'r {
     head.iter().step_by(2).chain(head.iter().skip(1).step_by(2)).copied()
 }
@@ -220,7 +220,7 @@ impl SourceTensor {
     pub fn floats(&self, source: &ModelSource) -> Result<Vec<f32>> {
         if !matches!(self.weight_type, WeightType::F32 | WeightType::F16 | WeightType::BF16) {
             let found = format!("{:?} in {}", self.weight_type, self.name);
-            return Err(Error::Unsupported { feature: "quantized weights where floats are wanted", found });
+            return Err(Error::Unsupported { feature: "quantized weights instead of floats", found });
         }
         let rows = if self.shape.len() > 1 { self.shape[0] } else { 1 };
         let mut values = vec![0.0; self.shape.iter().product()];
@@ -241,7 +241,7 @@ impl SourceTensor {
 }
 
 impl ConversionError {
-    /// The error for a tensor of this name.
+    /// The error for the tensor of this name.
     pub fn in_tensor(self, name: &str) -> Error {
         match self {
             Self::NotFinite => Error::NotFinite { name: name.into() },

@@ -1,14 +1,14 @@
-//! Floats → small integers with a scale. Every scale is rounded to f16 before the integers are chosen with it.
+//! Quantizes floats to small integers with a scale, which is rounded to f16 before the integers are chosen.
 
 use half::f16;
 
 use crate::Layout;
 use crate::blocks::{ConversionError, UNIT, WeightUnit, to_f16};
 
-/// What becomes of weights that are still floats. Those quantized already keep their form.
+/// How an import quantizes float weights; quantized weights keep their format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantization {
-    /// 4 bits for the layers, 8 for embedding and head: at most 4.6 bits a weight in the layers.
+    /// 4 bits for the layers (at most 4.6 bits per weight with scales), 8 for embedding and head.
     Q4,
     /// 8 bits.
     Q8,
@@ -26,9 +26,9 @@ impl Quantization {
     }
 }
 
-/// Weights that share a scale at 4 bits.
+/// Weights per scale at 4 bits.
 const GROUP: usize = 32;
-/// Divisors of the largest weight that are tried as scales at 4 bits: around −8, where the largest weight just fits.
+/// Divisors of the largest weight to try as scales at 4 bits: around −8, where the largest weight just fits.
 const DIVISORS: [f32; 13] = [-8.9, -8.6, -8.3, -8.0, -7.7, -7.4, -7.1, -6.8, -6.4, -6.0, 7.0, 7.4, 7.8];
 
 /// Quantizes a row, padded to whole groups, to `layout` (4 bits without minimum, or 8 bits).

@@ -1,11 +1,11 @@
 //! Inverse frequencies of rotary position embeddings, with the scalings that Llama models use.
-//! Formulas after Hugging Face's `modeling_rope_utils` (default, linear, llama3), computed in f64.
+//! Formulas follow Hugging Face's `modeling_rope_utils` (default, linear, llama3), computed in f64.
 
 use std::f64::consts::TAU;
 
 use crate::{Error, Result};
 
-/// How positions beyond the original training length are reached.
+/// How RoPE is scaled to longer sequences than in training.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scaling {
     None,
@@ -13,7 +13,7 @@ pub(crate) enum Scaling {
     Linear {
         factor: f64,
     },
-    /// Llama 3.1: low frequencies divided, high ones kept, a smooth passage between.
+    /// Llama 3.1: low frequencies divided, high ones kept, a smooth transition between.
     Llama3 {
         factor: f64,
         low_freq_factor: f64,
@@ -24,7 +24,7 @@ pub(crate) enum Scaling {
     Divisors(Vec<f32>),
 }
 
-/// `head_dim / 2` inverse frequencies, radians a position.
+/// `head_dim / 2` inverse frequencies in radians per position.
 pub(crate) fn inverse_frequencies(theta: f64, head_dim: usize, scaling: &Scaling) -> Result<Vec<f32>> {
     let setting = |problem, setting: String| Err(Error::Setting { problem, setting });
     if !(theta.is_finite() && theta > 0.0) {

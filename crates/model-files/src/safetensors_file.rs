@@ -1,4 +1,4 @@
-//! Headers of safetensors files: reading those of a source, writing ours.
+//! Reads and writes headers of safetensors files.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,11 @@ use safetensors::{Dtype, SafeTensorError};
 use crate::files::InputFile;
 use crate::{Error, Result, limits};
 
-/// Bytes before the header, which hold its length.
+/// Bytes of the header's length, which precede the header.
 const LENGTH_BYTES: u64 = 8;
 
-/// The checked header of a source file, and where tensor data begins. The library has compared shapes, types and
-/// offsets with each other; the size of the file is compared here.
+/// Reads the header of a source file; returns where tensor data begins, and the header. The library checks shapes, types
+/// and offsets against each other; this function checks the size of the file.
 pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
     let damaged = |problem: String| Error::Safetensors { problem, location: input.name() };
     if input.len() < LENGTH_BYTES {
@@ -43,7 +43,7 @@ pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
     }
 }
 
-/// A header for tensors that follow each other in the order given.
+/// Builds a header of tensors that are stored in the order of their addition.
 #[derive(Default)]
 pub(crate) struct HeaderBuilder {
     tensors: Vec<(String, TensorInfo)>,
@@ -51,7 +51,7 @@ pub(crate) struct HeaderBuilder {
 }
 
 impl HeaderBuilder {
-    /// Adds a tensor of 4-byte values and gives its offset within the data.
+    /// Adds a tensor of 4-byte values; returns its offset within the data.
     pub fn add(&mut self, name: String, dtype: Dtype, shape: Vec<usize>) -> u64 {
         let start = self.end;
         self.end += shape.iter().product::<usize>() * 4;

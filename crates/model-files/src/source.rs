@@ -1,4 +1,4 @@
-//! What both kinds of source come to: an architecture, and tensors found by the part of a Llama that they are.
+//! The common form of both kinds of source: an architecture, and tensors by parameter name.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::files::InputFile;
 use crate::prompt::{self, ChatTemplate};
 use crate::{Architecture, Error, Result, Role, Tokenizer};
 
-/// A model to be imported, with its headers read and nothing else.
+/// A model to import, of which only the headers have been read.
 pub(crate) struct ModelSource {
     pub name: String,
     pub architecture: Architecture,
@@ -15,9 +15,9 @@ pub(crate) struct ModelSource {
     pub rope_inv_freq: Vec<f32>,
     pub files: Vec<InputFile>,
     pub tensors: SourceTensors,
-    /// Whether rows of q and k alternate the halves that RoPE turns together, as in GGUF.
+    /// Whether the rows of q and k interleave the halves that RoPE rotates together, as in GGUF.
     pub interleaved_rope: bool,
-    /// Contents of the `tokenizer.json` to be written.
+    /// Contents of the `tokenizer.json` to write.
     pub tokenizer: Option<Vec<u8>>,
     pub chat: ChatTemplate,
     pub bos: Option<u32>,
@@ -26,13 +26,13 @@ pub(crate) struct ModelSource {
 }
 
 impl ModelSource {
-    /// Its own prompt, else the one that suits its family.
+    /// The prompt of its `wasan.json`, or else the default of its family.
     pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
         self.defaults.prompt.clone().unwrap_or_else(|| prompt::choose(tokenizer, &self.chat, self.bos))
     }
 }
 
-/// Our own optional `wasan.json` in a source folder; its values are defaults for an import.
+/// The optional `wasan.json` in a source folder: defaults for an import.
 #[derive(Default, serde::Deserialize)]
 pub(crate) struct ImportDefaults {
     pub name: Option<String>,
@@ -45,51 +45,53 @@ pub(crate) struct ImportDefaults {
     pub pairs: Vec<[String; 2]>,
 }
 
-/// Where a tensor lies. Its name is kept for messages.
+/// The location of a tensor, and its name for error messages.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceTensor {
     pub name: String,
     /// Index into [`ModelSource::files`].
     pub file: usize,
-    /// Of its first byte in the file.
+    /// Offset of its first byte in the file.
     pub offset: u64,
     pub weight_type: WeightType,
     /// Rows and columns; a vector has its length only.
     pub shape: Vec<usize>,
 }
 
-/// Tensors by part: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate` `up` `down`.
+/// Tensors by parameter: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate` `up`
+/// `down`.
 pub(crate) struct SourceTensors(HashMap<String, SourceTensor>);
 
 impl SourceTensors {
-    /// Sorts `tensors` by part; `part` maps a source's name to ours, or none for one that is to be left out.
-    /// A tensor that is no part of a Llama of this shape is refused.
+    /// Collects `tensors` by parameter; `parameter_name` maps a source's name to the parameter's, or to `None` to ignore the
+    /// tensor. Refuses tensors that a Llama of this architecture does not have.
     pub fn new(
         architecture: &Architecture,
         tensors: impl IntoIterator<Item = SourceTensor>,
-        part: impl Fn(&str) -> Option<String>,
+        parameter_name: impl Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut by_part: HashMap<_, _> = HashMap::new();
+        let mut by_name: HashMap<_, _> = HashMap::new();
         for tensor in tensors {
-            let Some(part) = part(&tensor.name) else { continue };
-            by_part.insert(part, tensor);
+            let Some(parameter) = parameter_name(&tensor.name) else { continue };
+            by_name.insert(parameter, tensor);
         }
         if architecture.tied_head {
-            // Checkpoints of tied models sometimes carry a second copy of the embedding.
-            by_part.remove("head");
+            // Checkpoints of tied models sometimes contain a second copy of the embedding.
+            by_name.remove("head");
         }
-        let all = Self(by_part);
-        let parts = parts(architecture);
-        for (part, shape) in &parts {
-            let tensor = all.get(part)?;
+        let all = Self(by_name);
+        let parameters = parameters(architecture);
+        for (parameter, shape) in &parameters {
+            let tensor = all.get(parameter)?;
             if tensor.shape != *shape {
                 let (expected, found) = (shape.clone(), tensor.shape.clone());
                 return Err(Error::Shape { expected, found, name: tensor.name.clone() });
             }
         }
-        if all.0.len() > parts.len() {
-            let known: std::collections::HashSet<_> = parts.iter().map(|(part, _)| part).collect();
-            if let Some((_, tensor)) = all.0.iter().find(|(part, _)| !known.contains(part)) {
+        if all.0.len() > parameters.len() {
+            let known: std::collections::HashSet<_> =
+                parameters.iter().map(|(parameter, _)| parameter).collect();
+            if let Some((_, tensor)) = all.0.iter().find(|(parameter, _)| !known.contains(parameter)) {
                 let found = tensor.name.clone();
                 return Err(Error::Unsupported { feature: "a tensor that a Llama does not have", found });
             }
@@ -97,21 +99,21 @@ impl SourceTensors {
         Ok(all)
     }
 
-    pub fn get(&self, part: &str) -> Result<&SourceTensor> {
-        self.0.get(part).ok_or_else(|| Error::MissingTensor { name: part.into() })
+    pub fn get(&self, parameter: &str) -> Result<&SourceTensor> {
+        self.0.get(parameter).ok_or_else(|| Error::MissingTensor { name: parameter.into() })
     }
 }
 
-/// Every part with its shape.
-pub(crate) fn parts(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
+/// Every parameter with its shape.
+pub(crate) fn parameters(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
     let a = architecture;
     let (heads, kv) = (a.heads * a.head_dim, a.kv_heads * a.head_dim);
-    let mut parts = vec![
+    let mut parameters = vec![
         ("embed".to_owned(), vec![a.vocab_size, a.hidden_size]),
         ("final_norm".to_owned(), vec![a.hidden_size]),
     ];
     if !a.tied_head {
-        parts.push(("head".to_owned(), vec![a.vocab_size, a.hidden_size]));
+        parameters.push(("head".to_owned(), vec![a.vocab_size, a.hidden_size]));
     }
     let of_layer = [
         ("attn_norm", vec![a.hidden_size]),
@@ -125,15 +127,17 @@ pub(crate) fn parts(architecture: &Architecture) -> Vec<(String, Vec<usize>)> {
         ("down", vec![a.hidden_size, a.feed_forward]),
     ];
     for layer in 0..a.layers {
-        parts.extend(of_layer.iter().map(|(part, shape)| (format!("layers.{layer}.{part}"), shape.clone())));
+        parameters.extend(
+            of_layer.iter().map(|(parameter, shape)| (format!("layers.{layer}.{parameter}"), shape.clone())),
+        );
     }
-    parts
+    parameters
 }
 
-/// `layers.N.PART` for a source's name `PREFIX.N.NAME`, with `names` giving ours for each of theirs.
-pub(crate) fn layer_part(name: &str, prefix: &str, names: &[(&str, &str)]) -> Option<String> {
+/// `layers.N.PARAMETER` for a source's name `PREFIX.N.NAME`; `names` maps their names to ours.
+pub(crate) fn layer_parameter(name: &str, prefix: &str, names: &[(&str, &str)]) -> Option<String> {
     let (layer, name) = name.strip_prefix(prefix)?.split_once('.')?;
     let layer: usize = layer.parse().ok()?;
-    let (_, part) = names.iter().find(|(theirs, _)| *theirs == name)?;
-    Some(format!("layers.{layer}.{part}"))
+    let (_, parameter) = names.iter().find(|(theirs, _)| *theirs == name)?;
+    Some(format!("layers.{layer}.{parameter}"))
 }

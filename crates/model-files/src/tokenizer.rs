@@ -1,8 +1,8 @@
 //! Text ↔ token ids.
 //!
-//! Added tokens (`<|eot_id|>`, `<s>`, …) are taken out of the vocabulary that encodes, so no text of a document can ever
-//! become one; whoever writes a prompt asks for them by name with [`Tokenizer::special`].
-//! The tokenizer library may panic on odd files: every call into it is contained.
+//! The encoder's vocabulary excludes added tokens (`<|eot_id|>`, `<s>`, …), so the text of a document can never become one;
+//! prompts look them up by name with [`Tokenizer::special`].
+//! The tokenizer library may panic on unusual files, so every call into it catches panics.
 
 mod definition;
 mod pipeline;
@@ -22,14 +22,14 @@ use tokenizers::{Decoder, Tokenizer as Encoder};
 use crate::{Error, Result};
 use definition::{Merge, Pipeline, TokenizerDefinition};
 
-/// Encoded once at load, so that a tokenizer which fails on ordinary text is refused before a job starts.
+/// Encoded once at load, to refuse a tokenizer that fails on ordinary text before a job starts.
 const TRIAL: &str = "Hello, world 123!\n Grüße, 世界 🙂\u{0}";
 
 /// A byte-level BPE tokenizer, or BPE with byte fallback, as Llama models use them.
 pub struct Tokenizer {
     encoder: Encoder,
     decoder: DecoderWrapper,
-    /// Text of each id, with added tokens; none where the file leaves a gap.
+    /// Text of each id, including added tokens; `None` for unused ids.
     tokens: Vec<Option<String>>,
     added: BTreeMap<String, AddedToken>,
     merges: Vec<(u32, u32)>,
@@ -39,7 +39,7 @@ pub struct Tokenizer {
 #[derive(Clone, Copy)]
 struct AddedToken {
     id: u32,
-    /// Left out of decoded text.
+    /// Omitted from decoded text.
     special: bool,
 }
 
@@ -53,7 +53,7 @@ impl Tokenizer {
     /// Reads the contents of a `tokenizer.json`.
     ///
     /// # Errors
-    /// When it is damaged, of a kind that Llama models do not use, or fails on a first text.
+    /// If it is damaged, of a kind that Llama models do not use, or fails on a test sentence.
     pub fn from_bytes(json: &[u8]) -> Result<Self> {
         let (definition, pipeline) = TokenizerDefinition::parse(json)?;
         let tokenizer = catch_panic(|| Self::build(definition, &pipeline))?;
@@ -109,10 +109,10 @@ impl Tokenizer {
         Ok(Self { encoder, decoder, tokens, added, merges, settings })
     }
 
-    /// The ids of `text`. Nothing in it is ever taken for an added token, and none is put before or after it.
+    /// The ids of `text`, without any added tokens.
     ///
     /// # Errors
-    /// When the tokenizer library fails or panics.
+    /// If the tokenizer library fails or panics.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
         catch_panic(|| {
             let encoding = self.encoder.encode_fast(text, false).map_err(failed)?;
@@ -120,11 +120,11 @@ impl Tokenizer {
         })
     }
 
-    /// The ids of `text`, as [`Tokenizer::encode`] gives them, each with the bytes of `text` that it stands for. Tokens
-    /// that share a character have the same bytes; one for a space that was put before the text has none.
+    /// The ids of `text` as by [`Tokenizer::encode`], each with its byte range in `text`. Tokens that share a character have
+    /// the same range; that of a space inserted before the text is empty.
     ///
     /// # Errors
-    /// When the tokenizer library fails or panics.
+    /// If the tokenizer library fails or panics.
     pub fn pieces(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
         catch_panic(|| {
             let encoding = self.encoder.encode(text, false).map_err(failed)?;
@@ -133,10 +133,10 @@ impl Tokenizer {
         })
     }
 
-    /// The text of `ids` without special tokens. Bytes that are no whole character become �.
+    /// The text of `ids` without special tokens. Bytes of incomplete characters become �.
     ///
     /// # Errors
-    /// When an id is outside the vocabulary, or the tokenizer library fails or panics.
+    /// If an id is outside the vocabulary, or the tokenizer library fails or panics.
     pub fn decode(&self, ids: &[u32]) -> Result<String> {
         let mut texts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -163,8 +163,8 @@ impl Tokenizer {
         self.tokens.len()
     }
 
-    /// The first thing in which `other` would treat a text or an id differently, in words; none when models with these
-    /// two tokenizers can be decoded together. Reserved tokens, which no text contains, may differ in name.
+    /// Describes the first difference to `other` in the treatment of a text or an id; `None` if models with these tokenizers
+    /// can be decoded together. Reserved tokens, which no text contains, may differ in name.
     pub fn first_difference(&self, other: &Self) -> Option<String> {
         let size = self.vocab_size().max(other.vocab_size());
         for id in (0..).take(size) {
@@ -189,15 +189,15 @@ impl Tokenizer {
         Some(format!("merge {rank} is {ours:?} in one and {theirs:?} in the other"))
     }
 
-    /// A hash of all that [`Tokenizer::first_difference`] compares but the names of added tokens, in hexadecimal: models
-    /// with two of them cannot be decoded together.
+    /// A hexadecimal hash of everything that [`Tokenizer::first_difference`] compares except the names of added tokens. Models
+    /// with different fingerprints cannot be decoded together.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         let mut add =
             |text: &str| hash.update([&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat());
         for token in &self.tokens {
             let text = token.as_deref();
-            // No text has an empty token.
+            // Added tokens and unused ids are hashed as empty text, which no token has.
             add(text.filter(|_| !self.is_added(text)).unwrap_or_default());
         }
         self.settings.iter().for_each(|(name, value)| add(&format!("{name} {value}")));
@@ -223,7 +223,7 @@ fn failed(error: tokenizers::Error) -> Error {
     Error::TokenizerFailed { reason: error.to_string() }
 }
 
-/// Runs `work` and turns a panic into an error. The library's state is only a cache of whole entries.
+/// Runs `work` and turns a panic into an error. That is safe since the library's only state is a cache of whole entries.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::TokenizerFailed { reason: "the tokenizer library panicked".into() }))

@@ -60,7 +60,7 @@ fn gguf_files() {
         ("too many tensors", change(|file| file.tensor_count = Some(huge)), "the number of tensors"),
         ("more tensors than bytes", change(|file| file.tensor_count = Some(9000)), "the number of tensors"),
         ("too many keys", change(|file| file.key_count = Some(u64::MAX)), "the number of metadata keys"),
-        ("one key more than there are", change(|file| file.key_count = Some(15)), "beyond the limit"),
+        ("one key more than there are", change(|file| file.key_count = Some(15)), "exceeds the limit"),
         ("an endless key", key(length(u64::MAX)), "the length of a text"),
         ("an endless text", key(entry("a", 8, &length(huge))), "the length of a text"),
         ("an endless list", key(list("a", 6, huge, b"")), "the length of a list"),
@@ -69,13 +69,17 @@ fn gguf_files() {
         ("an unknown value", key(entry("a", 77, &[0; 8])), "an unknown value type"),
         ("a list of unknown values", key(list("a", 13, 1, &[0; 8])), "an unknown value type"),
         ("a truth value of 2", key(entry("a", 7, &[2])), "neither 0 nor 1"),
-        ("a key twice", key(entry("general.architecture", 8, &text("llama"))), "comes twice"),
+        ("a key twice", key(entry("general.architecture", 8, &text("llama"))), "occurs twice"),
         ("an empty key", key(entry("", 4, &[0; 4])), "an empty key"),
         ("a key that is no text", key([&[1, 0, 0, 0, 0, 0, 0, 0, 0xFF][..], &[0; 8]].concat()), "not UTF-8"),
         ("alignment 0", number("general.alignment", 0), "power of two"),
         ("alignment 24", number("general.alignment", 24), "power of two"),
         ("alignment 2^31", number("general.alignment", 1 << 31), "power of two"),
-        ("alignment as text", change(|file| file.text("general.alignment", "32")), "alignment is no number"),
+        (
+            "alignment as text",
+            change(|file| file.text("general.alignment", "32")),
+            "alignment is not a number",
+        ),
         ("no dimensions", dimensions(&[]), "no or too many dimensions"),
         ("five dimensions", dimensions(&[1; 5]), "no or too many dimensions"),
         ("a dimension of zero", dimensions(&[48, 0]), "a dimension of zero"),
@@ -95,10 +99,10 @@ fn gguf_files() {
         ),
         ("an offset out of line", change(|file| file.tensor(O).offset = Some(1)), "not aligned"),
         ("tensors that share bytes", change(|file| file.tensor(O).offset = Some(0)), "share bytes"),
-        ("a tensor twice", change(|file| file.tensor(O).name = "output_norm.weight".into()), "comes twice"),
+        ("a tensor twice", change(|file| file.tensor(O).name = "output_norm.weight".into()), "occurs twice"),
         ("a tensor without a name", change(|file| file.tensor(O).name = String::new()), "without a name"),
         ("a type from the future", change(|file| file.tensor(O).type_id = 16), "type 16 of blk.0"),
-        ("half a block", change(|file| file.tensor(O).type_id = 12), "no whole number of blocks"),
+        ("half a block", change(|file| file.tensor(O).type_id = 12), "does not consist of whole blocks"),
         ("a tensor too few", change(|file| drop(file.tensors.pop())), "layers.1.down"),
         ("a bias", change(|file| file.tensors.push(bias())), "blk.0.attn_q.bias"),
         ("an infinite weight", change(infinite_weight), "blk.0.attn_output.weight"),
@@ -107,25 +111,25 @@ fn gguf_files() {
             change(|file| nan(file.tensor("output_norm.weight"))),
             "output_norm.weight",
         ),
+        ("numbers read as truth", change(|file| as_truth(file, "tokenizer.ggml.tokens")), "list of booleans"),
         (
-            "numbers read as truth",
-            change(|file| as_truth(file, "tokenizer.ggml.tokens")),
-            "list of truth values",
+            "tokens that are numbers",
+            change(|file| as_numbers(file, "tokenizer.ggml.tokens")),
+            "the wrong type",
         ),
-        ("tokens that are numbers", change(|file| as_numbers(file, "tokenizer.ggml.tokens")), "another type"),
         (
             "types for other tokens",
             with_tokens(|file| as_numbers(file, "tokenizer.ggml.token_type")),
             "token types",
         ),
-        ("text as size", change(|file| file.text("llama.embedding_length", "40")), "another type"),
+        ("text as size", change(|file| file.text("llama.embedding_length", "40")), "the wrong type"),
         ("another architecture", change(|file| file.text("general.architecture", "mamba")), "mamba"),
         ("no architecture", change(|file| file.remove("general.architecture")), "without an architecture"),
         ("a part of a model", number("split.count", 3), "split over several"),
         ("experts", number("llama.expert_count", 8), "mixture of experts"),
         ("a missing size", change(|file| file.remove("llama.block_count")), "llama.block_count"),
         ("layers without end", number("llama.block_count", u32::MAX), "the number of layers"),
-        ("no heads", number("llama.attention.head_count", 0), "may not be zero"),
+        ("no heads", number("llama.attention.head_count", 0), "must not be zero"),
         (
             "heads that do not divide",
             number("llama.attention.head_count_kv", 3),
@@ -217,7 +221,7 @@ fn safetensors_files() {
         weights(safetensors([(NORM, dtype, shape, vec![0; bytes])]))
     };
     broken_folder("an empty file", weights(vec![]), "the header of model.safetensors");
-    broken_folder("a header without end", weights(u64::MAX.to_le_bytes().to_vec()), "beyond the limit");
+    broken_folder("a header without end", weights(u64::MAX.to_le_bytes().to_vec()), "exceeds the limit");
     broken_folder(
         "a header of 90 MB",
         weights(90_000_000u64.to_le_bytes().to_vec()),
@@ -286,7 +290,7 @@ fn settings_of_a_folder() {
     );
     broken_folder("a negative size", config("hidden_size", (-40).into()), "config.json");
     broken_folder("layers without end", config("num_hidden_layers", (1u64 << 40).into()), "number of layers");
-    broken_folder("no heads", config("num_attention_heads", 0.into()), "may not be zero");
+    broken_folder("no heads", config("num_attention_heads", 0.into()), "must not be zero");
     broken_folder("other sizes than the file's", config("hidden_size", 48.into()), "expected [300, 48]");
     broken_folder("a head that is not there", config("tie_word_embeddings", false.into()), "head");
     broken_folder("YaRN", config("rope_scaling", json!({"type": "yarn", "factor": 4.0})), "yarn");
@@ -302,7 +306,7 @@ fn settings_of_a_folder() {
         "a part of each head",
     );
     broken_folder("an end token outside", config("eos_token_id", 300.into()), "outside the vocabulary");
-    broken_folder("no end token", config("eos_token_id", Value::Null), "no token ends an answer");
+    broken_folder("no end token", config("eos_token_id", Value::Null), "no end token");
     let index = |file: &'static str| {
         move |folder: &Path| {
             fs::rename(folder.join("model.safetensors"), folder.join("../stolen.safetensors")).unwrap();

@@ -25,9 +25,13 @@ fn tokenizers() {
     };
     let split = |pattern: &str| json!({"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false});
     let replace = |pattern: &str, content: &str| json!({"type": "Replace", "pattern": {"String": pattern}, "content": content});
-    broken_tokenizer("a merge longer than any token", merge("hello", "hello"), "a merge leads to a token");
-    broken_tokenizer("a merge of nothing", merge("", "h"), "a merge names a token");
-    broken_tokenizer("a merge of strangers", merge("zz", "zz"), "a merge names a token");
+    broken_tokenizer(
+        "a merge longer than any token",
+        merge("hello", "hello"),
+        "a merge results in an unknown token",
+    );
+    broken_tokenizer("a merge of nothing", merge("", "h"), "a merge names an unknown token");
+    broken_tokenizer("a merge of strangers", merge("zz", "zz"), "a merge names an unknown token");
     broken_tokenizer("a merge of three", model("merges", json!(["h e l"])), "a merge: two tokens");
     broken_tokenizer("a merge of one", model("merges", json!([["h"]])), "a merge: two tokens");
     let template = json!({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "pair": [], "special_tokens": {}});
@@ -43,7 +47,7 @@ fn tokenizers() {
     let truncation = json!({"max_length": 4, "stride": 4, "strategy": "LongestFirst", "direction": "Right"});
     broken_tokenizer("a stride as long as the text", step("truncation", truncation), "stride");
     broken_tokenizer("another model", model("type", "Unigram".into()), "Unigram");
-    broken_tokenizer("merges at random", model("dropout", 0.5.into()), "left out at random");
+    broken_tokenizer("merges at random", model("dropout", 0.5.into()), "BPE dropout");
     broken_tokenizer("a prefix", model("continuing_subword_prefix", "##".into()), "a word prefix");
     broken_tokenizer("a huge id", |json| json["model"]["vocab"]["h"] = u32::MAX.into(), "a token's id");
     broken_tokenizer(
@@ -76,7 +80,7 @@ fn tokenizers() {
             let again = json["added_tokens"][0].clone();
             json["added_tokens"].as_array_mut().unwrap().push(again);
         },
-        "comes twice",
+        "occurs twice",
     );
     broken_tokenizer(
         "a long token",
@@ -99,7 +103,7 @@ fn tokenizers() {
         },
         "byte-level alphabet is missing",
     );
-    broken_tokenizer("no way to write bytes", step("pre_tokenizer", Value::Null), "neither bytes");
+    broken_tokenizer("no way to write bytes", step("pre_tokenizer", Value::Null), "neither byte-level");
     broken_tokenizer(
         "byte fallback without bytes",
         |json| {
@@ -128,9 +132,13 @@ fn tokenizers() {
     let many = json!({"type": "Sequence", "normalizers": vec![json!({"type": "NFC"}); 1000]});
     broken_tokenizer("a thousand steps", step("normalizer", many), "the number of tokenizer steps");
     let bomb = json!({"type": "Sequence", "normalizers": vec![replace("a", "aaaaaaaaaaaaaaaa"); 8]});
-    broken_tokenizer("a text that grows without end", step("normalizer", bomb), "lengthen a text too much");
+    broken_tokenizer(
+        "a text that grows without end",
+        step("normalizer", bomb),
+        "lengthen a text beyond the limit",
+    );
     let bomb = json!({"type": "Prepend", "prepend": "a".repeat(1 << 16)});
-    broken_tokenizer("a long beginning", step("normalizer", bomb), "lengthen a text too much");
+    broken_tokenizer("a long beginning", step("normalizer", bomb), "lengthen a text beyond the limit");
     broken_tokenizer("a replacement of nothing", step("normalizer", replace("", "a")), "a pattern is empty");
     broken_tokenizer("an invalid pattern", step("pre_tokenizer", with_bytes(split("(["))), "tokenizer.json");
     broken_tokenizer(

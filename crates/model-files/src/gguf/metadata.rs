@@ -1,6 +1,6 @@
 //! The header of a GGUF file (versions 2 and 3): metadata and the table of tensors.
-//! Form after ggml's `docs/gguf.md`. No panic on any bytes. Before anything is allocated, a declared count is compared
-//! with the bytes that are left; lists that nobody asks for are skipped, not kept.
+//! The format is described in ggml's `docs/gguf.md`. Never panics. Compares every declared count with the remaining bytes
+//! before allocating, and skips lists that are not needed.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek};
@@ -11,11 +11,11 @@ use crate::{Error, Result, limits};
 const MAGIC: [u8; 4] = *b"GGUF";
 const DEFAULT_ALIGNMENT: u64 = 32;
 const ALIGNMENT_KEY: &str = "general.alignment";
-/// Smallest entries on disk: key length, one byte of key, type, value · name length, one byte of name, dimension
+/// Smallest sizes on disk: key length, one byte of key, type, value · name length, one byte of name, dimension
 /// count, one dimension, type, offset.
 const KEY_BYTES: u64 = 8 + 1 + 4 + 1;
 const TENSOR_BYTES: u64 = 8 + 1 + 4 + 8 + 4 + 8;
-/// The lists that make a tokenizer.
+/// The lists that describe a tokenizer.
 const LISTS: [&str; 4] =
     ["tokenizer.ggml.tokens", "tokenizer.ggml.merges", "tokenizer.ggml.scores", "tokenizer.ggml.token_type"];
 
@@ -33,18 +33,18 @@ pub(crate) enum MetadataValue {
     Skipped,
 }
 
-/// A tensor as the table declares it.
+/// An entry of the table of tensors.
 #[derive(Debug)]
 pub(crate) struct TensorEntry {
     pub name: String,
     /// Fastest dimension first.
     pub dimensions: Vec<u64>,
     pub type_id: u32,
-    /// From the beginning of the tensor data.
+    /// From the start of the tensor data.
     pub offset: u64,
 }
 
-/// A header, checked by itself.
+/// A checked header.
 #[derive(Debug)]
 pub(crate) struct GgufHeader {
     values: HashMap<String, MetadataValue>,
@@ -78,23 +78,23 @@ pub(crate) fn read(input: &InputFile) -> Result<GgufHeader> {
         let key = reader.name("an empty key")?;
         let value = reader.value(&key)?;
         if values.insert(key.clone(), value).is_some() {
-            return damaged("a key comes twice", key);
+            return damaged("a key occurs twice", key);
         }
     }
     let alignment = match values.get(ALIGNMENT_KEY) {
         None => DEFAULT_ALIGNMENT,
         Some(MetadataValue::Integer(alignment)) => u64::try_from(*alignment).unwrap_or(0),
-        Some(other) => return damaged("the alignment is no number", format!("{other:?}")),
+        Some(other) => return damaged("the alignment is not a number", format!("{other:?}")),
     };
     if !alignment.is_power_of_two() || alignment > limits::GGUF_ALIGNMENT {
-        return damaged("the alignment is no small power of two", alignment.to_string());
+        return damaged("the alignment is not a small power of two", alignment.to_string());
     }
     let tensors = (0..tensor_count).map(|_| reader.tensor()).collect::<Result<_>>()?;
     Ok(GgufHeader { values, tensors, data: reader.at.next_multiple_of(alignment), alignment })
 }
 
 impl GgufHeader {
-    /// Any value; none when the key is missing.
+    /// A value of any type; `None` if the key is missing.
     pub fn get(&self, key: &str) -> Option<&MetadataValue> {
         self.values.get(key)
     }
@@ -138,7 +138,7 @@ impl GgufHeader {
         let Some(value) = self.values.get(key) else { return Ok(None) };
         match get(value) {
             Some(value) => Ok(Some(value)),
-            None => damaged("a value has another type than its key asks for", key.into()),
+            None => damaged("a value has the wrong type for its key", key.into()),
         }
     }
 }
@@ -155,7 +155,7 @@ impl HeaderReader<'_> {
         self.input.len().saturating_sub(self.at)
     }
 
-    /// Accounts for `bytes` that are about to be read.
+    /// Counts `bytes` that are about to be read.
     fn advance(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.left() {
             return Err(Error::Truncated { what: format!("the header of {}", self.input.name()) });
@@ -168,7 +168,7 @@ impl HeaderReader<'_> {
         Ok(())
     }
 
-    /// Refuses a count that the rest of the file cannot hold.
+    /// Refuses a count that the rest of the file cannot contain.
     fn check_count(&self, what: &'static str, count: u64, least_bytes: u64, cap: u64) -> Result<()> {
         let limit = cap.min(self.left() / least_bytes);
         if count > limit {
@@ -230,7 +230,7 @@ impl HeaderReader<'_> {
             7 => match self.bytes()? {
                 [0] => MetadataValue::Bool(false),
                 [1] => MetadataValue::Bool(true),
-                [other] => return damaged("a truth value is neither 0 nor 1", format!("{other} at {key}")),
+                [other] => return damaged("a boolean is neither 0 nor 1", format!("{other} at {key}")),
             },
             TEXT => MetadataValue::Text(self.text(limits::GGUF_HEADER_BYTES, key)?),
             10 => MetadataValue::Integer(self.u64()?.into()),
@@ -268,7 +268,7 @@ impl HeaderReader<'_> {
                     Ok(integer) => integers.push(integer),
                     Err(_) => return damaged("a number in a list is too large", key.into()),
                 },
-                _ => return damaged("a list of truth values", key.into()),
+                _ => return damaged("a list of booleans", key.into()),
             }
         }
         Ok(match type_id {

@@ -1,4 +1,4 @@
-//! The tokenizer in a GGUF file's metadata → the `tokenizer.json` that it was made from, in effect.
+//! Converts the tokenizer in a GGUF file's metadata to an equivalent `tokenizer.json`.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use super::metadata::{GgufHeader, MetadataValue};
 use crate::{Error, Result, limits};
 
-/// `tokenizer.ggml.model` of tokenizers in SentencePiece's manner: merges follow from scores.
+/// `tokenizer.ggml.model` of SentencePiece tokenizers, whose merges follow from scores.
 pub(super) const SCORED: &str = "llama";
-/// The same for byte-level BPE.
+/// `tokenizer.ggml.model` of byte-level BPE.
 const BYTE_LEVEL: &str = "gpt2";
 
 /// ggml's token types.
@@ -18,13 +18,13 @@ const UNKNOWN: i32 = 2;
 const CONTROL: i32 = 3;
 const USER_DEFINED: i32 = 4;
 
-/// How Llama 3 splits a text: contractions, words with one sign before, up to three digits, signs, line ends, spaces.
+/// Llama 3's split pattern: contractions, words with one preceding sign, up to three digits, signs, line ends, spaces.
 const LLAMA_3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-/// How GPT-2 splits, and what llama.cpp splits at when a file does not say.
+/// GPT-2's split pattern; together with `SIGNS` llama.cpp's default.
 const GPT_2: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)";
 const SIGNS: &str = r"[\p{P}\$\+<=>\^~\|]+";
 
-/// The tokenizer as JSON; none when the file has none.
+/// The tokenizer as JSON; `None` if the file has none.
 pub(super) fn to_json(header: &GgufHeader) -> Result<Option<Vec<u8>>> {
     let Some(tokens) = header.texts("tokenizer.ggml.tokens")? else { return Ok(None) };
     let count = tokens.len();
@@ -36,13 +36,13 @@ pub(super) fn to_json(header: &GgufHeader) -> Result<Option<Vec<u8>>> {
         None => vec![NORMAL; count],
         Some(MetadataValue::Integers(types)) if types.len() == count => types.clone(),
         Some(_) => {
-            return refuse("the list of token types does not fit the tokens", "tokenizer.ggml.token_type");
+            return refuse("the list of token types does not match the tokens", "tokenizer.ggml.token_type");
         }
     };
     let mut ids = HashMap::with_capacity(count);
     for (id, token) in tokens.iter().enumerate() {
         if ids.insert(token.as_str(), id).is_some() {
-            return refuse("a token comes twice", token);
+            return refuse("a token occurs twice", token);
         }
     }
     let added: Vec<Json> = (tokens.iter().zip(&types).enumerate())
@@ -96,12 +96,12 @@ fn byte_level(header: &GgufHeader) -> Result<Json> {
     }))
 }
 
-/// SentencePiece joins the neighbours whose union has the highest score; so the merges, best first, are the two halves
-/// of every token, in the order of the tokens' scores. Spaces are written ▁, one of them before the text.
+/// SentencePiece merges the adjacent tokens whose concatenation has the highest score, so the merges are all splits of
+/// every token into two tokens, in the order of the tokens' scores. Spaces become ▁, with one before the text.
 fn scored(header: &GgufHeader, tokens: &[String], types: &[i32], ids: &HashMap<&str, usize>) -> Result<Json> {
     let scores = match header.get("tokenizer.ggml.scores") {
         Some(MetadataValue::Floats(scores)) if scores.len() == tokens.len() => scores,
-        _ => return refuse("the list of scores does not fit the tokens", "tokenizer.ggml.scores"),
+        _ => return refuse("the list of scores does not match the tokens", "tokenizer.ggml.scores"),
     };
     let is_normal = |token: &str| ids.get(token).is_some_and(|id| types[*id] == NORMAL);
     let mut merges = Vec::new();

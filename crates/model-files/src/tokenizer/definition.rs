@@ -1,7 +1,7 @@
-//! The JSON of a `tokenizer.json`, read and checked by us before the tokenizer library sees any of it.
+//! Parses and checks a `tokenizer.json` before the tokenizer library reads it.
 //!
-//! Accepted is what Llama models use: BPE over bytes, or BPE with byte fallback. So every text can be written, and what
-//! could make the library panic (merges that lead nowhere, zero lengths, endless replacements) is refused with a message.
+//! Accepts what Llama models use: BPE over bytes, or BPE with byte fallback, so that every text can be encoded. Refuses what
+//! could make the library panic: merges to unknown tokens, zero lengths, unbounded replacements.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,7 @@ pub(super) struct TokenizerDefinition {
     pub model: BpeDefinition,
 }
 
-/// Read only to refuse nonsense: Wasan never truncates a text.
+/// Only checked for validity: Wasan never truncates a text.
 #[derive(Deserialize)]
 struct Truncation {
     max_length: usize,
@@ -64,7 +64,7 @@ pub(super) struct BpeDefinition {
     pub ignore_merges: bool,
 }
 
-/// Two tokens that become one: `["a", "b"]`, or `"a b"` in older files.
+/// A pair of tokens to merge: `["a", "b"]`, or `"a b"` in older files.
 pub(super) struct Merge(pub String, pub String);
 
 impl<'de> Deserialize<'de> for Merge {
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for Merge {
     }
 }
 
-/// The parts of the pipeline, each flattened and checked.
+/// Flattened and checked steps of the tokenizer.
 pub(super) struct Pipeline {
     pub normalizer: PipelineSteps,
     pub pre_tokenizer: PipelineSteps,
@@ -132,7 +132,7 @@ impl TokenizerDefinition {
             });
         }
         if self.model.dropout.is_some_and(|dropout| dropout != 0.0) {
-            return refuse("merges left out at random are for training only", "dropout");
+            return refuse("BPE dropout is for training only", "dropout");
         }
         let affixes = [&self.model.continuing_subword_prefix, &self.model.end_of_word_suffix];
         if let Some(affix) = affixes.into_iter().flatten().find(|affix| !affix.is_empty()) {
@@ -149,7 +149,7 @@ impl TokenizerDefinition {
         Ok(())
     }
 
-    /// Wasan writes special tokens itself; a template is read only to refuse one that cannot have worked anywhere.
+    /// Checks that a template names only known tokens. It is not used: Wasan inserts special tokens itself.
     fn check_post_processor(&self) -> Result<()> {
         let known: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
         for step in pipeline::flatten(self.post_processor.as_ref(), "processors")? {
@@ -161,7 +161,7 @@ impl TokenizerDefinition {
                     token.as_str().is_some_and(|t| known.contains(t) || self.model.vocab.contains_key(t))
                 };
                 if tokens.is_empty() || !tokens.iter().all(is_known) {
-                    return refuse("its template names a special token that it does not have", id);
+                    return refuse("its template names an unknown special token", id);
                 }
             }
         }
@@ -194,7 +194,7 @@ impl TokenizerDefinition {
         }
         let mut contents = HashSet::new();
         match self.added_tokens.iter().find(|token| !contents.insert(&token.content)) {
-            Some(token) => refuse("an added token comes twice", &token.content),
+            Some(token) => refuse("an added token occurs twice", &token.content),
             None => Ok(()),
         }
     }
@@ -208,16 +208,16 @@ impl TokenizerDefinition {
         let known = |token: &str| self.model.vocab.contains_key(token);
         for Merge(left, right) in &self.model.merges {
             if left.is_empty() || right.is_empty() || !known(left) || !known(right) {
-                return refuse("a merge names a token that it does not have", format!("{left} {right}"));
+                return refuse("a merge names an unknown token", format!("{left} {right}"));
             }
             if !known(&[left.as_str(), right].concat()) {
-                return refuse("a merge leads to a token that it does not have", format!("{left} {right}"));
+                return refuse("a merge results in an unknown token", format!("{left} {right}"));
             }
         }
         Ok(())
     }
 
-    /// Without every byte that carries text some character would be lost in silence.
+    /// Checks that all bytes that occur in text have tokens; otherwise some characters would be lost silently.
     fn check_bytes(&self, pipeline: &Pipeline) -> Result<()> {
         let added: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
         let has = |token: &str| self.model.vocab.contains_key(token) && !added.contains(token);
@@ -229,7 +229,7 @@ impl TokenizerDefinition {
             };
         }
         if !self.model.byte_fallback {
-            return refuse("it can write neither bytes nor fall back to them", "byte_fallback");
+            return refuse("it has neither byte-level tokens nor byte fallback", "byte_fallback");
         }
         match (0..=u8::MAX).map(|byte| format!("<0x{byte:02X}>")).find(|byte| !has(byte)) {
             Some(byte) => refuse("a byte token is missing", byte),
@@ -238,9 +238,9 @@ impl TokenizerDefinition {
     }
 }
 
-/// Whether the byte that the byte-level alphabet writes as `symbol` occurs in text that means something. SmolLM2 leaves
-/// others out: C0, C1 and F5 … FF are never part of UTF-8, F1 and F2 begin the unassigned planes 4 to 11, and most
-/// control characters (U+0100 … U+011F in the alphabet, apart from tab, line feed and return) are in no document.
+/// Whether the byte that the byte-level alphabet writes as `symbol` occurs in text. SmolLM2 omits others: C0, C1 and
+/// F5 … FF are never part of UTF-8, F1 and F2 begin the unassigned planes 4 to 11, and most control characters (U+0100 …
+/// U+011F in the alphabet, apart from tab, line feed and return) do not occur in documents.
 fn carries_text(symbol: char) -> bool {
     match symbol {
         '\u{109}' | '\u{10A}' | '\u{10D}' => true,

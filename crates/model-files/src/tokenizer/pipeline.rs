@@ -1,5 +1,5 @@
-//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`: only steps that Llama models use and that lose no text,
-//! flattened to lists.
+//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`, flattened to lists. Accepts only steps that Llama models
+//! use and that lose no text.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ const NORMALIZERS: &[&str] = &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace
 const PRE_TOKENIZERS: &[&str] = &["ByteLevel", "Split", "Metaspace", "Digits", "Punctuation"];
 const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"];
 
-/// Steps in the order in which they run.
+/// Steps in the order of execution.
 #[derive(PartialEq)]
 pub(super) struct PipelineSteps {
     list_key: &'static str,
@@ -22,7 +22,7 @@ impl PipelineSteps {
         self.steps.iter().any(|step| step["type"] == kind)
     }
 
-    /// The library's form of these steps; none for an empty list.
+    /// Builds the library's type; `None` for an empty list.
     pub fn build<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         if self.steps.is_empty() {
             return Ok(None);
@@ -32,7 +32,7 @@ impl PipelineSteps {
             .map_err(|error| Error::Json { reason: error.to_string(), file: "tokenizer.json".into() })
     }
 
-    /// What the steps do to a text, without fields that only concern offsets or that the step ignores.
+    /// The steps without fields that have no effect on the text.
     pub fn effect(&self) -> Vec<Value> {
         let mut steps = self.steps.clone();
         for step in &mut steps {
@@ -66,7 +66,7 @@ pub(super) fn decoder(value: Option<&Value>) -> Result<PipelineSteps> {
     }
 }
 
-/// Nested sequences as one list of steps; `null` is an empty one.
+/// Flattens nested sequences to one list of steps; `null` is an empty list.
 pub(super) fn flatten(value: Option<&Value>, list_key: &str) -> Result<Vec<Value>> {
     let mut steps = Vec::new();
     let mut waiting: Vec<&Value> = value.into_iter().collect();
@@ -112,7 +112,7 @@ fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> R
             expansion *= text.len().clamp(1, limits::EXPANSION + 1);
         }
         if expansion > limits::EXPANSION {
-            return refuse("its replacements lengthen a text too much", kind);
+            return refuse("its replacements lengthen a text beyond the limit", kind);
         }
     }
     Ok(PipelineSteps { list_key, steps })
