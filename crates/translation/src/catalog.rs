@@ -1,4 +1,4 @@
-//! The models at hand: those shipped in the program and those imported, and which of them translate a pair.
+//! The available models, built-in and imported, and which of them translate a language pair.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,30 +12,30 @@ use crate::languages::{LANGUAGES, LanguagePair};
 use crate::starter::STARTERS;
 use crate::tuned::{self, TUNED, TunedRecipe};
 
-/// Where a model's files are.
+/// The location of a model's files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ModelLocation {
-    /// In the program itself.
+    /// Built into the program; its index in `STARTERS`.
     Embedded(usize),
-    /// In an imported folder.
+    /// An imported model's folder.
     Folder(PathBuf),
 }
 
-/// A model at hand.
+/// An available model.
 #[derive(Debug, Clone)]
 pub struct CatalogEntry {
-    /// The name by which commands know it.
+    /// The name used in commands.
     pub id: String,
-    /// Where its files are.
+    /// The location of its files.
     pub origin: ModelLocation,
-    /// What its `model.json` says.
+    /// The contents of its `model.json`.
     pub info: ModelInfo,
-    /// When it was imported.
+    /// The time of its import.
     pub imported: Option<SystemTime>,
 }
 
 impl CatalogEntry {
-    /// Opens an imported folder outside the catalog.
+    /// Reads the model in `folder`, which need not be in the catalog.
     pub fn at(folder: &Path) -> Result<Self> {
         let model = Model::open(folder, &map_file)?;
         let id = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -48,25 +48,25 @@ impl CatalogEntry {
         })
     }
 
-    /// Opens its files.
+    /// Opens the model's files.
     pub fn open(&self) -> Result<Model> {
         match &self.origin {
-            ModelLocation::Embedded(place) => STARTERS[*place].open(),
+            ModelLocation::Embedded(index) => STARTERS[*index].open(),
             ModelLocation::Folder(folder) => Ok(Model::open(folder, &map_file)?),
         }
     }
 
-    /// How many weights its matrices have.
+    /// The number of weights in its matrices.
     pub fn parameters(&self) -> usize {
         self.info.matrices.values().map(|matrix| matrix.rows * matrix.columns).sum()
     }
 
-    /// Whether it is a large model that translates a pair, as far as it says.
+    /// Whether it is a large model that declares to translate a pair.
     pub fn is_large_for(&self, pair: &LanguagePair) -> bool {
-        self.info.role == Role::Large && self.knows(pair)
+        self.info.role == Role::Large && self.supports(pair)
     }
 
-    fn is_own(&self) -> bool {
+    fn is_imported(&self) -> bool {
         matches!(self.origin, ModelLocation::Folder(_))
     }
 
@@ -74,8 +74,8 @@ impl CatalogEntry {
         matches!(&self.info.role, Role::Specialist { language: l } if l == language)
     }
 
-    // No languages: not said; no pairs: any of its languages.
-    fn knows(&self, pair: &LanguagePair) -> bool {
+    // No languages: unknown, so any; no pairs: any pair of its languages.
+    fn supports(&self, pair: &LanguagePair) -> bool {
         let ModelInfo { languages, pairs, .. } = &self.info;
         let holds = |languages: &[String]| languages.contains(&pair.from) && languages.contains(&pair.to);
         (languages.is_empty() || holds(languages))
@@ -83,7 +83,7 @@ impl CatalogEntry {
     }
 }
 
-/// A model of a recipe: its term, its weight, and which it is.
+/// A model of a recipe with its term and weight.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// "L", "src", "tgt", …
@@ -94,14 +94,14 @@ pub struct Member {
     pub entry: CatalogEntry,
 }
 
-/// The models at hand.
+/// The available models.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    /// All that can be opened, imported ones first.
+    /// The models that can be opened, imported ones first.
     pub entries: Vec<CatalogEntry>,
-    /// Folders and files that cannot, and why.
+    /// Folders and files that cannot be opened, with the reason.
     pub broken: Vec<(PathBuf, String)>,
-    /// Sums that a search found, by pair (`de-en`).
+    /// Tuned recipes by pair (`de-en`).
     pub tuned: BTreeMap<String, TunedRecipe>,
 }
 
@@ -114,7 +114,7 @@ pub fn models_folder() -> PathBuf {
 }
 
 impl Catalog {
-    /// Reads the folder of imported models (none is fine) and adds the embedded ones.
+    /// Reads the folder of imported models, which need not exist, and adds the built-in ones.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut catalog = Self::default();
         let mut folders: Vec<PathBuf> = match std::fs::read_dir(folder) {
@@ -132,15 +132,15 @@ impl Catalog {
             Ok(tuned) => catalog.tuned = tuned,
             Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
-        for (place, starter) in STARTERS.iter().enumerate() {
+        for (index, starter) in STARTERS.iter().enumerate() {
             let info = starter.open()?.info().clone();
-            let (id, origin) = (info.name.clone(), ModelLocation::Embedded(place));
+            let (id, origin) = (info.name.clone(), ModelLocation::Embedded(index));
             catalog.entries.push(CatalogEntry { id, origin, info, imported: None });
         }
         Ok(catalog)
     }
 
-    /// The model of this name, or in this folder.
+    /// The model with this name, or in this folder.
     pub fn find(&self, name: &str) -> Result<CatalogEntry> {
         if let Some(entry) = self.entries.iter().find(|entry| entry.id == name) {
             return Ok(entry.clone());
@@ -152,7 +152,7 @@ impl Catalog {
         }
     }
 
-    /// Every pair that the models at hand translate, those with both specialists first.
+    /// Every pair that the available models translate, those with both specialists first.
     pub fn pairs(&self) -> Vec<LanguagePair> {
         let mut pairs: Vec<(usize, LanguagePair)> = Vec::new();
         for from in LANGUAGES {
@@ -167,7 +167,7 @@ impl Catalog {
         pairs.into_iter().map(|(_, pair)| pair).collect()
     }
 
-    /// The sum that a pair is translated with when none is asked for: as many of the two specialists as there are.
+    /// The recipe of a pair when none is given: the large model plus the available specialists.
     pub fn default_recipe(&self, pair: &LanguagePair) -> Result<&'static str> {
         let large = self.large(pair).ok_or_else(|| Error::NoModel(pair.clone()))?;
         let has = |language: &str| self.specialist(large, pair, language).is_some();
@@ -179,11 +179,11 @@ impl Catalog {
         })
     }
 
-    /// What a recipe's text says for a pair: its sum, and the models that its terms are known to be; `chosen` names
-    /// more of them, and other ones.
+    /// Parses a recipe for a pair. Returns it with the models of its terms: those of the tuned recipe, if `text` is
+    /// `tuned`, overridden by `chosen`.
     ///
     /// # Errors
-    /// A text that is no sum; `tuned` where no search was made.
+    /// A malformed recipe; `tuned` for a pair without a tuned recipe.
     pub fn recipe(
         &self,
         pair: &LanguagePair,
@@ -199,7 +199,7 @@ impl Catalog {
         Ok((Recipe::parse(&tuned.sum)?, models))
     }
 
-    /// The models of a recipe for a pair. `chosen` names models for terms (a catalog name or a folder).
+    /// The models of a recipe for a pair. `chosen` maps terms to models (a catalog name or a folder).
     pub fn members(
         &self,
         pair: &LanguagePair,
@@ -210,14 +210,14 @@ impl Catalog {
         for term in &recipe.terms {
             let entry = match chosen.get(&term.model) {
                 Some(name) => self.find(name)?,
-                None => self.at_hand(pair, &term.model, chosen)?,
+                None => self.default_model(pair, &term.model, chosen)?,
             };
             members.push(Member { term: term.model.clone(), weight: term.weight, entry });
         }
         Ok(members)
     }
 
-    fn at_hand(
+    fn default_model(
         &self,
         pair: &LanguagePair,
         term: &str,
@@ -236,12 +236,12 @@ impl Catalog {
         found.ok_or_else(|| Error::MissingTerm(term.to_owned()))
     }
 
-    // The user's own before the embedded, then the one with more specialists, then the larger.
+    // Imported models before built-in ones, then the one with more specialists, then the larger.
     fn large(&self, pair: &LanguagePair) -> Option<&CatalogEntry> {
         self.entries
             .iter()
             .filter(|entry| entry.is_large_for(pair))
-            .max_by_key(|entry| (entry.is_own(), self.specialists(entry, pair), entry.parameters()))
+            .max_by_key(|entry| (entry.is_imported(), self.specialists(entry, pair), entry.parameters()))
     }
 
     fn specialists(&self, large: &CatalogEntry, pair: &LanguagePair) -> usize {
@@ -251,7 +251,7 @@ impl Catalog {
             .count()
     }
 
-    // Of those with the large model's vocabulary: one that learnt the pair, the user's own, the newest.
+    // Of those with the large model's vocabulary, in this order: trained on the pair, imported, newest.
     fn specialist(&self, large: &CatalogEntry, pair: &LanguagePair, language: &str) -> Option<&CatalogEntry> {
         // Logits can only be summed over the same vocabulary.
         let fits = |entry: &&CatalogEntry| {
@@ -260,7 +260,7 @@ impl Catalog {
                 && entry.info.vocabulary == large.info.vocabulary
         };
         let fitting = self.entries.iter().filter(fits);
-        fitting.max_by_key(|entry| (entry.knows(pair), entry.is_own(), entry.imported))
+        fitting.max_by_key(|entry| (entry.supports(pair), entry.is_imported(), entry.imported))
     }
 }
 
@@ -272,14 +272,14 @@ mod tests {
 
     use super::*;
 
-    /// The files of an embedded model, to be imported under other names.
+    /// A file of a built-in model, to be imported under another name.
     fn starter(folder: &str, file: &str) -> Vec<u8> {
         let path: PathBuf =
             [env!("CARGO_MANIFEST_DIR"), "../../models/starter", folder, file].iter().collect();
         std::fs::read(path).expect("is there")
     }
 
-    /// Imports a specialist of the starters' shape that learnt some languages, so many seconds after the first.
+    /// Imports a copy of a starter with a role and languages; `second` is its import time.
     fn import(models: &Path, name: &str, role: Value, languages: &[&str], tokenizer: &[u8], second: u64) {
         let from = if role == "large" { "large" } else { "small-de" };
         let folder = models.join(name);
@@ -304,7 +304,7 @@ mod tests {
         json!({ "specialist": { "language": language } })
     }
 
-    /// As many tokens, learnt from other text.
+    /// A tokenizer with the same number of tokens but another vocabulary.
     fn other_tokenizer() -> Vec<u8> {
         let mut json: Value = serde_json::from_slice(&starter("large", "tokenizer.json")).expect("JSON");
         json["model"]["merges"].as_array_mut().expect("a list").swap(10, 11);
@@ -318,9 +318,9 @@ mod tests {
         Ok(members.into_iter().map(|member| member.entry.id).collect())
     }
 
-    /// The starters know three languages, but nobody taught them German and Japanese together.
+    /// The starters know three languages, but not the pair of German and Japanese.
     #[test]
-    fn only_pairs_that_the_large_model_learnt_are_offered() {
+    fn only_pairs_that_the_large_model_was_trained_on_are_offered() {
         let models = tempfile::tempdir().expect("a folder");
         let pairs: Vec<String> = Catalog::read(models.path())
             .expect("reads")
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_specialist_that_learnt_the_pair_comes_first_then_the_newest() {
+    fn a_specialist_that_was_trained_on_the_pair_comes_first_then_the_newest() {
         let models = tempfile::tempdir().expect("a folder");
         let models = models.path();
         let tokenizer = starter("large", "tokenizer.json");
@@ -352,12 +352,12 @@ mod tests {
         assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "de-en-en");
         import(models, "again-en", specialist("en"), &["ja", "en"], &tokenizer, 2);
         assert_eq!(chosen(models, "ja-en", "tgt").expect("one"), "again-en");
-        // None learnt this pair: the newest still knows the language.
+        // None was trained on this pair: the newest one for the language.
         assert_eq!(chosen(models, "en-fr", "src").expect("one"), "de-en-en");
     }
 
     #[test]
-    fn a_specialist_of_another_vocabulary_is_none_however_many_tokens_it_has() {
+    fn a_specialist_with_another_vocabulary_of_the_same_size_is_not_used() {
         let models = tempfile::tempdir().expect("a folder");
         let models = models.path();
         import(models, "mine-en", specialist("en"), &["de", "en"], &other_tokenizer(), 0);
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(chosen(models, "de-en", "L").expect("one"), "mine-large");
         assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "mine-en");
         assert!(matches!(chosen(models, "de-en", "src"), Err(Error::MissingTerm(_))));
-        // The user's own of the starters' vocabulary goes before theirs.
+        // An imported specialist with the starters' vocabulary is preferred to theirs.
         std::fs::remove_dir_all(models.join("mine-large")).expect("removed");
         import(models, "tuned-en", specialist("en"), &["de", "en"], &starter("large", "tokenizer.json"), 0);
         assert_eq!(chosen(models, "de-en", "tgt").expect("one"), "tuned-en");

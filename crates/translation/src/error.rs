@@ -6,117 +6,117 @@ use thiserror::Error;
 use crate::job::JobId;
 use crate::languages::LanguagePair;
 
-/// What can go wrong in a translation job. Each message names the cause; [`Error::problem`] adds the mend.
+/// Errors of translation jobs. The message names the cause; [`Error::problem`] adds a hint.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The models or the GPU.
+    /// An error of the models or the GPU.
     #[error(transparent)]
     Engine(#[from] engine::Error),
-    /// A model's files.
+    /// An error in a model's files.
     #[error(transparent)]
     Model(#[from] model_files::Error),
-    /// A document.
+    /// An error in a document.
     #[error(transparent)]
     Document(#[from] documents::Error),
-    /// A prompt template.
+    /// An error in a prompt template.
     #[error(transparent)]
     Prompt(#[from] crate::prompt::Error),
-    /// No model at hand translates this pair.
-    #[error("no model at hand translates {0}")]
+    /// No available model translates this pair.
+    #[error("no available model translates {0}")]
     NoModel(LanguagePair),
-    /// No search of weights was made for a pair.
-    #[error("no sum was tuned for {0}")]
+    /// There is no tuned recipe for a pair.
+    #[error("there is no tuned recipe for {0}")]
     NotTuned(LanguagePair),
-    /// A recipe names a model that is not there.
-    #[error("the recipe needs a model for «{0}», and there is none")]
+    /// No model is available for a term of the recipe.
+    #[error("no available model fits the recipe's term «{0}»")]
     MissingTerm(String),
-    /// A model was asked for by a name or path that is not there.
-    #[error("there is no model at this path or of this name: {0}")]
+    /// There is no model with this name or path.
+    #[error("there is no model with this name or path: {0}")]
     UnknownModel(String),
-    /// A name that cannot be a folder's.
-    #[error("a model's name is made of letters, digits, '.', '_' and '-': {0}")]
+    /// A model name that cannot be a folder name.
+    #[error("a model name consists of letters, digits, '.', '_' and '-', and does not begin with '.': {0}")]
     BadName(String),
-    /// The models shipped in the program cannot be removed.
-    #[error("this model is part of the program and cannot be removed: {0}")]
+    /// A built-in model cannot be removed.
+    #[error("this model is built into the program and cannot be removed: {0}")]
     Embedded(String),
     /// A file could not be read.
     #[error("cannot read the file ({reason}): {path}")]
     Read {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         reason: String,
     },
-    /// A file could not be written; what was there before is untouched.
+    /// A file could not be written; an existing file is unchanged.
     #[error("cannot write the file ({reason}): {path}")]
     Write {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         reason: String,
     },
-    /// The output would replace the source.
-    #[error("the translation may not replace its source: {0}")]
+    /// The output path is the source file.
+    #[error("the translation cannot replace its source: {0}")]
     OverSource(PathBuf),
-    /// The output is there already.
-    #[error("there is a file of this name already: {0}")]
+    /// The output file exists.
+    #[error("the file exists already: {0}")]
     Exists(PathBuf),
-    /// Not a file that can be translated.
-    #[error("only regular files are translated: {0}")]
+    /// Not a regular file.
+    #[error("this is not a regular file: {0}")]
     NotAFile(PathBuf),
-    /// The file is larger than any document that is read whole.
-    #[error("the file has {bytes} bytes, more than the {limit} that are read: {path}")]
+    /// The file is too large.
+    #[error("the file has {bytes} bytes and exceeds the limit of {limit} bytes: {path}")]
     TooLarge {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
         /// Its size.
         bytes: u64,
-        /// The most.
+        /// The limit.
         limit: u64,
     },
-    /// A folder that cannot be looked through.
-    #[error("cannot look through the folder ({reason}): {path}")]
+    /// A folder could not be read.
+    #[error("cannot read the folder ({reason}): {path}")]
     Folder {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         reason: String,
     },
-    /// A folder without a document that can be translated.
-    #[error("the folder holds no document that can be translated: {0}")]
+    /// A folder without documents.
+    #[error("the folder contains no document in a supported format: {0}")]
     NothingInFolder(PathBuf),
-    /// More documents than are taken at once.
-    #[error("there are more than {most} documents in the folder: {path}")]
+    /// A folder with too many documents.
+    #[error("the folder contains more than {most} documents: {path}")]
     TooManyDocuments {
-        /// The most that are taken.
+        /// The limit.
         most: usize,
         /// The folder.
         path: PathBuf,
     },
     /// A path that is not Unicode.
-    #[error("the path is not Unicode, so that it cannot be kept: {0}")]
+    #[error("the path is not valid Unicode and cannot be stored in the database: {0}")]
     PathName(PathBuf),
-    /// What was written is not what was read back.
-    #[error("the written translation did not pass its check ({reason}); it was not put in place: {path}")]
+    /// The written bytes differ when read back.
+    #[error("the translation was not saved, because reading it back failed ({reason}): {path}")]
     NotVerified {
-        /// Where it was to go.
+        /// The output path.
         path: PathBuf,
-        /// What the check found.
+        /// The difference.
         reason: String,
     },
-    /// The store cannot be used for some reason of the system.
-    #[error("the store cannot be used ({reason}): {path}")]
+    /// The database cannot be opened, read or written.
+    #[error("cannot use the database ({reason}): {path}")]
     Store {
-        /// The system's words.
+        /// The system's message.
         reason: String,
-        /// The store's file.
+        /// Its file.
         path: PathBuf,
     },
-    /// The store's file has damaged parts.
-    #[error("the store is damaged: {0}")]
+    /// The database is damaged.
+    #[error("the database is damaged: {0}")]
     StoreDamaged(PathBuf),
     /// The disk is full.
-    #[error("the disk is full, so that nothing can be kept in {0}")]
+    #[error("the disk is full; cannot write to the database: {0}")]
     StoreFull(PathBuf),
     /// Another version of Wasan created the database.
     #[error(
@@ -127,58 +127,58 @@ pub enum Error {
         version: i32,
         /// The version that is needed.
         supported: i32,
-        /// The store's file.
+        /// Its file.
         path: PathBuf,
     },
-    /// Another program's database has the store's name.
-    #[error("this file is the database of another program: {0}")]
+    /// A database of another program.
+    #[error("this database belongs to another program: {0}")]
     StoreForeign(PathBuf),
-    /// Another process translates documents.
-    #[error("another Wasan translates documents already")]
+    /// Another process holds the queue lock.
+    #[error("another Wasan process is translating documents")]
     QueueBusy,
-    /// The queue has no such document.
-    #[error("the queue has no document with the number {0}")]
+    /// The queue has no such job.
+    #[error("there is no document {0} in the queue")]
     NoSuchJob(JobId),
-    /// The document is being translated.
-    #[error("the document is on its way: {0}")]
+    /// The document is waiting or being translated.
+    #[error("the document is waiting or being translated: {0}")]
     JobActive(JobId),
-    /// The document is not translated.
-    #[error("the document is not translated: {0}")]
+    /// The document is not translated yet.
+    #[error("the document is not translated yet: {0}")]
     NotDone(JobId),
     /// The document has no such segment.
-    #[error("the document {job} has no segment {index}")]
+    #[error("document {job} has no segment {index}")]
     NoSuchSegment {
         /// The document.
         job: JobId,
         /// The segment.
         index: usize,
     },
-    /// The source is not the one that was translated.
-    #[error("the source was changed since it was translated: {0}")]
+    /// The source file changed since it was translated.
+    #[error("the source has changed since it was translated: {0}")]
     SourceChanged(PathBuf),
-    /// The translation is not the one that was written.
-    #[error("the translation was changed by another program: {0}")]
+    /// Another program changed the translated file.
+    #[error("another program has changed the translation: {0}")]
     OutputChanged(PathBuf),
-    /// A glossary that cannot be read.
+    /// A glossary file could not be read.
     #[error("cannot read the glossary ({reason}): {path}")]
     Glossary {
-        /// What is wrong.
+        /// The cause.
         reason: String,
         /// The file.
         path: PathBuf,
     },
-    /// A line of marked sentence pairs that is none.
+    /// A malformed line in a file of marked sentence pairs.
     #[error(
-        "a line has four cells, two languages and two sentences with marks such as {{1 Tom}}; correct this one: {0}"
+        "a line needs four cells: two language codes and two sentences with marks such as {{1 Tom}}; this one is malformed: {0}"
     )]
     MarkedPair(String),
-    /// Sentence pairs of which none helps.
+    /// No marked sentence pair can be used.
     #[error("no marked sentence pair is in two languages of the model and fits its context ({0})")]
     NothingMarked(String),
-    /// The GPU was lost again and again.
+    /// The GPU was lost repeatedly.
     #[error("the GPU was lost {0} times in a row")]
     LostTooOften(u32),
-    /// The engine's thread is gone.
+    /// The engine thread has ended.
     #[error("the engine has stopped")]
     Stopped,
     /// The job was cancelled.
@@ -189,82 +189,84 @@ pub enum Error {
 /// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What a person is shown of an error.
+/// An error as the user sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// A stable name for programs.
+    /// A stable identifier for programs.
     pub code: String,
-    /// What happened.
+    /// The cause.
     pub message: String,
-    /// What to do next.
+    /// The way out.
     pub hint: String,
 }
 
 impl Error {
-    /// The code, the message and the mend.
+    /// The code, the message and the hint.
     pub fn problem(&self) -> Problem {
         let (code, hint) = match self {
-            Self::Engine(engine::Error::Gpu(_)) => (
-                "gpu",
-                "`wasan gpu` lists the adapters and tests them; another one may do, chosen with --adapter.",
-            ),
+            Self::Engine(engine::Error::Gpu(_)) => {
+                ("gpu", "`wasan gpu` lists and tests the adapters; choose another one with --adapter.")
+            }
             Self::Engine(engine::Error::Vocabularies { .. }) => {
-                ("vocabularies", "Choose models of one family, or a recipe with one model: --recipe L.")
+                ("vocabularies", "Choose models of one family, or a recipe with a single model: --recipe L.")
             }
             Self::Engine(engine::Error::Recipe(_) | engine::Error::TooManyTerms(_)) => (
                 "recipe",
-                "Presets: original, fine-tuned, proxy, collab, collab-half; or a sum of L, src, tgt, base, mt.",
+                "Use a preset (original, fine-tuned, proxy, collab, collab-half) or a weighted sum of L, src, tgt, base, mt.",
             ),
             Self::Engine(engine::Error::TooLong { .. }) => {
                 ("too_long", "Split the sentence, or use a model with a longer context.")
             }
-            Self::Engine(_) => {
-                ("engine", "Try another model; `wasan models info NAME` shows what this one is.")
-            }
+            Self::Engine(_) => ("engine", "Try another model; `wasan models info NAME` describes this one."),
             Self::Model(_) => {
                 ("model", "Import the model again from its source: `wasan models import PATH`.")
             }
-            Self::Document(_) => {
-                ("document", "`wasan translate --help` lists the formats that are translated.")
+            Self::Document(_) => ("document", "`wasan translate --help` lists the supported formats."),
+            Self::Prompt(_) => {
+                ("prompt", "Import the model with its own prompt: `wasan models import PATH --prompt …`.")
             }
-            Self::Prompt(_) => (
-                "prompt",
-                "Import the model with a prompt of its own: `wasan models import PATH --prompt …`.",
+            Self::NoModel(_) => (
+                "no_model",
+                "`wasan models list` shows the available pairs; import a model for these languages.",
             ),
-            Self::NoModel(_) => {
-                ("no_model", "`wasan models list` shows the pairs; import a model that knows the languages.")
-            }
             Self::NotTuned(_) => {
-                ("recipe", "Search one with `wasan evaluate --sweep --tests FILE`, or choose another recipe.")
+                ("recipe", "Tune one with `wasan evaluate --sweep --tests FILE`, or choose another recipe.")
             }
             Self::MissingTerm(_) => (
                 "missing_model",
-                "Name it (--large, --source, --target, --base, --tuned) or choose another recipe.",
+                "Name one with --large, --source, --target, --base or --tuned, or choose another recipe.",
             ),
-            Self::UnknownModel(_) => ("unknown_model", "`wasan models list` shows the models at hand."),
-            Self::BadName(_) => ("bad_name", "Choose another with --name."),
-            Self::Embedded(_) => ("embedded", "Imported models take its place by themselves."),
-            Self::Read { .. } => ("read", "Check that the file is there and that you may read it."),
-            Self::Write { .. } => {
-                ("write", "Check the free space and that you may write there; nothing was left half-written.")
+            Self::UnknownModel(_) => ("unknown_model", "`wasan models list` shows the available models."),
+            Self::BadName(_) => ("bad_name", "Choose another name with --name."),
+            Self::Embedded(_) => {
+                ("embedded", "Imported models are preferred to built-in ones automatically.")
             }
+            Self::Read { .. } => ("read", "Check that the file exists and that you may read it."),
+            Self::Write { .. } => (
+                "write",
+                "Check the free disk space and that you may write there; no incomplete file was left behind.",
+            ),
             Self::OverSource(_) => ("over_source", "Choose another name or folder for the translation."),
-            Self::Exists(_) => ("exists", "Choose another name, or move the file away."),
+            Self::Exists(_) => ("exists", "Choose another name, or move the existing file away."),
             Self::NotAFile(_) => ("not_a_file", "Give the path of a document."),
-            Self::TooLarge { .. } => ("too_large", "Split the file."),
-            Self::Folder { .. } => ("folder", "Check that you may read it, or name its documents."),
-            Self::NothingInFolder(_) => ("nothing_in_folder", "Check the formats that are translated."),
-            Self::TooManyDocuments { .. } => ("too_many_documents", "Take the folders in it one by one."),
+            Self::TooLarge { .. } => ("too_large", "Split the file into smaller ones."),
+            Self::Folder { .. } => ("folder", "Check that you may read it, or name the documents instead."),
+            Self::NothingInFolder(_) => {
+                ("nothing_in_folder", "Choose a folder with documents in a supported format.")
+            }
+            Self::TooManyDocuments { .. } => ("too_many_documents", "Translate its subfolders one by one."),
             Self::PathName(_) => ("path_name", "Rename the file or its folder."),
-            Self::NotVerified { .. } => ("not_verified", "Try again; if it stays so, please report it."),
+            Self::NotVerified { .. } => ("not_verified", "Try again; if it fails again, please report it."),
             Self::Store { .. } => {
                 ("store", "Check that you may write there, or choose another folder with WASAN_DATA.")
             }
             Self::StoreDamaged(_) => (
                 "store_damaged",
-                "Move the file away, and a new one is made; documents and their translations are not in it.",
+                "Move the file away; Wasan then creates a new one. Documents and their translations are not in it.",
             ),
-            Self::StoreFull(_) => ("store_full", "Make room and resume: what was finished is kept."),
+            Self::StoreFull(_) => {
+                ("store_full", "Free some disk space and resume; finished sentences are not lost.")
+            }
             Self::StoreVersion { version, supported, .. } if version > supported => {
                 ("store_newer", "Update Wasan, or choose another folder with WASAN_DATA.")
             }
@@ -273,28 +275,28 @@ impl Error {
                 "Move the file away to start with an empty database, or choose another folder with WASAN_DATA.",
             ),
             Self::StoreForeign(_) => ("store_foreign", "Choose another folder with WASAN_DATA."),
-            Self::QueueBusy => ("queue_busy", "Wait until it is done, or end it."),
+            Self::QueueBusy => ("queue_busy", "Wait until it has finished, or close it."),
             Self::NoSuchJob(_) => ("no_such_job", "`wasan jobs list` shows the queue."),
             Self::JobActive(_) => ("job_active", "Pause or cancel it first."),
-            Self::NotDone(_) => ("not_done", "Wait until it is done, or resume it."),
-            Self::NoSuchSegment { .. } => ("no_such_segment", "List its segments again."),
+            Self::NotDone(_) => ("not_done", "Wait until it is translated, or resume it."),
+            Self::NoSuchSegment { .. } => ("no_such_segment", "List the document's segments again."),
             Self::SourceChanged(_) => {
-                ("source_changed", "Translate it again: what did not change is reused.")
+                ("source_changed", "Translate it again; unchanged sentences are reused.")
             }
             Self::OutputChanged(_) => {
-                ("output_changed", "Rename the changed file to keep it, and translate the document again.")
+                ("output_changed", "Rename the changed file to keep it, then translate the document again.")
             }
             Self::Glossary { .. } => (
                 "glossary",
-                "Give TBX, or CSV or TSV in UTF-8 with the source in the first column and its translation in the second.",
+                "Use TBX, or CSV or TSV in UTF-8 with the source in the first column and the translation in the second.",
             ),
             Self::MarkedPair(_) => ("marked_pair", "For example: de, en, {1 Tom} schläft., {1 Tom} sleeps."),
             Self::NothingMarked(_) => {
-                ("nothing_marked", "Give a file of pairs in its languages with --pairs.")
+                ("nothing_marked", "Give a file with pairs in the model's languages with --pairs.")
             }
             Self::LostTooOften(_) => ("gpu_lost", "Update the graphics driver, or choose another adapter."),
-            Self::Stopped => ("stopped", "Start the program again."),
-            Self::Cancelled => ("cancelled", "What was finished is kept."),
+            Self::Stopped => ("stopped", "Restart the program."),
+            Self::Cancelled => ("cancelled", "Finished sentences are not lost."),
         };
         Problem { code: code.to_owned(), message: self.to_string(), hint: hint.to_owned() }
     }

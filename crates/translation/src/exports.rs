@@ -1,4 +1,4 @@
-//! Translated documents in the forms that translators tmx_tbx and read: TMX, and both languages side by side.
+//! Exports translated documents as TMX and as bilingual web pages.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,12 @@ use crate::review::{Filter, Segment};
 use crate::translator::Translator;
 
 impl Translator {
-    /// Writes the segments of translated documents of one pair as TMX 1.4 into a new file; counts them. Sources that
-    /// stand there in place of a translation are left out.
+    /// Writes the segments of translated documents of one pair as TMX 1.4 to a new file; returns their number. Segments
+    /// that keep their source are left out.
     ///
     /// # Errors
-    /// [`Error::NoSuchJob`], a file that is there already or cannot be written, a store that cannot be read.
+    /// [`Error::NoSuchJob`], also for a job of another pair; a file that exists or cannot be written; a store that cannot
+    /// be read.
     pub fn export_units(&self, pair: &LanguagePair, jobs: &[JobId], path: &Path) -> Result<usize> {
         let mut units: Vec<(String, String)> = Vec::new();
         for job in jobs.iter().copied() {
@@ -34,24 +35,24 @@ impl Translator {
         Ok(units.len())
     }
 
-    /// Writes a translated document with both languages side by side as a web page beside its translation, and returns
-    /// where: `report.en.docx.de-en.html`, or the next free `report.en.docx.de-en-2.html`.
+    /// Writes a bilingual web page of a translated document beside its translation and returns the path:
+    /// `report.en.docx.de-en.html`, or the next free `report.en.docx.de-en-2.html`.
     ///
     /// # Errors
     /// As [`Translator::export_units`].
     pub fn export_beside(&self, job: JobId, output: &Path) -> Result<PathBuf> {
         let pair = self.job(job)?.pair;
-        let mut name = beside(output, &pair, "");
+        let mut name = bilingual_path(output, &pair, "");
         for number in 2.. {
             match self.export_bilingual(job, &name) {
-                Err(Error::Exists(_)) => name = beside(output, &pair, &format!("-{number}")),
+                Err(Error::Exists(_)) => name = bilingual_path(output, &pair, &format!("-{number}")),
                 written => return written.map(|()| name),
             }
         }
         Err(Error::Exists(name))
     }
 
-    /// Writes a translated document with both languages side by side as a web page into a new file.
+    /// Writes a bilingual web page of a translated document to a new file.
     ///
     /// # Errors
     /// As [`Translator::export_units`].
@@ -63,8 +64,8 @@ impl Translator {
     }
 }
 
-// With the translation's extension in it: documents that differ in nothing else have pages of their own.
-pub(crate) fn beside(output: &Path, pair: &LanguagePair, number: &str) -> PathBuf {
+// The name contains the translation's extension, so that documents that differ only in it have different pages.
+pub(crate) fn bilingual_path(output: &Path, pair: &LanguagePair, number: &str) -> PathBuf {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     output.with_file_name(format!("{name}.{pair}{number}.html"))
 }
@@ -79,7 +80,7 @@ fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {
     );
     for segment in segments {
         let class = if segment.status.is_to_review() { " class=\"review\"" } else { "" };
-        // Writing into a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             page,
             "<tr{class}><td lang=\"{from}\" dir=\"auto\">{}</td><td lang=\"{to}\" dir=\"auto\">{}</td></tr>",
@@ -101,7 +102,7 @@ mod tests {
     use crate::answer::SentenceStatus;
 
     #[test]
-    fn a_document_cannot_write_into_its_page() {
+    fn text_is_escaped_in_the_page() {
         let segment = Segment {
             index: 0,
             block: 0,

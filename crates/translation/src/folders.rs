@@ -1,5 +1,4 @@
-//! Folders: where Wasan keeps things (models and the store in the data folder, what can be made again in the cache
-//! folder), and which documents lie in a reader's own.
+//! Wasan's folders (data: models and the store; cache: what can be regenerated), and the documents in a user's folder.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +18,7 @@ fn from_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
-/// The user's data folder for Wasan: `WASAN_DATA`, else the system's place for such.
+/// Wasan's data folder: `WASAN_DATA`, or the platform's default.
 pub fn data() -> PathBuf {
     if let Some(folder) = std::env::var_os("WASAN_DATA") {
         return folder.into();
@@ -34,7 +33,7 @@ pub fn data() -> PathBuf {
     base.join("wasan")
 }
 
-/// The user's cache folder for Wasan.
+/// Wasan's cache folder.
 pub fn cache() -> PathBuf {
     let base = if cfg!(target_os = "macos") {
         home().join("Library/Caches")
@@ -46,14 +45,13 @@ pub fn cache() -> PathBuf {
     base.join("wasan")
 }
 
-// Folders inside each other that are looked through; more are a mistake, such as a whole disk. Links are not followed.
+// Deeper folders are probably a mistake, such as a whole disk. Links are not followed.
 const MAX_DEPTH: usize = 32;
 
-/// The documents in a folder and the folders in it, by name: those that are not hidden, and no translations into
-/// `language`.
+/// The documents in a folder and its subfolders, sorted by name, without hidden files and translations into `language`.
 ///
 /// # Errors
-/// A folder that cannot be read, holds no document, or more than `most`.
+/// A folder that cannot be read, contains no document, or more than `most`.
 pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let walk = WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
@@ -73,24 +71,24 @@ pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<Vec<Path
     if found.is_empty() { Err(Error::NothingInFolder(root.to_owned())) } else { Ok(found) }
 }
 
-// Office programs keep locks beside open documents, whose names begin with `~`.
+// Office programs create lock files beside open documents; their names begin with `~`.
 fn is_visible(entry: &DirEntry) -> bool {
     entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with(['.', '~'])
 }
 
-/// Whether a file's name says that it is a document; what counts in the end is the content.
+/// Whether a file has the extension of a supported format; parsing decides by content.
 pub fn is_document(path: &Path) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let known = |extension: &str| Format::ALL.iter().any(|format| format.extensions().contains(&extension));
     extension.is_some_and(|extension| known(&extension))
 }
 
-/// Whether a file has a name that Wasan gives to translations into a language: `report.en.docx`, `report.en-2.docx`,
-/// and the page with both languages, `report.en.docx.de-en.html`.
+/// Whether a file is named like a translation into `language`: `report.en.docx`, `report.en-2.docx`,
+/// or like a bilingual page, `report.en.docx.de-en.html`.
 pub fn is_translation(path: &Path, language: &str) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let Some((_, last)) = stem.rsplit_once('.') else { return false };
-    // Without the number that a taken name leads to.
+    // Without the number that avoids an existing name.
     let name = match last.rsplit_once('-') {
         Some((name, number)) if number.parse::<u32>().is_ok() => name,
         _ => last,

@@ -1,4 +1,4 @@
-//! The user's imported models: adding and removing them.
+//! Imports and removes models.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use model_files::{ImportOptions, ModelInfo, Progress};
 use crate::catalog::{Catalog, ModelLocation, models_folder};
 use crate::error::{Error, Result};
 
-/// Imports a Hugging Face folder or a GGUF file under `name` (none = the source's own). The folder appears whole
-/// or not at all.
+/// Imports a Hugging Face folder or a GGUF file, named `options.name` or after the source. A failed import leaves no
+/// folder behind.
 pub fn import(
     models: Option<&Path>,
     source: &Path,
@@ -19,7 +19,7 @@ pub fn import(
     let folder = models.map_or_else(models_folder, Path::to_owned);
     let name = match &options.name {
         Some(name) => name.clone(),
-        // A folder's name has no extension: Llama-3.2-1B is one whole.
+        // A folder's name has no extension: the 2-1B of Llama-3.2-1B is not one.
         None => {
             let name = if source.is_dir() { source.file_name() } else { source.file_stem() };
             name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
@@ -33,7 +33,7 @@ pub fn import(
     Ok((target, info))
 }
 
-/// Refuses what cannot be the name of an imported model, which is also a folder's.
+/// Checks the name of an imported model, which is also the name of its folder.
 ///
 /// # Errors
 /// [`Error::BadName`].
@@ -53,7 +53,7 @@ pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
         return Err(Error::UnknownModel(name.to_owned()));
     };
     let ModelLocation::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
-    // Only the three files that an import writes, so that a stray link or folder keeps what it holds.
+    // Removes only the three files that an import writes, so that nothing else in the folder, or behind a link, is lost.
     let failed = |error: std::io::Error| Error::Write { path: path.clone(), reason: error.to_string() };
     for file in ["model.json", "model.safetensors", "tokenizer.json"] {
         let file = path.join(file);

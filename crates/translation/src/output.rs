@@ -1,4 +1,4 @@
-//! Reading a source file and writing its translation: whole or not at all, and never over the source.
+//! Reads source files and writes translations atomically, never over the source.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -9,7 +9,7 @@ use tempfile::TempPath;
 
 use crate::error::{Error, Result};
 
-/// The largest file that is read: the documents crate's own limits are tighter for most formats.
+/// The largest file that is read; the documents crate's own limits are tighter for most formats.
 pub(crate) const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// Reads a regular file.
@@ -17,15 +17,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     read_at_most(path, MAX_FILE_BYTES)
 }
 
-/// Fails for what is no regular file, or not there.
+/// Fails if `path` is not a regular file or does not exist.
 pub(crate) fn readable(path: &Path) -> Result<()> {
-    // Asked before opening: to open a pipe is to wait for its other end.
+    // Checked before opening, because opening a pipe blocks.
     let metadata = fs::metadata(path)
         .map_err(|error| Error::Read { path: path.to_owned(), reason: error.to_string() })?;
     if metadata.is_file() { Ok(()) } else { Err(Error::NotAFile(path.to_owned())) }
 }
 
-/// Reads a regular file of at most so many bytes.
+/// Reads a regular file of at most `limit` bytes.
 pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| Error::Read { path: path.to_owned(), reason: error.to_string() };
     readable(path)?;
@@ -44,8 +44,8 @@ pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>> {
     }
 }
 
-/// `report.md` → `report.en.md`, or the next free `report.en-2.md`. `extension` is the translation's own, where it
-/// has another format than the source.
+/// `report.md` → `report.en.md`, or the next free `report.en-2.md`. `extension` replaces the source's if
+/// the translation has another format.
 pub(crate) fn free_name(source: &Path, language: &str, extension: Option<&str>) -> PathBuf {
     let stem = source.file_stem().unwrap_or_default().to_string_lossy();
     let own = source.extension().map(|extension| extension.to_string_lossy().into_owned());
@@ -60,7 +60,7 @@ pub(crate) fn free_name(source: &Path, language: &str, extension: Option<&str>) 
     name
 }
 
-/// Fails when `output` is there already, is the source under another spelling, or has no folder to be written to.
+/// Fails if `output` exists, is the source under another spelling, or its folder does not exist.
 pub(crate) fn check(source: &Path, output: &Path) -> Result<()> {
     not_the_source(source, output)?;
     if output.symlink_metadata().is_ok() {
@@ -68,13 +68,15 @@ pub(crate) fn check(source: &Path, output: &Path) -> Result<()> {
     }
     match folder_of(output).is_dir() {
         true => Ok(()),
-        false => Err(Error::Write { path: output.to_owned(), reason: "its folder is not there".to_owned() }),
+        false => {
+            Err(Error::Write { path: output.to_owned(), reason: "its folder does not exist".to_owned() })
+        }
     }
 }
 
-/// Fails when `output` is the source by any other name: another spelling or case, a link, a hard link.
+/// Fails if `output` is the source file under any name: another spelling or case, a symbolic or hard link.
 pub(crate) fn not_the_source(source: &Path, output: &Path) -> Result<()> {
-    // Files that cannot be compared are not both there.
+    // If they cannot be compared, one of them does not exist.
     match same_file::is_same_file(source, output).unwrap_or(false) {
         true => Err(Error::OverSource(output.to_owned())),
         false => Ok(()),
@@ -85,60 +87,60 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The name beside `path` that its bytes have until they are all there. It is the same every time, so that what a
-/// crash leaves is found and taken away.
+/// The temporary name of a file that is being written. It is always the same, so that the leftover of a crash is found
+/// and removed.
 fn partial_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.wasan-part"))
 }
 
-/// Takes away what a crash left of a file that was being written.
+/// Removes the partial file that a crash left behind.
 pub(crate) fn remove_partial(path: &Path) {
-    // It is mostly not there; one that cannot be removed stands in nobody's way.
+    // Usually there is none, and one that cannot be removed does no harm.
     drop(fs::remove_file(partial_path(path)));
 }
 
-// No file takes so long to be written.
-const OLD: Duration = Duration::from_secs(600);
+// Writing a file never takes so long.
+const STALE_AFTER: Duration = Duration::from_secs(600);
 
-/// The same where another process may be writing it just now: what was touched lately stays.
+/// Like [`remove_partial`], but keeps a file that another process may be writing right now.
 pub(crate) fn remove_stale_partial(path: &Path) {
     let touched = fs::metadata(partial_path(path)).and_then(|metadata| metadata.modified());
-    if touched.is_ok_and(|touched| touched.elapsed().is_ok_and(|since| since > OLD)) {
+    if touched.is_ok_and(|touched| touched.elapsed().is_ok_and(|since| since > STALE_AFTER)) {
         remove_partial(path);
     }
 }
 
-/// Writes a new file: whole or not at all.
+/// Writes a new file atomically.
 ///
 /// # Errors
-/// A file of this name, other bytes read back, and whatever the system says.
+/// The file exists, different bytes are read back, or an I/O error.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     publish(path, bytes, false)
 }
 
-/// Writes a file in the place of an old one: whole or not at all.
+/// Replaces a file atomically.
 ///
 /// # Errors
-/// Other bytes read back, and whatever the system says; the old file is then as it was.
+/// Different bytes are read back, or an I/O error; the old file is unchanged then.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     publish(path, bytes, true)
 }
 
-// Under another name in the same folder first; it gets its own when all of it has been read back.
+// Writes under a temporary name in the same folder, reads all of it back, then renames it.
 fn publish(path: &Path, bytes: &[u8], replaces: bool) -> Result<()> {
     let failed = |error: io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
     remove_partial(path);
     let partial = partial_path(path);
     let mut file = step().and_then(|()| File::create_new(&partial)).map_err(failed)?;
-    // From here on whatever fails takes the file away.
+    // From here on any failure removes the file.
     let temporary = TempPath::try_from_path(&partial).map_err(failed)?;
     step().and_then(|()| file.write_all(bytes)).map_err(failed)?;
     step().and_then(|()| file.sync_all()).map_err(failed)?;
     drop(file);
     let written = step().and_then(|()| fs::read(&temporary)).map_err(failed)?;
     if written != bytes {
-        let reason = "other bytes came back from the disk".to_owned();
+        let reason = "the disk returned different bytes".to_owned();
         return Err(Error::NotVerified { reason, path: path.to_owned() });
     }
     step().map_err(failed)?;
@@ -147,12 +149,12 @@ fn publish(path: &Path, bytes: &[u8], replaces: bool) -> Result<()> {
         io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
         _ => failed(error.error),
     })?;
-    // The folder's own entry; some file systems have no such call, and then the rename is all there is.
+    // Makes the rename durable; file systems that cannot sync a folder are left at the rename.
     drop(File::open(folder_of(path)).and_then(|folder| folder.sync_all()));
     Ok(())
 }
 
-/// Before each call of the system that may fail, so that tests can let it fail.
+/// Called before each system call that may fail, so that tests can make it fail.
 #[cfg(not(test))]
 fn step() -> io::Result<()> {
     Ok(())
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     thread_local! {
-        // Calls of the system until one fails.
+        // The number of system calls before one fails.
         static CALLS_LEFT: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
@@ -187,7 +189,7 @@ mod tests {
         entries.map(|entry| entry.expect("lists").file_name().to_string_lossy().into_owned()).collect()
     }
 
-    /// Every call fails once: there is a message, what was there before stays, and nothing half-written is left.
+    /// Lets each call fail once: there is an error, the old file is unchanged, and no partial file is left.
     #[test]
     fn a_file_is_whole_or_not_there_whichever_call_fails() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -215,9 +217,9 @@ mod tests {
         }
     }
 
-    /// What a crash left is no hindrance.
+    /// The leftover of a crash is no obstacle.
     #[test]
-    fn an_unfinished_file_is_taken_away() {
+    fn a_partial_file_is_removed() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("brief.en.txt");
         fs::write(partial_path(&path), "half").expect("writes");
@@ -252,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn a_path_that_is_not_a_file_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(matches!(read(folder.path()), Err(Error::NotAFile(_) | Error::Read { .. })));
         assert!(matches!(read(&folder.path().join("none")), Err(Error::Read { .. })));

@@ -50,7 +50,7 @@ impl Translator {
                 match job.state.is_active() {
                     true => output::remove_partial(output),
                     // Who corrects a translation, or writes a page of it, need not hold the queue.
-                    false => [output, &exports::beside(output, &job.pair, "")]
+                    false => [output, &exports::bilingual_path(output, &job.pair, "")]
                         .iter()
                         .for_each(|path| output::remove_stale_partial(path)),
                 }

@@ -1,4 +1,4 @@
-//! The starter models, part of the program: no download, no account. `models/starter/README.md` says what they are.
+//! The starter models, built into the program: no download, no account. `models/starter/README.md` describes them.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use model_files::Model;
 
 use crate::error::Result;
 
-/// One embedded model.
+/// A built-in model.
 pub(crate) struct Starter {
     info: &'static [u8],
     weights: &'static [u8],
 }
 
-// All share one vocabulary, so one file.
+// All models share one tokenizer.
 const TOKENIZER: &[u8] = include_bytes!("../../../models/starter/large/tokenizer.json");
 
 macro_rules! starter {
@@ -24,12 +24,12 @@ macro_rules! starter {
     };
 }
 
-/// All of them.
+/// All built-in models.
 pub(crate) static STARTERS: [Starter; 4] =
     [starter!("large"), starter!("small-de"), starter!("small-en"), starter!("small-ja")];
 
 impl Starter {
-    /// Opens it where it lies in the program.
+    /// Opens the model in the program's own memory.
     pub fn open(&self) -> Result<Model> {
         Ok(Model::from_parts(self.info, Arc::new(self.weights), Some(Arc::new(TOKENIZER)))?)
     }

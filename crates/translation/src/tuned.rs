@@ -1,4 +1,4 @@
-//! The sums that a search of weights found: `tuned.json` beside the imported models, one for each pair of languages.
+//! Tuned recipes, found by a search over weights: `tuned.json` beside the imported models, one recipe for each pair.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -11,45 +11,45 @@ use crate::error::{Error, Result};
 use crate::languages::LanguagePair;
 use crate::limits;
 
-/// The recipe that means the sum which was found for a pair.
+/// The recipe name that stands for the tuned recipe of a pair.
 pub const TUNED: &str = "tuned";
 
 const FILE: &str = "tuned.json";
 
-/// A sum that a search found.
+/// A recipe found by a search over weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TunedRecipe {
-    /// The sum, such as `0.5*L + 0.25*src + 0.25*tgt`.
+    /// The weighted sum, such as `0.5*L + 0.25*src + 0.25*tgt`.
     pub sum: String,
-    /// Its models by term: names in the catalog, or folders. Weights are worth nothing to others.
+    /// Its models by term: catalog names or folders. The weights suit these models only.
     pub models: BTreeMap<String, String>,
-    /// What was measured, in words.
+    /// The measurement, as text.
     pub measured: String,
-    /// How sure it is that the sum is better than the best of its models alone; none in files from before it was kept.
+    /// The comparison with the best of its models alone, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
 }
 
-/// What paired bootstrap resampling said of a sum.
+/// Paired bootstrap resampling of a tuned recipe against a single model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
     /// The test set.
     pub test: String,
-    /// Whether the sum was chosen on these very lines, which flatters it.
+    /// Whether the recipe was tuned on the same test set, which biases the score upwards.
     pub searched: bool,
-    /// The best model alone, as a term of the sum.
+    /// The best single model, as a term of the recipe.
     pub against: String,
-    /// The sum's BLEU.
+    /// BLEU of the recipe.
     pub bleu: f64,
-    /// Half the width of the interval that holds 95 % of its BLEU on resampled lines.
+    /// Half the width of the 95 % confidence interval of its BLEU.
     pub margin: f64,
-    /// BLEU above that of the model alone.
+    /// BLEU of the recipe minus BLEU of the single model.
     pub difference: f64,
-    /// How likely a difference of this size, either way, is by chance.
+    /// Two-sided p-value of the difference.
     pub p_value: f64,
 }
 
-/// What was found for pairs (`de-en`), by the models in `folder`; nothing where no search was made.
+/// Reads the tuned recipes in `folder` by pair (`de-en`); empty if there is no file.
 pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, TunedRecipe>> {
     let path = folder.join(FILE);
     let refused = |reason: String| Error::Read { path: path.clone(), reason };
@@ -62,15 +62,15 @@ pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, TunedRecipe>> {
     let read = file.take(limits::TUNED_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| refused(error.to_string()))?;
     if bytes.len() as u64 > limits::TUNED_BYTES {
-        return Err(refused(format!("it has more than {} bytes", limits::TUNED_BYTES)));
+        return Err(refused(format!("it exceeds the limit of {} bytes", limits::TUNED_BYTES)));
     }
     serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))
 }
 
-/// Keeps a sum for a pair beside the imported models (none = the user's own folder), instead of an earlier one.
+/// Saves the tuned recipe of a pair beside the imported models (none = the user's own folder), replacing an earlier one.
 ///
 /// # Errors
-/// A file of this name that cannot be understood is left as it is; a folder that cannot be written.
+/// A malformed `tuned.json`, which is left unchanged; a folder that cannot be written.
 pub fn save_tuned_recipe(models: Option<&Path>, pair: &LanguagePair, tuned: TunedRecipe) -> Result<PathBuf> {
     let folder = models.map_or_else(models_folder, Path::to_owned);
     let path = folder.join(FILE);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn each_pair_has_its_sum_and_a_new_one_takes_its_place() {
+    fn each_pair_has_its_recipe_and_a_new_one_replaces_it() {
         let folder = tempfile::tempdir().expect("a folder");
         for (of, sum) in [("de-en", "L"), ("en-de", "0.5*L + 0.5*src"), ("de-en", "L + 2*tgt")] {
             save_tuned_recipe(Some(folder.path()), &pair(of), tuned(sum)).expect("is kept");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_ours_is_left_as_it_is_and_named() {
+    fn a_malformed_file_is_left_unchanged_and_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         for text in ["[1]", "", &" ".repeat(limits::TUNED_BYTES as usize + 1)] {

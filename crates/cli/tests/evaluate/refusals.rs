@@ -76,7 +76,7 @@ fn invalid_recipes_and_models() {
         ("--recipes L++src", 2, &["«»", "Presets"]),
         ("--recipes klingon", 2, &["klingon", "wasan models list"]),
         ("--recipes proxy", 3, &["S_MT", "proxy", "--models S_MT=MODEL"]),
-        ("--recipes tuned", 2, &["no sum was tuned for de-en"]),
+        ("--recipes tuned", 2, &["there is no tuned recipe for de-en"]),
         ("--models X=starter-large", 2, &["this role: X", "S_TGT"]),
         ("--models L=starter-large L=starter-large", 2, &["two models have the role L"]),
         ("--models L=klingon", 3, &["klingon", "wasan models list"]),

@@ -10,7 +10,7 @@ fn the_best_sum_is_saved_and_used() {
     let untuned = home.run(&words("translate --from de --to en --recipe tuned Hallo."));
     assert_eq!(untuned.status, Some(2), "{}", untuned.err);
     assert!(
-        untuned.err.contains("no sum was tuned for de-en") && untuned.err.contains("--sweep"),
+        untuned.err.contains("there is no tuned recipe for de-en") && untuned.err.contains("--sweep"),
         "{}",
         untuned.err
     );
