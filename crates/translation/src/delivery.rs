@@ -1,5 +1,5 @@
-//! The end of a job: the sentences put together, kept for review, written, read back. Writing is a step of its own that
-//! may be repeated, so that a crash anywhere before it, in it or after it leaves nothing to do but to do it again.
+//! The end of a job: joins the sentences, stores the segments for review, writes the document and reads it back. Each
+//! step can be repeated, so that a job can be resumed after a crash at any point.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use crate::store::segments::{DocumentSegments, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
 
-/// The result of a complete job; a document is written, and its row says done.
+/// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
     let (written, text) = match (&task.frame, store) {
         (Frame::Text(between), _) => {
@@ -58,7 +58,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     })
 }
 
-/// What became of a document.
+/// The outcome of writing a document.
 #[derive(Default)]
 struct Written {
     output: Option<PathBuf>,
@@ -73,16 +73,16 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
     let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
     let terms = segments.iter().map(|segment| &segment.terms).collect();
-    let (pair, learns) = (&task.job.pair, task.job.options.memory);
+    let (pair, memory) = (&task.job.pair, task.job.options.memory);
     store.save_segments(&DocumentSegments {
         job: task.id,
         pair,
         segments: &segments,
         to_review,
         terms,
-        learns,
+        memory,
     })?;
-    // In a folder, the name that it would get beside a source there.
+    // In a target folder the file gets the name that it would get beside its source.
     let folder = target.as_ref().filter(|target| target.is_dir());
     let beside =
         folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
@@ -90,7 +90,7 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
     let target = target.as_deref().filter(|_| folder.is_none());
     let output = publish(store, task.id, input, target, &free, &bytes)?;
     store.set_state(task.id, JobState::Done, None)?;
-    // The result tells what was found in writing, too.
+    // The result includes what writing found.
     let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
     for (report, segment) in reports.zip(segments) {
         let shown = Segment::from(segment);
@@ -100,8 +100,8 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
     Ok(Written { output: Some(output), to_review, terms })
 }
 
-/// The bytes of a document with these segments as its translation, parsed again. What the document could not take over is
-/// said anew of the segments, whose blocks are in its order.
+/// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the
+/// segments, whose blocks must be in document order.
 pub(crate) fn write(
     document: &Document,
     format: Format,
@@ -114,29 +114,31 @@ pub(crate) fn write(
     let written = document.write(&translations)?;
     for Finding { block, kind, text } in &written.findings {
         match kind {
-            FindingKind::Lost => blame(segments, *block, Reason::Placeholder(text.clone())),
-            FindingKind::Dropped | FindingKind::Moved => blame(segments, *block, Reason::Tag(text.clone())),
-            FindingKind::Long => blame(segments, *block, Reason::LongLine),
-            FindingKind::Encoding => blame(segments, *block, Reason::Encoding),
-            FindingKind::Empty => refuse(segments, *block, &Reason::Empty),
-            FindingKind::Refused => refuse(segments, *block, &Reason::Refused),
+            FindingKind::Lost => add_to_segment(segments, *block, Reason::Placeholder(text.clone())),
+            FindingKind::Dropped | FindingKind::Moved => {
+                add_to_segment(segments, *block, Reason::Tag(text.clone()))
+            }
+            FindingKind::Long => add_to_segment(segments, *block, Reason::LongLine),
+            FindingKind::Encoding => add_to_segment(segments, *block, Reason::Encoding),
+            FindingKind::Empty => add_to_block(segments, *block, &Reason::Empty),
+            FindingKind::Refused => add_to_block(segments, *block, &Reason::Refused),
         }
     }
     if frame::new_extension(format).is_some() {
         return Ok(written.bytes);
     }
     let again = Document::parse_with(format, &written.bytes, options)?;
-    // Formats that hold both languages have nothing left to translate then.
+    // Bilingual formats have nothing left to translate then.
     if again.blocks().len() == translations.len() {
         for (block, (read, translation)) in again.blocks().iter().zip(&translations).enumerate() {
             let missing = checks::lost_numbers(&translation.text, &read.text);
-            missing.into_iter().for_each(|number| blame(segments, block, Reason::Number(number)));
+            missing.into_iter().for_each(|number| add_to_segment(segments, block, Reason::Number(number)));
         }
     }
     Ok(written.bytes)
 }
 
-// One for each block. Markup goes where the words went; where nobody saw them go, their letters have to tell.
+// One translation for each block. Markup follows the word alignment; without one, words are aligned by their letters.
 fn translations(document: &Document, segments: &[SegmentRecord], to: &str) -> Vec<Translation> {
     let mut translations = vec![Translation::default(); document.blocks().len()];
     for segments in segments.chunk_by(|a, b| a.block == b.block) {
@@ -149,28 +151,27 @@ fn translations(document: &Document, segments: &[SegmentRecord], to: &str) -> Ve
         translation.text = text;
         let mut from = 0;
         for (segment, to) in segments.iter().zip(starts) {
-            let seen = match segment.links.is_empty() && !segment.spans.is_empty() {
+            let links = match segment.links.is_empty() && !segment.spans.is_empty() {
                 true => alignment::links_by_letters(&segment.source, &segment.target),
                 false => segment.links.clone(),
             };
-            translation.links.extend(alignment::moved(&seen, (from, to)));
+            translation.links.extend(alignment::moved(&links, (from, to)));
             from += segment.source.len() + segment.separator.len();
         }
     }
     translations
 }
 
-// A block that kept its source kept all its sentences'.
-fn refuse(segments: &mut [SegmentRecord], block: usize, reason: &Reason) {
+// Adds a reason to all segments of a block that keeps its source.
+fn add_to_block(segments: &mut [SegmentRecord], block: usize, reason: &Reason) {
     segments
         .iter_mut()
         .filter(|segment| segment.block == block)
         .for_each(|segment| segment.findings.push(reason.clone()));
 }
 
-// A reason stands with the sentence of its block that it is about, as far as that can be told, else with the first;
-// once for a block.
-fn blame(segments: &mut [SegmentRecord], block: usize, reason: Reason) {
+// Adds a reason to the segment of the block that it concerns, or to the first one if that is unknown; once for a block.
+fn add_to_segment(segments: &mut [SegmentRecord], block: usize, reason: Reason) {
     let of_block = |segment: &&mut SegmentRecord| segment.block == block;
     let mut segments: Vec<&mut SegmentRecord> = segments.iter_mut().filter(of_block).collect();
     if segments.iter().any(|segment| segment.reasons.contains(&reason) || segment.findings.contains(&reason))
@@ -184,21 +185,21 @@ fn blame(segments: &mut [SegmentRecord], block: usize, reason: Reason) {
         }
         _ => false,
     };
-    let place = segments.iter().position(|segment| concerns(segment)).unwrap_or(0);
-    if let Some(segment) = segments.get_mut(place) {
+    let index = segments.iter().position(|segment| concerns(segment)).unwrap_or(0);
+    if let Some(segment) = segments.get_mut(index) {
         segment.findings.push(reason);
     }
 }
 
-// Whether this is the span's markup with its text.
+// Whether `markup` is the markup of this span with its text.
 fn is_about(markup: &str, segment: &SegmentRecord, span: &SpanMark) -> bool {
     let units = segment.source.encode_utf16().skip(span.start).take(span.end - span.start);
     let text = String::from_utf16_lossy(&units.collect::<Vec<u16>>());
     !span.label.is_empty() && markup.starts_with(&span.label) && markup.contains(&text)
 }
 
-/// Puts a translation in its place, where no work but our own is replaced: again under the name it had, beside its
-/// source, or as its `target`.
+/// Writes the output file: to its earlier path if the file there is our own, else to `target` or a free name beside the
+/// source. Never replaces a file of another program.
 fn publish(
     store: &Store,
     job: JobId,
@@ -207,15 +208,15 @@ fn publish(
     free: &dyn Fn() -> PathBuf,
     bytes: &[u8],
 ) -> Result<PathBuf> {
-    let wanted = sha256(bytes);
+    let new = sha256(bytes);
     let row = store.job(job)?;
     if let Some(path) = row.output
-        && let Ok(there) = output::read(&path).map(|bytes| sha256(&bytes))
-        && row.hashes.wrote(&there)
+        && let Ok(existing) = output::read(&path).map(|bytes| sha256(&bytes))
+        && row.hashes.is_own_output(&existing)
     {
         output::not_the_source(input, &path)?;
-        store.record_output_target(job, &path, &wanted, Some(&there))?;
-        if there != wanted {
+        store.record_output_target(job, &path, &new, Some(&existing))?;
+        if existing != new {
             output::replace(&path, bytes)?;
         }
         return Ok(path);
@@ -226,11 +227,11 @@ fn publish(
         store.record_output_target(
             job,
             &std::path::absolute(&path).unwrap_or_else(|_| path.clone()),
-            &wanted,
+            &new,
             None,
         )?;
         match output::write(&path, bytes) {
-            // Another program took the name just now.
+            // Another program has just created a file with this name.
             Err(Error::Exists(_)) if target.is_none() => {}
             written => return written.map(|()| path),
         }
@@ -279,7 +280,7 @@ fn is_to_review(sentence: &Sentence) -> bool {
     sentence.done.as_ref().is_some_and(|report| report.status.is_to_review())
 }
 
-// Without spaces a word cannot be told from the next.
+// Counts characters in languages without spaces between words.
 fn words(text: &str, code: &str) -> usize {
     match language(code).is_none_or(|language| language.spaced) {
         true => text.split_whitespace().count(),
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_that_a_finding_is_about_is_called_doubtful() {
+    fn a_finding_makes_the_segment_that_it_concerns_doubtful() {
         let mut segments = [
             segment(0, "8 Uhr", "**"),
             segment(1, "7 Uhr", "**"),
@@ -321,16 +322,16 @@ mod tests {
             segment(2, "11 Uhr", ""),
             segment(3, "12 Uhr", ""),
         ];
-        blame(&mut segments, 1, Reason::Tag("**8**".to_owned()));
-        blame(&mut segments, 1, Reason::Tag("**8**".to_owned()));
-        blame(&mut segments, 1, Reason::Number("9".to_owned()));
-        blame(&mut segments, 1, Reason::Number("4".to_owned()));
-        blame(&mut segments, 0, Reason::Placeholder("**8**".to_owned()));
-        refuse(&mut segments, 2, &Reason::Refused);
-        let blamed = segments.map(|segment| (segment.status_in_document(), segment.all_reasons().len()));
+        add_to_segment(&mut segments, 1, Reason::Tag("**8**".to_owned()));
+        add_to_segment(&mut segments, 1, Reason::Tag("**8**".to_owned()));
+        add_to_segment(&mut segments, 1, Reason::Number("9".to_owned()));
+        add_to_segment(&mut segments, 1, Reason::Number("4".to_owned()));
+        add_to_segment(&mut segments, 0, Reason::Placeholder("**8**".to_owned()));
+        add_to_block(&mut segments, 2, &Reason::Refused);
+        let shown = segments.map(|segment| (segment.status_in_document(), segment.all_reasons().len()));
         use SentenceStatus::{Done, Doubtful, Kept};
         assert_eq!(
-            blamed,
+            shown,
             [(Doubtful, 1), (Doubtful, 1), (Doubtful, 1), (Doubtful, 1), (Kept, 1), (Kept, 1), (Done, 0)]
         );
     }

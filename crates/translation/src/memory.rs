@@ -1,4 +1,4 @@
-//! The translation memory: what was translated before, and what comes near.
+//! The translation memory: stored translation units and fuzzy matches.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -52,20 +52,20 @@ pub struct TranslationUnit {
     pub used_s: i64,
 }
 
-/// A unit whose source comes near a text.
+/// A unit whose source is similar to a text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
     /// The unit.
     #[serde(flatten)]
     pub unit: TranslationUnit,
-    /// How near: 1 − edit distance / length of the longer one, in characters; 1 for the same text.
+    /// Similarity: 1 − edit distance / length of the longer text, in characters; 1 for the same text.
     pub score: f64,
 }
 
-/// What comes less near than this helps nobody.
+/// Minimum similarity of a suggestion.
 pub const MIN_MATCH_SCORE: f64 = 0.75;
 
-/// The units nearest to a text, best first.
+/// The units most similar to a text, best first.
 pub(crate) fn suggestions(
     store: &Store,
     pair: &LanguagePair,
@@ -78,11 +78,11 @@ pub(crate) fn suggestions(
     }
     let shortest = (length as f64 * MIN_MATCH_SCORE).ceil() as usize;
     let longest = (length as f64 / MIN_MATCH_SCORE) as usize;
-    let letters = letters(text);
+    let counts = char_counts(text);
     let mut found = Vec::new();
     store.units(pair, (shortest, longest), |unit| {
-        // Edit distance takes time, and is never less than the letters that the longer one has for itself.
-        let shared = shared(&letters, &unit.source) as f64;
+        // Computing the edit distance is slow; it is at least the number of characters that only the longer text has.
+        let shared = shared_chars(&counts, &unit.source) as f64;
         if shared < MIN_MATCH_SCORE * length.max(unit.source.chars().count()) as f64 {
             return;
         }
@@ -96,15 +96,15 @@ pub(crate) fn suggestions(
     Ok(found)
 }
 
-fn letters(text: &str) -> HashMap<char, usize> {
+fn char_counts(text: &str) -> HashMap<char, usize> {
     let mut counts = HashMap::new();
     text.chars().for_each(|c| *counts.entry(c).or_default() += 1);
     counts
 }
 
-// How many letters of a text are among these, each as often as it is there.
-fn shared(letters: &HashMap<char, usize>, text: &str) -> usize {
-    let mut left = letters.clone();
+// The number of characters of a text that are among the counted ones, with multiplicity.
+fn shared_chars(counts: &HashMap<char, usize>, text: &str) -> usize {
+    let mut left = counts.clone();
     let mut takes = |c: &char| {
         left.get_mut(c).is_some_and(|count| count.checked_sub(1).map(|less| *count = less).is_some())
     };
@@ -112,7 +112,7 @@ fn shared(letters: &HashMap<char, usize>, text: &str) -> usize {
 }
 
 impl Translator {
-    /// The units of the memory nearest to a text, best first.
+    /// The units of the memory most similar to a text, best first.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -120,7 +120,7 @@ impl Translator {
         suggestions(&self.store()?, pair, text, most)
     }
 
-    /// Units whose source or target has these letters, in any case.
+    /// Units whose source or target contains `text`, ignoring case.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -141,20 +141,20 @@ impl Translator {
         Ok(found)
     }
 
-    /// Adds the units of a TMX file; counts those that were new or better.
+    /// Imports the units of a TMX file; returns the number of those that were added or replaced another.
     ///
     /// # Errors
-    /// A file that cannot be read or is no TMX, a store that cannot be written.
+    /// A file that cannot be read or is not TMX, a store that cannot be written.
     pub fn import_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
         let bytes = output::read_at_most(path, limits::MEMORY_BYTES)?;
         let units = documents::tmx_tbx::read_units(&bytes, &pair.from, &pair.to)?;
         self.store()?.add_units(pair, &units, UnitOrigin::Imported)
     }
 
-    /// Writes the units of a pair as TMX 1.4 into a new file; counts them.
+    /// Writes the units of a pair as TMX 1.4 to a new file; returns their number.
     ///
     /// # Errors
-    /// A file that is there already or cannot be written, a store that cannot be read.
+    /// A file that exists or cannot be written, a store that cannot be read.
     pub fn export_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
         let mut units = Vec::new();
         self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
@@ -164,7 +164,7 @@ impl Translator {
         Ok(units.len())
     }
 
-    /// Forgets all that was learnt of a pair; counts it.
+    /// Deletes the units of a pair; returns their number.
     ///
     /// # Errors
     /// A store that cannot be written.
@@ -175,7 +175,7 @@ impl Translator {
         Ok(count)
     }
 
-    /// The pairs of the memory with the number of their units.
+    /// The language pairs of the memory with their number of units.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_outlives_what_models_write() {
+    fn edited_and_imported_units_are_not_replaced_by_machine_translations() {
         let (_folder, store, pair) = store();
         let steps = [
             (UnitOrigin::Machine, "one", 1, None),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_come_first_and_the_far_not_at_all() {
+    fn similar_units_come_best_first_and_others_not_at_all() {
         let (_folder, store, pair) = store();
         for source in
             ["Das Haus ist alt.", "Das Haus ist sehr alt.", "Das Boot ist alt.", "Wo ist der Bahnhof?"]

@@ -1,4 +1,4 @@
-//! Review: the segments of a translated document, and a person's corrections.
+//! Review: the segments of translated documents and edits of them.
 
 use std::ops::Range;
 
@@ -88,25 +88,25 @@ impl SpanMark {
 // A label is shown in a small box; an office document's runs are long.
 const MAX_LABEL: usize = 80;
 
-/// Which segments are looked at.
+/// Selects segments for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
-    /// All.
+    /// All segments.
     #[default]
     All,
-    /// Those that a person should look at.
+    /// Segments to review.
     ToReview,
-    /// Numbers that are missing or new.
+    /// Segments with missing or new numbers.
     Numbers,
-    /// Markup, code and placeholders that were lost or moved, and what the document refused for its markup.
+    /// Segments with lost or moved markup, code or placeholders, and those that the document refused for their markup.
     Tags,
-    /// Terms of the glossary that are missing.
+    /// Segments with missing glossary terms.
     Glossary,
 }
 
 impl Filter {
-    fn takes(self, segment: &Segment) -> bool {
+    fn matches(self, segment: &Segment) -> bool {
         let any = |is: fn(&Reason) -> bool| segment.reasons.iter().any(is);
         match self {
             Self::All => true,
@@ -134,7 +134,7 @@ pub struct EditResult {
 }
 
 impl Translator {
-    /// The segments of a translated document, in its order. Before it is translated there are none.
+    /// The segments of a translated document, in document order; empty before it is translated.
     ///
     /// # Errors
     /// [`Error::NoSuchJob`]; a store that cannot be read.
@@ -142,7 +142,7 @@ impl Translator {
         let store = self.store()?;
         store.job(job)?;
         let mut segments: Vec<Segment> = store.segments(job)?.into_iter().map(Segment::from).collect();
-        segments.retain(|segment| filter.takes(segment));
+        segments.retain(|segment| filter.matches(segment));
         Ok(segments)
     }
 
@@ -165,7 +165,7 @@ impl Translator {
         output::not_the_source(&row.input, path)?;
         let old = output::read(path)?;
         let before = sha256(&old);
-        if !row.hashes.wrote(&before) {
+        if !row.hashes.is_own_output(&before) {
             return Err(Error::OutputChanged(path.clone()));
         }
         let options = frame::read_options(&row.pair, &row.options);
@@ -197,7 +197,7 @@ impl Translator {
             changed: &changed,
             to_review: segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count(),
             terms: segments.iter().map(|segment| &segment.terms).collect(),
-            learns: row.options.memory,
+            memory: row.options.memory,
         };
         if let Err(error) = store.save_edit(&edit) {
             // Restore the file that the store describes. If that fails, the next edit accepts either file.

@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// The file's name in the data folder.
+/// File name in the data folder.
 const FILE: &str = "wasan.db";
 
-/// Marks the file as Wasan's: "Wasa".
+/// SQLite application id of Wasan's files: "Wasa".
 const APPLICATION: i32 = 0x5761_7361;
 
 /// The schema, and its version in the file's `user_version`. A file of another version is refused.
@@ -29,7 +29,7 @@ const SCHEMA_VERSION: i32 = 5;
 // Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An open store. Several processes may have it open at once.
+/// An open store. Several processes may have it open at the same time.
 pub(crate) struct Store {
     db: Connection,
     path: PathBuf,
@@ -44,7 +44,7 @@ impl Store {
         let path = folder.join(FILE);
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::Write { path: folder.to_owned(), reason: error.to_string() })?;
-        let db = Connection::open(&path).map_err(|error| cause(&path, error))?;
+        let db = Connection::open(&path).map_err(|error| store_error(&path, error))?;
         let store = Self { db, path };
         store.prepare()?;
         Ok(store)
@@ -99,7 +99,7 @@ impl Store {
 
     /// Runs `work` outside a transaction: reads, or one writing statement.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        work(&self.db).map_err(|error| cause(&self.path, error))
+        work(&self.db).map_err(|error| store_error(&self.path, error))
     }
 
     /// Runs `work` in a transaction.
@@ -130,7 +130,7 @@ impl Store {
     }
 }
 
-fn cause(path: &Path, error: rusqlite::Error) -> Error {
+fn store_error(path: &Path, error: rusqlite::Error) -> Error {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::StoreDamaged(path),
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_is_made_and_opened_again_by_several() {
+    fn a_store_is_created_and_opened_by_several_processes() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("deep/er");
         let first = Store::open(&data).expect("is made");
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_store_is_refused_and_kept() {
+    fn a_file_that_is_not_a_store_is_refused_and_unchanged() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         fs::write(&path, "these are my notes, and not a database at all".repeat(100)).expect("writes");
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_newer_or_older_store_is_refused_and_kept() {
+    fn a_damaged_newer_or_older_store_is_refused_and_unchanged() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         drop(Store::open(folder.path()).expect("is made"));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_has_a_message_of_its_own_and_changes_nothing() {
+    fn a_full_disk_has_its_own_error_and_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path()).expect("is made");
         store.fill_disk(0);

@@ -1,4 +1,4 @@
-//! Finished translations by all that decides them.
+//! The cache of finished sentences, keyed by everything that determines their translation.
 
 use engine::BeamOptions as Beam;
 use rusqlite::{Connection, OptionalExtension};
@@ -11,45 +11,45 @@ use crate::glossary::TermMatch;
 use crate::job::{DecodeOptions, JobId};
 use crate::languages::LanguagePair;
 
-/// Counts changes of how sentences become prompts, answers become text, and answers are chosen by what the checks find;
-/// what an older Wasan finished is then translated again.
+/// Version of prompting, decoding to text, and the choice among candidate translations. Incremented with each change of
+/// them, so that older translations are not reused.
 const FORMAT: u32 = 2;
 
-/// What decides a sentence's translation besides the models and how they decode.
+/// What determines a sentence's translation besides models and decoding.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CacheKeyInput<'a> {
     pub text: &'a str,
-    /// Terms that its translation is to have.
+    /// Glossary terms found in it.
     pub terms: &'a [TermMatch],
-    /// What must stand in it letter for letter: an answer without it is not taken at once.
+    /// Texts that the translation must contain verbatim, else the sentence is retried.
     pub locked: &'a [String],
-    /// Whether its words have to be found in the translation: without it an answer has no links.
+    /// Whether word alignment is needed; translations without it have no links.
     pub marked: bool,
 }
 
-/// All that decides a job's translations but the sentence itself: the models, their weights and prompts (`voice`), the
-/// pair, and how it decodes.
+/// A hash of everything but the sentence that determines a job's translations: the models with their weights and prompts
+/// (`models`), the language pair, and the decoding options.
 #[derive(Debug, Clone)]
 pub(crate) struct DecodingFingerprint(Hash);
 
 impl DecodingFingerprint {
-    pub fn new(voice: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
+    pub fn new(models: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
         let choice = options.choice();
         let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
         let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
-        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{voice}").as_bytes()))
+        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{models}").as_bytes()))
     }
 
     /// The key of a sentence.
-    pub fn key(&self, wanted: &CacheKeyInput<'_>) -> Hash {
-        let CacheKeyInput { text, terms, locked, marked } = *wanted;
+    pub fn key(&self, input: &CacheKeyInput<'_>) -> Hash {
+        let CacheKeyInput { text, terms, locked, marked } = *input;
         let mut digest = Sha256::new();
         digest.update(self.0);
         digest.update([u8::from(marked)]);
         digest.update((terms.len() as u64).to_le_bytes());
         let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
         for text in [text].into_iter().chain(terms.chain(locked).map(String::as_str)) {
-            // With its length, so that no two lists of texts are one run of bytes.
+            // Each text is hashed with its length, so that different lists cannot give the same bytes.
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
         }
@@ -58,7 +58,7 @@ impl DecodingFingerprint {
 }
 
 impl Store {
-    /// Keeps a finished segment, and how far its job is.
+    /// Stores a finished sentence and the progress of its job.
     pub fn cache_sentence(
         &self,
         key: &Hash,
@@ -83,16 +83,16 @@ impl Store {
                 now(),
                 links_to_json(&report.links),
             ))?;
-            count(change, job, done)
+            set_done(change, job, done)
         })
     }
 
-    /// Keeps how far a job is that found a segment finished.
+    /// Stores the progress of a job: the number of finished sentences.
     pub fn record_progress(&self, job: JobId, done: usize) -> Result<()> {
-        self.run(|db| count(db, job, done))
+        self.run(|db| set_done(db, job, done))
     }
 
-    /// The finished segment of a key.
+    /// The finished sentence with this key.
     pub fn cached_sentence(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
@@ -114,7 +114,7 @@ impl Store {
     }
 }
 
-fn count(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
+fn set_done(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?.execute((job.0 as i64, done as i64))?;
     Ok(())
 }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_kept_as_it_was() {
+    fn a_cached_sentence_is_read_as_it_was_stored() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path()).expect("is made");
         let mut report = SentenceReport::kept("Es regnet.", SentenceStatus::Doubtful);

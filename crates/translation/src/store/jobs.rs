@@ -1,4 +1,4 @@
-//! The queue.
+//! The queue of documents.
 
 use std::path::{Path, PathBuf};
 
@@ -13,23 +13,23 @@ use crate::glossary::TermCount;
 use crate::job::{DecodeOptions, Job, JobId, Source};
 use crate::languages::LanguagePair;
 
-/// How it stands with a document of the queue.
+/// State of a document in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
-    /// Others go first.
+    /// Waiting to be translated.
     Waiting,
-    /// On its way.
+    /// Being translated.
     Running,
-    /// Set aside by the reader; it can be resumed.
+    /// Paused by the user; can be resumed.
     Paused,
-    /// The program ended before the document did; it can be resumed.
+    /// The program ended before the document was translated; can be resumed.
     Interrupted,
     /// Translated, written and read back.
     Done,
-    /// It could not be done; what is finished of it is kept.
+    /// Failed; finished sentences are not lost.
     Failed,
-    /// Given up by the reader; what is finished of it is kept.
+    /// Cancelled by the user; finished sentences are not lost.
     Cancelled,
 }
 
@@ -44,17 +44,17 @@ const STATES: [(JobState, &str); 7] = [
 ];
 
 impl JobState {
-    /// Whether a process works on it, or is about to.
+    /// Whether a process translates it or will do so.
     pub fn is_active(self) -> bool {
         matches!(self, Self::Waiting | Self::Running)
     }
 
-    /// Whether the reader is offered to go on with it.
+    /// Whether it can be resumed.
     pub fn is_unfinished(self) -> bool {
         matches!(self, Self::Paused | Self::Interrupted)
     }
 
-    /// Its name, as the store and the command line have it.
+    /// Its name in the store and on the command line.
     pub fn name(self) -> &'static str {
         STATES.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
     }
@@ -77,33 +77,33 @@ impl FromSql for JobState {
     }
 }
 
-/// A document of the queue.
+/// A document in the queue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JobRow {
-    /// Its number.
+    /// Its number in the queue.
     pub id: JobId,
-    /// The source.
+    /// The source file.
     pub input: PathBuf,
-    /// From which language into which.
+    /// Source and target language.
     pub pair: LanguagePair,
-    /// How it is translated.
+    /// Its settings.
     #[serde(skip)]
     pub options: DecodeOptions,
-    /// Where the reader wants the translation; none = beside the source.
+    /// The output path that the user chose; none = beside the source.
     pub target: Option<PathBuf>,
-    /// Where the translation is, or is about to be written.
+    /// The path of the written or planned translation.
     pub output: Option<PathBuf>,
-    /// How it stands.
+    /// Its state.
     pub state: JobState,
     /// Why it failed.
     pub problem: Option<Problem>,
-    /// Segments in all; 0 before it was read.
+    /// Number of segments; 0 until the source has been read.
     pub total: usize,
-    /// Segments done.
+    /// Number of finished segments.
     pub done: usize,
-    /// Segments that a person should look at.
+    /// Number of segments to review.
     pub to_review: usize,
-    /// How often terms of the glossary stand in it, by whether the translation has them.
+    /// Its glossary terms, by whether the translation uses them.
     pub terms: TermCount,
     /// When it was added, in seconds since 1970.
     pub created_s: i64,
@@ -113,18 +113,18 @@ pub struct JobRow {
     pub(crate) hashes: Hashes,
 }
 
-/// What the files of a job looked like.
+/// Hashes of the files of a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Hashes {
     pub input: Option<Hash>,
     pub output: Option<Hash>,
-    /// What stood at the output before: a crash may have kept the new one from taking its place.
+    /// The output file before it was replaced: after a crash it may still be there.
     pub replaced: Option<Hash>,
 }
 
 impl Hashes {
-    /// Whether a file with this hash is our own work.
-    pub fn wrote(&self, hash: &Hash) -> bool {
+    /// Whether Wasan wrote the file with this hash.
+    pub fn is_own_output(&self, hash: &Hash) -> bool {
         self.output.as_ref() == Some(hash) || self.replaced.as_ref() == Some(hash)
     }
 }
@@ -141,8 +141,8 @@ const COLUMNS: &str = "id, input, source_language, target_language, options, tar
                        total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
-    let path = |place| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(place)?.map(PathBuf::from));
-    let count = |place| Ok::<_, rusqlite::Error>(row.get::<_, i64>(place)? as usize);
+    let path = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.map(PathBuf::from));
+    let count = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)? as usize);
     Ok(JobRow {
         id: JobId(row.get::<_, i64>(0)? as u64),
         input: row.get::<_, String>(1)?.into(),
@@ -162,18 +162,18 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     })
 }
 
-/// A path as a column.
-pub(crate) fn text(path: &Path) -> Result<&str> {
+/// The column text of a path.
+pub(crate) fn path_text(path: &Path) -> Result<&str> {
     path.to_str().ok_or_else(|| Error::PathName(path.to_owned()))
 }
 
 impl Store {
     /// Adds a document to the queue.
     pub fn add_job(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<JobId> {
-        // Resumed from another folder it must still be the same file.
-        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let (input, output) = (whole(input), output.map(whole));
-        let (input, output) = (text(&input)?, output.as_deref().map(text).transpose()?);
+        // A relative path would name another file when the job is resumed from another folder.
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (input, output) = (absolute(input), output.map(absolute));
+        let (input, output) = (path_text(&input)?, output.as_deref().map(path_text).transpose()?);
         let options = to_json(&job.options);
         self.change(|change| {
             change.execute(
@@ -185,7 +185,7 @@ impl Store {
         })
     }
 
-    /// Every document of the queue, oldest first.
+    /// The documents in the queue, oldest first.
     pub fn jobs(&self) -> Result<Vec<JobRow>> {
         self.run(|db| {
             let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM jobs ORDER BY id"))?;
@@ -193,7 +193,7 @@ impl Store {
         })
     }
 
-    /// A document of the queue.
+    /// A document in the queue.
     pub fn job(&self, id: JobId) -> Result<JobRow> {
         let found = self.run(|db| {
             let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM jobs WHERE id = ?"))?;
@@ -202,7 +202,7 @@ impl Store {
         found.ok_or(Error::NoSuchJob(id))
     }
 
-    /// Changes how it stands with a document.
+    /// Sets the state of a document.
     pub fn set_state(&self, id: JobId, state: JobState, problem: Option<&Problem>) -> Result<()> {
         let problem = problem.map(to_json);
         self.run(|db| {
@@ -213,11 +213,11 @@ impl Store {
         })
     }
 
-    /// Changes how a document is translated, and where the translation goes. What was written to another place before
-    /// stays there, and is no longer known.
+    /// Changes the settings and the output path of a document. An output already written to another path is left there
+    /// and forgotten.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
         let target = target.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-        let target = target.as_deref().map(text).transpose()?;
+        let target = target.as_deref().map(path_text).transpose()?;
         self.run(|db| {
             db.execute(
                 "UPDATE jobs SET options = ?2, target = ?3,
@@ -231,7 +231,7 @@ impl Store {
         })
     }
 
-    /// Says what was read of a document, and that it is on its way.
+    /// Marks a document as running and stores what was read of it.
     pub fn start_job(&self, id: JobId, input: &Hash, total: usize, done: usize) -> Result<()> {
         self.run(|db| {
             db.execute(
@@ -243,7 +243,7 @@ impl Store {
         })
     }
 
-    /// Documents that a process had begun which is no more. Only who holds the queue may ask.
+    /// Marks waiting and running documents as interrupted. The caller must hold the queue lock.
     pub fn mark_active_interrupted(&self) -> Result<()> {
         self.run(|db| {
             db.execute("UPDATE jobs SET state = 'interrupted' WHERE state IN ('waiting', 'running')", [])?;
@@ -251,18 +251,18 @@ impl Store {
         })
     }
 
-    /// Takes a document off the queue, unless a process works on it. Files stay. With the last document go the finished
-    /// segments: an empty queue holds nobody's text.
+    /// Removes an inactive document from the queue; its files stay. Removing the last document also deletes the finished
+    /// sentences, so that an empty queue stores no text.
     pub fn forget(&self, id: JobId) -> Result<()> {
-        let gone = self.change(|change| {
-            let gone = change.execute(
+        let removed = self.change(|change| {
+            let removed = change.execute(
                 "DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')",
                 [id.0 as i64],
             )?;
             change.execute("DELETE FROM sentence_cache WHERE NOT EXISTS (SELECT 1 FROM jobs)", [])?;
-            Ok(gone)
+            Ok(removed)
         })?;
-        match gone {
+        match removed {
             0 => self.job(id).and(Err(Error::JobActive(id))),
             _ => Ok(()),
         }

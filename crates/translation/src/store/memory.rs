@@ -1,4 +1,4 @@
-//! The translation memory's rows.
+//! The rows of the translation memory.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -19,7 +19,8 @@ fn unit(row: &Row<'_>) -> rusqlite::Result<TranslationUnit> {
     })
 }
 
-/// Adds a unit. What a person wrote is replaced by a person alone, what was imported never by a machine.
+/// Adds a unit; returns whether anything changed. An edited unit is replaced only by an edited one, an imported unit never
+/// by a machine translation.
 pub(crate) fn add_unit(
     db: &Connection,
     pair: &LanguagePair,
@@ -31,21 +32,21 @@ pub(crate) fn add_unit(
     if !fits(source, characters) || !fits(target, target.chars().count()) {
         return Ok(false);
     }
-    let weaker = match origin {
+    let replaceable = match origin {
         UnitOrigin::Edited => "'machine', 'imported', 'edited'",
         UnitOrigin::Imported => "'machine', 'imported'",
         UnitOrigin::Machine => "'machine'",
     };
     let mut insert = db.prepare_cached(&format!(
         "INSERT INTO memory VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)
-         ON CONFLICT DO UPDATE SET target = ?4, origin = ?5, used = ?7 WHERE origin IN ({weaker})"
+         ON CONFLICT DO UPDATE SET target = ?4, origin = ?5, used = ?7 WHERE origin IN ({replaceable})"
     ))?;
     let changed =
         insert.execute((&pair.from, &pair.to, source, target, origin.name(), characters as i64, now()))?;
     Ok(changed > 0)
 }
 
-/// Counts a reuse, if it was the memory's.
+/// Counts the reuse of a unit, if the translation came from the memory.
 pub(crate) fn count_use(
     db: &Connection,
     pair: &LanguagePair,
@@ -60,8 +61,8 @@ pub(crate) fn count_use(
 }
 
 impl Store {
-    /// What a person wrote or brought for exactly this source. What models wrote is found by its key alone, as other
-    /// models may do better.
+    /// The edited or imported translation of exactly this source. Machine translations are reused from the cache only,
+    /// because other models may translate better.
     pub fn exact_match(&self, pair: &LanguagePair, source: &str) -> Result<Option<String>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
@@ -72,7 +73,7 @@ impl Store {
         })
     }
 
-    /// Adds units; counts those that changed something.
+    /// Adds units; returns the number of those that changed something.
     pub fn add_units(
         &self,
         pair: &LanguagePair,
@@ -88,12 +89,12 @@ impl Store {
         })
     }
 
-    /// Shows every unit of a pair whose source has so many characters to `see`.
+    /// Calls `visit` with every unit of a pair whose source has between `characters.0` and `characters.1` characters.
     pub fn units(
         &self,
         pair: &LanguagePair,
         characters: (usize, usize),
-        mut see: impl FnMut(TranslationUnit),
+        mut visit: impl FnMut(TranslationUnit),
     ) -> Result<()> {
         self.run(|db| {
             let mut select = db.prepare_cached(
@@ -103,13 +104,13 @@ impl Store {
             let range = (characters.0 as i64, characters.1.min(limits::MEMORY_CHARS) as i64);
             let mut rows = select.query((&pair.from, &pair.to, range.0, range.1))?;
             while let Some(row) = rows.next()? {
-                see(unit(row)?);
+                visit(unit(row)?);
             }
             Ok(())
         })
     }
 
-    /// Forgets what was learnt of a pair; counts it.
+    /// Deletes the units of a pair; returns their number.
     pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         self.run(|db| {
             db.execute(
@@ -119,7 +120,7 @@ impl Store {
         })
     }
 
-    /// The pairs of the memory with the number of their units.
+    /// The language pairs of the memory with their number of units.
     pub fn memory_pairs(&self) -> Result<Vec<(LanguagePair, usize)>> {
         self.run(|db| {
             let mut select = db.prepare_cached(

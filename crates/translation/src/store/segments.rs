@@ -1,9 +1,9 @@
-//! The segments of translated documents, as they are reviewed.
+//! The segments of translated documents, for review.
 
 use documents::Link;
 use rusqlite::{Row, Transaction};
 
-use super::jobs::text;
+use super::jobs::path_text;
 use super::{Hash, Store, json, links_of_json, links_to_json, memory, now, to_json};
 use crate::answer::SentenceStatus;
 use crate::checks::Reason;
@@ -14,7 +14,7 @@ use crate::languages::LanguagePair;
 use crate::memory::UnitOrigin;
 use crate::review::{Segment, SpanMark};
 
-/// A segment as it is kept. What is found when the document is written changes with every writing, so it stands apart.
+/// A stored segment. What writing the document finds changes with every write, so it is stored separately.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SegmentRecord {
     pub index: usize,
@@ -22,20 +22,20 @@ pub(crate) struct SegmentRecord {
     pub source: String,
     pub separator: String,
     pub target: String,
-    /// How it stands, whatever the document makes of it.
+    /// Status before the document was written.
     pub status: SentenceStatus,
     pub reasons: Vec<Reason>,
-    /// What the document could not take over.
+    /// Reasons found when the document was last written.
     pub findings: Vec<Reason>,
     pub spans: Vec<SpanMark>,
-    /// Which words of the translation came from which; none where a person wrote it.
+    /// Word alignment of source and translation; empty for an edited segment.
     pub links: Vec<Link>,
     pub terms: Terms,
 }
 
 impl SegmentRecord {
-    /// How it stands in the written document. What a person wrote is not called doubtful for the document's sake, but
-    /// the reason is shown.
+    /// Status in the written document. Findings make a machine translation doubtful, but not an edited one; their reasons
+    /// are shown for both.
     pub fn status_in_document(&self) -> SentenceStatus {
         match self.status {
             _ if self.is_source_kept() => SentenceStatus::Kept,
@@ -48,12 +48,12 @@ impl SegmentRecord {
         }
     }
 
-    /// Whether the document has its source instead.
+    /// Whether the document keeps its source.
     fn is_source_kept(&self) -> bool {
         self.findings.iter().any(|reason| matches!(reason, Reason::Refused | Reason::Empty))
     }
 
-    /// What is to be said of it and of what became of it in the document.
+    /// Its own reasons and those found when the document was written.
     pub fn all_reasons(&self) -> Vec<Reason> {
         self.reasons.iter().chain(&self.findings).cloned().collect()
     }
@@ -71,28 +71,28 @@ impl From<SegmentRecord> for Segment {
     }
 }
 
-/// A translated document that is about to be written.
+/// The segments of a translated document that is about to be written.
 pub(crate) struct DocumentSegments<'a> {
     pub job: JobId,
     pub pair: &'a LanguagePair,
     pub segments: &'a [SegmentRecord],
     pub to_review: usize,
     pub terms: TermCount,
-    /// Whether the memory learns from it.
-    pub learns: bool,
+    /// Whether its translations are added to the memory.
+    pub memory: bool,
 }
 
-/// A person's correction that is in the file.
+/// An edited segment whose file has been written.
 pub(crate) struct SegmentEdit<'a> {
     pub job: JobId,
     pub pair: &'a LanguagePair,
     pub segment: &'a SegmentRecord,
-    /// All that differ from what is kept, itself among them: writing may have found something else of others.
+    /// The edited segment and all others that differ from the stored ones, because writing found something else in them.
     pub changed: &'a [&'a SegmentRecord],
     pub to_review: usize,
     pub terms: TermCount,
-    /// Whether the memory learns it.
-    pub learns: bool,
+    /// Whether it is added to the memory.
+    pub memory: bool,
 }
 
 fn segment(row: &Row<'_>) -> rusqlite::Result<SegmentRecord> {
@@ -112,32 +112,34 @@ fn segment(row: &Row<'_>) -> rusqlite::Result<SegmentRecord> {
 }
 
 impl Store {
-    /// Keeps what a document was translated to, before it is written.
-    pub fn save_segments(&self, plan: &DocumentSegments<'_>) -> Result<()> {
-        let job = plan.job.0 as i64;
+    /// Stores the segments of a document before it is written.
+    pub fn save_segments(&self, document: &DocumentSegments<'_>) -> Result<()> {
+        let job = document.job.0 as i64;
         self.change(|change| {
             change.execute("DELETE FROM segments WHERE job = ?", [job])?;
-            for segment in plan.segments {
-                put(change, job, segment)?;
+            for segment in document.segments {
+                save_segment(change, job, segment)?;
                 let unit = (segment.source.as_str(), segment.target.as_str());
                 match segment.status_in_document() {
-                    SentenceStatus::Done if plan.learns => {
-                        memory::add_unit(change, plan.pair, unit, UnitOrigin::Machine)?;
+                    SentenceStatus::Done if document.memory => {
+                        memory::add_unit(change, document.pair, unit, UnitOrigin::Machine)?;
                     }
-                    SentenceStatus::Reused if plan.learns => memory::count_use(change, plan.pair, unit)?,
+                    SentenceStatus::Reused if document.memory => {
+                        memory::count_use(change, document.pair, unit)?
+                    }
                     _ => {}
                 }
             }
-            let segments = plan.segments.len() as i64;
+            let segments = document.segments.len() as i64;
             change.execute(
                 "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3, terms = ?4 WHERE id = ?1",
-                (job, segments, plan.to_review as i64, to_json(&plan.terms)),
+                (job, segments, document.to_review as i64, to_json(&document.terms)),
             )?;
             Ok(())
         })
     }
 
-    /// Says where a document is about to be written, and over what work of ours.
+    /// Stores the path and hash of the output before it is written, and the hash of the own file that it replaces.
     pub fn record_output_target(
         &self,
         job: JobId,
@@ -145,7 +147,7 @@ impl Store {
         hash: &Hash,
         replaced: Option<&Hash>,
     ) -> Result<()> {
-        let output = text(output)?;
+        let output = path_text(output)?;
         self.run(|db| {
             db.execute(
                 "UPDATE jobs SET output = ?2, output_hash = ?3, replaced_hash = ?4 WHERE id = ?1",
@@ -167,14 +169,14 @@ impl Store {
         })
     }
 
-    /// Keeps a segment that a person wrote, with what it changed of others, and teaches it to the memory.
+    /// Stores an edited segment with the others that changed, and adds it to the memory.
     pub fn save_edit(&self, edit: &SegmentEdit<'_>) -> Result<()> {
         let job = edit.job.0 as i64;
         self.change(|change| {
             for segment in edit.changed {
-                put(change, job, segment)?;
+                save_segment(change, job, segment)?;
             }
-            if edit.learns {
+            if edit.memory {
                 let unit = (edit.segment.source.as_str(), edit.segment.target.as_str());
                 memory::add_unit(change, edit.pair, unit, UnitOrigin::Edited)?;
             }
@@ -187,7 +189,7 @@ impl Store {
     }
 }
 
-fn put(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
+fn save_segment(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
     let mut insert = change.prepare_cached(
         "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;

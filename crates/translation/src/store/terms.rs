@@ -1,4 +1,4 @@
-//! The glossary's rows.
+//! The rows of the glossary.
 
 use super::Store;
 use crate::error::Result;
@@ -6,7 +6,7 @@ use crate::glossary::Term;
 use crate::languages::LanguagePair;
 
 impl Store {
-    /// The terms of a pair, by source.
+    /// The terms of a pair, sorted by source.
     pub fn terms(&self, pair: &LanguagePair) -> Result<Vec<Term>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
@@ -17,7 +17,7 @@ impl Store {
         })
     }
 
-    /// Adds terms; one with the same source takes the old one's place.
+    /// Adds terms; an existing term with the same source is replaced.
     pub fn add_terms(&self, pair: &LanguagePair, terms: &[Term]) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached("INSERT OR REPLACE INTO terms VALUES (?1, ?2, ?3, ?4)")?;
@@ -28,7 +28,7 @@ impl Store {
         })
     }
 
-    /// Removes a term, or all of a pair; counts them.
+    /// Removes a term, or all terms of a pair; returns their number.
     pub fn remove_terms(&self, pair: &LanguagePair, source: Option<&str>) -> Result<usize> {
         self.run(|db| {
             db.execute(
