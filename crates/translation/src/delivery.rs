@@ -29,18 +29,18 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
             let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
             let text = blocks.zip(between).map(|(block, after)| block + after).collect();
             let to_review = task.blocks.iter().flatten().filter(|s| is_to_review(s)).count();
-            (Written { to_review, ..Written::default() }, Some(text))
+            (WrittenDocument { to_review, ..WrittenDocument::default() }, Some(text))
         }
-        (Frame::File { .. }, Some(store)) => (document(task, store)?, None),
+        (Frame::File { .. }, Some(store)) => (deliver_document(task, store)?, None),
         (Frame::File { .. }, None) => return Err(Error::Stopped),
     };
     let count = |is: fn(&Sentence) -> bool| {
         let sentences = task.blocks.iter().flatten().filter(|sentence| is(sentence));
-        sentences.map(|sentence| words(&sentence.text, &task.job.pair.from)).sum()
+        sentences.map(|sentence| count_words(&sentence.text, &task.job.pair.from)).sum()
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-    let Written { output, to_review, terms } = written;
+    let WrittenDocument { output, to_review, terms } = written;
     Ok(JobResult {
         warning: (task.total == 0 && output.is_some()).then_some(Warning::NoText),
         output,
@@ -60,15 +60,15 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
 
 /// The outcome of writing a document.
 #[derive(Default)]
-struct Written {
+struct WrittenDocument {
     output: Option<PathBuf>,
     to_review: usize,
     terms: TermCount,
 }
 
-fn document(task: &mut Task, store: &Store) -> Result<Written> {
+fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
-    let mut segments = segments(&task.blocks, document, &task.job.pair.to);
+    let mut segments = segment_records(&task.blocks, document, &task.job.pair.to);
     let options = frame::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
     let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
@@ -97,7 +97,7 @@ fn document(task: &mut Task, store: &Store) -> Result<Written> {
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
         report.terms = shown.terms;
     }
-    Ok(Written { output: Some(output), to_review, terms })
+    Ok(WrittenDocument { output: Some(output), to_review, terms })
 }
 
 /// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the
@@ -238,7 +238,7 @@ fn publish(
     }
 }
 
-fn segments(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<SegmentRecord> {
+fn segment_records(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<SegmentRecord> {
     let mut segments = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut at = 0;
@@ -281,7 +281,7 @@ fn is_to_review(sentence: &Sentence) -> bool {
 }
 
 // Counts characters in languages without spaces between words.
-fn words(text: &str, code: &str) -> usize {
+fn count_words(text: &str, code: &str) -> usize {
     match language(code).is_none_or(|language| language.spaced) {
         true => text.split_whitespace().count(),
         false => text.chars().filter(|c| c.is_alphanumeric()).count(),
