@@ -49,7 +49,7 @@ impl Content {
         }
         let (mut blocks, mut occurrences, mut copies) = (Vec::new(), Vec::new(), Vec::new());
         for (part, ParsedBlock { block, slot }) in parsed {
-            // Without a block of its own text, the first shared slot becomes the block that the others follow.
+            // If no block has the same text, the first shared slot becomes that block.
             let leads =
                 slot.role == Role::Own || (slot.role == Role::Shared && owned.insert(block.text.clone()));
             if leads {

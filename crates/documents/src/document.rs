@@ -45,9 +45,9 @@ enum Container {
 /// Options for parsing a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The columns of a table to translate, from 0; `None` takes those that hold text. A header row is left unchanged.
+    /// The columns of a table to translate, from 0; `None` selects those that contain text. A header row is left unchanged.
     pub columns: Option<Vec<usize>>,
-    /// Code of the source language, such as "de"; used for translation memories, which hold several languages.
+    /// Code of the source language, such as "de"; used for translation memories, which contain several languages.
     pub from: Option<String>,
     /// Code of the target language; required for translation memories.
     pub to: Option<String>,
@@ -122,7 +122,7 @@ impl Document {
         Ok(Self { container: Container::Text(encoding), content })
     }
 
-    /// A document that is a package: `entries` lists those that hold text, each with what `parser` needs.
+    /// A document that is a package: `entries` lists those that contain text, each with what `parser` needs.
     fn package<E>(
         bytes: &[u8],
         entries: impl FnOnce(&mut Package) -> Result<Vec<(String, E)>>,
@@ -272,7 +272,8 @@ impl Document {
                 let missing = self.content.parts.first().map_or(Missing::None, |part| part.parser.missing());
                 let (bytes, changed) = encoding.write(&bodies.concat(), missing);
                 if changed
-                    && let Some(block) = translations.iter().position(|given| !encoding.holds(&given.text))
+                    && let Some(block) =
+                        translations.iter().position(|given| !encoding.can_encode(&given.text))
                 {
                     let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
                     findings.push(Finding { block, kind: FindingKind::Encoding, text });

@@ -81,14 +81,14 @@ impl Encoding {
     }
 
     /// Whether the encoding has all characters of `text`.
-    pub fn holds(self, text: &str) -> bool {
+    pub fn can_encode(self, text: &str) -> bool {
         self.base.output_encoding() == UTF_8 || !self.base.encode(text).2
     }
 
     fn escaped(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for c in text.chars() {
-            if c.is_ascii() || self.holds(c.encode_utf8(&mut [0; 4])) {
+            if c.is_ascii() || self.can_encode(c.encode_utf8(&mut [0; 4])) {
                 out.push(c);
             } else {
                 out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_missing_character_becomes_a_reference_or_makes_the_document_utf_8() {
         let latin = Encoding { base: encoding_rs::WINDOWS_1252, mark: false };
-        assert!(latin.holds("ä") && !latin.holds("日"));
+        assert!(latin.can_encode("ä") && !latin.can_encode("日"));
         assert_eq!(latin.write("ä日", Missing::Reference), (b"\xe4&#26085;".to_vec(), false));
         assert_eq!(latin.write("ä日", Missing::None), ("ä日".as_bytes().to_vec(), true));
     }

@@ -39,7 +39,7 @@ pub(crate) fn read<'a>(
     document: &'a str,
     range: Range<usize>,
     dialect: Dialect,
-    place: In,
+    position: In,
     pieces: &mut Vec<Piece<'a>>,
 ) {
     let mut from = range.start;
@@ -47,7 +47,7 @@ pub(crate) fn read<'a>(
     while let Some(next) = document.get(at..range.end).and_then(|rest| rest.find('&')) {
         at += next;
         let rest = document.get(at..range.end).unwrap_or_default();
-        let Some((kind, size)) = reference(rest, dialect, place) else {
+        let Some((kind, size)) = reference(rest, dialect, position) else {
             at += 1;
             continue;
         };
@@ -69,7 +69,7 @@ pub(crate) fn write(escaped: String, dialect: Dialect) -> String {
 }
 
 /// The reference that `text` starts with, and its bytes; `None` if the `&` is text.
-fn reference(text: &str, dialect: Dialect, place: In) -> Option<(Kind<'static>, usize)> {
+fn reference(text: &str, dialect: Dialect, position: In) -> Option<(Kind<'static>, usize)> {
     let name = text.get(1..)?;
     if let Some(number) = name.strip_prefix('#') {
         return numeric(number, dialect).map(|(kind, size)| (kind, size + 2));
@@ -84,12 +84,12 @@ fn reference(text: &str, dialect: Dialect, place: In) -> Option<(Kind<'static>, 
             (None, Dialect::Html) => {}
         }
     }
-    if dialect == Dialect::Xml || (place == In::Value && tail.starts_with('=')) {
+    if dialect == Dialect::Xml || (position == In::Value && tail.starts_with('=')) {
         return None;
     }
     let legacy =
         LEGACY.split_whitespace().filter(|legacy| name.starts_with(legacy)).max_by_key(|name| name.len())?;
-    if place == In::Value && legacy.len() < name.len() {
+    if position == In::Value && legacy.len() < name.len() {
         return None;
     }
     resolve_html5_entity(legacy).map(|known| (Kind::Text(known.into()), 1 + legacy.len()))
@@ -120,9 +120,9 @@ fn numeric(text: &str, dialect: Dialect) -> Option<(Kind<'static>, usize)> {
 mod tests {
     use super::*;
 
-    fn shown(text: &str, dialect: Dialect, place: In) -> String {
+    fn shown(text: &str, dialect: Dialect, position: In) -> String {
         let mut pieces = Vec::new();
-        read(text, 0..text.len(), dialect, place, &mut pieces);
+        read(text, 0..text.len(), dialect, position, &mut pieces);
         let sources: String = pieces.iter().filter_map(|piece| text.get(piece.source.clone())).collect();
         assert_eq!(sources, text);
         pieces.iter().map(|piece| if let Kind::Text(text) = &piece.kind { text } else { "?" }).collect()

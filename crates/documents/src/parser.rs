@@ -88,7 +88,7 @@ impl Parser {
         }
     }
 
-    /// Whether a block's markup cannot take in the block after it, as each paragraph is an XML element of its own.
+    /// Whether broken markup cannot extend into the next block, because each paragraph is an XML element.
     pub fn isolates_blocks(&self) -> bool {
         matches!(self, Self::Office(_) | Self::OpenDocument(_))
     }

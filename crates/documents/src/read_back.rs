@@ -8,7 +8,7 @@ use crate::parser::Parser;
 use crate::part::Part;
 use crate::slot::Role;
 
-/// Blocks whose translation cannot stay as it was written.
+/// A difference between what was written and what is read back.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mismatch {
     /// This block was not read back with its text.

@@ -112,7 +112,7 @@ fn collect<'a>(element: &Element<'a>, source: &'a str, names: &[&str], found: &m
     }
 }
 
-/// The text of an element without what its inline codes hold, which is markup of some other format.
+/// The text of an element without the content of its inline codes, which is markup of another format.
 fn read_text<'a>(element: &Element<'a>, source: &'a str, text: &mut String) {
     for child in &element.children {
         match child {
