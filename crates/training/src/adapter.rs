@@ -1,4 +1,4 @@
-//! LoRA (Hu et al. 2021): the base is frozen, each chosen matrix W becomes W + α/r · A·B with small A and B that learn.
+//! LoRA (Hu et al. 2021): the base is frozen, and each chosen matrix W becomes W + α/r · A·B with small trainable A and B.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::frozen::{Freezer, FrozenPrecision};
 use crate::llama::{Layer, Llama};
-use crate::weights::{self, Named};
+use crate::weights::{self, NamedTensors};
 use crate::{Error, Result};
 
 /// The matrices of a layer that LoRA can adapt.
@@ -47,7 +47,7 @@ impl Projection {
         }
     }
 
-    /// The module of a Hugging Face layer that it lies in.
+    /// The module of a Hugging Face layer that contains it.
     fn parent(self) -> &'static str {
         match self {
             Self::Q | Self::K | Self::V | Self::O => "self_attn",
@@ -68,31 +68,31 @@ impl Projection {
     }
 }
 
-/// What is adapted and how.
+/// Options of LoRA adapters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdapterOptions {
-    /// r: columns of A.
+    /// r: the number of columns of A.
     pub rank: usize,
     /// α: the product is scaled by α / r.
     pub alpha: f64,
-    /// Which matrices.
+    /// The adapted matrices.
     pub projections: Vec<Projection>,
-    /// How the frozen weights are kept.
+    /// How the frozen weights are stored.
     pub frozen: FrozenPrecision,
 }
 
-/// Ids of adapter parameters begin here, above those of any dense model.
+/// First id of adapter parameters, above those of any dense model.
 const FIRST_ID: u64 = 1 << 32;
 
 impl AdapterOptions {
-    /// Whether they make sense.
+    /// Checks the options.
     ///
     /// # Errors
-    /// When the rank is 0 or no projection is chosen.
+    /// If the rank is 0 or no projection is chosen.
     pub fn check(&self) -> Result<()> {
         match self.rank == 0 || self.projections.is_empty() {
             true => {
-                let problem = "needs at least 1, and a projection".into();
+                let problem = "must be at least 1, with at least one projection".into();
                 Err(Error::Setting { setting: "rank", problem })
             }
             false => Ok(()),
@@ -100,7 +100,7 @@ impl AdapterOptions {
     }
 }
 
-/// Freezes `model` and puts adapters with B = 0 on it, so that it computes what it did.
+/// Freezes `model` and adds adapters with B = 0, so that its outputs stay the same.
 pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device) -> Llama {
     device.seed(seed);
     let ids = model.layers.iter().flat_map(|layer| options.projections.iter().map(|p| p.of(layer).weight.id));
@@ -113,22 +113,22 @@ pub fn adapt(model: Llama, options: &AdapterOptions, seed: u64, device: &Device)
         head: model.head.map(|head| freezer.matrix(head)),
     };
     let lora = Lora::new(options.rank, options.alpha).set_param_group(chosen).set_dtype(FloatDType::F32);
-    model.apply_lora(lora).map(&mut Factors { inside: 0, count: 0, values: None })
+    model.apply_lora(lora).map(&mut AssignFactors { inside: 0, count: 0, values: None })
 }
 
-/// Gives the factors of adapters ids that follow from their order, so that an optimizer's state finds them again, and
-/// values where there are some.
-struct Factors {
-    /// Adapters entered and not left.
+/// Assigns the factors of adapters ids in order, so that the optimizer's state matches them after a restart, and
+/// replaces their values if given.
+struct AssignFactors {
+    /// Number of adapter modules entered and not yet left.
     inside: usize,
     count: u64,
-    /// In the order of the walk.
+    /// In traversal order.
     values: Option<std::vec::IntoIter<Vec<f32>>>,
 }
 
 const ADAPTER: &str = "Reparameterization";
 
-impl ModuleMapper for Factors {
+impl ModuleMapper for AssignFactors {
     fn enter_module(&mut self, _: &str, container: &str) {
         self.inside += usize::from(container == ADAPTER);
     }
@@ -152,10 +152,10 @@ impl ModuleMapper for Factors {
     }
 }
 
-const WEIGHTS: &str = "adapter_model.safetensors";
-const CONFIG: &str = "adapter_config.json";
+const WEIGHTS_FILE: &str = "adapter_model.safetensors";
+const CONFIG_FILE: &str = "adapter_config.json";
 
-/// Every factor in the order of the walk, with its name in a PEFT file and whether it is A.
+/// The names of all factors in a PEFT file, in traversal order.
 fn factor_names(layers: usize, options: &AdapterOptions) -> Vec<String> {
     let mut names = Vec::new();
     for layer in 0..layers {
@@ -169,11 +169,11 @@ fn factor_names(layers: usize, options: &AdapterOptions) -> Vec<String> {
     names
 }
 
-/// Writes the adapter as PEFT has it: `adapter_config.json`, `adapter_model.safetensors` with A (r, inputs) and
+/// Writes the adapter in PEFT's format: `adapter_config.json`, `adapter_model.safetensors` with A (r, inputs) and
 /// B (outputs, r).
 ///
 /// # Errors
-/// When the disk refuses.
+/// If writing fails.
 pub fn write(model: &Llama, options: &AdapterOptions, base: &str, folder: &Path) -> Result<()> {
     let config = json!({
         "peft_type": "LORA",
@@ -187,30 +187,33 @@ pub fn write(model: &Llama, options: &AdapterOptions, base: &str, folder: &Path)
         "inference_mode": true,
         "target_modules": options.projections.iter().map(|p| p.name()).collect::<Vec<_>>(),
     });
-    let path = folder.join(CONFIG);
+    let path = folder.join(CONFIG_FILE);
     fs::write(&path, serde_json::to_vec_pretty(&config).unwrap_or_default())
         .map_err(|source| Error::Write { path, source })?;
-    let mut factors: Named = BTreeMap::new();
+    let mut factors: NamedTensors = BTreeMap::new();
     let mut names = factor_names(model.layers.len(), options).into_iter();
     for layer in &model.layers {
         for projection in Projection::ALL {
             let Some(adapter) = projection.of(layer).weight.adapter() else { continue };
             for factor in [&adapter.a, &adapter.b] {
-                let turned = factor.val().inner().transpose();
+                let transposed = factor.val().inner().transpose();
                 let name = names.next().unwrap_or_default();
-                factors.insert(name, (turned.dims().to_vec(), turned.into_data().iter::<f32>().collect()));
+                factors.insert(
+                    name,
+                    (transposed.dims().to_vec(), transposed.into_data().iter::<f32>().collect()),
+                );
             }
         }
     }
-    weights::write_named(&folder.join(WEIGHTS), &factors)
+    weights::write_named(&folder.join(WEIGHTS_FILE), &factors)
 }
 
-/// Takes the factors of an adapter in `folder` for those of `model`, which must be adapted alike.
+/// Replaces the adapter factors of `model` by those in `folder`, which must have the same options.
 ///
 /// # Errors
-/// When the files are damaged or of another shape.
+/// If the files are damaged or have another shape.
 pub fn read(model: Llama, options: &AdapterOptions, folder: &Path) -> Result<Llama> {
-    let path = folder.join(WEIGHTS);
+    let path = folder.join(WEIGHTS_FILE);
     let reason = |reason: String| Error::Checkpoint { path: path.clone(), reason };
     let bytes = fs::read(&path).map_err(|error| reason(error.to_string()))?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| reason(error.to_string()))?;
@@ -224,12 +227,12 @@ pub fn read(model: Llama, options: &AdapterOptions, folder: &Path) -> Result<Lla
         let [inputs, outputs] = linear.map_or([0, 0], |linear| linear.weight.shape().dims());
         let shape = if index % 2 == 0 { [options.rank, inputs] } else { [outputs, options.rank] };
         if tensor.shape() != shape || tensor.dtype() != safetensors::Dtype::F32 {
-            return Err(reason(format!("{name} has another shape")));
+            return Err(reason(format!("{name} has a different shape")));
         }
         let floats: Vec<f32> =
             tensor.data().chunks_exact(4).filter_map(|b| b.try_into().ok().map(f32::from_le_bytes)).collect();
         let [rows, columns] = shape;
         values.push((0..rows * columns).map(|at| floats[at % rows * columns + at / rows]).collect());
     }
-    Ok(model.map(&mut Factors { inside: 0, count: 0, values: Some(values.into_iter()) }))
+    Ok(model.map(&mut AssignFactors { inside: 0, count: 0, values: Some(values.into_iter()) }))
 }

@@ -1,39 +1,38 @@
-//! Token sequences, and the order in which an epoch shows them.
+//! Training examples, and the batches of an epoch.
 
 use std::ops::Range;
 
-/// A sequence to learn from.
+/// A token sequence to train on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// Its tokens, at least two.
     pub ids: Vec<u32>,
-    /// The first token that the loss counts, at least 1: what stands before is only read.
+    /// Index of the first token that the loss counts, at least 1. Earlier tokens are context only.
     pub loss_start: usize,
 }
 
 impl Example {
-    /// Tokens that are predicted and counted.
+    /// Number of tokens that the loss counts.
     pub fn loss_tokens(&self) -> usize {
         self.ids.len().saturating_sub(self.loss_start.max(1))
     }
 }
 
-/// Documents one after the other, each with the begin token before it, cut into sequences of `context` tokens; the
-/// loss counts every token.
+/// Concatenates encoded documents and cuts them into sequences of `context` tokens; the loss counts every token.
 pub fn pack(documents: impl IntoIterator<Item = Vec<u32>>, context: usize) -> Vec<Example> {
     let tokens: Vec<u32> = documents.into_iter().flatten().collect();
     let sequences = tokens.chunks(context.max(2)).filter(|chunk| chunk.len() > 1);
     sequences.map(|chunk| Example { ids: chunk.to_vec(), loss_start: 1 }).collect()
 }
 
-/// Sequences that go through the model together, padded to the longest.
+/// Indices of the examples of a batch, which are padded to the longest.
 pub type Batch = Vec<usize>;
 
-// Batches whose sequences are sorted by length together: more waste less padding, fewer mix better.
+// Batches whose sequences are sorted by length together: more need less padding, fewer shuffle better.
 const SORTED_BATCHES: usize = 50;
 
-/// The batches of one epoch: shuffled by `seed` and `epoch` alone, at most `tokens` tokens with padding each (more when
-/// one sequence is longer).
+/// The batches of one epoch, shuffled by `seed` and `epoch` alone. Each has at most `tokens` tokens including padding
+/// (more if a single sequence is longer).
 pub fn epoch_batches(examples: &[Example], tokens: usize, seed: u64, epoch: usize) -> Vec<Batch> {
     let mut random =
         fastrand::Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(epoch as u64));
@@ -58,36 +57,36 @@ pub fn epoch_batches(examples: &[Example], tokens: usize, seed: u64, epoch: usiz
     batches
 }
 
-/// A batch as arrays: ids with padding, and which rows the loss looks at with the token that each should predict.
+/// A batch as arrays: padded ids, and the rows that the loss counts with the token that each should predict.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BatchArrays {
-    /// Sequences.
+    /// Number of sequences.
     pub batch: usize,
-    /// Tokens of each, padded.
+    /// Tokens of each sequence, padded.
     pub length: usize,
-    /// (batch × length).
+    /// Token ids, (batch × length).
     pub ids: Vec<i64>,
-    /// Indices into (batch × length).
+    /// Rows that the loss counts, indices into (batch × length).
     pub rows: Vec<i64>,
-    /// The token after each row.
+    /// The token that follows each row.
     pub targets: Vec<i64>,
 }
 
-/// The arrays of some sequences. The last token of a sequence is only predicted, never read; padding is token 0, which
-/// no counted row sees.
+/// The arrays of some examples. The last token of a sequence is only predicted, never read; padding is token 0, which
+/// no counted row attends to.
 pub fn batch_arrays(examples: &[&Example]) -> BatchArrays {
     let length = examples.iter().map(|example| example.ids.len() - 1).max().unwrap_or(0);
-    let mut all =
+    let mut arrays =
         BatchArrays { batch: examples.len(), length, ids: Vec::new(), rows: Vec::new(), targets: Vec::new() };
     for (sequence, example) in examples.iter().enumerate() {
         let read = example.ids.len() - 1;
-        all.ids.extend(example.ids.iter().take(read).map(|&id| i64::from(id)));
-        all.ids.resize((sequence + 1) * length, 0);
+        arrays.ids.extend(example.ids.iter().take(read).map(|&id| i64::from(id)));
+        arrays.ids.resize((sequence + 1) * length, 0);
         let counted: Range<usize> = example.loss_start.max(1)..example.ids.len();
-        all.rows.extend(counted.clone().map(|at| (sequence * length + at - 1) as i64));
-        all.targets.extend(example.ids.iter().skip(counted.start).map(|&id| i64::from(id)));
+        arrays.rows.extend(counted.clone().map(|at| (sequence * length + at - 1) as i64));
+        arrays.targets.extend(example.ids.iter().skip(counted.start).map(|&id| i64::from(id)));
     }
-    all
+    arrays
 }
 
 #[cfg(test)]
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_shows_every_sequence_once_within_its_tokens() {
+    fn an_epoch_has_every_sequence_once_and_no_batch_exceeds_its_tokens() {
         let mut random = fastrand::Rng::with_seed(1);
         let lengths: Vec<usize> = (0..500).map(|_| random.usize(2..60)).collect();
         let examples = examples(&lengths);
@@ -116,12 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sequence_longer_than_a_batch_stands_alone() {
+    fn a_sequence_longer_than_a_batch_is_its_own_batch() {
         assert_eq!(epoch_batches(&examples(&[50]), 10, 0, 0), [[0]]);
     }
 
     #[test]
-    fn the_loss_looks_at_the_row_before_each_counted_token() {
+    fn the_loss_counts_the_row_before_each_counted_token() {
         let pair = Example { ids: vec![5, 6, 7, 8], loss_start: 2 };
         let short = Example { ids: vec![3, 4], loss_start: 1 };
         let arrays = batch_arrays(&[&pair, &short]);
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn packing_keeps_every_token_but_a_lonely_last() {
+    fn packing_keeps_every_token_except_a_single_last_one() {
         let packed = pack([vec![1, 2, 3], vec![4, 5]], 2);
         let ids: Vec<_> = packed.iter().map(|example| example.ids.as_slice()).collect();
         assert_eq!(ids, [[1, 2], [3, 4]]);

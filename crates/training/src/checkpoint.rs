@@ -1,4 +1,4 @@
-//! Where a run stands, on disk: weights, optimizer and counters in one folder, replaced whole.
+//! Checkpoints of a run: weights, optimizer state and counters in one folder, replaced atomically.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -10,25 +10,25 @@ use crate::{Error, Result};
 /// The state of a run besides weights and optimizer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// What is being trained on what and how, as a hash: another run must not go on from here.
+    /// Hash of initial weights, data and settings: a different run must not continue from here.
     pub fingerprint: String,
     /// The stage, from 0.
     pub stage: usize,
     /// Optimizer steps done in it.
     pub step: usize,
-    /// The lowest held-out loss of the stage, once it was looked at.
+    /// The lowest held-out loss of the stage, if it was evaluated.
     pub lowest: Option<f32>,
-    /// Looks since then.
+    /// Evaluations since then.
     pub looks: usize,
-    /// Whether layers are computed again: what was begun so goes on so, however much memory is free later.
+    /// Whether gradient checkpointing is used. A run that began with it continues with it, whatever memory is free later.
     pub recompute: bool,
-    /// Tokens seen in all.
+    /// Tokens read in total.
     pub tokens: u64,
-    /// Seconds of training in all.
+    /// Seconds of training in total.
     pub seconds: f64,
 }
 
-/// The folder of a run's checkpoint inside the run's folder.
+/// The checkpoints in a run's folder.
 #[derive(Debug)]
 pub struct Checkpoints {
     folder: PathBuf,
@@ -37,21 +37,21 @@ pub struct Checkpoints {
 const CURRENT: &str = "checkpoint";
 const PREVIOUS: &str = "checkpoint.previous";
 const NEXT: &str = "checkpoint.next";
-/// The folders that checkpoints are in.
+/// The folders that hold checkpoints.
 pub const FOLDERS: [&str; 3] = [CURRENT, PREVIOUS, NEXT];
 
 impl Checkpoints {
-    /// In `folder`, which is made with the first one.
+    /// Checkpoints in `folder`, which the first checkpoint creates.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// Where they are.
+    /// The folder that contains them.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The newest whole checkpoint. One that was being replaced when the power went is found under its other name.
+    /// The newest complete checkpoint. If power failed during a replacement, it has the previous name.
     pub fn newest(&self) -> Option<PathBuf> {
         [CURRENT, PREVIOUS]
             .into_iter()
@@ -59,10 +59,10 @@ impl Checkpoints {
             .find(|path| path.join("state.json").is_file())
     }
 
-    /// The state in a checkpoint.
+    /// Reads the state of a checkpoint.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn state(path: &Path) -> Result<State> {
         let file = path.join("state.json");
         let reason = |reason: String| Error::Checkpoint { path: file.clone(), reason };
@@ -70,14 +70,14 @@ impl Checkpoints {
         serde_json::from_str(&text).map_err(|error| reason(error.to_string()))
     }
 
-    /// Writes a new checkpoint with `fill`, which gets an empty folder, and puts it in the old one's place.
+    /// Replaces the checkpoint by a new one, which `fill` writes into an empty folder.
     ///
     /// # Errors
-    /// When the disk refuses; then the old checkpoint stays.
+    /// If writing fails; then the old checkpoint is kept.
     pub fn replace(&self, state: &State, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let path = |name| self.folder.join(name);
         let failed = |path: PathBuf| move |source| Error::Write { path, source };
-        // Broken off between the two renames below, the previous one is all that there is.
+        // After an interruption between the two renames below, only the previous one exists.
         if !path(CURRENT).exists() && path(PREVIOUS).exists() {
             fs::rename(path(PREVIOUS), path(CURRENT)).map_err(failed(path(PREVIOUS)))?;
         }
@@ -92,7 +92,7 @@ impl Checkpoints {
             sync(&next).map_err(failed(next.clone()))
         });
         if let Err(error) = filled {
-            // What is left of it only takes up the space that was missing.
+            // The incomplete checkpoint only takes up disk space.
             let _ = fs::remove_dir_all(&next);
             return Err(error);
         }
@@ -107,12 +107,12 @@ impl Checkpoints {
     }
 }
 
-/// Makes every file in a folder, and the folder, safe from a power cut.
+/// Flushes every file in a folder, and the folder, to disk.
 pub fn sync(folder: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_file() {
-            // Windows syncs only what may be written.
+            // Windows syncs only writable files.
             File::options().write(true).open(path)?.sync_all()?;
         }
     }
@@ -120,6 +120,6 @@ pub fn sync(folder: &Path) -> std::io::Result<()> {
 }
 
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // Windows cannot open folders, and needs no sync for them.
+    // Windows cannot open folders and does not need to sync them.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Data parallelism on the processor: every thread takes some sequences of a micro-batch through the model.
+//! Data parallelism on the processor: each worker thread computes some sequences of a micro-batch.
 
 use std::thread;
 
@@ -7,36 +7,36 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::device::on_processor;
 
-/// Gradients of all threads together take no more than this: each has its own.
+/// Limit on the gradients of all workers together: each worker has its own.
 const GRADIENT_BYTES: usize = 1 << 30;
 
-/// The threads that share a micro-batch. Inside of one, operations run on that thread alone: for small models that is
-/// about twice as fast as all threads meeting at the end of every operation.
+/// The worker threads that share a micro-batch. Each worker runs its operations on one thread: for small models this is
+/// about twice as fast as synchronising all threads after every operation.
 pub struct Workers(Vec<ThreadPool>);
 
 impl Workers {
-    /// As many as the processor has threads, fewer where gradients of `parameters` are large; none on a GPU, which
-    /// takes a micro-batch as a whole. How many there are changes sums in their last bits, so it depends on nothing
-    /// that changes between two runs on one machine.
+    /// One worker for each thread of the processor, fewer if the gradients of `parameters` are large; none on a GPU,
+    /// which computes a whole micro-batch. The number changes the last bits of sums, so it depends on nothing that
+    /// changes between two runs on one machine.
     pub fn new(device: &Device, parameters: usize) -> Self {
         let count = Self::count(device, parameters);
-        let one = || ThreadPoolBuilder::new().num_threads(1).build().ok();
-        Self(if count > 1 { (0..count).map_while(|_| one()).collect() } else { Vec::new() })
+        let worker = || ThreadPoolBuilder::new().num_threads(1).build().ok();
+        Self(if count > 1 { (0..count).map_while(|_| worker()).collect() } else { Vec::new() })
     }
 
-    /// How many share a micro-batch; 1: it is taken as a whole.
+    /// Number of workers that share a micro-batch; 1 computes it as a whole.
     pub fn count(device: &Device, parameters: usize) -> usize {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let count = threads.min(GRADIENT_BYTES / (4 * parameters).max(1));
         if on_processor(device) { count.max(1) } else { 1 }
     }
 
-    /// Parts of a micro-batch, one for each worker that gets any.
+    /// Splits a micro-batch into one share for each worker, without empty shares.
     pub fn shares<'a, T>(&self, batch: &'a [T]) -> impl Iterator<Item = &'a [T]> {
         batch.chunks(batch.len().div_ceil(self.0.len().max(1)).max(1))
     }
 
-    /// The results of `work` on every share, in their order.
+    /// The results of `work` on every share, in order.
     pub fn map<T: Send, R: Send>(&self, shares: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
         if shares.len() < 2 {
             return shares.into_iter().map(work).collect();
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_share_is_worked_on_once_and_in_order() {
+    fn every_share_is_processed_once_and_in_order() {
         let workers =
             Workers((0..3).map(|_| ThreadPoolBuilder::new().num_threads(1).build().unwrap()).collect());
         for length in 0..10 {
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn large_gradients_are_not_kept_for_every_thread() {
+    fn large_gradients_reduce_the_number_of_workers() {
         assert!(Workers::new(&Device::flex(), GRADIENT_BYTES / 4).0.is_empty());
         assert!(Workers::new(&Device::flex(), 1).0.len() != 1);
     }

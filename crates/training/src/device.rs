@@ -1,4 +1,4 @@
-//! Where a model is trained.
+//! Training devices.
 
 use std::panic::catch_unwind;
 
@@ -6,12 +6,12 @@ use burn::tensor::Device;
 
 use crate::{Error, Result};
 
-/// Whether a device, with gradients or without, is the processor, whose memory is this machine's.
+/// Whether a device, with or without autodiff, is the processor, which uses the machine's memory.
 pub fn on_processor(device: &Device) -> bool {
     device.clone().inner() == Device::flex()
 }
 
-/// What people call a device.
+/// The name of a device for users.
 pub fn device_name(device: &Device) -> String {
     if on_processor(device) {
         return "the processor".to_owned();
@@ -34,11 +34,10 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The fastest one of this program that this machine has. Software drivers of a GPU do not count: they would be
-    /// slower than the processor itself.
+    /// The fastest available backend. GPUs of software drivers do not count: they would be slower than the processor.
     pub fn best() -> Self {
-        let is_there = |backend: &Self| catch_unwind(|| backend.is_a_gpu()).unwrap_or(false);
-        [Self::Cuda, Self::Wgpu].into_iter().find(is_there).unwrap_or(Self::Cpu)
+        let available = |backend: &Self| catch_unwind(|| backend.is_a_gpu()).unwrap_or(false);
+        [Self::Cuda, Self::Wgpu].into_iter().find(available).unwrap_or(Self::Cpu)
     }
 
     fn is_a_gpu(self) -> bool {
@@ -63,12 +62,12 @@ impl Backend {
         }
     }
 
-    /// A device that keeps gradients.
+    /// Opens a device with autodiff.
     ///
     /// # Errors
-    /// When this program was built without it, or no such device answers.
+    /// If this program was built without it, or there is no such device.
     pub fn open(self) -> Result<Device> {
-        // The drivers' libraries panic where they are not installed.
+        // The drivers' libraries panic if they are not installed.
         let found = catch_unwind(|| self.first()).unwrap_or(Err(Error::NoDevice { device: self.name() }))?;
         Ok(found.autodiff())
     }
@@ -84,7 +83,7 @@ impl Backend {
         }
     }
 
-    /// `device`, where there is any of its type.
+    /// `device`, if there is any of its type.
     fn any(self, of: burn::tensor::DeviceType, device: Device) -> Result<Device> {
         match Device::enumerate(of).into_vec().is_empty() {
             true => Err(Error::NoDevice { device: self.name() }),

@@ -1,12 +1,12 @@
-//! What can go wrong in training: one variant a cause.
+//! Errors of training.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The result of a step of training.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why training was refused or broke off.
+/// Why training was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A model that cannot be read.
@@ -18,67 +18,67 @@ pub enum Error {
     /// A training plan or model configuration that cannot be read.
     #[error("the settings in {path} cannot be used: {reason}")]
     Settings {
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         reason: String,
     },
     /// A file that cannot be written.
-    #[error("{path} cannot be written: {source}; free some space or choose another folder with --out")]
+    #[error("cannot write {path}: {source}; free some space or choose another folder with --out")]
     Write {
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file of ours that cannot be read back.
-    #[error("{path} cannot be read: {reason}; remove the folder of the run to begin anew: {}", run_of(path).display())]
+    /// A file of the run that cannot be read.
+    #[error("cannot read {path}: {reason}; remove the folder of the run to start again: {}", run_of(path).display())]
     Checkpoint {
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         reason: String,
     },
-    /// No example is left to learn from.
-    #[error("there is nothing to learn from: {reason}")]
+    /// No examples to train on.
+    #[error("there is nothing to train on: {reason}")]
     NoExamples {
-        /// Why.
+        /// The cause.
         reason: &'static str,
     },
     /// A tokenizer that could not be trained or used.
     #[error("the tokenizer failed: {reason}")]
     Tokenizer {
-        /// What it says.
+        /// Its error.
         reason: String,
     },
-    /// The loss or its gradients are no longer numbers.
+    /// The loss or its gradients are no longer finite.
     #[error("the loss or its gradients are not finite at step {step}; choose a smaller --learning-rate")]
     Diverged {
         /// Optimizer step, from 1.
         step: usize,
     },
-    /// A value outside what makes sense.
+    /// An invalid setting.
     #[error("{setting} {problem}")]
     Setting {
-        /// Which.
+        /// Its name.
         setting: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// Training on CUDA, which this program was built without.
     #[error(
-        "this program was built without training on cuda; build one that has it (cargo build --release -p cli --features train-cuda), or choose --device cpu"
+        "this program was built without CUDA training; build it with that feature (cargo build --release -p cli --features train-cuda), or choose --device cpu"
     )]
     NotBuilt,
-    /// No device of the kind.
-    #[error("no GPU answers to {device}; update its driver, or choose --device cpu")]
+    /// No device of this backend.
+    #[error("found no GPU for {device}; update its driver, or choose --device cpu")]
     NoDevice {
         /// Its name on the command line.
         device: &'static str,
     },
-    /// A tokenizer that does not belong to the base.
+    /// A tokenizer that does not match the base model.
     #[error(
-        "the tokenizer does not belong to this model, it knows {ids} tokens and the model {rows}; copy the model's own tokenizer.json into: {}", folder.display()
+        "the tokenizer does not belong to this model: it has {ids} tokens and the model {rows}; copy the model's own tokenizer.json into: {}", folder.display()
     )]
     OtherTokenizer {
         /// Tokens of the tokenizer.
@@ -88,39 +88,39 @@ pub enum Error {
         /// The model.
         folder: PathBuf,
     },
-    /// More memory than there is.
+    /// Not enough memory.
     #[error(
-        "training this takes at least {needed_mib} MiB of memory, with each layer computed again, and {available_mib} MiB are free; choose a smaller --batch-tokens or --context, --lora with --frozen q8, or a smaller model"
+        "training needs at least {needed_mib} MiB of memory, even with --recompute, and {available_mib} MiB are free; choose a smaller --batch-tokens or --context, --lora with --frozen q8, or a smaller model"
     )]
     Memory {
-        /// Needed by weights, gradients, optimizer and activations.
+        /// Memory for weights, gradients, optimizer state and activations.
         needed_mib: u64,
-        /// Free.
+        /// Available.
         available_mib: u64,
     },
-    /// The first steps failed on the device, for want of its memory in most cases.
+    /// The first steps failed on the device, in most cases because its memory is too small.
     #[error(
-        "this cannot be trained on the device, the first steps failed; choose a smaller --batch-tokens or --context, --recompute, --lora, or --device cpu: {reason}"
+        "the first training steps failed on the device; choose a smaller --batch-tokens or --context, --recompute, --lora, or --device cpu: {reason}"
     )]
     FirstSteps {
-        /// What the backend says.
+        /// The backend's error.
         reason: String,
     },
-    /// More disk than there is.
+    /// Not enough disk space.
     #[error(
-        "checkpoints and the model need {needed_mib} MiB of disk and {available_mib} MiB are free; free some or choose another folder with --out, instead of: {}", folder.display()
+        "checkpoints and the model need {needed_mib} MiB of disk and {available_mib} MiB are free; free some space or choose another folder with --out than: {}", folder.display()
     )]
     Disk {
-        /// For three checkpoints and the model.
+        /// Space for three checkpoints and the model.
         needed_mib: u64,
-        /// Free.
+        /// Available.
         available_mib: u64,
-        /// Where.
+        /// The folder.
         folder: PathBuf,
     },
 }
 
-/// The folder of the run that a file of its checkpoints belongs to.
+/// The run's folder that contains a checkpoint file.
 fn run_of(path: &Path) -> &Path {
     path.ancestors().find(|folder| folder.extension().is_some_and(|end| end == "run")).unwrap_or(path)
 }

@@ -1,4 +1,4 @@
-//! Sentences → token sequences: monolingual text, and pairs in the translation prompt.
+//! Encodes sentences as training examples: monolingual text, and pairs in the translation prompt.
 
 use corpus::ParallelCorpus;
 use model_files::Tokenizer;
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::batches::{Example, pack};
 use crate::{Error, Result};
 
-/// What the loss of a pair counts.
+/// Which tokens of a pair the loss counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LossScope {
-    /// The translation and its end only; the prompt is read.
+    /// The translation and its end token; the prompt is context only.
     Target,
     /// Every token, prompt included.
     All,
 }
 
-/// Which ways a pair is learnt.
+/// Which translation directions a pair is trained in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Directions {
-    /// Forth and back.
+    /// Both directions.
     Both,
     /// From the first language into the second.
     Forward,
@@ -28,28 +28,28 @@ pub enum Directions {
     Backward,
 }
 
-/// A prompt's tokens for (from, to, source text): the one that the translator will ask with.
+/// The tokens of the prompt that the translator will use, for (from, to, source text).
 pub type Prompter<'a> = dyn Fn(&str, &str, &str) -> std::result::Result<Vec<u32>, String> + 'a;
 
 /// Encodes sentences for one model.
 pub struct Encoder<'a> {
-    /// The model's.
+    /// The model's tokenizer.
     pub tokenizer: &'a Tokenizer,
-    /// Begins a text, if the model has such a token.
+    /// Token that begins a text, if the model has one.
     pub bos: Option<u32>,
-    /// Ends a text and an answer.
+    /// Token that ends a text or a translation.
     pub end: u32,
-    /// Makes prompts.
+    /// Renders prompts.
     pub prompt: &'a Prompter<'a>,
-    /// A longer sequence is left out: half a sentence would teach to break off.
+    /// Longer pairs are left out: a truncated sentence would teach the model to stop early.
     pub max_tokens: usize,
 }
 
 impl Encoder<'_> {
-    /// A text of its own: begin token, text, end token.
+    /// Encodes monolingual text: begin token, text, end token.
     ///
     /// # Errors
-    /// When the tokenizer fails.
+    /// If the tokenizer fails.
     pub fn document(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids: Vec<u32> = self.bos.into_iter().collect();
         ids.extend(self.tokenizer.encode(text)?);
@@ -57,10 +57,10 @@ impl Encoder<'_> {
         Ok(ids)
     }
 
-    /// A prompt and its answer; none when they are too long together.
+    /// Encodes a prompt and its translation; none if they are too long together.
     ///
     /// # Errors
-    /// When the tokenizer or the prompt fails.
+    /// If the tokenizer or the prompt fails.
     pub fn pair(
         &self,
         from: &str,
@@ -70,14 +70,14 @@ impl Encoder<'_> {
         learn: LossScope,
     ) -> Result<Option<Example>> {
         let mut ids = (self.prompt)(from, to, source).map_err(|reason| Error::Tokenizer { reason })?;
-        let answer = ids.len();
+        let prompt_tokens = ids.len();
         ids.extend(self.tokenizer.encode(target)?);
         ids.push(self.end);
-        let loss_start = if learn == LossScope::Target { answer } else { 1 };
+        let loss_start = if learn == LossScope::Target { prompt_tokens } else { 1 };
         Ok((ids.len() <= self.max_tokens).then_some(Example { ids, loss_start }))
     }
 
-    /// The pairs as examples; too long ones are left out.
+    /// Encodes pairs as examples, leaving out those that are too long.
     ///
     /// # Errors
     /// As [`Encoder::pair`].
@@ -100,7 +100,7 @@ impl Encoder<'_> {
         Ok(examples)
     }
 
-    /// Texts one after the other in an order of `seed`, cut into sequences of [`Encoder::max_tokens`].
+    /// Shuffles texts by `seed`, concatenates them and cuts them into sequences of [`Encoder::max_tokens`].
     ///
     /// # Errors
     /// As [`Encoder::document`].

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::llama::Layer;
 
-/// How everything frozen is kept but norms. In fewer bits it is unpacked a layer at a time, on the way there and back.
+/// How frozen weights other than norms are stored. Fewer than 32 bits are dequantised one layer at a time, in the forward
+/// and in the backward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FrozenPrecision {
-    /// As they were computed with.
+    /// Unchanged.
     F32,
     /// Half the memory.
     F16,
@@ -20,8 +21,8 @@ pub enum FrozenPrecision {
     Q8,
 }
 
-/// Takes weights one by one, so that no more than one of them is in memory as it was, and leaves those that are frozen
-/// already.
+/// Converts weights one by one, so that at most one of them is in memory at full width. Converted weights are left
+/// unchanged.
 pub(crate) struct Freezer {
     frozen: FrozenPrecision,
     quantizer: Quantizer,
@@ -42,7 +43,7 @@ impl Freezer {
         }
     }
 
-    /// Rows of the embedding are looked up, which 8 bits with a scale for many of them do not allow.
+    /// Rows of the embedding are looked up, which 8 bits with one scale for many rows do not allow.
     pub fn embedding(&self, embed: Param<Tensor<2>>) -> Param<Tensor<2>> {
         match self.frozen {
             FrozenPrecision::F32 => embed,

@@ -1,4 +1,4 @@
-//! The loss of some sequences and its gradients: with everything kept for the way back, or each layer computed again.
+//! The loss of a batch and its gradients, with or without gradient checkpointing.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
@@ -9,22 +9,22 @@ use crate::batches::BatchArrays;
 use crate::llama::{Llama, Positions};
 use crate::loss::{Loss, cross_entropy};
 
-/// Sequences on a device, constants to autodiff.
+/// A batch on a device, outside the autodiff graph.
 pub struct BatchInputs {
     /// (batch, length).
     ids: Tensor<2, Int>,
-    /// Those of (batch × length) that the loss looks at.
+    /// Rows of (batch × length) that the loss counts.
     rows: Tensor<1, Int>,
-    /// The token after each of the rows.
+    /// The token that follows each of the rows.
     pub targets: Tensor<1, Int>,
     positions: Positions,
 }
 
 impl BatchInputs {
-    /// Puts `arrays` where the model is.
-    pub fn new(arrays: BatchArrays, of: &TrainedModel) -> Self {
-        let device = of.device.clone().inner();
-        let a = &of.architecture;
+    /// Copies `arrays` to the device of `trained`.
+    pub fn new(arrays: BatchArrays, trained: &TrainedModel) -> Self {
+        let device = trained.device.clone().inner();
+        let a = &trained.architecture;
         let list = |values: Vec<i64>| {
             let count = values.len();
             Tensor::from_data(TensorData::new(values, [count]), &device)
@@ -33,69 +33,69 @@ impl BatchInputs {
             ids: Tensor::from_data(TensorData::new(arrays.ids, [arrays.batch, arrays.length]), &device),
             rows: list(arrays.rows),
             targets: list(arrays.targets),
-            positions: Positions::new(a.heads, a.kv_heads, &of.rope_inv_freq, arrays.length, &device),
+            positions: Positions::new(a.heads, a.kv_heads, &trained.rope_inv_freq, arrays.length, &device),
         }
     }
 
-    /// Of the rows that the loss looks at: (rows, vocabulary).
+    /// Logits of the rows that the loss counts: (rows, vocabulary).
     pub fn logits(&self, model: &Llama) -> Tensor<2> {
         model.logits(model.hidden(self.ids.clone(), &self.positions).select(0, self.rows.clone()))
     }
 }
 
-/// A copy with leaves of its own: graphs that share any are one graph with one lock. What is frozen in fewer bits never
-/// is in a graph; Burn's own fork would unpack all of it.
+/// A copy with its own autodiff leaves: graphs that share a leaf are one graph with one lock. Weights frozen in fewer
+/// bits are never in a graph; Burn's own fork would dequantise all of them.
 pub fn fork(model: &Llama) -> Llama {
-    model.clone().map(&mut Leaves)
+    model.clone().map(&mut DetachLeaves)
 }
 
-struct Leaves;
+struct DetachLeaves;
 
-impl ModuleMapper for Leaves {
+impl ModuleMapper for DetachLeaves {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         match param.base().dtype() {
             DType::F32 => param.map(|tensor| {
-                let learns = tensor.is_require_grad();
-                tensor.detach().set_require_grad(learns)
+                let trainable = tensor.is_require_grad();
+                tensor.detach().set_require_grad(trainable)
             }),
             _ => param,
         }
     }
 }
 
-/// How gradients are computed.
+/// [`gradients`] or [`checkpointed_gradients`].
 pub type GradientFn = fn(&Llama, &BatchInputs, f32) -> (f32, GradientsParams);
 
-/// The sum of cross-entropies, nats, and the gradients of `scale` times it.
+/// The sum of cross-entropies in nats, and the gradients of `scale` times that sum.
 pub fn gradients(model: &Llama, inputs: &BatchInputs, scale: f32) -> (f32, GradientsParams) {
     let loss = cross_entropy(inputs.logits(model), inputs.targets.clone(), scale);
     let gradients = GradientsParams::from_grads(loss.surrogate.backward(), model);
     (loss.sum.into_scalar::<f32>(), gradients)
 }
 
-/// The same but for last bits, where sums of three are added in another order, with the activations of no more than one
-/// layer in memory (Chen et al. 2016): of each layer only what goes into it is kept; on the way back the layer is
-/// computed once more, this time with its graph.
-pub fn recomputed(model: &Llama, inputs: &BatchInputs, scale: f32) -> (f32, GradientsParams) {
+/// The same with gradient checkpointing (Chen et al. 2016): stores only the input of each layer and recomputes the layer
+/// in the backward pass, so that memory holds the activations of one layer. Results may differ in the last bits, where
+/// sums of three terms are added in another order.
+pub fn checkpointed_gradients(model: &Llama, inputs: &BatchInputs, scale: f32) -> (f32, GradientsParams) {
     let plain = model.valid();
-    let mut kept = vec![plain.embedded(inputs.ids.clone())];
-    let mut x = kept[0].clone();
+    let mut inputs_of_layers = vec![plain.embedded(inputs.ids.clone())];
+    let mut x = inputs_of_layers[0].clone();
     for layer in &plain.layers {
         x = layer.forward(x, &inputs.positions);
-        kept.push(x.clone());
+        inputs_of_layers.push(x.clone());
     }
     let leaf = |x: Tensor<2>| x.autodiff().require_grad();
     let mut all = GradientsAccumulator::new();
 
     let top = leaf(x);
-    kept.pop();
+    inputs_of_layers.pop();
     let hidden = model.norm.forward(top.clone()).select(0, inputs.rows.clone());
     let Loss { surrogate, sum } = cross_entropy(model.logits(hidden), inputs.targets.clone(), scale);
     let mut found = surrogate.backward();
     let mut gradient = top.grad_remove(&mut found);
     all.accumulate(model, GradientsParams::from_grads(found, model));
 
-    for (layer, x) in model.layers.iter().zip(kept).rev() {
+    for (layer, x) in model.layers.iter().zip(inputs_of_layers).rev() {
         let Some(after) = gradient.take() else { break };
         let before = leaf(x);
         let mut found = (layer.forward(before.clone(), &inputs.positions) * after).sum().backward();
@@ -120,7 +120,7 @@ mod tests {
     use crate::frozen::FrozenPrecision;
     use crate::{Backend, SpecialTokens, weights};
 
-    /// The processor, and a GPU or a driver that plays one.
+    /// The processor, and a GPU or a software driver.
     fn devices() -> [Device; 2] {
         [Backend::Cpu, Backend::Wgpu].map(|backend| backend.open().unwrap())
     }
@@ -142,8 +142,8 @@ mod tests {
         TrainedModel::new(architecture, special, Vec::new(), 3, device).unwrap()
     }
 
-    /// All gradients by the names of their weights, or of adapters' factors by place.
-    fn named(model: &Llama, gradients: &GradientsParams) -> Vec<(u64, Vec<f32>)> {
+    /// All gradients with their parameter ids.
+    fn by_id(model: &Llama, gradients: &GradientsParams) -> Vec<(u64, Vec<f32>)> {
         struct Visit<'a>(&'a GradientsParams, Vec<(u64, Vec<f32>)>);
         impl burn::module::ModuleVisitor for Visit<'_> {
             fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
@@ -157,14 +157,14 @@ mod tests {
         visit.1
     }
 
-    fn both_ways(of: &TrainedModel) -> usize {
+    fn compare_both(of: &TrainedModel) -> usize {
         let example = |n: u32| Example { ids: (0..n).map(|at| (at * 7 + n) % 40).collect(), loss_start: 2 };
         let examples = [example(9), example(6)];
         let inputs = BatchInputs::new(batch_arrays(&examples.iter().collect::<Vec<_>>()), of);
         let (loss, kept) = gradients(&of.model, &inputs, 0.1);
-        let (same_loss, again) = recomputed(&of.model, &inputs, 0.1);
+        let (same_loss, again) = checkpointed_gradients(&of.model, &inputs, 0.1);
         assert!((loss - same_loss).abs() <= 1e-6 * loss, "{loss} {same_loss}");
-        let (kept, again) = (named(&of.model, &kept), named(&of.model, &again));
+        let (kept, again) = (by_id(&of.model, &kept), by_id(&of.model, &again));
         assert_eq!(kept.len(), again.len());
         for ((id, kept), (same_id, again)) in kept.iter().zip(&again) {
             let largest = kept.iter().map(|value| value.abs()).fold(0.0, f32::max);
@@ -176,30 +176,30 @@ mod tests {
     }
 
     #[test]
-    fn layers_computed_again_give_the_same_gradients() {
+    fn checkpointing_gives_the_same_gradients() {
         let weights_of = |model: &TrainedModel| weights::tensors(&model.model).len();
         for device in devices() {
             for tied in [true, false] {
                 let model = model(tied, &device);
-                assert_eq!(both_ways(&model), weights_of(&model));
+                assert_eq!(compare_both(&model), weights_of(&model));
             }
         }
     }
 
     #[test]
-    fn so_do_they_under_adapters_of_any_base() {
+    fn checkpointing_gives_the_same_gradients_for_adapters_on_any_base() {
         let all = [FrozenPrecision::F32, FrozenPrecision::F16, FrozenPrecision::Q8];
         for (device, frozen) in devices().iter().flat_map(|device| all.map(|frozen| (device, frozen))) {
             let mut model = model(true, device);
             let projections = vec![Projection::Q, Projection::Down];
             model.adapt(AdapterOptions { rank: 2, alpha: 4.0, projections, frozen }, 1).unwrap();
-            // B = 0 gives A no gradient: some steps make it learn.
-            assert_eq!(learnt(model), 3 * 2 * 2, "{frozen:?}");
+            // B = 0 gives A no gradient: train some steps first.
+            assert_eq!(compare_after_training(model), 3 * 2 * 2, "{frozen:?}");
         }
     }
 
     #[test]
-    fn a_copy_for_a_worker_unpacks_nothing_that_is_frozen() {
+    fn a_copy_for_a_worker_leaves_frozen_weights_quantised() {
         for frozen in [FrozenPrecision::F32, FrozenPrecision::F16, FrozenPrecision::Q8] {
             let mut model = model(true, &Device::flex().autodiff());
             let projections = vec![Projection::Q];
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    fn learnt(mut model: TrainedModel) -> usize {
+    fn compare_after_training(mut model: TrainedModel) -> usize {
         let examples = (0..8).map(|at| Example { ids: (at..at + 9).collect(), loss_start: 1 }).collect();
         let optimizer = crate::OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
         let stages = [crate::Stage {
@@ -233,6 +233,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let go_on = &mut |_: &crate::StepReport| std::ops::ControlFlow::Continue(());
         crate::train(&mut model, &stages, &options, folder.path(), go_on).unwrap();
-        both_ways(&model)
+        compare_both(&model)
     }
 }

@@ -1,4 +1,4 @@
-//! What a model was made on, for its record.
+//! The machine that a model was trained on, for its record.
 
 use burn::tensor::Device;
 use serde::Serialize;
@@ -6,26 +6,26 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::device::device_name;
 
-/// A machine.
+/// Processor, memory and device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hardware {
-    /// The processor's name.
+    /// Name of the processor.
     pub processor: String,
-    /// Its threads.
+    /// Threads of the processor.
     pub threads: usize,
-    /// Of the machine.
+    /// Memory of the machine.
     pub memory_bytes: u64,
-    /// What the models were computed on.
+    /// Name of the training device.
     pub device: String,
 }
 
 impl Hardware {
-    /// This machine.
+    /// This machine, training on `device`.
     pub fn of(device: &Device) -> Self {
-        let what = RefreshKind::nothing()
+        let kind = RefreshKind::nothing()
             .with_cpu(CpuRefreshKind::nothing())
             .with_memory(MemoryRefreshKind::nothing().with_ram());
-        let system = System::new_with_specifics(what);
+        let system = System::new_with_specifics(kind);
         Self {
             processor: system.cpus().first().map_or_else(String::new, |cpu| cpu.brand().trim().to_owned()),
             threads: system.cpus().len(),

@@ -1,16 +1,16 @@
-//! An optimizer whose state is read from disk into this machine's memory, and from there goes to where its weights are.
+//! An optimizer whose state is loaded from disk into host memory, then copied to the device of its weights.
 //!
-//! Burn by itself reads it onto what it holds for the default device: a GPU in every program that is built for one, even
-//! where the processor trains, and even where there is none.
+//! Burn would load it onto its default device, which is a GPU in every program built for one, even if the processor
+//! trains and even if there is no GPU.
 
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 
-/// The optimizer.
+/// Wraps an optimizer.
 #[derive(Clone)]
 pub struct StateOnHost<O>(pub O);
 
-/// The state of one parameter.
+/// The optimizer state of one parameter.
 #[derive(Clone)]
 pub struct HostState<S>(S);
 

@@ -1,4 +1,4 @@
-//! What a run begins with: a published model, or a shape and a vocabulary.
+//! The initial model of a run: a published base model, or new weights of a given shape and vocabulary.
 
 use std::path::{Path, PathBuf};
 
@@ -29,30 +29,30 @@ pub struct ModelShape {
     pub feed_forward: usize,
 }
 
-/// What new models look like, from a file of TOML.
+/// Shape, vocabulary and prompt of new models, from a TOML file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewModelConfig {
-    /// Tokens of the vocabulary.
+    /// Number of tokens of the vocabulary.
     pub vocabulary: usize,
     /// The prompt, in the form of `ModelInfo::prompt`; the default tags the languages.
-    #[serde(default = "tagged")]
+    #[serde(default = "default_prompt")]
     pub prompt: String,
-    /// The specialists, or the only model.
+    /// Shape of the specialists, or of the only model.
     pub small: ModelShape,
-    /// The large model that they are added to.
+    /// Shape of the large model.
     pub large: Option<ModelShape>,
 }
 
-fn tagged() -> String {
+fn default_prompt() -> String {
     "<|begin_of_text|><|{from}|>{source}<|{to}|>".into()
 }
 
 impl NewModelConfig {
-    /// Reads a config.
+    /// Reads the file.
     ///
     /// # Errors
-    /// When it cannot be read or has other keys.
+    /// If it cannot be read or has unknown keys.
     pub fn read(path: &Path) -> Result<Self> {
         let reason = |reason: String| Error::Settings { path: path.into(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
@@ -70,17 +70,17 @@ pub fn new_tokenizer(texts: &[&str], vocabulary: usize, languages: &[String]) ->
     train_tokenizer(texts.iter().copied(), vocabulary, &special_token_names(&languages))
 }
 
-/// A tokenizer, a prompt, and weights once they are asked for.
+/// Tokenizer, prompt and shape of the initial model; [`InitialModel::build`] loads or creates the weights.
 pub struct InitialModel {
-    /// The model's.
+    /// The model's tokenizer.
     pub tokenizer: Tokenizer,
     /// The prompt, in the form of `ModelInfo::prompt`.
     pub prompt: String,
-    /// Begins a text, if the model has such a token.
+    /// Token that begins a text, if the model has one.
     pub bos: Option<u32>,
-    /// Ends a text.
+    /// Token that ends a text.
     pub text_end: u32,
-    /// Ends an answer.
+    /// Token that ends a translation.
     pub answer_end: u32,
     /// The shape.
     pub architecture: Architecture,
@@ -91,10 +91,10 @@ pub struct InitialModel {
 }
 
 impl InitialModel {
-    /// A Hugging Face folder; `prompt` takes the place of the one that its importer would choose.
+    /// A base model in a Hugging Face folder; `prompt` overrides the one that the importer would choose.
     ///
     /// # Errors
-    /// When it is damaged, no Llama, or its tokenizer does not fit it.
+    /// If it is damaged, not a Llama, or its tokenizer does not match it.
     pub fn from_base(folder: &Path, prompt: Option<String>) -> Result<Self> {
         let checkpoint = Checkpoint::open(folder)?;
         let tokenizer_json = checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec();
@@ -106,7 +106,7 @@ impl InitialModel {
         }
         let prompt = prompt.unwrap_or_else(|| checkpoint.prompt(&tokenizer));
         let missing = || model_files::Error::Setting {
-            problem: "no token ends an answer",
+            problem: "no token ends a translation",
             setting: "eos_token_id".into(),
         };
         let text_end = *checkpoint.end_tokens().first().ok_or_else(missing)?;
@@ -126,7 +126,7 @@ impl InitialModel {
     /// A new model of this shape and vocabulary, for sequences of `context` tokens.
     ///
     /// # Errors
-    /// When the sizes do not fit together, or the tokenizer is damaged.
+    /// If the sizes are inconsistent, or the tokenizer is damaged.
     pub fn from_scratch(
         shape: &ModelShape,
         tokenizer_json: Vec<u8>,
@@ -160,7 +160,7 @@ impl InitialModel {
         })
     }
 
-    /// The weights on a device: the base's, or new ones by `seed`; under an adapter, if one is to be trained.
+    /// Loads the base's weights or creates new ones by `seed` on a device, with an adapter if one is to be trained.
     ///
     /// # Errors
     /// As [`TrainedModel::open`], [`TrainedModel::new`] and [`TrainedModel::adapt`].
@@ -184,7 +184,7 @@ impl InitialModel {
         Ok(model)
     }
 
-    /// The folder of the base; none for a new model.
+    /// The folder of the base model; none for a new model.
     pub fn base_folder(&self) -> Option<&Path> {
         self.base.as_deref()
     }

@@ -1,7 +1,6 @@
-//! A Llama for Burn, read top to bottom: embedding, layers of attention and SwiGLU, norm, head.
+//! A trainable Llama in Burn: embedding, layers of attention and SwiGLU, norm, head.
 //!
-//! The weights keep the meaning they have in a Hugging Face folder; matrices are stored transposed, (inputs, outputs),
-//! as Burn's `Linear` has them.
+//! The weights are those of a Hugging Face folder; matrices are transposed to (inputs, outputs), as in Burn's `Linear`.
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, RmsNorm, RmsNormConfig};
@@ -9,7 +8,7 @@ use burn::tensor::activation::{silu, softmax};
 use burn::tensor::module::embedding;
 use burn::tensor::{DType, Device, FloatDType, Int, Tensor, TensorData};
 
-/// Added to the scores of positions that lie in the future.
+/// Added to the attention scores of future positions.
 const MASKED: f32 = -1e30;
 
 /// A Llama whose parameters can be trained.
@@ -17,18 +16,18 @@ const MASKED: f32 = -1e30;
 pub struct Llama {
     /// (vocabulary, hidden).
     pub embed: Param<Tensor<2>>,
-    /// From the embedding up.
+    /// In the order of computation.
     pub layers: Vec<Layer>,
-    /// Before the head.
+    /// Norm before the head.
     pub norm: RmsNorm,
-    /// (hidden, vocabulary); none when the embedding is also the head.
+    /// (hidden, vocabulary); none if the head is tied to the embedding.
     pub head: Option<Linear>,
 }
 
-/// Attention, then the feed-forward network, each on its own normed copy of the residual stream.
+/// Attention, then the feed-forward network, each on the normalised residual stream.
 #[derive(Module, Debug)]
 pub struct Layer {
-    /// Before attention.
+    /// Norm before attention.
     pub attn_norm: RmsNorm,
     /// Hidden to heads × head_dim.
     pub q: Linear,
@@ -38,7 +37,7 @@ pub struct Layer {
     pub v: Linear,
     /// Heads × head_dim to hidden.
     pub o: Linear,
-    /// Before the feed-forward network.
+    /// Norm before the feed-forward network.
     pub ffn_norm: RmsNorm,
     /// Hidden to feed-forward, through SiLU.
     pub gate: Linear,
@@ -48,20 +47,20 @@ pub struct Layer {
     pub down: Linear,
 }
 
-/// What attention needs for sequences of one length, made for each batch: kept for every length met, the masks would
-/// take gigabytes in the end; made anew, they cost less than a thousandth of a step.
+/// RoPE tables and causal mask for sequences of one length, computed for each batch: caching the masks of all lengths
+/// would take gigabytes, and recomputing costs less than a thousandth of a step.
 #[derive(Debug, Clone)]
 pub struct Positions {
     heads: usize,
     kv_heads: usize,
     head_dim: usize,
     length: usize,
-    // (1, 1, length, head_dim); the two halves of a head are the same.
+    // (1, 1, length, head_dim); both halves of a head are equal.
     cos: Tensor<4>,
     sin: Tensor<4>,
-    // (head_dim, head_dim): x · turn = (−x₂, x₁) for the halves x = (x₁, x₂). As a product it costs less, forward
-    // and backward, than cutting every head in two.
-    turn: Tensor<4>,
+    // (head_dim, head_dim): x · rotation = (−x₂, x₁) for the halves x = (x₁, x₂). A product costs less, forward and
+    // backward, than splitting every head in two.
+    rotation: Tensor<4>,
     // (1, 1, length, length).
     causal: Tensor<4>,
 }
@@ -75,10 +74,10 @@ impl Positions {
             let values: Vec<f32> = (0..length * head_dim).map(|at| of(angle(at))).collect();
             Tensor::from_data(TensorData::new(values, [1, 1, length, head_dim]), device)
         };
-        let mut turn = vec![0.0_f32; head_dim * head_dim];
+        let mut rotation = vec![0.0_f32; head_dim * head_dim];
         for i in 0..head_dim / 2 {
-            turn[(i + head_dim / 2) * head_dim + i] = -1.0;
-            turn[i * head_dim + i + head_dim / 2] = 1.0;
+            rotation[(i + head_dim / 2) * head_dim + i] = -1.0;
+            rotation[i * head_dim + i + head_dim / 2] = 1.0;
         }
         let causal = (0..length * length)
             .map(|at| if at % length > at / length { MASKED } else { 0.0 })
@@ -90,20 +89,20 @@ impl Positions {
             length,
             cos: table(f32::cos),
             sin: table(f32::sin),
-            turn: Tensor::from_data(TensorData::new(turn, [1, 1, head_dim, head_dim]), device),
+            rotation: Tensor::from_data(TensorData::new(rotation, [1, 1, head_dim, head_dim]), device),
             causal: Tensor::from_data(TensorData::new(causal, [1, 1, length, length]), device),
         }
     }
 
     /// RoPE in the half-split layout; `x` is (batch, heads, length, head_dim).
     fn rotate(&self, x: Tensor<4>) -> Tensor<4> {
-        x.clone() * self.cos.clone() + x.matmul(self.turn.clone()) * self.sin.clone()
+        x.clone() * self.cos.clone() + x.matmul(self.rotation.clone()) * self.sin.clone()
     }
 }
 
 impl Llama {
-    /// One that takes no memory: parameters are made when they are first asked for, and these never are.
-    pub(crate) fn nothing(device: &Device) -> Self {
+    /// A placeholder that takes no memory: Burn creates parameters at their first use, and these are never used.
+    pub(crate) fn placeholder(device: &Device) -> Self {
         Self {
             embed: Initializer::Zeros.init([1, 1], device),
             layers: Vec::new(),
@@ -112,7 +111,7 @@ impl Llama {
         }
     }
 
-    /// The last hidden states, normed, of `ids` (batch, length): (batch × length, hidden).
+    /// The normalised last hidden states of `ids` (batch, length): (batch × length, hidden).
     pub fn hidden(&self, ids: Tensor<2, Int>, positions: &Positions) -> Tensor<2> {
         let mut x = self.embedded(ids);
         for layer in &self.layers {
@@ -121,7 +120,7 @@ impl Llama {
         self.norm.forward(x)
     }
 
-    /// What the first layer gets of `ids` (batch, length): (batch × length, hidden).
+    /// The input of the first layer for `ids` (batch, length): (batch × length, hidden).
     pub fn embedded(&self, ids: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = ids.dims();
         let embedded = embedding(self.embed.base(), ids);
@@ -139,7 +138,7 @@ impl Llama {
 }
 
 impl Layer {
-    /// The residual stream after this layer; before it, `x` is (batch × length, hidden).
+    /// The residual stream after this layer; `x`, the stream before it, is (batch × length, hidden).
     pub fn forward(&self, x: Tensor<2>, positions: &Positions) -> Tensor<2> {
         let attended = self.attention(self.attn_norm.forward(x.clone()), positions);
         let x = x + attended;
@@ -154,7 +153,7 @@ impl Layer {
         let q = positions.rotate(split(project(&self.q, x.clone()), heads));
         let k = positions.rotate(split(project(&self.k, x.clone()), kv_heads));
         let v = split(project(&self.v, x), kv_heads);
-        // The query heads that share a key head stand one after the other, as further rows of one product.
+        // Query heads that share a key head are further rows of one product.
         let rows = heads / kv_heads * length;
         let q = q.reshape([batch, kv_heads, rows, head_dim]) * (head_dim as f32).powf(-0.5);
         let scores = q.matmul(k.swap_dims(2, 3)).reshape([batch, heads, length, length]);
@@ -165,7 +164,7 @@ impl Layer {
     }
 }
 
-/// x·W; under an adapter x·W + α/r · (x·A)·B, so that neither A·B nor its sum with W is ever made.
+/// x·W; with an adapter x·W + α/r · (x·A)·B, so that neither A·B nor its sum with W is computed.
 fn project(linear: &Linear, x: Tensor<2>) -> Tensor<2> {
     let weight = in_f32(linear.weight.base());
     match linear.weight.adapter() {
@@ -177,7 +176,7 @@ fn project(linear: &Linear, x: Tensor<2>) -> Tensor<2> {
     }
 }
 
-/// What is computed with of weights, which may be frozen in fewer bits.
+/// Weights as f32, dequantised if they are frozen in fewer bits.
 pub(crate) fn in_f32<const D: usize>(weights: Tensor<D>) -> Tensor<D> {
     match weights.dtype() {
         DType::F32 => weights,

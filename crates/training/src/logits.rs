@@ -1,4 +1,4 @@
-//! A model in training, asked for logits, so that they can be compared with the engine's.
+//! Logits of a model in training, for comparison with the engine's.
 
 use burn::module::Module;
 use burn::tensor::{Int, Tensor, TensorData};
@@ -7,7 +7,7 @@ use crate::TrainedModel;
 use crate::llama::Positions;
 
 impl TrainedModel {
-    /// The logits after the last of `ids`, (vocabulary); none for no ids or one outside the vocabulary.
+    /// The logits after the last of `ids`, (vocabulary); empty if there are no ids or one is outside the vocabulary.
     pub fn logits_after(&self, ids: &[u32]) -> Vec<f32> {
         let a = &self.architecture;
         if ids.is_empty() || ids.iter().any(|&id| id as usize >= a.vocab_size) {

@@ -1,4 +1,4 @@
-//! The loss over a run, as an SVG that reads on light and dark pages.
+//! A chart of the loss over a run, as an SVG for light and dark pages.
 
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ const LEFT: f64 = 58.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 48.0;
-/// Points of the curve: more cannot be told apart.
+/// Most points of a curve: more are not distinguishable.
 const POINTS: usize = 400;
-/// Steps whose losses are averaged: a part of the run, and at least so many, as batches of short sentences and of long
-/// ones differ.
+/// Steps whose losses are averaged: this fraction of the run, and at least this many, because batches of short and long
+/// sentences differ.
 const SMOOTHED: (f64, f64) = (0.02, 8.0);
 
 const STYLE: &str = "svg{color-scheme:light dark;font:13px system-ui,sans-serif}\
@@ -23,7 +23,8 @@ const STYLE: &str = "svg{color-scheme:light dark;font:13px system-ui,sans-serif}
     @media(prefers-color-scheme:dark){.page{fill:#17181b}text{fill:#ddd}.grid{stroke:#383a40}\
     .train{stroke:#7db4ee}.held{stroke:#fb923c}.dot{fill:#fb923c}}";
 
-/// Draws the losses of a log over the tokens read: training smoothed, held-out as points, a line where a stage begins.
+/// Draws the losses of a log over the number of tokens: smoothed training loss, held-out loss as points, a line where a
+/// stage begins.
 pub fn loss_chart(log: &[StepReport]) -> String {
     let train = smoothed(log);
     let held: Vec<(f64, f64)> =
@@ -38,7 +39,7 @@ pub fn loss_chart(log: &[StepReport]) -> String {
     stages(log, &axes, &mut svg);
     line(&mut svg, "train", &train, &axes);
     line(&mut svg, "held", &held, &axes);
-    for (x, y) in held.iter().map(|&point| axes.place(point)) {
+    for (x, y) in held.iter().map(|&point| axes.position(point)) {
         put(&mut svg, format_args!("<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"));
     }
     legend(&mut svg, &held);
@@ -46,12 +47,12 @@ pub fn loss_chart(log: &[StepReport]) -> String {
     svg
 }
 
-/// Adds a line; a string never refuses one.
+/// Appends a line; writing to a string cannot fail.
 fn put(svg: &mut String, element: std::fmt::Arguments<'_>) {
     let _ = writeln!(svg, "{element}");
 }
 
-/// (tokens, mean loss of the steps just before), thinned.
+/// (tokens, mean loss of the preceding steps), thinned to [`POINTS`].
 fn smoothed(log: &[StepReport]) -> Vec<(f64, f64)> {
     let weight = 1.0 / (log.len() as f64 * SMOOTHED.0).max(SMOOTHED.1);
     let (mut sum, mut total) = (0.0, 0.0);
@@ -93,7 +94,7 @@ impl Axes {
         }
     }
 
-    fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
+    fn position(&self, (x, y): (f64, f64)) -> (f64, f64) {
         let across = LEFT + x / self.x_end * (WIDTH - LEFT - RIGHT);
         let up = (y - self.y_begin) / (self.y_end - self.y_begin);
         (across, HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM))
@@ -103,7 +104,7 @@ impl Axes {
         let digits = if self.y_step < 0.1 { 2 } else { 1 };
         for tick in 0..=((self.y_end - self.y_begin) / self.y_step).round() as usize {
             let value = self.y_begin + tick as f64 * self.y_step;
-            let (_, y) = self.place((0.0, value));
+            let (_, y) = self.position((0.0, value));
             let end = WIDTH - RIGHT;
             put(svg, format_args!("<path class=\"grid\" d=\"M{LEFT} {y:.1}H{end}\"/>"));
             let (x, y) = (LEFT - 8.0, y + 4.0);
@@ -115,7 +116,7 @@ impl Axes {
         let below = HEIGHT - BOTTOM + 20.0;
         for tick in 0..=(self.x_end / self.x_step) as usize {
             let value = tick as f64 * self.x_step;
-            let (x, _) = self.place((value, 0.0));
+            let (x, _) = self.position((value, 0.0));
             let label = amount(value);
             put(svg, format_args!("<text x=\"{x:.1}\" y=\"{below}\" text-anchor=\"middle\">{label}</text>"));
         }
@@ -148,7 +149,7 @@ fn stages(log: &[StepReport], axes: &Axes, svg: &mut String) {
     for line in log {
         if before.is_none_or(|before| before.stage != line.stage) {
             let start = before.map_or(0.0, |before| before.tokens as f64);
-            let (x, _) = axes.place((start, 0.0));
+            let (x, _) = axes.position((start, 0.0));
             put(svg, format_args!("<path class=\"stage\" d=\"M{x:.1} {TOP}V{}\"/>", HEIGHT - BOTTOM));
             let name = line.stage.replace('&', "&amp;").replace('<', "&lt;");
             put(svg, format_args!("<text x=\"{:.1}\" y=\"{}\">{name}</text>", x + 5.0, TOP + 12.0));
@@ -158,18 +159,18 @@ fn stages(log: &[StepReport], axes: &Axes, svg: &mut String) {
 }
 
 fn line(svg: &mut String, class: &str, points: &[(f64, f64)], axes: &Axes) {
-    let places = points.iter().map(|&point| axes.place(point)).map(|(x, y)| format!("{x:.1},{y:.1}"));
-    let places: Vec<String> = places.collect();
-    if places.len() > 1 {
-        put(svg, format_args!("<polyline class=\"{class}\" points=\"{}\"/>", places.join(" ")));
+    let positions = points.iter().map(|&point| axes.position(point)).map(|(x, y)| format!("{x:.1},{y:.1}"));
+    let positions: Vec<String> = positions.collect();
+    if positions.len() > 1 {
+        put(svg, format_args!("<polyline class=\"{class}\" points=\"{}\"/>", positions.join(" ")));
     }
 }
 
 fn legend(svg: &mut String, held: &[(f64, f64)]) {
     let entries = [("train", "training, smoothed"), ("held", "held out")];
     let shown = if held.is_empty() { 1 } else { 2 };
-    for (place, (class, text)) in entries.into_iter().take(shown).enumerate() {
-        let (x, y) = (WIDTH - RIGHT - 300.0 + 170.0 * place as f64, TOP - 22.0);
+    for (index, (class, text)) in entries.into_iter().take(shown).enumerate() {
+        let (x, y) = (WIDTH - RIGHT - 300.0 + 170.0 * index as f64, TOP - 22.0);
         put(svg, format_args!("<path class=\"{class}\" d=\"M{x} {}h24\"/>", y - 4.0));
         put(svg, format_args!("<text x=\"{}\" y=\"{y}\">{text}</text>", x + 30.0));
     }

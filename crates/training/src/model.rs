@@ -1,4 +1,4 @@
-//! A model in training, with all that makes it a Hugging Face folder again.
+//! A model in training, with everything needed to write it as a Hugging Face folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,32 +23,32 @@ pub struct TrainedModel {
     pub model: Llama,
     /// The shape.
     pub architecture: Architecture,
-    /// `head_dim / 2` values, radians a position.
+    /// `head_dim / 2` values, radians per position.
     pub rope_inv_freq: Vec<f32>,
-    /// Where the weights are.
+    /// Device of the weights.
     pub device: Device,
     /// The contents of `config.json`.
     pub config: Value,
     /// The contents of `tokenizer.json`.
     pub tokenizer: Vec<u8>,
-    /// Further files by name, with which Hugging Face's library finds special tokens and the chat's form.
-    pub beside: BTreeMap<&'static str, Vec<u8>>,
-    /// What is adapted, where LoRA trains instead of the weights.
+    /// Further files by name, from which Hugging Face's library reads special tokens and the chat template.
+    pub companion_files: BTreeMap<&'static str, Vec<u8>>,
+    /// LoRA's options, if adapters are trained instead of the weights.
     pub adapter: Option<AdapterOptions>,
-    /// What the weights were at first, as a hash; empty for new ones, which follow from shape and seed.
+    /// Hash of the initial weights; empty for new ones, which shape and seed determine.
     pub(crate) first_weights: String,
 }
 
 impl TrainedModel {
-    /// Opens a Hugging Face folder to go on training it.
+    /// Opens a Hugging Face folder to continue training it.
     ///
     /// # Errors
-    /// When it is damaged, no Llama, has no tokenizer, or no float weights.
+    /// If it is damaged, not a Llama, or has no tokenizer or no float weights.
     pub fn open(folder: &Path, device: &Device) -> Result<Self> {
         Self::open_frozen(folder, FrozenPrecision::F32, device)
     }
 
-    /// The same for adapters, with weights kept as they will be: all of them as they are might not fit.
+    /// The same for adapters: freezes each weight as it is read, because all of them at full width might exceed memory.
     ///
     /// # Errors
     /// As [`TrainedModel::open`].
@@ -69,7 +69,7 @@ impl TrainedModel {
             device: device.clone(),
             config,
             tokenizer: checkpoint.tokenizer_json().ok_or(model_files::Error::NoTokenizer)?.to_vec(),
-            beside: beside(folder)?,
+            companion_files: companion_files(folder)?,
             adapter: None,
             first_weights,
         })
@@ -78,7 +78,7 @@ impl TrainedModel {
     /// A new model of this shape. RoPE is plain, with base 10,000.
     ///
     /// # Errors
-    /// When sizes do not fit together.
+    /// If the sizes are inconsistent.
     pub fn new(
         architecture: Architecture,
         special: SpecialTokens,
@@ -116,7 +116,7 @@ impl TrainedModel {
             rope_inv_freq: (0..half).map(inv_freq).collect(),
             device: device.clone(),
             config,
-            beside: beside_new(&tokenizer, special),
+            companion_files: new_companion_files(&tokenizer, special),
             tokenizer,
             adapter: None,
             first_weights: String::new(),
@@ -126,7 +126,7 @@ impl TrainedModel {
     /// Freezes the weights and trains adapters on them instead.
     ///
     /// # Errors
-    /// When the options make no sense.
+    /// If the options are invalid.
     pub fn adapt(&mut self, options: AdapterOptions, seed: u64) -> Result<()> {
         options.check()?;
         let device = self.device.clone();
@@ -135,14 +135,14 @@ impl TrainedModel {
         Ok(())
     }
 
-    /// Puts what `change` makes of the weights in their place. Meanwhile nothing else holds the old ones: where it goes
-    /// through them one by one, there is never more than one of them twice in memory.
+    /// Replaces the weights by the result of `change`, which owns the old ones: if it converts them one by one, at most
+    /// one of them is in memory twice.
     pub(crate) fn change(&mut self, change: impl FnOnce(Llama) -> Llama) {
-        let nothing = Llama::nothing(&self.device);
-        self.model = change(std::mem::replace(&mut self.model, nothing));
+        let placeholder = Llama::placeholder(&self.device);
+        self.model = change(std::mem::replace(&mut self.model, placeholder));
     }
 
-    /// Takes what [`TrainedModel::save`] wrote.
+    /// Restores what [`TrainedModel::save`] wrote.
     ///
     /// # Errors
     /// As [`TrainedModel::open`].
@@ -154,10 +154,10 @@ impl TrainedModel {
         Ok(())
     }
 
-    /// Writes all that training changes into an existing folder, exactly.
+    /// Writes everything that training changes into an existing folder, in 32 bits.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// If writing fails.
     pub fn save(&self, folder: &Path) -> Result<()> {
         match &self.adapter {
             Some(options) => adapter::write(&self.model, options, "", folder),
@@ -165,11 +165,11 @@ impl TrainedModel {
         }
     }
 
-    /// Writes `config.json`, `tokenizer.json`, what lay beside them and `model.safetensors` into an existing folder. Adapters
-    /// are multiplied out, where weights are frozen in fewer bits onto those in the folder `base`.
+    /// Writes `config.json`, `tokenizer.json`, the companion files and `model.safetensors` into an existing folder. Adapters
+    /// are merged; if the weights are frozen in fewer bits, into those of the folder `base`.
     ///
     /// # Errors
-    /// When the disk refuses, or `base` cannot be read.
+    /// If writing fails, or `base` cannot be read.
     pub fn write(&self, folder: &Path, precision: Precision, base: Option<&Path>) -> Result<()> {
         let put = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);
@@ -182,24 +182,27 @@ impl TrainedModel {
         }
         put("config.json", &serde_json::to_vec_pretty(&config).unwrap_or_default())?;
         put("tokenizer.json", &self.tokenizer)?;
-        self.beside.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
+        self.companion_files.iter().try_for_each(|(name, bytes)| put(name, bytes))?;
         let packed = self.adapter.as_ref().is_some_and(|adapter| adapter.frozen != FrozenPrecision::F32);
         let base = base.filter(|_| packed).map(Checkpoint::open).transpose()?;
         if base.as_ref().is_some_and(|base| *base.architecture() != self.architecture) {
-            return Err(Error::Setting { setting: "base", problem: "has another shape than before".into() });
+            return Err(Error::Setting {
+                setting: "base",
+                problem: "has a different shape than before".into(),
+            });
         }
         weights::write(&folder.join("model.safetensors"), &self.model, precision, base.as_ref())
     }
 
-    /// Writes a new folder whole or not at all: what [`TrainedModel::write`] writes, and what goes along.
+    /// Writes a new folder completely or not at all: what [`TrainedModel::write`] writes, and the files of `to`.
     ///
     /// # Errors
-    /// When it exists already, the disk refuses, or `base` cannot be read.
+    /// If it already exists, writing fails, or `base` cannot be read.
     pub fn publish(&self, to: &Publication<'_>, precision: Precision, base: Option<&Path>) -> Result<()> {
         to.publish(|folder| self.write(folder, precision, base))
     }
 
-    /// Writes a new folder, whole or not at all, with the adapter alone; `base` is what it names as its model.
+    /// Writes a new folder with only the adapter, completely or not at all; `base` is recorded as its base model.
     ///
     /// # Errors
     /// As [`TrainedModel::publish`].
@@ -211,15 +214,15 @@ impl TrainedModel {
     }
 }
 
-/// A new folder of a model, and what goes along with the weights.
+/// The output folder of a model, and the files published with the weights.
 pub struct Publication<'a> {
-    /// The folder of the run, on the same disk: the new one grows in there.
+    /// The folder of the run, on the same disk; the output is prepared there.
     pub run: &'a Path,
-    /// The new one, which must not exist.
+    /// The output folder, which must not exist.
     pub folder: &'a Path,
-    /// The contents of `wasan.json`, for our importer.
-    pub own: &'a Value,
-    /// Names of files of the run that are copied.
+    /// The contents of `wasan.json`, for the importer.
+    pub wasan_json: &'a Value,
+    /// Names of the run's files to copy.
     pub records: &'a [&'a str],
 }
 
@@ -230,13 +233,13 @@ impl Publication<'_> {
             return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
         }
         let unfinished = self.run.join(UNFINISHED_FOLDER);
-        // Of an earlier try.
+        // Left by an earlier attempt.
         drop(fs::remove_dir_all(&unfinished));
         let filled = || -> Result<()> {
             fs::create_dir(&unfinished).map_err(failed)?;
             fill(&unfinished)?;
-            let own = serde_json::to_vec_pretty(self.own).unwrap_or_default();
-            fs::write(unfinished.join("wasan.json"), own).map_err(failed)?;
+            let wasan_json = serde_json::to_vec_pretty(self.wasan_json).unwrap_or_default();
+            fs::write(unfinished.join("wasan.json"), wasan_json).map_err(failed)?;
             for name in self.records {
                 fs::copy(self.run.join(name), unfinished.join(name)).map_err(failed)?;
             }
@@ -247,20 +250,20 @@ impl Publication<'_> {
     }
 }
 
-/// The folder in a run's that a finished model grows in.
+/// The folder in a run's folder where the finished model is prepared.
 pub const UNFINISHED_FOLDER: &str = "model";
 
-const BESIDE: [&str; 4] =
+const COMPANION_FILES: [&str; 4] =
     ["tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "chat_template.jinja"];
-/// Bytes of such a file; honest ones have less than 1 MiB, see `model-files`' limits.
-const BESIDE_BYTES: u64 = 4 << 20;
+/// Limit on the size of such a file; real ones have less than 1 MiB, see `model-files`' limits.
+const COMPANION_BYTES: u64 = 4 << 20;
 
-/// Those of a base.
-fn beside(folder: &Path) -> Result<BTreeMap<&'static str, Vec<u8>>> {
+/// The companion files of a base.
+fn companion_files(folder: &Path) -> Result<BTreeMap<&'static str, Vec<u8>>> {
     let mut all = BTreeMap::new();
-    for name in BESIDE {
+    for name in COMPANION_FILES {
         let path = folder.join(name);
-        if path.metadata().is_ok_and(|data| data.is_file() && data.len() <= BESIDE_BYTES) {
+        if path.metadata().is_ok_and(|data| data.is_file() && data.len() <= COMPANION_BYTES) {
             let bytes = fs::read(&path).map_err(|source| model_files::Error::Read { source, path })?;
             all.insert(name, bytes);
         }
@@ -268,8 +271,8 @@ fn beside(folder: &Path) -> Result<BTreeMap<&'static str, Vec<u8>>> {
     Ok(all)
 }
 
-/// Those of a new model.
-fn beside_new(tokenizer: &[u8], special: SpecialTokens) -> BTreeMap<&'static str, Vec<u8>> {
+/// The companion files of a new model.
+fn new_companion_files(tokenizer: &[u8], special: SpecialTokens) -> BTreeMap<&'static str, Vec<u8>> {
     let tokenizer: Value = serde_json::from_slice(tokenizer).unwrap_or_default();
     let added = tokenizer["added_tokens"].as_array().cloned().unwrap_or_default();
     let text = |id: u32| added.iter().find(|token| token["id"] == id).map(|token| token["content"].clone());

@@ -1,4 +1,4 @@
-//! The step: learning rate, clipping by the global norm, AdamW or Muon.
+//! The optimizer step: learning rate schedule, clipping by global norm, AdamW or Muon.
 
 use burn::module::ParamGroup;
 use burn::module::{Module, ModuleVisitor, Param};
@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::host_state::StateOnHost;
 use crate::llama::Llama;
 
-/// How weights follow their gradients.
+/// The optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
-    /// AdamW for all (Loshchilov and Hutter 2019): the paper's choice for models that know something already.
+    /// AdamW for all weights (Loshchilov and Hutter 2019): the paper's choice for pretrained models.
     AdamW,
     /// Muon for the matrices inside the layers, AdamW for embedding, head and norms (Jordan 2024, scaled after
-    /// Moonshot 2025 so that both use one learning rate): learns faster from scratch.
+    /// Moonshot 2025 so that both use one learning rate): faster from scratch.
     Muon,
 }
 
@@ -29,9 +29,9 @@ pub struct OptimizerOptions {
     pub method: Method,
     /// Peak learning rate.
     pub learning_rate: f64,
-    /// Part of the steps over which the rate rises from 0.
+    /// Fraction of the steps during which the rate rises from 0.
     pub warm_up: f64,
-    /// The rate at the end, as a part of the peak; in between it falls as a cosine.
+    /// The final rate as a fraction of the peak; in between it follows a cosine.
     pub final_rate: f64,
     /// β₁, β₂ of AdamW.
     pub betas: (f32, f32),
@@ -39,7 +39,7 @@ pub struct OptimizerOptions {
     pub epsilon: f32,
     /// Decoupled weight decay.
     pub weight_decay: f32,
-    /// Gradients are scaled down to this global norm; 0 leaves them.
+    /// Gradients are scaled down to this global norm; 0 disables clipping.
     pub clip_norm: f32,
 }
 
@@ -71,7 +71,7 @@ impl OptimizerOptions {
         self.learning_rate * (self.final_rate + (1.0 - self.final_rate) * cosine)
     }
 
-    /// An optimizer without any state.
+    /// Creates an optimizer without state.
     pub fn build(&self, model: &Llama) -> ModuleOptimizer {
         let adam = AdamWConfig::new()
             .with_beta_1(self.betas.0)
@@ -103,7 +103,8 @@ impl ModuleVisitor for Matrices {
     }
 }
 
-/// The global norm of all gradients, and the gradients divided by `max(1, norm / clip_norm)`; as they are where that is 0.
+/// The global norm of all gradients, and the gradients divided by `max(1, norm / clip_norm)`; unchanged if `clip_norm` is
+/// 0.
 pub fn clip_gradients(model: &Llama, gradients: GradientsParams, clip_norm: f32) -> (f32, GradientsParams) {
     let mut squares = Squares { gradients: &gradients, sum: None };
     model.visit(&mut squares);
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn gradients_are_scaled_down_to_the_norm_and_never_up() {
         let device = Device::flex().autodiff();
-        let model = Llama::nothing(&device);
+        let model = Llama::placeholder(&device);
         let parameters = [model.embed.id, model.norm.gamma.id];
         let gradients = || {
             let mut gradients = GradientsParams::new();

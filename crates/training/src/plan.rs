@@ -1,5 +1,5 @@
-//! A plan: one file that says which models are trained from scratch on which texts, so that one command makes them
-//! again.
+//! A training plan: a TOML file with the models to train from scratch and their texts, so that one command reproduces
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,57 +20,57 @@ use crate::examples::{Directions, Encoder, LossScope, Prompter};
 use crate::tokenizer::{SPECIAL_TOKENS, special_token_names, train_tokenizer};
 use crate::{Error, OptimizerOptions, Result, RunOptions, Stage, TrainedModel, fit_in_memory};
 
-/// The contents of a plan.
+/// The contents of a training plan.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingPlan {
-    /// Of weights and of the order of sentences.
+    /// Random seed of weights and of the order of sentences.
     pub seed: u64,
-    /// Tokens of the vocabulary that all models share.
+    /// Number of tokens of the vocabulary that all models share.
     pub vocabulary: usize,
     /// Tokens of the longest sequence.
     pub context: usize,
-    /// Tokens that go through a model at once.
+    /// Tokens of a batch.
     pub batch_tokens: usize,
     /// The prompt, in the form of `ModelInfo::prompt`.
     pub prompt: String,
     /// The licence of the models.
     pub licence: String,
-    /// Files of pairs that nothing may be trained on, with their two languages.
+    /// Parallel files that no model may be trained on.
     pub never: Vec<ParallelFile>,
     /// Parallel text by name.
     pub pairs: BTreeMap<String, ParallelText>,
-    /// Monolingual text: files by language.
+    /// Files of monolingual text by language.
     pub text: BTreeMap<String, Vec<PathBuf>>,
-    /// The models by name.
+    /// Models by name.
     pub models: BTreeMap<String, ModelPlan>,
 }
 
-/// A file of pairs.
+/// A parallel file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParallelFile {
-    /// Where, below the folder of texts.
+    /// Path in the folder of texts.
     pub file: PathBuf,
-    /// Codes of its columns.
+    /// Language codes of its columns.
     pub languages: [String; 2],
 }
 
-/// Parallel text of one pair of languages.
+/// Parallel text of one language pair.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParallelText {
-    /// Codes of the columns.
+    /// Language codes of the columns.
     pub languages: [String; 2],
     /// Files to train on.
     pub files: Vec<PathBuf>,
-    /// Pairs to look at while training, which none of the models is trained on.
+    /// File of held-out pairs, on which no model is trained.
     pub held_out: PathBuf,
-    /// How many of them.
+    /// Number of pairs to read from it.
     pub held_out_pairs: usize,
 }
 
-/// A model to be made.
+/// A model to train.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelPlan {
@@ -88,7 +88,7 @@ pub struct ModelPlan {
     pub head_dim: usize,
     /// Width between gate/up and down.
     pub feed_forward: usize,
-    /// What it learns, one after the other.
+    /// Training stages in order.
     pub stages: Vec<StagePlan>,
 }
 
@@ -98,21 +98,21 @@ pub struct ModelPlan {
 pub struct StagePlan {
     /// Its name.
     pub name: String,
-    /// Languages of monolingual text, packed; the sides of all pairs are part of it.
+    /// Languages of monolingual text, packed; includes the sides of all pairs.
     #[serde(default)]
     pub text: Vec<String>,
     /// Names of parallel text, in both directions.
     #[serde(default)]
     pub pairs: Vec<String>,
-    /// What the loss of pairs counts.
+    /// Which tokens of pairs the loss counts.
     #[serde(default = "target")]
     pub learn: LossScope,
-    /// Times that all is shown.
+    /// Number of epochs.
     pub epochs: f64,
-    /// It ends early after so many looks without a lower loss of the pairs held out; 0: never.
+    /// Ends the stage after this many evaluations without a lower held-out loss; 0: never.
     #[serde(default)]
     pub patience: usize,
-    /// How weights follow gradients.
+    /// Optimizer settings.
     pub optimizer: OptimizerOptions,
 }
 
@@ -123,13 +123,13 @@ fn target() -> LossScope {
 /// All texts of a plan, cleaned.
 #[derive(Debug)]
 pub struct PlanTexts {
-    /// By name: to train on, held out.
+    /// Training pairs and held-out pairs, by name.
     pub pairs: BTreeMap<String, (ParallelCorpus, ParallelCorpus)>,
-    /// By language.
+    /// Monolingual text by language.
     pub text: BTreeMap<String, MonolingualCorpus>,
-    /// What was left out of each, by name.
+    /// Cleaning reports by name.
     pub reports: BTreeMap<String, Report>,
-    /// Where each comes from, by name; what is only looked at or kept from training, by its file.
+    /// Files of each text by name; files of held-out and excluded pairs by file name.
     pub text_sources: BTreeMap<String, Vec<TextSource>>,
 }
 
@@ -137,7 +137,7 @@ impl TrainingPlan {
     /// Reads a plan (TOML).
     ///
     /// # Errors
-    /// When it cannot be read or means nothing.
+    /// If it cannot be read or is invalid.
     pub fn read(path: &Path) -> Result<Self> {
         let reason = |reason: String| Error::Settings { path: path.into(), reason };
         let text = fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
@@ -146,27 +146,27 @@ impl TrainingPlan {
             let mut names: Vec<&str> = model.stages.iter().map(|stage| stage.name.as_str()).collect();
             names.sort_unstable();
             if let Some(twice) = names.windows(2).find(|two| two[0] == two[1]) {
-                return Err(reason(format!("two stages of {name} are called {}", twice[0])));
+                return Err(reason(format!("two stages of {name} are named {}", twice[0])));
             }
         }
         Ok(plan)
     }
 
-    // The pairs that a model learns, each once.
+    // The language pairs of a model, each once.
     fn pairs_of(&self, model: &ModelPlan) -> Vec<[String; 2]> {
         let names: BTreeSet<&String> = model.stages.iter().flat_map(|stage| &stage.pairs).collect();
         let pairs = names.into_iter().filter_map(|name| self.pairs.get(name));
         pairs.map(|pairs| pairs.languages.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    // The codes of the languages that a model reads, in order.
+    // The language codes of a model, sorted.
     fn languages_of(&self, model: &ModelPlan) -> Vec<String> {
         let text = model.stages.iter().flat_map(|stage| stage.text.clone());
         let codes: BTreeSet<String> = self.pairs_of(model).into_iter().flatten().chain(text).collect();
         codes.into_iter().collect()
     }
 
-    /// The codes of all languages, in order.
+    /// All language codes, sorted.
     pub fn languages(&self) -> Vec<String> {
         let mut codes: Vec<String> = self.pairs.values().flat_map(|pairs| pairs.languages.clone()).collect();
         codes.sort();
@@ -174,10 +174,10 @@ impl TrainingPlan {
         codes
     }
 
-    /// Reads and cleans all texts from below `folder`.
+    /// Reads and cleans all texts in `folder`.
     ///
     /// # Errors
-    /// When a file is missing or damaged.
+    /// If a file is missing or damaged.
     pub fn texts(&self, folder: &Path) -> Result<PlanTexts> {
         let read = |file: &Path, languages: &[String; 2]| {
             let [source, target] = languages.clone();
@@ -201,9 +201,9 @@ impl TrainingPlan {
         for (name, of) in &self.pairs {
             let pairs = read(&of.held_out, &of.languages)?.split_at(of.held_out_pairs).0;
             let file = of.held_out.display().to_string();
-            let is_kept_out =
+            let is_excluded =
                 |never: &ParallelFile| (&never.file, &never.languages) == (&of.held_out, &of.languages);
-            if !self.never.iter().any(is_kept_out) {
+            if !self.never.iter().any(is_excluded) {
                 cleaning.held_out.push(HeldOut::new(&file, &pairs));
             }
             texts.text_sources.insert(file, pairs.text_sources().to_vec());
@@ -230,10 +230,10 @@ impl TrainingPlan {
         Ok(texts)
     }
 
-    /// The shared tokenizer, trained on every side of every pair.
+    /// Trains the shared tokenizer on both sides of all pairs.
     ///
     /// # Errors
-    /// When the texts give too few tokens.
+    /// If the texts give too few tokens.
     pub fn tokenizer(&self, texts: &PlanTexts) -> Result<Vec<u8>> {
         let sides = texts.pairs.values().flat_map(|(pairs, _)| pairs.entries());
         let all: Vec<&str> = sides.flat_map(|pair| [pair.source(), pair.target()]).collect();
@@ -259,17 +259,17 @@ impl TrainingPlan {
         for name in &stage.pairs {
             let (pairs, _) = texts.pairs.get(name).ok_or_else(|| Error::Setting {
                 setting: "pairs",
-                problem: format!("names a set that the plan does not have: {name}"),
+                problem: format!("names a set that is not in the plan: {name}"),
             })?;
             examples.extend(encoder.pairs(pairs, Directions::Both, stage.learn)?);
         }
         Ok(examples)
     }
 
-    /// One model with all that it is to learn.
+    /// Prepares one model: its shape, stages and run options.
     ///
     /// # Errors
-    /// When the plan does not have it, or its sizes or texts do not fit together.
+    /// If it is not in the plan, or its sizes or texts are inconsistent.
     pub fn prepare(
         &self,
         name: &str,
@@ -280,7 +280,7 @@ impl TrainingPlan {
     ) -> Result<PlannedModel> {
         let of = self.models.get(name).ok_or_else(|| Error::Setting {
             setting: "model",
-            problem: format!("the plan has no such model: {name}"),
+            problem: format!("is not in the plan: {name}"),
         })?;
         let tokenizer = Tokenizer::from_bytes(tokenizer_json)?;
         let encoder = Encoder {
@@ -303,7 +303,7 @@ impl TrainingPlan {
                 optimizer: stage.optimizer.clone(),
             });
         }
-        // All models look at the pairs of their last stage, the one that decides.
+        // All stages are evaluated on the held-out pairs of the last stage, whose result matters.
         for name in of.stages.last().into_iter().flat_map(|stage| &stage.pairs) {
             if let Some((_, pairs)) = texts.pairs.get(name) {
                 held_out.extend(encoder.pairs(pairs, Directions::Both, LossScope::Target)?);
@@ -336,7 +336,7 @@ impl TrainingPlan {
             "large" => json!("large"),
             language => json!({"specialist": {"language": language}}),
         };
-        let own = json!({
+        let wasan_json = json!({
             "name": name,
             "role": role,
             "prompt": self.prompt,
@@ -344,24 +344,24 @@ impl TrainingPlan {
             "languages": self.languages_of(of),
             "pairs": self.pairs_of(of),
         });
-        Ok(PlannedModel { architecture, stages, options, own })
+        Ok(PlannedModel { architecture, stages, options, wasan_json })
     }
 }
 
-/// A model of a plan before its first step.
+/// A model of a plan, ready to be trained.
 pub struct PlannedModel {
     /// The shape.
     pub architecture: Architecture,
-    /// What it learns.
+    /// Its stages.
     pub stages: Vec<Stage>,
-    /// How.
+    /// Its run options.
     pub options: RunOptions,
-    /// What its `wasan.json` says.
-    pub own: Value,
+    /// The contents of its `wasan.json`.
+    pub wasan_json: Value,
 }
 
 impl PlannedModel {
-    /// It, with its first weights.
+    /// Builds the model with its initial weights.
     ///
     /// # Errors
     /// As [`TrainedModel::new`].

@@ -1,4 +1,4 @@
-//! A new byte-level BPE tokenizer, trained on the data at hand (`tokenizers`).
+//! Trains a byte-level BPE tokenizer on the training text.
 
 use tokenizers::decoders::byte_level::ByteLevel as Decoder;
 use tokenizers::models::bpe::{BPE, BpeTrainerBuilder};
@@ -12,17 +12,17 @@ use tokenizers::{AddedToken, TokenizerBuilder};
 
 use crate::{Error, Result};
 
-/// Words with the space before them, single digits, runs of one script, marks; Japanese has no spaces, so a word of it
-/// ends at the latest where its script changes. Written so that Oniguruma, with which Python's `tokenizers` reads it,
-/// understands the same: `&&`, for there is no `--` there.
+/// Words with their preceding space, single digits, runs of one script, punctuation. Japanese has no spaces, so its words
+/// end at the latest where the script changes. The syntax has the same meaning in Oniguruma, which Python's `tokenizers`
+/// uses: `&&`, because it has no `--`.
 const PIECES: &str = r"[\p{Hiragana}ー]+|[\p{Katakana}ー]+|\p{Han}+| ?[\p{L}\p{M}&&[^\p{Hiragana}\p{Katakana}\p{Han}ー]]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+";
 
 /// Trains a tokenizer of `size` tokens on `texts`; the special tokens get the first ids, in order. Every text is
 /// encoded with a space before it, so that a word is the same token at the start of a sentence and inside it.
-/// Gives the contents of `tokenizer.json`.
+/// Returns the contents of `tokenizer.json`.
 ///
 /// # Errors
-/// When the texts give too few tokens.
+/// If the texts give too few tokens.
 pub fn train_tokenizer<'a>(
     texts: impl Iterator<Item = &'a str> + Send,
     size: usize,

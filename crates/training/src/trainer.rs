@@ -1,60 +1,60 @@
-//! The loop: stages of steps, each step some micro-batches and one update; checkpoints, log, held-out loss.
+//! The training loop: stages of steps with micro-batches, checkpoints, log and held-out loss.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, ModuleOptimizer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::batches::{self, Example};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data_parallel::Workers;
 use crate::frozen::FrozenPrecision;
-use crate::gradients::{BatchInputs, GradientFn, fork, gradients, recomputed};
+use crate::gradients::{BatchInputs, GradientFn, checkpointed_gradients, fork, gradients};
 use crate::llama::Llama;
 use crate::loss::cross_entropy;
 use crate::optimizer::{OptimizerOptions, clip_gradients};
+use crate::training_log::{StepReport, TrainingLog};
 use crate::{Error, Result, TrainedModel};
 
-/// A part of a run with its own data and learning rate, such as `pretrain` or `finetune`.
+/// A part of a run with its own data and optimizer settings, such as `pretrain` or `finetune`.
 #[derive(Debug, Clone)]
 pub struct Stage {
-    /// What the log calls it.
+    /// Its name in the log.
     pub name: String,
-    /// What is learnt.
+    /// Training examples.
     pub examples: Vec<Example>,
-    /// What is looked at meanwhile.
+    /// Held-out examples.
     pub held_out: Vec<Example>,
-    /// Times that the examples are shown; may end inside one.
+    /// Number of epochs; the last may be partial.
     pub epochs: f64,
-    /// It ends early after so many looks without a lower held-out loss, and leaves the weights of the lowest; 0: never,
-    /// and the last weights stay.
+    /// Ends the stage after this many evaluations without a lower held-out loss and restores the weights of the lowest;
+    /// 0: never, and the last weights are kept.
     pub patience: usize,
-    /// How weights follow gradients.
+    /// Optimizer settings.
     pub optimizer: OptimizerOptions,
 }
 
-/// Settings of a whole run.
+/// Settings of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunOptions {
-    /// Tokens that go through the model at once: what memory allows.
+    /// Tokens of a micro-batch, limited by memory.
     pub micro_tokens: usize,
-    /// Micro-batches that make one optimizer step.
+    /// Micro-batches per optimizer step.
     pub accumulate: usize,
-    /// Of the order of examples.
+    /// Random seed of the order of examples.
     pub seed: u64,
-    /// A checkpoint is written after so many seconds.
+    /// Time between two checkpoints.
     #[serde(skip)]
     pub save_every: Duration,
-    /// Steps between two looks at the held-out loss.
+    /// Evaluates the held-out loss every so many steps.
     pub held_out_every: usize,
-    /// Keep no more than what goes into each layer, and compute the layer again on the way back: the same gradients with
-    /// less memory, in a third more time.
+    /// Gradient checkpointing: recomputes each layer in the backward pass. The same gradients with less memory, in a
+    /// third more time.
     #[serde(skip)]
     pub recompute: bool,
 }
@@ -72,48 +72,19 @@ impl Default for RunOptions {
     }
 }
 
-/// A line of the log, and what is told of each step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StepReport {
-    /// The stage's name.
-    pub stage: String,
-    /// Step in the stage, from 1.
-    pub step: usize,
-    /// Steps of the stage.
-    pub steps: usize,
-    /// Mean cross-entropy of the step's counted tokens, nats.
-    pub loss: f32,
-    /// The same on held-out examples, where it was looked at.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub held_out_loss: Option<f32>,
-    /// Learning rate.
-    pub rate: f64,
-    /// Global norm of the gradients before clipping.
-    pub norm: f32,
-    /// Tokens read in all, without padding.
-    pub tokens: u64,
-    /// Tokens a second, of this step.
-    pub tokens_per_second: f32,
-    /// Seconds of training in all.
-    pub seconds: f64,
-}
-
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// All stages are done.
     Finished,
-    /// It was asked to stop; a checkpoint holds all that was learnt.
+    /// The caller stopped it; a checkpoint holds its state.
     Stopped,
 }
 
-/// Name of the log in a run's folder.
-pub const LOG_FILE: &str = "training.jsonl";
-
-/// Trains `trained` in `folder`, going on from the checkpoint there if it belongs to the same run.
+/// Trains `trained` in `folder`, continuing from the checkpoint there if it belongs to the same run.
 ///
 /// # Errors
-/// When there is nothing to learn from, when the loss is no longer finite, when the disk refuses.
+/// If a stage has nothing to train on, the loss is no longer finite, or writing fails.
 pub fn train(
     trained: &mut TrainedModel,
     stages: &[Stage],
@@ -123,7 +94,7 @@ pub fn train(
 ) -> Result<Ended> {
     let named_twice = |at: usize| stages[..at].iter().any(|earlier| earlier.name == stages[at].name);
     if (0..stages.len()).any(named_twice) {
-        return Err(Error::Setting { setting: "stages", problem: "must have names of their own".into() });
+        return Err(Error::Setting { setting: "stages", problem: "must have different names".into() });
     }
     if stages.iter().any(|stage| stage.examples.iter().all(|example| example.loss_tokens() == 0)) {
         return Err(Error::NoExamples { reason: "a stage has no sentence with a token to predict" });
@@ -143,7 +114,8 @@ pub fn train(
         optimizer_record = Some(path.join(OPTIMIZER));
     }
     state.recompute |= options.recompute;
-    let log = Log::open(folder, stages, &state)?;
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+    let log = TrainingLog::open(folder, &names, &state)?;
     let workers = Workers::new(&trained.device, trained.model.num_params());
     let best = Checkpoints::new(&folder.join(BEST_FOLDER));
     let mut run = Run { trained, options, checkpoints, best, log, state, workers };
@@ -165,7 +137,7 @@ pub fn train(
 }
 
 const OPTIMIZER: &str = "optimizer.bpk";
-/// The folder, in a run's, of the weights with the lowest held-out loss of a stage with patience.
+/// The folder in a run's folder with the weights of the lowest held-out loss of a stage with patience.
 pub const BEST_FOLDER: &str = "best";
 
 struct Run<'a> {
@@ -173,7 +145,7 @@ struct Run<'a> {
     options: &'a RunOptions,
     checkpoints: Checkpoints,
     best: Checkpoints,
-    log: Log,
+    log: TrainingLog,
     state: State,
     workers: Workers,
 }
@@ -192,26 +164,27 @@ impl Run<'_> {
                 micro.chunks(self.options.accumulate.max(1)).map(<[_]>::to_vec).collect();
             steps
         };
-        // The number of batches differs a little between epochs; the schedule only needs it about right.
+        // The number of batches varies slightly between epochs; the schedule only needs an estimate.
         let mut epoch = 0;
         let mut epoch_steps = steps_of(0);
         let steps = ((epoch_steps.len() as f64 * stage.epochs).round() as usize).max(1);
-        let mut before = 0;
+        let mut previous_epochs_steps = 0;
         let mut saved = Instant::now();
-        let patient = |state: &State| stage.patience == 0 || state.looks < stage.patience;
-        while self.state.step < steps && patient(&self.state) {
-            while self.state.step - before >= epoch_steps.len() {
-                before += epoch_steps.len();
+        let has_patience = |state: &State| stage.patience == 0 || state.looks < stage.patience;
+        while self.state.step < steps && has_patience(&self.state) {
+            while self.state.step - previous_epochs_steps >= epoch_steps.len() {
+                previous_epochs_steps += epoch_steps.len();
                 epoch += 1;
                 epoch_steps = steps_of(epoch);
             }
-            let batches = epoch_steps.get(self.state.step - before).cloned().unwrap_or_default();
+            let batches =
+                epoch_steps.get(self.state.step - previous_epochs_steps).cloned().unwrap_or_default();
             let mut line = self.step(stage, &batches, &mut optimizer, steps)?;
             let last = self.state.step == steps;
             if !stage.held_out.is_empty()
                 && (last || self.state.step.is_multiple_of(self.options.held_out_every))
             {
-                let loss = self.loss_of_held_out(&stage.held_out);
+                let loss = self.held_out_loss(&stage.held_out);
                 line.held_out_loss = Some(loss);
                 let lower = self.state.lowest.is_none_or(|lowest| loss < lowest);
                 (self.state.lowest, self.state.looks) = match lower {
@@ -233,18 +206,18 @@ impl Run<'_> {
             }
         }
         if stage.patience > 0 {
-            self.return_to_best()?;
+            self.restore_best()?;
         }
         Ok(Ended::Finished)
     }
 
-    /// Takes the weights that this run had at the lowest held-out loss of this stage.
-    fn return_to_best(&mut self) -> Result<()> {
+    /// Restores the weights that this run had at the lowest held-out loss of this stage.
+    fn restore_best(&mut self) -> Result<()> {
         if self.state.lowest.is_none() {
             return Ok(());
         }
         let missing = || {
-            let reason = "it has not the weights of the lowest held-out loss".into();
+            let reason = "it does not have the weights of the lowest held-out loss".into();
             Error::Checkpoint { path: self.best.folder().into(), reason }
         };
         let path = self.best.newest().ok_or_else(missing)?;
@@ -262,37 +235,41 @@ impl Run<'_> {
         optimizer: &mut ModuleOptimizer,
         steps: usize,
     ) -> Result<StepReport> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let chosen: Vec<Vec<&Example>> = batches
             .iter()
             .map(|batch| batch.iter().filter_map(|&index| stage.examples.get(index)).collect())
             .collect();
-        let learned: usize = chosen.iter().flatten().map(|example| example.loss_tokens()).sum();
+        let loss_tokens: usize = chosen.iter().flatten().map(|example| example.loss_tokens()).sum();
         let tokens: usize = chosen.iter().flatten().map(|example| example.ids.len()).sum();
         let mut all = GradientsAccumulator::new();
         let mut sum = 0.0;
         for examples in &chosen {
-            let scale = 1.0 / learned as f32;
-            // Weights that are frozen in fewer bits would all be kept unpacked for the way back.
-            let packed =
+            let scale = 1.0 / loss_tokens as f32;
+            // Otherwise the backward pass would keep all weights that are frozen in fewer bits dequantised.
+            let quantised =
                 self.trained.adapter.as_ref().is_some_and(|adapter| adapter.frozen != FrozenPrecision::F32);
-            let way = if packed || self.state.recompute { recomputed } else { gradients as GradientFn };
-            let losses = self.forward(examples, |model, inputs| way(&fork(model), inputs, scale));
+            let gradient_fn = if quantised || self.state.recompute {
+                checkpointed_gradients
+            } else {
+                gradients as GradientFn
+            };
+            let losses = self.forward(examples, |model, inputs| gradient_fn(&fork(model), inputs, scale));
             for (loss, of_share) in losses {
                 sum += loss;
                 all.accumulate(&self.trained.model, of_share);
             }
         }
-        let loss = sum / learned.max(1) as f32;
+        let loss = sum / loss_tokens.max(1) as f32;
         let (norm, gradients) = clip_gradients(&self.trained.model, all.grads(), stage.optimizer.clip_norm);
-        // They would spoil all weights, and a checkpoint with them.
+        // They would make all weights and the next checkpoint invalid.
         if !(loss.is_finite() && norm.is_finite()) {
             return Err(Error::Diverged { step: self.state.step + 1 });
         }
         self.state.step += 1;
         let rate = stage.optimizer.rate(self.state.step, steps);
         self.trained.change(|model| optimizer.step(rate, model, gradients));
-        let seconds = begun.elapsed().as_secs_f64();
+        let seconds = started.elapsed().as_secs_f64();
         self.state.tokens += tokens as u64;
         self.state.seconds += seconds;
         Ok(StepReport {
@@ -309,20 +286,20 @@ impl Run<'_> {
         })
     }
 
-    /// What `work` makes of the model and each worker's share of some sequences.
+    /// Runs `work` on the model and each worker's share of some examples.
     fn forward<R: Send>(
         &self,
         examples: &[&Example],
         work: impl Fn(&Llama, &BatchInputs) -> R + Sync,
     ) -> Vec<R> {
         let trained = &*self.trained;
-        let learned: Vec<&Example> =
+        let counted: Vec<&Example> =
             examples.iter().filter(|example| example.loss_tokens() > 0).copied().collect();
-        let shares = self.workers.shares(&learned).map(batches::batch_arrays).collect();
+        let shares = self.workers.shares(&counted).map(batches::batch_arrays).collect();
         self.workers.map(shares, |arrays| work(&trained.model, &BatchInputs::new(arrays, trained)))
     }
 
-    fn loss_of_held_out(&self, held_out: &[Example]) -> f32 {
+    fn held_out_loss(&self, held_out: &[Example]) -> f32 {
         let mut sum = 0.0;
         for batch in batches::epoch_batches(held_out, self.options.micro_tokens, 0, 0) {
             let examples: Vec<&Example> = batch.iter().filter_map(|&index| held_out.get(index)).collect();
@@ -350,7 +327,7 @@ impl Run<'_> {
     }
 }
 
-/// A run is what its weights were at first, its data and its settings.
+/// Identifies a run: a hash of its initial weights, data and settings.
 fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -> String {
     let mut hash = Sha256::new();
     let mut add = |json: serde_json::Result<Vec<u8>>| hash.update(json.unwrap_or_default());
@@ -364,46 +341,4 @@ fn fingerprint(trained: &TrainedModel, stages: &[Stage], options: &RunOptions) -
         }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The log: one line of JSON for each step.
-struct Log {
-    path: std::path::PathBuf,
-    file: File,
-}
-
-impl Log {
-    /// Opens the log, without the lines of steps that are not in the checkpoint and will be done again.
-    fn open(folder: &Path, stages: &[Stage], state: &State) -> Result<Self> {
-        let path = folder.join(LOG_FILE);
-        let failed = |source| Error::Write { path: path.clone(), source };
-        let done = |line: &&str| {
-            let Ok(line) = serde_json::from_str::<StepReport>(line) else { return false };
-            let stage = stages.iter().position(|stage| stage.name == line.stage).unwrap_or(usize::MAX);
-            (stage, line.step) <= (state.stage, state.step)
-        };
-        let old = fs::read_to_string(&path).unwrap_or_default();
-        let mut kept: String = old.lines().filter(done).flat_map(|line| [line, "\n"]).collect();
-        if state.stage == 0 && state.step == 0 {
-            kept.clear();
-        }
-        // The old log stays until the new one is whole.
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        file.write_all(kept.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
-        Ok(Self { path, file })
-    }
-
-    fn write(&mut self, line: &StepReport) -> Result<()> {
-        let mut text = serde_json::to_string(line).unwrap_or_default();
-        text.push('\n');
-        self.file
-            .write_all(text.as_bytes())
-            .map_err(|source| Error::Write { path: self.path.clone(), source })
-    }
-
-    fn sync(&self) -> Result<()> {
-        self.file.sync_all().map_err(|source| Error::Write { path: self.path.clone(), source })
-    }
 }

@@ -1,4 +1,4 @@
-//! Weights in and out: a checkpoint's float tensors ↔ Burn parameters, a Hugging Face folder at the end.
+//! Loads a checkpoint's float tensors into Burn parameters, and writes them as `model.safetensors`.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,12 +17,12 @@ use crate::frozen::{Freezer, FrozenPrecision};
 use crate::llama::{Layer, Llama, in_f32};
 use crate::{Error, Result};
 
-/// How weights are stored.
+/// Number format of written weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// 32 bits: exact.
     F32,
-    /// Brain floats, as most models are published: 8 bits of a number are left.
+    /// 16 bits with an 8-bit significand, as most models are published.
     BF16,
 }
 
@@ -36,19 +36,19 @@ impl Precision {
     }
 }
 
-/// The values of a part of this shape, row by row.
+/// Returns the values of a named tensor of this shape, row-major.
 type Values<'a> = dyn FnMut(&str, &[usize]) -> Result<Vec<f32>> + 'a;
 
-/// Gives each parameter of a model its values. Ids are given in order, so that an optimizer's state finds its
-/// parameters again in the next process.
-struct Maker<'a> {
+/// Builds a model from the values of its tensors. Parameter ids are assigned in order, so that the optimizer's state
+/// matches them after a restart.
+struct ModelBuilder<'a> {
     values: &'a mut Values<'a>,
     next_id: u64,
     device: &'a Device,
     freezer: Freezer,
 }
 
-impl Maker<'_> {
+impl ModelBuilder<'_> {
     fn param<const D: usize>(
         &mut self,
         part: &str,
@@ -59,7 +59,7 @@ impl Maker<'_> {
         let tensor = Tensor::<D>::from_data(TensorData::new(values, shape), self.device);
         let tensor = if transposed { tensor.swap_dims(0, 1) } else { tensor };
         self.next_id += 1;
-        // A transposed view would be copied at every step; a product with one makes it lie in order once.
+        // A transposed view would be copied at every step; adding 0 makes it contiguous once.
         let tensor = if transposed { tensor + 0.0 } else { tensor };
         Ok(Param::initialized(ParamId::from(self.next_id), tensor.require_grad()))
     }
@@ -99,10 +99,10 @@ impl Maker<'_> {
     }
 }
 
-/// The checkpoint's weights on `device`, `frozen` as they come, and a hash of them in hexadecimal.
+/// Loads the checkpoint's weights onto `device`, freezing each as it is read, and returns their hash in hexadecimal.
 ///
 /// # Errors
-/// When the weights cannot be read or are no floats.
+/// If the weights cannot be read or are not floats.
 pub fn load(checkpoint: &Checkpoint, frozen: FrozenPrecision, device: &Device) -> Result<(Llama, String)> {
     let mut hash = Sha256::new();
     let mut values = |part: &str, _: &[usize]| {
@@ -115,12 +115,12 @@ pub fn load(checkpoint: &Checkpoint, frozen: FrozenPrecision, device: &Device) -
     };
     let freezer = Freezer::new(frozen, device);
     let model =
-        Maker { values: &mut values, next_id: 0, device, freezer }.llama(checkpoint.architecture())?;
+        ModelBuilder { values: &mut values, next_id: 0, device, freezer }.llama(checkpoint.architecture())?;
     Ok((model, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
-/// New weights: normal with a standard deviation of 0.02, those that write to the residual stream smaller by
-/// √(2 · layers) (GPT-2), norms 1.
+/// Initialises new weights: normal with a standard deviation of 0.02, divided by √(2 · layers) for matrices that write to
+/// the residual stream (GPT-2); norms 1.
 pub fn initialize(architecture: &Architecture, seed: u64, device: &Device) -> Result<Llama> {
     let mut random = fastrand::Rng::with_seed(seed);
     let residual = 0.02 / (2.0 * architecture.layers as f32).sqrt();
@@ -133,44 +133,44 @@ pub fn initialize(architecture: &Architecture, seed: u64, device: &Device) -> Re
         })
     };
     let freezer = Freezer::new(FrozenPrecision::F32, device);
-    Maker { values: &mut values, next_id: 0, device, freezer }.llama(architecture)
+    ModelBuilder { values: &mut values, next_id: 0, device, freezer }.llama(architecture)
 }
 
-/// A draw from the standard normal distribution (Box-Muller).
+/// A sample from the standard normal distribution (Box-Muller).
 fn normal(random: &mut fastrand::Rng) -> f32 {
     let radius = (-2.0 * (1.0 - random.f64()).ln()).sqrt();
     (radius * (std::f64::consts::TAU * random.f64()).cos()) as f32
 }
 
 /// Tensors by name: shape and values.
-pub type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+pub type NamedTensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// Every tensor under its Hugging Face name, with rows as outputs. Adapters are multiplied out.
-pub fn tensors(model: &Llama) -> Named {
-    let values = |tensor: Stored| (tensor.shape.clone(), (tensor.values)().iter::<f32>().collect());
-    stored(model, None).into_iter().map(|(name, tensor)| (name, values(tensor))).collect()
+/// Every tensor under its Hugging Face name, with rows as outputs. Adapters are merged.
+pub fn tensors(model: &Llama) -> NamedTensors {
+    let values = |tensor: LazyTensor| (tensor.shape.clone(), (tensor.values)().iter::<f32>().collect());
+    lazy_tensors(model, None).into_iter().map(|(name, tensor)| (name, values(tensor))).collect()
 }
 
-/// A tensor that is fetched from its device when it is written: all of them at once would be the model once more.
-struct Stored<'a> {
+/// A tensor that is copied from its device when it is written: all at once would need memory for a second model.
+struct LazyTensor<'a> {
     shape: Vec<usize>,
     values: Box<dyn Fn() -> TensorData + 'a>,
 }
 
-fn vector(norm: &RmsNorm) -> Stored<'_> {
+fn vector(norm: &RmsNorm) -> LazyTensor<'_> {
     let values = Box::new(move || norm.gamma.val().inner().into_data());
-    Stored { shape: norm.gamma.dims().to_vec(), values }
+    LazyTensor { shape: norm.gamma.dims().to_vec(), values }
 }
 
-/// The weights of a base as they were before they were frozen in fewer bits.
-struct Exact<'a> {
+/// The base's original weights, from before they were frozen in fewer bits.
+struct BaseWeights<'a> {
     checkpoint: &'a Checkpoint,
-    /// What went wrong first: a tensor that is being written cannot fail.
+    /// The first error: writing a tensor cannot return one.
     failed: RefCell<Option<model_files::Error>>,
 }
 
-impl Exact<'_> {
-    /// Of a part of this shape, zeros where they cannot be read.
+impl BaseWeights<'_> {
+    /// The values of a tensor of this shape; zeros if they cannot be read.
     fn values(&self, part: &str, shape: &[usize]) -> Vec<f32> {
         self.checkpoint.values(part).unwrap_or_else(|error| {
             self.failed.borrow_mut().get_or_insert(error);
@@ -179,11 +179,11 @@ impl Exact<'_> {
     }
 }
 
-fn matrix<'a>(linear: &'a Linear, part: String, exact: Option<&'a Exact<'_>>) -> Stored<'a> {
+fn matrix<'a>(linear: &'a Linear, part: String, exact: Option<&'a BaseWeights<'_>>) -> LazyTensor<'a> {
     let [inputs, outputs] = linear.weight.shape().dims();
     let shape = vec![outputs, inputs];
     let values: Box<dyn Fn() -> TensorData> = match exact {
-        // Multiplied out where it is adapted.
+        // With the adapter merged, if there is one.
         None => Box::new(move || in_f32(linear.weight.val().inner()).transpose().into_data()),
         Some(exact) => Box::new(move || {
             let mut values = exact.values(&part, &[outputs, inputs]);
@@ -194,10 +194,10 @@ fn matrix<'a>(linear: &'a Linear, part: String, exact: Option<&'a Exact<'_>>) ->
             TensorData::new(values, [outputs, inputs])
         }),
     };
-    Stored { shape, values }
+    LazyTensor { shape, values }
 }
 
-fn stored<'a>(model: &'a Llama, exact: Option<&'a Exact<'_>>) -> Vec<(String, Stored<'a>)> {
+fn lazy_tensors<'a>(model: &'a Llama, exact: Option<&'a BaseWeights<'_>>) -> Vec<(String, LazyTensor<'a>)> {
     let mut all = Vec::new();
     let mut add = |name: String, tensor| all.push((name, tensor));
     for (index, layer) in model.layers.iter().enumerate() {
@@ -225,49 +225,49 @@ fn stored<'a>(model: &'a Llama, exact: Option<&'a Exact<'_>>) -> Vec<(String, St
         None => Box::new(move || in_f32(model.embed.val().inner()).into_data()),
         Some(exact) => Box::new(move || TensorData::new(exact.values("embed", &shape), shape)),
     };
-    add("model.embed_tokens.weight".into(), Stored { shape: shape.to_vec(), values: embedding });
+    add("model.embed_tokens.weight".into(), LazyTensor { shape: shape.to_vec(), values: embedding });
     if let Some(head) = &model.head {
         add("lm_head.weight".into(), matrix(head, "head".into(), exact));
     }
     all
 }
 
-/// Writes `model.safetensors`, a tensor at a time, adapters multiplied out; onto the weights of `base` where it is
-/// given, since those frozen in fewer bits are not what they were.
+/// Writes `model.safetensors` one tensor at a time, with adapters merged: into the weights of `base` if given, because
+/// weights frozen in fewer bits are no longer exact.
 ///
 /// # Errors
-/// When the disk refuses, or the base cannot be read any more.
+/// If writing fails, or the base can no longer be read.
 pub fn write(path: &Path, model: &Llama, precision: Precision, base: Option<&Checkpoint>) -> Result<()> {
-    let exact = base.map(|checkpoint| Exact { checkpoint, failed: RefCell::new(None) });
-    let views = stored(model, exact.as_ref());
-    serialize(path, views.into_iter().map(|(name, tensor)| (name, Written { tensor, precision })))?;
+    let exact = base.map(|checkpoint| BaseWeights { checkpoint, failed: RefCell::new(None) });
+    let views = lazy_tensors(model, exact.as_ref());
+    serialize(path, views.into_iter().map(|(name, tensor)| (name, WrittenTensor { tensor, precision })))?;
     match exact.and_then(|exact| exact.failed.into_inner()) {
         Some(error) => Err(error.into()),
         None => Ok(()),
     }
 }
 
-/// Writes a file of tensors that are small, exactly.
+/// Writes small tensors in 32 bits.
 ///
 /// # Errors
-/// When the disk refuses.
-pub(crate) fn write_named(path: &Path, tensors: &Named) -> Result<()> {
+/// If writing fails.
+pub(crate) fn write_named(path: &Path, tensors: &NamedTensors) -> Result<()> {
     let views = tensors.iter().map(|(name, (shape, values))| {
-        let tensor = Stored {
+        let tensor = LazyTensor {
             shape: shape.clone(),
             values: Box::new(move || TensorData::new(values.clone(), shape.clone())),
         };
-        (name.clone(), Written { tensor, precision: Precision::F32 })
+        (name.clone(), WrittenTensor { tensor, precision: Precision::F32 })
     });
     serialize(path, views)
 }
 
-struct Written<'a> {
-    tensor: Stored<'a>,
+struct WrittenTensor<'a> {
+    tensor: LazyTensor<'a>,
     precision: Precision,
 }
 
-impl View for Written<'_> {
+impl View for WrittenTensor<'_> {
     fn dtype(&self) -> Dtype {
         match self.precision {
             Precision::F32 => Dtype::F32,
@@ -294,8 +294,8 @@ impl View for Written<'_> {
     }
 }
 
-fn serialize<'a>(path: &Path, views: impl IntoIterator<Item = (String, Written<'a>)>) -> Result<()> {
-    // Hugging Face's loader wants to be told.
+fn serialize<'a>(path: &Path, views: impl IntoIterator<Item = (String, WrittenTensor<'a>)>) -> Result<()> {
+    // Hugging Face's loader requires it.
     let metadata = Some([("format".to_owned(), "pt".to_owned())].into());
     safetensors::serialize_to_file(views, metadata, path).map_err(|error| {
         let source = match error {

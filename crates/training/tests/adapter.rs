@@ -1,4 +1,4 @@
-//! LoRA: B = 0 changes nothing, the base stays, merged equals adapter and base, a PEFT file comes back.
+//! LoRA: B = 0 changes nothing, the base is unchanged, merging keeps the outputs, PEFT files can be read back.
 
 mod common;
 
@@ -39,12 +39,12 @@ fn logits(model: &TrainedModel) -> Vec<f32> {
     logits.inner().into_data().iter::<f32>().collect()
 }
 
-fn furthest(a: &[f32], b: &[f32]) -> f32 {
+fn max_difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-fn learn(model: &mut TrainedModel, folder: &std::path::Path) {
+fn train_adapter(model: &mut TrainedModel, folder: &std::path::Path) {
     let optimizer = OptimizerOptions { learning_rate: 1e-2, ..Default::default() };
     let stages = [Stage {
         name: "finetune".into(),
@@ -72,13 +72,13 @@ fn a_frozen_base_in_fewer_bits_is_near_the_base() {
         let mut model = model();
         let before = logits(&model);
         model.adapt(options(frozen), 1).expect("adapted");
-        let apart = furthest(&logits(&model), &before);
+        let apart = max_difference(&logits(&model), &before);
         assert!(apart > 0.0 && apart < allowed, "{frozen:?}: {apart}");
     }
 }
 
 #[test]
-fn everything_frozen_is_kept_in_fewer_bits() {
+fn frozen_weights_are_stored_in_fewer_bits() {
     struct Bytes(usize, usize);
     impl ModuleVisitor for Bytes {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -101,19 +101,19 @@ fn everything_frozen_is_kept_in_fewer_bits() {
         model.model.visit(&mut bytes);
         bytes.0 as f64 / bytes.1 as f64
     };
-    // Norms and the adapter itself stay in 32 bits.
+    // Norms and the adapter keep 32 bits.
     assert!(
         of(FrozenPrecision::F32) == 4.0 && of(FrozenPrecision::F16) < 2.1 && of(FrozenPrecision::Q8) < 1.3
     );
 }
 
 #[test]
-fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
+fn training_changes_only_the_adapter_and_merging_keeps_the_outputs() {
     let exact = model();
     let base = tensors(&exact.model);
     let folder_of_base = tempfile::tempdir().expect("a folder");
     exact.save(folder_of_base.path()).expect("saved");
-    // What was frozen in fewer bits is merged onto what it was.
+    // Weights frozen in fewer bits are merged into the original base.
     for (frozen, allowed) in
         [(FrozenPrecision::F32, 1e-5), (FrozenPrecision::F16, 2e-3), (FrozenPrecision::Q8, 5e-2)]
     {
@@ -122,13 +122,13 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
         model.adapt(options(frozen), 1).expect("adapted");
         let before = logits(&model);
         let folder = tempfile::tempdir().expect("a folder");
-        learn(&mut model, folder.path());
+        train_adapter(&mut model, folder.path());
         let after = logits(&model);
-        assert!(furthest(&after, &before) > 1e-3, "{frozen:?}: nothing was learnt");
+        assert!(max_difference(&after, &before) > 1e-3, "{frozen:?}: nothing changed");
         let folder = tempfile::tempdir().expect("a folder");
         model.write(folder.path(), Precision::F32, Some(folder_of_base.path())).expect("written");
         let merged = TrainedModel::open(folder.path(), &device).expect("opened");
-        let apart = furthest(&logits(&merged), &after);
+        let apart = max_difference(&logits(&merged), &after);
         assert!(apart < allowed, "{frozen:?}: merged is {apart} apart");
         let merged = tensors(&merged.model);
         let changed = |name: &str| merged[name].1 != base[name].1;
@@ -142,7 +142,7 @@ fn training_moves_the_adapter_alone_and_merging_keeps_what_it_computes() {
 }
 
 #[test]
-fn a_base_that_was_replaced_meanwhile_is_refused() {
+fn a_base_that_was_replaced_during_training_is_refused() {
     let mut trained = model();
     trained.adapt(options(FrozenPrecision::Q8), 1).expect("adapted");
     let smaller = Architecture { layers: 1, ..architecture() };
@@ -151,15 +151,15 @@ fn a_base_that_was_replaced_meanwhile_is_refused() {
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
     other.expect("a model").save(folders[0].path()).expect("saved");
     let written = trained.write(folders[1].path(), Precision::F32, Some(folders[0].path()));
-    assert!(written.expect_err("refused").to_string().contains("base has another shape"));
+    assert!(written.expect_err("refused").to_string().contains("base has a different shape"));
 }
 
 #[test]
-fn an_adapter_comes_back_from_its_file_in_pefts_form() {
+fn an_adapter_is_restored_from_its_peft_file() {
     let mut trained = model();
     trained.adapt(options(FrozenPrecision::F32), 1).expect("adapted");
     let folder = tempfile::tempdir().expect("a folder");
-    learn(&mut trained, &folder.path().join("run"));
+    train_adapter(&mut trained, &folder.path().join("run"));
     trained.save(folder.path()).expect("saved");
 
     let bytes = std::fs::read(folder.path().join("adapter_model.safetensors")).expect("written");

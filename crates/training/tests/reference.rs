@@ -51,7 +51,7 @@ fn values(model: &Llama) -> Named {
     tensors(model).into_iter().map(|(name, (_, v))| (name, v.into_iter().map(f64::from).collect())).collect()
 }
 
-/// The gradients in the place of the weights, so that they are named and turned as those are.
+/// A model with the gradients as weights, so that they get the same names and layout.
 fn gradients_as_weights(model: &Llama, gradients: &GradientsParams) -> Llama {
     struct Put<'a>(&'a GradientsParams);
     impl burn::module::ModuleMapper for Put<'_> {
@@ -71,9 +71,9 @@ fn losses_gradients_and_weights_equal_the_reference() {
     compare_training(&Device::flex().autodiff());
 }
 
-/// On a GPU, or a driver that plays one.
+/// On a GPU or a software driver.
 #[test]
-fn so_do_those_of_a_gpu() {
+fn losses_gradients_and_weights_on_a_gpu_equal_the_reference() {
     compare_training(&Backend::Wgpu.open().expect("a driver of Vulkan, Metal or DX12"));
 }
 
@@ -135,7 +135,7 @@ fn compare_training(device: &Device) {
     assert!(apart <= tolerance("weights_relative_l2_after_20_steps"), "weights are {apart} apart");
 }
 
-/// Real families: RoPE scaling, grouped heads and as many as queries, tied and untied heads.
+/// Real families: RoPE scaling, grouped-query and multi-head attention, tied and untied heads.
 #[test]
 fn logits_of_tiny_llamas_equal_transformers() {
     let device = Device::flex().autodiff();

@@ -1,4 +1,4 @@
-//! A run that was broken off goes on as if it had not been.
+//! An interrupted run continues as if it had not been interrupted.
 
 mod common;
 
@@ -103,7 +103,7 @@ fn accumulated_gradients_are_those_of_all_at_once() {
 }
 
 #[test]
-fn gradients_that_are_no_numbers_end_a_run_whose_loss_is_one() {
+fn non_finite_gradients_end_a_run_with_a_finite_loss() {
     let mut model = model();
     let norm = &mut model.model.norm.gamma;
     *norm = norm.clone().map(|gamma| gamma * 1e20);
@@ -120,7 +120,7 @@ fn gradients_that_are_no_numbers_end_a_run_whose_loss_is_one() {
     assert_eq!(tensors(&model.model), before);
 }
 
-/// The log without what no two runs share.
+/// The log without timings.
 fn curve(folder: &Path) -> Vec<(String, usize, u32, Option<u32>)> {
     let log = fs::read_to_string(folder.join(training::LOG_FILE)).expect("a log");
     let line = |line: &str| {
@@ -148,19 +148,19 @@ fn stopped_anywhere_a_run_gives_the_same_curve_and_weights() {
     }
 }
 
-/// Stages that look at the contrary of what they learn, so that patience ends each of them.
+/// Stages whose held-out examples contradict the training examples, so that patience ends each of them.
 fn impatient() -> Vec<Stage> {
     let hasty = |stage: Stage| {
         let optimizer = OptimizerOptions { learning_rate: 0.1, warm_up: 0.0, ..stage.optimizer };
-        let contrary = |example: Example| Example { ids: example.ids.into_iter().rev().collect(), ..example };
-        let held_out = examples(10).into_iter().map(contrary).collect();
+        let reversed = |example: Example| Example { ids: example.ids.into_iter().rev().collect(), ..example };
+        let held_out = examples(10).into_iter().map(reversed).collect();
         Stage { held_out, epochs: 20.0, patience: 2, optimizer, ..stage }
     };
     stages().into_iter().map(hasty).collect()
 }
 
 #[test]
-fn patience_is_not_lost_where_a_run_is_broken_off() {
+fn patience_survives_an_interruption() {
     let whole = tempfile::tempdir().expect("a folder");
     let mut unbroken = model();
     run_stages(&impatient(), &mut unbroken, whole.path(), Duration::MAX, |_| false);
@@ -170,8 +170,8 @@ fn patience_is_not_lost_where_a_run_is_broken_off() {
         .collect();
     let steps = |stage: &Stage| stage.examples.len() as f64 * stage.epochs / 12.0;
     for (&end, stage) in last.iter().zip(impatient()) {
-        assert!((expected[end].1 as f64) < 0.8 * steps(&stage), "no stage ran its epochs out");
-        // Just before the look that ends it, in the middle of its patience, and at the very end.
+        assert!((expected[end].1 as f64) < 0.8 * steps(&stage), "patience ended every stage early");
+        // Just before the evaluation that ends it, in the middle of its patience, and at the very end.
         for stop_at in [end - 1, end - 3, end] {
             let folder = tempfile::tempdir().expect("a folder");
             let (stage, step) = (&expected[stop_at].0, expected[stop_at].1);
@@ -191,8 +191,8 @@ fn patience_leaves_the_weights_of_the_lowest_loss() {
     let whole = tempfile::tempdir().expect("a folder");
     let mut patient = model();
     run_stages(&impatient(), &mut patient, whole.path(), Duration::MAX, |_| false);
-    let looks = curve(whole.path()).into_iter().filter(|line| line.0 == "finetune" && line.3.is_some());
-    let (_, best, ..) = looks.min_by_key(|line| line.3).expect("looks");
+    let evaluations = curve(whole.path()).into_iter().filter(|line| line.0 == "finetune" && line.3.is_some());
+    let (_, best, ..) = evaluations.min_by_key(|line| line.3).expect("evaluations");
     let folder = tempfile::tempdir().expect("a folder");
     let mut stopped = model();
     let at_best = |line: &StepReport| line.stage == "finetune" && line.step == best;
@@ -201,12 +201,12 @@ fn patience_leaves_the_weights_of_the_lowest_loss() {
 }
 
 #[test]
-fn lines_after_the_last_checkpoint_are_done_again() {
+fn steps_after_the_last_checkpoint_are_repeated() {
     let whole = tempfile::tempdir().expect("a folder");
     run(&mut model(), whole.path(), Duration::MAX, |_| false);
     let folder = tempfile::tempdir().expect("a folder");
     run(&mut model(), folder.path(), Duration::ZERO, |line| line.step == 5);
-    // As if the power had gone two steps later: the log is ahead of the checkpoint.
+    // As if power had failed two steps later: the log is ahead of the checkpoint.
     let log = folder.path().join(training::LOG_FILE);
     let ahead = fs::read_to_string(whole.path().join(training::LOG_FILE)).expect("a log");
     fs::write(&log, ahead.lines().take(7).flat_map(|line| [line, "\n"]).collect::<String>())
@@ -264,7 +264,7 @@ fn a_checkpoint_of_another_base_or_of_other_held_out_text_is_refused() {
 }
 
 #[test]
-fn adapters_go_on_as_if_they_had_not_been_broken_off() {
+fn adapter_training_continues_after_an_interruption() {
     for frozen in [FrozenPrecision::F32, FrozenPrecision::Q8] {
         let adapted = || {
             let mut model = model();
@@ -294,7 +294,7 @@ fn a_checkpoint_that_was_being_replaced_is_found() {
     // Between the two renames there is none under the first name.
     fs::remove_dir_all(&previous).expect("a previous one");
     fs::rename(&current, &previous).expect("renamed");
-    // Nor is it lost where the next one cannot be written either.
+    // Nor is it lost if the next one cannot be written either.
     let checkpoints = Checkpoints::new(folder.path());
     let full = || Error::NoExamples { reason: "none" };
     assert!(checkpoints.replace(&Default::default(), |_| Err(full())).is_err());

@@ -66,7 +66,7 @@ impl TrainPlan {
                 continue;
             }
             let prepared = plan.prepare(name, &texts, &tokenizer_json, prompt.as_ref(), &device)?;
-            let PlannedModel { stages, options, own, .. } = &prepared;
+            let PlannedModel { stages, options, wasan_json, .. } = &prepared;
             let build = || Ok(prepared.build(&tokenizer_json, &device)?);
             let run = TrainingRun::new(&folder)?;
             let (model, ended) = run.train(&build, stages, options, &mut console)?;
@@ -74,7 +74,7 @@ impl TrainPlan {
                 return Ok(());
             }
             let inputs = RunInputs { seed: plan.seed, texts: &record, device: &device, stages };
-            run.finish(&inputs, own, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
+            run.finish(&inputs, wasan_json, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
             println!("{}", folder.display());
         }
         Ok(())

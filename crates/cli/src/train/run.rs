@@ -121,7 +121,7 @@ impl<'a> TrainingRun<'a> {
         let provenance = provenance_json(inputs, estimate.as_ref(), &lines);
         self.write_json(PROVENANCE, &provenance)?;
         let records = &[LOG_FILE, LOSS_CHART, PROVENANCE];
-        publish(&Publication { run: &self.folder, folder: self.out, own, records })?;
+        publish(&Publication { run: &self.folder, folder: self.out, wasan_json: own, records })?;
         self.remove();
         console.event("finished", &json!({ "model": self.out, "making": provenance }));
         console.print(&format!("wrote {}", self.out.display()));

@@ -73,7 +73,7 @@ fn other_settings_do_not_resume_from_a_checkpoint() {
     let other = home.run(&from_scratch("model", &["--seed", "2"]));
     assert_eq!(other.status, Some(1), "{}", other.err);
     assert!(other.err.contains("other data or settings"), "{}", other.err);
-    assert!(other.err.contains("to begin anew: model.run"), "{}", other.err);
+    assert!(other.err.contains("to start again: model.run"), "{}", other.err);
 }
 
 #[test]
@@ -125,11 +125,7 @@ fn a_full_disk_loses_only_steps_after_the_last_checkpoint() {
         let full = std::process::Command::new("sh").args(["-c", &script]).current_dir(home.path()).output();
         let full = crate::program::ProgramResult::from(full.expect("sh is there"));
         assert_eq!(full.status, Some(1), "{}", full.err);
-        assert!(
-            full.err.contains("cannot be written") && full.err.contains("newest checkpoint"),
-            "{}",
-            full.err
-        );
+        assert!(full.err.contains("cannot write") && full.err.contains("newest checkpoint"), "{}", full.err);
         assert_eq!(home.names("model"), [""; 0]);
         assert!(home.read("model.run/training.jsonl").starts_with(&log), "{blocks}");
     }

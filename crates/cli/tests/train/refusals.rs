@@ -151,5 +151,5 @@ fn a_full_disk_leaves_no_incomplete_model() {
         crate::program::ProgramResult::from(output.expect("sh is there"))
     };
     let ended = run("model");
-    refused(&home, &ended, 1, "cannot be written", "model");
+    refused(&home, &ended, 1, "cannot write", "model");
 }

@@ -1,4 +1,4 @@
-//! A model small enough for a test, and something to learn.
+//! A small model and training examples for tests.
 
 use model_files::Architecture;
 use training::batches::Example;
@@ -19,7 +19,7 @@ pub fn architecture() -> Architecture {
     }
 }
 
-/// Nothing here encodes text.
+/// An empty tokenizer: these tests do not encode text.
 pub fn byte_tokenizer() -> Vec<u8> {
     b"{}".to_vec()
 }

@@ -15,15 +15,15 @@ fn architecture(hidden_size: usize) -> Architecture {
     }
 }
 
-const NOTHING: Load = Load { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
+const NOTHING: StepLoad = StepLoad { tokens: 0, rows: 0, longest: 0, gradients: 1, recompute: false };
 
 #[test]
-fn weights_count_with_moments_and_gradients_or_what_is_written() {
+fn weights_count_with_moments_and_gradients_or_checkpoint_copies() {
     // embed 1600; a layer: q, o 256 each, k, v 128 each, gate, up, down 512 each = 2304.
     let weights = 1600 + 2 * 2304;
     assert_eq!(least_bytes(&architecture(16), None, NOTHING), 20 * weights, "a checkpoint is written");
-    // Two workers, and what they are added to.
-    let shared = Load { gradients: 3, ..NOTHING };
+    // Two workers, and their sum.
+    let shared = StepLoad { gradients: 3, ..NOTHING };
     assert_eq!(least_bytes(&architecture(16), None, shared), 24 * weights);
 }
 
@@ -31,14 +31,14 @@ fn weights_count_with_moments_and_gradients_or_what_is_written() {
 fn tokens_count_with_scores_and_logits() {
     let of = |load| step_bytes(&architecture(16), 0, load);
     // A layer keeps 4 · 16 + 2 · 16 + 2 · 8 + 3 · 32 = 208 values a token, and the scores of two heads twice.
-    let load = Load { tokens: 10, rows: 5, longest: 7, ..NOTHING };
+    let load = StepLoad { tokens: 10, rows: 5, longest: 7, ..NOTHING };
     assert_eq!(of(load), 4 * (10 * 2 * (208 + 2 * 2 * 7) + 5 * 3 * 100));
-    let again = Load { recompute: true, ..load };
+    let again = StepLoad { recompute: true, ..load };
     assert_eq!(of(again), 4 * (10 * (2 * 16 + 208 + 2 * 2 * 7) + 5 * 3 * 100));
 }
 
 #[test]
-fn what_goes_through_at_once_follows_from_the_texts() {
+fn the_step_size_follows_from_the_texts() {
     let example = |n: usize| Example { ids: vec![1; n], loss_start: n / 2 };
     let stage = |lengths: &[usize]| Stage {
         name: "finetune".into(),
@@ -50,25 +50,25 @@ fn what_goes_through_at_once_follows_from_the_texts() {
     };
     let of = |lengths: &[usize], micro_tokens| {
         let options = RunOptions { micro_tokens, ..RunOptions::default() };
-        let load = Load::new(&architecture(16), None, &[stage(lengths)], &options, &Device::flex());
+        let load = StepLoad::new(&architecture(16), None, &[stage(lengths)], &options, &Device::flex());
         (load.tokens, load.rows, load.longest)
     };
     let gradients = |accumulate| {
         let huge = Architecture { vocab_size: 1 << 30, ..architecture(16) };
         let options = RunOptions { accumulate, ..RunOptions::default() };
-        Load::new(&huge, None, &[stage(&[9])], &options, &Device::flex()).gradients
+        StepLoad::new(&huge, None, &[stage(&[9])], &options, &Device::flex()).gradients
     };
-    assert_eq!([gradients(1), gradients(2), gradients(9)], [1, 2, 2], "one worker adds to what it has");
+    assert_eq!([gradients(1), gradients(2), gradients(9)], [1, 2, 2], "one worker adds to its own sum");
     assert_eq!(of(&[10, 8, 8], 16), (16, 8, 10));
     assert_eq!(of(&[10, 8, 8], 4096), (26, 13, 10), "no more than there is");
-    assert_eq!(of(&[10, 8, 8], 4), (10, 5, 10), "a long one stands alone");
+    assert_eq!(of(&[10, 8, 8], 4), (10, 5, 10), "a long one is its own batch");
 }
 
 #[test]
 fn adapters_need_less_where_the_base_is_frozen() {
     let of = |frozen| AdapterOptions { rank: 2, alpha: 4.0, projections: vec![Projection::Q], frozen };
     let bytes = |frozen| least_bytes(&architecture(16), Some(&of(frozen)), NOTHING);
-    // Learning: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is unpacked.
+    // Trainable: 2 · 2 · (16 + 16) in factors. Frozen: all, the embedding in 16 bits; a layer of 2304 is dequantised.
     let (weights, factors) = (1600 + 2 * 2304, 128);
     assert_eq!(bytes(FrozenPrecision::F32), 4 * weights + 20 * factors);
     assert_eq!(bytes(FrozenPrecision::F16), 2 * weights + 4 * 2304 + 20 * factors);
@@ -76,10 +76,11 @@ fn adapters_need_less_where_the_base_is_frozen() {
 }
 
 #[test]
-fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_refused() {
+fn checkpointing_is_enabled_where_memory_is_short_and_impossible_runs_are_refused() {
     let a = architecture(16);
-    let load = Load { tokens: 1000, rows: 500, longest: 64, ..NOTHING };
-    let (all, again) = (least_bytes(&a, None, load), least_bytes(&a, None, Load { recompute: true, ..load }));
+    let load = StepLoad { tokens: 1000, rows: 500, longest: 64, ..NOTHING };
+    let (all, again) =
+        (least_bytes(&a, None, load), least_bytes(&a, None, StepLoad { recompute: true, ..load }));
     assert!(again < all);
     assert!(!fit_into(all, &a, None, load).expect("fits"));
     assert!(fit_into(all - 1, &a, None, load).expect("fits so"));
@@ -90,43 +91,4 @@ fn layers_are_computed_again_where_memory_is_short_and_what_no_machine_holds_is_
     assert!(matches!(fit_in_memory(&huge, None, &[], &mut options, &device), Err(Error::Memory { .. })));
     assert!(fit_in_memory(&a, None, &[], &mut options, &device).is_ok() && !options.recompute);
     assert!(check_memory(5, 5).is_ok() && check_memory(6, 5).is_err());
-}
-
-/// A device whose memory ends in the first steps: its driver panics.
-#[test]
-fn too_small_a_device_is_told_and_nothing_is_left() {
-    let special = crate::SpecialTokens { bos: 0, end: 1, pad: 2 };
-    let device = Device::flex().autodiff();
-    let model = TrainedModel::new(architecture(16), special, Vec::new(), 1, &device).expect("a model");
-    let stage = Stage {
-        name: "finetune".into(),
-        examples: vec![Example { ids: vec![1, 2, 3], loss_start: 1 }],
-        held_out: Vec::new(),
-        epochs: 9.0,
-        patience: 0,
-        optimizer: crate::OptimizerOptions::default(),
-    };
-    let home = tempfile::tempdir().expect("a folder");
-    let run = home.path().join("model.run");
-    let options = RunOptions::default();
-    let full = || -> bool { panic!("Out of memory: 7 MiB were asked for") };
-    let error =
-        estimate(model.clone(), std::slice::from_ref(&stage), &options, &run, &full).expect_err("refused");
-    assert!(matches!(&error, Error::FirstSteps { reason } if reason.contains("7 MiB")), "{error}");
-    assert!(error.to_string().contains("--recompute"));
-    assert!(!run.exists());
-    // What a killed one left is no more in the way.
-    fs::create_dir_all(run.join("estimate/trial/checkpoint")).expect("a folder");
-    let measured = estimate(model, &[stage], &options, &run, &|| true).expect("measured").expect("whole");
-    assert!(measured.memory_available_bytes.is_some() && measured.tokens == 27);
-    assert!(!run.exists());
-}
-
-#[test]
-fn the_heaviest_batch_has_the_longest_sequences() {
-    let example = |n: usize| Example { ids: vec![0; n], loss_start: 1 };
-    let examples: Vec<Example> = [3, 9, 5, 8].map(example).to_vec();
-    let options = RunOptions { micro_tokens: 20, ..RunOptions::default() };
-    let lengths: Vec<usize> = heaviest(&examples, &options).iter().map(|e| e.ids.len()).collect();
-    assert_eq!(lengths, [9, 8]);
 }
