@@ -1,7 +1,7 @@
 //! BERTScore (Zhang et al. 2020): each token is matched with the most similar one of the other text, by the cosine of
-//! their vectors in context. Equal to the Python package bert-score 0.3.13 with one pair a batch. With more, that
-//! package counts padding as a token of similarity 0, so that a pair's score hangs on its neighbours (of 1,000 pairs
-//! with MiniLM, 11 moved by up to 0.006); here only tokens count.
+//! their vectors in context. Equal to the Python package bert-score 0.3.13 with one pair per batch. With more, that
+//! package counts padding as a token of similarity 0, so that a pair's score depends on the other pairs of its batch (of
+//! 1,000 pairs with MiniLM, 11 changed by up to 0.006); here only tokens count.
 
 mod config;
 mod encoder;
@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::{limits, metric};
 
-/// The version that bert-score writes into its hashes (that of the package is 0.3.13).
+/// The version in bert-score's hashes (the package has version 0.3.13).
 pub const BERT_SCORE_VERSION: &str = "0.3.12";
 
 /// Pairs of texts that are encoded together.
@@ -33,13 +33,13 @@ pub struct BertScore<'a> {
     pub encoder: &'a Encoder,
     /// The layer whose vectors are compared, 0 for the embeddings; see [`Encoder::recommended_layer`].
     pub layer: usize,
-    /// Whether rare tokens weigh more, by how many references they occur in.
+    /// Whether tokens are weighted by inverse document frequency over the references.
     pub idf: bool,
-    /// What unrelated texts score, to be scaled to 0.
+    /// Score of unrelated texts, rescaled to 0.
     pub baseline: Option<Baseline>,
 }
 
-/// How much of the hypothesis is in the reference, how much of the reference in the hypothesis, and both.
+/// Precision, recall and F1 of a hypothesis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Score {
     /// Mean similarity of the hypothesis' tokens.
@@ -51,7 +51,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// The better of each.
+    /// The higher value of each.
     fn best(self, other: Self) -> Self {
         Self {
             precision: self.precision.max(other.precision),
@@ -128,7 +128,7 @@ impl BertScore<'_> {
         Ok(best.into_iter().map(|score| rescaled(score.unwrap_or_default())).collect())
     }
 
-    /// bert-score's hash, with the encoder's folder name: what must be told for a figure to be repeated.
+    /// bert-score's hash with the encoder's folder name, which identifies a reproducible score.
     pub fn signature(&self, encoder: &str) -> String {
         let idf = if self.idf { "idf" } else { "no-idf" };
         let rescaled = if self.baseline.is_some() { "-custom-rescaled" } else { "" };
@@ -146,8 +146,8 @@ impl BertScore<'_> {
         references: &[Vec<u32>],
         weights: &Weights,
     ) -> Result<Vec<Score>> {
-        let a = self.directions(hypotheses)?;
-        let b = self.directions(references)?;
+        let a = self.unit_vectors(hypotheses)?;
+        let b = self.unit_vectors(references)?;
         let (rows, columns) = (a.dims()[1], b.dims()[1]);
         let similarity = a.matmul(b.swap_dims(1, 2)); // (pair, hypothesis token, reference token)
         let to_reference =
@@ -158,8 +158,8 @@ impl BertScore<'_> {
         let pairs = hypotheses.iter().zip(references).zip(precision.chunks(rows).zip(recall.chunks(columns)));
         Ok(pairs
             .map(|((hypothesis, reference), (precision, recall))| {
-                let around = self.encoder.around().len();
-                if hypothesis.len() == around || reference.len() == around {
+                let special = self.encoder.special_ids().len();
+                if hypothesis.len() == special || reference.len() == special {
                     return Score::default();
                 }
                 let precision = weights.mean(hypothesis, precision);
@@ -171,7 +171,7 @@ impl BertScore<'_> {
     }
 
     /// Vectors of length 1 for each token, (text, token, hidden).
-    fn directions(&self, texts: &[Vec<u32>]) -> Result<Tensor<3>> {
+    fn unit_vectors(&self, texts: &[Vec<u32>]) -> Result<Tensor<3>> {
         let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
         let vectors = self.encoder.hidden(&texts, self.layer)?;
         let lengths = vectors.clone().square().sum_dim(2).sqrt();
@@ -179,7 +179,7 @@ impl BertScore<'_> {
     }
 }
 
-/// What to add to similarities so that padding is never chosen: (text, token, 1).
+/// The term added to similarities so that padding is never the maximum: (text, token, 1).
 fn padding(texts: &[Vec<u32>], longest: usize, like: &Tensor<3>) -> Tensor<3> {
     let added = |ids: &Vec<u32>| {
         (0..longest).map(|at| if at < ids.len() { 0.0 } else { NO_TOKEN }).collect::<Vec<f32>>()
@@ -192,17 +192,20 @@ fn floats(tensor: Tensor<3>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-/// How much each token counts.
+/// Weight of each token.
 struct Weights {
     by_id: HashMap<u32, f64>,
     others: f64,
 }
 
 impl Weights {
-    /// 1 for every token but those around texts; or, by idf, ln((references + 1) / (references with the token + 1)).
+    /// 1 for every token except special tokens; or, with idf, ln((references + 1) / (references with the token + 1)).
     fn new<'a>(score: &BertScore, references: impl Iterator<Item = &'a Vec<u32>>) -> Self {
         if !score.idf {
-            return Self { by_id: score.encoder.around().iter().map(|&id| (id, 0.0)).collect(), others: 1.0 };
+            return Self {
+                by_id: score.encoder.special_ids().iter().map(|&id| (id, 0.0)).collect(),
+                others: 1.0,
+            };
         }
         let (mut texts, mut occurrences) = (0.0, HashMap::<u32, f64>::new());
         for ids in references {
@@ -227,7 +230,7 @@ impl Weights {
     }
 }
 
-/// The macro average over sentences, as tables give it.
+/// The macro average over sentences.
 pub fn mean(scores: &[Score]) -> Score {
     let count = scores.len().max(1) as f64;
     let mean = |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>() / count;

@@ -12,13 +12,13 @@ use crate::tokenizers::Tokenizer;
 pub const ORDER: usize = 4;
 /// Length of the hypothesis, length of the closest reference, then matches and totals of each order.
 const WIDTH: usize = 2 + 2 * ORDER;
-/// What SacreBLEU takes for the logarithm of zero.
+/// SacreBLEU's value for the logarithm of zero.
 const LOG_OF_ZERO: f64 = -9_999_999_999.0;
 
-/// What stands for the matches of an order that has none.
+/// How orders without a match are smoothed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Smoothing {
-    /// Nothing: the score becomes 0.
+    /// No smoothing: the score becomes 0.
     None,
     /// This many matches instead of none (SacreBLEU's default: 0.1).
     Floor(f64),
@@ -32,17 +32,17 @@ pub enum Smoothing {
 /// How BLEU is computed.
 #[derive(Clone, Default)]
 pub struct Bleu {
-    /// How lines become tokens.
+    /// Tokenizer of lines.
     pub tokenizer: Tokenizer,
-    /// What is done about orders without a match.
+    /// Smoothing of orders without a match.
     pub smoothing: Smoothing,
-    /// Whether capitals are as small letters.
+    /// Whether case is ignored.
     pub lowercase: bool,
     /// Whether orders longer than the hypothesis are left out; for single sentences.
     pub effective_order: bool,
 }
 
-/// A score and what it comes from.
+/// A score with its components.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BleuScore {
     /// BLEU, 0…100.
@@ -53,7 +53,7 @@ pub struct BleuScore {
     pub matches: [u64; ORDER],
     /// n-grams of each order in the hypotheses.
     pub totals: [u64; ORDER],
-    /// Below 1 where the hypotheses are shorter than the references.
+    /// Below 1 if the hypotheses are shorter than the references.
     pub brevity_penalty: f64,
     /// Tokens of the hypotheses.
     pub hypothesis_tokens: u64,
@@ -73,7 +73,7 @@ impl Bleu {
         self.corpus(&[hypothesis.to_owned()], &references)
     }
 
-    /// The score of summed counts, as [`Bleu::statistics`] gives them.
+    /// The score of summed counts of [`Bleu::statistics`].
     pub fn score_from(&self, sums: &[u64]) -> BleuScore {
         let at = |index: usize| sums.get(index).copied().unwrap_or_default();
         let mut result = BleuScore {
@@ -200,7 +200,7 @@ impl Metric for Bleu {
 }
 
 impl fmt::Display for BleuScore {
-    /// SacreBLEU's own line.
+    /// SacreBLEU's output line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precisions = self.precisions.map(|precision| format!("{precision:.1}")).join("/");
         let ratio = match self.reference_tokens {

@@ -12,9 +12,9 @@ pub struct Chrf {
     pub char_order: usize,
     /// The longest n-grams of words, 0…6; 2 for chrF++.
     pub word_order: usize,
-    /// How many times recall counts as much as precision.
+    /// Weight of recall relative to precision.
     pub beta: u32,
-    /// Whether capitals are as small letters.
+    /// Whether case is ignored.
     pub lowercase: bool,
     /// Whether white space counts as a character.
     pub whitespace: bool,
@@ -27,7 +27,7 @@ impl Default for Chrf {
     }
 }
 
-/// One text's n-grams, order by order: characters, then words.
+/// A text's n-gram counts by order: characters, then words.
 type Orders = Vec<Counts>;
 
 impl Chrf {
@@ -68,7 +68,7 @@ impl Chrf {
         of_characters.chain((1..=self.word_order).map(|order| ngrams::count(&words, order))).collect()
     }
 
-    /// The counts of a segment against that of its references which gives the best score.
+    /// The counts of a segment against the reference with the best score.
     fn segment(&self, hypothesis: &str, references: &[&str]) -> Vec<u64> {
         let lower = |line: &str| if self.lowercase { line.to_lowercase() } else { line.to_owned() };
         let (hypothesis, references) = (lower(hypothesis), references.iter().map(|line| lower(line)));
@@ -88,13 +88,13 @@ impl Chrf {
     }
 }
 
-/// n-grams of the hypothesis (none where the reference has none), of the reference, and of both.
+/// Numbers of n-grams of the hypothesis (0 if the reference has none), of the reference, and of matches.
 fn compare(hypothesis: &Counts, reference: &Counts) -> [u64; 3] {
     let total = if reference.is_empty() { 0 } else { hypothesis.values().sum() };
     [total, reference.values().sum(), ngrams::matches(hypothesis, reference)]
 }
 
-/// Takes one ASCII punctuation mark off a word, at its end or else at its start, as chrF++.py does.
+/// Splits one ASCII punctuation mark off a word, at its end or else at its start, as chrF++.py does.
 fn split_punctuation(word: &str) -> impl Iterator<Item = &str> {
     let is_mark = |c: char| c.is_ascii_punctuation();
     let at = match (word.char_indices().next_back(), word.chars().next()) {
@@ -123,7 +123,7 @@ impl Metric for Chrf {
         Ok(statistics)
     }
 
-    /// F-score of the precision and recall averaged over the orders that both sides have.
+    /// F-score of precision and recall averaged over the orders present on both sides.
     fn score_of(&self, sums: &[u64]) -> f64 {
         let (mut precision, mut recall, mut orders) = (0.0, 0.0, 0.0);
         for counts in sums.chunks_exact(3) {

@@ -1,4 +1,4 @@
-//! Several systems on one test set, as a table.
+//! Compares systems on one test set in a table.
 
 use crate::bleu::Bleu;
 use crate::chrf::Chrf;
@@ -13,14 +13,14 @@ const RESAMPLES: usize = 1000;
 /// A system's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
-    /// What the table calls it.
+    /// Its name in the table.
     pub name: String,
-    /// One translation a line of the test set.
+    /// One translation per line of the test set.
     pub lines: Vec<String>,
 }
 
-/// BLEU with its interval, chrF and chrF++ of every system, and how likely its BLEU differs from that of the system
-/// numbered `baseline` by chance. `references` are whole documents.
+/// Computes BLEU with its confidence interval, chrF and chrF++ of every system, and the p-value of its BLEU against the
+/// system with index `baseline`. `references` are whole documents.
 pub fn compare(
     title: &str,
     systems: &[System],
@@ -38,7 +38,7 @@ pub fn compare(
     let mut rows = Vec::new();
     for (at, (system, own)) in systems.iter().zip(&statistics).enumerate() {
         let p_value = match compared_with.filter(|_| Some(at) != baseline) {
-            // SacreBLEU's test gives equal systems its smallest p, as if no chance could make them equal.
+            // SacreBLEU's test gives identical systems its smallest p-value.
             Some(other) if other == own => Some(1.0),
             Some(other) => Some(paired_bootstrap(bleu, other, own, RESAMPLES, SEED)?.p_value),
             None => None,
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_worse_system_is_told_from_the_baseline() {
+    fn a_worse_system_differs_from_the_baseline() {
         let reference: Vec<String> =
             (0..60).map(|i| format!("sentence number {i} has some words in it")).collect();
         let damaged = |every: usize| {

@@ -1,8 +1,8 @@
-//! What can go wrong in an evaluation. Each message names the cause and what mends it; the user's data comes last.
+//! Errors of evaluation. Each message names the cause and the fix; the user's data comes last.
 
 use std::path::PathBuf;
 
-/// The result of everything fallible in this crate.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why something could not be scored.
@@ -10,12 +10,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to score.
-    #[error("there are no hypotheses; give a file with one translation a line")]
+    #[error("there are no hypotheses; give a file with one translation per line")]
     NoHypotheses,
     /// There is nothing to score against.
     #[error("there are no references; give at least one file of reference translations")]
     NoReferences,
-    /// Hypotheses and references are not line by line the same sentences.
+    /// Hypotheses and references have different numbers of lines.
     #[error(
         "hypotheses and references must have one line for each sentence; check that no line was lost or split: {hypotheses} lines against {references}"
     )]
@@ -25,7 +25,7 @@ pub enum Error {
         /// Lines of the references.
         references: usize,
     },
-    /// Two systems can only be compared sentence by sentence, by one metric.
+    /// Two systems were scored on different sentences or by different metrics.
     #[error("the two systems were not scored on the same sentences; score both again on one test set")]
     DifferentSegments,
     /// A segment longer than [`crate::limits`] allows.
@@ -33,38 +33,38 @@ pub enum Error {
         "a line is too long to be scored; split it into sentences: {found} characters, of at most {limit}"
     )]
     SegmentTooLong {
-        /// The cap.
+        /// The limit.
         limit: usize,
         /// Characters of the line.
         found: usize,
     },
-    /// No tokenizer has this name.
-    #[error("no tokenizer has this name; choose 13a, intl, char, zh, ja-mecab or none: {name}")]
+    /// Unknown tokenizer name.
+    #[error("unknown tokenizer; choose 13a, intl, char, zh, ja-mecab or none: {name}")]
     UnknownTokenizer {
-        /// What was asked for.
+        /// The requested value.
         name: String,
     },
-    /// The Japanese dictionary was left out when the program was built.
+    /// The program was built without the Japanese dictionary.
     #[error("this program was built without the Japanese tokenizer; build it with the feature `ja-mecab`")]
     NoJapanese,
-    /// The Japanese dictionary does not unpack.
+    /// The Japanese dictionary cannot be decompressed.
     #[error("the Japanese dictionary in this program is damaged; install the program again: {reason}")]
     Dictionary {
-        /// What the reader says.
+        /// The reader's error.
         reason: String,
     },
-    /// An n-gram order that is not offered.
-    #[error("n-gram orders go from {least} to {most}; choose one of them: {order}")]
+    /// An unsupported n-gram order.
+    #[error("the n-gram order must be from {least} to {most}: {order}")]
     Order {
         /// The least order allowed.
         least: usize,
         /// The highest order allowed.
         most: usize,
-        /// What was asked for.
+        /// The requested value.
         order: usize,
     },
-    /// The operating system refused to read.
-    #[error("a file cannot be read; check that it exists and may be read ({source}): {}", path.display())]
+    /// The operating system could not read the file.
+    #[error("cannot read the file; check that it exists and is readable ({source}): {}", path.display())]
     Read {
         /// The system's reason.
         source: std::io::Error,
@@ -73,65 +73,63 @@ pub enum Error {
     },
     /// A file of an encoder is larger than [`crate::limits`] allows.
     #[error(
-        "a file of the encoder is too large to be one ({found} bytes, of at most {limit}); choose another folder: {}",
+        "a file of the encoder exceeds the limit of {limit} bytes ({found} bytes); choose another folder: {}",
         path.display()
     )]
     FileTooLarge {
-        /// The cap.
+        /// The limit.
         limit: u64,
         /// The file's size.
         found: u64,
         /// The file.
         path: PathBuf,
     },
-    /// `config.json`, `tokenizer_config.json` or the header of `model.safetensors` cannot be understood.
+    /// `config.json`, `tokenizer_config.json` or the header of `model.safetensors` cannot be parsed.
     #[error("a file of the encoder is damaged; download it again ({reason}): {}", path.display())]
     Damaged {
-        /// What the parser says.
+        /// The parser's error.
         reason: String,
         /// The file.
         path: PathBuf,
     },
-    /// Not a family of encoders that [`crate::bertscore`] can run.
-    #[error(
-        "this kind of model is no encoder that Wasan can run; choose a BERT, RoBERTa or XLM-RoBERTa: {found}"
-    )]
+    /// A family of encoders that [`crate::bertscore`] does not support.
+    #[error("Wasan does not support this kind of encoder; choose a BERT, RoBERTa or XLM-RoBERTa: {found}")]
     UnknownEncoder {
-        /// What `config.json` calls it.
+        /// Its name in `config.json`.
         found: String,
     },
-    /// A size in `config.json` is zero, too large, or does not go with another.
-    #[error("a setting of the encoder makes no sense ({reason}); download it again: {setting} = {found}")]
+    /// A size in `config.json` is zero, too large, or inconsistent with another.
+    #[error("a setting of the encoder is invalid ({reason}); download it again: {setting} = {found}")]
     Setting {
-        /// Why.
+        /// The problem.
         reason: &'static str,
         /// The name in `config.json`.
         setting: &'static str,
         /// Its value.
         found: String,
     },
-    /// The weights do not belong to the settings.
-    #[error("the encoder's weights do not fit its config.json ({reason}); download both again: {name}")]
+    /// The weights do not match the settings.
+    #[error("the encoder's weights do not match its config.json ({reason}); download both again: {name}")]
     Weight {
         /// What is missing or different.
         reason: String,
         /// The tensor.
         name: String,
     },
-    /// No tokenizer, or one that cannot be read or refuses a text.
+    /// No tokenizer, or one that cannot be read or fails on a text.
     #[error("the encoder's tokenizer cannot be used ({reason}); download tokenizer.json or vocab.txt again: {}", path.display())]
     Tokenizer {
-        /// What the reader says.
+        /// The reader's error.
         reason: String,
         /// The file, or the folder that has none.
         path: PathBuf,
     },
     /// The encoder has fewer layers.
-    #[error("the encoder has layers 0 (its embeddings) to {layers}; choose one of them: {layer}")]
+    #[error("the encoder has layers 0 (its embeddings) to {layers}; choose one of these: {layer}")]
     Layer {
-        /// How many there are.
+        /// Number of layers.
         layers: usize,
-        /// What was asked for.
+        /// The requested value.
         layer: usize,
     },
     /// The baseline has no line for the layer, or is not three numbers below 1.

@@ -1,5 +1,5 @@
-//! How good translations are: BLEU and chrF equal to SacreBLEU's, BERTScore, whether differences between systems mean
-//! anything, and the tables. Lines in, numbers out: no model of translation, no network.
+//! Translation metrics: BLEU and chrF equal to SacreBLEU's, BERTScore, significance tests and result tables. Scores lines
+//! of text; uses no translation model and no network.
 
 #![forbid(unsafe_code)]
 

@@ -1,14 +1,14 @@
-//! What BLEU and chrF have in common: a corpus becomes counts for each segment, sums of counts become a score.
+//! What BLEU and chrF share: counts for each segment of a corpus, and a score of their sums.
 
 use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// The release of SacreBLEU whose scores ours equal, as signatures name it.
+/// The SacreBLEU release whose scores are reproduced, as written in signatures.
 pub const SACREBLEU_VERSION: &str = "2.6.0";
 
-/// The counts of every segment of a corpus: all that resampling needs.
+/// The counts of every segment of a corpus: the input of resampling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistics {
     width: usize,
@@ -17,7 +17,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Room for the counts of some segments, `width` (at least 1) to a segment.
+    /// Empty, with capacity for `segments` of `width` counts each; `width` is at least 1.
     pub(crate) fn with_capacity(width: usize, segments: usize) -> Self {
         Self { width, counts: Vec::with_capacity(width * segments) }
     }
@@ -33,7 +33,7 @@ impl Statistics {
         self.counts.len() / self.width
     }
 
-    /// Number of counts to a segment.
+    /// Number of counts per segment.
     pub fn width(&self) -> usize {
         self.width
     }
@@ -43,12 +43,12 @@ impl Statistics {
         self.counts.chunks_exact(self.width)
     }
 
-    /// The counts of one segment; none beyond the last.
+    /// The counts of one segment; empty beyond the last.
     pub fn row(&self, segment: usize) -> &[u64] {
         self.counts.get(segment * self.width..(segment + 1) * self.width).unwrap_or_default()
     }
 
-    /// The counts of the corpus.
+    /// The sum over all segments.
     pub fn sums(&self) -> Vec<u64> {
         let mut sums = vec![0; self.width];
         self.rows().for_each(|row| add(&mut sums, row));
@@ -63,21 +63,21 @@ pub(crate) fn add(sums: &mut [u64], row: &[u64]) {
     }
 }
 
-/// What was done to judge a score, for its signature.
+/// The significance test of a score, for its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignificanceTest {
     /// Bootstrap resampling.
     Bootstrap {
-        /// How many test sets were drawn; SacreBLEU's default is 1,000.
+        /// Number of resampled test sets; SacreBLEU's default is 1,000.
         resamples: usize,
-        /// Where the draws began.
+        /// Random seed.
         seed: u64,
     },
     /// Approximate randomization.
     Randomization {
-        /// How often outputs were exchanged; SacreBLEU's default is 10,000.
+        /// Number of trials; SacreBLEU's default is 10,000.
         trials: usize,
-        /// Where the draws began.
+        /// Random seed.
         seed: u64,
     },
 }
@@ -93,7 +93,7 @@ impl fmt::Display for SignificanceTest {
 
 /// A metric whose score depends on sums of counts only.
 pub trait Metric {
-    /// What tables call it, such as `BLEU` or `chrF2++`.
+    /// Its name in tables, such as `BLEU` or `chrF2++`.
     fn name(&self) -> String;
 
     /// The counts of each segment. `references` are whole documents, each with one line for each hypothesis.
@@ -102,11 +102,11 @@ pub trait Metric {
     /// The score (0…100) of summed counts.
     fn score_of(&self, sums: &[u64]) -> f64;
 
-    /// SacreBLEU's signature of this metric, for so many references and, if one was done, for a test.
+    /// SacreBLEU's signature of this metric with this number of references and significance test.
     fn signature(&self, references: usize, test: Option<SignificanceTest>) -> String;
 }
 
-/// Whether hypotheses and references can be scored at all.
+/// Checks that hypotheses and references can be scored.
 pub(crate) fn check(hypotheses: &[String], references: &[Vec<String>]) -> Result<()> {
     if hypotheses.is_empty() {
         return Err(Error::NoHypotheses);
@@ -129,7 +129,7 @@ pub(crate) fn check(hypotheses: &[String], references: &[Vec<String>]) -> Result
     Ok(())
 }
 
-/// A signature: what every metric says first and last, and its own settings between.
+/// Composes a signature: fields common to all metrics around the metric's own settings.
 pub(crate) fn signature(references: usize, test: Option<SignificanceTest>, settings: &str) -> String {
     let test = test.map(|test| test.to_string()).unwrap_or_default();
     format!("nrefs:{references}|{test}{settings}|version:{SACREBLEU_VERSION}")

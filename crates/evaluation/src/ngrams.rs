@@ -1,4 +1,4 @@
-//! Counting n-grams: items become numbers, n-grams of up to six become one u128.
+//! Counts n-grams: items are numbers, and n-grams of up to six items are packed into a u128.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ const ITEM_BITS: u32 = 21;
 /// The longest n-gram that fits a key.
 pub const MAX_ORDER: usize = (u128::BITS / ITEM_BITS) as usize;
 
-/// How often each n-gram occurs.
+/// Number of occurrences of each n-gram.
 pub type Counts = HashMap<u128, u64>;
 
 /// The n-grams of `items`, each below 2²¹ − 1 (a character, or the number of a word within a segment, whose length
@@ -27,12 +27,12 @@ pub fn count(items: &[u32], order: usize) -> Counts {
     counts
 }
 
-/// How many n-grams both sides have, each counted as often as the side that has fewer of it.
+/// The number of matching n-grams, each counted with the smaller of its two counts.
 pub fn matches(a: &Counts, b: &Counts) -> u64 {
     a.iter().map(|(key, count)| b.get(key).map_or(0, |other| *count.min(other))).sum()
 }
 
-/// Numbers for the words of one segment, the same word always the same number.
+/// Assigns numbers to the words of one segment; equal words get equal numbers.
 #[derive(Default)]
 pub struct Words<'a>(HashMap<&'a str, u32>);
 

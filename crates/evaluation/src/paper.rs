@@ -1,4 +1,4 @@
-//! The figures that the paper on collaborative decoding published, to stand beside ours.
+//! The published figures of the paper on collaborative decoding, for comparison.
 
 /// The large model of a published trio; the small ones were Llama-3.2-1B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub enum Size {
 }
 
 impl Size {
-    /// The published size that a model of so many parameters has, if any (1.24, 3.21 and 8.03 billion; an untied head
-    /// adds to the smallest).
+    /// The published size of a model with this number of parameters, if any (1.24, 3.21 and 8.03 billion; an untied
+    /// head adds to the smallest).
     pub fn of(parameters: usize) -> Option<Self> {
         match parameters as f64 / 1e9 {
             1.1..1.6 => Some(Self::B1),
@@ -58,13 +58,13 @@ impl Direction {
 pub struct Published {
     /// The size of the large model.
     pub size: Size,
-    /// What was done: `original`, `fine-tuned`, `proxy-tuning` or `Collab-MT`.
+    /// The method: `original`, `fine-tuned`, `proxy-tuning` or `Collab-MT`.
     pub method: &'static str,
-    /// The sum that was decoded.
+    /// The decoded sum.
     pub formula: &'static str,
     /// BLEU.
     pub bleu: [f64; 4],
-    /// Mean BERTScore F1, where it was given (table 2).
+    /// Mean BERTScore F1, if published (table 2).
     pub bertscore_f1: Option<[f64; 4]>,
 }
 
@@ -153,7 +153,7 @@ mod tests {
 
     /// The paper's own claim: Collab-MT beats proxy-tuning with the same sum by at least 1.93 BLEU everywhere.
     #[test]
-    fn the_figures_bear_out_the_claim() {
+    fn the_figures_support_the_claim() {
         let least = [Size::B3, Size::B8]
             .iter()
             .flat_map(|&size| {

@@ -1,4 +1,4 @@
-//! Tables of systems, as Markdown for people and JSON for programs.
+//! Result tables, as Markdown for people and JSON for programs.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::paper::{Direction, Published};
 
-/// One system on one test set. What was not measured stays out of the tables.
+/// One system on one test set. Tables omit what was not measured.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Row {
     /// The system: a formula, or the name given to a file of hypotheses.
     pub name: String,
-    /// What the paper calls the formula.
+    /// The paper's name of the formula.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// BLEU, 0…100.
@@ -34,16 +34,16 @@ pub struct Row {
     /// Half the width of BLEU's 95 % interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bleu_margin: Option<f64>,
-    /// How likely BLEU's difference to the table's baseline is by chance.
+    /// p-value of BLEU's difference from the table's baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
     /// Wall time of the translation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    /// Tokens written a second.
+    /// Generated tokens per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_second: Option<f64>,
-    /// What the paper published for the same sum, size and direction.
+    /// The paper's figures for the same sum, size and direction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paper: Option<PaperRow>,
 }
@@ -90,10 +90,10 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// What signatures are of, in the order they are told.
+/// Metrics with signatures, in output order.
 const METRICS: [&str; 4] = ["BLEU", "chrF", "chrF++", "BERTScore"];
 
-/// A column: its heading, and what it says of a row, if anything.
+/// A column: its heading, and the text of a cell, if any.
 type Column = (&'static str, fn(&Row) -> Option<String>);
 
 const COLUMNS: [Column; 11] = [
@@ -113,7 +113,7 @@ const COLUMNS: [Column; 11] = [
 ];
 
 impl Table {
-    /// A heading, the rows with every column that some row fills, and the signatures.
+    /// A heading, the rows with every non-empty column, and the signatures.
     pub fn markdown(&self) -> String {
         let columns: Vec<Column> =
             COLUMNS.into_iter().filter(|(_, cell)| self.rows.iter().any(|row| cell(row).is_some())).collect();
@@ -145,7 +145,7 @@ impl Table {
         serde_json::to_string_pretty(self)
     }
 
-    /// The signatures in the rows, each once.
+    /// The distinct signatures of the rows.
     fn signatures(&self) -> Vec<(&'static str, &str)> {
         let mut found = Vec::new();
         for row in &self.rows {
@@ -164,7 +164,7 @@ impl Table {
     }
 }
 
-/// A name that cannot break its cell.
+/// Escapes a name for a table cell.
 fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

@@ -1,5 +1,5 @@
-//! Whether a difference means anything: bootstrap resampling (Koehn 2004) and approximate randomization (Riezler and
-//! Maxwell 2005), done as SacreBLEU does them, with the numbers that NumPy draws for the same seed.
+//! Significance tests: bootstrap resampling (Koehn 2004) and approximate randomization (Riezler and Maxwell 2005) as in
+//! SacreBLEU, with the random numbers of NumPy for the same seed.
 
 use crate::error::{Error, Result};
 use crate::metric::{Metric, Statistics, add};
@@ -8,7 +8,7 @@ use crate::random::Pcg64;
 /// SacreBLEU's seed.
 pub const SEED: u64 = 12345;
 
-/// Where a score would lie on other test sets of the same kind.
+/// Confidence interval of a score.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Confidence {
     /// Mean over the resamples.
@@ -17,23 +17,23 @@ pub struct Confidence {
     pub margin: f64,
 }
 
-/// A system beside a baseline.
+/// A system compared with a baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
-    /// How likely a difference of this size, either way, is by chance.
+    /// Probability of a difference of at least this size, in either direction, by chance.
     pub p_value: f64,
     /// The system's own score.
     pub system: Confidence,
 }
 
-/// The spread of a score over `resamples` (at least 1) test sets drawn from this one.
+/// The confidence interval of a score over `resamples` (at least 1) test sets resampled from this one.
 pub fn bootstrap(metric: &dyn Metric, statistics: &Statistics, resamples: usize, seed: u64) -> Confidence {
     confidence(
         resampled(metric, &[statistics], resamples, seed).into_iter().map(|scores| scores[0]).collect(),
     )
 }
 
-/// Paired bootstrap resampling: the same test sets are drawn for both systems.
+/// Paired bootstrap resampling: both systems are scored on the same resampled test sets.
 pub fn paired_bootstrap(
     metric: &dyn Metric,
     baseline: &Statistics,
@@ -49,8 +49,8 @@ pub fn paired_bootstrap(
     Ok(Comparison { p_value, system: confidence(scores.into_iter().map(|pair| pair[1]).collect()) })
 }
 
-/// Paired approximate randomization: how often systems whose outputs were exchanged at random, sentence by sentence,
-/// differ by more than the real ones. The result is the p-value.
+/// Paired approximate randomization: the p-value is the share of trials in which systems with randomly exchanged
+/// sentences differ by more than the real ones.
 pub fn approximate_randomization(
     metric: &dyn Metric,
     baseline: &Statistics,
@@ -116,7 +116,7 @@ fn confidence(mut scores: Vec<f64>) -> Confidence {
     Confidence { mean: mean(&scores), margin }
 }
 
-/// The share of samples beyond the real difference; the real one counts as a sample (Phipson and Smyth 2010).
+/// The share of samples above the real difference; the real one counts as a sample (Phipson and Smyth 2010).
 fn p_value(samples: impl Iterator<Item = f64>, difference: f64) -> f64 {
     let (beyond, all) =
         samples.fold((1, 1), |(beyond, all), sample| (beyond + usize::from(sample > difference), all + 1));

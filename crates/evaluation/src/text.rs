@@ -1,6 +1,6 @@
 //! White space as Python's `str.split` and `str.strip` see it, on which SacreBLEU's counts depend.
 
-/// Unicode's white space and the four ASCII separators that only Python counts.
+/// Whether `c` is Unicode white space or one of the four ASCII separators that only Python counts.
 pub fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
@@ -10,7 +10,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_space).filter(|word| !word.is_empty())
 }
 
-/// The words, one space between them.
+/// The words, joined by single spaces.
 pub fn single_spaced(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for word in words(text) {

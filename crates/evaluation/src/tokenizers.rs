@@ -1,4 +1,4 @@
-//! SacreBLEU's tokenizers: a line in, its tokens out, separated by single spaces.
+//! SacreBLEU's tokenizers: split a line into tokens separated by single spaces.
 
 #[cfg(feature = "ja-mecab")]
 mod ja_mecab;
@@ -14,21 +14,21 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::text::single_spaced;
 
-/// How a line becomes tokens before BLEU counts them.
+/// The tokenizer of lines for BLEU.
 #[derive(Clone, Default)]
 pub enum Tokenizer {
-    /// The line as it is.
+    /// No tokenization.
     None,
     /// WMT's mteval-v13a, SacreBLEU's default.
     #[default]
     V13a,
     /// mteval-v14: every punctuation mark and symbol of Unicode.
     Intl,
-    /// Every character a token.
+    /// Every character is a token.
     Char,
-    /// Every Chinese character a token, the rest as 13a.
+    /// Every Chinese character is a token, the rest as in 13a.
     Zh,
-    /// MeCab's words by IPADIC.
+    /// MeCab's words with IPADIC.
     #[cfg(feature = "ja-mecab")]
     JaMecab(JaMecab),
 }
@@ -36,7 +36,7 @@ pub enum Tokenizer {
 impl FromStr for Tokenizer {
     type Err = Error;
 
-    /// A tokenizer by SacreBLEU's name for it. `ja-mecab` unpacks its dictionary here (about a second).
+    /// Opens a tokenizer by SacreBLEU's name. `ja-mecab` decompresses its dictionary here (about a second).
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "none" => Ok(Self::None),
@@ -54,7 +54,7 @@ impl FromStr for Tokenizer {
 }
 
 impl Tokenizer {
-    /// The name of the tokenizer that SacreBLEU would take for this target language (`de`, `ja`, …).
+    /// The name of SacreBLEU's default tokenizer for this target language (`de`, `ja`, …).
     pub fn name_for(language: &str) -> &'static str {
         match language {
             "ja" => "ja-mecab",
@@ -63,7 +63,7 @@ impl Tokenizer {
         }
     }
 
-    /// What the signature says after `tok:`.
+    /// The signature's value of `tok:`.
     pub fn signature(&self) -> &'static str {
         match self {
             Self::None => "none",

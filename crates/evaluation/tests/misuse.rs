@@ -1,4 +1,4 @@
-//! What is refused, and that the message says so.
+//! Refused input and its errors.
 
 use evaluation::significance::{SEED, paired_bootstrap};
 use evaluation::{Bleu, Chrf, Error, Metric, Tokenizer, limits};

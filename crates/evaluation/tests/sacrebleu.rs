@@ -1,4 +1,4 @@
-//! Side by side with SacreBLEU 2.6.0; `sacrebleu_goldens.py` beside this file made the figures.
+//! Compares with SacreBLEU 2.6.0; `sacrebleu_goldens.py` in this folder generated the figures.
 
 use std::collections::HashMap;
 

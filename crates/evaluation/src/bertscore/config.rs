@@ -1,4 +1,4 @@
-//! What `config.json` says about an encoder, checked.
+//! Reads and checks an encoder's `config.json`.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,24 +10,24 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// The families of encoders; they differ in how positions are counted and text is begun.
+/// The families of encoders, which differ in position numbering and in how text begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Positions from 0.
+    /// Positions start at 0.
     Bert,
-    /// Positions from the padding token's id + 1; a space before the text.
+    /// Positions start at the padding token's id + 1; adds a space before the text.
     Roberta,
-    /// As RoBERTa, but its tokenizer needs no space.
+    /// Like RoBERTa, without the space.
     XlmRoberta,
 }
 
-/// What the feed-forward part does between its matrices.
+/// Activation function of the feed-forward network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Activation {
     /// x·Φ(x).
     #[serde(rename = "gelu")]
     Gelu,
-    /// The approximation of it by tanh.
+    /// GELU approximated by tanh.
     #[serde(rename = "gelu_new", alias = "gelu_pytorch_tanh")]
     GeluTanh,
     /// max(0, x).
@@ -65,15 +65,15 @@ pub struct Config {
     pub layers: usize,
     /// Attention heads; they divide the width.
     pub heads: usize,
-    /// Width of the feed-forward part.
+    /// Width of the feed-forward network.
     pub feed_forward: usize,
     /// Pieces of the vocabulary.
     pub vocabulary: usize,
     /// Rows of the position table.
     pub positions: usize,
-    /// Rows of the segment table, of which row 0 is used.
+    /// Rows of the segment table; only row 0 is used.
     pub segments: usize,
-    /// Between the matrices of the feed-forward part.
+    /// Activation function of the feed-forward network.
     pub activation: Activation,
     /// Added to the variance in each norm.
     pub norm_eps: f64,
@@ -131,19 +131,19 @@ impl Config {
         };
         if config.max_tokens() < 3 {
             let found = config.positions.to_string();
-            let reason = "leaves no room for a text";
+            let reason = "is too small for a text";
             return Err(Error::Setting { reason, setting: "max_position_embeddings", found });
         }
         Ok(config)
     }
 
-    /// The longest text that has positions, in tokens.
+    /// Maximum length of a text in tokens.
     pub fn max_tokens(&self) -> usize {
         self.positions.saturating_sub(self.first_position)
     }
 }
 
-/// A file no larger than `limit` bytes.
+/// Reads a file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { source, path: path.to_owned() };
     let file = File::open(path).map_err(failed)?;
@@ -156,7 +156,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A small JSON file.
+/// Reads a small JSON file.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = read(path, limits::CONFIG_BYTES)?;
     serde_json::from_slice(&bytes)

@@ -1,4 +1,4 @@
-//! A BERT (Devlin et al. 2019) or RoBERTa (Liu et al. 2019): ids of tokens → a vector for each in its context.
+//! A BERT (Devlin et al. 2019) or RoBERTa (Liu et al. 2019): computes a contextual vector for each token id.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::tokens::Tokens;
 use super::weights::{WORDS, Weights};
 use crate::error::{Error, Result};
 
-/// Added to the attention scores of padding, where f32's softmax then is exactly 0.
+/// Added to the attention scores of padding, so that its softmax is exactly 0 in f32.
 const MASKED: f32 = -1e9;
 
 struct Dense {
@@ -79,13 +79,13 @@ impl Encoder {
         })
     }
 
-    /// How many layers there are. Layer 0 is the embeddings before the first.
+    /// Number of layers. Layer 0 means the embeddings before the first.
     pub fn layers(&self) -> usize {
         self.config.layers
     }
 
-    /// The layer whose vectors agree best with people's judgement, as the authors of BERTScore found for encoders of
-    /// this family and depth; for others the one at three quarters of the depth, about where theirs lie.
+    /// The layer that correlates best with human judgement according to the authors of BERTScore, for this family and
+    /// depth; for other depths, the layer at three quarters, close to theirs.
     pub fn recommended_layer(&self) -> usize {
         use super::config::Family::{Bert, Roberta, XlmRoberta};
         match (self.config.family, self.config.layers) {
@@ -97,18 +97,18 @@ impl Encoder {
         }
     }
 
-    /// The ids of a text, with the tokens that begin and end it; too long a text is cut.
+    /// The ids of a text with its special tokens; texts that are too long are truncated.
     pub fn encode(&self, line: &str) -> Result<Vec<u32>> {
         self.tokens.encode(line)
     }
 
-    /// The ids that stand around every text.
-    pub(super) fn around(&self) -> &[u32] {
-        &self.tokens.around
+    /// The ids of the special tokens around every text.
+    pub(super) fn special_ids(&self) -> &[u32] {
+        &self.tokens.special_ids
     }
 
-    /// Vectors after `layer`, (text, token, hidden), for ids as [`Encoder::encode`] gives them. Shorter texts are
-    /// padded to the longest; what stands at their padding means nothing.
+    /// Vectors after `layer`, (text, token, hidden), for ids from [`Encoder::encode`]. Shorter texts are
+    /// padded to the longest; the vectors of padding are meaningless.
     pub(super) fn hidden(&self, texts: &[&[u32]], layer: usize) -> Result<Tensor<3>> {
         if layer > self.layers.len() {
             return Err(Error::Layer { layers: self.layers.len(), layer });

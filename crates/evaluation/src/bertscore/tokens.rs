@@ -19,22 +19,22 @@ struct Settings {
     do_lower_case: Option<bool>,
     strip_accents: Option<bool>,
     tokenize_chinese_chars: Option<bool>,
-    /// Where no length was set, a number near 10³⁰.
+    /// A number near 10³⁰ if no length was set.
     model_max_length: Option<f64>,
 }
 
-/// Text → ids, with the tokens that begin and end a text.
+/// Encodes a text as ids with its special tokens.
 pub struct Tokens {
     tokenizer: Tokenizer,
     file: PathBuf,
-    /// Ids of the tokens around every text, which carry no weight of their own.
-    pub around: Vec<u32>,
+    /// Ids of the special tokens around every text, which have no weight.
+    pub special_ids: Vec<u32>,
     vocabulary: usize,
     space_first: bool,
 }
 
 impl Tokens {
-    /// The tokenizer of a folder, cutting texts where the encoder's positions or `model_max_length` end.
+    /// The tokenizer of a folder; truncates texts to the encoder's positions and `model_max_length`.
     pub fn open(folder: &Path, config: &Config) -> Result<Self> {
         let settings_file = folder.join("tokenizer_config.json");
         let settings: Settings =
@@ -47,29 +47,31 @@ impl Tokens {
             let bytes = read(&vocabulary, limits::TOKENIZER_BYTES)?;
             (vocabulary, word_piece(&bytes, &settings))
         } else {
-            (folder.to_owned(), Err("there is none".to_owned()))
+            (folder.to_owned(), Err("there is no tokenizer.json".to_owned()))
         };
         let unusable = |reason: String| Error::Tokenizer { reason, path: file.clone() };
         let mut tokenizer = opened.map_err(unusable)?;
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|error| unusable(error.to_string()))?;
         let empty = tokenizer.encode("", true).map_err(|error| unusable(error.to_string()))?;
-        let around = empty.get_ids().to_vec();
+        let special_ids = empty.get_ids().to_vec();
         let limit = settings.model_max_length.map_or(usize::MAX, |length| length as usize);
         let max_length = limit.min(config.max_tokens());
-        if around.is_empty() || max_length <= around.len() {
-            return Err(unusable("texts have no beginning and end, or no room between".to_owned()));
+        if special_ids.is_empty() || max_length <= special_ids.len() {
+            return Err(unusable(
+                "it adds no special tokens, or its length limit leaves no space for text".to_owned(),
+            ));
         }
         let truncation = TruncationParams { max_length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| unusable(error.to_string()))?;
         let space_first = config.family == Family::Roberta;
-        Ok(Self { tokenizer, around, vocabulary: config.vocabulary, space_first, file })
+        Ok(Self { tokenizer, special_ids, vocabulary: config.vocabulary, space_first, file })
     }
 
-    /// The ids of a text, at least those of [`Tokens::around`].
+    /// The ids of a text, including [`Tokens::special_ids`].
     pub fn encode(&self, line: &str) -> Result<Vec<u32>> {
         let line = line.trim_matches(text::is_space);
-        // RoBERTa knows a word in the middle of a text by its space; bert-score treats the first word alike.
+        // RoBERTa encodes the space before a word; bert-score adds one before the first word too.
         let spaced = (self.space_first && !line.is_empty()).then(|| format!(" {line}"));
         let unusable = |reason: String| Error::Tokenizer { reason, path: self.file.clone() };
         let encoding = self

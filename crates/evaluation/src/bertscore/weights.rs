@@ -1,4 +1,4 @@
-//! `model.safetensors`, one tensor at a time: the file is never in memory whole.
+//! Reads `model.safetensors` one tensor at a time, never the whole file.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ use safetensors::tensor::Metadata;
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// The names that checkpoints of one architecture put before every tensor's own.
+/// Name prefixes of tensors in checkpoints.
 const PREFIXES: [&str; 3] = ["", "bert.", "roberta."];
 
 /// An open file of weights.
@@ -20,7 +20,7 @@ pub struct Weights {
     file: File,
     path: PathBuf,
     metadata: Metadata,
-    /// Where the tensors begin, in bytes.
+    /// Byte offset of the first tensor.
     start: u64,
     prefix: &'static str,
     device: Device,
@@ -46,7 +46,7 @@ impl Weights {
             serde_json::from_slice(&header).map_err(|error| damaged(error.to_string()))?;
         let start = 8 + length;
         if size.checked_sub(start) != u64::try_from(metadata.data_len()).ok() {
-            return Err(damaged("the tensors are not all there".to_owned()));
+            return Err(damaged("the tensors are incomplete".to_owned()));
         }
         let known = |prefix: &&str| metadata.info(&format!("{prefix}{WORDS}")).is_some();
         let prefix = PREFIXES.into_iter().find(known).ok_or_else(|| missing(WORDS))?;
@@ -76,7 +76,7 @@ impl Weights {
         Ok(Tensor::from_data(TensorData::new(values, shape), &self.device))
     }
 
-    /// A norm's two vectors. BERT's first checkpoints call them gamma and beta.
+    /// Scale and shift of a norm. BERT's first checkpoints name them gamma and beta.
     pub fn norm(&mut self, name: &str, width: usize) -> Result<[Tensor<1>; 2]> {
         let old = self.metadata.info(&format!("{}{name}.gamma", self.prefix)).is_some();
         let parts = if old { ["gamma", "beta"] } else { ["weight", "bias"] };

@@ -1,4 +1,4 @@
-//! Japanese words as MeCab finds them with IPADIC: Vibrato, MeCab's algorithm in Rust, on the same dictionary.
+//! Segments Japanese as MeCab with IPADIC does: Vibrato implements MeCab's algorithm and reads the same dictionary.
 //! `ipadic/README.md` says where the dictionary's files come from.
 
 use std::io::{self, Read};
@@ -9,14 +9,14 @@ use vibrato::{SystemDictionaryBuilder, Tokenizer};
 
 use crate::error::{Error, Result};
 
-/// One `surface,left id,right id,cost` a line.
+/// One `surface,left id,right id,cost` per line.
 const LEXICON: &[u8] = include_bytes!("../../ipadic/lexicon.csv.gz");
 /// MeCab's own form: two u16 (numbers of right and left ids), then an i16 for each (left id, right id).
 const MATRIX: &[u8] = include_bytes!("../../ipadic/matrix.bin.gz");
 const CHARACTERS: &[u8] = include_bytes!("../../ipadic/char.def");
 const UNKNOWN_WORDS: &[u8] = include_bytes!("../../ipadic/unk.def");
 
-/// The longest run of similar unknown characters that MeCab takes for one word.
+/// The longest run of similar unknown characters that MeCab treats as one word.
 const MAX_GROUPING: usize = 24;
 
 /// A morphological analyser with its dictionary (40 MB); clones share it.
@@ -24,10 +24,10 @@ const MAX_GROUPING: usize = 24;
 pub struct JaMecab(Arc<Tokenizer>);
 
 impl JaMecab {
-    /// SacreBLEU writes the version of MeCab; the segmentation is that version's.
+    /// SacreBLEU's signature names the MeCab version; the segmentation is the same.
     pub const SIGNATURE: &str = "ja-mecab-0.996-IPA";
 
-    /// Unpacks and indexes the dictionary.
+    /// Decompresses and indexes the dictionary.
     pub fn open() -> Result<Self> {
         let damaged = |reason: String| Error::Dictionary { reason };
         let matrix = matrix_def().map_err(|error| damaged(error.to_string()))?;
@@ -57,7 +57,7 @@ impl JaMecab {
     }
 }
 
-/// The matrix as text, the only form that Vibrato reads besides its own.
+/// The matrix as text, the only other format that Vibrato reads.
 fn matrix_def() -> io::Result<String> {
     let mut bytes = Vec::new();
     GzDecoder::new(MATRIX).read_to_end(&mut bytes)?;

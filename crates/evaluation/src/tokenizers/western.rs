@@ -1,4 +1,4 @@
-//! The tokenizers of NIST's mteval scripts, rule for rule.
+//! The tokenizers of NIST's mteval scripts.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -9,10 +9,10 @@ use crate::text::single_spaced;
 
 type Rules = [(Regex, &'static str)];
 
-/// mteval-v13a, the part for Western languages. ASCII only: `„` and `…` stay with their words.
+/// mteval-v13a, the part for Western languages. ASCII only: `„` and `…` are not separated.
 static V13A: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
     [
-        // ASCII punctuation but ' - , . (v13a writes its ranges so)
+        // ASCII punctuation except ' - , . (the ranges are v13a's)
         (rule(r"([\{-~\[-` -&\(-\+:-@/])"), " $1 "),
         // period and comma unless preceded by a digit, then unless followed by one
         (rule(r"([^0-9])([\.,])"), "$1 $2 "),
@@ -41,7 +41,7 @@ fn apply(rules: &Rules, line: &str) -> String {
     single_spaced(&line)
 }
 
-/// 13a: escapes of old SGML files undone, then its rules.
+/// 13a: unescapes SGML entities, then applies its rules.
 pub fn v13a(line: &str) -> String {
     let mut line = line.replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
     if line.contains('&') {
@@ -56,7 +56,7 @@ pub fn apply_v13a(line: &str) -> String {
     apply(&*V13A, line)
 }
 
-/// intl.
+/// Applies the rules of intl.
 pub fn intl(line: &str) -> String {
     apply(&*INTL, line)
 }

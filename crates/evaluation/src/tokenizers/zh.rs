@@ -1,10 +1,10 @@
-//! SacreBLEU's `zh`: Chinese characters alone, the rest by the rules of 13a.
+//! SacreBLEU's `zh`: separates Chinese characters, then applies the rules of 13a.
 
 use super::western;
 
 /// SacreBLEU's ranges. It writes Extension B and the Compatibility Supplement with four-digit escapes, which Python
-/// reads as U+2000 followed by "0" and so on: what is separated in fact is U+2001…U+2A6D (dashes, quotation marks,
-/// arrows and mathematics among it) and no character beyond U+FFFF. Scores are only comparable when this is kept.
+/// reads as U+2000 followed by "0" and so on: it actually separates U+2001…U+2A6D (including dashes, quotation marks,
+/// arrows and mathematics) and no character beyond U+FFFF. Scores are comparable only with the same ranges.
 const RANGES: [(char, char); 19] = [
     ('\u{2001}', '\u{2a6d}'),
     ('\u{2e80}', '\u{2eff}'),
@@ -31,7 +31,7 @@ fn is_chinese(c: char) -> bool {
     RANGES.iter().any(|&(first, last)| (first..=last).contains(&c))
 }
 
-/// zh.
+/// Tokenizes a line.
 pub fn zh(line: &str) -> String {
     let mut spaced = String::with_capacity(2 * line.len());
     for c in line.trim_matches(crate::text::is_space).chars() {
