@@ -67,7 +67,7 @@ impl<'a> Builder<'a> {
 
     /// Text as it is shown.
     pub fn text(&mut self, text: &str) {
-        self.settle(text);
+        self.flush_soft_break(text);
         let shown = text.chars().filter(|c| !is_hidden(*c));
         let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
         let words = text.trim_start_matches(is_space);
@@ -89,7 +89,7 @@ impl<'a> Builder<'a> {
 
     /// Text that must not be translated.
     pub fn locked(&mut self, text: &str, source: Range<usize>) {
-        self.settle(text);
+        self.flush_soft_break(text);
         let range = self.text.len()..self.text.len() + text.len();
         self.text.push_str(text);
         self.push(range, SpanKind::Locked, String::new(), source);
@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
     /// The start of a span whose whole source is known.
     pub fn open(&mut self, markup: &str, source: Range<usize>) {
         if self.soft && !self.text.ends_with(is_unspaced) {
-            self.settle(" ");
+            self.flush_soft_break(" ");
         }
         self.open.push(self.spans.len());
         self.push(self.text.len()..self.text.len(), SpanKind::Paired, markup.to_owned(), source);
@@ -280,7 +280,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn settle(&mut self, next: &str) {
+    /// Adds the separator of a pending soft break.
+    fn flush_soft_break(&mut self, next: &str) {
         if std::mem::take(&mut self.soft) && !self.text.is_empty() && !self.text.ends_with(is_space) {
             let separator = join_separator(&self.text, next);
             self.text.push_str(separator);

@@ -187,7 +187,7 @@ struct Assembler<'a> {
     /// Spans not closed yet.
     open: Vec<usize>,
     /// Whitespace before the next piece, and whether it contains a line end.
-    gap: Option<bool>,
+    whitespace: Option<bool>,
     /// The line end in it, with the indentation after it.
     newline: Option<String>,
     /// The last line break, if it was the last piece.
@@ -198,17 +198,17 @@ impl<'a> Assembler<'a> {
     fn new(document: &'a str) -> Self {
         let block = Block { text: String::new(), spans: Vec::new(), wrapped: false };
         let run = Run { block, range: 0..0, breaks: Vec::new(), newline: None };
-        Self { document, run, open: Vec::new(), gap: None, newline: None, line_end: None }
+        Self { document, run, open: Vec::new(), whitespace: None, newline: None, line_end: None }
     }
 
     fn run(mut self, pieces: &[Piece]) -> Run {
-        let blanks = |piece: &Piece, end: bool| match &piece.kind {
+        let spaces = |piece: &Piece, end: bool| match &piece.kind {
             Kind::Text(text) if end => text.len() - text.trim_end_matches(is_space).len(),
             Kind::Text(text) => text.len() - text.trim_start_matches(is_space).len(),
             _ => 0,
         };
-        let start = pieces.first().map_or(0, |piece| piece.source.start + blanks(piece, false));
-        let end = pieces.last().map_or(0, |piece| piece.source.end - blanks(piece, true));
+        let start = pieces.first().map_or(0, |piece| piece.source.start + spaces(piece, false));
+        let end = pieces.last().map_or(0, |piece| piece.source.end - spaces(piece, true));
         self.run.range = start..end;
         for piece in pieces {
             self.piece(piece);
@@ -230,14 +230,14 @@ impl<'a> Assembler<'a> {
         match &piece.kind {
             Kind::Text(text) => self.text(text, source),
             Kind::Locked { open, text, close } => {
-                self.settle(text.chars().next());
+                self.flush_whitespace(text.chars().next());
                 let start = self.run.block.text.len();
                 self.run.block.text.push_str(text);
                 let span = self.push(start..start + text.len(), SpanKind::Locked, source);
                 (span.open, span.close) = (open.clone(), close.clone());
             }
             Kind::Open(_) => {
-                self.settle(None);
+                self.flush_whitespace(None);
                 let at = self.run.block.text.len();
                 let markup = self.slice(&source).to_owned();
                 self.open.push(self.run.block.spans.len());
@@ -245,17 +245,17 @@ impl<'a> Assembler<'a> {
             }
             Kind::Close(_) => self.close(source),
             Kind::Void { word } => {
-                if self.gap.is_some() {
-                    self.settle(None);
+                if self.whitespace.is_some() {
+                    self.flush_whitespace(None);
                 }
                 let at = self.run.block.text.len();
                 let markup = self.slice(&source).to_owned();
                 self.push(at..at, SpanKind::Void, source).open = markup;
                 if *word {
-                    self.gap.get_or_insert(false);
+                    self.whitespace.get_or_insert(false);
                 }
             }
-            Kind::Break => (self.gap, self.line_end) = (None, Some(source)),
+            Kind::Break => (self.whitespace, self.line_end) = (None, Some(source)),
             Kind::Cut => {}
         }
     }
@@ -264,17 +264,17 @@ impl<'a> Assembler<'a> {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if is_space(c) {
-                let blank =
+                let spaces =
                     rest.get(..rest.len() - rest.trim_start_matches(is_space).len()).unwrap_or_default();
-                rest = rest.get(blank.len()..).unwrap_or_default();
-                let line_end = blank.find(['\r', '\n']);
-                self.gap = Some(self.gap.unwrap_or(false) || line_end.is_some());
-                let newline = line_end.and_then(|at| blank.get(at..)).filter(|_| text.len() == source.len());
+                rest = rest.get(spaces.len()..).unwrap_or_default();
+                let line_end = spaces.find(['\r', '\n']);
+                self.whitespace = Some(self.whitespace.unwrap_or(false) || line_end.is_some());
+                let newline = line_end.and_then(|at| spaces.get(at..)).filter(|_| text.len() == source.len());
                 if self.newline.is_none() {
                     self.newline = newline.map(str::to_owned);
                 }
             } else {
-                self.settle(Some(c));
+                self.flush_whitespace(Some(c));
                 let end = rest.find(is_space).unwrap_or(rest.len());
                 let word = rest.get(..end).unwrap_or_default();
                 let shown = word.chars().filter(|c| !is_hidden(*c));
@@ -285,8 +285,8 @@ impl<'a> Assembler<'a> {
     }
 
     /// Adds a space for the pending whitespace, but none for a line end between Han or kana.
-    fn settle(&mut self, next: Option<char>) {
-        let Some(line_end) = self.gap.take() else { return };
+    fn flush_whitespace(&mut self, next: Option<char>) {
+        let Some(line_end) = self.whitespace.take() else { return };
         let newline = self.newline.take();
         let text = &mut self.run.block.text;
         if text.is_empty() || text.ends_with(is_space) {
