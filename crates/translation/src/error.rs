@@ -212,7 +212,7 @@ impl Error {
             }
             Self::Engine(engine::Error::Recipe(_) | engine::Error::TooManyTerms(_)) => (
                 "recipe",
-                "Use a preset (original, fine-tuned, proxy, collab, collab-half) or a weighted sum of L, src, tgt, base, mt.",
+                "Presets: original, fine-tuned, proxy, collab, collab-half; or write a weighted sum of L, src, tgt, base, mt.",
             ),
             Self::Engine(engine::Error::TooLong { .. }) => {
                 ("too_long", "Split the sentence, or use a model with a longer context.")
