@@ -17,7 +17,7 @@ pub enum Error {
     Corpus(#[from] corpus::Error),
     /// A training plan or model configuration that cannot be read.
     #[error("the settings in {path} cannot be used: {reason}")]
-    Settings {
+    SettingsFile {
         /// The file.
         path: PathBuf,
         /// The cause.

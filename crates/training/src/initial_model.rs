@@ -54,7 +54,7 @@ impl NewModelConfig {
     /// # Errors
     /// If it cannot be read or has unknown keys.
     pub fn read(path: &Path) -> Result<Self> {
-        let reason = |reason: String| Error::Settings { path: path.into(), reason };
+        let reason = |reason: String| Error::SettingsFile { path: path.into(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
         toml::from_str(&text).map_err(|error| reason(error.to_string()))
     }

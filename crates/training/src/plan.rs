@@ -139,7 +139,7 @@ impl TrainingPlan {
     /// # Errors
     /// If it cannot be read or is invalid.
     pub fn read(path: &Path) -> Result<Self> {
-        let reason = |reason: String| Error::Settings { path: path.into(), reason };
+        let reason = |reason: String| Error::SettingsFile { path: path.into(), reason };
         let text = fs::read_to_string(path).map_err(|error| reason(error.to_string()))?;
         let plan: Self = toml::from_str(&text).map_err(|error| reason(error.to_string()))?;
         for (name, model) in &plan.models {
