@@ -124,7 +124,7 @@ fn the_models_of_a_plan_are_trained() {
     home.write("twice.toml", twice.replacen("[[models.one.stages]]\n", &first, 1));
     let ended = home.run(&words(&command.replace("plan.toml", "twice.toml")));
     assert_eq!(ended.status, Some(1), "{}", ended.err);
-    assert!(ended.err.contains("two stages of one are called finetune"), "{}", ended.err);
+    assert!(ended.err.contains("two stages of one are named finetune"), "{}", ended.err);
     let unknown = format!("{command} two");
     let ended = home.run(&words(&unknown));
     assert_eq!(ended.status, Some(2), "{}", ended.err);
