@@ -1,82 +1,60 @@
-//! TMX: every unit that has no text in the target language gets one, in its empty place or beside the others.
+//! TMX: every unit that has no text in the target language gets one, in its empty `seg` or after the others.
 
 use crate::Result;
-use crate::bilingual::{Segment, attribute, is_same_language, segment};
-use crate::markup::{Dialect, Kind, Tokens};
+use crate::bilingual::{attribute, block, is_same_language, start_tag};
 use crate::slot::ParsedBlock;
-use crate::xml::tree::{self, DocType};
+use crate::xml::tree::{self, DocType, Element};
 
 /// The blocks of a translation memory, whose translations are in the language `to`. The source is the text in the
-/// language `from`, else in that which the memory names, else the first.
+/// language `from`, else in the header's source language, else the first.
 ///
 /// # Errors
 /// When the XML is not well-formed or nested too deeply.
 pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Vec<ParsedBlock>> {
-    tree::each(source, DocType::Named, |_| false, |_| Ok(()))?;
-    let mut tokens = Tokens::new(source, Dialect::Xml);
     let mut found = Vec::new();
-    let mut named = None;
-    let mut texts: Vec<Text> = Vec::new();
-    while let Some(token) = tokens.next() {
-        match token.kind {
-            Kind::Open { name, attributes, empty } => match name.as_str() {
-                "header" => named = attribute(source, &attributes, "srclang"),
-                "tu" => texts.clear(),
-                "tuv" => {
-                    let language = attribute(source, &attributes, "xml:lang")
-                        .or_else(|| attribute(source, &attributes, "lang"));
-                    texts.push(Text {
-                        language: language.unwrap_or_default(),
-                        start: token.range.start,
-                        ..Text::default()
-                    });
-                }
-                "seg" => {
-                    let read = segment(&mut tokens, &token.range, "seg", empty);
-                    if let Some(text) = texts.last_mut() {
-                        text.segment = read;
-                    }
-                }
-                _ => {}
-            },
-            Kind::Close { name } if name == "tuv" => {
-                if let Some(text) = texts.last_mut() {
-                    text.end = token.range.end;
-                }
-            }
-            Kind::Close { name } if name == "tu" => found.extend(unit(source, &texts, [from, named], to)),
-            _ => {}
+    let mut header = None;
+    let wanted = |(_, local)| matches!(local, "header" | "tu");
+    tree::each(source, DocType::Named, wanted, |element| {
+        match element.name.1 {
+            "header" => header = attribute(source, &element, "srclang"),
+            _ => found.extend(unit_block(source, &element, [from, header], to)),
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
 /// The text of a unit in one language.
-#[derive(Debug, Default)]
-struct Text<'a> {
+struct Variant<'a> {
     language: &'a str,
-    start: usize,
-    end: usize,
-    segment: Segment,
+    tuv: &'a Element<'a>,
+    seg: &'a Element<'a>,
 }
 
-fn unit(source: &str, texts: &[Text], from: [Option<&str>; 2], to: &str) -> Option<ParsedBlock> {
-    let target = texts.iter().find(|text| is_same_language(text.language, to));
-    if target.is_some_and(|target| !target.segment.slice(source).trim().is_empty()) {
+fn unit_block(source: &str, unit: &Element, from: [Option<&str>; 2], to: &str) -> Option<ParsedBlock> {
+    let variant = |tuv| {
+        let language = ["xml:lang", "lang"].into_iter().find_map(|name| attribute(source, tuv, name));
+        Some(Variant { language: language.unwrap_or_default(), tuv, seg: tuv.child(("", "seg"))? })
+    };
+    let variants: Vec<Variant> =
+        unit.elements().filter(|child| child.name.1 == "tuv").filter_map(variant).collect();
+    let in_language = |language: &str| variants.iter().find(|one| is_same_language(one.language, language));
+    let target = in_language(to);
+    if target
+        .is_some_and(|target| !source.get(target.seg.inner.clone()).unwrap_or_default().trim().is_empty())
+    {
         return None;
     }
-    let in_language = |language: &str| texts.iter().find(|text| is_same_language(text.language, language));
-    let text = from.into_iter().flatten().find_map(in_language).or_else(|| texts.first())?;
-    if let Some(Text { segment: target, .. }) = target {
-        let tag = target.start_tag(source).trim_end_matches('>').trim_end_matches('/').trim_end();
-        return text.segment.found(source, target.range.clone(), &format!("{tag}>"), "</seg>");
+    let Variant { tuv, seg, .. } = from.into_iter().flatten().find_map(in_language).or(variants.first())?;
+    if let Some(Variant { seg: target, .. }) = target {
+        return block(source, seg, target.range.clone(), &start_tag(source, target), "</seg>");
     }
-    let end = texts.iter().map(|text| text.end).max().filter(|end| *end > text.segment.inner.start)?;
-    let line = source.get(..text.start)?;
+    let end = variants.last()?.tuv.range.end;
+    let line = source.get(..tuv.range.start)?;
     let blank = line.get(line.trim_end_matches([' ', '\t', '\r', '\n']).len()..)?;
-    let kept = source.get(text.segment.inner.start..end)?;
-    // Only what a language code may hold goes into the attribute.
+    let kept = source.get(seg.inner.start..end)?;
+    // Only characters of language codes, so that the attribute stays well-formed.
     let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let before = format!("{kept}{blank}<tuv xml:lang=\"{to}\"><seg>");
-    text.segment.found(source, text.segment.inner.start..end, &before, "</seg></tuv>")
+    block(source, seg, seg.inner.start..end, &before, "</seg></tuv>")
 }

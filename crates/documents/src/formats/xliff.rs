@@ -1,27 +1,25 @@
 //! XLIFF 1.2 and 2.x: segments without a translation get one beside their source, marked for review. Where a text is
-//! divided (`seg-source`, as Trados and Okapi write it), each of its segments is a block.
+//! split into segments (`seg-source`, as Trados and Okapi write it), each of them is a block.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::Result;
-use crate::bilingual::{Segment, attribute, segment};
-use crate::markup::{Attribute, Dialect, Kind, Token, Tokens};
+use crate::bilingual::{attribute, block, start_tag};
+use crate::markup::{Dialect, Kind, Token, Tokens};
 use crate::slot::ParsedBlock;
-use crate::xml::tree::{self, DocType};
+use crate::xml::tree::{self, DocType, Element, Name};
 
-/// Elements that hold other translations than the segment's own.
-const ASIDE: [&str; 6] = ["alt-trans", "glossary", "match", "matches", "metadata", "notes"];
-
-/// States of segments that are done, or were looked at by a person.
+/// States of segments that are finished or were reviewed by a person.
 const DONE: [&str; 4] = ["final", "reviewed", "signed-off", "translated"];
 
-/// States that say that a target is none yet, whatever stands in it.
+/// States of targets that are not translated yet, whatever their text.
 const NEW: [&str; 3] = ["initial", "needs-translation", "new"];
 
-/// What Trados says of a segment (`conf` of `sdl:seg`) that is done.
+/// Trados' states (`conf` of `sdl:seg`) of finished segments.
 const CONFIRMED: [&str; 3] = ["ApprovedSignOff", "ApprovedTranslation", "Translated"];
 
+/// The state of a new target.
 const STATE: &str = "needs-review-translation";
 
 /// The blocks of an XLIFF file.
@@ -29,129 +27,87 @@ const STATE: &str = "needs-review-translation";
 /// # Errors
 /// When the XML is not well-formed or nested too deeply.
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
-    tree::each(source, DocType::Named, |_| false, |_| Ok(()))?;
-    let mut tokens = Tokens::new(source, Dialect::Xml);
     let mut found = Vec::new();
-    // Whether each open element is to be translated.
-    let mut open: Vec<bool> = Vec::new();
-    let mut unit = Unit::default();
-    while let Some(token) = tokens.next() {
-        match token.kind {
-            Kind::Open { name, empty, .. } if ASIDE.contains(&name.as_str()) => {
-                segment(&mut tokens, &token.range, &name, empty);
-            }
-            Kind::Open { name, empty, attributes } => match name.as_str() {
-                "source" => {
-                    unit.gap = token.range.start;
-                    unit.source = Some(segment(&mut tokens, &token.range, "source", empty));
-                }
-                "seg-source" => {
-                    unit.divided = Some(segment(&mut tokens, &token.range, "seg-source", empty));
-                }
-                "target" => {
-                    unit.done |= is_done(source, &attributes);
-                    unit.target =
-                        Some((segment(&mut tokens, &token.range, "target", empty), state(&attributes)));
-                }
-                _ => {
-                    let value = |name| attribute(source, &attributes, name);
-                    let is_confirmed = value("locked") == Some("true")
-                        || value("conf").is_some_and(|conf| CONFIRMED.contains(&conf));
-                    unit.done_parts.extend(value("id").filter(|_| name == "seg" && is_confirmed));
-                    let translated = attribute(source, &attributes, "translate");
-                    let inherited = open.last().copied().unwrap_or(true);
-                    let translated = translated.map_or(inherited, |value| value != "no");
-                    if matches!(name.as_str(), "trans-unit" | "segment") {
-                        unit = Unit {
-                            start: token.range.clone(),
-                            is_segment: name == "segment",
-                            ..Unit::default()
-                        };
-                        unit.done = !translated || is_done(source, &attributes);
-                        unit.state = state(&attributes);
-                    }
-                    if !empty {
-                        open.push(translated);
-                    }
-                }
-            },
-            Kind::Close { name } => {
-                open.pop();
-                if matches!(name.as_str(), "trans-unit" | "segment") {
-                    found.extend(std::mem::take(&mut unit).found(source));
-                }
-            }
-            _ => {}
+    let is_translatable = |inherited: &bool, element: &Element| {
+        attribute(source, element, "translate").map_or(*inherited, |value| value != "no")
+    };
+    tree::each_within(source, DocType::Named, true, is_translatable, is_unit, |inherited, unit| {
+        if is_translatable(inherited, &unit) {
+            found.extend(unit_blocks(source, &unit));
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
-/// A `trans-unit` of XLIFF 1.2 or a `segment` of 2.x.
-#[derive(Debug, Default)]
-struct Unit<'a> {
-    start: Range<usize>,
-    is_segment: bool,
-    /// Where its state's value is.
-    state: Option<Range<usize>>,
-    done: bool,
-    source: Option<Segment>,
-    /// Where its source starts.
-    gap: usize,
-    /// Its source in segments.
-    divided: Option<Segment>,
-    /// The `mid`s of segments that are done.
-    done_parts: HashSet<&'a str>,
-    /// Its target, and where the target's state is.
-    target: Option<(Segment, Option<Range<usize>>)>,
+/// Whether an element is a `trans-unit` of XLIFF 1.2 or a `segment` of 2.x.
+fn is_unit((_, local): Name) -> bool {
+    matches!(local, "trans-unit" | "segment")
 }
 
-impl Unit<'_> {
-    fn found(self, source: &str) -> Vec<ParsedBlock> {
-        if self.done {
-            return Vec::new();
-        }
-        let divided = self.divided.as_ref().map(|divided| parts(source, divided.inner.clone()));
-        match divided.filter(|parts| !parts.is_empty()) {
-            Some(divided) => self.parts(source, &divided),
-            None => self.whole(source).into_iter().collect(),
-        }
+fn unit_blocks(document: &str, element: &Element) -> Vec<ParsedBlock> {
+    let child = |name| element.child(("", name));
+    let Some(text) = child("source") else { return Vec::new() };
+    let target = child("target");
+    if is_done(document, element) || target.is_some_and(|target| is_done(document, target)) {
+        return Vec::new();
     }
+    let state = target.and_then(|target| attribute(document, target, "state"));
+    let state = state.or_else(|| attribute(document, element, "state"));
+    let is_new = state.is_none_or(|state| NEW.contains(&state));
+    let unit = Unit { document, element, text, divided: child("seg-source"), target, is_new };
+    let segments = unit.divided.map_or(Vec::new(), |divided| segments(document, divided));
+    if segments.is_empty() { unit.block().into_iter().collect() } else { unit.segment_blocks(&segments) }
+}
 
-    /// Whether a target is a translation of a text, and not empty or the copy that some programs begin with.
-    fn is_translated(&self, source: &str, target: &Segment, text: &Segment) -> bool {
-        let words = letters(source, target);
-        let state = self.target.as_ref().and_then(|(_, state)| state.clone()).or_else(|| self.state.clone());
-        let is_new = state.and_then(|state| source.get(state)).is_none_or(|state| NEW.contains(&state));
-        let is_copy = is_new && words == letters(source, text);
+/// A unit that is to be translated.
+struct Unit<'a> {
+    document: &'a str,
+    element: &'a Element<'a>,
+    /// Its source.
+    text: &'a Element<'a>,
+    /// Its source, divided into segments.
+    divided: Option<&'a Element<'a>>,
+    target: Option<&'a Element<'a>>,
+    /// Whether a target that equals its source is not a translation.
+    is_new: bool,
+}
+
+impl<'a> Unit<'a> {
+    /// Whether a target is a translation of a text: not empty, and not the copy of the source that some programs insert.
+    fn is_translated(&self, target: &Element, text: &Element) -> bool {
+        let words = letters(self.document, target);
+        let is_copy = self.is_new && words == letters(self.document, text);
         !words.is_empty() && !is_copy
     }
 
-    /// The blocks of the segments that its source is divided into. Without a place in the target their translations
-    /// stand before it, or after the source; [`completed`] makes a target of them.
-    fn parts(&self, source: &str, divided: &[(&str, Segment)]) -> Vec<ParsedBlock> {
-        let mut at = self.divided.as_ref().map_or(0, |divided| divided.range.end);
+    /// The blocks of the segments of a divided source. Without a segment in the target, a translation is written before
+    /// the target or after the source; [`completed`] moves it into the target.
+    fn segment_blocks(&self, segments: &[(&str, &Element)]) -> Vec<ParsedBlock> {
+        let source = self.document;
+        let mut at = self.divided.map_or(0, |divided| divided.range.end);
         let mut targets = HashMap::new();
         let mut state = None;
-        if let (Some((target, its_state)), Some(text)) = (&self.target, &self.source) {
-            targets = parts(source, target.inner.clone()).into_iter().collect();
-            if targets.is_empty() && self.is_translated(source, target, text) {
+        if let Some(target) = self.target {
+            targets = self::segments(source, target).into_iter().collect();
+            if targets.is_empty() && self.is_translated(target, self.text) {
                 return Vec::new();
             }
             at = if targets.is_empty() { target.range.start } else { target.inner.end };
-            state = its_state.clone().filter(|_| !targets.is_empty());
+            state = target.attribute(source, "state").filter(|_| !targets.is_empty());
         }
+        let confirmed = self.confirmed();
         let mut found: Vec<ParsedBlock> = Vec::new();
-        for (mid, text) in divided.iter().filter(|(mid, _)| !self.done_parts.contains(*mid)) {
+        for &(mid, text) in segments.iter().filter(|(mid, _)| !confirmed.contains(*mid)) {
             let (range, before, after) = match targets.get(mid) {
-                Some(target) if self.is_translated(source, target, text) => continue,
+                Some(target) if self.is_translated(target, text) => continue,
                 Some(target) if !target.is_empty_tag() => (target.inner.clone(), String::new(), ""),
-                Some(target) => (target.range.clone(), opened(target.start_tag(source)), "</mrk>"),
-                None => (at..at, opened(text.start_tag(source)), "</mrk>"),
+                Some(target) => (target.range.clone(), start_tag(source, target), "</mrk>"),
+                None => (at..at, start_tag(source, text), "</mrk>"),
             };
-            found.extend(text.found(source, range, &before, after));
+            found.extend(block(source, text, range, &before, after));
         }
-        // With the first of them goes the state of all.
+        // The first of them also changes the state of the whole target.
         let first = found.iter_mut().map(|found| &mut found.slot).min_by_key(|slot| slot.range.start);
         if let (Some(state), Some(slot)) = (state, first) {
             let between = source.get(state.end..slot.range.start).unwrap_or_default();
@@ -161,187 +117,158 @@ impl Unit<'_> {
         found
     }
 
-    fn whole(self, source: &str) -> Option<ParsedBlock> {
-        let text = self.source.clone()?;
+    /// The `mid`s of the segments that are finished in Trados.
+    fn confirmed(&self) -> HashSet<&'a str> {
+        let of = |segment: &'a Element<'a>| {
+            let value = |name| attribute(self.document, segment, name);
+            let is_done = value("locked") == Some("true")
+                || value("conf").is_some_and(|conf| CONFIRMED.contains(&conf));
+            value("id").filter(|_| segment.name.1 == "seg" && is_done)
+        };
+        let children = self.element.elements();
+        children.flat_map(|child| std::iter::once(child).chain(child.elements())).filter_map(of).collect()
+    }
+
+    /// The block of a source that is not divided.
+    fn block(&self) -> Option<ParsedBlock> {
+        let (source, text) = (self.document, self.text);
         let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
-        if self.target.as_ref().is_some_and(|(target, _)| self.is_translated(source, target, &text)) {
+        if self.target.is_some_and(|target| self.is_translated(target, text)) {
             return None;
         }
-        let (end, gap, tag, close) = match &self.target {
-            Some((target, state)) => {
-                let tag = target.start_tag(source).trim_end_matches('>').trim_end_matches('/').trim_end();
-                let state = state.as_ref().map(|s| s.start - target.range.start..s.end - target.range.start);
-                let tag = if self.is_segment { tag.to_owned() } else { stated(tag, state, STATE) };
-                let name =
-                    tag.trim_start_matches('<').split_whitespace().next().unwrap_or_default().to_owned();
-                let before = slice(text.inner.start..target.range.start).to_owned();
-                (target.range.end, before, tag + ">", format!("</{name}>"))
+        let is_segment = self.element.name.1 == "segment";
+        let (end, mut before, name) = match self.target {
+            Some(target) => {
+                let tag =
+                    if is_segment { start_tag(source, target) } else { with_state(source, target, STATE) };
+                let before = slice(text.inner.start..target.range.start).to_owned() + &tag;
+                (target.range.end, before, target.tag.to_owned())
             }
             None => {
-                let name = slice(text.range.clone()).trim_start_matches('<');
-                let name = name.split([' ', '>', '\t', '\r', '\n']).next()?.replace("source", "target");
-                let end = text.range.end.max(self.divided.as_ref().map_or(0, |divided| divided.range.end));
-                let indent = slice(self.start.end..self.gap);
+                let name = text.tag.replace("source", "target");
+                let end = text.range.end.max(self.divided.map_or(0, |divided| divided.range.end));
+                let indent = slice(self.element.inner.start..text.range.start);
                 let blank = if indent.trim().is_empty() { indent } else { "" };
-                let tag =
-                    if self.is_segment { format!("<{name}") } else { format!("<{name} state=\"{STATE}\"") };
-                (end, [slice(text.inner.start..end), blank].concat(), tag + ">", format!("</{name}>"))
+                let state = if is_segment { String::new() } else { format!(" state=\"{STATE}\"") };
+                (end, format!("{}{blank}<{name}{state}>", slice(text.inner.start..end)), name)
             }
         };
-        let mut before = gap + &tag;
         let mut start = text.inner.start;
-        if self.is_segment {
-            let state = self.state.map(|s| s.start - self.start.start..s.end - self.start.start);
-            let open = slice(self.start.clone()).trim_end_matches('>').trim_end();
-            before =
-                [&stated(open, state, "translated"), ">", slice(self.start.end..start), &before].concat();
-            start = self.start.start;
+        if is_segment {
+            let tag = with_state(source, self.element, "translated");
+            before = [&tag, slice(self.element.inner.start..start), &before].concat();
+            start = self.element.range.start;
         }
-        text.found(source, start..end, &before, &close)
+        block(source, text, start..end, &before, &format!("</{name}>"))
     }
 }
 
-/// The segments that a text is divided into, each with its `mid`.
-fn parts(source: &str, range: Range<usize>) -> Vec<(&str, Segment)> {
-    let mut tokens = Tokens::within(source, range, Dialect::Xml);
+/// The segments of an element, each with its `mid`.
+fn segments<'a>(source: &'a str, element: &'a Element<'a>) -> Vec<(&'a str, &'a Element<'a>)> {
     let mut found = Vec::new();
-    while let Some(token) = tokens.next() {
-        if let Some((mid, empty)) = part(source, &token) {
-            found.push((mid, segment(&mut tokens, &token.range, "mrk", empty)));
+    for child in element.elements() {
+        match mid(source, child) {
+            Some(mid) => found.push((mid, child)),
+            None => found.extend(segments(source, child)),
         }
     }
     found
 }
 
-/// The `mid` of a segment's start tag, and whether it is all of the segment.
-fn part<'a>(source: &'a str, token: &Token<'a>) -> Option<(&'a str, bool)> {
-    let Kind::Open { name, attributes, empty } = &token.kind else { return None };
-    let is_part = name == "mrk" && attribute(source, attributes, "mtype") == Some("seg");
-    attribute(source, attributes, "mid").filter(|_| is_part).map(|mid| (mid, *empty))
+/// The `mid` of a segment.
+fn mid<'a>(source: &'a str, element: &Element<'a>) -> Option<&'a str> {
+    let is_segment = element.name.1 == "mrk" && attribute(source, element, "mtype") == Some("seg");
+    attribute(source, element, "mid").filter(|_| is_segment)
 }
 
-/// What is read in an element, without blanks and markup.
-fn letters(source: &str, element: &Segment) -> String {
+/// The text of an element as written, without white space and markup.
+fn letters(source: &str, element: &Element) -> String {
     let is_text = |token: &Token| matches!(token.kind, Kind::Text | Kind::Verbatim);
     let tokens = Tokens::within(source, element.inner.clone(), Dialect::Xml).filter(is_text);
     let texts = tokens.filter_map(|token| source.get(token.range));
     texts.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
 }
 
-/// A start tag that is not the end tag too.
-fn opened(tag: &str) -> String {
-    format!("{}>", tag.trim_end_matches('>').trim_end_matches('/').trim_end())
-}
-
-/// The file with what it needs once something in it is translated: targets around the segments that had none, and in
-/// XLIFF 2 the language of its targets, `to`.
+/// The file completed after something in it was translated: targets around the segments that had none, and in XLIFF 2
+/// the language of its targets, `to`.
 pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
-    let mut tokens = Tokens::new(source, Dialect::Xml);
     let mut out = String::with_capacity(source.len());
     let mut from = 0;
-    // The end of the root's start tag, where its language is missing.
-    let mut root = None;
-    let mut divided = None;
-    let mut loose: Vec<(&str, Segment)> = Vec::new();
-    while let Some(token) = tokens.next() {
-        if let Some((mid, empty)) = part(source, &token) {
-            loose.push((mid, segment(&mut tokens, &token.range, "mrk", empty)));
-            continue;
-        }
-        let mut target = None;
-        match token.kind {
-            Kind::Open { name, empty, attributes } => match name.as_str() {
-                "xliff" => {
-                    let is_2 = attribute(source, &attributes, "version").is_some_and(|v| v.starts_with('2'));
-                    let missing = is_2 && attribute(source, &attributes, "trgLang").is_none();
-                    root = missing.then(|| token.range.end.saturating_sub(1));
-                }
-                "seg-source" => divided = Some(segment(&mut tokens, &token.range, &name, empty)),
-                "target" => {
-                    if let (Some(end), Some(to)) = (root.take(), to) {
-                        // Only what a language code may hold goes into the attribute.
-                        let to: String =
-                            to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-                        out.push_str(source.get(from..end).unwrap_or_default());
-                        out.push_str(&format!(" trgLang=\"{to}\""));
-                        from = end;
-                    }
-                    target = Some((segment(&mut tokens, &token.range, &name, empty), state(&attributes)));
-                }
-                name if name == "source" || ASIDE.contains(&name) => {
-                    segment(&mut tokens, &token.range, name, empty);
-                }
-                _ => continue,
-            },
-            Kind::Close { name } if name == "trans-unit" => {}
-            _ => continue,
-        }
-        if let (Some(first), Some(last), Some(divided)) = (loose.first(), loose.last(), &divided) {
-            let end = target.as_ref().map_or(last.1.range.end, |(target, _)| target.range.end);
-            out.push_str(source.get(from..first.1.range.start).unwrap_or_default());
-            out.push_str(&target_of(source, divided, &loose, target.as_ref()));
+    // The end of the root's start tag, where the target language is missing.
+    let enter = |inherited: &Option<usize>, element: &Element| {
+        let value = |name| attribute(source, element, name);
+        let is_2 = element.name.1 == "xliff" && value("version").is_some_and(|v| v.starts_with('2'));
+        let is_missing = is_2 && value("trgLang").is_none();
+        if is_missing { Some(element.range.end.saturating_sub(1)) } else { *inherited }
+    };
+    let read = tree::each_within(source, DocType::Named, None, enter, is_unit, |root, unit| {
+        let child = |name| unit.child(("", name));
+        let target = child("target");
+        if let (Some(end), Some(to), Some(_)) = (root.filter(|end| *end > from), to, target) {
+            // Only characters of language codes, so that the attribute stays well-formed.
+            let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            out.push_str(source.get(from..end).unwrap_or_default());
+            out.push_str(&format!(" trgLang=\"{to}\""));
             from = end;
-            loose.clear();
         }
-    }
+        let loose: HashMap<&str, &Element> =
+            unit.elements().filter_map(|child| Some((mid(source, child)?, child))).collect();
+        let start = loose.values().map(|segment| segment.range.start).min();
+        let end = loose.values().map(|segment| segment.range.end).max();
+        if let (Some(start), Some(end), Some(divided)) = (start, end, child("seg-source")) {
+            out.push_str(source.get(from..start).unwrap_or_default());
+            out.push_str(&target_of(source, divided, &loose, target));
+            from = target.map_or(end, |target| target.range.end);
+        }
+        Ok(())
+    });
     out.push_str(source.get(from..).unwrap_or_default());
-    out
+    if read.is_ok() { out } else { source.to_owned() }
 }
 
-/// The target of a divided source: what stands between its segments, and those that are translated in their places.
-/// One that there was has no text.
+/// The target of a divided source: the source with the `translated` segments in place of its own. The text of an
+/// existing `target` is dropped.
 fn target_of(
     source: &str,
-    divided: &Segment,
-    translated: &[(&str, Segment)],
-    target: Option<&(Segment, Option<Range<usize>>)>,
+    divided: &Element,
+    translated: &HashMap<&str, &Element>,
+    target: Option<&Element>,
 ) -> String {
     let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
+    let name = divided.tag.replace("seg-source", "target");
     let mut out = match target {
-        Some((target, state)) => {
-            let state = state.as_ref().map(|s| s.start - target.range.start..s.end - target.range.start);
-            let tag = opened(target.start_tag(source));
-            stated(tag.trim_end_matches('>'), state, STATE) + ">"
-        }
+        Some(target) => with_state(source, target, STATE),
         None => {
             let before = slice(0..divided.range.start);
             let blank = slice(before.trim_end().len()..before.len());
-            format!("{blank}<{} state=\"{STATE}\">", target_name(divided.start_tag(source)))
+            format!("{blank}<{name} state=\"{STATE}\">")
         }
     };
-    let translated: HashMap<&str, &Segment> = translated.iter().map(|(mid, part)| (*mid, part)).collect();
     let mut from = divided.inner.start;
-    for (mid, text) in parts(source, divided.inner.clone()) {
-        let translated = translated.get(mid).copied().unwrap_or(&text);
+    for (mid, text) in segments(source, divided) {
+        let translated = translated.get(mid).copied().unwrap_or(text);
         out += slice(from..text.range.start);
         out += slice(translated.range.clone());
         from = text.range.end;
     }
-    out += slice(from..divided.inner.end);
-    out += &format!("</{}>", target_name(divided.start_tag(source)));
-    out
+    out + slice(from..divided.inner.end) + &format!("</{name}>")
 }
 
-/// The name of a target beside a divided source, with its prefix.
-fn target_name(tag: &str) -> String {
-    let name = tag.trim_start_matches('<').split(|c: char| c.is_whitespace() || c == '>').next();
-    name.unwrap_or_default().replace("seg-source", "target")
-}
-
-/// A start tag without its end, with its state changed or added.
-fn stated(tag: &str, state: Option<Range<usize>>, value: &str) -> String {
-    match state.and_then(|state| Some((tag.get(..state.start)?, tag.get(state.end..)?))) {
+/// The start tag of an element, with its state changed or added.
+fn with_state(source: &str, element: &Element, value: &str) -> String {
+    let tag = start_tag(source, element);
+    let state = element.attribute(source, "state");
+    let around = state.and_then(|state| {
+        let (start, end) = (state.start - element.range.start, state.end - element.range.start);
+        Some((tag.get(..start)?, tag.get(end..)?))
+    });
+    match around {
         Some((before, after)) => [before, value, after].concat(),
-        None => format!("{tag} state=\"{value}\""),
+        None => format!("{} state=\"{value}\">", tag.trim_end_matches('>')),
     }
 }
 
-fn state(attributes: &[Attribute]) -> Option<Range<usize>> {
-    attributes.iter().find(|attribute| attribute.name == "state").map(|attribute| attribute.value.clone())
-}
-
-fn is_done(source: &str, attributes: &[Attribute]) -> bool {
-    let state = attribute(source, attributes, "state");
-    state.is_some_and(|state| DONE.contains(&state))
-        || attribute(source, attributes, "approved") == Some("yes")
+fn is_done(source: &str, element: &Element) -> bool {
+    let value = |name| attribute(source, element, name);
+    value("state").is_some_and(|state| DONE.contains(&state)) || value("approved") == Some("yes")
 }

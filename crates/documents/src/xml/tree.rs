@@ -64,13 +64,31 @@ pub(crate) fn each<'a>(
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(Element<'a>) -> Result<()>,
 ) -> Result<()> {
+    each_within(source, doc_type, (), |_, _| (), wanted, |_, element| take(element))
+}
+
+/// As [`each`], with a value that the elements around a tree pass on to it: `root` outside of all elements, and inside
+/// each what `enter` makes of the value around it.
+///
+/// # Errors
+/// As [`each`].
+pub(crate) fn each_within<'a, S>(
+    source: &'a str,
+    doc_type: DocType,
+    root: S,
+    enter: impl Fn(&S, &Element<'a>) -> S,
+    wanted: impl Fn(Name<'a>) -> bool,
+    mut take: impl FnMut(&S, Element<'a>) -> Result<()>,
+) -> Result<()> {
     // The parser does not count a byte order mark.
     let body = source.trim_start_matches('\u{feff}');
     let mark = source.len() - body.len();
     let mut reader = NsReader::from_str(body);
     // The open elements of the tree being parsed.
     let mut open: Vec<Element<'a>> = Vec::new();
-    let (mut depth, mut nodes, mut end) = (0_usize, 0_usize, mark);
+    // The value around the tree, and those further out.
+    let (mut scope, mut outer) = (root, Vec::new());
+    let (mut nodes, mut end) = (0_usize, mark);
     loop {
         let start = end;
         let (space, event) = match reader.read_resolved_event() {
@@ -86,38 +104,41 @@ pub(crate) fn each<'a>(
         }
         match event {
             Event::Start(_) => {
-                depth += 1;
-                if depth > limits::XML_DEPTH {
+                if open.len() + outer.len() >= limits::XML_DEPTH {
                     return Err(Error::XmlTooDeep { limit: limits::XML_DEPTH, offset: start });
                 }
                 let element = Element::new(source, space, range);
                 if !open.is_empty() || wanted(element.name) {
                     open.push(element);
+                } else {
+                    let inner = enter(&scope, &element);
+                    outer.push(std::mem::replace(&mut scope, inner));
                 }
             }
             Event::Empty(_) => {
                 let element = Element::new(source, space, range);
                 match open.last_mut() {
                     Some(parent) => parent.children.push(Node::Element(element)),
-                    None if wanted(element.name) => take(element)?,
+                    None if wanted(element.name) => take(&scope, element)?,
                     None => {}
                 }
             }
             Event::End(_) => {
-                depth = depth.saturating_sub(1);
                 if let Some(mut element) = open.pop() {
                     element.inner.end = start;
                     element.range.end = end;
                     match open.last_mut() {
                         Some(parent) => parent.children.push(Node::Element(element)),
-                        None => take(element)?,
+                        None => take(&scope, element)?,
                     }
+                } else if let Some(around) = outer.pop() {
+                    scope = around;
                 }
             }
             Event::DocType(text) if doc_type == DocType::Refused || text.contains('[') => {
                 return Err(Error::DocType { offset: start });
             }
-            Event::Eof if depth > 0 => {
+            Event::Eof if !(open.is_empty() && outer.is_empty()) => {
                 return Err(Error::Xml { cause: "it ends inside an element".to_owned(), offset: start });
             }
             Event::Eof => return Ok(()),
@@ -199,6 +220,11 @@ impl<'a> Element<'a> {
         source.get(self.range.start..self.inner.start).unwrap_or_default()
     }
 
+    /// Whether it is written as an empty-element tag.
+    pub fn is_empty_tag(&self) -> bool {
+        self.inner.is_empty() && self.inner.end == self.range.end
+    }
+
     /// The attributes: names as written, and the bytes of their values.
     pub fn attributes(&self, source: &'a str) -> impl Iterator<Item = (&'a str, Range<usize>)> {
         let tag = self.start_tag(source);
@@ -212,6 +238,11 @@ impl<'a> Element<'a> {
             let start = at + value.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
             Some((attribute.key.into_inner(), start..start + value.len()))
         })
+    }
+
+    /// The bytes of an attribute's value, by its name as written.
+    pub fn attribute(&self, source: &'a str, name: &str) -> Option<Range<usize>> {
+        self.attributes(source).find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The bytes of an attribute's value, by its name without prefix.
