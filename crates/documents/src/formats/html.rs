@@ -1,109 +1,26 @@
 //! HTML, and the XHTML of e-books: the text of paragraphs, headings, cells and the like, and of attributes that are
 //! shown or read aloud. Scripts, styles, preformatted text and elements with `translate="no"` are left unchanged.
 
+mod elements;
+
 use std::ops::Range;
 
+use self::elements::{
+    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, LOCKED, OPTIONAL_END, SHOWN, SHOWN_META, WORDLIKE,
+    is_shown, is_untranslatable,
+};
 use crate::block::Affixes;
 use crate::chars::is_space;
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
-use crate::formats::text::lines;
+use crate::formats::text::{lines, widest};
 use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
 use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::slot::{ParsedBlock, Slot};
-use crate::wrap::{LineLayout, columns};
+use crate::wrap::LineLayout;
 
-/// Block elements, which end a run of text; buttons and labels are included, since each is read on its own. All others
-/// are inline, as browsers treat unknown ones.
-const BLOCK: [&str; 62] = [
-    "address",
-    "article",
-    "aside",
-    "base",
-    "blockquote",
-    "body",
-    "button",
-    "caption",
-    "center",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "frame",
-    "frameset",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "label",
-    "legend",
-    "li",
-    "link",
-    "main",
-    "menu",
-    "meta",
-    "nav",
-    "noscript",
-    "ol",
-    "optgroup",
-    "option",
-    "p",
-    "search",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-];
-
-/// Block elements that are copied with all their content.
-const COPIED: [&str; 12] = [
-    "listing",
-    "plaintext",
-    "pre",
-    "script",
-    "style",
-    "template",
-    "textarea",
-    "xmp",
-    "iframe",
-    "noembed",
-    "noframes",
-    "datalist",
-];
-
-/// Inline elements that are copied with all their content. The readings of ruby belong to words of the source.
-const COPIED_INLINE: [&str; 8] = ["audio", "canvas", "object", "rp", "rt", "rtc", "svg", "video"];
-
-/// Elements whose text must appear unchanged in the translation.
-const LOCKED: [&str; 6] = ["code", "kbd", "math", "samp", "tt", "var"];
-
-/// Tokens in such an element; a longer one is parsed like any other.
+/// Tokens in an element with locked text; a longer one is parsed like any other.
 const MAX_LOCKED_TOKENS: usize = 64;
 
 /// Tokens in a footnote mark; a longer one is parsed like any other element.
@@ -111,43 +28,6 @@ const MAX_NOTE_TOKENS: usize = 6;
 
 /// Characters of a footnote mark, such as "[12]" or "***", at most.
 const MAX_NOTE_CHARS: usize = 6;
-
-/// Void elements that take the place of a word in a line.
-const WORDLIKE: [&str; 4] = ["embed", "img", "input", "keygen"];
-
-/// Other void elements in a line.
-const EMPTY: [&str; 5] = ["area", "param", "source", "track", "wbr"];
-
-/// Elements besides `p` whose end tag is optional: the next element of the same name ends them.
-const OPTIONAL_END: [&str; 9] = ["dd", "dt", "li", "optgroup", "option", "rt", "td", "th", "tr"];
-
-/// Elements that contain those.
-const CONTAINERS: [&str; 8] = ["dl", "menu", "ol", "ruby", "select", "table", "tr", "ul"];
-
-/// Attributes whose value is shown or read aloud.
-const SHOWN: [&str; 9] = [
-    "alt",
-    "aria-description",
-    "aria-label",
-    "aria-placeholder",
-    "aria-roledescription",
-    "aria-valuetext",
-    "placeholder",
-    "summary",
-    "title",
-];
-
-/// Names of `<meta>` elements whose content is shown to people.
-const SHOWN_META: [&str; 8] = [
-    "description",
-    "og:description",
-    "og:image:alt",
-    "og:title",
-    "title",
-    "twitter:description",
-    "twitter:image:alt",
-    "twitter:title",
-];
 
 /// The blocks of a page. Never fails: invalid markup is left unchanged.
 pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<ParsedBlock> {
@@ -357,12 +237,7 @@ impl<'a> HtmlParser<'a> {
             let mut slot = Slot::new(run.range.clone(), Escaping::Html(self.dialect));
             slot.breaks = run.breaks;
             if let Some(newline) = run.newline {
-                let written = self.source.get(run.range).unwrap_or_default();
-                let width = lines(written)
-                    .filter_map(|line| written.get(line))
-                    .map(|line| columns(line.trim()))
-                    .max();
-                slot.layout = LineLayout::Fill(width.unwrap_or(0));
+                slot.layout = LineLayout::Fill(widest(self.source.get(run.range).unwrap_or_default()));
                 slot.newline = newline;
             }
             ParsedBlock { block: run.block, slot }.into_translatable()
@@ -410,26 +285,9 @@ impl<'a> HtmlParser<'a> {
     }
 }
 
-/// Whether an attribute is shown or read aloud.
-fn is_shown(attribute: &Attribute) -> bool {
-    SHOWN.contains(&attribute.name.to_ascii_lowercase().as_str())
-}
-
 fn is_note_mark(text: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_digit() || "*†‡§[]()".contains(c);
     (1..=MAX_NOTE_CHARS).contains(&text.chars().count()) && text.chars().all(is_sign)
-}
-
-/// Whether an element is marked as not to be translated.
-fn is_untranslatable(source: &str, attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let value = source.get(attribute.value.clone()).unwrap_or_default();
-        match attribute.name.to_ascii_lowercase().as_str() {
-            "translate" => value.eq_ignore_ascii_case("no"),
-            "class" => value.split_ascii_whitespace().any(|class| class == "notranslate"),
-            _ => false,
-        }
-    })
 }
 
 /// Splits a menu, a run that consists only of links, so that each link is a block.

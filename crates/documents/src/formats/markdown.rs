@@ -113,24 +113,12 @@ impl<'a> MarkdownParser<'a> {
                 self.begin(start).text(&text);
                 self.extend_to(range.end);
             }
-            Event::Code(code) => {
-                let slice = self.slice(&range);
-                let joined = if slice.contains(['\n', '\r']) { code_span(&code) } else { slice.to_owned() };
-                self.begin(range.start).locked(&joined, range.clone());
-                self.extend_to(range.end);
-            }
-            Event::InlineMath(formula) | Event::DisplayMath(formula) => {
-                let slice = self.slice(&range);
-                let mark = if slice.starts_with("$$") { "$$" } else { "$" };
+            Event::Code(code) => self.locked(range, |_| code_span(&code)),
+            Event::InlineMath(formula) | Event::DisplayMath(formula) => self.locked(range, |source| {
+                let mark = if source.starts_with("$$") { "$$" } else { "$" };
                 let formula = formula.split_whitespace().collect::<Vec<_>>().join(" ");
-                let joined = if slice.contains(['\n', '\r']) {
-                    format!("{mark}{formula}{mark}")
-                } else {
-                    slice.to_owned()
-                };
-                self.begin(range.start).locked(&joined, range.clone());
-                self.extend_to(range.end);
-            }
+                format!("{mark}{formula}{mark}")
+            }),
             Event::InlineHtml(_) => {
                 self.begin(range.start).tag(range.clone());
                 self.extend_to(range.end);
@@ -285,6 +273,14 @@ impl<'a> MarkdownParser<'a> {
             builder.close(markup);
         }
         self.extend_to(end);
+    }
+
+    /// Appends code or a formula, as `joined` puts it on one line if it has several.
+    fn locked(&mut self, range: Range<usize>, joined: impl FnOnce(&str) -> String) {
+        let slice = self.slice(&range);
+        let text = if slice.contains(['\n', '\r']) { joined(slice) } else { slice.to_owned() };
+        self.begin(range.start).locked(&text, range.clone());
+        self.extend_to(range.end);
     }
 
     /// The builder for inline content at `start`, after any line end before it is added.

@@ -39,6 +39,11 @@ pub(crate) fn lines(source: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Columns of the widest line of a text, without the white space around it.
+pub(crate) fn widest(text: &str) -> usize {
+    lines(text).filter_map(|line| text.get(line)).map(|line| columns(line.trim())).max().unwrap_or(0)
+}
+
 /// The line ending of a text's first line.
 pub(crate) fn newline(source: &str) -> &'static str {
     let first = source.find('\n').and_then(|end| source.get(..end));

@@ -18,7 +18,7 @@ pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock
         let size =
             json::string_size(value).filter(|_| value.starts_with('"') && !value.starts_with("\"\"\""))?;
         let start = line.end - value.len() + 1;
-        let text = yaml::double_quoted(source, start..start + size - 2)?;
+        let text = yaml::escapes::double_quoted(source, start..start + size - 2)?;
         yaml::is_shown(key.trim()).then(|| text.blocks(Escaping::Quoted(Quoting::Json { ascii: false })))
     };
     lines(text).filter_map(value).flatten().collect()
