@@ -118,6 +118,19 @@ impl Package {
     }
 }
 
+/// The bytes of a reference in a package, with its percent-encoding (`%20`) decoded.
+pub(crate) fn percent_decoded(reference: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(reference.len());
+    let mut rest = reference.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex.filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    bytes
+}
+
 fn broken(error: ZipError) -> Error {
     damaged(&error.to_string())
 }

@@ -62,6 +62,27 @@ impl<'a> Unescaped<'a> {
         self.text.push_str(text);
     }
 
+    /// Appends the text of a range with escape sequences that begin with one of `marks`; `decode` returns the character
+    /// and the size of one. `None` on an invalid one.
+    pub fn unescape(
+        &mut self,
+        range: Range<usize>,
+        marks: &[char],
+        decode: impl Fn(&str) -> Option<(char, usize)>,
+    ) -> Option<()> {
+        let mut at = range.start;
+        while let Some(rest) = self.document.get(at..range.end).filter(|rest| !rest.is_empty()) {
+            let plain = rest.find(marks).unwrap_or(rest.len());
+            self.verbatim(at..at + plain);
+            at += plain;
+            let Some(escape) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
+            let (c, size) = decode(escape)?;
+            self.escape(c.encode_utf8(&mut [0; 4]), at..at + size);
+            at += size;
+        }
+        Some(())
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -224,6 +245,18 @@ impl<'a> Unescaped<'a> {
         });
         start..end.max(start)
     }
+}
+
+/// Bytes of the string in quotes that `text` starts with, in which a quote is written twice; `None` if it is
+/// unterminated.
+pub(crate) fn quoted_size(text: &str, quote: u8) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate().skip(1).peekable();
+    while let Some((at, byte)) = bytes.next() {
+        if byte == quote && bytes.next_if(|(_, next)| *next == quote).is_none() {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// The blocks of the strings that are prose, each with its escaping. Single lower-case words are labels in message

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
-use crate::strings::{Unescaped, is_prose};
+use crate::strings::{Unescaped, is_prose, quoted_size};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -71,7 +71,7 @@ fn cells(source: &str, delimiter: char) -> Vec<Cell> {
     // After an unterminated quote no other is searched for, which keeps the time linear.
     let mut quotes = true;
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
-        let closed = if quotes && rest.starts_with('"') { quoted_size(rest) } else { None };
+        let closed = if quotes && rest.starts_with('"') { quoted_size(rest, b'"') } else { None };
         quotes &= closed.is_some() || !rest.starts_with('"');
         let ends = |size: &usize| {
             rest.get(*size..).is_some_and(|tail| tail.is_empty() || tail.starts_with([delimiter, '\r', '\n']))
@@ -90,17 +90,6 @@ fn cells(source: &str, delimiter: char) -> Vec<Cell> {
         }
     }
     cells
-}
-
-/// Bytes of the quoted cell that `text` starts with, with its quotes; `None` if it is unterminated.
-fn quoted_size(text: &str) -> Option<usize> {
-    let mut bytes = text.bytes().enumerate().skip(1).peekable();
-    while let Some((at, byte)) = bytes.next() {
-        if byte == b'"' && bytes.next_if(|(_, next)| *next == b'"').is_none() {
-            return Some(at + 1);
-        }
-    }
-    None
 }
 
 fn delimiter(source: &str) -> char {

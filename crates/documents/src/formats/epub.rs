@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::formats::html;
 use crate::markup::Dialect;
-use crate::package::Package;
+use crate::package::{Package, percent_decoded};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, each};
@@ -125,7 +125,9 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
 
 /// The entry that a reference from `folder` points to; `..` cannot leave the package.
 fn resolve(folder: &str, href: &str) -> String {
-    let path = format!("{folder}{}", decoded(href.split('#').next().unwrap_or_default()));
+    let href = href.split('#').next().unwrap_or_default();
+    let href = String::from_utf8(percent_decoded(href)).unwrap_or_else(|_| href.to_owned());
+    let path = format!("{folder}{href}");
     let mut names: Vec<&str> = Vec::new();
     for name in path.split('/') {
         match name {
@@ -137,19 +139,6 @@ fn resolve(folder: &str, href: &str) -> String {
         }
     }
     names.join("/")
-}
-
-/// `%20` and the like as the bytes they stand for.
-fn decoded(href: &str) -> String {
-    let mut bytes = Vec::with_capacity(href.len());
-    let mut rest = href.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let byte = hex.filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| href.to_owned())
 }
 
 /// The blocks of an EPUB 2 table of contents (NCX), which mostly repeats the chapters' headings.

@@ -101,17 +101,7 @@ pub(crate) fn string_size(text: &str) -> Option<usize> {
 /// The text between a string's quotes; `None` on an invalid escape or a lone surrogate.
 pub(crate) fn unescaped(source: &str, range: Range<usize>) -> Option<Unescaped<'_>> {
     let mut text = Unescaped::new(source);
-    let mut at = range.start;
-    while at < range.end {
-        let rest = source.get(at..range.end)?;
-        let plain = rest.find('\\').unwrap_or(rest.len());
-        text.verbatim(at..at + plain);
-        at += plain;
-        let Some(escape) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
-        let (c, size) = escaped(escape)?;
-        text.escape(c.encode_utf8(&mut [0; 4]), at..at + size);
-        at += size;
-    }
+    text.unescape(range, &['\\'], escaped)?;
     Some(text)
 }
 

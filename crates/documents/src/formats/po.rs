@@ -210,7 +210,7 @@ impl<'a> PoEntry<'a> {
 fn message_block(source: &str, text: &PoField, keyword: &str, range: Range<usize>) -> Option<ParsedBlock> {
     let mut unescaped = Unescaped::new(source);
     for literal in &text.literals {
-        unescape(source, literal.clone(), &mut unescaped)?;
+        unescaped.unescape(literal.clone(), &['\\'], escaped)?;
     }
     let mut runs = unescaped.runs(LineEnds::Keep);
     let Run { block, range: read, breaks, .. } = runs.pop().filter(|_| runs.is_empty())?;
@@ -229,27 +229,16 @@ fn message_block(source: &str, text: &PoField, keyword: &str, range: Range<usize
     ParsedBlock { block, slot }.into_translatable()
 }
 
-/// The text of one literal; `None` where an escape is none.
-fn unescape(source: &str, literal: Range<usize>, text: &mut Unescaped) -> Option<()> {
-    let mut at = literal.start;
-    while at < literal.end {
-        let rest = source.get(at..literal.end)?;
-        let plain = rest.find('\\').unwrap_or(rest.len());
-        text.verbatim(at..at + plain);
-        at += plain;
-        let Some(escape) = rest.get(plain..).filter(|rest| !rest.is_empty()) else { break };
-        let c = match escape.as_bytes().get(1)? {
-            b'n' => "\n",
-            b't' => "\t",
-            b'r' => "\r",
-            b'"' => "\"",
-            b'\\' => "\\",
-            _ => return None,
-        };
-        text.escape(c, at..at + 2);
-        at += 2;
-    }
-    Some(())
+/// The character of an escape sequence, and the sequence's size in bytes.
+fn escaped(escape: &str) -> Option<(char, usize)> {
+    let c = match escape.as_bytes().get(1)? {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        mark @ (b'"' | b'\\') => char::from(*mark),
+        _ => return None,
+    };
+    Some((c, 2))
 }
 
 /// Whether a literal's closing quote is its first unescaped one.

@@ -34,8 +34,12 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
         parts[0].start = start;
         let doubled =
             parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
+        let escaped = |escape: &str| match escape.strip_prefix('\'') {
+            Some(rest) => Some(('\'', if doubled && rest.starts_with('\'') { 2 } else { 1 })),
+            None => json::escaped(escape),
+        };
         let mut text = Unescaped::new(source);
-        if parts.into_iter().all(|part| property_text(source, part, doubled, &mut text).is_some()) {
+        if parts.into_iter().all(|part| text.unescape(part, &['\\', '\''], escaped).is_some()) {
             strings.push((text, Escaping::Quoted(Quoting::Property { ascii, doubled })));
         }
     }
@@ -58,26 +62,6 @@ fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
     let rest = text.get(key..)?.trim_start();
     let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start();
     Some(line.end - rest.len())
-}
-
-fn property_text(source: &str, range: Range<usize>, doubled: bool, text: &mut Unescaped) -> Option<()> {
-    let mut at = range.start;
-    while let Some(rest) = source.get(at..range.end).filter(|rest| !rest.is_empty()) {
-        let plain = rest.find(['\\', '\'']).unwrap_or(rest.len());
-        text.verbatim(at..at + plain);
-        at += plain;
-        let escape = rest.get(plain..)?;
-        if escape.starts_with('\'') {
-            let pair = doubled && escape.starts_with("''");
-            text.escape("'", at..at + if pair { 2 } else { 1 });
-            at += if pair { 2 } else { 1 };
-        } else if !escape.is_empty() {
-            let (c, size) = json::escaped(escape)?;
-            text.escape(c.encode_utf8(&mut [0; 4]), at..at + size);
-            at += size;
-        }
-    }
-    Some(())
 }
 
 /// The blocks of Apple's strings. Never fails: invalid input is left unchanged.

@@ -198,8 +198,7 @@ impl<'a> Element<'a> {
         let end =
             markup.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(markup.len());
         let tag = markup.get(1..end).unwrap_or_default();
-        let local = tag.rsplit_once(':').map_or(tag, |(_, local)| local);
-        Self { name: (space, local), tag, inner: range.end..range.end, range, children: Vec::new() }
+        Self { name: (space, local_name(tag)), tag, inner: range.end..range.end, range, children: Vec::new() }
     }
 
     /// The elements in it.
@@ -247,7 +246,7 @@ impl<'a> Element<'a> {
 
     /// The bytes of an attribute's value, by its name without prefix.
     pub fn value_range(&self, source: &'a str, local: &str) -> Option<Range<usize>> {
-        let named = |(key, _): &(&str, _)| key.rsplit_once(':').map_or(*key, |(_, local)| local) == local;
+        let named = |(key, _): &(&str, _)| local_name(key) == local;
         self.attributes(source).find(named).map(|(_, value)| value)
     }
 
@@ -275,6 +274,11 @@ impl<'a> Element<'a> {
             }
         }
     }
+}
+
+/// A name without its prefix.
+pub(crate) fn local_name(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
 /// Text with its references resolved; one that is not predefined is left as written.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style, is_number};
-use crate::xml::tree::{Element, Node, unescaped, verbatim};
+use crate::xml::tree::{Element, Node, local_name, unescaped, verbatim};
 
 /// Text properties without visible effect, by their local names: the editing session and the language.
 const INVISIBLE_PROPERTIES: [&str; 9] = [
@@ -25,9 +25,7 @@ pub(super) fn plain_style(source: &str, style: &Element) -> Option<String> {
     let is_text = style.value(source, "family")? == "text";
     let is_invisible = |child: &Element| {
         child.children.is_empty()
-            && child.attributes(source).all(|(key, _)| {
-                INVISIBLE_PROPERTIES.contains(&key.rsplit_once(':').map_or(key, |(_, local)| local))
-            })
+            && child.attributes(source).all(|(key, _)| INVISIBLE_PROPERTIES.contains(&local_name(key)))
     };
     let plain =
         is_text && style.value(source, "parent-style-name").is_none() && style.elements().all(is_invisible);

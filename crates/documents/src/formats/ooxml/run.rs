@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::block::Affixes;
 use crate::runs::{Item, Kind, Style};
-use crate::xml::tree::{Element, Node, unescaped, verbatim};
+use crate::xml::tree::{Element, Node, local_name, unescaped, verbatim};
 
 /// Properties without visible effect: language, proofing, revision marks.
 const INVISIBLE_PROPERTIES: [&str; 7] = ["lang", "noProof", "rPrChange", "ins", "del", "moveFrom", "moveTo"];
@@ -101,7 +101,7 @@ fn visible_properties(source: &str, properties: &Element) -> String {
 }
 
 fn visible_child(source: &str, child: &Element) -> String {
-    let invisible = |(key, _): (&str, _)| INVISIBLE_ATTRIBUTES.contains(&local(key));
+    let invisible = |(key, _): (&str, _)| INVISIBLE_ATTRIBUTES.contains(&local_name(key));
     if !child.attributes(source).any(invisible) {
         return source.get(child.range.clone()).unwrap_or_default().to_owned();
     }
@@ -113,7 +113,7 @@ fn visible_child(source: &str, child: &Element) -> String {
 
 /// The attributes that `keep` allows, as written.
 fn attributes_where(source: &str, element: &Element, keep: impl Fn(&str) -> bool) -> String {
-    let attributes = element.attributes(source).filter(|(key, _)| keep(local(key)));
+    let attributes = element.attributes(source).filter(|(key, _)| keep(local_name(key)));
     attributes.map(|one| as_written(source, one)).collect()
 }
 
@@ -121,8 +121,4 @@ fn attributes_where(source: &str, element: &Element, keep: impl Fn(&str) -> bool
 fn as_written(source: &str, (key, value): (&str, Range<usize>)) -> String {
     let quoted = value.start.saturating_sub(1)..value.end + 1;
     format!(" {key}={}", source.get(quoted).unwrap_or_default())
-}
-
-fn local(key: &str) -> &str {
-    key.rsplit_once(':').map_or(key, |(_, local)| local)
 }

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formula::{key, literals};
-use crate::package::Package;
+use crate::package::{Package, percent_decoded};
 use crate::runs::{Item, Kind, block};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain;
@@ -227,26 +227,13 @@ pub(crate) fn referenced_names(package: &mut Package) -> Result<Arc<ReferencedNa
         // An unreadable part may refer to any sheet.
         match package.text(name) {
             Ok(text) => {
-                let text = decoded(&text);
+                let text = String::from_utf8_lossy(&percent_decoded(&text)).into_owned();
                 sheets.retain(|(_, sheet)| !is_referenced(&text, sheet, false));
             }
             Err(_) => sheets.clear(),
         }
     }
     Ok(Arc::new(ReferencedNames { fixed_texts, free_sheets: sheets.into_iter().map(|(at, _)| at).collect() }))
-}
-
-/// A text with the bytes of its addresses that are written as `%20`.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let code = after.get(..2).filter(|_| first == b'%').and_then(|code| std::str::from_utf8(code).ok());
-        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = after.get(if byte.is_some() { 2 } else { 0 }..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a part refers to a sheet: `Sheet!A1`, `'Sheet'!A1` or `Sheet:Other!A1`.

@@ -6,7 +6,7 @@ use super::escapes::{Quotes, unescaped};
 use crate::escaping::Escaping;
 use crate::formats::{json, text};
 use crate::quoting::{Quoting, YAML_WORDS};
-use crate::strings::Unescaped;
+use crate::strings::{Unescaped, quoted_size};
 
 /// A scalar and its key, which is empty for items of lists.
 pub(super) struct Scalar<'a> {
@@ -114,7 +114,7 @@ impl<'a> YamlLine<'a> {
 fn key_size(body: &str) -> Option<usize> {
     let quoted = match body.as_bytes().first()? {
         b'"' => json::string_size(body)?,
-        b'\'' => single_size(body)?,
+        b'\'' => quoted_size(body, b'\'')?,
         b'{' | b'[' | b'&' | b'*' | b'!' | b'?' | b'|' | b'>' | b'#' | b'%' | b'@' | b'`' => return None,
         _ => 0,
     };
@@ -131,23 +131,12 @@ fn colon(text: &str) -> Option<usize> {
         .find(|at| text.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])))
 }
 
-/// Bytes of the single-quoted scalar that `text` starts with.
-fn single_size(text: &str) -> Option<usize> {
-    let mut bytes = text.bytes().enumerate().skip(1).peekable();
-    while let Some((at, byte)) = bytes.next() {
-        if byte == b'\'' && bytes.next_if(|(_, next)| *next == b'\'').is_none() {
-            return Some(at + 1);
-        }
-    }
-    None
-}
-
 /// Bytes of the quoted scalar that `text` starts with, and its quotes.
 fn quoted(text: &str) -> Option<(usize, Quotes)> {
     if text.starts_with('"') {
         Some((json::string_size(text)?, Quotes::Double))
     } else {
-        Some((single_size(text)?, Quotes::Single))
+        Some((quoted_size(text, b'\'')?, Quotes::Single))
     }
 }
 
