@@ -15,8 +15,9 @@ use crate::xml::tree::{Element, Node, verbatim};
 /// Inline elements that enclose words.
 const PAIRED: [&str; 5] = ["g", "hi", "mrk", "pc", "sub"];
 
-/// The block of an element's text. Its translation replaces `written`, with `before` and `after` around it. Codes around
-/// the whole text are kept. `None` if there is nothing to translate, or if there are ICU plurals among the words.
+/// The block of an element's text. Its translation replaces `written`, with `before` and `after` around it. Codes
+/// around the whole text are kept. `None` if there is nothing to translate, or if there are ICU plurals among the
+/// words.
 pub(crate) fn block(
     source: &str,
     text: &Element,

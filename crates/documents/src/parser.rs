@@ -30,9 +30,9 @@ pub(crate) enum Parser {
     Properties,
     Strings,
     Yaml,
-    Office(ooxml::Office),
-    OpenDocument(odf::Entry),
-    Epub(epub::Entry),
+    Office(ooxml::OoxmlPart),
+    OpenDocument(odf::OdfEntry),
+    Epub(epub::EpubEntry),
 }
 
 impl Parser {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::content::Occurrence;
-use crate::formats::ooxml::{self, Office};
+use crate::formats::ooxml::{self, OoxmlPart};
 use crate::parser::Parser;
 use crate::part::Part;
 use crate::slot::Role;
@@ -34,7 +34,7 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
     if !part.parser.is_read_back() || written == part.source {
         return None;
     }
-    if let Parser::Office(Office::Columns | Office::Sheets(_)) = part.parser {
+    if let Parser::Office(OoxmlPart::Columns | OoxmlPart::Sheets(_)) = part.parser {
         let names = ooxml::invalid_names(written);
         let clashes =
             |one: &&WrittenBlock| one.source != one.expected && names.contains(&one.expected.to_lowercase());
@@ -104,7 +104,7 @@ mod tests {
         let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
         let source = format!("<w:body xmlns:w=\"{space}\">{body}</w:body>");
         let part =
-            Part { name: "word/document.xml".to_owned(), source, parser: Parser::Office(Office::Word) };
+            Part { name: "word/document.xml".to_owned(), source, parser: Parser::Office(OoxmlPart::Word) };
         let parsed = part.parse().expect("well-formed").into_iter().map(|parsed| (0, parsed)).collect();
         let content = Content::new(vec![part], parsed);
         let (part, occurrences) = (&content.parts[0], &content.occurrences);

@@ -18,7 +18,7 @@ pub(crate) const CONTAINER: &str = "META-INF/container.xml";
 
 /// An entry that holds text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum EpubEntry {
     /// The package document, with the book's title and description.
     Package,
     /// A chapter; `is_xml` if it is well-formed.
@@ -27,7 +27,7 @@ pub(crate) enum Entry {
     Contents,
 }
 
-impl Entry {
+impl EpubEntry {
     /// The blocks of the entry.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Entry {
 ///
 /// # Errors
 /// When the book is encrypted, or its container or package document cannot be read.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, EpubEntry)>> {
     let container = package.text(CONTAINER)?;
     let mut packages = Vec::new();
     each(
@@ -61,7 +61,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
     for name in packages {
         if package.has(&name) && !texts.iter().any(|(known, _)| *known == name) {
             let listed = listed(package, &name)?;
-            texts.push((name, Entry::Package));
+            texts.push((name, EpubEntry::Package));
             texts.extend(listed);
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
 }
 
 /// The texts that a package document lists: chapters in reading order, then those outside the spine.
-fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
+fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, EpubEntry)>> {
     let source = package.text(name)?;
     let folder = name.rfind('/').map_or("", |at| &name[..=at]);
     let mut items: Vec<(String, String)> = Vec::new();
@@ -106,14 +106,14 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, Entry)>> {
         },
     )?;
     items.sort_by_key(|(id, _)| order.get(id).copied().unwrap_or(usize::MAX));
-    let mut texts: Vec<(String, Entry)> = Vec::new();
+    let mut texts: Vec<(String, EpubEntry)> = Vec::new();
     for (_, path) in items {
         let entry = match kinds.get(&path).map(String::as_str) {
             Some("application/xhtml+xml") if package.has(&path) => {
                 let is_xml = each(&package.text(&path)?, DocType::Named, |_| false, |_| Ok(())).is_ok();
-                Entry::Chapter { is_xml }
+                EpubEntry::Chapter { is_xml }
             }
-            Some("application/x-dtbncx+xml") if package.has(&path) => Entry::Contents,
+            Some("application/x-dtbncx+xml") if package.has(&path) => EpubEntry::Contents,
             _ => continue,
         };
         if !texts.iter().any(|(known, _)| *known == path) {

@@ -20,10 +20,10 @@ use crate::markup::{self, Attribute, Dialect, Token, Tokens};
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::LineLayout;
 
-/// Tokens in an element with locked text; a longer one is parsed like any other.
+/// Tokens in an element with locked text; a longer element is parsed like any other.
 const MAX_LOCKED_TOKENS: usize = 64;
 
-/// Tokens in a footnote mark; a longer one is parsed like any other element.
+/// Tokens in a footnote mark; a longer element is parsed like any other.
 const MAX_NOTE_TOKENS: usize = 6;
 
 /// Characters of a footnote mark, such as "[12]" or "***", at most.

@@ -67,7 +67,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
 struct Container<'a> {
     object: bool,
     awaits_key: bool,
-    /// The key of the next value; in an array, the array's all_skipped key.
+    /// The key of the next value; in an array, the array's own key.
     key: &'a str,
     /// Whether the next value is for programs, and whether all values are.
     skipped: bool,

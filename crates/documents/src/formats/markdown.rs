@@ -70,7 +70,7 @@ struct MarkdownParser<'a> {
     html: Vec<Range<usize>>,
     /// The ends of the open links and images, and whether their text is also their reference label.
     links: Vec<(usize, bool)>,
-    /// Whether a line extend_to before the event, and whether that is a hard break.
+    /// Whether a line ended before the event, and whether that is a hard break.
     line_end: Option<bool>,
     /// The line of an admonition that is copied.
     copied: Range<usize>,

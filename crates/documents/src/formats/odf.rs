@@ -25,14 +25,14 @@ pub(crate) fn detect(mimetype: &str) -> Option<Format> {
 
 /// An entry that holds text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum OdfEntry {
     /// Paragraphs and cells, and the role of their slots.
     Content(Role),
     /// Title, subject and description.
     Metadata,
 }
 
-impl Entry {
+impl OdfEntry {
     /// The blocks of the entry.
     ///
     /// # Errors
@@ -49,21 +49,21 @@ impl Entry {
 ///
 /// # Errors
 /// When the document is protected by a password, or its manifest cannot be read.
-pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, Entry)>> {
+pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, OdfEntry)>> {
     const MANIFEST: &str = "META-INF/manifest.xml";
     if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
         return Err(Error::Protected);
     }
-    let mut texts: Vec<(String, Entry)> = ["content.xml", "styles.xml"]
+    let mut texts: Vec<(String, OdfEntry)> = ["content.xml", "styles.xml"]
         .into_iter()
         .filter(|name| package.has(name))
-        .map(|name| (name.to_owned(), Entry::Content(Role::Own)))
+        .map(|name| (name.to_owned(), OdfEntry::Content(Role::Own)))
         .collect();
     // Charts mostly repeat texts of the document.
     let charts = package.names().iter().filter(|name| name.ends_with("/content.xml"));
-    texts.extend(charts.map(|name| (name.clone(), Entry::Content(Role::Shared))));
+    texts.extend(charts.map(|name| (name.clone(), OdfEntry::Content(Role::Shared))));
     if package.has("meta.xml") {
-        texts.push(("meta.xml".to_owned(), Entry::Metadata));
+        texts.push(("meta.xml".to_owned(), OdfEntry::Metadata));
     }
     Ok(texts)
 }
@@ -119,7 +119,7 @@ fn collect(
     match element.name {
         // Holds deleted text.
         ("text", "tracked-changes") => return Ok(()),
-        // The placeholders of a master slide hold only is_prompt.
+        // The placeholders of a master slide hold only prompts.
         ("style", "master-page") => {
             let is_prompt = |child: &Element| {
                 child.name == ("presentation", "notes")

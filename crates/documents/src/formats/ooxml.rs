@@ -22,7 +22,7 @@ pub(crate) use sheet::invalid_names;
 
 /// The parser of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Office {
+pub(crate) enum OoxmlPart {
     /// The body of a Word document, headers, footers, notes, comments.
     Word,
     /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
@@ -45,7 +45,7 @@ pub(crate) enum Office {
     Titles,
 }
 
-impl Office {
+impl OoxmlPart {
     /// The blocks of a part.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
 ///
 /// # Errors
 /// When the package's content types cannot be read.
-pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, Office)>> {
+pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, OoxmlPart)>> {
     let types = content_types(package)?;
     let names = if format == Format::Xlsx { sheet::referenced_names(package)? } else { Arc::default() };
     let parser = |name: &String| {
@@ -103,7 +103,7 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
         let items: Vec<String> = package.names().iter().filter(is_item).cloned().collect();
         for name in items {
             if package.text(&name).is_ok_and(|text| text.contains(COVER)) {
-                parsers.push((10, name.len(), name, Office::Cover));
+                parsers.push((10, name.len(), name, OoxmlPart::Cover));
             }
         }
     }
@@ -112,34 +112,34 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
 }
 
 /// The rank in reading order and the parser of a part of this content type.
-fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) -> Option<(usize, Office)> {
+fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) -> Option<(usize, OoxmlPart)> {
     let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
     // A chart in a workbook shows its cells; elsewhere it has an embedded table of its own.
     let labels = if format == Format::Xlsx { Role::Copy } else { Role::Shared };
     Some(match (kind, format) {
-        ("main+xml", Format::Docx) if !content.contains("glossary") => (0, Office::Word),
-        ("header+xml", Format::Docx) => (1, Office::Word),
-        ("footer+xml", Format::Docx) => (2, Office::Word),
-        ("footnotes+xml", Format::Docx) => (3, Office::Word),
-        ("endnotes+xml", Format::Docx) => (4, Office::Word),
-        ("comments+xml", Format::Docx) => (5, Office::Word),
-        ("slide+xml", _) => (0, Office::Drawing(Role::Own, labels)),
-        ("slideMaster+xml" | "slideLayout+xml", _) => (3, Office::Master),
-        ("notesSlide+xml", _) => (1, Office::Drawing(Role::Own, labels)),
-        ("comments+xml", Format::Pptx) => (2, Office::Drawing(Role::Own, labels)),
-        ("sharedStrings+xml", _) => (0, Office::Strings(Arc::clone(names))),
-        ("worksheet+xml" | "chartsheet+xml", _) => (1, Office::Strings(Arc::clone(names))),
-        ("comments+xml", Format::Xlsx) => (2, Office::Strings(Arc::clone(names))),
-        ("threadedcomments+xml", _) => (2, Office::Threads),
-        ("table+xml", _) => (3, Office::Columns),
-        ("main+xml", Format::Xlsx) => (4, Office::Sheets(Arc::clone(names))),
+        ("main+xml", Format::Docx) if !content.contains("glossary") => (0, OoxmlPart::Word),
+        ("header+xml", Format::Docx) => (1, OoxmlPart::Word),
+        ("footer+xml", Format::Docx) => (2, OoxmlPart::Word),
+        ("footnotes+xml", Format::Docx) => (3, OoxmlPart::Word),
+        ("endnotes+xml", Format::Docx) => (4, OoxmlPart::Word),
+        ("comments+xml", Format::Docx) => (5, OoxmlPart::Word),
+        ("slide+xml", _) => (0, OoxmlPart::Drawing(Role::Own, labels)),
+        ("slideMaster+xml" | "slideLayout+xml", _) => (3, OoxmlPart::Master),
+        ("notesSlide+xml", _) => (1, OoxmlPart::Drawing(Role::Own, labels)),
+        ("comments+xml", Format::Pptx) => (2, OoxmlPart::Drawing(Role::Own, labels)),
+        ("sharedStrings+xml", _) => (0, OoxmlPart::Strings(Arc::clone(names))),
+        ("worksheet+xml" | "chartsheet+xml", _) => (1, OoxmlPart::Strings(Arc::clone(names))),
+        ("comments+xml", Format::Xlsx) => (2, OoxmlPart::Strings(Arc::clone(names))),
+        ("threadedcomments+xml", _) => (2, OoxmlPart::Threads),
+        ("table+xml", _) => (3, OoxmlPart::Columns),
+        ("main+xml", Format::Xlsx) => (4, OoxmlPart::Sheets(Arc::clone(names))),
         ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramData+xml", _) => {
-            (6, Office::Drawing(Role::Own, labels))
+            (6, OoxmlPart::Drawing(Role::Own, labels))
         }
         // A rendering of a diagram's texts from when it was last saved.
-        ("diagramDrawing+xml", _) => (7, Office::Drawing(Role::Shared, labels)),
-        ("core-properties+xml", _) => (8, Office::Properties),
-        ("extended-properties+xml", Format::Xlsx) => (9, Office::Titles),
+        ("diagramDrawing+xml", _) => (7, OoxmlPart::Drawing(Role::Shared, labels)),
+        ("core-properties+xml", _) => (8, OoxmlPart::Properties),
+        ("extended-properties+xml", Format::Xlsx) => (9, OoxmlPart::Titles),
         _ => return None,
     })
 }

@@ -50,7 +50,7 @@ fn is_continued(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-/// Where the value starts: after the key, blanks and at most one `=` or `:`.
+/// Where the value starts: after the key, white space and at most one `=` or `:`.
 fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
     let text = source.get(line.clone())?;
     let mut escaped = false;

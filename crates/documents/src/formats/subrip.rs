@@ -149,7 +149,7 @@ fn is_number(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `00:00:01,000 --> 00:00:02,000`, perhaps with positions after it.
+/// `00:00:01,000 --> 00:00:02,000`, possibly followed by positions.
 fn is_times(line: &str) -> bool {
     let time = |text: &str| {
         let mut parts = text.split(':');

@@ -31,7 +31,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let is_translatable = |inherited: &bool, element: &Element| {
         attribute(source, element, "translate").map_or(*inherited, |value| value != "no")
     };
-    tree::each_within(source, DocType::Named, true, is_translatable, is_unit, |inherited, unit| {
+    tree::each_inheriting(source, DocType::Named, true, is_translatable, is_unit, |inherited, unit| {
         if is_translatable(inherited, &unit) {
             found.extend(unit_blocks(source, &unit));
         }
@@ -74,7 +74,8 @@ struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    /// Whether a target is a translation of a text: not empty, and not the copy of the source that some programs insert.
+    /// Whether a target is a translation of a text: not empty, and not the copy of the source that some programs
+    /// insert.
     fn is_translated(&self, target: &Element, text: &Element) -> bool {
         let words = letters(self.document, target);
         let is_copy = self.is_new && words == letters(self.document, text);
@@ -201,7 +202,7 @@ pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
         let is_missing = is_2 && value("trgLang").is_none();
         if is_missing { Some(element.range.end.saturating_sub(1)) } else { *inherited }
     };
-    let read = tree::each_within(source, DocType::Named, None, enter, is_unit, |root, unit| {
+    let read = tree::each_inheriting(source, DocType::Named, None, enter, is_unit, |root, unit| {
         let child = |name| unit.child(("", name));
         let target = child("target");
         if let (Some(end), Some(to), Some(_)) = (root.filter(|end| *end > from), to, target) {

@@ -61,7 +61,7 @@ fn line_end(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// The blocks of a document's title, subject and description (Dublin Core), wherever they stand.
+/// The blocks of a document's title, subject and description (Dublin Core).
 ///
 /// # Errors
 /// When the text is not well-formed or beyond the limits.

@@ -64,15 +64,15 @@ pub(crate) fn each<'a>(
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(Element<'a>) -> Result<()>,
 ) -> Result<()> {
-    each_within(source, doc_type, (), |_, _| (), wanted, |_, element| take(element))
+    each_inheriting(source, doc_type, (), |_, _| (), wanted, |_, element| take(element))
 }
 
-/// As [`each`], with a value that the elements around a tree pass on to it: `root` outside of all elements, and inside
-/// each what `enter` makes of the value around it.
+/// As [`each`], with a value that trees inherit from the elements around them: `root`, and inside an element what
+/// `enter` makes of the value around it.
 ///
 /// # Errors
 /// As [`each`].
-pub(crate) fn each_within<'a, S>(
+pub(crate) fn each_inheriting<'a, S>(
     source: &'a str,
     doc_type: DocType,
     root: S,
@@ -86,7 +86,7 @@ pub(crate) fn each_within<'a, S>(
     let mut reader = NsReader::from_str(body);
     // The open elements of the tree being parsed.
     let mut open: Vec<Element<'a>> = Vec::new();
-    // The value around the tree, and those further out.
+    // The inherited value, and those of the outer elements.
     let (mut scope, mut outer) = (root, Vec::new());
     let (mut nodes, mut end) = (0_usize, mark);
     loop {

@@ -46,8 +46,8 @@ struct ParagraphParser<'a> {
 }
 
 impl<'a> ParagraphParser<'a> {
-    /// Adds what is in `parent`. `wrap` are the spans around it, `span` the bytes of the outermost element that is
-    /// written anew with its text.
+    /// Appends the content of `parent`. `affixes` is the markup of the spans around it, `span` the bytes of the
+    /// outermost element that is rewritten together with its text.
     fn content(&mut self, parent: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         for node in &parent.children {
             match node {
@@ -105,7 +105,7 @@ impl<'a> ParagraphParser<'a> {
         self.flattened(element, [element], &affixes, span);
     }
 
-    /// Adds what is in `contents`, parts of an element that is written anew with its text, or not at all.
+    /// Appends `contents`, parts of an element that is rewritten together with its text.
     fn flattened<'e>(
         &mut self,
         element: &Element,
@@ -128,7 +128,7 @@ impl<'a> ParagraphParser<'a> {
         }
     }
 
-    /// A link, in which the spans around it go around each text instead.
+    /// Appends a link. The spans around it are written around each of its texts instead.
     fn group(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
         let mut inner = ParagraphParser { source: self.source, plain: self.plain, items: Vec::new() };
         inner.content(element, affixes, None);

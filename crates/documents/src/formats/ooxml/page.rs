@@ -83,7 +83,7 @@ fn code(after: &str) -> Option<(Kind<'_>, usize)> {
         ('&', _) if after.starts_with(MARK) => (Kind::Text("&".into()), MARK.len()),
         ('0'..='9', _) => (look, digits(after)),
         ('K', _) => (look, 1 + rest.chars().take(6).map(char::len_utf8).sum::<usize>()),
-        // The page's number, perhaps with a number added.
+        // The page number, possibly with an offset.
         ('P' | 'N', _) => {
             let sum = rest.strip_prefix(['+', '-']).map_or(0, digits);
             (Kind::Void { word: true }, 1 + if sum > 0 { sum + 1 } else { 0 })

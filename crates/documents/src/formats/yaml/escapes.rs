@@ -49,7 +49,7 @@ pub(super) fn unescaped(source: &str, range: Range<usize>, quotes: Quotes) -> Op
     Some(text)
 }
 
-/// The meaning and size of a line end with the blanks around it: `single`, or a line end for each empty line.
+/// The meaning and size of a line end with the white space around it: `single`, or a line end for each empty line.
 pub(super) fn folded(text: &str, single: &'static str) -> (Cow<'static, str>, usize) {
     let blanks = text.get(..text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len());
     let blanks = blanks.unwrap_or_default();
