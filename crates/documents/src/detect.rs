@@ -2,7 +2,7 @@
 
 use crate::encoding::Encoding;
 use crate::formats::{epub, odf, ooxml, po, subrip, vtt};
-use crate::markup::{self, Dialect, Tokens};
+use crate::markup::{Dialect, TokenKind, Tokens};
 use crate::package::Package;
 use crate::{Error, Format, Result, ole};
 
@@ -49,7 +49,7 @@ impl Format {
         let root =
             Tokens::new(text, if is_xml { Dialect::Xml } else { Dialect::Html }).find_map(
                 |token| match token.kind {
-                    markup::Kind::Open { name, .. } if text.starts_with('<') => Some(name),
+                    TokenKind::Open { name, .. } if text.starts_with('<') => Some(name),
                     _ => None,
                 },
             );

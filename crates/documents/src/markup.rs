@@ -24,14 +24,14 @@ impl Dialect {
 /// A tag, or text between tags.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
-    pub kind: Kind<'a>,
+    pub kind: TokenKind<'a>,
     /// Bytes of the document.
     pub range: Range<usize>,
 }
 
 /// The kind of a token. Names are in lower case in HTML and without prefix in XML.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum TokenKind<'a> {
     Text,
     /// A start tag; `empty` when it ends with `/>`.
     Open {
@@ -100,11 +100,11 @@ impl<'a> Tokens<'a> {
             named && tail.get(name.len()).is_none_or(|b| b.is_ascii_whitespace() || b"/>".contains(b))
         };
         let size = rest.match_indices("</").map(|(at, _)| at).find(is_end).unwrap_or(rest.len());
-        (size > 0).then(|| self.token(if is_text { Kind::Text } else { Kind::Other }, size))
+        (size > 0).then(|| self.token(if is_text { TokenKind::Text } else { TokenKind::Other }, size))
     }
 
     /// A token of the next `size` bytes.
-    fn token(&mut self, kind: Kind<'a>, size: usize) -> Token<'a> {
+    fn token(&mut self, kind: TokenKind<'a>, size: usize) -> Token<'a> {
         let range = self.at..self.at + size;
         self.at = range.end;
         Token { kind, range }
@@ -122,13 +122,13 @@ impl<'a> Tokens<'a> {
     fn start_tag(&mut self, rest: &'a str) -> Token<'a> {
         let name = self.name(rest.get(1..).unwrap_or_default());
         let Some((attributes, size)) = attributes(self.source, self.at) else {
-            return self.token(Kind::Other, rest.len());
+            return self.token(TokenKind::Other, rest.len());
         };
         let empty = rest.get(..size).is_some_and(|tag| tag.ends_with("/>"));
         if self.dialect == Dialect::Html {
             self.raw = RAW.into_iter().find(|(raw, _)| *raw == name);
         }
-        self.token(Kind::Open { name, attributes, empty }, size)
+        self.token(TokenKind::Open { name, attributes, empty }, size)
     }
 }
 
@@ -147,26 +147,26 @@ impl<'a> Iterator for Tokens<'a> {
         let is_name =
             |b: u8| b.is_ascii_alphabetic() || (self.dialect == Dialect::Xml && (b == b'_' || b > 127));
         Some(if !rest.starts_with('<') {
-            self.token(Kind::Text, rest.find('<').unwrap_or(rest.len()))
+            self.token(TokenKind::Text, rest.find('<').unwrap_or(rest.len()))
         } else if rest.starts_with("<!--") {
             let empty = ["<!-->", "<!--->"].into_iter().find(|empty| rest.starts_with(empty));
-            self.token(Kind::Other, empty.map_or_else(|| comment_size(rest), str::len))
+            self.token(TokenKind::Other, empty.map_or_else(|| comment_size(rest), str::len))
         } else if rest.starts_with("<![CDATA[") && self.dialect == Dialect::Xml {
-            self.token(Kind::Verbatim, until("]]>"))
+            self.token(TokenKind::Verbatim, until("]]>"))
         } else if rest.starts_with("<?") {
-            self.token(Kind::Other, until(if self.dialect == Dialect::Xml { "?>" } else { ">" }))
+            self.token(TokenKind::Other, until(if self.dialect == Dialect::Xml { "?>" } else { ">" }))
         } else if second == b'!' {
-            self.token(Kind::Other, declaration_size(rest))
+            self.token(TokenKind::Other, declaration_size(rest))
         } else if second == b'/' && rest.as_bytes().get(2).copied().is_some_and(is_name) {
             let name = self.name(rest.get(2..).unwrap_or_default());
-            self.token(Kind::Close { name }, until(">"))
+            self.token(TokenKind::Close { name }, until(">"))
         } else if second == b'/' && rest.len() > 2 {
-            self.token(Kind::Other, until(">"))
+            self.token(TokenKind::Other, until(">"))
         } else if is_name(second) {
             self.start_tag(rest)
         } else {
             let size = rest.get(1..).and_then(|rest| rest.find('<')).map_or(rest.len(), |at| at + 1);
-            self.token(Kind::Text, size)
+            self.token(TokenKind::Text, size)
         })
     }
 }
@@ -245,17 +245,17 @@ mod tests {
         tokens
             .iter()
             .map(|token| match &token.kind {
-                Kind::Text => format!("'{}'", &source[token.range.clone()]),
-                Kind::Open { name, attributes, empty } => {
+                TokenKind::Text => format!("'{}'", &source[token.range.clone()]),
+                TokenKind::Open { name, attributes, empty } => {
                     let attributes: String = attributes
                         .iter()
                         .map(|attribute| format!(" {}={}", attribute.name, &source[attribute.value.clone()]))
                         .collect();
                     format!("<{name}{attributes}{}>", if *empty { "/" } else { "" })
                 }
-                Kind::Close { name } => format!("</{name}>"),
-                Kind::Verbatim => "[]".to_owned(),
-                Kind::Other => "-".to_owned(),
+                TokenKind::Close { name } => format!("</{name}>"),
+                TokenKind::Verbatim => "[]".to_owned(),
+                TokenKind::Other => "-".to_owned(),
             })
             .collect()
     }

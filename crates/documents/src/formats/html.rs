@@ -16,7 +16,7 @@ use crate::escaping::Escaping;
 use crate::formats::text::{lines, widest};
 use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
-use crate::markup::{self, Attribute, Dialect, Token, Tokens};
+use crate::markup::{Attribute, Dialect, Token, TokenKind, Tokens};
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::LineLayout;
 
@@ -71,14 +71,14 @@ impl<'a> HtmlParser<'a> {
     fn token(&mut self, token: Token<'a>) {
         let Token { kind, range } = token;
         match kind {
-            markup::Kind::Text => {
+            TokenKind::Text => {
                 entities::read(self.source, range, self.dialect, In::Content, &mut self.pieces);
             }
-            markup::Kind::Open { name, attributes, empty } => self.open(name, &attributes, empty, range),
-            markup::Kind::Close { name } if BLOCK.contains(&name.as_str()) => self.flush(),
-            markup::Kind::Close { name } => self.push(Kind::Close(name.into()), range),
-            markup::Kind::Verbatim => self.flush(),
-            markup::Kind::Other => self.push(Kind::Void { word: false }, range),
+            TokenKind::Open { name, attributes, empty } => self.open(name, &attributes, empty, range),
+            TokenKind::Close { name } if BLOCK.contains(&name.as_str()) => self.flush(),
+            TokenKind::Close { name } => self.push(Kind::Close(name.into()), range),
+            TokenKind::Verbatim => self.flush(),
+            TokenKind::Other => self.push(Kind::Void { word: false }, range),
         }
     }
 
@@ -125,7 +125,7 @@ impl<'a> HtmlParser<'a> {
             let before = self.tokens.clone();
             let Some(token) = self.tokens.next() else { return self.source.len() };
             match token.kind {
-                markup::Kind::Open { name: other, empty, .. } => {
+                TokenKind::Open { name: other, empty, .. } => {
                     if optional && containers == 0 && ended_by(&other) {
                         self.tokens = before;
                         return token.range.start;
@@ -134,13 +134,13 @@ impl<'a> HtmlParser<'a> {
                     same += usize::from(opens && other == name);
                     containers += usize::from(opens && CONTAINERS.contains(&other.as_str()));
                 }
-                markup::Kind::Close { name: other } if other == name => {
+                TokenKind::Close { name: other } if other == name => {
                     if if optional { containers == 0 } else { same == 0 } {
                         return token.range.end;
                     }
                     same = same.saturating_sub(1);
                 }
-                markup::Kind::Close { name: other } if optional && BLOCK.contains(&other.as_str()) => {
+                TokenKind::Close { name: other } if optional && BLOCK.contains(&other.as_str()) => {
                     if containers == 0 {
                         self.tokens = before;
                         return token.range.start;
@@ -160,11 +160,11 @@ impl<'a> HtmlParser<'a> {
         for _ in 0..MAX_LOCKED_TOKENS {
             let Some(token) = ahead.next() else { return false };
             match token.kind {
-                markup::Kind::Text => {
+                TokenKind::Text => {
                     entities::read(self.source, token.range, self.dialect, In::Content, &mut inner);
                     continue;
                 }
-                markup::Kind::Close { name: other } if other == name && depth == 0 => {
+                TokenKind::Close { name: other } if other == name && depth == 0 => {
                     let source = open.start..token.range.end;
                     let slice = |range: Range<usize>| self.source.get(range).unwrap_or_default().to_owned();
                     let text = |piece: &Piece| {
@@ -180,17 +180,13 @@ impl<'a> HtmlParser<'a> {
                     self.tokens = ahead;
                     return true;
                 }
-                markup::Kind::Open { name: other, .. } | markup::Kind::Close { name: other }
+                TokenKind::Open { name: other, .. } | TokenKind::Close { name: other }
                     if BLOCK.contains(&other.as_str()) =>
                 {
                     return false;
                 }
-                markup::Kind::Open { name: other, empty, .. } => {
-                    depth += usize::from(other == name && !empty)
-                }
-                markup::Kind::Close { name: other } => {
-                    depth = depth.saturating_sub(usize::from(other == name))
-                }
+                TokenKind::Open { name: other, empty, .. } => depth += usize::from(other == name && !empty),
+                TokenKind::Close { name: other } => depth = depth.saturating_sub(usize::from(other == name)),
                 _ => {}
             }
             plain = false;
@@ -206,14 +202,14 @@ impl<'a> HtmlParser<'a> {
         for _ in 0..MAX_NOTE_TOKENS {
             let Some(token) = ahead.next() else { return false };
             match token.kind {
-                markup::Kind::Text => text.push_str(self.source.get(token.range).unwrap_or_default()),
-                markup::Kind::Open { name, attributes, .. }
+                TokenKind::Text => text.push_str(self.source.get(token.range).unwrap_or_default()),
+                TokenKind::Open { name, attributes, .. }
                     if ["a", "sup"].contains(&name.as_str()) && attributes.iter().all(|a| !is_shown(a)) =>
                 {
                     links += usize::from(name == "a");
                     open_names.push(name);
                 }
-                markup::Kind::Close { name } if open_names.last() == Some(&name) => {
+                TokenKind::Close { name } if open_names.last() == Some(&name) => {
                     open_names.pop();
                     if open_names.is_empty() {
                         let is_note = links == 1 && is_note_mark(text.trim());

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::Result;
 use crate::bilingual::{attribute, block, start_tag};
-use crate::markup::{Dialect, Kind, Token, Tokens};
+use crate::markup::{Dialect, Token, TokenKind, Tokens};
 use crate::slot::ParsedBlock;
 use crate::xml::tree::{self, DocType, Element, Name};
 
@@ -55,13 +55,13 @@ fn unit_blocks(document: &str, element: &Element) -> Vec<ParsedBlock> {
     let state = target.and_then(|target| attribute(document, target, "state"));
     let state = state.or_else(|| attribute(document, element, "state"));
     let is_new = state.is_none_or(|state| NEW.contains(&state));
-    let unit = Unit { document, element, text, divided: child("seg-source"), target, is_new };
+    let unit = XliffUnit { document, element, text, divided: child("seg-source"), target, is_new };
     let segments = unit.divided.map_or(Vec::new(), |divided| segments(document, divided));
     if segments.is_empty() { unit.block().into_iter().collect() } else { unit.segment_blocks(&segments) }
 }
 
 /// A unit that is to be translated.
-struct Unit<'a> {
+struct XliffUnit<'a> {
     document: &'a str,
     element: &'a Element<'a>,
     /// Its source.
@@ -73,7 +73,7 @@ struct Unit<'a> {
     is_new: bool,
 }
 
-impl<'a> Unit<'a> {
+impl<'a> XliffUnit<'a> {
     /// Whether a target is a translation of a text: not empty, and not the copy of the source that some programs
     /// insert.
     fn is_translated(&self, target: &Element, text: &Element) -> bool {
@@ -184,7 +184,7 @@ fn mid<'a>(source: &'a str, element: &Element<'a>) -> Option<&'a str> {
 
 /// The text of an element as written, without white space and markup.
 fn letters(source: &str, element: &Element) -> String {
-    let is_text = |token: &Token| matches!(token.kind, Kind::Text | Kind::Verbatim);
+    let is_text = |token: &Token| matches!(token.kind, TokenKind::Text | TokenKind::Verbatim);
     let tokens = Tokens::within(source, element.inner.clone(), Dialect::Xml).filter(is_text);
     let texts = tokens.filter_map(|token| source.get(token.range));
     texts.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
