@@ -1,5 +1,5 @@
 // Grouped-query attention of one query over one split of SPLIT cached positions:
-//   s[p] = q · K[p] / √head_dim, m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce combines the splits.
+// s[p] = q · K[p] / √head_dim, m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce combines the splits.
 // Shapes: qkv (columns, stride), cache as in rope.wgsl, partials (columns, heads, splits, head_dim + 2): o, m, l.
 // One workgroup per (split, head, column): first one position per invocation, then one pair of o per invocation.
 // Each column has its own slot and length (causal: positions up to its own). Splits beyond the length write nothing.

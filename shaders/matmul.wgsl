@@ -2,7 +2,8 @@
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup computes a tile of
 // TILE_ROWS × TILE_COLUMNS outputs, 32 weights of k at a time: each invocation dequantizes one row's step and copies
 // its share of the columns into workgroup memory, then sums ROWS × COLUMNS outputs.
-// Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on the other columns.
+// Grid: (rows / TILE_ROWS, columns / TILE_COLUMNS). f32 throughout; a column's sum does not depend on the other
+// columns.
 struct Matmul {
     rows: u32, // in this shard
     first_row: u32, // where this shard's rows begin in y

@@ -1,5 +1,5 @@
-//! Joint decoding of a recipe's models: each step runs every model's forward pass, sums their logits in `logit_sum`, and
-//! picks each column's next token, which is fed to all models in the next step.
+//! Joint decoding of a recipe's models: each step runs every model's forward pass, sums their logits in `logit_sum`,
+//! and picks each column's next token, which is fed to all models in the next step.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -217,9 +217,9 @@ impl Joint {
         Ok(commands.submit()?)
     }
 
-    /// Attention to the source where each token of `output` is chosen, (token, source token): the mean over the alignment
-    /// heads of all models for which the request has a source range; empty without such ranges. `slot` must hold the
-    /// prompts without their last tokens. Call [`Joint::set_batch`] before the next step.
+    /// Attention to the source where each token of `output` is chosen, (token, source token): the mean over the
+    /// alignment heads of all models for which the request has a source range; empty without such ranges. `slot` must
+    /// hold the prompts without their last tokens. Call [`Joint::set_batch`] before the next step.
     pub(crate) fn attention(
         &mut self,
         slot: u32,
@@ -285,8 +285,8 @@ impl Joint {
         Ok(())
     }
 
-    /// Submits one step of the batch, with the `list` most likely tokens per column and `votes` per model. `biases` has at
-    /// most [`MAX_BIASES`] for each column, or is empty.
+    /// Submits one step of the batch, with the `list` most likely tokens per column and `votes` per model. `biases` has
+    /// at most [`MAX_BIASES`] for each column, or is empty.
     pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<PendingStep> {
         let columns = self.batch.len() as u32;
         let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));

@@ -1,5 +1,5 @@
-//! Joint decoding of several Llama models on the GPU: loading, forward pass, weighted sum of their logits, and continuous
-//! batching.
+//! Joint decoding of several Llama models on the GPU: loading, forward pass, weighted sum of their logits, and
+//! continuous batching.
 
 mod alignment;
 mod batch;

@@ -73,8 +73,8 @@ pub(crate) enum LinearKernel {
 }
 
 impl Llama {
-    /// Uploads a model and meanwhile compiles the pipelines of single-sequence decoding and prefill. `uploaded` receives
-    /// the bytes done and the total.
+    /// Uploads a model and meanwhile compiles the pipelines of single-sequence decoding and prefill. `uploaded`
+    /// receives the bytes done and the total.
     pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         std::thread::scope(|scope| {
             let compiled = scope.spawn(|| compile(device, model));
@@ -189,8 +189,8 @@ impl Llama {
         Norm { gain, width: self.architecture.hidden_size as u32, epsilon: self.architecture.norm_eps }
     }
 
-    /// The dispatches of the forward pass up to the last layer, or up to that of the last alignment head if attention rows
-    /// are read.
+    /// The dispatches of the forward pass up to the last layer, or up to that of the last alignment head if attention
+    /// rows are read.
     pub(crate) fn forward(
         &self,
         kernel: LinearKernel,

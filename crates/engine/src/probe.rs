@@ -60,8 +60,8 @@ impl Probe {
         self.feed(tokens[tokens.len() - 1])
     }
 
-    /// For each model, the attention of its alignment heads to the tokens `source` of `prompt` where each token of `output`
-    /// is chosen. Ends the sequence that was started.
+    /// For each model, the attention of its alignment heads to the tokens `source` of `prompt` where each token of
+    /// `output` is chosen. Ends the sequence that was started.
     pub fn attention(
         &mut self,
         prompt: &[u32],

@@ -100,8 +100,8 @@ pub struct Output {
     pub status: Status,
     /// Sum of log-probabilities over length^penalty (greedy: penalty 1).
     pub score: f32,
-    /// Attention to the source where each token was chosen, (token, source token), if requested and a model has alignment
-    /// heads; of several outputs only for the best one.
+    /// Attention to the source where each token was chosen, (token, source token), if requested and a model has
+    /// alignment heads; of several outputs only for the best one.
     pub attention: Vec<Vec<f32>>,
     /// For each term of [`Request::glossary`], whether the output contains it.
     pub terms: Vec<bool>,

@@ -17,8 +17,8 @@ use crate::llama::{Activations, LinearKernel, Llama, PassInputs, padded};
 /// Most prompt tokens of one prefill pass.
 pub(crate) const PREFILL_COLUMNS: u32 = 64;
 
-// `matvec` is compiled for these numbers of columns; others round up, and the results of surplus columns are not read. A
-// pipeline for each number would cost more compilation time than it saves.
+// `matvec` is compiled for these numbers of columns; others round up, and the results of surplus columns are not read.
+// A pipeline for each number would cost more compilation time than it saves.
 const MATVEC_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 
 /// A model with a KV cache for several sequences.
@@ -218,8 +218,8 @@ impl Session {
         Ok(())
     }
 
-    /// Reads the attention from each of `tokens`, consecutive in one slot, to the positions `source`. The cache must hold
-    /// what precedes them. Empty if the model has no alignment heads.
+    /// Reads the attention from each of `tokens`, consecutive in one slot, to the positions `source`. The cache must
+    /// hold what precedes them. Empty if the model has no alignment heads.
     pub fn attention(&mut self, tokens: &[PromptToken], source: &Range<usize>) -> Result<Attention> {
         let heads = self.llama.alignment_heads().len();
         let mut rows = Attention::new(heads, source.len());

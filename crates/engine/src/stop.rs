@@ -1,7 +1,7 @@
 //! Detects repetition, to stop a sequence that does not end by itself.
 
-// Longest phrase whose repetition is detected, and how often it must occur at the end. In 247,628 human translations four
-// repeats raise one false alarm.
+// Longest phrase whose repetition is detected, and how often it must occur at the end. In 247,628 human translations
+// four repeats raise one false alarm.
 const MAX_PERIOD: usize = 20;
 const REPEATS: usize = 4;
 // "....." and "!!!!!" are punctuation, not a loop.

@@ -1,5 +1,5 @@
-//! What an answer's words looked at, read after it was decoded: the mean of the chosen heads, whatever the way the
-//! answer came about.
+//! Attention of an output to its source, read after decoding: the mean of the alignment heads, however the output was
+//! decoded.
 
 mod support {
     pub mod device;
@@ -24,7 +24,7 @@ fn starter() -> Starter {
     starter
 }
 
-/// All three models are asked for the source's tokens, between the tags of the languages.
+/// Requests attention to the source tokens, between the language tags, from all three models.
 fn aligned(starter: &Starter, text: &str) -> Request {
     let request = starter.request(text);
     let range = 2..request.prompts[0].len() - 1;
@@ -46,13 +46,13 @@ fn assert_near(got: &[Vec<f32>], expected: &[Vec<f32>], what: &str) {
 }
 
 /// The mean of the heads' rows as a probe of each model reads them.
-fn probed(starter: &Starter, request: &Request, answer: &[u32]) -> Vec<Vec<f32>> {
+fn probed(starter: &Starter, request: &Request, output: &[u32]) -> Vec<Vec<f32>> {
     let range = request.align[0].clone();
-    let mut sums = vec![vec![0.0; range.len()]; answer.len()];
+    let mut sums = vec![vec![0.0; range.len()]; output.len()];
     for llama in [&starter.llamas[0], &starter.llamas[2]] {
         let mut probe = Probe::new(&starter.device, &[(llama.clone(), 1.0)], 128).expect("fits");
-        let read = probe.attention(&request.prompts[0], answer, &range).expect("reads").swap_remove(0);
-        assert_eq!((read.tokens(), read.heads()), (answer.len(), llama.alignment_heads().len()));
+        let read = probe.attention(&request.prompts[0], output, &range).expect("reads").swap_remove(0);
+        assert_eq!((read.tokens(), read.heads()), (output.len(), llama.alignment_heads().len()));
         for (token, sum) in sums.iter_mut().enumerate() {
             for head in 0..read.heads() {
                 sum.iter_mut().zip(read.row(token, head)).for_each(|(sum, share)| *sum += share / 4.0);
@@ -63,7 +63,7 @@ fn probed(starter: &Starter, request: &Request, answer: &[u32]) -> Vec<Vec<f32>>
 }
 
 #[test]
-fn an_answer_carries_the_mean_attention_of_the_chosen_heads() {
+fn an_output_has_the_mean_attention_of_the_alignment_heads() {
     let starter = starter();
     let mut batch = starter.batch(4);
     let plain = batch.run(SENTENCES[..6].iter().map(|text| starter.request(text)).collect()).expect("runs");
@@ -80,9 +80,9 @@ fn an_answer_carries_the_mean_attention_of_the_chosen_heads() {
     }
 }
 
-/// Beside others that did not ask, after a shared prefix, from beam search, ended from outside, and given.
+/// Beside requests without alignment, after a shared prefix, from beam search, ended by the caller, and given.
 #[test]
-fn the_way_to_an_answer_does_not_change_what_it_looked_at() {
+fn attention_does_not_depend_on_how_the_output_was_decoded() {
     let starter = starter();
     let mut batch = starter.batch(3);
     let request = aligned(&starter, SENTENCES[3]);
@@ -130,9 +130,9 @@ fn the_way_to_an_answer_does_not_change_what_it_looked_at() {
     assert!(batch.end(id).expect("nothing to read").is_none() && batch.is_idle());
 }
 
-/// Not asked for, it costs nothing; asked for, one pass an answer and model with heads, and as many bytes as numbers.
+/// Costs nothing unless requested; otherwise one pass per output and model with heads, and one read of all numbers.
 #[test]
-fn the_cost_is_one_pass_when_it_is_asked_for() {
+fn the_cost_is_one_pass_if_requested() {
     let starter = starter();
     let mut batch = starter.batch(1);
     let plain = Request { limit: 4, end_tokens: Vec::new(), ..starter.request(SENTENCES[3]) };
@@ -143,21 +143,21 @@ fn the_cost_is_one_pass_when_it_is_asked_for() {
         let after = starter.device.counters();
         (after.dispatches - before.dispatches, after.bytes_read_back - before.bytes_read_back)
     };
-    // The first of each makes the buffers and pipelines.
+    // The first of each creates the buffers and pipelines.
     let (first, _) = (cost(&plain), cost(&asked));
     let (again, with) = (cost(&plain), cost(&asked));
     assert_eq!(first, again);
     // Four tokens; four heads in all.
     let source = asked.align[0].len() as u64;
     assert_eq!(with.1 - again.1, 4 * 4 * source * 4);
-    // Up to layer 3 of L and layer 1 of S_tgt: an embedding, nine dispatches a layer, a row a head.
+    // Up to layer 3 of L and layer 1 of S_tgt: an embedding, nine dispatches a layer, a row per head.
     assert_eq!(with.0 - again.0, (1 + 4 * 9 + 3) + (1 + 2 * 9 + 1));
     let nobody = Request { align: vec![0..0; 3], ..plain };
     assert_eq!(cost(&nobody), again);
 }
 
 #[test]
-fn a_source_that_is_not_there_is_refused() {
+fn an_invalid_source_range_is_refused() {
     let starter = starter();
     let mut batch = starter.batch(1);
     let good = aligned(&starter, SENTENCES[0]);
@@ -172,7 +172,7 @@ fn a_source_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn heads_that_a_model_does_not_have_are_left_out() {
+fn heads_that_a_model_does_not_have_are_ignored() {
     let device = device(true, true);
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter/small-de");
     let model = Model::open(folder.as_ref(), &map_file).expect("a starter model");

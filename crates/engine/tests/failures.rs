@@ -1,4 +1,4 @@
-//! What goes wrong must end in an error that says so.
+//! Failures end in an error that names the cause.
 
 mod support {
     pub mod device;
@@ -23,7 +23,7 @@ fn starter() -> Starter {
 }
 
 #[test]
-fn a_device_lost_in_the_middle_is_told() {
+fn a_device_lost_while_decoding_is_reported() {
     for steps in [0, 1, 5] {
         let starter = starter();
         let mut batch = starter.batch(2);
@@ -46,9 +46,9 @@ fn a_device_lost_in_the_middle_is_told() {
     }
 }
 
-/// The same work with ever more memory, until it fits: before that every attempt says that there is no room.
+/// The same work with increasing memory, until it fits: before that every attempt reports too little memory.
 #[test]
-fn too_little_memory_is_told_wherever_it_ends() {
+fn too_little_memory_is_reported_at_every_stage() {
     let mut failed_at = Vec::new();
     let mut most = 4096;
     loop {
@@ -103,9 +103,9 @@ fn models_of_two_vocabularies_are_refused() {
     assert!(matches!(none, Err(Error::TooManyTerms(0))));
 }
 
-/// Impossible requests among good ones: each is refused by name, and the good ones come out as without them.
+/// Invalid requests among valid ones: each is refused by its id, and the valid ones give the same outputs as alone.
 #[test]
-fn impossible_requests_are_refused_and_others_go_on() {
+fn invalid_requests_are_refused_and_others_continue() {
     let starter = starter();
     let good: Vec<_> = SENTENCES[..3].iter().map(|text| starter.request(text)).collect();
     let expected = starter.batch(2).run(good.clone()).expect("runs");
@@ -151,7 +151,7 @@ fn impossible_requests_are_refused_and_others_go_on() {
     assert!(matches!(errors[5], Some(Error::Prompts { prompts: 4, models: 3 })));
 }
 
-/// One sequence runs into the end of its context, with steps recorded beyond it, beside another that must not notice.
+/// One sequence reaches the end of its context, with steps submitted beyond it, beside another that must not change.
 #[test]
 fn the_end_of_the_context_ends_a_sequence_alone() {
     let starter = starter();
@@ -163,7 +163,7 @@ fn the_end_of_the_context_ends_a_sequence_alone() {
     let endless = Request {
         limit: u32::MAX,
         end_tokens: Vec::new(),
-        // A source that repeats itself lets the answer do so.
+        // If the source repeats itself, the output may, too.
         source: vec![7; 12],
         ..starter.request(SENTENCES[5])
     };
@@ -194,7 +194,7 @@ fn a_probe_ends_with_its_context() {
         probe.feed(4).expect("runs");
     }
     assert!(matches!(probe.feed(4), Err(Error::TooLong { tokens: 7, context: 6 })));
-    // Fed from nothing, the first token is the prompt.
+    // Without a start the first token is the prompt.
     let mut fresh = Probe::new(&starter.device, &starter.terms([1.0; 3]), 6).expect("fits");
     fresh.feed(0).expect("runs");
     fresh.feed(3).expect("runs");
@@ -203,9 +203,9 @@ fn a_probe_ends_with_its_context() {
     assert!(worst < 0.01, "off by {worst}");
 }
 
-/// Models come and go with every other recipe: what is dropped gives its memory back, but for a few shared constants.
+/// Dropping models and batches frees their memory, except for a few shared constants.
 #[test]
-fn what_is_dropped_gives_its_memory_back() {
+fn dropping_frees_memory() {
     let device = device(true, true);
     let mut kept = Vec::new();
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Terms of a glossary: a word that the models would not choose comes out, in a sentence around it, once.
+//! Glossary terms: a word that the models would not choose occurs once in the output, within a sentence.
 
 mod support {
     pub mod device;
@@ -9,7 +9,7 @@ use engine::{BeamOptions, Error, GlossaryTerm, Output, Request, Status};
 use support::device::device;
 use support::starter::{SENTENCES, Starter};
 
-// Enough for «airport», for the sum of three.
+// Enough for "airport" with the sum of three models.
 const BONUS: f32 = 30.0;
 
 fn starter() -> Starter {
@@ -32,9 +32,9 @@ fn run(starter: &Starter, requests: Vec<Request>) -> Vec<(String, Output)> {
     outputs.into_iter().map(|output| (text(starter, &output), output)).collect()
 }
 
-/// The smallest bonus that brings a term brings it where the models said something else.
+/// The smallest sufficient bonus puts the term where the models had chosen another word.
 #[test]
-fn a_term_is_said_once_and_the_sentence_around_it_stays() {
+fn a_term_occurs_once_and_the_rest_of_the_sentence_is_unchanged() {
     let starter = starter();
     let cases = [
         ("Wo ist der Bahnhof?", "terminal", "Where is the terminal?"),
@@ -54,7 +54,7 @@ fn a_term_is_said_once_and_the_sentence_around_it_stays() {
 }
 
 #[test]
-fn a_term_without_a_bonus_changes_nothing_and_is_missed() {
+fn a_term_without_a_bonus_changes_nothing_and_is_missing() {
     let starter = starter();
     let (plain, _) = run(&starter, vec![starter.request(SENTENCES[2])]).swap_remove(0);
     let (text, output) =
@@ -65,9 +65,9 @@ fn a_term_without_a_bonus_changes_nothing_and_is_missed() {
     assert_eq!((text, output.terms), (plain, vec![true]));
 }
 
-/// Beside a sentence that wants a term the others get the very tokens that they get alone.
+/// Beside a sentence with a term the others get the same tokens as alone.
 #[test]
-fn terms_of_one_sentence_leave_the_others_alone() {
+fn terms_of_one_sentence_do_not_change_others() {
     let starter = starter();
     let others = || SENTENCES[3..6].iter().map(|text| starter.request(text));
     let alone: Vec<_> = run(&starter, others().collect());
@@ -80,7 +80,7 @@ fn terms_of_one_sentence_leave_the_others_alone() {
 }
 
 #[test]
-fn beam_search_hears_terms_too() {
+fn beam_search_uses_terms() {
     let starter = starter();
     let beam = Some(BeamOptions { beams: 3, length_penalty: 1.0, n_best: 1 });
     let request = Request { beam, ..wanting(&starter, SENTENCES[2], &["airport"], BONUS) };
@@ -88,9 +88,9 @@ fn beam_search_hears_terms_too() {
     assert!(text.contains("airport") && output.terms == [true], "{text}");
 }
 
-/// A dispatch a step while a term is missing, and none otherwise.
+/// One dispatch per step while a term is missing, and none otherwise.
 #[test]
-fn terms_cost_one_dispatch_a_step_until_they_are_said() {
+fn terms_cost_one_dispatch_a_step_until_the_output_contains_them() {
     let starter = starter();
     let mut batch = starter.batch(1);
     let mut cost = |request: Request| {
@@ -103,13 +103,13 @@ fn terms_cost_one_dispatch_a_step_until_they_are_said() {
     let (first, second) = (cost(plain.clone()), cost(plain.clone()));
     assert_eq!(first, second);
     let with = cost(Request { glossary: vec![never], ..plain.clone() });
-    // Without a term a step is submitted ahead of the last result; with one none is.
+    // Without a term a step is submitted before the last result is known; with a term none is.
     let step = cost(Request { limit: 7, ..plain }).0 - first.0;
     assert_eq!((with.1, with.0), (6, first.0 - step + 6), "{first:?}, {step} a step");
 }
 
 #[test]
-fn terms_that_cannot_be_are_refused() {
+fn invalid_terms_are_refused() {
     let starter = starter();
     let request = |forms: Vec<Vec<u32>>| Request {
         glossary: vec![GlossaryTerm { forms, bonus: 1.0 }],

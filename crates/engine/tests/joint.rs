@@ -1,4 +1,4 @@
-//! Three models in step: their sum, its variants, and what a batch must not change.
+//! Joint decoding of three models: their sum, its variants, and independence of the batch.
 
 mod support {
     pub mod device;
@@ -64,7 +64,7 @@ fn a_batch_gives_what_each_gives_alone() {
     assert_eq!(eight.iter().map(ids).collect::<Vec<_>>(), expected[..8]);
     let waiting = starter.batch(4).run(requests.clone()).expect("runs");
     assert_eq!(waiting.iter().map(ids).collect::<Vec<_>>(), expected);
-    // More columns than mat-vec takes go through mat-mat, which adds in another order.
+    // More columns than `matvec` takes go through `matmul`, which adds in another order.
     for (wide, expected) in starter.batch(16).run(requests).expect("runs").iter().zip(&expected) {
         assert_same_where_sure(wide, expected);
     }
@@ -93,7 +93,7 @@ fn sequences_enter_and_leave_while_others_run() {
     let mut finished = vec![false; requests.len()];
     let cancelled = 1;
     for step in 0..1000 {
-        // One more every other step, so that some enter beside others that are in the middle.
+        // Adds one every other step, so that some join while others are running.
         if step % 2 == 0 && running.len() < requests.len() {
             running.push(batch.add(requests[running.len()].clone()));
         }
@@ -126,7 +126,7 @@ fn sequences_enter_and_leave_while_others_run() {
 }
 
 #[test]
-fn what_is_urgent_goes_before_what_waits() {
+fn urgent_requests_go_before_waiting_ones() {
     let starter = starter();
     let mut batch = starter.batch(1);
     let order: Vec<_> = [false, false, true, true]
@@ -144,7 +144,7 @@ fn what_is_urgent_goes_before_what_waits() {
     assert_eq!(ended, [order[2], order[3], order[0], order[1]]);
 }
 
-/// Every preset and a sum with a factor of its own against the models' own logits, added by hand.
+/// Compares every preset and a sum with other factors with the models' own logits, added here.
 #[test]
 fn a_sum_is_the_sum_of_its_models() {
     let starter = starter();
@@ -158,7 +158,7 @@ fn a_sum_is_the_sum_of_its_models() {
     let recipes = PRESETS.iter().map(|(name, _)| *name).chain(["0.25*L - 1.5*src + 3*tgt"]);
     for recipe in recipes {
         let recipe = Recipe::parse(recipe).expect("parses");
-        // The paper's other models are played by the two specialists.
+        // The two specialists stand for the paper's other models.
         let model = |name: &str| match name {
             "L" => 0,
             "src" | "mt" => 1,
@@ -179,8 +179,7 @@ fn a_sum_is_the_sum_of_its_models() {
     }
 }
 
-/// Prompts of other lengths with other last tokens, stepped by hand through each model alone; and the votes that
-/// each casts.
+/// Prompts of different lengths with different last tokens, compared with each model alone; and each model's votes.
 #[test]
 fn every_model_has_its_own_prompt_and_its_own_vote() {
     let starter = starter();
@@ -229,7 +228,7 @@ fn every_model_has_its_own_prompt_and_its_own_vote() {
     assert!(outputs[0].tokens.iter().all(|token| token.votes.is_empty()), "who did not ask gets none");
 }
 
-/// A prefix computed once and copied gives the bits that computing it anew gives, also when two prefixes take turns.
+/// A prefix computed once and copied gives the same bits as computing it again, also when two prefixes alternate.
 #[test]
 fn a_shared_prefix_changes_nothing() {
     let starter = starter();
@@ -249,7 +248,7 @@ fn a_shared_prefix_changes_nothing() {
     let expected: Vec<_> = batch.run(requests(false)).expect("runs").iter().map(bits).collect();
     let got: Vec<_> = batch.run(requests(true)).expect("runs").iter().map(bits).collect();
     assert_eq!(got, expected);
-    // The whole prompt shared: its last token is still the first that is fed.
+    // Even if the whole prompt is shared, decoding feeds its last token first.
     let whole = requests(true).into_iter().map(|request| Request { shared: vec![usize::MAX; 3], ..request });
     let got: Vec<_> = batch.run(whole.collect()).expect("runs").iter().map(bits).collect();
     assert_eq!(got, expected);
@@ -290,7 +289,7 @@ fn a_sequence_stops_at_its_end_its_limit_or_its_repetition() {
     let repeated = run_one(&mut batch, endless.clone());
     assert_eq!(repeated.status, Status::Repeated);
     assert!(!repeated.tokens.is_empty() && engine::repeated_tail(&ids(&repeated)).is_none());
-    // A source that repeats itself may be translated by a text that does.
+    // If the source repeats itself, the output may, too.
     let source = [vec![7], vec![8; 12], vec![9]].concat();
     let allowed = run_one(&mut batch, Request { source, ..endless });
     assert_eq!((allowed.status, allowed.tokens.len()), (Status::Limit, 200));

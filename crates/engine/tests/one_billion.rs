@@ -33,7 +33,7 @@ const SCALING: Scaling = Scaling {
     high_freq_factor: 4.0,
     original_max_position_embeddings: 8.0,
 };
-/// What software adapters allow.
+/// Binding limit of software adapters.
 const BINDING_BYTES: u64 = 128 << 20;
 /// The first and the last token, and those on both sides of the split.
 const TOKENS: [u32; 6] = [128_000, 65_535, 65_536, 128_255, 0, 99_999];

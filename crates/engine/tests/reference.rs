@@ -1,4 +1,4 @@
-//! Whole models against logits computed elsewhere in higher precision.
+//! Compares whole models with reference logits of higher precision.
 
 mod support {
     pub mod device;

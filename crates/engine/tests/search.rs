@@ -23,8 +23,8 @@ fn beam(beams: u32, n_best: u32) -> Option<BeamOptions> {
     Some(BeamOptions { beams, length_penalty: 1.0, n_best })
 }
 
-/// All answers of one request.
-fn answers(batch: &mut engine::Batch, request: Request) -> Vec<Output> {
+/// All outputs of one request.
+fn outputs(batch: &mut engine::Batch, request: Request) -> Vec<Output> {
     let id = batch.add(request);
     while !batch.is_idle() {
         for event in batch.step().expect("steps") {
@@ -35,7 +35,7 @@ fn answers(batch: &mut engine::Batch, request: Request) -> Vec<Output> {
             }
         }
     }
-    panic!("no answer came")
+    panic!("no output")
 }
 
 #[test]
@@ -43,23 +43,23 @@ fn one_beam_is_greedy() {
     let starter = starter();
     let mut batch = starter.batch(4);
     for text in &SENTENCES[..6] {
-        let greedy = answers(&mut batch, starter.request(text));
-        let beamed = answers(&mut batch, Request { beam: beam(1, 1), ..starter.request(text) });
+        let greedy = outputs(&mut batch, starter.request(text));
+        let beamed = outputs(&mut batch, Request { beam: beam(1, 1), ..starter.request(text) });
         assert_eq!((ids(&beamed[0]), beamed[0].status), (ids(&greedy[0]), greedy[0].status), "{text}");
         assert!((beamed[0].score - greedy[0].score).abs() < 1e-5, "{text}");
     }
 }
 
-/// More beams find answers that the sum likes better: not for every sentence, but on the whole. Small weights make the
-/// sum less sure, which leaves something to be found.
+/// More beams find outputs with better scores: not for every sentence, but on average. Small weights make the sum less
+/// certain, so that there are better outputs to find.
 #[test]
-fn more_beams_find_better_answers() {
+fn more_beams_find_better_outputs() {
     let starter = starter();
     let mut batch = starter.batch_of([0.15; 3], 4);
     let (mut better, mut greedy_total, mut beam_total) = (0, 0.0, 0.0);
     for text in &SENTENCES[..6] {
-        let greedy = answers(&mut batch, starter.request(text)).swap_remove(0).score;
-        let found = answers(&mut batch, Request { beam: beam(4, 4), ..starter.request(text) });
+        let greedy = outputs(&mut batch, starter.request(text)).swap_remove(0).score;
+        let found = outputs(&mut batch, Request { beam: beam(4, 4), ..starter.request(text) });
         better += usize::from(found[0].score > greedy + 1e-4);
         greedy_total += greedy;
         beam_total += found[0].score;
@@ -76,18 +76,18 @@ fn more_beams_find_better_answers() {
     assert!(beam_total > greedy_total && better >= 2, "better in {better} of 6");
 }
 
-/// The scores that a search reports are those of its tokens: each answer is forced through the models again.
+/// The reported scores are those of the tokens: each output is fed through the models again.
 #[test]
-fn an_answers_probabilities_are_the_models_own() {
+fn the_probabilities_of_an_output_are_those_of_the_models() {
     let starter = starter();
     let mut batch = starter.batch(4);
     let request = starter.request(SENTENCES[5]);
-    for output in answers(&mut batch, Request { beam: beam(4, 4), ..request.clone() }) {
+    for output in outputs(&mut batch, Request { beam: beam(4, 4), ..request.clone() }) {
         for (step, token) in output.tokens.iter().enumerate() {
             let mut forced = Request { limit: 1, alternatives: 16, ..request.clone() };
             let so_far = ids(&output)[..step].to_vec();
             forced.prompts.iter_mut().for_each(|prompt| prompt.extend(&so_far));
-            let again = answers(&mut batch, forced).swap_remove(0);
+            let again = outputs(&mut batch, forced).swap_remove(0);
             let found = again.tokens[0].alternatives.iter().find(|(id, _)| *id == token.id);
             let (_, expected) = found.expect("a beam takes likely tokens");
             assert!((token.log_probability - expected).abs() < 0.01, "step {step}: {token:?} for {expected}");
@@ -100,8 +100,8 @@ fn a_search_waits_for_the_others_and_goes_before_those_behind_it() {
     let starter = starter();
     let mut batch = starter.batch(3);
     let greedy = |text: &str| starter.request(text);
-    let expected: Vec<_> = [3, 5, 6].map(|place| answers(&mut batch, greedy(SENTENCES[place]))).into();
-    let searched = answers(&mut batch, Request { beam: beam(3, 1), ..greedy(SENTENCES[1]) });
+    let expected: Vec<_> = [3, 5, 6].map(|place| outputs(&mut batch, greedy(SENTENCES[place]))).into();
+    let searched = outputs(&mut batch, Request { beam: beam(3, 1), ..greedy(SENTENCES[1]) });
     let order = [
         batch.add(greedy(SENTENCES[3])),
         batch.add(Request { beam: beam(3, 1), ..greedy(SENTENCES[1]) }),
@@ -124,7 +124,7 @@ fn a_search_waits_for_the_others_and_goes_before_those_behind_it() {
 }
 
 #[test]
-fn more_beams_than_slots_are_refused_and_others_go_on() {
+fn more_beams_than_slots_are_refused_and_others_continue() {
     let starter = starter();
     let mut batch = starter.batch(2);
     let good = batch.add(starter.request(SENTENCES[0]));
@@ -145,15 +145,15 @@ fn more_beams_than_slots_are_refused_and_others_go_on() {
     assert!(refused && finished);
 }
 
-/// A search that cannot end by itself stops at its limit or its repetition.
+/// A search without end tokens stops at its limit or at repetition.
 #[test]
 fn a_search_stops() {
     let starter = starter();
     let mut batch = starter.batch(2);
     let endless = Request { beam: beam(2, 2), end_tokens: Vec::new(), ..starter.request(SENTENCES[0]) };
-    let short = answers(&mut batch, Request { limit: 5, ..endless.clone() });
+    let short = outputs(&mut batch, Request { limit: 5, ..endless.clone() });
     assert!(short.iter().all(|output| output.status == Status::Limit && output.tokens.len() == 5));
-    let long = answers(&mut batch, Request { limit: u32::MAX, ..endless });
+    let long = outputs(&mut batch, Request { limit: u32::MAX, ..endless });
     assert!(!long.is_empty() && long.iter().all(|output| output.tokens.len() < 256));
 }
 
@@ -173,7 +173,7 @@ fn a_seed_repeats_and_another_differs() {
     let together = run(8, &seeds);
     assert_eq!(together, run(1, &seeds), "a draw depends on the seed and the step alone");
     let different: HashSet<_> = together.iter().collect();
-    assert!(different.len() >= 7, "{} different answers of 8 seeds", different.len());
+    assert!(different.len() >= 7, "{} different outputs of 8 seeds", different.len());
 }
 
 #[test]
@@ -184,13 +184,13 @@ fn sampling_without_freedom_is_greedy() {
         Choice { temperature: 1e-4, top_p: 1.0, top_k: 31, seed: 3 },
         Choice { temperature: 1.5, top_p: 1.0, top_k: 1, seed: 4 },
         Choice { temperature: 1.5, top_p: 1e-6, top_k: 31, seed: 5 },
-        // Nonsense must not break anything either.
+        // Invalid parameters must not break anything.
         Choice { temperature: f32::NAN, top_p: f32::NAN, top_k: 0, seed: 6 },
     ];
     for text in &SENTENCES[..4] {
-        let greedy = ids(&answers(&mut batch, starter.request(text))[0]);
+        let greedy = ids(&outputs(&mut batch, starter.request(text))[0]);
         for choice in free {
-            let got = answers(&mut batch, Request { choice, ..starter.request(text) });
+            let got = outputs(&mut batch, Request { choice, ..starter.request(text) });
             assert_eq!(ids(&got[0]), greedy, "{text} {choice:?}");
         }
     }

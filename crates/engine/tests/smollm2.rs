@@ -28,7 +28,7 @@ struct Expected {
 
 // Only the KV cache rounds (to f16); a row's logits have a standard deviation of 2 to 4.
 const TOLERANCE: f32 = 0.05;
-// Below this the first two may change places.
+// Below this the first two may swap.
 const MARGIN: f32 = 0.05;
 
 #[test]
@@ -84,7 +84,7 @@ fn request(expected: &Expected, from: usize) -> Request {
     Request {
         prompts: vec![[expected.ids.as_slice(), &expected.greedy32[..from]].concat()],
         shared: Vec::new(),
-        // A source that repeats itself lets the answer do so.
+        // If the source repeats itself, the output may, too.
         source: vec![0; 12],
         limit: (32 - from) as u32,
         end_tokens: Vec::new(),

@@ -1,5 +1,5 @@
-//! Speed of the matrix kernels: `cargo bench -p kernels`. Prints milliseconds per dispatch and bytes of weights per second,
-//! by layout and columns.
+//! Speed of the matrix kernels: `cargo bench -p kernels`. Prints milliseconds per dispatch and bytes of weights per
+//! second, by layout and columns.
 
 use std::time::Instant;
 

@@ -54,8 +54,8 @@ pub struct ChosenHead {
     pub count: u32,
 }
 
-/// Writes one head of `rows` (columns, chosen heads, positions.count), from the queries in qkv, the keys in the cache and the
-/// `partials` that [`attention`] has just written. `positions` is a uniform that holds a [`PositionRange`].
+/// Writes one head of `rows` (columns, chosen heads, positions.count), from the queries in qkv, the keys in the cache
+/// and the `partials` that [`attention`] has just written. `positions` is a uniform that holds a [`PositionRange`].
 pub fn dispatch(
     device: &Device,
     heads: &Heads,

@@ -55,7 +55,8 @@ impl Device {
 }
 
 impl Commands<'_> {
-    /// Records one compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length` positions.
+    /// Records one compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length`
+    /// positions.
     pub fn pass<'a>(
         &mut self,
         dispatches: impl IntoIterator<Item = &'a Dispatch>,

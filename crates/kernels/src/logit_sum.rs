@@ -103,8 +103,8 @@ pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
     (products().sum(), products().map(f64::abs).sum())
 }
 
-/// Compares the kernel with its reference on random rows; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³ up to
-/// four terms (every preset), and 2⁻²⁵ more for each term beyond.
+/// Compares the kernel with its reference on random rows; the error is the largest |got − sum| / Σ|weight · logit|.
+/// Allowed: 2⁻²³ up to four terms (every preset), and 2⁻²⁵ more for each term beyond.
 pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns + 1);

@@ -41,7 +41,8 @@ pub fn compile(device: &Device, layout: Layout, epilogue: Epilogue) -> Result<()
     device.pipeline(&PROGRAM, Some(layout), &[("EPILOGUE", epilogue as u32)]).map(|_| ())
 }
 
-/// One dispatch for each shard of the matrix. `x` is (columns, width), `y` (columns, stride), `pass_size` a [`PassSize`].
+/// One dispatch for each shard of the matrix. `x` is (columns, width), `y` (columns, stride), `pass_size` a
+/// [`PassSize`].
 pub fn dispatches(
     device: &Device,
     weights: &Weights,

@@ -101,8 +101,8 @@ pub fn pick(list: &[(u32, f64)], choice: &Choice, step: u32) -> (usize, f64) {
     (index, margin)
 }
 
-/// Compares the kernel with its reference on random lists and parameters. The error counts the columns whose token, feed
-/// or list differs although the random number is not within 1e-5 of a boundary; none is allowed.
+/// Compares the kernel with its reference on random lists and parameters. The error counts the columns whose token,
+/// feed or list differs although the random number is not within 1e-5 of a boundary; none is allowed.
 pub fn check(device: &Device, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let mut candidates = Vec::new();

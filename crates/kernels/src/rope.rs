@@ -27,8 +27,8 @@ pub struct Rope {
     pub(crate) values_at: u32,
 }
 
-/// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64: the drivers' sine is accurate
-/// only near zero.
+/// (cos, sin) of position · inverse frequency, (positions, head_dim / 2), computed in f64: the drivers' sine is
+/// accurate only near zero.
 pub fn rotations(inverse_frequencies: &[f32], positions: u32) -> Vec<[f32; 2]> {
     (0..positions)
         .flat_map(|position| {

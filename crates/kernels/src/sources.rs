@@ -20,8 +20,8 @@ static PROGRAMS: [&Program; 13] = [
     &crate::vocab_blocks::PROGRAM,
 ];
 
-/// Every shader text as (name, text): all kernels × weight layouts × four variants, for tests that translate them to the
-/// other platforms' languages.
+/// Every shader text as (name, text): all kernels × weight layouts × four variants, for tests that translate them to
+/// the other platforms' languages.
 pub fn sources() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for program in PROGRAMS {

@@ -62,8 +62,8 @@ pub fn top_list(row: &[f64], count: usize) -> Vec<(u32, f64)> {
     order.into_iter().take(count).map(|token| (token, row[token as usize] - normalizer)).collect()
 }
 
-/// Compares vocab_blocks followed by top_list with the reference on random rows with many ties; the error is the largest
-/// difference of a log-probability, allowed 1e-4; a different token fails.
+/// Compares vocab_blocks followed by top_list with the reference on random rows with many ties; the error is the
+/// largest difference of a log-probability, allowed 1e-4; a different token fails.
 pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns);

@@ -133,8 +133,8 @@ impl WeightType {
         Ok(())
     }
 
-    /// Q4_0, Q4_1, Q5_0, Q5_1: scale, minimum (_1), fifth bits (Q5), then 16 bytes: weights 0…15 in the low nibbles, 16…31
-    /// in the high ones.
+    /// Q4_0, Q4_1, Q5_0, Q5_1: scale, minimum (_1), fifth bits (Q5), then 16 bytes: weights 0…15 in the low nibbles,
+    /// 16…31 in the high ones.
     fn small_block(self, block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         let five = matches!(self, Self::Q5_0 | Self::Q5_1);
         let with_min = matches!(self, Self::Q4_1 | Self::Q5_1);

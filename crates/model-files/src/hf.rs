@@ -275,8 +275,8 @@ fn read_tensors(input: &InputFile, file: usize) -> Result<Vec<SourceTensor>> {
         .collect()
 }
 
-/// The parameter that a tensor holds; `None` for the RoPE frequencies in old checkpoints, which follow from the settings.
-/// Returns an unknown name unchanged, for the error message.
+/// The parameter that a tensor holds; `None` for the RoPE frequencies in old checkpoints, which follow from the
+/// settings. Returns an unknown name unchanged, for the error message.
 fn parameter_name(name: &str) -> Option<String> {
     const LAYER: &[(&str, &str)] = &[
         ("input_layernorm.weight", "attn_norm"),

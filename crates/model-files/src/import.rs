@@ -1,7 +1,7 @@
 //! Imports a Hugging Face folder or GGUF file into a model folder.
 //!
-//! Writes to a temporary folder beside the target, syncs and renames it, so a failed or cancelled import leaves nothing.
-//! Peak memory: the headers, a chunk of source rows and its conversion, whatever the size of the model.
+//! Writes to a temporary folder beside the target, syncs and renames it, so a failed or cancelled import leaves
+//! nothing. Peak memory: the headers, a chunk of source rows and its conversion, whatever the size of the model.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};

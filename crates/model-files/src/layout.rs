@@ -52,7 +52,8 @@ impl Layout {
         if self == other {
             return self;
         }
-        // q − 8 in a nibble has no exact equivalent with a minimum unless 8 · scale fits f16, so mixed layouts take 8 bits.
+        // q − 8 in a nibble has no exact equivalent with a minimum unless 8 · scale fits f16, so mixed layouts take 8
+        // bits.
         Self { bits: 8, group: self.group.min(other.group), min: self.min || other.min }
     }
 

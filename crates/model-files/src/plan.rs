@@ -115,8 +115,8 @@ impl<'a> TensorJoin<'a> {
         }
     }
 
-    /// The common layout of the quantized tensors. Floats are quantized as chosen, or with 8 bits beside quantized tensors,
-    /// since no f16 layout represents those exactly.
+    /// The common layout of the quantized tensors. Floats are quantized as chosen, or with 8 bits beside quantized
+    /// tensors, since no f16 layout represents those exactly.
     fn layout(&self, name: &str, quantization: Quantization) -> Layout {
         let chosen = match quantization {
             Quantization::F16 => Layout::F16,

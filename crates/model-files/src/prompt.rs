@@ -2,7 +2,8 @@
 
 use crate::Tokenizer;
 
-/// Llama 3 Instruct, exactly as in the joint-decoding paper: a space ends the system sentence, none precedes the source.
+/// Llama 3 Instruct, exactly as in the joint-decoding paper: a space ends the system sentence, none precedes the
+/// source.
 const LLAMA_3: &str = "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n\
     Translate the following sentence from {from_name} to {to_name}. <|eot_id|>\
     <|start_header_id|>user<|end_header_id|>\n\n{from_name}:{source}\n{to_name}:<|eot_id|>\

@@ -11,8 +11,8 @@ use crate::{Error, Result, limits};
 /// Bytes of the header's length, which precede the header.
 const LENGTH_BYTES: u64 = 8;
 
-/// Reads the header of a source file; returns where tensor data begins, and the header. The library checks shapes, types
-/// and offsets against each other; this function checks the size of the file.
+/// Reads the header of a source file; returns where tensor data begins, and the header. The library checks shapes,
+/// types and offsets against each other; this function checks the size of the file.
 pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
     let damaged = |problem: String| Error::Safetensors { problem, location: input.name() };
     if input.len() < LENGTH_BYTES {

@@ -58,13 +58,13 @@ pub(crate) struct SourceTensor {
     pub shape: Vec<usize>,
 }
 
-/// Tensors by parameter: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate` `up`
-/// `down`.
+/// Tensors by parameter: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate`
+/// `up` `down`.
 pub(crate) struct SourceTensors(HashMap<String, SourceTensor>);
 
 impl SourceTensors {
-    /// Collects `tensors` by parameter; `parameter_name` maps a source's name to the parameter's, or to `None` to ignore the
-    /// tensor. Refuses tensors that a Llama of this architecture does not have.
+    /// Collects `tensors` by parameter; `parameter_name` maps a source's name to the parameter's, or to `None` to
+    /// ignore the tensor. Refuses tensors that a Llama of this architecture does not have.
     pub fn new(
         architecture: &Architecture,
         tensors: impl IntoIterator<Item = SourceTensor>,

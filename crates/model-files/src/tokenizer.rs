@@ -1,8 +1,8 @@
 //! Text ↔ token ids.
 //!
-//! The encoder's vocabulary excludes added tokens (`<|eot_id|>`, `<s>`, …), so the text of a document can never become one;
-//! prompts look them up by name with [`Tokenizer::special`].
-//! The tokenizer library may panic on unusual files, so every call into it catches panics.
+//! The encoder's vocabulary excludes added tokens (`<|eot_id|>`, `<s>`, …), so the text of a document can never become
+//! one; prompts look them up by name with [`Tokenizer::special`]. The tokenizer library may panic on unusual files, so
+//! every call into it catches panics.
 
 mod definition;
 mod pipeline;
@@ -120,8 +120,8 @@ impl Tokenizer {
         })
     }
 
-    /// The ids of `text` as by [`Tokenizer::encode`], each with its byte range in `text`. Tokens that share a character have
-    /// the same range; that of a space inserted before the text is empty.
+    /// The ids of `text` as by [`Tokenizer::encode`], each with its byte range in `text`. Tokens that share a character
+    /// have the same range; that of a space inserted before the text is empty.
     ///
     /// # Errors
     /// If the tokenizer library fails or panics.
@@ -163,8 +163,8 @@ impl Tokenizer {
         self.tokens.len()
     }
 
-    /// Describes the first difference to `other` in the treatment of a text or an id; `None` if models with these tokenizers
-    /// can be decoded together. Reserved tokens, which no text contains, may differ in name.
+    /// Describes the first difference to `other` in the treatment of a text or an id; `None` if models with these
+    /// tokenizers can be decoded together. Reserved tokens, which no text contains, may differ in name.
     pub fn first_difference(&self, other: &Self) -> Option<String> {
         let size = self.vocab_size().max(other.vocab_size());
         for id in (0..).take(size) {
@@ -189,8 +189,8 @@ impl Tokenizer {
         Some(format!("merge {rank} is {ours:?} in one and {theirs:?} in the other"))
     }
 
-    /// A hexadecimal hash of everything that [`Tokenizer::first_difference`] compares except the names of added tokens. Models
-    /// with different fingerprints cannot be decoded together.
+    /// A hexadecimal hash of everything that [`Tokenizer::first_difference`] compares except the names of added tokens.
+    /// Models with different fingerprints cannot be decoded together.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         let mut add =
@@ -223,7 +223,8 @@ fn failed(error: tokenizers::Error) -> Error {
     Error::TokenizerFailed { reason: error.to_string() }
 }
 
-/// Runs `work` and turns a panic into an error. That is safe since the library's only state is a cache of whole entries.
+/// Runs `work` and turns a panic into an error. That is safe since the library's only state is a cache of whole
+/// entries.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::TokenizerFailed { reason: "the tokenizer library panicked".into() }))

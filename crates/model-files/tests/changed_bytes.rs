@@ -1,4 +1,4 @@
-//! Valid files with some bytes changed: whatever comes of it, the caller gets a result and no panic.
+//! Valid files with some bytes changed: the caller gets a result and no panic.
 
 mod common;
 #[path = "common/memory.rs"]
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use common::{Random, SMALL, Store, hf_folder, import_quietly, options, tiny_gguf};
 use model_files::{Bytes, Model, Quantization, Tokenizer, import};
 
-/// Changes single bytes and tears pieces out; whatever comes of it, the caller gets a result.
+/// Calls `open` with single bytes changed or pieces removed.
 fn mutate(valid: &[u8], runs: u64, open: impl Fn(&[u8])) {
     for seed in 0..runs {
         let mut random = Random(seed);
@@ -65,7 +65,7 @@ fn changed_bytes_never_panic() {
     let target = folder.path().join("never");
     mutate(header, 2000, |header| {
         fs::write(&file, [header, data].concat()).unwrap();
-        // Headers are read before the first report, so nothing but the conversion is left out.
+        // The import reads headers before its first report, so this omits only the conversion.
         let result = import(&file, &target, &options(Quantization::F16), &mut |_| ControlFlow::Break(()));
         assert!(result.is_err() && !target.exists());
     });

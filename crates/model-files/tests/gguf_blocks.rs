@@ -1,4 +1,4 @@
-//! Every GGUF block type against a plain decoder, written here from the format's description, in f64.
+//! Compares every GGUF block type with a plain f64 decoder, written from the format's description.
 
 mod common;
 
@@ -125,7 +125,8 @@ fn compare(model: &Model, name: &str, columns: usize, rows: &[(u32, &[u8])]) {
         let (.., block_bytes, _) = TYPES.into_iter().find(|kind| kind.0 == *type_id).unwrap();
         let expected = bytes.chunks(block_bytes).flat_map(|block| plain(*type_id, block));
         for (column, ((expected, size), found)) in expected.zip(weights).enumerate() {
-            // Half a unit in the last of f16's 11 digits, for scale and minimum; or of its smallest step, times q ≤ 127.
+            // Half a unit in the last of f16's 11 digits, for scale and minimum; or of its smallest step, times q ≤
+            // 127.
             let tolerance = size / 2048.0 + 128.0 * 2f64.powi(-25);
             let difference = (expected - f64::from(*found)).abs();
             assert!(difference <= tolerance, "{name} {row},{column}: {expected} became {found}");

@@ -1,5 +1,5 @@
-//! Files made to harm: each is refused with a message that names its fault. No panic, no leftovers, and no allocation
-//! that the file's few bytes do not justify.
+//! Malicious files: each is refused with a message that names the problem. No panic, no leftover files, and no large
+//! allocation for a small file.
 
 mod common;
 #[path = "common/memory.rs"]
@@ -15,7 +15,7 @@ use common::{
 use model_files::Quantization;
 use serde_json::{Value, json};
 
-/// Imports what `source` is and expects a message with `expected` in it.
+/// Imports `source` and expects an error message that contains `expected`.
 fn refused(name: &str, folder: &Path, source: &Path, expected: &str) {
     let target = folder.join("target");
     let before = fs::read_dir(folder).unwrap().count();
@@ -343,6 +343,6 @@ fn settings_of_a_folder() {
             fs::remove_file(folder.join("config.json")).unwrap();
             fs::create_dir(folder.join("config.json")).unwrap();
         },
-        "no regular file",
+        "not a regular file",
     );
 }

@@ -1,4 +1,4 @@
-//! Tokenizers made to harm: each is refused with a message that names its fault, without a panic.
+//! Malicious tokenizers: each is refused with a message that names the problem, without a panic.
 
 mod common;
 #[path = "common/memory.rs"]

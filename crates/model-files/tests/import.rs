@@ -1,4 +1,4 @@
-//! Imports of whole models: what is written is what the source means, whole or not at all.
+//! Imports of whole models: the result is equivalent to the source, and complete or absent.
 
 mod common;
 
@@ -329,7 +329,7 @@ fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
         let error = store_alignment_heads(&target, &heads).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
         assert_eq!(written(), before);
-        // The same in a file that somebody else wrote.
+        // The same in a file written by someone else.
         let mut other: Value = serde_json::from_str(&before).unwrap();
         other["alignment_heads"] = json!(heads);
         write_json(&target.join("model.json"), &other);

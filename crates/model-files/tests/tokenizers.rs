@@ -1,4 +1,4 @@
-//! Token ids of two real tokenizers, and what a text can never become.
+//! Token ids of two real tokenizers; text never becomes a special token.
 
 mod common;
 
@@ -32,7 +32,7 @@ fn fixture(variable: &str) -> PathBuf {
     .into()
 }
 
-/// Ids with special tokens recognised, as whoever writes a prompt does it.
+/// Ids with special tokens recognised, as in a prompt.
 fn encode_prompt(tokenizer: &Tokenizer, text: &str) -> Vec<u32> {
     let next = tokenizer.specials().filter_map(|(token, id)| Some((text.find(token)?, token, id)));
     match next.min_by_key(|(at, token, _)| (*at, std::cmp::Reverse(token.len()))) {
@@ -157,7 +157,7 @@ fn the_first_difference_is_named() {
     assert_eq!(one.fingerprint(), same.fingerprint());
 }
 
-/// A vocabulary in SentencePiece's manner: bytes, then pieces with falling scores.
+/// A SentencePiece vocabulary: bytes, then pieces with falling scores.
 fn scored_gguf(add_space: Option<u8>) -> Tokenizer {
     let mut tokens: Vec<String> = ["<unk>", "<s>", "</s>"].map(Into::into).to_vec();
     let mut types = vec![2i32, 3, 3];
@@ -218,7 +218,7 @@ fn scores_become_merges_with_byte_fallback() {
 
 /// The starter models' tokenizer puts a space before a text and splits characters into bytes.
 #[test]
-fn pieces_stand_where_their_text_stands() {
+fn pieces_have_the_byte_ranges_of_their_text() {
     let json = include_bytes!("../../../models/starter/large/tokenizer.json");
     let tokenizer = Tokenizer::from_bytes(json).unwrap();
     for text in ["Ich sah Émile, 12 Züge.", "  two  spaces ", "日本語 ok 🙂!", ""] {

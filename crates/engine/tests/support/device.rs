@@ -2,7 +2,7 @@
 
 use engine::{Device, DeviceOptions};
 
-/// An opened device: native f16 and subgroups where wanted and there.
+/// Opens a device, with native f16 and subgroups if requested and available.
 pub fn device(half: bool, subgroup: bool) -> Device {
     let options =
         DeviceOptions { without_half: !half, without_subgroup: !subgroup, ..DeviceOptions::default() };

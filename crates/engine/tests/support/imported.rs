@@ -1,4 +1,4 @@
-//! Models as a person would import them.
+//! Imports models for the tests.
 
 use std::ops::ControlFlow;
 use std::path::Path;

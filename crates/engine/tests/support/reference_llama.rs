@@ -1,5 +1,4 @@
-//! A Llama as the papers have it, in f64, over the weights of an imported model: slow, plain, and sharing nothing with
-//! the engine but the file.
+//! A reference Llama in f64 over the weights of an imported model: slow, plain, and independent of the engine.
 
 use model_files::{Architecture, Matrix, Model};
 
@@ -48,7 +47,7 @@ pub fn hidden(model: &Model, tokens: &[u32], frequencies: &[f64]) -> Columns {
     rms_norm(&x, &vector("final_norm"), shape.norm_eps.into())
 }
 
-/// The matrix times every column; rows are shared out over the processor's cores.
+/// The matrix times every column; rows are distributed over the processor's cores.
 pub fn times(matrix: &Matrix<'_>, columns: &Columns) -> Columns {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = matrix.rows.div_ceil(threads);
@@ -133,7 +132,7 @@ fn attention(shape: &Architecture, qkv: &Columns, frequencies: &[f64]) -> Column
     (0..qkv.len()).map(one).collect()
 }
 
-/// Half-split: element i turns with element i + d/2.
+/// Half-split: element i is rotated with element i + d/2.
 fn rotated(v: &[f64], position: f64, frequencies: &[f64]) -> Vec<f64> {
     let half = v.len() / 2;
     let mut turned = v.to_vec();

@@ -53,7 +53,7 @@ impl Starter {
         self.llamas.iter().cloned().zip(weights).collect()
     }
 
-    /// L + S_src + S_tgt with room for `sequences`.
+    /// L + S_src + S_tgt for `sequences` sequences.
     pub fn batch(&self, sequences: u32) -> Batch {
         self.batch_of([1.0; 3], sequences)
     }

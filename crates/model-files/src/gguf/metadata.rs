@@ -1,6 +1,6 @@
 //! The header of a GGUF file (versions 2 and 3): metadata and the table of tensors.
-//! The format is described in ggml's `docs/gguf.md`. Never panics. Compares every declared count with the remaining bytes
-//! before allocating, and skips lists that are not needed.
+//! The format is described in ggml's `docs/gguf.md`. Never panics. Compares every declared count with the remaining
+//! bytes before allocating, and skips lists that are not needed.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek};

@@ -1,7 +1,7 @@
 //! Parses and checks a `tokenizer.json` before the tokenizer library reads it.
 //!
-//! Accepts what Llama models use: BPE over bytes, or BPE with byte fallback, so that every text can be encoded. Refuses what
-//! could make the library panic: merges to unknown tokens, zero lengths, unbounded replacements.
+//! Accepts what Llama models use: BPE over bytes, or BPE with byte fallback, so that every text can be encoded. Refuses
+//! what could make the library panic: merges to unknown tokens, zero lengths, unbounded replacements.
 
 use std::collections::{HashMap, HashSet};
 
@@ -239,8 +239,8 @@ impl TokenizerDefinition {
 }
 
 /// Whether the byte that the byte-level alphabet writes as `symbol` occurs in text. SmolLM2 omits others: C0, C1 and
-/// F5 … FF are never part of UTF-8, F1 and F2 begin the unassigned planes 4 to 11, and most control characters (U+0100 …
-/// U+011F in the alphabet, apart from tab, line feed and return) do not occur in documents.
+/// F5 … FF are never part of UTF-8, F1 and F2 begin the unassigned planes 4 to 11, and most control characters (U+0100
+/// … U+011F in the alphabet, apart from tab, line feed and return) do not occur in documents.
 fn carries_text(symbol: char) -> bool {
     match symbol {
         '\u{109}' | '\u{10A}' | '\u{10D}' => true,

@@ -1,5 +1,5 @@
-//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`, flattened to lists. Accepts only steps that Llama models
-//! use and that lose no text.
+//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`, flattened to lists. Accepts only steps that Llama
+//! models use and that lose no text.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

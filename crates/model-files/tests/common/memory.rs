@@ -1,9 +1,9 @@
-//! A watch over memory: files of a few KiB justify no large allocation, whatever they declare.
+//! Checks memory: files of a few KiB must not cause a large allocation, whatever they declare.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Notes the largest single request for memory.
+/// Records the largest single allocation.
 struct Watched;
 
 static LARGEST: AtomicUsize = AtomicUsize::new(0);
@@ -11,16 +11,16 @@ static LARGEST: AtomicUsize = AtomicUsize::new(0);
 /// a vector that doubles. Nothing else comes near that for files of a few KiB.
 const ALLOWED: usize = 64 << 20;
 
-// SAFETY: every call goes to the system's allocator with the arguments it came with.
+// SAFETY: passes every call unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Watched {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -28,7 +28,7 @@ unsafe impl GlobalAlloc for Watched {
 #[global_allocator]
 static WATCHED: Watched = Watched;
 
-/// Fails when anything since the start of this process asked for more than is allowed at once.
+/// Fails if any single allocation since the start of this process exceeds the limit.
 pub fn check(name: &str) {
     let largest = LARGEST.load(Ordering::Relaxed);
     assert!(largest < ALLOWED, "{name}: {largest} bytes at once");

@@ -94,7 +94,7 @@ impl Shape {
     }
 }
 
-/// A type in which a safetensors file of these tests stores weights.
+/// Weight type of a safetensors file.
 #[derive(Clone, Copy)]
 pub enum Store {
     F32,
@@ -200,7 +200,7 @@ pub fn tokenizer_json() -> Value {
     })
 }
 
-/// A GGUF file in parts, any of which a test may falsify.
+/// A GGUF file in parts, any of which a test may change.
 #[derive(Clone)]
 pub struct Gguf {
     pub version: u32,
@@ -217,7 +217,7 @@ pub struct GgufTensor {
     pub dimensions: Vec<u64>,
     pub type_id: u32,
     pub data: Vec<u8>,
-    /// Declared in place of the true one.
+    /// Declared instead of the true offset.
     pub offset: Option<u64>,
 }
 
