@@ -55,7 +55,7 @@ enum Command {
     /// Import, list and remove glossary terms
     #[command(subcommand)]
     Glossary(glossary::Glossary),
-    /// List, show, import and remove models
+    /// List, show, import, align and remove models
     #[command(subcommand)]
     Models(models::Models),
     /// List the graphics adapters and test every kernel on each

@@ -87,8 +87,7 @@ pub struct TrainOne {
     languages: LanguageArgs,
     #[command(flatten)]
     initial_model: InitialModelArgs,
-    /// Model to train: S_src, the specialist for the source language; S_tgt, for the target language; or L, the large
-    /// model of both
+    /// Model to train
     #[arg(long, value_enum)]
     side: Side,
     /// Monolingual text of the side's language: plain lines, or that side of 'corpus.{de,en}' or alt-dev:FOLDER
@@ -109,11 +108,11 @@ pub struct TrainOne {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Side {
-    /// S_src
+    /// S_src, the specialist for the source language
     Source,
-    /// S_tgt
+    /// S_tgt, the specialist for the target language
     Target,
-    /// L
+    /// L, the large model of both languages
     Both,
 }
 

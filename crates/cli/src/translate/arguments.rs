@@ -45,7 +45,7 @@ pub struct Translate {
     /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
     #[arg(long, value_name = "FILE")]
     pub glossary: Option<PathBuf>,
-    /// Do not reuse edited or imported translations, and do not store this run's
+    /// Do not reuse edited or imported translations, and do not store this run's translations
     #[arg(long)]
     no_memory: bool,
     /// Also write a bilingual version of each document, such as report.en.docx.de-en.html
