@@ -6,7 +6,7 @@ use engine::{Device, DeviceOptions, self_test};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::job::Setup;
+use crate::setup::Setup;
 
 /// Adapters whose kernels were found right, one line each; a driver's update makes a new line.
 fn tested_file() -> PathBuf {

@@ -7,10 +7,11 @@ use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Ll
 use serde::Serialize;
 
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, Member, models_folder};
+use crate::catalog::{Catalog, Member};
 use crate::error::Result;
-use crate::job::Setup;
+use crate::folders::models_folder;
 use crate::languages::LanguagePair;
+use crate::setup::Setup;
 
 // A prompt and an answer as long as a long sentence.
 const PROMPT_TOKENS: usize = 64;

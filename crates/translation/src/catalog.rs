@@ -105,14 +105,6 @@ pub struct Catalog {
     pub tuned: BTreeMap<String, TunedRecipe>,
 }
 
-/// The folder of imported models: `WASAN_MODELS`, else the user's data folder.
-pub fn models_folder() -> PathBuf {
-    if let Some(folder) = std::env::var_os("WASAN_MODELS") {
-        return folder.into();
-    }
-    crate::folders::data().join("models")
-}
-
 impl Catalog {
     /// Reads the folder of imported models, which need not exist, and adds the built-in ones.
     pub fn read(folder: &Path) -> Result<Self> {

@@ -3,8 +3,8 @@
 
 mod lengths;
 mod loops;
+mod number_words;
 mod numbers;
-mod spoken;
 
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,7 @@ impl Reason {
 
 /// A sentence's translation with all that it is compared with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Candidate<'a> {
     pub source: &'a str,
     pub translation: &'a str,
     pub pair: &'a LanguagePair,
@@ -82,8 +82,8 @@ pub(crate) struct Answer<'a> {
 const COPIED_CHARS: usize = 20;
 
 /// What is wrong with a translation, the worst first; nothing if all is well.
-pub(crate) fn check(answer: &Answer<'_>) -> Vec<Reason> {
-    let Answer { source, translation, pair, locked, terms } = *answer;
+pub(crate) fn check(answer: &Candidate<'_>) -> Vec<Reason> {
+    let Candidate { source, translation, pair, locked, terms } = *answer;
     if translation.trim().is_empty() {
         return vec![Reason::Empty];
     }
@@ -121,7 +121,7 @@ mod tests {
         let term = Term { source: "Vertrag".to_owned(), target: "agreement".to_owned() };
         let terms =
             if source.contains("Vertrag") { vec![TermMatch { term, certain: true }] } else { Vec::new() };
-        check(&Answer { source, translation, pair: &pair, locked: &locked, terms: &terms })
+        check(&Candidate { source, translation, pair: &pair, locked: &locked, terms: &terms })
     }
 
     #[test]

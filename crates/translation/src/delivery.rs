@@ -5,36 +5,35 @@ use std::path::{Path, PathBuf};
 
 use documents::{Document, Finding, FindingKind, Format, ReadOptions, Translation};
 
-use crate::alignment;
-use crate::answer::SentenceReport;
 use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
-use crate::frame::{self, Frame};
 use crate::glossary::{TermCount, Terms};
-use crate::job::{JobId, JobResult, Warning};
-use crate::ladder::Sentence;
+use crate::job::{JobResult, Warning};
+use crate::job_id::JobId;
 use crate::languages::{LanguagePair, language};
-use crate::output;
-use crate::review::{Segment, SpanMark};
-use crate::sentences;
+use crate::retry::SentenceTask;
+use crate::segment::{Segment, SpanMark};
+use crate::sentence_report::SentenceReport;
+use crate::source::{self, LoadedSource};
 use crate::store::jobs::JobState;
 use crate::store::segments::{DocumentSegments, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
+use crate::{alignment, output, sentences};
 
 /// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
-    let (written, text) = match (&task.frame, store) {
-        (Frame::Text(between), _) => {
+    let (written, text) = match (&task.source, store) {
+        (LoadedSource::Text(between), _) => {
             let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
             let text = blocks.zip(between).map(|(block, after)| block + after).collect();
             let to_review = task.blocks.iter().flatten().filter(|s| is_to_review(s)).count();
             (WrittenDocument { to_review, ..WrittenDocument::default() }, Some(text))
         }
-        (Frame::File { .. }, Some(store)) => (deliver_document(task, store)?, None),
-        (Frame::File { .. }, None) => return Err(Error::Stopped),
+        (LoadedSource::File { .. }, Some(store)) => (deliver_document(task, store)?, None),
+        (LoadedSource::File { .. }, None) => return Err(Error::Stopped),
     };
-    let count = |is: fn(&Sentence) -> bool| {
+    let count = |is: fn(&SentenceTask) -> bool| {
         let sentences = task.blocks.iter().flatten().filter(|sentence| is(sentence));
         sentences.map(|sentence| count_words(&sentence.text, &task.job.pair.from)).sum()
     };
@@ -67,9 +66,9 @@ struct WrittenDocument {
 }
 
 fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
-    let Frame::File { document, format, input, target, .. } = &task.frame else { return Err(Error::Stopped) };
+    let LoadedSource::File { document, format, input, target, .. } = &task.source else { return Err(Error::Stopped) };
     let mut segments = segment_records(&task.blocks, document, &task.job.pair.to);
-    let options = frame::read_options(&task.job.pair, &task.job.options);
+    let options = source::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
     let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
     let terms = segments.iter().map(|segment| &segment.terms).collect();
@@ -86,7 +85,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let folder = target.as_ref().filter(|target| target.is_dir());
     let beside =
         folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
-    let free = || output::free_name(&beside, &pair.to, frame::new_extension(*format));
+    let free = || output::free_name(&beside, &pair.to, source::new_extension(*format));
     let target = target.as_deref().filter(|_| folder.is_none());
     let output = publish(store, task.id, input, target, &free, &bytes)?;
     store.set_state(task.id, JobState::Done, None)?;
@@ -124,7 +123,7 @@ pub(crate) fn write(
             FindingKind::Refused => add_to_block(segments, *block, &Reason::Refused),
         }
     }
-    if frame::new_extension(format).is_some() {
+    if source::new_extension(format).is_some() {
         return Ok(written.bytes);
     }
     let again = Document::parse_with(format, &written.bytes, options)?;
@@ -238,7 +237,7 @@ fn publish(
     }
 }
 
-fn segment_records(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> Vec<SegmentRecord> {
+fn segment_records(blocks: &[Vec<SentenceTask>], document: &Document, to: &str) -> Vec<SegmentRecord> {
     let mut segments = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut at = 0;
@@ -267,8 +266,8 @@ fn segment_records(blocks: &[Vec<Sentence>], document: &Document, to: &str) -> V
     segments
 }
 
-fn block_text(block: &[Sentence], to: &str) -> String {
-    let report = |sentence: &Sentence| {
+fn block_text(block: &[SentenceTask], to: &str) -> String {
+    let report = |sentence: &SentenceTask| {
         sentence.done.as_ref().map(|report: &SentenceReport| report.translation.clone())
     };
     let parts: Vec<(String, &str)> =
@@ -276,7 +275,7 @@ fn block_text(block: &[Sentence], to: &str) -> String {
     sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), to)
 }
 
-fn is_to_review(sentence: &Sentence) -> bool {
+fn is_to_review(sentence: &SentenceTask) -> bool {
     sentence.done.as_ref().is_some_and(|report| report.status.is_to_review())
 }
 
@@ -291,8 +290,8 @@ fn count_words(text: &str, code: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::SentenceStatus;
-    use crate::review::MarkKind;
+    use crate::segment::MarkKind;
+    use crate::sentence_report::SentenceStatus;
 
     fn segment(block: usize, source: &str, label: &str) -> SegmentRecord {
         let mark = SpanMark { start: 0, end: 1, kind: MarkKind::Paired, label: label.to_owned() };

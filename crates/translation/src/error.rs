@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::job::JobId;
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 
 /// Errors of translation jobs. The message names the cause; [`Error::problem`] adds a hint.

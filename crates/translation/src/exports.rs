@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::job::JobId;
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 use crate::output;
-use crate::review::{Filter, Segment};
+use crate::review::Filter;
+use crate::segment::Segment;
 use crate::translator::Translator;
 
 impl Translator {
@@ -99,7 +100,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::SentenceStatus;
+    use crate::sentence_report::SentenceStatus;
 
     #[test]
     fn text_is_escaped_in_the_page() {

@@ -33,6 +33,14 @@ pub fn data() -> PathBuf {
     base.join("wasan")
 }
 
+/// The folder of imported models: `WASAN_MODELS`, else the user's data folder.
+pub fn models_folder() -> PathBuf {
+    if let Some(folder) = std::env::var_os("WASAN_MODELS") {
+        return folder.into();
+    }
+    data().join("models")
+}
+
 /// Wasan's cache folder.
 pub fn cache() -> PathBuf {
     let base = if cfg!(target_os = "macos") {

@@ -9,9 +9,10 @@ use model_files::{ImportOptions, Quantization};
 use serde::Serialize;
 
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, CatalogEntry, models_folder};
+use crate::catalog::{Catalog, CatalogEntry};
 use crate::error::{Error, Result};
-use crate::job::Setup;
+use crate::folders::models_folder;
+use crate::setup::Setup;
 
 /// Logits of a model after some tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,99 +6,10 @@ use std::path::PathBuf;
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{SentenceReport, UncertainWord};
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
 use crate::languages::LanguagePair;
-
-/// How the engine is set up.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    /// Folder of imported models; none = the user's own.
-    pub models: Option<PathBuf>,
-    /// Folder of the store: the queue, the memory, the glossary; none = the user's own.
-    pub data: Option<PathBuf>,
-    /// Adapter: its place in `wasan gpu`, or a part of its name; none = the best.
-    pub adapter: Option<String>,
-    /// The sum to decode with; none = what suits the models of the pair.
-    pub recipe: Option<String>,
-    /// Models for the recipe's terms ("L", "src", "tgt", "base", "mt"): a name or a folder.
-    pub chosen: BTreeMap<String, String>,
-    /// Sentences that decode at once.
-    pub sequences: u32,
-    /// LanguagePair to load models for before the first job.
-    pub pair: Option<LanguagePair>,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            models: None,
-            data: None,
-            adapter: None,
-            recipe: None,
-            chosen: BTreeMap::new(),
-            sequences: 8,
-            pair: None,
-        }
-    }
-}
-
-/// What loading is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LoadingStage {
-    /// Opening the GPU and the models' files.
-    Reading,
-    /// Copying weights to the GPU; bytes.
-    Uploading,
-    /// Making room and compiling kernels.
-    Pipelines,
-    /// Decoding once.
-    WarmingUp,
-}
-
-/// A model of the recipe at work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LoadedModel {
-    /// Its term: "L", "src", "tgt".
-    pub term: String,
-    /// Its name.
-    pub name: String,
-    /// How its weights are stored.
-    pub bits: String,
-}
-
-/// What is at work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EngineInfo {
-    /// Name of the GPU.
-    pub adapter: String,
-    /// Whether it is none, but the CPU.
-    pub software: bool,
-    /// The sum.
-    pub recipe: String,
-    /// Its models.
-    pub models: Vec<LoadedModel>,
-}
-
-/// What the engine is doing.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EngineState {
-    /// Loading, in stages.
-    Loading {
-        /// What.
-        stage: LoadingStage,
-        /// How much of it is done.
-        done: u64,
-        /// Out of how much.
-        total: u64,
-    },
-    /// Ready to translate.
-    Ready(EngineInfo),
-    /// It cannot be loaded.
-    Failed(Problem),
-}
+use crate::sentence_report::{SentenceReport, UncertainWord};
 
 /// Sampling instead of the likeliest token.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -288,39 +199,28 @@ impl JobEvent {
     }
 }
 
-/// Names a job. A document's is its number in the queue, also after the program was started again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JobId(pub u64);
-
-impl std::fmt::Display for JobId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// Told of a job, from the engine's thread.
+/// Receives a job's events, on the engine thread.
 pub(crate) type OnEvent = Box<dyn FnMut(JobEvent) + Send>;
 
-/// What hears of a job to its end: if the engine's thread is gone before, that is the last event.
-pub(crate) fn to_the_end(on_event: impl FnMut(JobEvent) + Send + 'static) -> OnEvent {
-    let mut ear = Ear { on_event, ended: false };
-    Box::new(move |event| ear.hear(event))
+/// Wraps an event callback so that it always receives a final event: `Failed` if the engine thread ends first.
+pub(crate) fn with_final_event(on_event: impl FnMut(JobEvent) + Send + 'static) -> OnEvent {
+    let mut guard = FinalEventGuard { on_event, ended: false };
+    Box::new(move |event| guard.emit(event))
 }
 
-struct Ear<F: FnMut(JobEvent)> {
+struct FinalEventGuard<F: FnMut(JobEvent)> {
     on_event: F,
     ended: bool,
 }
 
-impl<F: FnMut(JobEvent)> Ear<F> {
-    fn hear(&mut self, event: JobEvent) {
+impl<F: FnMut(JobEvent)> FinalEventGuard<F> {
+    fn emit(&mut self, event: JobEvent) {
         self.ended = event.is_last();
         (self.on_event)(event);
     }
 }
 
-impl<F: FnMut(JobEvent)> Drop for Ear<F> {
+impl<F: FnMut(JobEvent)> Drop for FinalEventGuard<F> {
     fn drop(&mut self) {
         if !self.ended {
             (self.on_event)(JobEvent::Failed(Error::Stopped.problem()));

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use model_files::{ImportOptions, ModelInfo, Progress};
 
-use crate::catalog::{Catalog, ModelLocation, models_folder};
+use crate::catalog::{Catalog, ModelLocation};
 use crate::error::{Error, Result};
+use crate::folders::models_folder;
 
 /// Imports a Hugging Face folder or a GGUF file, named `options.name` or after the source. A failed import leaves no
 /// folder behind.

@@ -8,49 +8,9 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::languages::LanguagePair;
 use crate::store::Store;
+use crate::store::memory::{TranslationUnit, UnitOrigin};
 use crate::translator::Translator;
 use crate::{limits, output};
-
-/// Where a unit of the memory comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitOrigin {
-    /// Models wrote it; it is suggested, never reused by itself.
-    Machine,
-    /// A person corrected it in review.
-    Edited,
-    /// It was imported.
-    Imported,
-}
-
-const ORIGINS: [(UnitOrigin, &str); 3] =
-    [(UnitOrigin::Machine, "machine"), (UnitOrigin::Edited, "edited"), (UnitOrigin::Imported, "imported")];
-
-impl UnitOrigin {
-    /// Its name, as the store has it.
-    pub(crate) fn name(self) -> &'static str {
-        ORIGINS.iter().find(|(origin, _)| *origin == self).map_or("", |(_, name)| name)
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        ORIGINS.iter().find(|(_, known)| *known == name).map(|(origin, _)| *origin)
-    }
-}
-
-/// A unit of the memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TranslationUnit {
-    /// The source.
-    pub source: String,
-    /// Its translation.
-    pub target: String,
-    /// Who made it.
-    pub origin: UnitOrigin,
-    /// How often it was reused.
-    pub uses: usize,
-    /// When it was last used or changed, in seconds since 1970.
-    pub used_s: i64,
-}
 
 /// A unit whose source is similar to a text.
 #[derive(Debug, Clone, PartialEq, Serialize)]

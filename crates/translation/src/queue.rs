@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::glossary::Term;
-use crate::hold::QueueLock;
-use crate::job::{DecodeOptions, Job, JobEvent, JobId, to_the_end};
+use crate::job::{DecodeOptions, Job, JobEvent, with_final_event};
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::queue_lock::QueueLock;
 use crate::store::jobs::{JobRow, JobState};
 use crate::translator::Translator;
 use crate::worker::{Command, Submission};
@@ -43,7 +44,7 @@ impl Translator {
     /// # Errors
     /// [`Error::QueueBusy`] while another process has it.
     pub fn lock_queue(&self) -> Result<Arc<QueueLock>> {
-        self.door.hold(|| {
+        self.locks.lock_queue(|| {
             let store = self.store()?;
             for job in store.jobs()? {
                 let Some(output) = &job.output else { continue };
@@ -66,7 +67,7 @@ impl Translator {
     pub fn wait_for_queue_lock(&self) -> Result<Arc<QueueLock>> {
         loop {
             match self.lock_queue() {
-                Err(Error::QueueBusy) => self.door.wait()?,
+                Err(Error::QueueBusy) => self.locks.wait_for_queue()?,
                 held => return held,
             }
         }
@@ -78,14 +79,19 @@ impl Translator {
     /// # Errors
     /// [`Error::JobActive`] for one that is on its way; [`Error::QueueBusy`].
     pub fn resume(&self, id: JobId, on_event: impl FnMut(JobEvent) + Send + 'static) -> Result<()> {
-        let hold = self.lock_queue()?;
+        let queue_lock = self.lock_queue()?;
         let store = self.store()?;
         let row = store.job(id)?;
         if row.state.is_active() {
             return Err(Error::JobActive(id));
         }
         store.set_state(id, JobState::Waiting, None)?;
-        self.send(Submission { id, job: row.job(), on_event: to_the_end(on_event), hold: Some(hold) });
+        self.send(Submission {
+            id,
+            job: row.job(),
+            on_event: with_final_event(on_event),
+            queue_lock: Some(queue_lock),
+        });
         Ok(())
     }
 
@@ -95,7 +101,7 @@ impl Translator {
     /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
     /// be written.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
-        let _hold = self.lock_queue()?;
+        let _lock = self.lock_queue()?;
         let store = self.store()?;
         match store.job(id)?.state.is_active() {
             true => Err(Error::JobActive(id)),
@@ -119,7 +125,7 @@ impl Translator {
     /// # Errors
     /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn give_up(&self, id: JobId) -> Result<()> {
-        let _hold = self.lock_queue()?;
+        let _lock = self.lock_queue()?;
         let store = self.store()?;
         match store.job(id)?.state {
             state if state.is_active() => Err(Error::JobActive(id)),
@@ -169,7 +175,7 @@ impl Translator {
         if let Some(output) = output.filter(|output| !output.is_dir()) {
             output::check(input, output)?;
         }
-        let hold = self.lock_queue()?;
-        Ok((self.store()?.add_job(input, output, job)?, Some(hold)))
+        let queue_lock = self.lock_queue()?;
+        Ok((self.store()?.add_job(input, output, job)?, Some(queue_lock)))
     }
 }

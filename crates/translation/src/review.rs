@@ -1,92 +1,18 @@
 //! Review: the segments of translated documents and edits of them.
 
-use std::ops::Range;
-
-use documents::{Block, SpanKind};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::SentenceStatus;
 use crate::checks::Reason;
 use crate::error::{Error, Result};
-use crate::glossary::{TermCount, Terms};
-use crate::job::JobId;
+use crate::glossary::TermCount;
+use crate::job_id::JobId;
+use crate::segment::Segment;
+use crate::sentence_report::SentenceStatus;
 use crate::store::jobs::JobState;
 use crate::store::segments::{SegmentEdit, SegmentRecord};
 use crate::store::sha256;
 use crate::translator::Translator;
-use crate::{delivery, frame, live, output};
-
-/// A segment of a translated document.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Segment {
-    /// Its place in the document.
-    pub index: usize,
-    /// The paragraph, cell or cue that it stands in.
-    pub block: usize,
-    /// The source.
-    pub source: String,
-    /// The translation.
-    pub target: String,
-    /// How it stands.
-    pub status: SentenceStatus,
-    /// Why it is worth a second look.
-    pub reasons: Vec<Reason>,
-    /// The document's markup in the source.
-    pub spans: Vec<SpanMark>,
-    /// The terms of the glossary that stand in the source.
-    pub terms: Terms,
-}
-
-/// Markup at a place of a segment's source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpanMark {
-    /// Where it begins, in UTF-16 units.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// What it is.
-    pub kind: MarkKind,
-    /// The markup before the text, such as `**`.
-    pub label: String,
-}
-
-/// What markup is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MarkKind {
-    /// Emphasis, a link.
-    Paired,
-    /// An image, a footnote mark.
-    Void,
-    /// Code, an address, a placeholder.
-    Locked,
-}
-
-impl SpanMark {
-    /// The markup of a block that touches a range of its text.
-    pub(crate) fn within(block: &Block, range: &Range<usize>) -> Vec<Self> {
-        let units = |at: usize| block.text.get(range.start..at).map_or(0, live::units);
-        let touches = |span: &Range<usize>| match span.is_empty() {
-            true => range.contains(&span.start),
-            false => span.start < range.end && range.start < span.end,
-        };
-        let spans = block.spans.iter().filter(|span| touches(&span.range));
-        let mark = spans.map(|span| Self {
-            start: units(span.range.start.max(range.start)),
-            end: units(span.range.end.min(range.end)),
-            kind: match span.kind {
-                SpanKind::Paired => MarkKind::Paired,
-                SpanKind::Void => MarkKind::Void,
-                SpanKind::Locked => MarkKind::Locked,
-            },
-            label: span.open.chars().take(MAX_LABEL).collect(),
-        });
-        mark.collect()
-    }
-}
-
-// A label is shown in a small box; an office document's runs are long.
-const MAX_LABEL: usize = 80;
+use crate::{delivery, output, source};
 
 /// Selects segments for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -154,7 +80,7 @@ impl Translator {
     /// cannot be written. Nothing is changed then.
     pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult> {
         // Concurrent edits would each write a file without the other's change.
-        let _alone = self.door.correct()?;
+        let _alone = self.locks.lock_edits()?;
         let store = self.store()?;
         let row = store.job(job)?;
         let (JobState::Done, Some(path)) = (row.state, &row.output) else { return Err(Error::NotDone(job)) };
@@ -168,8 +94,8 @@ impl Translator {
         if !row.hashes.is_own_output(&before) {
             return Err(Error::OutputChanged(path.clone()));
         }
-        let options = frame::read_options(&row.pair, &row.options);
-        let (format, document) = frame::open(&row.input, &source, &options)?;
+        let options = source::read_options(&row.pair, &row.options);
+        let (format, document) = source::open(&row.input, &source, &options)?;
         let kept = store.segments(job)?;
         let mut segments = kept.clone();
         let segment = segments.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;

@@ -1,30 +1,28 @@
 //! A job on its way: its blocks, their sentences, and what has been translated of them.
 
-mod answers;
-mod order;
-mod shorter;
+mod decode_queue;
+mod fit_subtitles;
+mod outputs;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use model_files::Tokenizer;
-
 use crate::error::{Error, Problem, Result};
-use crate::frame::{Frame, SourceText};
 use crate::glossary::Glossary;
-use crate::job::{Job, JobEvent, JobId, OnEvent};
-use crate::ladder::{Piece, Rung, Sentence};
-use crate::room::Speaker;
+use crate::job::{Job, JobEvent, OnEvent};
+use crate::job_id::JobId;
+use crate::retry::{Piece, SentenceTask, Strategy};
+use crate::source::{LoadedSource, SourceBlock};
 use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::{delivery, live, sentences};
+use crate::sentences;
 
 /// Where a piece of a sentence stands in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct PiecePosition {
     block: usize,
     sentence: usize,
     piece: usize,
@@ -34,18 +32,18 @@ pub(crate) struct Place {
 pub(crate) struct Task {
     pub id: JobId,
     pub job: Job,
-    pub frame: Frame,
-    pub blocks: Vec<Vec<Sentence>>,
+    pub source: LoadedSource,
+    pub blocks: Vec<Vec<SentenceTask>>,
     on_event: OnEvent,
-    // Of documents: where what is finished is kept.
-    store: Option<Rc<Store>>,
+    /// Of documents: where finished sentences are stored.
+    pub store: Option<Rc<Store>>,
     // Pieces to decode, and sentences that only L alone is left for.
-    queue: VecDeque<Place>,
-    later: Vec<Place>,
+    queue: VecDeque<PiecePosition>,
+    deferred: Vec<PiecePosition>,
     // Sentences that wait for an equal one, by key.
-    twins: HashMap<Hash, Vec<Place>>,
-    // The last rung of the ladder that this job's sentences climb.
-    last: Rung,
+    duplicates: HashMap<Hash, Vec<PiecePosition>>,
+    // How far retries go.
+    last_strategy: Strategy,
     finished: usize,
     // Finished before anything was decoded: reused, or nothing to translate.
     ready: usize,
@@ -56,7 +54,7 @@ pub(crate) struct Task {
     begun: Option<Instant>,
     told: Option<Instant>,
     // Whether long subtitles are no longer said again.
-    stays_long: bool,
+    shortening_disabled: bool,
 }
 
 // Events of streamed text and progress are at most so frequent.
@@ -80,14 +78,14 @@ impl Task {
     pub fn unread(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Self {
         Self {
             id,
-            frame: Frame::Text(Vec::new()),
+            source: LoadedSource::Text(Vec::new()),
             blocks: Vec::new(),
             on_event,
             store,
             queue: VecDeque::new(),
-            later: Vec::new(),
-            twins: HashMap::new(),
-            last: Rung::Whole,
+            deferred: Vec::new(),
+            duplicates: HashMap::new(),
+            last_strategy: Strategy::Whole,
             finished: 0,
             ready: 0,
             total: 0,
@@ -95,14 +93,14 @@ impl Task {
             tokens: 0,
             begun: None,
             told: None,
-            stays_long: false,
+            shortening_disabled: false,
             job,
         }
     }
 
     fn read(&mut self) -> Result<()> {
-        let (frame, texts) = Frame::read(&self.job)?;
-        self.frame = frame;
+        let (source, texts) = LoadedSource::read(&self.job)?;
+        self.source = source;
         let glossary = self.glossary()?;
         for text in &texts {
             let block = self.split(text, &glossary)?;
@@ -123,7 +121,7 @@ impl Task {
     }
 
     // A block that a person translated as a whole is one sentence here.
-    fn split(&self, text: &SourceText, glossary: &Glossary) -> Result<Vec<Sentence>> {
+    fn split(&self, text: &SourceBlock, glossary: &Glossary) -> Result<Vec<SentenceTask>> {
         let parts = sentences::split(&text.text, &self.job.pair.from);
         if parts.len() > 1
             && let Some(translation) = self.recall(&text.text)?
@@ -173,25 +171,21 @@ impl Task {
 
     /// Whether a person waits for the text.
     pub fn is_live(&self) -> bool {
-        matches!(self.frame, Frame::Text(_))
+        matches!(self.source, LoadedSource::Text(_))
     }
 
-    /// The whole translation, written where it belongs.
-    pub fn deliver(&mut self, speaker: Option<&Speaker>, tokenizer: Option<&Tokenizer>) -> Result<()> {
-        if self.is_live()
-            && let (Some(speaker), Some(tokenizer)) = (speaker, tokenizer)
-        {
-            let event = live::text_event(self, speaker, tokenizer);
-            self.tell(event);
+    /// Whether an event of streamed text or progress is due; the next one then is not for a while.
+    pub fn is_event_due(&mut self) -> bool {
+        let now = Instant::now();
+        let due = self.told.is_none_or(|told| now - told >= TELL_EVERY);
+        if due {
+            self.told = Some(now);
         }
-        let store = self.store.clone();
-        let result = delivery::deliver(self, store.as_deref())?;
-        self.tell(JobEvent::Finished(result));
-        Ok(())
+        due
     }
 
     fn tell_in_time(&mut self) {
-        if self.is_time() || self.is_complete() {
+        if self.is_event_due() || self.is_complete() {
             self.tell_progress();
         }
     }
@@ -216,24 +210,15 @@ impl Task {
         self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f32())
     }
 
-    fn is_time(&mut self) -> bool {
-        let now = Instant::now();
-        let due = self.told.is_none_or(|told| now - told >= TELL_EVERY);
-        if due {
-            self.told = Some(now);
-        }
-        due
-    }
-
-    fn sentence(&self, place: Place) -> &Sentence {
+    fn sentence(&self, place: PiecePosition) -> &SentenceTask {
         &self.blocks[place.block][place.sentence]
     }
 
-    fn piece(&self, place: Place) -> Option<&Piece> {
+    fn piece(&self, place: PiecePosition) -> Option<&Piece> {
         self.sentence(place).pieces.get(place.piece)
     }
 
-    fn sentence_mut(&mut self, place: Place) -> &mut Sentence {
+    fn sentence_mut(&mut self, place: PiecePosition) -> &mut SentenceTask {
         &mut self.blocks[place.block][place.sentence]
     }
 }
@@ -241,11 +226,11 @@ impl Task {
 // A part of a text, with what its translation has to keep to.
 fn sentence(
     part: sentences::Sentence<'_>,
-    text: &SourceText,
+    text: &SourceBlock,
     range: &Range<usize>,
     glossary: &Glossary,
-) -> Sentence {
-    let mut sentence = Sentence::new(part);
+) -> SentenceTask {
+    let mut sentence = SentenceTask::new(part);
     sentence.locked = text.locked_in(range);
     sentence.marked = text.is_marked_in(range);
     sentence.terms = glossary.matches(part.text);

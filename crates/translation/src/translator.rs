@@ -7,15 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use documents::ReadOptions;
 
-use crate::catalog::{Catalog, models_folder};
+use crate::catalog::Catalog;
 use crate::detect::{Detected, detect};
 use crate::error::Result;
-use crate::hold::Door;
-use crate::job::{EngineState, Job, JobEvent, JobId, Setup, Source, to_the_end};
+use crate::folders::models_folder;
+use crate::job::{Job, JobEvent, Source, with_final_event};
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::queue_lock::LockFiles;
+use crate::setup::{EngineState, Setup};
 use crate::store::Store;
 use crate::worker::{Command, Submission, Worker};
-use crate::{frame, limits, output};
+use crate::{limits, output, source};
 
 /// A handle to the engine thread. Clones share it; the thread ends with the last of them.
 #[derive(Clone)]
@@ -24,7 +27,7 @@ pub struct Translator {
     next: Arc<AtomicU64>,
     models: PathBuf,
     data: PathBuf,
-    pub(crate) door: Arc<Door>,
+    pub(crate) locks: Arc<LockFiles>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
@@ -37,12 +40,12 @@ impl Translator {
         let (commands, received) = channel();
         let models = setup.models.clone().unwrap_or_else(models_folder);
         let data = setup.data.clone().unwrap_or_else(crate::folders::data);
-        let (of_thread, door) = (data.clone(), Arc::new(Door::new(&data)));
+        let (of_thread, locks) = (data.clone(), Arc::new(LockFiles::new(&data)));
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
             Worker::new(setup, of_thread, Box::new(on_state), received).run();
         });
         let thread = Arc::new(Mutex::new(thread.ok()));
-        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), models, data, door, thread }
+        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), models, data, locks, thread }
     }
 
     /// The pairs that the models at hand translate, those with both specialists first.
@@ -62,7 +65,7 @@ impl Translator {
     pub fn detect_file(&self, path: &Path) -> Result<Option<Detected>> {
         // A translation memory holds several languages; any target will do to read it.
         let options = ReadOptions { to: Some("und".to_owned()), ..ReadOptions::default() };
-        let (_, document) = frame::open(path, &output::read(path)?, &options)?;
+        let (_, document) = source::open(path, &output::read(path)?, &options)?;
         let mut sample = String::new();
         for block in document.blocks() {
             sample.push_str(&block.text);
@@ -77,14 +80,14 @@ impl Translator {
     /// Takes a job; returns at once. Typed text goes before documents. A document is added to the queue, where it
     /// stays: what is finished of it survives this process.
     pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
-        let mut on_event = to_the_end(on_event);
+        let mut on_event = with_final_event(on_event);
         let added = match &job.source {
             Source::Text(_) => Ok((self.unkept_id(), None)),
             Source::File { input, output } => self.add(input, output.as_deref(), &job),
         };
         match added {
-            Ok((id, hold)) => {
-                self.send(Submission { id, job, on_event, hold });
+            Ok((id, queue_lock)) => {
+                self.send(Submission { id, job, on_event, queue_lock });
                 id
             }
             Err(error) => {

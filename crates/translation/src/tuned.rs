@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::models_folder;
 use crate::error::{Error, Result};
+use crate::folders::models_folder;
 use crate::languages::LanguagePair;
 use crate::limits;
 

@@ -1,8 +1,8 @@
 //! The engine thread: takes commands, keeps the batch full, and hands out what comes of it.
 
-mod turn;
+mod scheduler;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,15 +11,21 @@ use std::time::{Duration, Instant};
 
 use engine::SequenceId;
 
+use crate::engine_host::EngineHost;
 use crate::error::{Error, Problem, Result};
-use crate::hold::QueueLock;
-use crate::job::{EngineState, Job, JobEvent, JobId, OnEvent, Setup, Source};
+use crate::job::{Job, JobEvent, OnEvent, Source};
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
-use crate::room::{Room, Speaker, Voice};
+use crate::model_set::ModelSet;
+use crate::queue_lock::QueueLock;
+use crate::requests::RequestBuilder;
+use crate::setup::{EngineState, Setup};
+use crate::source::LoadedSource;
 use crate::store::Store;
 use crate::store::cache::DecodingFingerprint;
 use crate::store::jobs::JobState;
-use crate::task::{Place, Task};
+use crate::task::{PiecePosition, Task};
+use crate::{delivery, streaming};
 
 /// What the handle asks of the thread.
 pub(crate) enum Command {
@@ -37,7 +43,7 @@ pub(crate) struct Submission {
     pub job: Job,
     pub on_event: OnEvent,
     /// Of a document: the right to work on the queue.
-    pub hold: Option<Arc<QueueLock>>,
+    pub queue_lock: Option<Arc<QueueLock>>,
 }
 
 // A device that is lost so often without a sentence in between is not coming back.
@@ -46,22 +52,43 @@ const MAX_LOSSES: u32 = 3;
 // Documents that are read at once: enough to keep the batch full where they are short, few enough for the memory.
 const MOST_DOCUMENTS: usize = 4;
 
-struct Running {
+struct RunningJob {
     task: Task,
-    voice: Voice,
+    models: ModelSet,
     // While what is left is asked of L alone, the job's own models.
-    sum: Option<Voice>,
-    speaker: Option<Speaker>,
-    sequences: Vec<(SequenceId, Place)>,
+    full_models: Option<ModelSet>,
+    builder: Option<RequestBuilder>,
+    sequences: Vec<(SequenceId, PiecePosition)>,
     // As long as it lives, no other process works on the queue.
-    _hold: Option<Arc<QueueLock>>,
+    _queue_lock: Option<Arc<QueueLock>>,
+}
+
+impl RunningJob {
+    /// Writes the translation of a complete job and emits its last event.
+    fn deliver(&mut self) -> Result<()> {
+        if let Some(builder) = &self.builder {
+            emit_text(&mut self.task, builder);
+        }
+        let store = self.task.store.clone();
+        let result = delivery::deliver(&mut self.task, store.as_deref())?;
+        self.task.tell(JobEvent::Finished(result));
+        Ok(())
+    }
+}
+
+/// Emits the text so far, of typed text.
+fn emit_text(task: &mut Task, builder: &RequestBuilder) {
+    if let LoadedSource::Text(between) = &task.source {
+        let event = streaming::text_event(&task.blocks, between, &task.job.pair.to, builder);
+        task.tell(event);
+    }
 }
 
 /// The engine thread's state.
 pub(crate) struct Worker {
-    room: Room,
+    engine: EngineHost,
     commands: Receiver<Command>,
-    jobs: Vec<(JobId, Running)>,
+    jobs: Vec<(JobId, RunningJob)>,
     // Documents that are not read yet.
     waiting: VecDeque<Submission>,
     data: PathBuf,
@@ -70,9 +97,9 @@ pub(crate) struct Worker {
     losses: u32,
     first_pair: Option<LanguagePair>,
     // Until when the models of typed text stay.
-    linger: Option<Instant>,
+    keep_models_until: Option<Instant>,
     // How long there is nothing to do but to hear.
-    rest: Option<Duration>,
+    idle_timeout: Option<Duration>,
 }
 
 impl Worker {
@@ -84,7 +111,7 @@ impl Worker {
     ) -> Self {
         Self {
             first_pair: setup.pair.clone(),
-            room: Room::new(setup, on_state),
+            engine: EngineHost::new(setup, on_state),
             commands,
             jobs: Vec::new(),
             waiting: VecDeque::new(),
@@ -92,17 +119,17 @@ impl Worker {
             store: None,
             owners: HashMap::new(),
             losses: 0,
-            linger: None,
-            rest: None,
+            keep_models_until: None,
+            idle_timeout: None,
         }
     }
 
     /// Works until nobody is left to send commands.
     pub fn run(mut self) {
         if let Some(pair) = self.first_pair.clone() {
-            self.tune_for(&pair);
+            self.load_models_for(&pair);
         }
-        while self.hear() {
+        while self.receive_commands() {
             if let Err(error) = self.work() {
                 self.fail(error);
             }
@@ -110,29 +137,29 @@ impl Worker {
     }
 
     // Loads the models of a pair that nothing is to be translated in yet.
-    fn tune_for(&mut self, pair: &LanguagePair) {
-        let tuned = self.room.voice(pair, None, None).and_then(|voice| self.room.tune(&voice));
-        if let Err(error) = tuned {
-            self.room.forget();
-            self.room.tell(EngineState::Failed(error.problem()));
+    fn load_models_for(&mut self, pair: &LanguagePair) {
+        let models = self.engine.model_set(pair, None, &BTreeMap::new());
+        if let Err(error) = models.and_then(|models| self.engine.activate(&models)) {
+            self.engine.drop_device();
+            self.engine.report(EngineState::Failed(error.problem()));
         }
     }
 
     // Takes commands; waits for one when there is nothing to do. False when nobody is left to send any.
-    fn hear(&mut self) -> bool {
+    fn receive_commands(&mut self) -> bool {
         loop {
             let idle = self.jobs.is_empty() && self.waiting.is_empty();
-            let command = match self.rest.take() {
+            let command = match self.idle_timeout.take() {
                 _ if idle => match self.commands.recv() {
                     Ok(command) => command,
                     Err(_) => return false,
                 },
-                Some(rest) => match self.commands.recv_timeout(rest) {
+                Some(idle_timeout) => match self.commands.recv_timeout(idle_timeout) {
                     Ok(command) => command,
                     Err(RecvTimeoutError::Timeout) => return true,
                     // Nobody types any more.
                     Err(RecvTimeoutError::Disconnected) => {
-                        self.linger = None;
+                        self.keep_models_until = None;
                         return true;
                     }
                 },
@@ -147,7 +174,7 @@ impl Worker {
                 Command::End(id, state) => self.end(id, state),
                 Command::Restart(pair) => self.restart(&pair),
                 Command::LoseDevice => {
-                    if let Some(device) = self.room.device() {
+                    if let Some(device) = self.engine.device() {
                         device.lose();
                     }
                 }
@@ -173,7 +200,7 @@ impl Worker {
     }
 
     fn admit(&mut self, new: Submission) {
-        let Submission { id, mut job, mut on_event, hold } = new;
+        let Submission { id, mut job, mut on_event, queue_lock } = new;
         let store = match job.source {
             Source::Text(_) => {
                 self.add_terms(&mut job);
@@ -185,7 +212,7 @@ impl Worker {
             },
         };
         let Some(task) = Task::begin(id, job, store, on_event) else { return };
-        self.start(id, task, hold);
+        self.start(id, task, queue_lock);
     }
 
     // Typed text leaves nothing in the store, and needs of it only the glossary: where that cannot be read, documents
@@ -201,19 +228,25 @@ impl Worker {
     }
 
     // Finds the models and takes what was translated before; a job that is complete then needs none.
-    fn start(&mut self, id: JobId, mut task: Task, hold: Option<Arc<QueueLock>>) {
+    fn start(&mut self, id: JobId, mut task: Task, queue_lock: Option<Arc<QueueLock>>) {
         let options = &task.job.options;
-        let voice = self.room.voice(&task.job.pair, options.recipe.as_deref(), Some(&options.chosen));
-        let prepared = voice.and_then(|voice| {
+        let models = self.engine.model_set(&task.job.pair, options.recipe.as_deref(), &options.chosen);
+        let prepared = models.and_then(|models| {
             let fingerprint =
-                DecodingFingerprint::new(&voice.fingerprint(), &task.job.pair, &task.job.options);
-            task.prepare(&fingerprint, voice.is_a_sum())?;
-            Ok(voice)
+                DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options);
+            task.prepare(&fingerprint, models.has_specialists())?;
+            Ok(models)
         });
         match prepared {
-            Ok(voice) => {
-                let running =
-                    Running { task, voice, sum: None, speaker: None, sequences: Vec::new(), _hold: hold };
+            Ok(models) => {
+                let running = RunningJob {
+                    task,
+                    models,
+                    full_models: None,
+                    builder: None,
+                    sequences: Vec::new(),
+                    _queue_lock: queue_lock,
+                };
                 self.jobs.push((id, running));
             }
             Err(error) => task.fail(&error.problem()),
@@ -245,13 +278,13 @@ impl Worker {
     }
 
     // Takes a job out, with what is under way of it.
-    fn take_out(&mut self, id: JobId) -> Option<Running> {
+    fn take_out(&mut self, id: JobId) -> Option<RunningJob> {
         let place = self.jobs.iter().position(|(job, _)| *job == id)?;
         let (_, running) = self.jobs.remove(place);
         for (sequence, _) in &running.sequences {
             self.owners.remove(sequence);
-            if let Some(line) = self.room.line() {
-                line.batch.cancel(*sequence);
+            if let Some(batch) = self.engine.batch() {
+                batch.cancel(*sequence);
             }
         }
         Some(running)
@@ -266,19 +299,19 @@ impl Worker {
     // What runs loads what it needs by itself.
     fn restart(&mut self, pair: &LanguagePair) {
         self.losses = 0;
-        self.start_anew();
+        self.reset();
         if self.jobs.is_empty() && self.waiting.is_empty() {
-            self.tune_for(pair);
+            self.load_models_for(pair);
         }
     }
 
     // Forgets the device and all that was on it; unfinished sentences are decoded again.
-    fn start_anew(&mut self) {
+    fn reset(&mut self) {
         self.owners.clear();
-        self.room.forget();
+        self.engine.drop_device();
         for (_, running) in &mut self.jobs {
             running.sequences.clear();
-            running.speaker = None;
+            running.builder = None;
             running.task.rewind();
         }
     }
@@ -286,14 +319,14 @@ impl Worker {
     // A lost device is opened again and unfinished sentences start anew; any other error fails the running jobs.
     fn fail(&mut self, error: Error) {
         let lost = matches!(&error, Error::Engine(error) if error.is_lost());
-        self.start_anew();
+        self.reset();
         self.losses += 1;
         if lost && self.losses <= MAX_LOSSES {
             return;
         }
         let error = if lost { Error::LostTooOften(self.losses) } else { error };
         let problem = error.problem();
-        self.room.tell(EngineState::Failed(problem.clone()));
+        self.engine.report(EngineState::Failed(problem.clone()));
         self.jobs.retain_mut(|(_, running)| {
             let is_finished = running.task.leave_long();
             if !is_finished {
@@ -309,7 +342,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.room.tell(EngineState::Failed(Error::Stopped.problem()));
+            self.engine.report(EngineState::Failed(Error::Stopped.problem()));
         }
     }
 }

@@ -12,11 +12,12 @@ use serde::Serialize;
 use super::marked::{Marked, MarkedPair, STARTING_PAIRS};
 use super::{Pieces, looked_at, most_looked_at, words};
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, ModelLocation, models_folder};
+use crate::catalog::{Catalog, ModelLocation};
 use crate::error::{Error, Result};
-use crate::job::Setup;
+use crate::folders::models_folder;
 use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
+use crate::setup::Setup;
 
 // Heads whose mean is read, and the share of words that a further one must help with: it makes every pass longer.
 const MOST_HEADS: usize = 4;

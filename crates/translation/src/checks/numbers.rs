@@ -1,6 +1,6 @@
 //! Numbers of the source that are missing in a translation, and numbers that came from nowhere.
 
-use super::spoken;
+use super::number_words;
 use crate::languages::LanguagePair;
 
 // In languages whose number words and months nobody has listed, numbers up to this may be said in words.
@@ -10,8 +10,8 @@ const SPOKEN: u64 = 12;
 /// What one side writes in digits, the other may say in words.
 pub(super) fn difference(source: &str, translation: &str, pair: &LanguagePair) -> (Vec<String>, Vec<String>) {
     let (mut missing, mut new) = (numbers(source), numbers(translation));
-    let said = spoken::numbers(source, &digits_of(&missing), &pair.from);
-    let said_again = spoken::numbers(translation, &digits_of(&new), &pair.to);
+    let said = number_words::values_in(source, &digits_of(&missing), &pair.from);
+    let said_again = number_words::values_in(translation, &digits_of(&new), &pair.to);
     take_common(&mut missing, &mut new);
     let (mut missing, mut new) = (digits_of(&missing), digits_of(&new));
     if pair.from == "ja" {

@@ -5,11 +5,12 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use super::{Hash, Store, json, links_of_json, links_to_json, now, sha256, to_json};
-use crate::answer::{SentenceReport, SentenceStatus};
 use crate::error::Result;
 use crate::glossary::TermMatch;
-use crate::job::{DecodeOptions, JobId};
+use crate::job::DecodeOptions;
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::sentence_report::{SentenceReport, SentenceStatus};
 
 /// Version of prompting, decoding to text, and the choice among candidate translations. Incremented with each change of
 /// them, so that older translations are not reused.

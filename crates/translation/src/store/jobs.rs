@@ -10,7 +10,8 @@ use super::Hash;
 use super::{Store, json, now, to_json};
 use crate::error::{Error, Problem, Result};
 use crate::glossary::TermCount;
-use crate::job::{DecodeOptions, Job, JobId, Source};
+use crate::job::{DecodeOptions, Job, Source};
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 
 /// State of a document in the queue.

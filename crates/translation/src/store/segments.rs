@@ -5,14 +5,14 @@ use rusqlite::{Row, Transaction};
 
 use super::jobs::path_text;
 use super::{Hash, Store, json, links_of_json, links_to_json, memory, now, to_json};
-use crate::answer::SentenceStatus;
 use crate::checks::Reason;
 use crate::error::Result;
 use crate::glossary::{TermCount, Terms};
-use crate::job::JobId;
+use crate::job_id::JobId;
 use crate::languages::LanguagePair;
-use crate::memory::UnitOrigin;
-use crate::review::{Segment, SpanMark};
+use crate::segment::{Segment, SpanMark};
+use crate::sentence_report::SentenceStatus;
+use crate::store::memory::UnitOrigin;
 
 /// A stored segment. What writing the document finds changes with every write, so it is stored separately.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,38 +5,37 @@
 
 use engine::{GlossaryTerm, Token};
 
-use crate::alignment;
-use crate::answer::{SentenceReport, SentenceStatus, UncertainWord};
-use crate::checks::{self, Answer, Reason};
+use crate::checks::{self, Candidate, Reason};
 use crate::glossary::TermMatch;
 use crate::languages::LanguagePair;
-use crate::sentences;
+use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::store::Hash;
+use crate::{alignment, sentences};
 
 /// How a sentence is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rung {
+pub(crate) enum Strategy {
     /// As it is.
     Whole,
     /// In shorter pieces.
     Pieces,
     /// As it is, with L without its specialists.
-    Alone,
+    LargeAlone,
     /// As it is, in several ways of which one may fit a subtitle: only once all of the document is done.
     Shorter,
 }
 
 /// What is to happen after an answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(crate) enum NextStep {
     /// Other pieces of the sentence are under way.
     Wait,
     /// It is done.
     Done,
     /// It is to be decoded again, with the same models.
-    Again,
+    Retry,
     /// It is to be decoded again, with L alone.
-    Alone,
+    RetryLargeAlone,
 }
 
 /// A part of a sentence that is decoded at once; mostly all of it.
@@ -57,23 +56,23 @@ impl Piece {
 
 /// How far up a sentence may go.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits<'a> {
+pub(crate) struct RetryLimits<'a> {
     pub pair: &'a LanguagePair,
     /// The last rung. Typed text is tried again for the glossary's sake alone: a person waits.
-    pub last: Rung,
+    pub last_strategy: Strategy,
 }
 
 // Of typed text.
 const LIVE_PULLS: usize = 3;
 
-impl Limits<'_> {
+impl RetryLimits<'_> {
     fn pulls(&self) -> usize {
-        if self.last > Rung::Whole { GlossaryTerm::BONUSES.len() } else { LIVE_PULLS }
+        if self.last_strategy > Strategy::Whole { GlossaryTerm::BONUSES.len() } else { LIVE_PULLS }
     }
 }
 
 /// A sentence on its way.
-pub(crate) struct Sentence {
+pub(crate) struct SentenceTask {
     pub text: String,
     pub separator: String,
     /// What must stand in its translation letter for letter.
@@ -87,7 +86,7 @@ pub(crate) struct Sentence {
     pub pieces: Vec<Piece>,
     /// Whether the pieces are known to fit the models' context.
     pub fits: bool,
-    pub rung: Rung,
+    pub strategy: Strategy,
     // How often its terms were pulled at.
     pulls: usize,
     /// Tokens decoded for it, over all tries.
@@ -105,7 +104,7 @@ const UNSURE: f32 = -1.0;
 // A piece of fewer characters lacks the context that it is understood by.
 const LEAST_PIECE: usize = 12;
 
-impl Sentence {
+impl SentenceTask {
     pub fn new(sentence: sentences::Sentence<'_>) -> Self {
         let mut new = Self {
             text: sentence.text.to_owned(),
@@ -116,7 +115,7 @@ impl Sentence {
             key: None,
             pieces: Vec::new(),
             fits: false,
-            rung: Rung::Whole,
+            strategy: Strategy::Whole,
             pulls: 0,
             tokens: 0,
             doubts: Vec::new(),
@@ -154,7 +153,7 @@ impl Sentence {
 
     /// Whether no try of it has come to an end.
     pub fn is_fresh(&self) -> bool {
-        self.best.is_none() && self.rung == Rung::Whole
+        self.best.is_none() && self.strategy == Strategy::Whole
     }
 
     /// Forgets what was decoded of it since the rung was climbed.
@@ -166,13 +165,13 @@ impl Sentence {
     }
 
     /// Takes the answer to a piece, and says what is to be done.
-    pub fn answered(&mut self, piece: usize, answer: SentenceReport, limits: Limits<'_>) -> Next {
+    pub fn answered(&mut self, piece: usize, answer: SentenceReport, limits: RetryLimits<'_>) -> NextStep {
         if let Some(piece) = self.pieces.get_mut(piece) {
             self.tokens += piece.tokens.len();
             piece.tokens.clear();
             piece.answer = Some(answer);
         }
-        let Some(attempt) = self.attempt(limits.pair) else { return Next::Wait };
+        let Some(attempt) = self.attempt(limits.pair) else { return NextStep::Wait };
         let again = attempt.reasons.iter().any(Reason::is_worth_a_retry);
         let is_missing = |hit: &&TermMatch| attempt.reasons.contains(&Reason::Term(hit.term.target.clone()));
         let lacks_a_term = self.terms.iter().filter(|hit| hit.certain).any(|hit| is_missing(&hit));
@@ -184,18 +183,22 @@ impl Sentence {
         if lacks_a_term && !again && self.pulls < limits.pulls() {
             self.pulls += 1;
             self.cut(usize::MAX);
-            return Next::Again;
+            return NextStep::Retry;
         }
-        if again && self.pulls == 0 && self.climb(limits.last) {
-            return if self.rung == Rung::Alone { Next::Alone } else { Next::Again };
+        if again && self.pulls == 0 && self.next_strategy(limits.last_strategy) {
+            return if self.strategy == Strategy::LargeAlone {
+                NextStep::RetryLargeAlone
+            } else {
+                NextStep::Retry
+            };
         }
         self.settle();
-        Next::Done
+        NextStep::Done
     }
 
     /// Sends a finished sentence back to be said in fewer words; its answer stands unless a shorter one is as good.
     pub fn reopen(&mut self) {
-        self.rung = Rung::Shorter;
+        self.strategy = Strategy::Shorter;
         self.best = self.done.take();
         let mut reasons = self.best.iter().flat_map(|best| &best.reasons);
         // A pull that did not bring its term did harm.
@@ -241,25 +244,25 @@ impl Sentence {
 
     // A reader can do more with a source than with a loop; but typed text, tried once, shows what there is.
     fn text_is_better(&self, report: &SentenceReport) -> bool {
-        self.rung > Rung::Whole || report.translation.is_empty()
+        self.strategy > Strategy::Whole || report.translation.is_empty()
     }
 
-    fn climb(&mut self, last: Rung) -> bool {
-        if self.rung < Rung::Pieces && last >= Rung::Pieces {
-            self.rung = Rung::Pieces;
+    fn next_strategy(&mut self, last: Strategy) -> bool {
+        if self.strategy < Strategy::Pieces && last >= Strategy::Pieces {
+            self.strategy = Strategy::Pieces;
             let half = self.text.chars().count().div_ceil(2).max(LEAST_PIECE);
             self.cut(half);
             if self.pieces.len() > 1 {
                 return true;
             }
         }
-        if self.rung < Rung::Alone && last >= Rung::Alone {
-            self.rung = Rung::Alone;
+        if self.strategy < Strategy::LargeAlone && last >= Strategy::LargeAlone {
+            self.strategy = Strategy::LargeAlone;
             self.cut(usize::MAX);
             return true;
         }
         // Every try was made.
-        self.rung = self.rung.max(last);
+        self.strategy = self.strategy.max(last);
         false
     }
 
@@ -314,7 +317,7 @@ impl Sentence {
 
     fn check(&self, translation: &str, pair: &LanguagePair) -> Vec<Reason> {
         let Self { text: source, locked, terms, .. } = self;
-        checks::check(&Answer { source, translation, pair, locked, terms })
+        checks::check(&Candidate { source, translation, pair, locked, terms })
     }
 
     /// What the models once made of it, as the checks of today see it.

@@ -1,65 +1,59 @@
 //! What comes of what was decoded: tokens, answers, finished sentences.
 
 use engine::{Output, Token};
-use model_files::Tokenizer;
 
-use super::{Place, Task};
-use crate::answer::{SentenceReport, SentenceStatus, doubts, report};
+use super::{PiecePosition, Task};
 use crate::error::Result;
-use crate::ladder::{Limits, Next, Rung};
-use crate::live;
-use crate::room::Speaker;
+use crate::model_output::{report, uncertain_words};
+use crate::requests::RequestBuilder;
+use crate::retry::{NextStep, RetryLimits, Strategy};
+use crate::segment::utf16_len;
+use crate::sentence_report::{SentenceReport, SentenceStatus};
 
 impl Task {
-    /// A token of a piece; text streams at a measured pace.
-    pub fn token(&mut self, place: Place, token: Token, speaker: &Speaker, tokenizer: &Tokenizer) {
+    /// Adds a decoded token to a piece.
+    pub fn token(&mut self, place: PiecePosition, token: Token) {
         self.tokens += 1;
         if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
             piece.tokens.push(token);
         }
-        if self.is_live() && self.is_time() {
-            let event = live::text_event(self, speaker, tokenizer);
-            self.tell(event);
-        }
     }
 
     /// Whether the answer of a plain prompt has come to the end of its line.
-    pub fn line_ended(&self, place: Place, speaker: &Speaker, tokenizer: &Tokenizer) -> bool {
-        speaker.ends_at_line && {
+    pub fn line_ended(&self, place: PiecePosition, builder: &RequestBuilder) -> bool {
+        builder.ends_at_line && {
             let tokens = self.piece(place).map_or(&[][..], |piece| &piece.tokens);
             let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-            tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
+            builder.tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
         }
     }
 
     /// A finished piece.
     pub fn finish(
         &mut self,
-        place: Place,
+        place: PiecePosition,
         outputs: &[Output],
-        speaker: &Speaker,
-        tokenizer: &Tokenizer,
+        builder: &RequestBuilder,
     ) -> Result<()> {
         // A sentence that was given up meanwhile has no pieces any more.
         let Some(source) = self.piece(place).map(|piece| piece.text.clone()) else { return Ok(()) };
-        if self.sentence(place).rung == Rung::Shorter {
+        if self.sentence(place).strategy == Strategy::Shorter {
             let one = |output: &Output| {
-                let read =
-                    self.answer_to(place, &source, std::slice::from_ref(output), speaker, tokenizer)?;
+                let read = self.answer_to(place, &source, std::slice::from_ref(output), builder)?;
                 // A search for short answers adds up where the checks know means.
                 Ok(SentenceReport { score: mean(&output.tokens), ..read })
             };
             let answers = outputs.iter().map(one).collect::<Result<_>>()?;
             return self.take_shorter(place, answers);
         }
-        let report = self.answer_to(place, &source, outputs, speaker, tokenizer)?;
+        let report = self.answer_to(place, &source, outputs, builder)?;
         let mut found = Vec::new();
         if let Some(best) = outputs.first().filter(|_| self.is_live() && self.sentence(place).is_whole()) {
-            found = doubts(tokenizer, &best.tokens, speaker)?;
-            found.retain(|doubt| doubt.end <= live::units(&report.translation));
+            found = uncertain_words(&best.tokens, builder)?;
+            found.retain(|doubt| doubt.end <= utf16_len(&report.translation));
         }
         let pair = self.job.pair.clone();
-        let limits = Limits { pair: &pair, last: self.last };
+        let limits = RetryLimits { pair: &pair, last_strategy: self.last_strategy };
         let translation = report.translation.clone();
         let sentence = self.sentence_mut(place);
         let next = sentence.answered(place.piece, report, limits);
@@ -67,37 +61,36 @@ impl Task {
             sentence.doubts = found;
         }
         match next {
-            Next::Wait => Ok(()),
-            Next::Again => {
-                self.queue.push_front(Place { piece: 0, ..place });
+            NextStep::Wait => Ok(()),
+            NextStep::Retry => {
+                self.queue.push_front(PiecePosition { piece: 0, ..place });
                 Ok(())
             }
-            Next::Alone => {
-                self.later.push(Place { piece: 0, ..place });
+            NextStep::RetryLargeAlone => {
+                self.deferred.push(PiecePosition { piece: 0, ..place });
                 Ok(())
             }
-            Next::Done => self.close(place),
+            NextStep::Done => self.close(place),
         }
     }
 
     // What the models said of a piece, the best answer first.
     fn answer_to(
         &self,
-        place: Place,
+        place: PiecePosition,
         source: &str,
         outputs: &[Output],
-        speaker: &Speaker,
-        tokenizer: &Tokenizer,
+        builder: &RequestBuilder,
     ) -> Result<SentenceReport> {
-        let mut report = report(tokenizer, source, outputs, speaker, self.job.options.report)?;
-        if speaker.ends_at_line
+        let mut report = report(source, outputs, builder, self.job.options.report)?;
+        if builder.ends_at_line
             && let Some(line) = report.translation.lines().next()
         {
             report.translation = line.trim().to_owned();
         }
         if let Some(best) = outputs.first().filter(|_| self.sentence(place).marked) {
             let end = report.translation.len();
-            report.links = speaker.links(source, best)?;
+            report.links = builder.links(source, best)?;
             // A line that was cut off.
             report.links.retain(|link| link.target.end <= end);
         }
@@ -105,7 +98,7 @@ impl Task {
     }
 
     /// A piece that cannot be decoded: the source of its sentence stands there.
-    pub fn refuse(&mut self, place: Place) -> Result<()> {
+    pub fn refuse(&mut self, place: PiecePosition) -> Result<()> {
         let sentence = self.sentence_mut(place);
         if sentence.done.is_none() {
             sentence.settle();
@@ -117,13 +110,13 @@ impl Task {
     }
 
     // What another document has finished.
-    pub(super) fn find(&mut self, place: Place, report: SentenceReport) -> Result<()> {
+    pub(super) fn find(&mut self, place: PiecePosition, report: SentenceReport) -> Result<()> {
         let sentence = self.sentence_mut(place);
         sentence.pieces.clear();
         sentence.done = Some(report);
         self.reused += 1;
         self.finished += 1;
-        self.finish_twins(place);
+        self.finish_duplicates(place);
         if let Some(store) = &self.store {
             store.record_progress(self.id, self.finished)?;
         }
@@ -132,14 +125,14 @@ impl Task {
     }
 
     // Equal sentences get the translation of the one that went for them.
-    pub(super) fn finish_twins(&mut self, place: Place) {
+    pub(super) fn finish_duplicates(&mut self, place: PiecePosition) {
         let sentence = self.sentence(place);
         let (Some(key), Some(mut report)) = (sentence.key, sentence.done.clone()) else { return };
         if report.status == SentenceStatus::Done {
             report.status = SentenceStatus::Reused;
         }
-        for twin in self.twins.remove(&key).unwrap_or_default() {
-            let sentence = self.sentence_mut(twin);
+        for duplicate in self.duplicates.remove(&key).unwrap_or_default() {
+            let sentence = self.sentence_mut(duplicate);
             sentence.pieces.clear();
             sentence.done = Some(report.clone());
             self.reused += 1;
@@ -148,9 +141,9 @@ impl Task {
     }
 
     // A finished segment is kept before anybody hears of it.
-    fn close(&mut self, place: Place) -> Result<()> {
+    fn close(&mut self, place: PiecePosition) -> Result<()> {
         self.finished += 1;
-        self.finish_twins(place);
+        self.finish_duplicates(place);
         let sentence = self.sentence(place);
         if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
             store.cache_sentence(key, report, sentence.tokens, self.id, self.finished)?;

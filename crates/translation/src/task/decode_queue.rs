@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use engine::Request;
 
-use super::{Place, Task};
-use crate::answer::{SentenceReport, SentenceStatus};
+use super::{PiecePosition, Task};
 use crate::error::Result;
-use crate::frame::Frame;
 use crate::job::DecodeOptions;
-use crate::ladder::{Rung, Sentence};
-use crate::room::Speaker;
+use crate::requests::RequestBuilder;
+use crate::retry::{SentenceTask, Strategy};
+use crate::sentence_report::{SentenceReport, SentenceStatus};
+use crate::source::LoadedSource;
 use crate::store::cache::{CacheKeyInput, DecodingFingerprint};
 
 // Sentences of a document are handed over longest first, so many at a time: the batch then empties evenly.
@@ -23,7 +23,7 @@ impl Task {
     /// than the job's own.
     pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, alone: bool) -> Result<()> {
         if self.store.is_some() {
-            self.last = if alone { Rung::Alone } else { Rung::Pieces };
+            self.last_strategy = if alone { Strategy::LargeAlone } else { Strategy::Pieces };
         }
         for block in 0..self.blocks.len() {
             for sentence in 0..self.blocks[block].len() {
@@ -35,7 +35,7 @@ impl Task {
             }
         }
         self.ready = self.finished;
-        if let (Some(store), Frame::File { hash, .. }) = (&self.store, &self.frame) {
+        if let (Some(store), LoadedSource::File { hash, .. }) = (&self.store, &self.source) {
             store.start_job(self.id, hash, self.total, self.finished)?;
         }
         self.line_up();
@@ -60,7 +60,7 @@ impl Task {
         if self.store.is_none() {
             return Ok(None);
         }
-        let Sentence { text, terms, locked, marked, .. } = &*sentence;
+        let SentenceTask { text, terms, locked, marked, .. } = &*sentence;
         sentence.key = Some(fingerprint.key(&CacheKeyInput { text, terms, locked, marked: *marked }));
         let sentence = &self.blocks[block][at];
         match self.recall(&sentence.text)? {
@@ -70,7 +70,7 @@ impl Task {
     }
 
     // What the models made of it before, in this document or another.
-    pub(super) fn finished_before(&self, sentence: &Sentence) -> Result<Option<SentenceReport>> {
+    pub(super) fn finished_before(&self, sentence: &SentenceTask) -> Result<Option<SentenceReport>> {
         // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
         let (Some(store), Some(key), false) = (&self.store, &sentence.key, self.job.options.report) else {
             return Ok(None);
@@ -82,16 +82,16 @@ impl Task {
     pub(super) fn line_up(&mut self) {
         let mut places = Vec::new();
         let mut first = HashSet::new();
-        self.twins.clear();
+        self.duplicates.clear();
         for (block, sentences) in self.blocks.iter_mut().enumerate() {
             for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| s.done.is_none()) {
                 sentence.rewind();
-                let place = Place { block, sentence: at, piece: 0 };
+                let place = PiecePosition { block, sentence: at, piece: 0 };
                 if let Some(key) = sentence.key.filter(|key| !first.insert(*key)) {
-                    self.twins.entry(key).or_default().push(place);
+                    self.duplicates.entry(key).or_default().push(place);
                     continue;
                 }
-                if sentence.rung == Rung::Alone && self.later.contains(&place) {
+                if sentence.strategy == Strategy::LargeAlone && self.deferred.contains(&place) {
                     continue;
                 }
                 sentence.fits = false;
@@ -99,7 +99,7 @@ impl Task {
             }
         }
         if !self.is_live() {
-            let length = |place: &Place| self.blocks[place.block][place.sentence].text.len();
+            let length = |place: &PiecePosition| self.blocks[place.block][place.sentence].text.len();
             for window in places.chunks_mut(WINDOW) {
                 window.sort_by_key(|place| Reverse(length(place)));
             }
@@ -118,7 +118,7 @@ impl Task {
     }
 
     /// The next piece to decode.
-    pub fn next_request(&mut self, speaker: &Speaker) -> Result<Option<(Place, Request)>> {
+    pub fn next_request(&mut self, builder: &RequestBuilder) -> Result<Option<(PiecePosition, Request)>> {
         let base = base_request(&self.job.options);
         while let Some(place) = self.queue.pop_front() {
             if !self.sentence(place).fits {
@@ -127,21 +127,21 @@ impl Task {
                 let found = if sentence.is_fresh() { self.finished_before(sentence)? } else { None };
                 match found {
                     Some(report) => self.find(place, report)?,
-                    None => self.fit(place, speaker, &base)?,
+                    None => self.fit(place, builder, &base)?,
                 }
                 continue;
             }
             let Some(piece) = self.piece(place) else { continue };
-            if let Some(mut request) = speaker.request(&piece.text, &base)? {
+            if let Some(mut request) = builder.request(&piece.text, &base)? {
                 let sentence = self.sentence(place);
                 if sentence.marked {
-                    request.align = speaker.align(&piece.text)?;
+                    request.align = builder.alignment_ranges(&piece.text)?;
                 }
-                if sentence.rung == Rung::Shorter {
-                    request.beam = speaker.beams();
+                if sentence.strategy == Strategy::Shorter {
+                    request.beam = builder.beams();
                 }
                 if let Some(bonus) = sentence.bonus() {
-                    request.glossary = speaker.pulls(&sentence.terms, bonus)?;
+                    request.glossary = builder.glossary_bias(&sentence.terms, bonus)?;
                 }
                 self.begun.get_or_insert_with(Instant::now);
                 return Ok(Some((place, request)));
@@ -152,22 +152,22 @@ impl Task {
     }
 
     // Cuts a sentence into pieces that fit the context, and puts them first.
-    fn fit(&mut self, place: Place, speaker: &Speaker, base: &Request) -> Result<()> {
+    fn fit(&mut self, place: PiecePosition, builder: &RequestBuilder, base: &Request) -> Result<()> {
         let sentence = self.sentence_mut(place);
-        if !sentence.cut_to_fit(|text| speaker.request(text, base).is_ok_and(|request| request.is_some())) {
+        if !sentence.cut_to_fit(|text| builder.request(text, base).is_ok_and(|request| request.is_some())) {
             return self.refuse(place);
         }
         let pieces = sentence.pieces.len();
-        if sentence.rung == Rung::Shorter && (pieces > 1 || speaker.beams().is_none()) {
+        if sentence.strategy == Strategy::Shorter && (pieces > 1 || builder.beams().is_none()) {
             self.stay_long(place);
             return Ok(());
         }
-        (0..pieces).rev().for_each(|piece| self.queue.push_front(Place { piece, ..place }));
+        (0..pieces).rev().for_each(|piece| self.queue.push_front(PiecePosition { piece, ..place }));
         Ok(())
     }
 
     /// Puts a piece back that was on its way.
-    pub fn put_back(&mut self, place: Place) {
+    pub fn put_back(&mut self, place: PiecePosition) {
         if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
             piece.tokens.clear();
             self.queue.push_front(place);
@@ -176,25 +176,25 @@ impl Task {
 
     /// Whether only L alone is left to be asked.
     pub fn waits_for_alone(&self) -> bool {
-        self.queue.is_empty() && !self.later.is_empty()
+        self.queue.is_empty() && !self.deferred.is_empty()
     }
 
     /// Puts the sentences in line that L alone is asked for.
     pub fn go_alone(&mut self) {
-        self.queue.extend(std::mem::take(&mut self.later));
+        self.queue.extend(std::mem::take(&mut self.deferred));
     }
 
     /// Takes the best answers that there are where L alone cannot be asked.
     pub fn go_without(&mut self) -> Result<()> {
-        let later = std::mem::take(&mut self.later);
+        let deferred = std::mem::take(&mut self.deferred);
         self.queue.clear();
-        later.into_iter().chain(self.unfinished()).try_for_each(|place| self.refuse(place))
+        deferred.into_iter().chain(self.unfinished()).try_for_each(|place| self.refuse(place))
     }
 
-    pub(super) fn unfinished(&self) -> Vec<Place> {
+    pub(super) fn unfinished(&self) -> Vec<PiecePosition> {
         let sentences = self.blocks.iter().enumerate().flat_map(|(block, sentences)| {
             let open = sentences.iter().enumerate().filter(|(_, sentence)| sentence.done.is_none());
-            open.map(move |(sentence, _)| Place { block, sentence, piece: 0 })
+            open.map(move |(sentence, _)| PiecePosition { block, sentence, piece: 0 })
         });
         sentences.collect()
     }

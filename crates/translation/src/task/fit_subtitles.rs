@@ -4,12 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Place, Task};
-use crate::answer::SentenceReport;
+use super::{PiecePosition, Task};
 use crate::error::Result;
-use crate::frame::Frame;
-use crate::ladder::Rung;
+use crate::retry::Strategy;
+use crate::sentence_report::SentenceReport;
 use crate::sentences;
+use crate::source::LoadedSource;
 use crate::store::{Hash, sha256};
 
 impl Task {
@@ -18,12 +18,13 @@ impl Task {
     /// # Errors
     /// A store that cannot be read.
     pub fn shorten(&mut self) -> Result<bool> {
-        if self.stays_long || !matches!(&self.frame, Frame::File { document, .. } if document.has_subtitles())
+        if self.shortening_disabled
+            || !matches!(&self.source, LoadedSource::File { document, .. } if document.has_subtitles())
         {
             return Ok(false);
         }
         loop {
-            let Frame::File { document, .. } = &self.frame else { return Ok(false) };
+            let LoadedSource::File { document, .. } = &self.source else { return Ok(false) };
             let texts = (0..self.blocks.len()).map(|block| (block, self.text_of(block, None))).collect();
             let (mut found, mut again) = (false, false);
             for block in document.too_long(&texts) {
@@ -44,24 +45,24 @@ impl Task {
     }
 
     // The longest sentence of a block that was not said again yet; a person's words stay.
-    fn longest(&self, block: usize) -> Result<Option<Place>> {
+    fn longest(&self, block: usize) -> Result<Option<PiecePosition>> {
         let taken = |sentence: &usize| self.blocks[block][*sentence].taken();
         let mut places: Vec<usize> = (0..self.blocks[block].len())
-            .filter(|at| self.blocks[block][*at].rung != Rung::Shorter)
+            .filter(|at| self.blocks[block][*at].strategy != Strategy::Shorter)
             .filter(|at| taken(at).is_some_and(|report| report.status.is_translated()))
             .collect();
         places.sort_by_key(|at| Reverse(taken(at).map_or(0, |report| report.translation.len())));
         for sentence in places {
             if self.recall(&self.blocks[block][sentence].text)?.is_none() {
-                return Ok(Some(Place { block, sentence, piece: 0 }));
+                return Ok(Some(PiecePosition { block, sentence, piece: 0 }));
             }
         }
         Ok(None)
     }
 
     // False where another run has said it again already.
-    fn shorten_sentence(&mut self, place: Place, block: &str) -> Result<bool> {
-        let Frame::File { document, .. } = &self.frame else { return Ok(false) };
+    fn shorten_sentence(&mut self, place: PiecePosition, block: &str) -> Result<bool> {
+        let LoadedSource::File { document, .. } = &self.source else { return Ok(false) };
         // What is taken depends on all that stands in the block, and on the room for it.
         let room = format!("{:?}", document.subtitle_limits(place.block));
         let sentence = self.sentence_mut(place);
@@ -80,8 +81,8 @@ impl Task {
     }
 
     /// Takes the first of several answers that fits the subtitle, else the shortest.
-    pub(super) fn take_shorter(&mut self, place: Place, answers: Vec<SentenceReport>) -> Result<()> {
-        let Frame::File { document, .. } = &self.frame else { return self.refuse(place) };
+    pub(super) fn take_shorter(&mut self, place: PiecePosition, answers: Vec<SentenceReport>) -> Result<()> {
+        let LoadedSource::File { document, .. } = &self.source else { return self.refuse(place) };
         let sentence = self.sentence(place);
         let good = sentence.as_good(answers, &self.job.pair);
         let fits = |report: &&SentenceReport| {
@@ -98,26 +99,26 @@ impl Task {
     }
 
     /// Leaves a sentence and its equals as long as they were, and keeps nothing of that.
-    pub(super) fn stay_long(&mut self, place: Place) {
+    pub(super) fn stay_long(&mut self, place: PiecePosition) {
         let sentence = self.sentence_mut(place);
         sentence.pieces.clear();
         sentence.done = sentence.best.take();
         self.finished += 1;
-        self.finish_twins(place);
+        self.finish_duplicates(place);
     }
 
     /// Where nothing is left but to shorten, leaves all as long as it is: models that are gone take no finished
     /// document with them. False where more is left.
     pub fn leave_long(&mut self) -> bool {
         let open = self.unfinished();
-        if open.is_empty() || open.iter().any(|place| self.sentence(*place).rung != Rung::Shorter) {
+        if open.is_empty() || open.iter().any(|place| self.sentence(*place).strategy != Strategy::Shorter) {
             return false;
         }
         self.queue.clear();
         // Each of them is open itself.
-        self.twins.clear();
+        self.duplicates.clear();
         open.into_iter().for_each(|place| self.stay_long(place));
-        self.stays_long = true;
+        self.shortening_disabled = true;
         true
     }
 

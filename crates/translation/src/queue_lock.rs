@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::error::{Error, Result};
 
-const FILE: &str = "queue.lock";
+const QUEUE: &str = "queue.lock";
 const EDITS: &str = "edits.lock";
 
 /// The right to work on the queue, as long as any clone of it lives.
@@ -18,12 +18,12 @@ pub struct QueueLock {
 
 /// Hands out the right to work on the queue of a data folder.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct LockFiles {
     folder: PathBuf,
     held: Mutex<Weak<QueueLock>>,
 }
 
-impl Door {
+impl LockFiles {
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), held: Mutex::default() }
     }
@@ -32,12 +32,12 @@ impl Door {
     ///
     /// # Errors
     /// [`Error::QueueBusy`] while another process has it; those of `first`.
-    pub fn hold(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<QueueLock>> {
+    pub fn lock_queue(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<QueueLock>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(hold) = held.upgrade() {
             return Ok(hold);
         }
-        let file = self.open(FILE)?;
+        let file = self.open(QUEUE)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::QueueBusy),
@@ -53,8 +53,8 @@ impl Door {
     ///
     /// # Errors
     /// A lock file that cannot be used.
-    pub fn wait(&self) -> Result<()> {
-        self.open(FILE)?.lock().map_err(|error| self.failed(&error))
+    pub fn wait_for_queue(&self) -> Result<()> {
+        self.open(QUEUE)?.lock().map_err(|error| self.failed(&error))
     }
 
     /// Waits until nobody else corrects a translated document, here or in another process; nobody does as long as the
@@ -62,7 +62,7 @@ impl Door {
     ///
     /// # Errors
     /// A lock file that cannot be used.
-    pub fn correct(&self) -> Result<File> {
+    pub fn lock_edits(&self) -> Result<File> {
         let file = self.open(EDITS)?;
         file.lock().map_err(|error| self.failed(&error))?;
         Ok(file)
@@ -87,22 +87,22 @@ mod tests {
     fn one_door_opens_at_a_time() {
         let folder = tempfile::tempdir().expect("a folder");
         // Two doors are what two processes have: locks belong to opened files.
-        let (ours, theirs) = (Door::new(folder.path()), Door::new(folder.path()));
+        let (ours, theirs) = (LockFiles::new(folder.path()), LockFiles::new(folder.path()));
         let tidied = std::cell::Cell::new(0);
         let tidy = || {
             tidied.set(tidied.get() + 1);
             Ok(())
         };
-        let first = ours.hold(tidy).expect("is free");
-        let second = ours.hold(tidy).expect("is ours");
+        let first = ours.lock_queue(tidy).expect("is free");
+        let second = ours.lock_queue(tidy).expect("is ours");
         assert_eq!(tidied.get(), 1, "who has it already has tidied up");
-        assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));
+        assert!(matches!(theirs.lock_queue(|| Ok(())), Err(Error::QueueBusy)));
         drop(first);
-        assert!(matches!(theirs.hold(|| Ok(())), Err(Error::QueueBusy)));
+        assert!(matches!(theirs.lock_queue(|| Ok(())), Err(Error::QueueBusy)));
         drop(second);
-        theirs.wait().expect("is free");
-        theirs.hold(|| Ok(())).expect("is free");
-        assert!(matches!(ours.hold(|| Err(Error::Stopped)), Err(Error::Stopped)));
-        theirs.hold(|| Ok(())).expect("whoever could not tidy up does not have it");
+        theirs.wait_for_queue().expect("is free");
+        theirs.lock_queue(|| Ok(())).expect("is free");
+        assert!(matches!(ours.lock_queue(|| Err(Error::Stopped)), Err(Error::Stopped)));
+        theirs.lock_queue(|| Ok(())).expect("whoever could not tidy up does not have it");
     }
 }

@@ -5,7 +5,7 @@ type Words = &'static [(&'static str, u64)];
 
 /// The values of all number words of `text`, alone and as wholes, and the hours of another clock for those that it
 /// writes in `digits`; nothing where nobody knows the language's words.
-pub(super) fn numbers(text: &str, digits: &[String], code: &str) -> Option<Vec<u64>> {
+pub(super) fn values_in(text: &str, digits: &[String], code: &str) -> Option<Vec<u64>> {
     let text = text.to_lowercase();
     let (mut found, clock) = match code {
         "en" => (english(&text), &ENGLISH_CLOCK),
@@ -246,7 +246,7 @@ mod tests {
             ("ja", "一万二千", 12_000),
             ("ja", "子供がふたりいる", 2),
         ] {
-            let found = numbers(text, &[], code).expect("known");
+            let found = values_in(text, &[], code).expect("known");
             assert!(found.contains(&expected), "{text}: {found:?}");
         }
     }
@@ -261,10 +261,10 @@ mod tests {
             ("de", "um viertel vor eins", "", 12),
             ("en", "half past two", "", 30),
         ] {
-            let found = numbers(text, &[digits.to_owned()], code).expect("known");
+            let found = values_in(text, &[digits.to_owned()], code).expect("known");
             assert!(found.contains(&expected), "{text}: {found:?}");
         }
-        assert!(!numbers("It cost 6 dollars", &["6".to_owned()], "en").expect("known").contains(&18));
+        assert!(!values_in("It cost 6 dollars", &["6".to_owned()], "en").expect("known").contains(&18));
     }
 
     #[test]
@@ -273,15 +273,15 @@ mod tests {
             [("de", "Zweifel ist einfach undenkbar."), ("en", "He runs often."), ("ja", "雨です。")]
         {
             let found: Vec<u64> =
-                numbers(text, &[], code).expect("known").into_iter().filter(|value| *value > 0).collect();
+                values_in(text, &[], code).expect("known").into_iter().filter(|value| *value > 0).collect();
             assert!(found.is_empty(), "{text}: {found:?}");
         }
-        assert_eq!(numbers("drie huizen", &[], "nl"), None);
+        assert_eq!(values_in("drie huizen", &[], "nl"), None);
         // No arithmetic overflows on what nobody says.
         for (code, text) in
             [("en", "million ".repeat(40)), ("ja", "九".repeat(60)), ("de", "tausend".repeat(60))]
         {
-            assert!(numbers(&text, &[], code).is_some());
+            assert!(values_in(&text, &[], code).is_some());
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One turn of the engine thread: the right models, enough sentences in the batch, one step, what came of it.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::{Event, SequenceId};
 
-use super::Worker;
+use super::{Worker, emit_text};
 use crate::error::{Error, Result};
-use crate::job::{EngineState, JobId};
+use crate::job_id::JobId;
+use crate::setup::EngineState;
 use crate::task::is_of_one_job;
 
 // After typed text its models stay for so long though only others are asked for: whoever types goes on typing.
@@ -23,11 +23,11 @@ impl Worker {
         }
         self.go_alone();
         // While the batch still decodes for other models than the most urgent document's, it only runs empty.
-        if self.choose_voice()? {
+        if self.activate_models()? {
             self.fill();
         }
-        let Some(line) = self.room.line() else { return Ok(()) };
-        let events = if line.batch.is_idle() { Vec::new() } else { line.batch.step()? };
+        let Some(batch) = self.engine.batch() else { return Ok(()) };
+        let events = if batch.is_idle() { Vec::new() } else { batch.step()? };
         for event in events {
             self.take(event)?;
         }
@@ -43,11 +43,11 @@ impl Worker {
                 continue;
             }
             let chosen = running.task.job.options.chosen.clone();
-            let done = match self.room.voice(&running.task.job.pair, Some("L"), Some(&chosen)) {
-                Ok(mut voice) => {
-                    voice.second_opinion = true;
-                    running.sum = Some(std::mem::replace(&mut running.voice, voice));
-                    running.speaker = None;
+            let done = match self.engine.model_set(&running.task.job.pair, Some("L"), &chosen) {
+                Ok(mut models) => {
+                    models.is_fallback = true;
+                    running.full_models = Some(std::mem::replace(&mut running.models, models));
+                    running.builder = None;
                     running.task.go_alone();
                     Ok(())
                 }
@@ -61,30 +61,30 @@ impl Worker {
     // Models change only when nothing decodes: then the most urgent job's are loaded. For typed text, sentences of
     // documents that decode go back into line; documents wait until the batch is empty, and for a while after typed
     // text. True when the models are there.
-    fn choose_voice(&mut self) -> Result<bool> {
+    fn activate_models(&mut self) -> Result<bool> {
         let now = Instant::now();
-        let lingers = self.linger.filter(|until| now < *until);
+        let lingers = self.keep_models_until.filter(|until| now < *until);
         let live = self.jobs.iter().position(|(_, running)| running.task.is_live());
-        let at_work =
-            lingers.and_then(|_| self.jobs.iter().position(|(_, r)| self.room.line_for(&r.voice).is_some()));
+        let at_work = lingers
+            .and_then(|_| self.jobs.iter().position(|(_, r)| self.engine.batch_for(&r.models).is_some()));
         let urgent = live.or(at_work).unwrap_or(0);
         if live.is_some() {
-            self.linger = Some(now + LINGER);
+            self.keep_models_until = Some(now + LINGER);
         }
-        if self.room.line_for(&self.jobs[urgent].1.voice).is_some() {
-            self.room.announce(&self.jobs[urgent].1.voice);
+        if self.engine.batch_for(&self.jobs[urgent].1.models).is_some() {
+            self.engine.announce(&self.jobs[urgent].1.models);
             return Ok(true);
         }
         if live.is_some() {
             self.put_back(usize::MAX);
         } else if let Some(until) = lingers {
-            self.rest = Some(until - now);
+            self.idle_timeout = Some(until - now);
             return Ok(false);
         }
-        if self.room.line().is_some_and(|line| !line.batch.is_idle()) {
+        if self.engine.batch().is_some_and(|batch| !batch.is_idle()) {
             return Ok(false);
         }
-        let tuned = self.room.tune(&self.jobs[urgent].1.voice);
+        let tuned = self.engine.activate(&self.jobs[urgent].1.models);
         match tuned {
             Err(Error::Engine(error)) if error.is_lost() => Err(Error::Engine(error)),
             Err(error) => {
@@ -92,13 +92,13 @@ impl Worker {
                 // anew, since this one may be at fault.
                 let (id, running) = &mut self.jobs[urgent];
                 let id = *id;
-                self.room.forget();
+                self.engine.drop_device();
                 let problem = error.problem();
                 // A second opinion that cannot be had is no failure.
-                let gone_without =
-                    running.task.leave_long() || (running.sum.is_some() && running.task.go_without().is_ok());
+                let gone_without = running.task.leave_long()
+                    || (running.full_models.is_some() && running.task.go_without().is_ok());
                 if !gone_without {
-                    self.room.tell(EngineState::Failed(problem.clone()));
+                    self.engine.report(EngineState::Failed(problem.clone()));
                     self.fail_job(id, &problem);
                 }
                 Ok(false)
@@ -124,8 +124,8 @@ impl Worker {
     fn fill_from(&mut self, id: JobId) -> Result<()> {
         let typed = self.jobs.iter().any(|(_, running)| running.task.is_live());
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
-        let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
-        let sequences = line.batch.joint().sequences() as usize;
+        let Some(batch) = self.engine.batch_for(&running.models) else { return Ok(()) };
+        let sequences = batch.joint().sequences() as usize;
         let live = running.task.is_live();
         // Where there is one place, the next sentence waits behind it, but not while somebody types.
         let behind = usize::from(sequences == 1);
@@ -134,18 +134,18 @@ impl Worker {
             false if typed => sequences,
             false => sequences + behind,
         };
-        if !running.task.has_requests() || line.batch.len() >= most {
+        if !running.task.has_requests() || batch.len() >= most {
             return Ok(());
         }
-        let speaker = match running.speaker.take() {
-            Some(speaker) => speaker,
-            None => self.room.speaker(&running.voice, &running.task.job.pair)?,
+        let builder = match running.builder.take() {
+            Some(builder) => builder,
+            None => self.engine.request_builder(&running.models, &running.task.job.pair)?,
         };
-        let speaker = running.speaker.insert(speaker);
-        let Some(line) = self.room.line_for(&running.voice) else { return Ok(()) };
-        while line.batch.len() < most {
-            let Some((place, request)) = running.task.next_request(speaker)? else { break };
-            let sequence = line.batch.add(engine::Request { urgent: live, ..request });
+        let builder = running.builder.insert(builder);
+        let Some(batch) = self.engine.batch_for(&running.models) else { return Ok(()) };
+        while batch.len() < most {
+            let Some((place, request)) = running.task.next_request(builder)? else { break };
+            let sequence = batch.add(engine::Request { urgent: live, ..request });
             running.sequences.push((sequence, place));
             self.owners.insert(sequence, id);
         }
@@ -154,23 +154,23 @@ impl Worker {
 
     // Where typed text would wait for a place in the batch, the latest sentences of documents go back into line.
     fn make_room(&mut self) {
-        let Some(line) = self.room.line() else { return };
-        let sequences = line.batch.joint().sequences() as usize;
+        let Some(batch) = self.engine.batch() else { return };
+        let sequences = batch.joint().sequences() as usize;
         if !self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.sequences.is_empty()) {
             return;
         }
-        let over = line.batch.len().saturating_sub(sequences);
+        let over = batch.len().saturating_sub(sequences);
         self.put_back(over);
     }
 
     // At most so many sentences of documents go back into line, the latest first.
     fn put_back(&mut self, mut most: usize) {
-        let Some(line) = self.room.line() else { return };
+        let Some(batch) = self.engine.batch() else { return };
         for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_live()) {
             while most > 0
                 && let Some((sequence, place)) = running.sequences.pop()
             {
-                line.batch.cancel(sequence);
+                batch.cancel(sequence);
                 self.owners.remove(&sequence);
                 running.task.put_back(place);
                 most -= 1;
@@ -191,23 +191,25 @@ impl Worker {
 
     fn hand_over(&mut self, id: JobId, sequence: SequenceId, event: Event) -> Result<()> {
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
-        let Some(line) = self.room.line() else { return Ok(()) };
-        let tokenizer = Arc::clone(&line.tokenizer);
-        let Some(speaker) = &running.speaker else { return Ok(()) };
+        let Some(batch) = self.engine.batch() else { return Ok(()) };
+        let Some(builder) = &running.builder else { return Ok(()) };
         let Some(&(_, place)) = running.sequences.iter().find(|(s, _)| *s == sequence) else { return Ok(()) };
         match event {
             Event::Token(_, token) => {
-                running.task.token(place, token, speaker, &tokenizer);
-                if !running.task.line_ended(place, speaker, &tokenizer) {
+                running.task.token(place, token);
+                if running.task.is_live() && running.task.is_event_due() {
+                    emit_text(&mut running.task, builder);
+                }
+                if !running.task.line_ended(place, builder) {
                     return Ok(());
                 }
                 // What has ended by itself, at this token or as a beam search, says so next.
-                let Some(output) = line.batch.end(sequence)? else { return Ok(()) };
-                running.task.finish(place, &[output], speaker, &tokenizer)?;
+                let Some(output) = batch.end(sequence)? else { return Ok(()) };
+                running.task.finish(place, &[output], builder)?;
                 self.losses = 0;
             }
             Event::Finished(_, outputs) => {
-                running.task.finish(place, &outputs, speaker, &tokenizer)?;
+                running.task.finish(place, &outputs, builder)?;
                 self.losses = 0;
             }
             Event::Refused(..) => running.task.refuse(place)?,
@@ -231,9 +233,9 @@ impl Worker {
                 Ok(false) => {}
                 Ok(true) => {
                     let running = &mut self.jobs[place].1;
-                    if let Some(sum) = running.sum.take() {
-                        running.voice = sum;
-                        running.speaker = None;
+                    if let Some(models) = running.full_models.take() {
+                        running.models = models;
+                        running.builder = None;
                     }
                     place += 1;
                     continue;
@@ -245,8 +247,7 @@ impl Worker {
                 }
             }
             let (_, mut running) = self.jobs.remove(place);
-            let tokenizer = self.room.line().map(|line| Arc::clone(&line.tokenizer));
-            if let Err(error) = running.task.deliver(running.speaker.as_ref(), tokenizer.as_deref()) {
+            if let Err(error) = running.deliver() {
                 running.task.fail(&error.problem());
             }
         }

@@ -12,7 +12,7 @@ use crate::output;
 use crate::store::{Hash, sha256};
 
 /// What stands around the texts of a job.
-pub(crate) enum Frame {
+pub(crate) enum LoadedSource {
     /// Live text: what separates its paragraphs.
     Text(Vec<String>),
     /// A document. Without a target the translation gets the name beside its source that is free when it is written.
@@ -20,13 +20,13 @@ pub(crate) enum Frame {
 }
 
 /// A text of a job, with the stretches that must stay as they are.
-pub(crate) struct SourceText {
+pub(crate) struct SourceBlock {
     pub text: String,
     locked: Vec<Range<usize>>,
     markup: Vec<Range<usize>>,
 }
 
-impl SourceText {
+impl SourceBlock {
     /// The stretches that lie in a range of its bytes.
     pub fn locked_in(&self, range: &Range<usize>) -> Vec<String> {
         let inside =
@@ -57,17 +57,17 @@ impl SourceText {
     }
 }
 
-impl Frame {
+impl LoadedSource {
     /// Reads a job's source.
     ///
     /// # Errors
     /// A file that cannot be read or is no document, a target that may not be written.
-    pub fn read(job: &Job) -> Result<(Self, Vec<SourceText>)> {
+    pub fn read(job: &Job) -> Result<(Self, Vec<SourceBlock>)> {
         match &job.source {
             Source::Text(text) => {
                 let lines: Vec<(&str, &str)> = text.split_inclusive('\n').map(parted).collect();
                 let between = lines.iter().map(|(_, end)| (*end).to_owned()).collect();
-                Ok((Self::Text(between), lines.iter().map(|(body, _)| SourceText::plain(body)).collect()))
+                Ok((Self::Text(between), lines.iter().map(|(body, _)| SourceBlock::plain(body)).collect()))
             }
             Source::File { input, output } => {
                 let bytes = output::read(input)?;
@@ -75,7 +75,7 @@ impl Frame {
                 if let Some(target) = output {
                     output::not_the_source(input, target)?;
                 }
-                let texts = document.blocks().iter().map(SourceText::of).collect();
+                let texts = document.blocks().iter().map(SourceBlock::of).collect();
                 let (input, target) = (input.clone(), output.clone());
                 Ok((
                     Self::File { document: Box::new(document), format, input, hash: sha256(&bytes), target },

@@ -5,23 +5,23 @@ const SOURCE: &str = "Der Zug fährt um 300 Uhr ab, und niemand weiß, warum das
 const LOOP: &str = "The train leaves leaves leaves leaves leaves leaves";
 
 struct Scene {
-    sentence: Sentence,
+    sentence: SentenceTask,
     pair: LanguagePair,
-    last: Rung,
+    last: Strategy,
 }
 
-fn scene(last: Rung) -> Scene {
-    let sentence = Sentence::new(sentences::Sentence { text: SOURCE, separator: "" });
+fn scene(last: Strategy) -> Scene {
+    let sentence = SentenceTask::new(sentences::Sentence { text: SOURCE, separator: "" });
     Scene { sentence, pair: "de-en".parse().expect("a pair"), last }
 }
 
 impl Scene {
-    fn say(&mut self, piece: usize, translation: &str) -> Next {
+    fn say(&mut self, piece: usize, translation: &str) -> NextStep {
         let answer = SentenceReport {
             translation: translation.to_owned(),
             ..SentenceReport::kept(&self.sentence.pieces[piece].text, SentenceStatus::Done)
         };
-        self.sentence.answered(piece, answer, Limits { pair: &self.pair, last: self.last })
+        self.sentence.answered(piece, answer, RetryLimits { pair: &self.pair, last_strategy: self.last })
     }
 
     fn done(&self) -> (&str, SentenceStatus, &[Reason]) {
@@ -32,34 +32,34 @@ impl Scene {
 
 #[test]
 fn a_good_answer_is_taken_at_once() {
-    let mut scene = scene(Rung::Alone);
-    assert_eq!(scene.say(0, "The train leaves at 300, and nobody knows why."), Next::Done);
+    let mut scene = scene(Strategy::LargeAlone);
+    assert_eq!(scene.say(0, "The train leaves at 300, and nobody knows why."), NextStep::Done);
     assert_eq!(scene.done().1, SentenceStatus::Done);
 }
 
 #[test]
 fn pieces_mend_a_loop() {
-    let mut scene = scene(Rung::Alone);
-    assert_eq!(scene.say(0, LOOP), Next::Again);
+    let mut scene = scene(Strategy::LargeAlone);
+    assert_eq!(scene.say(0, LOOP), NextStep::Retry);
     let pieces: Vec<&str> = scene.sentence.pieces.iter().map(|piece| piece.text.as_str()).collect();
     assert_eq!(pieces, ["Der Zug fährt um 300 Uhr ab,", "und niemand weiß,", "warum das so ist."]);
-    assert_eq!(scene.say(1, "and nobody knows"), Next::Wait);
-    assert_eq!(scene.say(0, "The train leaves at 300,"), Next::Wait);
-    assert_eq!(scene.say(2, "why this is."), Next::Done);
+    assert_eq!(scene.say(1, "and nobody knows"), NextStep::Wait);
+    assert_eq!(scene.say(0, "The train leaves at 300,"), NextStep::Wait);
+    assert_eq!(scene.say(2, "why this is."), NextStep::Done);
     let text = "The train leaves at 300, and nobody knows why this is.";
     assert_eq!(scene.done(), (text, SentenceStatus::Done, &[][..]));
 }
 
 #[test]
 fn where_every_try_loops_the_source_stays_and_says_so() {
-    let mut scene = scene(Rung::Alone);
-    assert_eq!(scene.say(0, LOOP), Next::Again);
+    let mut scene = scene(Strategy::LargeAlone);
+    assert_eq!(scene.say(0, LOOP), NextStep::Retry);
     assert_eq!(
         (scene.say(0, LOOP), scene.say(1, LOOP), scene.say(2, LOOP)),
-        (Next::Wait, Next::Wait, Next::Alone)
+        (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
     );
     assert_eq!(scene.sentence.pieces.len(), 1);
-    assert_eq!(scene.say(0, LOOP), Next::Done);
+    assert_eq!(scene.say(0, LOOP), NextStep::Done);
     let (text, status, reasons) = scene.done();
     assert_eq!((text, status), (SOURCE, SentenceStatus::Kept));
     assert!(reasons.contains(&Reason::Repeated), "{reasons:?}");
@@ -68,14 +68,14 @@ fn where_every_try_loops_the_source_stays_and_says_so() {
 /// A lost number is no reason to throw a translation away.
 #[test]
 fn the_best_of_doubtful_answers_stands() {
-    let mut scene = scene(Rung::Alone);
+    let mut scene = scene(Strategy::LargeAlone);
     let text = "The train leaves, and nobody knows why it is like that.";
-    assert_eq!(scene.say(0, text), Next::Again);
+    assert_eq!(scene.say(0, text), NextStep::Retry);
     assert_eq!(
         (scene.say(0, "a"), scene.say(1, "b"), scene.say(2, "c")),
-        (Next::Wait, Next::Wait, Next::Alone)
+        (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
     );
-    assert_eq!(scene.say(0, LOOP), Next::Done);
+    assert_eq!(scene.say(0, LOOP), NextStep::Done);
     assert_eq!(scene.done(), (text, SentenceStatus::Doubtful, &[Reason::Number("300".into())][..]));
 }
 
@@ -84,30 +84,30 @@ fn a_missing_term_is_pulled_at_until_it_comes_or_harms() {
     let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     let hit = |certain| TermMatch { term: term(), certain };
     let plain = "The train leaves at 300, and nobody knows why.";
-    let mut scene = scene(Rung::Alone);
+    let mut scene = scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(true)];
-    assert_eq!((scene.sentence.bonus(), scene.say(0, plain)), (None, Next::Again));
+    assert_eq!((scene.sentence.bonus(), scene.say(0, plain)), (None, NextStep::Retry));
     let first = scene.sentence.bonus();
-    assert_eq!((first, scene.say(0, plain)), (Some(GlossaryTerm::BONUSES[0]), Next::Again));
+    assert_eq!((first, scene.say(0, plain)), (Some(GlossaryTerm::BONUSES[0]), NextStep::Retry));
     assert!(scene.sentence.bonus() > first);
-    assert_eq!(scene.say(0, "The railcar leaves at 300, and nobody knows why."), Next::Done);
+    assert_eq!(scene.say(0, "The railcar leaves at 300, and nobody knows why."), NextStep::Done);
     assert_eq!(scene.done().1, SentenceStatus::Done);
 
-    let mut scene = self::scene(Rung::Alone);
+    let mut scene = self::scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(true)];
-    assert_eq!(scene.say(0, plain), Next::Again);
-    assert_eq!(scene.say(0, LOOP), Next::Done, "a loop is worse than another word");
+    assert_eq!(scene.say(0, plain), NextStep::Retry);
+    assert_eq!(scene.say(0, LOOP), NextStep::Done, "a loop is worse than another word");
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 
-    let mut scene = self::scene(Rung::Alone);
+    let mut scene = self::scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(false)];
-    assert_eq!(scene.say(0, plain), Next::Done, "what may be another word is not pulled at");
+    assert_eq!(scene.say(0, plain), NextStep::Done, "what may be another word is not pulled at");
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 }
 
 #[test]
 fn what_is_reused_is_looked_at_again() {
-    let Scene { mut sentence, pair, .. } = scene(Rung::Alone);
+    let Scene { mut sentence, pair, .. } = scene(Strategy::LargeAlone);
     let good = "The train leaves at 300, and nobody knows why.";
     let kept = |translation: &str, status, reasons: &[Reason]| SentenceReport {
         translation: translation.to_owned(),
@@ -140,29 +140,29 @@ fn what_is_reused_is_looked_at_again() {
 
 #[test]
 fn typed_text_is_pulled_at_a_few_times() {
-    let mut scene = scene(Rung::Whole);
+    let mut scene = scene(Strategy::Whole);
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     scene.sentence.terms = vec![TermMatch { term, certain: true }];
     let plain = "The train leaves at 300, and nobody knows why.";
     for pulls in 0..LIVE_PULLS {
-        assert_eq!(scene.say(0, plain), Next::Again, "{pulls}");
+        assert_eq!(scene.say(0, plain), NextStep::Retry, "{pulls}");
         assert!(scene.sentence.bonus().is_some());
         assert_eq!(scene.sentence.taken().map(|taken| taken.translation.as_str()), Some(plain));
     }
-    assert_eq!(scene.say(0, plain), Next::Done);
+    assert_eq!(scene.say(0, plain), NextStep::Done);
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 }
 
 #[test]
 fn typed_text_is_tried_once_and_shown() {
-    let mut scene = scene(Rung::Whole);
-    assert_eq!(scene.say(0, LOOP), Next::Done);
+    let mut scene = scene(Strategy::Whole);
+    assert_eq!(scene.say(0, LOOP), NextStep::Done);
     assert_eq!((scene.done().0, scene.done().1), (LOOP, SentenceStatus::Doubtful));
 }
 
 #[test]
 fn what_does_not_fit_goes_in_pieces() {
-    let mut scene = scene(Rung::Whole);
+    let mut scene = scene(Strategy::Whole);
     assert!(scene.sentence.cut_to_fit(|text| text.chars().count() <= 20));
     let whole: String = scene.sentence.pieces.iter().map(|p| format!("{}{}", p.text, p.separator)).collect();
     assert_eq!(whole, SOURCE);
@@ -174,11 +174,11 @@ fn what_does_not_fit_goes_in_pieces() {
 
 #[test]
 fn a_reopened_sentence_keeps_its_answer_unless_another_is_as_good() {
-    let mut scene = scene(Rung::Alone);
+    let mut scene = scene(Strategy::LargeAlone);
     let first = "The train leaves at 300, and nobody at all knows why this should be so.";
-    assert_eq!(scene.say(0, first), Next::Done);
+    assert_eq!(scene.say(0, first), NextStep::Done);
     scene.sentence.reopen();
-    assert_eq!((scene.sentence.rung, scene.sentence.pieces.len()), (Rung::Shorter, 1));
+    assert_eq!((scene.sentence.strategy, scene.sentence.pieces.len()), (Strategy::Shorter, 1));
     let short = "The train leaves at 300, and nobody knows why.";
     let answers =
         ["The train leaves, and nobody knows why it is so.", short, LOOP].map(|text| SentenceReport {

@@ -1,0 +1,247 @@
+//! Owns the opened GPU, the models loaded on it, and the batch that decodes with the models of one recipe.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request};
+use model_files::{ModelInfo, Tokenizer};
+
+use crate::adapters::open_tested;
+use crate::catalog::{Catalog, ModelLocation};
+use crate::error::{Error, Result};
+use crate::folders::models_folder;
+use crate::languages::LanguagePair;
+use crate::model_set::{BatchKey, ModelSet};
+use crate::requests::RequestBuilder;
+use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
+
+/// Positions of a sentence with its prompt and output, unless the model has fewer.
+const CONTEXT: u32 = 1024;
+
+/// A model on the GPU.
+struct ResidentModel {
+    llama: Arc<Llama>,
+    tokenizer: Arc<Tokenizer>,
+    info: ModelInfo,
+}
+
+/// The batch in use, with the tokenizer that all its models share.
+pub(crate) struct ActiveBatch {
+    key: BatchKey,
+    pub batch: Batch,
+    tokenizer: Arc<Tokenizer>,
+}
+
+/// The GPU, the models and the batch.
+pub(crate) struct EngineHost {
+    setup: Setup,
+    device: Option<Device>,
+    models: HashMap<ModelLocation, ResidentModel>,
+    active: Option<ActiveBatch>,
+    // As last reported.
+    ready: Option<EngineInfo>,
+    on_state: Box<dyn Fn(EngineState) + Send>,
+}
+
+impl EngineHost {
+    pub fn new(setup: Setup, on_state: Box<dyn Fn(EngineState) + Send>) -> Self {
+        Self { setup, device: None, models: HashMap::new(), active: None, ready: None, on_state }
+    }
+
+    pub fn report(&self, state: EngineState) {
+        (self.on_state)(state);
+    }
+
+    /// The models that translate a pair; see [`ModelSet::choose`].
+    pub fn model_set(
+        &self,
+        pair: &LanguagePair,
+        recipe: Option<&str>,
+        chosen: &BTreeMap<String, String>,
+    ) -> Result<ModelSet> {
+        let catalog = Catalog::read(&self.setup.models.clone().unwrap_or_else(models_folder))?;
+        ModelSet::choose(&catalog, &self.setup, pair, recipe, chosen)
+    }
+
+    /// The batch in use, if it is the one of these models.
+    pub fn batch_for(&mut self, models: &ModelSet) -> Option<&mut Batch> {
+        self.active.as_mut().filter(|active| active.key == models.key).map(|active| &mut active.batch)
+    }
+
+    /// The batch in use.
+    pub fn batch(&mut self) -> Option<&mut Batch> {
+        self.active.as_mut().map(|active| &mut active.batch)
+    }
+
+    /// Loads models and makes their batch the one in use; reports each stage.
+    ///
+    /// # Errors
+    /// No usable GPU, a model that cannot be loaded, models with different vocabularies.
+    pub fn activate(&mut self, models: &ModelSet) -> Result<()> {
+        if self.active.as_ref().is_some_and(|active| active.key == models.key) {
+            return Ok(());
+        }
+        self.active = None;
+        self.report(EngineState::Loading {
+            stage: LoadingStage::Reading,
+            done: 0,
+            total: models.members.len() as u64,
+        });
+        let device = self.open_device()?;
+        // Models that are no longer used are freed before any is loaded.
+        let wanted: HashSet<&ModelLocation> =
+            models.members.iter().map(|member| &member.entry.origin).collect();
+        if !wanted.iter().all(|origin| self.models.contains_key(origin)) {
+            self.models.retain(|origin, _| wanted.contains(origin));
+        }
+        self.load(&device, models)?;
+        self.compare_vocabularies(models)?;
+        self.report(EngineState::Loading { stage: LoadingStage::Pipelines, done: 0, total: 1 });
+        let order = models.batch_order();
+        let terms: Vec<_> = order
+            .iter()
+            .map(|&index| &models.members[index])
+            .filter_map(|member| {
+                let resident = self.models.get(&member.entry.origin)?;
+                Some((Arc::clone(&resident.llama), member.weight))
+            })
+            .collect();
+        let options = JointOptions { sequences: self.setup.sequences.max(1), context: CONTEXT };
+        let joint = Joint::new(&device, &terms, &options)?;
+        let Some(first) = self.models.get(&models.members[order[0]].entry.origin) else {
+            return Err(Error::Stopped);
+        };
+        let tokenizer = Arc::clone(&first.tokenizer);
+        let mut batch = Batch::new(joint, BatchOptions::default());
+        self.report(EngineState::Loading { stage: LoadingStage::WarmingUp, done: 0, total: 1 });
+        warm_up(&mut batch)?;
+        device.save_pipelines();
+        self.active = Some(ActiveBatch { key: models.key.clone(), batch, tokenizer });
+        match self.ready.take().filter(|_| models.is_fallback) {
+            Some(before) => {
+                self.report(EngineState::Ready(before.clone()));
+                self.ready = Some(before);
+            }
+            None => self.announce(models),
+        }
+        Ok(())
+    }
+
+    /// Reports the models in use and their roles if they changed: the same three models translate both directions, as
+    /// each other's source and target.
+    pub fn announce(&mut self, models: &ModelSet) {
+        let Some(device) = &self.device else { return };
+        if models.is_fallback && self.ready.is_some() {
+            return;
+        }
+        let info = engine_info(device, models);
+        if self.ready.as_ref() != Some(&info) {
+            self.ready = Some(info.clone());
+            self.report(EngineState::Ready(info));
+        }
+    }
+
+    /// Builds the requests of a pair for the batch in use.
+    pub fn request_builder(&self, models: &ModelSet, pair: &LanguagePair) -> Result<RequestBuilder> {
+        let active = self.active.as_ref().ok_or(Error::Stopped)?;
+        RequestBuilder::new(models, active.batch.joint(), &active.tokenizer, pair)
+    }
+
+    /// Drops the device and everything on it.
+    pub fn drop_device(&mut self) {
+        self.active = None;
+        self.models.clear();
+        self.device = None;
+    }
+
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
+    }
+
+    fn open_device(&mut self) -> Result<Device> {
+        if let Some(device) = &self.device {
+            return Ok(device.clone());
+        }
+        let device = open_tested(&self.setup)?;
+        self.device = Some(device.clone());
+        Ok(device)
+    }
+
+    fn load(&mut self, device: &Device, models: &ModelSet) -> Result<()> {
+        for (index, member) in models.members.iter().enumerate() {
+            if self.models.contains_key(&member.entry.origin) {
+                continue;
+            }
+            self.report(EngineState::Loading {
+                stage: LoadingStage::Reading,
+                done: index as u64,
+                total: models.members.len() as u64,
+            });
+            let model = member.entry.open()?;
+            let tokenizer = Arc::new(model.tokenizer()?);
+            let mut reported = 0;
+            let llama = Llama::load(device, &model, &mut |done, total| {
+                // About a hundred reports a model are enough for a progress bar.
+                if done == total || done - reported > total / 100 {
+                    reported = done;
+                    (self.on_state)(EngineState::Loading { stage: LoadingStage::Uploading, done, total });
+                }
+            })?;
+            let resident = ResidentModel { llama: Arc::new(llama), tokenizer, info: model.info().clone() };
+            self.models.insert(member.entry.origin.clone(), resident);
+        }
+        Ok(())
+    }
+
+    fn compare_vocabularies(&self, models: &ModelSet) -> Result<()> {
+        let mut all = models.members.iter().filter_map(|member| self.models.get(&member.entry.origin));
+        let Some(first) = all.next() else { return Ok(()) };
+        for other in all {
+            if let Some(difference) = first.tokenizer.first_difference(&other.tokenizer) {
+                return Err(Error::Engine(engine::Error::Vocabularies {
+                    first: first.info.name.clone(),
+                    second: other.info.name.clone(),
+                    difference,
+                }));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn engine_info(device: &Device, models: &ModelSet) -> EngineInfo {
+    EngineInfo {
+        adapter: device.info().name.clone(),
+        software: device.info().is_software(),
+        recipe: models.recipe.clone(),
+        models: models
+            .members
+            .iter()
+            .map(|member| LoadedModel {
+                term: member.term.clone(),
+                name: member.entry.info.name.clone(),
+                bits: member.entry.info.quantization.clone(),
+            })
+            .collect(),
+    }
+}
+
+// Decodes one short sequence, which compiles what the first sentence needs; some drivers compile at the first dispatch.
+fn warm_up(batch: &mut Batch) -> Result<()> {
+    let request = Request {
+        prompts: vec![vec![0; 4]; batch.joint().models()],
+        shared: Vec::new(),
+        source: Vec::new(),
+        limit: 1,
+        end_tokens: Vec::new(),
+        choice: engine::Choice::GREEDY,
+        beam: None,
+        alternatives: 4,
+        votes: 0,
+        urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
+    };
+    batch.run(vec![request])?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Sentences → engine requests: prompts, limits, glossary biases, alignment.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use documents::Link;
+use engine::{BeamOptions, GlossaryTerm, Joint, Output, Request};
+use model_files::Tokenizer;
+
+use crate::alignment::{self, Pieces};
+use crate::error::{Error, Result};
+use crate::glossary::{Term, TermMatch};
+use crate::languages::LanguagePair;
+use crate::model_set::ModelSet;
+use crate::prompt::Prompt;
+
+// Enough candidates to find a shorter wording.
+const MAX_BEAMS: u32 = 8;
+
+// Each form of a term begins with one of the few tokens that can be biased.
+const MAX_BIASED_TERMS: usize = 32;
+
+/// Builds the requests for a job's sentences, for one pair and the models of one batch.
+pub(crate) struct RequestBuilder {
+    // One a model, in the batch's order.
+    prompts: Vec<Prompt>,
+    pub tokenizer: Arc<Tokenizer>,
+    pub end_tokens: Vec<u32>,
+    /// Whether a prompt has no token that ends the output, so that a line end does.
+    pub ends_at_line: bool,
+    /// Σ|weight| of the recipe: how much sharper the sum is than one model.
+    pub sharpness: f32,
+    /// For each term of the recipe, the index of its model in the batch.
+    pub term_to_model: Vec<usize>,
+    context: usize,
+    // Decoded at once.
+    sequences: u32,
+}
+
+impl RequestBuilder {
+    /// # Errors
+    /// A model without a prompt, a prompt that cannot be parsed.
+    pub fn new(
+        models: &ModelSet,
+        joint: &Joint,
+        tokenizer: &Arc<Tokenizer>,
+        pair: &LanguagePair,
+    ) -> Result<Self> {
+        let order = models.batch_order();
+        let mut term_to_model = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(model, &term)| term_to_model[term] = model);
+        let mut prompts = Vec::new();
+        let mut end_tokens = Vec::new();
+        let mut ends_at_line = false;
+        for member in order.iter().map(|&index| &models.members[index]) {
+            let info = &member.entry.info;
+            let template = info.prompt.as_deref().ok_or_else(|| Error::MissingTerm(member.term.clone()))?;
+            prompts.push(Prompt::parse(template, tokenizer, pair)?);
+            end_tokens.extend(&info.end_tokens);
+            ends_at_line |= template.trim_end().ends_with(':');
+        }
+        end_tokens.sort_unstable();
+        end_tokens.dedup();
+        Ok(Self {
+            prompts,
+            tokenizer: Arc::clone(tokenizer),
+            end_tokens,
+            ends_at_line,
+            sharpness: models.members.iter().map(|member| member.weight.abs()).sum(),
+            term_to_model,
+            context: joint.context() as usize,
+            sequences: joint.sequences(),
+        })
+    }
+
+    /// A sentence as prompts and an output limit; `None` if it does not fit the context.
+    pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
+        let source = self.tokenizer.encode(sentence)?;
+        let prompts = self.prompts.iter().map(|prompt| prompt.render(sentence, &self.tokenizer));
+        let prompts: Vec<Vec<u32>> = prompts.collect::<std::result::Result<_, _>>()?;
+        // A longer output is no translation; at least half of the context is left for it.
+        let limit = (3 * source.len() + 32).min(self.context / 2);
+        let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+        if longest + source.len() + source.len() / 2 + 16 > self.context {
+            return Ok(None);
+        }
+        Ok(Some(Request {
+            shared: self.prompts.iter().map(|prompt| prompt.shared_prefix().len()).collect(),
+            prompts,
+            source,
+            limit: limit as u32,
+            end_tokens: self.end_tokens.clone(),
+            ..base.clone()
+        }))
+    }
+
+    /// A beam search for several candidates, without the usual preference for long ones; `None` if only one sequence
+    /// decodes at once.
+    pub fn beams(&self) -> Option<BeamOptions> {
+        let beams = self.sequences.min(MAX_BEAMS);
+        (beams > 1).then_some(BeamOptions { beams, length_penalty: 0.0, n_best: beams })
+    }
+
+    /// The terms that certainly occur in a sentence, as the engine biases them. `bonus` is for models whose weights add
+    /// up to 1.
+    pub fn glossary_bias(&self, hits: &[TermMatch], bonus: f32) -> Result<Vec<GlossaryTerm>> {
+        let bias = |term: &Term| {
+            // A tokenizer may encode the first word of a text differently from a later one.
+            let mut forms = vec![self.tokenizer.encode(&term.target)?];
+            let later = self.tokenizer.encode(&format!(" {}", term.target))?;
+            if !forms.contains(&later) {
+                forms.push(later);
+            }
+            Ok(GlossaryTerm { forms, bonus: bonus * self.sharpness })
+        };
+        hits.iter().filter(|hit| hit.certain).take(MAX_BIASED_TERMS).map(|hit| bias(&hit.term)).collect()
+    }
+
+    /// For each model, the range of prompt tokens whose attention is recorded to align the output with the sentence.
+    pub fn alignment_ranges(&self, sentence: &str) -> Result<Vec<Range<usize>>> {
+        let located = self.prompts.iter().map(|prompt| prompt.locate(sentence, &self.tokenizer));
+        Ok(alignment::ranges(&located.collect::<std::result::Result<Vec<_>, _>>()?))
+    }
+
+    /// Which words of an output came from which words of its sentence.
+    pub fn links(&self, sentence: &str, output: &Output) -> Result<Vec<Link>> {
+        let Some(prompt) = self.prompts.first() else { return Ok(Vec::new()) };
+        let located = prompt.locate(sentence, &self.tokenizer)?;
+        let ids: Vec<u32> = output.tokens.iter().map(|token| token.id).collect();
+        let words = ids.iter().copied().filter(|id| !self.end_tokens.contains(id)).collect::<Vec<u32>>();
+        let target = Pieces::of_answer(&self.tokenizer, &words)?;
+        let source = Pieces { text: sentence.to_owned(), ranges: located.pieces };
+        Ok(alignment::links(&source, &target, &output.attention))
+    }
+}

@@ -1,0 +1,87 @@
+//! A segment of a translated document, as the review shows it.
+
+use std::ops::Range;
+
+use documents::{Block, SpanKind};
+use serde::{Deserialize, Serialize};
+
+use crate::checks::Reason;
+use crate::glossary::Terms;
+use crate::sentence_report::SentenceStatus;
+
+/// The length of a text in UTF-16 code units, in which the webview counts.
+pub(crate) fn utf16_len(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// A segment of a translated document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Segment {
+    /// Index in the document.
+    pub index: usize,
+    /// Index of its block: a paragraph, cell or cue.
+    pub block: usize,
+    /// The source.
+    pub source: String,
+    /// The translation.
+    pub target: String,
+    /// Status.
+    pub status: SentenceStatus,
+    /// Why it is worth a second look.
+    pub reasons: Vec<Reason>,
+    /// The document's markup in the source.
+    pub spans: Vec<SpanMark>,
+    /// The terms of the glossary that stand in the source.
+    pub terms: Terms,
+}
+
+/// Markup in the source of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanMark {
+    /// Where it begins, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What it is.
+    pub kind: MarkKind,
+    /// The markup before the text, such as `**`.
+    pub label: String,
+}
+
+/// What markup is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// Emphasis, a link.
+    Paired,
+    /// An image, a footnote mark.
+    Void,
+    /// Code, an address, a placeholder.
+    Locked,
+}
+
+impl SpanMark {
+    /// The markup of a block that touches a range of its text.
+    pub(crate) fn within(block: &Block, range: &Range<usize>) -> Vec<Self> {
+        let units = |at: usize| block.text.get(range.start..at).map_or(0, utf16_len);
+        let touches = |span: &Range<usize>| match span.is_empty() {
+            true => range.contains(&span.start),
+            false => span.start < range.end && range.start < span.end,
+        };
+        let spans = block.spans.iter().filter(|span| touches(&span.range));
+        let mark = spans.map(|span| Self {
+            start: units(span.range.start.max(range.start)),
+            end: units(span.range.end.min(range.end)),
+            kind: match span.kind {
+                SpanKind::Paired => MarkKind::Paired,
+                SpanKind::Void => MarkKind::Void,
+                SpanKind::Locked => MarkKind::Locked,
+            },
+            label: span.open.chars().take(MAX_LABEL).collect(),
+        });
+        mark.collect()
+    }
+}
+
+// A label is shown in a small box; an office document's runs are long.
+const MAX_LABEL: usize = 80;
