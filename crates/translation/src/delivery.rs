@@ -66,7 +66,9 @@ struct WrittenDocument {
 }
 
 fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
-    let LoadedSource::File { document, format, input, target, .. } = &task.source else { return Err(Error::Stopped) };
+    let LoadedSource::File { document, format, input, target, .. } = &task.source else {
+        return Err(Error::Stopped);
+    };
     let mut segments = segment_records(&task.blocks, document, &task.job.pair.to);
     let options = source::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;

@@ -14,11 +14,11 @@ use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, OnEvent};
 use crate::job_id::JobId;
 use crate::retry::{Piece, SentenceTask, Strategy};
+use crate::sentences;
 use crate::source::{LoadedSource, SourceBlock};
 use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
-use crate::sentences;
 
 /// Where a piece of a sentence stands in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
