@@ -99,7 +99,8 @@ fn circles_of_files_are_found_in_every_way_of_importing() {
     }
     let three = [("a.rs", "use crate::b::c;"), ("b/c.rs", "use crate::d;"), ("d.rs", "use crate::a;")];
     assert_eq!(crate_of(&three), circle(&["a", "b/c", "d"]));
-    // One direction, another crate's names, and what only tests import.
+    // A module and its part, one direction, another crate's names, and what only tests import.
+    assert_eq!(crate_of(&[("a.rs", "mod b; use b::B;"), ("a/b.rs", "use super::A;")]), BTreeSet::new());
     for b in ["use other::a;", "#[cfg(test)] mod tests { use crate::a; } fn f() {}", "// use crate::a;"] {
         assert_eq!(crate_of(&[("a.rs", "use crate::b;"), ("b.rs", b)]), BTreeSet::new(), "{b}");
     }

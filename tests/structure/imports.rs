@@ -37,7 +37,9 @@ impl Imports {
         };
         let imported = |(module, paths): (&Module, &Vec<Vec<String>>)| {
             let files = paths.iter().filter(|path| is_of_crate(path, module, &known));
-            let files = files.filter_map(|path| resolve(module, path)).filter(|file| file != module);
+            // `x.rs` and what lies in `x/` are one module: its parts may use what it holds.
+            let files =
+                files.filter_map(|path| resolve(module, path)).filter(|file| !module.starts_with(file));
             (module.clone(), files.collect())
         };
         Self(texts.iter().map(imported).collect())
