@@ -1,5 +1,7 @@
 //! The available models, built-in and imported, and which of them translate a language pair.
 
+mod cache;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::languages::{LANGUAGES, LanguagePair};
 use crate::starter::STARTERS;
 use crate::tuned::{self, TUNED, TunedRecipe};
+
+pub(crate) use cache::CatalogCache;
 
 /// The location of a model's files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -308,6 +312,35 @@ mod tests {
         let pair: LanguagePair = pair.parse().expect("a pair");
         let members = catalog.members(&pair, &Recipe::parse(term)?, &BTreeMap::new())?;
         Ok(members.into_iter().map(|member| member.entry.id).collect())
+    }
+
+    #[test]
+    fn a_cached_catalog_follows_every_change_of_its_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let models = folder.path();
+        let cache = CatalogCache::new(models.join("models"));
+        let names = || {
+            let catalog = cache.catalog().expect("reads");
+            (catalog.entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>(), catalog.tuned.len())
+        };
+        let built_in = names();
+        let tokenizer = starter("large", "tokenizer.json");
+        import(&models.join("models"), "a", specialist("de"), &["de", "en"], &tokenizer, 0);
+        assert_eq!(names().0[0], "a");
+        let (first, second) = (cache.catalog().expect("reads"), cache.catalog().expect("reads"));
+        assert!(std::sync::Arc::ptr_eq(&first, &second), "nothing has changed");
+        import(&models.join("models"), "a", specialist("ja"), &["ja", "en"], &tokenizer, 1);
+        assert!(cache.catalog().expect("reads").entries[0].is_specialist("ja"));
+        std::fs::write(
+            models.join("models/tuned.json"),
+            r#"{"de-en": {"sum": "L", "models": {}, "measured": ""}}"#,
+        )
+        .expect("written");
+        assert_eq!(names().1, 1);
+        std::fs::remove_file(models.join("models/a/model.safetensors")).expect("removed");
+        assert_eq!(cache.catalog().expect("reads").broken.len(), 1);
+        std::fs::remove_dir_all(models.join("models")).expect("removed");
+        assert_eq!(names(), built_in);
     }
 
     /// The starters know three languages, but not the pair of German and Japanese.

@@ -7,9 +7,8 @@ use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request};
 use model_files::{ModelInfo, Tokenizer};
 
 use crate::adapters::open_tested;
-use crate::catalog::{Catalog, ModelLocation};
+use crate::catalog::{CatalogCache, ModelLocation};
 use crate::error::{Error, Result};
-use crate::folders::models_folder;
 use crate::languages::LanguagePair;
 use crate::model_set::{BatchKey, ModelSet};
 use crate::requests::RequestBuilder;
@@ -35,6 +34,7 @@ pub(crate) struct ActiveBatch {
 /// The GPU, the models and the batch.
 pub(crate) struct EngineHost {
     setup: Setup,
+    catalog: Arc<CatalogCache>,
     device: Option<Device>,
     models: HashMap<ModelLocation, ResidentModel>,
     active: Option<ActiveBatch>,
@@ -44,8 +44,8 @@ pub(crate) struct EngineHost {
 }
 
 impl EngineHost {
-    pub fn new(setup: Setup, on_state: Box<dyn Fn(EngineState) + Send>) -> Self {
-        Self { setup, device: None, models: HashMap::new(), active: None, ready: None, on_state }
+    pub fn new(setup: Setup, catalog: Arc<CatalogCache>, on_state: Box<dyn Fn(EngineState) + Send>) -> Self {
+        Self { setup, catalog, device: None, models: HashMap::new(), active: None, ready: None, on_state }
     }
 
     pub fn report(&self, state: EngineState) {
@@ -59,8 +59,7 @@ impl EngineHost {
         recipe: Option<&str>,
         chosen: &BTreeMap<String, String>,
     ) -> Result<ModelSet> {
-        let catalog = Catalog::read(&self.setup.models.clone().unwrap_or_else(models_folder))?;
-        ModelSet::choose(&catalog, &self.setup, pair, recipe, chosen)
+        ModelSet::choose(&*self.catalog.catalog()?, &self.setup, pair, recipe, chosen)
     }
 
     /// The batch in use, if it is the one of these models.

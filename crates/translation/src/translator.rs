@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use documents::ReadOptions;
 
-use crate::catalog::Catalog;
+use crate::catalog::CatalogCache;
 use crate::detect::{Detected, detect};
 use crate::error::Result;
 use crate::folders::models_folder;
@@ -25,7 +25,7 @@ use crate::{limits, output, source};
 pub struct Translator {
     pub(crate) commands: Sender<Command>,
     next: Arc<AtomicU64>,
-    models: PathBuf,
+    catalog: Arc<CatalogCache>,
     data: PathBuf,
     pub(crate) locks: Arc<LockFiles>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
@@ -38,19 +38,20 @@ impl Translator {
     /// Starts the engine thread; it loads the models of `setup.pair` at once, or those of the first job.
     pub fn start(setup: Setup, on_state: impl Fn(EngineState) + Send + 'static) -> Self {
         let (commands, received) = channel();
-        let models = setup.models.clone().unwrap_or_else(models_folder);
+        let catalog = Arc::new(CatalogCache::new(setup.models.clone().unwrap_or_else(models_folder)));
         let data = setup.data.clone().unwrap_or_else(crate::folders::data);
-        let (of_thread, locks) = (data.clone(), Arc::new(LockFiles::new(&data)));
+        let locks = Arc::new(LockFiles::new(&data));
+        let (thread_data, thread_catalog) = (data.clone(), Arc::clone(&catalog));
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
-            Worker::new(setup, of_thread, Box::new(on_state), received).run();
+            Worker::new(setup, thread_data, thread_catalog, Box::new(on_state), received).run();
         });
         let thread = Arc::new(Mutex::new(thread.ok()));
-        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), models, data, locks, thread }
+        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), catalog, data, locks, thread }
     }
 
     /// The pairs that the models at hand translate, those with both specialists first.
     pub fn pairs(&self) -> Vec<LanguagePair> {
-        Catalog::read(&self.models).map(|catalog| catalog.pairs()).unwrap_or_default()
+        self.catalog.catalog().map(|catalog| catalog.pairs()).unwrap_or_default()
     }
 
     /// The language of a text, if it is one that the models at hand translate from and the text leaves little doubt.

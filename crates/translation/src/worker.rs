@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use engine::SequenceId;
 
+use crate::catalog::CatalogCache;
 use crate::engine_host::EngineHost;
 use crate::error::{Error, Problem, Result};
 use crate::job::{Job, JobEvent, OnEvent, Source};
@@ -106,12 +107,13 @@ impl Worker {
     pub fn new(
         setup: Setup,
         data: PathBuf,
+        catalog: Arc<CatalogCache>,
         on_state: Box<dyn Fn(EngineState) + Send>,
         commands: Receiver<Command>,
     ) -> Self {
         Self {
             first_pair: setup.pair.clone(),
-            engine: EngineHost::new(setup, on_state),
+            engine: EngineHost::new(setup, catalog, on_state),
             commands,
             jobs: Vec::new(),
             waiting: VecDeque::new(),
