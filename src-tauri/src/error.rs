@@ -1,44 +1,44 @@
-//! What the window itself can fail at. Failures of a translation come from `translation` as a `Problem`.
+//! Errors of the window itself. Errors of a translation come from `translation` as a `Problem`.
 
-use crate::engine::Problem;
 use serde::{Serialize, Serializer};
 use std::io;
 use std::path::PathBuf;
+use translation::Problem;
 
-/// One cause each; reaches the page as `{code, message, hint}`.
+/// One variant per cause; serialized for the page as `{code, message, hint}`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The models cannot do this pair.
-    #[error("the models at hand do not translate this pair: {from} to {to}")]
-    NotOffered {
+    /// No available model translates this pair.
+    #[error("the available models do not translate this pair: {from} to {to}")]
+    UnsupportedPair {
         /// Source language code.
         from: String,
         /// Target language code.
         to: String,
     },
-    /// There is no model, or none that translates.
-    #[error("no model at hand translates anything")]
+    /// No model is available, or none that translates.
+    #[error("no translation model is available")]
     NoModels,
     /// The engine could not be started.
     #[error("the models are not loaded")]
     NotStarted,
-    /// A row that was removed meanwhile.
+    /// The row was removed.
     #[error("the document is no longer in the list")]
     NoSuchDocument,
-    /// There is no translated file to open.
+    /// No translated file exists yet.
     #[error("the document is not translated yet: {0}")]
     NotFinished(String),
-    /// Whatever the translator says.
+    /// An error of `translation`.
     #[error("{}", .0.message)]
     Translation(Problem),
     /// The program that opens files could not be started.
-    #[error("{program} could not be started ({source}) to show: {path}")]
+    #[error("{program}, which opens files, could not be started ({source}): {path}")]
     NotShown {
-        /// The desktop's opener.
+        /// The desktop's command for opening files.
         program: &'static str,
-        /// Why.
+        /// The cause.
         source: io::Error,
-        /// What was to be shown.
+        /// The file or folder.
         path: PathBuf,
     },
 }
@@ -46,7 +46,7 @@ pub enum Error {
 impl Error {
     fn code(&self) -> &str {
         match self {
-            Self::NotOffered { .. } => "pair_not_offered",
+            Self::UnsupportedPair { .. } => "pair_not_offered",
             Self::NoModels => "no_models",
             Self::NotStarted => "not_started",
             Self::NoSuchDocument => "no_such_document",
@@ -58,17 +58,17 @@ impl Error {
 
     fn hint(&self) -> &str {
         match self {
-            Self::NotOffered { .. } => "Choose another pair.",
+            Self::UnsupportedPair { .. } => "Choose another language pair.",
             Self::NoModels => "Import a model: `wasan models import PATH`.",
             Self::NotStarted => "Start the engine again.",
             Self::NoSuchDocument => "Add the document again.",
-            Self::NotFinished(_) => "Wait until it is done.",
+            Self::NotFinished(_) => "Wait until it is translated.",
             Self::Translation(problem) => &problem.hint,
             Self::NotShown { .. } => "The file is saved: open it from your file manager.",
         }
     }
 
-    /// As the page shows it.
+    /// The error as the page shows it.
     pub fn problem(&self) -> Problem {
         Problem { code: self.code().into(), message: self.to_string(), hint: self.hint().into() }
     }

@@ -1,17 +1,17 @@
-//! Wasan's window: a thin shell over `translation`. What a page may ask is in `commands`, what it hears in `page`.
+//! Wasan's window: a thin shell over `translation`. `commands` is what the page can call, `page` what it receives.
 #![forbid(unsafe_code)]
 
+mod backend;
 mod commands;
-mod engine;
 mod error;
+#[cfg(test)]
+mod fake_translator;
 mod files;
-mod live;
 mod page;
 mod queue;
-#[cfg(test)]
-mod scripted;
 mod settings;
 mod state;
+mod typed_text;
 
 use crate::page::Event;
 use crate::settings::Settings;
@@ -22,12 +22,12 @@ use tauri::{App, DragDropEvent, Manager, WebviewWindowBuilder, Window, WindowEve
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// Where there is no display, no webview, or no folder for settings.
+/// No display, no webview, or no folder for settings.
 pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .setup(|app| Ok(setup(app)?))
-        .on_window_event(hear)
+        .on_window_event(on_window_event)
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
             commands::set_pair,
@@ -53,26 +53,26 @@ pub fn run() -> tauri::Result<()> {
 
 fn setup(app: &App) -> tauri::Result<()> {
     let settings = Settings::load(app.path().app_config_dir()?.join("settings.json"));
-    let state = State::new(Box::new(engine::Local), settings);
+    let state = State::new(Box::new(backend::LocalBackend), settings);
     state.start();
     app.manage(state);
-    // The settings say `create: false`, since only the builder can allow the page to paste.
+    // tauri.conf.json sets `create: false`, since only the builder can give the page access to the clipboard.
     for window in &app.config().app.windows {
         WebviewWindowBuilder::from_config(app, window)?.enable_clipboard_access().build()?;
     }
     Ok(())
 }
 
-/// Files dropped on the window join the queue here; the page never learns their paths.
-fn hear(window: &Window, event: &WindowEvent) {
+/// Adds dropped files to the queue; the page never receives their paths.
+fn on_window_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else { return };
     let state = window.state::<Arc<State>>();
     match event {
-        DragDropEvent::Enter { .. } => state.page.say(Event::Drag { over: true }),
-        DragDropEvent::Leave => state.page.say(Event::Drag { over: false }),
+        DragDropEvent::Enter { .. } => state.page.send(Event::Drag { over: true }),
+        DragDropEvent::Leave => state.page.send(Event::Drag { over: false }),
         DragDropEvent::Drop { paths, .. } => {
-            state.page.say(Event::Drag { over: false });
-            state.add_later(paths.clone());
+            state.page.send(Event::Drag { over: false });
+            state.add_in_background(paths.clone());
         }
         _ => {}
     }

@@ -1,111 +1,107 @@
-//! What the page hears, and how it is told. The other side is `ui/src/bridge.ts`.
+//! What Rust sends to the page: the types and the channel. The other side is `ui/src/bridge.ts`.
 
-use crate::engine::{
-    LanguagePair, LoadedModel, LoadingStage, Problem, Reason, SentenceStatus, SpanMark, TermCount, Terms,
-    UncertainWord, UnitOrigin,
-};
-use crate::state::lock;
+use parking_lot::Mutex;
 use serde::Serialize;
-use std::sync::Mutex;
 use tauri::ipc::Channel;
+use translation::{LanguagePair, LoadedModel, LoadingStage, Problem, TermCount, UncertainWord, UnitOrigin};
 
-/// A language that can be chosen.
+/// A language in the language menus.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Language {
-    /// "de"
+    /// ISO 639-1 code: "de".
     pub code: &'static str,
-    /// "German"
+    /// Name in English: "German".
     pub name: &'static str,
-    /// "Deutsch"
+    /// Name in the language itself: "Deutsch".
     pub endonym: &'static str,
 }
 
-/// What the models at hand can do.
+/// What the available models can translate; empty until they have been read.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Offer {
-    /// The best first.
+    /// Supported pairs, best first.
     pub pairs: Vec<LanguagePair>,
-    /// Those that occur in `pairs`.
+    /// The languages of these pairs.
     pub languages: Vec<Language>,
 }
 
-/// What the engine is doing.
+/// State of the engine.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Engine {
-    /// `done` and `total` are in the stage's own unit.
+    /// Models are loading; the unit of `done` and `total` depends on the stage.
     Loading { stage: LoadingStage, done: u64, total: u64 },
-    /// `software`: the adapter computes on the processor.
+    /// Models are loaded. `software`: the adapter runs on the CPU.
     Ready { adapter: String, software: bool, recipe: String, models: Vec<LoadedModel> },
-    /// Until it is started again.
+    /// Loading failed; `restart` tries again.
     Failed { problem: Problem },
 }
 
-/// How far a document is.
+/// State of a document in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
-    /// In the queue.
+    /// Queued.
     Waiting,
-    /// In work.
+    /// In progress.
     Translating,
-    /// Set aside by the reader.
+    /// Paused by the user.
     Paused,
-    /// The program ended before the document did.
+    /// The program ended before the document was finished.
     Interrupted,
-    /// Written.
+    /// The output file is written.
     Done,
-    /// `Row::problem` says why.
+    /// `Row::problem` contains the reason.
     Failed,
-    /// By the reader.
+    /// Cancelled by the user.
     Cancelled,
 }
 
 impl RowState {
-    /// Whether it waits or is in work.
+    /// Whether it is queued or in progress.
     pub fn is_active(self) -> bool {
         matches!(self, Self::Waiting | Self::Translating)
     }
 
-    /// Whether the reader is offered to go on with it.
-    pub fn is_aside(self) -> bool {
+    /// Whether "Resume all" resumes it.
+    pub fn is_resumable(self) -> bool {
         matches!(self, Self::Paused | Self::Interrupted)
     }
 }
 
-/// A document in the queue. Names only: paths stay in Rust.
+/// A document in the queue. File names only: paths stay in Rust.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// What the page calls it by.
+    /// Identifies the row in commands and events.
     pub id: u64,
-    /// The document's file name.
+    /// File name of the document.
     pub name: String,
-    /// As it was chosen when the document was added, or later.
+    /// Its language pair.
     pub pair: LanguagePair,
-    /// Code of the language that its text seems to be in, where that is clear.
+    /// Code of the detected source language, if certain.
     pub looks_like: Option<String>,
-    /// How far it is.
+    /// Its state.
     pub state: RowState,
-    /// Segments translated.
+    /// Translated segments.
     pub done: usize,
-    /// Segments in all.
+    /// Number of segments.
     pub total: usize,
-    /// Of the last progress.
+    /// Decoding speed at the last progress event.
     pub tokens_per_second: f32,
-    /// Seconds left, where they can be guessed.
+    /// Estimated seconds left, if known.
     pub eta_s: Option<f32>,
-    /// Segments that a reader should look at.
+    /// Segments that need review.
     pub to_review: usize,
-    /// How often terms of the glossary stand in it, by whether the translation has them.
+    /// Glossary terms in the source, by whether the translation uses them.
     pub terms: TermCount,
-    /// The translated file's name.
+    /// File name of the translation, once written.
     pub output: Option<String>,
     /// Why it failed.
     pub problem: Option<Problem>,
 }
 
 impl Row {
-    /// The row of a document that nothing is known of yet.
+    /// The row of a newly queued document.
     pub fn waiting(id: u64, name: String, pair: LanguagePair) -> Self {
         Self {
             id,
@@ -125,56 +121,32 @@ impl Row {
     }
 }
 
-/// A sentence of a translated document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Segment {
-    /// Its place in the document.
-    pub index: usize,
-    /// The paragraph, cell or cue that it stands in.
-    pub block: usize,
-    /// The source.
-    pub source: String,
-    /// The translation.
-    pub target: String,
-    /// How it stands.
-    pub status: SentenceStatus,
-    /// Why it is worth a second look.
-    pub reasons: Vec<Reason>,
-    /// The document's markup in the source.
-    pub spans: Vec<SpanMark>,
-    /// The terms of the glossary that stand in the source.
-    pub terms: Terms,
-}
-
-/// A unit of the translation memory that comes near a segment.
+/// A translation memory match for a segment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suggestion {
-    /// Its source.
     pub source: String,
-    /// Its translation.
     pub target: String,
-    /// How near the sources are, 75 to 100.
+    /// Similarity of the sources, 75 to 100.
     pub percent: u8,
-    /// Who wrote it.
     pub origin: UnitOrigin,
 }
 
-/// Everything that a page needs to show the present.
+/// The complete state that a page needs when it loads.
 #[derive(Clone, Debug, Serialize)]
 pub struct Snapshot {
     pub engine: Engine,
     pub offer: Offer,
     pub pair: Option<LanguagePair>,
-    /// Newest first.
+    /// Recently used pairs, newest first.
     pub recent: Vec<LanguagePair>,
     pub rows: Vec<Row>,
-    /// What people call them.
+    /// Display names of the supported formats.
     pub formats: Vec<&'static str>,
-    /// What went wrong before anybody listened.
+    /// A problem that occurred before the page subscribed.
     pub notice: Option<Problem>,
 }
 
-/// What happened. `seq` is the number that the page gave its text.
+/// A change of state. `seq` is the number that the page passed to `translate`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
@@ -183,7 +155,7 @@ pub enum Event {
         offer: Offer,
         pair: Option<LanguagePair>,
     },
-    /// The whole text so far.
+    /// The whole translation so far.
     Text {
         seq: u64,
         text: String,
@@ -200,36 +172,37 @@ pub enum Event {
         seq: u64,
         problem: Problem,
     },
+    /// A row was added or changed.
     Row {
         row: Row,
     },
-    /// A row that was removed.
+    /// A row was removed.
     Gone {
         id: u64,
     },
-    /// Files are held over the window.
+    /// Whether files are being dragged over the window.
     Drag {
         over: bool,
     },
-    /// Something that no command of the page asked for was refused.
+    /// Something failed outside a command of the page.
     Refused {
         problem: Problem,
     },
 }
 
-/// The page that listens, if there is one.
+/// The event channel to the page, if one is subscribed.
 #[derive(Default)]
-pub struct Page(Mutex<Option<Channel<Event>>>);
+pub struct PageChannel(Mutex<Option<Channel<Event>>>);
 
-impl Page {
-    /// From now on events go to this channel; a page that was reloaded has a new one.
+impl PageChannel {
+    /// Sends later events to this channel; a reloaded page opens a new one.
     pub fn attach(&self, channel: Channel<Event>) {
-        *lock(&self.0) = Some(channel);
+        *self.0.lock() = Some(channel);
     }
 
-    /// Events of one thread arrive in their order. A page that is gone is forgotten.
-    pub fn say(&self, event: Event) {
-        let mut channel = lock(&self.0);
+    /// Sends an event; events of one thread arrive in order. Drops the channel if the page is closed.
+    pub fn send(&self, event: Event) {
+        let mut channel = self.0.lock();
         if channel.as_ref().is_some_and(|channel| channel.send(event).is_err()) {
             *channel = None;
         }

@@ -1,62 +1,61 @@
-//! The documents: what the page sees of them, and where they are.
+//! The document queue: its rows as the page shows them, and the paths behind them.
 
-use crate::engine::{
-    Edited, JobEvent, JobId, JobState, Kept, LanguagePair, OnEvent, Problem, Source, TermCount, Translate,
-};
+use crate::backend::{OnEvent, StoredJob, Translate};
 use crate::error::Error;
-use crate::page::{Event, Page, Row, RowState, Segment, Suggestion};
-use crate::state::lock;
+use crate::page::{Event, PageChannel, Row, RowState, Suggestion};
+use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
+use translation::{EditResult, JobEvent, JobId, JobState, LanguagePair, Problem, Segment, Source, TermCount};
 
-/// The code of a problem: the store has no such document.
-const NOT_KEPT: &str = "no_such_job";
+/// Problem code: the store does not contain the job.
+const NO_SUCH_JOB: &str = "no_such_job";
 
 type Translator = Arc<dyn Translate>;
 
-/// All documents that were added, oldest first. In which order they are translated is the engine's affair.
+/// All added documents, oldest first. The engine decides in which order they are translated.
 pub struct Queue {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    page: Arc<Page>,
+    page: Arc<PageChannel>,
     documents: Mutex<Documents>,
 }
 
 #[derive(Default)]
 struct Documents {
     list: Vec<Document>,
-    /// The last number that was given, to a row or to a try.
-    last: u64,
+    /// The last id given to a row or an attempt.
+    last_id: u64,
 }
 
 struct Document {
     row: Row,
     input: PathBuf,
     output: Option<PathBuf>,
-    /// Whether its language was looked for.
-    seen: bool,
-    /// What the store calls it by, once it was handed over.
+    /// Whether language detection has run.
+    language_checked: bool,
+    /// Its job, once submitted.
     job: Option<JobId>,
-    /// Events of an earlier try are not for this one.
+    /// Identifies the current attempt; events of earlier attempts are ignored.
     attempt: u64,
 }
 
 impl Documents {
-    fn number(&mut self) -> u64 {
-        self.last += 1;
-        self.last
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
     }
 
     fn find(&mut self, id: u64) -> Result<&mut Document, Error> {
         self.list.iter_mut().find(|document| document.row.id == id).ok_or(Error::NoSuchDocument)
     }
 
-    fn document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
-        let (id, attempt) = (self.number(), self.number());
+    fn new_document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
+        let (id, attempt) = (self.next_id(), self.next_id());
         let row = Row::waiting(id, file_name(&input), pair);
-        Document { row, input, output: None, seen: false, job: None, attempt }
+        Document { row, input, output: None, language_checked: false, job: None, attempt }
     }
 
     fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
@@ -70,71 +69,73 @@ impl Documents {
 }
 
 impl Queue {
-    /// An empty queue, whose rows are told to `page`.
-    pub fn new(page: Arc<Page>) -> Self {
+    /// An empty queue that sends its rows to `page`.
+    pub fn new(page: Arc<PageChannel>) -> Self {
         Self { shared: Arc::new(Shared { page, documents: Mutex::default() }) }
     }
 
-    /// As the page shows them.
+    /// The rows as the page shows them.
     pub fn rows(&self) -> Vec<Row> {
-        lock(&self.shared.documents).list.iter().map(|document| document.row.clone()).collect()
+        self.shared.documents.lock().list.iter().map(|document| document.row.clone()).collect()
     }
 
-    /// Shows the documents in the store that are not shown yet, but not those that another program works on.
+    /// Adds rows for stored documents that are not listed yet, except those that another process is translating.
     pub fn restore(&self, translator: &Translator) -> Result<(), Error> {
-        for kept in translator.kept().map_err(Error::Translation)? {
-            let mut documents = lock(&self.shared.documents);
-            let known = documents.list.iter().any(|one| one.job == Some(kept.job));
-            if let (Some(state), false) = (state_of(kept.state), known) {
-                let mut document = documents.document(kept.input.clone(), kept.pair.clone());
-                document.restore(kept, state);
-                self.shared.say(&document);
+        for stored in translator.stored_jobs().map_err(Error::Translation)? {
+            let mut documents = self.shared.documents.lock();
+            let known = documents.list.iter().any(|one| one.job == Some(stored.job));
+            if let (Some(state), false) = (row_state(stored.state), known) {
+                let mut document = documents.new_document(stored.input.clone(), stored.pair.clone());
+                document.restore(stored, state);
+                self.shared.send_row(&document);
                 documents.list.push(document);
             }
         }
         Ok(())
     }
 
-    /// Adds documents to be translated. One that is already on its way in this pair is not added again: some
-    /// desktops report a drop twice.
+    /// Adds documents and submits them. Skips a document that is already active with this pair: some desktops report
+    /// a drop twice.
     pub fn add(&self, translator: &Translator, pair: &LanguagePair, paths: Vec<PathBuf>) {
         for input in paths {
-            let mut documents = lock(&self.shared.documents);
+            let mut documents = self.shared.documents.lock();
             let same =
                 |one: &Document| one.row.state.is_active() && one.input == input && one.row.pair == *pair;
             if documents.list.iter().any(same) {
                 continue;
             }
-            let document = documents.document(input.clone(), pair.clone());
+            let document = documents.new_document(input.clone(), pair.clone());
             let id = document.row.id;
             documents.list.push(document);
             drop(documents);
             self.start(translator, id);
         }
-        // Only now, since documents are read for it.
-        self.look(translator);
+        // After submitting, since detection reads the documents.
+        self.detect_languages(translator);
     }
 
-    /// Says of documents what their texts look like, where that was not looked for yet. Reads them, so it takes its time.
-    pub fn look(&self, translator: &Translator) {
-        let mut unseen = Vec::new();
-        for document in lock(&self.shared.documents).list.iter_mut().filter(|document| !document.seen) {
-            document.seen = true;
-            unseen.push((document.row.id, document.input.clone()));
+    /// Detects the languages of documents that have not been checked yet. Slow: it reads the documents.
+    pub fn detect_languages(&self, translator: &Translator) {
+        let mut unchecked = Vec::new();
+        for document in
+            self.shared.documents.lock().list.iter_mut().filter(|document| !document.language_checked)
+        {
+            document.language_checked = true;
+            unchecked.push((document.row.id, document.input.clone()));
         }
-        for (id, input) in unseen {
-            if let Some(code) = translator.looks_like(&input) {
-                // A row that was removed meanwhile needs no hint.
-                drop(self.change(id, |document| document.row.looks_like = Some(code)));
+        for (id, input) in unchecked {
+            if let Some(code) = translator.detect_file(&input) {
+                // The row may have been removed meanwhile.
+                drop(self.update(id, |document| document.row.looks_like = Some(code)));
             }
         }
     }
 
-    /// Translates a document in other languages, from its beginning: as another job, whatever became of the one before.
-    /// A translation that was written stays.
+    /// Restarts the translation of a document with another language pair, as a new job. Deletes the previous job; its
+    /// output file is kept.
     pub fn set_pair(&self, translator: &Translator, id: u64, pair: LanguagePair) -> Result<(), Error> {
-        let mut documents = lock(&self.shared.documents);
-        let attempt = documents.number();
+        let mut documents = self.shared.documents.lock();
+        let attempt = documents.next_id();
         let document = documents.find(id)?;
         if document.row.pair == pair {
             return Ok(());
@@ -142,72 +143,71 @@ impl Queue {
         let before = document.job.take().map(|job| (job, document.row.state.is_active()));
         document.row.pair = pair;
         (document.row.done, document.row.total) = (0, 0);
-        document.wait_again(attempt);
+        document.requeue(attempt);
         drop(documents);
-        let forgotten = before.map_or(Ok(()), |(job, is_active)| let_go(translator, job, is_active));
+        let dropped = before.map_or(Ok(()), |(job, is_active)| drop_job(translator, job, is_active));
         self.start(translator, id);
-        forgotten
+        dropped
     }
 
-    /// Sets a document aside, or all that are on their way; rows say so once the engine has let go of them.
+    /// Pauses a document, or all that are active; rows change once the engine has paused them.
     pub fn pause(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
-        for id in self.chosen(id, RowState::is_active) {
+        for id in self.selected(id, RowState::is_active) {
             self.active_job(id)?.into_iter().for_each(|job| translator.pause(job));
         }
         Ok(())
     }
 
-    /// Gives up a document that is on its way; its row says so once the engine has let go of it.
+    /// Cancels an active document; its row changes once the engine has cancelled it.
     pub fn cancel(&self, translator: &Translator, id: u64) -> Result<(), Error> {
         self.active_job(id)?.into_iter().for_each(|job| translator.cancel(job));
         Ok(())
     }
 
-    /// Goes on with a document, or with all that were set aside or broken off. One that failed or was given up is
-    /// tried again.
+    /// Resumes a document, or all that are paused or interrupted. Restarts one that failed, was cancelled or is done.
     pub fn resume(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
-        for id in self.chosen(id, RowState::is_aside) {
-            let mut documents = lock(&self.shared.documents);
-            let attempt = documents.number();
+        for id in self.selected(id, RowState::is_resumable) {
+            let mut documents = self.shared.documents.lock();
+            let attempt = documents.next_id();
             let document = documents.find(id)?;
             if document.row.state.is_active() {
                 continue;
             }
-            document.wait_again(attempt);
+            document.requeue(attempt);
             drop(documents);
             self.start(translator, id);
         }
         Ok(())
     }
 
-    /// Takes a document off the list, or all that are done, giving it up if it is on its way. Files stay.
+    /// Removes a document from the list, or all that are done; cancels it if it is active. Files are kept.
     pub fn remove(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
-        for id in self.chosen(id, |state| state == RowState::Done) {
-            let mut documents = lock(&self.shared.documents);
-            let place = documents.list.iter().position(|document| document.row.id == id);
-            let document = documents.list.remove(place.ok_or(Error::NoSuchDocument)?);
+        for id in self.selected(id, |state| state == RowState::Done) {
+            let mut documents = self.shared.documents.lock();
+            let index = documents.list.iter().position(|document| document.row.id == id);
+            let document = documents.list.remove(index.ok_or(Error::NoSuchDocument)?);
             drop(documents);
-            self.shared.page.say(Event::Gone { id });
+            self.shared.page.send(Event::Gone { id });
             if let Some(job) = document.job {
-                let_go(translator, job, document.row.state.is_active())?;
+                drop_job(translator, job, document.row.state.is_active())?;
             }
         }
         Ok(())
     }
 
-    /// Where the translation was written.
+    /// Path of the translated file.
     pub fn output(&self, id: u64) -> Result<PathBuf, Error> {
-        let mut documents = lock(&self.shared.documents);
+        let mut documents = self.shared.documents.lock();
         let document = documents.find(id)?;
         document.output.clone().ok_or(Error::NotFinished(document.row.name.clone()))
     }
 
-    /// The segments of a translated document, in its order.
+    /// The segments of a translated document, in document order.
     pub fn segments(&self, translator: &Translator, id: u64) -> Result<Vec<Segment>, Error> {
         translator.segments(self.job(id)?).map_err(Error::Translation)
     }
 
-    /// What the memory has that comes near a segment, best first.
+    /// Translation memory matches for a segment, best first.
     pub fn suggestions(
         &self,
         translator: &Translator,
@@ -217,7 +217,7 @@ impl Queue {
         translator.suggestions(self.job(id)?, index).map_err(Error::Translation)
     }
 
-    /// Takes the reader's translation of a segment; the file is written anew. Returns all segments that changed.
+    /// Replaces the translation of a segment and rewrites the output file. Returns all segments that changed.
     pub fn edit(
         &self,
         translator: &Translator,
@@ -226,15 +226,15 @@ impl Queue {
         text: &str,
     ) -> Result<Vec<Segment>, Error> {
         let edited = translator.edit(self.job(id)?, index, text);
-        let Edited { changed, to_review, terms } = edited.map_err(Error::Translation)?;
-        // The file is written, also where the row was removed meanwhile.
-        drop(self.change(id, |document| (document.row.to_review, document.row.terms) = (to_review, terms)));
+        let EditResult { changed, to_review, terms, .. } = edited.map_err(Error::Translation)?;
+        // The file is written even if the row was removed meanwhile.
+        drop(self.update(id, |document| (document.row.to_review, document.row.terms) = (to_review, terms)));
         Ok(changed)
     }
 
-    /// Hands a document that waits to the engine: where it was before, if the store has it.
+    /// Resumes the stored job of a waiting document, or submits a new one.
     fn start(&self, translator: &Translator, id: u64) {
-        let Ok((job, attempt, pair, input)) = self.change(id, |document| {
+        let Ok((job, attempt, pair, input)) = self.update(id, |document| {
             (document.job, document.attempt, document.row.pair.clone(), document.input.clone())
         }) else {
             return;
@@ -242,20 +242,20 @@ impl Queue {
         if let Some(job) = job {
             let (on_event, _) = self.shared.listener(translator, attempt, Some(job));
             match translator.resume(job, on_event) {
-                Err(problem) if problem.code == NOT_KEPT => {}
+                Err(problem) if problem.code == NO_SUCH_JOB => {}
                 Err(problem) => {
-                    self.shared.hear(attempt, JobEvent::Failed(problem));
+                    self.shared.apply(attempt, JobEvent::Failed(problem));
                     return;
                 }
                 Ok(()) => return,
             }
         }
-        let (on_event, handed_over) = self.shared.listener(translator, attempt, None);
-        // Not under the lock: the engine may answer before `submit` returns.
+        let (on_event, job_cell) = self.shared.listener(translator, attempt, None);
+        // Not under the lock: events may arrive before `submit` returns.
         let job = translator.submit(pair, Source::File { input, output: None }, on_event);
-        // It was empty until now, so that this cannot fail.
-        let _ = handed_over.set(job);
-        let mut documents = lock(&self.shared.documents);
+        // Cannot fail: the cell is set only here.
+        let _ = job_cell.set(job);
+        let mut documents = self.shared.documents.lock();
         match documents.list.iter_mut().find(|document| document.attempt == attempt) {
             Some(document) => document.job = Some(job),
             None => {
@@ -265,47 +265,47 @@ impl Queue {
         }
     }
 
-    /// The job of a document, unless nobody works on it.
+    /// The job of a document, if it is active.
     fn active_job(&self, id: u64) -> Result<Option<JobId>, Error> {
-        lock(&self.shared.documents).find(id).map(|one| one.job.filter(|_| one.row.state.is_active()))
+        self.shared.documents.lock().find(id).map(|one| one.job.filter(|_| one.row.state.is_active()))
     }
 
     fn job(&self, id: u64) -> Result<JobId, Error> {
-        let mut documents = lock(&self.shared.documents);
+        let mut documents = self.shared.documents.lock();
         let document = documents.find(id)?;
         document.job.ok_or(Error::NotFinished(document.row.name.clone()))
     }
 
-    fn chosen(&self, id: Option<u64>, all: impl Fn(RowState) -> bool) -> Vec<u64> {
-        id.map_or_else(|| lock(&self.shared.documents).ids(all), |id| vec![id])
+    fn selected(&self, id: Option<u64>, all: impl Fn(RowState) -> bool) -> Vec<u64> {
+        id.map_or_else(|| self.shared.documents.lock().ids(all), |id| vec![id])
     }
 
-    /// Says the row afterwards.
-    fn change<T>(&self, id: u64, with: impl FnOnce(&mut Document) -> T) -> Result<T, Error> {
-        let mut documents = lock(&self.shared.documents);
+    /// Changes a document and sends its row.
+    fn update<T>(&self, id: u64, change: impl FnOnce(&mut Document) -> T) -> Result<T, Error> {
+        let mut documents = self.shared.documents.lock();
         let document = documents.find(id)?;
-        let answer = with(document);
-        self.shared.say(document);
-        Ok(answer)
+        let result = change(document);
+        self.shared.send_row(document);
+        Ok(result)
     }
 }
 
 impl Document {
-    fn restore(&mut self, kept: Kept, state: RowState) {
+    fn restore(&mut self, stored: StoredJob, state: RowState) {
         self.row.state = state;
-        self.row.problem = kept.problem;
-        // Of others the store may know where the translation would have gone.
-        self.output = kept.output.filter(|_| state == RowState::Done);
+        self.row.problem = stored.problem;
+        // In other states it is the planned output, which may not exist.
+        self.output = stored.output.filter(|_| state == RowState::Done);
         self.row.output = self.output.as_deref().map(file_name);
-        (self.row.done, self.row.total, self.row.to_review) = (kept.done, kept.total, kept.to_review);
-        self.row.terms = kept.terms;
-        self.job = Some(kept.job);
-        // What was translated the last time was meant so.
-        self.seen = state == RowState::Done;
+        (self.row.done, self.row.total, self.row.to_review) = (stored.done, stored.total, stored.to_review);
+        self.row.terms = stored.terms;
+        self.job = Some(stored.job);
+        // A finished document needs no language hint.
+        self.language_checked = state == RowState::Done;
     }
 
-    /// What is done of it stays shown until the engine says more.
-    fn wait_again(&mut self, attempt: u64) {
+    /// Back to `Waiting`. The progress stays shown until the first event of the new attempt.
+    fn requeue(&mut self, attempt: u64) {
         self.row.state = RowState::Waiting;
         (self.row.problem, self.row.output, self.output) = (None, None, None);
         (self.row.to_review, self.row.terms) = (0, TermCount::default());
@@ -314,38 +314,38 @@ impl Document {
 }
 
 impl Shared {
-    fn say(&self, document: &Document) {
-        self.page.say(Event::Row { row: document.row.clone() });
+    fn send_row(&self, document: &Document) {
+        self.page.send(Event::Row { row: document.row.clone() });
     }
 
-    /// Hears of a try. The last event of one that has no row any more is forgotten with what the store has of it; which
-    /// job that is must be told once it is known.
+    /// Returns the event callback of an attempt, and the cell for its job id if `job` is not known yet. At the last
+    /// event of an attempt whose row was removed, the callback deletes the job from the store.
     fn listener(
         self: &Arc<Self>,
         translator: &Translator,
         attempt: u64,
         job: Option<JobId>,
     ) -> (OnEvent, Arc<OnceLock<JobId>>) {
-        let handed_over = Arc::new(job.map_or_else(OnceLock::new, OnceLock::from));
+        let job_cell = Arc::new(job.map_or_else(OnceLock::new, OnceLock::from));
         let (shared, known, translator) =
-            (Arc::clone(self), Arc::clone(&handed_over), Arc::downgrade(translator));
+            (Arc::clone(self), Arc::clone(&job_cell), Arc::downgrade(translator));
         let on_event = move |event: JobEvent| {
             let is_last = event.is_last();
-            if shared.hear(attempt, event) || !is_last {
+            if shared.apply(attempt, event) || !is_last {
                 return;
             }
             if let (Some(job), Some(translator)) = (known.get(), translator.upgrade())
                 && let Err(problem) = forget(&translator, *job)
             {
-                shared.page.say(Event::Refused { problem });
+                shared.page.send(Event::Refused { problem });
             }
         };
-        (Box::new(on_event), handed_over)
+        (Box::new(on_event), job_cell)
     }
 
-    /// False where the try has no row.
-    fn hear(&self, attempt: u64, event: JobEvent) -> bool {
-        let mut documents = lock(&self.documents);
+    /// Applies an event to its row and sends the row. False if the attempt has no row.
+    fn apply(&self, attempt: u64, event: JobEvent) -> bool {
+        let mut documents = self.documents.lock();
         let Some(document) = documents.list.iter_mut().find(|document| document.attempt == attempt) else {
             return false;
         };
@@ -373,13 +373,13 @@ impl Shared {
             JobEvent::Cancelled => row.state = RowState::Cancelled,
             JobEvent::Paused => row.state = RowState::Paused,
         }
-        self.say(document);
+        self.send_row(document);
         true
     }
 }
 
-/// A job that has no row any more is forgotten with what the store has of it: one that is under way by its last event.
-fn let_go(translator: &Translator, job: JobId, is_active: bool) -> Result<(), Error> {
+/// Deletes a job without a row from the store; cancels an active one, which is deleted at its last event.
+fn drop_job(translator: &Translator, job: JobId, is_active: bool) -> Result<(), Error> {
     match is_active {
         true => translator.cancel(job),
         false => forget(translator, job).map_err(Error::Translation)?,
@@ -387,13 +387,13 @@ fn let_go(translator: &Translator, job: JobId, is_active: bool) -> Result<(), Er
     Ok(())
 }
 
-/// What the store does not have is forgotten already.
+/// Deletes a job from the store; succeeds if the store does not contain it.
 fn forget(translator: &Translator, job: JobId) -> Result<(), Problem> {
-    translator.forget(job).or_else(|problem| if problem.code == NOT_KEPT { Ok(()) } else { Err(problem) })
+    translator.forget(job).or_else(|problem| if problem.code == NO_SUCH_JOB { Ok(()) } else { Err(problem) })
 }
 
-/// None while another program works on it.
-fn state_of(state: JobState) -> Option<RowState> {
+/// None while another process works on it.
+fn row_state(state: JobState) -> Option<RowState> {
     match state {
         JobState::Waiting | JobState::Running => None,
         JobState::Paused => Some(RowState::Paused),

@@ -1,16 +1,15 @@
-//! The recent pairs, in a small JSON file that is replaced as a whole.
+//! Recent language pairs, in a small JSON file that is replaced atomically.
 
-use crate::engine::LanguagePair;
-use crate::state::lock;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::{fs, mem};
+use translation::LanguagePair;
 
-/// More would not fit into the window.
-const RECENT: usize = 6;
-/// An honest file has some 300 bytes.
+/// More do not fit into the window.
+const MAX_RECENT: usize = 6;
+/// Maximum size of the settings file; a valid one has some 300 bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
 #[derive(Default, Deserialize, Serialize)]
@@ -18,35 +17,35 @@ struct File {
     recent: Vec<LanguagePair>,
 }
 
-/// What outlives the window.
+/// Settings that persist between runs.
 pub struct Settings {
     path: PathBuf,
     recent: Mutex<Vec<LanguagePair>>,
 }
 
 impl Settings {
-    /// A file that is missing or not ours counts as empty: nothing in it is worth a failure.
+    /// Treats a missing or invalid file as empty: nothing in it is worth a failure.
     pub fn load(path: PathBuf) -> Self {
-        let honest = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= MAX_BYTES);
-        let text = honest.then(|| fs::read(&path).ok()).flatten().unwrap_or_default();
+        let is_valid = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= MAX_BYTES);
+        let text = is_valid.then(|| fs::read(&path).ok()).flatten().unwrap_or_default();
         let mut file: File = serde_json::from_slice(&text).unwrap_or_default();
-        file.recent.truncate(RECENT);
+        file.recent.truncate(MAX_RECENT);
         Self { path, recent: Mutex::new(file.recent) }
     }
 
-    /// Newest first.
+    /// Recent pairs, newest first.
     pub fn recent(&self) -> Vec<LanguagePair> {
-        lock(&self.recent).clone()
+        self.recent.lock().clone()
     }
 
-    /// Puts the pair first and saves.
+    /// Moves the pair to the front and saves the list.
     ///
     /// # Errors
-    /// A folder that cannot be written; the pair is remembered until the window closes.
+    /// A folder that cannot be written; the pair is then remembered until the window closes.
     pub fn remember(&self, pair: LanguagePair) -> io::Result<()> {
-        let mut recent = lock(&self.recent);
+        let mut recent = self.recent.lock();
         let before = mem::take(&mut *recent).into_iter().filter(|one| *one != pair).collect::<Vec<_>>();
-        *recent = [pair].into_iter().chain(before).take(RECENT).collect();
+        *recent = [pair].into_iter().chain(before).take(MAX_RECENT).collect();
         let folder = self.path.parent().unwrap_or(&self.path);
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -78,8 +77,8 @@ mod tests {
         for n in 0..20 {
             settings.remember(pair("de", &n.to_string())).unwrap();
         }
-        assert_eq!(Settings::load(path.clone()).recent().len(), RECENT);
-        // Nothing but the file itself is left behind.
+        assert_eq!(Settings::load(path.clone()).recent().len(), MAX_RECENT);
+        // No temporary file is left behind.
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 

@@ -1,18 +1,18 @@
 use super::*;
-use crate::scripted::{Scripted, listen, pair, problem, result};
+use crate::fake_translator::{FakeTranslator, pair, problem, record_events, result};
 
-const FOLDER: &str = "/home/reader/letters";
+const FOLDER: &str = "/home/user/letters";
 
-struct Scene {
-    scripted: Arc<Scripted>,
+struct Fixture {
+    fake: Arc<FakeTranslator>,
     translator: Translator,
-    page: Arc<Page>,
+    page: Arc<PageChannel>,
     queue: Queue,
 }
 
-fn scene() -> Scene {
-    let (page, scripted) = (Arc::new(Page::default()), Arc::new(Scripted::default()));
-    Scene { translator: scripted.clone(), scripted, queue: Queue::new(page.clone()), page }
+fn fixture() -> Fixture {
+    let (page, fake) = (Arc::new(PageChannel::default()), Arc::new(FakeTranslator::default()));
+    Fixture { translator: fake.clone(), fake, queue: Queue::new(page.clone()), page }
 }
 
 fn progress(done: usize) -> JobEvent {
@@ -23,14 +23,14 @@ fn path(name: &str) -> PathBuf {
     Path::new(FOLDER).join(name)
 }
 
-fn kept(job: u64, name: &str, state: JobState) -> Kept {
+fn stored(job: u64, name: &str, state: JobState) -> StoredJob {
     let (job, input, pair) = (JobId(job), path(name), pair());
     let output = (state == JobState::Done).then(|| path("a.en.txt"));
     let terms = TermCount { met: 1, missed: 1 };
-    Kept { job, input, pair, state, problem: None, output, done: 2, total: 4, to_review: 1, terms }
+    StoredJob { job, input, pair, state, problem: None, output, done: 2, total: 4, to_review: 1, terms }
 }
 
-impl Scene {
+impl Fixture {
     fn add(&self, names: &[&str]) {
         self.queue.add(&self.translator, &pair(), names.iter().map(|name| path(name)).collect());
     }
@@ -46,119 +46,119 @@ impl Scene {
 
 #[test]
 fn a_document_goes_from_waiting_to_done_and_the_page_sees_no_path() {
-    let scene = scene();
-    let heard = listen(&scene.page);
-    scene.add(&["a.txt"]);
-    let id = scene.ids()[0];
-    assert!(matches!(scene.queue.output(id), Err(Error::NotFinished(_))));
-    scene.scripted.tell(0, JobEvent::Started { segments: 4 });
-    scene.scripted.tell(0, progress(2));
-    scene.scripted.tell(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
-    let seen = heard();
-    let states: Vec<_> = seen.iter().map(|event| event["row"]["state"].as_str().unwrap()).collect();
+    let fixture = fixture();
+    let events = record_events(&fixture.page);
+    fixture.add(&["a.txt"]);
+    let id = fixture.ids()[0];
+    assert!(matches!(fixture.queue.output(id), Err(Error::NotFinished(_))));
+    fixture.fake.emit(0, JobEvent::Started { segments: 4 });
+    fixture.fake.emit(0, progress(2));
+    fixture.fake.emit(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
+    let received = events();
+    let states: Vec<_> = received.iter().map(|event| event["row"]["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["waiting", "waiting", "translating", "done"]);
-    assert_eq!(seen[1]["row"]["total"], 4);
-    assert_eq!(seen[2]["row"]["done"], 2);
-    assert_eq!(seen[3]["row"]["output"], "a.en.txt");
-    assert!(!format!("{seen:?}").contains(FOLDER));
-    assert_eq!(scene.queue.output(id).unwrap(), path("a.en.txt"));
+    assert_eq!(received[1]["row"]["total"], 4);
+    assert_eq!(received[2]["row"]["done"], 2);
+    assert_eq!(received[3]["row"]["output"], "a.en.txt");
+    assert!(!format!("{received:?}").contains(FOLDER));
+    assert_eq!(fixture.queue.output(id).unwrap(), path("a.en.txt"));
 }
 
 #[test]
 fn a_drop_reported_twice_is_added_once_until_it_ends() {
-    let scene = scene();
-    scene.add(&["a.txt", "b.md"]);
-    scene.add(&["a.txt", "b.md"]);
-    assert_eq!(scene.states(), [RowState::Waiting; 2]);
-    scene.scripted.tell(0, JobEvent::Cancelled);
-    scene.add(&["a.txt"]);
-    assert_eq!(scene.states(), [RowState::Cancelled, RowState::Waiting, RowState::Waiting]);
+    let fixture = fixture();
+    fixture.add(&["a.txt", "b.md"]);
+    fixture.add(&["a.txt", "b.md"]);
+    assert_eq!(fixture.states(), [RowState::Waiting; 2]);
+    fixture.fake.emit(0, JobEvent::Cancelled);
+    fixture.add(&["a.txt"]);
+    assert_eq!(fixture.states(), [RowState::Cancelled, RowState::Waiting, RowState::Waiting]);
 }
 
 #[test]
-fn what_a_text_looks_like_is_shown_and_changes_nothing() {
-    let scene = scene();
-    scene.add(&["日記.txt", "a.txt"]);
-    let rows = scene.queue.rows();
+fn a_detected_language_is_shown_and_changes_nothing() {
+    let fixture = fixture();
+    fixture.add(&["日記.txt", "a.txt"]);
+    let rows = fixture.queue.rows();
     assert_eq!(rows[0].looks_like.as_deref(), Some("ja"));
     assert_eq!((rows[1].looks_like.as_deref(), &rows[0].pair), (None, &pair()));
-    // Of the last time, it is looked for in what is not done.
-    *lock(&scene.scripted.kept) =
-        vec![kept(7, "日本.txt", JobState::Paused), kept(8, "日本語.txt", JobState::Done)];
-    scene.queue.restore(&scene.translator).unwrap();
-    scene.queue.look(&scene.translator);
-    let seen: Vec<_> = scene.queue.rows()[2..].iter().map(|row| row.looks_like.clone()).collect();
-    assert_eq!(seen, [Some("ja".to_owned()), None]);
+    // Of the restored documents, only unfinished ones are checked.
+    *fixture.fake.stored.lock() =
+        vec![stored(7, "日本.txt", JobState::Paused), stored(8, "日本語.txt", JobState::Done)];
+    fixture.queue.restore(&fixture.translator).unwrap();
+    fixture.queue.detect_languages(&fixture.translator);
+    let detected: Vec<_> = fixture.queue.rows()[2..].iter().map(|row| row.looks_like.clone()).collect();
+    assert_eq!(detected, [Some("ja".to_owned()), None]);
 }
 
 #[test]
-fn a_document_is_set_aside_and_goes_on_where_it_was() {
-    let scene = scene();
-    scene.add(&["a.txt", "b.txt"]);
-    scene.scripted.tell(0, progress(2));
-    scene.scripted.asked();
-    scene.queue.pause(&scene.translator, None).unwrap();
-    assert_eq!(scene.scripted.asked(), ["pause 0", "pause 1"]);
-    assert_eq!(scene.states(), [RowState::Translating, RowState::Waiting], "until the engine says so");
-    scene.scripted.tell(0, JobEvent::Paused);
-    scene.scripted.tell(1, JobEvent::Paused);
-    assert_eq!(scene.states(), [RowState::Paused; 2]);
-    scene.queue.pause(&scene.translator, None).unwrap();
-    scene.queue.resume(&scene.translator, None).unwrap();
-    assert_eq!(scene.scripted.asked(), ["resume 0", "resume 1"]);
-    assert_eq!(scene.states(), [RowState::Waiting; 2]);
-    assert_eq!(scene.queue.rows()[0].done, 2);
-    scene.scripted.tell(0, progress(3));
-    assert_eq!(scene.states()[0], RowState::Translating);
+fn a_paused_document_resumes_where_it_stopped() {
+    let fixture = fixture();
+    fixture.add(&["a.txt", "b.txt"]);
+    fixture.fake.emit(0, progress(2));
+    fixture.fake.take_calls();
+    fixture.queue.pause(&fixture.translator, None).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["pause 0", "pause 1"]);
+    assert_eq!(fixture.states(), [RowState::Translating, RowState::Waiting], "until the engine confirms");
+    fixture.fake.emit(0, JobEvent::Paused);
+    fixture.fake.emit(1, JobEvent::Paused);
+    assert_eq!(fixture.states(), [RowState::Paused; 2]);
+    fixture.queue.pause(&fixture.translator, None).unwrap();
+    fixture.queue.resume(&fixture.translator, None).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["resume 0", "resume 1"]);
+    assert_eq!(fixture.states(), [RowState::Waiting; 2]);
+    assert_eq!(fixture.queue.rows()[0].done, 2);
+    fixture.fake.emit(0, progress(3));
+    assert_eq!(fixture.states()[0], RowState::Translating);
 }
 
 #[test]
-fn a_document_that_the_store_never_had_is_handed_over_again() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    scene.scripted.tell(0, JobEvent::Failed(problem("read")));
-    *lock(&scene.scripted.refusal) = Some(problem(NOT_KEPT));
-    scene.scripted.asked();
-    let id = scene.ids()[0];
-    scene.queue.resume(&scene.translator, Some(id)).unwrap();
-    assert_eq!(scene.scripted.asked(), ["resume 0", "submit a.txt de-en as 1"]);
-    assert_eq!(scene.queue.rows()[0].problem, None);
-    scene.queue.resume(&scene.translator, Some(id)).unwrap();
-    assert_eq!(scene.scripted.asked(), [""; 0], "it is on its way");
+fn a_document_that_is_not_in_the_store_is_submitted_again() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, JobEvent::Failed(problem("read")));
+    *fixture.fake.next_error.lock() = Some(problem(NO_SUCH_JOB));
+    fixture.fake.take_calls();
+    let id = fixture.ids()[0];
+    fixture.queue.resume(&fixture.translator, Some(id)).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["resume 0", "submit a.txt de-en as 1"]);
+    assert_eq!(fixture.queue.rows()[0].problem, None);
+    fixture.queue.resume(&fixture.translator, Some(id)).unwrap();
+    assert_eq!(fixture.fake.take_calls(), [""; 0], "it is active");
 }
 
 #[test]
-fn a_document_that_cannot_go_on_says_why() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    scene.scripted.tell(0, JobEvent::Cancelled);
-    *lock(&scene.scripted.refusal) = Some(problem("queue_busy"));
-    scene.queue.resume(&scene.translator, Some(scene.ids()[0])).unwrap();
-    assert_eq!(scene.states(), [RowState::Failed]);
-    assert_eq!(scene.queue.rows()[0].problem, Some(problem("queue_busy")));
+fn a_document_that_cannot_be_resumed_shows_the_reason() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, JobEvent::Cancelled);
+    *fixture.fake.next_error.lock() = Some(problem("queue_busy"));
+    fixture.queue.resume(&fixture.translator, Some(fixture.ids()[0])).unwrap();
+    assert_eq!(fixture.states(), [RowState::Failed]);
+    assert_eq!(fixture.queue.rows()[0].problem, Some(problem("queue_busy")));
 }
 
 #[test]
-fn other_languages_start_the_document_anew_and_forget_the_first_try() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    let (id, back) = (scene.ids()[0], LanguagePair { from: "en".into(), to: "de".into() });
-    scene.scripted.asked();
-    scene.queue.set_pair(&scene.translator, id, back.clone()).unwrap();
-    assert_eq!(scene.scripted.asked(), ["cancel 0", "submit a.txt en-de as 1"]);
-    scene.scripted.tell(0, progress(1));
-    scene.scripted.tell(0, JobEvent::Cancelled);
-    assert_eq!(scene.scripted.asked(), ["forget 0"]);
-    assert_eq!((scene.states(), scene.ids()), (vec![RowState::Waiting], vec![id]));
-    scene.scripted.tell(1, progress(1));
-    assert_eq!(scene.queue.rows()[0].pair, back);
-    scene.queue.set_pair(&scene.translator, id, back).unwrap();
-    assert_eq!(scene.scripted.asked(), [""; 0], "it is in these languages");
+fn another_pair_restarts_the_document_and_deletes_the_first_job() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    let (id, back) = (fixture.ids()[0], LanguagePair { from: "en".into(), to: "de".into() });
+    fixture.fake.take_calls();
+    fixture.queue.set_pair(&fixture.translator, id, back.clone()).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["cancel 0", "submit a.txt en-de as 1"]);
+    fixture.fake.emit(0, progress(1));
+    fixture.fake.emit(0, JobEvent::Cancelled);
+    assert_eq!(fixture.fake.take_calls(), ["forget 0"]);
+    assert_eq!((fixture.states(), fixture.ids()), (vec![RowState::Waiting], vec![id]));
+    fixture.fake.emit(1, progress(1));
+    assert_eq!(fixture.queue.rows()[0].pair, back);
+    fixture.queue.set_pair(&fixture.translator, id, back).unwrap();
+    assert_eq!(fixture.fake.take_calls(), [""; 0], "it already has this pair");
 }
 
-/// What a text looks like is seen when it is under way, or after it is done.
+/// The language hint appears while a document is translated, or after it is done.
 #[test]
-fn the_languages_can_be_changed_whatever_became_of_the_document() {
+fn the_pair_can_be_changed_in_every_state() {
     let back = LanguagePair { from: "en".into(), to: "de".into() };
     let ends = [
         JobEvent::Finished(result(Some(path("a.en.txt")))),
@@ -167,104 +167,107 @@ fn the_languages_can_be_changed_whatever_became_of_the_document() {
         JobEvent::Paused,
     ];
     for end in ends {
-        let scene = scene();
-        scene.add(&["a.txt"]);
-        let id = scene.ids()[0];
-        scene.scripted.tell(0, progress(2));
-        scene.scripted.tell(0, end);
-        scene.scripted.asked();
-        scene.queue.set_pair(&scene.translator, id, back.clone()).unwrap();
-        assert_eq!(scene.scripted.asked(), ["forget 0", "submit a.txt en-de as 1"]);
-        let row = &scene.queue.rows()[0];
+        let fixture = fixture();
+        fixture.add(&["a.txt"]);
+        let id = fixture.ids()[0];
+        fixture.fake.emit(0, progress(2));
+        fixture.fake.emit(0, end);
+        fixture.fake.take_calls();
+        fixture.queue.set_pair(&fixture.translator, id, back.clone()).unwrap();
+        assert_eq!(fixture.fake.take_calls(), ["forget 0", "submit a.txt en-de as 1"]);
+        let row = &fixture.queue.rows()[0];
         assert_eq!((row.id, row.state, &row.pair), (id, RowState::Waiting, &back));
         assert_eq!((row.done, row.to_review, &row.output, &row.problem), (0, 0, &None, &None));
     }
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    scene.scripted.tell(0, progress(2));
-    scene.scripted.asked();
-    scene.queue.set_pair(&scene.translator, scene.ids()[0], back).unwrap();
-    assert_eq!(scene.scripted.asked(), ["cancel 0", "submit a.txt en-de as 1"]);
-    scene.scripted.tell(0, JobEvent::Cancelled);
-    assert_eq!(scene.scripted.asked(), ["forget 0"]);
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, progress(2));
+    fixture.fake.take_calls();
+    fixture.queue.set_pair(&fixture.translator, fixture.ids()[0], back).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["cancel 0", "submit a.txt en-de as 1"]);
+    fixture.fake.emit(0, JobEvent::Cancelled);
+    assert_eq!(fixture.fake.take_calls(), ["forget 0"]);
 }
 
 #[test]
 fn a_document_that_is_done_is_translated_again() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    scene.scripted.tell(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
-    scene.scripted.asked();
-    scene.queue.resume(&scene.translator, Some(scene.ids()[0])).unwrap();
-    assert_eq!((scene.scripted.asked(), scene.states()), (vec!["resume 0".into()], vec![RowState::Waiting]));
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
+    fixture.fake.take_calls();
+    fixture.queue.resume(&fixture.translator, Some(fixture.ids()[0])).unwrap();
+    assert_eq!(
+        (fixture.fake.take_calls(), fixture.states()),
+        (vec!["resume 0".into()], vec![RowState::Waiting])
+    );
 }
 
 #[test]
-fn a_removed_document_is_given_up_and_forgotten() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    let (id, heard) = (scene.ids()[0], listen(&scene.page));
-    scene.scripted.asked();
-    scene.queue.remove(&scene.translator, Some(id)).unwrap();
-    assert_eq!(scene.scripted.asked(), ["cancel 0"]);
-    scene.scripted.tell(0, JobEvent::Cancelled);
-    assert_eq!(scene.scripted.asked(), ["forget 0"]);
-    assert_eq!(heard().len(), 1);
-    assert_eq!(heard()[0]["type"], "gone");
-    assert!(matches!(scene.queue.remove(&scene.translator, Some(id)), Err(Error::NoSuchDocument)));
-    scene.add(&["b.txt"]);
-    assert_ne!(scene.ids()[0], id, "a number is never given twice");
+fn a_removed_document_is_cancelled_and_deleted() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    let (id, events) = (fixture.ids()[0], record_events(&fixture.page));
+    fixture.fake.take_calls();
+    fixture.queue.remove(&fixture.translator, Some(id)).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["cancel 0"]);
+    fixture.fake.emit(0, JobEvent::Cancelled);
+    assert_eq!(fixture.fake.take_calls(), ["forget 0"]);
+    assert_eq!(events().len(), 1);
+    assert_eq!(events()[0]["type"], "gone");
+    assert!(matches!(fixture.queue.remove(&fixture.translator, Some(id)), Err(Error::NoSuchDocument)));
+    fixture.add(&["b.txt"]);
+    assert_ne!(fixture.ids()[0], id, "ids are never reused");
 }
 
 #[test]
-fn finished_documents_are_cleared_together() {
-    let scene = scene();
-    scene.add(&["a.txt", "b.txt", "c.txt"]);
-    scene.scripted.tell(0, JobEvent::Finished(result(None)));
-    scene.scripted.tell(2, JobEvent::Finished(result(None)));
-    scene.scripted.asked();
-    *lock(&scene.scripted.refusal) = Some(problem(NOT_KEPT));
-    scene.queue.remove(&scene.translator, None).unwrap();
-    assert_eq!(scene.scripted.asked(), ["forget 0", "forget 2"]);
-    assert_eq!(scene.states(), [RowState::Waiting]);
+fn finished_documents_are_removed_together() {
+    let fixture = fixture();
+    fixture.add(&["a.txt", "b.txt", "c.txt"]);
+    fixture.fake.emit(0, JobEvent::Finished(result(None)));
+    fixture.fake.emit(2, JobEvent::Finished(result(None)));
+    fixture.fake.take_calls();
+    *fixture.fake.next_error.lock() = Some(problem(NO_SUCH_JOB));
+    fixture.queue.remove(&fixture.translator, None).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["forget 0", "forget 2"]);
+    assert_eq!(fixture.states(), [RowState::Waiting]);
 }
 
 #[test]
-fn documents_of_the_last_time_are_shown_once() {
-    let scene = scene();
+fn stored_documents_are_restored_once() {
+    let fixture = fixture();
     let states = [JobState::Interrupted, JobState::Running, JobState::Paused, JobState::Done];
-    let all = || states.into_iter().zip(0..).map(|(state, job)| kept(job, "a.txt", state)).collect();
+    let all = || states.into_iter().zip(0..).map(|(state, job)| stored(job, "a.txt", state)).collect();
     for _ in 0..2 {
-        *lock(&scene.scripted.kept) = all();
-        scene.queue.restore(&scene.translator).unwrap();
+        *fixture.fake.stored.lock() = all();
+        fixture.queue.restore(&fixture.translator).unwrap();
     }
-    assert_eq!(scene.states(), [RowState::Interrupted, RowState::Paused, RowState::Done]);
-    assert_eq!(scene.queue.rows()[0].done, 2);
-    assert_eq!(scene.queue.rows()[2].terms, TermCount { met: 1, missed: 1 });
-    assert_eq!(scene.queue.output(scene.ids()[2]).unwrap(), path("a.en.txt"));
-    scene.queue.resume(&scene.translator, None).unwrap();
-    assert_eq!(scene.scripted.asked(), ["resume 0", "resume 2"]);
-    *lock(&scene.scripted.refusal) = Some(problem("store_damaged"));
-    let refused = scene.queue.restore(&scene.translator).unwrap_err();
-    assert_eq!(refused.problem(), problem("store_damaged"));
+    assert_eq!(fixture.states(), [RowState::Interrupted, RowState::Paused, RowState::Done]);
+    assert_eq!(fixture.queue.rows()[0].done, 2);
+    assert_eq!(fixture.queue.rows()[2].terms, TermCount { met: 1, missed: 1 });
+    assert_eq!(fixture.queue.output(fixture.ids()[2]).unwrap(), path("a.en.txt"));
+    fixture.queue.resume(&fixture.translator, None).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["resume 0", "resume 2"]);
+    *fixture.fake.next_error.lock() = Some(problem("store_damaged"));
+    let error = fixture.queue.restore(&fixture.translator).unwrap_err();
+    assert_eq!(error.problem(), problem("store_damaged"));
 }
 
 #[test]
-fn an_edit_tells_how_much_is_left_to_review() {
-    let scene = scene();
-    scene.add(&["a.txt"]);
-    scene.scripted.tell(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
-    scene.scripted.asked();
-    let id = scene.ids()[0];
-    assert_eq!(scene.queue.rows()[0].to_review, 1);
-    assert_eq!(scene.queue.segments(&scene.translator, id).unwrap(), []);
-    let edited = scene.queue.edit(&scene.translator, id, 3, "Hello").unwrap();
+fn an_edit_updates_the_number_left_to_review() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
+    fixture.fake.take_calls();
+    let id = fixture.ids()[0];
+    assert_eq!(fixture.queue.rows()[0].to_review, 1);
+    assert_eq!(fixture.queue.segments(&fixture.translator, id).unwrap(), []);
+    let edited = fixture.queue.edit(&fixture.translator, id, 3, "Hello").unwrap();
     assert_eq!((edited[0].index, &*edited[0].target), (3, "Hello"));
-    assert_eq!(scene.queue.suggestions(&scene.translator, id, 3).unwrap(), []);
-    assert_eq!(scene.scripted.asked(), ["segments 0", "edit 3 Hello 0", "suggestions 3 0"]);
-    assert_eq!(scene.queue.rows()[0].to_review, 0);
-    assert_eq!(scene.queue.rows()[0].terms, TermCount { met: 2, missed: 0 });
-    *lock(&scene.scripted.refusal) = Some(problem("store_full"));
-    let refused = scene.queue.edit(&scene.translator, id, 3, "Hello").unwrap_err();
-    assert_eq!(refused.problem(), problem("store_full"));
+    assert_eq!(fixture.queue.suggestions(&fixture.translator, id, 3).unwrap(), []);
+    assert_eq!(fixture.fake.take_calls(), ["segments 0", "edit 3 Hello 0", "suggestions 3 0"]);
+    assert_eq!(fixture.queue.rows()[0].to_review, 0);
+    assert_eq!(fixture.queue.rows()[0].terms, TermCount { met: 2, missed: 0 });
+    *fixture.fake.next_error.lock() = Some(problem("store_full"));
+    let error = fixture.queue.edit(&fixture.translator, id, 3, "Hello").unwrap_err();
+    assert_eq!(error.problem(), problem("store_full"));
 }

@@ -1,0 +1,170 @@
+//! A translator under a test's control, and a recorder of the events that the page receives.
+
+use crate::backend::{OnEvent, StoredJob, Translate};
+use crate::page::{PageChannel, Suggestion};
+use parking_lot::Mutex;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tauri::ipc::{Channel, InvokeResponseBody};
+use translation::{
+    EditResult, JobEvent, JobId, JobResult, LanguagePair, Problem, Segment, SentenceStatus, Source,
+    TermCount, Terms,
+};
+
+/// Numbers jobs by their index and records all calls.
+#[derive(Default)]
+pub struct FakeTranslator {
+    jobs: Mutex<Vec<OnEvent>>,
+    calls: Mutex<Vec<String>>,
+    /// What `stored_jobs` returns, once.
+    pub stored: Mutex<Vec<StoredJob>>,
+    /// The error of the next call that can fail.
+    pub next_error: Mutex<Option<Problem>>,
+    /// Whether `restart` returns false.
+    pub ended: AtomicBool,
+}
+
+impl FakeTranslator {
+    /// Sends an event of a job.
+    pub fn emit(&self, job: usize, event: JobEvent) {
+        self.jobs.lock()[job](event);
+    }
+
+    /// The calls since the last time.
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock())
+    }
+
+    fn record(&self, what: &str, job: JobId) {
+        self.calls.lock().push(format!("{what} {job}"));
+    }
+
+    fn fail_once(&self) -> Result<(), Problem> {
+        self.next_error.lock().take().map_or(Ok(()), Err)
+    }
+}
+
+impl Translate for FakeTranslator {
+    fn restart(&self, pair: LanguagePair) -> bool {
+        self.calls.lock().push(format!("restart {pair}"));
+        !self.ended.load(Ordering::Relaxed)
+    }
+
+    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId {
+        let mut jobs = self.jobs.lock();
+        let job = JobId(jobs.len() as u64);
+        jobs.push(on_event);
+        let what = match source {
+            Source::Text(text) => text,
+            Source::File { input, .. } => input.file_name().unwrap().to_string_lossy().into_owned(),
+        };
+        self.record(&format!("submit {what} {pair} as"), job);
+        job
+    }
+
+    fn resume(&self, job: JobId, on_event: OnEvent) -> Result<(), Problem> {
+        self.record("resume", job);
+        self.fail_once()?;
+        let mut jobs = self.jobs.lock();
+        match jobs.get_mut(job.0 as usize) {
+            Some(before) => *before = on_event,
+            None => jobs.push(on_event),
+        }
+        Ok(())
+    }
+
+    fn pause(&self, job: JobId) {
+        self.record("pause", job);
+    }
+
+    fn cancel(&self, job: JobId) {
+        self.record("cancel", job);
+    }
+
+    fn forget(&self, job: JobId) -> Result<(), Problem> {
+        self.record("forget", job);
+        self.fail_once()
+    }
+
+    fn stored_jobs(&self) -> Result<Vec<StoredJob>, Problem> {
+        self.fail_once()?;
+        Ok(std::mem::take(&mut self.stored.lock()))
+    }
+
+    fn detect(&self, text: &str) -> Option<String> {
+        self.detect_file(Path::new(text))
+    }
+
+    fn detect_file(&self, input: &Path) -> Option<String> {
+        input.to_string_lossy().contains("日").then(|| "ja".into())
+    }
+
+    fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {
+        self.record("segments", job);
+        self.fail_once()?;
+        Ok(Vec::new())
+    }
+
+    fn suggestions(&self, job: JobId, index: usize) -> Result<Vec<Suggestion>, Problem> {
+        self.record(&format!("suggestions {index}"), job);
+        self.fail_once()?;
+        Ok(Vec::new())
+    }
+
+    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem> {
+        self.record(&format!("edit {index} {text}"), job);
+        self.fail_once()?;
+        let terms = TermCount { met: 2, missed: 0 };
+        let segment = segment(index, text);
+        Ok(EditResult { changed: vec![segment.clone()], segment, to_review: 0, terms })
+    }
+}
+
+fn segment(index: usize, text: &str) -> Segment {
+    Segment {
+        index,
+        block: 0,
+        source: "Hallo".into(),
+        target: text.into(),
+        status: SentenceStatus::Edited,
+        reasons: Vec::new(),
+        spans: Vec::new(),
+        terms: Terms::default(),
+    }
+}
+
+pub fn pair() -> LanguagePair {
+    LanguagePair { from: "de".into(), to: "en".into() }
+}
+
+pub fn problem(code: &str) -> Problem {
+    Problem { code: code.into(), message: code.into(), hint: "Again.".into() }
+}
+
+pub fn result(output: Option<PathBuf>) -> JobResult {
+    JobResult {
+        output,
+        segments: 4,
+        to_review: 1,
+        words: 30,
+        words_decoded: 30,
+        tokens: 40,
+        seconds: 5.0,
+        tokens_per_second: 8.0,
+        ..JobResult::default()
+    }
+}
+
+/// Subscribes to the page's events; the returned function lists those received so far.
+pub fn record_events(page: &PageChannel) -> impl Fn() -> Vec<Value> + use<> {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let recorder = Arc::clone(&events);
+    page.attach(Channel::new(move |body| {
+        let InvokeResponseBody::Json(text) = body else { panic!("events are JSON") };
+        recorder.lock().push(serde_json::from_str(&text)?);
+        Ok(())
+    }));
+    move || events.lock().clone()
+}

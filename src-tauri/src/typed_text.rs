@@ -1,0 +1,81 @@
+//! Translation of typed text: a new input cancels the previous one.
+
+use crate::backend::Translate;
+use crate::page::{Event, PageChannel};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use translation::{JobEvent, JobId, LanguagePair, Source};
+
+/// The current interactive job, and the translator that runs it.
+#[derive(Default)]
+pub struct TypedText(Mutex<Option<(Arc<dyn Translate>, JobId)>>);
+
+impl TypedText {
+    /// Cancels the previous text and translates this one; its events carry `seq`.
+    pub fn translate(
+        &self,
+        translator: Arc<dyn Translate>,
+        page: Arc<PageChannel>,
+        pair: LanguagePair,
+        seq: u64,
+        text: String,
+    ) {
+        let mut current = self.0.lock();
+        if let Some((translator, job)) = current.take() {
+            translator.cancel(job);
+        }
+        let on_event = move |event| {
+            if let Some(event) = page_event(seq, event) {
+                page.send(event);
+            }
+        };
+        let job = translator.submit(pair, Source::Text(text), Box::new(on_event));
+        *current = Some((translator, job));
+    }
+
+    /// Cancels the current text; the page keeps the translation so far.
+    pub fn stop(&self) {
+        if let Some((translator, job)) = self.0.lock().take() {
+            translator.cancel(job);
+        }
+    }
+}
+
+fn page_event(seq: u64, event: JobEvent) -> Option<Event> {
+    match event {
+        JobEvent::Text { text, doubts } => Some(Event::Text { seq, text, doubts }),
+        JobEvent::Finished(result) => {
+            Some(Event::Finished { seq, tokens_per_second: result.tokens_per_second })
+        }
+        JobEvent::Failed(problem) => Some(Event::Failed { seq, problem }),
+        JobEvent::Cancelled | JobEvent::Paused => Some(Event::Stopped { seq }),
+        JobEvent::Started { .. } | JobEvent::Progress { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake_translator::{FakeTranslator, pair, record_events, result};
+
+    #[test]
+    fn the_latest_input_cancels_the_previous_one() {
+        let (translator, page, typed_text) =
+            (Arc::new(FakeTranslator::default()), Arc::new(PageChannel::default()), TypedText::default());
+        let events = record_events(&page);
+        typed_text.translate(translator.clone(), page.clone(), pair(), 1, "eins".into());
+        typed_text.translate(translator.clone(), page.clone(), pair(), 2, "zwei".into());
+        assert_eq!(translator.take_calls(), ["submit eins de-en as 0", "cancel 0", "submit zwei de-en as 1"]);
+        translator.emit(0, JobEvent::Cancelled);
+        translator.emit(1, JobEvent::Started { segments: 1 });
+        translator.emit(1, JobEvent::Text { text: "two".into(), doubts: vec![] });
+        translator.emit(1, JobEvent::Finished(result(None)));
+        let received: Vec<_> =
+            events().iter().map(|event| (event["type"].clone(), event["seq"].clone())).collect();
+        let expected = [("stopped", 1), ("text", 2), ("finished", 2)];
+        assert_eq!(received, expected.map(|(kind, seq)| (kind.into(), seq.into())));
+        typed_text.stop();
+        typed_text.stop();
+        assert_eq!(translator.take_calls(), ["cancel 1"], "once");
+    }
+}
