@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod backend;
+#[cfg(test)]
+mod bridge_contract;
 mod commands;
 mod error;
 #[cfg(test)]
