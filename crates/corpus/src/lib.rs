@@ -1,6 +1,6 @@
 //! Training text: reads parallel and monolingual files, cleans them with a report, and samples and splits by seed.
 //!
-//! [`read_pairs`] and [`read_lines`] return every line of the files unchanged; [`clean`] normalises sentences, drops bad
+//! [`read_pairs`] and [`read_lines`] return every line of the files unchanged; [`clean()`] normalises sentences, drops bad
 //! ones and reports why; [`Corpus::sample`] and [`Corpus::split_held_out`] select. Parallel and monolingual text have
 //! the same type, with two sides and with one: [`Corpus<2>`](Corpus) and [`Corpus<1>`](Corpus).
 //!

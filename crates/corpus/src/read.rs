@@ -1,4 +1,4 @@
-//! Reads the sentences of files unchanged; [`clean`](crate::clean) filters them.
+//! Reads the sentences of files unchanged; [`clean`](crate::clean()) filters them.
 
 use crate::alt::Alt;
 use crate::corpus::{Corpus, CorpusEntry, MonolingualCorpus, ParallelCorpus, TextSource};

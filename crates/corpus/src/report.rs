@@ -56,7 +56,7 @@ pub struct Leak {
     pub count: u64,
 }
 
-/// The report of [`clean`](crate::clean).
+/// The report of [`clean`](crate::clean()).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Sentences or pairs that were read.

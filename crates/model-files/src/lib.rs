@@ -1,6 +1,6 @@
 //! Imports and opens model files.
 //!
-//! [`import`] converts a Hugging Face folder or a GGUF file to a model folder (`model.json`, `model.safetensors`,
+//! [`import()`] converts a Hugging Face folder or a GGUF file to a model folder (`model.json`, `model.safetensors`,
 //! `tokenizer.json`); [`Model`] opens such a folder. All input is untrusted: nothing makes this crate panic, and its
 //! memory stays within a small multiple of the headers and the largest chunk of rows ([`limits`]). The crate uses no
 //! GPU, network or memory mapping; the caller that opens a model maps its files.

@@ -34,7 +34,7 @@ impl std::fmt::Debug for Model {
 }
 
 impl Model {
-    /// Opens the folder `dir` written by [`crate::import`]; `map` gives the bytes of a file.
+    /// Opens the folder `dir` written by [`crate::import()`]; `map` gives the bytes of a file.
     ///
     /// # Example
     /// ```

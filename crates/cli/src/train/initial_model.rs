@@ -16,8 +16,8 @@ pub struct InitialModelArgs {
     /// Base model to train further: a Hugging Face folder with float weights
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
-    /// Initialise a new model with random weights: a TOML file with `vocabulary = TOKENS` and a table [small] (for a large
-    /// model [large]) of hidden_size, layers, heads, kv_heads, head_dim and feed_forward
+    /// Initialise a new model with random weights: a TOML file with `vocabulary = TOKENS` and a table `[small]` (for a large
+    /// model `[large]`) of hidden_size, layers, heads, kv_heads, head_dim and feed_forward
     #[arg(long, value_name = "CONFIG")]
     from_scratch: Option<PathBuf>,
 }

@@ -26,7 +26,7 @@ const MAX_LOCKED_TOKENS: usize = 64;
 /// Tokens in a footnote mark; a longer element is parsed like any other.
 const MAX_NOTE_TOKENS: usize = 6;
 
-/// Characters of a footnote mark, such as "[12]" or "***", at most.
+/// Characters of a footnote mark, such as `[12]` or `***`, at most.
 const MAX_NOTE_CHARS: usize = 6;
 
 /// The blocks of a page. Never fails: invalid markup is left unchanged.
