@@ -1,4 +1,4 @@
-//! The graphics adapters: each is tested at its first use, and what was found is remembered.
+//! Graphics adapters: the kernels are tested at an adapter's first use; the result is stored.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::setup::Setup;
 
-/// Adapters whose kernels were found right, one line each; a driver's update makes a new line.
+/// The file of adapters that passed the test, one line each; a driver update adds a new line.
 fn tested_file() -> PathBuf {
     crate::folders::cache().join("tested-adapters")
 }
 
-/// Opens the adapter of a setup. At its first use every kernel is tested; if one is wrong, the plain variant is
-/// tried before the error that names it.
+/// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variant without half
+/// precision and subgroups, and returns the error if that fails too.
 pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     let options = DeviceOptions {
         adapter: setup.adapter.clone(),
@@ -28,20 +28,20 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
         format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
     };
     let known = std::fs::read_to_string(tested_file()).unwrap_or_default();
-    let knows = |variant: &str| known.lines().any(|line| line == name(variant));
-    if knows("full") {
+    let has_passed = |variant: &str| known.lines().any(|line| line == name(variant));
+    if has_passed("full") {
         return Ok(device);
     }
-    if knows("plain") {
+    if has_passed("plain") {
         return Ok(Device::open(&plain).map_err(engine::Error::from)?);
     }
     if test(&device).is_ok() {
-        remember(known, &name("full"));
+        store_result(known, &name("full"));
         return Ok(device);
     }
     let device_plain = Device::open(&plain).map_err(engine::Error::from)?;
     test(&device_plain)?;
-    remember(known, &name("plain"));
+    store_result(known, &name("plain"));
     Ok(device_plain)
 }
 
@@ -51,8 +51,8 @@ fn test(device: &Device) -> Result<()> {
     Ok(())
 }
 
-// Not being able to remember costs a second test at the next start and nothing else.
-fn remember(known: String, line: &str) {
+// If the result cannot be stored, the next start tests again.
+fn store_result(known: String, line: &str) {
     let file = tested_file();
     if let Some(folder) = file.parent() {
         drop(std::fs::create_dir_all(folder));
@@ -63,21 +63,21 @@ fn remember(known: String, line: &str) {
 /// One adapter's result, for `wasan gpu`.
 #[derive(Debug, Clone, Serialize)]
 pub struct AdapterReport {
-    /// Its place in the list, as `--adapter` takes it.
+    /// Its index, for `--adapter`.
     pub place: usize,
     /// Name, driver, features, limits.
     #[serde(flatten)]
     pub info: engine::AdapterInfo,
     /// "passed", or what failed.
     pub self_test: String,
-    /// Seconds that the test took.
+    /// Duration of the test in seconds.
     pub seconds: f32,
 }
 
 /// Every adapter with the result of its self-test.
 pub fn test_adapters() -> Vec<AdapterReport> {
     let report = |(place, info): (usize, engine::AdapterInfo)| {
-        let begun = std::time::Instant::now();
+        let started = std::time::Instant::now();
         let options = DeviceOptions { adapter: Some(place.to_string()), ..DeviceOptions::default() };
         let result =
             Device::open(&options).map_err(|error| Error::Engine(error.into())).and_then(|d| test(&d));
@@ -85,7 +85,7 @@ pub fn test_adapters() -> Vec<AdapterReport> {
             place,
             info,
             self_test: result.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
-            seconds: begun.elapsed().as_secs_f32(),
+            seconds: started.elapsed().as_secs_f32(),
         }
     };
     engine::adapters().into_iter().enumerate().map(report).collect()

@@ -1,4 +1,4 @@
-//! What models cost: counted (dispatches, bytes) and measured (seconds, memory). For `wasan bench`.
+//! Benchmarks models for `wasan bench`: counted (dispatches, bytes) and measured (seconds, memory).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,11 +13,11 @@ use crate::folders::models_folder;
 use crate::languages::LanguagePair;
 use crate::setup::Setup;
 
-// A prompt and an answer as long as a long sentence.
+// A prompt and an output as long as a long sentence.
 const PROMPT_TOKENS: usize = 64;
-const ANSWER_TOKENS: u32 = 64;
+const OUTPUT_TOKENS: u32 = 64;
 
-/// One model alone, or the sum.
+/// The cost of one model alone, or of the sum.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelCost {
     /// Models, by term.
@@ -26,28 +26,28 @@ pub struct ModelCost {
     pub load_s: f32,
     /// Seconds from a prompt of 64 tokens to its first new token, models loaded and warm.
     pub first_token_s: f32,
-    /// Kernels dispatched a decode step.
+    /// Kernel dispatches per decode step.
     pub dispatches_per_token: f32,
-    /// Bytes read back a decode step and sequence.
+    /// Bytes read back per decode step and sequence.
     pub bytes_read_back_per_token: f32,
-    /// Bytes of weights read a decode step.
+    /// Bytes of weights read per decode step.
     pub weight_bytes_per_token: u64,
     /// GPU memory of weights, caches and activations for 16 sequences.
     pub gpu_bytes: u64,
-    /// Share of the adapter's copy bandwidth at which one sequence reads the weights.
+    /// Weight bytes per second of one sequence, as a share of the adapter's copy bandwidth.
     pub bandwidth_share: f32,
     /// Speeds by number of sequences.
     pub speeds: Vec<BatchSpeed>,
 }
 
-/// BatchSpeed with so many sequences.
+/// The speed with a number of sequences.
 #[derive(Debug, Clone, Serialize)]
 pub struct BatchSpeed {
     /// Sequences at once.
     pub sequences: u32,
-    /// Prompt tokens a second.
+    /// Prompt tokens per second.
     pub prefill_tokens_per_s: f32,
-    /// New tokens a second, all sequences together.
+    /// New tokens per second, all sequences together.
     pub decode_tokens_per_s: f32,
 }
 
@@ -56,48 +56,57 @@ pub struct BatchSpeed {
 pub struct BenchmarkReport {
     /// Name of the GPU.
     pub adapter: String,
-    /// Bytes a second that a copy within GPU memory reads and writes.
+    /// Bytes per second that a copy within GPU memory reads and writes.
     pub copy_bytes_per_s: f64,
     /// Each model alone, then the sum.
     pub measurements: Vec<ModelCost>,
-    /// Largest memory of the process so far, where the system tells.
+    /// Peak memory of the process, if the system reports it.
     pub host_peak_bytes: Option<u64>,
 }
 
-/// Measures the models of a pair's recipe, each alone and together; `told` hears what is being done.
-pub fn benchmark(setup: &Setup, pair: &LanguagePair, told: &mut dyn FnMut(&str)) -> Result<BenchmarkReport> {
+/// Benchmarks the models of a pair's recipe, each alone and together; calls `on_step` with each step's name.
+pub fn benchmark(
+    setup: &Setup,
+    pair: &LanguagePair,
+    on_step: &mut dyn FnMut(&str),
+) -> Result<BenchmarkReport> {
     let catalog = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?;
     let text = setup.recipe.as_deref().map_or_else(|| catalog.default_recipe(pair), Ok)?;
     let (recipe, chosen) = catalog.recipe(pair, text, &setup.chosen)?;
     let members = catalog.members(pair, &recipe, &chosen)?;
     let device = open_tested(setup)?;
-    told("copy bandwidth");
+    on_step("copy bandwidth");
     let copy_bytes_per_s = device.copy_bandwidth().map_err(engine::Error::from)?;
     let mut measurements = Vec::new();
     if members.len() > 1 {
         for member in &members {
-            measurements.push(one(&device, std::slice::from_ref(member), copy_bytes_per_s, told)?);
+            measurements.push(model_cost(&device, std::slice::from_ref(member), copy_bytes_per_s, on_step)?);
         }
     }
-    measurements.push(one(&device, &members, copy_bytes_per_s, told)?);
+    measurements.push(model_cost(&device, &members, copy_bytes_per_s, on_step)?);
     let adapter = device.info().name.clone();
     Ok(BenchmarkReport { adapter, copy_bytes_per_s, measurements, host_peak_bytes: host_peak_bytes() })
 }
 
-fn one(device: &Device, members: &[Member], bandwidth: f64, told: &mut dyn FnMut(&str)) -> Result<ModelCost> {
+fn model_cost(
+    device: &Device,
+    members: &[Member],
+    bandwidth: f64,
+    on_step: &mut dyn FnMut(&str),
+) -> Result<ModelCost> {
     let models =
         members.iter().map(|m| format!("{} {}", m.term, m.entry.info.name)).collect::<Vec<_>>().join(" + ");
-    told(&models);
-    let begun = Instant::now();
+    on_step(&models);
+    let started = Instant::now();
     let mut terms = Vec::new();
     for member in members {
         terms.push((Arc::new(Llama::load(device, &member.entry.open()?, &mut |_, _| {})?), member.weight));
     }
-    let load_s = begun.elapsed().as_secs_f32();
+    let load_s = started.elapsed().as_secs_f32();
     let weight_bytes_per_token = terms.iter().map(|(llama, _)| llama.bytes_per_token()).sum();
     let vocab = terms.iter().map(|(llama, _)| llama.architecture().vocab_size as u32).min().unwrap_or(1);
     // The counted run is one token longer than the timed ones.
-    let context = PROMPT_TOKENS as u32 + ANSWER_TOKENS + 2;
+    let context = PROMPT_TOKENS as u32 + OUTPUT_TOKENS + 2;
     let joint = Joint::new(device, &terms, &JointOptions { sequences: 16, context })?;
     let mut batch = Batch::new(joint, BatchOptions::default());
     let request = |seed: u32, limit: u32| {
@@ -106,7 +115,7 @@ fn one(device: &Device, members: &[Member], bandwidth: f64, told: &mut dyn FnMut
         Request {
             prompts: vec![prompt; members.len()],
             shared: Vec::new(),
-            // A source that repeats itself lets the answer do so: random prompts end in loops.
+            // A repetitive source permits a repetitive output, which random prompts produce.
             source: vec![0; PROMPT_TOKENS],
             limit,
             end_tokens: Vec::new(),
@@ -122,30 +131,30 @@ fn one(device: &Device, members: &[Member], bandwidth: f64, told: &mut dyn FnMut
     let mut speeds = Vec::new();
     let mut first_token_s = 0.0;
     for sequences in [1, 4, 8, 16] {
-        told(&format!("{models}, {sequences} at once"));
+        on_step(&format!("{models}, {sequences} at once"));
         let requests = |limit| (0..sequences).map(|seed| request(seed, limit)).collect::<Vec<_>>();
-        // Once for the pipelines of this width, once for the clock.
+        // The first run compiles the pipelines for this batch size; the second is timed.
         batch.run(requests(2))?;
-        let begun = Instant::now();
+        let started = Instant::now();
         batch.run(requests(1))?;
-        let prefill_s = begun.elapsed().as_secs_f32();
+        let prefill_s = started.elapsed().as_secs_f32();
         if sequences == 1 {
             first_token_s = prefill_s;
         }
-        let decode_s = decode_seconds(&mut batch, requests(ANSWER_TOKENS))?;
+        let decode_s = decode_seconds(&mut batch, requests(OUTPUT_TOKENS))?;
         speeds.push(BatchSpeed {
             sequences,
             prefill_tokens_per_s: (sequences as usize * PROMPT_TOKENS) as f32 / prefill_s,
-            decode_tokens_per_s: (sequences * (ANSWER_TOKENS - 1)) as f32 / decode_s,
+            decode_tokens_per_s: (sequences * (OUTPUT_TOKENS - 1)) as f32 / decode_s,
         });
     }
     let before = device.counters();
     batch.run(vec![request(1, 1)])?;
     let short = device.counters();
-    batch.run(vec![request(1, 1 + ANSWER_TOKENS)])?;
+    batch.run(vec![request(1, 1 + OUTPUT_TOKENS)])?;
     let long = device.counters();
     // The first run prefills and decodes as the second does, so their difference is decode steps alone.
-    let steps = f64::from(ANSWER_TOKENS) as f32;
+    let steps = f64::from(OUTPUT_TOKENS) as f32;
     let each = |a: u64, b: u64, c: u64| ((c - b) - (b - a)) as f32 / steps;
     let single = speeds.first().map_or(0.0, |speed| speed.decode_tokens_per_s);
     Ok(ModelCost {
@@ -166,14 +175,14 @@ fn decode_seconds(batch: &mut Batch, requests: Vec<Request>) -> Result<f32> {
     requests.into_iter().for_each(|request| {
         batch.add(request);
     });
-    let mut begun = None;
+    let mut started = None;
     while !batch.is_idle() {
         let events = batch.step()?;
-        if begun.is_none() && events.iter().any(|event| matches!(event, Event::Token(..))) {
-            begun = Some(Instant::now());
+        if started.is_none() && events.iter().any(|event| matches!(event, Event::Token(..))) {
+            started = Some(Instant::now());
         }
     }
-    Ok(begun.map_or(0.0, |begun| begun.elapsed().as_secs_f32()))
+    Ok(started.map_or(0.0, |started| started.elapsed().as_secs_f32()))
 }
 
 /// The largest resident memory of this process, in bytes; Linux only.

@@ -180,7 +180,7 @@ impl EngineHost {
             let tokenizer = Arc::new(model.tokenizer()?);
             let mut reported = 0;
             let llama = Llama::load(device, &model, &mut |done, total| {
-                // About a hundred reports a model are enough for a progress bar.
+                // About a hundred reports per model are enough for a progress bar.
                 if done == total || done - reported > total / 100 {
                     reported = done;
                     (self.on_state)(EngineState::Loading { stage: LoadingStage::Uploading, done, total });

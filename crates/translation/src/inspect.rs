@@ -1,5 +1,4 @@
-//! Any model file looked at from outside: token ids in, logits out, so that its numbers can be compared with
-//! another engine's.
+//! Runs a model file on token ids and returns logits, for comparison with another engine.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What goes to the translator and what comes back: the setup, jobs, and what is told of them.
+//! Translation jobs: their sources, options, events and results.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,27 +11,27 @@ use crate::glossary::{Term, TermCount};
 use crate::languages::LanguagePair;
 use crate::sentence_report::{SentenceReport, UncertainWord};
 
-/// Sampling instead of the likeliest token.
+/// Sampling parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
-    /// Greater is bolder.
+    /// Divisor of the logits; larger values make unlikely tokens more frequent.
     pub temperature: f32,
-    /// Smallest probability mass kept, (0, 1].
+    /// Probability mass of the likeliest tokens to sample from, (0, 1].
     pub top_p: f32,
-    /// Tokens considered, at most 31.
+    /// Number of the likeliest tokens to sample from, at most 31.
     pub top_k: u32,
-    /// Key of the draws.
+    /// Random seed.
     pub seed: u32,
 }
 
-/// How beam search works.
+/// Beam search parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BeamOptions {
-    /// Sequences kept side by side, 1 to 15.
+    /// Number of beams, 1 to 15.
     pub beams: u32,
-    /// Score = Σ log p / length^penalty; larger prefers longer answers.
+    /// Score = Σ log p / length^penalty; larger prefers longer translations.
     pub length_penalty: f32,
-    /// Answers returned, best first.
+    /// Translations returned, best first.
     pub n_best: u32,
 }
 
@@ -41,11 +41,11 @@ impl From<BeamOptions> for engine::BeamOptions {
     }
 }
 
-/// How a job is translated. The default is greedy, with the recipe of the setup, the memory and the glossary.
+/// Decoding options of a job. The default is greedy, with the setup's recipe, the memory and the glossary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DecodeOptions {
-    /// The sum, instead of the setup's.
+    /// The recipe, instead of the setup's.
     pub recipe: Option<String>,
     /// Models for the recipe's terms, instead of the setup's.
     pub chosen: BTreeMap<String, String>,
@@ -55,13 +55,13 @@ pub struct DecodeOptions {
     pub sampling: Option<Sampling>,
     /// Whether the result carries every token with its alternatives and each model's votes.
     pub report: bool,
-    /// Documents: whether what a person wrote before is reused, and the memory learns.
+    /// Documents: whether to reuse exact matches of the translation memory and to store translations in it.
     pub memory: bool,
-    /// Whether the glossary's terms are favoured.
+    /// Whether to prefer the glossary's terms.
     pub glossary: bool,
-    /// Terms besides those of the glossary; of two with the same source these hold.
+    /// Additional terms; they override glossary terms with the same source.
     pub terms: Vec<Term>,
-    /// Tables: the columns to translate, from 0; none = those that hold text.
+    /// Tables: indices of the columns to translate; none = those that contain text.
     pub columns: Option<Vec<usize>>,
 }
 
@@ -92,10 +92,10 @@ impl DecodeOptions {
     }
 }
 
-/// What is translated.
+/// The source of a job.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// Typed text; its translation streams.
+    /// Typed text; its translation is streamed.
     Text(String),
     /// A document; its translation is a new file beside it, or at `output`, or with a free name in the folder `output`.
     File {
@@ -106,94 +106,94 @@ pub enum Source {
     },
 }
 
-/// Something to translate.
+/// A translation job.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// From which language into which.
+    /// The language pair.
     pub pair: LanguagePair,
-    /// What.
+    /// The text or document.
     pub source: Source,
-    /// How.
+    /// Decoding options.
     pub options: DecodeOptions,
 }
 
-/// What a person should know of a document that is done.
+/// A warning about a finished document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
-    /// No text to translate was found in it; the translation is a copy.
+    /// It contains no text to translate; the translation is a copy.
     NoText,
 }
 
-/// What became of a job.
+/// The result of a finished job.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct JobResult {
     /// The written file, for a document.
     pub output: Option<PathBuf>,
     /// The translation, for typed text.
     pub text: Option<String>,
-    /// Sentences.
+    /// Number of sentences.
     pub segments: usize,
-    /// Those that were translated before.
+    /// Sentences reused from the memory, the cache or an equal sentence.
     pub reused: usize,
-    /// Those that a person should look at.
+    /// Sentences to review.
     pub to_review: usize,
-    /// Documents: how often terms of the glossary stand in it, by whether the translation has them.
+    /// Documents: occurrences of glossary terms, used and missing in the translation.
     pub terms: TermCount,
-    /// What a person should know of the whole of it.
+    /// A warning about the whole document.
     pub warning: Option<Warning>,
     /// Words of the source; characters in languages without spaces.
     pub words: usize,
-    /// Those in sentences that the models translated now.
+    /// Words in sentences that this job decoded.
     pub words_decoded: usize,
     /// Tokens decoded.
     pub tokens: usize,
-    /// Seconds from the first sentence handed to the engine to the end.
+    /// Seconds from the first sentence sent to the engine to the end.
     pub seconds: f32,
-    /// Tokens a second.
+    /// Tokens per second.
     pub tokens_per_second: f32,
     /// Every sentence with its translation and status.
     pub sentences: Vec<SentenceReport>,
 }
 
-/// What is told of a job.
+/// An event of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JobEvent {
-    /// It was read and split.
+    /// The source was read and split.
     Started {
-        /// Sentences.
+        /// Number of sentences.
         segments: usize,
     },
-    /// The whole text so far (typed text only).
+    /// The whole translation so far (typed text only).
     Text {
         /// The text.
         text: String,
-        /// Its doubtful words.
+        /// Its words with low confidence.
         doubts: Vec<UncertainWord>,
     },
-    /// How far it is.
+    /// Progress.
     Progress {
         /// Sentences done.
         done: usize,
         /// Sentences in all.
         total: usize,
-        /// Tokens a second.
+        /// Tokens per second.
         tokens_per_second: f32,
-        /// Seconds left, as far as can be told.
+        /// Estimated seconds left, once a sentence is decoded.
         eta_s: Option<f32>,
     },
-    /// It is done.
+    /// It is finished.
     Finished(JobResult),
     /// It failed.
     Failed(Problem),
     /// It was cancelled.
     Cancelled,
-    /// It was set aside; [`Translator::resume`](crate::Translator::resume) goes on with it.
+    /// It was paused; [`Translator::resume`](crate::Translator::resume) resumes it.
     Paused,
 }
 
 impl JobEvent {
-    /// Whether nothing comes after it.
+    /// Whether it is the job's last event.
     pub fn is_last(&self) -> bool {
         matches!(self, Self::Finished(_) | Self::Failed(_) | Self::Cancelled | Self::Paused)
     }

@@ -1,8 +1,8 @@
-//! The number of a job.
+//! The id of a job.
 
 use serde::{Deserialize, Serialize};
 
-/// Names a job. A document's is its number in the queue, also after the program was started again.
+/// The id of a job. A document keeps its id in the queue across runs of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub u64);

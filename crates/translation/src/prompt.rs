@@ -1,6 +1,6 @@
 //! A model's prompt: its template with the languages filled in, ready for source texts.
 //!
-//! Special tokens come from the template alone. A source text is encoded as plain text, whatever it says.
+//! Special tokens come only from the template. A source text is always encoded as plain text.
 
 use std::ops::Range;
 
@@ -8,26 +8,26 @@ use model_files::Tokenizer;
 
 use crate::languages::{LanguagePair, language};
 
-/// Why a prompt cannot be made.
+/// Why a prompt cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A language without a name for `{from_name}` or `{to_name}`.
     #[error("no language has this code; use a two-letter code such as de: {0}")]
     UnknownLanguage(String),
-    /// A placeholder that means nothing.
+    /// An unknown placeholder.
     #[error(
-        "a prompt knows {{from}}, {{to}}, {{from_name}}, {{to_name}} and {{source}}; correct this one: {0}"
+        "a prompt may contain {{from}}, {{to}}, {{from_name}}, {{to_name}} and {{source}}; correct this one: {0}"
     )]
     UnknownPlaceholder(String),
-    /// `{source}` is missing or stands more than once.
-    #[error("a prompt holds {{source}} once, not {count} times: {template}")]
+    /// `{source}` is missing or occurs more than once.
+    #[error("a prompt must contain {{source}} exactly once, not {count} times: {template}")]
     Source {
-        /// How often it stands there.
+        /// Number of occurrences.
         count: usize,
         /// The prompt.
         template: String,
     },
-    /// A token in the manner of `<|name|>` that the model does not have.
+    /// A token of the form `<|name|>` that the model does not have.
     #[error("the model's tokenizer has no such special token; correct the prompt: {0}")]
     UnknownToken(String),
     /// The tokenizer.
@@ -35,43 +35,43 @@ pub enum Error {
     Model(#[from] model_files::Error),
 }
 
-/// A prompt for one pair of languages.
+/// A prompt for one language pair.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    /// Ids before the run of text that holds the source.
+    /// Ids before the text run that contains the source.
     prefix: Vec<u32>,
-    /// That run, before and after the source.
+    /// The text run before and after the source.
     before: String,
     after: String,
     suffix: Vec<u32>,
 }
 
-/// A prompt with a source text in it.
+/// A prompt with the position of its source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
     /// The ids of the whole prompt.
     pub ids: Vec<u32>,
-    /// Which of them stand for the source.
+    /// The range of ids that encode the source.
     pub source: Range<usize>,
-    /// For each of those, the bytes of the source that it stands for.
+    /// For each id of that range, the byte range of the source that it encodes.
     pub pieces: Vec<Range<usize>>,
 }
 
-/// Stands for the text to translate.
+/// The placeholder of the text to translate.
 const SOURCE: &str = "{source}";
 
 /// A part of a template.
-enum Part {
+enum TemplatePart {
     Text(String),
     Special(u32),
     Source,
 }
 
 impl Prompt {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
-    /// When a language is unknown, `{source}` is not there once, or a placeholder or special token is unknown.
+    /// An unknown language, placeholder or special token; a template that does not contain `{source}` exactly once.
     pub fn parse(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Self, Error> {
         let (mut prefix, mut suffix) = (Vec::new(), Vec::new());
         let (mut before, mut after) = (String::new(), String::new());
@@ -79,17 +79,17 @@ impl Prompt {
         let mut run_ended = false;
         for part in parts(template, tokenizer, pair)? {
             match part {
-                Part::Source => sources += 1,
-                Part::Text(text) if sources == 0 => before.push_str(&text),
-                Part::Text(text) if run_ended => suffix.extend(tokenizer.encode(&text)?),
-                Part::Text(text) => after.push_str(&text),
-                Part::Special(id) if sources == 0 => {
+                TemplatePart::Source => sources += 1,
+                TemplatePart::Text(text) if sources == 0 => before.push_str(&text),
+                TemplatePart::Text(text) if run_ended => suffix.extend(tokenizer.encode(&text)?),
+                TemplatePart::Text(text) => after.push_str(&text),
+                TemplatePart::Special(id) if sources == 0 => {
                     if !before.is_empty() {
                         prefix.extend(tokenizer.encode(&std::mem::take(&mut before))?);
                     }
                     prefix.push(id);
                 }
-                Part::Special(id) => {
+                TemplatePart::Special(id) => {
                     run_ended = true;
                     suffix.push(id);
                 }
@@ -113,20 +113,20 @@ impl Prompt {
         Ok(ids)
     }
 
-    /// The ids of the whole prompt for a source text, and where the source stands among them.
+    /// The ids of the whole prompt for a source text, with the position of the source.
     ///
     /// # Errors
     /// When the tokenizer fails.
     pub fn locate(&self, source: &str, tokenizer: &Tokenizer) -> Result<Located, Error> {
         let line = self.one_line(source);
-        // Characters that were made blanks may have been longer.
-        let mut places: Vec<usize> = Vec::with_capacity(line.len() + 1);
+        // Characters replaced by spaces may have been longer.
+        let mut offsets: Vec<usize> = Vec::with_capacity(line.len() + 1);
         for ((at, _), new) in source.char_indices().zip(line.chars()) {
-            places.extend(std::iter::repeat_n(at, new.len_utf8()));
+            offsets.extend(std::iter::repeat_n(at, new.len_utf8()));
         }
-        places.push(source.len());
-        let place =
-            |at: usize| places.get(at.saturating_sub(self.before.len())).copied().unwrap_or(source.len());
+        offsets.push(source.len());
+        let source_offset =
+            |at: usize| offsets.get(at.saturating_sub(self.before.len())).copied().unwrap_or(source.len());
         let inside = self.before.len()..self.before.len() + line.len();
         let run = tokenizer.pieces(&format!("{}{line}{}", self.before, self.after))?;
         let holds = |(_, bytes): &(u32, Range<usize>)| bytes.start < inside.end && inside.start < bytes.end;
@@ -134,7 +134,7 @@ impl Prompt {
         let count = run.iter().filter(|piece| holds(piece)).count();
         let pieces = run.iter().skip(first).take(count);
         Ok(Located {
-            pieces: pieces.map(|(_, bytes)| place(bytes.start)..place(bytes.end)).collect(),
+            pieces: pieces.map(|(_, bytes)| source_offset(bytes.start)..source_offset(bytes.end)).collect(),
             source: self.prefix.len() + first..self.prefix.len() + first + count,
             ids: self
                 .prefix
@@ -146,8 +146,8 @@ impl Prompt {
         })
     }
 
-    /// The ids that every rendered prompt starts with: those before the run of text that holds the source, since
-    /// tokens may span the border between the run and the source.
+    /// The ids that every rendered prompt starts with. They end before the text run that contains the source, since a
+    /// token may span the boundary of the source.
     pub fn shared_prefix(&self) -> &[u32] {
         &self.prefix
     }
@@ -164,9 +164,9 @@ impl Prompt {
     }
 }
 
-/// The template's parts in order; texts that touch are one part. Codes and names are filled in first, as they may
-/// be a part of a special token, `<|{to}|>`.
-fn parts(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Vec<Part>, Error> {
+/// The template's parts in order; adjacent texts are one part. Codes and names are filled in first, as they may be part
+/// of a special token, `<|{to}|>`.
+fn parts(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Vec<TemplatePart>, Error> {
     let template = filled(template, pair)?;
     let mut parts = Vec::new();
     let mut text = String::new();
@@ -174,29 +174,29 @@ fn parts(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<V
     while let Some(first) = rest.chars().next() {
         let special = tokenizer.specials().filter(|(name, _)| !name.is_empty() && rest.starts_with(name));
         let (size, part) = if let Some((name, id)) = special.max_by_key(|(name, _)| name.len()) {
-            (name.len(), Part::Special(id))
+            (name.len(), TemplatePart::Special(id))
         } else if let Some(name) = enclosed(rest, "<|", "|>") {
             return Err(Error::UnknownToken(name.to_owned()));
         } else if rest.starts_with(SOURCE) {
-            (SOURCE.len(), Part::Source)
+            (SOURCE.len(), TemplatePart::Source)
         } else {
-            (first.len_utf8(), Part::Text(first.to_string()))
+            (first.len_utf8(), TemplatePart::Text(first.to_string()))
         };
         rest = rest.get(size..).unwrap_or_default();
         match part {
-            Part::Text(more) => text.push_str(&more),
+            TemplatePart::Text(more) => text.push_str(&more),
             other => {
-                parts.push(Part::Text(std::mem::take(&mut text)));
+                parts.push(TemplatePart::Text(std::mem::take(&mut text)));
                 parts.push(other);
             }
         }
     }
-    parts.push(Part::Text(text));
-    parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
+    parts.push(TemplatePart::Text(text));
+    parts.retain(|part| !matches!(part, TemplatePart::Text(text) if text.is_empty()));
     Ok(parts)
 }
 
-/// The start of `text` if it is a name between these marks.
+/// The delimited name at the start of `text`, if there is one.
 fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     let inner = text.strip_prefix(open)?;
     let size = inner.find(|c: char| !c.is_alphanumeric() && c != '_')?;
@@ -204,7 +204,7 @@ fn enclosed<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     text.get(..open.len() + size + close.len()).filter(|_| closed)
 }
 
-/// The template with the languages in place of their placeholders.
+/// The template with the language placeholders filled in.
 fn filled(template: &str, pair: &LanguagePair) -> Result<String, Error> {
     let known = |code: &String| language(code).ok_or_else(|| Error::UnknownLanguage(code.clone()));
     let (from, to) = (known(&pair.from)?, known(&pair.to)?);
@@ -235,7 +235,7 @@ mod tests {
     const LINES: &str =
         "<|begin|>Translate {from} into {to}.<|turn|>{from_name}: {source}\n{to_name}:<|end|>";
 
-    /// A tokenizer whose ids are the bytes of a text, but for `:h`, which is one token.
+    /// A byte tokenizer, except that `:h` is one token.
     fn tokenizer() -> Tokenizer {
         let mut vocab: Map<String, Value> =
             (0..=255u32).map(|byte| (format!("<0x{byte:02X}>"), byte.into())).collect();

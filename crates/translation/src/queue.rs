@@ -1,4 +1,4 @@
-//! The queue: documents on their way, and those that were, also in an earlier run of the program.
+//! The document queue, which the store keeps across runs of the program.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use crate::translator::Translator;
 use crate::worker::{Command, Submission};
 use crate::{exports, output};
 
-/// What there is to do for a document that is added.
+/// The id of an added job; for a document also the held queue lock.
 pub(crate) type Added = (JobId, Option<Arc<QueueLock>>);
 
 impl Translator {
-    /// Every document of the queue, oldest first. Those that an ended process had begun are interrupted.
+    /// Every document of the queue, oldest first. Marks documents of an ended process as interrupted.
     ///
     /// # Errors
     /// A store that cannot be read.
     pub fn jobs(&self) -> Result<Vec<JobRow>> {
-        // Who else works on the queue tidies up itself.
+        // A process that holds the lock has cleaned up.
         match self.lock_queue() {
             Ok(_) | Err(Error::QueueBusy) => self.store()?.jobs(),
             Err(error) => Err(error),
@@ -38,11 +38,11 @@ impl Translator {
         self.store()?.job(id)
     }
 
-    /// Takes the right to work on the queue, until the returned value is gone. Jobs take it by themselves: this is for
-    /// who wants to know beforehand.
+    /// Locks the queue until the returned value is dropped. Jobs lock it themselves; call this to find out in advance
+    /// whether it is free.
     ///
     /// # Errors
-    /// [`Error::QueueBusy`] while another process has it.
+    /// [`Error::QueueBusy`] while another process holds the lock.
     pub fn lock_queue(&self) -> Result<Arc<QueueLock>> {
         self.locks.lock_queue(|| {
             let store = self.store()?;
@@ -50,7 +50,7 @@ impl Translator {
                 let Some(output) = &job.output else { continue };
                 match job.state.is_active() {
                     true => output::remove_partial(output),
-                    // Who corrects a translation, or writes a page of it, need not hold the queue.
+                    // Edits and exports write these files without the queue's lock.
                     false => [output, &exports::bilingual_path(output, &job.pair, "")]
                         .iter()
                         .for_each(|path| output::remove_stale_partial(path)),
@@ -60,7 +60,7 @@ impl Translator {
         })
     }
 
-    /// Waits until no other process works on the queue, and takes the right to.
+    /// Waits until no other process works on the queue, and locks it.
     ///
     /// # Errors
     /// A lock file that cannot be used.
@@ -73,11 +73,11 @@ impl Translator {
         }
     }
 
-    /// Goes on with a document that was paused or interrupted, or tries one again that failed, was given up or is done.
-    /// What was finished is taken from the store; a changed source is read anew.
+    /// Resumes a paused or interrupted document, or restarts one that failed, was cancelled or is done. Reuses
+    /// the stored sentences; reads the source again.
     ///
     /// # Errors
-    /// [`Error::JobActive`] for one that is on its way; [`Error::QueueBusy`].
+    /// [`Error::JobActive`] for a waiting or running document; [`Error::QueueBusy`].
     pub fn resume(&self, id: JobId, on_event: impl FnMut(JobEvent) + Send + 'static) -> Result<()> {
         let queue_lock = self.lock_queue()?;
         let store = self.store()?;
@@ -95,10 +95,10 @@ impl Translator {
         Ok(())
     }
 
-    /// Changes how a document that nobody works on is translated, and where to, for when it is resumed.
+    /// Changes the options and the target of an inactive document, for when it is resumed.
     ///
     /// # Errors
-    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
+    /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
     /// be written.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
         let _lock = self.lock_queue()?;
@@ -109,21 +109,21 @@ impl Translator {
         }
     }
 
-    /// Sets a document aside; its last event is [`JobEvent::Paused`].
+    /// Pauses a document; its last event is [`JobEvent::Paused`].
     pub fn pause(&self, id: JobId) {
-        // A thread that is gone has no jobs left.
+        // An ended thread has no jobs.
         drop(self.commands.send(Command::End(id, JobState::Paused)));
     }
 
-    /// Ends a job; its last event is [`JobEvent::Cancelled`]. What is finished of a document is kept.
+    /// Ends a job; its last event is [`JobEvent::Cancelled`]. The finished sentences of a document are kept.
     pub fn cancel(&self, id: JobId) {
         drop(self.commands.send(Command::End(id, JobState::Cancelled)));
     }
 
-    /// Gives up a document that nobody works on.
+    /// Cancels an inactive document.
     ///
     /// # Errors
-    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
+    /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn give_up(&self, id: JobId) -> Result<()> {
         let _lock = self.lock_queue()?;
         let store = self.store()?;
@@ -134,10 +134,10 @@ impl Translator {
         }
     }
 
-    /// Takes a document off the queue; its files stay.
+    /// Removes a document from the queue; its files stay.
     ///
     /// # Errors
-    /// [`Error::JobActive`] for one that is on its way, [`Error::NoSuchJob`]; a store that cannot be written.
+    /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn forget(&self, id: JobId) -> Result<()> {
         let store = self.store()?;
         store.forget(id)?;
@@ -152,8 +152,8 @@ impl Translator {
         self.store()?.terms(pair)
     }
 
-    /// Adds terms to the glossary; one with the same source takes the old one's place. Documents that have it in them
-    /// are translated anew.
+    /// Adds terms to the glossary; a term replaces one with the same source. Cached sentences with it are
+    /// decoded again.
     ///
     /// # Errors
     /// A store that cannot be written.
@@ -161,7 +161,7 @@ impl Translator {
         self.store()?.add_terms(pair, terms)
     }
 
-    /// Removes a term of the glossary, or all of a pair; counts them.
+    /// Removes a term of the glossary, or all terms of a pair; returns their number.
     ///
     /// # Errors
     /// A store that cannot be written.
@@ -170,7 +170,7 @@ impl Translator {
     }
 
     pub(crate) fn add(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<Added> {
-        // What cannot be read is no document to keep in mind.
+        // An unreadable file is not added to the queue.
         output::readable(input)?;
         if let Some(output) = output.filter(|output| !output.is_dir()) {
             output::check(input, output)?;

@@ -1,4 +1,4 @@
-//! Who works on the queue: one process at a time, known by a lock that the system takes back when the process ends.
+//! File locks of the data folder: one process at a time works on the queue. The system releases a dead process's locks.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use crate::error::{Error, Result};
 const QUEUE: &str = "queue.lock";
 const EDITS: &str = "edits.lock";
 
-/// The right to work on the queue, as long as any clone of it lives.
+/// Holds the queue's file lock until the last clone of its `Arc` is dropped.
 #[derive(Debug)]
 pub struct QueueLock {
-    // Closing it gives the lock back.
+    // Closing the file releases the lock.
     _locked: File,
 }
 
-/// Hands out the right to work on the queue of a data folder.
+/// The lock files of a data folder.
 #[derive(Debug)]
 pub(crate) struct LockFiles {
     folder: PathBuf,
@@ -28,14 +28,14 @@ impl LockFiles {
         Self { folder: folder.to_owned(), held: Mutex::default() }
     }
 
-    /// Takes the right. If this process did not have it, `first` tidies up after the one before.
+    /// Locks the queue. If this process did not hold the lock, `clean_up` first cleans up after the previous process.
     ///
     /// # Errors
-    /// [`Error::QueueBusy`] while another process has it; those of `first`.
-    pub fn lock_queue(&self, first: impl FnOnce() -> Result<()>) -> Result<Arc<QueueLock>> {
+    /// [`Error::QueueBusy`] while another process holds it; those of `clean_up`.
+    pub fn lock_queue(&self, clean_up: impl FnOnce() -> Result<()>) -> Result<Arc<QueueLock>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(hold) = held.upgrade() {
-            return Ok(hold);
+        if let Some(lock) = held.upgrade() {
+            return Ok(lock);
         }
         let file = self.open(QUEUE)?;
         match file.try_lock() {
@@ -43,13 +43,13 @@ impl LockFiles {
             Err(TryLockError::WouldBlock) => return Err(Error::QueueBusy),
             Err(TryLockError::Error(error)) => return Err(self.failed(&error)),
         }
-        let hold = Arc::new(QueueLock { _locked: file });
-        first()?;
-        *held = Arc::downgrade(&hold);
-        Ok(hold)
+        let lock = Arc::new(QueueLock { _locked: file });
+        clean_up()?;
+        *held = Arc::downgrade(&lock);
+        Ok(lock)
     }
 
-    /// Waits until no process has the right, which another may take before this one does.
+    /// Waits until no process holds the queue's lock; another process may lock it before this one does.
     ///
     /// # Errors
     /// A lock file that cannot be used.
@@ -57,8 +57,8 @@ impl LockFiles {
         self.open(QUEUE)?.lock().map_err(|error| self.failed(&error))
     }
 
-    /// Waits until nobody else corrects a translated document, here or in another process; nobody does as long as the
-    /// returned file is open.
+    /// Locks the editing of translated documents, across threads and processes, until the returned file is closed.
+    /// Waits for the lock.
     ///
     /// # Errors
     /// A lock file that cannot be used.
@@ -84,18 +84,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_door_opens_at_a_time() {
+    fn one_process_at_a_time_locks_the_queue() {
         let folder = tempfile::tempdir().expect("a folder");
-        // Two doors are what two processes have: locks belong to opened files.
+        // Two values behave like two processes, since locks belong to open files.
         let (ours, theirs) = (LockFiles::new(folder.path()), LockFiles::new(folder.path()));
-        let tidied = std::cell::Cell::new(0);
-        let tidy = || {
-            tidied.set(tidied.get() + 1);
+        let count = std::cell::Cell::new(0);
+        let clean_up = || {
+            count.set(count.get() + 1);
             Ok(())
         };
-        let first = ours.lock_queue(tidy).expect("is free");
-        let second = ours.lock_queue(tidy).expect("is ours");
-        assert_eq!(tidied.get(), 1, "who has it already has tidied up");
+        let first = ours.lock_queue(clean_up).expect("is free");
+        let second = ours.lock_queue(clean_up).expect("is ours");
+        assert_eq!(count.get(), 1, "cleans up only with a new lock");
         assert!(matches!(theirs.lock_queue(|| Ok(())), Err(Error::QueueBusy)));
         drop(first);
         assert!(matches!(theirs.lock_queue(|| Ok(())), Err(Error::QueueBusy)));
@@ -103,6 +103,6 @@ mod tests {
         theirs.wait_for_queue().expect("is free");
         theirs.lock_queue(|| Ok(())).expect("is free");
         assert!(matches!(ours.lock_queue(|| Err(Error::Stopped)), Err(Error::Stopped)));
-        theirs.lock_queue(|| Ok(())).expect("whoever could not tidy up does not have it");
+        theirs.lock_queue(|| Ok(())).expect("a failed clean-up releases the lock");
     }
 }

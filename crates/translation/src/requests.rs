@@ -22,7 +22,7 @@ const MAX_BIASED_TERMS: usize = 32;
 
 /// Builds the requests for a job's sentences, for one pair and the models of one batch.
 pub(crate) struct RequestBuilder {
-    // One a model, in the batch's order.
+    // One per model, in the batch's order.
     prompts: Vec<Prompt>,
     pub tokenizer: Arc<Tokenizer>,
     pub end_tokens: Vec<u32>,
@@ -33,7 +33,7 @@ pub(crate) struct RequestBuilder {
     /// For each term of the recipe, the index of its model in the batch.
     pub term_to_model: Vec<usize>,
     context: usize,
-    // Decoded at once.
+    // Number of sequences that decode at once.
     sequences: u32,
 }
 

@@ -1,7 +1,6 @@
-//! One sentence on its way. An answer that a check finds fault with is not taken at once: the sentence is tried again
-//! in shorter pieces, then with the large model alone; in the end the best answer stands with its faults named, or,
-//! if none is a translation at all, the source does. Where nothing but a term of the glossary is missing that surely
-//! stands in it, the sentence is tried again with the term pulled at, harder each time.
+//! Retries a sentence whose translation fails a check: in shorter pieces, then with the large model alone. The best
+//! candidate is kept with its faults as reasons, or the source if no candidate is a translation. If only a glossary
+//! term that certainly occurs in the source is missing, the sentence is retried with an increasing bias for the term.
 
 use engine::{GlossaryTerm, Token};
 
@@ -12,97 +11,101 @@ use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::store::Hash;
 use crate::{alignment, sentences};
 
-/// How a sentence is tried.
+/// How a sentence is translated; ordered from the first try to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strategy {
-    /// As it is.
+    /// In one piece.
     Whole,
     /// In shorter pieces.
     Pieces,
-    /// As it is, with L without its specialists.
+    /// In one piece, with L without the specialists.
     LargeAlone,
-    /// As it is, in several ways of which one may fit a subtitle: only once all of the document is done.
+    /// In one piece, with a beam search for a candidate that fits the subtitle; only after the rest of the document.
     Shorter,
 }
 
-/// What is to happen after an answer.
+/// What follows a candidate translation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NextStep {
-    /// Other pieces of the sentence are under way.
+    /// Other pieces of the sentence are not finished.
     Wait,
-    /// It is done.
+    /// The sentence is finished.
     Done,
-    /// It is to be decoded again, with the same models.
+    /// Decode it again with the same models.
     Retry,
-    /// It is to be decoded again, with L alone.
+    /// Decode it again with L alone.
     RetryLargeAlone,
 }
 
-/// A part of a sentence that is decoded at once; mostly all of it.
+/// A part of a sentence that is decoded as one sequence; usually the whole sentence.
 pub(crate) struct Piece {
     pub text: String,
     pub separator: String,
-    /// What has been decoded of it so far.
+    /// Its output so far.
     pub tokens: Vec<Token>,
-    pub answer: Option<SentenceReport>,
+    pub candidate: Option<SentenceReport>,
 }
 
 impl Piece {
     fn new(part: sentences::Sentence<'_>) -> Self {
         let (text, separator) = (part.text.to_owned(), part.separator.to_owned());
-        Self { text, separator, tokens: Vec::new(), answer: None }
+        Self { text, separator, tokens: Vec::new(), candidate: None }
     }
 }
 
-/// How far up a sentence may go.
+/// How often a sentence may be retried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryLimits<'a> {
     pub pair: &'a LanguagePair,
-    /// The last rung. Typed text is tried again for the glossary's sake alone: a person waits.
+    /// The last strategy. Interactive jobs retry only for glossary terms, since the user waits.
     pub last_strategy: Strategy,
 }
 
-// Of typed text.
-const LIVE_PULLS: usize = 3;
+// Of interactive jobs.
+const INTERACTIVE_BIAS_STEPS: usize = 3;
 
 impl RetryLimits<'_> {
-    fn pulls(&self) -> usize {
-        if self.last_strategy > Strategy::Whole { GlossaryTerm::BONUSES.len() } else { LIVE_PULLS }
+    fn max_bias_steps(&self) -> usize {
+        if self.last_strategy > Strategy::Whole {
+            GlossaryTerm::BONUSES.len()
+        } else {
+            INTERACTIVE_BIAS_STEPS
+        }
     }
 }
 
-/// A sentence on its way.
+/// A sentence to translate, with its pieces and candidates.
 pub(crate) struct SentenceTask {
     pub text: String,
     pub separator: String,
-    /// What must stand in its translation letter for letter.
+    /// Texts that its translation must contain unchanged.
     pub locked: Vec<String>,
-    /// Whether markup of the document stands in it, so that its words have to be found in the translation.
+    /// Whether it contains markup of the document, so that its words have to be aligned with the translation.
     pub marked: bool,
-    /// Terms of the glossary that stand in it.
+    /// Glossary terms that occur in it.
     pub terms: Vec<TermMatch>,
-    /// The store's key; none where nothing is kept.
+    /// Its key in the cache; none if it is not cached.
     pub key: Option<Hash>,
     pub pieces: Vec<Piece>,
-    /// Whether the pieces are known to fit the models' context.
+    /// Whether the pieces were checked to fit the models' context.
     pub fits: bool,
     pub strategy: Strategy,
-    // How often its terms were pulled at.
-    pulls: usize,
-    /// Tokens decoded for it, over all tries.
+    // Number of biases tried for its terms.
+    bias_steps: usize,
+    /// Tokens decoded for it in all tries.
     pub tokens: usize,
-    /// Of a finished sentence of live text, so that they are not looked for at every event.
-    pub doubts: Vec<UncertainWord>,
+    /// Interactive jobs: those of the current best candidate, so that they are not searched again for every event.
+    pub uncertain_words: Vec<UncertainWord>,
     pub done: Option<SentenceReport>,
-    /// The best answer before it is done.
+    /// The best candidate so far.
     pub best: Option<SentenceReport>,
 }
 
-// The models were unsure of nearly every word: Whisper's threshold for a mean log-probability.
-const UNSURE: f32 = -1.0;
+// Mean log-probability below which nearly every word has low confidence; Whisper uses the same threshold.
+const LOW_CONFIDENCE: f32 = -1.0;
 
-// A piece of fewer characters lacks the context that it is understood by.
-const LEAST_PIECE: usize = 12;
+// A piece with fewer characters has too little context to be translated well.
+const MIN_PIECE_CHARS: usize = 12;
 
 impl SentenceTask {
     pub fn new(sentence: sentences::Sentence<'_>) -> Self {
@@ -116,9 +119,9 @@ impl SentenceTask {
             pieces: Vec::new(),
             fits: false,
             strategy: Strategy::Whole,
-            pulls: 0,
+            bias_steps: 0,
             tokens: 0,
-            doubts: Vec::new(),
+            uncertain_words: Vec::new(),
             done: None,
             best: None,
         };
@@ -126,13 +129,13 @@ impl SentenceTask {
         new
     }
 
-    /// Divides it into pieces of at most so many characters, none of them decoded yet.
+    /// Splits it into pieces of at most `most` characters and discards their output.
     pub fn cut(&mut self, most: usize) {
         self.pieces = sentences::cut(&self.text, most).into_iter().map(Piece::new).collect();
         self.fits = false;
     }
 
-    /// Makes its pieces so short that they fit; false when that cannot be.
+    /// Halves its pieces until all fit; false if none can fit.
     pub fn cut_to_fit(&mut self, fits: impl Fn(&str) -> bool) -> bool {
         let mut most = self.text.chars().count();
         while !self.pieces.iter().all(|piece| fits(&piece.text)) {
@@ -146,94 +149,99 @@ impl SentenceTask {
         true
     }
 
-    /// Whether it is on its way in one piece, as typed text is while it streams.
+    /// Whether it is decoded in one piece.
     pub fn is_whole(&self) -> bool {
         self.pieces.len() == 1
     }
 
-    /// Whether no try of it has come to an end.
-    pub fn is_fresh(&self) -> bool {
+    /// Whether it has no candidate yet.
+    pub fn is_untried(&self) -> bool {
         self.best.is_none() && self.strategy == Strategy::Whole
     }
 
-    /// Forgets what was decoded of it since the rung was climbed.
-    pub fn rewind(&mut self) {
+    /// Discards the output of the current try.
+    pub fn discard_output(&mut self) {
         for piece in &mut self.pieces {
             piece.tokens.clear();
-            piece.answer = None;
+            piece.candidate = None;
         }
     }
 
-    /// Takes the answer to a piece, and says what is to be done.
-    pub fn answered(&mut self, piece: usize, answer: SentenceReport, limits: RetryLimits<'_>) -> NextStep {
+    /// Records the candidate translation of a piece; returns what to do next.
+    pub fn record_candidate(
+        &mut self,
+        piece: usize,
+        candidate: SentenceReport,
+        limits: RetryLimits<'_>,
+    ) -> NextStep {
         if let Some(piece) = self.pieces.get_mut(piece) {
             self.tokens += piece.tokens.len();
             piece.tokens.clear();
-            piece.answer = Some(answer);
+            piece.candidate = Some(candidate);
         }
         let Some(attempt) = self.attempt(limits.pair) else { return NextStep::Wait };
         let again = attempt.reasons.iter().any(Reason::is_worth_a_retry);
         let is_missing = |hit: &&TermMatch| attempt.reasons.contains(&Reason::Term(hit.term.target.clone()));
         let lacks_a_term = self.terms.iter().filter(|hit| hit.certain).any(|hit| is_missing(&hit));
-        // The earlier of two equally good ones had more context.
+        // Of two equally good candidates the earlier one had more context.
         if self.best.as_ref().is_none_or(|best| faults(&attempt) < faults(best)) {
             self.best = Some(attempt);
         }
-        // A pull that brings more faults than the term is worth is the last.
-        if lacks_a_term && !again && self.pulls < limits.pulls() {
-            self.pulls += 1;
+        // A candidate with worse faults than a missing term ends the bias retries.
+        if lacks_a_term && !again && self.bias_steps < limits.max_bias_steps() {
+            self.bias_steps += 1;
             self.cut(usize::MAX);
             return NextStep::Retry;
         }
-        if again && self.pulls == 0 && self.next_strategy(limits.last_strategy) {
+        if again && self.bias_steps == 0 && self.next_strategy(limits.last_strategy) {
             return if self.strategy == Strategy::LargeAlone {
                 NextStep::RetryLargeAlone
             } else {
                 NextStep::Retry
             };
         }
-        self.settle();
+        self.accept_best();
         NextStep::Done
     }
 
-    /// Sends a finished sentence back to be said in fewer words; its answer stands unless a shorter one is as good.
-    pub fn reopen(&mut self) {
+    /// Reopens a finished sentence to find a shorter translation; keeps its own unless a shorter one is as good.
+    pub fn reopen_to_shorten(&mut self) {
         self.strategy = Strategy::Shorter;
         self.best = self.done.take();
         let mut reasons = self.best.iter().flat_map(|best| &best.reasons);
-        // A pull that did not bring its term did harm.
+        // A bias that did not produce its term can only do harm.
         if reasons.any(|reason| matches!(reason, Reason::Term(_))) {
-            self.pulls = 0;
+            self.bias_steps = 0;
         }
         self.cut(usize::MAX);
     }
 
-    /// Those of other answers that the checks find no more faults with than with the one that there is.
-    pub fn as_good(&self, mut answers: Vec<SentenceReport>, pair: &LanguagePair) -> Vec<SentenceReport> {
-        let most = self.taken().map(faults);
-        answers.iter_mut().for_each(|answer| self.judge(answer, pair));
-        answers.retain(|answer| most.is_none_or(|most| faults(answer) <= most));
-        answers
+    /// The candidates in which the checks find no more faults than in the current best.
+    pub fn not_worse(&self, mut candidates: Vec<SentenceReport>, pair: &LanguagePair) -> Vec<SentenceReport> {
+        let most = self.current_best().map(faults);
+        candidates.iter_mut().for_each(|candidate| self.apply_checks(candidate, pair));
+        candidates.retain(|candidate| most.is_none_or(|most| faults(candidate) <= most));
+        candidates
     }
 
-    /// The bonus that its terms are to be pulled at with, for models whose weights add up to 1.
+    /// The logit bonus of its terms, for models whose weights add up to 1.
     pub fn bonus(&self) -> Option<f32> {
-        self.pulls.checked_sub(1).and_then(|pull| GlossaryTerm::BONUSES.get(pull).copied())
+        self.bias_steps.checked_sub(1).and_then(|step| GlossaryTerm::BONUSES.get(step).copied())
     }
 
-    /// The best answer that there is so far.
-    pub fn taken(&self) -> Option<&SentenceReport> {
+    /// The finished report, or the best candidate so far.
+    pub fn current_best(&self) -> Option<&SentenceReport> {
         self.done.as_ref().or(self.best.as_ref())
     }
 
-    /// Takes the best answer that there was; without one the source stays.
-    pub fn settle(&mut self) {
-        // What has no answer at all did not fit.
+    /// Finishes it with the best candidate, or with the source if there is none.
+    pub fn accept_best(&mut self) {
+        // A sentence without a candidate did not fit the context.
         let mut report = self.best.take().unwrap_or_else(|| SentenceReport {
             reasons: vec![Reason::TooLong],
             ..SentenceReport::kept(&self.text, SentenceStatus::Kept)
         });
-        if report.reasons.iter().any(Reason::is_broken) && self.text_is_better(&report) {
+        if report.reasons.iter().any(Reason::is_broken) && self.source_is_better(&report) {
             report.translation.clone_from(&self.text);
             report.links.clear();
             report.status = SentenceStatus::Kept;
@@ -242,15 +250,15 @@ impl SentenceTask {
         self.done = Some(report);
     }
 
-    // A reader can do more with a source than with a loop; but typed text, tried once, shows what there is.
-    fn text_is_better(&self, report: &SentenceReport) -> bool {
+    // The source is more useful than a loop; interactive jobs, which try once, show the candidate unless it is empty.
+    fn source_is_better(&self, report: &SentenceReport) -> bool {
         self.strategy > Strategy::Whole || report.translation.is_empty()
     }
 
     fn next_strategy(&mut self, last: Strategy) -> bool {
         if self.strategy < Strategy::Pieces && last >= Strategy::Pieces {
             self.strategy = Strategy::Pieces;
-            let half = self.text.chars().count().div_ceil(2).max(LEAST_PIECE);
+            let half = self.text.chars().count().div_ceil(2).max(MIN_PIECE_CHARS);
             self.cut(half);
             if self.pieces.len() > 1 {
                 return true;
@@ -261,17 +269,17 @@ impl SentenceTask {
             self.cut(usize::MAX);
             return true;
         }
-        // Every try was made.
+        // All strategies are used up.
         self.strategy = self.strategy.max(last);
         false
     }
 
-    // The pieces' answers as one, checked; none while one is missing.
+    // Joins the pieces' candidates and checks the result; none while one is missing.
     fn attempt(&self, pair: &LanguagePair) -> Option<SentenceReport> {
-        let answers: Option<Vec<&SentenceReport>> =
-            self.pieces.iter().map(|piece| piece.answer.as_ref()).collect();
-        let answers = answers?;
-        let mut report = match answers.as_slice() {
+        let candidates: Option<Vec<&SentenceReport>> =
+            self.pieces.iter().map(|piece| piece.candidate.as_ref()).collect();
+        let candidates = candidates?;
+        let mut report = match candidates.as_slice() {
             [whole] => SentenceReport::clone(whole),
             pieces => {
                 let parts = pieces.iter().zip(&self.pieces);
@@ -279,29 +287,30 @@ impl SentenceTask {
                 let (translation, starts) = sentences::join_at(parts, &pair.to);
                 let mut links = Vec::new();
                 let mut from = 0;
-                for ((answer, piece), to) in pieces.iter().zip(&self.pieces).zip(starts) {
-                    links.extend(alignment::moved(&answer.links, (from, to)));
+                for ((candidate, piece), to) in pieces.iter().zip(&self.pieces).zip(starts) {
+                    links.extend(alignment::moved(&candidate.links, (from, to)));
                     from += piece.text.len() + piece.separator.len();
                 }
                 SentenceReport {
                     translation,
-                    reasons: pieces.iter().flat_map(|answer| answer.reasons.clone()).collect(),
-                    score: pieces.iter().map(|answer| answer.score).sum::<f32>() / pieces.len().max(1) as f32,
+                    reasons: pieces.iter().flat_map(|candidate| candidate.reasons.clone()).collect(),
+                    score: pieces.iter().map(|candidate| candidate.score).sum::<f32>()
+                        / pieces.len().max(1) as f32,
                     links,
-                    tokens: pieces.iter().flat_map(|answer| answer.tokens.clone()).collect(),
+                    tokens: pieces.iter().flat_map(|candidate| candidate.tokens.clone()).collect(),
                     ..SentenceReport::kept(&self.text, SentenceStatus::Done)
                 }
             }
         };
         report.source.clone_from(&self.text);
-        self.judge(&mut report, pair);
+        self.apply_checks(&mut report, pair);
         Some(report)
     }
 
-    // Adds what the checks find to what the models said of an answer.
-    fn judge(&self, report: &mut SentenceReport, pair: &LanguagePair) {
+    // Adds the reasons that the checks find to those of the decoding, and sets the status.
+    fn apply_checks(&self, report: &mut SentenceReport, pair: &LanguagePair) {
         report.reasons.extend(self.check(&report.translation, pair));
-        if report.score < UNSURE {
+        if report.score < LOW_CONFIDENCE {
             report.reasons.push(Reason::Unsure);
         }
         let mut seen: Vec<Reason> = Vec::new();
@@ -320,11 +329,11 @@ impl SentenceTask {
         checks::check(&Candidate { source, translation, pair, locked, terms })
     }
 
-    /// What the models once made of it, as the checks of today see it.
-    pub fn reused(&self, mut report: SentenceReport, pair: &LanguagePair) -> SentenceReport {
+    /// A cached report, checked again with the current checks.
+    pub fn cached_report(&self, mut report: SentenceReport, pair: &LanguagePair) -> SentenceReport {
         if report.status != SentenceStatus::Kept {
             report.reasons.retain(|reason| matches!(reason, Reason::CutOff | Reason::Repeated));
-            self.judge(&mut report, pair);
+            self.apply_checks(&mut report, pair);
         }
         if report.status == SentenceStatus::Done {
             report.status = SentenceStatus::Reused;
@@ -332,9 +341,9 @@ impl SentenceTask {
         report
     }
 
-    /// What a person made of it, here or elsewhere: it is taken as it is, but not where this document wants something
-    /// that is not in it.
-    pub fn remembered(&self, translation: String, pair: &LanguagePair) -> SentenceReport {
+    /// The report of a translation from the memory: used unchanged, but doubtful if something that this document
+    /// requires is missing.
+    pub fn memory_report(&self, translation: String, pair: &LanguagePair) -> SentenceReport {
         let mut reasons = self.check(&translation, pair);
         reasons.retain(Reason::is_something_missing);
         let status = if reasons.is_empty() { SentenceStatus::Reused } else { SentenceStatus::Doubtful };
@@ -342,7 +351,7 @@ impl SentenceTask {
     }
 }
 
-// The less the better: what makes it no translation, then what another try might mend, then all.
+// Numbers of faults, the most serious first; smaller is better: broken, worth a retry, all.
 fn faults(report: &SentenceReport) -> (usize, usize, usize) {
     let count = |is: fn(&Reason) -> bool| report.reasons.iter().filter(|reason| is(reason)).count();
     (count(Reason::is_broken), count(Reason::is_worth_a_retry), report.reasons.len())

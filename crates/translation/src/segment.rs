@@ -25,30 +25,30 @@ pub struct Segment {
     pub source: String,
     /// The translation.
     pub target: String,
-    /// Status.
+    /// Its status.
     pub status: SentenceStatus,
-    /// Why it is worth a second look.
+    /// Reasons to review it.
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
-    /// The terms of the glossary that stand in the source.
+    /// The glossary terms in the source.
     pub terms: Terms,
 }
 
 /// Markup in the source of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanMark {
-    /// Where it begins, in UTF-16 units.
+    /// Start, in UTF-16 code units.
     pub start: usize,
-    /// Where it ends.
+    /// End.
     pub end: usize,
-    /// What it is.
+    /// Its kind.
     pub kind: MarkKind,
     /// The markup before the text, such as `**`.
     pub label: String,
 }
 
-/// What markup is.
+/// Kinds of markup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
@@ -61,7 +61,7 @@ pub enum MarkKind {
 }
 
 impl SpanMark {
-    /// The markup of a block that touches a range of its text.
+    /// The markup of a block that overlaps a range of its text.
     pub(crate) fn within(block: &Block, range: &Range<usize>) -> Vec<Self> {
         let units = |at: usize| block.text.get(range.start..at).map_or(0, utf16_len);
         let touches = |span: &Range<usize>| match span.is_empty() {

@@ -8,22 +8,22 @@ use serde::Serialize;
 use crate::error::Problem;
 use crate::languages::LanguagePair;
 
-/// How the engine is set up.
+/// Settings of the engine.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// Folder of imported models; none = the user's own.
     pub models: Option<PathBuf>,
     /// Folder of the store: the queue, the memory, the glossary; none = the user's own.
     pub data: Option<PathBuf>,
-    /// Adapter: its place in `wasan gpu`, or a part of its name; none = the best.
+    /// Adapter: its index in `wasan gpu`, or a part of its name; none = the best.
     pub adapter: Option<String>,
-    /// The sum to decode with; none = what suits the models of the pair.
+    /// The recipe; none = the pair's default.
     pub recipe: Option<String>,
     /// Models for the recipe's terms ("L", "src", "tgt", "base", "mt"): a name or a folder.
     pub chosen: BTreeMap<String, String>,
-    /// Sentences that decode at once.
+    /// Number of sequences that decode at once.
     pub sequences: u32,
-    /// LanguagePair to load models for before the first job.
+    /// The pair to load models for before the first job.
     pub pair: Option<LanguagePair>,
 }
 
@@ -41,7 +41,7 @@ impl Default for Setup {
     }
 }
 
-/// What loading is doing.
+/// Stages of loading models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadingStage {
@@ -49,50 +49,50 @@ pub enum LoadingStage {
     Reading,
     /// Copying weights to the GPU; bytes.
     Uploading,
-    /// Making room and compiling kernels.
+    /// Allocating buffers and compiling kernels.
     Pipelines,
-    /// Decoding once.
+    /// Decoding a short test sequence.
     WarmingUp,
 }
 
-/// A model of the recipe at work.
+/// A loaded model of the recipe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LoadedModel {
     /// Its term: "L", "src", "tgt".
     pub term: String,
     /// Its name.
     pub name: String,
-    /// How its weights are stored.
+    /// Quantization of its weights.
     pub bits: String,
 }
 
-/// What is at work.
+/// The GPU and models in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EngineInfo {
     /// Name of the GPU.
     pub adapter: String,
-    /// Whether it is none, but the CPU.
+    /// Whether it is a software renderer on the CPU.
     pub software: bool,
-    /// The sum.
+    /// The recipe.
     pub recipe: String,
     /// Its models.
     pub models: Vec<LoadedModel>,
 }
 
-/// What the engine is doing.
+/// The engine's state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EngineState {
-    /// Loading, in stages.
+    /// Loading models.
     Loading {
-        /// What.
+        /// The stage.
         stage: LoadingStage,
-        /// How much of it is done.
+        /// Units done in this stage: models, bytes or steps.
         done: u64,
-        /// Out of how much.
+        /// Units in all.
         total: u64,
     },
     /// Ready to translate.
     Ready(EngineInfo),
-    /// It cannot be loaded.
+    /// Loading or decoding failed.
     Failed(Problem),
 }

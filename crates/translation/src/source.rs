@@ -1,4 +1,4 @@
-//! What stands around the texts of a job: the line ends of typed text, or a document.
+//! Reads a job's source: the lines of typed text, or the blocks of a document.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use crate::languages::LanguagePair;
 use crate::output;
 use crate::store::{Hash, sha256};
 
-/// What stands around the texts of a job.
+/// A source without its texts: the line ends of typed text, or the parsed document.
 pub(crate) enum LoadedSource {
-    /// Live text: what separates its paragraphs.
+    /// Typed text: the line end of each line.
     Text(Vec<String>),
-    /// A document. Without a target the translation gets the name beside its source that is free when it is written.
+    /// A document. Without a target the translation is written beside the source, under a name free at that time.
     File { document: Box<Document>, format: Format, input: PathBuf, hash: Hash, target: Option<PathBuf> },
 }
 
-/// A text of a job, with the stretches that must stay as they are.
+/// A text to translate, with its locked and marked-up ranges.
 pub(crate) struct SourceBlock {
     pub text: String,
     locked: Vec<Range<usize>>,
@@ -27,14 +27,14 @@ pub(crate) struct SourceBlock {
 }
 
 impl SourceBlock {
-    /// The stretches that lie in a range of its bytes.
+    /// The locked texts inside a byte range.
     pub fn locked_in(&self, range: &Range<usize>) -> Vec<String> {
         let inside =
             self.locked.iter().filter(|locked| range.start <= locked.start && locked.end <= range.end);
         inside.filter_map(|locked| self.text.get(locked.clone())).map(str::to_owned).collect()
     }
 
-    /// Whether markup begins or ends inside a range of its bytes.
+    /// Whether markup begins or ends inside a byte range.
     pub fn is_marked_in(&self, range: &Range<usize>) -> bool {
         let inside = |at: usize| range.start < at && at < range.end;
         self.markup.iter().any(|span| inside(span.start) || inside(span.end))
@@ -61,11 +61,11 @@ impl LoadedSource {
     /// Reads a job's source.
     ///
     /// # Errors
-    /// A file that cannot be read or is no document, a target that may not be written.
+    /// A file that cannot be read or is not a document, a target that is the source.
     pub fn read(job: &Job) -> Result<(Self, Vec<SourceBlock>)> {
         match &job.source {
             Source::Text(text) => {
-                let lines: Vec<(&str, &str)> = text.split_inclusive('\n').map(parted).collect();
+                let lines: Vec<(&str, &str)> = text.split_inclusive('\n').map(split_line_end).collect();
                 let between = lines.iter().map(|(_, end)| (*end).to_owned()).collect();
                 Ok((Self::Text(between), lines.iter().map(|(body, _)| SourceBlock::plain(body)).collect()))
             }
@@ -86,7 +86,7 @@ impl LoadedSource {
     }
 }
 
-/// How the documents of a pair are read.
+/// The options for reading documents of a pair.
 pub(crate) fn read_options(pair: &LanguagePair, options: &DecodeOptions) -> ReadOptions {
     ReadOptions { columns: options.columns.clone(), from: Some(pair.from.clone()), to: Some(pair.to.clone()) }
 }
@@ -94,19 +94,19 @@ pub(crate) fn read_options(pair: &LanguagePair, options: &DecodeOptions) -> Read
 /// Reads a document.
 ///
 /// # Errors
-/// Bytes that are no document.
+/// Bytes that are not a document.
 pub(crate) fn open(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<(Format, Document)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let format = Format::detect(&name, bytes)?;
     Ok((format, Document::parse_with(format, bytes, options)?))
 }
 
-/// The extension of a translation that cannot have its source's format.
+/// The extension of a translation whose format differs from its source's.
 pub(crate) fn new_extension(format: Format) -> Option<&'static str> {
     (format == Format::Pdf).then(|| format.extension())
 }
 
-// A line of typed text, and the line end that follows it.
-fn parted(line: &str) -> (&str, &str) {
+// Splits a line into its text and its line end.
+fn split_line_end(line: &str) -> (&str, &str) {
     line.split_at(line.trim_end_matches(['\n', '\r']).len())
 }

@@ -39,14 +39,14 @@ pub(crate) fn text_event(
 
 fn shown(sentence: &SentenceTask, to: &str, builder: &RequestBuilder) -> (String, Vec<UncertainWord>) {
     // While a sentence is decoded again for a glossary term, its first translation is shown.
-    if let Some(report) = sentence.taken() {
-        return (report.translation.clone(), sentence.doubts.clone());
+    if let Some(report) = sentence.current_best() {
+        return (report.translation.clone(), sentence.uncertain_words.clone());
     }
     let pieces: Vec<(String, &str)> = sentence
         .pieces
         .iter()
         .map(|piece| {
-            let text = match &piece.answer {
+            let text = match &piece.candidate {
                 Some(report) => report.translation.clone(),
                 None => text_of(&piece.tokens, builder).unwrap_or_default(),
             };

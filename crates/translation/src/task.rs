@@ -1,4 +1,4 @@
-//! A job on its way: its blocks, their sentences, and what has been translated of them.
+//! A running job: its blocks, their sentences and their translations.
 
 mod decode_queue;
 mod fit_subtitles;
@@ -20,7 +20,7 @@ use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
 
-/// Where a piece of a sentence stands in its job.
+/// The position of a piece in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PiecePosition {
     block: usize,
@@ -28,21 +28,21 @@ pub(crate) struct PiecePosition {
     piece: usize,
 }
 
-/// A job on its way.
+/// A running job.
 pub(crate) struct Task {
     pub id: JobId,
     pub job: Job,
     pub source: LoadedSource,
     pub blocks: Vec<Vec<SentenceTask>>,
     on_event: OnEvent,
-    /// Of documents: where finished sentences are stored.
+    /// Documents only: caches finished sentences.
     pub store: Option<Rc<Store>>,
-    // Pieces to decode, and sentences that only L alone is left for.
+    // Pieces to decode, and sentences to retry with L alone.
     queue: VecDeque<PiecePosition>,
     deferred: Vec<PiecePosition>,
-    // Sentences that wait for an equal one, by key.
+    // Sentences that wait for the translation of an equal one, by key.
     duplicates: HashMap<Hash, Vec<PiecePosition>>,
-    // How far retries go.
+    // The last retry strategy.
     last_strategy: Strategy,
     finished: usize,
     // Finished before anything was decoded: reused, or nothing to translate.
@@ -50,19 +50,18 @@ pub(crate) struct Task {
     pub total: usize,
     pub reused: usize,
     pub tokens: usize,
-    // When its first sentence went to the engine.
-    begun: Option<Instant>,
-    told: Option<Instant>,
-    // Whether long subtitles are no longer said again.
+    // When its first sentence was sent to the engine.
+    started: Option<Instant>,
+    last_event: Option<Instant>,
+    // Whether long subtitles are no longer shortened.
     shortening_disabled: bool,
 }
 
-// Events of streamed text and progress are at most so frequent.
-const TELL_EVERY: Duration = Duration::from_millis(33);
+// Shortest interval between events of streamed text or progress.
+const EVENT_INTERVAL: Duration = Duration::from_millis(33);
 
 impl Task {
-    /// Reads and splits a job's source. A bad source fails the job here, before anything is decoded; then there is
-    /// no task.
+    /// Reads and splits a job's source. If that fails, the job fails before anything is decoded, and there is no task.
     pub fn begin(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Option<Self> {
         let mut task = Self::unread(id, job, store, on_event);
         match task.read() {
@@ -74,7 +73,7 @@ impl Task {
         }
     }
 
-    /// A job whose source was not read yet.
+    /// A job whose source is not read yet.
     pub fn unread(id: JobId, job: Job, store: Option<Rc<Store>>, on_event: OnEvent) -> Self {
         Self {
             id,
@@ -91,8 +90,8 @@ impl Task {
             total: 0,
             reused: 0,
             tokens: 0,
-            begun: None,
-            told: None,
+            started: None,
+            last_event: None,
             shortening_disabled: false,
             job,
         }
@@ -107,7 +106,7 @@ impl Task {
             self.blocks.push(block);
         }
         self.total = self.blocks.iter().map(Vec::len).sum();
-        self.tell(JobEvent::Started { segments: self.total });
+        self.emit(JobEvent::Started { segments: self.total });
         Ok(())
     }
 
@@ -120,77 +119,77 @@ impl Task {
         Ok(Glossary::new(&self.job.pair, terms))
     }
 
-    // A block that a person translated as a whole is one sentence here.
+    // A block with an exact match in the memory stays one sentence.
     fn split(&self, text: &SourceBlock, glossary: &Glossary) -> Result<Vec<SentenceTask>> {
         let parts = sentences::split(&text.text, &self.job.pair.from);
         if parts.len() > 1
-            && let Some(translation) = self.recall(&text.text)?
+            && let Some(translation) = self.look_up_memory(&text.text)?
         {
             let all = sentences::Sentence { text: &text.text, separator: "" };
-            let mut whole = sentence(all, text, &(0..text.text.len()), glossary);
-            whole.done = Some(whole.remembered(translation, &self.job.pair));
+            let mut whole = sentence_task(all, text, &(0..text.text.len()), glossary);
+            whole.done = Some(whole.memory_report(translation, &self.job.pair));
             return Ok(vec![whole]);
         }
         let mut at = 0;
         let part = |part: sentences::Sentence<'_>| {
             let range = at..at + part.text.len();
             at = range.end + part.separator.len();
-            sentence(part, text, &range, glossary)
+            sentence_task(part, text, &range, glossary)
         };
         Ok(parts.into_iter().map(part).collect())
     }
 
-    fn recall(&self, source: &str) -> Result<Option<String>> {
+    fn look_up_memory(&self, source: &str) -> Result<Option<String>> {
         match &self.store {
             Some(store) if self.job.options.memory => store.exact_match(&self.job.pair, source),
             _ => Ok(None),
         }
     }
 
-    pub fn tell(&mut self, event: JobEvent) {
+    pub fn emit(&mut self, event: JobEvent) {
         (self.on_event)(event);
     }
 
-    /// The last event of a job that ends before it is done. What is finished of it is kept.
+    /// Ends an unfinished job with its last event. Its finished sentences are kept.
     pub fn end(&mut self, state: JobState, event: JobEvent) {
         let kept = self.store.as_ref().map_or(Ok(()), |store| store.set_state(self.id, state, None));
-        self.tell(kept.map_or_else(|error| JobEvent::Failed(error.problem()), |()| event));
+        self.emit(kept.map_or_else(|error| JobEvent::Failed(error.problem()), |()| event));
     }
 
-    /// The last event of a job that cannot be done.
+    /// Fails the job; emits its last event.
     pub fn fail(&mut self, problem: &Problem) {
-        // A store that cannot be written cannot be told either; the row then counts as interrupted.
+        // If the store cannot be written, the row counts as interrupted.
         drop(self.store.as_ref().map(|store| store.set_state(self.id, JobState::Failed, Some(problem))));
-        self.tell(JobEvent::Failed(problem.clone()));
+        self.emit(JobEvent::Failed(problem.clone()));
     }
 
-    /// Whether every sentence is there.
+    /// Whether every sentence is finished.
     pub fn is_complete(&self) -> bool {
         self.finished == self.total
     }
 
-    /// Whether a person waits for the text.
-    pub fn is_live(&self) -> bool {
+    /// Whether it is an interactive job: typed text, for which the user waits.
+    pub fn is_interactive(&self) -> bool {
         matches!(self.source, LoadedSource::Text(_))
     }
 
-    /// Whether an event of streamed text or progress is due; the next one then is not for a while.
+    /// Whether an event of streamed text or progress is due; if so, starts the next interval.
     pub fn is_event_due(&mut self) -> bool {
         let now = Instant::now();
-        let due = self.told.is_none_or(|told| now - told >= TELL_EVERY);
+        let due = self.last_event.is_none_or(|last_event| now - last_event >= EVENT_INTERVAL);
         if due {
-            self.told = Some(now);
+            self.last_event = Some(now);
         }
         due
     }
 
-    fn tell_in_time(&mut self) {
+    fn emit_progress_if_due(&mut self) {
         if self.is_event_due() || self.is_complete() {
-            self.tell_progress();
+            self.emit_progress();
         }
     }
 
-    fn tell_progress(&mut self) {
+    fn emit_progress(&mut self) {
         let left = (self.total - self.finished) as f32;
         let decoded = self.finished.saturating_sub(self.ready);
         let event = JobEvent::Progress {
@@ -199,7 +198,7 @@ impl Task {
             tokens_per_second: self.rate(),
             eta_s: (decoded > 0).then(|| left * self.seconds() / decoded as f32),
         };
-        self.tell(event);
+        self.emit(event);
     }
 
     pub fn rate(&self) -> f32 {
@@ -207,24 +206,24 @@ impl Task {
     }
 
     pub fn seconds(&self) -> f32 {
-        self.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f32())
+        self.started.map_or(0.0, |started| started.elapsed().as_secs_f32())
     }
 
-    fn sentence(&self, place: PiecePosition) -> &SentenceTask {
-        &self.blocks[place.block][place.sentence]
+    fn sentence(&self, position: PiecePosition) -> &SentenceTask {
+        &self.blocks[position.block][position.sentence]
     }
 
-    fn piece(&self, place: PiecePosition) -> Option<&Piece> {
-        self.sentence(place).pieces.get(place.piece)
+    fn piece(&self, position: PiecePosition) -> Option<&Piece> {
+        self.sentence(position).pieces.get(position.piece)
     }
 
-    fn sentence_mut(&mut self, place: PiecePosition) -> &mut SentenceTask {
-        &mut self.blocks[place.block][place.sentence]
+    fn sentence_mut(&mut self, position: PiecePosition) -> &mut SentenceTask {
+        &mut self.blocks[position.block][position.sentence]
     }
 }
 
-// A part of a text, with what its translation has to keep to.
-fn sentence(
+// A sentence with its locked texts, markup and glossary terms.
+fn sentence_task(
     part: sentences::Sentence<'_>,
     text: &SourceBlock,
     range: &Range<usize>,
@@ -237,7 +236,7 @@ fn sentence(
     sentence
 }
 
-/// Whether an error belongs to one document or its store, so that other jobs go on.
-pub(crate) fn is_of_one_job(error: &Error) -> bool {
+/// Whether an error concerns one job or the store, so that other jobs go on.
+pub(crate) fn concerns_one_job(error: &Error) -> bool {
     !matches!(error, Error::Engine(_))
 }

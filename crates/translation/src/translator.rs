@@ -1,4 +1,4 @@
-//! The translator: a handle to one engine thread that takes jobs and tells of them.
+//! The translator: a handle to the engine thread, which runs jobs and emits their events.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,8 +31,8 @@ pub struct Translator {
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
-// Typed text is not kept, so its numbers lie beyond those of the queue; a webview still counts so far.
-const TEXTS: u64 = 1 << 48;
+// First id of interactive jobs, which are not stored: above the ids of the queue, below JavaScript's 2^53.
+const FIRST_TEXT_ID: u64 = 1 << 48;
 
 impl Translator {
     /// Starts the engine thread; it loads the models of `setup.pair` at once, or those of the first job.
@@ -46,23 +46,23 @@ impl Translator {
             Worker::new(setup, thread_data, thread_catalog, Box::new(on_state), received).run();
         });
         let thread = Arc::new(Mutex::new(thread.ok()));
-        Self { commands, next: Arc::new(AtomicU64::new(TEXTS)), catalog, data, locks, thread }
+        Self { commands, next: Arc::new(AtomicU64::new(FIRST_TEXT_ID)), catalog, data, locks, thread }
     }
 
-    /// The pairs that the models at hand translate, those with both specialists first.
+    /// The pairs that the available models translate, those with both specialists first.
     pub fn pairs(&self) -> Vec<LanguagePair> {
         self.catalog.catalog().map(|catalog| catalog.pairs()).unwrap_or_default()
     }
 
-    /// The language of a text, if it is one that the models at hand translate from and the text leaves little doubt.
+    /// The language of a text, if it is certain and the available models translate from it.
     pub fn detect(&self, text: &str) -> Option<Detected> {
         detect(text, &self.pairs())
     }
 
-    /// The language of a document, as [`Translator::detect`] tells it from its beginning.
+    /// The language of a document, which [`Translator::detect`] determines from its beginning.
     ///
     /// # Errors
-    /// A file that cannot be read or is no document.
+    /// A file that cannot be read or is not a document.
     pub fn detect_file(&self, path: &Path) -> Result<Option<Detected>> {
         // A translation memory holds several languages; any target will do to read it.
         let options = ReadOptions { to: Some("und".to_owned()), ..ReadOptions::default() };
@@ -78,12 +78,12 @@ impl Translator {
         Ok(self.detect(&sample))
     }
 
-    /// Takes a job; returns at once. Typed text goes before documents. A document is added to the queue, where it
-    /// stays: what is finished of it survives this process.
+    /// Submits a job; returns at once. Typed text goes before documents. A document is added to the queue; its finished
+    /// sentences are stored and survive this process.
     pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
         let mut on_event = with_final_event(on_event);
         let added = match &job.source {
-            Source::Text(_) => Ok((self.unkept_id(), None)),
+            Source::Text(_) => Ok((self.text_id(), None)),
             Source::File { input, output } => self.add(input, output.as_deref(), &job),
         };
         match added {
@@ -93,23 +93,23 @@ impl Translator {
             }
             Err(error) => {
                 on_event(JobEvent::Failed(error.problem()));
-                self.unkept_id()
+                self.text_id()
             }
         }
     }
 
-    /// Opens the GPU and loads models anew, after they failed: those of the jobs under way, which go on, else those of
-    /// this pair. False where the engine's thread is gone, so that another translator is needed.
+    /// Reopens the GPU and reloads the models after a failure: those of the running jobs, which go on, else those of
+    /// this pair. False if the engine thread has ended, so that a new translator is needed.
     pub fn restart(&self, pair: LanguagePair) -> bool {
         self.commands.send(Command::Restart(pair)).is_ok()
     }
 
-    /// Loses the GPU on purpose, as a driver reset would: for tests.
+    /// Loses the GPU as a driver reset would; for tests.
     pub fn lose_device(&self) {
         drop(self.commands.send(Command::LoseDevice));
     }
 
-    /// Lets the thread end what it does now, and waits for it.
+    /// Waits until the thread has finished its jobs and ended.
     pub fn stop(self) {
         let Self { commands, thread, .. } = self;
         drop(commands);
@@ -125,11 +125,11 @@ impl Translator {
     }
 
     pub(crate) fn send(&self, submission: Submission) {
-        // One that nobody takes tells of its end as it is dropped.
+        // A submission that is not received emits its final event when it is dropped.
         drop(self.commands.send(Command::Submit(Box::new(submission))));
     }
 
-    fn unkept_id(&self) -> JobId {
+    fn text_id(&self) -> JobId {
         JobId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 }

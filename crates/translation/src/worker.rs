@@ -1,4 +1,4 @@
-//! The engine thread: takes commands, keeps the batch full, and hands out what comes of it.
+//! The engine thread: receives commands, keeps the batch full, and emits the jobs' events.
 
 mod scheduler;
 
@@ -28,39 +28,39 @@ use crate::store::jobs::JobState;
 use crate::task::{PiecePosition, Task};
 use crate::{delivery, streaming};
 
-/// What the handle asks of the thread.
+/// A command from the handle to the engine thread.
 pub(crate) enum Command {
     Submit(Box<Submission>),
-    /// Ends a job before it is done, in this state.
+    /// Ends an unfinished job in this state.
     End(JobId, JobState),
-    /// Opens the GPU and loads models anew: of this pair, where no job says which.
+    /// Reopens the GPU and reloads the models: those of the jobs, or of this pair if there are none.
     Restart(LanguagePair),
     LoseDevice,
 }
 
-/// A job as it is handed to the thread.
+/// A job sent to the engine thread.
 pub(crate) struct Submission {
     pub id: JobId,
     pub job: Job,
     pub on_event: OnEvent,
-    /// Of a document: the right to work on the queue.
+    /// Documents only: holds the queue's file lock.
     pub queue_lock: Option<Arc<QueueLock>>,
 }
 
-// A device that is lost so often without a sentence in between is not coming back.
+// After this many device losses without a finished sentence in between, the running jobs fail.
 const MAX_LOSSES: u32 = 3;
 
-// Documents that are read at once: enough to keep the batch full where they are short, few enough for the memory.
-const MOST_DOCUMENTS: usize = 4;
+// Documents open at once: enough to keep the batch full if they are short, few enough for host memory.
+const MAX_OPEN_DOCUMENTS: usize = 4;
 
 struct RunningJob {
     task: Task,
     models: ModelSet,
-    // While what is left is asked of L alone, the job's own models.
+    // The job's own models while its remaining sentences are retried with L alone.
     full_models: Option<ModelSet>,
     builder: Option<RequestBuilder>,
     sequences: Vec<(SequenceId, PiecePosition)>,
-    // As long as it lives, no other process works on the queue.
+    // Held until the job ends, so that no other process works on the queue.
     _queue_lock: Option<Arc<QueueLock>>,
 }
 
@@ -72,16 +72,16 @@ impl RunningJob {
         }
         let store = self.task.store.clone();
         let result = delivery::deliver(&mut self.task, store.as_deref())?;
-        self.task.tell(JobEvent::Finished(result));
+        self.task.emit(JobEvent::Finished(result));
         Ok(())
     }
 }
 
-/// Emits the text so far, of typed text.
+/// Emits the text translated so far, for interactive jobs only.
 fn emit_text(task: &mut Task, builder: &RequestBuilder) {
     if let LoadedSource::Text(between) = &task.source {
         let event = streaming::text_event(&task.blocks, between, &task.job.pair.to, builder);
-        task.tell(event);
+        task.emit(event);
     }
 }
 
@@ -90,16 +90,16 @@ pub(crate) struct Worker {
     engine: EngineHost,
     commands: Receiver<Command>,
     jobs: Vec<(JobId, RunningJob)>,
-    // Documents that are not read yet.
+    // Documents not read yet.
     waiting: VecDeque<Submission>,
     data: PathBuf,
     store: Option<Rc<Store>>,
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
     first_pair: Option<LanguagePair>,
-    // Until when the models of typed text stay.
+    // Until when the models of interactive jobs stay loaded.
     keep_models_until: Option<Instant>,
-    // How long there is nothing to do but to hear.
+    // How long to wait for commands because no job can decode.
     idle_timeout: Option<Duration>,
 }
 
@@ -126,19 +126,19 @@ impl Worker {
         }
     }
 
-    /// Works until nobody is left to send commands.
+    /// Runs until every command sender is dropped.
     pub fn run(mut self) {
         if let Some(pair) = self.first_pair.clone() {
             self.load_models_for(&pair);
         }
         while self.receive_commands() {
-            if let Err(error) = self.work() {
+            if let Err(error) = self.step() {
                 self.fail(error);
             }
         }
     }
 
-    // Loads the models of a pair that nothing is to be translated in yet.
+    // Loads the models of a pair before there is a job for it.
     fn load_models_for(&mut self, pair: &LanguagePair) {
         let models = self.engine.model_set(pair, None, &BTreeMap::new());
         if let Err(error) = models.and_then(|models| self.engine.activate(&models)) {
@@ -147,7 +147,7 @@ impl Worker {
         }
     }
 
-    // Takes commands; waits for one when there is nothing to do. False when nobody is left to send any.
+    // Receives commands; waits for one when there is nothing to do. False once every sender is dropped.
     fn receive_commands(&mut self) -> bool {
         loop {
             let idle = self.jobs.is_empty() && self.waiting.is_empty();
@@ -159,7 +159,7 @@ impl Worker {
                 Some(idle_timeout) => match self.commands.recv_timeout(idle_timeout) {
                     Ok(command) => command,
                     Err(RecvTimeoutError::Timeout) => return true,
-                    // Nobody types any more.
+                    // No interactive job can follow.
                     Err(RecvTimeoutError::Disconnected) => {
                         self.keep_models_until = None;
                         return true;
@@ -184,21 +184,21 @@ impl Worker {
         }
     }
 
-    // Begins a document that waits, where fewer are open than may be. One at a turn, and none before text that is
-    // typed: to read it takes its time.
-    fn begin_document(&mut self) {
-        let open = self.jobs.iter().filter(|(_, running)| !running.task.is_live()).count();
-        if !self.is_typed_at()
-            && open < MOST_DOCUMENTS
+    // Admits the next waiting document if fewer than the maximum are open: one per step, and none while an interactive
+    // job runs, since reading a document takes time.
+    fn admit_document(&mut self) {
+        let open = self.jobs.iter().filter(|(_, running)| !running.task.is_interactive()).count();
+        if !self.has_interactive_job()
+            && open < MAX_OPEN_DOCUMENTS
             && let Some(next) = self.waiting.pop_front()
         {
             self.admit(next);
         }
     }
 
-    // Whether a person waits for text.
-    fn is_typed_at(&self) -> bool {
-        self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.task.is_complete())
+    // Whether an interactive (typed-text) job is running.
+    fn has_interactive_job(&self) -> bool {
+        self.jobs.iter().any(|(_, running)| running.task.is_interactive() && !running.task.is_complete())
     }
 
     fn admit(&mut self, new: Submission) {
@@ -217,8 +217,8 @@ impl Worker {
         self.start(id, task, queue_lock);
     }
 
-    // Typed text leaves nothing in the store, and needs of it only the glossary: where that cannot be read, documents
-    // say so, and a text is better translated without it than not at all.
+    // An interactive job needs only the glossary from the store. If that cannot be read, the text is translated without
+    // it; documents report the error.
     fn add_terms(&mut self, job: &mut Job) {
         if job.options.glossary
             && Store::is_in(&self.data)
@@ -229,7 +229,7 @@ impl Worker {
         }
     }
 
-    // Finds the models and takes what was translated before; a job that is complete then needs none.
+    // Chooses the models and reuses earlier translations; a job that is complete then loads no models.
     fn start(&mut self, id: JobId, mut task: Task, queue_lock: Option<Arc<QueueLock>>) {
         let options = &task.job.options;
         let models = self.engine.model_set(&task.job.pair, options.recipe.as_deref(), &options.chosen);
@@ -255,7 +255,7 @@ impl Worker {
         }
     }
 
-    // The thread's own; the handles open others.
+    // The thread's own connection; the handles open others.
     fn open_store(&mut self) -> Result<Rc<Store>> {
         if let Some(store) = &self.store {
             return Ok(Rc::clone(store));
@@ -265,24 +265,24 @@ impl Worker {
         Ok(store)
     }
 
-    // Ends a job before it is done.
+    // Ends an unfinished job.
     fn end(&mut self, id: JobId, state: JobState) {
         let event = if state == JobState::Paused { JobEvent::Paused } else { JobEvent::Cancelled };
-        if let Some(place) = self.waiting.iter().position(|waiting| waiting.id == id)
-            && let Some(Submission { job, on_event, .. }) = self.waiting.remove(place)
+        if let Some(index) = self.waiting.iter().position(|waiting| waiting.id == id)
+            && let Some(Submission { job, on_event, .. }) = self.waiting.remove(index)
         {
             let store = self.open_store().ok();
             return Task::unread(id, job, store, on_event).end(state, event);
         }
-        if let Some(mut running) = self.take_out(id) {
+        if let Some(mut running) = self.remove_job(id) {
             running.task.end(state, event);
         }
     }
 
-    // Takes a job out, with what is under way of it.
-    fn take_out(&mut self, id: JobId) -> Option<RunningJob> {
-        let place = self.jobs.iter().position(|(job, _)| *job == id)?;
-        let (_, running) = self.jobs.remove(place);
+    // Removes a job and cancels its sequences.
+    fn remove_job(&mut self, id: JobId) -> Option<RunningJob> {
+        let index = self.jobs.iter().position(|(job, _)| *job == id)?;
+        let (_, running) = self.jobs.remove(index);
         for (sequence, _) in &running.sequences {
             self.owners.remove(sequence);
             if let Some(batch) = self.engine.batch() {
@@ -293,12 +293,12 @@ impl Worker {
     }
 
     fn fail_job(&mut self, id: JobId, problem: &Problem) {
-        if let Some(mut running) = self.take_out(id) {
+        if let Some(mut running) = self.remove_job(id) {
             running.task.fail(problem);
         }
     }
 
-    // What runs loads what it needs by itself.
+    // Running jobs reload their models themselves.
     fn restart(&mut self, pair: &LanguagePair) {
         self.losses = 0;
         self.reset();
@@ -307,18 +307,18 @@ impl Worker {
         }
     }
 
-    // Forgets the device and all that was on it; unfinished sentences are decoded again.
+    // Drops the device and everything on it; unfinished sentences are decoded again.
     fn reset(&mut self) {
         self.owners.clear();
         self.engine.drop_device();
         for (_, running) in &mut self.jobs {
             running.sequences.clear();
             running.builder = None;
-            running.task.rewind();
+            running.task.build_queue();
         }
     }
 
-    // A lost device is opened again and unfinished sentences start anew; any other error fails the running jobs.
+    // Reopens a lost device and restarts unfinished sentences; any other error fails the running jobs.
     fn fail(&mut self, error: Error) {
         let lost = matches!(&error, Error::Engine(error) if error.is_lost());
         self.reset();
@@ -330,7 +330,7 @@ impl Worker {
         let problem = error.problem();
         self.engine.report(EngineState::Failed(problem.clone()));
         self.jobs.retain_mut(|(_, running)| {
-            let is_finished = running.task.leave_long();
+            let is_finished = running.task.skip_shortening();
             if !is_finished {
                 running.task.fail(&problem);
             }
@@ -340,7 +340,7 @@ impl Worker {
     }
 }
 
-// A thread that breaks takes its jobs with it; each tells of its end as it is dropped.
+// A panic drops the jobs, each of which then emits its final event.
 impl Drop for Worker {
     fn drop(&mut self) {
         if std::thread::panicking() {

@@ -21,7 +21,11 @@ impl Scene {
             translation: translation.to_owned(),
             ..SentenceReport::kept(&self.sentence.pieces[piece].text, SentenceStatus::Done)
         };
-        self.sentence.answered(piece, answer, RetryLimits { pair: &self.pair, last_strategy: self.last })
+        self.sentence.record_candidate(
+            piece,
+            answer,
+            RetryLimits { pair: &self.pair, last_strategy: self.last },
+        )
     }
 
     fn done(&self) -> (&str, SentenceStatus, &[Reason]) {
@@ -115,24 +119,24 @@ fn what_is_reused_is_looked_at_again() {
         ..SentenceReport::kept(SOURCE, status)
     };
     let old = [Reason::Number("7".into()), Reason::CutOff];
-    let report = sentence.reused(kept(good, SentenceStatus::Doubtful, &old), &pair);
+    let report = sentence.cached_report(kept(good, SentenceStatus::Doubtful, &old), &pair);
     assert_eq!((report.status, report.reasons), (SentenceStatus::Doubtful, vec![Reason::CutOff]));
-    let report = sentence.reused(kept(good, SentenceStatus::Doubtful, &old[..1]), &pair);
+    let report = sentence.cached_report(kept(good, SentenceStatus::Doubtful, &old[..1]), &pair);
     assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
     let bad = "The train leaves, and nobody knows why it is so.";
     let lacks = vec![Reason::Number("300".into())];
-    let report = sentence.reused(kept(bad, SentenceStatus::Done, &[]), &pair);
+    let report = sentence.cached_report(kept(bad, SentenceStatus::Done, &[]), &pair);
     assert_eq!((report.status, &report.reasons), (SentenceStatus::Doubtful, &lacks));
-    let report = sentence.reused(kept(SOURCE, SentenceStatus::Kept, &old), &pair);
+    let report = sentence.cached_report(kept(SOURCE, SentenceStatus::Kept, &old), &pair);
     assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Kept, &old[..]));
 
     // Of a person's translation only what is missing is said, not that it is short.
-    let report = sentence.remembered("At 300.".to_owned(), &pair);
+    let report = sentence.memory_report("At 300.".to_owned(), &pair);
     assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     sentence.terms = vec![TermMatch { term, certain: true }];
     sentence.locked = vec!["%s".to_owned()];
-    let report = sentence.remembered("No train.".to_owned(), &pair);
+    let report = sentence.memory_report("No train.".to_owned(), &pair);
     let missing =
         [Reason::Placeholder("%s".into()), Reason::Number("300".into()), Reason::Term("railcar".into())];
     assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Doubtful, &missing[..]));
@@ -144,10 +148,10 @@ fn typed_text_is_pulled_at_a_few_times() {
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     scene.sentence.terms = vec![TermMatch { term, certain: true }];
     let plain = "The train leaves at 300, and nobody knows why.";
-    for pulls in 0..LIVE_PULLS {
+    for pulls in 0..INTERACTIVE_BIAS_STEPS {
         assert_eq!(scene.say(0, plain), NextStep::Retry, "{pulls}");
         assert!(scene.sentence.bonus().is_some());
-        assert_eq!(scene.sentence.taken().map(|taken| taken.translation.as_str()), Some(plain));
+        assert_eq!(scene.sentence.current_best().map(|taken| taken.translation.as_str()), Some(plain));
     }
     assert_eq!(scene.say(0, plain), NextStep::Done);
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
@@ -168,7 +172,7 @@ fn what_does_not_fit_goes_in_pieces() {
     assert_eq!(whole, SOURCE);
     assert!(scene.sentence.pieces.len() > 3);
     assert!(!scene.sentence.cut_to_fit(|_| false));
-    scene.sentence.settle();
+    scene.sentence.accept_best();
     assert_eq!(scene.done(), (SOURCE, SentenceStatus::Kept, &[Reason::TooLong][..]));
 }
 
@@ -177,7 +181,7 @@ fn a_reopened_sentence_keeps_its_answer_unless_another_is_as_good() {
     let mut scene = scene(Strategy::LargeAlone);
     let first = "The train leaves at 300, and nobody at all knows why this should be so.";
     assert_eq!(scene.say(0, first), NextStep::Done);
-    scene.sentence.reopen();
+    scene.sentence.reopen_to_shorten();
     assert_eq!((scene.sentence.strategy, scene.sentence.pieces.len()), (Strategy::Shorter, 1));
     let short = "The train leaves at 300, and nobody knows why.";
     let answers =
@@ -186,10 +190,10 @@ fn a_reopened_sentence_keeps_its_answer_unless_another_is_as_good() {
             score: -0.5,
             ..SentenceReport::kept(SOURCE, SentenceStatus::Done)
         });
-    let good = scene.sentence.as_good(answers.to_vec(), &scene.pair);
+    let good = scene.sentence.not_worse(answers.to_vec(), &scene.pair);
     let texts: Vec<&str> = good.iter().map(|report| &*report.translation).collect();
     assert_eq!(texts, [short], "a number is missing in the likeliest, and the last one loops");
     assert_eq!(good[0].status, SentenceStatus::Done);
-    scene.sentence.settle();
+    scene.sentence.accept_best();
     assert_eq!(scene.done().0, first);
 }

@@ -1,4 +1,4 @@
-//! What is to be decoded next: everything that is not known yet, equal sentences once, long ones first.
+//! The order of decoding: all sentences without a translation, equal ones once, long ones first.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -15,19 +15,19 @@ use crate::sentence_report::{SentenceReport, SentenceStatus};
 use crate::source::LoadedSource;
 use crate::store::cache::{CacheKeyInput, DecodingFingerprint};
 
-// Sentences of a document are handed over longest first, so many at a time: the batch then empties evenly.
+// A document's sentences are sorted longest first within windows of this size, so that the batch drains evenly.
 const WINDOW: usize = 64;
 
 impl Task {
-    /// Takes what was translated before, and puts the rest in order. `alone` says whether L alone is another sum
-    /// than the job's own.
-    pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, alone: bool) -> Result<()> {
+    /// Reuses earlier translations and queues the other sentences. `has_specialists`: whether L alone differs from the
+    /// job's recipe.
+    pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, has_specialists: bool) -> Result<()> {
         if self.store.is_some() {
-            self.last_strategy = if alone { Strategy::LargeAlone } else { Strategy::Pieces };
+            self.last_strategy = if has_specialists { Strategy::LargeAlone } else { Strategy::Pieces };
         }
         for block in 0..self.blocks.len() {
             for sentence in 0..self.blocks[block].len() {
-                if let Some(report) = self.known(block, sentence, fingerprint)? {
+                if let Some(report) = self.existing_report(block, sentence, fingerprint)? {
                     self.reused += usize::from(report.status != SentenceStatus::Copied);
                     self.blocks[block][sentence].done = Some(report);
                     self.finished += 1;
@@ -38,13 +38,13 @@ impl Task {
         if let (Some(store), LoadedSource::File { hash, .. }) = (&self.store, &self.source) {
             store.start_job(self.id, hash, self.total, self.finished)?;
         }
-        self.line_up();
-        self.tell_progress();
+        self.build_queue();
+        self.emit_progress();
         Ok(())
     }
 
-    // What is to be said of a sentence without asking the models.
-    fn known(
+    // The report of a sentence that needs no decoding: without letters, from the memory or from the cache.
+    fn existing_report(
         &mut self,
         block: usize,
         at: usize,
@@ -63,56 +63,53 @@ impl Task {
         let SentenceTask { text, terms, locked, marked, .. } = &*sentence;
         sentence.key = Some(fingerprint.key(&CacheKeyInput { text, terms, locked, marked: *marked }));
         let sentence = &self.blocks[block][at];
-        match self.recall(&sentence.text)? {
-            Some(translation) => Ok(Some(sentence.remembered(translation, &self.job.pair))),
-            None => self.finished_before(sentence),
+        match self.look_up_memory(&sentence.text)? {
+            Some(translation) => Ok(Some(sentence.memory_report(translation, &self.job.pair))),
+            None => self.look_up_cache(sentence),
         }
     }
 
-    // What the models made of it before, in this document or another.
-    pub(super) fn finished_before(&self, sentence: &SentenceTask) -> Result<Option<SentenceReport>> {
-        // Tokens and further answers are not kept, so who wants to see them lets the models speak again.
+    // The cached report of a sentence, from this document or another.
+    pub(super) fn look_up_cache(&self, sentence: &SentenceTask) -> Result<Option<SentenceReport>> {
+        // The cache has no tokens and no n-best list, so a job with a report decodes again.
         let (Some(store), Some(key), false) = (&self.store, &sentence.key, self.job.options.report) else {
             return Ok(None);
         };
-        Ok(store.cached_sentence(key, &sentence.text)?.map(|report| sentence.reused(report, &self.job.pair)))
+        Ok(store
+            .cached_sentence(key, &sentence.text)?
+            .map(|report| sentence.cached_report(report, &self.job.pair)))
     }
 
-    // Everything that is not done and not set aside for later, anew. Of equal sentences the first goes, for all.
-    pub(super) fn line_up(&mut self) {
-        let mut places = Vec::new();
+    /// Queues all unfinished sentences that are not deferred, discarding their output; of equal ones only the first.
+    pub fn build_queue(&mut self) {
+        let mut positions = Vec::new();
         let mut first = HashSet::new();
         self.duplicates.clear();
         for (block, sentences) in self.blocks.iter_mut().enumerate() {
             for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| s.done.is_none()) {
-                sentence.rewind();
-                let place = PiecePosition { block, sentence: at, piece: 0 };
+                sentence.discard_output();
+                let position = PiecePosition { block, sentence: at, piece: 0 };
                 if let Some(key) = sentence.key.filter(|key| !first.insert(*key)) {
-                    self.duplicates.entry(key).or_default().push(place);
+                    self.duplicates.entry(key).or_default().push(position);
                     continue;
                 }
-                if sentence.strategy == Strategy::LargeAlone && self.deferred.contains(&place) {
+                if sentence.strategy == Strategy::LargeAlone && self.deferred.contains(&position) {
                     continue;
                 }
                 sentence.fits = false;
-                places.push(place);
+                positions.push(position);
             }
         }
-        if !self.is_live() {
-            let length = |place: &PiecePosition| self.blocks[place.block][place.sentence].text.len();
-            for window in places.chunks_mut(WINDOW) {
-                window.sort_by_key(|place| Reverse(length(place)));
+        if !self.is_interactive() {
+            let length = |position: &PiecePosition| self.blocks[position.block][position.sentence].text.len();
+            for window in positions.chunks_mut(WINDOW) {
+                window.sort_by_key(|position| Reverse(length(position)));
             }
         }
-        self.queue = places.into();
+        self.queue = positions.into();
     }
 
-    /// Forgets what was decoded of unfinished sentences, so that they are decoded again.
-    pub fn rewind(&mut self) {
-        self.line_up();
-    }
-
-    /// Whether there is something to decode with the models at work.
+    /// Whether there is something to decode with the job's current models.
     pub fn has_requests(&self) -> bool {
         !self.queue.is_empty()
     }
@@ -120,20 +117,20 @@ impl Task {
     /// The next piece to decode.
     pub fn next_request(&mut self, builder: &RequestBuilder) -> Result<Option<(PiecePosition, Request)>> {
         let base = base_request(&self.job.options);
-        while let Some(place) = self.queue.pop_front() {
-            if !self.sentence(place).fits {
-                // Another document may have brought it meanwhile.
-                let sentence = self.sentence(place);
-                let found = if sentence.is_fresh() { self.finished_before(sentence)? } else { None };
+        while let Some(position) = self.queue.pop_front() {
+            if !self.sentence(position).fits {
+                // Another document may have cached it in the meantime.
+                let sentence = self.sentence(position);
+                let found = if sentence.is_untried() { self.look_up_cache(sentence)? } else { None };
                 match found {
-                    Some(report) => self.find(place, report)?,
-                    None => self.fit(place, builder, &base)?,
+                    Some(report) => self.finish_from_cache(position, report)?,
+                    None => self.queue_pieces(position, builder, &base)?,
                 }
                 continue;
             }
-            let Some(piece) = self.piece(place) else { continue };
+            let Some(piece) = self.piece(position) else { continue };
             if let Some(mut request) = builder.request(&piece.text, &base)? {
-                let sentence = self.sentence(place);
+                let sentence = self.sentence(position);
                 if sentence.marked {
                     request.align = builder.alignment_ranges(&piece.text)?;
                 }
@@ -143,52 +140,57 @@ impl Task {
                 if let Some(bonus) = sentence.bonus() {
                     request.glossary = builder.glossary_bias(&sentence.terms, bonus)?;
                 }
-                self.begun.get_or_insert_with(Instant::now);
-                return Ok(Some((place, request)));
+                self.started.get_or_insert_with(Instant::now);
+                return Ok(Some((position, request)));
             }
-            self.refuse(place)?;
+            self.finish_with_best(position)?;
         }
         Ok(None)
     }
 
-    // Cuts a sentence into pieces that fit the context, and puts them first.
-    fn fit(&mut self, place: PiecePosition, builder: &RequestBuilder, base: &Request) -> Result<()> {
-        let sentence = self.sentence_mut(place);
+    // Splits a sentence into pieces that fit the context and puts them at the front of the queue.
+    fn queue_pieces(
+        &mut self,
+        position: PiecePosition,
+        builder: &RequestBuilder,
+        base: &Request,
+    ) -> Result<()> {
+        let sentence = self.sentence_mut(position);
         if !sentence.cut_to_fit(|text| builder.request(text, base).is_ok_and(|request| request.is_some())) {
-            return self.refuse(place);
+            return self.finish_with_best(position);
         }
         let pieces = sentence.pieces.len();
         if sentence.strategy == Strategy::Shorter && (pieces > 1 || builder.beams().is_none()) {
-            self.stay_long(place);
+            self.leave_unchanged(position);
             return Ok(());
         }
-        (0..pieces).rev().for_each(|piece| self.queue.push_front(PiecePosition { piece, ..place }));
+        (0..pieces).rev().for_each(|piece| self.queue.push_front(PiecePosition { piece, ..position }));
         Ok(())
     }
 
-    /// Puts a piece back that was on its way.
-    pub fn put_back(&mut self, place: PiecePosition) {
-        if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
+    /// Puts a cancelled piece back at the front of the queue.
+    pub fn requeue(&mut self, position: PiecePosition) {
+        if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
             piece.tokens.clear();
-            self.queue.push_front(place);
+            self.queue.push_front(position);
         }
     }
 
-    /// Whether only L alone is left to be asked.
-    pub fn waits_for_alone(&self) -> bool {
+    /// Whether all remaining sentences are to be retried with L alone.
+    pub fn needs_large_alone(&self) -> bool {
         self.queue.is_empty() && !self.deferred.is_empty()
     }
 
-    /// Puts the sentences in line that L alone is asked for.
-    pub fn go_alone(&mut self) {
+    /// Queues the sentences to retry with L alone.
+    pub fn queue_deferred(&mut self) {
         self.queue.extend(std::mem::take(&mut self.deferred));
     }
 
-    /// Takes the best answers that there are where L alone cannot be asked.
-    pub fn go_without(&mut self) -> Result<()> {
+    /// Finishes all sentences with their best candidates if L alone cannot be loaded.
+    pub fn accept_best_candidates(&mut self) -> Result<()> {
         let deferred = std::mem::take(&mut self.deferred);
         self.queue.clear();
-        deferred.into_iter().chain(self.unfinished()).try_for_each(|place| self.refuse(place))
+        deferred.into_iter().chain(self.unfinished()).try_for_each(|position| self.finish_with_best(position))
     }
 
     pub(super) fn unfinished(&self) -> Vec<PiecePosition> {

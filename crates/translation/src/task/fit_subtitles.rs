@@ -1,5 +1,5 @@
-//! Subtitles with a line that is too long to be read in its time are said again: of several answers the likeliest that
-//! fits is taken, or the shortest.
+//! Shortens subtitles whose lines are too long for the reading time: chooses the likeliest candidate of a beam search
+//! that fits, else the shortest.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,11 +13,11 @@ use crate::source::LoadedSource;
 use crate::store::{Hash, sha256};
 
 impl Task {
-    /// Puts a sentence of each long subtitle back in line, the longest that was not yet; false when there is none.
+    /// Queues the longest not yet shortened sentence of each long subtitle; false if there is none.
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn shorten(&mut self) -> Result<bool> {
+    pub fn shorten_subtitles(&mut self) -> Result<bool> {
         if self.shortening_disabled
             || !matches!(&self.source, LoadedSource::File { document, .. } if document.has_subtitles())
         {
@@ -25,53 +25,53 @@ impl Task {
         }
         loop {
             let LoadedSource::File { document, .. } = &self.source else { return Ok(false) };
-            let texts = (0..self.blocks.len()).map(|block| (block, self.text_of(block, None))).collect();
+            let texts = (0..self.blocks.len()).map(|block| (block, self.block_text(block, None))).collect();
             let (mut found, mut again) = (false, false);
             for block in document.too_long(&texts) {
-                if let Some(place) = self.longest(block)? {
+                if let Some(position) = self.longest_sentence(block)? {
                     found = true;
-                    again |= self.shorten_sentence(place, texts.get(&block).map_or("", String::as_str))?;
+                    again |= self.shorten_sentence(position, texts.get(&block).map_or("", String::as_str))?;
                 }
             }
             if again {
-                self.line_up();
-                self.tell_progress();
+                self.build_queue();
+                self.emit_progress();
             }
-            // What another run made of them may still be too long.
+            // A cached shorter translation may still be too long.
             if again || !found {
                 return Ok(again);
             }
         }
     }
 
-    // The longest sentence of a block that was not said again yet; a person's words stay.
-    fn longest(&self, block: usize) -> Result<Option<PiecePosition>> {
-        let taken = |sentence: &usize| self.blocks[block][*sentence].taken();
-        let mut places: Vec<usize> = (0..self.blocks[block].len())
+    // The longest sentence of a block that was not shortened yet and does not come from the memory.
+    fn longest_sentence(&self, block: usize) -> Result<Option<PiecePosition>> {
+        let current = |sentence: &usize| self.blocks[block][*sentence].current_best();
+        let mut positions: Vec<usize> = (0..self.blocks[block].len())
             .filter(|at| self.blocks[block][*at].strategy != Strategy::Shorter)
-            .filter(|at| taken(at).is_some_and(|report| report.status.is_translated()))
+            .filter(|at| current(at).is_some_and(|report| report.status.is_translated()))
             .collect();
-        places.sort_by_key(|at| Reverse(taken(at).map_or(0, |report| report.translation.len())));
-        for sentence in places {
-            if self.recall(&self.blocks[block][sentence].text)?.is_none() {
+        positions.sort_by_key(|at| Reverse(current(at).map_or(0, |report| report.translation.len())));
+        for sentence in positions {
+            if self.look_up_memory(&self.blocks[block][sentence].text)?.is_none() {
                 return Ok(Some(PiecePosition { block, sentence, piece: 0 }));
             }
         }
         Ok(None)
     }
 
-    // False where another run has said it again already.
-    fn shorten_sentence(&mut self, place: PiecePosition, block: &str) -> Result<bool> {
+    // False if the cache has a shorter translation already.
+    fn shorten_sentence(&mut self, position: PiecePosition, block: &str) -> Result<bool> {
         let LoadedSource::File { document, .. } = &self.source else { return Ok(false) };
-        // What is taken depends on all that stands in the block, and on the room for it.
-        let room = format!("{:?}", document.subtitle_limits(place.block));
-        let sentence = self.sentence_mut(place);
-        let shorter = |key: Hash| sha256(&[&key, room.as_bytes(), block.as_bytes()].concat());
+        // The choice depends on the whole block and on its subtitle limits, so both are part of the key.
+        let limits = format!("{:?}", document.subtitle_limits(position.block));
+        let sentence = self.sentence_mut(position);
+        let shorter = |key: Hash| sha256(&[&key, limits.as_bytes(), block.as_bytes()].concat());
         sentence.key = sentence.key.map(shorter);
         let was_reused = sentence.tokens == 0;
-        sentence.reopen();
-        if let Some(report) = self.finished_before(self.sentence(place))? {
-            let sentence = self.sentence_mut(place);
+        sentence.reopen_to_shorten();
+        if let Some(report) = self.look_up_cache(self.sentence(position))? {
+            let sentence = self.sentence_mut(position);
             (sentence.done, sentence.best) = (Some(report), None);
             return Ok(false);
         }
@@ -80,53 +80,61 @@ impl Task {
         Ok(true)
     }
 
-    /// Takes the first of several answers that fits the subtitle, else the shortest.
-    pub(super) fn take_shorter(&mut self, place: PiecePosition, answers: Vec<SentenceReport>) -> Result<()> {
-        let LoadedSource::File { document, .. } = &self.source else { return self.refuse(place) };
-        let sentence = self.sentence(place);
-        let good = sentence.as_good(answers, &self.job.pair);
+    /// Finishes a sentence with the first candidate that fits the subtitle, else the shortest.
+    pub(super) fn choose_shorter(
+        &mut self,
+        position: PiecePosition,
+        candidates: Vec<SentenceReport>,
+    ) -> Result<()> {
+        let LoadedSource::File { document, .. } = &self.source else {
+            return self.finish_with_best(position);
+        };
+        let sentence = self.sentence(position);
+        let good = sentence.not_worse(candidates, &self.job.pair);
         let fits = |report: &&SentenceReport| {
-            let text = self.text_of(place.block, Some((place.sentence, &report.translation)));
-            document.too_long(&BTreeMap::from([(place.block, text)])).is_empty()
+            let text = self.block_text(position.block, Some((position.sentence, &report.translation)));
+            document.too_long(&BTreeMap::from([(position.block, text)])).is_empty()
         };
         let length = |report: &&SentenceReport| report.translation.chars().count();
-        let all = sentence.taken().into_iter().chain(&good);
+        let all = sentence.current_best().into_iter().chain(&good);
         let chosen = good.iter().find(fits).or_else(|| all.min_by_key(length)).cloned();
-        let sentence = self.sentence_mut(place);
+        let sentence = self.sentence_mut(position);
         sentence.tokens += sentence.pieces.iter().map(|piece| piece.tokens.len()).sum::<usize>();
         sentence.best = chosen;
-        self.refuse(place)
+        self.finish_with_best(position)
     }
 
-    /// Leaves a sentence and its equals as long as they were, and keeps nothing of that.
-    pub(super) fn stay_long(&mut self, place: PiecePosition) {
-        let sentence = self.sentence_mut(place);
+    /// Leaves a sentence and its duplicates unchanged, without caching them.
+    pub(super) fn leave_unchanged(&mut self, position: PiecePosition) {
+        let sentence = self.sentence_mut(position);
         sentence.pieces.clear();
         sentence.done = sentence.best.take();
         self.finished += 1;
-        self.finish_duplicates(place);
+        self.finish_duplicates(position);
     }
 
-    /// Where nothing is left but to shorten, leaves all as long as it is: models that are gone take no finished
-    /// document with them. False where more is left.
-    pub fn leave_long(&mut self) -> bool {
+    /// Leaves all sentences unchanged if only shortening remains, so that lost models fail no translated document.
+    /// False if other sentences remain.
+    pub fn skip_shortening(&mut self) -> bool {
         let open = self.unfinished();
-        if open.is_empty() || open.iter().any(|place| self.sentence(*place).strategy != Strategy::Shorter) {
+        if open.is_empty()
+            || open.iter().any(|position| self.sentence(*position).strategy != Strategy::Shorter)
+        {
             return false;
         }
         self.queue.clear();
-        // Each of them is open itself.
+        // The duplicates are unfinished themselves, so the loop reaches them.
         self.duplicates.clear();
-        open.into_iter().for_each(|place| self.stay_long(place));
+        open.into_iter().for_each(|position| self.leave_unchanged(position));
         self.shortening_disabled = true;
         true
     }
 
-    // A block's translation as far as it is done, with another one for a sentence of it.
-    fn text_of(&self, block: usize, other: Option<(usize, &str)>) -> String {
+    // A block's translation so far; `other` replaces the translation of one sentence.
+    fn block_text(&self, block: usize, other: Option<(usize, &str)>) -> String {
         let parts = self.blocks[block].iter().enumerate().map(|(at, sentence)| {
-            let taken = sentence.taken().map_or(&*sentence.text, |taken| &taken.translation);
-            let text = other.filter(|(place, _)| *place == at).map_or(taken, |(_, text)| text);
+            let current = sentence.current_best().map_or(&*sentence.text, |current| &current.translation);
+            let text = other.filter(|(position, _)| *position == at).map_or(current, |(_, text)| text);
             (text, sentence.separator.as_str())
         });
         sentences::join_at(parts, &self.job.pair.to).0

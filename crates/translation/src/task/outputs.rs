@@ -1,4 +1,4 @@
-//! What comes of what was decoded: tokens, answers, finished sentences.
+//! Handles decoded output: tokens, finished pieces, finished sentences.
 
 use engine::{Output, Token};
 
@@ -12,72 +12,74 @@ use crate::sentence_report::{SentenceReport, SentenceStatus};
 
 impl Task {
     /// Adds a decoded token to a piece.
-    pub fn token(&mut self, place: PiecePosition, token: Token) {
+    pub fn add_token(&mut self, position: PiecePosition, token: Token) {
         self.tokens += 1;
-        if let Some(piece) = self.sentence_mut(place).pieces.get_mut(place.piece) {
+        if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
             piece.tokens.push(token);
         }
     }
 
-    /// Whether the answer of a plain prompt has come to the end of its line.
-    pub fn line_ended(&self, place: PiecePosition, builder: &RequestBuilder) -> bool {
+    /// Whether the output of a prompt without end token has reached the end of its line.
+    pub fn is_line_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
         builder.ends_at_line && {
-            let tokens = self.piece(place).map_or(&[][..], |piece| &piece.tokens);
+            let tokens = self.piece(position).map_or(&[][..], |piece| &piece.tokens);
             let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
             builder.tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
         }
     }
 
-    /// A finished piece.
-    pub fn finish(
+    /// Records a piece's output; retries or finishes its sentence.
+    pub fn finish_piece(
         &mut self,
-        place: PiecePosition,
+        position: PiecePosition,
         outputs: &[Output],
         builder: &RequestBuilder,
     ) -> Result<()> {
-        // A sentence that was given up meanwhile has no pieces any more.
-        let Some(source) = self.piece(place).map(|piece| piece.text.clone()) else { return Ok(()) };
-        if self.sentence(place).strategy == Strategy::Shorter {
+        // A sentence that was finished in the meantime has no pieces.
+        let Some(source) = self.piece(position).map(|piece| piece.text.clone()) else { return Ok(()) };
+        if self.sentence(position).strategy == Strategy::Shorter {
             let one = |output: &Output| {
-                let read = self.answer_to(place, &source, std::slice::from_ref(output), builder)?;
-                // A search for short answers adds up where the checks know means.
+                let read = self.piece_report(position, &source, std::slice::from_ref(output), builder)?;
+                // Without length penalty the score is a sum; the checks expect a mean.
                 Ok(SentenceReport { score: mean(&output.tokens), ..read })
             };
-            let answers = outputs.iter().map(one).collect::<Result<_>>()?;
-            return self.take_shorter(place, answers);
+            let candidates = outputs.iter().map(one).collect::<Result<_>>()?;
+            return self.choose_shorter(position, candidates);
         }
-        let report = self.answer_to(place, &source, outputs, builder)?;
+        let report = self.piece_report(position, &source, outputs, builder)?;
         let mut found = Vec::new();
-        if let Some(best) = outputs.first().filter(|_| self.is_live() && self.sentence(place).is_whole()) {
+        if let Some(best) =
+            outputs.first().filter(|_| self.is_interactive() && self.sentence(position).is_whole())
+        {
             found = uncertain_words(&best.tokens, builder)?;
             found.retain(|doubt| doubt.end <= utf16_len(&report.translation));
         }
         let pair = self.job.pair.clone();
         let limits = RetryLimits { pair: &pair, last_strategy: self.last_strategy };
         let translation = report.translation.clone();
-        let sentence = self.sentence_mut(place);
-        let next = sentence.answered(place.piece, report, limits);
-        if sentence.taken().is_some_and(|taken| taken.translation == translation) {
-            sentence.doubts = found;
+        let sentence = self.sentence_mut(position);
+        let next = sentence.record_candidate(position.piece, report, limits);
+        if sentence.current_best().is_some_and(|current| current.translation == translation) {
+            sentence.uncertain_words = found;
         }
         match next {
             NextStep::Wait => Ok(()),
             NextStep::Retry => {
-                self.queue.push_front(PiecePosition { piece: 0, ..place });
+                self.queue.push_front(PiecePosition { piece: 0, ..position });
                 Ok(())
             }
             NextStep::RetryLargeAlone => {
-                self.deferred.push(PiecePosition { piece: 0, ..place });
+                self.deferred.push(PiecePosition { piece: 0, ..position });
                 Ok(())
             }
-            NextStep::Done => self.close(place),
+            NextStep::Done => self.record_finished(position),
         }
     }
 
-    // What the models said of a piece, the best answer first.
-    fn answer_to(
+    // The report of a piece; `outputs` has the best candidate first.
+    fn piece_report(
         &self,
-        place: PiecePosition,
+        position: PiecePosition,
         source: &str,
         outputs: &[Output],
         builder: &RequestBuilder,
@@ -88,45 +90,49 @@ impl Task {
         {
             report.translation = line.trim().to_owned();
         }
-        if let Some(best) = outputs.first().filter(|_| self.sentence(place).marked) {
+        if let Some(best) = outputs.first().filter(|_| self.sentence(position).marked) {
             let end = report.translation.len();
             report.links = builder.links(source, best)?;
-            // A line that was cut off.
+            // Links into the cut-off lines.
             report.links.retain(|link| link.target.end <= end);
         }
         Ok(report)
     }
 
-    /// A piece that cannot be decoded: the source of its sentence stands there.
-    pub fn refuse(&mut self, place: PiecePosition) -> Result<()> {
-        let sentence = self.sentence_mut(place);
+    /// Finishes a sentence with its best candidate, or with its source if it has none.
+    pub fn finish_with_best(&mut self, position: PiecePosition) -> Result<()> {
+        let sentence = self.sentence_mut(position);
         if sentence.done.is_none() {
-            sentence.settle();
-            // Its other pieces have nothing to add.
-            self.queue.retain(|other| (other.block, other.sentence) != (place.block, place.sentence));
-            return self.close(place);
+            sentence.accept_best();
+            // Its other pieces are no longer needed.
+            self.queue.retain(|other| (other.block, other.sentence) != (position.block, position.sentence));
+            return self.record_finished(position);
         }
         Ok(())
     }
 
-    // What another document has finished.
-    pub(super) fn find(&mut self, place: PiecePosition, report: SentenceReport) -> Result<()> {
-        let sentence = self.sentence_mut(place);
+    // Finishes a sentence with a cached report.
+    pub(super) fn finish_from_cache(
+        &mut self,
+        position: PiecePosition,
+        report: SentenceReport,
+    ) -> Result<()> {
+        let sentence = self.sentence_mut(position);
         sentence.pieces.clear();
         sentence.done = Some(report);
         self.reused += 1;
         self.finished += 1;
-        self.finish_duplicates(place);
+        self.finish_duplicates(position);
         if let Some(store) = &self.store {
             store.record_progress(self.id, self.finished)?;
         }
-        self.tell_in_time();
+        self.emit_progress_if_due();
         Ok(())
     }
 
-    // Equal sentences get the translation of the one that went for them.
-    pub(super) fn finish_duplicates(&mut self, place: PiecePosition) {
-        let sentence = self.sentence(place);
+    // Copies a finished translation to the equal sentences.
+    pub(super) fn finish_duplicates(&mut self, position: PiecePosition) {
+        let sentence = self.sentence(position);
         let (Some(key), Some(mut report)) = (sentence.key, sentence.done.clone()) else { return };
         if report.status == SentenceStatus::Done {
             report.status = SentenceStatus::Reused;
@@ -140,20 +146,20 @@ impl Task {
         }
     }
 
-    // A finished segment is kept before anybody hears of it.
-    fn close(&mut self, place: PiecePosition) -> Result<()> {
+    // Caches a finished sentence before its event is emitted.
+    fn record_finished(&mut self, position: PiecePosition) -> Result<()> {
         self.finished += 1;
-        self.finish_duplicates(place);
-        let sentence = self.sentence(place);
+        self.finish_duplicates(position);
+        let sentence = self.sentence(position);
         if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
             store.cache_sentence(key, report, sentence.tokens, self.id, self.finished)?;
         }
-        self.tell_in_time();
+        self.emit_progress_if_due();
         Ok(())
     }
 }
 
-/// Mean log-probability a token.
+/// Mean log-probability per token.
 fn mean(tokens: &[Token]) -> f32 {
     tokens.iter().map(|token| token.log_probability).sum::<f32>() / tokens.len().max(1) as f32
 }

@@ -1,4 +1,4 @@
-//! One turn of the engine thread: the right models, enough sentences in the batch, one step, what came of it.
+//! The scheduler: each step activates the most urgent job's models, fills the batch, decodes once, applies the events.
 
 use std::time::{Duration, Instant};
 
@@ -8,38 +8,38 @@ use super::{Worker, emit_text};
 use crate::error::{Error, Result};
 use crate::job_id::JobId;
 use crate::setup::EngineState;
-use crate::task::is_of_one_job;
+use crate::task::concerns_one_job;
 
-// After typed text its models stay for so long though only others are asked for: whoever types goes on typing.
-const LINGER: Duration = Duration::from_secs(3);
+// How long the models of an interactive job stay loaded after it, since the user is likely to type more.
+const KEEP_MODELS: Duration = Duration::from_secs(3);
 
 impl Worker {
-    // One turn: the right models, enough sentences in the batch, one step, what came of it.
-    pub(super) fn work(&mut self) -> Result<()> {
-        self.begin_document();
-        self.deliver();
+    // One scheduler step.
+    pub(super) fn step(&mut self) -> Result<()> {
+        self.admit_document();
+        self.deliver_complete();
         if self.jobs.is_empty() {
             return Ok(());
         }
-        self.go_alone();
-        // While the batch still decodes for other models than the most urgent document's, it only runs empty.
+        self.start_large_alone();
+        // While the batch decodes for other models than the most urgent document's, it is only drained.
         if self.activate_models()? {
-            self.fill();
+            self.fill_batch();
         }
         let Some(batch) = self.engine.batch() else { return Ok(()) };
         let events = if batch.is_idle() { Vec::new() } else { batch.step()? };
         for event in events {
-            self.take(event)?;
+            self.handle_event(event)?;
         }
-        self.deliver();
+        self.deliver_complete();
         Ok(())
     }
 
-    // Jobs whose sentences have only L alone left to ask, ask it now.
-    fn go_alone(&mut self) {
+    // Switches jobs to L alone once all their remaining sentences need it.
+    fn start_large_alone(&mut self) {
         let mut failed = Vec::new();
         for (id, running) in &mut self.jobs {
-            if !(running.task.waits_for_alone() && running.sequences.is_empty()) {
+            if !(running.task.needs_large_alone() && running.sequences.is_empty()) {
                 continue;
             }
             let chosen = running.task.job.options.chosen.clone();
@@ -48,36 +48,36 @@ impl Worker {
                     models.is_fallback = true;
                     running.full_models = Some(std::mem::replace(&mut running.models, models));
                     running.builder = None;
-                    running.task.go_alone();
+                    running.task.queue_deferred();
                     Ok(())
                 }
-                Err(_) => running.task.go_without(),
+                Err(_) => running.task.accept_best_candidates(),
             };
             failed.extend(done.err().map(|error| (*id, error.problem())));
         }
         failed.iter().for_each(|(id, problem)| self.fail_job(*id, problem));
     }
 
-    // Models change only when nothing decodes: then the most urgent job's are loaded. For typed text, sentences of
-    // documents that decode go back into line; documents wait until the batch is empty, and for a while after typed
-    // text. True when the models are there.
+    // Activates the most urgent job's models, which needs an empty batch: an interactive job requeues the documents'
+    // sentences; documents wait until the batch is drained, and for a while after an interactive job. True once the
+    // models are active.
     fn activate_models(&mut self) -> Result<bool> {
         let now = Instant::now();
-        let lingers = self.keep_models_until.filter(|until| now < *until);
-        let live = self.jobs.iter().position(|(_, running)| running.task.is_live());
-        let at_work = lingers
+        let keep_until = self.keep_models_until.filter(|until| now < *until);
+        let interactive = self.jobs.iter().position(|(_, running)| running.task.is_interactive());
+        let with_active_models = keep_until
             .and_then(|_| self.jobs.iter().position(|(_, r)| self.engine.batch_for(&r.models).is_some()));
-        let urgent = live.or(at_work).unwrap_or(0);
-        if live.is_some() {
-            self.keep_models_until = Some(now + LINGER);
+        let urgent = interactive.or(with_active_models).unwrap_or(0);
+        if interactive.is_some() {
+            self.keep_models_until = Some(now + KEEP_MODELS);
         }
         if self.engine.batch_for(&self.jobs[urgent].1.models).is_some() {
             self.engine.announce(&self.jobs[urgent].1.models);
             return Ok(true);
         }
-        if live.is_some() {
-            self.put_back(usize::MAX);
-        } else if let Some(until) = lingers {
+        if interactive.is_some() {
+            self.requeue_documents(usize::MAX);
+        } else if let Some(until) = keep_until {
             self.idle_timeout = Some(until - now);
             return Ok(false);
         }
@@ -88,16 +88,16 @@ impl Worker {
         match tuned {
             Err(Error::Engine(error)) if error.is_lost() => Err(Error::Engine(error)),
             Err(error) => {
-                // Models that cannot be loaded fail the job that needs them, not the others; those open the device
-                // anew, since this one may be at fault.
+                // Models that cannot be loaded fail only the job that needs them; the others reopen the device, since
+                // it may be the cause.
                 let (id, running) = &mut self.jobs[urgent];
                 let id = *id;
                 self.engine.drop_device();
                 let problem = error.problem();
-                // A second opinion that cannot be had is no failure.
-                let gone_without = running.task.leave_long()
-                    || (running.full_models.is_some() && running.task.go_without().is_ok());
-                if !gone_without {
+                // A job does not fail if only its fallback models cannot be loaded.
+                let is_resolved = running.task.skip_shortening()
+                    || (running.full_models.is_some() && running.task.accept_best_candidates().is_ok());
+                if !is_resolved {
                     self.engine.report(EngineState::Failed(problem.clone()));
                     self.fail_job(id, &problem);
                 }
@@ -107,31 +107,34 @@ impl Worker {
         }
     }
 
-    // Typed text first.
-    fn fill(&mut self) {
+    // Interactive jobs first.
+    fn fill_batch(&mut self) {
         let mut order: Vec<JobId> = Vec::with_capacity(self.jobs.len());
-        order.extend(self.jobs.iter().filter(|(_, running)| running.task.is_live()).map(|(id, _)| *id));
-        order.extend(self.jobs.iter().filter(|(_, running)| !running.task.is_live()).map(|(id, _)| *id));
+        order
+            .extend(self.jobs.iter().filter(|(_, running)| running.task.is_interactive()).map(|(id, _)| *id));
+        order.extend(
+            self.jobs.iter().filter(|(_, running)| !running.task.is_interactive()).map(|(id, _)| *id),
+        );
         for id in order {
-            // A prompt that cannot be made fails the job that needs it, not the others.
-            if let Err(error) = self.fill_from(id) {
+            // A prompt that cannot be built fails only its own job.
+            if let Err(error) = self.fill_batch_from(id) {
                 self.fail_job(id, &error.problem());
             }
         }
-        self.make_room();
+        self.requeue_excess();
     }
 
-    fn fill_from(&mut self, id: JobId) -> Result<()> {
-        let typed = self.jobs.iter().any(|(_, running)| running.task.is_live());
+    fn fill_batch_from(&mut self, id: JobId) -> Result<()> {
+        let has_interactive = self.jobs.iter().any(|(_, running)| running.task.is_interactive());
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
         let Some(batch) = self.engine.batch_for(&running.models) else { return Ok(()) };
         let sequences = batch.joint().sequences() as usize;
-        let live = running.task.is_live();
-        // Where there is one place, the next sentence waits behind it, but not while somebody types.
+        let interactive = running.task.is_interactive();
+        // With one sequence the next sentence is queued in advance, but no document's while an interactive job runs.
         let behind = usize::from(sequences == 1);
-        let most = match live {
+        let most = match interactive {
             true => 2 * sequences + behind,
-            false if typed => sequences,
+            false if has_interactive => sequences,
             false => sequences + behind,
         };
         if !running.task.has_requests() || batch.len() >= most {
@@ -144,109 +147,115 @@ impl Worker {
         let builder = running.builder.insert(builder);
         let Some(batch) = self.engine.batch_for(&running.models) else { return Ok(()) };
         while batch.len() < most {
-            let Some((place, request)) = running.task.next_request(builder)? else { break };
-            let sequence = batch.add(engine::Request { urgent: live, ..request });
-            running.sequences.push((sequence, place));
+            let Some((position, request)) = running.task.next_request(builder)? else { break };
+            let sequence = batch.add(engine::Request { urgent: interactive, ..request });
+            running.sequences.push((sequence, position));
             self.owners.insert(sequence, id);
         }
         Ok(())
     }
 
-    // Where typed text would wait for a place in the batch, the latest sentences of documents go back into line.
-    fn make_room(&mut self) {
+    // Requeues the latest sentences of documents if interactive jobs would wait for a sequence of the batch.
+    fn requeue_excess(&mut self) {
         let Some(batch) = self.engine.batch() else { return };
         let sequences = batch.joint().sequences() as usize;
-        if !self.jobs.iter().any(|(_, running)| running.task.is_live() && !running.sequences.is_empty()) {
+        if !self
+            .jobs
+            .iter()
+            .any(|(_, running)| running.task.is_interactive() && !running.sequences.is_empty())
+        {
             return;
         }
         let over = batch.len().saturating_sub(sequences);
-        self.put_back(over);
+        self.requeue_documents(over);
     }
 
-    // At most so many sentences of documents go back into line, the latest first.
-    fn put_back(&mut self, mut most: usize) {
+    // Requeues at most `most` sentences of documents, the latest first.
+    fn requeue_documents(&mut self, mut most: usize) {
         let Some(batch) = self.engine.batch() else { return };
-        for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_live()) {
+        for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_interactive()) {
             while most > 0
-                && let Some((sequence, place)) = running.sequences.pop()
+                && let Some((sequence, position)) = running.sequences.pop()
             {
                 batch.cancel(sequence);
                 self.owners.remove(&sequence);
-                running.task.put_back(place);
+                running.task.requeue(position);
                 most -= 1;
             }
         }
     }
 
-    fn take(&mut self, event: Event) -> Result<()> {
+    fn handle_event(&mut self, event: Event) -> Result<()> {
         let (Event::Token(sequence, _) | Event::Finished(sequence, _) | Event::Refused(sequence, _)) = &event;
         let Some(id) = self.owners.get(sequence).copied() else { return Ok(()) };
-        match self.hand_over(id, *sequence, event) {
-            // A document that cannot be kept fails alone.
-            Err(error) if is_of_one_job(&error) => self.fail_job(id, &error.problem()),
+        match self.apply_event(id, *sequence, event) {
+            // An error of the store or of one document fails only that job.
+            Err(error) if concerns_one_job(&error) => self.fail_job(id, &error.problem()),
             done => return done,
         }
         Ok(())
     }
 
-    fn hand_over(&mut self, id: JobId, sequence: SequenceId, event: Event) -> Result<()> {
+    fn apply_event(&mut self, id: JobId, sequence: SequenceId, event: Event) -> Result<()> {
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
         let Some(batch) = self.engine.batch() else { return Ok(()) };
         let Some(builder) = &running.builder else { return Ok(()) };
-        let Some(&(_, place)) = running.sequences.iter().find(|(s, _)| *s == sequence) else { return Ok(()) };
+        let Some(&(_, position)) = running.sequences.iter().find(|(s, _)| *s == sequence) else {
+            return Ok(());
+        };
         match event {
             Event::Token(_, token) => {
-                running.task.token(place, token);
-                if running.task.is_live() && running.task.is_event_due() {
+                running.task.add_token(position, token);
+                if running.task.is_interactive() && running.task.is_event_due() {
                     emit_text(&mut running.task, builder);
                 }
-                if !running.task.line_ended(place, builder) {
+                if !running.task.is_line_complete(position, builder) {
                     return Ok(());
                 }
-                // What has ended by itself, at this token or as a beam search, says so next.
+                // If the sequence ended with this token, or as a beam search, its own event follows.
                 let Some(output) = batch.end(sequence)? else { return Ok(()) };
-                running.task.finish(place, &[output], builder)?;
+                running.task.finish_piece(position, &[output], builder)?;
                 self.losses = 0;
             }
             Event::Finished(_, outputs) => {
-                running.task.finish(place, &outputs, builder)?;
+                running.task.finish_piece(position, &outputs, builder)?;
                 self.losses = 0;
             }
-            Event::Refused(..) => running.task.refuse(place)?,
+            Event::Refused(..) => running.task.finish_with_best(position)?,
         }
         running.sequences.retain(|(s, _)| *s != sequence);
         self.owners.remove(&sequence);
         Ok(())
     }
 
-    // What is complete is handed out; documents, whose writing takes its time, not before text that is typed.
-    fn deliver(&mut self) {
-        let typed_at = self.is_typed_at();
-        let mut place = 0;
-        while place < self.jobs.len() {
-            let task = &self.jobs[place].1.task;
-            if !task.is_complete() || (typed_at && !task.is_live()) {
-                place += 1;
+    // Delivers complete jobs; documents, which take time to write, only while no interactive job runs.
+    fn deliver_complete(&mut self) {
+        let has_interactive = self.has_interactive_job();
+        let mut index = 0;
+        while index < self.jobs.len() {
+            let task = &self.jobs[index].1.task;
+            if !task.is_complete() || (has_interactive && !task.is_interactive()) {
+                index += 1;
                 continue;
             }
-            match self.jobs[place].1.task.shorten() {
+            match self.jobs[index].1.task.shorten_subtitles() {
                 Ok(false) => {}
                 Ok(true) => {
-                    let running = &mut self.jobs[place].1;
+                    let running = &mut self.jobs[index].1;
                     if let Some(models) = running.full_models.take() {
                         running.models = models;
                         running.builder = None;
                     }
-                    place += 1;
+                    index += 1;
                     continue;
                 }
                 Err(error) => {
-                    let id = self.jobs[place].0;
+                    let id = self.jobs[index].0;
                     self.fail_job(id, &error.problem());
                     continue;
                 }
             }
-            let (_, mut running) = self.jobs.remove(place);
+            let (_, mut running) = self.jobs.remove(index);
             if let Err(error) = running.deliver() {
                 running.task.fail(&error.problem());
             }
