@@ -42,13 +42,13 @@ test('subscribing hands over a channel and returns the snapshot', async () => {
     channel = (args as { channel: NonNullable<typeof channel> }).channel
     return { rows: [] }
   })
-  const heard: bridge.Event[] = []
-  expect(await bridge.subscribe((event) => heard.push(event))).toEqual({ rows: [] })
+  const received: bridge.Event[] = []
+  expect(await bridge.subscribe((event) => received.push(event))).toEqual({ rows: [] })
   channel?.onmessage({ type: 'gone', id: 4 })
-  expect(heard).toEqual([{ type: 'gone', id: 4 }])
+  expect(received).toEqual([{ type: 'gone', id: 4 }])
 })
 
-test('a rejection that is no problem of ours becomes one', () => {
+test('any other rejection is converted to a problem', () => {
   const problem = { code: 'busy', message: 'Busy.', hint: 'Wait.' }
   expect(bridge.asProblem(problem)).toBe(problem)
   expect(bridge.asProblem('command open not allowed')).toMatchObject({

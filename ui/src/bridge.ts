@@ -1,5 +1,5 @@
-// Everything the window and Rust say to each other: the commands, the events, their types.
-// The other side is src-tauri/src/{commands,page}.rs.
+// The interface to Rust: commands, events and their types. The other side is src-tauri/src/{commands,page}.rs;
+// generated/bridge-samples.ts checks the types.
 import { Channel, invoke } from '@tauri-apps/api/core'
 
 /** Language codes, as "de". */
@@ -12,17 +12,17 @@ export interface Language {
   code: string
   /** In English: "German". */
   name: string
-  /** In itself: "Deutsch". */
+  /** In the language itself: "Deutsch". */
   endonym: string
 }
 
-/** What the models at hand can do. Empty until Rust has looked at them. */
+/** What the available models can translate; empty until Rust has read them. */
 export interface Offer {
   pairs: Pair[]
   languages: Language[]
 }
 
-/** What went wrong, what to do about it; `code` is what the window decides by. */
+/** An error: its cause and a hint for the user; `code` identifies it for programs. */
 export interface Problem {
   code: string
   message: string
@@ -32,7 +32,7 @@ export interface Problem {
 export type Stage = 'reading' | 'uploading' | 'pipelines' | 'warming_up'
 
 export interface LoadedModel {
-  /** Its term in the sum: "L", "src", "tgt". */
+  /** Its term in the recipe: "L", "src", "tgt". */
   term: string
   name: string
   bits: string
@@ -43,22 +43,22 @@ export type Engine =
   | {
       state: 'ready'
       adapter: string
-      /** The adapter computes on the processor. */
+      /** The adapter runs on the CPU. */
       software: boolean
       recipe: string
       models: LoadedModel[]
     }
   | { state: 'failed'; problem: Problem }
 
-/** A stretch of the text the models were unsure of; offsets in UTF-16 code units. */
-export interface Doubt {
+/** A word with low model confidence; offsets in UTF-16 code units. */
+export interface UncertainWord {
   start: number
   end: number
   alternatives: string[]
   probability: number
 }
 
-/** Paused by the reader; interrupted by the end of the program. */
+/** Paused by the user; interrupted because the program ended. */
 export type RowState =
   | 'waiting'
   | 'translating'
@@ -73,7 +73,7 @@ export interface Row {
   id: number
   name: string
   pair: Pair
-  /** The language that its text seems to be in, where that is clear. */
+  /** Code of the detected source language, if certain. */
   looks_like: string | null
   state: RowState
   /** Segments. */
@@ -81,11 +81,11 @@ export interface Row {
   total: number
   tokens_per_second: number
   eta_s: number | null
-  /** Segments that a reader should look at. */
+  /** Segments that need review. */
   to_review: number
-  /** How often terms of the glossary stand in it, by whether the translation has them. */
+  /** Glossary terms in the source, by whether the translation uses them. */
   terms: { met: number; missed: number }
-  /** The name of the translated file, once it is there. */
+  /** File name of the translation, once written. */
   output: string | null
   problem: Problem | null
 }
@@ -96,21 +96,21 @@ export interface Snapshot {
   pair: Pair | null
   recent: Pair[]
   rows: Row[]
-  /** What people call the formats that can be translated. */
+  /** Display names of the supported formats. */
   formats: string[]
-  /** What went wrong before this page listened. */
+  /** A problem that occurred before this page subscribed. */
   notice: Problem | null
 }
 
 export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' | 'copied'
 
-/** Why a segment is worth a second look. */
+/** Why a segment needs review. */
 export type Reason =
   | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' | 'unsure' }
   | { kind: 'refused' | 'long_line' | 'encoding' | 'too_long' }
   | { kind: 'number' | 'new_number' | 'placeholder' | 'term' | 'tag'; text: string }
 
-/** Markup at a place of a segment's source; offsets in UTF-16 code units. */
+/** Markup in a segment's source; offsets in UTF-16 code units. */
 export interface Mark {
   start: number
   end: number
@@ -122,14 +122,14 @@ export interface Mark {
 /** A sentence of a translated document. */
 export interface Segment {
   index: number
-  /** The paragraph, cell or cue that it stands in. */
+  /** Index of its paragraph, cell or cue. */
   block: number
   source: string
   target: string
   status: SegmentStatus
   reasons: Reason[]
   spans: Mark[]
-  /** The terms of the glossary that stand in the source, by whether the translation has them. */
+  /** Glossary terms in the source, by whether the translation uses them. */
   terms: { met: Term[]; missed: Term[] }
 }
 
@@ -139,11 +139,11 @@ export interface Term {
   target: string
 }
 
-/** A unit of the translation memory that comes near a segment. */
+/** A translation memory match for a segment. */
 export interface Suggestion {
   source: string
   target: string
-  /** How near the sources are, 75 to 100. */
+  /** Similarity of the sources, 75 to 100. */
   percent: number
   origin: 'machine' | 'edited' | 'imported'
 }
@@ -151,7 +151,7 @@ export interface Suggestion {
 /** `seq` is the number that `translate` was called with. `text` is the whole text so far. */
 export type Event =
   | { type: 'engine'; engine: Engine; offer: Offer; pair: Pair | null }
-  | { type: 'text'; seq: number; text: string; doubts: Doubt[] }
+  | { type: 'text'; seq: number; text: string; doubts: UncertainWord[] }
   | { type: 'finished'; seq: number; tokens_per_second: number }
   | { type: 'stopped'; seq: number }
   | { type: 'failed'; seq: number; problem: Problem }
@@ -160,61 +160,61 @@ export type Event =
   | { type: 'drag'; over: boolean }
   | { type: 'refused'; problem: Problem }
 
-/** Opens the stream of events and returns everything that happened before it. */
-export function subscribe(listen: (event: Event) => void): Promise<Snapshot> {
+/** Subscribes to events; returns the state before them. */
+export function subscribe(onEvent: (event: Event) => void): Promise<Snapshot> {
   const channel = new Channel<Event>()
-  channel.onmessage = listen
+  channel.onmessage = onEvent
   return invoke('subscribe', { channel })
 }
 
-/** Remembers the pair; returns the recent ones, newest first. */
+/** Selects a pair; returns the recent ones, newest first. */
 export const setPair = (pair: Pair): Promise<Pair[]> => invoke('set_pair', { ...pair })
 
-/** Translates the text in the chosen pair, and gives up whatever text came before. */
+/** Translates a text with the selected pair and cancels the previous text. */
 export const translate = (seq: number, text: string): Promise<void> =>
   invoke('translate', { seq, text })
 
 export const stop = (): Promise<void> => invoke('stop')
 
-/** The code of the language that a text seems to be in, where that is clear. */
+/** Detects the language of a text; null if uncertain. Returns its code. */
 export const detect = (text: string): Promise<string | null> => invoke('detect', { text })
 
-/** Lets the reader pick documents; they join the queue. Paths stay in Rust. */
+/** Opens a file dialog; the chosen documents are added to the queue. Paths stay in Rust. */
 export const chooseFiles = (): Promise<void> => invoke('choose_files')
 
-/** The same with a folder, whose documents join the queue, those of its folders too. */
+/** Opens a folder dialog; the documents in the folder and its subfolders are added to the queue. */
 export const chooseFolder = (): Promise<void> => invoke('choose_folder')
 
-/** Translates a document in other languages, from its beginning. */
+/** Restarts the translation of a document with another pair. */
 export const setRowPair = (id: number, pair: Pair): Promise<void> =>
   invoke('set_row_pair', { id, ...pair })
 
-/** Sets a document aside, or all that are on their way. */
+/** Pauses a document, or all that are waiting or in progress. */
 export const pause = (id: number | null): Promise<void> => invoke('pause', { id })
-/** Goes on with a document, or all that are paused or interrupted; tries again one that failed or is done. */
+/** Resumes a document, or all that are paused or interrupted; restarts one that failed, was cancelled or is done. */
 export const resume = (id: number | null): Promise<void> => invoke('resume', { id })
-/** Gives up a document. */
+/** Cancels the translation of a document. */
 export const cancel = (id: number): Promise<void> => invoke('cancel', { id })
-/** Takes a document off the list, or all that are done. Files stay. */
+/** Removes a document from the list, or all that are done. Files are kept. */
 export const remove = (id: number | null): Promise<void> => invoke('remove', { id })
-/** Opens the translated file in its own program. */
+/** Opens the translated file in its default application. */
 export const open = (id: number): Promise<void> => invoke('open', { id })
 /** Shows the translated file in its folder. */
 export const reveal = (id: number): Promise<void> => invoke('reveal', { id })
 
-/** The segments of a translated document, in its order. */
+/** The segments of a translated document, in document order. */
 export const segments = (id: number): Promise<Segment[]> => invoke('segments', { id })
-/** What the memory has that comes near a segment, best first. */
+/** Translation memory matches for a segment, best first. */
 export const suggestions = (id: number, index: number): Promise<Suggestion[]> =>
   invoke('suggestions', { id, index })
-/** Takes the reader's translation of a segment and writes the translated file anew. Returns all segments that changed. */
+/** Replaces the translation of a segment and rewrites the output file; returns all segments that changed. */
 export const edit = (id: number, index: number, text: string): Promise<Segment[]> =>
   invoke('edit', { id, index, text })
 
-/** Starts the engine again after it failed. */
+/** Restarts the engine after a failure. */
 export const restart = (): Promise<void> => invoke('restart')
 
-/** Whatever a command was rejected with, as a problem. */
+/** Converts the rejection of a command to a problem. */
 export function asProblem(reason: unknown): Problem {
   if (typeof reason === 'object' && reason !== null && 'code' in reason && 'message' in reason)
     return reason as Problem

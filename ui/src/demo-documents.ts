@@ -1,4 +1,4 @@
-// What the scripted Rust side of demo.ts has in its queue.
+// The documents of the fake backend in demo.ts.
 import type { Row, Segment, Suggestion } from './bridge'
 
 export const FORMATS = [

@@ -1,4 +1,4 @@
-// A scripted Rust side for `npm run dev` in a browser. `?show=` picks a scene:
+// A fake Rust backend for `npm run dev` in a browser. `?show=` picks a scene:
 // ready (default), loading, failed, problem, queue, resume, review, software.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
@@ -34,7 +34,7 @@ const READY = {
 
 const SOFTWARE: Engine = { ...READY, adapter: 'llvmpipe (LLVM 15.0.6, 256 bits)', software: true }
 
-const ANSWER =
+const TRANSLATION =
   'Good morning! The little tea house by the river opens at eight. Bring the drawings of the three circles; we will measure them together and have breakfast afterwards.'
 
 const FAILED: Engine = {
@@ -46,7 +46,7 @@ const FAILED: Engine = {
   },
 }
 
-export function answer(): void {
+export function mockBackend(): void {
   const scene = new URLSearchParams(location.search).get('show') ?? 'ready'
   const engine: Engine =
     scene === 'loading'
@@ -58,7 +58,7 @@ export function answer(): void {
           : READY
   let rows =
     scene === 'queue' || scene === 'review' ? ROWS : scene === 'resume' ? INTERRUPTED : []
-  let say: (event: Event) => void = () => {}
+  let emit: (event: Event) => void = () => {}
   let timer: ReturnType<typeof setInterval> | undefined
   let latest = 0
 
@@ -66,7 +66,7 @@ export function answer(): void {
     clearInterval(timer)
     latest = seq
     let words = 0
-    const all = ANSWER.split(/(?<= )/)
+    const all = TRANSLATION.split(/(?<= )/)
     timer = setInterval(() => {
       words += 1
       const text = all.slice(0, words).join('')
@@ -75,27 +75,27 @@ export function answer(): void {
         start < 0
           ? []
           : [{ start, end: start + 8, alternatives: ['sketches', 'plans'], probability: 0.41 }]
-      say({ type: 'text', seq, text, doubts })
+      emit({ type: 'text', seq, text, doubts })
       if (words < all.length) return
       clearInterval(timer)
-      say({ type: 'finished', seq, tokens_per_second: 41.7 })
+      emit({ type: 'finished', seq, tokens_per_second: 41.7 })
     }, 40)
   }
 
   function change(row: Row): void {
     rows = [...rows.filter((one) => one.id !== row.id), row]
-    say({ type: 'row', row })
+    emit({ type: 'row', row })
   }
 
-  /** Changes a row, or all that fit. */
-  function turn(id: unknown, rest: Partial<Row>, fits: (row: Row) => boolean = () => true): void {
-    const turned = rows.filter((row) => (id === null ? fits(row) && row.state !== 'done' : row.id === id))
-    turned.forEach((row) => change({ ...row, ...rest, problem: null }))
+  /** Changes a row, or all that match. */
+  function update(id: unknown, rest: Partial<Row>, fits: (row: Row) => boolean = () => true): void {
+    const updated = rows.filter((row) => (id === null ? fits(row) && row.state !== 'done' : row.id === id))
+    updated.forEach((row) => change({ ...row, ...rest, problem: null }))
   }
 
   const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
     subscribe({ channel }): Snapshot {
-      say = (event) => (channel as Channel<Event>).onmessage(event)
+      emit = (event) => (channel as Channel<Event>).onmessage(event)
       return {
         engine,
         offer: OFFER,
@@ -112,12 +112,12 @@ export function answer(): void {
     set_pair: (pair) => [pair as unknown as Pair, { from: 'en', to: 'ja' }],
     translate({ seq }) {
       if (scene === 'problem')
-        say({
+        emit({
           type: 'failed',
           seq: seq as number,
           problem: {
             code: 'device_lost',
-            message: 'The graphics adapter stopped answering.',
+            message: 'The graphics adapter stopped responding.',
             hint: 'The models were loaded again.',
           },
         })
@@ -125,19 +125,19 @@ export function answer(): void {
     },
     stop() {
       clearInterval(timer)
-      say({ type: 'stopped', seq: latest })
+      emit({ type: 'stopped', seq: latest })
     },
     detect: ({ text }) => (/[\u3040-\u30ff]/.test(text as string) ? 'ja' : null),
     choose_files: () => ROWS.forEach(change),
     choose_folder: () => ROWS.forEach(change),
-    set_row_pair: ({ id, from, to }) => turn(id, { pair: { from, to } as Pair }),
-    pause: ({ id }) => turn(id, { state: 'paused' }, isActive),
-    resume: ({ id }) => turn(id, { state: 'translating' }, (row) => !isActive(row)),
-    cancel: ({ id }) => turn(id, { state: 'cancelled' }),
+    set_row_pair: ({ id, from, to }) => update(id, { pair: { from, to } as Pair }),
+    pause: ({ id }) => update(id, { state: 'paused' }, isActive),
+    resume: ({ id }) => update(id, { state: 'translating' }, (row) => !isActive(row)),
+    cancel: ({ id }) => update(id, { state: 'cancelled' }),
     remove({ id }) {
       const gone = rows.filter((row) => (id === null ? row.state === 'done' : row.id === id))
       rows = rows.filter((row) => !gone.includes(row))
-      gone.forEach((row) => say({ type: 'gone', id: row.id }))
+      gone.forEach((row) => emit({ type: 'gone', id: row.id }))
     },
     segments: () => SEGMENTS,
     suggestions: () => SUGGESTIONS,
@@ -146,7 +146,7 @@ export function answer(): void {
       const problem: Problem = {
         code: 'write',
         message: 'Cannot write the file (no space left on device): Vertrag.en.docx',
-        hint: 'Check the free space; nothing was left half-written.',
+        hint: 'Check the free space; the file is unchanged.',
       }
       if (!segment || text === 'full') throw problem
       return [{ ...segment, target: text, status: 'edited', reasons: [] }]

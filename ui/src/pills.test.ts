@@ -19,21 +19,21 @@ const line = (pieces: Piece[]) =>
     )
     .join('')
 
-test('markup has the name that a reader gives it', () => {
+test('markup has a display name', () => {
   const names = ['**', '<strong class="x">', '*', '[', '![', '[^', '`', '<a href="x">', '<img src=x>', '']
   expect(names.map((label) => named(mark(0, 1, 'paired', label)))).toEqual([
     'bold',
     'bold',
     'italic',
     'link',
-    'picture',
+    'image',
     'footnote',
     'code',
     'link',
-    'picture',
+    'image',
     'style',
   ])
-  expect(named(mark(0, 1, 'locked', '<b2>'))).toBe('kept as it is')
+  expect(named(mark(0, 1, 'locked', '<b2>'))).toBe('not translated')
 })
 
 test('pills stand where the markup stood', () => {

@@ -1,42 +1,42 @@
 // Text with its markup as labelled pills. Everything here is text: nothing of a document becomes HTML.
 import type { Mark } from './bridge'
 
-/** A stretch of text, or a pill: markup that opens, closes, stands alone, or is text that must not change. */
+/** A run of text, or a pill: opening, closing or void markup, or locked text. */
 export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'open' | 'close' | 'void'; text: string; title: string }
   | { kind: 'locked'; text: string; title: string }
 
-/** By how the markup begins, the first that fits. Formats without visible markup have none. */
+/** Display names by the beginning of the markup; the first match counts. Formats without visible markup have none. */
 const NAMES: [RegExp, string][] = [
   [/^(\*\*|__|<(b|strong)(?![\w:-]))/i, 'bold'],
-  [/^(~~|<(s|del|strike)(?![\w:-]))/i, 'struck out'],
+  [/^(~~|<(s|del|strike)(?![\w:-]))/i, 'strikethrough'],
   [/^(\*|_|<(i|em|cite)(?![\w:-]))/i, 'italic'],
   [/^<u(?![\w:-])/i, 'underlined'],
-  [/^(!\[|<(img|image|draw:frame|svg)(?![\w:-]))/i, 'picture'],
+  [/^(!\[|<(img|image|draw:frame|svg)(?![\w:-]))/i, 'image'],
   [/^(\[\^|<(text:note|w:footnote|w:endnote)\w*)/i, 'footnote'],
   [/^<w:comment/i, 'comment'],
   [/^(<w:r\b[^>]*>)?<w:fld(Char|Simple)(?![\w:-])/i, 'field'],
   [/^<text:[\w-]+-ref(?![\w:-])/i, 'reference'],
   [/^(\[|<(a|text:a|w:hyperlink)(?![\w:-]))/i, 'link'],
   [/^(`|<(code|kbd|samp|tt|pre)(?![\w:-]))/i, 'code'],
-  [/^<(sup|sub)(?![\w:-])/i, 'raised'],
+  [/^<(sup|sub)(?![\w:-])/i, 'super/subscript'],
   [/^<(br|w:br|text:line-break)(?![\w:-])/i, 'line break'],
   [/^(\$|<math(?![\w:-]))/i, 'formula'],
 ]
 
-const UNNAMED = { paired: 'style', void: 'mark', locked: 'kept as it is' }
+const UNNAMED = { paired: 'style', void: 'markup', locked: 'not translated' }
 
-/** What markup is called, where it says what it is. */
+/** Display name of markup, if its kind is known. */
 export const nameOf = (label: string): string | undefined =>
   NAMES.find(([pattern]) => pattern.test(label))?.[1]
 
-/** What a mark is called. */
+/** Display name of a mark. */
 export const named = (mark: Mark): string => nameOf(mark.label) ?? UNNAMED[mark.kind]
 
 /**
- * Cuts a source at its marks. A mark outside the text is left out; one that crosses another opens and closes in
- * its own place, since pills need not nest.
+ * Splits a source at its marks. Ignores a mark outside the text. Overlapping marks open and close at their own
+ * positions, since pills need not nest.
  */
 export function pills(text: string, marks: Mark[]): Piece[] {
   const cuts: { at: number; order: number; piece: Piece; end: number }[] = []
@@ -52,7 +52,7 @@ export function pills(text: string, marks: Mark[]): Piece[] {
     else if (kind !== 'paired' || start === end) cut(start, 2, { kind: 'void', text: name, title })
     else {
       cut(start, 1, { kind: 'open', text: name, title })
-      // What opened last closes first.
+      // The mark opened last closes first.
       cut(end, -index, { kind: 'close', text: name, title })
     }
   }
@@ -60,7 +60,7 @@ export function pills(text: string, marks: Mark[]): Piece[] {
   return between(text, cuts)
 }
 
-/** Shows in a translation the locked texts of its source, each where it stands first. */
+/** Splits a translation at the locked texts of its source, each at its first occurrence. */
 export function lockedIn(target: string, source: string, marks: Mark[]): Piece[] {
   const cuts: { at: number; piece: Piece; end: number }[] = []
   for (const mark of marks) {
@@ -82,7 +82,7 @@ function between(text: string, cuts: { at: number; piece: Piece; end: number }[]
   const out: Piece[] = []
   let from = 0
   for (const { at, piece, end } of cuts) {
-    // Inside a locked text nothing else is shown.
+    // A locked text contains no other pills.
     if (at < from) continue
     if (at > from) out.push({ kind: 'text', text: text.slice(from, at) })
     out.push(piece)

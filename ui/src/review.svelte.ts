@@ -1,4 +1,4 @@
-// A translated document under review: its segments, which of them are shown, and what the reader writes.
+// A translated document under review: its segments, the filters, and unsaved corrections.
 import * as bridge from './bridge'
 import type { Problem, Reason, Segment, Suggestion } from './bridge'
 
@@ -9,7 +9,7 @@ const about =
   (segment: Segment): boolean =>
     segment.reasons.some((reason) => kinds.includes(reason.kind))
 
-/** Each with what is called so, and which segments it takes. */
+/** Name, label and predicate of each filter. */
 export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
   ['to_review', 'To review', ({ status }) => status === 'doubtful' || status === 'kept'],
   ['numbers', 'Numbers', about('number', 'new_number')],
@@ -19,7 +19,7 @@ export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
   ['edited', 'Edited', ({ status }) => status === 'edited'],
 ]
 
-/** More rows at once make a slow page of a long document. */
+/** More rows at once make long documents slow. */
 export const PAGE_ROWS = 50
 
 export class Review {
@@ -30,30 +30,30 @@ export class Review {
   problem: Problem | null = $state(null)
   segments: Segment[] = $state.raw([])
   pressed: FilterName[] = $state([])
-  /** Indices of the segments that are shown. An edit takes none away: the row under the hand stays. */
+  /** Indices of the shown segments. An edit removes none, so that the edited row stays visible. */
   shown: number[] = $state.raw([])
-  /** Place in `shown` of the row that the keys act on. */
+  /** Index in `shown` of the row that the keys act on. */
   active = $state(0)
   /** Index of the segment that is being edited. */
   editing: number | null = $state(null)
-  /** What was typed and is not saved, by the segment's index. */
+  /** Unsaved corrections by segment index. */
   drafts: Record<number, string> = $state({})
-  /** What the memory has that comes near the segment that is being edited. */
-  near: Suggestion[] = $state.raw([])
+  /** Translation memory matches for the segment being edited. */
+  suggestions: Suggestion[] = $state.raw([])
   saving = $state(false)
   /** Why a segment could not be saved. */
-  refused: { index: number; problem: Problem } | null = $state(null)
-  /** Segments that were saved since the review was opened. */
+  saveError: { index: number; problem: Problem } | null = $state(null)
+  /** Segments saved since the review was opened. */
   saved = $state(0)
 
-  #say: (text: string) => void
+  #announce: (text: string) => void
 
-  constructor(row: number, say: (text: string) => void) {
+  constructor(row: number, announce: (text: string) => void) {
     this.row = row
-    this.#say = say
+    this.#announce = announce
   }
 
-  /** Reads the segments, also once more: what was typed and not saved stays, where its source did. */
+  /** Loads or reloads the segments; keeps unsaved corrections whose source is unchanged. */
   async load(): Promise<void> {
     const before = this.segments
     this.status = 'loading'
@@ -89,7 +89,7 @@ export class Review {
     const shown = pressed.length ? this.segments.filter(takes) : this.segments
     this.shown = shown.map((segment) => segment.index)
     this.active = 0
-    this.leave()
+    this.closeEditor()
   }
 
   get page(): number {
@@ -100,40 +100,40 @@ export class Review {
     return Math.ceil(this.shown.length / PAGE_ROWS)
   }
 
-  /** The segments of the present page, with their places in `shown`. */
-  get rows(): { place: number; segment: Segment }[] {
+  /** The segments of the current page, with their indices in `shown`. */
+  get rows(): { position: number; segment: Segment }[] {
     const from = this.page * PAGE_ROWS
     return this.shown.slice(from, from + PAGE_ROWS).flatMap((index, at) => {
       const segment = this.segments[index]
-      return segment ? [{ place: from + at, segment }] : []
+      return segment ? [{ position: from + at, segment }] : []
     })
   }
 
-  move(place: number): void {
-    this.active = Math.max(0, Math.min(this.shown.length - 1, place))
+  move(position: number): void {
+    this.active = Math.max(0, Math.min(this.shown.length - 1, position))
   }
 
-  /** Opens the active row, with what was typed there before. */
+  /** Opens the editor of the active row, with its unsaved correction. */
   edit(): void {
     const index = this.shown[this.active]
     this.editing = index ?? null
-    this.near = []
-    if (index !== undefined) void this.#look(index)
+    this.suggestions = []
+    if (index !== undefined) void this.#loadSuggestions(index)
   }
 
-  async #look(index: number): Promise<void> {
-    // A memory that cannot be read suggests nothing; what is wrong with it is said where something is saved.
-    const near = await bridge.suggestions(this.row, index).catch(() => [])
-    if (this.editing === index) this.near = near
+  async #loadSuggestions(index: number): Promise<void> {
+    // An unreadable memory suggests nothing; saving reports the error.
+    const suggestions = await bridge.suggestions(this.row, index).catch(() => [])
+    if (this.editing === index) this.suggestions = suggestions
   }
 
-  /** Writes a suggestion into the open editor. */
-  take(place: number): void {
-    const target = this.near[place]?.target
+  /** Copies a suggestion into the open editor. */
+  useSuggestion(position: number): void {
+    const target = this.suggestions[position]?.target
     if (this.editing !== null && target !== undefined) this.typed(this.editing, target)
   }
 
-  /** Moves to the next correction that is not saved, whatever is shown. */
+  /** Moves to the next unsaved correction; shows all segments if the filters hide it. */
   toDraft(): void {
     const drafts = Object.keys(this.drafts).map(Number)
     const here = this.shown[this.active] ?? -1
@@ -148,35 +148,35 @@ export class Review {
     else this.drafts[index] = text
   }
 
-  /** Closes the editor; what was typed and not saved stays a draft. */
-  leave(): void {
+  /** Closes the editor; an unsaved correction stays a draft. */
+  closeEditor(): void {
     this.editing = null
   }
 
   discard(index: number): void {
     delete this.drafts[index]
-    if (this.refused?.index === index) this.refused = null
+    if (this.saveError?.index === index) this.saveError = null
   }
 
-  /** Saves the segment that is being edited, and goes on to the next. What is as it was counts as looked at. */
+  /** Saves the edited segment and opens the next. Saving an unchanged segment marks it as reviewed. */
   async save(): Promise<void> {
     const index = this.editing
     const before = index === null ? undefined : this.segments[index]
     if (index === null || !before || this.saving) return
     const text = this.drafts[index] ?? before.target
     this.saving = true
-    this.refused = null
+    this.saveError = null
     try {
       const changed = await bridge.edit(this.row, index, text)
       const now = new Map(changed.map((segment) => [segment.index, segment]))
       this.segments = this.segments.map((segment) => now.get(segment.index) ?? segment)
       this.discard(index)
       this.saved += 1
-      this.#say('Saved')
+      this.#announce('Saved')
       if (this.editing === index) this.#next()
     } catch (reason) {
       this.drafts[index] = text
-      this.refused = { index, problem: bridge.asProblem(reason) }
+      this.saveError = { index, problem: bridge.asProblem(reason) }
     } finally {
       this.saving = false
     }
@@ -184,7 +184,7 @@ export class Review {
 
   #next(): void {
     const last = this.active >= this.shown.length - 1
-    this.leave()
+    this.closeEditor()
     if (last) return
     this.move(this.active + 1)
     this.edit()

@@ -1,22 +1,22 @@
-// What the window knows. Panels read it and call its methods; only this file and review.svelte.ts call the bridge.
+// State of the window. Panels read it and call its methods; only this file and review.svelte.ts call the bridge.
 import * as bridge from './bridge'
-import type { Doubt, Engine, Event, Offer, Pair, Problem, Row, RowState } from './bridge'
+import type { UncertainWord, Engine, Event, Offer, Pair, Problem, Row, RowState } from './bridge'
 import { Review } from './review.svelte'
 
-/** A pause in typing this long starts a translation. */
+/** Idle time after typing before a translation starts. */
 export const IDLE_MS = 350
 
-export interface Live {
+export interface TypedTranslation {
   status: 'idle' | 'translating' | 'done' | 'stopped' | 'failed'
   text: string
-  doubts: Doubt[]
-  /** `text` belongs to an earlier translation; the new one has not said anything yet. */
+  doubts: UncertainWord[]
+  /** `text` belongs to an earlier translation; the new one has not arrived yet. */
   stale: boolean
   tokens_per_second: number
   problem: Problem | null
 }
 
-const NOTHING: Live = {
+const EMPTY: TypedTranslation = {
   status: 'idle',
   text: '',
   doubts: [],
@@ -26,11 +26,11 @@ const NOTHING: Live = {
 }
 
 const ACTIVE: RowState[] = ['waiting', 'translating']
-const ASIDE: RowState[] = ['paused', 'interrupted']
+const RESUMABLE: RowState[] = ['paused', 'interrupted']
 
 export const isActive = (row: Row): boolean => ACTIVE.includes(row.state)
-/** Whether the reader may go on with it. */
-export const isAside = (row: Row): boolean => ASIDE.includes(row.state)
+/** Whether it can be resumed. */
+export const isResumable = (row: Row): boolean => RESUMABLE.includes(row.state)
 
 export class Session {
   engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
@@ -44,19 +44,19 @@ export class Session {
   dragging = $state(false)
   /** The document whose segments are shown in place of the queue. */
   review: Review | null = $state(null)
-  /** Reviews that were left with corrections not saved, by row. */
+  /** Closed reviews with unsaved corrections, by row. */
   unsaved: Record<number, Review | undefined> = $state.raw({})
-  /** The row whose review was closed last: its button takes the focus back. */
+  /** The row whose review was closed last: its button gets the focus. */
   reviewed: number | null = null
-  /** The reader was asked about documents of the last time, and wants them later. */
-  asked = $state(false)
+  /** The user dismissed the offer to resume interrupted documents. */
+  resumeDismissed = $state(false)
   source = $state('')
-  live: Live = $state({ ...NOTHING })
-  /** The language that the source text seems to be in, where that is clear. */
-  looksLike: string | null = $state(null)
-  /** What was refused, shown until dismissed. */
+  translation: TypedTranslation = $state({ ...EMPTY })
+  /** Code of the detected source language, if certain. */
+  detectedLanguage: string | null = $state(null)
+  /** Problems shown until dismissed. */
   notices: Problem[] = $state.raw([])
-  /** Said politely to a screen reader. */
+  /** Text of the polite live region, for screen readers. */
   announcement = $state('')
 
   #seq = 0
@@ -65,21 +65,21 @@ export class Session {
   async start(): Promise<void> {
     // Events can overtake the snapshot that they follow.
     const early: Event[] = []
-    let hear = (event: Event): void => {
+    let handle = (event: Event): void => {
       early.push(event)
     }
     try {
-      const { notice, ...present } = await bridge.subscribe((event) => hear(event))
+      const { notice, ...present } = await bridge.subscribe((event) => handle(event))
       Object.assign(this, present)
       if (notice) this.notify(notice)
-      hear = (event) => this.hear(event)
-      early.forEach(hear)
+      handle = (event) => this.handle(event)
+      early.forEach(handle)
     } catch (reason) {
       this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
     }
   }
 
-  /** Says a refusal above the panels, once. */
+  /** Shows a problem above the panels, once. */
   notify(problem: Problem): void {
     if (this.notices.every(({ message }) => message !== problem.message))
       this.notices = [...this.notices, problem]
@@ -89,7 +89,7 @@ export class Session {
     this.notices = this.notices.filter((one) => one !== problem)
   }
 
-  /** What is said twice is heard twice: a screen reader passes over a text that does not change. */
+  /** Alternates a trailing space, since screen readers ignore a text that does not change. */
   announce = (text: string): void => {
     this.announcement = this.announcement === text ? `${text}\u00a0` : text
   }
@@ -134,12 +134,12 @@ export class Session {
     return this.pair !== null && this.offers({ from: this.pair.to, to: this.pair.from })
   }
 
-  /** This pair, or the first of its source where the models cannot do it. */
+  /** This pair, or the first supported one with the same source. */
   nearest(pair: Pair): Pair | undefined {
     return this.offers(pair) ? pair : this.offer.pairs.find((one) => one.from === pair.from)
   }
 
-  /** This pair, but from another language; into the one it came from, where it was the target. */
+  /** This pair with another source; swaps source and target if the new source is the target. */
   from(code: string, pair: Pair): Pair | undefined {
     return this.nearest({ from: code, to: code === pair.to ? pair.from : pair.to })
   }
@@ -166,7 +166,7 @@ export class Session {
   /** The finished translation becomes the text to translate back. */
   swap(): void {
     if (!this.pair || !this.canSwap) return
-    if (this.live.status === 'done' && !this.live.stale) this.source = this.live.text
+    if (this.translation.status === 'done' && !this.translation.stale) this.source = this.translation.text
     void this.choosePair({ from: this.pair.to, to: this.pair.from })
   }
 
@@ -176,67 +176,67 @@ export class Session {
     this.source = text
     clearTimeout(this.#timer)
     if (text.trim()) this.#timer = setTimeout(() => this.translateNow(), IDLE_MS)
-    else this.#forget()
+    else this.#reset()
   }
 
   clear(): void {
     this.source = ''
-    this.#forget()
+    this.#reset()
   }
 
-  #forget(): void {
+  #reset(): void {
     this.stop()
     this.#seq += 1
-    this.live = { ...NOTHING }
-    this.looksLike = null
+    this.translation = { ...EMPTY }
+    this.detectedLanguage = null
   }
 
   translateNow(): void {
     clearTimeout(this.#timer)
     if (!this.source.trim()) return
     const seq = ++this.#seq
-    this.live = { ...this.live, status: 'translating', stale: true, problem: null }
+    this.translation = { ...this.translation, status: 'translating', stale: true, problem: null }
     this.announce('Translating')
     void this.#detect(seq)
     bridge.translate(seq, this.source).catch((reason: unknown) => {
-      this.hear({ type: 'failed', seq, problem: bridge.asProblem(reason) })
+      this.handle({ type: 'failed', seq, problem: bridge.asProblem(reason) })
     })
   }
 
   async #detect(seq: number): Promise<void> {
-    // Without a hint nothing is lost; what is wrong is said of the translation.
+    // Detection is only a hint; the translation reports errors.
     const code = await bridge.detect(this.source).catch(() => null)
-    if (seq === this.#seq) this.looksLike = code
+    if (seq === this.#seq) this.detectedLanguage = code
   }
 
   stop(): void {
     clearTimeout(this.#timer)
-    if (this.live.status === 'translating') void this.#ask(bridge.stop())
+    if (this.translation.status === 'translating') void this.#run(bridge.stop())
   }
 
   // ---- documents
 
   chooseFiles(): void {
     this.tab = 'documents'
-    void this.#ask(bridge.chooseFiles())
+    void this.#run(bridge.chooseFiles())
   }
 
-  chooseFolder = (): void => void this.#ask(bridge.chooseFolder())
+  chooseFolder = (): void => void this.#run(bridge.chooseFolder())
 
-  setRowPair = (id: number, pair: Pair): void => void this.#ask(bridge.setRowPair(id, pair))
-  pause = (id: number | null): void => void this.#ask(bridge.pause(id))
-  resume = (id: number | null): void => void this.#ask(bridge.resume(id))
-  cancel = (id: number): void => void this.#ask(bridge.cancel(id))
-  remove = (id: number | null): void => void this.#ask(bridge.remove(id))
-  open = (id: number): void => void this.#ask(bridge.open(id))
-  reveal = (id: number): void => void this.#ask(bridge.reveal(id))
+  setRowPair = (id: number, pair: Pair): void => void this.#run(bridge.setRowPair(id, pair))
+  pause = (id: number | null): void => void this.#run(bridge.pause(id))
+  resume = (id: number | null): void => void this.#run(bridge.resume(id))
+  cancel = (id: number): void => void this.#run(bridge.cancel(id))
+  remove = (id: number | null): void => void this.#run(bridge.remove(id))
+  open = (id: number): void => void this.#run(bridge.open(id))
+  reveal = (id: number): void => void this.#run(bridge.reveal(id))
 
   openReview(row: Row): void {
     this.review = this.unsaved[row.id] ?? new Review(row.id, this.announce)
     void this.review.load()
   }
 
-  /** Corrections that are not saved stay with the document. */
+  /** Keeps unsaved corrections with the document. */
   closeReview(): void {
     if (!this.review) return
     const { row, drafts, saving } = this.review
@@ -246,18 +246,18 @@ export class Session {
     this.review = null
   }
 
-  /** Corrections of a document that are not saved. */
+  /** Number of unsaved corrections of a document. */
   drafts(row: number): number {
     return Object.keys(this.unsaved[row]?.drafts ?? {}).length
   }
 
-  /** Starts the engine again, and what could not be translated with it. */
+  /** Restarts the engine and translates the current text. */
   restart = async (): Promise<void> => {
-    await this.#ask(bridge.restart())
+    await this.#run(bridge.restart())
     this.translateNow()
   }
 
-  async #ask(command: Promise<void>): Promise<void> {
+  async #run(command: Promise<void>): Promise<void> {
     try {
       await command
     } catch (reason) {
@@ -265,9 +265,9 @@ export class Session {
     }
   }
 
-  // ---- what Rust says
+  // ---- events from Rust
 
-  hear(event: Event): void {
+  handle(event: Event): void {
     switch (event.type) {
       case 'engine':
         this.engine = event.engine
@@ -292,20 +292,20 @@ export class Session {
     if (event.seq !== this.#seq) return
     switch (event.type) {
       case 'text':
-        this.live = { ...this.live, text: event.text, doubts: event.doubts, stale: false }
+        this.translation = { ...this.translation, text: event.text, doubts: event.doubts, stale: false }
         return
       case 'finished': {
         const { tokens_per_second } = event
-        this.live = { ...this.live, status: 'done', stale: false, tokens_per_second }
+        this.translation = { ...this.translation, status: 'done', stale: false, tokens_per_second }
         this.announce('Done')
         return
       }
       case 'stopped':
-        this.live = { ...this.live, status: 'stopped', stale: false }
+        this.translation = { ...this.translation, status: 'stopped', stale: false }
         this.announce('Stopped')
         return
       case 'failed':
-        this.live = { ...this.live, status: 'failed', stale: false, problem: event.problem }
+        this.translation = { ...this.translation, status: 'failed', stale: false, problem: event.problem }
         this.announce(event.problem.message)
     }
   }

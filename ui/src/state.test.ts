@@ -19,13 +19,13 @@ test('an event that overtakes the snapshot is not undone by it', async () => {
 })
 
 test('a drop that is refused is shown', async () => {
-  const { say } = rust()
+  const { emit } = rust()
   const session = new Session()
   await session.start()
-  say({ type: 'refused', problem: { code: 'no_pair', message: 'No pair.', hint: 'Choose.' } })
+  emit({ type: 'refused', problem: { code: 'no_pair', message: 'No pair.', hint: 'Choose.' } })
   expect(session.notices.map(({ code }) => code)).toEqual(['no_pair'])
-  say({ type: 'refused', problem: { code: 'no_pair', message: 'No pair.', hint: 'Choose.' } })
-  say({ type: 'refused', problem: { code: 'folder', message: 'No folder.', hint: '' } })
+  emit({ type: 'refused', problem: { code: 'no_pair', message: 'No pair.', hint: 'Choose.' } })
+  emit({ type: 'refused', problem: { code: 'folder', message: 'No folder.', hint: '' } })
   expect(session.notices.map(({ code }) => code), 'each once').toEqual(['no_pair', 'folder'])
   session.dismiss(session.notices[0]!)
   expect(session.notices.map(({ code }) => code)).toEqual(['folder'])

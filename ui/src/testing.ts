@@ -1,4 +1,4 @@
-// What the tests of the panels share: a Rust side that answers nothing but what a test says.
+// Shared by the panel tests: a fake Rust backend under the control of the test.
 import { vi } from 'vitest'
 import * as bridge from './bridge'
 import type { Engine, Event, Offer, Row, Segment, Snapshot } from './bridge'
@@ -74,13 +74,13 @@ export function segment(index: number, rest: Partial<Segment> = {}): Segment {
   }
 }
 
-/** Replaces every command by a spy; returns them, and `say`, through which Rust speaks. */
+/** Replaces every command by a spy; returns the spies, and `emit`, which sends an event. */
 export function rust(rest: Partial<Snapshot> = {}) {
   let listen: (event: Event) => void = () => {
     throw new Error('the window has not subscribed')
   }
   return {
-    say: (event: Event) => listen(event),
+    emit: (event: Event) => listen(event),
     subscribe: vi.spyOn(bridge, 'subscribe').mockImplementation(async (listener) => {
       listen = listener
       return snapshot(rest)

@@ -37,21 +37,21 @@ test('Ctrl+O asks for files from the other tab too', async () => {
 })
 
 test('a file held over the window brings up the documents and lights the zone', async () => {
-  const { say } = await start()
+  const { emit } = await start()
   await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
-  say({ type: 'drag', over: true })
-  expect(await screen.findByText('Let go to translate')).toBeTruthy()
+  emit({ type: 'drag', over: true })
+  expect(await screen.findByText('Release to translate')).toBeTruthy()
   expect(zone().parentElement?.classList).toContain('over')
-  say({ type: 'drag', over: false })
+  emit({ type: 'drag', over: false })
   expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
 })
 
 test('rows shrink the zone to a strip and show how far they are', async () => {
-  const { say, cancel, pause } = await start({ rows: [row()] })
+  const { emit, cancel, pause } = await start({ rows: [row()] })
   expect(zone().parentElement?.classList).toContain('strip')
   expect((await document()).getByText('Waiting')).toBeTruthy()
   const now = { done: 412, total: 1980, tokens_per_second: 38.2, eta_s: 371 }
-  say({ type: 'row', row: row({ state: 'translating', ...now }) })
+  emit({ type: 'row', row: row({ state: 'translating', ...now }) })
   const bar = await screen.findByRole<HTMLProgressElement>('progressbar')
   expect([bar.value, bar.max]).toEqual([412, 1980])
   expect(bar.getAttribute('aria-valuetext')).toBe('412 / 1,980 segments, 38 tokens/s, 6 min left')
@@ -63,14 +63,14 @@ test('rows shrink the zone to a strip and show how far they are', async () => {
 })
 
 test('a document that waits shows its languages, and others can be chosen', async () => {
-  const { setRowPair, say } = await start({ rows: [row()] })
+  const { setRowPair, emit } = await start({ rows: [row()] })
   const from = (await document()).getByRole<HTMLSelectElement>('combobox', { name: 'From' })
   expect([from.value, from.selectedOptions[0]?.textContent]).toEqual(['de', 'German'])
   await fireEvent.change(from, { target: { value: 'en' } })
   // English is not translated into English: its first target is taken.
   expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
   expect(from.value, 'until it has others').toBe('de')
-  say({ type: 'row', row: row({ pair: { from: 'en', to: 'de' }, state: 'translating' }) })
+  emit({ type: 'row', row: row({ pair: { from: 'en', to: 'de' }, state: 'translating' }) })
   await vi.waitFor(() => expect(from.value).toBe('en'))
   await fireEvent.change(from, { target: { value: 'de' } })
   expect(setRowPair, 'also when it is under way').toHaveBeenLastCalledWith(1, { from: 'de', to: 'en' })
@@ -94,17 +94,17 @@ test('a finished document is translated again, in other languages after a questi
   expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
 })
 
-test('finished segments are not thrown away without a question', async () => {
-  const { remove, say } = await start({ rows: [row({ state: 'interrupted', done: 412, total: 1980 })] })
+test('finished segments are not discarded without a question', async () => {
+  const { remove, emit } = await start({ rows: [row({ state: 'interrupted', done: 412, total: 1980 })] })
   const { getByRole, getByText } = await document()
   await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
-  expect(getByText('Remove it with 412 finished segments?')).toBeTruthy()
+  expect(getByText('Remove and discard 412 finished segments?')).toBeTruthy()
   await fireEvent.keyDown(getByRole('button', { name: 'Keep' }), { key: 'Escape' })
   expect(remove).not.toHaveBeenCalled()
   await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
   await fireEvent.click(getByRole('button', { name: 'Remove' }))
   expect(remove).toHaveBeenCalledWith(1)
-  say({ type: 'row', row: row({ state: 'cancelled' }) })
+  emit({ type: 'row', row: row({ state: 'cancelled' }) })
   await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
   expect(remove, 'where there is nothing to lose, nothing is asked').toHaveBeenCalledTimes(2)
 })
@@ -114,7 +114,7 @@ test('a document without text says so', async () => {
   expect(screen.getByText('no text to translate was found')).toBeTruthy()
 })
 
-test('what went wrong before the page listened is said', async () => {
+test('a problem before the page subscribed is shown', async () => {
   const notice = { code: 'store_damaged', message: 'The store is damaged.', hint: 'Move it away.' }
   await start({ notice })
   expect(screen.getByRole('alert').dataset.code).toBe('store_damaged')
@@ -122,29 +122,29 @@ test('what went wrong before the page listened is said', async () => {
   expect(screen.queryByRole('alert')).toBeNull()
 })
 
-test('a text that looks like another language is a hint, nothing more', async () => {
+test('a detected language is shown as a hint only', async () => {
   const { setRowPair } = await start({ rows: [row({ looks_like: 'ja' }), row({ id: 2, looks_like: 'de' })] })
-  expect(screen.getAllByText(/looks like/).map((one) => one.textContent)).toEqual(['looks like Japanese'])
+  expect(screen.getAllByText(/Detected:/).map((one) => one.textContent)).toEqual(['Detected: Japanese'])
   expect(setRowPair).not.toHaveBeenCalled()
   // Japanese is no source of these models: there is nothing to switch to.
   expect(screen.queryByText('Translate from Japanese')).toBeNull()
 })
 
-test('a text that looks like another language can be translated from it', async () => {
+test('a document can be translated from its detected language', async () => {
   const { setRowPair } = await start({ rows: [row({ looks_like: 'en', state: 'translating' })] })
   await fireEvent.click((await document()).getByRole('button', { name: 'Translate from English' }))
   expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
 })
 
 test('all documents can be paused, resumed and cleared at once', async () => {
-  const { pause, resume, remove, say } = await start({
+  const { pause, resume, remove, emit } = await start({
     rows: [row(), row({ id: 2, name: 'done.md', state: 'done' })],
   })
   const all = within(screen.getByRole('group', { name: 'All documents' }))
   expect(all.getByText('1 / 2 done')).toBeTruthy()
   expect(all.queryByRole('button', { name: 'Resume all' })).toBeNull()
   await fireEvent.click(all.getByRole('button', { name: 'Pause all' }))
-  say({ type: 'row', row: row({ state: 'paused', done: 3, total: 9 }) })
+  emit({ type: 'row', row: row({ state: 'paused', done: 3, total: 9 }) })
   await fireEvent.click(await all.findByRole('button', { name: 'Resume all' }))
   await fireEvent.click(all.getByRole('button', { name: 'Clear finished' }))
   expect([pause, resume, remove].map((command) => command.mock.calls)).toEqual([[[null]], [[null]], [[null]]])
@@ -166,20 +166,20 @@ test('documents of the last time are offered once', async () => {
 })
 
 test('a finished document can be opened, shown and removed', async () => {
-  const { say, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
+  const { emit, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
   const terms = { met: 3, missed: 1 }
-  say({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md' }) })
+  emit({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md' }) })
   await screen.findByText('Needs review: 2')
   const { getByRole, getByText } = await document()
   expect(getByText('letter.en.md')).toBeTruthy()
-  expect(getByText('3 of 4 glossary terms met')).toBeTruthy()
+  expect(getByText('3 of 4 glossary terms used')).toBeTruthy()
   expect(getByText('Needs review: 2')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
   await fireEvent.click(getByRole('button', { name: 'Open' }))
   await fireEvent.click(getByRole('button', { name: 'Show in folder' }))
   await fireEvent.click(getByRole('button', { name: 'Remove from the list' }))
   expect([open, reveal, remove].map((command) => command.mock.calls)).toEqual([[[1]], [[1]], [[1]]])
-  say({ type: 'gone', id: 1 })
+  emit({ type: 'gone', id: 1 })
   expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
   expect(screen.queryByRole('listitem', { name: 'letter.md' })).toBeNull()
 })

@@ -46,7 +46,7 @@ test('what should be looked at comes first, with its findings in words', async (
   const [first, second] = segmentRows()
   expect(within(first!).getByText('Number missing: 300')).toBeTruthy()
   expect(within(second!).getByText('Not translated')).toBeTruthy()
-  expect(within(second!).getByText('Glossary missed: agreement')).toBeTruthy()
+  expect(within(second!).getByText('Glossary term missing: agreement')).toBeTruthy()
 })
 
 test('the terms that a translation has are shown beside those that it lacks', async () => {
@@ -55,8 +55,8 @@ test('the terms that a translation has are shown beside those that it lacks', as
     segment(0, { status: 'doubtful', reasons: [{ kind: 'term', text: 'one' }], terms: { met, missed: [] } }),
   ])
   const [first] = segmentRows()
-  expect(within(first!).getByText('Glossary met: sentence').title).toBe('Satz → sentence')
-  expect(within(first!).getByText('Glossary missed: one')).toBeTruthy()
+  expect(within(first!).getByText('Glossary term used: sentence').title).toBe('Satz → sentence')
+  expect(within(first!).getByText('Glossary term missing: one')).toBeTruthy()
 })
 
 test('filters are toggles with counts; several show what any of them takes', async () => {
@@ -82,7 +82,7 @@ test('filters are toggles with counts; several show what any of them takes', asy
 })
 
 test('the keys move, open, save and go on to the next', async () => {
-  const { edit, translate, say } = await start()
+  const { edit, translate, emit } = await start()
   await fireEvent.click(filter(/^All/))
   segmentRows()[0]?.focus()
   await press('ArrowDown')
@@ -93,15 +93,15 @@ test('the keys move, open, save and go on to the next', async () => {
   await press('Home')
   await press('Enter')
   expect(editor()?.value).toBe('Sentence 0')
-  await fireEvent.input(editor()!, { target: { value: 'Mended' } })
+  await fireEvent.input(editor()!, { target: { value: 'Corrected' } })
   await press('Enter', { ctrlKey: true })
-  expect(edit).toHaveBeenCalledWith(1, 0, 'Mended')
+  expect(edit).toHaveBeenCalledWith(1, 0, 'Corrected')
   await waitFor(() => expect(editor()?.value).toBe('Sentence 1'))
-  expect(screen.getByText('1 change saved: letter.en.md is rewritten')).toBeTruthy()
+  expect(screen.getByText('1 change saved to letter.en.md')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('Saved')
-  expect(within(segmentRows()[0]!).getByText('Mended')).toBeTruthy()
+  expect(within(segmentRows()[0]!).getByText('Corrected')).toBeTruthy()
   expect(translate, 'the text of the other tab is left alone').not.toHaveBeenCalled()
-  say({ type: 'row', row: row({ state: 'done', to_review: 1, output: 'letter.en.md' }) })
+  emit({ type: 'row', row: row({ state: 'done', to_review: 1, output: 'letter.en.md' }) })
   expect(rows()).toHaveLength(4)
 })
 
@@ -128,7 +128,7 @@ test('Escape leaves the editor, and what was typed stays a draft', async () => {
   expect(screen.getByText('1 not saved')).toBeTruthy()
   await press('Enter')
   expect(editor()?.value).toBe('Half a sent')
-  await fireEvent.click(screen.getByRole('button', { name: 'Take back' }))
+  await fireEvent.click(screen.getByRole('button', { name: 'Discard' }))
   expect(editor()?.value).toBe('Sentence 1')
   expect(screen.queryByText('Not saved')).toBeNull()
   expect(edit).not.toHaveBeenCalled()
@@ -139,17 +139,17 @@ test('what cannot be saved is kept as it was typed, with the reason', async () =
   const { edit } = await start()
   edit.mockRejectedValueOnce({ code: 'write', message: 'The disk is full.', hint: 'Make room.' })
   await enter()
-  await fireEvent.input(editor()!, { target: { value: 'Mended' } })
+  await fireEvent.input(editor()!, { target: { value: 'Corrected' } })
   await press('Enter', { ctrlKey: true })
   expect((await screen.findByRole('alert')).dataset.code).toBe('write')
-  expect(editor()?.value).toBe('Mended')
+  expect(editor()?.value).toBe('Corrected')
   await fireEvent.click(screen.getByRole('button', { name: 'Save again' }))
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
-  expect(edit).toHaveBeenLastCalledWith(1, 1, 'Mended')
+  expect(edit).toHaveBeenLastCalledWith(1, 1, 'Corrected')
 })
 
 test('what is not saved survives leaving the review, and the document says so', async () => {
-  const { say, remove } = await start()
+  const { emit, remove } = await start()
   await enter()
   await fireEvent.input(editor()!, { target: { value: 'Half a sent' } })
   await press('Escape')
@@ -162,13 +162,13 @@ test('what is not saved survives leaving the review, and the document says so', 
   await waitFor(() => expect(document.activeElement?.textContent).toContain('Half a sent'))
   await press('Escape')
   await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
-  expect(screen.getByText('Remove it with 1 correction that is not saved?')).toBeTruthy()
+  expect(screen.getByText('Remove and discard 1 unsaved correction?')).toBeTruthy()
   await fireEvent.click(screen.getByRole('button', { name: 'Clear finished' }))
-  expect(screen.getByText('Clear with 1 correction that is not saved?')).toBeTruthy()
+  expect(screen.getByText('Clear and discard 1 unsaved correction?')).toBeTruthy()
   expect(remove).not.toHaveBeenCalled()
-  say({ type: 'gone', id: 1 })
+  emit({ type: 'gone', id: 1 })
   await screen.findByText('Drop documents or folders here')
-  say({ type: 'row', row: row({ state: 'done', total: 4 }) })
+  emit({ type: 'row', row: row({ state: 'done', total: 4 }) })
   await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
   await screen.findByLabelText('Segments')
   expect(screen.queryByText('Half a sent')).toBeNull()
@@ -191,13 +191,13 @@ test('what the memory has is suggested beside the source, and one key takes it',
   const near = { source: 'Satz eins', target: 'Sentence one', percent: 83, origin: 'edited' as const }
   suggestions.mockResolvedValue([near, { ...near, target: 'Phrase one', percent: 80, origin: 'machine' }])
   await enter()
-  const memory = within(await screen.findByRole('group', { name: 'From the memory' }))
+  const memory = within(await screen.findByRole('group', { name: 'Translation memory' }))
   expect(suggestions).toHaveBeenCalledWith(1, 1)
   expect(memory.getAllByText('Satz eins')).toHaveLength(2)
   expect(memory.getByText('83 % corrected')).toBeTruthy()
   await press('2', { altKey: true, code: 'Digit2' })
   expect(editor()?.value).toBe('Phrase one')
-  await fireEvent.click(memory.getByRole('button', { name: 'Take suggestion 1: Sentence one' }))
+  await fireEvent.click(memory.getByRole('button', { name: 'Use suggestion 1: Sentence one' }))
   expect(editor()?.value).toBe('Sentence one')
   expect(document.activeElement).toBe(editor())
   expect(edit).not.toHaveBeenCalled()
@@ -208,7 +208,7 @@ test('what the memory has is suggested beside the source, and one key takes it',
 test('what an edit changes of other segments is shown too', async () => {
   const { edit } = await start()
   edit.mockResolvedValueOnce([
-    segment(1, { target: 'Mended', status: 'edited' }),
+    segment(1, { target: 'Corrected', status: 'edited' }),
     segment(3, { status: 'done' }),
   ])
   await enter()
@@ -266,18 +266,18 @@ test('a long document comes in pages, and the keys walk from one to the next', a
 })
 
 test('the way back leads to the documents, and a document that is gone closes its review', async () => {
-  const { say } = await start()
+  const { emit } = await start()
   await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('2'))
   await press('Escape')
   const again = await screen.findByRole('button', { name: 'Review' })
   expect(document.activeElement).toBe(again)
   await fireEvent.click(again)
   await screen.findByRole('grid')
-  say({ type: 'gone', id: 1 })
+  emit({ type: 'gone', id: 1 })
   expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
 })
 
-test('segments that cannot be read say why and can be asked for again', async () => {
+test('segments that cannot be read emit why and can be asked for again', async () => {
   const backend = rust({ rows: [row({ state: 'done' })] })
   backend.segments.mockRejectedValueOnce({ code: 'store_damaged', message: 'Damaged.', hint: '' })
   render(App)

@@ -51,76 +51,76 @@ test('does not translate while an input method composes', async () => {
 })
 
 test('shows the text as it streams, exactly, and only of the latest input', async () => {
-  const { say } = await start()
+  const { emit } = await start()
   await type('eins')
   await idle()
   await type('zwei')
   await idle()
-  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'one', doubts: [] })
   await vi.advanceTimersByTimeAsync(0)
   expect(result()?.textContent).not.toContain('one')
   const text = '<b>two</b>\n  & three'
-  say({ type: 'text', seq: 2, text, doubts: [] })
-  say({ type: 'finished', seq: 2, tokens_per_second: 40 })
+  emit({ type: 'text', seq: 2, text, doubts: [] })
+  emit({ type: 'finished', seq: 2, tokens_per_second: 40 })
   await vi.advanceTimersByTimeAsync(0)
   expect(result()?.textContent).toBe(text)
   expect(result()?.querySelector('b')).toBeNull()
   expect(result()?.getAttribute('lang')).toBe('en')
 })
 
-test('keeps the old translation, dimmed, until the new one speaks', async () => {
-  const { say } = await start()
+test('keeps the old translation, dimmed, until the new one arrives', async () => {
+  const { emit } = await start()
   await type('eins')
   await idle()
-  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
-  say({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  emit({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  emit({ type: 'finished', seq: 1, tokens_per_second: 1 })
   await type('zwei')
   await idle()
   expect(result()?.textContent).toBe('one')
   expect(result()?.classList).toContain('stale')
-  say({ type: 'text', seq: 2, text: 'two', doubts: [] })
+  emit({ type: 'text', seq: 2, text: 'two', doubts: [] })
   await vi.advanceTimersByTimeAsync(0)
   expect(result()?.textContent).toBe('two')
   expect(result()?.classList).not.toContain('stale')
 })
 
-test('marks doubtful words and lists their other options', async () => {
-  const { say } = await start()
+test('marks uncertain words and lists their other options', async () => {
+  const { emit } = await start()
   await type('Bring die Zeichnungen')
   await idle()
   const doubts = [{ start: 10, end: 18, alternatives: ['plans', 'maps'], probability: 0.4 }]
-  say({ type: 'text', seq: 1, text: 'Bring the drawings', doubts })
+  emit({ type: 'text', seq: 1, text: 'Bring the drawings', doubts })
   await vi.advanceTimersByTimeAsync(0)
   const word = result()?.querySelector('.doubt')
   expect(word?.textContent).toBe('drawings')
-  expect(word?.getAttribute('title')).toBe('Unsure (40 %). Other options: plans, maps')
-  const button = screen.getByRole('button', { name: '1 doubtful word' })
+  expect(word?.getAttribute('title')).toBe('Low confidence (40 %). Other options: plans, maps')
+  const button = screen.getByRole('button', { name: '1 uncertain word' })
   await fireEvent.click(button)
   expect(button.getAttribute('aria-expanded')).toBe('true')
   expect(document.getElementById('doubts')?.textContent).toContain('plans, maps')
 })
 
 test('Esc stops and keeps what is there', async () => {
-  const { say, stop } = await start()
+  const { emit, stop } = await start()
   await type('eins zwei')
   await idle()
-  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'one', doubts: [] })
   await fireEvent.keyDown(window, { key: 'Escape' })
   expect(stop).toHaveBeenCalledOnce()
-  say({ type: 'stopped', seq: 1 })
+  emit({ type: 'stopped', seq: 1 })
   await vi.advanceTimersByTimeAsync(0)
   expect(result()?.textContent).toBe('one')
   expect(screen.getByText('Stopped', { selector: 'span' })).toBeTruthy()
 })
 
-test('emptying the text stops and forgets the translation', async () => {
-  const { say, stop, translate } = await start()
+test('clearing the text stops and clears the translation', async () => {
+  const { emit, stop, translate } = await start()
   await type('eins')
   await idle()
-  say({ type: 'text', seq: 1, text: 'one', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'one', doubts: [] })
   await fireEvent.click(screen.getByRole('button', { name: 'Clear' }))
   expect(stop).toHaveBeenCalledOnce()
-  say({ type: 'text', seq: 1, text: 'one more', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'one more', doubts: [] })
   await idle()
   expect(editor().value).toBe('')
   expect(result()?.textContent).toBe('The translation appears here')
@@ -128,26 +128,26 @@ test('emptying the text stops and forgets the translation', async () => {
 })
 
 test('text can be typed while the models load; Rust translates it when they are ready', async () => {
-  const { say, translate } = await start({
+  const { emit, translate } = await start({
     engine: { state: 'loading', stage: 'uploading', done: 1, total: 4 },
   })
   await type('Hallo')
   await idle()
   expect(translate.mock.calls).toEqual([[1, 'Hallo']])
   expect(screen.getByText('Copy to the GPU').getAttribute('aria-current')).toBe('step')
-  say({ type: 'engine', engine: READY, offer: OFFER, pair: { from: 'de', to: 'en' } })
-  say({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
+  emit({ type: 'engine', engine: READY, offer: OFFER, pair: { from: 'de', to: 'en' } })
+  emit({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
   await vi.advanceTimersByTimeAsync(0)
   expect(result()?.textContent).toBe('Hello')
   expect(translate).toHaveBeenCalledOnce()
 })
 
 test('a failure says what happened and what to do, with one action', async () => {
-  const { say, translate } = await start()
+  const { emit, translate } = await start()
   await type('Hallo')
   await idle()
   const problem = { code: 'device_lost', message: 'The GPU went away.', hint: 'Try it again.' }
-  say({ type: 'failed', seq: 1, problem })
+  emit({ type: 'failed', seq: 1, problem })
   await vi.advanceTimersByTimeAsync(0)
   const card = screen.getByRole('alert')
   expect(card.dataset.code).toBe('device_lost')
@@ -169,16 +169,16 @@ test('a failed engine can be started again, and translates what is there', async
 })
 
 test('announces start and end, never the stream', async () => {
-  const { say } = await start()
+  const { emit } = await start()
   const status = screen.getByRole('status')
   await type('Hallo')
   await idle()
   expect(status.textContent).toBe('Translating')
-  say({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
   await vi.advanceTimersByTimeAsync(0)
   expect(status.textContent).toBe('Translating')
   expect(result()?.closest('[aria-live]')).toBeNull()
-  say({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  emit({ type: 'finished', seq: 1, tokens_per_second: 1 })
   await vi.advanceTimersByTimeAsync(0)
   expect(status.textContent).toBe('Done')
 })
@@ -186,34 +186,34 @@ test('announces start and end, never the stream', async () => {
 test('Ctrl+Shift+C copies; Paste inserts at the caret', async () => {
   const clipboard = { writeText: vi.fn(async () => {}), readText: vi.fn(async () => ' Welt') }
   vi.stubGlobal('navigator', { ...navigator, clipboard })
-  const { say, translate } = await start()
+  const { emit, translate } = await start()
   await type('Hallo')
   await fireEvent.click(screen.getByRole('button', { name: 'Paste' }))
   await idle()
   expect(translate).toHaveBeenLastCalledWith(1, 'Hallo Welt')
-  say({ type: 'text', seq: 1, text: 'Hello world', doubts: [] })
+  emit({ type: 'text', seq: 1, text: 'Hello world', doubts: [] })
   await fireEvent.keyDown(window, { key: 'C', ctrlKey: true, shiftKey: true })
   expect(clipboard.writeText).toHaveBeenCalledWith('Hello world')
   vi.unstubAllGlobals()
 })
 
-test('a text that looks like another language is a hint, and a click away from it', async () => {
+test('a detected language is shown as a hint, and one click switches to it', async () => {
   const { detect, setPair, translate } = await start()
   detect.mockResolvedValueOnce('en')
   await type('The house is old.')
   await idle()
   expect(detect).toHaveBeenCalledWith('The house is old.')
-  expect(screen.getByText('looks like English')).toBeTruthy()
+  expect(screen.getByText('Detected: English')).toBeTruthy()
   expect(setPair, 'nothing is imposed').not.toHaveBeenCalled()
   detect.mockResolvedValueOnce('en')
   await fireEvent.click(screen.getByRole('button', { name: 'Translate from English' }))
   expect(setPair).toHaveBeenCalledWith({ from: 'en', to: 'de' })
   await vi.advanceTimersByTimeAsync(0)
   expect(translate).toHaveBeenLastCalledWith(2, 'The house is old.')
-  expect(screen.queryByText('looks like English')).toBeNull()
+  expect(screen.queryByText('Detected: English')).toBeNull()
 })
 
-test('what an earlier text looked like is not said of a later one', async () => {
+test('the detected language of an earlier text is not shown for a later one', async () => {
   const { detect } = await start()
   let answer: (code: string | null) => void = () => {}
   detect.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
@@ -223,5 +223,5 @@ test('what an earlier text looked like is not said of a later one', async () => 
   await idle()
   answer('en')
   await vi.advanceTimersByTimeAsync(0)
-  expect(screen.queryByText(/looks like/)).toBeNull()
+  expect(screen.queryByText(/Detected:/)).toBeNull()
 })

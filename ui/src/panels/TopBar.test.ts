@@ -62,12 +62,12 @@ test('Escape closes a menu without choosing or stopping', async () => {
 })
 
 test('swapping turns the finished translation into the text', async () => {
-  const { say, setPair, translate } = await start()
+  const { emit, setPair, translate } = await start()
   const editor = screen.getByRole<HTMLTextAreaElement>('textbox')
   await fireEvent.input(editor, { target: { value: 'Hallo' } })
   await press('Enter', { ctrlKey: true })
-  say({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
-  say({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  emit({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
+  emit({ type: 'finished', seq: 1, tokens_per_second: 1 })
   await press('S', { ctrlKey: true, shiftKey: true })
   expect(setPair).toHaveBeenCalledWith({ from: 'en', to: 'de' })
   await waitFor(() => expect(translate).toHaveBeenLastCalledWith(2, 'Hello'))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { count, left, progress, speed, why } from './words'
+import { count, left, progress, speed, why } from './format'
 
-test('says numbers and times as a reader does', () => {
+test('formats numbers and times', () => {
   expect(count(1, 'character')).toBe('1 character')
   expect(count(1204, 'character')).toBe('1,204 characters')
   expect(speed(3.25)).toBe('3.3 tokens/s')
@@ -12,7 +12,7 @@ test('says numbers and times as a reader does', () => {
   expect(progress(412, 1980)).toBe('412 / 1,980')
 })
 
-test('says findings as a reader does', () => {
+test('formats findings', () => {
   expect(why({ kind: 'repeated' })).toBe('Repeats itself')
   expect(why({ kind: 'new_number', text: '300' })).toBe('New number: 300')
   expect(why({ kind: 'tag', text: '<a href="x">' })).toBe('Formatting: link')
@@ -20,6 +20,6 @@ test('says findings as a reader does', () => {
   expect(why({ kind: 'tag', text: field })).toBe('Formatting: field')
   const run = '<a:r><a:rPr/><a:t>two  words</a:t></a:r>'
   expect(why({ kind: 'tag', text: run })).toBe('Formatting: two words')
-  expect(why({ kind: 'tag', text: '<w:x/>' })).toBe('Formatting: mark')
+  expect(why({ kind: 'tag', text: '<w:x/>' })).toBe('Formatting: markup')
   expect(why({ kind: 'tag', text: '' })).toBe('Formatting')
 })

@@ -1,4 +1,4 @@
-// Numbers, times and findings as a reader says them.
+// Formats numbers, times and findings for display.
 import type { Reason, SegmentStatus, Suggestion } from './bridge'
 import { nameOf } from './pills'
 
@@ -25,40 +25,40 @@ export const STATUS: Record<SegmentStatus, string> = {
   done: 'Translated',
   reused: 'Reused',
   edited: 'Edited',
-  doubtful: 'Doubtful',
+  doubtful: 'Needs review',
   kept: 'Not translated',
   copied: 'Nothing to translate',
 }
 
-/** Who wrote a unit of the memory. */
+/** Origin of a translation memory match. */
 export const ORIGIN: Record<Suggestion['origin'], string> = {
-  machine: 'by Wasan',
+  machine: 'machine translated',
   edited: 'corrected',
   imported: 'imported',
 }
 
 const REASONS: Record<Reason['kind'], string> = {
   repeated: 'Repeats itself',
-  cut_off: 'Cut off',
+  cut_off: 'Truncated',
   short: 'Very short',
   long: 'Very long',
   copied: 'Same as the source',
   empty: 'Empty',
-  unsure: 'The models were unsure',
+  unsure: 'Low confidence',
   number: 'Number missing',
   new_number: 'New number',
   placeholder: 'Missing',
-  term: 'Glossary missed',
+  term: 'Glossary term missing',
   tag: 'Formatting',
-  refused: 'Left as it was: it would have broken the document',
-  long_line: 'Line too long to read',
+  refused: 'Left unchanged: the translation would have broken the document',
+  long_line: 'Subtitle line too long',
   encoding: 'Written as UTF-8: the encoding lacks a character',
   too_long: 'Too long for the models',
 }
 
-/** What a reader sees of markup. */
+/** Markup as display text. */
 const shown = (markup: string): string =>
-  nameOf(markup) ?? (markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim() || 'mark')
+  nameOf(markup) ?? (markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim() || 'markup')
 
 export function why(reason: Reason): string {
   if (!('text' in reason) || !reason.text) return REASONS[reason.kind]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explain, runs } from './runs'
+import { explain, runs } from './uncertain-words'
 
 const doubt = (start: number, end: number) => ({
   start,
@@ -21,6 +21,6 @@ test('leaves out doubts that do not fit the text', () => {
 })
 
 test('explains a doubt in words', () => {
-  expect(explain(doubt(0, 1))).toBe('Unsure (41 %). Other options: a, b')
-  expect(explain({ ...doubt(0, 1), alternatives: [] })).toBe('Unsure (41 %).')
+  expect(explain(doubt(0, 1))).toBe('Low confidence (41 %). Other options: a, b')
+  expect(explain({ ...doubt(0, 1), alternatives: [] })).toBe('Low confidence (41 %).')
 })
