@@ -148,7 +148,8 @@ fn edits_the_first_segment(page: &Session, name: &str) {
 fn takes_a_suggestion(page: &Session) {
     edits_the_first_segment(page, FILES[2].0);
     until("the correction is suggested", || {
-        page.ask("return document.querySelector('.suggestions')?.innerText.includes('100 % corrected')") == true
+        page.ask("return document.querySelector('.suggestions')?.innerText.includes('100 % corrected')")
+            == true
     });
     page.presses(&[key::ALT, "1"]);
     until("it is taken", || page.ask("return document.activeElement.value") == "Good day from the south.");
