@@ -1,9 +1,8 @@
-//! Which words of a sentence and its translation belong together: from what the answer's tokens looked at, and from
-//! words that stand in both as they are.
+//! Word alignment of a sentence and its translation, from the attention of the output tokens and from equal words.
 //!
-//! A target word goes to the source word that its tokens together looked at most; marks are no words, so what looks
-//! at a full stop when it has nothing to look at (as attention does) counts for nothing. Numbers, addresses and names
-//! that are equal on both sides go together whatever was looked at.
+//! A target word is linked to the source word with the largest sum of its tokens' attention. Punctuation is not a word,
+//! so attention on it, such as the default attention on a full stop, is ignored. Numbers, addresses and names that are
+//! equal on both sides are linked regardless of attention.
 
 mod heads;
 mod marked;
@@ -22,59 +21,58 @@ pub use words::words;
 use crate::error::Result;
 use crate::prompt::Located;
 
-// Chosen on the pairs that heads are picked with: of their spans 82 and 85 % (German to English and back) come out whole
-// instead of 76 and 79 %; anything from 0.5 to 1 does nearly as well.
-const COMMON: f32 = 0.7;
+// Exponent of the normalisation by a source word's mean attention. Chosen on the pairs for picking heads: 82 and 85 % of
+// their spans (German to English and back) are projected exactly, against 76 and 79 % without; 0.5 to 1 is about as good.
+const MEAN_EXPONENT: f32 = 0.7;
 
-/// A text and the bytes that each of its tokens stands for.
+/// A text with the byte range of each of its tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pieces {
     /// The text.
     pub text: String,
-    /// One range a token; empty for a token that adds no character.
+    /// One range per token; empty for a token that adds no character.
     pub ranges: Vec<Range<usize>>,
 }
 
 impl Pieces {
-    /// The text of an answer's tokens without blanks around it, and where each token stands in it.
+    /// The trimmed text of output tokens, with the range of each token.
     ///
     /// # Errors
     /// When an id is unknown to the tokenizer.
-    pub fn of_answer(tokenizer: &Tokenizer, ids: &[u32]) -> Result<Self> {
+    pub fn of_output(tokenizer: &Tokenizer, ids: &[u32]) -> Result<Self> {
         let mut ends = Vec::with_capacity(ids.len());
         let mut text = String::new();
         for length in 1..=ids.len() {
             text = tokenizer.decode(&ids[..length])?;
-            // Bytes of a character that is not whole yet.
+            // Excludes the bytes of an incomplete character.
             ends.push(text.trim_end_matches('\u{fffd}').len());
         }
         let blank = text.len() - text.trim_start().len();
         let text = text.trim().to_owned();
-        let end = |place: usize| ends.get(place).map_or(0, |end| end.saturating_sub(blank).min(text.len()));
-        let range = |place: usize| match place.checked_sub(1) {
-            Some(before) => end(before).min(end(place))..end(place),
-            None => 0..end(place),
+        let end = |index: usize| ends.get(index).map_or(0, |end| end.saturating_sub(blank).min(text.len()));
+        let range = |index: usize| match index.checked_sub(1) {
+            Some(before) => end(before).min(end(index))..end(index),
+            None => 0..end(index),
         };
         Ok(Self { ranges: (0..ids.len()).map(range).collect(), text })
     }
 }
 
-/// The words of a translation with the words that they came from, in the order of the translation. `attention` has
-/// what each target token looked at, (target token, source token); without it only words that are equal on both sides
-/// are sure, and those between them are taken to stand in the same order.
+/// Links of target words to source words, in the order of the target. `attention` is (target token, source token); if it
+/// is empty, equal words are linked and the words between them are assumed to be in the same order.
 pub fn links(source: &Pieces, target: &Pieces, attention: &[Vec<f32>]) -> Vec<Link> {
     let (from, to) = (words(&source.text, &source.ranges), words(&target.text, &target.ranges));
     let equal = equal_words((&source.text, &from), (&target.text, &to));
     let others = match attention.is_empty() {
         true => in_order(&equal, from.len(), to.len()),
-        false => most_looked_at(&looked_at((source, &from), (target, &to), attention)),
+        false => best_sources(&word_attention((source, &from), (target, &to), attention)),
     };
     let chosen = equal.iter().zip(others).map(|(equal, other)| equal.or(other));
-    let linked = chosen.zip(&to).filter_map(|(place, target)| Some((from.get(place?)?, target)));
+    let linked = chosen.zip(&to).filter_map(|(index, target)| Some((from.get(index?)?, target)));
     linked.map(|(source, target)| Link { source: source.clone(), target: target.clone() }).collect()
 }
 
-/// [`links`] of texts of which only the letters are known.
+/// [`links`] of texts whose tokens are not known; each character counts as a token.
 pub(crate) fn links_by_letters(source: &str, target: &str) -> Vec<Link> {
     let pieces = |text: &str| Pieces {
         ranges: text.char_indices().map(|(at, c)| at..at + c.len_utf8()).collect(),
@@ -83,7 +81,7 @@ pub(crate) fn links_by_letters(source: &str, target: &str) -> Vec<Link> {
     links(&pieces(source), &pieces(target), &[])
 }
 
-/// Links of texts that stand at these bytes of longer ones.
+/// Links shifted by these byte offsets in source and target.
 pub(crate) fn moved(links: &[Link], (source, target): (usize, usize)) -> impl Iterator<Item = Link> + '_ {
     let moved = |range: &Range<usize>, by: usize| range.start + by..range.end + by;
     links
@@ -91,22 +89,22 @@ pub(crate) fn moved(links: &[Link], (source, target): (usize, usize)) -> impl It
         .map(move |link| Link { source: moved(&link.source, source), target: moved(&link.target, target) })
 }
 
-/// Where each model is to look for the source, as [`engine::Request::align`] has it, given its prompt with the source
-/// located. A model that cuts the source into other tokens than the first one is left out.
+/// For each model, the range of the source in its prompt, for [`engine::Request::align`]; empty for a model that splits
+/// the source into other tokens than the first model.
 pub fn ranges(prompts: &[Located]) -> Vec<Range<usize>> {
     let same = |prompt: &Located| prompts.first().is_some_and(|first| first.pieces == prompt.pieces);
     prompts.iter().map(|prompt| if same(prompt) { prompt.source.clone() } else { 0..0 }).collect()
 }
 
-/// How much each target word looked at each source word, (target word, source word): the sum over their tokens.
-fn looked_at(
+/// Attention between words, (target word, source word): the sum over their tokens.
+fn word_attention(
     (source, from): (&Pieces, &[Range<usize>]),
     (target, to): (&Pieces, &[Range<usize>]),
     attention: &[Vec<f32>],
 ) -> Vec<Vec<f32>> {
     let word_of = |words: &[Range<usize>], piece: &Range<usize>| {
-        let place = words.partition_point(|word| word.end <= piece.start);
-        words.get(place).is_some_and(|word| word.start < piece.end).then_some(place)
+        let index = words.partition_point(|word| word.end <= piece.start);
+        words.get(index).is_some_and(|word| word.start < piece.end).then_some(index)
     };
     let source_words: Vec<Option<usize>> = source.ranges.iter().map(|piece| word_of(from, piece)).collect();
     let mut sums = vec![vec![0.0; from.len()]; to.len()];
@@ -121,24 +119,24 @@ fn looked_at(
     sums
 }
 
-/// For each target word, the source word that it looked at most, where what all words look at (a sentence's first word,
-/// often) counts for less: a share is measured by the mean of its source word to the power of [`COMMON`].
-fn most_looked_at(sums: &[Vec<f32>]) -> Vec<Option<usize>> {
+/// For each target word, the source word with the largest attention, divided by the source word's mean attention to the
+/// power of [`MEAN_EXPONENT`], so that a word that all words attend to (often the first) counts for less.
+fn best_sources(sums: &[Vec<f32>]) -> Vec<Option<usize>> {
     let columns = sums.first().map_or(0, Vec::len);
-    let column = |place: usize| sums.iter().filter_map(move |row| row.get(place)).sum::<f32>();
+    let column = |index: usize| sums.iter().filter_map(move |row| row.get(index)).sum::<f32>();
     let common: Vec<f32> = (0..columns)
-        .map(|place| (column(place) / sums.len() as f32).max(f32::MIN_POSITIVE).powf(COMMON))
+        .map(|index| (column(index) / sums.len() as f32).max(f32::MIN_POSITIVE).powf(MEAN_EXPONENT))
         .collect();
     let most = |row: &Vec<f32>| {
         let shares = row.iter().zip(&common).map(|(share, common)| share / common).enumerate();
-        let (place, share) = shares.rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (share > 0.0).then_some(place)
+        let (index, share) = shares.rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (share > 0.0).then_some(index)
     };
     sums.iter().map(most).collect()
 }
 
-/// For each target word, the source word that is equal to it, where both stand equally often: the first belongs to
-/// the first. Numbers are equal by their digits. Short words are often equal by chance («die»), so they do not count.
+/// For each target word, the equal source word, if both occur equally often: the first is linked to the first. Numbers
+/// are compared by their digits. Short words are left out, since they are often equal by chance («die»).
 fn equal_words(
     (source, from): (&str, &[Range<usize>]),
     (target, to): (&str, &[Range<usize>]),
@@ -152,18 +150,18 @@ fn equal_words(
             (true, _) => None,
         }
     };
-    let places = |text: &str, words: &[Range<usize>]| {
-        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, word) in words.iter().enumerate() {
+    let positions = |text: &str, words: &[Range<usize>]| {
+        let mut positions: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, word) in words.iter().enumerate() {
             if let Some(key) = text.get(word.clone()).and_then(key) {
-                places.entry(key).or_default().push(place);
+                positions.entry(key).or_default().push(index);
             }
         }
-        places
+        positions
     };
-    let sources = places(source, from);
+    let sources = positions(source, from);
     let mut equal = vec![None; to.len()];
-    for (key, targets) in places(target, to) {
+    for (key, targets) in positions(target, to) {
         let same = sources.get(&key).filter(|sources| sources.len() == targets.len());
         for (target, source) in targets.into_iter().zip(same.into_iter().flatten()) {
             equal[target] = Some(*source);
@@ -172,19 +170,19 @@ fn equal_words(
     equal
 }
 
-/// For each target word, the source word that stands as far between the equal words around both.
+/// For each target word, the source word at the same relative position between the surrounding equal words.
 fn in_order(equal: &[Option<usize>], sources: usize, targets: usize) -> Vec<Option<usize>> {
     let mut placed = vec![None; targets];
     let mut from = (0, 0);
     let anchors = equal.iter().enumerate().filter_map(|(target, source)| Some((target, (*source)?)));
     for (target, source) in anchors.chain([(targets, sources)]) {
-        // An anchor that crosses one before says nothing of the order.
+        // Skips an anchor that crosses an earlier one.
         if source < from.1 {
             continue;
         }
         let (there, here) = (source - from.1, target.saturating_sub(from.0));
-        for (step, place) in placed.iter_mut().skip(from.0).take(here).enumerate() {
-            *place = (there > 0).then(|| from.1 + (2 * step + 1) * there / (2 * here));
+        for (step, source) in placed.iter_mut().skip(from.0).take(here).enumerate() {
+            *source = (there > 0).then(|| from.1 + (2 * step + 1) * there / (2 * here));
         }
         from = (target + 1, source + 1);
     }
@@ -195,7 +193,7 @@ fn in_order(equal: &[Option<usize>], sources: usize, targets: usize) -> Vec<Opti
 mod tests {
     use super::*;
 
-    /// A text whose tokens are its words with the blanks before them.
+    /// A text whose tokens are its words with the preceding space.
     fn pieces(text: &str) -> Pieces {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for (at, _) in text.match_indices(' ').chain([(text.len(), "")]) {
@@ -217,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_word_goes_to_what_it_looked_at_most() {
+    fn a_word_is_linked_to_the_largest_attention() {
         let attention = [vec![0.1, 0.2, 0.6], vec![0.0, 0.0, 0.0], vec![0.5, 0.2, 0.1]];
         let got = linked("Ich singe gern", "Gladly do I", &attention);
         assert_eq!(got, pairs(&[("Gladly", "gern"), ("I", "Ich")]));
     }
 
     #[test]
-    fn the_tokens_of_a_word_look_together_and_marks_do_not_count() {
+    fn the_attention_of_a_words_tokens_adds_up_and_punctuation_is_ignored() {
         let source = Pieces { text: "ab cd.".to_owned(), ranges: vec![0..1, 1..2, 2..4, 4..5, 5..6] };
         let target = Pieces { text: "wxyz!".to_owned(), ranges: vec![0..2, 2..4, 4..5] };
         let attention =
@@ -233,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_words_and_numbers_go_together_whatever_was_looked_at() {
+    fn equal_words_and_numbers_are_linked_regardless_of_attention() {
         let attention = vec![vec![1.0, 0.0, 0.0]; 3];
         let got = linked("München zahlt 300.000", "300,000 by münchen", &attention);
         assert_eq!(got, pairs(&[("300,000", "300.000"), ("by", "München"), ("münchen", "München")]));
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn without_attention_words_stand_in_order_between_equal_ones() {
+    fn without_attention_words_are_linked_in_order_between_equal_ones() {
         let got = linked("Am Montag kam Peter nach Berlin", "Peter came on to Berlin", &[]);
         let expected =
             [("Peter", "Peter"), ("came", "nach"), ("on", "nach"), ("to", "nach"), ("Berlin", "Berlin")];

@@ -1,5 +1,5 @@
-//! What is looked at in every translation, without asking another model: loops, length, copies, numbers, what must
-//! stand letter for letter, terms. A check that fires says why; none changes a text.
+//! Checks every translation without a model: loops, length, copies, numbers, locked texts, terms. A failed check adds a
+//! reason; no check changes a text.
 
 mod lengths;
 mod loops;
@@ -11,79 +11,79 @@ use serde::{Deserialize, Serialize};
 use crate::glossary::{self, TermMatch};
 use crate::languages::LanguagePair;
 
-/// Why a translation is worth a second look.
+/// A reason to review a translation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "text")]
 pub enum Reason {
     /// It repeats itself.
     Repeated,
-    /// It ended at its limit.
+    /// The output was cut off at the token limit.
     CutOff,
-    /// It is much shorter than its source lets expect.
+    /// It is much shorter than its source suggests.
     Short,
-    /// It is much longer than its source lets expect.
+    /// It is much longer than its source suggests.
     Long,
-    /// It is its source.
+    /// It is equal to its source.
     Copied,
-    /// There is none.
+    /// It is empty.
     Empty,
-    /// A number of the source is not in it.
+    /// A number of the source is missing.
     Number(String),
     /// A number in it is not in the source.
     NewNumber(String),
-    /// Code, an address or a placeholder of the source is not in it.
+    /// Code, an address or a placeholder of the source is missing.
     Placeholder(String),
-    /// The translation that the glossary asks for is not in it.
+    /// A glossary term's translation is missing.
     Term(String),
-    /// The models were unsure of most of it.
+    /// The models had low confidence in most of it.
     Unsure,
     /// The document's markup for it was lost or moved.
     Tag(String),
-    /// It would have changed the document's structure, so the source stands there.
+    /// It would have changed the document's structure, so the source was kept.
     Refused,
-    /// A line of the subtitle is longer than readers can follow.
+    /// A line of the subtitle is too long for its reading time.
     LongLine,
-    /// The document's encoding lacks a character of it, so the document was written as UTF-8.
+    /// The document's encoding cannot represent it, so the document was written as UTF-8.
     Encoding,
-    /// The source is longer than the models can read.
+    /// The source does not fit the models' context.
     TooLong,
 }
 
 impl Reason {
-    /// Whether it says that this is no translation, so that the source is better.
+    /// Whether the source is better than such a translation.
     pub fn is_broken(&self) -> bool {
         matches!(self, Self::Repeated | Self::CutOff | Self::Short | Self::Long | Self::Copied | Self::Empty)
     }
 
-    /// Whether it names something that is to stand in the translation and does not.
+    /// Whether something required is missing.
     pub fn is_something_missing(&self) -> bool {
         matches!(self, Self::Number(_) | Self::Placeholder(_) | Self::Term(_))
     }
 
-    /// Whether another try may mend it.
+    /// Whether a retry may fix it.
     pub fn is_worth_a_retry(&self) -> bool {
         self.is_broken() || matches!(self, Self::Number(_) | Self::Placeholder(_))
     }
 }
 
-/// A sentence's translation with all that it is compared with.
+/// A translation with everything it is checked against.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate<'a> {
     pub source: &'a str,
     pub translation: &'a str,
     pub pair: &'a LanguagePair,
-    /// What must stand in it letter for letter.
+    /// Texts that it must contain unchanged.
     pub locked: &'a [String],
-    /// Terms of the glossary that stand in the source.
+    /// Glossary terms in the source.
     pub terms: &'a [TermMatch],
 }
 
-// A name, a heading, "OK.": what is this short is often the same in both languages.
+// Shorter texts, such as names and headings, are often the same in both languages.
 const COPIED_CHARS: usize = 20;
 
-/// What is wrong with a translation, the worst first; nothing if all is well.
-pub(crate) fn check(answer: &Candidate<'_>) -> Vec<Reason> {
-    let Candidate { source, translation, pair, locked, terms } = *answer;
+/// The faults of a translation, the most serious first.
+pub(crate) fn check(candidate: &Candidate<'_>) -> Vec<Reason> {
+    let Candidate { source, translation, pair, locked, terms } = *candidate;
     if translation.trim().is_empty() {
         return vec![Reason::Empty];
     }
@@ -95,17 +95,17 @@ pub(crate) fn check(answer: &Candidate<'_>) -> Vec<Reason> {
     if source == translation && source.chars().count() > COPIED_CHARS {
         reasons.push(Reason::Copied);
     }
-    let lost = locked.iter().filter(|text| !translation.contains(text.as_str()));
-    reasons.extend(lost.map(|text| Reason::Placeholder(text.clone())));
+    let missing = locked.iter().filter(|text| !translation.contains(text.as_str()));
+    reasons.extend(missing.map(|text| Reason::Placeholder(text.clone())));
     let (missing, new) = numbers::difference(source, translation, pair);
     reasons.extend(missing.into_iter().map(Reason::Number));
     reasons.extend(new.into_iter().map(Reason::NewNumber));
-    let missed = terms.iter().filter(|hit| !glossary::is_used(&hit.term, translation, &pair.to));
-    reasons.extend(missed.map(|hit| Reason::Term(hit.term.target.clone())));
+    let missing = terms.iter().filter(|hit| !glossary::is_used(&hit.term, translation, &pair.to));
+    reasons.extend(missing.map(|hit| Reason::Term(hit.term.target.clone())));
     reasons
 }
 
-/// The numbers of a translation that are not in what was read back of it.
+/// The numbers of a translation that are missing in the text read back from the document.
 pub(crate) fn lost_numbers(translation: &str, read: &str) -> Vec<String> {
     numbers::lost(translation, read)
 }

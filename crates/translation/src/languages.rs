@@ -1,4 +1,4 @@
-//! The languages Wasan names, and the pairs it translates.
+//! Languages and language pairs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ pub struct Language {
     pub name: &'static str,
     /// Name in the language itself.
     pub endonym: &'static str,
-    /// Whether a space stands between sentences.
+    /// Whether sentences are separated by spaces.
     pub spaced: bool,
 }
 
@@ -74,16 +74,16 @@ pub fn language(code: &str) -> Option<&'static Language> {
     LANGUAGES.iter().find(|language| language.code == code)
 }
 
-/// From one language into another, by codes.
+/// A source and a target language, by code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LanguagePair {
-    /// Code of the source's language.
+    /// Code of the source language.
     pub from: String,
-    /// Code of the translation's language.
+    /// Code of the target language.
     pub to: String,
 }
 
-/// A text that is no pair.
+/// The error for a text that is not a language pair.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a pair is two different language codes joined by a hyphen, such as de-en: {0}")]
 pub struct NotAPair(pub String);

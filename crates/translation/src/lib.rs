@@ -1,4 +1,4 @@
-//! A translation job: languages, prompts, sentences, the engine asked, the answer put together and written.
+//! Translates texts and documents: models and recipes, prompts, sentence splitting, decoding, checks, review, the store.
 
 mod adapters;
 mod benchmark;

@@ -98,8 +98,8 @@ impl Translator {
     /// Changes the options and the target of an inactive document, for when it is resumed.
     ///
     /// # Errors
-    /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that cannot
-    /// be written.
+    /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that
+    /// cannot be written.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
         let _lock = self.lock_queue()?;
         let store = self.store()?;

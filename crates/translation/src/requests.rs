@@ -128,7 +128,7 @@ impl RequestBuilder {
         let located = prompt.locate(sentence, &self.tokenizer)?;
         let ids: Vec<u32> = output.tokens.iter().map(|token| token.id).collect();
         let words = ids.iter().copied().filter(|id| !self.end_tokens.contains(id)).collect::<Vec<u32>>();
-        let target = Pieces::of_answer(&self.tokenizer, &words)?;
+        let target = Pieces::of_output(&self.tokenizer, &words)?;
         let source = Pieces { text: sentence.to_owned(), ranges: located.pieces };
         Ok(alignment::links(&source, &target, &output.attention))
     }

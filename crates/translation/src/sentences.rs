@@ -1,8 +1,8 @@
-//! A text's sentences, and translated sentences put together again.
+//! Splits a text into sentences and joins translated sentences.
 //!
-//! Candidates are the marks that end sentences; rules and short lists then join what a mark did not end: `Dr.`, initials,
-//! `5. Mai`, what goes on in lower case, speech inside a Japanese sentence. Every byte of the text is in one sentence or
-//! in the separator after it. The marks of a translation are the model's: none is ever added or changed here.
+//! Sentence-final punctuation gives the candidates; rules and short lists reject those that do not end a sentence: `Dr.`,
+//! initials, `5. Mai`, a following lower-case letter, speech inside a Japanese sentence. Every byte of the text is in one
+//! sentence or in the separator after it. The punctuation of a translation is never changed here.
 
 mod boundary;
 mod rules;
@@ -20,8 +20,7 @@ pub struct Sentence<'a> {
     pub separator: &'a str,
 }
 
-/// The sentences of a text in the language of this code; line ends always separate. Put together, the parts are the
-/// text byte for byte.
+/// The sentences of a text in the language of this code; line ends always separate. The parts concatenate to the text.
 pub fn split<'a>(text: &'a str, language: &str) -> Vec<Sentence<'a>> {
     let rules = rules::of(language);
     let mut sentences = Sentences::new(text);
@@ -39,8 +38,8 @@ pub fn split<'a>(text: &'a str, language: &str) -> Vec<Sentence<'a>> {
     sentences.finish()
 }
 
-/// The text in pieces of at most `max_chars` characters (at least one), each divided where it hurts least: after a
-/// sentence, a clause, a word, anywhere. Put together, the parts are the text byte for byte.
+/// The text in pieces of at most `max_chars` characters (at least one), split after a sentence, else a clause, else a word,
+/// else anywhere. The parts concatenate to the text.
 pub fn cut(text: &str, max_chars: usize) -> Vec<Sentence<'_>> {
     let mut sentences = Sentences::new(text);
     while let Some(size) = first_piece(sentences.rest(), max_chars.max(1)) {
@@ -54,7 +53,7 @@ pub fn join<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>, target: &st
     join_at(parts, target).0
 }
 
-/// What [`join`] gives, and where each sentence starts in it, in bytes.
+/// The result of [`join`] with the byte offset of each sentence.
 pub(crate) fn join_at<'a>(
     parts: impl IntoIterator<Item = (&'a str, &'a str)>,
     target: &str,
@@ -79,8 +78,8 @@ pub(crate) fn join_at<'a>(
     (text + &separator, starts)
 }
 
-/// What stands between two translated sentences whose sources had `separator` between them: line ends stay, other
-/// whitespace follows the habits of the target language.
+/// The separator of two translated sentences whose sources were separated by `separator`: line ends are kept, other
+/// whitespace follows the conventions of the target language.
 pub fn gap<'a>(before: &str, separator: &'a str, after: &str, target: &str) -> &'a str {
     if separator.contains(is_line_end) {
         return separator;
@@ -96,11 +95,11 @@ pub fn gap<'a>(before: &str, separator: &'a str, after: &str, target: &str) -> &
     }
 }
 
-/// The longest good start of `text` that has at most `max_chars` characters, in bytes; `None` when all of it has.
+/// The length in bytes of the first piece of `text`, at most `max_chars` characters; `None` if all of it fits.
 fn first_piece(text: &str, max_chars: usize) -> Option<usize> {
     let limit = text.char_indices().nth(max_chars).map(|(at, _)| at)?;
     let window = text.get(..limit)?;
-    // A piece of less than half the size would lose more context than a worse cut costs.
+    // A piece of less than half the size would lose more context than a worse split costs.
     let least = window.char_indices().nth(max_chars / 2).map_or(0, |(at, _)| at);
     let after = |marks: &[char], spaced: bool| {
         let ends = window.rmatch_indices(marks).map(|(at, mark)| at + mark.len());
@@ -120,7 +119,7 @@ fn first_piece(text: &str, max_chars: usize) -> Option<usize> {
     Some(text.get(..end)?.trim_end().len()).filter(|end| *end > 0).or(Some(limit))
 }
 
-/// The last place up to `limit` that does not part a letter from its marks, if there is one.
+/// The last position up to `limit` that does not separate a letter from its combining marks, if there is one.
 fn whole_character(text: &str, limit: usize) -> usize {
     let joins = |c: char| matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
     let whole = |at: &usize| {

@@ -62,7 +62,7 @@ impl Aligner {
         };
         let attention = self.batch.attention(&request, &answer).expect("reads");
         assert_eq!(attention.len(), answer.len());
-        let target = Pieces::of_answer(&self.tokenizer, &answer).expect("decodes");
+        let target = Pieces::of_output(&self.tokenizer, &answer).expect("decodes");
         assert_eq!(target.text, pair.target.text);
         alignment::links(
             &Pieces { text: pair.source.text.clone(), ranges: located.pieces },
@@ -239,7 +239,7 @@ fn spans_come_out_around_the_words_that_they_were_around() {
     for Floors { from, to, known: of_known, alone: of_alone, looked: of_looked } in FLOORS {
         let aligner = aligners.iter_mut().find(|(other, _)| [from, to].contains(other));
         let (_, aligner) = aligner.expect("one for each pair");
-        let both = pairs.iter().flat_map(|pair| [pair.clone(), pair.turned()]);
+        let both = pairs.iter().flat_map(|pair| [pair.clone(), pair.reversed()]);
         let ours: Vec<MarkedPair> = both.filter(|pair| pair.from == from && pair.to == to).collect();
         assert!(ours.len() >= 60, "{from}-{to}");
         let (mut known, mut looked, mut alone) = (Score::default(), Score::default(), Score::default());

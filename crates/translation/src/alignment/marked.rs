@@ -1,10 +1,10 @@
-//! Pairs of sentences in which it is marked what belongs together: `{1 Tom} schläft.` and `{1 Tom} is asleep.`
+//! Sentence pairs with annotated alignments: `{1 Tom} schläft.` and `{1 Tom} is asleep.`
 
 use std::ops::Range;
 
 use crate::error::{Error, Result};
 
-/// Pairs to pick a model's alignment heads with: short everyday sentences, German and Japanese with English.
+/// The built-in pairs for picking alignment heads: short everyday sentences, German–English and Japanese–English.
 pub const STARTING_PAIRS: &str = include_str!("pairs.tsv");
 
 /// A sentence with marked spans.
@@ -12,11 +12,11 @@ pub const STARTING_PAIRS: &str = include_str!("pairs.tsv");
 pub struct Marked {
     /// The sentence without marks.
     pub text: String,
-    /// Number and bytes of each span, in the order of the text; a number may stand twice.
+    /// Number and byte range of each span, in the order of the text; a number may occur twice.
     pub spans: Vec<(u32, Range<usize>)>,
 }
 
-/// A sentence and its translation, each span's number in both.
+/// A sentence and its translation with the same span numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkedPair {
     /// Language of the source, such as de.
@@ -46,7 +46,7 @@ impl Marked {
         Some(marked)
     }
 
-    /// The number of the span that holds most of `range`.
+    /// The number of the first span that overlaps `range`.
     pub(crate) fn number_at(&self, range: &Range<usize>) -> Option<u32> {
         self.spans.iter().find(|(_, span)| span.start < range.end && range.start < span.end).map(|(n, _)| *n)
     }
@@ -56,7 +56,7 @@ impl MarkedPair {
     /// Reads lines of four cells: from, to, source, translation.
     ///
     /// # Errors
-    /// [`Error::MarkedPair`] with the first line that is none.
+    /// [`Error::MarkedPair`] with the first malformed line.
     pub fn parse_all(lines: &str) -> Result<Vec<Self>> {
         let pair = |line: &str| {
             let cells: Vec<&str> = line.split('\t').collect();
@@ -68,8 +68,8 @@ impl MarkedPair {
         lines.map(|line| pair(line).ok_or_else(|| Error::MarkedPair(line.to_owned()))).collect()
     }
 
-    /// The pair the other way round.
-    pub fn turned(&self) -> Self {
+    /// The pair in the opposite direction.
+    pub fn reversed(&self) -> Self {
         let Self { from, to, source, target } = self.clone();
         Self { from: to, to: from, source: target, target: source }
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_taken_out() {
+    fn marks_are_removed() {
         let pairs = MarkedPair::parse_all("de\ten\t{1 Er} {2 ruft} mich {2 an}.\t{1 He} {2 calls} me.\n\n")
             .expect("valid");
         let [pair] = &pairs[..] else { panic!("one pair") };
@@ -88,14 +88,14 @@ mod tests {
         assert_eq!(pair.source.spans, [(1, 0..2), (2, 3..7), (2, 13..15)]);
         assert_eq!(pair.source.number_at(&(13..15)), Some(2));
         assert_eq!(pair.source.number_at(&(8..12)), None);
-        assert_eq!(pair.turned().to, "de");
+        assert_eq!(pair.reversed().to, "de");
         for line in ["de\ten\tx", "de\ten\t{1 x\ty", "de\ten\t{x}\ty", "de\ten\t{a x}\ty"] {
             assert!(matches!(MarkedPair::parse_all(line), Err(Error::MarkedPair(found)) if found == line));
         }
     }
 
     #[test]
-    fn the_pairs_of_the_program_are_marked_alike_on_both_sides() {
+    fn the_built_in_pairs_have_the_same_spans_on_both_sides() {
         let pairs = MarkedPair::parse_all(STARTING_PAIRS).expect("valid");
         assert!(pairs.len() > 100);
         for pair in pairs {

@@ -1,9 +1,9 @@
-//! What a word is, when words are aligned.
+//! Splits a text into words for alignment.
 
 use std::ops::Range;
 
-/// The words of a text, in order: letters and digits between blanks and marks. Where words are written without spaces
-/// each token is one (`pieces`), or each character where the tokens are not known.
+/// The words of a text, in order: runs of letters and digits. In scripts without spaces each token (`pieces`) is a word,
+/// or each character if the tokens are not known.
 pub fn words(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut unspaced_before = false;
@@ -11,14 +11,14 @@ pub fn words(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
     while let Some((at, c)) = characters.next() {
         let end = at + c.len_utf8();
         let next = characters.peek().map(|(_, next)| *next);
-        let goes_on = words.last().is_some_and(|word| word.end == at);
-        if !(c.is_alphanumeric() || goes_on && joins(c, next)) {
+        let continues = words.last().is_some_and(|word| word.end == at);
+        if !(c.is_alphanumeric() || continues && joins(c, next)) {
             continue;
         }
         let unspaced = is_unspaced(c);
         let same_piece = || pieces.iter().any(|piece| piece.start < at && at < piece.end);
         match words.last_mut() {
-            Some(word) if goes_on && unspaced == unspaced_before && (!unspaced || same_piece()) => {
+            Some(word) if continues && unspaced == unspaced_before && (!unspaced || same_piece()) => {
                 word.end = end
             }
             _ => words.push(at..end),
@@ -28,7 +28,7 @@ pub fn words(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
     words
 }
 
-/// Marks inside words and numbers: it's, well-known, 3.5, a@b.c.
+/// Punctuation inside words and numbers: it's, well-known, 3.5, a@b.c.
 fn joins(c: char, next: Option<char>) -> bool {
     matches!(c, '\'' | '’' | '-' | '.' | ',' | '@' | '_')
         && next.is_some_and(|next| next.is_alphanumeric() && !is_unspaced(next))

@@ -1,10 +1,10 @@
-//! How long a translation may be.
+//! Checks the length of a translation.
 
 use super::Reason;
 use crate::languages::LanguagePair;
 
-/// Characters of a text in each language for one in English, by code: sums over some 300 messages of 20 characters and
-/// more each, which the program Django 5.2 has in all of these languages (half as many for bn, hi, hr, th and vi).
+/// Length of a text in characters relative to English, by code: measured on about 300 messages of at least 20 characters
+/// that Django 5.2 has in all of these languages (half as many for bn, hi, hr, th and vi).
 const LENGTHS: &[(&str, f32)] = &[
     ("ar", 0.89),
     ("bg", 1.07),
@@ -47,13 +47,13 @@ const LENGTHS: &[(&str, f32)] = &[
     ("zh", 0.43),
 ];
 
-// In every one of these languages half of the 0.5th percentile lies below a quarter of the sum's ratio, and twice the
-// 99.5th above three times it, or nearly so. Single words vary more: so many characters are always allowed.
+// Bounds relative to the expected length: about half the 0.5th and twice the 99.5th percentile of every language. Short
+// texts vary more, so FREE_CHARS more characters are always allowed.
 const SHORTEST: f32 = 0.25;
 const LONGEST: f32 = 3.0;
 const FREE_CHARS: f32 = 24.0;
 
-/// What is said of a translation of this length.
+/// The fault of a translation with an unlikely length.
 pub(super) fn unlikely(source: &str, translation: &str, pair: &LanguagePair) -> Option<Reason> {
     let length =
         |code: &str| LENGTHS.iter().find(|(known, _)| *known == code).map_or(1.0, |(_, length)| *length);
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_in_one_language_is_long_in_another() {
+    fn expected_lengths_differ_between_languages() {
         let pair = |text: &str| text.parse::<LanguagePair>().expect("a pair");
         let (long, short) = ("x".repeat(400), "x".repeat(60));
         assert_eq!(unlikely(&long, &short, &pair("fr-zh")), None);

@@ -1,37 +1,37 @@
-//! Texts that repeat themselves. Both tests and their thresholds were measured on 247,628 human translations in 124
-//! languages: together they call 0.011 % of those loops, and find 94 to 100 % of loops.
+//! Detects repetition loops. On 247,628 human translations in 124 languages both tests together report 0.011 % as loops;
+//! they find 94 to 100 % of loops.
 
 use std::collections::HashMap;
 
-// The longest phrase that is looked for at the end of a text, in characters, and how often it stands there in a loop.
-const PERIOD: usize = 40;
-const TIMES: usize = 4;
+// A loop: a phrase of at most MAX_PERIOD characters that occurs REPETITIONS times at the end of a text.
+const MAX_PERIOD: usize = 40;
+const REPETITIONS: usize = 4;
 
 /// Whether a translation repeats itself where its source does not.
 pub(super) fn repeats_itself(source: &str, translation: &str) -> bool {
     (has_repeated_tail(translation) && !has_repeated_tail(source)) || has_frequent_run(source, translation)
 }
 
-// A full stop after the last repetition is not a part of it, or of each.
+// With and without the punctuation after the last repetition.
 fn has_repeated_tail(text: &str) -> bool {
     repeats_at_end(text) || repeats_at_end(text.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
 fn repeats_at_end(text: &str) -> bool {
     let text: Vec<char> = text.chars().rev().collect();
-    (1..=PERIOD.min(text.len() / TIMES)).any(|period| {
-        // Dots of a table of contents and such are no words.
+    (1..=MAX_PERIOD.min(text.len() / REPETITIONS)).any(|period| {
+        // Leader dots and similar punctuation do not count.
         let words = text[..period].iter().any(|c| c.is_alphanumeric());
-        words && (period..period * TIMES).all(|at| text[at] == text[at - period])
+        words && (period..period * REPETITIONS).all(|at| text[at] == text[at - period])
     })
 }
 
-// Four words in a row that stand so much more often than any four in the source.
+// A loop: some run of four words occurs at least this much more often than any in the source.
 const RUN: usize = 4;
-const MORE_OFTEN: usize = 2;
+const EXCESS: usize = 2;
 
 fn has_frequent_run(source: &str, translation: &str) -> bool {
-    most_frequent(translation) >= most_frequent(source) + MORE_OFTEN
+    most_frequent(translation) >= most_frequent(source) + EXCESS
 }
 
 fn most_frequent(text: &str) -> usize {

@@ -1,10 +1,10 @@
-//! Numbers that a text says in words: "drei", "twenty-first", "三十", "March".
+//! Values of numbers written in words: "drei", "twenty-first", "三十", "March".
 
-/// Values that a word or character stands for. A word that ends with `*` is the beginning of one.
+/// Words with their values. `*` at the end of a word matches any ending.
 type Words = &'static [(&'static str, u64)];
 
-/// The values of all number words of `text`, alone and as wholes, and the hours of another clock for those that it
-/// writes in `digits`; nothing where nobody knows the language's words.
+/// The values of all number words of `text`, alone and combined, and the 12- or 24-hour equivalents of the hours in
+/// `digits`; `None` for a language without a list of number words.
 pub(super) fn values_in(text: &str, digits: &[String], code: &str) -> Option<Vec<u64>> {
     let text = text.to_lowercase();
     let (mut found, clock) = match code {
@@ -25,11 +25,11 @@ pub(super) fn values_in(text: &str, digits: &[String], code: &str) -> Option<Vec
     Some(found)
 }
 
-/// What tells that a number is an hour.
+/// Texts that mark a number as an hour.
 struct Clock {
-    /// After noon, of twelve.
+    /// 12-hour clock, afternoon.
     afternoon: &'static [&'static str],
-    /// Of 24.
+    /// 24-hour clock.
     hours: &'static [&'static str],
 }
 
@@ -61,7 +61,7 @@ fn values<'a>(words: Words, word: &'a str) -> impl Iterator<Item = u64> + use<'a
     words.iter().filter(move |(known, _)| is(known)).map(|&(_, value)| value)
 }
 
-/// Every word for itself, and neighbours as one: "two hundred and five" is 2, 100, 5 and 205.
+/// Every word alone, and adjacent words combined: "two hundred and five" is 2, 100, 5 and 205.
 fn english(text: &str) -> Vec<u64> {
     let mut found = Vec::new();
     let mut whole = Whole::default();
@@ -77,7 +77,7 @@ fn english(text: &str) -> Vec<u64> {
     found
 }
 
-/// A number that is being said, the large parts first.
+/// A number composed of words, the large parts first.
 #[derive(Default)]
 struct Whole {
     thousands: u64,
@@ -89,7 +89,7 @@ impl Whole {
         self.thousands.saturating_add(self.rest)
     }
 
-    /// Goes on with a part; what was said before, if the part begins another number.
+    /// Adds a part; returns the number so far if the part starts another one.
     fn add(&mut self, part: u64) -> Option<u64> {
         match part {
             1000.. => {
@@ -97,7 +97,7 @@ impl Whole {
                 *self = Self { thousands: self.thousands.saturating_add(of_thousands), rest: 0 };
             }
             100 if self.rest < 100 => self.rest = self.rest.max(1) * 100,
-            // "twenty" takes "one", "hundred" takes "twelve", "twelve" takes nothing.
+            // "twenty" can be followed by "one", "hundred" by "twelve", "twelve" by nothing.
             _ if self.rest.is_multiple_of(100) && part < 100
                 || self.rest.is_multiple_of(10) && self.rest % 100 >= 20 && part < 10 =>
             {
@@ -135,7 +135,7 @@ const GERMAN_ONES: Words = &[
 const GERMAN_ENDINGS: [&str; 15] =
     ["", "e", "te", "ten", "ter", "tes", "tem", "ste", "sten", "ster", "stes", "stem", "mal", "er", "tel"];
 
-/// Every word holds a whole number: "zweihundertfünfundzwanzigste". "Halb drei" and "Viertel vor drei" are after two.
+/// Every word is a whole number: "zweihundertfünfundzwanzigste". "Halb drei" and "Viertel vor drei" are after two o'clock.
 fn german(text: &str) -> Vec<u64> {
     let number = |word| {
         GERMAN_ENDINGS.iter().find_map(|ending| str::strip_suffix(word, ending).and_then(german_number))
@@ -277,7 +277,7 @@ mod tests {
             assert!(found.is_empty(), "{text}: {found:?}");
         }
         assert_eq!(values_in("drie huizen", &[], "nl"), None);
-        // No arithmetic overflows on what nobody says.
+        // Absurd numbers do not overflow.
         for (code, text) in
             [("en", "million ".repeat(40)), ("ja", "九".repeat(60)), ("de", "tausend".repeat(60))]
         {

@@ -1,39 +1,39 @@
-//! Numbers of the source that are missing in a translation, and numbers that came from nowhere.
+//! Finds numbers of the source that are missing in a translation, and new numbers.
 
 use super::number_words;
 use crate::languages::LanguagePair;
 
-// In languages whose number words and months nobody has listed, numbers up to this may be said in words.
-const SPOKEN: u64 = 12;
+// In languages without a list of number words and months, numbers up to this may be written in words.
+const MAX_IN_WORDS: u64 = 12;
 
 /// The numbers that only the source has, and those that only the translation has, each written with plain digits.
-/// What one side writes in digits, the other may say in words.
+/// A number in digits on one side may be in words on the other.
 pub(super) fn difference(source: &str, translation: &str, pair: &LanguagePair) -> (Vec<String>, Vec<String>) {
     let (mut missing, mut new) = (numbers(source), numbers(translation));
-    let said = number_words::values_in(source, &digits_of(&missing), &pair.from);
-    let said_again = number_words::values_in(translation, &digits_of(&new), &pair.to);
-    take_common(&mut missing, &mut new);
+    let source_words = number_words::values_in(source, &digits_of(&missing), &pair.from);
+    let target_words = number_words::values_in(translation, &digits_of(&new), &pair.to);
+    remove_common(&mut missing, &mut new);
     let (mut missing, mut new) = (digits_of(&missing), digits_of(&new));
     if pair.from == "ja" {
-        // Where other languages say nothing: １日中 is "all day".
+        // Other languages omit it: １日中 is "all day".
         missing.retain(|number| number != "1");
     }
-    take_spoken(&mut missing, said_again);
-    take_spoken(&mut new, said);
+    remove_written_out(&mut missing, target_words);
+    remove_written_out(&mut new, source_words);
     (missing, new)
 }
 
-/// The numbers of a text that are not in what should be the same text.
+/// The numbers of a text that are missing in a text that should be the same.
 pub(super) fn lost(text: &str, same: &str) -> Vec<String> {
     let mut lost = numbers(text);
-    take_common(&mut lost, &mut numbers(same));
+    remove_common(&mut lost, &mut numbers(same));
     digits_of(&lost)
 }
 
 /// A number as a text writes it, in plain digits.
 struct Number {
     digits: String,
-    /// As decimals, if a point or a comma joins it to one before: zeros at their end say nothing.
+    /// If a point or comma joins it to a number before: its digits as decimals, without trailing zeros.
     decimals: Option<String>,
 }
 
@@ -52,11 +52,11 @@ fn digits_of(numbers: &[Number]) -> Vec<String> {
     numbers.iter().map(|number| number.digits.clone()).collect()
 }
 
-fn take_common(left: &mut Vec<Number>, right: &mut Vec<Number>) {
+fn remove_common(left: &mut Vec<Number>, right: &mut Vec<Number>) {
     for same in [Number::is, Number::is_as_decimals] {
         left.retain(|number| match right.iter().position(|other| same(number, other)) {
-            Some(place) => {
-                right.remove(place);
+            Some(index) => {
+                right.remove(index);
                 false
             }
             None => true,
@@ -64,16 +64,16 @@ fn take_common(left: &mut Vec<Number>, right: &mut Vec<Number>) {
     }
 }
 
-fn take_spoken(numbers: &mut Vec<String>, words: Option<Vec<u64>>) {
+fn remove_written_out(numbers: &mut Vec<String>, words: Option<Vec<u64>>) {
     numbers.retain(|number| match (number.parse::<u64>(), &words) {
         (Ok(value), Some(words)) => !words.contains(&value),
-        (Ok(value), None) => value > SPOKEN,
+        (Ok(value), None) => value > MAX_IN_WORDS,
         (Err(_), _) => true,
     });
 }
 
-/// The runs of digits of a text. Thousands are joined, whatever separates them; decimals, dates and times are several
-/// numbers, since their separators and their order are the language's.
+/// The runs of digits of a text. Groups of thousands are joined, whatever separates them; decimals, dates and times are
+/// several numbers, since separators and order depend on the language.
 fn numbers(text: &str) -> Vec<Number> {
     let text: Vec<char> = text.chars().map(plain).collect();
     let mut found = Vec::new();
@@ -89,7 +89,7 @@ fn numbers(text: &str) -> Vec<Number> {
         let decimals =
             matches!(before, Some(['0'..='9', '.' | ','])).then(|| number.trim_end_matches('0').to_owned());
         at += run;
-        // 1.234.567 and 1 234 567: groups of three after one to three digits. A year before a number is none of its groups.
+        // 1.234.567 and 1 234 567: groups of three after one to three digits. A year before a number is not one of its groups.
         let grouped = run <= 3 && !number.starts_with('0');
         let follows =
             |at: usize| text.get(at).is_some_and(|c| THOUSANDS.contains(c)) && digits(&text, at + 1) == 3;
@@ -117,7 +117,7 @@ fn digits(text: &[char], from: usize) -> usize {
     text.get(from..).map_or(0, |rest| rest.iter().take_while(|c| c.is_ascii_digit()).count())
 }
 
-/// A digit of another script as the ASCII one.
+/// A digit of another script as an ASCII digit.
 fn plain(c: char) -> char {
     // The zeros of fullwidth, Arabic, Persian, Devanagari, Bengali and Thai digits; nine follow each.
     const ZEROS: [u32; 6] = [0xff10, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_numbers_in_other_dress_are_the_same() {
+    fn differently_formatted_numbers_are_equal() {
         for (source, translation) in [
             ("1.234.567,89 €", "€1,234,567.89"),
             ("10 000 Leute", "10,000 people"),

@@ -5,7 +5,7 @@ use super::rules::Rules;
 
 const OPENING: &str = "\"'“”„‟‘’‚«»‹›([{「『（［【〈《｢";
 const CLOSING: &str = "\"'”“’‘»«›‹)]}」』）］】〉》｣";
-/// Pairs inside of which a full-width mark does not end the sentence.
+/// Brackets inside which a full-width mark does not end the sentence.
 const PAIRS: [(char, char); 9] = [
     ('「', '」'),
     ('『', '』'),
@@ -22,7 +22,7 @@ const PAIRS: [(char, char); 9] = [
 pub(super) fn ends(line: &str, rules: &Rules) -> Vec<usize> {
     let chars: Vec<(usize, char)> = line.char_indices().collect();
     let straight = (0..chars.len()).filter(|&at| chars[at].1 == '"').collect();
-    let line = Line { text: line, quotes: quotes(&chars), straight, chars, rules };
+    let line = ScannedLine { text: line, quotes: quotes(&chars), straight, chars, rules };
     let mut ends = Vec::new();
     let mut start = 0;
     let mut at = 0;
@@ -56,20 +56,20 @@ fn is_full_width_mark(c: char) -> bool {
     matches!(c, '。' | '！' | '？' | '｡' | '．' | '।' | '॥')
 }
 
-/// A line with what is known about its characters; positions count characters.
-struct Line<'a> {
+/// A line with its quotations; positions count characters.
+struct ScannedLine<'a> {
     text: &'a str,
     chars: Vec<(usize, char)>,
-    /// Quotations and brackets that are closed: where they open and close.
+    /// Start and end of closed quotations and brackets.
     quotes: Vec<(usize, usize)>,
-    /// Where a straight `"` stands.
+    /// Positions of straight `"`.
     straight: Vec<usize>,
     rules: &'a Rules,
 }
 
-/// Brackets nested deeper are not matched.
-const DEEPEST: usize = 16;
-/// Characters searched for the next word.
+/// Maximum nesting of matched brackets.
+const MAX_DEPTH: usize = 16;
+/// Number of characters searched for the next word.
 const LOOK_AHEAD: usize = 64;
 
 /// The outermost pairs of brackets that are closed within the line, in order.
@@ -80,7 +80,7 @@ fn quotes(chars: &[(usize, char)]) -> Vec<(usize, usize)> {
         if let Some((_, close)) = PAIRS.iter().find(|(opening, _)| *opening == c) {
             open.push((at, *close));
         } else if let Some(depth) =
-            (open.len().saturating_sub(DEEPEST)..open.len()).rfind(|depth| open[*depth].1 == c)
+            (open.len().saturating_sub(MAX_DEPTH)..open.len()).rfind(|depth| open[*depth].1 == c)
         {
             let start = open[depth].0;
             open.truncate(depth);
@@ -93,7 +93,7 @@ fn quotes(chars: &[(usize, char)]) -> Vec<(usize, usize)> {
     found
 }
 
-impl Line<'_> {
+impl ScannedLine<'_> {
     fn char(&self, at: usize) -> Option<char> {
         self.chars.get(at).map(|&(_, c)| c)
     }
@@ -115,7 +115,7 @@ impl Line<'_> {
         (at..self.chars.len()).find(|&at| !self.char(at).is_some_and(&kind)).unwrap_or(self.chars.len())
     }
 
-    /// Full-width marks need no space after them; a plain `!` or `?` after Han or kana is meant as one.
+    /// Whether marks count as full-width, which need no space after them; `!` and `?` after Han or kana do.
     fn is_full_width(&self, at: usize, marks: usize) -> bool {
         let run = self.slice(at, marks);
         let after_wide = self.before(at).is_some_and(is_wide);
@@ -219,7 +219,7 @@ impl Line<'_> {
     }
 }
 
-/// Whether a list has the word, as it is or with a small first letter.
+/// Whether a list contains the word, unchanged or with a lower-case first letter.
 fn is_listed(list: &[&str], word: &str) -> bool {
     let mut chars = word.chars();
     let small: String = chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect();

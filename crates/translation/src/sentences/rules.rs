@@ -1,25 +1,25 @@
-//! What differs from language to language: abbreviations, ordinals, words that start sentences.
+//! Language-specific rules: abbreviations, ordinals, words that start sentences.
 //!
-//! The lists are short on purpose: they hold what is frequent in ordinary prose. A capital letter in a list is
-//! required; a small one matches a capital too. Words are given without their last full stop.
+//! The lists are short on purpose: they contain what is frequent in ordinary prose. A capital letter in a list must match;
+//! a lower-case first letter also matches a capital. Words are listed without their last full stop.
 
 /// The rules of a language.
 pub(super) struct Rules {
-    /// Abbreviations that stand before the word they belong to, so never end a sentence.
+    /// Abbreviations that precede another word, so never end a sentence.
     pub leading: &'static [&'static str],
-    /// Those that only a number follows.
+    /// Abbreviations that precede a number.
     pub numbering: &'static [&'static str],
-    /// Those that may end a sentence: they do if a word follows that likely starts one.
+    /// Abbreviations that end a sentence if a likely first word of a sentence follows.
     pub trailing: &'static [&'static str],
     /// Frequent first words of sentences that are otherwise written in lower case.
     pub starters: &'static [&'static str],
     /// Whether a full stop makes a number an ordinal.
     pub ordinals: bool,
-    /// Whether closing guillemets follow a space.
+    /// Whether a space precedes closing guillemets.
     pub spaced_guillemets: bool,
 }
 
-/// The rules of a language code; a modest default where there are no lists.
+/// The rules of a language code; a small default for languages without lists.
 pub(super) fn of(language: &str) -> &'static Rules {
     match language {
         // Latin names and terms in Japanese, Chinese and Korean texts are mostly English.

@@ -1,4 +1,4 @@
-//! The rows of the translation memory.
+//! The translation memory in the store.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -8,15 +8,15 @@ use crate::error::Result;
 use crate::languages::LanguagePair;
 use crate::limits;
 
-/// Where a unit of the memory comes from.
+/// The origin of a translation unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitOrigin {
-    /// Models wrote it; it is suggested, never reused by itself.
+    /// A machine translation; it is suggested, never reused automatically.
     Machine,
-    /// A person corrected it in review.
+    /// Edited by a person in review.
     Edited,
-    /// It was imported.
+    /// Imported.
     Imported,
 }
 
@@ -24,7 +24,7 @@ const ORIGINS: [(UnitOrigin, &str); 3] =
     [(UnitOrigin::Machine, "machine"), (UnitOrigin::Edited, "edited"), (UnitOrigin::Imported, "imported")];
 
 impl UnitOrigin {
-    /// Its name, as the store has it.
+    /// Its name in the store.
     fn name(self) -> &'static str {
         ORIGINS.iter().find(|(origin, _)| *origin == self).map_or("", |(_, name)| name)
     }
@@ -34,14 +34,14 @@ impl UnitOrigin {
     }
 }
 
-/// A unit of the memory.
+/// A unit of the translation memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TranslationUnit {
     /// The source.
     pub source: String,
     /// Its translation.
     pub target: String,
-    /// Who made it.
+    /// Its origin.
     pub origin: UnitOrigin,
     /// How often it was reused.
     pub uses: usize,
