@@ -1,4 +1,4 @@
-// The core of Wasan: summed[c, v] = Σ_t weight[t] · logits[t, c, v], over the models of a recipe.
+// Sums the models' logits: summed[c, v] = Σ_t weight[t] · logits[t, c, v], over the models of a recipe.
 //   Collab-MT: L + S_src + S_tgt (weights 1, 1, 1) · proxy-tuning: L + α(S⁺ − S⁻) (1, α, −α) · one model: (1).
 // The softmax follows the sum (vocab_blocks.wgsl, top_list.wgsl).
 // Shapes: logits (terms, capacity, stride), summed (columns, stride). One invocation per (v, c).

@@ -3,8 +3,7 @@
 // NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), computed in the same loop.
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A team computes ROWS adjacent rows,
 // its lanes take steps of 32 weights in turn; a workgroup computes TEAMS × ROWS rows. Grid: (rows / that).
-// Accumulates in f32; the order of a column's sum does not depend on COLUMNS, so results do not depend on the batch,
-// bit for bit.
+// Accumulates in f32; a column's order of sums, and so each bit of its result, does not depend on COLUMNS.
 struct Matvec {
     rows: u32, // in this shard
     first_row: u32, // where this shard's rows begin in y

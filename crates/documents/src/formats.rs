@@ -1,4 +1,6 @@
 //! The parsers of the document formats: each finds the blocks of text in a source.
+//!
+//! A new one is registered in `format.rs`, `detect.rs`, `parser.rs` and `document.rs`.
 
 pub(crate) mod csv;
 pub(crate) mod epub;

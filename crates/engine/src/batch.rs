@@ -40,7 +40,7 @@ impl Default for BatchOptions {
     }
 }
 
-/// RunningSequence and waiting sequences over one [`Joint`].
+/// The running and waiting sequences of one [`Joint`].
 pub struct Batch {
     joint: Joint,
     options: BatchOptions,

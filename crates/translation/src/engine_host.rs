@@ -1,4 +1,5 @@
 //! Owns the opened GPU, the models loaded on it, and the batch that decodes with the models of one recipe.
+//! `worker.rs` opens a lost device again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
