@@ -7,6 +7,7 @@ use crate::setup::{self, Purpose};
 use crate::step::{failed_at, step};
 use std::ffi::OsString;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 const FOLDER: &str = "tests/documents";
@@ -24,7 +25,7 @@ pub fn run(name: &str, out: &Path, arguments: &[OsString]) -> Result<(), Failure
     }
     setup::install(Purpose::Terminal)?;
     let programs = product::build_for_checks()?;
-    let packages = python::installed("documents", &["--requirement", REQUIREMENTS])?;
+    let packages = python::installed(&packages_folder()?, &["--requirement", REQUIREMENTS])?;
     let script = |script: &str, paths: &[&Path]| {
         let mut python = python::command();
         python.arg(Path::new(FOLDER).join(script)).args(paths).env("PYTHONPATH", &packages);
@@ -38,4 +39,13 @@ pub fn run(name: &str, out: &Path, arguments: &[OsString]) -> Result<(), Failure
     let corpus = out.join("corpus");
     step("Other programs write documents", HINT, &mut script("make.py", &[&corpus]))?;
     step(name, HINT, script("check.py", &[&corpus, &out.join("checked")]).args(arguments))
+}
+
+/// A folder name that changes with the requirements, so that changed ones are installed again.
+fn packages_folder() -> Result<String, Failure> {
+    let path = Path::new(REQUIREMENTS);
+    let text = fs::read(path).map_err(failed_at("Reading the requirements", path))?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    Ok(format!("documents-{:016x}", hasher.finish()))
 }

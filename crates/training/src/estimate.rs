@@ -225,24 +225,9 @@ fn check_disk(folder: &Path, needed: u64) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use burn::tensor::Device;
-    use model_files::Architecture;
 
     use super::*;
-
-    fn architecture(hidden_size: usize) -> Architecture {
-        Architecture {
-            vocab_size: 100,
-            hidden_size,
-            layers: 2,
-            heads: 2,
-            kv_heads: 1,
-            head_dim: 8,
-            feed_forward: 32,
-            max_positions: 64,
-            norm_eps: 1e-5,
-            tied_head: true,
-        }
-    }
+    use crate::memory::tests::architecture;
 
     /// A device that runs out of memory in the first steps: its driver panics.
     #[test]

@@ -182,4 +182,4 @@ pub(crate) fn check_memory(needed: u64, available: u64) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

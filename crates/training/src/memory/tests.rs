@@ -1,6 +1,6 @@
 use super::*;
 
-fn architecture(hidden_size: usize) -> Architecture {
+pub fn architecture(hidden_size: usize) -> Architecture {
     Architecture {
         vocab_size: 100,
         hidden_size,
