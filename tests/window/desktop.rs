@@ -18,7 +18,7 @@ impl Drop for Guard {
 /// An X server without a screen.
 pub struct Desktop {
     display: String,
-    /// Settings and models of whoever runs the test are not touched.
+    /// Settings and models of the user who runs the test are not touched.
     home: tempfile::TempDir,
     _programs: [Guard; 2],
 }

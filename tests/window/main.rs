@@ -1,4 +1,4 @@
-//! The window, used as a reader uses it: keys, files dropped from another program, a translation mended, what is on
+//! The window, used as a user does: keys, files dropped from another program, a translation corrected, what is on
 //! the screen and on the disk in the end. It runs the real binary with the models inside it, on a display of its own.
 #![cfg(target_os = "linux")]
 
@@ -21,7 +21,7 @@ const RESULT: &str = "return [document.querySelector('.text')?.textContent, \
                       document.querySelector('[role=status]').textContent]";
 
 #[test]
-fn a_reader_translates_with_the_keyboard_drops_files_and_mends_a_translation() {
+fn a_reader_translates_with_the_keyboard_drops_files_and_corrects_a_translation() {
     let desktop = Desktop::start();
     let page = Session::start(&desktop);
     until("the page shows itself", || page.ask("return !!document.querySelector('textarea')") == true);
@@ -30,7 +30,7 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_mends_a_translation() {
     swaps_the_languages(&page);
     let folder = tempfile::tempdir().unwrap();
     drops_three_files(&desktop, &page, folder.path());
-    mends_a_translation(&page, folder.path());
+    corrects_a_translation(&page, folder.path());
     takes_a_suggestion(&page);
     walks_through_both_tabs_by_keyboard(&page);
     page_stays_inside(&page);
@@ -111,8 +111,8 @@ fn translated(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{stem}.en.{extension}"))
 }
 
-/// With keys alone: into the review, into the first segment, and saved, which writes the file anew.
-fn mends_a_translation(page: &Session, folder: &Path) {
+/// With keys alone: into the review, into the first segment, and saved, which rewrites the file.
+fn corrects_a_translation(page: &Session, folder: &Path) {
     edits_the_first_segment(page, FILES[0].0);
     page.presses(&[key::CONTROL, "a"]);
     page.types("Good day from the south.");

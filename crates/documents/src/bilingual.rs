@@ -7,7 +7,7 @@ use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::icu;
 use crate::inline::{self, Kind, Piece};
-use crate::locks;
+use crate::locked_text;
 use crate::markup::Dialect;
 use crate::slot::{ParsedBlock, Slot};
 use crate::xml::tree::{Element, Node, verbatim};
@@ -40,7 +40,7 @@ pub(crate) fn block(
     if !icu::arguments(&found.block.text).is_empty() {
         return None;
     }
-    locks::lock_placeholders(&mut found.block);
+    locked_text::lock_placeholders(&mut found.block);
     found.into_translatable()
 }
 

@@ -26,7 +26,7 @@ mod formula;
 mod icu;
 mod inline;
 pub mod limits;
-mod locks;
+mod locked_text;
 mod markup;
 mod ole;
 mod package;

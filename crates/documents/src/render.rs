@@ -14,7 +14,7 @@ use crate::content::{Content, Occurrence};
 use crate::escaping::EscapeContext;
 use crate::finding::{Finding, FindingKind};
 use crate::formats::markdown::escape;
-use crate::locks::is_code;
+use crate::locked_text::is_code;
 use crate::span_projection::{Placed, project};
 use crate::wrap::{self, LineLayout, SUBTITLE_COLUMNS};
 

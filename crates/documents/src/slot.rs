@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::block::{Affixes, Block};
 use crate::escaping::Escaping;
-use crate::locks;
+use crate::locked_text;
 use crate::wrap::LineLayout;
 
 /// The bytes that a block's translation replaces, and how it is written there.
@@ -71,7 +71,7 @@ impl ParsedBlock {
 
     /// Locks the bare addresses and the placeholders of the text; `None` when nothing is left to translate.
     pub fn into_translatable(mut self) -> Option<Self> {
-        locks::lock_in_prose(&mut self.block);
-        (self.block.has_words() && !locks::is_code(&self.block.text)).then_some(self)
+        locked_text::lock_in_prose(&mut self.block);
+        (self.block.has_words() && !locked_text::is_code(&self.block.text)).then_some(self)
     }
 }

@@ -8,7 +8,7 @@ use crate::escaping::Escaping;
 use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
-use crate::locks::placeholders::{self, Mark};
+use crate::locked_text::placeholders::{self, Mark};
 use crate::slot::{ParsedBlock, Slot};
 
 /// A string's unescaped text, and the bytes of the document that each part of it was read from.

@@ -433,11 +433,11 @@ fn other_formats_change_no_byte_and_show_every_translation() {
         for index in 0..marked.len() {
             blocks += 1;
             let shown = text.contains(&format!("Neu{index}x."));
-            let told = written
+            let reported = written
                 .findings
                 .iter()
                 .any(|finding| finding.block == index || finding.kind == FindingKind::Dropped);
-            assert!(shown || told, "{format:?} {source:?}\n{text:?}");
+            assert!(shown || reported, "{format:?} {source:?}\n{text:?}");
         }
         let again = Document::parse(format, text.as_bytes())
             .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));

@@ -97,9 +97,9 @@ fn attention_does_not_depend_on_how_the_output_was_decoded() {
     let mut shared = request.clone();
     shared.prompts.iter_mut().for_each(|prompt| *prompt = [prefix.clone(), prompt.clone()].concat());
     shared.align.iter_mut().for_each(|range| *range = range.start + prefix.len()..range.end + prefix.len());
-    let anew = batch.run(vec![shared.clone()]).expect("runs").swap_remove(0);
+    let recomputed = batch.run(vec![shared.clone()]).expect("runs").swap_remove(0);
     let copied = batch.run(vec![Request { shared: vec![prefix.len(); 3], ..shared }]).expect("runs");
-    assert_near(&copied[0].attention, &anew.attention, "after a shared prefix");
+    assert_near(&copied[0].attention, &recomputed.attention, "after a shared prefix");
 
     let given = batch.attention(&request, &ids(&alone)).expect("reads");
     assert_near(&given, &alone.attention, "given");
@@ -120,9 +120,9 @@ fn attention_does_not_depend_on_how_the_output_was_decoded() {
     assert!(found[1].attention.is_empty());
 
     let id = batch.add(request.clone());
-    let mut heard = 0;
-    while heard < 4 {
-        heard += batch.step().expect("steps").len();
+    let mut events = 0;
+    while events < 4 {
+        events += batch.step().expect("steps").len();
     }
     let ended = batch.end(id).expect("reads").expect("was running");
     assert_eq!(ids(&ended), ids(&alone)[..4]);

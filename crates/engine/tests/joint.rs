@@ -89,7 +89,7 @@ fn sequences_enter_and_leave_while_others_run() {
     let expected: Vec<_> = alone(&starter, &requests).iter().map(ids).collect();
     let mut batch = starter.batch(3);
     let mut running = Vec::new();
-    let mut heard: Vec<Vec<u32>> = vec![Vec::new(); requests.len()];
+    let mut streamed: Vec<Vec<u32>> = vec![Vec::new(); requests.len()];
     let mut finished = vec![false; requests.len()];
     let cancelled = 1;
     for step in 0..1000 {
@@ -106,9 +106,9 @@ fn sequences_enter_and_leave_while_others_run() {
             let place = running.iter().position(|running| running == id).expect("one of ours");
             assert!(!finished[place], "nothing comes after the end or a cancellation");
             match event {
-                Event::Token(_, token) => heard[place].push(token.id),
+                Event::Token(_, token) => streamed[place].push(token.id),
                 Event::Finished(_, outputs) => {
-                    assert_eq!(ids(&outputs[0]), heard[place]);
+                    assert_eq!(ids(&outputs[0]), streamed[place]);
                     finished[place] = true;
                 }
                 Event::Refused(_, error) => panic!("refused: {error}"),
@@ -120,9 +120,9 @@ fn sequences_enter_and_leave_while_others_run() {
     }
     assert!(finished.iter().all(|finished| *finished) && batch.is_empty());
     for place in (0..requests.len()).filter(|place| *place != cancelled) {
-        assert_eq!(heard[place], expected[place], "{}", SENTENCES[3 + place]);
+        assert_eq!(streamed[place], expected[place], "{}", SENTENCES[3 + place]);
     }
-    assert!(expected[cancelled].starts_with(&heard[cancelled]) && heard[cancelled].len() < 8);
+    assert!(expected[cancelled].starts_with(&streamed[cancelled]) && streamed[cancelled].len() < 8);
 }
 
 #[test]

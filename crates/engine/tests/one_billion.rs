@@ -41,13 +41,13 @@ const TOKENS: [u32; 6] = [128_000, 65_535, 65_536, 128_255, 0, 99_999];
 #[test]
 fn a_model_of_llama_3_2_1b_s_shape_equals_the_reference() {
     let begun = Instant::now();
-    let told = |what: &str| println!("{:6.1} s {what}", begun.elapsed().as_secs_f32());
+    let print_time = |what: &str| println!("{:6.1} s {what}", begun.elapsed().as_secs_f32());
     let source = tempfile::tempdir().expect("a temporary folder");
     write(source.path(), &SHAPE);
-    told("written");
+    print_time("written");
     let (_folder, model) = imported(source.path(), Quantization::Q4);
     drop(source);
-    told("imported");
+    print_time("imported");
 
     let (mut bits, mut weights) = (0, 0);
     for (name, info) in model.info().matrices.iter().filter(|(name, _)| name.starts_with("layers.")) {
@@ -67,7 +67,7 @@ fn a_model_of_llama_3_2_1b_s_shape_equals_the_reference() {
         "the head must be split to be tested"
     );
     let llama = Arc::new(Llama::load(&device, &model, &mut |_, _| {}).expect("loads"));
-    told("loaded");
+    print_time("loaded");
     let mut probe = Probe::new(&device, &[(llama, 1.0)], 16).expect("fits");
     let mut rows = vec![probe.start(&TOKENS[..1]).expect("runs").0];
     for &token in &TOKENS[1..] {
@@ -75,15 +75,15 @@ fn a_model_of_llama_3_2_1b_s_shape_equals_the_reference() {
     }
     // The last position once more, its prompt prefilled in one pass.
     let prefilled = probe.start(&TOKENS).expect("runs").0;
-    told("decoded");
+    print_time("decoded");
 
     let frequencies = |scaling| inverse_frequencies(SHAPE.hidden / SHAPE.heads, 500_000.0, scaling);
     let stream = hidden(&model, &TOKENS, &frequencies(Some(SCALING)));
     let expected = times(&embedding, &stream);
-    told("computed in f64");
+    print_time("computed in f64");
     let unscaled = hidden(&model, &TOKENS, &frequencies(None));
     let without = off_by(&sampled(&embedding, &unscaled), &sampled(&embedding, &stream));
-    told("computed without scaling");
+    print_time("computed without scaling");
 
     let got: Columns = rows.iter().map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect();
     let prefilled = vec![prefilled.iter().map(|x| f64::from(*x)).collect()];

@@ -6,10 +6,10 @@ use std::time::Instant;
 use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Llama, Request};
 use serde::Serialize;
 
-use crate::adapters::open_tested;
 use crate::catalog::{Catalog, Member};
 use crate::error::Result;
 use crate::folders::models_folder;
+use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::setup::Setup;
 

@@ -19,7 +19,7 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{DocumentSegments, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
-use crate::{alignment, output, sentences};
+use crate::{alignment, files, sentences};
 
 /// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
@@ -87,7 +87,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let folder = target.as_ref().filter(|target| target.is_dir());
     let beside =
         folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
-    let free = || output::free_name(&beside, &pair.to, source::new_extension(*format));
+    let free = || files::free_name(&beside, &pair.to, source::new_extension(*format));
     let target = target.as_deref().filter(|_| folder.is_none());
     let output = publish(store, task.id, input, target, &free, &bytes)?;
     store.set_state(task.id, JobState::Done, None)?;
@@ -212,26 +212,26 @@ fn publish(
     let new = sha256(bytes);
     let row = store.job(job)?;
     if let Some(path) = row.output
-        && let Ok(existing) = output::read(&path).map(|bytes| sha256(&bytes))
+        && let Ok(existing) = files::read(&path).map(|bytes| sha256(&bytes))
         && row.hashes.is_own_output(&existing)
     {
-        output::not_the_source(input, &path)?;
+        files::not_the_source(input, &path)?;
         store.record_output_target(job, &path, &new, Some(&existing))?;
         if existing != new {
-            output::replace(&path, bytes)?;
+            files::replace(&path, bytes)?;
         }
         return Ok(path);
     }
     loop {
         let path = target.map_or_else(free, Path::to_owned);
-        output::check(input, &path)?;
+        files::check(input, &path)?;
         store.record_output_target(
             job,
             &std::path::absolute(&path).unwrap_or_else(|_| path.clone()),
             &new,
             None,
         )?;
-        match output::write(&path, bytes) {
+        match files::write(&path, bytes) {
             // Another program has just created a file with this name.
             Err(Error::Exists(_)) if target.is_none() => {}
             written => return written.map(|()| path),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request};
 use model_files::{ModelInfo, Tokenizer};
 
-use crate::adapters::open_tested;
 use crate::catalog::{CatalogCache, ModelLocation};
 use crate::error::{Error, Result};
+use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::model_set::{BatchKey, ModelSet};
 use crate::requests::RequestBuilder;

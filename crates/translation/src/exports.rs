@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
-use crate::output;
 use crate::review::Filter;
 use crate::segment::Segment;
 use crate::translator::Translator;
@@ -32,7 +32,7 @@ impl Translator {
         units.dedup();
         let texts: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        output::write(path, &documents::tmx_tbx::write_units(&texts, &pair.from, &pair.to))?;
+        files::write(path, &documents::tmx_tbx::write_units(&texts, &pair.from, &pair.to))?;
         Ok(units.len())
     }
 
@@ -61,7 +61,7 @@ impl Translator {
         let row = self.job(job)?;
         let segments = self.segments(job, Filter::All)?;
         let title = row.input.file_name().unwrap_or_default().to_string_lossy();
-        output::write(path, page(&title, &row.pair, &segments).as_bytes())
+        files::write(path, page(&title, &row.pair, &segments).as_bytes())
     }
 }
 

@@ -7,10 +7,10 @@ use engine::{Llama, Probe};
 use model_files::{ImportOptions, Quantization};
 use serde::Serialize;
 
-use crate::adapters::open_tested;
 use crate::catalog::{Catalog, CatalogEntry};
 use crate::error::{Error, Result};
 use crate::folders::models_folder;
+use crate::gpu_adapters::open_tested;
 use crate::setup::Setup;
 
 /// Logits of a model after some tokens.

@@ -10,7 +10,7 @@ use crate::languages::LanguagePair;
 use crate::store::Store;
 use crate::store::memory::{TranslationUnit, UnitOrigin};
 use crate::translator::Translator;
-use crate::{limits, output};
+use crate::{files, limits};
 
 /// A unit whose source is similar to a text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -106,7 +106,7 @@ impl Translator {
     /// # Errors
     /// A file that cannot be read or is not TMX, a store that cannot be written.
     pub fn import_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize> {
-        let bytes = output::read_at_most(path, limits::MEMORY_BYTES)?;
+        let bytes = files::read_at_most(path, limits::MEMORY_BYTES)?;
         let units = documents::tmx_tbx::read_units(&bytes, &pair.from, &pair.to)?;
         self.store()?.add_units(pair, &units, UnitOrigin::Imported)
     }
@@ -120,7 +120,7 @@ impl Translator {
         self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
         let units: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        output::write(path, &documents::tmx_tbx::write_units(&units, &pair.from, &pair.to))?;
+        files::write(path, &documents::tmx_tbx::write_units(&units, &pair.from, &pair.to))?;
         Ok(units.len())
     }
 

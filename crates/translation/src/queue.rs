@@ -12,7 +12,7 @@ use crate::queue_lock::QueueLock;
 use crate::store::jobs::{JobRow, JobState};
 use crate::translator::Translator;
 use crate::worker::{Command, Submission};
-use crate::{exports, output};
+use crate::{exports, files};
 
 /// The id of an added job; for a document also the held queue lock.
 pub(crate) type Added = (JobId, Option<Arc<QueueLock>>);
@@ -49,11 +49,11 @@ impl Translator {
             for job in store.jobs()? {
                 let Some(output) = &job.output else { continue };
                 match job.state.is_active() {
-                    true => output::remove_partial(output),
+                    true => files::remove_partial(output),
                     // Edits and exports write these files without the queue's lock.
                     false => [output, &exports::bilingual_path(output, &job.pair, "")]
                         .iter()
-                        .for_each(|path| output::remove_stale_partial(path)),
+                        .for_each(|path| files::remove_stale_partial(path)),
                 }
             }
             store.mark_active_interrupted()
@@ -171,9 +171,9 @@ impl Translator {
 
     pub(crate) fn add(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<Added> {
         // An unreadable file is not added to the queue.
-        output::readable(input)?;
+        files::readable(input)?;
         if let Some(output) = output.filter(|output| !output.is_dir()) {
-            output::check(input, output)?;
+            files::check(input, output)?;
         }
         let queue_lock = self.lock_queue()?;
         Ok((self.store()?.add_job(input, output, job)?, Some(queue_lock)))

@@ -12,7 +12,7 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{SegmentEdit, SegmentRecord};
 use crate::store::sha256;
 use crate::translator::Translator;
-use crate::{delivery, output, source};
+use crate::{delivery, files, source};
 
 /// Selects segments for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -84,12 +84,12 @@ impl Translator {
         let store = self.store()?;
         let row = store.job(job)?;
         let (JobState::Done, Some(path)) = (row.state, &row.output) else { return Err(Error::NotDone(job)) };
-        let source = output::read(&row.input)?;
+        let source = files::read(&row.input)?;
         if row.hashes.input != Some(sha256(&source)) {
             return Err(Error::SourceChanged(row.input));
         }
-        output::not_the_source(&row.input, path)?;
-        let old = output::read(path)?;
+        files::not_the_source(&row.input, path)?;
+        let old = files::read(path)?;
         let before = sha256(&old);
         if !row.hashes.is_own_output(&before) {
             return Err(Error::OutputChanged(path.clone()));
@@ -109,7 +109,7 @@ impl Translator {
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are stored before the file changes, so that it is recognised as ours after a crash.
         store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;
-        output::replace(path, &bytes)?;
+        files::replace(path, &bytes)?;
         let changed: Vec<&SegmentRecord> = segments
             .iter()
             .zip(&kept)
@@ -127,7 +127,7 @@ impl Translator {
         };
         if let Err(error) = store.save_edit(&edit) {
             // Restore the file that the store describes. If that fails, the next edit accepts either file.
-            drop(output::replace(path, &old));
+            drop(files::replace(path, &old));
             return Err(error);
         }
         Ok(EditResult {

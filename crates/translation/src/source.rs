@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use documents::{Block, Document, Format, ReadOptions, SpanKind};
 
 use crate::error::Result;
+use crate::files;
 use crate::job::{DecodeOptions, Job, Source};
 use crate::languages::LanguagePair;
-use crate::output;
 use crate::store::{Hash, sha256};
 
 /// A source without its texts: the line ends of typed text, or the parsed document.
@@ -70,10 +70,10 @@ impl LoadedSource {
                 Ok((Self::Text(between), lines.iter().map(|(body, _)| SourceBlock::plain(body)).collect()))
             }
             Source::File { input, output } => {
-                let bytes = output::read(input)?;
+                let bytes = files::read(input)?;
                 let (format, document) = open(input, &bytes, &read_options(&job.pair, &job.options))?;
                 if let Some(target) = output {
-                    output::not_the_source(input, target)?;
+                    files::not_the_source(input, target)?;
                 }
                 let texts = document.blocks().iter().map(SourceBlock::of).collect();
                 let (input, target) = (input.clone(), output.clone());

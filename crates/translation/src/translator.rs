@@ -18,7 +18,7 @@ use crate::queue_lock::LockFiles;
 use crate::setup::{EngineState, Setup};
 use crate::store::Store;
 use crate::worker::{Command, Submission, Worker};
-use crate::{limits, output, source};
+use crate::{files, limits, source};
 
 /// A handle to the engine thread. Clones share it; the thread ends with the last of them.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl Translator {
     pub fn detect_file(&self, path: &Path) -> Result<Option<Detected>> {
         // A translation memory holds several languages; any target will do to read it.
         let options = ReadOptions { to: Some("und".to_owned()), ..ReadOptions::default() };
-        let (_, document) = source::open(path, &output::read(path)?, &options)?;
+        let (_, document) = source::open(path, &files::read(path)?, &options)?;
         let mut sample = String::new();
         for block in document.blocks() {
             sample.push_str(&block.text);

@@ -12,7 +12,7 @@ use self::scalars::{ScalarStyle, scalars};
 use crate::escaping::Escaping;
 use crate::formats::text;
 use crate::inline::{self, Piece};
-use crate::locks;
+use crate::locked_text;
 use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Slot};
 use crate::strings::{is_prose, is_technical, prose};
@@ -114,6 +114,6 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock>
             }));
         }
     }
-    found.iter_mut().for_each(|found| locks::lock_placeholders(&mut found.block));
+    found.iter_mut().for_each(|found| locked_text::lock_placeholders(&mut found.block));
     found.into_iter().filter_map(ParsedBlock::into_translatable).collect()
 }

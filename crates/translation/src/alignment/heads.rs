@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use super::marked::{Marked, MarkedPair, STARTING_PAIRS};
 use super::{Pieces, best_sources, word_attention, words};
-use crate::adapters::open_tested;
 use crate::catalog::{Catalog, ModelLocation};
 use crate::error::{Error, Result};
 use crate::folders::models_folder;
+use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
 use crate::setup::Setup;

@@ -5,14 +5,14 @@ use std::path::Path;
 use super::Term;
 use crate::error::{Error, Result};
 use crate::languages::{LanguagePair, language};
-use crate::{limits, output};
+use crate::{files, limits};
 
 /// Reads a glossary: TBX, or CSV and TSV whose first two columns are source and target.
 ///
 /// # Errors
 /// The file cannot be read, has another format, or has no term of this pair.
 pub fn read_glossary(path: &Path, pair: &LanguagePair) -> Result<Vec<Term>> {
-    let bytes = output::read_at_most(path, limits::GLOSSARY_BYTES)?;
+    let bytes = files::read_at_most(path, limits::GLOSSARY_BYTES)?;
     let terms = match documents::tmx_tbx::is_xml(&bytes) {
         true => documents::tmx_tbx::read_terms(&bytes, &pair.from, &pair.to)?
             .into_iter()

@@ -16,7 +16,7 @@ fn scene(last: Strategy) -> Scene {
 }
 
 impl Scene {
-    fn say(&mut self, piece: usize, translation: &str) -> NextStep {
+    fn output(&mut self, piece: usize, translation: &str) -> NextStep {
         let answer = SentenceReport {
             translation: translation.to_owned(),
             ..SentenceReport::kept(&self.sentence.pieces[piece].text, SentenceStatus::Done)
@@ -37,19 +37,19 @@ impl Scene {
 #[test]
 fn a_good_answer_is_taken_at_once() {
     let mut scene = scene(Strategy::LargeAlone);
-    assert_eq!(scene.say(0, "The train leaves at 300, and nobody knows why."), NextStep::Done);
+    assert_eq!(scene.output(0, "The train leaves at 300, and nobody knows why."), NextStep::Done);
     assert_eq!(scene.done().1, SentenceStatus::Done);
 }
 
 #[test]
-fn pieces_mend_a_loop() {
+fn pieces_end_a_loop() {
     let mut scene = scene(Strategy::LargeAlone);
-    assert_eq!(scene.say(0, LOOP), NextStep::Retry);
+    assert_eq!(scene.output(0, LOOP), NextStep::Retry);
     let pieces: Vec<&str> = scene.sentence.pieces.iter().map(|piece| piece.text.as_str()).collect();
     assert_eq!(pieces, ["Der Zug fährt um 300 Uhr ab,", "und niemand weiß,", "warum das so ist."]);
-    assert_eq!(scene.say(1, "and nobody knows"), NextStep::Wait);
-    assert_eq!(scene.say(0, "The train leaves at 300,"), NextStep::Wait);
-    assert_eq!(scene.say(2, "why this is."), NextStep::Done);
+    assert_eq!(scene.output(1, "and nobody knows"), NextStep::Wait);
+    assert_eq!(scene.output(0, "The train leaves at 300,"), NextStep::Wait);
+    assert_eq!(scene.output(2, "why this is."), NextStep::Done);
     let text = "The train leaves at 300, and nobody knows why this is.";
     assert_eq!(scene.done(), (text, SentenceStatus::Done, &[][..]));
 }
@@ -57,13 +57,13 @@ fn pieces_mend_a_loop() {
 #[test]
 fn where_every_try_loops_the_source_stays_and_says_so() {
     let mut scene = scene(Strategy::LargeAlone);
-    assert_eq!(scene.say(0, LOOP), NextStep::Retry);
+    assert_eq!(scene.output(0, LOOP), NextStep::Retry);
     assert_eq!(
-        (scene.say(0, LOOP), scene.say(1, LOOP), scene.say(2, LOOP)),
+        (scene.output(0, LOOP), scene.output(1, LOOP), scene.output(2, LOOP)),
         (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
     );
     assert_eq!(scene.sentence.pieces.len(), 1);
-    assert_eq!(scene.say(0, LOOP), NextStep::Done);
+    assert_eq!(scene.output(0, LOOP), NextStep::Done);
     let (text, status, reasons) = scene.done();
     assert_eq!((text, status), (SOURCE, SentenceStatus::Kept));
     assert!(reasons.contains(&Reason::Repeated), "{reasons:?}");
@@ -74,38 +74,38 @@ fn where_every_try_loops_the_source_stays_and_says_so() {
 fn the_best_of_doubtful_answers_stands() {
     let mut scene = scene(Strategy::LargeAlone);
     let text = "The train leaves, and nobody knows why it is like that.";
-    assert_eq!(scene.say(0, text), NextStep::Retry);
+    assert_eq!(scene.output(0, text), NextStep::Retry);
     assert_eq!(
-        (scene.say(0, "a"), scene.say(1, "b"), scene.say(2, "c")),
+        (scene.output(0, "a"), scene.output(1, "b"), scene.output(2, "c")),
         (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
     );
-    assert_eq!(scene.say(0, LOOP), NextStep::Done);
+    assert_eq!(scene.output(0, LOOP), NextStep::Done);
     assert_eq!(scene.done(), (text, SentenceStatus::Doubtful, &[Reason::Number("300".into())][..]));
 }
 
 #[test]
-fn a_missing_term_is_pulled_at_until_it_comes_or_harms() {
+fn a_missing_term_is_biased_until_it_comes_or_harms() {
     let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     let hit = |certain| TermMatch { term: term(), certain };
     let plain = "The train leaves at 300, and nobody knows why.";
     let mut scene = scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(true)];
-    assert_eq!((scene.sentence.bonus(), scene.say(0, plain)), (None, NextStep::Retry));
+    assert_eq!((scene.sentence.bonus(), scene.output(0, plain)), (None, NextStep::Retry));
     let first = scene.sentence.bonus();
-    assert_eq!((first, scene.say(0, plain)), (Some(GlossaryTerm::BONUSES[0]), NextStep::Retry));
+    assert_eq!((first, scene.output(0, plain)), (Some(GlossaryTerm::BONUSES[0]), NextStep::Retry));
     assert!(scene.sentence.bonus() > first);
-    assert_eq!(scene.say(0, "The railcar leaves at 300, and nobody knows why."), NextStep::Done);
+    assert_eq!(scene.output(0, "The railcar leaves at 300, and nobody knows why."), NextStep::Done);
     assert_eq!(scene.done().1, SentenceStatus::Done);
 
     let mut scene = self::scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(true)];
-    assert_eq!(scene.say(0, plain), NextStep::Retry);
-    assert_eq!(scene.say(0, LOOP), NextStep::Done, "a loop is worse than another word");
+    assert_eq!(scene.output(0, plain), NextStep::Retry);
+    assert_eq!(scene.output(0, LOOP), NextStep::Done, "a loop is worse than another word");
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 
     let mut scene = self::scene(Strategy::LargeAlone);
     scene.sentence.terms = vec![hit(false)];
-    assert_eq!(scene.say(0, plain), NextStep::Done, "what may be another word is not pulled at");
+    assert_eq!(scene.output(0, plain), NextStep::Done, "an uncertain term gets no bias");
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 }
 
@@ -143,24 +143,24 @@ fn what_is_reused_is_looked_at_again() {
 }
 
 #[test]
-fn typed_text_is_pulled_at_a_few_times() {
+fn typed_text_is_biased_a_few_times() {
     let mut scene = scene(Strategy::Whole);
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     scene.sentence.terms = vec![TermMatch { term, certain: true }];
     let plain = "The train leaves at 300, and nobody knows why.";
     for pulls in 0..INTERACTIVE_BIAS_STEPS {
-        assert_eq!(scene.say(0, plain), NextStep::Retry, "{pulls}");
+        assert_eq!(scene.output(0, plain), NextStep::Retry, "{pulls}");
         assert!(scene.sentence.bonus().is_some());
         assert_eq!(scene.sentence.current_best().map(|taken| taken.translation.as_str()), Some(plain));
     }
-    assert_eq!(scene.say(0, plain), NextStep::Done);
+    assert_eq!(scene.output(0, plain), NextStep::Done);
     assert_eq!(scene.done(), (plain, SentenceStatus::Doubtful, &[Reason::Term("railcar".into())][..]));
 }
 
 #[test]
 fn typed_text_is_tried_once_and_shown() {
     let mut scene = scene(Strategy::Whole);
-    assert_eq!(scene.say(0, LOOP), NextStep::Done);
+    assert_eq!(scene.output(0, LOOP), NextStep::Done);
     assert_eq!((scene.done().0, scene.done().1), (LOOP, SentenceStatus::Doubtful));
 }
 
@@ -180,7 +180,7 @@ fn what_does_not_fit_goes_in_pieces() {
 fn a_reopened_sentence_keeps_its_answer_unless_another_is_as_good() {
     let mut scene = scene(Strategy::LargeAlone);
     let first = "The train leaves at 300, and nobody at all knows why this should be so.";
-    assert_eq!(scene.say(0, first), NextStep::Done);
+    assert_eq!(scene.output(0, first), NextStep::Done);
     scene.sentence.reopen_to_shorten();
     assert_eq!((scene.sentence.strategy, scene.sentence.pieces.len()), (Strategy::Shorter, 1));
     let short = "The train leaves at 300, and nobody knows why.";

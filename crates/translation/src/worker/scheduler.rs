@@ -84,8 +84,7 @@ impl Worker {
         if self.engine.batch().is_some_and(|batch| !batch.is_idle()) {
             return Ok(false);
         }
-        let tuned = self.engine.activate(&self.jobs[urgent].1.models);
-        match tuned {
+        match self.engine.activate(&self.jobs[urgent].1.models) {
             Err(Error::Engine(error)) if error.is_lost() => Err(Error::Engine(error)),
             Err(error) => {
                 // Models that cannot be loaded fail only the job that needs them; the others reopen the device, since

@@ -40,7 +40,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files.into_iter().map(write).collect()
 }
 
-/// What the killed processes do: begin or go on, and say how far they are.
+/// The process that is killed: starts or resumes the documents and prints its progress.
 #[test]
 #[ignore = "the test below runs it in a process of its own"]
 fn child() {
@@ -48,26 +48,26 @@ fn child() {
     let translator = Translator::start(setup_in(&folder.join("data")), |_| {});
     let rows = translator.jobs().expect("reads");
     let (sender, events) = channel();
-    let ear = |id: u64| {
+    let listener = |id: u64| {
         let sender = sender.clone();
         move |event| drop(sender.send((id, event)))
     };
     let mut open = 0;
     if rows.is_empty() {
-        // A kill between two of them would lose the second, which nobody was told of; so they are said to be there.
-        for (place, input) in sources(&folder).iter().enumerate() {
+        // "queued" is printed once all documents are in the queue: a kill before it may lose some.
+        for (index, input) in sources(&folder).iter().enumerate() {
             let job = Job { pair: pair("de-en"), source: file(input), options: DecodeOptions::default() };
-            translator.submit(job, ear(place as u64 + 1));
+            translator.submit(job, listener(index as u64 + 1));
             open += 1;
         }
         println!("\nqueued");
     }
     for row in rows.iter().filter(|row| row.state != JobState::Done) {
-        translator.resume(row.id, ear(row.id.0)).expect("is free");
+        translator.resume(row.id, listener(row.id.0)).expect("is free");
         open += 1;
     }
     while open > 0 {
-        match events.recv_timeout(PATIENCE).expect("it goes on") {
+        match events.recv_timeout(PATIENCE).expect("an event") {
             (id, JobEvent::Progress { done, .. }) => println!("\nprogress {id} {done}"),
             (id, JobEvent::Finished(result)) => {
                 open -= 1;
@@ -116,14 +116,18 @@ fn killed_at_any_moment_nothing_finished_is_lost() {
     let (mut kills, mut round) = (0, 0);
     while kills < wanted {
         round += 1;
-        kills +=
-            batter(&home.path().join(format!("round-{round}")), wanted - kills, &mut random, &undisturbed);
+        kills += kill_repeatedly(
+            &home.path().join(format!("round-{round}")),
+            wanted - kills,
+            &mut random,
+            &undisturbed,
+        );
     }
     assert_eq!(kills, wanted);
 }
 
 /// Kills one queue until it is through; counts the kills.
-fn batter(folder: &Path, most: usize, random: &mut fastrand::Rng, undisturbed: &[Vec<u8>]) -> usize {
+fn kill_repeatedly(folder: &Path, most: usize, random: &mut fastrand::Rng, undisturbed: &[Vec<u8>]) -> usize {
     fs::create_dir(folder).expect("creates");
     let mut acknowledged: BTreeMap<u64, usize> = BTreeMap::new();
     let (mut kills, mut queued, mut all) = (0, false, false);
@@ -131,8 +135,8 @@ fn batter(folder: &Path, most: usize, random: &mut fastrand::Rng, undisturbed: &
         let (mut child, lines) = start(folder);
         // Some runs are killed within a few events, some after many; some a moment after an event.
         let events = if kills < most { random.usize(1..12) } else { usize::MAX };
-        let mut heard = 0;
-        while heard < events {
+        let mut seen = 0;
+        while seen < events {
             let Ok(line) = lines.recv_timeout(PATIENCE) else { break };
             let words: Vec<&str> = line.split(' ').collect();
             match words.as_slice() {
@@ -145,7 +149,7 @@ fn batter(folder: &Path, most: usize, random: &mut fastrand::Rng, undisturbed: &
                 ["all"] => all = true,
                 _ => continue,
             }
-            heard += 1;
+            seen += 1;
         }
         if !all {
             // What a moment is depends on the machine; any will do.

@@ -51,7 +51,7 @@ fn the_latest_text_wins() {
     translator.stop();
 }
 
-/// One channel hears of both jobs, so their order is known. There is one place in the batch, and a long sentence of the
+/// Both jobs send to one channel, so the order of their events is known. The batch has one slot, and a long sentence of the
 /// document has it: it makes room, and no sentence of the document is done before the text is.
 #[test]
 fn typed_text_goes_before_a_document() {
@@ -92,7 +92,7 @@ fn typed_text_goes_before_a_document() {
 }
 
 /// The document is decoded by other models than the text: it does not wait for the sentences that are under way. Those
-/// models then stay for the next text, and the document goes on after it.
+/// models stay loaded for the next text, and the document resumes after it.
 #[test]
 fn typed_text_waits_for_no_sentence_of_other_models() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -226,12 +226,12 @@ fn a_gpu_that_does_not_come_back_is_given_up() {
     translator.stop();
 }
 
-/// What three models cannot do is asked of the large one alone; those that translate stay announced.
+/// A sentence that three models fail to translate is decoded by the large one alone; the three stay the reported models.
 #[test]
 fn a_second_opinion_is_not_announced() {
     let states: Arc<Mutex<Vec<EngineState>>> = Arc::default();
-    let told = Arc::clone(&states);
-    let translator = Translator::start(setup(), move |state| told.lock().expect("no panic").push(state));
+    let reported = Arc::clone(&states);
+    let translator = Translator::start(setup(), move |state| reported.lock().expect("no panic").push(state));
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("unsinn.txt");
     fs::write(&source, "Zxqv brkl %s 98765 {wrgl} fnord.").expect("writes");
@@ -266,7 +266,7 @@ fn a_dropped_translator_ends_its_work_and_its_thread() {
     assert_eq!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
 }
 
-/// Whatever ends the engine's thread, everybody who waits hears of it.
+/// However the engine thread ends, every job gets a last event.
 #[test]
 fn a_broken_engine_leaves_nobody_waiting() {
     let folder = tempfile::tempdir().expect("a folder");

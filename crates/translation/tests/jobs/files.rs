@@ -76,7 +76,7 @@ fn what_is_found_in_writing_is_told_with_its_sentence() {
     assert_eq!((short.status, &*short.reasons), (SentenceStatus::Done, &[][..]));
 }
 
-/// A speaker's line that grew too long is said again in fewer words; a second run finds those in the store.
+/// A subtitle that became too long is shortened; a second run finds the shorter text in the store.
 #[test]
 fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
     const MOST: usize = 42;

@@ -47,7 +47,7 @@ fn plain(folder: &Path, name: &str, after_prompt: &str) -> PathBuf {
     copy
 }
 
-/// What the models looked at tells where the bold words went, also where a line end ends the answer.
+/// Attention locates the bold words, also where a line end ends the output.
 #[test]
 fn markup_finds_its_words_in_answers_that_end_at_their_line() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -76,7 +76,7 @@ fn the_same_sentences_are_translated_once_and_a_changed_setting_anew() {
     }
 }
 
-/// What needs no decoding tells nothing of how long the rest will take, nor of how fast the models are.
+/// Sentences that need no decoding count neither for the time left nor for the speed.
 #[test]
 fn figures_are_of_what_the_models_translate() {
     let home = home();
@@ -289,7 +289,7 @@ fn a_term_of_the_glossary_is_used_or_its_lack_is_said() {
     };
     let (_, plain) = home.run(&source, DecodeOptions { memory: false, ..DecodeOptions::default() });
     let before: Vec<&Term> = terms.iter().filter(|term| said(&plain, term).0).collect();
-    let mut pulled = 0;
+    let mut biased = 0;
     for term in &terms {
         let options = DecodeOptions { terms: vec![term.clone()], memory: false, ..DecodeOptions::default() };
         let (id, result) = home.run(&source, options);
@@ -297,9 +297,9 @@ fn a_term_of_the_glossary_is_used_or_its_lack_is_said() {
         let (there, missed) = said(&result, term);
         assert_ne!(there, missed, "{term:?}: {result:?}");
         assert_eq!(home.translator.segments(id, Filter::Glossary).expect("reads").len(), usize::from(missed));
-        pulled += usize::from(there && !before.contains(&term));
+        biased += usize::from(there && !before.contains(&term));
     }
-    assert!(pulled >= 2, "nothing was pulled at: {plain:?}");
+    assert!(biased >= 2, "no term was added by its bias: {plain:?}");
     // A word that only begins like the term is none.
     let terms = vec![Term { source: "Leber".to_owned(), target: "liver".to_owned() }];
     let life = home.write("b.txt", "Das Leben ist schön.");
@@ -368,7 +368,7 @@ fn a_second_process_waits_its_turn() {
     let (sender, turns) = channel();
     let waiting = second.clone();
     let thread =
-        std::thread::spawn(move || sender.send(waiting.wait_for_queue_lock().is_ok()).expect("is heard"));
+        std::thread::spawn(move || sender.send(waiting.wait_for_queue_lock().is_ok()).expect("is received"));
     assert!(turns.try_recv().is_err());
     drop(hold);
     assert_eq!(turns.recv_timeout(PATIENCE), Ok(true));

@@ -11,8 +11,8 @@ fn segments(home: &Home, id: JobId, filter: Filter) -> Vec<Segment> {
     home.translator.segments(id, filter).expect("reads")
 }
 
-/// A memory that knows every sentence: no model is asked.
-fn learn(home: &Home, sources: &[String]) {
+/// Imports every sentence into the memory, so that no model is needed.
+fn fill_memory(home: &Home, sources: &[String]) {
     let unit = |source: &String| {
         format!(
             "<tu><tuv xml:lang='de'><seg>{source}</seg></tuv><tuv xml:lang='en'><seg>As {source}</seg></tuv></tu>"
@@ -35,7 +35,7 @@ fn letters(count: u8) -> Vec<String> {
 fn a_correction_that_cannot_be_written_changes_nothing() {
     let home = home();
     let sources = letters(3);
-    learn(&home, &sources);
+    fill_memory(&home, &sources);
     let source = home.write("a.txt", &sources.join("\n\n"));
     let (id, result) = home.run(&source, DecodeOptions::default());
     let (before, file) = (segments(&home, id, Filter::All), written(&result));
@@ -58,7 +58,7 @@ fn a_correction_that_cannot_be_written_changes_nothing() {
 fn corrections_at_once_are_all_written() {
     let home = home();
     let sources = letters(200);
-    learn(&home, &sources);
+    fill_memory(&home, &sources);
     let source = home.write("a.txt", &sources.join("\n\n"));
     let (id, result) = home.run(&source, DecodeOptions::default());
     std::thread::scope(|scope| {
@@ -76,11 +76,11 @@ fn corrections_at_once_are_all_written() {
     }
 }
 
-/// A document in an old encoding: what one sentence needs, its block is told; and no longer when it is gone.
+/// A legacy encoding that lacks a character: its block gets a finding, which goes with the character.
 #[test]
 fn what_a_correction_changes_of_other_segments_is_kept() {
     let home = home();
-    learn(&home, &["Es grünt.".to_owned(), "Es blüht.".to_owned()]);
+    fill_memory(&home, &["Es grünt.".to_owned(), "Es blüht.".to_owned()]);
     let source = home.folder.path().join("a.txt");
     fs::write(&source, b"Es gr\xfcnt. Es bl\xfcht.").expect("writes");
     let (id, result) = home.run(&source, DecodeOptions::default());
@@ -104,7 +104,7 @@ fn what_a_correction_changes_of_other_segments_is_kept() {
 fn what_the_document_refuses_is_shown_as_its_source() {
     let home = home();
     let sources = letters(2);
-    learn(&home, &sources);
+    fill_memory(&home, &sources);
     let source = home.write("a.txt", &sources.join("\n\n"));
     let (id, result) = home.run(&source, DecodeOptions::default());
     let emptied = home.translator.edit(id, 0, " ").expect("is edited").segment;
@@ -123,7 +123,7 @@ fn what_the_document_refuses_is_shown_as_its_source() {
 fn terms_are_counted_whatever_brought_the_translation() {
     let home = home();
     let sources = letters(3);
-    learn(&home, &sources);
+    fill_memory(&home, &sources);
     let source = home.write("a.txt", &sources.join("\n\n"));
     let term = Term { source: "Brief".to_owned(), target: "letter".to_owned() };
     let options = DecodeOptions { terms: vec![term.clone()], ..DecodeOptions::default() };
@@ -145,7 +145,7 @@ fn a_document_without_text_is_copied_and_it_is_said() {
     let (_, result) = home.run(&source, DecodeOptions::default());
     assert_eq!((result.segments, result.warning), (0, Some(Warning::NoText)));
     assert_eq!(written(&result), b"\n\n");
-    learn(&home, &letters(1));
+    fill_memory(&home, &letters(1));
     let (_, result) = home.run(&home.write("b.txt", &letters(1)[0]), DecodeOptions::default());
     assert_eq!((result.segments, result.warning), (1, None));
 }
