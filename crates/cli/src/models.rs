@@ -51,6 +51,9 @@ pub enum Models {
         /// The model's licence, shown with it
         #[arg(long)]
         licence: Option<String>,
+        /// Codes of the model's languages, such as de,en [default: those that the source names]
+        #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = language)]
+        languages: Vec<String>,
         #[command(flatten)]
         library: LibraryArgs,
     },
@@ -104,9 +107,17 @@ impl Models {
         match self {
             Self::List { library, json } => list(&catalog(library)?, json),
             Self::Info { name, library, json } => info(&catalog(library)?.find(&name)?, json),
-            Self::Import { path, name, bits, role, prompt, licence, library } => {
+            Self::Import { path, name, bits, role, prompt, licence, languages, library } => {
                 let role = role.map(parse_role).transpose()?;
-                let options = ImportOptions { quantization: bits.into(), name, role, prompt, licence };
+                let options = ImportOptions {
+                    quantization: bits.into(),
+                    name,
+                    role,
+                    prompt,
+                    licence,
+                    languages,
+                    ..ImportOptions::default()
+                };
                 import(library, &path, &options)
             }
             Self::Align { name, pairs, gpu, library, json } => {
@@ -157,6 +168,14 @@ fn parse_role(text: String) -> Result<Role, Failure> {
             "--role must be large, or a language code such as de",
             "For example: --role large",
         )),
+    }
+}
+
+/// The code of a known language.
+fn language(text: &str) -> Result<String, String> {
+    match translation::languages::language(text) {
+        Some(language) => Ok(language.code.to_owned()),
+        None => Err("no language has this code; use two-letter codes such as de,en".to_owned()),
     }
 }
 
@@ -247,6 +266,11 @@ fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     );
     println!("  positions     {}", a.max_positions);
     println!("  prompt        {}", info.prompt.as_deref().unwrap_or("none").replace('\n', "\\n"));
+    if let Some(repository) = &info.repository {
+        let commit =
+            repository.commit.as_deref().map_or_else(String::new, |commit| format!("  commit {commit}"));
+        println!("  repository    {}{commit}", repository.id);
+    }
     for source in &info.sources {
         println!("  source        {}  sha256 {}", source.file, source.sha256);
     }

@@ -13,10 +13,10 @@ use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE};
 use crate::plan::{ImportPlan, MatrixPlan};
 use crate::quantize::Quantization;
 use crate::source::ModelSource;
-use crate::{Error, ModelInfo, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
+use crate::{Error, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
 
-/// The user's choices; what is `None` comes from the source.
-#[derive(Debug, Clone)]
+/// The user's choices; what is `None` or empty comes from the source.
+#[derive(Debug, Clone, Default)]
 pub struct ImportOptions {
     /// For float weights; quantized ones keep their format.
     pub quantization: Quantization,
@@ -28,6 +28,10 @@ pub struct ImportOptions {
     pub prompt: Option<String>,
     /// The licence.
     pub licence: Option<String>,
+    /// Codes of the model's languages.
+    pub languages: Vec<String>,
+    /// The repository that the source was downloaded from.
+    pub repository: Option<Repository>,
 }
 
 /// Progress of an import.
@@ -68,8 +72,7 @@ impl StageProgress<'_> {
 ///
 /// let source = "../engine/tests/data/tiny-llama3.2".as_ref();
 /// let folder = tempfile::tempdir()?;
-/// let quantization = Quantization::Q8;
-/// let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
+/// let options = ImportOptions { quantization: Quantization::Q8, ..ImportOptions::default() };
 /// let info = import(source, &folder.path().join("tiny"), &options, &mut |progress| {
 ///     println!("{}: {} of {} bytes", progress.stage, progress.done_bytes, progress.total_bytes);
 ///     ControlFlow::Continue(())
@@ -160,10 +163,14 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
         architecture: source.architecture,
         quantization: plan.describe(options.quantization.name()),
         sources: Vec::new(),
+        repository: options.repository.clone(),
         licence: options.licence.clone().or_else(|| defaults.licence.clone()),
         prompt,
         role: options.role.clone().or_else(|| defaults.role.clone()).unwrap_or_default(),
-        languages: defaults.languages.clone(),
+        languages: match options.languages.is_empty() {
+            true => defaults.languages.clone(),
+            false => options.languages.clone(),
+        },
         pairs: defaults.pairs.clone(),
         bos: source.bos,
         end_tokens,

@@ -148,6 +148,15 @@ pub struct SourceFile {
     pub sha256: String,
 }
 
+/// The repository on the Hugging Face Hub that a model's files come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repository {
+    /// Owner and name, such as `utter-project/EuroLLM-1.7B-Instruct`.
+    pub id: String,
+    /// The commit of the files, 40 hexadecimal digits; `None` if it is not known.
+    pub commit: Option<String>,
+}
+
 /// One matrix of an imported model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatrixInfo {
@@ -173,6 +182,8 @@ pub struct ModelInfo {
     pub quantization: String,
     /// The files it was imported from.
     pub sources: Vec<SourceFile>,
+    /// The repository of these files, if it is known.
+    pub repository: Option<Repository>,
     /// The licence according to the source.
     pub licence: Option<String>,
     /// The prompt template, with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)

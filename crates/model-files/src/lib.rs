@@ -29,7 +29,7 @@ mod tokenizer;
 pub use checkpoint::Checkpoint;
 pub use error::{Error, Result};
 pub use import::{ImportOptions, Progress, import};
-pub use info::{Architecture, MatrixInfo, ModelInfo, Role, SourceFile};
+pub use info::{Architecture, MatrixInfo, ModelInfo, Repository, Role, SourceFile};
 pub use layout::{Layout, Matrix};
 pub use model::{Bytes, Model, store_alignment_heads};
 pub use quantize::Quantization;

@@ -6,9 +6,10 @@ use crate::Layout;
 use crate::blocks::{ConversionError, UNIT, WeightUnit, to_f16};
 
 /// How an import quantizes float weights; quantized weights keep their format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quantization {
     /// 4 bits for the layers (at most 4.6 bits per weight with scales), 8 for embedding and head.
+    #[default]
     Q4,
     /// 8 bits.
     Q8,

@@ -41,7 +41,7 @@ pub fn logits(
             let made = tempfile::tempdir()
                 .map_err(|error| Error::Write { path: std::env::temp_dir(), reason: error.to_string() })?;
             let target = made.path().join("model");
-            let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
+            let options = ImportOptions { quantization, ..ImportOptions::default() };
             model_files::import(path, &target, &options, &mut |_| std::ops::ControlFlow::Continue(()))?;
             temporary = Some(made);
             CatalogEntry::at(&target)?

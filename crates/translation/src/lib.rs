@@ -58,7 +58,7 @@ pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, So
 pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
-pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Role};
+pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Repository, Role};
 pub use model_library::{check_name, import, remove};
 pub use queue_lock::QueueLock;
 pub use review::{EditResult, Filter};

@@ -183,9 +183,7 @@ impl TrainPair {
         let options = ImportOptions {
             quantization: self.bits.into(),
             name: Some(model.name.clone()),
-            role: None,
-            prompt: None,
-            licence: None,
+            ..ImportOptions::default()
         };
         console.show_activity(&format!("importing {}", model.name));
         let models = self.library.models.as_deref();

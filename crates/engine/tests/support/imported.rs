@@ -10,7 +10,7 @@ use model_files::{ImportOptions, Model, Quantization};
 pub fn imported(source: &Path, quantization: Quantization) -> (tempfile::TempDir, Model) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let target = folder.path().join("model");
-    let options = ImportOptions { quantization, name: None, role: None, prompt: None, licence: None };
+    let options = ImportOptions { quantization, ..ImportOptions::default() };
     model_files::import(source, &target, &options, &mut |_| ControlFlow::Continue(())).expect("imports");
     let model = Model::open(&target, &map_file).expect("opens");
     (folder, model)

@@ -332,7 +332,7 @@ pub fn half_split_row(row: usize, head_dim: usize) -> usize {
 }
 
 pub fn options(quantization: Quantization) -> ImportOptions {
-    ImportOptions { quantization, name: None, role: None, prompt: None, licence: None }
+    ImportOptions { quantization, ..ImportOptions::default() }
 }
 
 pub fn import_quietly(source: &Path, target: &Path, quantization: Quantization) -> Result<ModelInfo> {
