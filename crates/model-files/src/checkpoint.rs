@@ -15,9 +15,14 @@ impl Checkpoint {
     /// Opens the model at `path`.
     ///
     /// # Errors
-    /// If it is damaged, or not a Llama that Wasan supports.
+    /// If it is damaged, not supported, or not a Llama.
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { source: if path.is_dir() { hf::open(path)? } else { gguf::open(path)? } })
+        let source = if path.is_dir() { hf::open(path)? } else { gguf::open(path)? };
+        if !source.architecture.is_llama() {
+            let found = source.architecture.family.name().into();
+            return Err(Error::Unsupported { feature: "training a model that is not a Llama", found });
+        }
+        Ok(Self { source })
     }
 
     /// The architecture.

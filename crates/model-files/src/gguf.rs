@@ -94,11 +94,11 @@ fn architecture(header: &GgufHeader, tensors: &[SourceTensor]) -> Result<Archite
         layers: needed("block_count")?,
         heads,
         kv_heads: optional("attention.head_count_kv")?.unwrap_or(heads),
-        head_dim,
         feed_forward: needed("feed_forward_length")?,
         max_positions: needed("context_length")?,
         norm_eps: header.float("llama.attention.layer_norm_rms_epsilon")?.unwrap_or(0.0) as f32,
         tied_head: !tensors.iter().any(|tensor| tensor.name == "output.weight"),
+        ..Architecture::llama(head_dim)
     };
     architecture.check()?;
     Ok(architecture)

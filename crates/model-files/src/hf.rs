@@ -146,11 +146,11 @@ impl Config {
             layers: self.num_hidden_layers,
             heads: self.num_attention_heads,
             kv_heads: self.num_key_value_heads.unwrap_or(self.num_attention_heads),
-            head_dim,
             feed_forward: self.intermediate_size,
             max_positions: self.max_position_embeddings,
             norm_eps: self.rms_norm_eps,
             tied_head: self.tie_word_embeddings,
+            ..Architecture::llama(head_dim)
         };
         architecture.check()?;
         Ok(architecture)

@@ -6,6 +6,7 @@
 //! GPU, network or memory mapping; the caller that opens a model maps its files.
 #![forbid(unsafe_code)]
 
+mod architecture;
 mod blocks;
 mod checkpoint;
 mod convert;
@@ -26,10 +27,11 @@ mod safetensors_file;
 mod source;
 mod tokenizer;
 
+pub use architecture::{Activation, Architecture, Family, HeadNorm, Window};
 pub use checkpoint::Checkpoint;
 pub use error::{Error, Result};
 pub use import::{ImportOptions, Progress, import};
-pub use info::{Architecture, MatrixInfo, ModelInfo, Repository, Role, SourceFile};
+pub use info::{MatrixInfo, ModelInfo, Repository, Role, SourceFile};
 pub use layout::{Layout, Matrix};
 pub use model::{Bytes, Model, store_alignment_heads};
 pub use quantize::Quantization;

@@ -132,11 +132,11 @@ mod tests {
             layers: 3,
             heads: 4,
             kv_heads: 2,
-            head_dim: 8,
             feed_forward: 48,
             max_positions: 64,
             norm_eps: 1e-5,
             tied_head,
+            ..Architecture::llama(8)
         };
         let special = SpecialTokens { bos: 0, end: 1, pad: 2 };
         TrainedModel::new(architecture, special, Vec::new(), 3, device).unwrap()

@@ -140,11 +140,11 @@ impl InitialModel {
             layers: shape.layers,
             heads: shape.heads,
             kv_heads: shape.kv_heads,
-            head_dim: shape.head_dim,
             feed_forward: shape.feed_forward,
             max_positions: 4 * context,
             norm_eps: 1e-5,
             tied_head: true,
+            ..Architecture::llama(shape.head_dim)
         };
         architecture.check()?;
         Ok(Self {

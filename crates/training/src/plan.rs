@@ -316,11 +316,11 @@ impl TrainingPlan {
             layers: of.layers,
             heads: of.heads,
             kv_heads: of.kv_heads,
-            head_dim: of.head_dim,
             feed_forward: of.feed_forward,
             max_positions: 4 * self.context,
             norm_eps: 1e-5,
             tied_head: true,
+            ..Architecture::llama(of.head_dim)
         };
         architecture.check()?;
         let mut options = RunOptions {

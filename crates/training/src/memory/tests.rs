@@ -7,11 +7,11 @@ pub fn architecture(hidden_size: usize) -> Architecture {
         layers: 2,
         heads: 2,
         kv_heads: 1,
-        head_dim: 8,
         feed_forward: 32,
         max_positions: 64,
         norm_eps: 1e-5,
         tied_head: true,
+        ..Architecture::llama(8)
     }
 }
 

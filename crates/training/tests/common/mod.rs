@@ -11,11 +11,11 @@ pub fn architecture() -> Architecture {
         layers: 2,
         heads: 4,
         kv_heads: 2,
-        head_dim: 8,
         feed_forward: 48,
         max_positions: 64,
         norm_eps: 1e-5,
         tied_head: true,
+        ..Architecture::llama(8)
     }
 }
 
