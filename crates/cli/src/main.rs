@@ -19,6 +19,7 @@ mod memory;
 mod models;
 mod progress;
 mod standard_input;
+mod tokens;
 #[cfg(feature = "train")]
 mod train;
 mod translate;
@@ -64,6 +65,8 @@ enum Command {
     Bench(bench::Bench),
     /// Show a model's logits for token ids, to compare them with another engine's
     Logits(logits::Logits),
+    /// Show the token ids of texts and the texts decoded from them, to compare a tokenizer with another
+    Tokens(tokens::Tokens),
     /// Score translations, or the available models with every recipe of the paper
     #[cfg(feature = "evaluate")]
     Evaluate(Box<evaluate::Evaluate>),
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Gpu(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Logits(command) => command.run(),
+        Command::Tokens(command) => command.run(),
         #[cfg(feature = "evaluate")]
         Command::Evaluate(command) => command.run(),
         #[cfg(feature = "train")]

@@ -54,6 +54,9 @@ pub enum Models {
         /// Codes of the model's languages, such as de,en [default: those that the source names]
         #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = language)]
         languages: Vec<String>,
+        /// A tokenizer.json of the same model, instead of the tokenizer in the source
+        #[arg(long, value_name = "FILE")]
+        tokenizer: Option<PathBuf>,
         #[command(flatten)]
         library: LibraryArgs,
     },
@@ -107,7 +110,7 @@ impl Models {
         match self {
             Self::List { library, json } => list(&catalog(library)?, json),
             Self::Info { name, library, json } => info(&catalog(library)?.find(&name)?, json),
-            Self::Import { path, name, bits, role, prompt, licence, languages, library } => {
+            Self::Import { path, name, bits, role, prompt, licence, languages, tokenizer, library } => {
                 let role = role.map(parse_role).transpose()?;
                 let options = ImportOptions {
                     quantization: bits.into(),
@@ -116,6 +119,7 @@ impl Models {
                     prompt,
                     licence,
                     languages,
+                    tokenizer,
                     ..ImportOptions::default()
                 };
                 import(library, &path, &options)

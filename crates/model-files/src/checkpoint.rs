@@ -17,7 +17,7 @@ impl Checkpoint {
     /// # Errors
     /// If it is damaged, not supported, or not a Llama.
     pub fn open(path: &Path) -> Result<Self> {
-        let source = if path.is_dir() { hf::open(path)? } else { gguf::open(path)? };
+        let source = if path.is_dir() { hf::open(path, None)? } else { gguf::open(path, None)? };
         if !source.architecture.is_llama() {
             let found = source.architecture.family.name().into();
             return Err(Error::Unsupported { feature: "training a model that is not a Llama", found });

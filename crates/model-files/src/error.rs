@@ -166,6 +166,28 @@ pub enum Error {
         /// The location or the value found.
         found: String,
     },
+    /// A GGUF file whose tokenizer cannot be restored from it.
+    #[error(
+        "the GGUF file does not hold its whole tokenizer ({problem}); name the tokenizer.json of the original model with --tokenizer: {found}"
+    )]
+    IncompleteTokenizer {
+        /// What is missing.
+        problem: &'static str,
+        /// The value found.
+        found: String,
+    },
+    /// A replacement tokenizer of another vocabulary.
+    #[error(
+        "the tokenizer does not belong to this model; choose the tokenizer.json of the same model: token {id} is {found:?} in it and {expected:?} in the model"
+    )]
+    OtherVocabulary {
+        /// The first id whose texts differ.
+        id: usize,
+        /// The text in the tokenizer.
+        found: String,
+        /// The text in the model.
+        expected: String,
+    },
     /// The tokenizer library failed.
     #[error("the tokenizer failed; the model's tokenizer.json is likely damaged: {reason}")]
     TokenizerFailed {

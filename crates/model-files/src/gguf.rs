@@ -9,15 +9,22 @@ use std::path::Path;
 use crate::blocks::WeightType;
 use crate::files::InputFile;
 use crate::prompt::ChatTemplate;
+use crate::replacement;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
 use crate::{Architecture, Error, Result};
 use metadata::GgufHeader;
+pub(crate) use metadata::MAGIC;
 
 const ROPE_DIVISORS: &str = "rope_freqs.weight";
 
-/// Reads the header of the model in the file at `path`.
-pub(crate) fn open(path: &Path) -> Result<ModelSource> {
+/// The `tokenizer.json` made of a file's tokenizer; `None` if it has none.
+pub(crate) fn tokenizer_json(file: &InputFile) -> Result<Option<Vec<u8>>> {
+    tokenizer::to_json(&metadata::read(file)?)
+}
+
+/// Reads the header of the model in the file at `path`, with the `tokenizer.json` at `replacement` instead of its own.
+pub(crate) fn open(path: &Path, replacement: Option<&Path>) -> Result<ModelSource> {
     let file = InputFile::open(path)?;
     let header = metadata::read(&file)?;
     let model = header.text("general.architecture")?.unwrap_or("a GGUF file without an architecture");
@@ -44,14 +51,20 @@ pub(crate) fn open(path: &Path) -> Result<ModelSource> {
         end_tokens.extend(header.integer::<u32>(&format!("tokenizer.ggml.{key}_token_id"))?);
     }
     let adds_bos = header.flag("tokenizer.ggml.add_bos_token")?;
-    let scored = header.text("tokenizer.ggml.model")? == Some(tokenizer::SCORED);
+    let scored = header.text("tokenizer.ggml.model")? == Some(tokenizer::SENTENCE_PIECE);
     Ok(ModelSource {
         name: header.text("general.name")?.map_or(stem, str::to_owned),
         rope_inv_freq: inverse_frequencies(theta, architecture.head_dim, &scaling)?,
         tensors: SourceTensors::new(&architecture, tensors, parameter_name)?,
         architecture,
         interleaved_rope: true,
-        tokenizer: tokenizer::to_json(&header)?,
+        tokenizer: match replacement {
+            None => tokenizer::to_json(&header)?,
+            Some(path) => {
+                let tokens = tokenizer::token_texts(&header)?.unwrap_or_default();
+                Some(replacement::read(path, &tokens)?)
+            }
+        },
         chat: ChatTemplate {
             template: header.text("tokenizer.chat_template")?.map(str::to_owned),
             adds_bos: adds_bos.unwrap_or(scored),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::blocks::WeightType;
 use crate::files::{InputFile, read_json, read_small};
 use crate::prompt::ChatTemplate;
+use crate::replacement;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::safetensors_file::read_header;
 use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
@@ -84,8 +85,8 @@ struct WeightIndex {
     weight_map: BTreeMap<String, String>,
 }
 
-/// Reads the headers of the model in `folder`.
-pub(crate) fn open(folder: &Path) -> Result<ModelSource> {
+/// Reads the headers of the model in `folder`, with the `tokenizer.json` at `replacement` instead of its own.
+pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSource> {
     let small = limits::CONFIG_BYTES;
     let config: Config = read_json(&folder.join(CONFIG), "the size of config.json", small)?
         .ok_or_else(|| Error::NotAModel { path: folder.into() })?;
@@ -94,8 +95,11 @@ pub(crate) fn open(folder: &Path) -> Result<ModelSource> {
             .unwrap_or_default();
     let defaults: ImportDefaults =
         read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
-    let tokenizer =
-        read_small(&folder.join("tokenizer.json"), "the size of tokenizer.json", limits::TOKENIZER_BYTES)?;
+    let own = folder.join("tokenizer.json");
+    let tokenizer = match replacement {
+        None => read_small(&own, "the size of tokenizer.json", limits::TOKENIZER_BYTES)?,
+        Some(path) => Some(replacement::read(path, &[])?),
+    };
 
     let architecture = config.architecture()?;
     let (files, tensors) = open_weights(folder)?;

@@ -6,14 +6,16 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::info::FORMAT;
 use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE};
 use crate::plan::{ImportPlan, MatrixPlan};
 use crate::quantize::Quantization;
 use crate::source::ModelSource;
-use crate::{Error, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt};
+use crate::{
+    Error, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt, replacement,
+};
 
 /// The user's choices; what is `None` or empty comes from the source.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub struct ImportOptions {
     pub languages: Vec<String>,
     /// The repository that the source was downloaded from.
     pub repository: Option<Repository>,
+    /// A `tokenizer.json` that takes the place of the source's own, for a GGUF file that does not hold all of it.
+    pub tokenizer: Option<PathBuf>,
 }
 
 /// Progress of an import.
@@ -93,7 +97,8 @@ pub fn import(
     if target.symlink_metadata().is_ok() {
         return Err(Error::TargetExists { path: target.into() });
     }
-    let source = if source.is_dir() { hf::open(source)? } else { gguf::open(source)? };
+    let tokenizer = options.tokenizer.as_deref();
+    let source = if source.is_dir() { hf::open(source, tokenizer)? } else { gguf::open(source, tokenizer)? };
     let plan = ImportPlan::new(&source, options.quantization)?;
     let mut info = describe(&source, &plan, options)?;
 
@@ -138,6 +143,9 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
     let mut vocabulary = None;
     if let Some(json) = &source.tokenizer {
         let tokenizer = Tokenizer::from_bytes(json)?;
+        if options.tokenizer.is_some() {
+            replacement::check_rows(&tokenizer, source.architecture.vocab_size)?;
+        }
         let prompt = prompt.get_or_insert_with(|| source.prompt(&tokenizer));
         let turn_ends: Vec<_> = prompt::turn_ends(&tokenizer, prompt).collect();
         vocabulary = Some(tokenizer.fingerprint());

@@ -22,10 +22,12 @@ mod model;
 mod plan;
 mod prompt;
 mod quantize;
+mod replacement;
 mod rope;
 mod safetensors_file;
 mod source;
 mod tokenizer;
+mod tokenizer_file;
 
 pub use architecture::{Activation, Architecture, Family, HeadNorm, Window};
 pub use checkpoint::Checkpoint;
@@ -36,3 +38,4 @@ pub use layout::{Layout, Matrix};
 pub use model::{Bytes, Model, store_alignment_heads};
 pub use quantize::Quantization;
 pub use tokenizer::Tokenizer;
+pub use tokenizer_file::open_tokenizer;

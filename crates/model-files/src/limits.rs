@@ -35,6 +35,13 @@ pub const MERGES: usize = 16 << 20;
 pub const TOKEN_BYTES: usize = 4096;
 /// The same where merges are derived from scores by trying every split (SentencePiece: 16 characters of up to 4 bytes).
 pub const SCORED_TOKEN_BYTES: usize = 256;
+/// Bytes of a Unigram token's text (16 characters of up to 4 bytes by default): every position of a text is compared with
+/// all tokens that begin there.
+pub const UNIGRAM_TOKEN_BYTES: usize = 256;
+/// Bytes of a SentencePiece normalizer's table (`nmt_nfkc_cf`, the largest common one: 0.3 MB).
+pub const CHARSMAP_BYTES: usize = 2 << 20;
+/// Bytes that such a table may replace a character by (NFKC: 33, for U+FDFA).
+pub const CHARSMAP_REPLACEMENT_BYTES: usize = 128;
 /// Steps in a normalizer, pre-tokenizer or decoder (Llama-2: 4; llama.cpp's default pre-tokenizer: 5).
 pub const PIPELINE_STEPS: usize = 16;
 /// Bytes of a split pattern (Llama-3: 122).

@@ -1,38 +1,42 @@
 //! Text ↔ token ids.
 //!
 //! The encoder's vocabulary excludes added tokens (`<|eot_id|>`, `<s>`, …), so the text of a document can never become
-//! one; prompts look them up by name with [`Tokenizer::special`]. The tokenizer library may panic on unusual files, so
-//! every call into it catches panics.
+//! one; prompts look them up by name with [`Tokenizer::special`]. Added tokens that are ordinary text, such as Gemma's
+//! line ends, count as text. The tokenizer library may panic on unusual files, so every call into it catches panics.
 
+mod charsmap;
+mod comparison;
 mod definition;
+mod encoder;
 mod pipeline;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tokenizers::decoders::DecoderWrapper;
-use tokenizers::models::bpe::BPE;
-use tokenizers::normalizers::NormalizerWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
-use tokenizers::{Decoder, Tokenizer as Encoder};
+use tokenizers::{Decoder, Encoding, Model, OffsetType, PreTokenizer, Tokenizer as Encoder};
 
 use crate::{Error, Result};
-use definition::{Merge, Pipeline, TokenizerDefinition};
+use definition::{Pipeline, TokenizerDefinition};
 
 /// Encoded once at load, to refuse a tokenizer that fails on ordinary text before a job starts.
 const TRIAL: &str = "Hello, world 123!\n Grüße, 世界 🙂\u{0}";
 
-/// A byte-level BPE tokenizer, or BPE with byte fallback, as Llama models use them.
+/// A tokenizer of one of three kinds: byte-level BPE, BPE with byte fallback, Unigram with byte fallback.
 pub struct Tokenizer {
     encoder: Encoder,
+    /// The pre-tokenizer of a text that does not begin the prompt, if it differs.
+    continuing: Option<PreTokenizerWrapper>,
     decoder: DecoderWrapper,
     /// Text of each id, including added tokens; `None` for unused ids.
     tokens: Vec<Option<String>>,
     added: BTreeMap<String, AddedToken>,
     merges: Vec<(u32, u32)>,
+    scores: Vec<f64>,
     settings: Vec<(&'static str, Value)>,
 }
 
@@ -53,7 +57,7 @@ impl Tokenizer {
     /// Reads the contents of a `tokenizer.json`.
     ///
     /// # Errors
-    /// If it is damaged, of a kind that Llama models do not use, or fails on a test sentence.
+    /// If it is damaged, of a kind that is not supported or loses text, or fails on a test sentence.
     pub fn from_bytes(json: &[u8]) -> Result<Self> {
         let (definition, pipeline) = TokenizerDefinition::parse(json)?;
         let tokenizer = catch_panic(|| Self::build(definition, &pipeline))?;
@@ -62,51 +66,28 @@ impl Tokenizer {
     }
 
     fn build(definition: TokenizerDefinition, pipeline: &Pipeline) -> Result<Self> {
-        let mut model = definition.model;
-        let added: BTreeMap<_, _> = definition
-            .added_tokens
+        let model = definition.model;
+        let (text_tokens, hidden): (Vec<_>, Vec<_>) =
+            definition.added_tokens.into_iter().partition(definition::AddedTokenDefinition::is_text);
+        let added: BTreeMap<_, _> = hidden
             .into_iter()
             .map(|token| (token.content, AddedToken { id: token.id, special: token.special }))
             .collect();
 
-        let ids = model.vocab.values().copied().chain(added.values().map(|token| token.id));
-        let mut tokens = vec![None; ids.max().map_or(0, |id| id as usize + 1)];
-        let added_texts = added.iter().map(|(text, token)| (text, &token.id));
-        for (text, id) in model.vocab.iter().chain(added_texts) {
-            if let Some(slot) = tokens.get_mut(*id as usize) {
-                *slot = Some(text.clone());
+        let texts = text_tokens.iter().map(|token| (token.content.as_str(), token.id));
+        let all = || {
+            let added = added.iter().map(|(text, token)| (text.as_str(), token.id));
+            model.vocab.tokens().chain(texts.clone()).chain(added)
+        };
+        let mut tokens = vec![None; all().map(|(_, id)| id).max().map_or(0, |id| id as usize + 1)];
+        for (text, id) in all() {
+            if let Some(slot) = tokens.get_mut(id as usize) {
+                *slot = Some(text.to_owned());
             }
         }
-
-        model.vocab.retain(|token, _| !added.contains_key(token));
-        model.merges.retain(|Merge(left, right)| {
-            ![left, right, &format!("{left}{right}")].iter().any(|token| added.contains_key(*token))
-        });
-        let merges = model
-            .merges
-            .iter()
-            .filter_map(|Merge(left, right)| Some((*model.vocab.get(left)?, *model.vocab.get(right)?)))
-            .collect();
-        let settings = vec![
-            ("normalizer", Value::Array(pipeline.normalizer.effect())),
-            ("pre-tokenizer", Value::Array(pipeline.pre_tokenizer.effect())),
-            ("decoder", Value::Array(pipeline.decoder.effect())),
-            ("byte fallback", model.byte_fallback.into()),
-            ("ignored merges", model.ignore_merges.into()),
-        ];
-
-        let pairs: Vec<_> = model.merges.into_iter().map(|Merge(left, right)| (left, right)).collect();
-        let bpe = BPE::builder()
-            .vocab_and_merges(model.vocab.into_iter().collect::<tokenizers::models::bpe::Vocab>(), pairs)
-            .byte_fallback(model.byte_fallback)
-            .ignore_merges(model.ignore_merges)
-            .build()
-            .map_err(failed)?;
-        let mut encoder = Encoder::new(bpe);
-        encoder.with_normalizer(pipeline.normalizer.build::<NormalizerWrapper>()?).map_err(failed)?;
-        encoder.with_pre_tokenizer(pipeline.pre_tokenizer.build::<PreTokenizerWrapper>()?);
-        let decoder = pipeline.decoder.build::<DecoderWrapper>()?.ok_or(Error::NoTokenizer)?;
-        Ok(Self { encoder, decoder, tokens, added, merges, settings })
+        let parts = encoder::build(model, pipeline, &added, &text_tokens)?;
+        let encoder::Parts { encoder, continuing, decoder, merges, scores, settings } = parts;
+        Ok(Self { encoder, continuing, decoder, tokens, added, merges, scores, settings })
     }
 
     /// The ids of `text`, without any added tokens.
@@ -120,17 +101,42 @@ impl Tokenizer {
         })
     }
 
-    /// The ids of `text` as by [`Tokenizer::encode`], each with its byte range in `text`. Tokens that share a character
-    /// have the same range; that of a space inserted before the text is empty.
+    /// The ids of a `text` that follows other tokens of a prompt. They differ from those of [`Tokenizer::encode`] where
+    /// the tokenizer puts a space before the beginning of a prompt only.
     ///
     /// # Errors
     /// If the tokenizer library fails or panics.
-    pub fn pieces(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>> {
+    pub fn encode_continuing(&self, text: &str) -> Result<Vec<u32>> {
+        match &self.continuing {
+            None => self.encode(text),
+            Some(steps) => catch_panic(|| Ok(self.run(steps, text)?.get_ids().to_vec())),
+        }
+    }
+
+    /// The ids of `text` as by [`Tokenizer::encode`], or by [`Tokenizer::encode_continuing`] if it is `continuing`, each
+    /// with its byte range in `text`. Tokens that share a character have the same range; that of a space inserted before
+    /// the text is empty.
+    ///
+    /// # Errors
+    /// If the tokenizer library fails or panics.
+    pub fn pieces(&self, text: &str, continuing: bool) -> Result<Vec<(u32, Range<usize>)>> {
         catch_panic(|| {
-            let encoding = self.encoder.encode(text, false).map_err(failed)?;
+            let encoding = match &self.continuing {
+                Some(steps) if continuing => self.run(steps, text)?,
+                _ => self.encoder.encode(text, false).map_err(failed)?,
+            };
             let bytes = encoding.get_offsets().iter().map(|&(start, end)| start..end);
             Ok(encoding.get_ids().iter().copied().zip(bytes).collect())
         })
+    }
+
+    /// The library's encoding with another pre-tokenizer.
+    fn run(&self, pre_tokenizer: &PreTokenizerWrapper, text: &str) -> Result<Encoding> {
+        let added = self.encoder.get_added_vocabulary();
+        let mut pieces = added.extract_and_normalize(self.encoder.get_normalizer(), text);
+        pre_tokenizer.pre_tokenize(&mut pieces).map_err(failed)?;
+        pieces.tokenize(|piece| self.encoder.get_model().tokenize(piece.get())).map_err(failed)?;
+        pieces.into_encoding(None, 0, OffsetType::Byte).map_err(failed)
     }
 
     /// The text of `ids` without special tokens. Bytes of incomplete characters become �.
@@ -163,59 +169,9 @@ impl Tokenizer {
         self.tokens.len()
     }
 
-    /// Describes the first difference to `other` in the treatment of a text or an id; `None` if models with these
-    /// tokenizers can be decoded together. Reserved tokens, which no text contains, may differ in name.
-    pub fn first_difference(&self, other: &Self) -> Option<String> {
-        let size = self.vocab_size().max(other.vocab_size());
-        for id in (0..).take(size) {
-            let (ours, theirs) = (self.text(id), other.text(id));
-            let reserved = [ours, theirs].iter().flatten().any(|text| text.contains("reserved"));
-            let both_added = self.is_added(ours) && other.is_added(theirs);
-            if ours != theirs && !(reserved && both_added) {
-                return Some(format!("token {id} is {ours:?} in one and {theirs:?} in the other"));
-            }
-            if self.is_added(ours) != other.is_added(theirs) {
-                return Some(format!("token {id} is an added token in only one: {ours:?}"));
-            }
-        }
-        for ((name, ours), (_, theirs)) in self.settings.iter().zip(&other.settings) {
-            if ours != theirs {
-                return Some(format!("the {name} is {ours} in one and {theirs} in the other"));
-            }
-        }
-        let merges = self.merges.len().max(other.merges.len());
-        let rank = (0..merges).find(|rank| self.merges.get(*rank) != other.merges.get(*rank))?;
-        let (ours, theirs) = (self.merge(rank), other.merge(rank));
-        Some(format!("merge {rank} is {ours:?} in one and {theirs:?} in the other"))
-    }
-
-    /// A hexadecimal hash of everything that [`Tokenizer::first_difference`] compares except the names of added tokens.
-    /// Models with different fingerprints cannot be decoded together.
-    pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut add =
-            |text: &str| hash.update([&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat());
-        for token in &self.tokens {
-            let text = token.as_deref();
-            // Added tokens and unused ids are hashed as empty text, which no token has.
-            add(text.filter(|_| !self.is_added(text)).unwrap_or_default());
-        }
-        self.settings.iter().for_each(|(name, value)| add(&format!("{name} {value}")));
-        self.merges.iter().for_each(|(left, right)| add(&format!("{left} {right}")));
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    fn text(&self, id: u32) -> Option<&str> {
+    /// The text of an id as the vocabulary has it; `None` for unused ids.
+    pub(crate) fn text(&self, id: u32) -> Option<&str> {
         self.tokens.get(id as usize)?.as_deref()
-    }
-
-    fn is_added(&self, text: Option<&str>) -> bool {
-        text.is_none_or(|text| self.added.contains_key(text))
-    }
-
-    fn merge(&self, rank: usize) -> Option<(&str, &str)> {
-        let (left, right) = self.merges.get(rank)?;
-        Some((self.text(*left)?, self.text(*right)?))
     }
 }
 

@@ -222,7 +222,7 @@ fn pieces_have_the_byte_ranges_of_their_text() {
     let json = include_bytes!("../../../models/starter/large/tokenizer.json");
     let tokenizer = Tokenizer::from_bytes(json).unwrap();
     for text in ["Ich sah Émile, 12 Züge.", "  two  spaces ", "日本語 ok 🙂!", ""] {
-        let pieces = tokenizer.pieces(text).unwrap();
+        let pieces = tokenizer.pieces(text, false).unwrap();
         let ids: Vec<u32> = pieces.iter().map(|(id, _)| *id).collect();
         assert_eq!(ids, tokenizer.encode(text).unwrap(), "{text:?}");
         let mut covered = 0;

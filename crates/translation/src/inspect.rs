@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{Llama, Probe};
-use model_files::{ImportOptions, Quantization};
+use model_files::{ImportOptions, Quantization, Tokenizer};
 use serde::Serialize;
 
 use crate::catalog::{Catalog, CatalogEntry};
@@ -20,6 +20,18 @@ pub struct Logits {
     pub top: Vec<(u32, f32)>,
     /// The greedy continuation.
     pub greedy: Vec<u32>,
+}
+
+/// Opens the tokenizer of `model`: a name, an imported folder, a Hugging Face folder, a `tokenizer.json` or a GGUF file.
+/// Of the last three only the tokenizer is read. `models` is the folder of imported models.
+pub fn tokenizer(models: Option<&Path>, model: &str) -> Result<Tokenizer> {
+    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let path = Path::new(model);
+    match Catalog::read(&folder)?.find(model) {
+        Ok(entry) => Ok(entry.open()?.tokenizer()?),
+        Err(_) if path.exists() => Ok(model_files::open_tokenizer(path)?),
+        Err(error) => Err(error),
+    }
 }
 
 /// Runs a model on token ids. `model` is a name, an imported folder, a Hugging Face folder or a GGUF file; the last

@@ -53,12 +53,12 @@ pub use folders::{cache, data, documents_in, is_document, is_translation, models
 pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
-pub use inspect::{Logits, logits};
+pub use inspect::{Logits, logits, tokenizer};
 pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, Source, Warning};
 pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
-pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Repository, Role};
+pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer};
 pub use model_library::{check_name, import, remove};
 pub use queue_lock::QueueLock;
 pub use review::{EditResult, Filter};

@@ -81,11 +81,11 @@ impl Prompt {
             match part {
                 TemplatePart::Source => sources += 1,
                 TemplatePart::Text(text) if sources == 0 => before.push_str(&text),
-                TemplatePart::Text(text) if run_ended => suffix.extend(tokenizer.encode(&text)?),
+                TemplatePart::Text(text) if run_ended => suffix.extend(tokenizer.encode_continuing(&text)?),
                 TemplatePart::Text(text) => after.push_str(&text),
                 TemplatePart::Special(id) if sources == 0 => {
                     if !before.is_empty() {
-                        prefix.extend(tokenizer.encode(&std::mem::take(&mut before))?);
+                        prefix.extend(encode(&std::mem::take(&mut before), prefix.is_empty(), tokenizer)?);
                     }
                     prefix.push(id);
                 }
@@ -108,7 +108,7 @@ impl Prompt {
     pub fn render(&self, source: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
         let run = format!("{}{}{}", self.before, self.one_line(source), self.after);
         let mut ids = self.prefix.clone();
-        ids.extend(tokenizer.encode(&run)?);
+        ids.extend(encode(&run, ids.is_empty(), tokenizer)?);
         ids.extend(&self.suffix);
         Ok(ids)
     }
@@ -128,7 +128,8 @@ impl Prompt {
         let source_offset =
             |at: usize| offsets.get(at.saturating_sub(self.before.len())).copied().unwrap_or(source.len());
         let inside = self.before.len()..self.before.len() + line.len();
-        let run = tokenizer.pieces(&format!("{}{line}{}", self.before, self.after))?;
+        let text = format!("{}{line}{}", self.before, self.after);
+        let run = tokenizer.pieces(&text, !self.prefix.is_empty())?;
         let holds = |(_, bytes): &(u32, Range<usize>)| bytes.start < inside.end && inside.start < bytes.end;
         let first = run.iter().position(holds).unwrap_or(0);
         let count = run.iter().filter(|piece| holds(piece)).count();
@@ -162,6 +163,11 @@ impl Prompt {
         };
         source.chars().map(|c| if gap(c) { ' ' } else { c }).collect()
     }
+}
+
+/// The ids of a text that begins the prompt or follows a special token.
+fn encode(text: &str, begins: bool, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
+    Ok(if begins { tokenizer.encode(text)? } else { tokenizer.encode_continuing(text)? })
 }
 
 /// The template's parts in order; adjacent texts are one part. Codes and names are filled in first, as they may be part

@@ -8,7 +8,7 @@ use std::io::{BufReader, Read, Seek};
 use crate::files::InputFile;
 use crate::{Error, Result, limits};
 
-const MAGIC: [u8; 4] = *b"GGUF";
+pub(crate) const MAGIC: [u8; 4] = *b"GGUF";
 const DEFAULT_ALIGNMENT: u64 = 32;
 const ALIGNMENT_KEY: &str = "general.alignment";
 /// Smallest sizes on disk: key length, one byte of key, type, value · name length, one byte of name, dimension
@@ -16,8 +16,13 @@ const ALIGNMENT_KEY: &str = "general.alignment";
 const KEY_BYTES: u64 = 8 + 1 + 4 + 1;
 const TENSOR_BYTES: u64 = 8 + 1 + 4 + 8 + 4 + 8;
 /// The lists that describe a tokenizer.
-const LISTS: [&str; 4] =
-    ["tokenizer.ggml.tokens", "tokenizer.ggml.merges", "tokenizer.ggml.scores", "tokenizer.ggml.token_type"];
+const LISTS: [&str; 5] = [
+    "tokenizer.ggml.tokens",
+    "tokenizer.ggml.merges",
+    "tokenizer.ggml.scores",
+    "tokenizer.ggml.token_type",
+    "tokenizer.ggml.precompiled_charsmap",
+];
 
 /// A metadata value.
 #[derive(Debug, Clone, PartialEq)]

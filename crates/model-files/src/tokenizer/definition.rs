@@ -1,7 +1,8 @@
 //! Parses and checks a `tokenizer.json` before the tokenizer library reads it.
 //!
-//! Accepts what Llama models use: BPE over bytes, or BPE with byte fallback, so that every text can be encoded. Refuses
-//! what could make the library panic: merges to unknown tokens, zero lengths, unbounded replacements.
+//! Accepts what language models use: BPE over bytes, BPE with byte fallback, or Unigram with byte fallback, so that every
+//! text can be encoded. Refuses what could make the library panic: merges to unknown tokens, zero lengths, unbounded
+//! replacements.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
 use super::pipeline::{self, PipelineSteps};
+use super::vocabulary::Vocabulary;
 use crate::{Error, Result, limits};
 
 #[derive(Deserialize)]
@@ -27,7 +29,7 @@ pub(super) struct TokenizerDefinition {
     post_processor: Option<Value>,
     #[serde(default)]
     decoder: Option<Value>,
-    pub model: BpeDefinition,
+    pub model: ModelDefinition,
 }
 
 /// Only checked for validity: Wasan never truncates a text.
@@ -44,14 +46,36 @@ pub(super) struct AddedTokenDefinition {
     pub content: String,
     #[serde(default)]
     pub special: bool,
+    /// Matched after the normalizer, not before.
+    #[serde(default)]
+    pub normalized: bool,
+    #[serde(default)]
+    pub single_word: bool,
+    #[serde(default)]
+    lstrip: bool,
+    #[serde(default)]
+    rstrip: bool,
 }
 
+impl AddedTokenDefinition {
+    /// Whether the token is part of ordinary text, such as Gemma's line ends, which every text with line ends contains.
+    /// Tokens with brackets (`<think>`, `[INST]`) mark up a conversation, so a text must not contain them.
+    pub fn is_text(&self) -> bool {
+        let plain = !self.content.contains(['<', '>', '[', ']', '{', '}', '|']);
+        plain && !self.special && !self.lstrip && !self.rstrip
+    }
+}
+
+/// A BPE or Unigram model; fields of the other kind are absent.
 #[derive(Deserialize)]
-pub(super) struct BpeDefinition {
+pub(super) struct ModelDefinition {
     #[serde(rename = "type")]
     kind: Option<String>,
-    pub vocab: HashMap<String, u32>,
+    pub vocab: Vocabulary,
+    #[serde(default)]
     pub merges: Vec<Merge>,
+    #[serde(default)]
+    pub unk_id: Option<usize>,
     #[serde(default)]
     dropout: Option<f32>,
     #[serde(default)]
@@ -116,25 +140,31 @@ impl TokenizerDefinition {
             decoder: pipeline::decoder(definition.decoder.as_ref())?,
         };
         definition.check_settings()?;
-        definition.check_post_processor()?;
-        definition.check_tokens()?;
-        definition.check_merges()?;
-        definition.check_bytes(&pipeline)?;
+        let ids = definition.model.vocab.ids()?;
+        definition.check_post_processor(&ids)?;
+        definition.check_tokens(&ids)?;
+        definition.check_merges(&ids)?;
+        definition.check_scores()?;
+        definition.check_bytes(&ids, &pipeline)?;
+        drop(ids);
         Ok((definition, pipeline))
     }
 
     fn check_settings(&self) -> Result<()> {
-        let kind = self.model.kind.as_deref().unwrap_or("BPE");
-        if kind != "BPE" {
-            return Err(Error::Unsupported {
-                feature: "a tokenizer model other than BPE",
-                found: kind.into(),
-            });
+        let model = &self.model;
+        match (model.kind.as_deref().unwrap_or("BPE"), &model.vocab) {
+            ("BPE", Vocabulary::Ids(_)) | ("Unigram", Vocabulary::Scores(_)) => {}
+            ("BPE", _) => return refuse("its tokens have scores instead of ids", "BPE"),
+            ("Unigram", _) => return refuse("its tokens have no scores", "Unigram"),
+            (kind, _) => {
+                let feature = "a tokenizer model other than BPE and Unigram";
+                return Err(Error::Unsupported { feature, found: kind.into() });
+            }
         }
-        if self.model.dropout.is_some_and(|dropout| dropout != 0.0) {
+        if model.dropout.is_some_and(|dropout| dropout != 0.0) {
             return refuse("BPE dropout is for training only", "dropout");
         }
-        let affixes = [&self.model.continuing_subword_prefix, &self.model.end_of_word_suffix];
+        let affixes = [&model.continuing_subword_prefix, &model.end_of_word_suffix];
         if let Some(affix) = affixes.into_iter().flatten().find(|affix| !affix.is_empty()) {
             return Err(Error::Unsupported {
                 feature: "a word prefix or suffix in BPE",
@@ -150,16 +180,15 @@ impl TokenizerDefinition {
     }
 
     /// Checks that a template names only known tokens. It is not used: Wasan inserts special tokens itself.
-    fn check_post_processor(&self) -> Result<()> {
+    fn check_post_processor(&self, ids: &HashMap<&str, u32>) -> Result<()> {
         let known: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
         for step in pipeline::flatten(self.post_processor.as_ref(), "processors")? {
             let pieces = ["single", "pair"].iter().filter_map(|key| step[*key].as_array()).flatten();
             for id in pieces.filter_map(|piece| piece["SpecialToken"]["id"].as_str()) {
                 let declared = &step["special_tokens"][id]["tokens"];
                 let tokens = declared.as_array().map(Vec::as_slice).unwrap_or_default();
-                let is_known = |token: &Value| {
-                    token.as_str().is_some_and(|t| known.contains(t) || self.model.vocab.contains_key(t))
-                };
+                let is_known =
+                    |token: &Value| token.as_str().is_some_and(|t| known.contains(t) || ids.contains_key(t));
                 if tokens.is_empty() || !tokens.iter().all(is_known) {
                     return refuse("its template names an unknown special token", id);
                 }
@@ -168,10 +197,10 @@ impl TokenizerDefinition {
         Ok(())
     }
 
-    fn check_tokens(&self) -> Result<()> {
+    fn check_tokens(&self, ids: &HashMap<&str, u32>) -> Result<()> {
         let added = self.added_tokens.iter().map(|token| (token.content.as_str(), token.id));
         let mut by_id = HashMap::new();
-        for (token, id) in self.model.vocab.iter().map(|(token, id)| (token.as_str(), *id)).chain(added) {
+        for (token, id) in self.model.vocab.tokens().chain(added) {
             if id as usize >= limits::VOCABULARY {
                 let limit = limits::VOCABULARY as u64;
                 return Err(Error::TooLarge { what: "a token's id", limit, found: id.into() });
@@ -188,7 +217,7 @@ impl TokenizerDefinition {
             if token.content.is_empty() {
                 return refuse("an added token is empty", token.id);
             }
-            if self.model.vocab.get(&token.content).is_some_and(|id| *id != token.id) {
+            if ids.get(token.content.as_str()).is_some_and(|id| *id != token.id) {
                 return refuse("an added token has two ids", &token.content);
             }
         }
@@ -199,13 +228,13 @@ impl TokenizerDefinition {
         }
     }
 
-    fn check_merges(&self) -> Result<()> {
+    fn check_merges(&self, ids: &HashMap<&str, u32>) -> Result<()> {
         let found = self.model.merges.len();
         if found > limits::MERGES {
             let limit = limits::MERGES as u64;
             return Err(Error::TooLarge { what: "the number of merges", limit, found: found as u64 });
         }
-        let known = |token: &str| self.model.vocab.contains_key(token);
+        let known = |token: &str| ids.contains_key(token);
         for Merge(left, right) in &self.model.merges {
             if left.is_empty() || right.is_empty() || !known(left) || !known(right) {
                 return refuse("a merge names an unknown token", format!("{left} {right}"));
@@ -217,16 +246,42 @@ impl TokenizerDefinition {
         Ok(())
     }
 
+    /// Checks the scores, lengths and unknown token of a Unigram model.
+    fn check_scores(&self) -> Result<()> {
+        let Vocabulary::Scores(tokens) = &self.model.vocab else { return Ok(()) };
+        for (token, score) in tokens {
+            if !score.is_finite() {
+                return refuse("a score is not a number", token);
+            }
+            if token.len() > limits::UNIGRAM_TOKEN_BYTES {
+                let (limit, found) = (limits::UNIGRAM_TOKEN_BYTES as u64, token.len() as u64);
+                return Err(Error::TooLarge { what: "a token's length", limit, found });
+            }
+        }
+        match self.model.unk_id {
+            Some(id) if id < tokens.len() => Ok(()),
+            Some(id) => refuse("its unknown token is outside the vocabulary", id),
+            None => refuse("it names no unknown token", "unk_id"),
+        }
+    }
+
     /// Checks that all bytes that occur in text have tokens; otherwise some characters would be lost silently.
-    fn check_bytes(&self, pipeline: &Pipeline) -> Result<()> {
-        let added: HashSet<&str> = self.added_tokens.iter().map(|token| token.content.as_str()).collect();
-        let has = |token: &str| self.model.vocab.contains_key(token) && !added.contains(token);
+    fn check_bytes(&self, ids: &HashMap<&str, u32>, pipeline: &Pipeline) -> Result<()> {
+        let hidden = self.added_tokens.iter().filter(|token| !token.is_text());
+        let added: HashSet<&str> = hidden.map(|token| token.content.as_str()).collect();
+        let has = |token: &str| ids.contains_key(token) && !added.contains(token);
         if pipeline.pre_tokenizer.has("ByteLevel") || pipeline.normalizer.has("ByteLevel") {
             let mut needed = ByteLevel::alphabet().into_iter().filter(|byte| carries_text(*byte));
             return match needed.find(|byte| !has(&byte.to_string())) {
                 Some(byte) => refuse("a byte of the byte-level alphabet is missing", byte),
                 None => Ok(()),
             };
+        }
+        if !self.model.byte_fallback && matches!(self.model.vocab, Vocabulary::Scores(_)) {
+            return Err(Error::Unsupported {
+                feature: "a Unigram tokenizer that loses the characters outside of its vocabulary",
+                found: "byte_fallback is false".into(),
+            });
         }
         if !self.model.byte_fallback {
             return refuse("it has neither byte-level tokens nor byte fallback", "byte_fallback");

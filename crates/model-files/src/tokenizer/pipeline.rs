@@ -1,17 +1,23 @@
-//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`, flattened to lists. Accepts only steps that Llama
-//! models use and that lose no text.
+//! Normalizer, pre-tokenizer and decoder of a `tokenizer.json`, flattened to lists. Accepts only steps that language
+//! models use and that lose no letters: what SentencePiece's normalizers do to spaces, widths and control characters is
+//! part of such a tokenizer.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use super::charsmap;
 use crate::{Error, Result, limits};
 
-const NORMALIZERS: &[&str] = &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "ByteLevel"];
+const NORMALIZERS: &[&str] =
+    &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "ByteLevel", "Precompiled", "Strip"];
 const PRE_TOKENIZERS: &[&str] = &["ByteLevel", "Split", "Metaspace", "Digits", "Punctuation"];
 const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"];
 
 /// Steps in the order of execution.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct PipelineSteps {
     list_key: &'static str,
     steps: Vec<Value>,
@@ -32,6 +38,31 @@ impl PipelineSteps {
             .map_err(|error| Error::Json { reason: error.to_string(), file: "tokenizer.json".into() })
     }
 
+    /// The same with `step` as its first.
+    pub fn with_first(mut self, step: Value) -> Self {
+        self.steps.insert(0, step);
+        self
+    }
+
+    /// The same with `step` as its last.
+    pub fn with_last(mut self, step: Value) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// The pre-tokenizer of a text that does not begin the prompt; `None` if that makes no difference.
+    pub fn continuing(&self) -> Option<Self> {
+        let is_first = |step: &Value| step["type"] == "Metaspace" && step["prepend_scheme"] == "first";
+        if !self.steps.iter().any(is_first) {
+            return None;
+        }
+        let mut continuing = self.clone();
+        for step in continuing.steps.iter_mut().filter(|step| is_first(step)) {
+            step["prepend_scheme"] = "never".into();
+        }
+        Some(continuing)
+    }
+
     /// The steps without fields that have no effect on the text.
     pub fn effect(&self) -> Vec<Value> {
         let mut steps = self.steps.clone();
@@ -39,6 +70,10 @@ impl PipelineSteps {
             let byte_level = step["type"] == "ByteLevel";
             if let Some(fields) = step.as_object_mut() {
                 fields.remove("trim_offsets");
+                // A table of 300 KB would make every message unreadable.
+                if let Some(Value::String(table)) = fields.get_mut(CHARSMAP) {
+                    *table = Sha256::digest(&table).iter().map(|byte| format!("{byte:02x}")).collect();
+                }
                 if byte_level && self.list_key == DECODER_LIST {
                     fields.retain(|key, _| key == "type");
                 }
@@ -49,6 +84,7 @@ impl PipelineSteps {
 }
 
 const DECODER_LIST: &str = "decoders";
+const CHARSMAP: &str = "precompiled_charsmap";
 
 pub(super) fn normalizer(value: Option<&Value>) -> Result<PipelineSteps> {
     checked(value, "normalizers", NORMALIZERS)
@@ -104,6 +140,9 @@ fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> R
         if pattern.is_empty() && matches!(kind, "Split" | "Replace") {
             return refuse("a pattern is empty", kind);
         }
+        if kind == "Precompiled" {
+            check_charsmap(&step[CHARSMAP])?;
+        }
         if step["behavior"] == "Removed" {
             return refuse("it removes text", kind);
         }
@@ -116,6 +155,19 @@ fn checked(value: Option<&Value>, list_key: &'static str, allowed: &[&str]) -> R
         }
     }
     Ok(PipelineSteps { list_key, steps })
+}
+
+/// Its length is checked before it is decoded.
+fn check_charsmap(table: &Value) -> Result<()> {
+    let text = table.as_str().unwrap_or_default();
+    if text.len() / 4 * 3 > limits::CHARSMAP_BYTES {
+        let (limit, found) = (limits::CHARSMAP_BYTES as u64, text.len() as u64 / 4 * 3);
+        return Err(Error::TooLarge { what: "the size of the precompiled normalizer", limit, found });
+    }
+    match BASE64_STANDARD.decode(text) {
+        Ok(bytes) => charsmap::check(&bytes),
+        Err(_) => refuse("its precompiled normalizer is damaged", "not base64"),
+    }
 }
 
 fn refuse<T>(problem: &'static str, found: &str) -> Result<T> {
