@@ -145,7 +145,7 @@ fn gguf_files() {
         ("YaRN", change(|file| file.text("llama.rope.scaling.type", "yarn")), "yarn"),
         ("an end token outside", number("tokenizer.ggml.eos_token_id", 300), "outside the vocabulary"),
         ("an unknown tokenizer", with_tokens(|file| file.text("tokenizer.ggml.model", "bert")), "bert"),
-        ("an unknown pre-tokenizer", with_tokens(|file| file.text("tokenizer.ggml.pre", "qwen2")), "qwen2"),
+        ("an unknown pre-tokenizer", with_tokens(|file| file.text("tokenizer.ggml.pre", "viking")), "viking"),
         ("a tokenizer without bytes", with_tokens(|_| ()), "byte-level alphabet"),
         ("scores missing", with_tokens(|file| file.text("tokenizer.ggml.model", "llama")), "scores"),
     ];

@@ -46,7 +46,8 @@ fn tokenizers() {
     broken_tokenizer("pieces of no length", step("pre_tokenizer", fixed), "FixedLength");
     let truncation = json!({"max_length": 4, "stride": 4, "strategy": "LongestFirst", "direction": "Right"});
     broken_tokenizer("a stride as long as the text", step("truncation", truncation), "stride");
-    broken_tokenizer("another model", model("type", "Unigram".into()), "Unigram");
+    broken_tokenizer("another model", model("type", "WordPiece".into()), "WordPiece");
+    broken_tokenizer("a model of the other kind", model("type", "Unigram".into()), "no scores");
     broken_tokenizer("merges at random", model("dropout", 0.5.into()), "BPE dropout");
     broken_tokenizer("a prefix", model("continuing_subword_prefix", "##".into()), "a word prefix");
     broken_tokenizer("a huge id", |json| json["model"]["vocab"]["h"] = u32::MAX.into(), "a token's id");
@@ -122,7 +123,7 @@ fn tokenizers() {
     broken_tokenizer("a lossy step", step("normalizer", json!({"type": "Lowercase"})), "Lowercase");
     broken_tokenizer("no decoder", step("decoder", Value::Null), "no decoder");
     broken_tokenizer("no vocabulary", step("model", json!({"type": "BPE"})), "missing field");
-    broken_tokenizer("an unknown step", step("normalizer", json!({"type": "Precompiled"})), "Precompiled");
+    broken_tokenizer("an unknown step", step("normalizer", json!({"type": "Nmt"})), "Nmt");
     broken_tokenizer("a step without a type", step("normalizer", json!({})), "a step without a type");
     broken_tokenizer(
         "a sequence of nothing",

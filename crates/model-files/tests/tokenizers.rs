@@ -93,20 +93,86 @@ fn special_tokens_in_a_text_stay_text() {
         let merges = [["e", "n"], ["en", "d"], ["<|", "end"], ["<|end", "|>"]];
         json["model"]["merges"].as_array_mut().unwrap().extend(merges.map(|merge| json!(merge)));
         json["model"]["ignore_merges"] = true.into();
-        let loose = json!({"id": 280, "content": "hello", "special": false});
-        json["model"]["vocab"].as_object_mut().unwrap().remove("hello");
-        json["model"]["merges"].as_array_mut().unwrap().retain(|merge| merge != &json!(["hell", "o"]));
+        let loose = json!({"id": 280, "content": "[hello]", "special": false});
         json["added_tokens"].as_array_mut().unwrap().push(loose);
     });
     let added: Vec<u32> = tokenizer.specials().map(|(_, id)| id).collect();
     assert_eq!(added.len(), 3);
-    for text in ["<|end|>", "hello", "a <|begin|>hello<|end|> b"] {
+    for text in ["<|end|>", "[hello]", "a <|begin|>[hello]<|end|> b"] {
         let ids = tokenizer.encode(text).unwrap();
         assert!(ids.iter().all(|id| !added.contains(id)), "{text}: {ids:?}");
         assert_eq!(tokenizer.decode(&ids).unwrap(), text);
     }
     assert_eq!(tokenizer.special("<|end|>"), Some(1));
-    assert_eq!(tokenizer.decode(&[0, 280, 1]).unwrap(), "hello");
+    assert_eq!(tokenizer.decode(&[0, 280, 1]).unwrap(), "[hello]");
+}
+
+/// As Gemma's line ends and runs of spaces.
+#[test]
+fn added_tokens_without_brackets_are_text() {
+    let plain = |json: &mut Value| {
+        let tokens =
+            [json!({"id": 280, "content": "\n\n", "special": false}), json!({"id": 281, "content": "hell"})];
+        json["model"]["vocab"].as_object_mut().unwrap().remove("hell");
+        json["model"]["vocab"].as_object_mut().unwrap().remove("hello");
+        json["model"]["merges"].as_array_mut().unwrap().truncate(2);
+        json["added_tokens"].as_array_mut().unwrap().extend(tokens);
+    };
+    let tokenizer = tiny(plain);
+    assert_eq!(tokenizer.special("\n\n"), None, "it is no part of a prompt's structure");
+    let ids = tokenizer.encode("a\n\nhello").unwrap();
+    assert_eq!(ids[1..3], [280, 281]);
+    assert_eq!(tokenizer.decode(&ids).unwrap(), "a\n\nhello");
+    let special = tiny(|json| {
+        plain(json);
+        json["added_tokens"][2]["special"] = true.into();
+    });
+    assert_ne!(special.fingerprint(), tokenizer.fingerprint());
+    assert!(special.first_difference(&tokenizer).unwrap().contains("280"));
+}
+
+/// A prompt's first text gets a space, the texts after its special tokens do not.
+#[test]
+fn a_space_before_the_first_text_only() {
+    let file = |scheme: &str| {
+        let json = std::fs::read("tests/data/agreement/unigram-nfkc.json").unwrap();
+        let mut json: Value = serde_json::from_slice(&json).unwrap();
+        json["normalizer"] = Value::Null;
+        let step = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": false});
+        json["pre_tokenizer"] = step;
+        Tokenizer::from_bytes(&serde_json::to_vec(&json).unwrap()).unwrap()
+    };
+    let (first, always) = (file("first"), file("always"));
+    let text = "und ich";
+    assert_eq!(first.encode(text).unwrap(), always.encode(text).unwrap());
+    assert_eq!(always.encode_continuing(text).unwrap(), always.encode(text).unwrap());
+    let continuing = first.encode_continuing(text).unwrap();
+    assert_eq!(continuing, file("never").encode(text).unwrap());
+    assert_ne!(continuing, first.encode(text).unwrap());
+    let pieces = first.pieces(text, true).unwrap();
+    assert_eq!(pieces.iter().map(|(id, _)| *id).collect::<Vec<_>>(), continuing);
+    assert_eq!((pieces[0].1.start, pieces.last().unwrap().1.end), (0, text.len()));
+    assert!(first.first_difference(&always).unwrap().starts_with("the pre-tokenizer is "));
+}
+
+#[test]
+fn the_first_difference_of_scores_is_named() {
+    let file = |change: &dyn Fn(&mut Value)| {
+        let json = std::fs::read("tests/data/agreement/unigram-plain.json").unwrap();
+        let mut json: Value = serde_json::from_slice(&json).unwrap();
+        change(&mut json);
+        Tokenizer::from_bytes(&serde_json::to_vec(&json).unwrap()).unwrap()
+    };
+    let one = file(&|_| ());
+    assert_eq!(one.first_difference(&file(&|_| ())), None);
+    let score = file(&|json| json["model"]["vocab"][500][1] = json!(-1.5));
+    let difference = one.first_difference(&score).unwrap();
+    assert!(difference.starts_with("the score of token 500 "), "{difference}");
+    assert_ne!(one.fingerprint(), score.fingerprint());
+    let unknown = file(&|json| json["model"]["unk_id"] = 1.into());
+    assert_eq!(one.first_difference(&unknown).unwrap(), "the unknown token is 0 in one and 1 in the other");
+    let bpe = tiny(|_| ());
+    assert!(one.first_difference(&bpe).is_some() && bpe.first_difference(&one).is_some());
 }
 
 #[test]

@@ -53,7 +53,9 @@ pub(super) fn to_json(header: &GgufHeader, list: &TokenList, always_unigram: boo
     }
     normalizers.push(string(" ", "▁"));
     let model = if unigram {
-        let tokens: Vec<_> = list.texts.iter().zip(scores).collect();
+        // Others have placeholders. Zero lets a token added for text win over its parts, as in SentencePiece.
+        let score = |id: usize| if list.types[id] == NORMAL { scores[id] } else { 0.0 };
+        let tokens: Vec<_> = list.texts.iter().enumerate().map(|(id, text)| (text, score(id))).collect();
         let bytes = list.types.contains(&BYTE);
         let unknown = list.types.iter().position(|kind| *kind == UNKNOWN);
         json!({"type": "Unigram", "vocab": tokens, "unk_id": unknown, "byte_fallback": bytes})
@@ -83,7 +85,9 @@ fn normalization(header: &GgufHeader, list: &TokenList) -> Result<Option<Json>> 
         return Ok(Some(json!({"type": "Precompiled", "precompiled_charsmap": table})));
     }
     let is_normalized = |text: &str| {
-        let mut normalized = NormalizedString::from(text);
+        // SentencePiece's own NFKC keeps this one.
+        let text = text.replace('～', "~");
+        let mut normalized = NormalizedString::from(text.as_str());
         normalized.nfkc().get() == text
     };
     let normal = || list.texts.iter().zip(&list.types).filter(|(_, kind)| **kind == NORMAL);
