@@ -224,7 +224,7 @@ fn the_first_difference_is_named() {
 }
 
 /// A SentencePiece vocabulary: bytes, then pieces with falling scores.
-fn scored_gguf(add_space: Option<u8>) -> Tokenizer {
+fn scored_file(add_space: Option<u8>) -> common::Gguf {
     let mut tokens: Vec<String> = ["<unk>", "<s>", "</s>"].map(Into::into).to_vec();
     let mut types = vec![2i32, 3, 3];
     let mut scores = vec![0f32; 3];
@@ -255,6 +255,11 @@ fn scored_gguf(add_space: Option<u8>) -> Tokenizer {
     if let Some(flag) = add_space {
         file.set("space", common::entry("tokenizer.ggml.add_space_prefix", 7, &[flag]));
     }
+    file
+}
+
+fn scored_gguf(add_space: Option<u8>) -> Tokenizer {
+    let file = scored_file(add_space);
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("scored.gguf");
     std::fs::write(&source, file.bytes()).unwrap();
@@ -280,6 +285,42 @@ fn scores_become_merges_with_byte_fallback() {
     let without_space = scored_gguf(Some(0));
     assert_eq!(without_space.encode("the in").unwrap(), [id(6), id(1), id(4)]);
     assert_eq!(without_space.decode(&[id(6), id(1)]).unwrap(), "the");
+}
+
+/// `--tokenizer` at the import of a GGUF file whose own tokenizer is not complete.
+#[test]
+fn a_tokenizer_of_the_user_replaces_that_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("whole.gguf"), scored_file(None).bytes()).unwrap();
+    common::import_quietly(&path("whole.gguf"), &path("whole"), Quantization::F16).unwrap();
+    let json = std::fs::read(path("whole/tokenizer.json")).unwrap();
+    let mut lost = scored_file(None);
+    lost.text("tokenizer.ggml.model", "unheard-of");
+    std::fs::write(path("lost.gguf"), lost.bytes()).unwrap();
+    let import = |name: &str, tokenizer: Value| {
+        std::fs::write(path("own.json"), serde_json::to_vec(&tokenizer).unwrap()).unwrap();
+        let tokenizer = Some(path("own.json"));
+        let options = model_files::ImportOptions { tokenizer, ..common::options(Quantization::F16) };
+        let go_on = &mut |_| std::ops::ControlFlow::Continue(());
+        model_files::import(&path("lost.gguf"), &path(name), &options, go_on)
+    };
+    assert!(common::import_quietly(&path("lost.gguf"), &path("none"), Quantization::F16).is_err());
+    let whole: Value = serde_json::from_slice(&json).unwrap();
+    import("with", whole.clone()).unwrap();
+    let of = |name: &str| common::open(&path(name)).unwrap().tokenizer().unwrap();
+    assert_eq!(of("with").first_difference(&of("whole")), None);
+
+    let mut other = whole.clone();
+    let id = other["model"]["vocab"].as_object_mut().unwrap().remove("a").unwrap();
+    other["model"]["vocab"]["b"] = id.clone();
+    let error = import("other", other).unwrap_err().to_string();
+    assert!(error.contains(&format!("token {id} is \"b\" in it and \"a\" in the model")), "{error}");
+    let mut larger = whole;
+    larger["model"]["vocab"]["far"] = 300.into();
+    let error = import("larger", larger).unwrap_err().to_string();
+    assert!(error.contains("token 300 is \"far\""), "{error}");
+    assert!(!path("other").exists() && !path("larger").exists());
 }
 
 /// The starter models' tokenizer puts a space before a text and splits characters into bytes.

@@ -8,3 +8,4 @@ mod program;
 mod queue;
 mod reports;
 mod text;
+mod tokens;

@@ -8,13 +8,13 @@ use crate::program::Home;
 
 /// Sizes of a Llama that has the starter models' vocabulary.
 #[derive(Clone, Copy)]
-struct Sizes {
+pub struct Sizes {
     hidden: usize,
     feed_forward: usize,
     layers: usize,
 }
 
-const TINY: Sizes = Sizes { hidden: 32, feed_forward: 64, layers: 1 };
+pub const TINY: Sizes = Sizes { hidden: 32, feed_forward: 64, layers: 1 };
 const VOCABULARY: usize = 8192;
 
 impl Sizes {
@@ -45,7 +45,7 @@ impl Sizes {
 }
 
 // A Hugging Face folder whose weights are all zero, which takes no space on most disks.
-fn hugging_face(home: &Home, name: &str, sizes: Sizes) -> PathBuf {
+pub fn hugging_face(home: &Home, name: &str, sizes: Sizes) -> PathBuf {
     let folder = home.path().join(name);
     std::fs::create_dir(&folder).expect("makes a folder");
     let file = |name: &str| folder.join(name);
