@@ -2,16 +2,17 @@
 of lines.de.txt, lines.en.txt, lines.ja.txt and odd.json.
 
     pip install tokenizers==0.23.3 sentencepiece==0.2.3
-    python references.py FOLDER     FOLDER holds NAME.json of the families (and NAME.model of our own, if at hand)
+    python references.py FOLDER     FOLDER holds NAME.json of the families
 
-The ids are those of the `tokenizers` package, which transformers' AutoTokenizer runs. Where FOLDER has the SentencePiece
-model of a tokenizer, the script also prints how many texts SentencePiece itself tokenizes differently.
+The ids are those of the `tokenizers` package, which transformers' AutoTokenizer runs. NAME.sentencepiece.hashes has those of
+SentencePiece itself where its model lies beside this script.
 """
 
 import json
 import sys
 from pathlib import Path
 
+from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
 
 HERE = Path(__file__).parent
@@ -38,16 +39,16 @@ def main():
         own = HERE / f"{name}.json"
         tokenizer = Tokenizer.from_file(str(own if own.exists() else folder / f"{name}.json"))
         ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts()]
-        hashes = b"".join(fnv1a(of_text).to_bytes(4, "little") for of_text in ids)
-        (HERE / f"{name}.hashes").write_bytes(hashes)
-        print(f"{name}: {len(ids)} texts, {sum(map(len, ids))} tokens")
-        model = folder / f"{name}.model"
+        write(name, ids)
+        model = HERE / f"{name}.model"
         if model.exists():
-            from sentencepiece import SentencePieceProcessor
+            pieces = SentencePieceProcessor(model_file=str(model))
+            write(f"{name}.sentencepiece", [pieces.encode(text) for text in texts()])
 
-            piece = SentencePieceProcessor(model_file=str(model))
-            differ = [text for text, of_text in zip(texts(), ids) if piece.encode(text) != of_text]
-            print(f"{name}: SentencePiece differs in {len(differ)}: {differ[:20]!r}")
+
+def write(name, ids):
+    (HERE / f"{name}.hashes").write_bytes(b"".join(fnv1a(of_text).to_bytes(4, "little") for of_text in ids))
+    print(f"{name}: {len(ids)} texts, {sum(map(len, ids))} tokens")
 
 
 main()
