@@ -1,16 +1,18 @@
-//! What a user starts: the window, the `wasan` command, the package for a platform.
+//! What a user starts: the window, the `wasan` command, the package for a platform. Beside the first two lies
+//! `wasan-fetch`, which they start when somebody asks for a model.
 
 use crate::failure::Failure;
 use crate::front_end;
 use crate::setup::{self, Purpose};
-use crate::step::{failed_at, step};
+use crate::step::{failed_at, output_of, step};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const SENTENCES: &str = "Guten Morgen. Das Wetter ist heute schön.";
 
-const PACKAGES: [&str; 4] = ["--package", "cli", "--package", "wasan-app"];
+const PACKAGES: [&str; 6] = ["--package", "cli", "--package", "fetch", "--package", "wasan-app"];
 
 /// The bundler, as its registry's own package: built from source it would take longer than Wasan.
 const BUNDLER: &str = "--package=@tauri-apps/cli@2.12.5";
@@ -25,7 +27,7 @@ pub fn run(arguments: &[OsString], started_in: &Path) -> Result<(), Failure> {
         return run_window();
     }
     setup::install(Purpose::Terminal)?;
-    build_release(&["wasan"])?;
+    build_release(&["wasan", "wasan-fetch"])?;
     if !arguments.is_empty() {
         return wasan("wasan", arguments, started_in);
     }
@@ -63,7 +65,9 @@ pub fn package(arguments: &[OsString]) -> Result<(), Failure> {
     setup::install(Purpose::Window)?;
     front_end::install()?;
     front_end::build()?;
-    let mut bundler = front_end::npm(["exec", "--yes", BUNDLER, "--", "tauri", "build"]);
+    let settings = package_downloader()?;
+    let mut bundler = front_end::npm(["exec", "--yes", BUNDLER, "--", "tauri", "build", "--config"]);
+    bundler.arg(settings);
     if cfg!(target_os = "linux") && arguments.is_empty() {
         // The bundler's other Linux formats download tools of their own.
         bundler.args(["--bundles", "deb"]);
@@ -73,6 +77,25 @@ pub fn package(arguments: &[OsString]) -> Result<(), Failure> {
     step("Package the window", "fix the errors above", &mut bundler)?;
     println!("\nThe package lies under {}", release_folder()?.join("bundle").display());
     Ok(())
+}
+
+/// Builds `wasan-fetch` and puts it where the bundler finds it, with the platform's name behind its own. Returns a file
+/// of settings that makes it part of the package, beside the window. They are not in tauri.conf.json because every
+/// build of the window would then need the program.
+fn package_downloader() -> Result<PathBuf, Failure> {
+    build_release(&["wasan-fetch"])?;
+    let version = output_of(Command::new("rustc").arg("-vV"), "install Rust from https://rustup.rs")?;
+    let platform = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let release = release_folder()?;
+    let folder = release.join("packaged");
+    let packaged = folder.join(executable(&format!("wasan-fetch-{platform}")));
+    fs::create_dir_all(&folder).map_err(failed_at("Making a folder", &folder))?;
+    fs::copy(release.join(executable("wasan-fetch")), &packaged)
+        .map_err(failed_at("Copying a program", &packaged))?;
+    let settings = folder.join("tauri.json");
+    let text = format!(r#"{{"bundle": {{"externalBin": [{:?}]}}}}"#, folder.join("wasan-fetch"));
+    fs::write(&settings, text).map_err(failed_at("Writing the bundler's settings", &settings))?;
+    Ok(settings)
 }
 
 /// The release programs that the checks of documents run.
@@ -105,7 +128,7 @@ fn run_window() -> Result<(), Failure> {
     setup::install(Purpose::Window)?;
     front_end::install()?;
     front_end::build()?;
-    build_release(&["wasan", "wasan-app"])?;
+    build_release(&["wasan", "wasan-app", "wasan-fetch"])?;
     println!(
         "\nThe window opens now; close it to end. In the terminal:\n  \
          cargo xtask run -- translate --from de --to en \"{SENTENCES}\""
@@ -117,7 +140,7 @@ fn run_window() -> Result<(), Failure> {
     )
 }
 
-/// Builds `binaries`. Always naming both packages gives every build the same features of shared dependencies, so that
+/// Builds `binaries`. Always naming all packages gives every build the same features of shared dependencies, so that
 /// the window reuses what the command's build has compiled.
 fn build_release(binaries: &[&str]) -> Result<(), Failure> {
     let mut cargo = Command::new("cargo");
