@@ -22,7 +22,8 @@ fn ids_and_decoded_texts() {
     let from_arguments = home.run_ok(&["tokens", "--model", "starter-large", "Es regnet.", ""]);
     let (ids, decoded) =
         from_arguments.lines().next().expect("a line").split_once('\t').expect("two columns");
-    assert_eq!(decoded, "Es regnet.");
+    // The starter models' tokenizer puts a space before a text.
+    assert_eq!(decoded, " Es regnet.");
     assert!(ids.split(' ').all(|id| id.parse::<u32>().is_ok()), "{ids}");
     assert_eq!(from_arguments.lines().nth(1), Some("\t"));
 
@@ -31,7 +32,7 @@ fn ids_and_decoded_texts() {
 
     let json = home.run_ok(&["tokens", "--model", "starter-large", "--json", "Es regnet.", "a\tb"]);
     let json: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!((&json[0]["text"], &json[1]["decoded"]), (&"Es regnet.".into(), &"a\tb".into()));
+    assert_eq!((&json[0]["text"], &json[1]["decoded"]), (&"Es regnet.".into(), &" a\tb".into()));
     let same: Vec<String> =
         json[0]["ids"].as_array().expect("a list").iter().map(ToString::to_string).collect();
     assert_eq!(same.join(" "), ids);
@@ -57,7 +58,7 @@ fn a_model_is_not_imported_to_see_its_tokens() {
     }
     let ended = home.run_with_input(&["tokens", "--model", "folder"], b"gut\n\xFF\n");
     assert_eq!(ended.status, Some(1), "{}", ended.err);
-    assert!(ended.out.ends_with("\tgut\n") && ended.err.contains("line 2"), "{} {}", ended.out, ended.err);
+    assert!(ended.out.ends_with("\t gut\n") && ended.err.contains("line 2"), "{} {}", ended.out, ended.err);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::vocabulary::Vocabulary;
 use super::{AddedToken, failed};
 use crate::{Error, Result};
 
-/// Isolates the `<` of a text such as `<0x41>`, which the library's Unigram would take for the byte.
+/// Ends a piece after the `<` of a text such as `<0x41>`, which the library's Unigram would take for the byte.
 const BYTE_TOKEN_IN_TEXT: &str = "<(?=0x[0-9A-F]{2}>)";
 
 /// What encodes and decodes, and what tells it from others.
@@ -54,7 +54,8 @@ pub(super) fn build(
     if let Some(unknown) = model.unk_id.filter(|_| matches!(model.vocab, Vocabulary::Scores(_))) {
         settings.push(("unknown token", unknown.into()));
         let pattern = json!({"Regex": BYTE_TOKEN_IN_TEXT});
-        let step = json!({"type": "Split", "pattern": pattern, "behavior": "Isolated", "invert": false});
+        let step =
+            json!({"type": "Split", "pattern": pattern, "behavior": "MergedWithPrevious", "invert": false});
         pre_tokenizer = pre_tokenizer.with_last(step);
     }
     if !text_tokens.is_empty() {
