@@ -123,7 +123,7 @@ fn tokenizers() {
     broken_tokenizer("a lossy step", step("normalizer", json!({"type": "Lowercase"})), "Lowercase");
     broken_tokenizer("no decoder", step("decoder", Value::Null), "no decoder");
     broken_tokenizer("no vocabulary", step("model", json!({"type": "BPE"})), "missing field");
-    broken_tokenizer("an unknown step", step("normalizer", json!({"type": "Nmt"})), "Nmt");
+    broken_tokenizer("an unknown step", step("normalizer", json!({"type": "StripAccents"})), "StripAccents");
     broken_tokenizer("a step without a type", step("normalizer", json!({})), "a step without a type");
     broken_tokenizer(
         "a sequence of nothing",

@@ -16,6 +16,9 @@ const BYTE_TOKENS_IN_TEXT: [&str; 2] = ["<0x41>", "a<0x0A>b"];
 /// Gemma has tokens for HTML tags; here a text's tags stay text.
 const TAGS_IN_TEXT: [&str; 1] = ["<b>fett</b>"];
 
+/// Texts of the languages; the others are odd.
+const LINES: usize = 3000;
+
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/agreement").join(name)
 }
@@ -79,6 +82,25 @@ fn comes_back(tokenizer: &Tokenizer, sentence_piece: bool) {
     }
 }
 
+/// The byte ranges of a text's tokens are in order, and cover a line but for white space that the normalizer removes.
+fn ranges_cover_the_text(tokenizer: &Tokenizer) {
+    let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}');
+    for (number, text) in texts().iter().enumerate() {
+        let pieces = tokenizer.pieces(text, false).unwrap();
+        let ids: Vec<u32> = pieces.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, tokenizer.encode(text).unwrap(), "{text:?}");
+        let mut covered = 0;
+        for (_, bytes) in pieces {
+            assert!(text.get(bytes.clone()).is_some(), "{bytes:?} of {text:?}");
+            let gap = text.get(covered..bytes.start).unwrap_or_default();
+            assert!(number >= LINES || gap.chars().all(is_space), "{gap:?} of {text:?}");
+            covered = covered.max(bytes.end);
+        }
+        let rest = &text[covered..];
+        assert!(number >= LINES || rest.chars().all(is_space), "{rest:?} of {text:?}");
+    }
+}
+
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
@@ -138,6 +160,7 @@ fn llama2() {
     let own = open_tokenizer(&family("llama2")).unwrap();
     agrees(&own, "llama2");
     comes_back(&own, true);
+    ranges_cover_the_text(&own);
     agrees(&from_gguf(&TokenizerGguf::scored(&json(&family("llama2")), true)), "llama2");
 }
 
@@ -146,6 +169,7 @@ fn gemma3() {
     let own = open_tokenizer(&family("gemma3")).unwrap();
     assert_eq!(differences(&own, "gemma3"), TAGS_IN_TEXT);
     comes_back(&own, true);
+    ranges_cover_the_text(&own);
     assert_eq!(own.vocab_size(), 262_145);
     assert_eq!(own.encode("a\n\nb").unwrap().len(), 3, "Gemma's line ends are tokens of the text");
     let converted = from_gguf(&TokenizerGguf::scored(&json(&family("gemma3")), false));
@@ -159,6 +183,7 @@ fn unigram_with_a_precompiled_normalizer() {
     assert_eq!(differences(&own, "unigram-nfkc"), BYTE_TOKENS_IN_TEXT);
     let converted = from_gguf(&TokenizerGguf::unigram(&json(&path), "t5", true));
     assert_eq!(differences(&converted, "unigram-nfkc"), BYTE_TOKENS_IN_TEXT);
+    ranges_cover_the_text(&own);
     assert_eq!(own.decode(&own.encode("Ｔest  １２ ㌔").unwrap()).unwrap(), "Test 12 キロ");
     assert_eq!(own.decode(&own.encode("a <0x41> 🙂").unwrap()).unwrap(), "a <0x41> 🙂");
 }
@@ -183,7 +208,7 @@ fn unigram_without_a_normalizer() {
 fn a_lost_normalizer_is_inferred() {
     let converted = from_gguf(&TokenizerGguf::unigram(&json(&data("unigram-nfkc.json")), "llama", true));
     let differ = differences(&converted, "unigram-nfkc");
-    assert!(differ.iter().all(|text| !texts()[..3000].contains(text)), "{differ:?}");
+    assert!(differ.iter().all(|text| !texts()[..LINES].contains(text)), "{differ:?}");
     assert_eq!(converted.decode(&converted.encode("（Ａ）！").unwrap()).unwrap(), "(A)!");
 }
 

@@ -12,7 +12,7 @@ use super::charsmap;
 use crate::{Error, Result, limits};
 
 const NORMALIZERS: &[&str] =
-    &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "ByteLevel", "Precompiled", "Strip"];
+    &["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "ByteLevel", "Precompiled", "Nmt", "Strip"];
 const PRE_TOKENIZERS: &[&str] = &["ByteLevel", "Split", "Metaspace", "Digits", "Punctuation"];
 const DECODERS: &[&str] = &["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace"];
 
