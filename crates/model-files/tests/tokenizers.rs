@@ -155,6 +155,19 @@ fn a_space_before_the_first_text_only() {
     assert!(first.first_difference(&always).unwrap().starts_with("the pre-tokenizer is "));
 }
 
+/// Gemma 2 has no `<0x09>`: the tab is a token.
+#[test]
+fn a_character_may_take_the_place_of_its_byte() {
+    let json = std::fs::read("tests/data/agreement/unigram-plain.json").unwrap();
+    let mut json: Value = serde_json::from_slice(&json).unwrap();
+    let vocab = json["model"]["vocab"].as_array_mut().unwrap();
+    let byte = vocab.iter_mut().find(|token| token[0] == "<0x09>").unwrap();
+    byte[0] = "\t".into();
+    let tokenizer = Tokenizer::from_bytes(&serde_json::to_vec(&json).unwrap()).unwrap();
+    let ids = tokenizer.encode("a\tb").unwrap();
+    assert_eq!(tokenizer.decode(&ids).unwrap(), "a\tb");
+}
+
 #[test]
 fn the_first_difference_of_scores_is_named() {
     let file = |change: &dyn Fn(&mut Value)| {
