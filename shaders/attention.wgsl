@@ -1,8 +1,9 @@
 // Grouped-query attention of one query over one split of SPLIT cached positions:
-// s[p] = q · K[p] / √head_dim, m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce combines the splits.
+// s[p] = scale · q · K[p], m = max s, l = Σ e^(s − m), o = Σ e^(s − m) V[p]; attention_reduce combines the splits.
 // Shapes: qkv (columns, stride), cache as in rope.wgsl, partials (columns, heads, splits, head_dim + 2): o, m, l.
 // One workgroup per (split, head, column): first one position per invocation, then one pair of o per invocation.
-// Each column has its own slot and length (causal: positions up to its own). Splits beyond the length write nothing.
+// Each column has its own slot and length (causal: positions up to its own; WINDOWED: the last `window` of these, split 0
+// beginning with the first). Splits beyond the length write nothing.
 struct Attention {
     heads: u32,
     kv_heads: u32,
@@ -11,8 +12,11 @@ struct Attention {
     context: u32, // positions per slot
     values_at: u32, // where the values begin in the cache, in pairs
     splits: u32, // capacity of `partials`
-    scale: f32, // 1 / √head_dim
+    scale: f32, // 1 / √head_dim, or the model's own
+    window: u32, // positions that a column attends to, read when WINDOWED
 }
+
+override WINDOWED: bool = false;
 
 const SPLIT: u32 = 64u;
 
@@ -31,7 +35,10 @@ fn attention(at: Invocation) {
     let head = at.workgroup.y;
     let column = at.workgroup.z;
     let length = min(columns[column].base + feed[column].step + 1u, shape.context);
-    let start = split * SPLIT;
+    var start = split * SPLIT;
+    if WINDOWED {
+        start += length - min(length, shape.window);
+    }
     if start >= length {
         return;
     }

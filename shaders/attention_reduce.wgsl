@@ -1,4 +1,5 @@
 // o = Σ_s e^(m_s − M) o_s / Σ_s e^(m_s − M) l_s over the splits of one head, M = max m_s.
+// WINDOWED: over those of the column's last `window` positions, as attention.wgsl writes them.
 // Shapes: partials (columns, heads, splits, head_dim + 2) from attention.wgsl, attended (columns, stride).
 // One workgroup per (head, column), one element of o per invocation. f32 throughout.
 struct AttentionReduce {
@@ -7,7 +8,10 @@ struct AttentionReduce {
     context: u32, // positions per slot
     splits: u32, // capacity of `partials`
     stride: u32, // of attended, in elements
+    window: u32, // positions that a column attends to, read when WINDOWED
 }
+
+override WINDOWED: bool = false;
 
 const SPLIT: u32 = 64u;
 
@@ -21,7 +25,10 @@ const SPLIT: u32 = 64u;
 fn attention_reduce(at: Invocation) {
     let head = at.workgroup.x;
     let column = at.workgroup.y;
-    let length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    var length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    if WINDOWED {
+        length = min(length, shape.window);
+    }
     let splits = (length + SPLIT - 1u) / SPLIT;
     let pitch = shape.head_dim + 2u;
     let origin = (column * shape.heads + head) * shape.splits * pitch;

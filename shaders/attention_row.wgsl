@@ -1,8 +1,8 @@
 // Attention of one head of each column to a range of positions (the source tokens, for word alignment):
-//   rows[c, i] = e^(s[p] − M) / L, s[p] = q · K[p] / √head_dim, p = first + i;
+//   rows[c, i] = e^(s[p] − M) / L, s[p] = scale · q · K[p], p = first + i;
 //   M = max s and L = Σ e^(s − M) over all positions up to the column's own, combined from attention.wgsl's splits.
 // Shapes: qkv, cache and partials as in attention.wgsl, rows (columns, chosen heads, positions.count).
-// One invocation per (i, column). Positions after the column's own get 0. f32 throughout.
+// One invocation per (i, column). Positions after the column's own, or WINDOWED before its window, get 0. f32 throughout.
 struct AttentionRow {
     heads: u32,
     kv_heads: u32,
@@ -10,7 +10,8 @@ struct AttentionRow {
     stride: u32, // of qkv, in elements
     context: u32, // positions per slot
     splits: u32, // capacity of `partials`
-    scale: f32, // 1 / √head_dim
+    scale: f32, // 1 / √head_dim, or the model's own
+    window: u32, // positions that a column attends to, read when WINDOWED
     head: u32, // the chosen head
     index: u32, // among the chosen heads of the model
     chosen_heads: u32, // number of chosen heads
@@ -21,6 +22,7 @@ struct PositionRange {
     count: u32, // positions
 }
 
+override WINDOWED: bool = false;
 const SPLIT: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> shape: AttentionRow;
@@ -42,11 +44,15 @@ fn attention_row(at: Invocation) {
     let to = (column * shape.chosen_heads + shape.index) * positions.count + i;
     let position = positions.first + i;
     let length = min(columns[column].base + feed[column].step + 1u, shape.context);
-    if position >= length {
+    var attended = length;
+    if WINDOWED {
+        attended = min(length, shape.window);
+    }
+    if position >= length || position < length - attended {
         rows[to] = 0.0;
         return;
     }
-    let splits = (length + SPLIT - 1u) / SPLIT;
+    let splits = (attended + SPLIT - 1u) / SPLIT;
     let pitch = shape.head_dim + 2u;
     let origin = (column * shape.heads + shape.head) * shape.splits * pitch + shape.head_dim;
     var most = -3.0e38;

@@ -1,11 +1,12 @@
-// x[c] = E[token[c]]: one row of the embedding, dequantized.
+// x[c] = scale · E[token[c]]: one row of the embedding, dequantized.
 // Shapes: E (vocab, width), columns and feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
 // The embedding may be split by rows into shards; a dispatch writes only the tokens in its shard.
-// Exact up to one rounding of scale · q.
+// Exact up to one rounding of the weight and one of its product with `scale`, which is 1 in most models.
 struct Embed {
     first_row: u32, // of this shard
     rows: u32, // in this shard
     steps: u32, // padded width / 32
+    scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Embed;
@@ -22,7 +23,7 @@ fn embed(at: Invocation) {
     if step < shape.steps && row < shape.rows {
         let w = weights(row, step, shape.steps);
         for (var i = 0u; i < 8u; i++) {
-            x[(column * shape.steps + step) * 8u + i] = w[i];
+            x[(column * shape.steps + step) * 8u + i] = w[i] * shape.scale;
         }
     }
 }

@@ -1,4 +1,4 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's three epilogues (STORE, ADD, SWIGLU).
+// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's four epilogues (STORE, ADD, SWIGLU, GEGLU).
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup computes a tile of
 // TILE_ROWS × TILE_COLUMNS outputs, 32 weights of k at a time: each invocation dequantizes one row's step and copies
 // its share of the columns into workgroup memory, then sums ROWS × COLUMNS outputs.
@@ -18,6 +18,7 @@ struct PassSize {
 override EPILOGUE: u32 = 0u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
+const GEGLU: u32 = 3u;
 const TILE_ROWS: u32 = 64u;
 const TILE_COLUMNS: u32 = 32u;
 const ROWS: u32 = 8u; // outputs per invocation
@@ -79,12 +80,19 @@ fn matmul(at: Invocation) {
             }
             if EPILOGUE == ADD {
                 y[to + shape.first_row + row] += sums[r][c];
-            } else if EPILOGUE != SWIGLU {
+            } else if EPILOGUE != SWIGLU && EPILOGUE != GEGLU {
                 y[to + shape.first_row + row] = sums[r][c];
             } else if (r & 1u) == 0u {
-                let gate = sums[r][c];
-                y[to + (shape.first_row + row) / 2u] = gate / (1.0 + exp(-gate)) * sums[r + 1u][c];
+                y[to + (shape.first_row + row) / 2u] = activated(sums[r][c]) * sums[r + 1u][c];
             }
         }
     }
+}
+
+// As in matvec.wgsl.
+fn activated(v: f32) -> f32 {
+    if EPILOGUE == GEGLU {
+        return v / (1.0 + exp(-1.5957691216 * (v + 0.044715 * v * v * v)));
+    }
+    return v / (1.0 + exp(-v));
 }

@@ -1,5 +1,5 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns, with one of three epilogues:
-//   STORE  y[c, r] = sum · ADD  y[c, r] += sum · SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even.
+// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns. Epilogues: STORE  y[c, r] = sum · ADD  y[c, r] += sum ·
+//   SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even · GEGLU  the same with gelu (by tanh) for silu.
 // NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), computed in the same loop.
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A team computes ROWS adjacent rows,
 // its lanes take steps of 32 weights in turn; a workgroup computes TEAMS × ROWS rows. Grid: (rows / that).
@@ -19,6 +19,7 @@ override EPILOGUE: u32 = 0u;
 override TEAMS: u32 = 4u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
+const GEGLU: u32 = 3u;
 const ROWS: u32 = 4u;
 const MAX_COLUMNS: u32 = 8u;
 
@@ -65,11 +66,11 @@ fn matvec(at: Invocation) {
         }
         if live && team_lane(at) == 0u {
             let to = c * shape.stride + shape.first_row + row;
-            if EPILOGUE == SWIGLU {
+            if EPILOGUE == SWIGLU || EPILOGUE == GEGLU {
                 let half = c * shape.stride + (shape.first_row + row) / 2u;
-                y[half] = silu(sum.x) * sum.y;
+                y[half] = activated(sum.x) * sum.y;
                 if row + 2u < shape.rows {
-                    y[half + 1u] = silu(sum.z) * sum.w;
+                    y[half + 1u] = activated(sum.z) * sum.w;
                 }
             } else {
                 for (var r = 0u; r < min(ROWS, shape.rows - row); r++) {
@@ -84,6 +85,10 @@ fn matvec(at: Invocation) {
     }
 }
 
-fn silu(v: f32) -> f32 {
+// silu(v) = v · sigmoid(v); gelu(v) ≈ v / 2 · (1 + tanh u) = v · sigmoid(2u), u = √(2/π) · (v + 0.044715 v³).
+fn activated(v: f32) -> f32 {
+    if EPILOGUE == GEGLU {
+        return v / (1.0 + exp(-1.5957691216 * (v + 0.044715 * v * v * v)));
+    }
     return v / (1.0 + exp(-v));
 }

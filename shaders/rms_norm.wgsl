@@ -1,4 +1,5 @@
-// y[c] = x[c] · gain / √(mean x[c]² + ε), for the matmul path; matvec has it fused.
+// y[c] = x[c] · gain / √(mean x[c]² + ε), for the matmul path; matvec has it fused. ADD: y[c] += that, for models that
+// norm a layer's outputs before they are added to the residual stream.
 // Shapes: x, y (columns, width), gain (width).
 // Grid: one workgroup per column; its invocations take vec4s in turn. f32 throughout.
 struct RmsNorm {
@@ -6,6 +7,8 @@ struct RmsNorm {
     width: f32, // unpadded, for the mean
     epsilon: f32,
 }
+
+override ADD: bool = false;
 
 @group(0) @binding(0) var<uniform> shape: RmsNorm;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
@@ -21,6 +24,11 @@ fn rms_norm(at: Invocation) {
     }
     let scale = inverseSqrt(workgroup_sum(at, square) / shape.width + shape.epsilon);
     for (var i = at.index; i < shape.fours; i += WORKGROUP) {
-        y[origin + i] = x[origin + i] * gain[i] * scale;
+        let normed = x[origin + i] * gain[i] * scale;
+        if ADD {
+            y[origin + i] += normed;
+        } else {
+            y[origin + i] = normed;
+        }
     }
 }

@@ -21,7 +21,7 @@ struct Candidate {
 }
 
 const BLOCK: u32 = 256u;
-const MAX_BLOCKS: u32 = 1024u;
+const MAX_BLOCKS: u32 = 1280u;
 const NOTHING: f32 = -3.0e38;
 
 @group(0) @binding(0) var<uniform> shape: TopList;

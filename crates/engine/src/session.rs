@@ -12,7 +12,7 @@ use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch,
 
 use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
-use crate::llama::{Activations, LinearKernel, Llama, PassInputs, padded};
+use crate::llama::{Activations, LinearKernel, Llama, PassInputs, Rotations, padded};
 
 /// Most prompt tokens of one prefill pass.
 pub(crate) const PREFILL_COLUMNS: u32 = 64;
@@ -29,7 +29,7 @@ pub(crate) struct Session {
     caches: Vec<Buffer>,
     // Holds a slot's keys or values while they are copied to another slot: wgpu cannot copy within one buffer.
     copy_staging: Buffer,
-    rotations: Buffer,
+    rotations: Rotations,
     activations: Activations,
     pass_uniform: Buffer,
     columns: Buffer,
@@ -68,6 +68,9 @@ impl Session {
             head_dim: shape.head_dim as u32,
             slots,
             context,
+            scale: shape.attention_scale,
+            // Set layer by layer in the forward pass.
+            window: None,
         };
         // `matvec` may write surplus columns, up to its next compiled number.
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
@@ -84,14 +87,13 @@ impl Session {
         for _ in 0..shape.layers {
             caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), BufferUse::Storage)?);
         }
-        let turns = llama.rotations(context);
         Ok(Self {
             copy_staging: device.buffer(
                 "KV cache copy",
                 u64::from(context) * heads.position_bytes(),
                 BufferUse::Storage,
             )?,
-            rotations: device.buffer_with("rotations", bytemuck::cast_slice(&turns), BufferUse::Storage)?,
+            rotations: llama.rotations(context)?,
             pass_uniform: device.buffer("pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
             columns: device.buffer("columns", most * size_of::<Column>() as u64, BufferUse::Storage)?,
             prefill_columns: device.buffer(

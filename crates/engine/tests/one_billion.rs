@@ -14,7 +14,9 @@ use engine::{Device, DeviceOptions, Llama, Probe};
 use model_files::Quantization;
 use support::imported::imported;
 use support::random_llama::{Shape, write};
-use support::reference_llama::{Columns, Scaling, dot, hidden, inverse_frequencies, row_of, times};
+use support::reference_llama::{
+    Columns, Frequencies, Scaling, dot, hidden, inverse_frequencies, off_by, row_of, times,
+};
 
 const SHAPE: Shape = Shape {
     hidden: 2048,
@@ -78,10 +80,10 @@ fn a_model_of_llama_3_2_1b_s_shape_equals_the_reference() {
     print_time("decoded");
 
     let frequencies = |scaling| inverse_frequencies(SHAPE.hidden / SHAPE.heads, 500_000.0, scaling);
-    let stream = hidden(&model, &TOKENS, &frequencies(Some(SCALING)));
+    let stream = hidden(&model, &TOKENS, Frequencies::same(&frequencies(Some(SCALING))));
     let expected = times(&embedding, &stream);
     print_time("computed in f64");
-    let unscaled = hidden(&model, &TOKENS, &frequencies(None));
+    let unscaled = hidden(&model, &TOKENS, Frequencies::same(&frequencies(None)));
     let without = off_by(&sampled(&embedding, &unscaled), &sampled(&embedding, &stream));
     print_time("computed without scaling");
 
@@ -94,15 +96,6 @@ fn a_model_of_llama_3_2_1b_s_shape_equals_the_reference() {
     // Keys and values are cached in f16; everything else is f32.
     assert!(decoding.iter().chain(&prefilling).all(|off| *off < 0.01));
     assert!(without[1..].iter().all(|off| *off > 0.3), "a missing scaling must show");
-}
-
-/// For each token, the largest difference over the standard deviation of its logits.
-fn off_by(got: &Columns, expected: &Columns) -> Vec<f64> {
-    let one = |(got, expected): (&Vec<f64>, &Vec<f64>)| {
-        let worst = got.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        worst / (dot(expected, expected) / expected.len() as f64).sqrt()
-    };
-    got.iter().zip(expected).map(one).collect()
 }
 
 /// The logits of every 512th token, which is enough to see a difference.

@@ -28,6 +28,14 @@ pub struct Attention {
     pub(crate) values_at: u32,
     pub(crate) splits: u32,
     pub(crate) scale: f32,
+    pub(crate) window: u32,
+}
+
+/// Compiles the kernels of attention within a window before their first dispatch.
+pub fn compile_windowed(device: &Device) -> Result<()> {
+    let constants = [("WINDOWED", 1)];
+    device.pipeline(&PROGRAM, None, &constants)?;
+    device.pipeline(&attention_reduce::PROGRAM, None, &constants).map(|_| ())
 }
 
 /// Writes `partials` (columns, heads, splits, head_dim + 2) from the queries in `qkv` and the cache.
@@ -47,7 +55,8 @@ pub fn dispatch(
         context: heads.context,
         values_at: heads.cache_pairs() as u32,
         splits: heads.splits(),
-        scale: 1.0 / (heads.head_dim as f32).sqrt(),
+        scale: heads.scale,
+        window: heads.window_size(),
     })?;
     let bindings = [
         (0, shape.all()),
@@ -57,18 +66,12 @@ pub fn dispatch(
         (4, cache.all()),
         (5, partials.all()),
     ];
-    device.dispatch(
-        &PROGRAM,
-        None,
-        &[],
-        &bindings,
-        [GridDim::Splits, GridDim::Fixed(heads.heads), GridDim::Columns],
-    )
+    let grid = [heads.split_grid(), GridDim::Fixed(heads.heads), GridDim::Columns];
+    device.dispatch(&PROGRAM, None, heads.window_constants(), &bindings, grid)
 }
 
-/// CPU reference: softmax(q · Kᵀ / √d) · V of one head over all positions.
-pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>]) -> Vec<f64> {
-    let scale = 1.0 / (query.len() as f64).sqrt();
+/// CPU reference: softmax(scale · q · Kᵀ) · V of one head over the positions that it attends to.
+pub fn attention(query: &[f64], keys: &[Vec<f64>], values: &[Vec<f64>], scale: f64) -> Vec<f64> {
     let scores: Vec<f64> =
         keys.iter().map(|key| query.iter().zip(key).map(|(q, k)| q * k).sum::<f64>() * scale).collect();
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -103,11 +106,15 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
                 let at = first + (row + head * kv / heads.heads as usize) * dim;
                 wide_cache[at..at + dim].to_vec()
             };
-            let keys: Vec<_> = (0..length).map(|p| row(0, p)).collect();
-            let values: Vec<_> = (0..length).map(|p| row(2 * pairs, p)).collect();
+            let keys: Vec<_> = heads.attended(length).map(|p| row(0, p)).collect();
+            let values: Vec<_> = heads.attended(length).map(|p| row(2 * pairs, p)).collect();
             let query = wide(&qkv[column * stride + head * dim..][..dim]);
-            expected[column * out_stride + head * dim..][..dim]
-                .copy_from_slice(&attention(&query, &keys, &values));
+            expected[column * out_stride + head * dim..][..dim].copy_from_slice(&attention(
+                &query,
+                &keys,
+                &values,
+                heads.scale.into(),
+            ));
         }
     }
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);

@@ -3,10 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::buffer::Buffer;
-use crate::commands::{Dispatch, GridDim};
+use crate::commands::{Dispatch, GridDim, SPLIT};
 use crate::device::Device;
 use crate::error::Result;
-use crate::heads::{Heads, SPLIT};
+use crate::heads::Heads;
 use crate::program::{Program, program};
 use crate::reference_check::{
     CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
@@ -23,6 +23,7 @@ pub struct AttentionReduce {
     pub(crate) context: u32,
     pub(crate) splits: u32,
     pub(crate) stride: u32,
+    pub(crate) window: u32,
 }
 
 /// Writes `attended` (columns, stride) from `partials` (columns, heads, splits, head_dim + 2).
@@ -39,16 +40,12 @@ pub fn dispatch(
         context: heads.context,
         splits: heads.splits(),
         stride,
+        window: heads.window_size(),
     })?;
     let bindings =
         [(0, shape.all()), (1, columns.all()), (2, feed.all()), (3, partials.all()), (4, attended.all())];
-    device.dispatch(
-        &PROGRAM,
-        None,
-        &[],
-        &bindings,
-        [GridDim::Fixed(heads.heads), GridDim::Columns, GridDim::Fixed(1)],
-    )
+    let grid = [GridDim::Fixed(heads.heads), GridDim::Columns, GridDim::Fixed(1)];
+    device.dispatch(&PROGRAM, None, heads.window_constants(), &bindings, grid)
 }
 
 /// CPU reference: the partial results (o, m, l) of one head, combined.
@@ -73,11 +70,11 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let wide_partials = wide(&partials);
     let splits = heads.splits() as usize;
     for column in 0..columns as usize {
-        let length = cells[column].base + feed[column].step + 1;
+        let attended = heads.attended(cells[column].base + feed[column].step + 1).len();
         for head in 0..heads.heads as usize {
             let first = (column * heads.heads as usize + head) * splits * (dim + 2);
-            let parts: Vec<&[f64]> =
-                wide_partials[first..].chunks_exact(dim + 2).take(length.div_ceil(SPLIT) as usize).collect();
+            let splits = attended.div_ceil(SPLIT as usize);
+            let parts: Vec<&[f64]> = wide_partials[first..].chunks_exact(dim + 2).take(splits).collect();
             expected[column * stride + head * dim..][..dim].copy_from_slice(&attention_reduce(&parts));
         }
     }

@@ -28,6 +28,7 @@ pub struct AttentionRow {
     pub(crate) context: u32,
     pub(crate) splits: u32,
     pub(crate) scale: f32,
+    pub(crate) window: u32,
     pub(crate) head: u32,
     pub(crate) index: u32,
     pub(crate) chosen_heads: u32,
@@ -71,7 +72,8 @@ pub fn dispatch(
         stride: heads.qkv_stride(),
         context: heads.context,
         splits: heads.splits(),
-        scale: 1.0 / (heads.head_dim as f32).sqrt(),
+        scale: heads.scale,
+        window: heads.window_size(),
         head: chosen.head,
         index: chosen.index,
         chosen_heads: chosen.count,
@@ -87,12 +89,12 @@ pub fn dispatch(
         (7, rows.all()),
     ];
     // The range is no longer than its sequence, so the sequence's splits hold it.
-    device.dispatch(&PROGRAM, None, &[], &bindings, [GridDim::Splits, GridDim::Columns, GridDim::Fixed(1)])
+    let grid = [GridDim::Splits, GridDim::Columns, GridDim::Fixed(1)];
+    device.dispatch(&PROGRAM, None, heads.window_constants(), &bindings, grid)
 }
 
-/// CPU reference: softmax(q · Kᵀ / √d) of one head over all positions.
-pub fn attention_row(query: &[f64], keys: &[Vec<f64>]) -> Vec<f64> {
-    let scale = 1.0 / (query.len() as f64).sqrt();
+/// CPU reference: softmax(scale · q · Kᵀ) of one head over the positions that it attends to.
+pub fn attention_row(query: &[f64], keys: &[Vec<f64>], scale: f64) -> Vec<f64> {
     let scores: Vec<f64> =
         keys.iter().map(|key| query.iter().zip(key).map(|(q, k)| q * k).sum::<f64>() * scale).collect();
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -123,10 +125,15 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
                 let at = (row + head as usize * kv / heads.heads as usize) * dim;
                 cache[at..at + dim].iter().map(|&h| f64::from(h)).collect()
             };
-            let keys: Vec<Vec<f64>> = (0..length).map(key).collect();
+            let attended = heads.attended(length);
+            let keys: Vec<Vec<f64>> = attended.clone().map(key).collect();
             let query = wide(&qkv[column * stride + head as usize * dim..][..dim]);
-            let mut row = attention_row(&query, &keys);
-            row.resize(heads.context as usize, 0.0);
+            let mut row = vec![0.0; heads.context as usize];
+            row[attended.start as usize..attended.end as usize].copy_from_slice(&attention_row(
+                &query,
+                &keys,
+                heads.scale.into(),
+            ));
             expected[(column * picks.len() + index) * count..][..count]
                 .copy_from_slice(&row[positions.first as usize..][..count]);
         }

@@ -6,7 +6,9 @@ use std::sync::mpsc;
 use crate::buffer::{Buffer, BufferUse};
 use crate::device::{Device, GPU_TIMEOUT};
 use crate::error::{Error, Result};
-use crate::heads::SPLIT;
+
+/// Positions that one workgroup attends to; SPLIT in the shaders.
+pub(crate) const SPLIT: u32 = 64;
 
 /// One dimension of a dispatch's grid, in workgroups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum GridDim {
     ColumnsBy(u32),
     /// One for every 64 positions of the longest sequence in the pass.
     Splits,
+    /// The same, of no more than this many positions.
+    SplitsWithin(u32),
 }
 
 /// A kernel with its bindings, created once and replayed.
@@ -70,6 +74,7 @@ impl Commands<'_> {
                 GridDim::Columns => columns,
                 GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
                 GridDim::Splits => length.div_ceil(SPLIT).max(1),
+                GridDim::SplitsWithin(window) => length.min(window).div_ceil(SPLIT).max(1),
             });
             pass.set_pipeline(&dispatch.pipeline);
             pass.set_bind_group(0, &dispatch.group, &[]);

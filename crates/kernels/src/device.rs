@@ -152,6 +152,11 @@ impl Device {
         self.inner.limits.max_storage_buffer_binding_size.min(self.inner.limits.max_buffer_size) / 256 * 256
     }
 
+    /// Most workgroups in one dimension of a grid.
+    pub(crate) fn max_workgroups(&self) -> u32 {
+        self.inner.limits.max_compute_workgroups_per_dimension
+    }
+
     /// Bytes allocated in buffers.
     pub fn memory_bytes(&self) -> u64 {
         self.inner.memory.load(Ordering::Relaxed)

@@ -1,7 +1,6 @@
 //! The shape of one model's attention and KV cache.
 
-/// Positions that one workgroup attends to; SPLIT in the shaders.
-pub(crate) const SPLIT: u32 = 64;
+use crate::commands::{GridDim, SPLIT};
 
 /// The shape of attention in one model and one cache.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +15,10 @@ pub struct Heads {
     pub slots: u32,
     /// Positions a slot.
     pub context: u32,
+    /// Factor of q · k.
+    pub scale: f32,
+    /// Positions that a query attends to, its own included; `None` for all.
+    pub window: Option<u32>,
 }
 
 impl Heads {
@@ -40,6 +43,26 @@ impl Heads {
     /// Splits that the longest sequence needs.
     pub(crate) fn splits(&self) -> u32 {
         self.context.div_ceil(SPLIT)
+    }
+
+    /// The grid's dimension over the splits that are attended to.
+    pub(crate) fn split_grid(&self) -> GridDim {
+        self.window.map_or(GridDim::Splits, GridDim::SplitsWithin)
+    }
+
+    /// The overrides of the attention kernels; none without a window, as `Device::compile_common` compiles them.
+    pub(crate) fn window_constants(&self) -> &'static [(&'static str, u32)] {
+        if self.window.is_some() { &[("WINDOWED", 1)] } else { &[] }
+    }
+
+    /// The window as the kernels read it, 0 if there is none.
+    pub(crate) fn window_size(&self) -> u32 {
+        self.window.unwrap_or(0)
+    }
+
+    /// The positions that a query attends to when there are `length` up to its own: reference for the kernels.
+    pub(crate) fn attended(&self, length: u32) -> std::ops::Range<u32> {
+        length - self.window.unwrap_or(length).min(length)..length
     }
 
     /// Floats of `partials` a column needs.

@@ -17,8 +17,6 @@ pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
 
 /// Most columns of one dispatch.
 pub const MAX_COLUMNS: u32 = 8;
-// Rows that a team computes at a time; ROWS in the shader.
-const ROWS: u32 = 4;
 
 /// The uniform: constants of one shard of a matrix.
 #[repr(C)]
@@ -42,6 +40,15 @@ pub enum Epilogue {
     Add = 1,
     /// y[r / 2] = silu(sum of row r) · sum of row r + 1, for even r.
     Swiglu = 2,
+    /// y[r / 2] = gelu(sum of row r) · sum of row r + 1, for even r; GELU by tanh (Hendrycks & Gimpel 2016).
+    Geglu = 3,
+}
+
+impl Epilogue {
+    /// Outputs of a matrix with this many rows.
+    pub(crate) fn outputs(self, rows: u32) -> u32 {
+        if matches!(self, Self::Swiglu | Self::Geglu) { rows / 2 } else { rows }
+    }
 }
 
 /// RMSNorm applied to x.
@@ -94,11 +101,8 @@ pub fn dispatches(
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
         // Without NORM the kernel does not read binding 5, but the layout has it.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
-        let grid = [
-            GridDim::Fixed(shard.rows.div_ceil(device.teams() * ROWS)),
-            GridDim::Fixed(1),
-            GridDim::Fixed(1),
-        ];
+        let grid =
+            [GridDim::Fixed(shard.rows.div_ceil(device.matvec_rows())), GridDim::Fixed(1), GridDim::Fixed(1)];
         made.push(device.dispatch(&PROGRAM, Some(weights.layout), &constants, &bindings, grid)?);
     }
     Ok(made)
@@ -120,6 +124,12 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogu
         Epilogue::Swiglu => {
             for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
                 *y = pair[0] / (1.0 + (-pair[0]).exp()) * pair[1];
+            }
+        }
+        Epilogue::Geglu => {
+            for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
+                let cubic = pair[0] + 0.044715 * pair[0].powi(3);
+                *y = 0.5 * pair[0] * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * cubic).tanh()) * pair[1];
             }
         }
     }
@@ -187,9 +197,7 @@ pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
     let gain_wide = wide(&gain);
     for (column, y) in wide(&x).chunks(case.width as usize).zip(expected.chunks_mut(stride)) {
         let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
-        let written =
-            if case.epilogue == Epilogue::Swiglu { case.rows as usize / 2 } else { case.rows as usize };
-        matvec(&rows, column, norm, case.epilogue, &mut y[..written]);
+        matvec(&rows, column, norm, case.epilogue, &mut y[..case.epilogue.outputs(case.rows) as usize]);
     }
     Prepared { weights, x: pad(x), gain: pad(gain), before, expected }
 }

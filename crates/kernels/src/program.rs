@@ -37,6 +37,8 @@ const WEIGHTS_16: &str = include_str!("../../../shaders/common/weights_16.wgsl")
 
 /// Invocations per workgroup, in every kernel.
 pub(crate) const WORKGROUP: u32 = 64;
+// Rows that a team of matvec computes at a time; ROWS in the shader.
+const TEAM_ROWS: u32 = 4;
 // TEAM_LANES of team.wgsl.
 const PLAIN_TEAM_LANES: u32 = 16;
 
@@ -57,6 +59,11 @@ impl Device {
     pub(crate) fn teams(&self) -> u32 {
         let lanes = if self.subgroup() { self.info().subgroup_sizes.1 } else { PLAIN_TEAM_LANES };
         (WORKGROUP / lanes.max(1)).max(1)
+    }
+
+    /// Rows that a workgroup of matvec computes.
+    pub(crate) fn matvec_rows(&self) -> u32 {
+        self.teams() * TEAM_ROWS
     }
 
     /// The pipeline of a program, compiled once.

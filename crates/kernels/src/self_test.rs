@@ -1,4 +1,5 @@
-//! Compares every kernel with its reference on tiny shapes: at the first use of an adapter, and in `wasan gpu`.
+//! Compares every kernel with its reference on tiny shapes, in every form that a model may need: at the first use of an
+//! adapter, and in `wasan gpu`.
 
 use crate::device::Device;
 use crate::error::Result;
@@ -6,6 +7,8 @@ use crate::heads::Heads;
 use crate::layout::Layout;
 use crate::matvec::{Epilogue, MatrixCase};
 use crate::reference_check::CheckResult;
+use crate::rms_norm::Target;
+use crate::rope::ChangesCase;
 use crate::{
     attention, attention_reduce, attention_row, embed, logit_bias, logit_sum, matmul, matvec, pick, rms_norm,
     rope, top_list, vocab_blocks,
@@ -20,7 +23,9 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
         Layout { bits: 8, group: 16, min: false },
         Layout { bits: 16, group: 32, min: false },
     ];
-    let heads = Heads { heads: 4, kv_heads: 2, head_dim: 16, slots: 3, context: 150 };
+    let heads =
+        Heads { heads: 4, kv_heads: 2, head_dim: 16, slots: 3, context: 150, scale: 0.25, window: None };
+    let windowed = Heads { window: Some(70), ..heads };
     let mut results = Vec::new();
     for layout in layouts {
         let case =
@@ -28,12 +33,21 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
         results.push(embed::check(device, layout, 40, 96, 3, 1)?);
         results.push(matvec::check(device, &case, 2)?);
         results.push(matmul::check(device, &MatrixCase { columns: 35, ..case }, 3)?);
+        let gated = MatrixCase { epilogue: Epilogue::Geglu, ..case };
+        results.push(matvec::check(device, &gated, 14)?);
+        results.push(matmul::check(device, &MatrixCase { columns: 9, ..gated }, 15)?);
     }
-    results.push(rms_norm::check(device, 100, 3, 4)?);
-    results.push(rope::check(device, &heads, 3, 5)?);
-    results.push(attention::check(device, &heads, 3, 6)?);
-    results.push(attention_reduce::check(device, &heads, 3, 7)?);
-    results.push(attention_row::check(device, &heads, 3, 12)?);
+    for target in [Target::Store, Target::Add] {
+        results.push(rms_norm::check(device, 100, 3, target, 4)?);
+    }
+    for (bias, norm_after_rope) in [(false, None), (true, None), (false, Some(false)), (true, Some(true))] {
+        results.push(rope::check(device, &heads, ChangesCase { bias, norm_after_rope }, 3, 5)?);
+    }
+    for heads in [heads, windowed] {
+        results.push(attention::check(device, &heads, 3, 6)?);
+        results.push(attention_reduce::check(device, &heads, 3, 7)?);
+        results.push(attention_row::check(device, &heads, 3, 12)?);
+    }
     results.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
     results.push(logit_bias::check(device, 700, 3, 13)?);
     results.push(vocab_blocks::check(device, 700, 3, 9)?);

@@ -30,9 +30,12 @@ macro_rules! same {
 fn rust_and_wgsl_structs_agree() {
     same!(
         "attention",
-        attention::Attention { heads, kv_heads, head_dim, stride, context, values_at, splits, scale }
+        attention::Attention { heads, kv_heads, head_dim, stride, context, values_at, splits, scale, window }
     );
-    same!("attention_reduce", attention_reduce::AttentionReduce { heads, head_dim, context, splits, stride });
+    same!(
+        "attention_reduce",
+        attention_reduce::AttentionReduce { heads, head_dim, context, splits, stride, window }
+    );
     same!(
         "attention_row",
         attention_row::AttentionRow {
@@ -43,13 +46,14 @@ fn rust_and_wgsl_structs_agree() {
             context,
             splits,
             scale,
+            window,
             head,
             index,
             chosen_heads
         }
     );
     same!("attention_row", attention_row::PositionRange { first, count });
-    same!("embed", embed::Embed { first_row, rows, steps });
+    same!("embed", embed::Embed { first_row, rows, steps, scale });
     same!("logit_bias", logit_bias::LogitBias { vocab, stride });
     same!("logit_bias", logit_bias::Bias { token, bonus });
     same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms, weight });
@@ -60,7 +64,7 @@ fn rust_and_wgsl_structs_agree() {
     same!("pick", pick::Choice { temperature, top_p, top_k, seed });
     same!("pick", top_list::Candidate { token, log_probability });
     same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
-    same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at });
+    same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at, epsilon });
     same!("rope", column::Column { slot, base, first });
     same!("rope", column::Feed { token, step });
     same!("top_list", top_list::TopList { vocab, stride, blocks, count });

@@ -16,7 +16,7 @@ pub(crate) static PROGRAM: Program = program!("top_list", weights: false);
 /// Most tokens of a list: with the picked token they take 256 bytes.
 pub const MAX_COUNT: u32 = 31;
 /// Largest vocabulary; MAX_BLOCKS blocks in the shader.
-pub const MAX_VOCAB: u32 = 1024 * 256;
+pub const MAX_VOCAB: u32 = 1280 * 256;
 
 /// The uniform: constants of a vocabulary and a list.
 #[repr(C)]

@@ -32,6 +32,12 @@ const CHUNK_BYTES: usize = 8 << 20;
 // Bytes after which the writes are submitted, so that staging memory stays bounded.
 const FLUSH_BYTES: usize = 64 << 20;
 
+/// Rows that fit one binding and one dispatch. Even, since two are combined where a gate is applied.
+fn rows_per_shard(row_bytes: u64, max_bytes: u64, max_rows: u32) -> u32 {
+    let rows = (max_bytes / row_bytes.max(1)).min(u64::from(max_rows)) as u32;
+    (rows / 2 * 2).max(2)
+}
+
 impl Weights {
     /// Copies a matrix to the GPU. `quants` and `scales` hold whole rows; `uploaded` receives the bytes of each write.
     pub fn upload(
@@ -44,13 +50,13 @@ impl Weights {
     ) -> Result<Self> {
         let quant_row = layout.quant_bytes(width);
         let scale_row = layout.scale_bytes(width);
-        // An even number of rows: matvec computes two at a time, and SwiGLU combines two.
-        let rows_per_shard =
-            (device.max_binding_bytes() / quant_row.max(scale_row).max(1) as u64) as u32 / 2 * 2;
+        let row_bytes = quant_row.max(scale_row) as u64;
+        let most_rows = device.max_workgroups().saturating_mul(device.matvec_rows());
+        let rows_per_shard = rows_per_shard(row_bytes, device.max_binding_bytes(), most_rows);
         let mut shards = Vec::new();
         let mut first_row = 0;
         while first_row < rows {
-            let count = rows_per_shard.max(2).min(rows - first_row);
+            let count = rows_per_shard.min(rows - first_row);
             let piece = |bytes: &'_ [u8], row: usize| -> std::ops::Range<usize> {
                 let start = first_row as usize * row;
                 start..(start + count as usize * row).min(bytes.len())
@@ -88,5 +94,19 @@ impl Weights {
     /// Steps of 32 weights per row.
     pub(crate) fn steps(&self) -> u32 {
         self.width / 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gemma 3's vocabulary is one workgroup more than a dispatch may have, where a subgroup has 64 lanes.
+    #[test]
+    fn a_shard_fits_one_binding_and_one_dispatch() {
+        assert_eq!(rows_per_shard(320, 128 << 20, 65_535 * 4), 262_140);
+        assert_eq!(rows_per_shard(640, 128 << 20, 65_535 * 4), 209_714);
+        assert_eq!(rows_per_shard(1, u64::from(u32::MAX) * 2, 65_535 * 16), 65_535 * 16);
+        assert_eq!(rows_per_shard(1 << 20, 1 << 10, 65_535), 2);
     }
 }

@@ -3,6 +3,8 @@
 
 use kernels::Heads;
 use kernels::matvec::{Epilogue, MatrixCase};
+use kernels::rms_norm::Target;
+use kernels::rope::ChangesCase;
 use kernels::{
     CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed,
     logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list, vocab_blocks,
@@ -18,7 +20,7 @@ const LAYOUTS: [Layout; 7] = [
     Layout { bits: 16, group: 32, min: false },
 ];
 
-const EPILOGUES: [Epilogue; 3] = [Epilogue::Store, Epilogue::Add, Epilogue::Swiglu];
+const EPILOGUES: [Epilogue; 4] = [Epilogue::Store, Epilogue::Add, Epilogue::Swiglu, Epilogue::Geglu];
 
 fn devices() -> Vec<Device> {
     [(false, false), (false, true), (true, false), (true, true)]
@@ -56,10 +58,11 @@ fn matvec_equals_its_reference() {
         for (i, layout) in LAYOUTS.into_iter().enumerate() {
             // Each number of columns is a separate pipeline, which a software driver compiles slowly.
             for columns in [1, 2 + i as u32 % 6, 8] {
-                let epilogue = EPILOGUES[columns as usize % 3];
+                let epilogue = EPILOGUES[(columns as usize + i) % 4];
                 let norm = columns % 2 == 1;
                 let (rows, width) = [(1, 5), (34, 96), (130, 260), (62, 1056)][columns as usize % 4];
-                let rows = if epilogue == Epilogue::Swiglu { rows + rows % 2 } else { rows };
+                let gated = matches!(epilogue, Epilogue::Swiglu | Epilogue::Geglu);
+                let rows = if gated { rows + rows % 2 } else { rows };
                 let case = MatrixCase { layout, rows, width, columns, norm, epilogue };
                 assert_passes(
                     &device,
@@ -74,7 +77,7 @@ fn matvec_equals_its_reference() {
 #[test]
 fn matmul_equals_its_reference() {
     for device in devices() {
-        for layout in LAYOUTS {
+        for (l, layout) in LAYOUTS.into_iter().enumerate() {
             for (i, columns) in [1, 9, 32, 33, 70].into_iter().enumerate() {
                 let case = MatrixCase {
                     layout,
@@ -82,7 +85,7 @@ fn matmul_equals_its_reference() {
                     width: 100,
                     columns,
                     norm: false,
-                    epilogue: EPILOGUES[i % 3],
+                    epilogue: EPILOGUES[(i + l) % 4],
                 };
                 assert_passes(
                     &device,
@@ -110,37 +113,66 @@ fn split_matrices_equal_their_reference() {
 #[test]
 fn rms_norm_equals_its_reference() {
     for device in devices() {
-        for (width, columns) in [(1, 1), (96, 3), (260, 9), (4096, 2)] {
-            assert_passes(&device, &format!("{width}"), rms_norm::check(&device, width, columns, 3));
+        for target in [Target::Store, Target::Add] {
+            for (width, columns) in [(1, 1), (96, 3), (260, 9), (4096, 2)] {
+                let result = rms_norm::check(&device, width, columns, target, 3);
+                assert_passes(&device, &format!("{width} {target:?}"), result);
+            }
         }
     }
 }
 
-const HEADS: [Heads; 4] = [
-    Heads { heads: 1, kv_heads: 1, head_dim: 4, slots: 1, context: 3 },
-    Heads { heads: 6, kv_heads: 6, head_dim: 16, slots: 5, context: 70 },
-    Heads { heads: 8, kv_heads: 2, head_dim: 100, slots: 9, context: 200 },
-    Heads { heads: 32, kv_heads: 8, head_dim: 64, slots: 3, context: 130 },
-];
+/// Odd shapes and those of models: Qwen 2.5 0.5B, a head of 80, of 112, Qwen 3 0.6B, a head of 160, Gemma 3 270M.
+fn heads() -> Vec<Heads> {
+    let shapes = [
+        (1, 1, 4, 1, 3),
+        (6, 6, 16, 5, 70),
+        (8, 2, 100, 9, 200),
+        (32, 8, 64, 3, 130),
+        (14, 2, 64, 2, 140),
+        (4, 4, 80, 3, 90),
+        (8, 1, 112, 2, 65),
+        (16, 8, 128, 3, 200),
+        (6, 2, 160, 2, 129),
+        (4, 1, 256, 3, 150),
+    ];
+    let of = |(heads, kv_heads, head_dim, slots, context): (u32, u32, u32, u32, u32)| {
+        let scale = 1.0 / (head_dim as f32).sqrt();
+        Heads { heads, kv_heads, head_dim, slots, context, scale, window: None }
+    };
+    shapes.into_iter().map(of).collect()
+}
 
 #[test]
 fn rope_equals_its_reference() {
     for device in devices() {
-        for heads in HEADS {
-            assert_passes(&device, &format!("{heads:?}"), rope::check(&device, &heads, heads.slots, 3));
+        for heads in heads() {
+            for bias in [false, true] {
+                for norm_after_rope in [None, Some(false), Some(true)] {
+                    let case = ChangesCase { bias, norm_after_rope };
+                    let result = rope::check(&device, &heads, case, heads.slots, 3);
+                    assert_passes(&device, &format!("{heads:?} {case:?}"), result);
+                }
+            }
         }
     }
 }
 
+/// Windows of one position, within a split, of two splits and some, and beyond the cache.
 #[test]
 fn attention_equals_its_reference() {
     for device in devices() {
-        for heads in HEADS {
-            assert_passes(&device, &format!("{heads:?}"), attention::check(&device, &heads, heads.slots, 3));
-            let reduce = attention_reduce::check(&device, &heads, heads.slots, 4);
-            assert_passes(&device, &format!("{heads:?}"), reduce);
-            let row = attention_row::check(&device, &heads, heads.slots, 5);
-            assert_passes(&device, &format!("{heads:?}"), row);
+        for heads in heads() {
+            for (seed, window) in [None, Some(1), Some(50), Some(129), Some(1000)].into_iter().enumerate() {
+                let heads = Heads { window, ..heads };
+                let seed = 3 * seed as u64;
+                let whole = attention::check(&device, &heads, heads.slots, seed);
+                assert_passes(&device, &format!("{heads:?}"), whole);
+                let reduce = attention_reduce::check(&device, &heads, heads.slots, seed + 1);
+                assert_passes(&device, &format!("{heads:?}"), reduce);
+                let row = attention_row::check(&device, &heads, heads.slots, seed + 2);
+                assert_passes(&device, &format!("{heads:?}"), row);
+            }
         }
     }
 }
@@ -179,7 +211,7 @@ fn logit_bias_equals_its_reference() {
 #[test]
 fn choice_of_token_equals_its_reference() {
     for device in devices() {
-        for (vocab, columns) in [(1, 1), (256, 2), (333, 3), (6144, 9), (128_256, 2)] {
+        for (vocab, columns) in [(1, 1), (256, 2), (333, 3), (6144, 9), (128_256, 2), (262_208, 2)] {
             assert_passes(&device, "vocab_blocks", vocab_blocks::check(&device, vocab, columns, 3));
             let count = top_list::MAX_COUNT.min(vocab);
             assert_passes(&device, "top_list", top_list::check(&device, vocab, columns, count, 4));

@@ -238,7 +238,7 @@ impl Architecture {
     }
 
     /// Every matrix of an imported model: name, rows, columns.
-    pub(crate) fn matrices(&self) -> Vec<(String, usize, usize)> {
+    pub fn matrices(&self) -> Vec<(String, usize, usize)> {
         let heads = self.heads * self.head_dim;
         let kv = self.kv_heads * self.head_dim;
         let mut all = vec![("embed".to_owned(), self.vocab_size, self.hidden_size)];
@@ -255,7 +255,7 @@ impl Architecture {
     }
 
     /// Every vector of an imported model: name, length.
-    pub(crate) fn vectors(&self) -> Vec<(String, usize)> {
+    pub fn vectors(&self) -> Vec<(String, usize)> {
         let mut all = vec![
             ("final_norm".to_owned(), self.hidden_size),
             ("rope_inv_freq".to_owned(), self.head_dim / 2),

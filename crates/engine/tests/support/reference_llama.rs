@@ -1,6 +1,8 @@
-//! A reference Llama in f64 over the weights of an imported model: slow, plain, and independent of the engine.
+//! A reference in f64 of Llama and the families that differ from it, over the weights of an imported model: slow, plain,
+//! and independent of the engine.
+#![allow(dead_code, reason = "each test file uses a part")]
 
-use model_files::{Architecture, Matrix, Model};
+use model_files::{Activation, Architecture, HeadNorm, Matrix, Model};
 
 /// One vector a token.
 pub type Columns = Vec<Vec<f64>>;
@@ -28,23 +30,80 @@ pub fn inverse_frequencies(head_dim: usize, theta: f64, scaling: Option<Scaling>
     (0..head_dim / 2).map(one).collect()
 }
 
+/// Radians a position for each pair of a head.
+#[derive(Clone, Copy)]
+pub struct Frequencies<'a> {
+    pub full: &'a [f64],
+    /// Of layers with a sliding window.
+    pub windowed: &'a [f64],
+}
+
+impl<'a> Frequencies<'a> {
+    /// The same for all layers.
+    pub fn same(all: &'a [f64]) -> Self {
+        Self { full: all, windowed: all }
+    }
+}
+
 /// The residual stream after the last layer and the final norm, for every token.
-pub fn hidden(model: &Model, tokens: &[u32], frequencies: &[f64]) -> Columns {
-    let shape = model.info().architecture;
+pub fn hidden(model: &Model, tokens: &[u32], frequencies: Frequencies<'_>) -> Columns {
+    run(model, &model.info().architecture, tokens, frequencies, &mut |_, _| {})
+}
+
+/// The same, computed as if the model had this architecture, whose matrices are the same. `attended` receives each
+/// layer and what its heads attend to: for each token and head, the shares of the tokens so far.
+pub fn run(
+    model: &Model,
+    a: &Architecture,
+    tokens: &[u32],
+    frequencies: Frequencies<'_>,
+    attended: &mut dyn FnMut(usize, &[Columns]),
+) -> Columns {
     let vector = |name: &str| widened(&model.vector(name).expect("a vector"));
     let matrix = |name: &str| model.matrix(name).expect("a matrix");
+    let epsilon = f64::from(a.norm_eps);
     let embedding = matrix("embed");
     let mut x: Columns = tokens.iter().map(|&token| row_of(&embedding, token as usize)).collect();
-    for layer in 0..shape.layers {
+    x.iter_mut().flatten().for_each(|x| *x *= f64::from(a.embed_scale));
+    for layer in 0..a.layers {
         let name = |part: &str| format!("layers.{layer}.{part}");
-        let normed = rms_norm(&x, &vector(&name("attn_norm")), shape.norm_eps.into());
-        let attended = attention(&shape, &times(&matrix(&name("qkv")), &normed), frequencies);
-        add(&mut x, &times(&matrix(&name("o")), &attended));
-        let normed = rms_norm(&x, &vector(&name("ffn_norm")), shape.norm_eps.into());
-        let gated = swiglu(&times(&matrix(&name("gate_up")), &normed));
-        add(&mut x, &times(&matrix(&name("down")), &gated));
+        let output_norm = |out: Columns, part: &str| match a.output_norms {
+            true => rms_norm(&out, &vector(&name(part)), epsilon),
+            false => out,
+        };
+        let normed = rms_norm(&x, &vector(&name("attn_norm")), epsilon);
+        let mut qkv = times(&matrix(&name("qkv")), &normed);
+        if a.qkv_bias {
+            let bias = vector(&name("qkv_bias"));
+            qkv.iter_mut().for_each(|column| column.iter_mut().zip(&bias).for_each(|(v, bias)| *v += bias));
+        }
+        let window = a.window.filter(|w| w.full_every == 0 || (layer + 1) % w.full_every != 0);
+        let turns = if window.is_some() { frequencies.windowed } else { frequencies.full };
+        let prepared = |first_head: usize, heads: usize, gain: Option<Vec<f64>>| -> Vec<Columns> {
+            let head = |column: &Vec<f64>, position: usize, head: usize| {
+                let v = &column[(first_head + head) * a.head_dim..][..a.head_dim];
+                let normed = |v: &[f64], when: HeadNorm| match &gain {
+                    Some(gain) if a.head_norm == Some(when) => norm(v, gain, epsilon),
+                    _ => v.to_vec(),
+                };
+                let v = rotated(&normed(v, HeadNorm::BeforeRope), position as f64, turns);
+                normed(&v, HeadNorm::AfterRope)
+            };
+            let column = |(position, column)| (0..heads).map(|h| head(column, position, h)).collect();
+            qkv.iter().enumerate().map(column).collect()
+        };
+        let gain = |part: &str| a.head_norm.map(|_| vector(&name(part)));
+        let queries = prepared(0, a.heads, gain("q_norm"));
+        let keys = prepared(a.heads, a.kv_heads, gain("k_norm"));
+        let shares = shares(a, &queries, &keys, window.map(|window| window.size));
+        attended(layer, &shares);
+        let out = times(&matrix(&name("o")), &values(a, &qkv, &shares));
+        add(&mut x, &output_norm(out, "attn_output_norm"));
+        let normed = rms_norm(&x, &vector(&name("ffn_norm")), epsilon);
+        let gated = gated(a.activation, &times(&matrix(&name("gate_up")), &normed));
+        add(&mut x, &output_norm(times(&matrix(&name("down")), &gated), "ffn_output_norm"));
     }
-    rms_norm(&x, &vector("final_norm"), shape.norm_eps.into())
+    rms_norm(&x, &vector("final_norm"), epsilon)
 }
 
 /// The matrix times every column; rows are distributed over the processor's cores.
@@ -82,6 +141,15 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// For each token, the largest difference over the standard deviation of its logits.
+pub fn off_by(got: &Columns, expected: &Columns) -> Vec<f64> {
+    let one = |(got, expected): (&Vec<f64>, &Vec<f64>)| {
+        let worst = got.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        worst / (dot(expected, expected) / expected.len() as f64).sqrt()
+    };
+    got.iter().zip(expected).map(one).collect()
+}
+
 fn widened(values: &[f32]) -> Vec<f64> {
     values.iter().map(|value| f64::from(*value)).collect()
 }
@@ -91,45 +159,60 @@ fn add(x: &mut Columns, more: &Columns) {
 }
 
 fn rms_norm(x: &Columns, gain: &[f64], epsilon: f64) -> Columns {
-    let one = |x: &Vec<f64>| {
-        let scale = 1.0 / (dot(x, x) / x.len() as f64 + epsilon).sqrt();
-        x.iter().zip(gain).map(|(x, gain)| x * scale * gain).collect()
-    };
-    x.iter().map(one).collect()
+    x.iter().map(|x| norm(x, gain, epsilon)).collect()
+}
+
+fn norm(x: &[f64], gain: &[f64], epsilon: f64) -> Vec<f64> {
+    let scale = 1.0 / (dot(x, x) / x.len() as f64 + epsilon).sqrt();
+    x.iter().zip(gain).map(|(x, gain)| x * scale * gain).collect()
 }
 
 /// Row 2i of `gate_up` is gate i, row 2i + 1 is up i.
-fn swiglu(gate_up: &Columns) -> Columns {
-    let one = |column: &Vec<f64>| {
-        column.chunks_exact(2).map(|pair| pair[0] / (1.0 + (-pair[0]).exp()) * pair[1]).collect()
+fn gated(activation: Activation, gate_up: &Columns) -> Columns {
+    let act = |v: f64| match activation {
+        Activation::Silu => v / (1.0 + (-v).exp()),
+        Activation::GeluTanh => {
+            0.5 * v * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (v + 0.044_715 * v.powi(3))).tanh())
+        }
     };
+    let one = |column: &Vec<f64>| column.chunks_exact(2).map(|pair| act(pair[0]) * pair[1]).collect();
     gate_up.iter().map(one).collect()
 }
 
-/// Rows of `qkv`: all queries, all keys, all values. Each token sees itself and those before it.
-fn attention(shape: &Architecture, qkv: &Columns, frequencies: &[f64]) -> Columns {
-    let dim = shape.head_dim;
-    let part = |position: usize, at: usize| &qkv[position][at * dim..][..dim];
-    let turned = |position: usize, at: usize| rotated(part(position, at), position as f64, frequencies);
+/// For each token and head, the shares of the tokens so far: each token attends to itself and those before it, or to as
+/// many of these as the window holds.
+fn shares(a: &Architecture, queries: &[Columns], keys: &[Columns], window: Option<usize>) -> Vec<Columns> {
     let one = |position: usize| {
+        let first = window.map_or(0, |size| (position + 1).saturating_sub(size));
         let head = |head: usize| {
-            let kv = head / (shape.heads / shape.kv_heads);
-            let query = turned(position, head);
-            let scores: Vec<f64> = (0..=position)
-                .map(|p| dot(&query, &turned(p, shape.heads + kv)) / (dim as f64).sqrt())
-                .collect();
+            let kv = head / (a.heads / a.kv_heads);
+            let score = |p: usize| dot(&queries[position][head], &keys[p][kv]) * f64::from(a.attention_scale);
+            let scores: Vec<f64> = (first..=position).map(score).collect();
             let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let shares: Vec<f64> = scores.iter().map(|score| (score - most).exp()).collect();
             let total: f64 = shares.iter().sum();
-            let value = move |i: usize| -> f64 {
-                let at = shape.heads + shape.kv_heads + kv;
-                shares.iter().enumerate().map(|(p, share)| share / total * part(p, at)[i]).sum()
-            };
-            (0..dim).map(value).collect::<Vec<f64>>()
+            let before = std::iter::repeat_n(0.0, first);
+            before.chain(shares.iter().map(|share| share / total)).collect()
         };
-        (0..shape.heads).flat_map(head).collect()
+        (0..a.heads).map(head).collect()
     };
-    (0..qkv.len()).map(one).collect()
+    (0..queries.len()).map(one).collect()
+}
+
+/// The values by these shares. Rows of `qkv`: all queries, all keys, all values.
+fn values(a: &Architecture, qkv: &Columns, shares: &[Columns]) -> Columns {
+    let one = |shares: &Columns| {
+        let head = |head: usize| {
+            let at = (a.heads + a.kv_heads + head / (a.heads / a.kv_heads)) * a.head_dim;
+            let mut sum = vec![0.0; a.head_dim];
+            for (column, share) in qkv.iter().zip(&shares[head]) {
+                sum.iter_mut().zip(&column[at..]).for_each(|(sum, v)| *sum += share * v);
+            }
+            sum
+        };
+        (0..a.heads).flat_map(head).collect()
+    };
+    shares.iter().map(one).collect()
 }
 
 /// Half-split: element i is rotated with element i + d/2.

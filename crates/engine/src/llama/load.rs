@@ -1,0 +1,156 @@
+//! Copies a model to the GPU and compiles the pipelines that it needs.
+
+use std::collections::HashSet;
+
+use kernels::matvec::Epilogue;
+use kernels::rms_norm::Target;
+use kernels::rope::MAX_NORMED_HEAD;
+use kernels::{
+    Buffer, BufferUse, Device, Layout, Weights, attention, matmul, matvec, rms_norm, rope, top_list,
+};
+use model_files::{Architecture, HeadNorm, Matrix, Model};
+
+use super::{Layer, Llama};
+use crate::error::{Error, Result};
+
+impl Llama {
+    /// Uploads a model and meanwhile compiles the pipelines of single-sequence decoding and prefill. `uploaded`
+    /// receives the bytes done and the total.
+    pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
+        refuse_unsupported(&model.info().architecture)?;
+        std::thread::scope(|scope| {
+            let compiled = scope.spawn(|| compile(device, model));
+            let uploaded = Self::upload(device, model, uploaded);
+            match compiled.join() {
+                Ok(compiled) => uploaded.and_then(|llama| compiled.map(|()| llama)),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+
+    fn upload(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
+        let info = model.info();
+        let architecture = info.architecture;
+        let total: u64 =
+            info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
+        let mut done = 0;
+        let mut matrix = |name: &str| -> Result<Weights> {
+            let matrix = model.matrix(name)?;
+            let shape = (matrix.rows as u32, matrix.padded_columns() as u32);
+            let mut advance = |bytes: u64| {
+                done += bytes;
+                uploaded(done, total);
+            };
+            let weights = Weights::upload(
+                device,
+                name,
+                layout_of(matrix.layout),
+                shape,
+                (matrix.quants, matrix.scales),
+                &mut advance,
+            )?;
+            // Frees the staging memory; otherwise a model of small matrices is held twice.
+            device.flush()?;
+            Ok(weights)
+        };
+        let buffer = |name: &str, mut values: Vec<f32>| -> Result<Buffer> {
+            values.resize(values.len().next_multiple_of(32), 0.0);
+            Ok(device.buffer_with(name, bytemuck::cast_slice(&values), BufferUse::Storage)?)
+        };
+        let vector = |name: &str| buffer(name, model.vector(name)?);
+        let vector_if = |has: bool, name: String| has.then(|| vector(&name)).transpose();
+        let head_gains = |layer: usize| -> Result<Option<Buffer>> {
+            if architecture.head_norm.is_none() {
+                return Ok(None);
+            }
+            let mut gains = model.vector(&format!("layers.{layer}.q_norm"))?;
+            gains.extend(model.vector(&format!("layers.{layer}.k_norm"))?);
+            buffer("gains of heads", gains).map(Some)
+        };
+        let embedding = matrix("embed")?;
+        let head = if architecture.tied_head { None } else { Some(matrix("head")?) };
+        let mut layers = Vec::with_capacity(architecture.layers);
+        for i in 0..architecture.layers {
+            let outputs = architecture.output_norms;
+            layers.push(Layer {
+                attention_norm: vector(&format!("layers.{i}.attn_norm"))?,
+                qkv: matrix(&format!("layers.{i}.qkv"))?,
+                qkv_bias: vector_if(architecture.qkv_bias, format!("layers.{i}.qkv_bias"))?,
+                head_gains: head_gains(i)?,
+                o: matrix(&format!("layers.{i}.o"))?,
+                attention_output_norm: vector_if(outputs, format!("layers.{i}.attn_output_norm"))?,
+                ffn_norm: vector(&format!("layers.{i}.ffn_norm"))?,
+                gate_up: matrix(&format!("layers.{i}.gate_up"))?,
+                down: matrix(&format!("layers.{i}.down"))?,
+                ffn_output_norm: vector_if(outputs, format!("layers.{i}.ffn_output_norm"))?,
+            });
+        }
+        device.flush()?;
+        let inverse_frequencies = model.vector("rope_inv_freq")?;
+        Ok(Self {
+            device: device.clone(),
+            name: info.name.clone(),
+            architecture,
+            embedding,
+            head,
+            layers,
+            final_norm: vector("final_norm")?,
+            window_inverse_frequencies: match architecture.window_rope {
+                true => model.vector("rope_inv_freq_window")?,
+                false => inverse_frequencies.clone(),
+            },
+            inverse_frequencies,
+            alignment_heads: info.alignment_heads.clone(),
+        })
+    }
+}
+
+fn compile(device: &Device, model: &Model) -> Result<()> {
+    device.compile_common()?;
+    let a = &model.info().architecture;
+    rope::compile(device, a.qkv_bias, a.head_norm.map(|norm| norm == HeadNorm::AfterRope))?;
+    if a.window.is_some() {
+        attention::compile_windowed(device)?;
+    }
+    if a.output_norms {
+        rms_norm::compile(device, Target::Add)?;
+    }
+    let mut made = HashSet::new();
+    for (name, matrix) in &model.info().matrices {
+        let (norm, epilogue) = match name.rsplit('.').next() {
+            Some("o" | "down") if a.output_norms => (false, Epilogue::Store),
+            Some("o" | "down") => (false, Epilogue::Add),
+            Some("gate_up") => (true, super::gate(a.activation)),
+            _ => (true, Epilogue::Store),
+        };
+        let layout = layout_of(matrix.layout);
+        if made.insert((layout, norm, epilogue)) {
+            matvec::compile(device, layout, 1, norm, epilogue)?;
+            matmul::compile(device, layout, epilogue)?;
+        }
+    }
+    Ok(())
+}
+
+fn layout_of(layout: model_files::Layout) -> Layout {
+    Layout { bits: layout.bits, group: layout.group, min: layout.min }
+}
+
+fn stored_bytes(matrix: &Matrix<'_>) -> u64 {
+    (matrix.quants.len() + matrix.scales.len()) as u64
+}
+
+fn refuse_unsupported(architecture: &Architecture) -> Result<()> {
+    let refuse = |what, found: String| Err(Error::Unsupported { what, found });
+    let width = architecture.head_dim as u32;
+    if !width.is_multiple_of(4) {
+        return refuse("attention head width (must be a multiple of 4)", width.to_string());
+    }
+    if architecture.head_norm.is_some() && width > MAX_NORMED_HEAD {
+        return refuse("width of normed attention heads (at most 256)", width.to_string());
+    }
+    if architecture.vocab_size as u32 > top_list::MAX_VOCAB {
+        return refuse("vocabulary (at most 327,680 tokens)", architecture.vocab_size.to_string());
+    }
+    Ok(())
+}
