@@ -1,7 +1,7 @@
 //! Connections that break, stall or trickle, and downloads that are stopped.
 
 use crate::hub::{Content, FILE, Hub, REPOSITORY, api, counted};
-use crate::program::{PROGRAM, Setup, length};
+use crate::program::{PROGRAM, Setup, wait_for_length};
 use crate::server::{Reply, Server};
 use serde_json::json;
 use std::net::TcpListener;
@@ -77,7 +77,7 @@ fn a_stalled_connection_is_given_up_and_made_again() {
             _ => sent.send(seen),
         }),
     );
-    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "0.3");
+    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "1");
     let outcome = setup.run();
     outcome.assert_done(&setup, content.bytes());
     assert_eq!(outcome.all("waiting")[0]["reason"], "stalled");
@@ -88,7 +88,7 @@ fn a_stalled_connection_is_given_up_and_made_again() {
 fn a_server_that_never_answers_is_given_up() {
     let content = Content::new(4, LENGTH);
     let hub = Hub::with_cdn(&content, |_| Reply::bare(200, &[]).hang_after(0));
-    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "0.1").with("WASAN_FETCH_RETRIES", "1");
+    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "0.5").with("WASAN_FETCH_RETRIES", "1");
     let outcome = setup.run();
     assert!(outcome.assert_failed("network")["message"].as_str().unwrap().contains("next to nothing"));
     assert_eq!(hub.cdn.gets().len(), 2);
@@ -106,7 +106,7 @@ fn a_trickle_counts_as_a_stall() {
             _ => sent.send(seen),
         }),
     );
-    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "0.3");
+    let setup = Setup::new(&hub.hub.url()).with("WASAN_FETCH_STALL", "1");
     let outcome = setup.run();
     outcome.assert_done(&setup, content.bytes());
     assert!(outcome.all("waiting").iter().all(|event| event["reason"] == "stalled"));
@@ -185,9 +185,7 @@ fn a_stop_keeps_the_part_and_the_next_run_goes_on() {
         );
         let setup = Setup::new(&hub.hub.url());
         let mut running = setup.start();
-        while length(&setup.part()) < LENGTH as u64 / 2 {
-            std::thread::yield_now();
-        }
+        wait_for_length(&setup.part(), LENGTH as u64 / 2);
         if by_line {
             running.say(r#"{"stop": true}"#)
         } else {

@@ -1,7 +1,7 @@
 //! kill -9 at random moments of a download.
 
 use crate::hub::{Content, Hub};
-use crate::program::{Setup, length};
+use crate::program::{Setup, length, wait_for_length};
 use crate::server::Seen;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,9 +35,7 @@ fn twenty_kills_lose_nothing() {
             3 => kept + allowance as u64,
             _ => kept + random.u64(0..=allowance as u64),
         };
-        while length(&setup.part()) < wanted {
-            thread::yield_now();
-        }
+        wait_for_length(&setup.part(), wanted);
         if kill % 4 == 0 {
             // Some have not come far enough to be listened to.
             (0..random.usize(0..2000)).for_each(|_| thread::yield_now());

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_wasan-fetch");
 
@@ -195,6 +197,16 @@ impl Outcome {
         assert_eq!(self.status, Some(1));
         assert!(last["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{last}");
         last
+    }
+}
+
+/// Waits until the file has at least `bytes`; gives up where it would wait for ever.
+#[track_caller]
+pub fn wait_for_length(path: &Path, bytes: u64) {
+    let started = Instant::now();
+    while length(path) < bytes {
+        assert!(started.elapsed() < Duration::from_secs(120), "{} of {bytes} bytes", length(path));
+        thread::yield_now();
     }
 }
 
