@@ -14,6 +14,7 @@ use support::{assert_none, read, root};
 /// (crate or family of crates, the only folders that may depend on it)
 const OWNED: &[(&str, &[&str])] = &[
     ("wgpu", &["kernels"]),
+    ("ash", &["kernels"]),
     ("naga", &["kernels"]),
     ("tauri", &["src-tauri"]),
     ("pulldown-cmark", &["documents"]),

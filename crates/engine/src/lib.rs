@@ -8,6 +8,7 @@ mod error;
 mod glossary;
 mod joint;
 mod llama;
+mod memory;
 mod mmap;
 mod probe;
 mod recipe;
@@ -21,8 +22,11 @@ pub use error::{Error, Result};
 pub use glossary::GlossaryTerm;
 pub use joint::{Joint, JointOptions, PickedToken};
 pub use kernels::pick::Choice;
-pub use kernels::{AdapterInfo, CheckResult, Counters, Device, DeviceOptions, adapters, self_test};
+pub use kernels::{
+    AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters, self_test,
+};
 pub use llama::Llama;
+pub use memory::{Memory, ModelSize, memory};
 pub use mmap::map_file;
 pub use probe::Probe;
 pub use recipe::{PRESETS, Recipe, RecipeTerm};

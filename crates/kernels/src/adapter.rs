@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::adapter_memory::{self, AdapterMemory};
 use crate::error::{Error, Result};
 
 /// An adapter as `wasan gpu` shows it.
@@ -25,13 +26,18 @@ pub struct AdapterInfo {
     pub max_binding_bytes: u64,
     /// Largest buffer in bytes.
     pub max_buffer_bytes: u64,
+    /// Its own memory; `None` if it shares the system's, or its driver does not tell.
+    pub memory: Option<AdapterMemory>,
 }
 
 impl AdapterInfo {
     pub(crate) fn of(adapter: &wgpu::Adapter) -> Self {
         let info = adapter.get_info();
         let limits = adapter.limits();
+        let own_memory =
+            matches!(info.device_type, wgpu::DeviceType::DiscreteGpu | wgpu::DeviceType::VirtualGpu);
         Self {
+            memory: own_memory.then(|| adapter_memory::of(adapter)).flatten(),
             kind: match info.device_type {
                 wgpu::DeviceType::DiscreteGpu => "discrete",
                 wgpu::DeviceType::IntegratedGpu => "integrated",
@@ -55,6 +61,11 @@ impl AdapterInfo {
         self.kind == "software"
     }
 
+    /// Whether it uses the system's memory.
+    pub fn shares_memory(&self) -> bool {
+        matches!(self.kind, "integrated" | "software")
+    }
+
     fn rank(&self) -> usize {
         ["discrete", "integrated", "virtual", "other", "software"]
             .iter()
@@ -66,6 +77,11 @@ impl AdapterInfo {
 /// Every usable adapter, best first: discrete, integrated, virtual, software.
 pub fn adapters() -> Vec<AdapterInfo> {
     candidates().into_iter().map(|(info, _)| info).collect()
+}
+
+/// What [`Device::open`](crate::Device::open) would open for `choice`, without opening it.
+pub fn adapter(choice: Option<&str>) -> Result<AdapterInfo> {
+    choose(choice).map(|(info, _)| info)
 }
 
 /// The adapter for `choice`: `None` for the best, a number for an index in [`adapters`], otherwise a part of its name.

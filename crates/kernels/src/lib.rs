@@ -2,6 +2,7 @@
 //! The only crate that uses wgpu.
 
 mod adapter;
+mod adapter_memory;
 mod buffer;
 mod commands;
 mod device;
@@ -31,7 +32,8 @@ pub mod rope;
 pub mod top_list;
 pub mod vocab_blocks;
 
-pub use adapter::{AdapterInfo, adapters};
+pub use adapter::{AdapterInfo, adapter, adapters};
+pub use adapter_memory::AdapterMemory;
 pub use buffer::{Buffer, BufferUse, BufferView};
 pub use column::{Column, Feed};
 pub use commands::{Commands, Dispatch, GridDim, Readback};

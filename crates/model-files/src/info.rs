@@ -92,3 +92,23 @@ pub struct ModelInfo {
     /// Every matrix by name.
     pub matrices: BTreeMap<String, MatrixInfo>,
 }
+
+impl MatrixInfo {
+    /// Bytes of its quants and scales.
+    pub fn bytes(&self) -> u64 {
+        let words = self.layout.words_per_row(self.columns) + self.layout.scale_words_per_row(self.columns);
+        4 * (self.rows * words) as u64
+    }
+}
+
+/// Bytes of the quants and scales of matrices.
+pub(crate) fn matrix_bytes<'a>(matrices: impl IntoIterator<Item = &'a MatrixInfo>) -> u64 {
+    matrices.into_iter().map(MatrixInfo::bytes).sum()
+}
+
+impl ModelInfo {
+    /// Bytes of the quants and scales of its matrices.
+    pub fn matrix_bytes(&self) -> u64 {
+        matrix_bytes(self.matrices.values())
+    }
+}

@@ -1,0 +1,126 @@
+//! The GPU memory that models take, computed before any is loaded.
+//!
+//! Follows what [`Llama::load`](crate::Llama::load), the sessions and [`Joint::new`](crate::Joint::new) allocate;
+//! `tests/memory.rs` compares both on a device.
+
+use std::collections::BTreeMap;
+
+use kernels::logit_sum::Rows;
+use kernels::matvec::MAX_COLUMNS;
+use kernels::pick::{self, Choice};
+use kernels::top_list::{Candidate, MAX_COUNT};
+use kernels::{Column, Feed, Heads, logit_bias};
+use model_files::{Architecture, MatrixInfo};
+
+use crate::batch::BatchOptions;
+use crate::joint::JointOptions;
+use crate::llama::padded;
+use crate::session::PREFILL_COLUMNS;
+
+/// What decides a model's memory.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelSize<'a> {
+    /// Its dimensions.
+    pub architecture: &'a Architecture,
+    /// Its matrices by name.
+    pub matrices: &'a BTreeMap<String, MatrixInfo>,
+    /// Number of its alignment heads.
+    pub alignment_heads: usize,
+}
+
+/// GPU memory, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// Weights.
+    pub weights: u64,
+    /// KV caches.
+    pub cache: u64,
+    /// Activations, logits and everything else.
+    pub buffers: u64,
+}
+
+impl Memory {
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.weights + self.cache + self.buffers
+    }
+}
+
+impl ModelSize<'_> {
+    /// Bytes of weights that one decode step reads: all matrices except the embedding, of which only one row a column
+    /// is read unless it is also the head.
+    pub fn bytes_per_token(&self) -> u64 {
+        let read = |name: &str| name != "embed" || self.architecture.tied_head;
+        self.matrices.iter().filter(|(name, _)| read(name)).map(|(_, matrix)| matrix.bytes()).sum()
+    }
+
+    fn weights(&self) -> u64 {
+        let matrices: u64 = self.matrices.values().map(MatrixInfo::bytes).sum();
+        let vectors = self.architecture.vectors();
+        // RoPE's frequencies are no buffer; a session has their rotations.
+        let on_gpu = vectors.iter().filter(|(name, _)| !name.starts_with("rope_inv_freq"));
+        matrices + on_gpu.map(|(_, length)| 4 * length.next_multiple_of(32) as u64).sum::<u64>()
+    }
+
+    // KV cache and buffers of its session.
+    fn session(&self, options: &JointOptions) -> Memory {
+        let a = self.architecture;
+        let context = options.context.min(a.max_positions as u32);
+        let (slots, capacity) = slots_and_capacity(options);
+        let heads = Heads {
+            heads: a.heads as u32,
+            kv_heads: a.kv_heads as u32,
+            head_dim: a.head_dim as u32,
+            slots,
+            context,
+        };
+        let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
+        let floats = 2 * u64::from(padded(a.hidden_size as u32))
+            + u64::from(heads.qkv_stride())
+            + heads.partial_floats()
+            + u64::from(padded(heads.heads * heads.head_dim))
+            + u64::from(padded(a.feed_forward as u32));
+        let tables = if a.window_rope { 2 } else { 1 };
+        let rotations = tables * u64::from(context) * a.head_dim as u64 * 4;
+        let columns = most * (2 * size_of::<Column>() + size_of::<Feed>()) as u64;
+        // One copy on the GPU and one that the host reads.
+        let attention_rows =
+            2 * u64::from(PREFILL_COLUMNS) * self.alignment_heads as u64 * u64::from(context) * 4;
+        Memory {
+            weights: 0,
+            cache: a.layers as u64 * 8 * heads.cache_pairs() + u64::from(context) * heads.position_bytes(),
+            buffers: 4 * most * floats + rotations + columns + attention_rows,
+        }
+    }
+}
+
+/// The memory of models that decode together with these options.
+pub fn memory(models: &[ModelSize<'_>], options: &JointOptions) -> Memory {
+    let mut all = Memory::default();
+    for model in models {
+        let session = model.session(options);
+        all.weights += model.weights();
+        all.cache += session.cache;
+        all.buffers += session.buffers;
+    }
+    let terms = models.len() as u64;
+    let (_, capacity) = slots_and_capacity(options);
+    let vocab = models.first().map_or(0, |model| model.architecture.vocab_size as u32);
+    let rows = Rows::new(vocab, capacity);
+    let columns = u64::from(capacity);
+    let candidates = columns * u64::from(MAX_COUNT) * size_of::<Candidate>() as u64;
+    let votes = terms * candidates.next_multiple_of(256);
+    let picked = columns * pick::picked_bytes(MAX_COUNT);
+    // Each step that is submitted ahead is read back from a buffer of its own.
+    let staging = BatchOptions::default().ahead as u64 * (picked + votes);
+    all.buffers += (terms + 1) * rows.term_bytes() + rows.block_bytes();
+    all.buffers += columns * (logit_bias::COLUMN_BYTES + (size_of::<Choice>() + size_of::<Feed>()) as u64);
+    all.buffers += candidates + votes + picked + staging;
+    all
+}
+
+/// Slots of a KV cache (one holds the prompt prefix that sequences share) and columns of the decode buffers.
+fn slots_and_capacity(options: &JointOptions) -> (u32, u32) {
+    let sequences = options.sequences.max(1);
+    (sequences.saturating_add(1), sequences.max(MAX_COLUMNS))
+}

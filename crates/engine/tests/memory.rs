@@ -1,0 +1,81 @@
+//! The memory that [`engine::memory`] predicts is what models allocate.
+
+mod support {
+    pub mod device;
+    pub mod imported;
+}
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{Batch, BatchOptions, Choice, Joint, JointOptions, Llama, ModelSize, Request, map_file, memory};
+use model_files::{Model, Quantization};
+use support::device::device;
+use support::imported::imported;
+
+fn size(model: &Model) -> ModelSize<'_> {
+    let info = model.info();
+    ModelSize {
+        architecture: &info.architecture,
+        matrices: &info.matrices,
+        alignment_heads: info.alignment_heads.len(),
+    }
+}
+
+/// Compares the prediction with the device's count after a sentence was decoded.
+fn compare(models: &[&Model], sequences: u32) {
+    let device = device(true, true);
+    let options = JointOptions { sequences, context: 256 };
+    let sizes: Vec<_> = models.iter().map(|model| size(model)).collect();
+    let predicted = memory(&sizes, &options);
+
+    let load = |model: &&Model| (Arc::new(Llama::load(&device, model, &mut |_, _| {}).expect("loads")), 1.0);
+    let terms: Vec<_> = models.iter().map(load).collect();
+    let per_token: u64 = terms.iter().map(|(llama, _)| llama.bytes_per_token()).sum();
+    assert_eq!(sizes.iter().map(ModelSize::bytes_per_token).sum::<u64>(), per_token);
+    let weights = device.memory_bytes();
+    let joint = Joint::new(&device, &terms, &options).expect("is allocated");
+    let mut batch = Batch::new(joint, BatchOptions::default());
+    let request = Request {
+        prompts: vec![vec![1, 2, 3, 4]; models.len()],
+        shared: Vec::new(),
+        source: vec![2, 3],
+        limit: 8,
+        end_tokens: Vec::new(),
+        choice: Choice::GREEDY,
+        beam: None,
+        alternatives: 4,
+        votes: 4,
+        urgent: false,
+        align: sizes.iter().map(|size| if size.alignment_heads > 0 { 1..3 } else { 0..0 }).collect(),
+        glossary: Vec::new(),
+    };
+    batch.run(vec![request]).expect("decodes");
+    let real = device.memory_bytes();
+    // Uniforms of a few dozen bytes each, and rounding to 16 bytes.
+    let beyond = |real: u64, predicted: u64| real as i64 - predicted as i64;
+    assert!((0..64_000).contains(&beyond(weights, predicted.weights)), "{weights} {predicted:?}");
+    assert!((0..64_000).contains(&beyond(real, predicted.total())), "{real} {predicted:?}");
+    println!("predicted {} bytes, allocated {real}: {predicted:?}", predicted.total());
+}
+
+#[test]
+fn the_starters_take_what_is_predicted() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter");
+    let open = |name| Model::open(&folder.join(name), &map_file).expect("is part of the repository");
+    let [large, de, en] = ["large", "small-de", "small-en"].map(open);
+    compare(&[&large, &de, &en], 8);
+    compare(&[&large], 1);
+    compare(&[&de, &en], 12);
+}
+
+#[test]
+fn an_untied_head_and_every_quantization_are_predicted() {
+    for folder in ["tiny-llama2", "tiny-llama3.1"] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder);
+        for quantization in [Quantization::Q4, Quantization::Q8, Quantization::F16] {
+            let (_folder, model) = imported(&source, quantization);
+            compare(&[&model], 8);
+        }
+    }
+}
