@@ -1,5 +1,6 @@
 //! Benchmarks models for `wasan bench`: counted (dispatches, bytes) and measured (seconds, memory).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::folders::models_folder;
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
+use crate::model_set::ModelSet;
 use crate::setup::Setup;
 
 // A prompt and an output as long as a long sentence.
@@ -71,9 +73,7 @@ pub fn benchmark(
     on_step: &mut dyn FnMut(&str),
 ) -> Result<BenchmarkReport> {
     let catalog = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?;
-    let text = setup.recipe.as_deref().map_or_else(|| catalog.default_recipe(pair), Ok)?;
-    let (recipe, chosen) = catalog.recipe(pair, text, &setup.chosen)?;
-    let members = catalog.members(pair, &recipe, &chosen)?;
+    let members = ModelSet::choose(&catalog, setup, pair, None, &BTreeMap::new())?.members;
     let device = open_tested(setup)?;
     on_step("copy bandwidth");
     let copy_bytes_per_s = device.copy_bandwidth().map_err(engine::Error::from)?;

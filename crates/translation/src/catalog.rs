@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use engine::{Recipe, map_file};
 use model_files::{Model, ModelInfo, Role};
 
+use crate::chosen_recipes::{self, ChosenRecipe};
 use crate::error::{Error, Result};
 use crate::languages::{LANGUAGES, LanguagePair};
 use crate::starter::STARTERS;
@@ -107,6 +108,8 @@ pub struct Catalog {
     pub broken: Vec<(PathBuf, String)>,
     /// Tuned recipes by pair (`de-en`).
     pub tuned: BTreeMap<String, TunedRecipe>,
+    /// The user's recipes by pair.
+    pub choices: BTreeMap<String, ChosenRecipe>,
 }
 
 impl Catalog {
@@ -126,6 +129,10 @@ impl Catalog {
         }
         match tuned::read(folder) {
             Ok(tuned) => catalog.tuned = tuned,
+            Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
+        }
+        match chosen_recipes::read(folder) {
+            Ok(choices) => catalog.choices = choices,
             Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
         for (index, starter) in STARTERS.iter().enumerate() {
@@ -150,12 +157,15 @@ impl Catalog {
 
     /// Every pair that the available models translate, those with both specialists first.
     pub fn pairs(&self) -> Vec<LanguagePair> {
+        let sets = self.complete_sets();
         let mut pairs: Vec<(usize, LanguagePair)> = Vec::new();
         for from in LANGUAGES {
             for to in LANGUAGES.iter().filter(|to| to.code != from.code) {
                 let pair = LanguagePair { from: from.code.to_owned(), to: to.code.to_owned() };
                 if let Some(large) = self.large(&pair) {
                     pairs.push((2 - self.specialists(large, &pair), pair));
+                } else if sets.iter().any(|set| set.covers(&pair)) {
+                    pairs.push((2, pair));
                 }
             }
         }
@@ -163,7 +173,7 @@ impl Catalog {
         pairs.into_iter().map(|(_, pair)| pair).collect()
     }
 
-    /// The recipe of a pair when none is given: the large model plus the available specialists.
+    /// The recipe of a pair from roles alone: the large model plus the available specialists.
     pub fn default_recipe(&self, pair: &LanguagePair) -> Result<&'static str> {
         let large = self.large(pair).ok_or_else(|| Error::NoModel(pair.clone()))?;
         let has = |language: &str| self.specialist(large, pair, language).is_some();

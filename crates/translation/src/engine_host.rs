@@ -16,7 +16,7 @@ use crate::requests::RequestBuilder;
 use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 
 /// Positions of a sentence with its prompt and output, unless the model has fewer.
-const CONTEXT: u32 = 1024;
+pub(crate) const CONTEXT: u32 = 1024;
 
 /// A model on the GPU.
 struct ResidentModel {

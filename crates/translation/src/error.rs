@@ -27,6 +27,68 @@ pub enum Error {
     /// There is no tuned recipe for a pair.
     #[error("there is no tuned recipe for {0}")]
     NotTuned(LanguagePair),
+    /// The built-in catalogue of published models is malformed.
+    #[error("the built-in catalogue of models is malformed: {0}")]
+    Catalogue(String),
+    /// There is no published set with this name.
+    #[error("there is no set of models with this name: {name}")]
+    UnknownSet {
+        /// The name.
+        name: String,
+        /// The most similar names.
+        nearest: Vec<String>,
+    },
+    /// A set lacks models.
+    #[error("the set {set} is not installed; it lacks {missing}")]
+    NotInstalled {
+        /// The set.
+        set: String,
+        /// Its missing models.
+        missing: String,
+    },
+    /// The program that downloads is missing.
+    #[error("the program that downloads models is missing: {0}")]
+    NoFetchProgram(PathBuf),
+    /// The program that downloads failed.
+    #[error("{message}")]
+    Fetch {
+        /// Its code, such as `gated`.
+        code: String,
+        /// The cause.
+        message: String,
+        /// The way out.
+        hint: String,
+        /// A page that helps.
+        page: Option<String>,
+    },
+    /// The program that downloads ended early or wrote something else than its events.
+    #[error("the program that downloads models did not work as expected: {0}")]
+    FetchOutput(String),
+    /// Another process downloads the same set.
+    #[error("another Wasan process is getting these models")]
+    DownloadBusy,
+    /// There is too little disk space.
+    #[error(
+        "{needed} bytes of disk space are needed for a while, {free} are free: {}",
+        folder.display()
+    )]
+    DiskSpace {
+        /// What is needed.
+        needed: u64,
+        /// What is free.
+        free: u64,
+        /// Where.
+        folder: PathBuf,
+    },
+    /// There are no test sentences for a pair.
+    #[error("there are no test sentences for {0}")]
+    NothingToTest(LanguagePair),
+    /// The test's own job failed.
+    #[error("the test could not be run: {}", .0.message)]
+    TestFailed(Problem),
+    /// A score could not be computed.
+    #[error(transparent)]
+    Score(#[from] evaluation::Error),
     /// No model is available for a term of the recipe.
     #[error("no available model fits the recipe's term «{0}»")]
     MissingTerm(String),
@@ -232,6 +294,36 @@ impl Error {
             Self::NotTuned(_) => {
                 ("recipe", "Tune one with `wasan evaluate --sweep --tests FILE`, or choose another recipe.")
             }
+            Self::Catalogue(_) => ("catalogue", "This is a fault of the program; please report it."),
+            Self::UnknownSet { nearest, .. } => {
+                let hint = format!("Did you mean {}? `wasan models sets` lists them.", nearest.join(", "));
+                return Problem { code: "unknown_set".to_owned(), message: self.to_string(), hint };
+            }
+            Self::NotInstalled { set, .. } => {
+                let hint = format!("`wasan models get {set}` gets them.");
+                return Problem { code: "not_installed".to_owned(), message: self.to_string(), hint };
+            }
+            Self::NoFetchProgram(_) => (
+                "no_fetch_program",
+                "Put wasan-fetch beside this program, or name it in WASAN_FETCH; or get the files yourself and import them with `wasan models get SET --from FOLDER`.",
+            ),
+            Self::Fetch { code, hint, page, .. } => {
+                let hint = page.as_ref().map_or_else(|| hint.clone(), |page| format!("{hint} {page}"));
+                return Problem { code: code.clone(), message: self.to_string(), hint };
+            }
+            Self::FetchOutput(_) => {
+                ("fetch", "Try again: what was downloaded is kept. If it fails again, please report it.")
+            }
+            Self::DownloadBusy => ("download_busy", "Wait until it has finished, or close it."),
+            Self::DiskSpace { .. } => (
+                "disk_full",
+                "Free some space, or choose a folder on another disk with --models or WASAN_MODELS.",
+            ),
+            Self::NothingToTest(_) => {
+                ("nothing_to_test", "There are sentences in de, en, es, fr, it, ja, nl, pl, pt, ru and zh.")
+            }
+            Self::TestFailed(problem) => return Problem { message: self.to_string(), ..problem.clone() },
+            Self::Score(_) => ("score", "This is a fault of the program; please report it."),
             Self::MissingTerm(_) => (
                 "missing_model",
                 "Name one with --large, --source, --target, --base or --tuned, or choose another recipe.",

@@ -8,13 +8,13 @@ use walkdir::{DirEntry, WalkDir};
 use crate::error::{Error, Result};
 use crate::languages::LanguagePair;
 
-fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     std::env::var_os("HOME")
         .or_else(|| std::env::var_os("USERPROFILE"))
         .map_or_else(PathBuf::new, PathBuf::from)
 }
 
-fn from_environment(name: &str) -> Option<PathBuf> {
+pub(crate) fn from_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 

@@ -3,13 +3,17 @@
 mod benchmark;
 mod catalog;
 mod checks;
+mod chosen_recipes;
 mod delivery;
 mod detect;
+mod download;
 mod engine_host;
 mod error;
 mod exports;
 mod files;
+mod fit;
 mod folders;
+mod found;
 mod glossary;
 mod gpu_adapters;
 mod inspect;
@@ -20,18 +24,24 @@ mod memory;
 mod model_library;
 mod model_output;
 mod model_set;
+mod pair_file;
+mod published;
 mod queue;
 mod queue_lock;
+mod recipe_in_use;
 mod requests;
 mod retry;
 mod review;
 mod segment;
 mod sentence_report;
+mod set_test;
+mod sets_overview;
 mod setup;
 mod source;
 mod starter;
 mod store;
 mod streaming;
+mod system;
 mod task;
 mod translator;
 mod tuned;
@@ -45,11 +55,18 @@ pub mod sentences;
 pub use benchmark::{BatchSpeed, BenchmarkReport, ModelCost, benchmark, host_peak_bytes};
 pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation};
 pub use checks::Reason;
+pub use chosen_recipes::{ChosenRecipe, choose_recipe};
 pub use detect::{Detected, detect};
 pub use documents::Format;
+pub use download::{
+    GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, UnfinishedDownload, WaitReason, fetch_program,
+    get_set, plan_get, remove_download, unfinished_downloads,
+};
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
+pub use fit::{Fit, Machine, Verdict, machine, measured_machine, set_fit};
 pub use folders::{cache, data, documents_in, is_document, is_translation, models_folder};
+pub use found::{FoundModel, Place, Places, find_models, local_files};
 pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
@@ -58,14 +75,24 @@ pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, So
 pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
-pub use model_files::{ImportOptions, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer};
+pub use model_files::{
+    FileType, ImportOptions, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer,
+};
 pub use model_library::{check_name, import, remove};
+pub use published::{
+    LICENCES, Licence, PublishedInstruction, PublishedMember, PublishedModel, PublishedSet, Shape, licence,
+    published_set, published_sets,
+};
 pub use queue_lock::QueueLock;
+pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};
 pub use review::{EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark};
 pub use sentence_report::{SentenceReport, SentenceStatus, TokenReport, UncertainWord};
+pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};
+pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
 pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 pub use store::jobs::{JobRow, JobState};
 pub use store::memory::{TranslationUnit, UnitOrigin};
+pub use system::free_disk_bytes;
 pub use translator::Translator;
 pub use tuned::{Confidence, TUNED, TunedRecipe, save_tuned_recipe};

@@ -18,8 +18,23 @@ pub const MEMORY_CHARS: usize = 10_000;
 /// Characters of a text in a fuzzy search; its time grows with the square.
 pub const FUZZY_CHARS: usize = 1_000;
 
-/// Bytes of the file of tuned recipes. One for each of 1,332 pairs is about 400 kB.
-pub const TUNED_BYTES: u64 = 1 << 20;
+/// Bytes of a file of recipes by pair. A tuned one for each of 1,332 pairs is about 400 kB.
+pub const RECIPES_BYTES: u64 = 1 << 20;
+
+/// Bytes of one line that `wasan-fetch` writes; a failure with its message and page has less than 2 kB.
+pub const FETCH_LINE_BYTES: u64 = 64 << 10;
+
+/// Bytes of the record of an unfinished download: a few lines for each of its files.
+pub const DOWNLOAD_RECORD_BYTES: u64 = 64 << 10;
+
+/// Files and folders looked at in each place where other programs keep models. A large Hub cache has some thousand.
+pub const FOUND_ENTRIES: usize = 50_000;
+
+/// Models listed from all these places; the header of each is read.
+pub const FOUND_MODELS: usize = 500;
+
+/// Bytes of one of Ollama's manifests; real ones have about 1 kB.
+pub const MANIFEST_BYTES: u64 = 64 << 10;
 
 /// Bytes of text used for language detection; more does not improve it.
 pub const DETECTION_BYTES: usize = 4 << 10;

@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, Member, ModelLocation};
 use crate::error::Result;
 use crate::languages::LanguagePair;
 use crate::setup::Setup;
+use crate::tuned::TUNED;
 
 /// Identifies a batch: its models and the bits of their weights, sorted, since the order of terms does not change the sum.
 pub(crate) type BatchKey = Vec<(ModelLocation, u32)>;
@@ -24,8 +25,8 @@ pub(crate) struct ModelSet {
 }
 
 impl ModelSet {
-    /// The models that translate a pair with a recipe (none = the setup's, else the best available). `chosen` names
-    /// models for the recipe's terms (empty = the setup's).
+    /// The models that translate a pair with a recipe (none = the setup's, else the pair's own). `chosen` names models for
+    /// the recipe's terms (empty = the setup's, else those of the pair's own recipe).
     ///
     /// # Errors
     /// A recipe that cannot be parsed, a term without a model.
@@ -37,12 +38,19 @@ impl ModelSet {
         chosen: &BTreeMap<String, String>,
     ) -> Result<Self> {
         let chosen = if chosen.is_empty() { &setup.chosen } else { chosen };
-        let text = match recipe.or(setup.recipe.as_deref()) {
-            Some(text) => text.to_owned(),
-            None if !chosen.is_empty() => sum_of(chosen),
-            None => catalog.default_recipe(pair)?.to_owned(),
+        let (text, chosen) = match recipe.or(setup.recipe.as_deref()) {
+            Some(text) if chosen.is_empty() && text.trim() != TUNED => {
+                let own = catalog.recipe_in_use(pair).map(|own| own.models);
+                (text.to_owned(), own.unwrap_or_default())
+            }
+            Some(text) => (text.to_owned(), chosen.clone()),
+            None if !chosen.is_empty() => (sum_of(chosen), chosen.clone()),
+            None => {
+                let own = catalog.recipe_in_use(pair)?;
+                (own.recipe, own.models)
+            }
         };
-        let (recipe, chosen): (Recipe, _) = catalog.recipe(pair, &text, chosen)?;
+        let (recipe, chosen): (Recipe, _) = catalog.recipe(pair, &text, &chosen)?;
         let members = catalog.members(pair, &recipe, &chosen)?;
         let mut key: BatchKey =
             members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();

@@ -1,15 +1,13 @@
 //! Tuned recipes, found by a search over weights: `tuned.json` beside the imported models, one recipe for each pair.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
-use crate::folders::models_folder;
+use crate::error::Result;
 use crate::languages::LanguagePair;
-use crate::limits;
+use crate::pair_file;
 
 /// The recipe name that stands for the tuned recipe of a pair.
 pub const TUNED: &str = "tuned";
@@ -51,20 +49,7 @@ pub struct Confidence {
 
 /// Reads the tuned recipes in `folder` by pair (`de-en`); empty if there is no file.
 pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, TunedRecipe>> {
-    let path = folder.join(FILE);
-    let refused = |reason: String| Error::Read { path: path.clone(), reason };
-    let file = match std::fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(refused(error.to_string())),
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(limits::TUNED_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| refused(error.to_string()))?;
-    if bytes.len() as u64 > limits::TUNED_BYTES {
-        return Err(refused(format!("it exceeds the limit of {} bytes", limits::TUNED_BYTES)));
-    }
-    serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))
+    pair_file::read(folder, FILE)
 }
 
 /// Saves the tuned recipe of a pair beside the imported models (none = the user's own folder), replacing an earlier one.
@@ -72,25 +57,15 @@ pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, TunedRecipe>> {
 /// # Errors
 /// A malformed `tuned.json`, which is left unchanged; a folder that cannot be written.
 pub fn save_tuned_recipe(models: Option<&Path>, pair: &LanguagePair, tuned: TunedRecipe) -> Result<PathBuf> {
-    let folder = models.map_or_else(models_folder, Path::to_owned);
-    let path = folder.join(FILE);
-    let failed = |reason: String| Error::Write { path: path.clone(), reason };
-    std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
-    let mut all = read(&folder)?;
-    all.insert(pair.to_string(), tuned);
-    let text = serde_json::to_string_pretty(&all).map_err(|error| failed(error.to_string()))?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(error.to_string()))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| failed(error.to_string()))?;
-    file.persist(&path).map_err(|error| failed(error.to_string()))?;
-    Ok(path)
+    pair_file::set(models, FILE, pair, Some(tuned))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+    use crate::error::Error;
+    use crate::limits;
 
     fn tuned(sum: &str) -> TunedRecipe {
         let models = BTreeMap::from([("L".to_owned(), "one".to_owned())]);
@@ -120,7 +95,7 @@ mod tests {
     fn a_malformed_file_is_left_unchanged_and_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
-        for text in ["[1]", "", &" ".repeat(limits::TUNED_BYTES as usize + 1)] {
+        for text in ["[1]", "", &" ".repeat(limits::RECIPES_BYTES as usize + 1)] {
             std::fs::write(&path, text).expect("is written");
             let kept = save_tuned_recipe(Some(folder.path()), &pair("de-en"), tuned("L"));
             assert!(matches!(kept, Err(Error::Read { path: named, .. }) if named == path));
