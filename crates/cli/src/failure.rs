@@ -41,6 +41,11 @@ impl Failure {
         self.status > 1
     }
 
+    /// The user answered a question with no.
+    pub fn declined() -> Self {
+        Self { problem: None, status: 1 }
+    }
+
     /// Ctrl-C.
     pub fn interrupted() -> Self {
         Self { problem: None, status: 130 }
@@ -70,13 +75,15 @@ impl From<Problem> for Failure {
             "no_model",
             "missing_model",
             "unknown_model",
+            "not_installed",
             "vocabularies",
             "prompt",
             "stopped",
         ];
         let status = match problem.code.as_str() {
             "cancelled" => 130,
-            "recipe" | "bad_name" | "glossary" | "no_such_job" | "no_such_segment" => 2,
+            "unknown_set" | "nothing_to_test" | "recipe" | "bad_name" | "glossary" | "no_such_job"
+            | "no_such_segment" => 2,
             code if engine_codes.contains(&code) => 3,
             _ => 1,
         };

@@ -1,4 +1,11 @@
-//! `wasan models`: lists, shows, imports, aligns and removes models.
+//! `wasan models`: lists, shows, finds, gets, imports, tests, aligns and removes models.
+
+mod confirm;
+mod find;
+mod get;
+mod sets;
+mod size;
+mod test;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -31,6 +38,22 @@ pub enum Models {
         #[arg(long)]
         json: bool,
     },
+    /// List published sets of models, with what fits this computer and what is installed
+    Sets {
+        #[command(flatten)]
+        gpu: GpuArgs,
+        #[command(flatten)]
+        library: LibraryArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download and import a published set; the same command goes on after an interruption
+    Get(get::Get),
+    /// List models that other programs keep on this computer, or import one of them
+    Find(find::Find),
+    /// Translate built-in sentences and compare them with known translations
+    Test(test::Test),
     /// Import a Hugging Face folder or a GGUF file
     Import {
         /// The folder or file
@@ -122,8 +145,15 @@ impl Models {
                     tokenizer,
                     ..ImportOptions::default()
                 };
-                import(library, &path, &options)
+                import(library.models.as_deref(), &path, &options)
             }
+            Self::Sets { gpu, library, json } => {
+                let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
+                sets::list(&setup, json)
+            }
+            Self::Get(command) => command.run(),
+            Self::Find(command) => command.run(),
+            Self::Test(command) => command.run(),
             Self::Align { name, pairs, gpu, library, json } => {
                 let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
                 align(&setup, &name, pairs.as_deref(), json)
@@ -281,10 +311,10 @@ fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn import(library: LibraryArgs, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
+fn import(models: Option<&Path>, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
     let progress = Progress::new();
     interrupt::listen(|| {});
-    let imported = translation::import(library.models.as_deref(), path, options, &mut |p| {
+    let imported = translation::import(models, path, options, &mut |p| {
         let share = (100 * p.done_bytes).checked_div(p.total_bytes).unwrap_or(100);
         progress.show(&format!("{} {share} %", p.stage));
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -1,6 +1,5 @@
 //! `wasan train pair`: trains and imports the specialists of two languages, and L if there is no base model.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -123,8 +122,8 @@ impl TrainPair {
     /// Whether translations of the pair use all these models by default.
     fn are_used(&self, pair: &LanguagePair, models: &[PairModel]) -> Result<bool, Failure> {
         let catalog = self.catalog()?;
-        let Ok(recipe) = catalog.default_recipe(pair) else { return Ok(false) };
-        let (recipe, chosen) = catalog.recipe(pair, recipe, &BTreeMap::new())?;
+        let Ok(own) = catalog.recipe_in_use(pair) else { return Ok(false) };
+        let (recipe, chosen) = catalog.recipe(pair, &own.recipe, &own.models)?;
         let members = catalog.members(pair, &recipe, &chosen)?;
         Ok(models.iter().all(|model| members.iter().any(|member| member.entry.id == model.name)))
     }

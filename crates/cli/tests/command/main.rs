@@ -7,5 +7,6 @@ mod models;
 mod program;
 mod queue;
 mod reports;
+mod sets;
 mod text;
 mod tokens;

@@ -57,6 +57,11 @@ impl Home {
             .current_dir(self.path())
             .env_remove("WASAN_MODELS")
             .env_remove("WASAN_DATA")
+            .env_remove("WASAN_FETCH")
+            // Where the user's other programs keep models.
+            .env_remove("HF_HOME")
+            .env_remove("HF_HUB_CACHE")
+            .env_remove("OLLAMA_MODELS")
             .envs(self.environment())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -83,6 +88,12 @@ impl Home {
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> ProgramResult {
         self.run_with_input(arguments, "")
+    }
+
+    /// Runs a command with a variable in its environment to its end.
+    pub fn run_with(&self, name: &str, value: impl AsRef<OsStr>, arguments: &[&str]) -> ProgramResult {
+        let output = self.command(arguments).env(name, value).stdin(Stdio::null()).output();
+        ProgramResult::from(output.expect("ends"))
     }
 
     /// Runs a command with this standard input to its end.
