@@ -1,8 +1,9 @@
-//! `wasan models`: lists, shows, finds, gets, imports, tests, aligns and removes models.
+//! `wasan models`: lists, shows, finds, gets, imports, changes, tests, aligns and removes models.
 
 mod confirm;
 mod find;
 mod get;
+mod info;
 mod sets;
 mod size;
 mod test;
@@ -11,7 +12,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use translation::{Catalog, CatalogEntry, ImportOptions, ModelLocation, Quantization, Role, Setup};
+use translation::{
+    Catalog, CatalogEntry, ImportOptions, Instruction, ModelEdit, ModelLocation, Quantization, Role, Setup,
+};
 
 use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
@@ -68,18 +71,44 @@ pub enum Models {
         #[arg(long, value_name = "large|LANGUAGE")]
         role: Option<String>,
         /// Prompt template with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: that of the
-        /// source's wasan.json, else that of its model family]
+        /// source's wasan.json, else one made by its chat template, else that of its model family]
         #[arg(long)]
         prompt: Option<String>,
+        /// The user's message from which the model's chat template makes the prompt, with the same placeholders
+        #[arg(long, conflicts_with = "prompt")]
+        instruction: Option<String>,
+        /// The system message before the instruction
+        #[arg(long, requires = "instruction")]
+        system: Option<String>,
         /// The model's licence, shown with it
         #[arg(long)]
         licence: Option<String>,
-        /// Codes of the model's languages, such as de,en [default: those that the source names]
+        /// Codes of the model's languages, such as de,en [default: those that its card or file names]
         #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = language)]
         languages: Vec<String>,
         /// A tokenizer.json of the same model, instead of the tokenizer in the source
         #[arg(long, value_name = "FILE")]
         tokenizer: Option<PathBuf>,
+        #[command(flatten)]
+        library: LibraryArgs,
+    },
+    /// Change an imported model's languages, role, prompt or licence
+    #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+    Edit {
+        /// The model's name from `wasan models list`
+        name: String,
+        /// Codes of the model's languages, such as de,en: any two of them become a pair
+        #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = language, group = "change")]
+        languages: Option<Vec<String>>,
+        /// The model's role: large (L), or the language of a specialist, such as de
+        #[arg(long, value_name = "large|LANGUAGE", group = "change")]
+        role: Option<String>,
+        /// Prompt template, as for `wasan models import`
+        #[arg(long, group = "change")]
+        prompt: Option<String>,
+        /// The model's licence, shown with it
+        #[arg(long, group = "change")]
+        licence: Option<String>,
         #[command(flatten)]
         library: LibraryArgs,
     },
@@ -132,14 +161,27 @@ impl Models {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::List { library, json } => list(&catalog(library)?, json),
-            Self::Info { name, library, json } => info(&catalog(library)?.find(&name)?, json),
-            Self::Import { path, name, bits, role, prompt, licence, languages, tokenizer, library } => {
+            Self::Info { name, library, json } => info::show(&catalog(library)?.find(&name)?, json),
+            Self::Import {
+                path,
+                name,
+                bits,
+                role,
+                prompt,
+                instruction,
+                system,
+                licence,
+                languages,
+                tokenizer,
+                library,
+            } => {
                 let role = role.map(parse_role).transpose()?;
                 let options = ImportOptions {
                     quantization: bits.into(),
                     name,
                     role,
                     prompt,
+                    instruction: instruction.map(|user| Instruction { system, user }),
                     licence,
                     languages,
                     tokenizer,
@@ -154,6 +196,13 @@ impl Models {
             Self::Get(command) => command.run(),
             Self::Find(command) => command.run(),
             Self::Test(command) => command.run(),
+            Self::Edit { name, languages, role, prompt, licence, library } => {
+                let role = role.map(parse_role).transpose()?;
+                let edit = ModelEdit { role, languages, prompt, licence };
+                translation::edit(library.models.as_deref(), &name, &edit)?;
+                eprintln!("changed {name}; `wasan models info {name}` shows it");
+                Ok(())
+            }
             Self::Align { name, pairs, gpu, library, json } => {
                 let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
                 align(&setup, &name, pairs.as_deref(), json)
@@ -264,53 +313,6 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn info(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
-    let info = &entry.info;
-    if json {
-        println!("{}", serde_json::json!({"name": entry.id, "info": info}));
-        return Ok(());
-    }
-    let a = &info.architecture;
-    println!("{}\n", entry.id);
-    println!("  location      {}", location(entry));
-    println!("  role          {}", role_name(entry));
-    println!(
-        "  languages     {}",
-        if info.languages.is_empty() { "unknown".to_owned() } else { info.languages.join(", ") }
-    );
-    if !info.pairs.is_empty() {
-        let pairs: Vec<String> = info.pairs.iter().map(|pair| pair.join("-")).collect();
-        println!("  pairs         {}, both directions", pairs.join(", "));
-    }
-    println!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
-    println!("  parameters    {:.1} M", parameters(entry) / 1e6);
-    println!("  weights       {}", info.quantization);
-    println!(
-        "  shape         {} layers, hidden {}, feed-forward {}",
-        a.layers, a.hidden_size, a.feed_forward
-    );
-    println!(
-        "  attention     {} heads, {} key-value heads, head dimension {}",
-        a.heads, a.kv_heads, a.head_dim
-    );
-    println!(
-        "  vocabulary    {}{}",
-        a.vocab_size,
-        if a.tied_head { ", head tied to the embedding" } else { "" }
-    );
-    println!("  positions     {}", a.max_positions);
-    println!("  prompt        {}", info.prompt.as_deref().unwrap_or("none").replace('\n', "\\n"));
-    if let Some(repository) = &info.repository {
-        let commit =
-            repository.commit.as_deref().map_or_else(String::new, |commit| format!("  commit {commit}"));
-        println!("  repository    {}{commit}", repository.id);
-    }
-    for source in &info.sources {
-        println!("  source        {}  sha256 {}", source.file, source.sha256);
-    }
-    Ok(())
-}
-
 fn import(models: Option<&Path>, path: &Path, options: &ImportOptions) -> Result<(), Failure> {
     let progress = Progress::new();
     interrupt::listen(|| {});
@@ -326,5 +328,14 @@ fn import(models: Option<&Path>, path: &Path, options: &ImportOptions) -> Result
     let (target, info) = imported.map_err(|error| Failure::import(error.problem()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     eprintln!("imported {name} ({}) into {}", info.quantization, target.display());
+    if info.languages.is_empty() {
+        eprintln!(
+            "The source names no languages, so no pair is offered yet. Name them: wasan models edit {name} --languages \
+            de,en"
+        );
+    }
+    if info.role == Role::Other {
+        eprintln!("It has no role yet. Choose one: wasan models edit {name} --role large");
+    }
     Ok(())
 }

@@ -75,16 +75,23 @@ impl Checkpoint {
     }
 
     /// The prompt that an import would store with it, in the form of [`ModelInfo::prompt`](crate::ModelInfo::prompt).
-    pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
-        self.source.prompt(tokenizer)
+    ///
+    /// # Errors
+    /// If its chat template cannot be used.
+    pub fn prompt(&self, tokenizer: &Tokenizer) -> Result<String> {
+        self.source.prompt(tokenizer, None)
     }
 
-    /// The end-of-turn token of the prompt's family, if it has one besides [`Checkpoint::end_tokens`].
+    /// The token that ends a turn in the prompt's family, or in the prompt that the chat template makes, if there is one
+    /// besides [`Checkpoint::end_tokens`].
     pub fn turn_end(&self, tokenizer: &Tokenizer, prompt: &str) -> Option<u32> {
-        turn_ends(tokenizer, prompt).next()
+        turn_ends(tokenizer, prompt).next().or_else(|| {
+            let end = self.source.chat.turn_end(tokenizer)?;
+            tokenizer.specials().any(|(text, id)| id == end && prompt.contains(text)).then_some(end)
+        })
     }
 
-    /// The licence that its `wasan.json` names.
+    /// The licence that its `wasan.json` or model card names.
     pub fn licence(&self) -> Option<&str> {
         self.source.defaults.licence.as_deref()
     }

@@ -194,6 +194,18 @@ pub enum Error {
         /// The library's message.
         reason: String,
     },
+    /// A chat template that cannot be evaluated, or that makes no prompt of an instruction.
+    #[error("the model's chat template cannot be used ({problem}); give a prompt instead with --prompt")]
+    ChatTemplate {
+        /// What is wrong, or what the template raises.
+        problem: String,
+    },
+    /// An instruction without the text to translate.
+    #[error("an instruction must contain {{source}} exactly once, and only in the user's message: {user}")]
+    Instruction {
+        /// The user's message.
+        user: String,
+    },
     /// A token id outside the vocabulary.
     #[error("a token id is outside the vocabulary; model and tokenizer do not belong together: {id}")]
     UnknownId {

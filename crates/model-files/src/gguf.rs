@@ -7,12 +7,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::blocks::WeightType;
+use crate::chat_template::ChatTemplate;
 use crate::files::InputFile;
-use crate::prompt::ChatTemplate;
 use crate::replacement;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
-use crate::{Architecture, Error, Result};
+use crate::{Architecture, Error, Repository, Result, languages};
 use metadata::GgufHeader;
 pub(crate) use metadata::MAGIC;
 
@@ -68,15 +68,39 @@ pub(crate) fn open(path: &Path, replacement: Option<&Path>) -> Result<ModelSourc
         chat: ChatTemplate {
             template: header.text("tokenizer.chat_template")?.map(str::to_owned),
             adds_bos: adds_bos.unwrap_or(scored),
+            begin: token_text(&header, "bos")?,
+            end: token_text(&header, "eos")?,
         },
         bos: header.integer("tokenizer.ggml.bos_token_id")?,
         end_tokens,
         defaults: ImportDefaults {
             licence: header.text("general.license")?.map(str::to_owned),
+            languages: languages::codes(
+                header.texts("general.languages")?.unwrap_or_default().iter().map(String::as_str),
+            ),
             ..ImportDefaults::default()
         },
+        repository: repository(&header)?,
         files: vec![file],
     })
+}
+
+/// The text of the token that the metadata name as `bos` or `eos`.
+fn token_text(header: &GgufHeader, name: &str) -> Result<Option<String>> {
+    let id = header.integer::<usize>(&format!("tokenizer.ggml.{name}_token_id"))?;
+    let tokens = header.texts("tokenizer.ggml.tokens")?.unwrap_or_default();
+    Ok(id.and_then(|id| tokens.get(id).cloned()))
+}
+
+/// The repository of the file, else the one that it was converted from.
+fn repository(header: &GgufHeader) -> Result<Option<Repository>> {
+    for key in ["repo_url", "url", "source.repo_url", "source.url", "source.huggingface.repository"] {
+        let named = header.text(&format!("general.{key}"))?.and_then(Repository::named);
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    Ok(None)
 }
 
 fn architecture(header: &GgufHeader, tensors: &[SourceTensor]) -> Result<Architecture> {

@@ -1,5 +1,7 @@
 //! Reads Hugging Face model folders: `config.json`, safetensors, and optional files.
 
+mod chat;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path};
 
@@ -9,12 +11,11 @@ use serde_json::Value;
 
 use crate::blocks::WeightType;
 use crate::files::{InputFile, read_json, read_small};
-use crate::prompt::ChatTemplate;
 use crate::replacement;
 use crate::rope::{Scaling, inverse_frequencies};
 use crate::safetensors_file::read_header;
 use crate::source::{ImportDefaults, ModelSource, SourceTensor, SourceTensors, layer_parameter};
-use crate::{Architecture, Error, Result, limits};
+use crate::{Architecture, Error, Result, card, limits};
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
@@ -73,13 +74,6 @@ struct GenerationConfig {
     eos_token_id: Option<TokenIds>,
 }
 
-#[derive(Default, Deserialize)]
-struct TokenizerConfig {
-    chat_template: Option<Value>,
-    #[serde(default)]
-    add_bos_token: Option<bool>,
-}
-
 #[derive(Deserialize)]
 struct WeightIndex {
     weight_map: BTreeMap<String, String>,
@@ -93,8 +87,13 @@ pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSou
     let generation: GenerationConfig =
         read_json(&folder.join("generation_config.json"), "the size of generation_config.json", small)?
             .unwrap_or_default();
-    let defaults: ImportDefaults =
+    let mut defaults: ImportDefaults =
         read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
+    let card = card::read(folder);
+    defaults.licence = defaults.licence.or(card.licence);
+    if defaults.languages.is_empty() {
+        defaults.languages = card.languages;
+    }
     let own = folder.join("tokenizer.json");
     let tokenizer = match replacement {
         None => read_small(&own, "the size of tokenizer.json", limits::TOKENIZER_BYTES)?,
@@ -112,11 +111,12 @@ pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSou
         architecture,
         files,
         interleaved_rope: false,
+        chat: chat::read(folder, tokenizer.as_deref())?,
         tokenizer,
-        chat: read_chat(folder)?,
         bos: generation.bos_token_id.or(config.bos_token_id),
         end_tokens: end_tokens([generation.eos_token_id, config.eos_token_id]),
         defaults,
+        repository: None,
     })
 }
 
@@ -201,20 +201,6 @@ fn end_tokens(lists: [Option<TokenIds>; 2]) -> Vec<u32> {
         })
         .collect();
     all.into_iter().collect()
-}
-
-fn read_chat(folder: &Path) -> Result<ChatTemplate> {
-    let limit = limits::TOKENIZER_CONFIG_BYTES;
-    let config: TokenizerConfig =
-        read_json(&folder.join("tokenizer_config.json"), "the size of tokenizer_config.json", limit)?
-            .unwrap_or_default();
-    let beside = read_small(&folder.join("chat_template.jinja"), "the size of chat_template.jinja", limit)?;
-    // The template is only searched for markers, so a list of named templates works as well.
-    let template = match beside {
-        Some(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        None => config.chat_template.map(|template| template.to_string()),
-    };
-    Ok(ChatTemplate { template, adds_bos: config.add_bos_token.unwrap_or(false) })
 }
 
 /// Opens `model.safetensors`, or the files that the index names.

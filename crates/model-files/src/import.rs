@@ -14,7 +14,8 @@ use crate::plan::{ImportPlan, MatrixPlan};
 use crate::quantize::Quantization;
 use crate::source::ModelSource;
 use crate::{
-    Error, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt, replacement,
+    Error, Instruction, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt,
+    replacement,
 };
 
 /// The user's choices; what is `None` or empty comes from the source.
@@ -28,9 +29,11 @@ pub struct ImportOptions {
     pub role: Option<Role>,
     /// The prompt, in the form of [`ModelInfo::prompt`].
     pub prompt: Option<String>,
+    /// The instruction that the model's chat template makes the prompt of, if there is no prompt.
+    pub instruction: Option<Instruction>,
     /// The licence.
     pub licence: Option<String>,
-    /// Codes of the model's languages.
+    /// Codes of the model's languages; they replace those of the source and the pairs it was trained on.
     pub languages: Vec<String>,
     /// The repository that the source was downloaded from.
     pub repository: Option<Repository>,
@@ -97,10 +100,12 @@ pub fn import(
     if target.symlink_metadata().is_ok() {
         return Err(Error::TargetExists { path: target.into() });
     }
+    let in_cache = Repository::in_hub_cache(source);
     let tokenizer = options.tokenizer.as_deref();
     let source = if source.is_dir() { hf::open(source, tokenizer)? } else { gguf::open(source, tokenizer)? };
     let plan = ImportPlan::new(&source, options.quantization)?;
     let mut info = describe(&source, &plan, options)?;
+    info.repository = info.repository.or(in_cache).or_else(|| source.repository.clone());
 
     let write_error = |source| Error::Write { source, path: target.into() };
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -146,10 +151,13 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
         if options.tokenizer.is_some() {
             replacement::check_rows(&tokenizer, source.architecture.vocab_size)?;
         }
-        let prompt = prompt.get_or_insert_with(|| source.prompt(&tokenizer));
-        let turn_ends: Vec<_> = prompt::turn_ends(&tokenizer, prompt).collect();
+        let prompt = match &mut prompt {
+            Some(prompt) => prompt,
+            none => none.insert(source.prompt(&tokenizer, options.instruction.as_ref())?),
+        };
         vocabulary = Some(tokenizer.fingerprint());
-        end_tokens.extend(turn_ends);
+        end_tokens.extend(prompt::turn_ends(&tokenizer, prompt));
+        end_tokens.extend(source.chat.turn_end(&tokenizer));
         end_tokens.sort_unstable();
         end_tokens.dedup();
     }
@@ -161,6 +169,10 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
     if found == 0 {
         return Err(Error::Setting { problem: "no end token", setting: "eos_token_id".into() });
     }
+    let (languages, pairs) = match options.languages.is_empty() {
+        true => (defaults.languages.clone(), defaults.pairs.clone()),
+        false => (options.languages.clone(), Vec::new()),
+    };
     let rows = source.architecture.vocab_size;
     if let Some(id) = end_tokens.iter().chain(&source.bos).find(|id| **id as usize >= rows) {
         return Err(Error::UnknownId { id: *id });
@@ -175,11 +187,8 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
         licence: options.licence.clone().or_else(|| defaults.licence.clone()),
         prompt,
         role: options.role.clone().or_else(|| defaults.role.clone()).unwrap_or_default(),
-        languages: match options.languages.is_empty() {
-            true => defaults.languages.clone(),
-            false => options.languages.clone(),
-        },
-        pairs: defaults.pairs.clone(),
+        languages,
+        pairs,
         bos: source.bos,
         end_tokens,
         vocabulary,

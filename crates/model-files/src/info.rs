@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Architecture, Layout};
+use crate::{Architecture, Layout, Repository};
 
 /// The supported `format`.
 pub(crate) const FORMAT: u32 = 1;
@@ -32,15 +32,6 @@ pub struct SourceFile {
     pub file: String,
     /// Its SHA-256 in hexadecimal.
     pub sha256: String,
-}
-
-/// The repository on the Hugging Face Hub that a model's files come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repository {
-    /// Owner and name, such as `utter-project/EuroLLM-1.7B-Instruct`.
-    pub id: String,
-    /// The commit of the files, 40 hexadecimal digits; `None` if it is not known.
-    pub commit: Option<String>,
 }
 
 /// One matrix of an imported model.
@@ -77,7 +68,7 @@ pub struct ModelInfo {
     pub prompt: Option<String>,
     /// What the translator uses the model for.
     pub role: Role,
-    /// Codes of its languages; empty if unknown.
+    /// Codes of its languages: two letters where there are any, else three. Empty if unknown: no pair is offered.
     pub languages: Vec<String>,
     /// The language pairs it was trained on, in both directions; empty for any two of its languages.
     pub pairs: Vec<[String; 2]>,

@@ -6,6 +6,16 @@
 pub const CONFIG_BYTES: u64 = 4 << 20;
 /// Bytes of a `tokenizer_config.json`: a chat template and up to some thousand added tokens (Llama-3: 55 KiB).
 pub const TOKENIZER_CONFIG_BYTES: u64 = 16 << 20;
+/// Bytes of a chat template (the largest known, of models that call tools: 20 KB).
+pub const TEMPLATE_BYTES: usize = 64 << 10;
+/// Bytes of a prompt made by a chat template (of two messages: under 1 KB, or 8 KB with a policy of the model's owner).
+pub const PROMPT_BYTES: usize = 64 << 10;
+/// Nested statements and expressions of a chat template, through its macros (real ones: about 30).
+pub const TEMPLATE_DEPTH: usize = 1000;
+/// Bytes that are read of a model card, whose front matter stands first (real ones: under 8 KB).
+pub const CARD_BYTES: u64 = 64 << 10;
+/// Languages of a model (the longest known lists have about 200).
+pub const LANGUAGES: usize = 512;
 /// Bytes of a `tokenizer.json` (Llama-3: 17 MiB when indented).
 pub const TOKENIZER_BYTES: u64 = 128 << 20;
 /// Bytes of a `model.safetensors.index.json` (405B: 1,138 tensors, 100 KiB).

@@ -147,22 +147,23 @@ impl Model {
     }
 }
 
-/// Atomically stores a model's alignment heads in its folder's `model.json`.
+/// Changes the description of the model in `dir`: `change` edits the contents of its `model.json`, which are checked and
+/// replaced at once.
 ///
 /// # Errors
-/// If the model does not have one of the heads, or the file cannot be read or written.
-pub fn store_alignment_heads(dir: &Path, heads: &[[usize; 2]]) -> Result<()> {
+/// If the changed description does not fit the model, or the file cannot be read or written.
+pub fn edit_info(dir: &Path, change: impl FnOnce(&mut ModelInfo)) -> Result<ModelInfo> {
     let path = dir.join(INFO_FILE);
     let write_error = |source| Error::Write { source, path: path.clone() };
     let mut info = read_info(&fs::read(&path).map_err(|source| Error::Read { source, path: path.clone() })?)?;
-    info.architecture.check_heads(heads)?;
-    info.alignment_heads = heads.to_vec();
+    change(&mut info);
+    check_info(&info)?;
     let json = serde_json::to_vec_pretty(&info)
         .map_err(|error| Error::Json { reason: error.to_string(), file: INFO_FILE.into() })?;
     let mut unfinished = tempfile::NamedTempFile::new_in(dir).map_err(write_error)?;
     unfinished.write_all(&json).and_then(|()| unfinished.as_file().sync_all()).map_err(write_error)?;
     unfinished.persist(&path).map_err(|error| write_error(error.error))?;
-    Ok(())
+    Ok(info)
 }
 
 fn read_info(json: &[u8]) -> Result<ModelInfo> {
@@ -181,13 +182,18 @@ fn read_info(json: &[u8]) -> Result<ModelInfo> {
         return Err(Error::Format { known: FORMAT, found: format });
     }
     let info: ModelInfo = serde_json::from_slice(json).map_err(json_error)?;
+    check_info(&info)?;
+    Ok(info)
+}
+
+fn check_info(info: &ModelInfo) -> Result<()> {
     info.architecture.check()?;
     info.architecture.check_heads(&info.alignment_heads)?;
     let vocabulary = info.architecture.vocab_size;
     if let Some(id) = info.end_tokens.iter().chain(&info.bos).find(|id| **id as usize >= vocabulary) {
         return Err(Error::UnknownId { id: *id });
     }
-    Ok(info)
+    Ok(())
 }
 
 /// Checks every matrix and vector against the header; `data` is where tensor data begins in the file.

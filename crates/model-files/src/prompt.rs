@@ -1,6 +1,7 @@
-//! Default prompt templates, by model family.
+//! The prompt of a model that is imported without one.
 
-use crate::Tokenizer;
+use crate::chat_template::{ChatTemplate, Instruction};
+use crate::{Error, Result, Tokenizer};
 
 /// Llama 3 Instruct, exactly as in the joint-decoding paper: a space ends the system sentence, none precedes the
 /// source.
@@ -8,7 +9,7 @@ const LLAMA_3: &str = "<|begin_of_text|><|start_header_id|>system<|end_header_id
     Translate the following sentence from {from_name} to {to_name}. <|eot_id|>\
     <|start_header_id|>user<|end_header_id|>\n\n{from_name}:{source}\n{to_name}:<|eot_id|>\
     <|start_header_id|>assistant<|end_header_id|>\n\n";
-/// ChatML, with the wording of Tower.
+/// ChatML, for models with its tokens but without a chat template.
 const CHAT_ML: &str = "<|im_start|>user\nTranslate the following text from {from_name} into {to_name}.\n\
     {from_name}: {source}\n{to_name}:<|im_end|>\n<|im_start|>assistant\n";
 /// Models without chat roles, with the wording of ALMA; preceded by the begin token.
@@ -19,30 +20,39 @@ const CHAT_ML_MARKER: &str = "<|im_start|>";
 /// End-of-turn tokens of these families, which the settings do not always name.
 const TURN_ENDS: [&str; 2] = ["<|eot_id|>", "<|im_end|>"];
 
-/// What a source specifies about prompts.
-#[derive(Default)]
-pub(crate) struct ChatTemplate {
-    /// The Jinja template, used only to recognise the family.
-    pub template: Option<String>,
-    /// Whether the begin token precedes the template's text.
-    pub adds_bos: bool,
-}
-
-/// The default prompt of a model without a `wasan.json` prompt.
-pub(crate) fn choose(tokenizer: &Tokenizer, chat: &ChatTemplate, bos: Option<u32>) -> String {
+/// The prompt of a model without one of its own: that of an explicit instruction in the model's chat template, else the
+/// paper's for Llama 3, else the default instruction in the chat template, else a plain one.
+///
+/// # Errors
+/// If the chat template cannot be used, or there is none for the instruction.
+pub(crate) fn choose(
+    tokenizer: &Tokenizer,
+    chat: &ChatTemplate,
+    bos: Option<u32>,
+    instruction: Option<&Instruction>,
+) -> Result<String> {
+    let begin = bos.and_then(|bos| tokenizer.specials().find(|(_, id)| *id == bos)).map(|(text, _)| text);
+    let chat =
+        ChatTemplate { begin: chat.begin.clone().or_else(|| begin.map(str::to_owned)), ..chat.clone() };
+    if let Some(instruction) = instruction {
+        instruction.check()?;
+        let prompt = chat.prompt(instruction)?;
+        return prompt.ok_or_else(|| Error::ChatTemplate { problem: "the model has none".into() });
+    }
     let uses = |marker: &str| {
         tokenizer.special(marker).is_some() && chat.template.as_ref().is_none_or(|text| text.contains(marker))
     };
-    let begin =
-        bos.and_then(|bos| tokenizer.specials().find(|(_, id)| *id == bos)).map_or("", |(text, _)| text);
     if uses(LLAMA_3_MARKER) {
-        LLAMA_3.into()
-    } else if uses(CHAT_ML_MARKER) {
-        let begin = if chat.adds_bos { begin } else { "" };
-        format!("{begin}{CHAT_ML}")
-    } else {
-        format!("{begin}{PLAIN}")
+        return Ok(LLAMA_3.into());
     }
+    if let Some(prompt) = chat.prompt(&Instruction::default())? {
+        return Ok(prompt);
+    }
+    let begin = begin.unwrap_or_default();
+    Ok(match uses(CHAT_ML_MARKER) {
+        true => format!("{}{CHAT_ML}", if chat.adds_bos { begin } else { "" }),
+        false => format!("{begin}{PLAIN}"),
+    })
 }
 
 /// The end-of-turn tokens of the family of `prompt`.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::blocks::WeightType;
+use crate::chat_template::ChatTemplate;
 use crate::files::InputFile;
-use crate::prompt::{self, ChatTemplate};
-use crate::{Architecture, Error, Result, Role, Tokenizer};
+use crate::{Architecture, Error, Instruction, Repository, Result, Role, Tokenizer, prompt};
 
 /// A model to import, of which only the headers have been read.
 pub(crate) struct ModelSource {
@@ -23,12 +23,17 @@ pub(crate) struct ModelSource {
     pub bos: Option<u32>,
     pub end_tokens: Vec<u32>,
     pub defaults: ImportDefaults,
+    /// The repository that the file itself names.
+    pub repository: Option<Repository>,
 }
 
 impl ModelSource {
-    /// The prompt of its `wasan.json`, or else the default of its family.
-    pub fn prompt(&self, tokenizer: &Tokenizer) -> String {
-        self.defaults.prompt.clone().unwrap_or_else(|| prompt::choose(tokenizer, &self.chat, self.bos))
+    /// The prompt of its `wasan.json`, or else the one that [`prompt::choose`] makes.
+    pub fn prompt(&self, tokenizer: &Tokenizer, instruction: Option<&Instruction>) -> Result<String> {
+        match &self.defaults.prompt {
+            Some(prompt) => Ok(prompt.clone()),
+            None => prompt::choose(tokenizer, &self.chat, self.bos, instruction),
+        }
     }
 }
 

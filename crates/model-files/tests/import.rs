@@ -9,7 +9,7 @@ use common::{
     SMALL, Shape, Store, dequantized, gguf, half_split_row, hf_folder, hf_weights, import_quietly, open,
     options, write_json,
 };
-use model_files::{Error, Layout, Quantization, Role, import, store_alignment_heads};
+use model_files::{Error, Layout, Quantization, Role, edit_info, import};
 use serde_json::{Value, json};
 
 #[test]
@@ -315,7 +315,8 @@ fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
     let written = || fs::read_to_string(target.join("model.json")).unwrap();
     assert!(written().contains("\"alignment_heads\": []"));
     let last = [info.architecture.layers - 1, info.architecture.heads - 1];
-    store_alignment_heads(&target, &[last, [0, 0]]).unwrap();
+    let store = |heads: &[[usize; 2]]| edit_info(&target, |info| info.alignment_heads = heads.to_vec());
+    store(&[last, [0, 0]]).unwrap();
     assert_eq!(common::open(&target).unwrap().info().alignment_heads, [last, [0, 0]]);
 
     let before = written();
@@ -326,7 +327,7 @@ fn alignment_heads_are_kept_in_the_model_and_only_its_own() {
         (vec![[0, 0], [0, 0]], "each alignment head"),
         (too_many, "the number of alignment heads"),
     ] {
-        let error = store_alignment_heads(&target, &heads).unwrap_err().to_string();
+        let error = store(&heads).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
         assert_eq!(written(), before);
         // The same in a file written by someone else.

@@ -104,7 +104,10 @@ impl InitialModel {
         if ids > rows {
             return Err(Error::OtherTokenizer { ids, rows, folder: folder.into() });
         }
-        let prompt = prompt.unwrap_or_else(|| checkpoint.prompt(&tokenizer));
+        let prompt = match prompt {
+            Some(prompt) => prompt,
+            None => checkpoint.prompt(&tokenizer)?,
+        };
         let missing = || model_files::Error::Setting {
             problem: "no token ends a translation",
             setting: "eos_token_id".into(),

@@ -75,16 +75,23 @@ impl CatalogEntry {
         matches!(self.origin, ModelLocation::Folder(_))
     }
 
+    /// Whether logits can be added to another model's: only over the same vocabulary.
+    fn has_vocabulary_of(&self, other: &Self) -> bool {
+        self.info.architecture.vocab_size == other.info.architecture.vocab_size
+            && self.info.vocabulary.is_some()
+            && self.info.vocabulary == other.info.vocabulary
+    }
+
     fn is_specialist(&self, language: &str) -> bool {
         matches!(&self.info.role, Role::Specialist { language: l } if l == language)
     }
 
-    // No languages: unknown, so any; no pairs: any pair of its languages.
+    /// Whether it says that it knows both languages of a pair, and was trained on the pair if it names any. A model
+    /// without languages says nothing.
     fn supports(&self, pair: &LanguagePair) -> bool {
         let ModelInfo { languages, pairs, .. } = &self.info;
         let holds = |languages: &[String]| languages.contains(&pair.from) && languages.contains(&pair.to);
-        (languages.is_empty() || holds(languages))
-            && (pairs.is_empty() || pairs.iter().any(|pair| holds(pair)))
+        holds(languages) && (pairs.is_empty() || pairs.iter().any(|pair| holds(pair)))
     }
 }
 
@@ -185,6 +192,12 @@ impl Catalog {
         })
     }
 
+    /// The names of the other models whose logits can be added to this one's.
+    pub fn fitting(&self, model: &CatalogEntry) -> Vec<&str> {
+        let others = self.entries.iter().filter(|other| other.origin != model.origin);
+        others.filter(|other| other.has_vocabulary_of(model)).map(|other| other.id.as_str()).collect()
+    }
+
     /// Parses a recipe for a pair. Returns it with the models of its terms: those of the tuned recipe, if `text` is
     /// `tuned`, overridden by `chosen`.
     ///
@@ -259,12 +272,7 @@ impl Catalog {
 
     // Of those with the large model's vocabulary, in this order: trained on the pair, imported, newest.
     fn specialist(&self, large: &CatalogEntry, pair: &LanguagePair, language: &str) -> Option<&CatalogEntry> {
-        // Logits can only be summed over the same vocabulary.
-        let fits = |entry: &&CatalogEntry| {
-            entry.is_specialist(language)
-                && entry.info.architecture.vocab_size == large.info.architecture.vocab_size
-                && entry.info.vocabulary == large.info.vocabulary
-        };
+        let fits = |entry: &&CatalogEntry| entry.is_specialist(language) && entry.has_vocabulary_of(large);
         let fitting = self.entries.iter().filter(fits);
         fitting.max_by_key(|entry| (entry.supports(pair), entry.is_imported(), entry.imported))
     }
@@ -374,11 +382,45 @@ mod tests {
     }
 
     #[test]
+    fn a_model_without_languages_offers_no_pair() {
+        let models = tempfile::tempdir().expect("a folder");
+        let models = models.path();
+        let tokenizer = starter("large", "tokenizer.json");
+        let pairs = |models| Catalog::read(models).expect("reads").pairs().len();
+        let built_in = pairs(models);
+        import(models, "unknown", json!("large"), &[], &tokenizer, 0);
+        import(models, "english", json!("large"), &["en"], &tokenizer, 0);
+        import(models, "rare", json!("large"), &["en", "gle"], &tokenizer, 0);
+        assert_eq!(pairs(models), built_in);
+        assert_eq!(chosen(models, "de-en", "L").expect("one"), "starter-large");
+        import(models, "two", json!("large"), &["en", "fr"], &tokenizer, 0);
+        assert_eq!(pairs(models), built_in + 2);
+        assert_eq!(chosen(models, "fr-en", "L").expect("one"), "two");
+        // Chosen by name it translates what it is asked to.
+        let catalog = Catalog::read(models).expect("reads");
+        let large = BTreeMap::from([("L".to_owned(), "unknown".to_owned())]);
+        let pair: LanguagePair = "en-fi".parse().expect("a pair");
+        assert!(catalog.members(&pair, &Recipe::parse("L").expect("a recipe"), &large).is_ok());
+    }
+
+    #[test]
+    fn the_models_that_fit_are_those_with_the_same_vocabulary() {
+        let models = tempfile::tempdir().expect("a folder");
+        let models = models.path();
+        import(models, "mine-en", specialist("en"), &["de", "en"], &other_tokenizer(), 0);
+        import(models, "mine-large", json!("large"), &["de", "en"], &other_tokenizer(), 0);
+        let catalog = Catalog::read(models).expect("reads");
+        let fitting = |name: &str| catalog.fitting(&catalog.find(name).expect("is there"));
+        assert_eq!(fitting("mine-large"), ["mine-en"]);
+        assert_eq!(fitting("starter-large"), ["starter-small-de", "starter-small-en", "starter-small-ja"]);
+    }
+
+    #[test]
     fn a_specialist_that_was_trained_on_the_pair_comes_first_then_the_newest() {
         let models = tempfile::tempdir().expect("a folder");
         let models = models.path();
         let tokenizer = starter("large", "tokenizer.json");
-        import(models, "l", json!("large"), &[], &tokenizer, 0);
+        import(models, "l", json!("large"), &["de", "en", "ja", "fr"], &tokenizer, 0);
         import(models, "de-en-en", specialist("en"), &["de", "en"], &tokenizer, 9);
         import(models, "ja-en-en", specialist("en"), &["ja", "en"], &tokenizer, 1);
         import(models, "ja-en-ja", specialist("ja"), &["ja", "en"], &tokenizer, 1);

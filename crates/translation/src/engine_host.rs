@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request};
-use model_files::{ModelInfo, Tokenizer};
+use model_files::Tokenizer;
 
-use crate::catalog::{CatalogCache, ModelLocation};
+use crate::catalog::{CatalogCache, Member, ModelLocation};
 use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
@@ -22,7 +22,6 @@ pub(crate) const CONTEXT: u32 = 1024;
 struct ResidentModel {
     llama: Arc<Llama>,
     tokenizer: Arc<Tokenizer>,
-    info: ModelInfo,
 }
 
 /// The batch in use, with the tokenizer that all its models share.
@@ -187,22 +186,26 @@ impl EngineHost {
                     (self.on_state)(EngineState::Loading { stage: LoadingStage::Uploading, done, total });
                 }
             })?;
-            let resident = ResidentModel { llama: Arc::new(llama), tokenizer, info: model.info().clone() };
+            let resident = ResidentModel { llama: Arc::new(llama), tokenizer };
             self.models.insert(member.entry.origin.clone(), resident);
         }
         Ok(())
     }
 
     fn compare_vocabularies(&self, models: &ModelSet) -> Result<()> {
-        let mut all = models.members.iter().filter_map(|member| self.models.get(&member.entry.origin));
-        let Some(first) = all.next() else { return Ok(()) };
-        for other in all {
-            if let Some(difference) = first.tokenizer.first_difference(&other.tokenizer) {
-                return Err(Error::Engine(engine::Error::Vocabularies {
-                    first: first.info.name.clone(),
-                    second: other.info.name.clone(),
+        let Some(first) = models.members.first() else { return Ok(()) };
+        let resident = |member: &Member| self.models.get(&member.entry.origin);
+        let Some(tokenizer) = resident(first).map(|first| &first.tokenizer) else { return Ok(()) };
+        for other in &models.members {
+            let difference = resident(other).and_then(|other| tokenizer.first_difference(&other.tokenizer));
+            if let Some(difference) = difference {
+                let catalog = self.catalog.catalog()?;
+                return Err(Error::Vocabularies {
+                    first: first.entry.info.name.clone(),
+                    second: other.entry.info.name.clone(),
                     difference,
-                }));
+                    fitting: catalog.fitting(&first.entry).into_iter().map(str::to_owned).collect(),
+                });
             }
         }
         Ok(())

@@ -24,6 +24,20 @@ pub enum Error {
     /// No available model translates this pair.
     #[error("no available model translates {0}")]
     NoModel(LanguagePair),
+    /// The models of a recipe have different tokenizers.
+    #[error(
+        "the models have different vocabularies, so their logits cannot be added ({first} and {second}): {difference}"
+    )]
+    Vocabularies {
+        /// The model of the recipe's first term.
+        first: String,
+        /// Another model.
+        second: String,
+        /// Their first difference.
+        difference: String,
+        /// Installed models that have the first one's vocabulary.
+        fitting: Vec<String>,
+    },
     /// There is no tuned recipe for a pair.
     #[error("there is no tuned recipe for {0}")]
     NotTuned(LanguagePair),
@@ -98,8 +112,8 @@ pub enum Error {
     /// A model name that cannot be a folder name.
     #[error("a model name consists of letters, digits, '.', '_' and '-', and does not begin with '.': {0}")]
     BadName(String),
-    /// A built-in model cannot be removed.
-    #[error("this model is built into the program and cannot be removed: {0}")]
+    /// A built-in model cannot be changed or removed.
+    #[error("this model is built into the program and cannot be changed or removed: {0}")]
     Embedded(String),
     /// A file could not be read.
     #[error("cannot read the file ({reason}): {path}")]
@@ -265,11 +279,21 @@ pub struct Problem {
 impl Error {
     /// The code, the message and the hint.
     pub fn problem(&self) -> Problem {
+        if let Self::Vocabularies { first, fitting, .. } = self {
+            let fitting = match fitting.is_empty() {
+                true => format!("No other installed model fits {first}."),
+                false => format!("These fit {first}: {}.", fitting.join(", ")),
+            };
+            let hint = format!(
+                "{fitting} Choose models of one family, or a recipe with a single model: --recipe L."
+            );
+            return Problem { code: "vocabularies".to_owned(), message: self.to_string(), hint };
+        }
         let (code, hint) = match self {
             Self::Engine(engine::Error::Gpu(_)) => {
                 ("gpu", "`wasan gpu` lists and tests the adapters; choose another one with --adapter.")
             }
-            Self::Engine(engine::Error::Vocabularies { .. }) => {
+            Self::Vocabularies { .. } | Self::Engine(engine::Error::Vocabularies { .. }) => {
                 ("vocabularies", "Choose models of one family, or a recipe with a single model: --recipe L.")
             }
             Self::Engine(engine::Error::Recipe(_) | engine::Error::TooManyTerms(_)) => (
@@ -285,7 +309,7 @@ impl Error {
             }
             Self::Document(_) => ("document", "`wasan translate --help` lists the supported formats."),
             Self::Prompt(_) => {
-                ("prompt", "Import the model with its own prompt: `wasan models import PATH --prompt …`.")
+                ("prompt", "Give the model a prompt that suits it: `wasan models edit NAME --prompt …`.")
             }
             Self::NoModel(_) => (
                 "no_model",

@@ -50,6 +50,7 @@ mod worker;
 pub mod alignment;
 pub mod languages;
 pub mod prompt;
+mod prompt_example;
 pub mod sentences;
 
 pub use benchmark::{BatchSpeed, BenchmarkReport, ModelCost, benchmark, host_peak_bytes};
@@ -76,9 +77,10 @@ pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
 pub use model_files::{
-    FileType, ImportOptions, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer,
+    FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer,
 };
-pub use model_library::{check_name, import, remove};
+pub use model_library::{ModelEdit, check_name, edit, import, remove};
+pub use prompt_example::{PromptExample, PromptToken, prompt_example};
 pub use published::{
     LICENCES, Licence, PublishedInstruction, PublishedMember, PublishedModel, PublishedSet, Shape, licence,
     published_set, published_sets,

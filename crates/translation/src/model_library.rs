@@ -1,13 +1,15 @@
-//! Imports and removes models.
+//! Imports, changes and removes models.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use model_files::{ImportOptions, ModelInfo, Progress};
+use model_files::{ImportOptions, ModelInfo, Progress, Role};
 
-use crate::catalog::{Catalog, ModelLocation};
+use crate::catalog::{Catalog, CatalogEntry, ModelLocation};
 use crate::error::{Error, Result};
 use crate::folders::models_folder;
+use crate::prompt::Prompt;
+use crate::prompt_example::example_pair;
 
 /// Imports a Hugging Face folder or a GGUF file, named `options.name` or after the source. A failed import leaves no
 /// folder behind.
@@ -46,13 +48,59 @@ pub fn check_name(name: &str) -> Result<()> {
     }
 }
 
-/// Removes an imported model.
-pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
+/// What to change in the description of an imported model; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct ModelEdit {
+    /// What the translator uses it for.
+    pub role: Option<Role>,
+    /// Codes of its languages, any two of which are a pair from then on.
+    pub languages: Option<Vec<String>>,
+    /// Its prompt.
+    pub prompt: Option<String>,
+    /// Its licence.
+    pub licence: Option<String>,
+}
+
+impl ModelEdit {
+    fn apply(&self, info: &mut ModelInfo) {
+        if let Some(role) = &self.role {
+            info.role = role.clone();
+        }
+        if let Some(languages) = &self.languages {
+            info.languages.clone_from(languages);
+            info.pairs.clear();
+        }
+        info.prompt = self.prompt.clone().or_else(|| info.prompt.take());
+        info.licence = self.licence.clone().or_else(|| info.licence.take());
+    }
+}
+
+/// Changes the description of an imported model.
+///
+/// # Errors
+/// An unknown or built-in model, a prompt that does not suit its tokenizer, a file that cannot be written.
+pub fn edit(models: Option<&Path>, name: &str, edit: &ModelEdit) -> Result<ModelInfo> {
+    let entry = imported(models, name)?;
+    let ModelLocation::Folder(folder) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
+    let mut edited = entry.info.clone();
+    edit.apply(&mut edited);
+    if let Some(prompt) = &edit.prompt {
+        Prompt::parse(prompt, &entry.open()?.tokenizer()?, &example_pair(&edited))?;
+    }
+    Ok(model_files::edit_info(folder, |info| edit.apply(info))?)
+}
+
+/// The model of this name in the folder of imported models.
+fn imported(models: Option<&Path>, name: &str) -> Result<CatalogEntry> {
     let folder = models.map_or_else(models_folder, Path::to_owned);
     let catalog = Catalog::read(&folder)?;
-    let Some(entry) = catalog.entries.iter().find(|entry| entry.id == name) else {
-        return Err(Error::UnknownModel(name.to_owned()));
-    };
+    let entry = catalog.entries.into_iter().find(|entry| entry.id == name);
+    entry.ok_or_else(|| Error::UnknownModel(name.to_owned()))
+}
+
+/// Removes an imported model.
+pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
+    let entry = imported(models, name)?;
     let ModelLocation::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
     // Removes only the three files that an import writes, so that nothing else in the folder, or behind a link, is lost.
     let failed = |error: std::io::Error| Error::Write { path: path.clone(), reason: error.to_string() };

@@ -207,7 +207,7 @@ fn heads_are_picked_by_marked_pairs_and_kept() {
     for file in ["model.json", "model.safetensors", "tokenizer.json"] {
         std::fs::copy(starter.to_owned() + file, folder.path().join(file)).expect("copies");
     }
-    model_files::store_alignment_heads(folder.path(), &[]).expect("writes");
+    model_files::edit_info(folder.path(), |info| info.alignment_heads.clear()).expect("writes");
     let pairs = folder.path().join("pairs.tsv");
     let some = alignment::STARTING_PAIRS.lines().take(12).collect::<Vec<_>>().join("\n");
     std::fs::write(&pairs, some).expect("writes");

@@ -155,3 +155,108 @@ fn ctrl_c_during_an_import_leaves_nothing() {
     assert!(interrupted.elapsed() < Duration::from_secs(10), "{:?}", interrupted.elapsed());
     assert_eq!(home.names("data/wasan/models"), [""; 0]);
 }
+
+#[test]
+fn a_pair_is_offered_once_the_model_says_that_it_knows_both_languages() {
+    let home = Home::new();
+    hugging_face(&home, "tiny", TINY);
+    let pairs = || home.run_ok(&["models", "list"]).lines().last().expect("a line").to_owned();
+    let built_in = pairs();
+    let import = home.run(&["models", "import", "tiny", "--role", "large", "--prompt", PROMPT]);
+    assert!(import.err.contains("wasan models edit tiny --languages"), "{}", import.err);
+    assert_eq!(pairs(), built_in);
+    assert!(home.run_ok(&["models", "info", "tiny"]).contains("languages     unknown"));
+
+    let edit = |arguments: &[&str]| home.run(&[&["models", "edit"][..], arguments].concat());
+    assert_eq!(edit(&["tiny", "--languages", "fr,en", "--licence", "MIT"]).status, Some(0));
+    assert_eq!(pairs(), "pairs: en-de, en-ja, de-en, ja-en, en-fr, fr-en");
+    let info = home.run(&["models", "info", "tiny", "--json"]).json();
+    assert_eq!(info["info"]["languages"], json!(["fr", "en"]));
+    assert_eq!((&info["info"]["licence"], &info["info"]["role"]), (&"MIT".into(), &"large".into()));
+    assert_eq!(info["info"]["prompt"], PROMPT);
+    assert_eq!(
+        edit(&["tiny", "--role", "fr", "--prompt", "<|begin_of_text|>{source}<|end_of_text|>"]).status,
+        Some(0)
+    );
+    let info = home.run(&["models", "info", "tiny", "--json"]).json();
+    assert_eq!(info["info"]["role"], json!({"specialist": {"language": "fr"}}));
+    assert_eq!(info["info"]["prompt"], "<|begin_of_text|>{source}<|end_of_text|>");
+    assert_eq!(info["info"]["languages"], json!(["fr", "en"]));
+    assert_eq!(pairs(), built_in);
+
+    let model_json = home.read("data/wasan/models/tiny/model.json");
+    for (arguments, status, message) in [
+        (&["tiny", "--languages", "english"][..], 2, "two-letter codes"),
+        (&["tiny", "--role", "big"], 2, "--role"),
+        (&["tiny", "--prompt", "no placeholder"], 3, "{source}"),
+        (&["tiny", "--prompt", "<|no_such_token|>{source}"], 3, "no_such_token"),
+        (&["tiny"], 2, "--languages"),
+        (&["no-such-model", "--licence", "MIT"], 3, "no-such-model"),
+        (&["starter-large", "--licence", "MIT"], 1, "built into the program"),
+    ] {
+        let ended = edit(arguments);
+        assert_eq!(ended.status, Some(status), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(message), "{arguments:?}: {}", ended.err);
+    }
+    assert_eq!(home.read("data/wasan/models/tiny/model.json"), model_json);
+    assert_eq!(home.names("data/wasan/models/tiny"), ["model.json", "model.safetensors", "tokenizer.json"]);
+}
+
+/// The example is the prompt as it is sent: special tokens by name, the begin token once, and the space that this
+/// tokenizer puts before a text.
+#[test]
+fn info_shows_the_prompt_of_an_example() {
+    let home = Home::new();
+    let source = hugging_face(&home, "tiny", TINY);
+    let template =
+        "{{ bos_token }}{% for m in messages %}{{ '<|de|>' + m.content + '<|end_of_text|>' }}{% endfor %}";
+    let settings =
+        json!({"chat_template": template, "bos_token": "<|begin_of_text|>", "add_bos_token": true});
+    std::fs::write(source.join("tokenizer_config.json"), settings.to_string()).expect("writes");
+    std::fs::write(source.join("README.md"), "---\nlanguage: [en, de]\n---\n").expect("writes");
+    home.run_ok(&[
+        "models",
+        "import",
+        "tiny",
+        "--instruction",
+        "{from_name} to {to_name}: {source}",
+        "--system",
+        "S.",
+    ]);
+    let info = home.run(&["models", "info", "tiny", "--json"]).json();
+    let example = &info["example"];
+    assert_eq!(example["pair"], json!({"from": "en", "to": "de"}));
+    let text = example["text"].as_str().expect("a text");
+    let sentence = "<|de|> English to German: The weather is nice today.<|end_of_text|>";
+    assert_eq!(text, format!("<|begin_of_text|><|de|> S.<|end_of_text|>{sentence}"));
+    let tokens = example["tokens"].as_array().expect("a list");
+    assert_eq!((&tokens[0]["id"], &tokens[0]["text"]), (&0.into(), &"<|begin_of_text|>".into()));
+    assert_eq!(tokens.iter().filter(|token| token["id"] == 0).count(), 1);
+    let shown: String = tokens.iter().filter_map(|token| token["text"].as_str()).collect();
+    assert_eq!(shown.matches("<|end_of_text|>").count(), 2);
+    assert!(home.run_ok(&["models", "info", "tiny"]).contains(sentence));
+}
+
+/// Of a real model of 135 million weights, whose file says that it knows English only.
+#[test]
+fn a_small_english_model_offers_no_pair() {
+    let home = Home::new();
+    let file = std::env::var_os("WASAN_SMOLLM2").map(PathBuf::from);
+    let file =
+        file.expect("WASAN_SMOLLM2 must name the GGUF file: `cargo xtask test` fetches it and says where");
+    let pairs = || home.run_ok(&["models", "list"]).lines().last().expect("a line").to_owned();
+    let built_in = pairs();
+    let file = file.to_str().expect("Unicode");
+    home.run_ok(&["models", "import", file, "--name", "smollm2", "--role", "large"]);
+    assert_eq!(pairs(), built_in);
+    let info = home.run(&["models", "info", "smollm2", "--json"]).json();
+    assert_eq!(info["info"]["languages"], json!(["en"]));
+    assert_eq!(info["info"]["licence"], "apache-2.0");
+    let text = info["example"]["text"].as_str().expect("a text");
+    assert!(
+        text.starts_with("<|im_start|>system\nYou are a helpful")
+            && text.ends_with("<|im_start|>assistant\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("<|im_start|>").count(), 3);
+}

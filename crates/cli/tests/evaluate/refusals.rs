@@ -118,7 +118,11 @@ fn models_with_different_vocabularies() {
         &home,
         "evaluate --from de --to en --tests pairs.tsv --models L=starter-large S_TGT=other --recipes L+S_TGT",
         3,
-        &["300", "Choose models of one family"],
+        &[
+            "300",
+            "These fit starter-large: starter-small-de, starter-small-en, starter-small-ja.",
+            "Choose models of one family",
+        ],
     );
 }
 

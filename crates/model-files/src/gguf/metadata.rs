@@ -15,13 +15,14 @@ const ALIGNMENT_KEY: &str = "general.alignment";
 /// count, one dimension, type, offset.
 const KEY_BYTES: u64 = 8 + 1 + 4 + 1;
 const TENSOR_BYTES: u64 = 8 + 1 + 4 + 8 + 4 + 8;
-/// The lists that describe a tokenizer.
-const LISTS: [&str; 5] = [
+/// The lists that are read: those of a tokenizer, and the languages.
+const LISTS: [&str; 6] = [
     "tokenizer.ggml.tokens",
     "tokenizer.ggml.merges",
     "tokenizer.ggml.scores",
     "tokenizer.ggml.token_type",
     "tokenizer.ggml.precompiled_charsmap",
+    "general.languages",
 ];
 
 /// A metadata value.

@@ -191,6 +191,6 @@ pub fn align_model(
     };
     let picked = pick_heads(&open_tested(setup)?, &entry.open()?, &pairs, on_progress)?;
     let heads: Vec<[usize; 2]> = picked.heads.iter().map(|score| score.head).collect();
-    model_files::store_alignment_heads(folder, &heads)?;
+    model_files::edit_info(folder, |info| info.alignment_heads = heads)?;
     Ok(picked)
 }
