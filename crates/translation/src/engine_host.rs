@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::model_set::{BatchKey, ModelSet};
+use crate::published::sets_with;
 use crate::requests::RequestBuilder;
 use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 
@@ -205,6 +206,7 @@ impl EngineHost {
                     second: other.entry.info.name.clone(),
                     difference,
                     fitting: catalog.fitting(&first.entry).into_iter().map(str::to_owned).collect(),
+                    sets: sets_with(&first.entry.info).into_iter().map(|set| set.id.as_str()).collect(),
                 });
             }
         }

@@ -37,6 +37,8 @@ pub enum Error {
         difference: String,
         /// Installed models that have the first one's vocabulary.
         fitting: Vec<String>,
+        /// Published sets that the first one is a member of.
+        sets: Vec<&'static str>,
     },
     /// There is no tuned recipe for a pair.
     #[error("there is no tuned recipe for {0}")]
@@ -279,13 +281,15 @@ pub struct Problem {
 impl Error {
     /// The code, the message and the hint.
     pub fn problem(&self) -> Problem {
-        if let Self::Vocabularies { first, fitting, .. } = self {
+        if let Self::Vocabularies { first, fitting, sets, .. } = self {
             let fitting = match fitting.is_empty() {
                 true => format!("No other installed model fits {first}."),
                 false => format!("These fit {first}: {}.", fitting.join(", ")),
             };
+            let get = |set: &&str| format!(" `wasan models get {set}` gets the set that it belongs to.");
+            let sets: String = sets.iter().map(get).collect();
             let hint = format!(
-                "{fitting} Choose models of one family, or a recipe with a single model: --recipe L."
+                "{fitting}{sets} Choose models of one family, or a recipe with a single model: --recipe L."
             );
             return Problem { code: "vocabularies".to_owned(), message: self.to_string(), hint };
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use model_files::{
-    Architecture, FileSizes, FileType, ImportOptions, MatrixInfo, ModelInfo, Repository, Role,
+    Architecture, FileSizes, FileType, ImportOptions, Instruction, MatrixInfo, ModelInfo, Repository, Role,
 };
 use serde::{Deserialize, Serialize};
 
@@ -201,11 +201,15 @@ impl PublishedModel {
 
     /// What the catalogue says about it, for an import as a term of a set.
     pub fn import_options(&self, term: &str, commit: Option<String>) -> ImportOptions {
-        let Self { id, repository, licence, languages, prompt, .. } = self;
+        let Self { id, repository, licence, languages, instruction, prompt, .. } = self;
         ImportOptions {
             name: Some(id.clone()),
             role: Some(if term == "L" { Role::Large } else { Role::Other }),
             prompt: prompt.clone(),
+            instruction: instruction.as_ref().map(|PublishedInstruction { system, user }| Instruction {
+                system: system.clone(),
+                user: user.clone(),
+            }),
             licence: Some(licence.clone()),
             languages: languages.clone(),
             repository: Some(Repository { id: repository.clone(), commit }),
@@ -285,6 +289,12 @@ pub fn published_sets() -> Result<&'static [PublishedSet]> {
         Ok(sets) => Ok(sets),
         Err(reason) => Err(Error::Catalogue(reason.clone())),
     }
+}
+
+/// The sets that an installed model is a member of; all models of a set fit one another.
+pub(crate) fn sets_with(info: &ModelInfo) -> Vec<&'static PublishedSet> {
+    let sets = published_sets().unwrap_or_default();
+    sets.iter().filter(|set| set.members.iter().any(|member| member.model.is(info))).collect()
 }
 
 /// The set with this name.
@@ -404,6 +414,31 @@ mod tests {
             assert_eq!(vocabularies.len(), 1, "{id}");
             let files: BTreeSet<_> = set.members.iter().map(|m| &m.model.id).collect();
             assert_eq!(files.len(), set.members.len(), "{id}");
+        }
+    }
+
+    /// A model that does not fit another leads to the sets that it belongs to.
+    #[test]
+    fn an_installed_model_is_found_in_its_sets() {
+        let mut info = crate::starter::STARTERS[0].open().expect("opens").info().clone();
+        assert!(sets_with(&info).is_empty());
+        for set in published_sets().expect("parses") {
+            for PublishedMember { model, term } in &set.members {
+                info.sources[0].file.clone_from(&model.file);
+                info.repository = model.import_options(term, None).repository;
+                assert!(sets_with(&info).iter().any(|found| found.id == set.id), "{}", model.id);
+            }
+            let problem = Error::Vocabularies {
+                first: "one".to_owned(),
+                second: "two".to_owned(),
+                difference: "token 3".to_owned(),
+                fitting: Vec::new(),
+                sets: vec![set.id.as_str()],
+            }
+            .problem();
+            assert!(problem.message.contains("token 3"), "{}", problem.message);
+            let hint = format!("No other installed model fits one. `wasan models get {}`", set.id);
+            assert!(problem.hint.starts_with(&hint), "{}", problem.hint);
         }
     }
 
