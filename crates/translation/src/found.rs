@@ -74,6 +74,9 @@ struct Candidate {
     model: Option<&'static PublishedModel>,
 }
 
+/// Lists what may be models in a folder.
+type ListCandidates = fn(&Path) -> Vec<Candidate>;
+
 /// Folders where other programs keep models.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
@@ -107,7 +110,7 @@ impl Places {
 pub fn find_models(places: &Places) -> Vec<FoundModel> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    let kinds: [(Place, &[PathBuf], fn(&Path) -> Vec<Candidate>); 3] = [
+    let kinds: [(Place, &[PathBuf], ListCandidates); 3] = [
         (Place::Hub, &places.hub, hub::candidates),
         (Place::LmStudio, &places.lm_studio, lm_studio::candidates),
         (Place::Ollama, &places.ollama, ollama::candidates),
