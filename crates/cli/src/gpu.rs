@@ -41,6 +41,14 @@ impl Gpu {
                 info.max_binding_bytes >> 20,
                 info.max_buffer_bytes >> 20
             );
+            if let Some(memory) = info.memory {
+                let free = memory.budget_bytes.map_or_else(String::new, |bytes| {
+                    format!(", {} MiB of it for this program", bytes >> 20)
+                });
+                println!("   memory {} MiB{free}", memory.total_bytes >> 20);
+            } else if info.shares_memory() {
+                println!("   memory shared with the system");
+            }
             println!("   self-test {} ({:.1} s)", report.self_test, report.seconds);
         }
         match reports.iter().any(|report| report.self_test == "passed") {

@@ -1,12 +1,13 @@
 //! `wasan train pair`: trains and imports the specialists of two languages, and L if there is no base model.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 use training::{Ended, InitialModel, NewModelConfig, Tokenizer};
-use translation::{Catalog, CatalogEntry, ImportOptions, LanguagePair, Role};
+use translation::{Catalog, CatalogEntry, ChosenRecipe, ImportOptions, LanguagePair, Role};
 
 use super::console::Console;
 use super::initial_model::InitialModelArgs;
@@ -107,6 +108,7 @@ impl TrainPair {
             }
         }
         models.iter().try_for_each(|model| self.import(model, &console))?;
+        self.prefer(&pair, &models)?;
         match self.are_used(&pair, &models)? {
             true => console.print(&format!("wasan translate --from {} --to {} now uses these models", pair.from, pair.to)),
             false => console.print("The translator prefers other models for this pair, or lacks a large model with the same vocabulary: `wasan models list`, `wasan models import FOLDER --role large`"),
@@ -117,6 +119,22 @@ impl TrainPair {
     fn catalog(&self) -> Result<Catalog, Failure> {
         let folder = self.library.models.clone().unwrap_or_else(translation::models_folder);
         Ok(Catalog::read(&folder)?)
+    }
+
+    /// Training models for a pair is a choice for this pair: they come before an installed set, if the large model that
+    /// they need is there.
+    fn prefer(&self, pair: &LanguagePair, models: &[PairModel]) -> Result<(), Failure> {
+        let catalog = self.catalog()?;
+        let Ok(text) = catalog.default_recipe(pair) else { return Ok(()) };
+        let (recipe, chosen) = catalog.recipe(pair, text, &BTreeMap::new())?;
+        let members = catalog.members(pair, &recipe, &chosen)?;
+        let uses_all = models.iter().all(|model| members.iter().any(|member| member.entry.id == model.name));
+        if uses_all && !self.are_used(pair, models)? {
+            let names = members.into_iter().map(|member| (member.term, member.entry.id)).collect();
+            let choice = ChosenRecipe { recipe: text.to_owned(), models: names };
+            translation::choose_recipe(self.library.models.as_deref(), pair, Some(choice))?;
+        }
+        Ok(())
     }
 
     /// Whether translations of the pair use all these models by default.

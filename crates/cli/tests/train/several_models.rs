@@ -1,13 +1,33 @@
 //! Commands that train several models.
 
+use std::path::Path;
+
+use crate::program::Home;
 use crate::training_home::{training_home, words};
 
 const PAIR: &str = "train pair --from de --to en --pairs pairs.tsv --mono-from de.txt --mono-to en.txt --device cpu \
     --held-out 8 --batch-tokens 512 --context 64 --pretrain-epochs 1 --epochs 2";
 
+/// Installs a starter as if it were the model of a published set, which comes before specialists unless the user chose
+/// something else.
+fn install_light_set(home: &Home) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter/large");
+    let folder = home.path().join("data/wasan/models/euro");
+    std::fs::create_dir_all(&folder).expect("makes");
+    for file in ["model.safetensors", "tokenizer.json"] {
+        std::fs::copy(source.join(file), folder.join(file)).expect("copies");
+    }
+    let text = std::fs::read_to_string(source.join("model.json")).expect("reads");
+    let mut info: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    info["role"] = "other".into();
+    info["sources"][0]["file"] = "EuroLLM-1.7B-Instruct.Q8_0.gguf".into();
+    std::fs::write(folder.join("model.json"), info.to_string()).expect("writes");
+}
+
 #[test]
 fn a_pair_from_scratch_is_used_by_default() {
     let home = training_home();
+    install_light_set(&home);
     let command = format!("{PAIR} --from-scratch shape.toml --name phrases --out made");
     home.run_ok(&words(&command));
     assert_eq!(home.names("made"), ["de", "en", "large"]);
