@@ -91,6 +91,7 @@ impl Home {
     }
 
     /// Runs a command with a variable in its environment to its end.
+    #[allow(dead_code, reason = "not every test that shares this file needs it")]
     pub fn run_with(&self, name: &str, value: impl AsRef<OsStr>, arguments: &[&str]) -> ProgramResult {
         let output = self.command(arguments).env(name, value).stdin(Stdio::null()).output();
         ProgramResult::from(output.expect("ends"))
