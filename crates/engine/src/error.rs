@@ -94,6 +94,11 @@ impl Error {
     pub fn is_lost(&self) -> bool {
         matches!(self, Self::Gpu(kernels::Error::Lost(_)))
     }
+
+    /// Whether smaller models would help.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self, Self::Gpu(kernels::Error::OutOfMemory { .. } | kernels::Error::TooLarge { .. }))
+    }
 }
 
 /// Result with this crate's [`enum@Error`].

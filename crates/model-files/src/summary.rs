@@ -19,6 +19,8 @@ pub struct SourceSummary {
     pub source_bytes: u64,
     /// Bytes of the imported model's weights.
     pub stored_bytes: u64,
+    /// Codes of its languages according to the source; empty if unknown.
+    pub languages: Vec<String>,
     /// The licence according to the source.
     pub licence: Option<String>,
 }
@@ -36,6 +38,7 @@ pub fn summarize(source: &Path, quantization: Quantization) -> Result<SourceSumm
         quantization: plan.describe(quantization.name()),
         source_bytes: source.files.iter().map(crate::files::InputFile::len).sum(),
         stored_bytes: matrix_bytes(plan.matrices.iter().map(|matrix| &matrix.info)) + vectors,
+        languages: source.defaults.languages.clone(),
         licence: source.defaults.licence.clone(),
         architecture: source.architecture,
         name: source.name.clone(),

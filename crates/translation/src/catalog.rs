@@ -71,7 +71,7 @@ impl CatalogEntry {
         self.info.role == Role::Large && self.supports(pair)
     }
 
-    fn is_imported(&self) -> bool {
+    pub(crate) fn is_imported(&self) -> bool {
         matches!(self.origin, ModelLocation::Folder(_))
     }
 

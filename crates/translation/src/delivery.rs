@@ -48,6 +48,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         reused: task.reused,
         to_review,
         terms,
+        demonstration: task.demonstration,
         words,
         words_decoded,
         tokens: task.tokens,

@@ -54,6 +54,10 @@ pub enum GetEvent {
     Progress {
         /// The file.
         file: String,
+        /// Its bytes on the disk.
+        file_done: u64,
+        /// All its bytes.
+        file_total: u64,
         /// Bytes of all files that are on the disk.
         done: u64,
         /// Bytes of all files.
@@ -294,10 +298,11 @@ fn download(
                 on_event(GetEvent::Resolved { file, bytes, licence, gated });
             }
             FetchEvent::Progress { file, done, total, bytes_per_second } => {
-                sizes.insert(file.clone(), (done.min(total), total));
+                let (file_done, file_total) = (done.min(total), total);
+                sizes.insert(file.clone(), (file_done, file_total));
                 let sum = |of: fn(&(u64, u64)) -> u64| sizes.values().map(of).fold(0, u64::saturating_add);
                 let (done, total) = (sum(|size| size.0), sum(|size| size.1));
-                on_event(GetEvent::Progress { file, done, total, bytes_per_second });
+                on_event(GetEvent::Progress { file, file_done, file_total, done, total, bytes_per_second });
             }
             FetchEvent::Waiting { file, seconds, reason } => {
                 on_event(GetEvent::Waiting { file, seconds, reason });

@@ -135,7 +135,10 @@ impl EngineHost {
             return;
         }
         let info = engine_info(device, models);
-        if self.ready.as_ref() != Some(&info) {
+        // Buffers come and go: their memory alone is no news.
+        let is_known =
+            |before: &EngineInfo| *before == EngineInfo { memory_bytes: before.memory_bytes, ..info.clone() };
+        if !self.ready.as_ref().is_some_and(is_known) {
             self.ready = Some(info.clone());
             self.report(EngineState::Ready(info));
         }
@@ -219,6 +222,8 @@ fn engine_info(device: &Device, models: &ModelSet) -> EngineInfo {
         adapter: device.info().name.clone(),
         software: device.info().is_software(),
         recipe: models.recipe.clone(),
+        memory_bytes: device.memory_bytes(),
+        demonstration: models.demonstrates(),
         models: models
             .members
             .iter()

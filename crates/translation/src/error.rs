@@ -294,6 +294,9 @@ impl Error {
             return Problem { code: "vocabularies".to_owned(), message: self.to_string(), hint };
         }
         let (code, hint) = match self {
+            Self::Engine(error) if error.is_out_of_memory() => {
+                ("out_of_memory", "Choose smaller models, or close other programs that use the GPU's memory.")
+            }
             Self::Engine(engine::Error::Gpu(_)) => {
                 ("gpu", "`wasan gpu` lists and tests the adapters; choose another one with --adapter.")
             }

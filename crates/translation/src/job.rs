@@ -140,6 +140,8 @@ pub struct JobResult {
     pub to_review: usize,
     /// Documents: occurrences of glossary terms, used and missing in the translation.
     pub terms: TermCount,
+    /// Whether built-in models translated it, which only demonstrate.
+    pub demonstration: bool,
     /// A warning about the whole document.
     pub warning: Option<Warning>,
     /// Words of the source; characters in languages without spaces.

@@ -77,7 +77,8 @@ pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
 pub use model_files::{
-    FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, Tokenizer,
+    FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, SourceSummary, Tokenizer,
+    summarize,
 };
 pub use model_library::{ModelEdit, check_name, edit, import, remove};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};
@@ -95,6 +96,6 @@ pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
 pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 pub use store::jobs::{JobRow, JobState};
 pub use store::memory::{TranslationUnit, UnitOrigin};
-pub use system::free_disk_bytes;
+pub use system::{folder_bytes, free_disk_bytes, free_name};
 pub use translator::Translator;
 pub use tuned::{Confidence, TUNED, TunedRecipe, save_tuned_recipe};

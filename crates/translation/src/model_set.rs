@@ -67,6 +67,11 @@ impl ModelSet {
         self.batch_order().iter().map(of).collect::<Vec<_>>().join("\n")
     }
 
+    /// Whether built-in models are among them, which only demonstrate.
+    pub fn demonstrates(&self) -> bool {
+        self.members.iter().any(|member| !member.entry.is_imported())
+    }
+
     /// Whether it has models besides the large one.
     pub fn has_specialists(&self) -> bool {
         self.members.iter().any(|member| member.term != "L")

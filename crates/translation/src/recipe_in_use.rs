@@ -125,6 +125,14 @@ impl Catalog {
         }
     }
 
+    /// Whether built-in models, which only demonstrate, are part of a pair's recipe.
+    pub fn demonstrates(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> bool {
+        let members = self
+            .recipe(pair, &recipe.recipe, &recipe.models)
+            .and_then(|(recipe, models)| self.members(pair, &recipe, &models));
+        members.is_ok_and(|all| all.iter().any(|member| !member.entry.is_imported()))
+    }
+
     // The user's choice with its models, if all of them are there.
     fn available(
         &self,

@@ -77,6 +77,10 @@ pub struct EngineInfo {
     pub recipe: String,
     /// Its models.
     pub models: Vec<LoadedModel>,
+    /// GPU memory in use: weights, KV caches and buffers.
+    pub memory_bytes: u64,
+    /// Whether built-in models are among them, which only demonstrate.
+    pub demonstration: bool,
 }
 
 /// The engine's state.

@@ -21,7 +21,7 @@ pub fn free_disk_bytes(folder: &Path) -> Option<u64> {
 }
 
 /// Bytes of the files in a folder and its subfolders; links are not followed.
-pub(crate) fn folder_bytes(folder: &Path) -> u64 {
+pub fn folder_bytes(folder: &Path) -> u64 {
     let files = walkdir::WalkDir::new(folder).into_iter().filter_map(std::result::Result::ok);
     files
         .filter_map(|entry| entry.metadata().ok())
@@ -31,7 +31,7 @@ pub(crate) fn folder_bytes(folder: &Path) -> u64 {
 }
 
 /// A name in `folder` that is not taken: `name`, or `name-2` and so on.
-pub(crate) fn free_name(folder: &Path, name: &str) -> String {
+pub fn free_name(folder: &Path, name: &str) -> String {
     let is_free = |name: &String| -> bool { folder.join(name).symlink_metadata().is_err() };
     let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
     names.into_iter().find(is_free).unwrap_or_else(|| PathBuf::from(name).display().to_string())

@@ -50,6 +50,8 @@ pub(crate) struct Task {
     pub total: usize,
     pub reused: usize,
     pub tokens: usize,
+    /// Whether built-in models translate it, which only demonstrate.
+    pub demonstration: bool,
     // When its first sentence was sent to the engine.
     started: Option<Instant>,
     last_event: Option<Instant>,
@@ -90,6 +92,7 @@ impl Task {
             total: 0,
             reused: 0,
             tokens: 0,
+            demonstration: false,
             started: None,
             last_event: None,
             shortening_disabled: false,

@@ -236,6 +236,7 @@ impl Worker {
         let prepared = models.and_then(|models| {
             let fingerprint =
                 DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options);
+            task.demonstration = models.demonstrates();
             task.prepare(&fingerprint, models.has_specialists())?;
             Ok(models)
         });

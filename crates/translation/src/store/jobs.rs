@@ -106,6 +106,8 @@ pub struct JobRow {
     pub to_review: usize,
     /// Its glossary terms, by whether the translation uses them.
     pub terms: TermCount,
+    /// Whether built-in models translate it, which only demonstrate.
+    pub demonstration: bool,
     /// When it was added, in seconds since 1970.
     pub created_s: i64,
     /// When its state last changed.
@@ -139,7 +141,8 @@ impl JobRow {
 }
 
 const COLUMNS: &str = "id, input, source_language, target_language, options, target, output, state, problem, \
-                       total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms";
+                       total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms, \
+                       demonstration";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let path = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.map(PathBuf::from));
@@ -160,6 +163,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         changed_s: row.get(13)?,
         hashes: Hashes { input: row.get(14)?, output: row.get(15)?, replaced: row.get(16)? },
         terms: json(&row.get::<_, String>(17)?),
+        demonstration: row.get(18)?,
     })
 }
 
@@ -232,13 +236,20 @@ impl Store {
         })
     }
 
-    /// Marks a document as running and stores what was read of it.
-    pub fn start_job(&self, id: JobId, input: &Hash, total: usize, done: usize) -> Result<()> {
+    /// Marks a document as running and stores what was read of it: the number of its segments, and of those done.
+    pub fn start_job(
+        &self,
+        id: JobId,
+        input: &Hash,
+        (total, done): (usize, usize),
+        demonstration: bool,
+    ) -> Result<()> {
         self.run(|db| {
             db.execute(
-                "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5
+                "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5,
+                        demonstration = ?6
                  WHERE id = ?1",
-                (id.0 as i64, input, total as i64, done as i64, now()),
+                (id.0 as i64, input, total as i64, done as i64, now(), demonstration),
             )?;
             Ok(())
         })

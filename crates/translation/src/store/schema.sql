@@ -23,6 +23,8 @@ CREATE TABLE jobs (
     to_review INTEGER NOT NULL DEFAULT 0,
     -- How many glossary terms the translation uses ("met") and does not use ("missed").
     terms TEXT NOT NULL DEFAULT '{}',
+    -- 1 if built-in models translate it, which only demonstrate.
+    demonstration INTEGER NOT NULL DEFAULT 0,
     created INTEGER NOT NULL,
     changed INTEGER NOT NULL
 ) STRICT;

@@ -36,7 +36,7 @@ impl Task {
         }
         self.ready = self.finished;
         if let (Some(store), LoadedSource::File { hash, .. }) = (&self.store, &self.source) {
-            store.start_job(self.id, hash, self.total, self.finished)?;
+            store.start_job(self.id, hash, (self.total, self.finished), self.demonstration)?;
         }
         self.build_queue();
         self.emit_progress();

@@ -59,7 +59,9 @@ fn the_same_sentences_are_translated_once_and_a_changed_setting_anew() {
     let (_, first) = home.run(&source, DecodeOptions::default());
     assert_eq!((first.reused, first.segments, first.words), (0, 3, 9));
     assert!(first.tokens > 0);
-    let (_, second) = home.run(&source, DecodeOptions::default());
+    let (id, second) = home.run(&source, DecodeOptions::default());
+    let row = home.translator.job(id).expect("is there");
+    assert!(second.demonstration && row.demonstration, "by built-in models");
     assert_eq!((second.reused, second.tokens), (3, 0));
     assert_eq!(written(&first), written(&second));
     assert!(second.sentences.iter().all(|sentence| sentence.status == SentenceStatus::Reused));
