@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
-    Catalog, EditResult, EngineState, Error, Filter, Format, Job, JobEvent, JobId, JobState, LanguagePair,
-    Problem, Segment, Setup, Source, TermCount, Translator, languages, models_folder,
+    Catalog, DirectionTest, EditResult, EngineState, Error, Filter, Format, Job, JobEvent, JobId, JobState,
+    LanguagePair, Problem, RecipeInUse, Segment, Setup, Source, TermCount, Translator, languages,
+    models_folder,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -93,6 +94,11 @@ pub trait Translate: Send + Sync {
     /// # Errors
     /// Files that another program has changed, a file or store that cannot be written; nothing is changed then.
     fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem>;
+    /// Translates the test sentences of a pair with a recipe. Blocks.
+    ///
+    /// # Errors
+    /// No sentences for the pair; models that cannot be loaded.
+    fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem>;
 }
 
 /// A document job in the store.
@@ -108,6 +114,8 @@ pub struct StoredJob {
     pub total: usize,
     pub to_review: usize,
     pub terms: TermCount,
+    /// Whether built-in models translated it.
+    pub demonstration: bool,
 }
 
 /// Translates in this process, with the installed models.
@@ -115,14 +123,19 @@ pub struct LocalBackend;
 
 impl Backend for LocalBackend {
     fn offer(&self) -> Result<Offer, Problem> {
-        let pairs = Catalog::read(&models_folder()).map_err(|error| error.problem())?.pairs();
+        let catalog = Catalog::read(&models_folder()).map_err(|error| error.problem())?;
+        let pairs = catalog.pairs();
+        let demonstrates = |pair: &&LanguagePair| {
+            catalog.recipe_in_use(pair).is_ok_and(|recipe| catalog.demonstrates(pair, &recipe))
+        };
+        let demonstrations = pairs.iter().filter(demonstrates).cloned().collect();
         let codes: BTreeSet<&str> = pairs.iter().flat_map(|pair| [&*pair.from, &*pair.to]).collect();
         let languages = codes.into_iter().filter_map(languages::language).map(|language| Language {
             code: language.code,
             name: language.name,
             endonym: language.endonym,
         });
-        Ok(Offer { languages: languages.collect(), pairs })
+        Ok(Offer { languages: languages.collect(), demonstrations, pairs })
     }
 
     fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate> {
@@ -169,6 +182,7 @@ impl Translate for Translator {
             total: job.total,
             to_review: job.to_review,
             terms: job.terms,
+            demonstration: job.demonstration,
         });
         Ok(stored.collect())
     }
@@ -201,6 +215,11 @@ impl Translate for Translator {
     fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem> {
         self.edit(job, index, text).map_err(|error| error.problem())
     }
+
+    fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {
+        let tested = translation::test_direction(self, pair, Some(&recipe.recipe), &recipe.models);
+        tested.map_err(|error| error.problem())
+    }
 }
 
 impl From<translation::Suggestion> for Suggestion {
@@ -221,6 +240,8 @@ impl From<EngineState> for Engine {
                 software: info.software,
                 recipe: info.recipe,
                 models: info.models,
+                memory: info.memory_bytes,
+                demonstration: info.demonstration,
             },
             EngineState::Failed(problem) => Self::Failed { problem },
         }

@@ -2,7 +2,7 @@
 //! `ui/src/bridge.ts`. `UPDATE_GOLDEN=1` rewrites the file.
 
 use crate::fake_translator::{pair, problem};
-use crate::page::{Engine, Event, Language, Offer, Row, RowState, Snapshot, Suggestion};
+use crate::page::{Dragged, Engine, Event, Language, Offer, Row, RowState, Snapshot, Suggestion};
 use serde::Serialize;
 use translation::{
     LoadedModel, LoadingStage, MarkKind, Reason, Segment, SentenceStatus, SpanMark, Term, TermCount, Terms,
@@ -21,6 +21,9 @@ macro_rules! every {
         variants
     }};
 }
+
+// After the macro, which it uses.
+mod models;
 
 /// Samples of one TypeScript type. `tag`: path to the property that must have all its values in the samples.
 fn samples<T: Serialize>(name: &str, tag: &str, values: &[T]) -> (String, String) {
@@ -42,6 +45,7 @@ fn rows() -> Vec<Row> {
         to_review: 1,
         terms: TermCount { met: 1, missed: 1 },
         output: Some("a.en.txt".into()),
+        demonstration: true,
         problem: Some(problem("read")),
         ..Row::waiting(1, "a.txt".into(), pair())
     };
@@ -54,7 +58,14 @@ fn engines() -> Vec<Engine> {
     let stages = every!(LoadingStage: Reading, Uploading, Pipelines, WarmingUp);
     let mut engines = every!(Engine:
         Loading { stage: LoadingStage::Reading, done: 0, total: 0 },
-        Ready { adapter: "GPU".into(), software: false, recipe: "L".into(), models: vec![model] },
+        Ready {
+            adapter: "GPU".into(),
+            software: false,
+            recipe: "L".into(),
+            models: vec![model],
+            memory: 1,
+            demonstration: true,
+        },
         Failed { problem: problem("gpu") },
     );
     engines.extend(stages.into_iter().map(|stage| Engine::Loading { stage, done: 1, total: 2 }));
@@ -100,6 +111,7 @@ fn suggestions() -> Vec<Suggestion> {
 fn offer() -> Offer {
     Offer {
         pairs: vec![pair()],
+        demonstrations: vec![pair()],
         languages: vec![Language { code: "de", name: "German", endonym: "Deutsch" }],
     }
 }
@@ -117,9 +129,14 @@ fn snapshots() -> Vec<Snapshot> {
     vec![snapshot(None, None), snapshot(Some(pair()), Some(problem("store_damaged")))]
 }
 
+fn dragged() -> Vec<Dragged> {
+    every!(Dragged: Documents, Models)
+}
+
 fn events() -> Vec<Event> {
     let doubt = UncertainWord { start: 0, end: 4, alternatives: vec!["plans".into()], probability: 0.5 };
-    every!(Event:
+    let drags = dragged().into_iter().map(|over| Event::Drag { over: Some(over) });
+    let events = every!(Event:
         Engine { engine: engines().remove(0), offer: offer(), pair: None },
         Text { seq: 1, text: "Text".into(), doubts: vec![doubt] },
         Finished { seq: 1, tokens_per_second: 8.5 },
@@ -127,9 +144,14 @@ fn events() -> Vec<Event> {
         Failed { seq: 1, problem: problem("gpu") },
         Row { row: rows().remove(0) },
         Gone { id: 1 },
-        Drag { over: true },
+        Drag { over: None },
         Refused { problem: problem("read") },
-    )
+        Models { models: models::models().remove(0) },
+        Work { work: models::works().remove(0) },
+        WorkGone { id: "europe".into() },
+        Candidate { candidate: models::candidates().remove(0) },
+    );
+    events.into_iter().chain(drags).collect()
 }
 
 #[test]
@@ -146,7 +168,16 @@ fn the_page_expects_what_rust_sends() {
         samples("Mark", "['kind']", &marks()),
         samples("Segment", "['status']", &segments),
         samples("Suggestion", "['origin']", &suggestions()),
+        samples("Verdict", "", &models::verdicts()),
+        samples("PublishedSet", "['id']", &models::sets()),
+        samples("FoundModel", "['place']", &models::found()),
+        samples("DirectionReport", "['verdict']", &models::reports()),
+        samples("WorkState", "['state']", &models::states()),
+        samples("WaitReason", "", &models::reasons()),
+        samples("Candidate", "['problem' | 'licence']", &models::candidates()),
+        samples("Models", "['disk_free']", &models::models()),
         samples("Snapshot", "['pair' | 'notice']", &snapshots()),
+        samples("Dragged", "", &dragged()),
         samples("Event", "['type']", &events()),
     ]
     .into_iter()

@@ -1,11 +1,12 @@
 //! The commands that the page can call. None takes a path: files are dropped or chosen in a dialog that Rust opens.
-//! Commands that read or write files are `async`, so that they do not block the window's thread.
+//! Commands that read or write files are `async`, so that they do not block the window's thread. Addresses of web pages
+//! come from Rust too.
 
 use crate::backend::extensions;
 use crate::error::Error;
 use crate::page::{Event, Snapshot, Suggestion};
 use crate::state::State;
-use std::path::Path;
+use std::ffi::OsStr;
 use std::process::Command;
 use std::sync::Arc;
 use tauri::ipc::Channel;
@@ -120,14 +121,14 @@ pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Ve
 /// Opens a translated document in its default application.
 #[tauri::command]
 pub fn open(state: Window<'_>, id: u64) -> Result<(), Error> {
-    show(&state.queue.output(id)?)
+    show(state.queue.output(id)?.as_os_str())
 }
 
 /// Opens the folder of a translated document.
 #[tauri::command]
 pub fn reveal(state: Window<'_>, id: u64) -> Result<(), Error> {
     let output = state.queue.output(id)?;
-    show(output.parent().unwrap_or(&output))
+    show(output.parent().unwrap_or(&output).as_os_str())
 }
 
 /// Restarts the engine after a failure.
@@ -136,8 +137,143 @@ pub fn restart(state: Window<'_>) {
     state.start();
 }
 
-/// Opens a path with the desktop's default application.
-fn show(path: &Path) -> Result<(), Error> {
+/// Reads everything on the Models page; sends it as an event.
+#[tauri::command(async)]
+pub fn models(state: Window<'_>) -> Result<(), Error> {
+    state.send_models()
+}
+
+/// Looks for models that another program has imported or removed; sends them as an event.
+#[tauri::command(async)]
+pub fn look_at_models(state: Window<'_>) {
+    state.look_at_models();
+}
+
+/// Downloads, imports and tests a set, or goes on with it.
+#[tauri::command(async)]
+pub fn get_set(state: Window<'_>, id: String) -> Result<(), Error> {
+    state.get_set(id)
+}
+
+/// Pauses a download.
+#[tauri::command(async)]
+pub fn pause_work(state: Window<'_>, id: String) {
+    state.models.pause(&id);
+}
+
+/// Stops work on models and deletes what it has left.
+#[tauri::command(async)]
+pub fn cancel_work(state: Window<'_>, id: String) -> Result<(), Error> {
+    state.cancel_work(&id)
+}
+
+/// Removes a result or a failure from the page.
+#[tauri::command(async)]
+pub fn dismiss_work(state: Window<'_>, id: String) {
+    state.models.dismiss(&id);
+}
+
+/// Translates test sentences with an installed set.
+#[tauri::command(async)]
+pub fn test_set(state: Window<'_>, id: String) -> Result<(), Error> {
+    state.test_set(id)
+}
+
+/// Removes the models of a set.
+#[tauri::command(async)]
+pub fn remove_set(state: Window<'_>, id: String) -> Result<(), Error> {
+    state.remove_set(&id)
+}
+
+/// Removes an imported model.
+#[tauri::command(async)]
+pub fn remove_model(state: Window<'_>, name: String) -> Result<(), Error> {
+    state.remove_model(&name)
+}
+
+/// Opens the page of a set's gated model in the user's browser.
+#[tauri::command(async)]
+pub fn open_model_page(state: Window<'_>, id: String) -> Result<(), Error> {
+    browse(state.models.page_of(&id))
+}
+
+/// Opens the text of a licence in the user's browser.
+#[tauri::command(async)]
+pub fn open_licence(state: Window<'_>, id: String) -> Result<(), Error> {
+    browse(state.models.licence_page(&id))
+}
+
+/// Opens the folder of the installed models.
+#[tauri::command(async)]
+pub fn reveal_models(state: Window<'_>) -> Result<(), Error> {
+    let folder = state.models.folder();
+    // Without it the desktop reports that there is no folder.
+    drop(std::fs::create_dir_all(&folder));
+    show(folder.as_os_str())
+}
+
+/// Opens a file dialog and returns at once; the page is asked about the chosen model.
+#[tauri::command]
+pub fn choose_model_file(state: Window<'_>, window: WebviewWindow) {
+    let state = Arc::clone(&state);
+    let dialog = window.dialog().file().set_parent(&window).set_title("Model to import");
+    dialog.add_filter("GGUF models", &["gguf", "GGUF"]).pick_file(move |file| {
+        if let Some(path) = file.and_then(|file| file.into_path().ok()) {
+            state.offer_model_in_background(path);
+        }
+    });
+}
+
+/// Opens a folder dialog and returns at once; the page is asked about the chosen model.
+#[tauri::command]
+pub fn choose_model_folder(state: Window<'_>, window: WebviewWindow) {
+    let state = Arc::clone(&state);
+    let dialog = window.dialog().file().set_parent(&window).set_title("Folder of the model to import");
+    dialog.pick_folder(move |folder| {
+        if let Some(path) = folder.and_then(|folder| folder.into_path().ok()) {
+            state.offer_model_in_background(path);
+        }
+    });
+}
+
+/// Asks the page about a model of another program.
+#[tauri::command(async)]
+pub fn choose_found(state: Window<'_>, id: String) -> Result<(), Error> {
+    state.models.offer_found(&id)
+}
+
+/// Imports the model that the page was asked about.
+#[tauri::command(async)]
+pub fn import_model(
+    state: Window<'_>,
+    id: u64,
+    name: String,
+    role: String,
+    languages: Vec<String>,
+) -> Result<(), Error> {
+    state.import_model(id, name, &role, languages)
+}
+
+/// Forgets the model that the page was asked about.
+#[tauri::command]
+pub fn dismiss_candidate(state: Window<'_>, id: u64) {
+    state.models.dismiss_candidate(id);
+}
+
+/// Chooses what translates a pair.
+#[tauri::command(async)]
+pub fn set_recipe(state: Window<'_>, from: String, to: String, recipe: String) -> Result<(), Error> {
+    state.set_recipe(&LanguagePair { from, to }, &recipe)
+}
+
+/// Opens an address in the user's browser.
+fn browse(address: Option<String>) -> Result<(), Error> {
+    let is_web = |address: &String| address.starts_with("https://") || address.starts_with("http://");
+    show(OsStr::new(&address.filter(is_web).ok_or(Error::NoPage)?))
+}
+
+/// Opens a path or address with the desktop's default application.
+fn show(path: &OsStr) -> Result<(), Error> {
     let program = if cfg!(windows) {
         "explorer"
     } else if cfg!(target_os = "macos") {

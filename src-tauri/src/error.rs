@@ -1,8 +1,8 @@
 //! Errors of the window itself. Errors of a translation come from `translation` as a `Problem`.
 
 use serde::{Serialize, Serializer};
+use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 use translation::Problem;
 
 /// One variant per cause; serialized for the page as `{code, message, hint}`.
@@ -31,15 +31,24 @@ pub enum Error {
     /// An error of `translation`.
     #[error("{}", .0.message)]
     Translation(Problem),
+    /// The file or folder to import is no longer asked about.
+    #[error("the model to import is no longer there")]
+    NoCandidate,
+    /// A code that is no language.
+    #[error("there is no language with this code: {0}")]
+    UnknownLanguage(String),
+    /// There is no page for this.
+    #[error("there is no page to open")]
+    NoPage,
     /// The program that opens files could not be started.
-    #[error("{program}, which opens files, could not be started ({source}): {path}")]
+    #[error("{program}, which opens files, could not be started ({source}): {}", path.display())]
     NotShown {
         /// The desktop's command for opening files.
         program: &'static str,
         /// The cause.
         source: io::Error,
-        /// The file or folder.
-        path: PathBuf,
+        /// The file, folder or address.
+        path: OsString,
     },
 }
 
@@ -52,6 +61,9 @@ impl Error {
             Self::NoSuchDocument => "no_such_document",
             Self::NotFinished(_) => "not_finished",
             Self::Translation(problem) => &problem.code,
+            Self::NoCandidate => "no_candidate",
+            Self::UnknownLanguage(_) => "unknown_language",
+            Self::NoPage => "no_page",
             Self::NotShown { .. } => "not_shown",
         }
     }
@@ -59,12 +71,15 @@ impl Error {
     fn hint(&self) -> &str {
         match self {
             Self::UnsupportedPair { .. } => "Choose another language pair.",
-            Self::NoModels => "Import a model: `wasan models import PATH`.",
+            Self::NoModels => "Get or import models on the page Models.",
             Self::NotStarted => "Start the engine again.",
             Self::NoSuchDocument => "Add the document again.",
             Self::NotFinished(_) => "Wait until it is translated.",
             Self::Translation(problem) => &problem.hint,
-            Self::NotShown { .. } => "The file is saved: open it from your file manager.",
+            Self::NoCandidate => "Choose it again.",
+            Self::UnknownLanguage(_) => "Choose a language of the list.",
+            Self::NoPage => "Try to get the set again.",
+            Self::NotShown { .. } => "Open it yourself, from your file manager or browser.",
         }
     }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use translation::{
-    EditResult, JobEvent, JobId, JobResult, LanguagePair, Problem, Segment, SentenceStatus, Source,
-    TermCount, Terms,
+    DirectionTest, EditResult, JobEvent, JobId, JobResult, LanguagePair, Problem, RecipeInUse, Segment,
+    SentenceStatus, Source, TermCount, Terms, TestVerdict, TestedSentence,
 };
 
 /// Numbers jobs by their index and records all calls.
@@ -22,6 +22,10 @@ pub struct FakeTranslator {
     pub stored: Mutex<Vec<StoredJob>>,
     /// The error of the next call that can fail.
     pub next_error: Mutex<Option<Problem>>,
+    /// What `test` reports as the verdict; none: it fails.
+    pub verdict: Mutex<Option<TestVerdict>>,
+    /// Called during the next test.
+    pub on_test: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     /// Whether `restart` returns false.
     pub ended: AtomicBool,
 }
@@ -119,6 +123,36 @@ impl Translate for FakeTranslator {
         let terms = TermCount { met: 2, missed: 0 };
         let segment = segment(index, text);
         Ok(EditResult { changed: vec![segment.clone()], segment, to_review: 0, terms })
+    }
+
+    fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {
+        self.calls.lock().push(format!("test {pair} {}", recipe.recipe));
+        let on_test = self.on_test.lock().take();
+        if let Some(on_test) = on_test {
+            on_test();
+        }
+        self.tested(pair)
+    }
+}
+
+impl FakeTranslator {
+    fn tested(&self, pair: &LanguagePair) -> Result<DirectionTest, Problem> {
+        let verdict = self.verdict.lock().ok_or_else(|| problem("test_failed"))?;
+        let sentence = TestedSentence {
+            source: "Hallo.".into(),
+            translation: "Hello.".into(),
+            reference: "Hello.".into(),
+        };
+        Ok(DirectionTest {
+            pair: pair.clone(),
+            recipe: None,
+            chrf: 60.0,
+            unrelated_chrf: 20.0,
+            tokens_per_second: 8.0,
+            verdict,
+            remarks: Vec::new(),
+            sentences: vec![sentence],
+        })
     }
 }
 

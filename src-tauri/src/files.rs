@@ -2,10 +2,16 @@
 
 use crate::backend::documents_in;
 use crate::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Maximum number of documents from one folder; more rows make the page slow.
 const MAX_DOCUMENTS: usize = 1_000;
+
+/// Whether it is a model to import: a GGUF file, or a folder with a model's configuration.
+pub fn is_model(path: &Path) -> bool {
+    let is_gguf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"));
+    is_gguf || path.join("config.json").is_file()
+}
 
 /// Returns the given files, with each folder replaced by the documents in it, by name (without hidden files, links and
 /// translations into `language`); and the errors of folders that cannot be read, contain no document, or too many.
@@ -28,6 +34,17 @@ pub fn documents(paths: Vec<PathBuf>, language: &str) -> (Vec<PathBuf>, Vec<Erro
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn models_are_told_from_documents() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_model(folder.path()));
+        fs::write(folder.path().join("config.json"), "{}").unwrap();
+        assert!(is_model(folder.path()) && is_model(Path::new("a/b.GGUF")));
+        for document in ["a.json", "gguf", "config.json"] {
+            assert!(!is_model(&folder.path().join(document)), "{document}");
+        }
+    }
 
     #[test]
     fn a_folder_without_documents_does_not_affect_the_others() {

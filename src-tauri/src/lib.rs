@@ -9,13 +9,14 @@ mod error;
 #[cfg(test)]
 mod fake_translator;
 mod files;
+mod models;
 mod page;
 mod queue;
 mod settings;
 mod state;
 mod typed_text;
 
-use crate::page::Event;
+use crate::page::{Dragged, Event};
 use crate::settings::Settings;
 use crate::state::State;
 use std::sync::Arc;
@@ -49,13 +50,31 @@ pub fn run() -> tauri::Result<()> {
             commands::suggestions,
             commands::edit,
             commands::restart,
+            commands::models,
+            commands::look_at_models,
+            commands::get_set,
+            commands::pause_work,
+            commands::cancel_work,
+            commands::dismiss_work,
+            commands::test_set,
+            commands::remove_set,
+            commands::remove_model,
+            commands::open_model_page,
+            commands::open_licence,
+            commands::reveal_models,
+            commands::choose_model_file,
+            commands::choose_model_folder,
+            commands::choose_found,
+            commands::import_model,
+            commands::dismiss_candidate,
+            commands::set_recipe,
         ])
         .run(tauri::generate_context!())
 }
 
 fn setup(app: &App) -> tauri::Result<()> {
     let settings = Settings::load(app.path().app_config_dir()?.join("settings.json"));
-    let state = State::new(Box::new(backend::LocalBackend), settings);
+    let state = State::new(Box::new(backend::LocalBackend), Box::<models::LocalLibrary>::default(), settings);
     state.start();
     app.manage(state);
     // tauri.conf.json sets `create: false`, since only the builder can give the page access to the clipboard.
@@ -65,16 +84,21 @@ fn setup(app: &App) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Adds dropped files to the queue; the page never receives their paths.
+/// Adds dropped documents to the queue and asks about dropped models; the page never receives their paths. A window that
+/// gets the focus looks for models that another program has imported meanwhile.
 fn on_window_event(window: &Window, event: &WindowEvent) {
-    let WindowEvent::DragDrop(event) = event else { return };
     let state = window.state::<Arc<State>>();
     match event {
-        DragDropEvent::Enter { .. } => state.page.send(Event::Drag { over: true }),
-        DragDropEvent::Leave => state.page.send(Event::Drag { over: false }),
-        DragDropEvent::Drop { paths, .. } => {
-            state.page.send(Event::Drag { over: false });
-            state.add_in_background(paths.clone());
+        WindowEvent::Focused(true) => state.refresh_in_background(),
+        WindowEvent::DragDrop(DragDropEvent::Enter { paths, .. }) => {
+            let is_model = paths.iter().any(|path| files::is_model(path));
+            let over = if is_model { Dragged::Models } else { Dragged::Documents };
+            state.page.send(Event::Drag { over: Some(over) });
+        }
+        WindowEvent::DragDrop(DragDropEvent::Leave) => state.page.send(Event::Drag { over: None }),
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            state.page.send(Event::Drag { over: None });
+            state.take_in_background(paths.clone());
         }
         _ => {}
     }

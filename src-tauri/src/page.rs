@@ -1,5 +1,9 @@
 //! What Rust sends to the page: the types and the channel. The other side is `ui/src/bridge.ts`.
 
+mod models;
+
+pub use models::*;
+
 use parking_lot::Mutex;
 use serde::Serialize;
 use tauri::ipc::Channel;
@@ -17,10 +21,12 @@ pub struct Language {
 }
 
 /// What the available models can translate; empty until they have been read.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Offer {
     /// Supported pairs, best first.
     pub pairs: Vec<LanguagePair>,
+    /// The pairs that only built-in models translate, which demonstrate.
+    pub demonstrations: Vec<LanguagePair>,
     /// The languages of these pairs.
     pub languages: Vec<Language>,
 }
@@ -31,8 +37,16 @@ pub struct Offer {
 pub enum Engine {
     /// Models are loading; the unit of `done` and `total` depends on the stage.
     Loading { stage: LoadingStage, done: u64, total: u64 },
-    /// Models are loaded. `software`: the adapter runs on the CPU.
-    Ready { adapter: String, software: bool, recipe: String, models: Vec<LoadedModel> },
+    /// Models are loaded. `software`: the adapter runs on the CPU. `memory`: GPU memory in use, in bytes.
+    /// `demonstration`: the models are built in and only demonstrate.
+    Ready {
+        adapter: String,
+        software: bool,
+        recipe: String,
+        models: Vec<LoadedModel>,
+        memory: u64,
+        demonstration: bool,
+    },
     /// Loading failed; `restart` tries again.
     Failed { problem: Problem },
 }
@@ -96,6 +110,8 @@ pub struct Row {
     pub terms: TermCount,
     /// File name of the translation, once written.
     pub output: Option<String>,
+    /// Whether built-in models translated it, which only demonstrate.
+    pub demonstration: bool,
     /// Why it failed.
     pub problem: Option<Problem>,
 }
@@ -116,6 +132,7 @@ impl Row {
             to_review: 0,
             terms: TermCount::default(),
             output: None,
+            demonstration: false,
             problem: None,
         }
     }
@@ -180,14 +197,38 @@ pub enum Event {
     Gone {
         id: u64,
     },
-    /// Whether files are being dragged over the window.
+    /// What is held over the window; none when it leaves.
     Drag {
-        over: bool,
+        over: Option<Dragged>,
     },
     /// Something failed outside a command of the page.
     Refused {
         problem: Problem,
     },
+    /// Sets or models were added, removed or changed.
+    Models {
+        models: Models,
+    },
+    /// Work on models was begun or went on.
+    Work {
+        work: Work,
+    },
+    /// Work was cancelled or dismissed.
+    WorkGone {
+        id: String,
+    },
+    /// A file or folder was chosen or dropped, to be imported.
+    Candidate {
+        candidate: Candidate,
+    },
+}
+
+/// What is dragged over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dragged {
+    Documents,
+    Models,
 }
 
 /// The event channel to the page, if one is subscribed.

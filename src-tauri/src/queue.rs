@@ -299,6 +299,7 @@ impl Document {
         self.row.output = self.output.as_deref().map(file_name);
         (self.row.done, self.row.total, self.row.to_review) = (stored.done, stored.total, stored.to_review);
         self.row.terms = stored.terms;
+        self.row.demonstration = stored.demonstration;
         self.job = Some(stored.job);
         // A finished document needs no language hint.
         self.language_checked = state == RowState::Done;
@@ -309,6 +310,7 @@ impl Document {
         self.row.state = RowState::Waiting;
         (self.row.problem, self.row.output, self.output) = (None, None, None);
         (self.row.to_review, self.row.terms) = (0, TermCount::default());
+        self.row.demonstration = false;
         self.attempt = attempt;
     }
 }
@@ -363,6 +365,7 @@ impl Shared {
                 (row.done, row.total) = (result.segments, result.segments);
                 row.tokens_per_second = result.tokens_per_second;
                 (row.to_review, row.terms) = (result.to_review, result.terms);
+                row.demonstration = result.demonstration;
                 row.output = result.output.as_deref().map(file_name);
                 document.output = result.output;
             }

@@ -1,8 +1,11 @@
 //! The window's state; the page's commands act on it.
 
+mod models;
+
 use crate::backend::{Backend, Translate, formats};
 use crate::error::Error;
 use crate::files;
+use crate::models::{Library, ModelsState};
 use crate::page::{Engine, Event, Offer, PageChannel, Snapshot, Suggestion};
 use crate::queue::Queue;
 use crate::settings::Settings;
@@ -18,6 +21,8 @@ pub struct State {
     pub page: Arc<PageChannel>,
     /// The documents.
     pub queue: Queue,
+    /// Work on models.
+    pub models: ModelsState,
     typed_text: TypedText,
     settings: Settings,
     backend: Box<dyn Backend>,
@@ -34,11 +39,12 @@ struct Status {
 
 impl State {
     /// Call `start` to load the models.
-    pub fn new(backend: Box<dyn Backend>, settings: Settings) -> Arc<Self> {
+    pub fn new(backend: Box<dyn Backend>, library: Box<dyn Library>, settings: Settings) -> Arc<Self> {
         let page = Arc::new(PageChannel::default());
         let engine = Engine::Loading { stage: LoadingStage::Reading, done: 0, total: 0 };
         Arc::new(Self {
             queue: Queue::new(Arc::clone(&page)),
+            models: ModelsState::new(Arc::clone(&page), library),
             page,
             typed_text: TypedText::default(),
             settings,
@@ -225,12 +231,13 @@ mod tests {
     use super::*;
     use crate::backend::OnEngine;
     use crate::fake_translator::{FakeTranslator, pair, record_events};
+    use crate::models::fake_library::FakeLibrary;
     use std::sync::atomic::Ordering;
 
     /// The next results of the backend, and what it was started with.
     #[derive(Default)]
-    struct FakeBackend {
-        offers: Vec<Result<Offer, Problem>>,
+    pub struct FakeBackend {
+        pub offers: Vec<Result<Offer, Problem>>,
         /// The error of the next translator when its store is first read.
         next_error: Option<Problem>,
         started: Vec<(LanguagePair, OnEngine)>,
@@ -251,15 +258,15 @@ mod tests {
         }
     }
 
-    fn both() -> Offer {
-        Offer { pairs: vec![pair(), back()], languages: vec![] }
+    pub fn both() -> Offer {
+        Offer { pairs: vec![pair(), back()], demonstrations: vec![], languages: vec![] }
     }
 
     fn back() -> LanguagePair {
         LanguagePair { from: "en".into(), to: "de".into() }
     }
 
-    fn french() -> LanguagePair {
+    pub fn french() -> LanguagePair {
         LanguagePair { from: "fr".into(), to: "en".into() }
     }
 
@@ -267,10 +274,13 @@ mod tests {
         Problem { code: "lost".into(), message: "lost".into(), hint: "Again.".into() }
     }
 
-    fn state(folder: &tempfile::TempDir) -> (Arc<State>, Arc<Mutex<FakeBackend>>) {
+    pub fn state(folder: &tempfile::TempDir) -> (Arc<State>, Arc<Mutex<FakeBackend>>) {
         let backend = Arc::<Mutex<FakeBackend>>::default();
         let settings = Settings::load(folder.path().join("settings.json"));
-        (State::new(Box::new(Arc::clone(&backend)), settings), backend)
+        (
+            State::new(Box::new(Arc::clone(&backend)), Box::new(Arc::<FakeLibrary>::default()), settings),
+            backend,
+        )
     }
 
     #[test]

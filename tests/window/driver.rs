@@ -4,7 +4,7 @@ use crate::desktop::{Desktop, Guard};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -31,10 +31,16 @@ pub struct Session {
 impl Session {
     /// Starts the app under a driver on this desktop.
     pub fn start(desktop: &Desktop) -> Self {
+        Self::start_with(desktop, &[])
+    }
+
+    /// The same with paths in the environment.
+    pub fn start_with(desktop: &Desktop, environment: &[(&str, &Path)]) -> Self {
         let app = app();
         assert!(app.is_file(), "run `cargo build -p wasan-app` first: {}", app.display());
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let mut driver = Command::new("WebKitWebDriver");
+        driver.envs(environment.iter().copied());
         driver.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = desktop.spawn(&mut driver);
         crate::until("the driver answers", || TcpStream::connect(("127.0.0.1", port)).is_ok());

@@ -4,6 +4,7 @@
 
 mod desktop;
 mod driver;
+mod models;
 
 use desktop::Desktop;
 use driver::{Session, key};
@@ -32,7 +33,7 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_corrects_a_translation(
     drops_three_files(&desktop, &page, folder.path());
     corrects_a_translation(&page, folder.path());
     takes_a_suggestion(&page);
-    walks_through_both_tabs_by_keyboard(&page);
+    walks_through_all_tabs_by_keyboard(&page);
     page_stays_inside(&page);
 }
 
@@ -162,7 +163,7 @@ fn takes_a_suggestion(page: &Session) {
 }
 
 /// Each control can be reached with Tab, shows that it is reached, and has a name.
-fn walks_through_both_tabs_by_keyboard(page: &Session) {
+fn walks_through_all_tabs_by_keyboard(page: &Session) {
     for (tab, wanted) in [
         (
             "2",
@@ -177,7 +178,8 @@ fn walks_through_both_tabs_by_keyboard(page: &Session) {
                 "Remove from the list",
             ][..],
         ),
-        ("1", &["Text in German", "Paste", "Clear", "Translation in English", "Copy"]),
+        ("1", &["Text in German", "Paste", "Clear", "Translation in English", "Copy", "Get models…"]),
+        ("3", &["Models", "Show folder", "Get", "GGUF file…", "Model folder…"]),
     ] {
         page.presses(&[key::CONTROL, tab]);
         let mut reached = Vec::new();

@@ -1,6 +1,7 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks'
 import { afterEach, expect, test } from 'vitest'
 import * as bridge from './bridge'
+import * as models from './bridge-models'
 
 afterEach(clearMocks)
 
@@ -33,6 +34,30 @@ test('every command goes out under its name with its arguments, and none carries
     ['segments', { id: 3 }],
     ['edit', { id: 3, index: 5, text: 'Hello' }],
     ['restart', {}],
+  ])
+})
+
+test('every command of the Models page goes out under its name, and none carries a path or an address', async () => {
+  const sent: unknown[] = []
+  mockIPC((command, args) => {
+    sent.push([command, args])
+  })
+  const plain = ['models', 'lookAtModels', 'revealModels', 'chooseModelFile', 'chooseModelFolder'] as const
+  for (const command of plain) await models[command]()
+  const named = ['getSet', 'pauseWork', 'cancelWork', 'dismissWork', 'testSet', 'removeSet', 'openModelPage', 'openLicence', 'chooseFound'] as const
+  for (const command of named) await models[command]('europe')
+  await models.removeModel('mine')
+  await models.importModel(7, 'mine', 'de', ['de', 'en'])
+  await models.dismissCandidate(7)
+  await models.setRecipe({ from: 'de', to: 'en' }, 'L')
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  expect(sent).toEqual([
+    ...plain.map((command) => [snake(command), {}]),
+    ...named.map((command) => [snake(command), { id: 'europe' }]),
+    ['remove_model', { name: 'mine' }],
+    ['import_model', { id: 7, name: 'mine', role: 'de', languages: ['de', 'en'] }],
+    ['dismiss_candidate', { id: 7 }],
+    ['set_recipe', { from: 'de', to: 'en', recipe: 'L' }],
   ])
 })
 

@@ -1,6 +1,9 @@
 // The interface to Rust: commands, events and their types. The other side is src-tauri/src/{commands,page}.rs;
 // generated/bridge-samples.ts checks the types.
 import { Channel, invoke } from '@tauri-apps/api/core'
+import type { Candidate, Models, Work } from './bridge-models'
+
+export type * from './bridge-models'
 
 /** Language codes, as "de". */
 export interface Pair {
@@ -19,6 +22,8 @@ export interface Language {
 /** What the available models can translate; empty until Rust has read them. */
 export interface Offer {
   pairs: Pair[]
+  /** The pairs that only built-in models translate, which demonstrate. */
+  demonstrations: Pair[]
   languages: Language[]
 }
 
@@ -47,6 +52,10 @@ export type Engine =
       software: boolean
       recipe: string
       models: LoadedModel[]
+      /** GPU memory in use, in bytes. */
+      memory: number
+      /** The models are built in and only demonstrate. */
+      demonstration: boolean
     }
   | { state: 'failed'; problem: Problem }
 
@@ -87,6 +96,8 @@ export interface Row {
   terms: { met: number; missed: number }
   /** File name of the translation, once written. */
   output: string | null
+  /** It was translated by built-in models, which only demonstrate. */
+  demonstration: boolean
   problem: Problem | null
 }
 
@@ -148,6 +159,9 @@ export interface Suggestion {
   origin: 'machine' | 'edited' | 'imported'
 }
 
+/** What is held over the window. */
+export type Dragged = 'documents' | 'models'
+
 /** `seq` is the number that `translate` was called with. `text` is the whole text so far. */
 export type Event =
   | { type: 'engine'; engine: Engine; offer: Offer; pair: Pair | null }
@@ -157,8 +171,13 @@ export type Event =
   | { type: 'failed'; seq: number; problem: Problem }
   | { type: 'row'; row: Row }
   | { type: 'gone'; id: number }
-  | { type: 'drag'; over: boolean }
+  /** Null when what was held over the window leaves. */
+  | { type: 'drag'; over: Dragged | null }
   | { type: 'refused'; problem: Problem }
+  | { type: 'models'; models: Models }
+  | { type: 'work'; work: Work }
+  | { type: 'work_gone'; id: string }
+  | { type: 'candidate'; candidate: Candidate }
 
 /** Subscribes to events; returns the state before them. */
 export function subscribe(onEvent: (event: Event) => void): Promise<Snapshot> {

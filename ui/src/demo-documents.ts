@@ -29,6 +29,7 @@ const row = (id: number, name: string, rest: Partial<Row>): Row => ({
   to_review: 0,
   terms: { met: 0, missed: 0 },
   output: null,
+  demonstration: false,
   problem: null,
   ...rest,
 })

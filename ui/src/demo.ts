@@ -1,8 +1,10 @@
 // A fake Rust backend for `npm run dev` in a browser. `?show=` picks a scene:
-// ready (default), loading, failed, problem, queue, resume, review, software.
+// ready (default), loading, failed, problem, queue, resume, review, software, demonstration; `?models=` one of the
+// Models page: first (default), installed, import, or a state of demo-models.ts.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
 import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot } from './bridge'
+import { modelsOf } from './demo-models'
 import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS } from './demo-documents'
 import { isActive } from './state.svelte'
 
@@ -15,6 +17,7 @@ const LANGUAGES = [
 
 const OFFER: Offer = {
   languages: LANGUAGES.map(([code, name, endonym]) => ({ code, name, endonym })),
+  demonstrations: [],
   pairs: LANGUAGES.flatMap(([from]) =>
     LANGUAGES.filter(([to]) => to !== from).map(([to]) => ({ from, to })),
   ),
@@ -25,12 +28,26 @@ const READY = {
   adapter: 'NVIDIA GeForce RTX 4060',
   software: false,
   recipe: 'L + 0.5·src + 0.5·tgt',
+  memory: 1.6e9,
+  demonstration: false,
   models: [
     { term: 'L', name: 'Llama 3.2 1B', bits: 'q4' },
     { term: 'src', name: 'German 15M', bits: 'q8' },
     { term: 'tgt', name: 'English 15M', bits: 'q8' },
   ],
 } satisfies Engine
+
+const DEMONSTRATION: Engine = {
+  ...READY,
+  recipe: 'L + src + tgt',
+  memory: 48e6,
+  demonstration: true,
+  models: ['large', 'small-de', 'small-en'].map((name, index) => ({
+    term: ['L', 'src', 'tgt'][index]!,
+    name: `starter-${name}`,
+    bits: 'q8',
+  })),
+}
 
 const SOFTWARE: Engine = { ...READY, adapter: 'llvmpipe (LLVM 15.0.6, 256 bits)', software: true }
 
@@ -55,7 +72,10 @@ export function mockBackend(): void {
         ? FAILED
         : scene === 'software'
           ? SOFTWARE
-          : READY
+          : scene === 'demonstration'
+            ? DEMONSTRATION
+            : READY
+  const models = modelsOf(new URLSearchParams(location.search).get('models') ?? 'first')
   let rows =
     scene === 'queue' || scene === 'review' ? ROWS : scene === 'resume' ? INTERRUPTED : []
   let emit: (event: Event) => void = () => {}
@@ -98,7 +118,7 @@ export function mockBackend(): void {
       emit = (event) => (channel as Channel<Event>).onmessage(event)
       return {
         engine,
-        offer: OFFER,
+        offer: { ...OFFER, demonstrations: scene === 'demonstration' ? OFFER.pairs : [] },
         pair: { from: 'de', to: 'en' },
         recent: [
           { from: 'en', to: 'ja' },
@@ -141,6 +161,7 @@ export function mockBackend(): void {
     },
     segments: () => SEGMENTS,
     suggestions: () => SUGGESTIONS,
+    models: () => emit({ type: 'models', models }),
     async edit({ index, text }) {
       const segment = SEGMENTS[index as number]
       const problem: Problem = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, left, progress, speed, why } from './format'
+import { count, left, progress, size, speed, why } from './format'
 
 test('formats numbers and times', () => {
   expect(count(1, 'character')).toBe('1 character')
@@ -9,6 +9,7 @@ test('formats numbers and times', () => {
   expect(left(0.2)).toBe('1 s left')
   expect(left(371)).toBe('6 min left')
   expect(left(5400)).toBe('1.5 h left')
+  expect([0, 999, 1000, 5_582_838_496, 999_700].map(size)).toEqual(['0 B', '999 B', '1 kB', '5.58 GB', '1 MB'])
   expect(progress(412, 1980)).toBe('412 / 1,980')
 })
 

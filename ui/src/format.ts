@@ -12,6 +12,16 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
 export const speed = (tokensPerSecond: number): string =>
   `${tokensPerSecond < 10 ? tokensPerSecond.toFixed(1) : Math.round(tokensPerSecond)} tokens/s`
 
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** A size with three digits: "1.76 GB". */
+export function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit += 1) value /= 1000
+  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`
+}
+
 export function left(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`
   if (seconds < 3600) return `${Math.round(seconds / 60)} min left`

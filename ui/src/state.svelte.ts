@@ -1,6 +1,8 @@
-// State of the window. Panels read it and call its methods; only this file and review.svelte.ts call the bridge.
+// State of the window. Panels read it and call its methods; only this file, models.svelte.ts and review.svelte.ts call
+// the bridge.
 import * as bridge from './bridge'
 import type { UncertainWord, Engine, Event, Offer, Pair, Problem, Row, RowState } from './bridge'
+import { ModelsPage } from './models.svelte'
 import { Review } from './review.svelte'
 
 /** Idle time after typing before a translation starts. */
@@ -32,16 +34,19 @@ export const isActive = (row: Row): boolean => ACTIVE.includes(row.state)
 /** Whether it can be resumed. */
 export const isResumable = (row: Row): boolean => RESUMABLE.includes(row.state)
 
+export type Tab = 'text' | 'documents' | 'models'
+
 export class Session {
   engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
-  offer: Offer = $state({ pairs: [], languages: [] })
+  offer: Offer = $state({ pairs: [], demonstrations: [], languages: [] })
   formats: string[] = $state([])
   pair: Pair | null = $state(null)
   recent: Pair[] = $state([])
   rows: Row[] = $state([])
-  tab: 'text' | 'documents' = $state('text')
+  tab: Tab = $state('text')
   menu: 'source' | 'target' | null = $state(null)
-  dragging = $state(false)
+  /** What is held over the window. */
+  dragging: 'documents' | 'models' | null = $state(null)
   /** The document whose segments are shown in place of the queue. */
   review: Review | null = $state(null)
   /** Closed reviews with unsaved corrections, by row. */
@@ -58,6 +63,11 @@ export class Session {
   notices: Problem[] = $state.raw([])
   /** Text of the polite live region, for screen readers. */
   announcement = $state('')
+
+  models = new ModelsPage(
+    (problem) => this.notify(problem),
+    (text) => this.announce(text),
+  )
 
   #seq = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -168,6 +178,19 @@ export class Session {
     if (!this.pair || !this.canSwap) return
     if (this.translation.status === 'done' && !this.translation.stale) this.source = this.translation.text
     void this.choosePair({ from: this.pair.to, to: this.pair.from })
+  }
+
+  /** Whether built-in models translate the current pair: they only demonstrate. */
+  get demonstrates(): boolean {
+    return this.offer.demonstrations.some(
+      (pair) => pair.from === this.pair?.from && pair.to === this.pair.to,
+    )
+  }
+
+  /** Shows the Models page; the focus goes to its tab, since the button pressed may be gone. */
+  openModels = (): void => {
+    this.tab = 'models'
+    document.getElementById('tab-models')?.focus()
   }
 
   // ---- text
@@ -283,10 +306,20 @@ export class Session {
         return
       case 'drag':
         this.dragging = event.over
-        if (event.over) this.tab = 'documents'
+        if (event.over) this.tab = event.over
         return
       case 'refused':
         this.notify(event.problem)
+        return
+      case 'models':
+        return this.models.show(event.models)
+      case 'work':
+        return this.models.changed(event.work)
+      case 'work_gone':
+        return this.models.gone(event.id)
+      case 'candidate':
+        this.models.candidate = event.candidate
+        this.tab = 'models'
         return
     }
     if (event.seq !== this.#seq) return

@@ -1,13 +1,16 @@
 // Shared by the panel tests: a fake Rust backend under the control of the test.
 import { vi } from 'vitest'
 import * as bridge from './bridge'
-import type { Engine, Event, Offer, Row, Segment, Snapshot } from './bridge'
+import * as modelsBridge from './bridge-models'
+import type { Engine, Models, PublishedSet, Work, Event, Offer, Row, Segment, Snapshot } from './bridge'
 
 export const READY: Engine = {
   state: 'ready',
   adapter: 'Test GPU',
   software: false,
   recipe: 'L + src + tgt',
+  memory: 3e9,
+  demonstration: false,
   models: [
     { term: 'L', name: 'Large', bits: 'q4' },
     { term: 'src', name: 'German', bits: 'q8' },
@@ -21,6 +24,7 @@ export const OFFER: Offer = {
     { code: 'en', name: 'English', endonym: 'English' },
     { code: 'ja', name: 'Japanese', endonym: '日本語' },
   ],
+  demonstrations: [],
   pairs: [
     { from: 'de', to: 'en' },
     { from: 'en', to: 'de' },
@@ -55,6 +59,7 @@ export function row(rest: Partial<Row> = {}): Row {
     to_review: 0,
     terms: { met: 0, missed: 0 },
     output: null,
+    demonstration: false,
     problem: null,
     ...rest,
   }
@@ -71,6 +76,89 @@ export function segment(index: number, rest: Partial<Segment> = {}): Segment {
     spans: [],
     terms: { met: [], missed: [] },
     ...rest,
+  }
+}
+
+export function set(rest: Partial<PublishedSet> = {}): PublishedSet {
+  return {
+    id: 'europe',
+    title: 'Europe',
+    single: false,
+    languages: ['de', 'en', 'ja'],
+    notes: 'For Europe.',
+    members: [
+      {
+        term: 'L',
+        repository: 'org/large',
+        file: 'large.gguf',
+        bytes: 5e9,
+        licence: 'MIT',
+        gated: false,
+        notes: '',
+        installed: null,
+      },
+    ],
+    licences: [{ id: 'MIT', title: 'MIT License', limits_use: false }],
+    download_bytes: 5e9,
+    peak_bytes: 10e9,
+    disk_bytes: 5.1e9,
+    fit: {
+      verdict: 'fits',
+      weights: 5e9,
+      cache: 1e9,
+      buffers: 0.5e9,
+      available: 16e9,
+      shared: false,
+      tokens_per_second: 40,
+      instead: null,
+    },
+    installed: false,
+    ...rest,
+  }
+}
+
+export function models(rest: Partial<Models> = {}): Models {
+  return {
+    sets: [set()],
+    installed: [],
+    found: [],
+    recipes: [],
+    works: [],
+    candidate: null,
+    disk_used: 0,
+    disk_free: 100e9,
+    languages: OFFER.languages,
+    ...rest,
+  }
+}
+
+export const work = (state: Work['state']): Work => ({ id: 'europe', title: 'Europe', state })
+
+/** Replaces every command of the Models page by a spy; `models` sends these. */
+export function rustModels(emit: (event: Event) => void, rest: Partial<Models> = {}) {
+  const spy = <K extends keyof typeof modelsBridge>(name: K) =>
+    vi.spyOn(modelsBridge, name).mockResolvedValue(undefined as never)
+  return {
+    models: vi.spyOn(modelsBridge, 'models').mockImplementation(async () => {
+      emit({ type: 'models', models: models(rest) })
+    }),
+    lookAtModels: spy('lookAtModels'),
+    getSet: spy('getSet'),
+    pauseWork: spy('pauseWork'),
+    cancelWork: spy('cancelWork'),
+    dismissWork: spy('dismissWork'),
+    testSet: spy('testSet'),
+    removeSet: spy('removeSet'),
+    removeModel: spy('removeModel'),
+    openModelPage: spy('openModelPage'),
+    openLicence: spy('openLicence'),
+    revealModels: spy('revealModels'),
+    chooseModelFile: spy('chooseModelFile'),
+    chooseModelFolder: spy('chooseModelFolder'),
+    chooseFound: spy('chooseFound'),
+    importModel: spy('importModel'),
+    dismissCandidate: spy('dismissCandidate'),
+    setRecipe: spy('setRecipe'),
   }
 }
 

@@ -77,8 +77,8 @@ pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
 pub use model_files::{
-    FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, SourceSummary, Tokenizer,
-    summarize,
+    FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, SourceSummary,
+    Tokenizer, summarize,
 };
 pub use model_library::{ModelEdit, check_name, edit, import, remove};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};

@@ -27,7 +27,19 @@ fn stored(job: u64, name: &str, state: JobState) -> StoredJob {
     let (job, input, pair) = (JobId(job), path(name), pair());
     let output = (state == JobState::Done).then(|| path("a.en.txt"));
     let terms = TermCount { met: 1, missed: 1 };
-    StoredJob { job, input, pair, state, problem: None, output, done: 2, total: 4, to_review: 1, terms }
+    StoredJob {
+        job,
+        input,
+        pair,
+        state,
+        problem: None,
+        output,
+        done: 2,
+        total: 4,
+        to_review: 1,
+        terms,
+        demonstration: true,
+    }
 }
 
 impl Fixture {

@@ -11,7 +11,7 @@ export const samples = {
   ] satisfies bridge.Stage[],
   Engine: [
     {"state":"loading","stage":"reading","done":0,"total":0},
-    {"state":"ready","adapter":"GPU","software":false,"recipe":"L","models":[{"term":"L","name":"Large","bits":"q4"}]},
+    {"state":"ready","adapter":"GPU","software":false,"recipe":"L","models":[{"term":"L","name":"Large","bits":"q4"}],"memory":1,"demonstration":true},
     {"state":"failed","problem":{"code":"gpu","message":"gpu","hint":"Again."}},
     {"state":"loading","stage":"reading","done":1,"total":2},
     {"state":"loading","stage":"uploading","done":1,"total":2},
@@ -29,14 +29,14 @@ export const samples = {
     "waiting",
   ] satisfies bridge.RowState[],
   Row: [
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"problem":null},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"demonstration":false,"problem":null},
   ] satisfies bridge.Row[],
   SegmentStatus: [
     "done",
@@ -82,20 +82,83 @@ export const samples = {
     {"source":"Satz","target":"Sentence","percent":83,"origin":"edited"},
     {"source":"Satz","target":"Sentence","percent":83,"origin":"imported"},
   ] satisfies bridge.Suggestion[],
+  Verdict: [
+    "fits",
+    "tight",
+    "does_not_fit",
+    "unknown",
+  ] satisfies bridge.Verdict[],
+  PublishedSet: [
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false},
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"tight","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false},
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"does_not_fit","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false},
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"unknown","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false},
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"unknown","weights":5,"cache":1,"buffers":1,"available":null,"shared":true,"tokens_per_second":null,"instead":null},"installed":false},
+    {"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":null,"installed":false},
+  ] satisfies bridge.PublishedSet[],
+  FoundModel: [
+    {"id":"0f","name":"a.gguf","place":"hub","bytes":5,"set":"Europe","problem":"unsupported"},
+    {"id":"0f","name":"a.gguf","place":"lm_studio","bytes":5,"set":"Europe","problem":"unsupported"},
+    {"id":"0f","name":"a.gguf","place":"ollama","bytes":5,"set":"Europe","problem":"unsupported"},
+    {"id":"0f","name":"a.gguf","place":"hub","bytes":5,"set":null,"problem":null},
+  ] satisfies bridge.FoundModel[],
+  DirectionReport: [
+    {"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"works","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]},
+    {"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"weak","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]},
+    {"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"broken","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]},
+  ] satisfies bridge.DirectionReport[],
+  WorkState: [
+    {"state":"queued"},
+    {"state":"downloading","done":1,"total":2,"bytes_per_second":3,"eta_s":1.5,"files":[{"name":"a.gguf","done":1,"total":2}]},
+    {"state":"waiting","reason":"rate_limit","seconds":55,"done":1,"total":2},
+    {"state":"verifying","file":"a.gguf","done":1,"total":2},
+    {"state":"paused","done":1,"total":2},
+    {"state":"importing","model":"a","done":1,"total":2},
+    {"state":"testing","done":10,"total":20},
+    {"state":"ready","directions":[{"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"works","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]},{"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"weak","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]},{"pair":{"from":"de","to":"en"},"chrf":60.5,"tokens_per_second":8.5,"verdict":"broken","remarks":["Remark."],"sentences":[{"source":"Satz","translation":"Sentence","reference":"Sentence"}]}]},
+    {"state":"failed","problem":{"code":"gated","message":"gated","hint":"Again."},"page":true,"done":1,"total":2},
+    {"state":"waiting","reason":"rate_limit","seconds":55,"done":1,"total":2},
+    {"state":"waiting","reason":"network","seconds":55,"done":1,"total":2},
+    {"state":"waiting","reason":"stalled","seconds":55,"done":1,"total":2},
+    {"state":"downloading","done":0,"total":0,"bytes_per_second":0,"eta_s":null,"files":[{"name":"a.gguf","done":1,"total":2}]},
+  ] satisfies bridge.WorkState[],
+  WaitReason: [
+    "rate_limit",
+    "network",
+    "stalled",
+  ] satisfies bridge.WaitReason[],
+  Candidate: [
+    {"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":"MIT","problem":{"code":"model","message":"model","hint":"Again."}},
+    {"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},
+  ] satisfies bridge.Candidate[],
+  Models: [
+    {"sets":[{"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false}],"installed":[{"name":"a","role":"large","languages":["de"],"licence":"MIT","repository":"org/name","commit":"0f","bits":"q4","bytes":5,"built_in":false,"broken":"damaged"},{"name":"a","role":"large","languages":["de"],"licence":null,"repository":null,"commit":null,"bits":"q4","bytes":5,"built_in":false,"broken":null}],"found":[{"id":"0f","name":"a.gguf","place":"hub","bytes":5,"set":"Europe","problem":"unsupported"}],"recipes":[{"pair":{"from":"de","to":"en"},"current":"L","choices":[{"id":"L","label":"Europe","sum":"L","demonstration":false}]}],"works":[{"id":"europe","title":"Europe","state":{"state":"queued"}}],"candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},"disk_used":5,"disk_free":9,"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},
+    {"sets":[],"installed":[],"found":[],"recipes":[],"works":[],"candidate":null,"disk_used":0,"disk_free":null,"languages":[]},
+  ] satisfies bridge.Models[],
   Snapshot: [
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":null},
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":null},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
   ] satisfies bridge.Snapshot[],
+  Dragged: [
+    "documents",
+    "models",
+  ] satisfies bridge.Dragged[],
   Event: [
-    {"type":"engine","engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null},
+    {"type":"engine","engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null},
     {"type":"text","seq":1,"text":"Text","doubts":[{"start":0,"end":4,"alternatives":["plans"],"probability":0.5}]},
     {"type":"finished","seq":1,"tokens_per_second":8.5},
     {"type":"stopped","seq":1},
     {"type":"failed","seq":1,"problem":{"code":"gpu","message":"gpu","hint":"Again."}},
-    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","problem":{"code":"read","message":"read","hint":"Again."}}},
+    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"problem":{"code":"read","message":"read","hint":"Again."}}},
     {"type":"gone","id":1},
-    {"type":"drag","over":true},
+    {"type":"drag","over":null},
     {"type":"refused","problem":{"code":"read","message":"read","hint":"Again."}},
+    {"type":"models","models":{"sets":[{"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false}],"installed":[{"name":"a","role":"large","languages":["de"],"licence":"MIT","repository":"org/name","commit":"0f","bits":"q4","bytes":5,"built_in":false,"broken":"damaged"},{"name":"a","role":"large","languages":["de"],"licence":null,"repository":null,"commit":null,"bits":"q4","bytes":5,"built_in":false,"broken":null}],"found":[{"id":"0f","name":"a.gguf","place":"hub","bytes":5,"set":"Europe","problem":"unsupported"}],"recipes":[{"pair":{"from":"de","to":"en"},"current":"L","choices":[{"id":"L","label":"Europe","sum":"L","demonstration":false}]}],"works":[{"id":"europe","title":"Europe","state":{"state":"queued"}}],"candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},"disk_used":5,"disk_free":9,"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]}},
+    {"type":"work","work":{"id":"europe","title":"Europe","state":{"state":"queued"}}},
+    {"type":"work_gone","id":"europe"},
+    {"type":"candidate","candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":"MIT","problem":{"code":"model","message":"model","hint":"Again."}}},
+    {"type":"drag","over":"documents"},
+    {"type":"drag","over":"models"},
   ] satisfies bridge.Event[],
 }
 
@@ -111,6 +174,15 @@ export type Unsent = Never<
   | Exclude<bridge.Mark['kind'], (typeof samples.Mark)[number]['kind']>
   | Exclude<bridge.Segment['status'], (typeof samples.Segment)[number]['status']>
   | Exclude<bridge.Suggestion['origin'], (typeof samples.Suggestion)[number]['origin']>
+  | Exclude<bridge.Verdict, (typeof samples.Verdict)[number]>
+  | Exclude<bridge.PublishedSet['id'], (typeof samples.PublishedSet)[number]['id']>
+  | Exclude<bridge.FoundModel['place'], (typeof samples.FoundModel)[number]['place']>
+  | Exclude<bridge.DirectionReport['verdict'], (typeof samples.DirectionReport)[number]['verdict']>
+  | Exclude<bridge.WorkState['state'], (typeof samples.WorkState)[number]['state']>
+  | Exclude<bridge.WaitReason, (typeof samples.WaitReason)[number]>
+  | Exclude<bridge.Candidate['problem' | 'licence'], (typeof samples.Candidate)[number]['problem' | 'licence']>
+  | Exclude<bridge.Models['disk_free'], (typeof samples.Models)[number]['disk_free']>
   | Exclude<bridge.Snapshot['pair' | 'notice'], (typeof samples.Snapshot)[number]['pair' | 'notice']>
+  | Exclude<bridge.Dragged, (typeof samples.Dragged)[number]>
   | Exclude<bridge.Event['type'], (typeof samples.Event)[number]['type']>
 >

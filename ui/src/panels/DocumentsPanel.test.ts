@@ -39,10 +39,10 @@ test('Ctrl+O asks for files from the other tab too', async () => {
 test('a file held over the window brings up the documents and lights the zone', async () => {
   const { emit } = await start()
   await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
-  emit({ type: 'drag', over: true })
+  emit({ type: 'drag', over: 'documents' })
   expect(await screen.findByText('Release to translate')).toBeTruthy()
   expect(zone().parentElement?.classList).toContain('over')
-  emit({ type: 'drag', over: false })
+  emit({ type: 'drag', over: null })
   expect(await screen.findByText('Drop documents or folders here')).toBeTruthy()
 })
 

@@ -1,7 +1,8 @@
-import { render, screen, within } from '@testing-library/svelte'
+import { fireEvent, render, screen, within } from '@testing-library/svelte'
 import { expect, test } from 'vitest'
+import type { Engine } from '../bridge'
 import { Session } from '../state.svelte'
-import { READY, row, rust, snapshot } from '../testing'
+import { READY, row, rust, snapshot, work } from '../testing'
 import StatusBar from './StatusBar.svelte'
 
 async function show(rest = {}) {
@@ -39,6 +40,26 @@ test('adds up the speed of the documents in work', async () => {
 test('says how far the models are', async () => {
   const bar = await show({ engine: { state: 'loading', stage: 'reading', done: 1, total: 3 } })
   expect(bar.getByText('Loading models… 33 %')).toBeTruthy()
+})
+
+test('built-in models are called a demonstration, which leads to the models', async () => {
+  rust({ engine: { ...READY, demonstration: true } as Engine })
+  const session = new Session()
+  await session.start()
+  render(StatusBar, { session })
+  await fireEvent.click(screen.getByRole('button', { name: 'Demonstration' }))
+  expect(session.tab).toBe('models')
+})
+
+test('work on models is shown on every page', async () => {
+  const { emit } = rust()
+  const session = new Session()
+  await session.start()
+  render(StatusBar, { session })
+  emit({ type: 'work', work: work({ state: 'paused', done: 1, total: 4 }) })
+  expect(screen.queryByRole('button')).toBeNull()
+  emit({ type: 'work', work: work({ state: 'importing', model: 'large', done: 1, total: 4 }) })
+  expect(await screen.findByRole('button', { name: 'Europe: importing 25 %' })).toBeTruthy()
 })
 
 test('a window that cannot reach Rust says so', async () => {

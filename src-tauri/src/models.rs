@@ -1,0 +1,409 @@
+//! The state of the Models page: work in progress, and what waits for the user's answer before it is imported.
+
+#[cfg(test)]
+pub mod fake_library;
+mod library;
+mod local;
+mod meter;
+
+pub use library::{Failure, Library, Source, TestPlan, Unfinished};
+pub use local::LocalLibrary;
+
+use crate::backend::Translate;
+use crate::error::Error;
+use crate::page::{Candidate, DirectionReport, Event, Models, PageChannel, TestedSentence, Work, WorkState};
+use meter::Meter;
+use parking_lot::Mutex;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use translation::{DirectionTest, GetControl, GetOutcome, LanguagePair, Problem, Role};
+
+/// Distinguishes imported models from published sets among the ids of works.
+const MODEL: &str = "model:";
+
+/// Sentences of a test in one direction.
+const SENTENCES: u64 = 10;
+
+/// The work and the candidate of an import.
+pub struct ModelsState {
+    page: Arc<PageChannel>,
+    library: Box<dyn Library>,
+    works: Mutex<Vec<Entry>>,
+    candidate: Mutex<Option<(Candidate, Source)>>,
+    next_candidate: Mutex<u64>,
+    /// Held by the work that runs: one after the other.
+    turn: Mutex<()>,
+    /// Of the library, when the page last received it.
+    stamp: Mutex<String>,
+}
+
+struct Entry {
+    work: Work,
+    /// Of the work that runs.
+    control: Option<GetControl>,
+    /// Address of a page that helps after a failure.
+    page: Option<String>,
+}
+
+impl ModelsState {
+    pub fn new(page: Arc<PageChannel>, library: Box<dyn Library>) -> Self {
+        Self {
+            page,
+            library,
+            works: Mutex::default(),
+            candidate: Mutex::default(),
+            next_candidate: Mutex::default(),
+            turn: Mutex::default(),
+            stamp: Mutex::default(),
+        }
+    }
+
+    /// Sends everything to the page. Slow: it reads the headers of found models.
+    pub fn send(&self) -> Result<(), Error> {
+        *self.stamp.lock() = self.library.stamp();
+        let models = self.library.read().map_err(Error::Translation)?;
+        self.restore();
+        // Sent under the locks, so that no older state follows a newer one.
+        let (works, candidate) = (self.works.lock(), self.candidate.lock());
+        let candidate = candidate.as_ref().map(|(candidate, _)| candidate.clone());
+        let works = works.iter().map(|entry| entry.work.clone()).collect();
+        self.page.send(Event::Models { models: Models { works, candidate, ..models } });
+        Ok(())
+    }
+
+    /// Measures what estimates of speed need, if that is not known; then sends everything again.
+    pub fn measure(&self) -> Result<(), Error> {
+        if self.library.measure() { self.send() } else { Ok(()) }
+    }
+
+    /// Whether anything has changed since the last `send`.
+    pub fn has_changed(&self) -> bool {
+        *self.stamp.lock() != self.library.stamp()
+    }
+
+    /// Shows downloads of earlier runs as paused; drops those that another process has finished or removed.
+    fn restore(&self) {
+        let unfinished = self.library.unfinished();
+        let mut works = self.works.lock();
+        works.retain(|entry| {
+            let is_paused = matches!(entry.work.state, WorkState::Paused { .. });
+            entry.control.is_some() || !is_paused || unfinished.iter().any(|one| one.set == entry.work.id)
+        });
+        for Unfinished { set, done, total } in unfinished {
+            if works.iter().all(|entry| entry.work.id != set)
+                && let Ok(title) = self.library.title(&set)
+            {
+                let work = Work { id: set, title, state: WorkState::Paused { done, total } };
+                works.push(Entry { work, control: None, page: None });
+            }
+        }
+    }
+
+    /// Queues getting or testing a set. False if it is at work already.
+    ///
+    /// # Errors
+    /// No such set.
+    pub fn begin_set(&self, set: &str) -> Result<bool, Error> {
+        let title = self.library.title(set).map_err(Error::Translation)?;
+        Ok(self.begin(set.to_owned(), title))
+    }
+
+    fn begin(&self, id: String, title: String) -> bool {
+        let mut works = self.works.lock();
+        if works.iter().any(|entry| entry.work.id == id && entry.control.is_some()) {
+            return false;
+        }
+        let work = Work { id, title, state: WorkState::Queued };
+        self.page.send(Event::Work { work: work.clone() });
+        let entry = Entry { work, control: Some(GetControl::default()), page: None };
+        match works.iter_mut().find(|one| one.work.id == entry.work.id) {
+            Some(before) => *before = entry,
+            None => works.push(entry),
+        }
+        true
+    }
+
+    /// Downloads and imports a queued set. Blocks; true once it is installed.
+    pub fn install(&self, set: &str) -> bool {
+        let _turn = self.turn.lock();
+        let connecting =
+            WorkState::Downloading { done: 0, total: 0, bytes_per_second: 0, eta_s: None, files: Vec::new() };
+        let Some(control) = self.start(set, connecting) else { return false };
+        let kept = |one: &Unfinished| one.set == set;
+        let before =
+            self.library.unfinished().into_iter().find(kept).map_or((0, 0), |one| (one.done, one.total));
+        let mut meter = Meter::new(before);
+        let outcome = self.library.get(set, &control, &mut |event| {
+            if let Some(state) = meter.state(event) {
+                self.update(set, state);
+            }
+        });
+        let after = self.library.unfinished().into_iter().find(kept);
+        let (done, total) = after.map_or((0, 0), |one| (one.done, one.total));
+        match outcome {
+            Ok(GetOutcome::Installed(_)) => return true,
+            Ok(GetOutcome::Paused) => self.end(set, WorkState::Paused { done, total }, None),
+            Ok(GetOutcome::Cancelled) => self.remove(set),
+            Err(Failure { problem, page }) => {
+                let state = WorkState::Failed { problem, page: page.is_some(), done, total };
+                self.end(set, state, page);
+            }
+        }
+        false
+    }
+
+    /// Translates test sentences with an installed set. Blocks.
+    pub fn test_set(&self, set: &str, near: Option<&LanguagePair>, translator: &dyn Translate) {
+        match self.library.set_test(set, near) {
+            Ok(plan) => self.test(set, &plan, translator),
+            Err(problem) => self.fail(set, problem),
+        }
+    }
+
+    fn test(&self, id: &str, plan: &TestPlan, translator: &dyn Translate) {
+        let _turn = self.turn.lock();
+        let total = SENTENCES * plan.directions.len() as u64;
+        let Some(control) = self.start(id, WorkState::Testing { done: 0, total }) else { return };
+        let mut directions = Vec::new();
+        for pair in &plan.directions {
+            self.update(id, WorkState::Testing { done: SENTENCES * directions.len() as u64, total });
+            let tested = translator.test(pair, &plan.recipe);
+            // Cancelled: the models stay, without a result; the work under this id may be another one.
+            if control.is_stopping() {
+                return;
+            }
+            match tested {
+                Ok(test) => directions.push(report(test)),
+                Err(problem) => return self.fail(id, problem),
+            }
+        }
+        self.end(id, WorkState::Ready { directions }, None);
+    }
+
+    /// Pauses a download.
+    pub fn pause(&self, id: &str) {
+        match self.unqueue(id) {
+            true => match self.library.unfinished().into_iter().find(|one| one.set == id) {
+                Some(Unfinished { done, total, .. }) => self.end(id, WorkState::Paused { done, total }, None),
+                None => self.remove(id),
+            },
+            false => self.control(id).iter().for_each(GetControl::pause),
+        }
+    }
+
+    /// Cancels work; deletes what an unfinished download has left.
+    pub fn cancel(&self, id: &str) -> Result<(), Error> {
+        if !self.unqueue(id)
+            && let Some(control) = self.control(id)
+        {
+            control.cancel();
+            // A test cannot be stopped within a direction, but nobody has to wait for it.
+            if self.works.lock().iter().any(|entry| entry.work.id == id && entry.work.is_test()) {
+                self.remove(id);
+            }
+            return Ok(());
+        }
+        if !id.starts_with(MODEL) {
+            self.library.remove_download(id).map_err(Error::Translation)?;
+        }
+        self.remove(id);
+        Ok(())
+    }
+
+    /// Removes a result or a failure from the page.
+    pub fn dismiss(&self, id: &str) {
+        if self.control(id).is_none() {
+            self.remove(id);
+        }
+    }
+
+    /// Removes the models of a set.
+    pub fn remove_set(&self, set: &str) -> Result<(), Error> {
+        self.library.remove_set(set).map_err(Error::Translation)?;
+        self.dismiss(set);
+        Ok(())
+    }
+
+    /// Removes an imported model.
+    pub fn remove_model(&self, name: &str) -> Result<(), Error> {
+        self.library.remove_model(name).map_err(Error::Translation)?;
+        self.dismiss(&format!("{MODEL}{name}"));
+        Ok(())
+    }
+
+    /// Chooses what translates a pair.
+    pub fn set_recipe(&self, pair: &LanguagePair, choice: &str) -> Result<(), Error> {
+        self.library.set_recipe(pair, choice).map_err(Error::Translation)
+    }
+
+    /// Asks the user about a file or folder. Slow: it reads the header.
+    pub fn offer(&self, path: &Path) {
+        self.ask(self.library.look_at(path, self.next_id()));
+    }
+
+    /// Asks the user about a model of another program.
+    pub fn offer_found(&self, found: &str) -> Result<(), Error> {
+        self.ask(self.library.look_at_found(found, self.next_id()).map_err(Error::Translation)?);
+        Ok(())
+    }
+
+    fn ask(&self, (candidate, source): (Candidate, Source)) {
+        let mut asked = self.candidate.lock();
+        self.page.send(Event::Candidate { candidate: candidate.clone() });
+        *asked = Some((candidate, source));
+    }
+
+    fn next_id(&self) -> u64 {
+        let mut next = self.next_candidate.lock();
+        *next += 1;
+        *next
+    }
+
+    /// Forgets the candidate.
+    pub fn dismiss_candidate(&self, id: u64) {
+        drop(self.take_candidate(id));
+    }
+
+    fn take_candidate(&self, id: u64) -> Option<Source> {
+        let mut candidate = self.candidate.lock();
+        candidate.take_if(|(candidate, _)| candidate.id == id).map(|(_, source)| source)
+    }
+
+    /// Queues the import of the candidate with the user's answers; none if a model of this name is at work.
+    ///
+    /// # Errors
+    /// The candidate is gone, a role or language that does not exist.
+    pub fn begin_import(
+        &self,
+        candidate: u64,
+        name: String,
+        role: &str,
+        languages: Vec<String>,
+    ) -> Result<Option<(String, Source)>, Error> {
+        let known = |code: &str| translation::languages::language(code).is_some();
+        let role = match role {
+            "large" => Role::Large,
+            "other" => Role::Other,
+            language if known(language) => Role::Specialist { language: language.to_owned() },
+            other => return Err(Error::UnknownLanguage(other.to_owned())),
+        };
+        if let Some(unknown) = languages.iter().find(|code| !known(code)) {
+            return Err(Error::UnknownLanguage(unknown.clone()));
+        }
+        let mut source = self.take_candidate(candidate).ok_or(Error::NoCandidate)?;
+        let id = format!("{MODEL}{name}");
+        let options = &mut source.options;
+        (options.name, options.role, options.languages) = (Some(name.clone()), Some(role), languages);
+        Ok(self.begin(id.clone(), name).then_some((id, source)))
+    }
+
+    /// Imports a queued model. Blocks; true once it is installed.
+    pub fn import(&self, id: &str, source: &Source) -> bool {
+        let _turn = self.turn.lock();
+        let model = source.options.name.clone().unwrap_or_default();
+        let starting = WorkState::Importing { model: model.clone(), done: 0, total: 0 };
+        let Some(control) = self.start(id, starting) else { return false };
+        let mut meter = Meter::default();
+        let imported = self.library.import(source, &mut |progress| {
+            let (done, total) = (progress.done_bytes, progress.total_bytes);
+            if meter.is_due(done == total) {
+                self.update(id, WorkState::Importing { model: model.clone(), done, total });
+            }
+            if control.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        match imported {
+            Ok(()) => return true,
+            Err(_) if control.is_stopping() => self.remove(id),
+            Err(problem) => self.fail(id, problem),
+        }
+        false
+    }
+
+    /// Translates test sentences with an imported model, if it can be tested. Blocks.
+    pub fn test_model(&self, id: &str, translator: &dyn Translate) {
+        match self.library.model_test(id.trim_start_matches(MODEL)) {
+            Some(plan) => self.test(id, &plan, translator),
+            None => self.end(id, WorkState::Ready { directions: Vec::new() }, None),
+        }
+    }
+
+    /// Ends work that cannot go on.
+    pub fn fail(&self, id: &str, problem: Problem) {
+        self.end(id, WorkState::Failed { problem, page: false, done: 0, total: 0 }, None);
+    }
+
+    /// Address of the page where a set's failure is overcome: the one that the failure named, else its gated model's.
+    pub fn page_of(&self, set: &str) -> Option<String> {
+        let named = self.works.lock().iter().find(|entry| entry.work.id == set)?.page.clone();
+        named.or_else(|| self.library.gated_page(set))
+    }
+
+    /// Address of a licence's text.
+    pub fn licence_page(&self, licence: &str) -> Option<String> {
+        self.library.licence_page(licence)
+    }
+
+    /// Folder of the installed models.
+    pub fn folder(&self) -> PathBuf {
+        self.library.folder()
+    }
+
+    /// The control of work that is queued or runs.
+    fn control(&self, id: &str) -> Option<GetControl> {
+        self.works.lock().iter().find(|entry| entry.work.id == id)?.control.clone()
+    }
+
+    /// Begins the turn of queued work; none if it was taken out of the queue.
+    fn start(&self, id: &str, state: WorkState) -> Option<GetControl> {
+        let control = self.control(id)?;
+        self.update(id, state);
+        Some(control)
+    }
+
+    /// Takes work out of the queue. False if it is not in it.
+    fn unqueue(&self, id: &str) -> bool {
+        let mut works = self.works.lock();
+        let queued = |entry: &&mut Entry| entry.work.id == id && entry.work.state == WorkState::Queued;
+        works.iter_mut().find(queued).is_some_and(|entry| entry.control.take().is_some())
+    }
+
+    fn update(&self, id: &str, state: WorkState) {
+        self.change(id, |entry| entry.work.state = state);
+    }
+
+    fn end(&self, id: &str, state: WorkState, page: Option<String>) {
+        self.change(id, |entry| {
+            entry.work.state = state;
+            (entry.control, entry.page) = (None, page);
+        });
+    }
+
+    /// Sends the event under the lock, so that the page receives changes in order.
+    fn change(&self, id: &str, change: impl FnOnce(&mut Entry)) {
+        let mut works = self.works.lock();
+        if let Some(entry) = works.iter_mut().find(|entry| entry.work.id == id) {
+            change(entry);
+            self.page.send(Event::Work { work: entry.work.clone() });
+        }
+    }
+
+    fn remove(&self, id: &str) {
+        let mut works = self.works.lock();
+        works.retain(|entry| entry.work.id != id);
+        self.page.send(Event::WorkGone { id: id.to_owned() });
+    }
+}
+
+fn report(test: DirectionTest) -> DirectionReport {
+    let DirectionTest { pair, chrf, tokens_per_second, verdict, remarks, sentences, .. } = test;
+    let sentences = sentences.into_iter().map(|one| TestedSentence {
+        source: one.source,
+        translation: one.translation,
+        reference: one.reference,
+    });
+    DirectionReport { pair, chrf, tokens_per_second, verdict, remarks, sentences: sentences.collect() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,383 @@
+//! The models of this computer, through `translation`.
+
+mod recipes;
+
+use super::library::{Failure, Library, OnProgress, Source, TestPlan, Unfinished};
+use crate::page::{
+    Candidate, Fit, FoundModel, InstalledModel, Language, LicenceName, Models, SetCard, SetMember,
+};
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use translation::{
+    Catalog, CatalogEntry, Error, GetControl, GetEvent, GetOptions, GetOutcome, ImportOptions, LanguagePair,
+    Machine, ModelLocation, Places, Problem, PublishedSet, Quantization, RecipeInUse, RecipeOrigin, Role,
+    SetOverview, Setup, languages,
+};
+
+/// Published sets, the user's models folder, and the folders of other programs.
+#[derive(Default)]
+pub struct LocalLibrary {
+    /// Found models by the id that the page knows, with what is known about them.
+    found: Mutex<HashMap<String, translation::FoundModel>>,
+}
+
+impl Library for LocalLibrary {
+    fn read(&self) -> Result<Models, Problem> {
+        let folder = translation::models_folder();
+        let catalog = catalog()?;
+        let overview =
+            translation::sets_overview(&Setup::default(), false).map_err(|error| error.problem())?;
+        let machine = overview.machine.as_ref();
+        let installed: Vec<_> = installed(&catalog);
+        let downloads: u64 = translation::unfinished_downloads(None).iter().map(|one| one.done_bytes).sum();
+        let used = installed.iter().filter(|model| !model.built_in).map(|model| model.bytes).sum::<u64>();
+        let found = translation::find_models(&Places::of_this_computer());
+        let sets = overview.sets.iter().map(|set| card(set, machine, &overview.sets, &catalog, &found));
+        let models = Models {
+            sets: sets.collect::<Result<_, _>>()?,
+            recipes: recipes::all(&catalog),
+            found: found.iter().map(|model| found_row(model, &overview.sets)).collect(),
+            disk_used: used + downloads,
+            disk_free: translation::free_disk_bytes(&folder),
+            languages: languages::LANGUAGES.iter().map(language).collect(),
+            installed,
+            ..Models::default()
+        };
+        *self.found.lock() = found.into_iter().map(|model| (found_id(&model), model)).collect();
+        Ok(models)
+    }
+
+    fn measure(&self) -> bool {
+        let setup = Setup::default();
+        let is_unknown = translation::machine(&setup).is_ok_and(|machine| machine.copy_bytes_per_s.is_none());
+        is_unknown && translation::measured_machine(&setup).is_ok()
+    }
+
+    fn stamp(&self) -> String {
+        let Ok(catalog) = catalog() else { return String::new() };
+        let models: Vec<_> = catalog.entries.iter().map(|entry| (&entry.id, entry.imported)).collect();
+        let downloads: Vec<_> =
+            translation::unfinished_downloads(None).into_iter().map(|one| one.set).collect();
+        format!("{models:?} {:?} {:?} {downloads:?}", catalog.choices, catalog.tuned.keys())
+    }
+
+    fn unfinished(&self) -> Vec<Unfinished> {
+        let all = translation::unfinished_downloads(None).into_iter();
+        all.map(|one| Unfinished { set: one.set, done: one.done_bytes, total: one.total_bytes }).collect()
+    }
+
+    fn title(&self, set: &str) -> Result<String, Problem> {
+        published(set).map(|set| set.title.clone())
+    }
+
+    fn get(
+        &self,
+        set: &str,
+        control: &GetControl,
+        on_event: &mut dyn FnMut(GetEvent),
+    ) -> Result<GetOutcome, Failure> {
+        let set = published(set).map_err(|problem| Failure { problem, page: None })?;
+        let found = translation::find_models(&Places::of_this_computer());
+        let local = translation::local_files(set, &found, None);
+        let options = GetOptions { local, ..GetOptions::default() };
+        translation::get_set(set, &options, control, on_event).map_err(|error| match error {
+            Error::DiskSpace { needed, free, .. } => Failure { problem: disk_full(needed, free), page: None },
+            Error::Fetch { code, message, hint, page } => {
+                // Other failures are not overcome on a page.
+                let page = page.filter(|_| ["gated", "unauthorized"].contains(&code.as_str()));
+                Failure { problem: Problem { code, message, hint }, page }
+            }
+            other => Failure { problem: other.problem(), page: None },
+        })
+    }
+
+    fn remove_download(&self, set: &str) -> Result<(), Problem> {
+        translation::remove_download(None, published(set)?).map_err(|error| error.problem())
+    }
+
+    fn set_test(&self, set: &str, near: Option<&LanguagePair>) -> Result<TestPlan, Problem> {
+        let set = published(set)?;
+        let recipe = catalog()?.set_recipe(set).map_err(|error| error.problem())?;
+        let near = near.filter(|pair| set.covers(pair) && translation::can_test(pair));
+        let directions = match near {
+            Some(LanguagePair { from, to }) => {
+                let back = LanguagePair { from: to.clone(), to: from.clone() };
+                vec![LanguagePair { from: from.clone(), to: to.clone() }, back]
+            }
+            None => translation::test_directions(&set.languages, 1),
+        };
+        Ok(TestPlan { directions, recipe })
+    }
+
+    fn model_test(&self, name: &str) -> Option<TestPlan> {
+        let entry = catalog().ok()?.find(name).ok().filter(|entry| entry.info.role == Role::Large)?;
+        let directions = translation::test_directions(&entry.info.languages, 1);
+        let recipe = RecipeInUse {
+            recipe: "L".into(),
+            models: BTreeMap::from([("L".to_owned(), entry.id)]),
+            origin: RecipeOrigin::Chosen,
+        };
+        (!directions.is_empty()).then_some(TestPlan { directions, recipe })
+    }
+
+    fn remove_set(&self, set: &str) -> Result<(), Problem> {
+        let (set, catalog) = (published(set)?, catalog()?);
+        let others = translation::published_sets().map_err(|error| error.problem())?.iter();
+        let others = others.filter(|other| other.id != set.id).map(|other| catalog.set_state(other));
+        let kept: Vec<String> = others
+            .filter(|state| state.is_complete())
+            .flat_map(|state| state.installed.into_values())
+            .collect();
+        for name in catalog.set_state(set).installed.values().filter(|name| !kept.contains(name)) {
+            self.remove_model(name)?;
+        }
+        Ok(())
+    }
+
+    fn remove_model(&self, name: &str) -> Result<(), Problem> {
+        translation::remove(None, name).map(drop).map_err(|error| error.problem())
+    }
+
+    fn look_at(&self, path: &Path, id: u64) -> (Candidate, Source) {
+        let options = ImportOptions::default();
+        look_at(path.to_owned(), options, id)
+    }
+
+    fn look_at_found(&self, found: &str, id: u64) -> Result<(Candidate, Source), Problem> {
+        let model = self.found.lock().get(found).cloned();
+        let model = model.ok_or_else(|| Error::UnknownModel(found.to_owned()).problem())?;
+        let (mut candidate, source) = look_at(model.path.clone(), model.import_options(), id);
+        // The name of a cached file says less than the one that its program shows.
+        candidate.file = model.name;
+        Ok((candidate, source))
+    }
+
+    fn import(&self, source: &Source, on_progress: OnProgress<'_>) -> Result<(), Problem> {
+        let imported = translation::import(None, &source.path, &source.options, on_progress);
+        imported.map(drop).map_err(|error| error.problem())
+    }
+
+    fn set_recipe(&self, pair: &LanguagePair, choice: &str) -> Result<(), Problem> {
+        recipes::choose(&catalog()?, pair, choice).map_err(|error| error.problem())
+    }
+
+    fn gated_page(&self, set: &str) -> Option<String> {
+        let members = published(set).ok()?.members.iter().map(|member| &member.model);
+        members.filter(|model| model.gated).map(translation::PublishedModel::page).next()
+    }
+
+    fn licence_page(&self, licence: &str) -> Option<String> {
+        translation::licence(licence).map(|licence| licence.page.to_owned())
+    }
+
+    fn folder(&self) -> PathBuf {
+        translation::models_folder()
+    }
+}
+
+fn catalog() -> Result<Catalog, Problem> {
+    Catalog::read(&translation::models_folder()).map_err(|error| error.problem())
+}
+
+fn published(set: &str) -> Result<&'static PublishedSet, Problem> {
+    translation::published_set(set).map_err(|error| error.problem())
+}
+
+fn language(language: &languages::Language) -> Language {
+    Language { code: language.code, name: language.name, endonym: language.endonym }
+}
+
+fn disk_full(needed: u64, free: u64) -> Problem {
+    let gb = |bytes: u64| bytes as f64 / 1e9;
+    Problem {
+        code: "disk_full".into(),
+        message: format!(
+            "{:.1} GB of disk space are needed for a while, {:.1} GB are free",
+            gb(needed),
+            gb(free)
+        ),
+        hint: "Free some space, then resume.".into(),
+    }
+}
+
+fn card(
+    one: &SetOverview,
+    machine: Option<&Machine>,
+    all: &[SetOverview],
+    catalog: &Catalog,
+    found: &[translation::FoundModel],
+) -> Result<SetCard, Problem> {
+    let set = one.set;
+    let options = GetOptions { local: translation::local_files(set, found, None), ..GetOptions::default() };
+    let plan = translation::plan_get(set, &options).map_err(|error| error.problem())?;
+    let title =
+        |id: &String| all.iter().find(|other| other.set.id == *id).map(|other| other.set.title.clone());
+    let fit = one.fit.as_ref().map(|fit| Fit {
+        verdict: fit.verdict,
+        weights: fit.weight_bytes,
+        cache: fit.cache_bytes,
+        buffers: fit.buffer_bytes,
+        available: fit.available_bytes,
+        shared: machine.is_some_and(|machine| machine.shares_memory),
+        tokens_per_second: fit.tokens_per_second,
+        instead: fit.instead.as_ref().and_then(title),
+    });
+    let members = set.members.iter().map(|member| SetMember {
+        term: member.term.clone(),
+        repository: member.model.repository.clone(),
+        file: member.model.file.clone(),
+        bytes: member.model.bytes,
+        licence: member.model.licence.clone(),
+        gated: member.model.gated,
+        notes: member.model.notes.clone(),
+        installed: catalog.installed(&member.model).map(|entry| entry.id.clone()),
+    });
+    let licences = one.licences.iter();
+    Ok(SetCard {
+        id: set.id.clone(),
+        title: set.title.clone(),
+        single: set.members.len() == 1,
+        languages: set.languages.clone(),
+        notes: set.notes.clone(),
+        members: members.collect(),
+        licences: licences
+            .map(|one| LicenceName { id: one.id, title: one.title, limits_use: one.limits_use })
+            .collect(),
+        download_bytes: plan.download_bytes,
+        peak_bytes: plan.peak_bytes,
+        disk_bytes: if one.installed { one.disk_bytes } else { one.stored_bytes },
+        fit,
+        installed: one.installed,
+    })
+}
+
+/// Imported models before built-in ones, then what cannot be used.
+fn installed(catalog: &Catalog) -> Vec<InstalledModel> {
+    let broken = catalog.broken.iter().map(|(path, reason)| InstalledModel {
+        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        role: "other".into(),
+        languages: Vec::new(),
+        licence: None,
+        repository: None,
+        commit: None,
+        bits: String::new(),
+        bytes: translation::folder_bytes(path),
+        built_in: false,
+        broken: Some(reason.clone()),
+    });
+    catalog.entries.iter().map(row).chain(broken).collect()
+}
+
+fn row(entry: &CatalogEntry) -> InstalledModel {
+    let info = &entry.info;
+    let bytes = match &entry.origin {
+        ModelLocation::Folder(folder) => translation::folder_bytes(folder),
+        ModelLocation::Embedded(_) => info.matrices.values().map(|matrix| matrix.bytes()).sum(),
+    };
+    InstalledModel {
+        name: entry.id.clone(),
+        role: role(&info.role),
+        languages: info.languages.clone(),
+        licence: info.licence.clone(),
+        repository: info.repository.as_ref().map(|repository| repository.id.clone()),
+        commit: info.repository.as_ref().and_then(|repository| repository.commit.clone()),
+        bits: info.quantization.clone(),
+        bytes,
+        built_in: matches!(entry.origin, ModelLocation::Embedded(_)),
+        broken: None,
+    }
+}
+
+fn role(role: &Role) -> String {
+    match role {
+        Role::Large => "large".into(),
+        Role::Other => "other".into(),
+        Role::Specialist { language } => language.clone(),
+    }
+}
+
+/// Paths stay in Rust.
+fn found_id(model: &translation::FoundModel) -> String {
+    let mut hasher = DefaultHasher::new();
+    model.path.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn found_row(model: &translation::FoundModel, sets: &[SetOverview]) -> FoundModel {
+    let set = sets.iter().find(|set| model.sets.contains(&set.set.id));
+    FoundModel {
+        id: found_id(model),
+        name: model.name.clone(),
+        place: model.place,
+        bytes: model.bytes,
+        set: set.map(|set| set.set.title.clone()),
+        problem: model.problem.clone(),
+    }
+}
+
+/// A file's name in the letters that a model's name may have, without the extension.
+fn plain_name(file: &str) -> String {
+    let stem = file.strip_suffix(".gguf").unwrap_or(file);
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let name: String = stem.chars().map(plain).collect();
+    let name = name.trim_matches(['.', '-']);
+    if name.is_empty() { "model".to_owned() } else { name.to_owned() }
+}
+
+fn look_at(path: PathBuf, mut options: ImportOptions, id: u64) -> (Candidate, Source) {
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let mut candidate = Candidate {
+        id,
+        name: options.name.clone().unwrap_or_default(),
+        file,
+        source_bytes: 0,
+        import_bytes: 0,
+        languages: options.languages.clone(),
+        role: options.role.as_ref().map_or("large".into(), role),
+        licence: options.licence.clone(),
+        problem: None,
+    };
+    match translation::summarize(&path, Quantization::default()) {
+        Ok(summary) => {
+            let proposed = options.name.take().unwrap_or_else(|| plain_name(&candidate.file));
+            candidate.name = translation::free_name(&translation::models_folder(), &proposed);
+            (candidate.source_bytes, candidate.import_bytes) = (summary.source_bytes, summary.stored_bytes);
+            candidate.licence = candidate.licence.or(summary.licence);
+            if candidate.languages.is_empty() {
+                candidate.languages = summary.languages;
+            }
+        }
+        Err(error) => candidate.problem = Some(Error::Model(error).problem()),
+    }
+    (candidate, Source { path, options })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposed_name_can_be_a_folder() {
+        for (file, name) in [
+            ("Llama-3.2-1B.Q8_0.gguf", "Llama-3.2-1B.Q8_0"),
+            ("my model (new).gguf", "my-model--new"),
+            (".hidden", "hidden"),
+            ("日本語.gguf", "model"),
+        ] {
+            assert_eq!(plain_name(file), name);
+            assert!(translation::check_name(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_model_is_a_candidate_with_a_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gguf");
+        std::fs::write(&path, "nonsense").unwrap();
+        let (candidate, _) = LocalLibrary::default().look_at(&path, 7);
+        assert_eq!((candidate.id, candidate.file.as_str()), (7, "a.gguf"));
+        assert!(candidate.problem.is_some());
+    }
+}
