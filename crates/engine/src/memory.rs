@@ -9,13 +9,13 @@ use kernels::logit_sum::Rows;
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Column, Feed, Heads, logit_bias};
+use kernels::{Column, Feed, logit_bias};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
 use crate::joint::JointOptions;
 use crate::llama::padded;
-use crate::session::PREFILL_COLUMNS;
+use crate::session::{PREFILL_COLUMNS, heads};
 
 /// What decides a model's memory.
 #[derive(Debug, Clone, Copy)]
@@ -67,13 +67,7 @@ impl ModelSize<'_> {
         let a = self.architecture;
         let context = options.context.min(a.max_positions as u32);
         let (slots, capacity) = slots_and_capacity(options);
-        let heads = Heads {
-            heads: a.heads as u32,
-            kv_heads: a.kv_heads as u32,
-            head_dim: a.head_dim as u32,
-            slots,
-            context,
-        };
+        let heads = heads(a, slots, context);
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
         let floats = 2 * u64::from(padded(a.hidden_size as u32))
             + u64::from(heads.qkv_stride())

@@ -9,6 +9,7 @@ use kernels::attention_row::PositionRange;
 use kernels::matmul::PassSize;
 use kernels::matvec::MAX_COLUMNS;
 use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch, Feed};
+use model_files::Architecture;
 
 use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
@@ -57,21 +58,26 @@ pub(crate) struct PromptToken {
     pub token: u32,
 }
 
+/// The attention heads of a model whose KV cache has `slots` slots of `context` positions.
+pub(crate) fn heads(architecture: &Architecture, slots: u32, context: u32) -> Heads {
+    Heads {
+        heads: architecture.heads as u32,
+        kv_heads: architecture.kv_heads as u32,
+        head_dim: architecture.head_dim as u32,
+        slots,
+        context,
+        scale: architecture.attention_scale,
+        // Set layer by layer in the forward pass.
+        window: None,
+    }
+}
+
 impl Session {
     /// Allocates cache and activations for `slots` sequences of `context` positions and `capacity` decode columns.
     pub fn new(llama: Arc<Llama>, slots: u32, context: u32, capacity: u32) -> Result<Self> {
         let device = llama.device.clone();
         let shape = &llama.architecture;
-        let heads = Heads {
-            heads: shape.heads as u32,
-            kv_heads: shape.kv_heads as u32,
-            head_dim: shape.head_dim as u32,
-            slots,
-            context,
-            scale: shape.attention_scale,
-            // Set layer by layer in the forward pass.
-            window: None,
-        };
+        let heads = heads(shape, slots, context);
         // `matvec` may write surplus columns, up to its next compiled number.
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
         let floats = |what: &str, count: u64| device.buffer(what, count * 4, BufferUse::Storage);
