@@ -32,7 +32,7 @@ impl Checkpoint {
 
     /// `head_dim / 2` inverse frequencies of RoPE in radians per position, scaling applied.
     pub fn rope_inv_freq(&self) -> &[f32] {
-        &self.source.rope_inv_freq
+        &self.source.rope.full
     }
 
     /// The values of a parameter, row by row (rows are outputs), RoPE in the half-split layout. The parameters are

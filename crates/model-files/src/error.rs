@@ -84,7 +84,9 @@ pub enum Error {
         setting: String,
     },
     /// A valid model that Wasan does not support.
-    #[error("this model is not supported; choose a plain Llama model ({feature}): {found}")]
+    #[error(
+        "this model is not supported; choose a Llama, Mistral, Qwen 2 or 3, Gemma 3 or HunYuan model ({feature}): {found}"
+    )]
     Unsupported {
         /// The unsupported feature.
         feature: &'static str,

@@ -90,7 +90,7 @@ impl StageProgress<'_> {
 /// ```
 ///
 /// # Errors
-/// If the source is damaged or not a Llama that Wasan supports, if `target` exists, if writing fails, on cancelling.
+/// If the source is damaged or not supported, if `target` exists, if writing fails, on cancelling.
 pub fn import(
     source: &Path,
     target: &Path,

@@ -13,6 +13,7 @@ mod chat_template;
 mod checkpoint;
 mod convert;
 mod error;
+mod families;
 mod file_type;
 mod files;
 mod gguf;
@@ -35,6 +36,7 @@ mod source;
 mod summary;
 mod tokenizer;
 mod tokenizer_file;
+mod window;
 
 pub use architecture::{Activation, Architecture, Family, HeadNorm, Window};
 pub use chat_template::Instruction;

@@ -233,7 +233,7 @@ fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<Has
     if info.matrices.len() != info.architecture.matrices().len() {
         let setting = format!("{} matrices", info.matrices.len());
         return Err(Error::Setting {
-            problem: "model.json names matrices that a Llama does not have",
+            problem: "model.json names matrices that its architecture does not have",
             setting,
         });
     }

@@ -68,10 +68,7 @@ impl<'a> ImportPlan<'a> {
             plan.matrices.push(MatrixPlan { name, info, quants, scales, join });
         }
         for (name, length) in source.architecture.vectors() {
-            let values = match name.as_str() {
-                "rope_inv_freq" => source.rope_inv_freq.clone(),
-                parameter => source.tensors.get(parameter)?.floats(source)?,
-            };
+            let values = vector(&name, source)?;
             plan.vectors.push((plan.header.add(name, Dtype::F32, vec![length]), values));
         }
         Ok(plan)
@@ -87,6 +84,22 @@ impl<'a> ImportPlan<'a> {
             })
             .collect();
         kinds.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The values of a vector of the imported model.
+fn vector(name: &str, source: &ModelSource) -> Result<Vec<f32>> {
+    let values = |parameter: &str| source.tensors.get(parameter)?.floats(source);
+    if let Some(layer) = name.strip_suffix(".qkv_bias") {
+        let parts = ["q_bias", "k_bias", "v_bias"].map(|part| values(&format!("{layer}.{part}")));
+        return Ok(parts.into_iter().collect::<Result<Vec<_>>>()?.concat());
+    }
+    match name {
+        "rope_inv_freq" => Ok(source.rope.full.clone()),
+        "rope_inv_freq_window" => {
+            source.rope.windowed.clone().ok_or_else(|| Error::MissingTensor { name: name.into() })
+        }
+        gains => Ok(values(gains)?.into_iter().map(|gain| gain + source.gain_offset).collect()),
     }
 }
 

@@ -5,18 +5,20 @@ use std::collections::HashMap;
 use crate::blocks::WeightType;
 use crate::chat_template::ChatTemplate;
 use crate::files::InputFile;
+use crate::rope::RopeFrequencies;
 use crate::{Architecture, Error, Instruction, Repository, Result, Role, Tokenizer, prompt};
 
 /// A model to import, of which only the headers have been read.
 pub(crate) struct ModelSource {
     pub name: String,
     pub architecture: Architecture,
-    /// `head_dim / 2` values, scaling applied.
-    pub rope_inv_freq: Vec<f32>,
+    pub rope: RopeFrequencies,
     pub files: Vec<InputFile>,
     pub tensors: SourceTensors,
     /// Whether the rows of q and k interleave the halves that RoPE rotates together, as in GGUF.
     pub interleaved_rope: bool,
+    /// Added to the gains of norms.
+    pub gain_offset: f32,
     /// Contents of the `tokenizer.json` to write.
     pub tokenizer: Option<Vec<u8>>,
     pub chat: ChatTemplate,
@@ -64,21 +66,25 @@ pub(crate) struct SourceTensor {
 }
 
 /// Tensors by parameter: `embed`, `head`, `final_norm`, `layers.N.` + `attn_norm` `ffn_norm` `q` `k` `v` `o` `gate`
-/// `up` `down`.
+/// `up` `down`, and where the architecture has them `q_bias` `k_bias` `v_bias` `q_norm` `k_norm` `attn_output_norm`
+/// `ffn_output_norm`.
 pub(crate) struct SourceTensors(HashMap<String, SourceTensor>);
 
 impl SourceTensors {
     /// Collects `tensors` by parameter; `parameter_name` maps a source's name to the parameter's, or to `None` to
-    /// ignore the tensor. Refuses tensors that a Llama of this architecture does not have.
+    /// ignore the tensor. Refuses tensors that a model of this architecture does not have.
     pub fn new(
         architecture: &Architecture,
         tensors: impl IntoIterator<Item = SourceTensor>,
         parameter_name: impl Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut by_name: HashMap<_, _> = HashMap::new();
+        let mut by_name: HashMap<_, SourceTensor> = HashMap::new();
         for tensor in tensors {
             let Some(parameter) = parameter_name(&tensor.name) else { continue };
-            by_name.insert(parameter, tensor);
+            if let Some(other) = by_name.insert(parameter, tensor) {
+                let found = other.name;
+                return Err(Error::Unsupported { feature: "two tensors with the same meaning", found });
+            }
         }
         if architecture.tied_head {
             // Checkpoints of tied models sometimes contain a second copy of the embedding.
@@ -98,7 +104,10 @@ impl SourceTensors {
                 parameters.iter().map(|(parameter, _)| parameter).collect();
             if let Some((_, tensor)) = all.0.iter().find(|(parameter, _)| !known.contains(parameter)) {
                 let found = tensor.name.clone();
-                return Err(Error::Unsupported { feature: "a tensor that a Llama does not have", found });
+                return Err(Error::Unsupported {
+                    feature: "a tensor that models of this family do not have",
+                    found,
+                });
             }
         }
         Ok(all)
@@ -120,7 +129,7 @@ pub(crate) fn parameters(architecture: &Architecture) -> Vec<(String, Vec<usize>
     if !a.tied_head {
         parameters.push(("head".to_owned(), vec![a.vocab_size, a.hidden_size]));
     }
-    let of_layer = [
+    let mut of_layer = vec![
         ("attn_norm", vec![a.hidden_size]),
         ("ffn_norm", vec![a.hidden_size]),
         ("q", vec![heads, a.hidden_size]),
@@ -131,6 +140,15 @@ pub(crate) fn parameters(architecture: &Architecture) -> Vec<(String, Vec<usize>
         ("up", vec![a.feed_forward, a.hidden_size]),
         ("down", vec![a.hidden_size, a.feed_forward]),
     ];
+    if a.qkv_bias {
+        of_layer.extend([("q_bias", vec![heads]), ("k_bias", vec![kv]), ("v_bias", vec![kv])]);
+    }
+    if a.head_norm.is_some() {
+        of_layer.extend(["q_norm", "k_norm"].map(|name| (name, vec![a.head_dim])));
+    }
+    if a.output_norms {
+        of_layer.extend(["attn_output_norm", "ffn_output_norm"].map(|name| (name, vec![a.hidden_size])));
+    }
     for layer in 0..a.layers {
         parameters.extend(
             of_layer.iter().map(|(parameter, shape)| (format!("layers.{layer}.{parameter}"), shape.clone())),

@@ -6,6 +6,7 @@ mod memory;
 
 use std::fs;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use common::{Random, SMALL, Store, hf_folder, import_quietly, options, tiny_gguf};
@@ -70,4 +71,21 @@ fn changed_bytes_never_panic() {
         assert!(result.is_err() && !target.exists());
     });
     memory::check("changed bytes");
+}
+
+/// Settings of the family that has most of them, and of a model that also reads images.
+#[test]
+fn changed_settings_never_panic() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/tests/data/families/gemma3-c/hf");
+    let folder = tempfile::tempdir().unwrap();
+    let (hf, target) = (folder.path().join("hf"), folder.path().join("target"));
+    fs::create_dir(&hf).unwrap();
+    fs::copy(source.join("model.safetensors"), hf.join("model.safetensors")).unwrap();
+    let config = fs::read(source.join("config.json")).unwrap();
+    mutate(&config, 2000, |config| {
+        fs::write(hf.join("config.json"), config).unwrap();
+        let result = import(&hf, &target, &options(Quantization::F16), &mut |_| ControlFlow::Break(()));
+        assert!(result.is_err() && !target.exists());
+    });
+    memory::check("changed settings");
 }

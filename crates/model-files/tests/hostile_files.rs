@@ -278,8 +278,8 @@ fn settings_of_a_folder() {
     broken_folder("no JSON", file("config.json", b"\xFF\xFE{".to_vec()), "config.json");
     broken_folder("JSON without end", file("config.json", vec![b'['; 100_000]), "config.json");
     broken_folder("a large file", file("config.json", vec![b' '; 5 << 20]), "the size of config.json");
-    broken_folder("an empty object", file("config.json", b"{}".to_vec()), "missing field");
-    broken_folder("another architecture", config("model_type", "qwen2".into()), "qwen2");
+    broken_folder("an empty object", file("config.json", b"{}".to_vec()), "without model_type");
+    broken_folder("another architecture", config("model_type", "gpt2".into()), "gpt2");
     broken_folder("another activation", config("hidden_act", "gelu".into()), "gelu");
     broken_folder("biases", config("attention_bias", true.into()), "biases");
     broken_folder("GPTQ", config("quantization_config", json!({"quant_method": "gptq"})), "gptq");

@@ -25,6 +25,9 @@ const LISTS: [&str; 6] = [
     "general.languages",
 ];
 
+/// The end of the key whose list says which layers have the sliding window.
+const WINDOW_PATTERN: &str = ".attention.sliding_window_pattern";
+
 /// A metadata value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum MetadataValue {
@@ -35,6 +38,7 @@ pub(crate) enum MetadataValue {
     Texts(Vec<String>),
     Integers(Vec<i32>),
     Floats(Vec<f32>),
+    Bools(Vec<bool>),
     /// A list that is not needed.
     Skipped,
 }
@@ -233,11 +237,7 @@ impl HeaderReader<'_> {
             4 => MetadataValue::Integer(self.u32()?.into()),
             5 => MetadataValue::Integer(i32::from_le_bytes(self.bytes()?).into()),
             6 => MetadataValue::Float(f32::from_le_bytes(self.bytes()?).into()),
-            7 => match self.bytes()? {
-                [0] => MetadataValue::Bool(false),
-                [1] => MetadataValue::Bool(true),
-                [other] => return damaged("a boolean is neither 0 nor 1", format!("{other} at {key}")),
-            },
+            BOOL => MetadataValue::Bool(self.boolean(key)?),
             TEXT => MetadataValue::Text(self.text(limits::GGUF_HEADER_BYTES, key)?),
             10 => MetadataValue::Integer(self.u64()?.into()),
             11 => MetadataValue::Integer(i64::from_le_bytes(self.bytes()?).into()),
@@ -245,6 +245,14 @@ impl HeaderReader<'_> {
             LIST => return damaged("a list of lists", key.into()),
             other => return damaged("an unknown value type", format!("{other} at {key}")),
         })
+    }
+
+    fn boolean(&mut self, key: &str) -> Result<bool> {
+        match self.bytes()? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            [other] => damaged("a boolean is neither 0 nor 1", format!("{other} at {key}")),
+        }
     }
 
     fn list(&mut self, key: &str) -> Result<MetadataValue> {
@@ -259,6 +267,10 @@ impl HeaderReader<'_> {
             other => return damaged("an unknown value type", format!("{other} at {key}")),
         };
         self.check_count("the length of a list", count, least_bytes, limits::MERGES as u64)?;
+        if type_id == BOOL && key.ends_with(WINDOW_PATTERN) && count <= limits::LAYERS as u64 {
+            let flags = (0..count).map(|_| self.boolean(key)).collect::<Result<_>>()?;
+            return Ok(MetadataValue::Bools(flags));
+        }
         if !LISTS.contains(&key) {
             for _ in 0..count {
                 self.scalar(type_id, key)?;
@@ -298,6 +310,7 @@ impl HeaderReader<'_> {
     }
 }
 
+const BOOL: u32 = 7;
 const TEXT: u32 = 8;
 const LIST: u32 = 9;
 
