@@ -44,8 +44,11 @@ impl State {
 
     fn refresh_offer(&self) {
         // Models that cannot be read are reported where they are needed.
-        let Ok(offer) = self.backend.offer() else { return };
+        let Ok(mut offer) = self.backend.offer() else { return };
         let mut status = self.status.lock();
+        // The pair in use stays, also where others are better now.
+        let pair = self.current_pair(&status.offer.pairs);
+        offer.pairs.sort_by_key(|one| Some(one) != pair.as_ref());
         if status.offer != offer {
             status.offer = offer.clone();
             let engine = status.engine.clone();

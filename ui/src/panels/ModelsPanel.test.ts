@@ -224,6 +224,8 @@ test('a file that is no model says why, and the question can be closed', async (
   const dialog = within(await screen.findByRole('dialog', { name: 'This model cannot be imported' }))
   expect(screen.getByRole('tab', { name: 'Models' }).ariaSelected).toBe('true')
   expect(dialog.getByRole('alert').dataset.code).toBe('model')
+  // fireEvent returns false where the default, which closes a dialog, is prevented.
+  expect(await fireEvent.keyDown(globalThis.window, { key: 'Escape' })).toBe(true)
   await fireEvent.click(dialog.getByRole('button', { name: 'Close' }))
   expect(dismissCandidate).toHaveBeenCalledWith(3)
 })

@@ -15,6 +15,7 @@ fn pairs_of_a_model_that_another_program_imported_are_offered() {
     backend.lock().offers = vec![Ok(both()), Err(problem("unreadable")), Ok(more)];
     state.send_models().unwrap();
     assert_eq!(events()[0]["offer"]["pairs"].as_array().unwrap().len(), 2);
+    assert_eq!(events()[0]["pair"]["from"], "de", "the pair in use stays");
     assert_eq!(events()[0]["offer"]["demonstrations"][0]["from"], "de");
     state.refresh_offer();
     assert_eq!(events().len(), 2, "models that cannot be read change nothing");
