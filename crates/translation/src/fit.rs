@@ -160,14 +160,14 @@ mod tests {
         }
     }
 
-    /// Figures of the published sets at 4 or 8 bits, by hand: weights as in the files or a tenth more, and a cache of
-    /// 9 slots of 1,024 positions.
+    /// By hand: weights of the files' 7.3 GB, up to a quarter more when repacked, and a cache of 9 slots of 1,024
+    /// positions, 2.5 GB.
     #[test]
     fn sets_fit_where_their_memory_allows() {
         let europe = published_set("europe").expect("is there");
         let fit = set_fit(europe, &with(16.0));
         assert_eq!((fit.verdict, fit.instead), (Verdict::Fits, None));
-        assert!((7.5e9..10.5e9).contains(&(fit.total_bytes as f64)), "{}", fit.total_bytes);
+        assert!((9.8e9..11.8e9).contains(&(fit.total_bytes as f64)), "{}", fit.total_bytes);
         // 42 layers of 8 heads of 128, and 24: keys and values of 2 bytes.
         let cache = 9 * 1024 * (42 + 24) * 8 * 128 * 2 * 2;
         assert!(fit.cache_bytes.abs_diff(cache) < cache / 50, "{} {cache}", fit.cache_bytes);
