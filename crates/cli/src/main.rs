@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod closed_pipe;
 #[cfg(any(feature = "evaluate", feature = "train"))]
 mod column_order;
 #[cfg(feature = "evaluate")]
@@ -76,6 +77,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    closed_pipe::ends_quietly();
     let result = match Cli::parse().command {
         Command::Translate(command) => command.run(),
         Command::Jobs(command) => command.run(),

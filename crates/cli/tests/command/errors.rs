@@ -94,3 +94,16 @@ fn every_command_has_help() {
     }
     assert!(home.run_ok(&["--version"]).starts_with("wasan "));
 }
+
+#[test]
+fn a_closed_pipe_ends_the_command_quietly() {
+    let home = Home::new();
+    for command in [&["models", "list"][..], &["models", "sets"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = home.command(command).stdout(writer).output().expect("the program starts");
+        let message = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(141), "{command:?}: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+    }
+}

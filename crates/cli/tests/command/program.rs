@@ -50,7 +50,8 @@ impl Home {
         names
     }
 
-    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+    /// A command in this home, its streams piped.
+    pub fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wasan"));
         command
             .args(arguments)
