@@ -50,7 +50,10 @@ fn smollm2_ids_are_equal_to_the_known_ones() {
     let target = folder.path().join("smollm2");
     let info = common::import_quietly(&fixture("WASAN_SMOLLM2"), &target, Quantization::Q4).unwrap();
     assert_eq!(info.end_tokens, [2]);
-    assert!(info.prompt.unwrap().starts_with("<|im_start|>user\n"));
+    // Its own chat template speaks first.
+    assert!(
+        info.prompt.unwrap().starts_with("<|im_start|>system\nYou are a helpful AI assistant named SmolLM")
+    );
     let tokenizer = common::open(&target).unwrap().tokenizer().unwrap();
     assert_eq!(tokenizer.vocab_size(), 49152);
     let cases = known(include_str!("data/smollm2.json"));
