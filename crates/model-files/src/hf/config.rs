@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::TokenIds;
-use super::rope::RopeConfig;
 use crate::architecture::{Activation, Architecture, Family, Window};
 use crate::families::{FamilyFiles, gemma};
 use crate::{Error, Result, window};
@@ -48,6 +47,23 @@ pub(super) struct Config {
     dtype: Option<String>,
     torch_dtype: Option<String>,
     quantization_config: Option<Value>,
+}
+
+/// `rope_scaling`, or the newer `rope_parameters`, which also has the base, and a part for each kind of layer where
+/// they differ.
+#[derive(Deserialize)]
+pub(super) struct RopeConfig {
+    pub full_attention: Option<Box<RopeConfig>>,
+    pub sliding_attention: Option<Box<RopeConfig>>,
+    pub rope_type: Option<String>,
+    pub r#type: Option<String>,
+    pub rope_theta: Option<f64>,
+    pub factor: Option<f64>,
+    pub alpha: Option<f64>,
+    pub low_freq_factor: Option<f64>,
+    pub high_freq_factor: Option<f64>,
+    pub original_max_position_embeddings: Option<f64>,
+    pub partial_rotary_factor: Option<f64>,
 }
 
 impl Config {

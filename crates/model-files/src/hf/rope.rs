@@ -1,29 +1,10 @@
 //! RoPE of a `config.json` → inverse frequencies.
 
-use serde::Deserialize;
-
-use super::config::Config;
+use super::config::{Config, RopeConfig};
 use crate::architecture::{Architecture, Family};
 use crate::families::FamilyFiles;
 use crate::rope::{RopeFrequencies, Scaling, inverse_frequencies};
 use crate::{Error, Result};
-
-/// `rope_scaling`, or the newer `rope_parameters`, which also has the base, and a part for each kind of layer where
-/// they differ.
-#[derive(Deserialize)]
-pub(super) struct RopeConfig {
-    full_attention: Option<Box<RopeConfig>>,
-    sliding_attention: Option<Box<RopeConfig>>,
-    rope_type: Option<String>,
-    r#type: Option<String>,
-    rope_theta: Option<f64>,
-    factor: Option<f64>,
-    alpha: Option<f64>,
-    low_freq_factor: Option<f64>,
-    high_freq_factor: Option<f64>,
-    original_max_position_embeddings: Option<f64>,
-    partial_rotary_factor: Option<f64>,
-}
 
 /// The frequencies of a model of this architecture.
 pub(super) fn frequencies(
