@@ -161,7 +161,7 @@ fn presses(page: &Session, name: &str) {
 /// Waits for a text on the page.
 fn shows(page: &Session, text: &str) {
     until(text, || {
-        let shown = page.ask("return document.querySelector('main').innerText");
+        let shown = page.ask("return document.querySelector('main')?.innerText");
         matches!(shown, Value::String(shown) if shown.to_lowercase().contains(&text.to_lowercase()))
     });
 }

@@ -34,6 +34,14 @@ impl Instruction {
             false => Err(Error::Instruction { user: self.user.clone() }),
         }
     }
+
+    /// Both messages as one text.
+    pub(crate) fn text(&self) -> String {
+        match &self.system {
+            Some(system) => format!("{system}\n\n{}", self.user),
+            None => self.user.clone(),
+        }
+    }
 }
 
 /// What a source specifies about prompts.
@@ -67,14 +75,14 @@ impl ChatTemplate {
 
     /// A system message that the template refuses or drops is joined to the user's.
     fn ask(&self, template: &str, instruction: &Instruction) -> std::result::Result<String, String> {
-        let user = &instruction.user;
-        let Some(system) = &instruction.system else {
-            return self.render(template, &[("user", user)], true);
-        };
-        match self.render(template, &[("system", system), ("user", user)], true) {
-            Ok(text) if text.contains(system.trim()) => Ok(text),
-            _ => self.render(template, &[("user", &format!("{system}\n\n{user}"))], true),
+        if let Some(system) = &instruction.system {
+            let messages = [("system", system.as_str()), ("user", instruction.user.as_str())];
+            match self.render(template, &messages, true) {
+                Ok(text) if text.contains(system.trim()) => return Ok(text),
+                _ => {}
+            }
         }
+        self.render(template, &[("user", &instruction.text())], true)
     }
 
     /// Neither twice, where template and tokenizer both add it, nor never, where only the tokenizer does.

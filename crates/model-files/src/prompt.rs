@@ -1,7 +1,7 @@
 //! The prompt of a model that is imported without one.
 
 use crate::chat_template::{ChatTemplate, Instruction};
-use crate::{Error, Result, Tokenizer};
+use crate::{Result, Tokenizer};
 
 /// Llama 3 Instruct, exactly as in the joint-decoding paper: a space ends the system sentence, none precedes the
 /// source.
@@ -9,10 +9,7 @@ const LLAMA_3: &str = "<|begin_of_text|><|start_header_id|>system<|end_header_id
     Translate the following sentence from {from_name} to {to_name}. <|eot_id|>\
     <|start_header_id|>user<|end_header_id|>\n\n{from_name}:{source}\n{to_name}:<|eot_id|>\
     <|start_header_id|>assistant<|end_header_id|>\n\n";
-/// ChatML, for models with its tokens but without a chat template.
-const CHAT_ML: &str = "<|im_start|>user\nTranslate the following text from {from_name} into {to_name}.\n\
-    {from_name}: {source}\n{to_name}:<|im_end|>\n<|im_start|>assistant\n";
-/// Models without chat roles, with the wording of ALMA; preceded by the begin token.
+/// For models without chat roles, with the wording of ALMA; preceded by the begin token.
 const PLAIN: &str = "Translate this from {from_name} to {to_name}:\n{from_name}: {source}\n{to_name}:";
 
 const LLAMA_3_MARKER: &str = "<|start_header_id|>";
@@ -21,10 +18,11 @@ const CHAT_ML_MARKER: &str = "<|im_start|>";
 const TURN_ENDS: [&str; 2] = ["<|eot_id|>", "<|im_end|>"];
 
 /// The prompt of a model without one of its own: that of an explicit instruction in the model's chat template, else the
-/// paper's for Llama 3, else the default instruction in the chat template, else a plain one.
+/// paper's for Llama 3, else the default instruction in the chat template. A model without a chat template gets the
+/// instruction in a turn of ChatML if it has those tokens, else as plain text.
 ///
 /// # Errors
-/// If the chat template cannot be used, or there is none for the instruction.
+/// If the instruction is none, or the chat template cannot be used.
 pub(crate) fn choose(
     tokenizer: &Tokenizer,
     chat: &ChatTemplate,
@@ -34,24 +32,25 @@ pub(crate) fn choose(
     let begin = bos.and_then(|bos| tokenizer.specials().find(|(_, id)| *id == bos)).map(|(text, _)| text);
     let chat =
         ChatTemplate { begin: chat.begin.clone().or_else(|| begin.map(str::to_owned)), ..chat.clone() };
-    if let Some(instruction) = instruction {
-        instruction.check()?;
-        let prompt = chat.prompt(instruction)?;
-        return prompt.ok_or_else(|| Error::ChatTemplate { problem: "the model has none".into() });
-    }
     let uses = |marker: &str| {
         tokenizer.special(marker).is_some() && chat.template.as_ref().is_none_or(|text| text.contains(marker))
     };
-    if uses(LLAMA_3_MARKER) {
-        return Ok(LLAMA_3.into());
+    match instruction {
+        Some(instruction) => instruction.check()?,
+        None if uses(LLAMA_3_MARKER) => return Ok(LLAMA_3.into()),
+        None => {}
     }
-    if let Some(prompt) = chat.prompt(&Instruction::default())? {
+    let chat_instruction = instruction.cloned().unwrap_or_default();
+    if let Some(prompt) = chat.prompt(&chat_instruction)? {
         return Ok(prompt);
     }
     let begin = begin.unwrap_or_default();
     Ok(match uses(CHAT_ML_MARKER) {
-        true => format!("{}{CHAT_ML}", if chat.adds_bos { begin } else { "" }),
-        false => format!("{begin}{PLAIN}"),
+        true => {
+            let (begin, text) = (if chat.adds_bos { begin } else { "" }, chat_instruction.text());
+            format!("{begin}<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n")
+        }
+        false => format!("{begin}{}", instruction.map_or_else(|| PLAIN.into(), Instruction::text)),
     })
 }
 

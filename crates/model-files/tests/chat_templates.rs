@@ -86,10 +86,11 @@ fn an_explicit_prompt_comes_before_wasan_json_and_that_before_an_instruction() {
         chosen.instruction = Some(Instruction { system: None, user: user.into() });
         assert!(matches!(imported(&source, &chosen), Err(Error::Instruction { .. })), "{user}");
     }
+    // Without a chat template the instruction is plain text.
     fs::remove_file(source.join("tokenizer_config.json")).unwrap();
-    chosen.instruction = Some(Instruction::default());
-    let error = imported(&source, &chosen).unwrap_err().to_string();
-    assert!(error.contains("the model has none") && error.contains("--prompt"), "{error}");
+    chosen.instruction =
+        Some(Instruction { system: Some("Be exact.".into()), user: "{from}-{to}: {source}".into() });
+    assert!(prompt(&chosen).ends_with("Be exact.\n\n{from}-{to}: {source}"));
 }
 
 /// The paper's prompt for Llama 3 stays, whatever the chat template says; an instruction replaces it.
