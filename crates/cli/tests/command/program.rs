@@ -71,13 +71,15 @@ impl Home {
     }
 
     /// Environment variables that make this folder the user's home.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 5] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 6] {
         [
             ("HOME", self.path().to_owned()),
             ("LOCALAPPDATA", self.path().join("local")),
             ("XDG_DATA_HOME", self.path().join("data")),
             ("XDG_CACHE_HOME", self.path().join("cache")),
             ("XDG_RUNTIME_DIR", self.path().to_owned()),
+            // The software driver compiles the kernels once, not for each home.
+            ("MESA_SHADER_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("shaders")),
         ]
     }
 
