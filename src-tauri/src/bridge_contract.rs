@@ -170,7 +170,7 @@ fn the_page_expects_what_rust_sends() {
         samples("Suggestion", "['origin']", &suggestions()),
         samples("Verdict", "", &models::verdicts()),
         samples("PublishedSet", "['id']", &models::sets()),
-        samples("FoundModel", "['place']", &models::found()),
+        samples("FoundModel", "['program']", &models::found()),
         samples("DirectionReport", "['verdict']", &models::reports()),
         samples("WorkState", "['state']", &models::states()),
         samples("WaitReason", "", &models::reasons()),

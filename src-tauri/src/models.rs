@@ -33,7 +33,7 @@ pub struct ModelsState {
     candidate: Mutex<Option<(Candidate, Source)>>,
     next_candidate: Mutex<u64>,
     /// Held by the work that runs: one after the other.
-    turn: Mutex<()>,
+    running: Mutex<()>,
     /// Of the library, when the page last received it.
     stamp: Mutex<String>,
 }
@@ -54,7 +54,7 @@ impl ModelsState {
             works: Mutex::default(),
             candidate: Mutex::default(),
             next_candidate: Mutex::default(),
-            turn: Mutex::default(),
+            running: Mutex::default(),
             stamp: Mutex::default(),
         }
     }
@@ -126,7 +126,7 @@ impl ModelsState {
 
     /// Downloads and imports a queued set. Blocks; true once it is installed.
     pub fn install(&self, set: &str) -> bool {
-        let _turn = self.turn.lock();
+        let _running = self.running.lock();
         let connecting =
             WorkState::Downloading { done: 0, total: 0, bytes_per_second: 0, eta_s: None, files: Vec::new() };
         let Some(control) = self.start(set, connecting) else { return false };
@@ -162,7 +162,7 @@ impl ModelsState {
     }
 
     fn test(&self, id: &str, plan: &TestPlan, translator: &dyn Translate) {
-        let _turn = self.turn.lock();
+        let _running = self.running.lock();
         let total = SENTENCES * plan.directions.len() as u64;
         let Some(control) = self.start(id, WorkState::Testing { done: 0, total }) else { return };
         let mut directions = Vec::new();
@@ -300,7 +300,7 @@ impl ModelsState {
 
     /// Imports a queued model. Blocks; true once it is installed.
     pub fn import(&self, id: &str, source: &Source) -> bool {
-        let _turn = self.turn.lock();
+        let _running = self.running.lock();
         let model = source.options.name.clone().unwrap_or_default();
         let starting = WorkState::Importing { model: model.clone(), done: 0, total: 0 };
         let Some(control) = self.start(id, starting) else { return false };

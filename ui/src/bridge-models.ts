@@ -88,7 +88,7 @@ export interface InstalledModel {
 export interface FoundModel {
   id: string
   name: string
-  place: 'hub' | 'lm_studio' | 'ollama'
+  program: 'hub' | 'lm_studio' | 'ollama'
   bytes: number
   /** Title of a published set that has this model. */
   set: string | null

@@ -226,8 +226,8 @@ export function modelsOf(scene: string): Models {
         ...BUILT_IN,
       ],
       found: [
-        { id: '1', name: 'Qwen2.5-3B-Instruct-Q4_K_M.gguf', place: 'lm_studio', bytes: 1.93 * GB, set: null, problem: null },
-        { id: '2', name: 'gemma3:4b', place: 'ollama', bytes: 3.3 * GB, set: null, problem: 'Mixture-of-experts models are not supported: qwen3moe' },
+        { id: '1', name: 'Qwen2.5-3B-Instruct-Q4_K_M.gguf', program: 'lm_studio', bytes: 1.93 * GB, set: null, problem: null },
+        { id: '2', name: 'gemma3:4b', program: 'ollama', bytes: 3.3 * GB, set: null, problem: 'Mixture-of-experts models are not supported: qwen3moe' },
       ],
       recipes: pairs.map((pair) => ({ pair, current: 'llama-3b', choices })),
       disk_used: 2.82 * GB,

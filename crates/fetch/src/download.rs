@@ -7,7 +7,7 @@ use crate::hub::{self, Source};
 use crate::limits;
 use crate::meter::Meter;
 use crate::part::{self, Part};
-use crate::patience::{Context, Patience};
+use crate::retry::{Context, Retries};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,7 @@ impl Download<'_> {
             return Ok(sha256);
         }
         let mut part = Part::open(place, &source, &mut hashing)?;
-        let mut patience = Patience::new(self.context, &name);
+        let mut retry = Retries::new(self.context, &name);
         let mut source = source;
         loop {
             let before = part.length();
@@ -59,15 +59,15 @@ impl Download<'_> {
                 }
             };
             if part.length() >= before.saturating_add(limits::PROGRESS_BYTES) {
-                patience.progressed();
+                retry.progressed();
             }
-            if let Err(error) = patience.after(error) {
+            if let Err(error) = retry.after(error) {
                 // What there is should survive a power cut too; that this failed is not what to tell.
                 drop(part.sync());
                 return Err(error);
             }
             // Addresses run out and files are replaced: ask again.
-            source = patience.insist(again)?;
+            source = retry.insist(again)?;
             if !part.is_of(&source) {
                 part.restart(&source)?;
                 meter = Meter::new(events, &name, source.bytes);

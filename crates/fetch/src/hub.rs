@@ -54,7 +54,7 @@ struct ModelInfo {
 /// Asks the API about `repository`; an answer that says nothing is not an error.
 ///
 /// # Errors
-/// Those that another try may mend.
+/// Those that may pass at another try.
 pub fn about(client: &Client, endpoint: &str, repository: &str, revision: &str) -> Result<About> {
     let revision = percent_encoded(revision, "");
     let reply =

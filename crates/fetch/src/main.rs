@@ -59,8 +59,8 @@ mod limits;
 mod meter;
 mod names;
 mod part;
-mod patience;
 mod protocol;
+mod retry;
 
 mod session;
 mod stop;

@@ -6,8 +6,8 @@ use crate::download::Download;
 use crate::environment::Settings;
 use crate::error::{Error, Result};
 use crate::hub::{self, About, Source};
-use crate::patience::{Context, Patience};
 use crate::protocol::{Event, Events, FileRequest, Request};
+use crate::retry::{Context, Retries};
 use crate::stop::Stop;
 use crate::{limits, names, part, protocol, token};
 use std::collections::BTreeMap;
@@ -180,16 +180,15 @@ impl Hub<'_> {
         for file in files {
             let failed = |error| Failure { error, file: Some(file.file.clone()) };
             let endpoint = &self.context.settings.endpoint;
-            let mut patience = Patience::new(self.context, &file.file);
+            let mut retry = Retries::new(self.context, &file.file);
             let key = (file.repository.as_str(), file.revision.as_str());
             let about = match abouts.get(&key) {
                 Some(about) => about.clone(),
-                None => patience
+                None => retry
                     .insist(|| hub::about(self.client, endpoint, &file.repository, &file.revision))
                     .map_err(failed)?,
             };
-            let source =
-                patience.insist(|| hub::source(self.client, endpoint, file, &about)).map_err(failed)?;
+            let source = retry.insist(|| hub::source(self.client, endpoint, file, &about)).map_err(failed)?;
             let event = Event::Resolved {
                 file: &file.file,
                 bytes: source.bytes,

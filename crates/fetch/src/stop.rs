@@ -1,4 +1,4 @@
-//! The wish to stop, seen by all threads, and pauses that it ends.
+//! The request to stop, seen by all threads, and pauses that it ends.
 
 use crate::error::{Error, Result};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

@@ -3,14 +3,18 @@
 //! The template is rendered once, at import, with an instruction whose text contains the placeholders of
 //! [`ModelInfo::prompt`](crate::ModelInfo::prompt). Special tokens come from the template alone.
 
+use serde::{Deserialize, Serialize};
+
 use crate::jinja::{self, Value, Variables};
 use crate::{Error, Result, Tokenizer};
 
 /// The messages that ask a chat model for a translation, with the placeholders of
 /// [`ModelInfo::prompt`](crate::ModelInfo::prompt).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Instruction {
     /// The system message.
+    #[serde(default)]
     pub system: Option<String>,
     /// The user's message; contains `{source}` exactly once.
     pub user: String,

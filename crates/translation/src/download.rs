@@ -18,7 +18,7 @@ use crate::published::{PublishedMember, PublishedModel, PublishedSet, published_
 use crate::system;
 
 pub use control::GetControl;
-use control::Wish;
+use control::StopRequest;
 use program::{FetchEvent, FileRequest};
 pub use program::{WaitReason, fetch_program};
 use record::Record;
@@ -263,12 +263,12 @@ pub fn get_set(
     Ok(GetOutcome::Installed(Catalog::read(&models)?.set_state(set).installed))
 }
 
-// What the user wishes instead of going on.
+// What the user asked for instead of going on.
 fn stopped(control: &GetControl, folder: &Path) -> Result<Option<GetOutcome>> {
-    match control.wish() {
-        Wish::GoOn => Ok(None),
-        Wish::Pause => Ok(Some(GetOutcome::Paused)),
-        Wish::Cancel => {
+    match control.stop_request() {
+        StopRequest::None => Ok(None),
+        StopRequest::Pause => Ok(Some(GetOutcome::Paused)),
+        StopRequest::Cancel => {
             record::remove(folder)?;
             Ok(Some(GetOutcome::Cancelled))
         }

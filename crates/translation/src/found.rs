@@ -19,7 +19,7 @@ use crate::published::{PublishedModel, PublishedSet, published_sets};
 /// The program that keeps a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum ModelProgram {
     /// The cache of the Hub's own tools.
     Hub,
     /// LM Studio.
@@ -28,7 +28,7 @@ pub enum Place {
     Ollama,
 }
 
-impl Place {
+impl ModelProgram {
     /// The displayed name.
     pub fn name(self) -> &'static str {
         match self {
@@ -46,11 +46,11 @@ pub struct FoundModel {
     pub name: String,
     /// Its GGUF file or folder.
     pub path: PathBuf,
-    /// Who keeps it.
-    pub place: Place,
-    /// The repository that it comes from, if the place tells.
+    /// Which program keeps it.
+    pub program: ModelProgram,
+    /// The repository that it comes from, if its folder tells.
     pub repository: Option<String>,
-    /// The commit there, if the place tells.
+    /// The commit there, if its folder tells.
     pub commit: Option<String>,
     /// Bytes of its weight files.
     pub bytes: u64,
@@ -70,7 +70,7 @@ struct Candidate {
     path: PathBuf,
     repository: Option<String>,
     commit: Option<String>,
-    // The published model that the place's own names say it is.
+    // The published model that the program's own names say it is.
     model: Option<&'static PublishedModel>,
 }
 
@@ -79,7 +79,7 @@ type ListCandidates = fn(&Path) -> Vec<Candidate>;
 
 /// Folders where other programs keep models.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Places {
+pub struct ModelFolders {
     /// Caches of the Hub.
     pub hub: Vec<PathBuf>,
     /// Folders of LM Studio.
@@ -88,7 +88,7 @@ pub struct Places {
     pub ollama: Vec<PathBuf>,
 }
 
-impl Places {
+impl ModelFolders {
     /// The usual folders, and those that the environment names.
     pub fn of_this_computer() -> Self {
         let home = home();
@@ -106,20 +106,20 @@ impl Places {
     }
 }
 
-/// The models in these places, by name. Reads their headers only; what cannot be read is listed with the reason.
-pub fn find_models(places: &Places) -> Vec<FoundModel> {
+/// The models in these folders, by name. Reads their headers only; what cannot be read is listed with the reason.
+pub fn find_models(folders: &ModelFolders) -> Vec<FoundModel> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    let kinds: [(Place, &[PathBuf], ListCandidates); 3] = [
-        (Place::Hub, &places.hub, hub::candidates),
-        (Place::LmStudio, &places.lm_studio, lm_studio::candidates),
-        (Place::Ollama, &places.ollama, ollama::candidates),
+    let kinds: [(ModelProgram, &[PathBuf], ListCandidates); 3] = [
+        (ModelProgram::Hub, &folders.hub, hub::candidates),
+        (ModelProgram::LmStudio, &folders.lm_studio, lm_studio::candidates),
+        (ModelProgram::Ollama, &folders.ollama, ollama::candidates),
     ];
-    for (place, folders, candidates) in kinds {
+    for (program, folders, candidates) in kinds {
         for candidate in folders.iter().flat_map(|folder| candidates(folder)) {
             let real = candidate.path.canonicalize().unwrap_or_else(|_| candidate.path.clone());
             if found.len() < limits::FOUND_MODELS && seen.insert(real) {
-                found.push(look_at(candidate, place));
+                found.push(look_at(candidate, program));
             }
         }
     }
@@ -127,7 +127,7 @@ pub fn find_models(places: &Places) -> Vec<FoundModel> {
     found
 }
 
-fn look_at(candidate: Candidate, place: Place) -> FoundModel {
+fn look_at(candidate: Candidate, program: ModelProgram) -> FoundModel {
     let Candidate { name, path, repository, commit, model } = candidate;
     let summary = summarize(&path, Quantization::default());
     let has = |set: &&PublishedSet| set.members.iter().any(|member| Some(&member.model) == model);
@@ -142,7 +142,7 @@ fn look_at(candidate: Candidate, place: Place) -> FoundModel {
         model: model.map(|model| model.id.clone()),
         name,
         path,
-        place,
+        program,
         repository,
         commit,
         sets,

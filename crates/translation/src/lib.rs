@@ -67,7 +67,7 @@ pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use fit::{Fit, Machine, Verdict, machine, measured_machine, set_fit};
 pub use folders::{cache, data, documents_in, is_document, is_translation, models_folder};
-pub use found::{FoundModel, Place, Places, find_models, local_files};
+pub use found::{FoundModel, ModelFolders, ModelProgram, find_models, local_files};
 pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
@@ -83,8 +83,8 @@ pub use model_files::{
 pub use model_library::{ModelEdit, check_name, edit, import, remove};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};
 pub use published::{
-    LICENCES, Licence, PublishedInstruction, PublishedMember, PublishedModel, PublishedSet, Shape, licence,
-    published_set, published_sets,
+    LICENCES, Licence, PublishedMember, PublishedModel, PublishedSet, Shape, licence, published_set,
+    published_sets,
 };
 pub use queue_lock::QueueLock;
 pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};

@@ -5,7 +5,7 @@ use crate::page::{
     Candidate, DirectionReport, FileProgress, Fit, FoundModel, InstalledModel, Language, LicenceName, Models,
     PairRecipes, RecipeChoice, SetCard, SetMember, TestedSentence, Work, WorkState,
 };
-use translation::{Place, TestVerdict, Verdict, WaitReason};
+use translation::{ModelProgram, TestVerdict, Verdict, WaitReason};
 
 pub fn verdicts() -> Vec<Verdict> {
     every!(Verdict: Fits, Tight, DoesNotFit, Unknown)
@@ -56,16 +56,16 @@ pub fn sets() -> Vec<SetCard> {
 }
 
 pub fn found() -> Vec<FoundModel> {
-    let found = |place| FoundModel {
+    let found = |program| FoundModel {
         id: "0f".into(),
         name: "a.gguf".into(),
-        place,
+        program,
         bytes: 5,
         set: Some("Europe".into()),
         problem: Some("unsupported".into()),
     };
-    let plain = FoundModel { set: None, problem: None, ..found(Place::Hub) };
-    every!(Place: Hub, LmStudio, Ollama).into_iter().map(found).chain([plain]).collect()
+    let plain = FoundModel { set: None, problem: None, ..found(ModelProgram::Hub) };
+    every!(ModelProgram: Hub, LmStudio, Ollama).into_iter().map(found).chain([plain]).collect()
 }
 
 pub fn reports() -> Vec<DirectionReport> {

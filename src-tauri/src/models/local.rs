@@ -12,8 +12,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use translation::{
     Catalog, CatalogEntry, Error, GetControl, GetEvent, GetOptions, GetOutcome, ImportOptions, LanguagePair,
-    Machine, ModelLocation, Places, Problem, PublishedSet, Quantization, RecipeInUse, RecipeOrigin, Role,
-    SetOverview, Setup, languages,
+    Machine, ModelFolders, ModelLocation, Problem, PublishedSet, Quantization, RecipeInUse, RecipeOrigin,
+    Role, SetOverview, Setup, languages,
 };
 
 /// Published sets, the user's models folder, and the folders of other programs.
@@ -33,7 +33,7 @@ impl Library for LocalLibrary {
         let installed: Vec<_> = installed(&catalog);
         let downloads: u64 = translation::unfinished_downloads(None).iter().map(|one| one.done_bytes).sum();
         let used = installed.iter().filter(|model| !model.built_in).map(|model| model.bytes).sum::<u64>();
-        let found = translation::find_models(&Places::of_this_computer());
+        let found = translation::find_models(&ModelFolders::of_this_computer());
         let sets = overview.sets.iter().map(|set| card(set, machine, &overview.sets, &catalog, &found));
         let models = Models {
             sets: sets.collect::<Result<_, _>>()?,
@@ -79,7 +79,7 @@ impl Library for LocalLibrary {
         on_event: &mut dyn FnMut(GetEvent),
     ) -> Result<GetOutcome, Failure> {
         let set = published(set).map_err(|problem| Failure { problem, page: None })?;
-        let found = translation::find_models(&Places::of_this_computer());
+        let found = translation::find_models(&ModelFolders::of_this_computer());
         let local = translation::local_files(set, &found, None);
         let options = GetOptions { local, ..GetOptions::default() };
         translation::get_set(set, &options, control, on_event).map_err(|error| match error {
@@ -310,7 +310,7 @@ fn found_row(model: &translation::FoundModel, sets: &[SetOverview]) -> FoundMode
     FoundModel {
         id: found_id(model),
         name: model.name.clone(),
-        place: model.place,
+        program: model.program,
         bytes: model.bytes,
         set: set.map(|set| set.set.title.clone()),
         problem: model.problem.clone(),

@@ -2,7 +2,7 @@
 
 use super::Language;
 use serde::Serialize;
-use translation::{LanguagePair, Place, Problem, TestVerdict, Verdict, WaitReason};
+use translation::{LanguagePair, ModelProgram, Problem, TestVerdict, Verdict, WaitReason};
 
 /// Everything on the page.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -107,7 +107,7 @@ pub struct InstalledModel {
 pub struct FoundModel {
     pub id: String,
     pub name: String,
-    pub place: Place,
+    pub program: ModelProgram,
     pub bytes: u64,
     /// Title of a published set that has it.
     pub set: Option<String>,

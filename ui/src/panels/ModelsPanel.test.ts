@@ -182,7 +182,7 @@ test('of many pairs those of a language are found', async () => {
 })
 
 test('found models and files of the user’s own are imported after a question', async () => {
-  const found = { id: '1', name: 'qwen.gguf', place: 'lm_studio', bytes: 2e9, set: null, problem: null } as const
+  const found = { id: '1', name: 'qwen.gguf', program: 'lm_studio', bytes: 2e9, set: null, problem: null } as const
   const { chooseFound, chooseModelFile, chooseModelFolder, importModel, emit } = await start({
     found: [found, { ...found, id: '2', name: 'odd.gguf', problem: 'unsupported' }],
   })

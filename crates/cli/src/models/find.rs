@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use translation::{FoundModel, Places, find_models};
+use translation::{FoundModel, ModelFolders, find_models};
 
 use super::confirm::confirm;
 use super::size::size;
@@ -27,7 +27,7 @@ pub struct Find {
 
 impl Find {
     pub fn run(self) -> Result<(), Failure> {
-        let found = find_models(&Places::of_this_computer());
+        let found = find_models(&ModelFolders::of_this_computer());
         if !self.take.is_empty() {
             let chosen = self.take.iter().map(|name| choose(&found, name)).collect::<Result<Vec<_>, _>>()?;
             return chosen.into_iter().try_for_each(|model| self.import(model));
@@ -81,7 +81,7 @@ fn choose<'a>(found: &'a [FoundModel], name: &str) -> Result<&'a FoundModel, Fai
 
 fn show(model: &FoundModel) {
     let sets = if model.sets.is_empty() { String::new() } else { format!("  in {}", model.sets.join(", ")) };
-    println!("{}  ({}, {}){sets}", model.name, model.place.name(), size(model.bytes));
+    println!("{}  ({}, {}){sets}", model.name, model.program.name(), size(model.bytes));
     println!("  {}", model.path.display());
     match (&model.problem, model.stored_bytes) {
         (Some(problem), _) => println!("  cannot be imported: {problem}"),

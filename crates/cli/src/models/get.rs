@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use translation::{
-    Error, GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, Places, PublishedModel, PublishedSet,
+    Error, GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, ModelFolders, PublishedModel, PublishedSet,
     Setup, find_models, get_set, licence, local_files, plan_get, published_set, remove_download,
 };
 
@@ -50,7 +50,7 @@ impl Get {
             eprintln!("nothing is left of an unfinished download of {}", set.id);
             return Ok(());
         }
-        let local = local_files(set, &find_models(&Places::of_this_computer()), self.from.as_deref());
+        let local = local_files(set, &find_models(&ModelFolders::of_this_computer()), self.from.as_deref());
         let options = GetOptions { models: models.clone(), local, program: None };
         let plan = plan_get(set, &options)?;
         if plan.local.len() + plan.download.len() > 0 {
@@ -85,7 +85,7 @@ impl Get {
     }
 }
 
-// What is about to happen: sizes, licences, places.
+// What is about to happen: sizes, licences, sources.
 fn describe(set: &PublishedSet, plan: &GetPlan, options: &GetOptions) -> String {
     let mut lines = vec![format!("{} ({})", set.title, set.id)];
     let models = set.members.iter().map(|member| &member.model);

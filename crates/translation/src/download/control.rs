@@ -3,11 +3,11 @@
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the user wishes.
+/// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Wish {
+pub(super) enum StopRequest {
     #[default]
-    GoOn,
+    None,
     Pause,
     Cancel,
 }
@@ -18,13 +18,13 @@ pub(super) enum Message {
     Line(Vec<u8>),
     /// Its output ended, or its next line is too long.
     End,
-    /// The wish has changed.
+    /// The user has asked to stop.
     Wake,
 }
 
 #[derive(Default)]
 struct State {
-    wish: Wish,
+    request: StopRequest,
     wake: Option<SyncSender<Message>>,
 }
 
@@ -37,33 +37,33 @@ pub struct GetControl {
 impl GetControl {
     /// Ends it and keeps what was downloaded.
     pub fn pause(&self) {
-        self.set(Wish::Pause);
+        self.set(StopRequest::Pause);
     }
 
     /// Ends it and deletes what was downloaded.
     pub fn cancel(&self) {
-        self.set(Wish::Cancel);
+        self.set(StopRequest::Cancel);
     }
 
     /// Whether it was asked to end.
     pub fn is_stopping(&self) -> bool {
-        self.wish() != Wish::GoOn
+        self.stop_request() != StopRequest::None
     }
 
-    pub(super) fn wish(&self) -> Wish {
-        self.lock().wish
+    pub(super) fn stop_request(&self) -> StopRequest {
+        self.lock().request
     }
 
-    /// From now on a wish is announced in this channel; `None` ends that.
+    /// From now on a request to stop is announced in this channel; `None` ends that.
     pub(super) fn announce_in(&self, wake: Option<SyncSender<Message>>) {
         self.lock().wake = wake;
     }
 
-    fn set(&self, wish: Wish) {
+    fn set(&self, request: StopRequest) {
         let mut state = self.lock();
-        state.wish = wish;
+        state.request = request;
         if let Some(wake) = &state.wake {
-            // A full channel has messages, after each of which the wish is looked at.
+            // A full channel has messages, after each of which the request is looked at.
             drop(wake.try_send(Message::Wake));
         }
     }

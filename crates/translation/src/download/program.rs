@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::control::{GetControl, Message, Wish};
+use super::control::{GetControl, Message, StopRequest};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::published::PublishedModel;
@@ -57,8 +57,9 @@ impl FileRequest {
     }
 }
 
-/// An event before the last one.
-#[derive(Debug, PartialEq, Eq)]
+/// An event before the last one. Fields that are not needed here are ignored.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum FetchEvent {
     Resolved { file: String, bytes: u64, licence: Option<String>, gated: Option<bool> },
     Progress { file: String, done: u64, total: u64, bytes_per_second: u64 },
@@ -67,26 +68,21 @@ pub(super) enum FetchEvent {
     FileDone { file: String, sha256: String, commit: Option<String>, bytes: u64 },
 }
 
-/// A line of the program. Fields that are not needed here are ignored.
+/// The last event.
 #[derive(Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-enum Line {
-    Resolved { file: String, bytes: u64, licence: Option<String>, gated: Option<bool> },
-    Progress { file: String, done: u64, total: u64, bytes_per_second: u64 },
-    Waiting { file: String, seconds: u64, reason: WaitReason },
-    Verifying { file: String, done: u64, total: u64 },
-    FileDone { file: String, sha256: String, commit: Option<String>, bytes: u64 },
+enum FetchEnd {
     Failed { code: String, message: String, hint: String, page: Option<String> },
     Stopped {},
     Done {},
 }
 
-/// What a line says.
-enum Parsed {
+/// A line of the program.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
     Event(FetchEvent),
-    Failed(Error),
-    Stopped,
-    Done,
+    End(FetchEnd),
 }
 
 /// The program that downloads: `WASAN_FETCH`, else the one beside this program.
@@ -118,7 +114,7 @@ impl Drop for Running {
 }
 
 /// Downloads files into `folder` and reports each event. Returns once all are there, or once the program has stopped
-/// because of a wish of `control`.
+/// because `control` asks for it.
 ///
 /// # Errors
 /// [`Error::Fetch`] as the program reports it; [`Error::FetchOutput`] if it ends early or writes something else; those of
@@ -182,7 +178,7 @@ fn follow(
     let mut stdin = Some(stdin);
     let early = || Error::FetchOutput("it ended before the download".to_owned());
     loop {
-        if control.wish() != Wish::GoOn
+        if control.stop_request() != StopRequest::None
             && let Some(mut open) = stdin.take()
         {
             // Closing the pipe says the same, if the line cannot be written.
@@ -201,58 +197,59 @@ fn follow(
             Message::End if stdin.is_none() => return Ok(()),
             Message::End => return Err(early()),
             Message::Line(line) => match parse(&line, names)? {
-                Parsed::Event(event) => on_event(event)?,
-                Parsed::Failed(error) => return Err(error),
-                Parsed::Stopped if stdin.is_some() => {
+                Line::Event(event) => on_event(event)?,
+                Line::End(FetchEnd::Failed { code, message, hint, page }) => {
+                    return Err(Error::Fetch { code, message, hint, page });
+                }
+                Line::End(FetchEnd::Stopped {}) if stdin.is_some() => {
                     // By Ctrl-C, which reaches both programs.
                     control.pause();
                     return Ok(());
                 }
-                Parsed::Stopped | Parsed::Done => return Ok(()),
+                Line::End(_) => return Ok(()),
             },
         }
     }
 }
 
-fn parse(line: &[u8], names: &[String]) -> Result<Parsed> {
-    let line: Line = serde_json::from_slice(line).map_err(|error| Error::FetchOutput(error.to_string()))?;
-    let known = |file: String| match names.contains(&file) {
-        true => Ok(file),
-        false => Err(Error::FetchOutput("it names a file that was not asked for".to_owned())),
-    };
-    Ok(Parsed::Event(match line {
-        Line::Resolved { file, bytes, licence, gated } => {
-            FetchEvent::Resolved { file: known(file)?, bytes, licence: licence.map(|l| plain(&l)), gated }
-        }
-        Line::Progress { file, done, total, bytes_per_second } => {
-            FetchEvent::Progress { file: known(file)?, done, total, bytes_per_second }
-        }
-        Line::Waiting { file, seconds, reason } => {
-            FetchEvent::Waiting { file: known(file)?, seconds, reason }
-        }
-        Line::Verifying { file, done, total } => FetchEvent::Verifying { file: known(file)?, done, total },
-        Line::FileDone { file, sha256, commit, bytes } => {
-            let is_hex = |text: &String, length| {
-                text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-            };
-            if !is_hex(&sha256, 64) {
-                return Err(Error::FetchOutput("it names no sha256".to_owned()));
+// Refuses a line that says something impossible, and makes its texts plain.
+fn parse(line: &[u8], names: &[String]) -> Result<Line> {
+    let refuse = |reason: &str| Err(Error::FetchOutput(reason.to_owned()));
+    let mut line = serde_json::from_slice(line).map_err(|error| Error::FetchOutput(error.to_string()))?;
+    match &mut line {
+        Line::Event(event) => {
+            let (FetchEvent::Resolved { file, .. }
+            | FetchEvent::Progress { file, .. }
+            | FetchEvent::Waiting { file, .. }
+            | FetchEvent::Verifying { file, .. }
+            | FetchEvent::FileDone { file, .. }) = event;
+            if !names.contains(file) {
+                return refuse("it names a file that was not asked for");
             }
-            let commit = commit.filter(|commit| is_hex(commit, 40));
-            FetchEvent::FileDone { file: known(file)?, sha256, commit, bytes }
+            match event {
+                FetchEvent::Resolved { licence: Some(licence), .. } => *licence = plain(licence),
+                FetchEvent::FileDone { sha256, .. } if !is_hex(sha256, 64) => {
+                    return refuse("it names no sha256");
+                }
+                FetchEvent::FileDone { commit, .. } => {
+                    *commit = commit.take().filter(|text| is_hex(text, 40))
+                }
+                _ => {}
+            }
         }
-        Line::Failed { code, message, hint, page } => {
-            let address = |page: &String| page.starts_with("https://") || page.starts_with("http://");
-            return Ok(Parsed::Failed(Error::Fetch {
-                code: plain(&code),
-                message: plain(&message),
-                hint: plain(&hint),
-                page: page.filter(address).map(|page| plain(&page)),
-            }));
+        Line::End(FetchEnd::Failed { code, message, hint, page }) => {
+            *page = page.take().filter(|page| page.starts_with("https://") || page.starts_with("http://"));
+            for text in [code, message, hint].into_iter().chain(page) {
+                *text = plain(text);
+            }
         }
-        Line::Stopped {} => return Ok(Parsed::Stopped),
-        Line::Done {} => return Ok(Parsed::Done),
-    }))
+        Line::End(_) => {}
+    }
+    Ok(line)
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 // What a terminal or a page may show: a server's words may be part of it.
@@ -266,9 +263,11 @@ mod tests {
 
     fn event(line: &str) -> Result<FetchEvent> {
         match parse(line.as_bytes(), &["a.gguf".to_owned()])? {
-            Parsed::Event(event) => Ok(event),
-            Parsed::Failed(error) => Err(error),
-            Parsed::Stopped | Parsed::Done => panic!("is the last event"),
+            Line::Event(event) => Ok(event),
+            Line::End(FetchEnd::Failed { code, message, hint, page }) => {
+                Err(Error::Fetch { code, message, hint, page })
+            }
+            Line::End(_) => panic!("is the last event"),
         }
     }
 
@@ -299,7 +298,7 @@ mod tests {
             "",
             "no JSON",
             "{}",
-            r#"{"event":"unheard"}"#,
+            r#"{"event":"unknown"}"#,
             r#"{"event":"progress","file":"../b","done":1,"total":2,"bytes_per_second":3}"#,
             r#"{"event":"progress","file":"a.gguf","done":-1,"total":2,"bytes_per_second":3}"#,
             r#"{"event":"file_done","file":"a.gguf","sha256":"../..","bytes":9}"#,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use translation::{Place, Places, find_models};
+use translation::{ModelFolders, ModelProgram, find_models};
 
 use crate::starter_gguf;
 
@@ -37,19 +37,19 @@ fn models_of_lm_studio_and_ollama_are_found() {
     }
     write(&manifests.join("registry.ollama.ai/library/llama/d"), b"{");
 
-    let places = Places {
+    let folders = ModelFolders {
         lm_studio: vec![studio.clone(), home.path().join("missing")],
         ollama: vec![ollama],
-        ..Places::default()
+        ..ModelFolders::default()
     };
-    let found = find_models(&places);
-    let names: Vec<_> = found.iter().map(|model| (model.name.as_str(), model.place)).collect();
+    let found = find_models(&folders);
+    let names: Vec<_> = found.iter().map(|model| (model.name.as_str(), model.program)).collect();
     assert_eq!(
         names,
         [
-            ("EuroLLM-1.7B-Instruct.Q8_0.gguf", Place::LmStudio),
-            ("Llama-3.2-1B-Instruct-GGUF:Q4_K_M", Place::Ollama),
-            ("broken.gguf", Place::LmStudio),
+            ("EuroLLM-1.7B-Instruct.Q8_0.gguf", ModelProgram::LmStudio),
+            ("Llama-3.2-1B-Instruct-GGUF:Q4_K_M", ModelProgram::Ollama),
+            ("broken.gguf", ModelProgram::LmStudio),
         ]
     );
     assert_eq!(found[0].sets, ["europe", "light-europe"]);
@@ -89,7 +89,7 @@ fn a_model_of_the_hubs_cache_is_found_through_its_own_links_only() {
     write(&folder.join("config.json"), b"{}");
     symlink(home.path().join("secret.gguf"), folder.join("model.safetensors")).expect("links");
 
-    let found = find_models(&Places { hub: vec![cache], ..Places::default() });
+    let found = find_models(&ModelFolders { hub: vec![cache], ..ModelFolders::default() });
     assert_eq!(found.len(), 1, "{found:#?}");
     let model = &found[0];
     assert_eq!(model.name, "Hy-MT2-1.8B-Q4_K_M.gguf");

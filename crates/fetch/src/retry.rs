@@ -18,13 +18,13 @@ pub struct Context<'a> {
 }
 
 /// The failed tries of one file since the last progress.
-pub struct Patience<'a> {
+pub struct Retries<'a> {
     context: &'a Context<'a>,
     file: &'a str,
     failed: u32,
 }
 
-impl<'a> Patience<'a> {
+impl<'a> Retries<'a> {
     /// All tries for `file`.
     pub fn new(context: &'a Context<'a>, file: &'a str) -> Self {
         Self { context, file, failed: 0 }
