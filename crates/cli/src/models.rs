@@ -1,9 +1,10 @@
-//! `wasan models`: lists, shows, finds, gets, imports, changes, tests, aligns and removes models.
+//! `wasan models`: lists, shows, finds, gets, imports, changes, tests, chooses, aligns and removes models.
 
 mod confirm;
 mod find;
 mod get;
 mod info;
+mod recipe;
 mod sets;
 mod size;
 mod test;
@@ -57,6 +58,8 @@ pub enum Models {
     Find(find::Find),
     /// Translate built-in sentences and compare them with known translations
     Test(test::Test),
+    /// Show or choose the weighted sum of models that translates a language pair
+    Recipe(recipe::Recipe),
     /// Import a Hugging Face folder or a GGUF file
     Import {
         /// The folder or file
@@ -196,6 +199,7 @@ impl Models {
             Self::Get(command) => command.run(),
             Self::Find(command) => command.run(),
             Self::Test(command) => command.run(),
+            Self::Recipe(command) => command.run(),
             Self::Edit { name, languages, role, prompt, licence, library } => {
                 let role = role.map(parse_role).transpose()?;
                 let edit = ModelEdit { role, languages, prompt, licence };
@@ -277,10 +281,6 @@ fn location(entry: &CatalogEntry) -> String {
     }
 }
 
-fn parameters(entry: &CatalogEntry) -> f64 {
-    entry.info.matrices.values().map(|matrix| (matrix.rows * matrix.columns) as f64).sum()
-}
-
 fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
     if json {
         let rows: Vec<_> =
@@ -289,7 +289,7 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     for entry in &catalog.entries {
-        let millions = parameters(entry) / 1e6;
+        let millions = entry.parameters() as f64 / 1e6;
         println!(
             "{:28} {:>8.1} M  {:8} {:20} {}",
             entry.id,

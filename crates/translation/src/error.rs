@@ -357,7 +357,7 @@ impl Error {
             Self::Score(_) => ("score", "This is a fault of the program; please report it."),
             Self::MissingTerm(_) => (
                 "missing_model",
-                "Name one with --large, --source, --target, --base or --tuned, or choose another recipe.",
+                "Name one with --large, --source, --target, --base or --tuned (`wasan models recipe`: --model), or choose another recipe.",
             ),
             Self::UnknownModel(_) => ("unknown_model", "`wasan models list` shows the available models."),
             Self::BadName(_) => ("bad_name", "Choose another name with --name."),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use translation::{CatalogEntry, PromptExample, prompt_example};
 
-use super::{location, parameters, role_name};
+use super::{location, role_name};
 use crate::failure::Failure;
 
 /// Prints the properties.
@@ -30,7 +30,7 @@ pub fn show(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
         println!("  pairs         {}, both directions", pairs.join(", "));
     }
     println!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
-    println!("  parameters    {:.1} M", parameters(entry) / 1e6);
+    println!("  parameters    {:.1} M", entry.parameters() as f64 / 1e6);
     println!("  weights       {}", info.quantization);
     println!(
         "  shape         {} layers, hidden {}, feed-forward {}",

@@ -77,19 +77,14 @@ fn no_such_model_or_adapter_is_status_3() {
 #[test]
 fn every_command_has_help() {
     let home = Home::new();
-    let commands: [&[&str]; 9] = [
-        &[],
-        &["translate"],
-        &["models"],
-        &["models", "list"],
-        &["models", "info"],
-        &["models", "import"],
-        &["models", "remove"],
-        &["gpu"],
-        &["bench"],
-    ];
+    let models =
+        ["list", "info", "sets", "get", "find", "test", "recipe", "import", "edit", "align", "remove"];
+    let mut commands =
+        vec![vec![], vec!["translate"], vec!["models"], vec!["gpu"], vec!["bench"], vec!["logits"]];
+    commands.extend([vec!["tokens"], vec!["jobs"], vec!["memory"], vec!["glossary"]]);
+    commands.extend(models.map(|command| vec!["models", command]));
     for command in commands {
-        let help = home.run_ok(&[command, &["--help"]].concat());
+        let help = home.run_ok(&[command, vec!["--help"]].concat());
         assert!(help.contains("Usage: wasan"), "{help}");
     }
     assert!(home.run_ok(&["--version"]).starts_with("wasan "));

@@ -260,3 +260,33 @@ fn a_small_english_model_offers_no_pair() {
     );
     assert_eq!(text.matches("<|im_start|>").count(), 3);
 }
+
+#[test]
+fn the_recipe_of_a_pair_is_shown_chosen_and_reset() {
+    let home = Home::new();
+    let recipe = |arguments: &[&str]| home.run(&[&["models", "recipe"], arguments].concat());
+    let used = || {
+        let shown: Value = serde_json::from_str(&recipe(&["de-en", "--json"]).out).expect("JSON");
+        (shown["used"]["recipe"].clone(), shown["used"]["origin"].clone())
+    };
+    assert_eq!(used(), (json!("L + src + tgt"), json!("specialists")));
+    assert!(recipe(&["de-en", "L + 0.5*tgt"]).out.starts_with("de-en uses  L + 0.5*tgt"));
+    assert_eq!(used(), (json!("L + 0.5*tgt"), json!("chosen")));
+
+    for (arguments, status, message) in [
+        (&["de-en", "L + nothing"][..], 3, "nothing"),
+        (&["de-en", "L +"], 2, "recipe"),
+        (&["de-en", "L", "--model", "L=no-such-model"], 3, "no-such-model"),
+        (&["de-en", "L", "--model", "L"], 2, "L=llama-8b"),
+        (&["de-ja", "L"], 3, "de-ja"),
+        (&["German", "L"], 2, "German"),
+    ] {
+        let ended = recipe(arguments);
+        assert_eq!(ended.status, Some(status), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(message), "{arguments:?}: {}", ended.err);
+    }
+    assert_eq!(used(), (json!("L + 0.5*tgt"), json!("chosen")), "what is refused changes nothing");
+
+    assert_eq!(recipe(&["de-en", "--reset"]).status, Some(0));
+    assert_eq!(used(), (json!("L + src + tgt"), json!("specialists")));
+}
