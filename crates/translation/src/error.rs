@@ -96,6 +96,16 @@ pub enum Error {
         /// Where.
         folder: PathBuf,
     },
+    /// A folder that should have all files of a set lacks some.
+    #[error("files of {set} are missing: {missing}; looked for in {}", folder.display())]
+    NotInFolder {
+        /// The set.
+        set: String,
+        /// Names of the missing files.
+        missing: String,
+        /// Where they should be.
+        folder: PathBuf,
+    },
     /// There are no test sentences for a pair.
     #[error("there are no test sentences for {0}")]
     NothingToTest(LanguagePair),
@@ -350,6 +360,9 @@ impl Error {
                 "disk_full",
                 "Free some space, or choose a folder on another disk with --models or WASAN_MODELS.",
             ),
+            Self::NotInFolder { .. } => {
+                ("not_in_folder", "Put them there under these names, or leave --from out to download them.")
+            }
             Self::NothingToTest(_) => {
                 ("nothing_to_test", "There are sentences in de, en, es, fr, it, ja, nl, pl, pt, ru and zh.")
             }

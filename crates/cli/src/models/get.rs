@@ -20,7 +20,7 @@ use crate::progress::Progress;
 pub struct Get {
     /// The set: a name from `wasan models sets`
     set: String,
-    /// Folder with the set's files, for example on a stick; what is there is not downloaded, and stays there
+    /// Folder with the set's files, for example on a stick: they are imported, stay there, and nothing is downloaded
     #[arg(long, value_name = "FOLDER")]
     from: Option<PathBuf>,
     /// Do not ask whether size and licences are all right
@@ -53,6 +53,12 @@ impl Get {
         let local = local_files(set, &find_models(&ModelFolders::of_this_computer()), self.from.as_deref());
         let options = GetOptions { models: models.clone(), local, program: None };
         let plan = plan_get(set, &options)?;
+        if let Some(folder) = self.from.filter(|_| !plan.download.is_empty()) {
+            let models = set.members.iter().map(|member| &member.model);
+            let missing = models.filter(|model| plan.download.contains(&model.id));
+            let missing = missing.map(|model| model.file.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Error::NotInFolder { set: set.id.clone(), missing, folder }.into());
+        }
         if plan.local.len() + plan.download.len() > 0 {
             confirm(&describe(set, &plan, &options), self.yes)?;
         }

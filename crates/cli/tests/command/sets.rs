@@ -111,6 +111,8 @@ fn errors_name_the_way_out() {
     refused(&["models", "get", "europe"], 2, &shown);
     refused(&["models", "get", "llama-3b"], 2, &["Llama 3.2 Community License", "limits who may use"]);
     refused(&["models", "get", "lightest", "--yes"], 1, &["/no/such/program", "--from"]);
+    let missing = ["/no/such/folder", "EuroLLM-9B-Instruct-", "EuroLLM-1.7B-Instruct", "leave --from out"];
+    refused(&["models", "get", "europe", "--yes", "--from", "/no/such/folder"], 1, &missing);
     refused(&["models", "test", "europe"], 3, &["eurollm-9b-instruct", "wasan models get europe"]);
     refused(&["models", "test", "nothing"], 2, &["nothing"]);
     refused(&["models", "find", "--take", "nothing", "--yes"], 2, &["nothing"]);
