@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
     Catalog, DirectionTest, EditResult, EngineState, Error, Filter, Format, Job, JobEvent, JobId, JobState,
-    LanguagePair, Problem, RecipeInUse, Segment, Setup, Source, TermCount, Translator, languages,
+    LanguagePair, LeftAlone, Problem, RecipeInUse, Segment, Setup, Source, TermCount, Translator, languages,
     models_folder,
 };
 
@@ -116,6 +116,7 @@ pub struct StoredJob {
     pub terms: TermCount,
     /// Whether built-in models translated it.
     pub demonstration: bool,
+    pub left_alone: LeftAlone,
 }
 
 /// Translates in this process, with the installed models.
@@ -183,6 +184,7 @@ impl Translate for Translator {
             to_review: job.to_review,
             terms: job.terms,
             demonstration: job.demonstration,
+            left_alone: job.left_alone,
         });
         Ok(stored.collect())
     }

@@ -46,6 +46,7 @@ fn rows() -> Vec<Row> {
         terms: TermCount { met: 1, missed: 1 },
         output: Some("a.en.txt".into()),
         demonstration: true,
+        left_alone: Some("1 text place".into()),
         problem: Some(problem("read")),
         ..Row::waiting(1, "a.txt".into(), pair())
     };

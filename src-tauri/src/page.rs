@@ -112,6 +112,8 @@ pub struct Row {
     pub output: Option<String>,
     /// Whether built-in models translated it, which only demonstrate.
     pub demonstration: bool,
+    /// What is left on purpose, in words.
+    pub left_alone: Option<String>,
     /// Why it failed.
     pub problem: Option<Problem>,
 }
@@ -133,6 +135,7 @@ impl Row {
             terms: TermCount::default(),
             output: None,
             demonstration: false,
+            left_alone: None,
             problem: None,
         }
     }

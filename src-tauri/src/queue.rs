@@ -6,7 +6,9 @@ use crate::page::{Event, PageChannel, Row, RowState, Suggestion};
 use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use translation::{EditResult, JobEvent, JobId, JobState, LanguagePair, Problem, Segment, Source, TermCount};
+use translation::{
+    EditResult, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem, Segment, Source, TermCount,
+};
 
 /// Problem code: the store does not contain the job.
 const NO_SUCH_JOB: &str = "no_such_job";
@@ -300,6 +302,7 @@ impl Document {
         (self.row.done, self.row.total, self.row.to_review) = (stored.done, stored.total, stored.to_review);
         self.row.terms = stored.terms;
         self.row.demonstration = stored.demonstration;
+        self.row.left_alone = in_words(&stored.left_alone);
         self.job = Some(stored.job);
         // A finished document needs no language hint.
         self.language_checked = state == RowState::Done;
@@ -310,7 +313,7 @@ impl Document {
         self.row.state = RowState::Waiting;
         (self.row.problem, self.row.output, self.output) = (None, None, None);
         (self.row.to_review, self.row.terms) = (0, TermCount::default());
-        self.row.demonstration = false;
+        (self.row.demonstration, self.row.left_alone) = (false, None);
         self.attempt = attempt;
     }
 }
@@ -366,6 +369,7 @@ impl Shared {
                 row.tokens_per_second = result.tokens_per_second;
                 (row.to_review, row.terms) = (result.to_review, result.terms);
                 row.demonstration = result.demonstration;
+                row.left_alone = in_words(&result.left_alone);
                 row.output = result.output.as_deref().map(file_name);
                 document.output = result.output;
             }
@@ -405,6 +409,10 @@ fn row_state(state: JobState) -> Option<RowState> {
         JobState::Failed => Some(RowState::Failed),
         JobState::Cancelled => Some(RowState::Cancelled),
     }
+}
+
+fn in_words(left_alone: &LeftAlone) -> Option<String> {
+    (!left_alone.is_empty()).then(|| left_alone.to_string())
 }
 
 fn file_name(path: &Path) -> String {

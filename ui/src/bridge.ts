@@ -98,6 +98,8 @@ export interface Row {
   output: string | null
   /** It was translated by built-in models, which only demonstrate. */
   demonstration: boolean
+  /** What is left on purpose, in words. */
+  left_alone: string | null
   problem: Problem | null
 }
 

@@ -30,6 +30,7 @@ const row = (id: number, name: string, rest: Partial<Row>): Row => ({
   terms: { met: 0, missed: 0 },
   output: null,
   demonstration: false,
+  left_alone: null,
   problem: null,
   ...rest,
 })

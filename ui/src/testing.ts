@@ -60,6 +60,7 @@ export function row(rest: Partial<Row> = {}): Row {
     terms: { met: 0, missed: 0 },
     output: null,
     demonstration: false,
+    left_alone: null,
     problem: null,
     ...rest,
   }

@@ -206,4 +206,7 @@ pub fn print_summary(document: &str, result: &JobResult) {
         parts.push("no text to translate was found, the output is a copy".to_owned());
     }
     eprintln!("{document}: {}", parts.join(", "));
+    if !result.left_alone.is_empty() {
+        eprintln!("{document}: {}", result.left_alone);
+    }
 }

@@ -7,7 +7,9 @@ use crate::content::{Content, Occurrence};
 use crate::encoding::{Encoding, Missing};
 use crate::finding::{Finding, FindingKind};
 use crate::formats::{epub, odf, ooxml, pdf};
+use crate::left_alone::LeftAlone;
 use crate::package::Package;
+use crate::parsed::Parsed;
 use crate::parser::Parser;
 use crate::part::Part;
 use crate::read_back::{self, Mismatch, WrittenBlock};
@@ -33,6 +35,7 @@ use crate::{Error, Format, Result, limits};
 pub struct Document {
     container: Container,
     content: Content,
+    left_alone: LeftAlone,
 }
 
 /// What the parts of a document are written into.
@@ -117,9 +120,9 @@ impl Document {
     /// A document that is one text.
     fn text(encoding: Encoding, source: String, parser: Parser) -> Result<Self> {
         let part = Part { name: String::new(), source, parser };
-        let parsed = part.parse()?.into_iter().map(|parsed| (0, parsed)).collect();
-        let content = Content::new(vec![part], parsed);
-        Ok(Self { container: Container::Text(encoding), content })
+        let Parsed { blocks, left_alone } = part.parse()?;
+        let content = Content::new(vec![part], blocks.into_iter().map(|parsed| (0, parsed)).collect());
+        Ok(Self { container: Container::Text(encoding), content, left_alone })
     }
 
     /// A document that is a package: `entries` lists those that contain text, each with what `parser` needs.
@@ -129,24 +132,31 @@ impl Document {
         parser: impl Fn(E) -> Parser,
     ) -> Result<Self> {
         let mut package = Package::open(bytes)?;
-        let (mut parts, mut all) = (Vec::new(), Vec::new());
+        let (mut parts, mut all, mut left) = (Vec::new(), Vec::new(), LeftAlone::default());
         for (name, entry) in entries(&mut package)? {
             let part = Part { source: package.text(&name)?, name, parser: parser(entry) };
-            let parsed = part.parse()?;
-            if !parsed.is_empty() {
-                all.extend(parsed.into_iter().map(|parsed| (parts.len(), parsed)));
+            let Parsed { blocks, left_alone } = part.parse()?;
+            left.merge(left_alone);
+            if !blocks.is_empty() {
+                all.extend(blocks.into_iter().map(|parsed| (parts.len(), parsed)));
                 parts.push(part);
                 if all.len() > limits::BLOCKS {
                     return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
                 }
             }
         }
-        Ok(Self { container: Container::Package(package), content: Content::new(parts, all) })
+        let content = Content::new(parts, all);
+        Ok(Self { container: Container::Package(package), content, left_alone: left })
     }
 
     /// The texts to translate, in the document's order.
     pub fn blocks(&self) -> &[Block] {
         &self.content.blocks
+    }
+
+    /// The places whose text is left on purpose.
+    pub fn left_alone(&self) -> &LeftAlone {
+        &self.left_alone
     }
 
     /// The document with each block's text replaced by its translation. A block whose translation is its own text

@@ -5,7 +5,7 @@ use crate::formats::{
     csv, epub, html, json, markdown, odf, ooxml, po, properties, subrip, text, tmx, vtt, xliff, yaml,
 };
 use crate::markup::Dialect;
-use crate::slot::ParsedBlock;
+use crate::parsed::Parsed;
 use crate::{Error, Result};
 
 /// The parser of a part, with its options.
@@ -36,31 +36,32 @@ pub(crate) enum Parser {
 }
 
 impl Parser {
-    /// The blocks of a text in any order.
+    /// The blocks of a text in any order, and the places that are left on purpose.
     ///
     /// # Errors
     /// When the text is not of this format, or nested deeper than [`limits`](crate::limits) allow.
-    pub fn parse(&self, source: &str) -> Result<Vec<ParsedBlock>> {
-        match self {
-            Self::Text => Ok(text::parse(source)),
-            Self::Markdown => markdown::parse(source),
-            Self::SubRip => subrip::parse(source),
-            Self::WebVtt => vtt::parse(source),
-            Self::Html => Ok(html::parse(source, Dialect::of(source))),
-            Self::Po => Ok(po::parse(source)),
-            Self::Xliff { .. } => xliff::parse(source),
+    pub fn parse(&self, source: &str) -> Result<Parsed> {
+        let blocks = match self {
+            Self::Text => text::parse(source),
+            Self::Markdown => return markdown::parse(source),
+            Self::SubRip => subrip::parse(source)?,
+            Self::WebVtt => vtt::parse(source)?,
+            Self::Html => return Ok(html::parse(source, Dialect::of(source))),
+            Self::Po => po::parse(source),
+            Self::Xliff { .. } => xliff::parse(source)?,
             Self::Tmx { from, to } => {
-                tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)
+                tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)?
             }
-            Self::Table(columns) => Ok(csv::parse(source, columns.as_deref())),
-            Self::Json => json::parse(source),
-            Self::Properties => Ok(properties::properties(source, source.is_ascii())),
-            Self::Strings => Ok(properties::strings(source)),
-            Self::Yaml => Ok(yaml::parse(source)),
-            Self::Office(office) => office.parse(source),
-            Self::OpenDocument(entry) => entry.parse(source),
-            Self::Epub(entry) => entry.parse(source),
-        }
+            Self::Table(columns) => csv::parse(source, columns.as_deref()),
+            Self::Json => json::parse(source)?,
+            Self::Properties => properties::properties(source, source.is_ascii()),
+            Self::Strings => properties::strings(source),
+            Self::Yaml => yaml::parse(source),
+            Self::Office(office) => return office.parse(source),
+            Self::OpenDocument(entry) => return entry.parse(source),
+            Self::Epub(entry) => return entry.parse(source),
+        };
+        Ok(blocks.into())
     }
 
     /// How a character is written that the document's encoding lacks.

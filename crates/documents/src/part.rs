@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::formats::xliff;
+use crate::parsed::Parsed;
 use crate::parser::Parser;
-use crate::slot::ParsedBlock;
 use crate::{Error, Result};
 
 /// A text of a document: all of it, or one entry of a package.
@@ -17,11 +17,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The blocks of the part, in the order of their bytes; a block inside another follows it.
+    /// The blocks of the part, in the order of their bytes (a block inside another follows it), and what is left alone.
     ///
     /// # Errors
     /// As [`Parser::parse`].
-    pub fn parse(&self) -> Result<Vec<ParsedBlock>> {
+    pub fn parse(&self) -> Result<Parsed> {
         match self.parse_text(&self.source) {
             Err(error) if !self.name.is_empty() => {
                 Err(Error::Part { error: Box::new(error), name: self.name.clone() })
@@ -34,10 +34,10 @@ impl Part {
     ///
     /// # Errors
     /// As [`Parser::parse`].
-    pub fn parse_text(&self, text: &str) -> Result<Vec<ParsedBlock>> {
-        let mut blocks = self.parser.parse(text)?;
-        blocks.sort_by_key(|parsed| (parsed.slot.range.start, Reverse(parsed.slot.range.end)));
-        Ok(blocks)
+    pub fn parse_text(&self, text: &str) -> Result<Parsed> {
+        let mut parsed = self.parser.parse(text)?;
+        parsed.blocks.sort_by_key(|parsed| (parsed.slot.range.start, Reverse(parsed.slot.range.end)));
+        Ok(parsed)
     }
 
     /// The written part, with what the whole must declare once some of it is translated.

@@ -48,7 +48,7 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
         Err(error) => return Some(Mismatch::Block(written_at(blocks, error.offset().unwrap_or(0))?)),
     };
     let is_block = |role: Role| role != Role::Copy;
-    let found = found.into_iter().filter(|found| is_block(found.slot.role));
+    let found = found.blocks.into_iter().filter(|found| is_block(found.slot.role));
     let found: Vec<String> = found.map(|found| without_whitespace(&found.block.text)).collect();
     let wanted = blocks.iter().filter(|one| is_block(one.occurrence.slot.role) && !one.expected.is_empty());
     let wanted: Vec<(String, usize)> =
@@ -105,7 +105,8 @@ mod tests {
         let source = format!("<w:body xmlns:w=\"{space}\">{body}</w:body>");
         let part =
             Part { name: "word/document.xml".to_owned(), source, parser: Parser::Office(OoxmlPart::Word) };
-        let parsed = part.parse().expect("well-formed").into_iter().map(|parsed| (0, parsed)).collect();
+        let parsed =
+            part.parse().expect("well-formed").blocks.into_iter().map(|parsed| (0, parsed)).collect();
         let content = Content::new(vec![part], parsed);
         let (part, occurrences) = (&content.parts[0], &content.occurrences);
         let written = part.source.replace("Two</w:t></w:r>", "Zwei</w:t>");

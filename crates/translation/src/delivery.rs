@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use documents::{Document, Finding, FindingKind, Format, ReadOptions, Translation};
+use documents::{Document, Finding, FindingKind, Format, LeftAlone, ReadOptions, Translation};
 
 use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-    let WrittenDocument { output, to_review, terms } = written;
+    let WrittenDocument { output, to_review, terms, left_alone } = written;
     Ok(JobResult {
         warning: (task.total == 0 && output.is_some()).then_some(Warning::NoText),
         output,
@@ -49,6 +49,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         to_review,
         terms,
         demonstration: task.demonstration,
+        left_alone,
         words,
         words_decoded,
         tokens: task.tokens,
@@ -64,6 +65,7 @@ struct WrittenDocument {
     output: Option<PathBuf>,
     to_review: usize,
     terms: TermCount,
+    left_alone: LeftAlone,
 }
 
 fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
@@ -75,6 +77,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
     let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
     let terms = segments.iter().map(|segment| &segment.terms).collect();
+    let left_alone = document.left_alone().clone();
     let (pair, memory) = (&task.job.pair, task.job.options.memory);
     store.save_segments(&DocumentSegments {
         job: task.id,
@@ -99,7 +102,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
         report.terms = shown.terms;
     }
-    Ok(WrittenDocument { output: Some(output), to_review, terms })
+    Ok(WrittenDocument { output: Some(output), to_review, terms, left_alone })
 }
 
 /// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the

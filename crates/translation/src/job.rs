@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use documents::LeftAlone;
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
@@ -142,6 +143,8 @@ pub struct JobResult {
     pub terms: TermCount,
     /// Whether built-in models translated it, which only demonstrate.
     pub demonstration: bool,
+    /// Documents: the places whose text is left on purpose.
+    pub left_alone: LeftAlone,
     /// A warning about the whole document.
     pub warning: Option<Warning>,
     /// Words of the source; characters in languages without spaces.

@@ -58,7 +58,7 @@ pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation};
 pub use checks::Reason;
 pub use chosen_recipes::{ChosenRecipe, choose_recipe};
 pub use detect::{Detected, detect};
-pub use documents::Format;
+pub use documents::{Format, LeftAlone};
 pub use download::{
     GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, UnfinishedDownload, WaitReason, fetch_program,
     get_set, plan_get, remove_download, unfinished_downloads,

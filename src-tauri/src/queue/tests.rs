@@ -1,5 +1,6 @@
 use super::*;
 use crate::fake_translator::{FakeTranslator, pair, problem, record_events, result};
+use translation::JobResult;
 
 const FOLDER: &str = "/home/user/letters";
 
@@ -39,6 +40,7 @@ fn stored(job: u64, name: &str, state: JobState) -> StoredJob {
         to_review: 1,
         terms,
         demonstration: true,
+        left_alone: LeftAlone::default(),
     }
 }
 
@@ -65,13 +67,16 @@ fn a_document_goes_from_waiting_to_done_and_the_page_sees_no_path() {
     assert!(matches!(fixture.queue.output(id), Err(Error::NotFinished(_))));
     fixture.fake.emit(0, JobEvent::Started { segments: 4 });
     fixture.fake.emit(0, progress(2));
-    fixture.fake.emit(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
+    let left_alone = serde_json::from_str(r#"{"svg-text":2}"#).unwrap();
+    let finished = JobResult { left_alone, ..result(Some(path("a.en.txt"))) };
+    fixture.fake.emit(0, JobEvent::Finished(finished));
     let received = events();
     let states: Vec<_> = received.iter().map(|event| event["row"]["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["waiting", "waiting", "translating", "done"]);
     assert_eq!(received[1]["row"]["total"], 4);
     assert_eq!(received[2]["row"]["done"], 2);
     assert_eq!(received[3]["row"]["output"], "a.en.txt");
+    assert!(received[3]["row"]["left_alone"].as_str().unwrap().starts_with("2 text places"));
     assert!(!format!("{received:?}").contains(FOLDER));
     assert_eq!(fixture.queue.output(id).unwrap(), path("a.en.txt"));
 }

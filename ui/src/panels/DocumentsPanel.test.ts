@@ -168,11 +168,14 @@ test('documents of the last time are offered once', async () => {
 test('a finished document can be opened, shown and removed', async () => {
   const { emit, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
   const terms = { met: 3, missed: 1 }
-  emit({ type: 'row', row: row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md' }) })
+  const left_alone = '2 text places of kinds that Wasan leaves alone: 2 tooltips'
+  const done = row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md', left_alone })
+  emit({ type: 'row', row: done })
   await screen.findByText('Needs review: 2')
   const { getByRole, getByText } = await document()
   expect(getByText('letter.en.md')).toBeTruthy()
   expect(getByText('3 of 4 glossary terms used')).toBeTruthy()
+  expect(getByText(left_alone)).toBeTruthy()
   expect(getByText('Needs review: 2')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
   await fireEvent.click(getByRole('button', { name: 'Open' }))

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::formats::html;
 use crate::markup::Dialect;
 use crate::package::{Package, percent_decoded};
-use crate::slot::{ParsedBlock, Role};
+use crate::parsed::Parsed;
+use crate::slot::Role;
 use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, each};
 use crate::{Error, Result};
@@ -32,7 +33,7 @@ impl EpubEntry {
     ///
     /// # Errors
     /// When it is not well-formed, though it must be, or beyond the limits.
-    pub fn parse(self, source: &str) -> Result<Vec<ParsedBlock>> {
+    pub fn parse(self, source: &str) -> Result<Parsed> {
         match self {
             Self::Package => properties(source, DocType::Named),
             Self::Chapter { is_xml } => chapter(source, is_xml),
@@ -142,8 +143,8 @@ fn resolve(folder: &str, href: &str) -> String {
 }
 
 /// The blocks of an EPUB 2 table of contents (NCX), which mostly repeats the chapters' headings.
-fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+fn contents(source: &str) -> Result<Parsed> {
+    let mut found = Parsed::default();
     each(
         source,
         DocType::Named,
@@ -160,7 +161,7 @@ fn contents(source: &str) -> Result<Vec<ParsedBlock>> {
 }
 
 /// The blocks of a chapter. Fails if it is not well-formed though `is_xml`.
-fn chapter(source: &str, is_xml: bool) -> Result<Vec<ParsedBlock>> {
+fn chapter(source: &str, is_xml: bool) -> Result<Parsed> {
     if is_xml {
         each(source, DocType::Named, |_| false, |_| Ok(()))?;
     }

@@ -16,7 +16,9 @@ use crate::escaping::Escaping;
 use crate::formats::text::{lines, widest};
 use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
+use crate::left_alone::Place;
 use crate::markup::{Attribute, Dialect, Token, TokenKind, Tokens};
+use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::LineLayout;
 
@@ -30,10 +32,10 @@ const MAX_NOTE_TOKENS: usize = 6;
 const MAX_NOTE_CHARS: usize = 6;
 
 /// The blocks of a page. Never fails: invalid markup is left unchanged.
-pub(crate) fn parse(source: &str, dialect: Dialect) -> Vec<ParsedBlock> {
+pub(crate) fn parse(source: &str, dialect: Dialect) -> Parsed {
     let front = front_matter_bytes(source);
-    let mut found = yaml::front_matter(source, 0..front);
-    found.extend(parse_part(source, front..source.len(), dialect));
+    let mut found = parse_part(source, front..source.len(), dialect);
+    found.extend(yaml::front_matter(source, 0..front));
     found
 }
 
@@ -47,10 +49,10 @@ fn front_matter_bytes(source: &str) -> usize {
 }
 
 /// The blocks of the HTML in a range of a document.
-pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Vec<ParsedBlock> {
+pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Parsed {
     let source = source.get(..range.end).unwrap_or_default();
     let tokens = Tokens::within(source, range, dialect);
-    let mut parser = HtmlParser { source, dialect, tokens, pieces: Vec::new(), found: Vec::new() };
+    let mut parser = HtmlParser { source, dialect, tokens, pieces: Vec::new(), found: Parsed::default() };
     while let Some(token) = parser.tokens.next() {
         parser.token(token);
     }
@@ -64,7 +66,7 @@ struct HtmlParser<'a> {
     tokens: Tokens<'a>,
     /// The run of inline content being parsed.
     pieces: Vec<Piece<'a>>,
-    found: Vec<ParsedBlock>,
+    found: Parsed,
 }
 
 impl<'a> HtmlParser<'a> {
@@ -101,6 +103,9 @@ impl<'a> HtmlParser<'a> {
             self.push(Kind::Void { word: is(&WORDLIKE) }, range);
         } else if is(&COPIED_INLINE) {
             let end = self.skip(&name);
+            if name == "svg" {
+                self.leave_texts(Place::SvgText, range.start..end);
+            }
             self.push(Kind::Void { word: !name.starts_with('r') }, range.start..end);
         } else {
             // Models should not see a footnote's number at the end of a word.
@@ -148,6 +153,15 @@ impl<'a> HtmlParser<'a> {
                     containers -= usize::from(CONTAINERS.contains(&other.as_str()));
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Counts the texts of a range that is copied.
+    fn leave_texts(&mut self, place: Place, range: Range<usize>) {
+        for token in Tokens::within(self.source, range, self.dialect) {
+            if token.kind == TokenKind::Text {
+                self.found.leave(place, self.source.get(token.range).unwrap_or_default());
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::escaping::Escaping;
 use crate::formats::text::lines;
 use crate::formats::{html, yaml};
 use crate::markup::Dialect;
-use crate::slot::ParsedBlock;
+use crate::parsed::Parsed;
 use crate::wrap::{LineLayout, columns};
 use crate::{Error, Result, limits};
 
@@ -24,7 +24,7 @@ use crate::{Error, Result, limits};
 ///
 /// # Errors
 /// When inline elements are nested too deeply or too many, or pulldown-cmark panics.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
     catch_panic(|| parse_events(source))
 }
 
@@ -34,7 +34,7 @@ fn catch_panic<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
     catch_unwind(read).unwrap_or(Err(Error::Unreadable))
 }
 
-fn parse_events(source: &str) -> Result<Vec<ParsedBlock>> {
+fn parse_events(source: &str) -> Result<Parsed> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -60,7 +60,7 @@ const NARROWEST_COLUMNS: usize = 40;
 
 struct MarkdownParser<'a> {
     source: &'a str,
-    found: Vec<ParsedBlock>,
+    found: Parsed,
     /// The block being parsed, then the descriptions of images that contain the current event.
     builders: Vec<Builder<'a>>,
     escaping: Escaping,
@@ -80,7 +80,7 @@ impl<'a> MarkdownParser<'a> {
     fn new(source: &'a str) -> Self {
         Self {
             source,
-            found: Vec::new(),
+            found: Parsed::default(),
             builders: Vec::new(),
             escaping: Escaping::MarkdownParagraph,
             verbatim: 0,
@@ -231,9 +231,9 @@ impl<'a> MarkdownParser<'a> {
             }
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => {
                 self.flush();
-                let html = std::mem::take(&mut self.html).into_iter();
-                let read = |range| html::parse_part(self.source, range, Dialect::Html);
-                self.found.extend(html.flat_map(read));
+                for range in std::mem::take(&mut self.html) {
+                    self.found.merge(html::parse_part(self.source, range, Dialect::Html));
+                }
                 self.verbatim = self.verbatim.saturating_sub(1);
             }
             _ => {

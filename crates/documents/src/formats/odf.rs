@@ -5,9 +5,11 @@ mod paragraph;
 use std::collections::HashSet;
 
 use crate::escaping::Escaping;
+use crate::left_alone::Place;
 use crate::package::Package;
+use crate::parsed::Parsed;
 use crate::runs;
-use crate::slot::{ParsedBlock, Role};
+use crate::slot::Role;
 use crate::xml::plain::{lines, properties, whole};
 use crate::xml::tree::{DocType, Element, blocks};
 use crate::{Error, Format, Result, formula};
@@ -37,7 +39,7 @@ impl OdfEntry {
     ///
     /// # Errors
     /// When it is not well-formed or beyond the limits.
-    pub fn parse(self, source: &str) -> Result<Vec<ParsedBlock>> {
+    pub fn parse(self, source: &str) -> Result<Parsed> {
         match self {
             Self::Content(role) => content(source, role),
             Self::Metadata => properties(source, DocType::Refused),
@@ -68,7 +70,7 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, OdfEntry)>> {
     Ok(texts)
 }
 
-fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
+fn content(source: &str, role: Role) -> Result<Parsed> {
     // Names of styles without visible effect, and texts that formulas compare cells with.
     let (mut plain, mut compared) = (HashSet::new(), HashSet::new());
     let wanted = |name| {
@@ -103,7 +105,14 @@ fn content(source: &str, role: Role) -> Result<Vec<ParsedBlock>> {
         collect(source, element, role, &plain, found)
     })?;
     if !compared.is_empty() {
-        found.retain(|found| !compared.contains(&formula::key(&found.block.text)));
+        let Parsed { blocks, left_alone } = &mut found;
+        blocks.retain(|found| {
+            let is_compared = compared.contains(&formula::key(&found.block.text));
+            if is_compared && found.slot.role != Role::Copy {
+                left_alone.record(Place::ComparedText, &found.block.text);
+            }
+            !is_compared
+        });
     }
     Ok(found)
 }
@@ -114,7 +123,7 @@ fn collect(
     element: &Element,
     role: Role,
     plain: &HashSet<String>,
-    found: &mut Vec<ParsedBlock>,
+    found: &mut Parsed,
 ) -> Result<()> {
     match element.name {
         // Holds deleted text.

@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::package::Package;
-use crate::slot::{ParsedBlock, Role};
+use crate::parsed::Parsed;
+use crate::slot::Role;
 use crate::xml::plain::{properties, whole};
 use crate::xml::tree::{DocType, blocks, each};
 use crate::{Format, Result};
@@ -50,7 +51,7 @@ impl OoxmlPart {
     ///
     /// # Errors
     /// When it is not well-formed or beyond the limits.
-    pub fn parse(&self, source: &str) -> Result<Vec<ParsedBlock>> {
+    pub fn parse(&self, source: &str) -> Result<Parsed> {
         match self {
             Self::Word => word::parse(source),
             Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
@@ -168,7 +169,7 @@ fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
 const COVER: &str = "http://schemas.microsoft.com/office/2006/coverPageProps";
 
 /// The abstract of a cover page: a copy of the text in the control that shows it.
-fn cover(source: &str) -> Result<Vec<ParsedBlock>> {
+fn cover(source: &str) -> Result<Parsed> {
     blocks(
         source,
         DocType::Refused,
@@ -180,7 +181,7 @@ fn cover(source: &str) -> Result<Vec<ParsedBlock>> {
     )
 }
 
-fn titles(source: &str) -> Result<Vec<ParsedBlock>> {
+fn titles(source: &str) -> Result<Parsed> {
     blocks(
         source,
         DocType::Refused,

@@ -6,6 +6,7 @@ use super::tree::{DocType, Element, Node, blocks, unescaped};
 use crate::Result;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
+use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 use crate::wrap::LineLayout;
 
@@ -65,7 +66,7 @@ fn line_end(text: &str) -> Option<(usize, usize)> {
 ///
 /// # Errors
 /// When the text is not well-formed or beyond the limits.
-pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Parsed> {
     let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
     blocks(source, doc_type, wanted, |element, found| {
         found.extend(whole(source, element));

@@ -13,7 +13,7 @@ use quick_xml::events::attributes::Attributes;
 use quick_xml::name::ResolveResult;
 
 use super::space::canonical;
-use crate::slot::ParsedBlock;
+use crate::parsed::Parsed;
 use crate::{Error, Result, limits};
 
 /// An element's namespace, as the prefix that [`canonical`] gives it, and its local name.
@@ -159,12 +159,12 @@ pub(crate) fn blocks<'a>(
     source: &'a str,
     doc_type: DocType,
     wanted: impl Fn(Name<'a>) -> bool,
-    mut take: impl FnMut(&Element<'a>, &mut Vec<ParsedBlock>) -> Result<()>,
-) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+    mut take: impl FnMut(&Element<'a>, &mut Parsed) -> Result<()>,
+) -> Result<Parsed> {
+    let mut found = Parsed::default();
     each(source, doc_type, wanted, |element| {
         take(&element, &mut found)?;
-        if found.len() > limits::BLOCKS {
+        if found.blocks.len() > limits::BLOCKS {
             return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use documents::LeftAlone;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,8 @@ pub struct JobRow {
     pub terms: TermCount,
     /// Whether built-in models translate it, which only demonstrate.
     pub demonstration: bool,
+    /// The places whose text is left on purpose.
+    pub left_alone: LeftAlone,
     /// When it was added, in seconds since 1970.
     pub created_s: i64,
     /// When its state last changed.
@@ -142,7 +145,7 @@ impl JobRow {
 
 const COLUMNS: &str = "id, input, source_language, target_language, options, target, output, state, problem, \
                        total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms, \
-                       demonstration";
+                       demonstration, left_alone";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let path = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.map(PathBuf::from));
@@ -164,6 +167,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         hashes: Hashes { input: row.get(14)?, output: row.get(15)?, replaced: row.get(16)? },
         terms: json(&row.get::<_, String>(17)?),
         demonstration: row.get(18)?,
+        left_alone: json(&row.get::<_, String>(19)?),
     })
 }
 
@@ -236,20 +240,22 @@ impl Store {
         })
     }
 
-    /// Marks a document as running and stores what was read of it: the number of its segments, and of those done.
+    /// Marks a document as running and stores what was read of it: the number of its segments, of those done, and the
+    /// places that are left alone.
     pub fn start_job(
         &self,
         id: JobId,
         input: &Hash,
         (total, done): (usize, usize),
         demonstration: bool,
+        left_alone: &LeftAlone,
     ) -> Result<()> {
         self.run(|db| {
             db.execute(
                 "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5,
-                        demonstration = ?6
+                        demonstration = ?6, left_alone = ?7
                  WHERE id = ?1",
-                (id.0 as i64, input, total as i64, done as i64, now(), demonstration),
+                (id.0 as i64, input, total as i64, done as i64, now(), demonstration, to_json(left_alone)),
             )?;
             Ok(())
         })

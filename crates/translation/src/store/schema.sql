@@ -25,6 +25,8 @@ CREATE TABLE jobs (
     terms TEXT NOT NULL DEFAULT '{}',
     -- 1 if built-in models translate it, which only demonstrate.
     demonstration INTEGER NOT NULL DEFAULT 0,
+    -- How many places of each kind are left on purpose.
+    left_alone TEXT NOT NULL DEFAULT '{}',
     created INTEGER NOT NULL,
     changed INTEGER NOT NULL
 ) STRICT;

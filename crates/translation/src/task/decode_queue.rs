@@ -35,8 +35,9 @@ impl Task {
             }
         }
         self.ready = self.finished;
-        if let (Some(store), LoadedSource::File { hash, .. }) = (&self.store, &self.source) {
-            store.start_job(self.id, hash, (self.total, self.finished), self.demonstration)?;
+        if let (Some(store), LoadedSource::File { hash, document, .. }) = (&self.store, &self.source) {
+            let counts = (self.total, self.finished);
+            store.start_job(self.id, hash, counts, self.demonstration, document.left_alone())?;
         }
         self.build_queue();
         self.emit_progress();

@@ -134,3 +134,16 @@ fn what_stands_around_the_text_of_a_document_stays() {
     assert!(text.starts_with("# ") && text.ends_with("\n- `let x = 1;`\n"), "{text}");
     assert!(!text.contains("regnet"), "{text}");
 }
+
+#[test]
+fn what_is_left_alone_is_in_the_result_and_stays_in_the_queue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("page.html");
+    fs::write(&source, "<p>Es regnet.</p><svg><text>Umsatz</text><text>Mai</text></svg>").expect("writes");
+    let translator = Translator::start(setup_in(folder.path()), |_| {});
+    let (id, events) = submit(&translator, "de-en", file(&source), DecodeOptions::default());
+    let left = finished(&events).left_alone;
+    assert!(left.to_string().starts_with("2 text places"), "{left}");
+    assert_eq!(translator.job(id).expect("is there").left_alone, left);
+    translator.stop();
+}

@@ -3,6 +3,7 @@
 use super::alt;
 use super::run::Run;
 use crate::Result;
+use crate::parsed::Parsed;
 use crate::runs::{Item, Kind, block};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::whole;
@@ -12,7 +13,7 @@ use crate::xml::tree::{DocType, Element, Name, blocks, unescaped};
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Parsed> {
     blocks(source, DocType::Refused, is_text, |element, found| collect(source, element, role, labels, found))
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn parse(source: &str, role: Role, labels: Role) -> Result<Vec<Parsed
 ///
 /// # Errors
 /// As [`parse`].
-pub(crate) fn master(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn master(source: &str) -> Result<Parsed> {
     let is_shape = |name| matches!(name, ("p", "sp" | "pic" | "graphicFrame" | "cxnSp"));
     blocks(source, DocType::Refused, is_shape, |shape, found| {
         let mut about = shape.elements().flat_map(Element::elements).filter(|one| one.name == ("p", "nvPr"));
@@ -44,13 +45,7 @@ fn is_text(name: Name) -> bool {
 }
 
 /// Appends the blocks of an element and its descendants.
-fn collect(
-    source: &str,
-    element: &Element,
-    role: Role,
-    labels: Role,
-    found: &mut Vec<ParsedBlock>,
-) -> Result<()> {
+fn collect(source: &str, element: &Element, role: Role, labels: Role, found: &mut Parsed) -> Result<()> {
     let mut add = |one: &Element, role| found.extend(whole(source, one).map(|found| found.with_role(role)));
     match element.name {
         ("a", "p") => {

@@ -9,7 +9,9 @@ use crate::Result;
 use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formula::{key, literals};
+use crate::left_alone::Place;
 use crate::package::{Package, percent_decoded};
+use crate::parsed::Parsed;
 use crate::runs::{Item, Kind, block};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain;
@@ -36,7 +38,7 @@ const MAX_RENAMED_SHEETS: usize = 64;
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn strings(source: &str, names: &ReferencedNames) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn strings(source: &str, names: &ReferencedNames) -> Result<Parsed> {
     let wanted = |name| matches!(name, ("x", "si" | "c" | "text" | "headerFooter"));
     blocks(source, DocType::Refused, wanted, |element, found| {
         let text = match element.name.1 {
@@ -47,7 +49,12 @@ pub(crate) fn strings(source: &str, names: &ReferencedNames) -> Result<Vec<Parse
             }
             _ => text(source, element)?,
         };
-        found.extend(text.filter(|found| !names.fixed_texts.contains(&key(&found.block.text))));
+        let Some(text) = text else { return Ok(()) };
+        if names.fixed_texts.contains(&key(&text.block.text)) {
+            found.leave(Place::ComparedText, &text.block.text);
+        } else {
+            found.extend([text]);
+        }
         Ok(())
     })
 }
@@ -56,12 +63,14 @@ pub(crate) fn strings(source: &str, names: &ReferencedNames) -> Result<Vec<Parse
 ///
 /// # Errors
 /// As [`strings`].
-pub(crate) fn threads(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn threads(source: &str) -> Result<Parsed> {
     let wanted = |name| matches!(name, ("threads", "threadedComment"));
     blocks(source, DocType::Refused, wanted, |comment, found| {
-        if comment.child(("threads", "mentions")).is_none() {
-            let text = comment.child(("threads", "text"));
-            found.extend(text.and_then(|text| plain::lines(source, text.inner.clone(), Escaping::Xml)));
+        let Some(text) = comment.child(("threads", "text")) else { return Ok(()) };
+        if comment.child(("threads", "mentions")).is_some() {
+            found.leave(Place::Mention, &text.text(source));
+        } else {
+            found.extend(plain::lines(source, text.inner.clone(), Escaping::Xml));
         }
         Ok(())
     })
@@ -119,18 +128,19 @@ fn text(source: &str, element: &Element) -> Result<Option<ParsedBlock>> {
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn columns(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn columns(source: &str) -> Result<Parsed> {
     let found = name_blocks(source, ("x", "tableColumn"))?;
-    Ok(found.into_iter().flatten().map(|found| found.with_role(Role::Copy)).collect())
+    Ok(found.into_iter().flatten().map(|found| found.with_role(Role::Copy)).collect::<Vec<_>>().into())
 }
 
 /// The names of sheets that nothing else refers to.
 ///
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
-pub(crate) fn sheets(source: &str, names: &ReferencedNames) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn sheets(source: &str, names: &ReferencedNames) -> Result<Parsed> {
     let found = name_blocks(source, ("x", "sheet"))?.into_iter().enumerate();
-    Ok(found.filter(|(at, _)| names.free_sheets.contains(at)).filter_map(|(_, found)| found).collect())
+    let free = found.filter(|(at, _)| names.free_sheets.contains(at)).filter_map(|(_, found)| found);
+    Ok(free.collect::<Vec<_>>().into())
 }
 
 /// The block of the name of each `wanted` element, if it has words.

@@ -7,8 +7,9 @@ use super::alt;
 use super::drawing;
 use super::run::Run;
 use crate::Result;
+use crate::parsed::Parsed;
 use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
-use crate::slot::{ParsedBlock, Role};
+use crate::slot::Role;
 use crate::xml::tree::{DocType, Element, blocks};
 
 /// Content controls whose text is chosen, not typed.
@@ -18,13 +19,13 @@ const CHOICE_CONTROLS: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBo
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
     let wanted = |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription") | ("mc", "Fallback"));
     blocks(source, DocType::Refused, wanted, |element, found| collect(source, element, Role::Own, found))
 }
 
 /// Appends the blocks of an element and its descendants.
-fn collect(source: &str, element: &Element, role: Role, found: &mut Vec<ParsedBlock>) -> Result<()> {
+fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> Result<()> {
     let role = match element.name {
         ("w", "del" | "moveFrom") | ("m", _) => return Ok(()),
         // Shown instead of the choice before it by programs that do not support that; with the same text.
