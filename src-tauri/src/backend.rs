@@ -195,7 +195,7 @@ impl Translate for Translator {
 
     fn detect_file(&self, input: &Path) -> Option<String> {
         // The job itself reports a file that cannot be read.
-        self.detect_file(input).ok().flatten().map(|detected| detected.language)
+        self.detect_file(input, None).ok().flatten().map(|detected| detected.language)
     }
 
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {

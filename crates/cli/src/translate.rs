@@ -34,10 +34,10 @@ impl Translate {
             let options = self.options(self.json, self.terms(&pair)?.as_deref());
             return translate_lines(runner, &pair, &options);
         }
-        if let Some(extension) = &self.format {
+        if let Some(format) = self.format.filter(|_| inputs.is_empty()) {
             let pair = self.pair()?;
             let options = self.options(false, self.terms(&pair)?.as_deref());
-            return translate_document(runner, &pair, &options, extension);
+            return translate_document(runner, &pair, &options, format.extension());
         }
         if inputs.is_empty() {
             return self.resume_all(runner);
@@ -132,7 +132,7 @@ impl Translate {
         let (detected, what) = match input {
             Input::Text(text) => (translator.detect(text), text.clone()),
             Input::File { path, .. } => {
-                let detected = translator.detect_file(path).map_err(|error| error.problem())?;
+                let detected = translator.detect_file(path, self.format).map_err(|error| error.problem())?;
                 (detected, path.display().to_string())
             }
         };

@@ -6,21 +6,21 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why a document was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A format that is recognised but not translated.
-    #[error(
-        "{found} is not supported; save it in another format, such as .docx, .html or .txt, and open that instead: {name}"
-    )]
+    /// A file of a kind that is not read.
+    #[error("Wasan does not read {found}; {way_out}: {name}")]
     Unsupported {
-        /// The format that the content seems to be.
+        /// The kind that the file seems to be.
         found: &'static str,
+        /// What its user can do.
+        way_out: &'static str,
         /// The file's name as given.
         name: String,
     },
-    /// Zero bytes, which text never contains.
-    #[error(
-        "the file is binary and of an unknown format; save it in another format, such as .docx, .html or .txt: {name}"
-    )]
-    Binary {
+    /// A document that was to be read as a text, but is none.
+    #[error("this is {found} and no text; leave out --format to translate it as what it is: {name}")]
+    NotText {
+        /// The format that it is.
+        found: &'static str,
         /// The file's name as given.
         name: String,
     },

@@ -89,6 +89,21 @@ impl Format {
         self.described().1
     }
 
+    /// The format whose files have this extension; of several the usual one.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        let known =
+            |format: &Self| format.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension));
+        Self::ALL.into_iter().find(known)
+    }
+
+    /// Whether its documents are one text, not a package of texts or pages.
+    pub fn is_text(self) -> bool {
+        !matches!(
+            self,
+            Self::Pdf | Self::Docx | Self::Pptx | Self::Xlsx | Self::Odt | Self::Ods | Self::Odp | Self::Epub
+        )
+    }
+
     /// The usual file extension, without a dot.
     pub fn extension(self) -> &'static str {
         self.extensions().first().copied().unwrap_or_default()

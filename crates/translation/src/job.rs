@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use documents::LeftAlone;
+use documents::{Format, LeftAlone};
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,8 @@ pub struct DecodeOptions {
     pub terms: Vec<Term>,
     /// Tables: indices of the columns to translate; none = those that contain text.
     pub columns: Option<Vec<usize>>,
+    /// Documents: the format to read them as, instead of that of their content and name.
+    pub format: Option<Format>,
 }
 
 impl Default for DecodeOptions {
@@ -78,6 +80,7 @@ impl Default for DecodeOptions {
             glossary: true,
             terms: Vec::new(),
             columns: None,
+            format: None,
         }
     }
 }

@@ -95,7 +95,7 @@ impl Translator {
             return Err(Error::OutputChanged(path.clone()));
         }
         let options = source::read_options(&row.pair, &row.options);
-        let (format, document) = source::open(&row.input, &source, &options)?;
+        let (format, document) = source::open(&row.input, &source, row.options.format, &options)?;
         let kept = store.segments(job)?;
         let mut segments = kept.clone();
         let segment = segments.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;

@@ -71,7 +71,8 @@ impl LoadedSource {
             }
             Source::File { input, output } => {
                 let bytes = files::read(input)?;
-                let (format, document) = open(input, &bytes, &read_options(&job.pair, &job.options))?;
+                let options = read_options(&job.pair, &job.options);
+                let (format, document) = open(input, &bytes, job.options.format, &options)?;
                 if let Some(target) = output {
                     files::not_the_source(input, target)?;
                 }
@@ -91,13 +92,21 @@ pub(crate) fn read_options(pair: &LanguagePair, options: &DecodeOptions) -> Read
     ReadOptions { columns: options.columns.clone(), from: Some(pair.from.clone()), to: Some(pair.to.clone()) }
 }
 
-/// Reads a document.
+/// Reads a document, as `chosen` or as what it seems to be.
 ///
 /// # Errors
 /// Bytes that are not a document.
-pub(crate) fn open(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<(Format, Document)> {
+pub(crate) fn open(
+    path: &Path,
+    bytes: &[u8],
+    chosen: Option<Format>,
+    options: &ReadOptions,
+) -> Result<(Format, Document)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let format = Format::detect(&name, bytes)?;
+    let format = match chosen {
+        Some(format) => format.chosen(&name, bytes)?,
+        None => Format::detect(&name, bytes)?,
+    };
     Ok((format, Document::parse_with(format, bytes, options)?))
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use documents::ReadOptions;
+use documents::{Format, ReadOptions};
 
 use crate::catalog::CatalogCache;
 use crate::detect::{Detected, detect};
@@ -59,14 +59,15 @@ impl Translator {
         detect(text, &self.pairs())
     }
 
-    /// The language of a document, which [`Translator::detect`] determines from its beginning.
+    /// The language of a document, which [`Translator::detect`] determines from its beginning; it is read as `format`, or as
+    /// what it seems to be.
     ///
     /// # Errors
     /// A file that cannot be read or is not a document.
-    pub fn detect_file(&self, path: &Path) -> Result<Option<Detected>> {
+    pub fn detect_file(&self, path: &Path, format: Option<Format>) -> Result<Option<Detected>> {
         // A translation memory holds several languages; any target will do to read it.
         let options = ReadOptions { to: Some("und".to_owned()), ..ReadOptions::default() };
-        let (_, document) = source::open(path, &files::read(path)?, &options)?;
+        let (_, document) = source::open(path, &files::read(path)?, format, &options)?;
         let mut sample = String::new();
         for block in document.blocks() {
             sample.push_str(&block.text);

@@ -30,10 +30,10 @@ pub struct Translate {
     /// Folder for translated files [default: beside each source, as name.LANGUAGE.ext]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Standard input is a document of this format (a file extension, such as docx); its translation goes to standard
-    /// output
-    #[arg(long, value_name = "FORMAT", value_parser = known_format, conflicts_with_all = ["inputs", "out", "resume"])]
-    pub format: Option<String>,
+    /// Read the documents as this format (a file extension, such as txt), whatever they seem to be; without a document,
+    /// standard input is one, and its translation goes to standard output
+    #[arg(long, value_name = "FORMAT", value_parser = known_format, conflicts_with = "resume")]
+    pub format: Option<Format>,
     /// Tables: the columns to translate, counted from 1, such as 2,3; a header row is left unchanged [default: the
     /// columns that hold text]
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
@@ -117,10 +117,8 @@ fn known_or_auto(code: &str) -> Result<String, String> {
     if code == AUTO { Ok(code.to_owned()) } else { known_language(code) }
 }
 
-fn known_format(extension: &str) -> Result<String, String> {
-    let extension = extension.to_ascii_lowercase();
-    let known = Format::ALL.iter().any(|format| format.extensions().contains(&extension.as_str()));
-    known.then_some(extension).ok_or_else(|| "not the file extension of a supported format".to_owned())
+fn known_format(extension: &str) -> Result<Format, String> {
+    Format::of_extension(extension).ok_or_else(|| "not the file extension of a supported format".to_owned())
 }
 
 impl Translate {
@@ -180,11 +178,16 @@ impl Translate {
 
     /// Refuses options that would have no effect.
     pub fn check_effects(&self, inputs: &[Input]) -> Result<(), Failure> {
-        let extras = [("--bilingual", self.bilingual), ("--tmx", self.tmx.is_some()), ("--json", self.json)];
-        if self.format.is_some() {
+        let extras = [
+            ("--bilingual", self.bilingual),
+            ("--tmx", self.tmx.is_some()),
+            ("--json", self.json),
+            ("--out", self.out.is_some()),
+        ];
+        if self.format.is_some() && inputs.is_empty() {
             return match extras.iter().find(|(_, given)| *given) {
                 Some((option, _)) => Err(Failure::usage(
-                    &format!("{option} does nothing with --format, which writes only the translation"),
+                    &format!("{option} does nothing where a document comes from standard input"),
                     "Save the document and give its path instead.",
                 )),
                 None => Ok(()),
@@ -193,6 +196,7 @@ impl Translate {
         let of_documents = [
             ("--out", self.out.is_some()),
             ("--columns", !self.columns.is_empty()),
+            ("--format", self.format.is_some()),
             ("--bilingual", self.bilingual),
             ("--tmx", self.tmx.is_some()),
             ("--resume", self.resume && !inputs.is_empty()),
@@ -235,6 +239,7 @@ impl Translate {
         if let Some(terms) = terms {
             options.terms = terms.to_vec();
         }
+        options.format = self.format.or(options.format);
         if !self.columns.is_empty() {
             options.columns = Some(self.columns.iter().map(|column| *column as usize - 1).collect());
         }
