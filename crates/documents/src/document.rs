@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::block::{Block, Translation};
 use crate::content::{Content, Occurrence};
-use crate::encoding::{Encoding, Missing};
+use crate::encoding::Encoding;
 use crate::finding::{Finding, FindingKind};
 use crate::formats::{epub, odf, ooxml, pdf};
-use crate::left_alone::LeftAlone;
+use crate::left_alone::{LeftAlone, Place};
 use crate::package::Package;
 use crate::parsed::Parsed;
 use crate::parser::Parser;
@@ -41,7 +41,7 @@ pub struct Document {
 /// What the parts of a document are written into.
 #[derive(Debug)]
 enum Container {
-    Text(Encoding),
+    Text,
     Package(Package),
 }
 
@@ -113,16 +113,19 @@ impl Document {
             }
             Format::Epub => return Self::package(bytes, epub::texts, Parser::Epub),
         };
-        let (encoding, source) = Encoding::read(bytes)?;
+        let (encoding, source) =
+            if parser.is_xml() { Encoding::read_xml(bytes)? } else { Encoding::read(bytes)? };
+        let encoding = if parser == Parser::Properties { encoding.of_properties(&source) } else { encoding };
         Self::text(encoding, source, parser)
     }
 
     /// A document that is one text.
     fn text(encoding: Encoding, source: String, parser: Parser) -> Result<Self> {
-        let part = Part { name: String::new(), source, parser };
-        let Parsed { blocks, left_alone } = part.parse()?;
+        let part = Part { name: String::new(), source, encoding, parser };
+        let Parsed { blocks, mut left_alone } = part.parse()?;
+        left_alone.add(Place::Bytes, encoding.kept_bytes(&part.source));
         let content = Content::new(vec![part], blocks.into_iter().map(|parsed| (0, parsed)).collect());
-        Ok(Self { container: Container::Text(encoding), content, left_alone })
+        Ok(Self { container: Container::Text, content, left_alone })
     }
 
     /// A document that is a package: `entries` lists those that contain text, each with what `parser` needs.
@@ -134,7 +137,8 @@ impl Document {
         let mut package = Package::open(bytes)?;
         let (mut parts, mut all, mut left) = (Vec::new(), Vec::new(), LeftAlone::default());
         for (name, entry) in entries(&mut package)? {
-            let part = Part { source: package.text(&name)?, name, parser: parser(entry) };
+            let (encoding, source) = package.read(&name)?;
+            let part = Part { source, name, encoding, parser: parser(entry) };
             let Parsed { blocks, left_alone } = part.parse()?;
             left.merge(left_alone);
             if !blocks.is_empty() {
@@ -278,23 +282,26 @@ impl Document {
         mut findings: Vec<Finding>,
     ) -> Result<Written> {
         let bytes = match &self.container {
-            Container::Text(encoding) => {
-                let missing = self.content.parts.first().map_or(Missing::None, |part| part.parser.missing());
-                let (bytes, changed) = encoding.write(&bodies.concat(), missing);
-                if changed
-                    && let Some(block) =
-                        translations.iter().position(|given| !encoding.can_encode(&given.text))
-                {
+            Container::Text => {
+                let Some((part, body)) = self.content.parts.first().zip(bodies.first()) else {
+                    return Ok(Written { bytes: Vec::new(), findings });
+                };
+                let (bytes, changed) = part.encoded(body);
+                if changed {
+                    let lacking =
+                        translations.iter().position(|given| !part.encoding.can_encode(&given.text));
+                    let block = lacking.unwrap_or(0);
                     let text = translations.get(block).map(|given| given.text.clone()).unwrap_or_default();
                     findings.push(Finding { block, kind: FindingKind::Encoding, text });
                 }
                 bytes
             }
             Container::Package(package) => {
-                let parts =
-                    self.content.parts.iter().zip(bodies).filter(|(part, body)| part.source != **body);
-                let replaced: Vec<_> =
-                    parts.map(|(part, body)| (part.name.as_str(), body.as_str())).collect();
+                let parts = self.content.parts.iter().zip(bodies);
+                let replaced: Vec<_> = parts
+                    .filter(|(part, body)| part.source != **body)
+                    .map(|(part, body)| (part.name.as_str(), part.encoded(body).0))
+                    .collect();
                 package.write(&replaced)?
             }
         };

@@ -1,8 +1,15 @@
 //! Encodings: bytes → text, and text → bytes in the same encoding.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+mod declaration;
+mod kept;
 
+use std::collections::HashSet;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use self::declaration::{Repertoire, declared};
+use self::kept::{KeptBytes, Unit};
 use crate::{Error, Result, limits};
 
 /// The encoding of a document's bytes.
@@ -11,6 +18,10 @@ pub(crate) struct Encoding {
     base: &'static encoding_rs::Encoding,
     /// Whether the bytes start with a byte order mark.
     mark: bool,
+    /// The codes that translations may use.
+    repertoire: Repertoire,
+    /// The characters that stand for bytes that are no text.
+    kept: Option<KeptBytes>,
 }
 
 /// How a character is written that the encoding lacks.
@@ -24,77 +35,190 @@ pub(crate) enum Missing {
     None,
 }
 
-/// First bytes in which a document may declare its encoding: 1,024 by the XML and HTML standards; the header of a PO
-/// file with long names may be longer.
-const DECLARATION_BYTES: usize = 4096;
+/// Characters outside ASCII that an undeclared document has for each byte that is no UTF-8, if it is UTF-8: in texts of
+/// other encodings at most one character in five is UTF-8 by chance.
+const CHARS_PER_BAD_BYTE: usize = 1;
+
+/// The same for an encoding that other evidence speaks against.
+const CHARS_PER_UNLIKELY_BYTE: usize = 4;
 
 impl Encoding {
-    pub const UTF_8: Self = Self { base: UTF_8, mark: false };
+    pub const UTF_8: Self = Self::of(UTF_8);
 
-    /// The encoding and the text of a document: UTF-8 if the bytes are valid UTF-8 beyond ASCII, which other encodings
-    /// are not by chance; else the declared encoding; without a declaration the detected one.
+    const fn of(base: &'static encoding_rs::Encoding) -> Self {
+        Self { base, mark: false, repertoire: Repertoire::All, kept: None }
+    }
+
+    /// The encoding and the text of a document: UTF-8 if the bytes are UTF-8 beyond ASCII, which other encodings are not
+    /// by chance; else the declared encoding; without a declaration the detected one. Single bytes that are no text stay
+    /// as they are: a private character stands for each.
     ///
     /// # Errors
     /// When the document is larger than [`limits::DOCUMENT_BYTES`], or no encoding fits its bytes.
     pub fn read(bytes: &[u8]) -> Result<(Self, String)> {
-        if bytes.len() > limits::DOCUMENT_BYTES {
-            return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::DOCUMENT_BYTES });
+        if let Some(read) = Self::marked(bytes)? {
+            return Ok(read);
         }
-        if let Some((base, size)) = encoding_rs::Encoding::for_bom(bytes) {
-            let body = bytes.get(size..).unwrap_or_default();
-            return Self { base, mark: true }.decoded(body);
-        }
-        if let Some(base) = unmarked_utf_16(bytes) {
-            return Self { base, mark: false }.decoded(bytes);
-        }
-        let utf_8 = std::str::from_utf8(bytes);
-        let escapes = bytes.contains(&0x1b);
         let declared = declared(bytes);
-        match (utf_8, declared) {
-            (Ok(text), _) if !text.is_ascii() => Ok((Self::UTF_8, text.to_owned())),
-            (Ok(text), None) if !escapes => Ok((Self::UTF_8, text.to_owned())),
-            (_, Some(base)) => {
-                let declared = Self { base, mark: false };
-                declared.decoded(bytes).or_else(|_| Self::detected(bytes))
+        let escapes = bytes.contains(&0x1b);
+        match (std::str::from_utf8(bytes), declared) {
+            (Ok(text), _) if !text.is_ascii() => return Ok((Self::UTF_8, text.to_owned())),
+            (Ok(text), None) if !escapes => return Ok((Self::UTF_8, text.to_owned())),
+            (Err(_), None) if is_mostly_utf_8(bytes, CHARS_PER_BAD_BYTE) => {
+                return Self::UTF_8.lossless(bytes);
             }
+            (Err(_), Some((base, _))) => {
+                let fewest = if base == UTF_8 { 0 } else { CHARS_PER_UNLIKELY_BYTE };
+                if is_mostly_utf_8(bytes, fewest) {
+                    return Self::UTF_8.lossless(bytes);
+                }
+            }
+            _ => {}
+        }
+        let declared = declared.map(|(base, repertoire)| Self { repertoire, ..Self::of(base) });
+        match declared.map(|declared| declared.decoded(bytes)) {
+            Some(Ok(read)) => Ok(read),
             _ => Self::detected(bytes),
         }
     }
 
+    /// The same for XML, whose parsers refuse bytes that are no text, and read UTF-8 where nothing is declared.
+    ///
+    /// # Errors
+    /// When the bytes are not in the encoding that they declare.
+    pub fn read_xml(bytes: &[u8]) -> Result<(Self, String)> {
+        let read = match (Self::marked(bytes)?, std::str::from_utf8(bytes), declared(bytes)) {
+            (Some(read), ..) => read,
+            (_, Ok(text), declared) if !text.is_ascii() || declared.is_none() => {
+                (Self::UTF_8, text.to_owned())
+            }
+            (_, _, Some((base, repertoire))) => Self { repertoire, ..Self::of(base) }.decoded(bytes)?,
+            _ => return Err(Error::Encoding { name: UTF_8.name() }),
+        };
+        match read {
+            (Self { kept: Some(_), base, .. }, _) => Err(Error::Encoding { name: base.name() }),
+            read => Ok(read),
+        }
+    }
+
+    /// The text of a document that starts with a byte order mark, or is in UTF-16 without one.
+    fn marked(bytes: &[u8]) -> Result<Option<(Self, String)>> {
+        if bytes.len() > limits::DOCUMENT_BYTES {
+            return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::DOCUMENT_BYTES });
+        }
+        if is_utf_32(bytes) {
+            return Err(Error::Encoding { name: "UTF-32" });
+        }
+        if let Some((base, size)) = encoding_rs::Encoding::for_bom(bytes) {
+            let marked = Self { mark: true, ..Self::of(base) };
+            let body = bytes.get(size..).unwrap_or_default();
+            let read = if base == UTF_8 { marked.lossless(body) } else { marked.decoded(body) };
+            return read.map(Some);
+        }
+        unmarked_utf_16(bytes).map(|base| Self::of(base).decoded(bytes)).transpose()
+    }
+
     /// The text as bytes, and whether they are UTF-8 because the encoding lacks one of the characters.
     pub fn write(self, text: &str, missing: Missing) -> (Vec<u8>, bool) {
-        let (bytes, lacking) = if self.base == UTF_16LE {
-            (text.encode_utf16().flat_map(u16::to_le_bytes).collect(), false)
-        } else if self.base == UTF_16BE {
-            (text.encode_utf16().flat_map(u16::to_be_bytes).collect(), false)
-        } else {
-            let (bytes, _, lacking) = self.base.encode(text);
-            (bytes.into_owned(), lacking)
+        let lacking = self.lacking(text);
+        let written = |c: char| match missing {
+            Missing::Escape => {
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+            _ => format!("&#{};", u32::from(c)),
         };
-        if lacking && missing == Missing::None {
-            return (text.as_bytes().to_vec(), true);
+        match missing {
+            _ if lacking.is_empty() => (self.encoded(text), false),
+            Missing::None => (self.as_utf_8(text), true),
+            Missing::Reference | Missing::Escape => {
+                let mut out = String::with_capacity(text.len());
+                for c in text.chars() {
+                    if lacking.contains(&c) { out.push_str(&written(c)) } else { out.push(c) }
+                }
+                (self.encoded(&out), false)
+            }
         }
-        if lacking && missing == Missing::Escape {
-            return self.write(&self.escaped(text), Missing::None);
-        }
-        ([self.mark_bytes(), bytes.as_slice()].concat(), false)
+    }
+
+    /// The text as UTF-8. Bytes that were kept are text where the encoding can read them.
+    pub fn as_utf_8(self, text: &str) -> Vec<u8> {
+        let Some(kept) = self.kept else { return text.as_bytes().to_vec() };
+        let mut out = Vec::with_capacity(text.len());
+        kept.divide(text, |unit| match unit {
+            Unit::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Unit::Bytes(bytes) => {
+                let read = self.base.decode_without_bom_handling_and_without_replacement(bytes);
+                out.extend_from_slice(read.as_deref().map_or(bytes, str::as_bytes));
+            }
+        });
+        out
     }
 
     /// Whether the encoding has all characters of `text`.
     pub fn can_encode(self, text: &str) -> bool {
-        self.base.output_encoding() == UTF_8 || !self.base.encode(text).2
+        self.lacking(text).is_empty()
     }
 
-    fn escaped(self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        for c in text.chars() {
-            if c.is_ascii() || self.can_encode(c.encode_utf8(&mut [0; 4])) {
-                out.push(c);
-            } else {
-                out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-            }
+    /// Whether the document is in UTF-8.
+    pub fn is_utf_8(self) -> bool {
+        self.base == UTF_8
+    }
+
+    /// How many bytes of the document are no text.
+    pub fn kept_bytes(self, text: &str) -> usize {
+        self.kept.map_or(0, |kept| text.chars().filter(|c| kept.byte(*c).is_some()).count())
+    }
+
+    /// The encoding for Java properties: what is not in UTF-8, Java reads as ISO-8859-1.
+    pub fn of_properties(self, source: &str) -> Self {
+        if self.base == WINDOWS_1252 { self.limited(Repertoire::Iso, source) } else { self }
+    }
+
+    /// The encoding with a smaller repertoire, if the source keeps to it.
+    fn limited(mut self, repertoire: Repertoire, source: &str) -> Self {
+        self.repertoire = repertoire;
+        if !self.lacking(source).is_empty() {
+            self.repertoire = Repertoire::All;
+        }
+        self
+    }
+
+    /// The characters of a text that the encoding lacks.
+    fn lacking(self, text: &str) -> HashSet<char> {
+        if self.base.output_encoding() == UTF_8 || text.is_ascii() {
+            return HashSet::new();
+        }
+        let is_kept = |c: char| self.kept.is_some_and(|kept| kept.byte(c).is_some());
+        let lacks = |c: &char| {
+            let mut buffer = [0; 4];
+            let (code, _, lacks) = self.base.encode(c.encode_utf8(&mut buffer));
+            lacks || !self.repertoire.has(&code)
+        };
+        let distinct: HashSet<char> = text.chars().filter(|c| !c.is_ascii() && !is_kept(*c)).collect();
+        distinct.into_iter().filter(lacks).collect()
+    }
+
+    /// A text that the encoding can hold, with the byte order mark.
+    fn encoded(self, text: &str) -> Vec<u8> {
+        let mut out = self.mark_bytes().to_vec();
+        match self.kept {
+            Some(kept) => kept.divide(text, |unit| match unit {
+                Unit::Text(text) => self.encode(text, &mut out),
+                Unit::Bytes(bytes) => out.extend_from_slice(bytes),
+            }),
+            None => self.encode(text, &mut out),
         }
         out
+    }
+
+    fn encode(self, text: &str, out: &mut Vec<u8>) {
+        if self.base == UTF_16LE {
+            out.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        } else if self.base == UTF_16BE {
+            out.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+        } else {
+            out.extend_from_slice(&self.base.encode(text).0);
+        }
     }
 
     fn mark_bytes(self) -> &'static [u8] {
@@ -106,17 +230,73 @@ impl Encoding {
         }
     }
 
+    /// The text of bytes in this encoding.
+    ///
+    /// # Errors
+    /// When the bytes, or too many of them, are no text, or would not be written as they were read.
     fn decoded(self, bytes: &[u8]) -> Result<(Self, String)> {
         let text = self.base.decode_without_bom_handling_and_without_replacement(bytes);
-        let text = text.ok_or(Error::Encoding { name: self.base.name() })?;
-        Ok((self, text.into_owned()))
+        let stateless = self.base.output_encoding() != UTF_8 && self.base != ISO_2022_JP;
+        match text {
+            Some(text) if self.encoded(&text).get(self.mark_bytes().len()..) == Some(bytes) => {
+                let text = text.into_owned();
+                Ok((self.limited(self.repertoire, &text), text))
+            }
+            _ if stateless => self.lossless(bytes),
+            _ => Err(Error::Encoding { name: self.base.name() }),
+        }
+    }
+
+    /// The text of bytes, some of which may be no text.
+    ///
+    /// # Errors
+    /// When too many of them are no text in a legacy encoding.
+    fn lossless(self, bytes: &[u8]) -> Result<(Self, String)> {
+        let walk = |each: &mut dyn FnMut(Unit)| match self.base {
+            base if base == UTF_8 => kept::utf_8(bytes, each),
+            base => kept::legacy(base, bytes, each),
+        };
+        let (chars, bad) = count(walk);
+        let unlikely = self.base != UTF_8 && chars < bad.saturating_mul(CHARS_PER_UNLIKELY_BYTE);
+        match KeptBytes::unused(walk) {
+            Some(kept) if !unlikely => {
+                let text = kept.text(walk);
+                let read = Self { kept: (bad > 0).then_some(kept), ..self };
+                Ok((read.limited(self.repertoire, &text), text))
+            }
+            _ => Err(Error::Encoding { name: self.base.name() }),
+        }
     }
 
     fn detected(bytes: &[u8]) -> Result<(Self, String)> {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
         detector.feed(bytes, true);
-        Self { base: detector.guess(None, Utf8Detection::Allow), mark: false }.decoded(bytes)
+        Self::of(detector.guess(None, Utf8Detection::Allow)).decoded(bytes)
     }
+}
+
+/// Characters outside ASCII, and bytes that are no text.
+fn count(walk: impl Fn(&mut dyn FnMut(Unit))) -> (usize, usize) {
+    let (mut chars, mut bad) = (0, 0);
+    walk(&mut |unit| match unit {
+        Unit::Text(text) => chars += text.chars().filter(|c| !c.is_ascii()).count(),
+        Unit::Bytes(bytes) => bad += bytes.len(),
+    });
+    (chars, bad)
+}
+
+/// Whether there are at least so many characters of UTF-8 outside ASCII for each byte that is none.
+fn is_mostly_utf_8(bytes: &[u8], fewest: usize) -> bool {
+    let (chars, bad) = count(|each| kept::utf_8(bytes, each));
+    chars > 0 && chars >= bad.saturating_mul(fewest)
+}
+
+/// UTF-32: a byte order mark, or an ASCII start of which three bytes in four are zero.
+fn is_utf_32(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff");
+    let head = bytes.get(..16).unwrap_or_default();
+    let is_wide = |at: usize| head.iter().enumerate().all(|(index, byte)| (*byte == 0) == (index % 4 != at));
+    marked || (!head.is_empty() && (is_wide(0) || is_wide(3)))
 }
 
 /// UTF-16 without a byte order mark: every other byte of an ASCII start is zero, as in `<\0?\0x\0`.
@@ -131,80 +311,5 @@ fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// The encoding that the document declares: `encoding="…"` of an XML declaration, `charset=…` of an HTML `meta`
-/// or of a PO header.
-fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = bytes.get(..bytes.len().min(DECLARATION_BYTES))?;
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let start = head.trim_start();
-    let xml = start.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
-    let quoted = |text: &str| {
-        let text = text.trim_start_matches(|c: char| c.is_whitespace() || "=\"'".contains(c));
-        let end =
-            text.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c)).unwrap_or(text.len());
-        encoding_rs::Encoding::for_label(text.get(..end)?.as_bytes())
-    };
-    let named = if let Some(declaration) = xml {
-        declaration.split_once("encoding").and_then(|(_, rest)| quoted(rest))
-    } else {
-        let is_markup = start.starts_with('<') && head.contains("<meta");
-        let is_po = head.contains("msgid") && head.contains("content-type:");
-        (is_markup || is_po).then(|| head.split_once("charset").and_then(|(_, rest)| quoted(rest))).flatten()
-    };
-    // A label that is readable as single bytes cannot be in UTF-16.
-    named.filter(|base| *base != UTF_16LE && *base != UTF_16BE && *base != encoding_rs::REPLACEMENT)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(bytes: &[u8]) -> (&'static str, String) {
-        let (encoding, text) = Encoding::read(bytes).expect("a known encoding");
-        assert_eq!(encoding.write(&text, Missing::None), (bytes.to_vec(), false));
-        (encoding.base.name(), text)
-    }
-
-    #[test]
-    fn byte_order_marks_and_declarations_are_used() {
-        assert_eq!(read(b"\xef\xbb\xbfa"), ("UTF-8", "a".into()));
-        assert_eq!(read(b"\xff\xfea\0\xe4\0"), ("UTF-16LE", "aä".into()));
-        assert_eq!(read(b"\xfe\xff\0a\0\xe4"), ("UTF-16BE", "aä".into()));
-        assert_eq!(read(b"<\0?\0x\0m\0l\0>\0"), ("UTF-16LE", "<?xml>".into()));
-        assert_eq!(
-            read(b"<?xml version='1.0' encoding='iso-8859-2'?><a>\xb1").1,
-            "<?xml version='1.0' encoding='iso-8859-2'?><a>ą"
-        );
-        assert_eq!(read(b"<meta charset=\"shift_jis\">\x93\xfa").0, "Shift_JIS");
-        assert_eq!(
-            read(b"msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=KOI8-R\\n\"\n\xc1").0,
-            "KOI8-R"
-        );
-    }
-
-    #[test]
-    fn undeclared_bytes_are_detected() {
-        assert_eq!(read("日本語".as_bytes()).0, "UTF-8");
-        let (japanese, _, _) =
-            encoding_rs::SHIFT_JIS.encode("これは日本語の文章です。よろしくお願いします。");
-        assert_eq!(read(&japanese), ("Shift_JIS", "これは日本語の文章です。よろしくお願いします。".into()));
-        let (german, _, _) = encoding_rs::WINDOWS_1252.encode("Die Bäume blühen schön und groß.");
-        assert_eq!(read(&german), ("windows-1252", "Die Bäume blühen schön und groß.".into()));
-        let (mail, _, _) = encoding_rs::ISO_2022_JP.encode("日本語のメールです。");
-        assert_eq!(read(&mail).0, "ISO-2022-JP");
-    }
-
-    #[test]
-    fn a_missing_character_becomes_a_reference_or_makes_the_document_utf_8() {
-        let latin = Encoding { base: encoding_rs::WINDOWS_1252, mark: false };
-        assert!(latin.can_encode("ä") && !latin.can_encode("日"));
-        assert_eq!(latin.write("ä日", Missing::Reference), (b"\xe4&#26085;".to_vec(), false));
-        assert_eq!(latin.write("ä日", Missing::None), ("ä日".as_bytes().to_vec(), true));
-    }
-
-    #[test]
-    fn half_a_character_is_refused() {
-        assert!(matches!(Encoding::read(b"\xff\xfea\0\0"), Err(Error::Encoding { name: "UTF-16LE" })));
-        assert!(matches!(Encoding::read(b"\xff\xfe\0\xd8"), Err(Error::Encoding { .. })));
-    }
-}
+mod tests;

@@ -98,9 +98,9 @@ pub enum Error {
         /// The entry.
         name: String,
     },
-    /// A text of a package that is not UTF-8.
+    /// A text of a package that is not in the encoding it declares.
     #[error(
-        "a text of the document is not UTF-8; open it in the program that made it and save it again: {name}"
+        "a text of the document is not in the encoding it declares; open it in the program that made it and save it again: {name}"
     )]
     PartEncoding {
         /// The entry.

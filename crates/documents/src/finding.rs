@@ -30,6 +30,7 @@ pub enum FindingKind {
     Refused,
     /// A subtitle line is longer than viewers can read in time, and longer than any line of its source.
     Long,
-    /// The document's encoding lacks a character of the translation, so the whole document was written as UTF-8.
+    /// The whole document was written as UTF-8: its encoding lacks a character of the translation, or its format has no
+    /// other.
     Encoding,
 }

@@ -15,6 +15,8 @@ pub enum Place {
     ComparedText,
     /// A comment that mentions somebody by the position of the name.
     Mention,
+    /// A byte that is no text in the document's encoding.
+    Bytes,
 }
 
 impl Place {
@@ -24,6 +26,7 @@ impl Place {
             Self::SvgText => "texts in SVG pictures",
             Self::ComparedText => "texts that formulas look for",
             Self::Mention => "comments that mention somebody",
+            Self::Bytes => "bytes that are no text in the document's encoding",
         }
     }
 }
@@ -44,14 +47,19 @@ pub struct LeftAlone(BTreeMap<Place, usize>);
 impl LeftAlone {
     /// Counts a place if its text has letters.
     pub fn record(&mut self, place: Place, text: &str) {
-        if text.contains(char::is_alphabetic) {
-            *self.0.entry(place).or_default() += 1;
+        self.add(place, usize::from(text.contains(char::is_alphabetic)));
+    }
+
+    /// Counts so many places.
+    pub fn add(&mut self, place: Place, count: usize) {
+        if count > 0 {
+            *self.0.entry(place).or_default() += count;
         }
     }
 
     /// Adds the places of another part.
     pub fn merge(&mut self, other: Self) {
-        other.0.into_iter().for_each(|(place, count)| *self.0.entry(place).or_default() += count);
+        other.0.into_iter().for_each(|(place, count)| self.add(place, count));
     }
 
     /// Places of a kind.

@@ -11,6 +11,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::encoding::Encoding;
 use crate::{Error, Result, limits};
 
 /// A zip archive in memory.
@@ -64,11 +65,20 @@ impl Package {
         self.archive.index_for_name(name).is_some()
     }
 
-    /// The text of an entry, with its byte order mark if it has one.
+    /// The text of an entry.
     ///
     /// # Errors
-    /// When there is no such entry, it is damaged, not UTF-8, or its decompressed size exceeds the limits.
+    /// As [`Package::read`].
     pub fn text(&mut self, name: &str) -> Result<String> {
+        self.read(name).map(|(_, text)| text)
+    }
+
+    /// The encoding and the text of an entry.
+    ///
+    /// # Errors
+    /// When there is no such entry, it is damaged, not in the encoding it declares, or its decompressed size exceeds the
+    /// limits.
+    pub fn read(&mut self, name: &str) -> Result<(Encoding, String)> {
         let missing = || damaged(&format!("there is no {name}"));
         let index = self.archive.index_for_name(name).ok_or_else(missing)?;
         let entry = self.archive.by_index(index).map_err(broken)?;
@@ -85,14 +95,14 @@ impl Package {
             return Err(Error::Inflates { limit: most, name: name.to_owned() });
         }
         self.decompressed.insert(index, bytes.len());
-        String::from_utf8(bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
+        Encoding::read_xml(&bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
     }
 
     /// The archive with some entries replaced, in the same order and compression; all others are copied byte for byte.
     ///
     /// # Errors
     /// When the archive cannot be written, for example an entry of unknown compression.
-    pub fn write(&self, replaced: &[(&str, &str)]) -> Result<Vec<u8>> {
+    pub fn write(&self, replaced: &[(&str, Vec<u8>)]) -> Result<Vec<u8>> {
         if replaced.is_empty() {
             return Ok(self.bytes.to_vec());
         }
@@ -101,7 +111,7 @@ impl Package {
         writer.set_raw_comment(archive.comment().to_vec().into_boxed_slice()).map_err(broken)?;
         for (index, name) in self.names.iter().enumerate() {
             let entry = archive.by_index_raw(index).map_err(broken)?;
-            let Some((_, text)) = replaced.iter().find(|(replaced, _)| replaced == name) else {
+            let Some((_, bytes)) = replaced.iter().find(|(replaced, _)| replaced == name) else {
                 writer.raw_copy_file(entry).map_err(broken)?;
                 continue;
             };
@@ -112,7 +122,7 @@ impl Package {
             let options: SimpleFileOptions = entry.options().compression_method(method);
             drop(entry);
             writer.start_file(name, options).map_err(broken)?;
-            writer.write_all(text.as_bytes()).map_err(|e| broken(ZipError::Io(e)))?;
+            writer.write_all(bytes).map_err(|e| broken(ZipError::Io(e)))?;
         }
         Ok(writer.finish().map_err(broken)?.into_inner())
     }

@@ -71,9 +71,13 @@ impl Parser {
             Self::Properties | Self::Json => Missing::Escape,
             Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po => Missing::None,
             Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
-            // Entries of packages are UTF-8.
-            Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::None,
+            Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::Reference,
         }
+    }
+
+    /// Whether a text is XML as a whole, so that its parsers refuse bytes that are no text.
+    pub fn is_xml(&self) -> bool {
+        matches!(self, Self::Xliff { .. } | Self::Tmx { .. })
     }
 
     /// Whether a translation could change which blocks are found, so that the written part is parsed again.

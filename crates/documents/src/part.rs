@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::formats::xliff;
+use crate::encoding::{Encoding, Missing};
+use crate::formats::{po, xliff};
 use crate::parsed::Parsed;
 use crate::parser::Parser;
 use crate::{Error, Result};
@@ -13,6 +14,7 @@ pub(crate) struct Part {
     /// The entry's name; empty for a document that is one text.
     pub name: String,
     pub source: String,
+    pub encoding: Encoding,
     pub parser: Parser,
 }
 
@@ -46,5 +48,19 @@ impl Part {
             Parser::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
             _ => written,
         }
+    }
+    /// The bytes of the written part, and whether they are UTF-8 though the source's are not.
+    pub fn encoded(&self, written: &str) -> (Vec<u8>, bool) {
+        if written == self.source {
+            return self.encoding.write(written, Missing::None);
+        }
+        let (bytes, changed) = match &self.parser {
+            // Players read WebVTT as UTF-8 only.
+            Parser::WebVtt if !self.encoding.is_utf_8() => (self.encoding.as_utf_8(written), true),
+            parser => self.encoding.write(written, parser.missing()),
+        };
+        let is_utf_8 = changed || (self.encoding.is_utf_8() && !bytes.is_ascii());
+        let bytes = if self.parser == Parser::Po && is_utf_8 { po::declared_utf_8(bytes) } else { bytes };
+        (bytes, changed)
     }
 }

@@ -96,6 +96,7 @@ fn without_whitespace(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::content::Content;
+    use crate::encoding::Encoding;
 
     #[test]
     fn broken_markup_is_attributed_to_the_block_before_it() {
@@ -103,8 +104,12 @@ mod tests {
         let body: String = ["One", "Two", "Three"].into_iter().map(paragraph).collect();
         let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
         let source = format!("<w:body xmlns:w=\"{space}\">{body}</w:body>");
-        let part =
-            Part { name: "word/document.xml".to_owned(), source, parser: Parser::Office(OoxmlPart::Word) };
+        let part = Part {
+            name: "word/document.xml".to_owned(),
+            source,
+            encoding: Encoding::UTF_8,
+            parser: Parser::Office(OoxmlPart::Word),
+        };
         let parsed =
             part.parse().expect("well-formed").blocks.into_iter().map(|parsed| (0, parsed)).collect();
         let content = Content::new(vec![part], parsed);

@@ -10,7 +10,7 @@ use crate::formats::text::{lines, newline};
 use crate::inline::Run;
 use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Role, Slot};
-use crate::strings::{LineEnds, Unescaped};
+use crate::strings::{LineEnds, Unescaped, is_code};
 use crate::wrap::LineLayout;
 
 /// gettext wraps at 80 columns, two of them quotes.
@@ -65,6 +65,43 @@ pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
         entry.push_line(source, range);
     }
     found
+}
+
+/// A file in UTF-8 whose header declares that: `charset=` names it, and a header without a content type gets one.
+pub(crate) fn declared_utf_8(bytes: Vec<u8>) -> Vec<u8> {
+    const KEYWORD: &[u8] = b"\nmsgstr";
+    let find = |from: usize, wanted: &[u8]| {
+        let rest = bytes.get(from..)?;
+        rest.windows(wanted.len()).position(|part| part.eq_ignore_ascii_case(wanted)).map(|at| from + at)
+    };
+    let replaced = || {
+        // The header is the entry of the empty text.
+        let start = find(0, b"msgid \"\"")?;
+        let text = find(start, KEYWORD)? + KEYWORD.len();
+        let lines = bytes.get(start..text)?.split(|byte| *byte == b'\n');
+        if lines.clone().skip(1).any(|line| line.trim_ascii_start().starts_with(b"\"")) {
+            return None;
+        }
+        let end = find(text, b"\nmsgid").unwrap_or(bytes.len());
+        let (range, new) = match find(text, b"charset=").filter(|at| *at < end) {
+            Some(at) => {
+                let from = at + b"charset=".len();
+                let name = bytes.get(from..end)?;
+                let size = name.iter().position(|byte| b"\\\"; \r\n".contains(byte)).unwrap_or(name.len());
+                let is_utf_8 = name.get(..size)?.eq_ignore_ascii_case(b"UTF-8");
+                (from..from + size, if is_utf_8 { name.get(..size)? } else { b"UTF-8" })
+            }
+            None => {
+                let line = find(text, b"\n").unwrap_or(bytes.len());
+                let first = bytes.get(text..line)?.trim_ascii();
+                let is_empty = first == b"\"\"" && find(text, b"content-type:").is_none_or(|at| at > end);
+                let at = is_empty.then_some(line)?;
+                (at..at, &b"\n\"Content-Type: text/plain; charset=UTF-8\\n\""[..])
+            }
+        };
+        Some([bytes.get(..range.start)?, new, bytes.get(range.end..)?].concat())
+    };
+    replaced().unwrap_or(bytes)
 }
 
 /// A message with its translations.
@@ -211,6 +248,9 @@ fn message_block(source: &str, text: &PoField, keyword: &str, range: Range<usize
     let mut unescaped = Unescaped::new(source);
     for literal in &text.literals {
         unescaped.unescape(literal.clone(), &['\\'], escaped)?;
+    }
+    if is_code(unescaped.text()) {
+        return None;
     }
     let mut runs = unescaped.runs(LineEnds::Keep);
     let Run { block, range: read, breaks, .. } = runs.pop().filter(|_| runs.is_empty())?;

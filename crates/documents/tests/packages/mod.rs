@@ -8,24 +8,29 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// A package of these entries, in this order; `mimetype` is stored as the standards require.
-pub fn pack(entries: &[(&str, &str)]) -> Vec<u8> {
+pub fn pack<B: AsRef<[u8]>>(entries: &[(&str, B)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in entries {
         let stored = *name == "mimetype";
         let method = if stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
         let options = SimpleFileOptions::default().compression_method(method);
         writer.start_file(*name, options).expect("a new name");
-        writer.write_all(text.as_bytes()).expect("memory");
+        writer.write_all(text.as_ref()).expect("memory");
     }
     writer.finish().expect("memory").into_inner()
 }
 
 /// An entry's text.
 pub fn entry(package: &[u8], name: &str) -> String {
+    String::from_utf8(entry_bytes(package, name)).expect("UTF-8")
+}
+
+/// An entry's decompressed bytes.
+pub fn entry_bytes(package: &[u8], name: &str) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(package)).expect("a zip archive");
-    let mut text = String::new();
-    archive.by_name(name).expect("an entry").read_to_string(&mut text).expect("UTF-8");
-    text
+    let mut bytes = Vec::new();
+    archive.by_name(name).expect("an entry").read_to_end(&mut bytes).expect("memory");
+    bytes
 }
 
 /// The names of all entries, in their order, with how each is compressed.
