@@ -32,6 +32,8 @@ pub(crate) enum Kind<'a> {
     Void {
         word: bool,
     },
+    /// Markup that goes when the text is translated, such as the readings of ruby.
+    Elided,
     /// A line end that is shown.
     Break,
     /// Separates two blocks.
@@ -109,7 +111,8 @@ fn cut_at_empty_lines(pieces: &mut [Piece]) {
 fn partners(pieces: &mut [Piece]) -> Vec<Option<usize>> {
     let mut partners = vec![None; pieces.len()];
     let mut open: Vec<usize> = Vec::new();
-    let is_tag = |piece: &&Piece| !matches!(piece.kind, Kind::Text(_) | Kind::Cut | Kind::Close(_));
+    let is_tag =
+        |piece: &&Piece| !matches!(piece.kind, Kind::Text(_) | Kind::Elided | Kind::Cut | Kind::Close(_));
     let mut too_much = pieces.iter().filter(is_tag).count() > limits::SPANS_PER_BLOCK;
     for (at, piece) in pieces.iter().enumerate() {
         match &piece.kind {
@@ -134,7 +137,7 @@ fn partners(pieces: &mut [Piece]) -> Vec<Option<usize>> {
         .filter(|&at| {
             pieces[at].kind == Kind::Cut
                 || (tag(&pieces[at].kind) && partners[at].is_none())
-                || (too_much && !matches!(pieces[at].kind, Kind::Text(_)))
+                || (too_much && !matches!(pieces[at].kind, Kind::Text(_) | Kind::Elided))
         })
         .collect();
     for at in 0..pieces.len() {
@@ -256,7 +259,7 @@ impl<'a> Assembler<'a> {
                 }
             }
             Kind::Break => (self.whitespace, self.line_end) = (None, Some(source)),
-            Kind::Cut => {}
+            Kind::Elided | Kind::Cut => {}
         }
     }
 

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::block::{Block, Span, SpanKind};
+use crate::block::{Block, Spaces, Span, SpanKind};
+use crate::chars::{is_space, is_unspaced};
 use crate::limits;
 
 /// Letters in a row that codes have: INV-2024, ORDER/7.
@@ -40,6 +41,10 @@ pub(crate) fn is_code(text: &str) -> bool {
 /// does not contain by chance ([`placeholders::find_in_prose`]).
 pub(crate) fn lock_in_prose(block: &mut Block) {
     lock_addresses(block);
+    let bytes = bytes(&block.text);
+    lock_all(block, bytes);
+    let formulas = formulas(&block.text);
+    lock_all(block, formulas);
     let placeholders = placeholders::find_in_prose(&block.text);
     lock_all(block, placeholders);
 }
@@ -76,6 +81,71 @@ fn lock_addresses(block: &mut Block) {
     }
 }
 
+/// Private characters, which stand for bytes that are no text, with the words that they are in.
+fn bytes(text: &str) -> Vec<Range<usize>> {
+    let is_byte = |c: char| u32::from(c) >= 0xf_0000;
+    let is_inside = |c: &char| is_byte(*c) || (c.is_alphanumeric() && !is_unspaced(*c));
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.char_indices().filter(|(_, c)| is_byte(*c)) {
+        let read = found.last().map_or(0, |last| last.end);
+        let (before, after) = (text.get(read..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+        let before: usize =
+            before.chars().rev().take(WORD_CHARS).take_while(is_inside).map(char::len_utf8).sum();
+        let after: usize = after.chars().take(WORD_CHARS).take_while(is_inside).map(char::len_utf8).sum();
+        if at >= read {
+            found.push(at - before..at + after);
+        }
+    }
+    found
+}
+
+/// Characters of a word with bytes that are no text, on either side of them.
+const WORD_CHARS: usize = 40;
+
+/// What stands around a formula in TeX, the longest first. An environment ends at the brace after its last mark.
+const DELIMITERS: [(&str, &str); 6] = [
+    ("\\\\(", "\\\\)"),
+    ("\\\\[", "\\\\]"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("$$", "$$"),
+    ("\\begin{", "\\end{"),
+];
+
+/// A longer formula is text: this bounds the time. A page of a proof has 3,000.
+const FORMULA_BYTES: usize = 4096;
+
+/// The formulas of a text, with their delimiters.
+pub(crate) fn formulas(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find(['\\', '$'])).map(|next| at + next) {
+        let rest = text.get(start..).unwrap_or_default();
+        at = start + 1;
+        let Some((open, close)) = DELIMITERS.into_iter().find(|(open, _)| rest.starts_with(open)) else {
+            continue;
+        };
+        let inner = rest.get(open.len()..rest.floor_char_boundary(FORMULA_BYTES)).unwrap_or_default();
+        let Some(size) = inner.find(close) else { continue };
+        let is_environment = open.ends_with('{');
+        let brace = if is_environment { inner.get(size..).and_then(|tail| tail.find('}')) } else { Some(0) };
+        let tail = brace.map(|at| if is_environment { at + 1 } else { close.len() });
+        if let Some(tail) =
+            tail.filter(|_| is_environment || is_formula(inner.get(..size).unwrap_or_default()))
+        {
+            at = start + open.len() + size + tail;
+            found.push(start..at);
+        }
+    }
+    found
+}
+
+/// Whether the text between two delimiters is a formula: it has signs of one, or no word.
+fn is_formula(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 2).count();
+    !text.trim().is_empty() && (words == 0 || text.contains(['\\', '^', '_', '=', '+', '{']))
+}
+
 /// Makes each range a locked span, unless it is inside a locked span or crosses the edge of any span.
 fn lock_all(block: &mut Block, ranges: impl IntoIterator<Item = Range<usize>>) {
     for range in ranges {
@@ -90,6 +160,48 @@ fn lock_all(block: &mut Block, ranges: impl IntoIterator<Item = Range<usize>>) {
     }
 }
 
+/// Longer locked texts are taken out of a block: a model would have to repeat them, and their tokens count towards its
+/// context. A file name or a call has under 60 bytes.
+const LONG_BYTES: usize = 100;
+
+/// Takes the long locked texts out of a block; void spans stand for them. A text that is all of a paired span, such as a
+/// link's address, stays, since the span would have no words.
+pub(crate) fn take_out_long(block: &mut Block) {
+    for index in 0..block.spans.len() {
+        let Some(span) = block.spans.get(index) else { return };
+        let Range { start, end } = span.range;
+        let is_long = span.kind == SpanKind::Locked && end - start > LONG_BYTES && span.affixes.is_none();
+        let is_all = |other: &Span| {
+            let around = [block.text.get(other.range.start..start), block.text.get(end..other.range.end)];
+            let holds = other.kind == SpanKind::Paired && around.iter().all(Option::is_some);
+            holds && around.iter().flatten().all(|text| text.trim().is_empty())
+        };
+        if !is_long || block.spans.iter().any(is_all) {
+            continue;
+        }
+        let text = block.text.get(start..end).unwrap_or_default().to_owned();
+        let spaces = Spaces {
+            before: block.text.get(..start).is_some_and(|text| text.ends_with(is_space)),
+            after: block.text.get(end..).is_some_and(|text| text.starts_with(is_space)),
+        };
+        let removed = text.len() + usize::from(spaces.before && spaces.after);
+        block.text.replace_range(start..start + removed, "");
+        let moved = |at: usize| if at >= end { at.saturating_sub(removed).max(start) } else { at.min(start) };
+        for other in &mut block.spans {
+            if other.range.end > start {
+                other.range = moved(other.range.start)..moved(other.range.end);
+            }
+        }
+        if let Some(span) = block.spans.get_mut(index) {
+            span.kind = SpanKind::Void;
+            span.range = start..start;
+            span.open = [&span.open, &*text, &std::mem::take(&mut span.close)].concat();
+            // The markup beside the text in the document decides otherwise.
+            span.spaces = span.source.is_empty().then_some(spaces);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +210,48 @@ mod tests {
         let mut block = Block { text: text.to_owned(), spans: Vec::new(), wrapped: false };
         lock_addresses(&mut block);
         block.spans.iter().map(|span| &text[span.range.clone()]).collect()
+    }
+
+    #[test]
+    fn formulas_of_tex_are_found_with_their_delimiters() {
+        let found = |text: &str| -> Vec<String> {
+            formulas(text).into_iter().map(|range| text[range].to_owned()).collect()
+        };
+        assert_eq!(found(r"If \(a + b\) and $$x^2$$ hold"), [r"\(a + b\)", "$$x^2$$"]);
+        assert_eq!(found(r"A \\(x\\) b \[ y = 1 \] c"), [r"\\(x\\)", r"\[ y = 1 \]"]);
+        let environment = r"\begin{align*} a &= b \\ c &= d \end{align*}";
+        assert_eq!(found(&format!("So {environment} holds")), [environment]);
+        assert_eq!(found(r"costs $$ and $$, not \(a remark here\), \( and \["), [""; 0]);
+        assert_eq!(found(&r"\( \[ \begin{".repeat(100_000)), [""; 0]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_locked_with_their_word() {
+        let byte = '\u{f00e9}';
+        let text = format!("Das Caf{byte}haus, 日{byte}本 und {byte}{byte}");
+        let found: Vec<&str> = bytes(&text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, [format!("Caf{byte}haus"), byte.to_string(), format!("{byte}{byte}")]);
+    }
+
+    #[test]
+    fn long_texts_are_taken_out() {
+        let code = "x".repeat(LONG_BYTES + 1);
+        let (text, link) = (format!("See {code} now, {code}"), SpanKind::Paired);
+        let mut block = Block { text, spans: Vec::new(), wrapped: false };
+        let end = block.text.len();
+        block.spans.push(Span::plain(0..end, link));
+        block.spans.push(Span::plain(4..4 + code.len(), SpanKind::Locked));
+        block.spans.push(Span::plain(end - code.len()..end, SpanKind::Locked));
+        take_out_long(&mut block);
+        assert_eq!(block.text, "See now, ");
+        let ranges: Vec<_> = block.spans.iter().map(|span| span.range.clone()).collect();
+        assert_eq!(ranges, [0..9, 4..4, 9..9]);
+        let mut link = Block { text: code.clone(), spans: Vec::new(), wrapped: false };
+        link.spans =
+            vec![Span::plain(0..code.len(), SpanKind::Paired), Span::plain(0..code.len(), SpanKind::Locked)];
+        let same = link.clone();
+        take_out_long(&mut link);
+        assert_eq!(link, same);
     }
 
     #[test]

@@ -91,6 +91,11 @@ impl<'a> Tokens<'a> {
         Self { at: range.start, ..Self::new(document.get(..range.end).unwrap_or_default(), dialect) }
     }
 
+    /// The first byte of the next token.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
     fn raw_content(&mut self, name: &str, is_text: bool) -> Option<Token<'a>> {
         let rest = self.source.get(self.at..)?;
         let is_end = |at: &usize| {

@@ -193,6 +193,17 @@ impl<'a> Renderer<'a> {
                     out.words.raw(&slot.escaping.escape_locked(text));
                     out.last = text.chars().next_back();
                 }
+                Piece::Long(text, affixes, spaces) => {
+                    out.start_text(affixes);
+                    if spaces.before {
+                        out.words.gap();
+                    }
+                    out.words.raw(&slot.escaping.escape_locked(text));
+                    if spaces.after {
+                        out.words.gap();
+                    }
+                    out.last = text.chars().next_back();
+                }
                 Piece::Markup(markup, source) => {
                     let source = *source..*source + markup.len();
                     // Markup copied from the source may contain blocks of its own, in attributes.
@@ -253,7 +264,10 @@ impl<'a> Renderer<'a> {
         }
         let breaks = out.unused_breaks();
         self.record(occurrence, (!breaks.is_empty()).then_some(FindingKind::Dropped), breaks);
-        let written = out.finish();
+        let written = match slot.layout {
+            LineLayout::Cell { width, least } => wrap::filled(&out.finish(), width, least),
+            _ => out.finish(),
+        };
         self.check_lines(occurrence, &written);
         slot.escaping.finish([&*slot.frame.before, &written, &slot.frame.after].concat())
     }

@@ -72,6 +72,7 @@ impl ParsedBlock {
     /// Locks the bare addresses and the placeholders of the text; `None` when nothing is left to translate.
     pub fn into_translatable(mut self) -> Option<Self> {
         locked_text::lock_in_prose(&mut self.block);
+        locked_text::take_out_long(&mut self.block);
         (self.block.has_words() && !locked_text::is_code(&self.block.text)).then_some(self)
     }
 }

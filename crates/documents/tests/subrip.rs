@@ -107,3 +107,23 @@ fn a_translation_cannot_end_its_cue() {
     let (text, _) = write(&source, &["a\n\n2\n00:00:05,000 --> 00:00:06,000\nb", "c"]);
     assert_eq!(texts(&text).len(), 2, "{text}");
 }
+
+#[test]
+fn cues_need_no_blank_lines_numbers_or_hours() {
+    let source = "1\n00:00:01,000 --> 00:00:02,000\nThe dog runs.\n2\n00:00:03,000 --> 00:00:04,000 X1:10\nThe cat sleeps.\n00:05,000 --> \
+        00:06,000\nA mouse.\n";
+    for source in [
+        source.to_owned(),
+        source.replace('\n', "\r\n"),
+        source.replace('\n', "\r"),
+        source.replacen('\n', "\r\n", 2),
+    ] {
+        let document = Document::parse(Format::SubRip, source.as_bytes()).expect("valid");
+        let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(texts, ["The dog runs.", "The cat sleeps.", "A mouse."]);
+        let written = document.write(&["A".into(), "B".into(), "C".into()]).expect("one for each").bytes;
+        let expected =
+            source.replace("The dog runs.", "A").replace("The cat sleeps.", "B").replace("A mouse.", "C");
+        assert_eq!(String::from_utf8(written).expect("UTF-8"), expected);
+    }
+}

@@ -66,3 +66,30 @@ fn no_times_are_no_subtitles() {
     let error = Document::parse(Format::WebVtt, b"WEBVTT\n\nwords").expect_err("no cue");
     assert_eq!(error, Error::NoCues);
 }
+
+#[test]
+fn times_begin_a_cue_without_a_blank_line_before_them() {
+    let source = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n00:01.000 --> 00:02.000\nThe dog runs.\n00:03.000 --> 00:04.000 \
+        align:start\nThe cat sleeps.\n2\n00:05.000 --> 00:06.000\nA mouse.\n\nSTYLE\n::cue { color: red }\n00:07.000 --> 00:08.000\n\
+        Words\n \nafter white space.\n \n3\n00:09.000 --> 00:10.000\nThe end.\n\nNOTE\nnot this\n\nREGION\nid:a b\n";
+    for source in [source.to_owned(), source.replace('\n', "\r\n"), source.replace('\n', "\r")] {
+        let texts: Vec<String> = parse(&source).blocks().iter().map(|block| block.text.clone()).collect();
+        assert_eq!(
+            texts,
+            ["The dog runs.", "The cat sleeps.", "A mouse.", "Words after white space.", "The end."]
+        );
+        let (text, _) = write(&source, &["A", "B", "C", "D", "E"]);
+        let expected =
+            source.replace("The dog runs.", "A").replace("The cat sleeps.", "B").replace("A mouse.", "C");
+        assert!(text.starts_with(expected.split("Words").next().expect("a start")), "{text:?}");
+    }
+}
+
+#[test]
+fn readings_of_ruby_go_with_the_words_they_belong_to() {
+    let source =
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<ruby>猫<rt>ねこ</rt></ruby>は<ruby>水<rt>みず</ruby>を飲む。\n";
+    assert_eq!(parse(source).blocks()[0].text, "猫は水を飲む。");
+    let (text, findings) = write(source, &["The cat drinks."]);
+    assert!(text.ends_with("\nThe cat drinks.\n") && findings.is_empty(), "{text}");
+}

@@ -6,8 +6,8 @@ mod elements;
 use std::ops::Range;
 
 use self::elements::{
-    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, LOCKED, OPTIONAL_END, SHOWN, SHOWN_META, WORDLIKE,
-    is_shown, is_untranslatable,
+    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, LOCKED, OPTIONAL_END, READINGS, SHOWN, SHOWN_META,
+    WORDLIKE, is_shown, is_untranslatable,
 };
 use crate::block::Affixes;
 use crate::chars::is_space;
@@ -22,8 +22,10 @@ use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::LineLayout;
 
-/// Tokens in an element with locked text; a longer element is parsed like any other.
-const MAX_LOCKED_TOKENS: usize = 64;
+/// Tokens read ahead in vain, in search of the ends of elements that have none; then only [`FEW_TOKENS`] are read for
+/// each, which keeps the time linear.
+const LOOKAHEAD_TOKENS: usize = 1 << 16;
+const FEW_TOKENS: usize = 64;
 
 /// Tokens in a footnote mark; a longer element is parsed like any other.
 const MAX_NOTE_TOKENS: usize = 6;
@@ -52,7 +54,14 @@ fn front_matter_bytes(source: &str) -> usize {
 pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Parsed {
     let source = source.get(..range.end).unwrap_or_default();
     let tokens = Tokens::within(source, range, dialect);
-    let mut parser = HtmlParser { source, dialect, tokens, pieces: Vec::new(), found: Parsed::default() };
+    let mut parser = HtmlParser {
+        source,
+        dialect,
+        tokens,
+        lookahead: LOOKAHEAD_TOKENS,
+        pieces: Vec::new(),
+        found: Parsed::default(),
+    };
     while let Some(token) = parser.tokens.next() {
         parser.token(token);
     }
@@ -64,6 +73,8 @@ struct HtmlParser<'a> {
     source: &'a str,
     dialect: Dialect,
     tokens: Tokens<'a>,
+    /// Tokens that may still be read ahead in vain.
+    lookahead: usize,
     /// The run of inline content being parsed.
     pieces: Vec<Piece<'a>>,
     found: Parsed,
@@ -106,10 +117,11 @@ impl<'a> HtmlParser<'a> {
             if name == "svg" {
                 self.leave_texts(Place::SvgText, range.start..end);
             }
-            self.push(Kind::Void { word: !name.starts_with('r') }, range.start..end);
+            self.push(Kind::Void { word: !READINGS.contains(&name.as_str()) }, range.start..end);
         } else {
             // Models should not see a footnote's number at the end of a word.
-            let done = (is(&["a", "sup"]) && self.push_note(&name, range.clone()))
+            let done = (name == "ruby" && self.push_ruby(range.clone()))
+                || (is(&["a", "sup"]) && self.push_note(&name, range.clone()))
                 || ((untranslatable || is(&LOCKED)) && self.push_locked(&name, range.clone()));
             if !done {
                 self.push(Kind::Open(name.into()), range);
@@ -166,46 +178,100 @@ impl<'a> HtmlParser<'a> {
         }
     }
 
+    /// The tokens after the end of an element that was just opened, if it ends in this run; only a formula may hold
+    /// elements of the names of blocks.
+    fn after(&mut self, name: &str) -> Option<Tokens<'a>> {
+        let mut ahead = self.tokens.clone();
+        let most = if self.lookahead > 0 { usize::MAX } else { FEW_TOKENS };
+        let (mut depth, mut read) = (0_usize, 0);
+        while let Some(token) = ahead.next().filter(|_| read < most) {
+            read += 1;
+            match token.kind {
+                TokenKind::Close { name: other } if other == name && depth == 0 => return Some(ahead),
+                TokenKind::Close { name: other } if other == name => depth -= 1,
+                TokenKind::Open { name: other, empty, .. } if other == name => depth += usize::from(!empty),
+                TokenKind::Open { name: other, .. } | TokenKind::Close { name: other }
+                    if name != "math" && BLOCK.contains(&other.as_str()) =>
+                {
+                    break;
+                }
+                _ => {}
+            }
+        }
+        self.lookahead = self.lookahead.saturating_sub(read);
+        None
+    }
+
     /// Appends an element whose text must not change, if it ends in this run: as locked text if it holds no markup,
     /// else as void markup.
     fn push_locked(&mut self, name: &str, open: Range<usize>) -> bool {
-        let mut ahead = self.tokens.clone();
-        let (mut depth, mut plain, mut inner) = (0_usize, true, Vec::new());
-        for _ in 0..MAX_LOCKED_TOKENS {
-            let Some(token) = ahead.next() else { return false };
-            match token.kind {
-                TokenKind::Text => {
-                    entities::read(self.source, token.range, self.dialect, In::Content, &mut inner);
-                    continue;
-                }
-                TokenKind::Close { name: other } if other == name && depth == 0 => {
-                    let source = open.start..token.range.end;
-                    let slice = |range: Range<usize>| self.source.get(range).unwrap_or_default().to_owned();
-                    let text = |piece: &Piece| {
-                        if let Kind::Text(text) = &piece.kind { Some(text.to_string()) } else { None }
-                    };
-                    let texts: Option<String> = inner.iter().map(text).collect();
-                    let text = texts.filter(|text| plain && !text.contains(|c| is_space(c) && c != ' '));
-                    let kind = match text.filter(|text| !text.trim().is_empty()) {
-                        Some(text) => Kind::Locked { open: slice(open), text, close: slice(token.range) },
-                        None => Kind::Void { word: true },
-                    };
-                    self.push(kind, source);
-                    self.tokens = ahead;
-                    return true;
-                }
-                TokenKind::Open { name: other, .. } | TokenKind::Close { name: other }
-                    if BLOCK.contains(&other.as_str()) =>
-                {
-                    return false;
-                }
-                TokenKind::Open { name: other, empty, .. } => depth += usize::from(other == name && !empty),
-                TokenKind::Close { name: other } => depth = depth.saturating_sub(usize::from(other == name)),
-                _ => {}
+        let Some(after) = self.after(name) else { return false };
+        let mut inner = Vec::new();
+        let (mut plain, mut close) = (true, open.end..open.end);
+        while self.tokens.position() < after.position() {
+            let Some(token) = self.tokens.next() else { break };
+            if token.kind == TokenKind::Text {
+                entities::read(self.source, token.range, self.dialect, In::Content, &mut inner);
+            } else {
+                plain &= token.range.end == after.position();
+                close = token.range;
             }
-            plain = false;
         }
-        false
+        let slice = |range: Range<usize>| self.source.get(range).unwrap_or_default().to_owned();
+        let text =
+            |piece: &Piece| if let Kind::Text(text) = &piece.kind { Some(text.to_string()) } else { None };
+        let texts: Option<String> = inner.iter().map(text).collect();
+        let text = texts.filter(|text| plain && !text.contains(|c| is_space(c) && c != ' '));
+        let source = open.start..close.end;
+        let kind = match text.filter(|text| !text.trim().is_empty()) {
+            Some(text) => Kind::Locked { open: slice(open), text, close: slice(close) },
+            None => Kind::Void { word: true },
+        };
+        self.push(kind, source);
+        true
+    }
+
+    /// Appends ruby, if it ends in this run. Its readings belong to words of the source, so they go when it is
+    /// translated.
+    fn push_ruby(&mut self, open: Range<usize>) -> bool {
+        let Some(after) = self.after("ruby") else { return false };
+        self.push(Kind::Elided, open);
+        while self.tokens.position() < after.position() {
+            let Some(token) = self.tokens.next() else { break };
+            match &token.kind {
+                TokenKind::Open { name, .. } if READINGS.contains(&name.as_str()) => {
+                    let end = self.skip_reading(name);
+                    self.push(Kind::Elided, token.range.start..end);
+                }
+                TokenKind::Open { name, .. } | TokenKind::Close { name }
+                    if ["ruby", "rb"].contains(&name.as_str()) || READINGS.contains(&name.as_str()) =>
+                {
+                    self.push(Kind::Elided, token.range);
+                }
+                _ => self.token(token),
+            }
+        }
+        true
+    }
+
+    /// Skips to the end of a reading, which may have no end tag, and returns its position.
+    fn skip_reading(&mut self, name: &str) -> usize {
+        loop {
+            let before = self.tokens.clone();
+            let Some(token) = self.tokens.next() else { return self.source.len() };
+            let ends = match &token.kind {
+                TokenKind::Close { name: other } if other == name => return token.range.end,
+                TokenKind::Close { name: other } => other == "ruby",
+                TokenKind::Open { name: other, .. } => {
+                    name != "rtc" && (other == "rb" || READINGS.contains(&other.as_str()))
+                }
+                _ => false,
+            };
+            if ends {
+                self.tokens = before;
+                return token.range.start;
+            }
+        }
     }
 
     /// Appends a footnote mark: a link whose text is a number or asterisks, superscript or not.

@@ -144,21 +144,21 @@ fn merge(spans: &mut Vec<Span>, text: &str) {
     });
 }
 
-fn is_number(line: &str) -> bool {
+pub(crate) fn is_number(line: &str) -> bool {
     let line = line.trim().trim_start_matches('\u{feff}');
     !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `00:00:01,000 --> 00:00:02,000`, possibly followed by positions.
+/// `00:00:01,000 --> 00:00:02,000`, possibly followed by positions; the hours may be missing.
 fn is_times(line: &str) -> bool {
     let time = |text: &str| {
-        let mut parts = text.split(':');
-        let digits = |part: Option<&str>| {
-            part.is_some_and(|part| {
-                !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b",.".contains(&b))
+        let parts = text.trim_start_matches('-').split(':');
+        let is_digit = |b: u8| b.is_ascii_digit() || b",.".contains(&b);
+        (2..=3).contains(&parts.clone().count())
+            && parts.into_iter().all(|part| {
+                let part = part.trim();
+                !part.is_empty() && part.bytes().all(is_digit)
             })
-        };
-        digits(parts.next()) && digits(parts.next()) && digits(parts.next()) && parts.next().is_none()
     };
     line.split_once("-->")
         .is_some_and(|(from, to)| time(from.trim()) && to.split_whitespace().next().is_some_and(time))

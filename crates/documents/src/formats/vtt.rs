@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
-use crate::formats::subrip::{DASHES, layout};
+use crate::formats::subrip::{DASHES, is_number, layout};
 use crate::formats::text::{lines, newline};
 use crate::inline::{self, Kind, Piece};
 use crate::markup::Dialect;
@@ -27,13 +27,28 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     let line = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
     let mut any = false;
-    // Blank lines separate cues, notes, styles and regions.
-    for section in lines.split(|range| line(range).trim().is_empty()) {
-        let Some(times) = section.iter().take(2).position(|range| line(range).contains("-->")) else {
+    let mut at = 1;
+    while at < lines.len() {
+        let has_times = |at: usize| lines.get(at).is_some_and(|range| line(range).contains("-->"));
+        if !has_times(at) {
+            // A blank line, an identifier, or a line of the header, a note, a style or a region.
+            at += 1;
             continue;
-        };
+        }
         any = true;
-        let text = section.get(times + 1..).unwrap_or_default();
+        let start = at + 1;
+        let is_blank = |at: usize| lines.get(at).is_none_or(|range| line(range).trim().is_empty());
+        // Times begin a cue also without a blank line before them, and so does a number before times. White space is
+        // no blank line, unless a cue begins after it.
+        let ends = |at: &usize| {
+            let is_empty = lines.get(*at).is_none_or(|range| line(range).is_empty());
+            is_empty
+                || has_times(*at)
+                || (has_times(at + 1) && lines.get(*at).is_some_and(|range| is_number(line(range))))
+                || (is_blank(*at) && (is_blank(at + 1) || has_times(at + 1) || has_times(at + 2)))
+        };
+        at = (start..=lines.len()).find(ends).unwrap_or(lines.len());
+        let text = lines.get(start..at).unwrap_or_default();
         let several_speakers =
             text.len() > 1 && text.iter().all(|range| line(range).trim_start().starts_with(DASHES));
         for lines in text.chunks(if several_speakers { 1 } else { text.len().max(1) }) {
@@ -78,13 +93,21 @@ fn pieces(source: &str, range: Range<usize>) -> Vec<Piece<'_>> {
         if tag.is_empty() {
             break;
         }
+        // The readings of ruby belong to words of the source.
+        let reading = || tag.find("</rt>").or_else(|| tag.find("</ruby>"));
+        if let Some(size) = Some(tag).filter(|tag| tag.starts_with("<rt>")).and_then(|_| reading()) {
+            pieces.push(Piece::new(Kind::Elided, at..at + size));
+            at += size;
+            continue;
+        }
         let size = tag.find('>').map_or(tag.len(), |end| end + 1);
         let name = tag.trim_start_matches(['<', '/']);
         let name = name
             .get(..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len()))
             .unwrap_or_default();
         let kind = match () {
-            () if matches!(name, "" | "rt") => Kind::Void { word: false },
+            () if matches!(name, "ruby" | "rt") => Kind::Elided,
+            () if name.is_empty() => Kind::Void { word: false },
             () if tag.starts_with("</") => Kind::Close(name.into()),
             () => Kind::Open(name.into()),
         };

@@ -11,7 +11,7 @@ use crate::span_projection::Placed;
 pub(super) fn next_char(pieces: &[Piece], at: usize) -> Option<char> {
     let after = pieces.get(at + 1..).unwrap_or_default();
     after.iter().find(|piece| !matches!(piece, Piece::Markup(..))).and_then(|piece| match piece {
-        Piece::Text(text, _) | Piece::Locked(text, _) => text.chars().next(),
+        Piece::Text(text, _) | Piece::Locked(text, _) | Piece::Long(text, ..) => text.chars().next(),
         Piece::Markup(..) | Piece::Void(..) => None,
     })
 }
@@ -23,6 +23,8 @@ pub(super) enum Piece<'a> {
     Locked(&'a str, &'a Affixes),
     /// Markup, and the byte of the part at which it starts if it is unchanged there.
     Markup(&'a str, usize),
+    /// A long text that the block does not hold, copied unchanged, and the spaces around it.
+    Long(&'a str, &'a Affixes, Spaces),
     /// Bytes of the part, the affixes around them, the text that is read in them, and the spaces around them.
     Void(Range<usize>, &'a Affixes, &'a str, Option<Spaces>),
 }
@@ -32,7 +34,7 @@ impl<'a> Piece<'a> {
     pub(super) fn read_text(&self) -> &'a str {
         match self {
             Self::Text(text, _) | Self::Locked(text, _) | Self::Void(_, _, text, _) => text,
-            Self::Markup(..) => "",
+            Self::Markup(..) | Self::Long(..) => "",
         }
     }
 }
@@ -66,6 +68,9 @@ pub(super) fn pieces<'a>(
         from = from.max(at);
         let inside = span.affixes.as_ref();
         match (kind(block, one), phase) {
+            (SpanKind::Void, _) if span.source.is_empty() && !span.open.is_empty() => {
+                pieces.push(Piece::Long(&span.open, around, span.spaces.unwrap_or_default()));
+            }
             (SpanKind::Void, _) => {
                 let affixes = inside.filter(|_| span.kind == SpanKind::Void);
                 let text = block.text.get(span.range.clone()).unwrap_or_default();

@@ -89,7 +89,22 @@ pub(super) const COPIED: [&str; 12] = [
 pub(super) const COPIED_INLINE: [&str; 8] = ["audio", "canvas", "object", "rp", "rt", "rtc", "svg", "video"];
 
 /// Elements whose text must appear unchanged in the translation.
-pub(super) const LOCKED: [&str; 6] = ["code", "kbd", "math", "samp", "tt", "var"];
+pub(super) const LOCKED: [&str; 7] = ["code", "kbd", "math", "mjx-container", "samp", "tt", "var"];
+
+/// Readings of ruby and the brackets around them.
+pub(super) const READINGS: [&str; 3] = ["rp", "rt", "rtc"];
+
+/// Classes of elements that are not to be translated: as the standard says, and what KaTeX, MathJax and MediaWiki make
+/// of formulas.
+const UNTRANSLATED: [&str; 7] = [
+    "notranslate",
+    "katex",
+    "katex-display",
+    "MathJax",
+    "MathJax_Display",
+    "MathJax_Preview",
+    "mwe-math-element",
+];
 
 /// Void elements that take the place of a word in a line.
 pub(super) const WORDLIKE: [&str; 4] = ["embed", "img", "input", "keygen"];
@@ -139,7 +154,11 @@ pub(super) fn is_untranslatable(source: &str, attributes: &[Attribute]) -> bool 
         let value = source.get(attribute.value.clone()).unwrap_or_default();
         match attribute.name.to_ascii_lowercase().as_str() {
             "translate" => value.eq_ignore_ascii_case("no"),
-            "class" => value.split_ascii_whitespace().any(|class| class == "notranslate"),
+            "class" => {
+                let has = |wanted: &str| value.split_ascii_whitespace().any(|class| class == wanted);
+                // Pandoc's formulas.
+                UNTRANSLATED.into_iter().any(has) || (has("math") && (has("inline") || has("display")))
+            }
             _ => false,
         }
     })
