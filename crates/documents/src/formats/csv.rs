@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
-use crate::strings::{Unescaped, is_prose, quoted_size};
+use crate::strings::{Unescaped, is_code, is_prose, quoted_size};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -43,7 +43,8 @@ pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<ParsedBlock>
     };
     let chosen =
         cells.iter().filter(is_body).filter(|cell| wanted.get(cell.column).copied().unwrap_or(false));
-    chosen.flat_map(|cell| cell_blocks(source, cell, delimiter)).collect()
+    let prose = chosen.filter(|cell| columns.is_some() || !is_code(text(cell)));
+    prose.flat_map(|cell| cell_blocks(source, cell, delimiter)).collect()
 }
 
 fn cell_blocks(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {

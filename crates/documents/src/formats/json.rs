@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::escaping::Escaping;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
-use crate::strings::{Unescaped, is_technical, prose};
+use crate::strings::{SCRIPTS, Unescaped, values};
 use crate::{Error, Result, limits};
 
 /// The blocks of a JSON document. Comments and several top-level values are accepted.
@@ -27,8 +27,10 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
                 let (key, skipped) =
                     open.last().map_or(("", false), |container| (container.key, container.skipped));
                 if !is_key && !skipped {
-                    let text = unescaped(source, inner).filter(|text| !is_technical(key, text.text()));
-                    strings.extend(text.map(|text| (text, escaping)));
+                    // The commands of package.json have any name.
+                    let parent = open.len().checked_sub(2).and_then(|outer| open.get(outer));
+                    let key = parent.map(|outer| outer.key).filter(|outer| *outer == SCRIPTS).unwrap_or(key);
+                    strings.extend(unescaped(source, inner).map(|text| (key, text, escaping)));
                 }
                 size
             }
@@ -60,7 +62,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
         };
         at += size;
     }
-    Ok(prose(strings))
+    Ok(values(strings))
 }
 
 /// An open object or array.

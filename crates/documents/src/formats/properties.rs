@@ -7,7 +7,7 @@ use crate::formats::json;
 use crate::formats::text::lines;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
-use crate::strings::{Unescaped, prose};
+use crate::strings::{Unescaped, is_code, values};
 
 /// The blocks of Java properties; with `ascii`, all other characters are escaped. Values that are not prose are left
 /// unchanged, since such files also hold settings.
@@ -31,6 +31,8 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
             parts.push(next.start + indent..next.end);
         }
         let Some(start) = value_start(source, &parts[0]) else { continue };
+        let key = source.get(parts[0].start..start).unwrap_or_default();
+        let key = key.trim_end_matches(|c: char| c.is_whitespace() || "=:".contains(c));
         parts[0].start = start;
         let doubled =
             parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
@@ -40,10 +42,10 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
         };
         let mut text = Unescaped::new(source);
         if parts.into_iter().all(|part| text.unescape(part, &['\\', '\''], escaped).is_some()) {
-            strings.push((text, Escaping::Quoted(Quoting::Property { ascii, doubled })));
+            strings.push((key, text, Escaping::Quoted(Quoting::Property { ascii, doubled })));
         }
     }
-    prose(strings)
+    values(strings)
 }
 
 fn is_continued(line: &str) -> bool {
@@ -68,7 +70,8 @@ fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
 pub(crate) fn strings(source: &str) -> Vec<ParsedBlock> {
     let values = StringsValues { source, at: 0 };
     let texts = values.filter_map(|range| json::unescaped(source, range));
-    texts.flat_map(|text| text.blocks(Escaping::Quoted(Quoting::C))).collect()
+    let prose = texts.filter(|text| !is_code(text.text()));
+    prose.flat_map(|text| text.blocks(Escaping::Quoted(Quoting::C))).collect()
 }
 
 /// The values of `key = "value";`, without their quotes.

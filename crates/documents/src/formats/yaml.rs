@@ -8,14 +8,15 @@ mod scalars;
 use std::ops::Range;
 
 use self::escapes::folded;
-use self::scalars::{ScalarStyle, scalars};
+use self::scalars::{Scalar, ScalarStyle, scalars};
 use crate::escaping::Escaping;
 use crate::formats::text;
 use crate::inline::{self, Piece};
 use crate::locked_text;
+use crate::locked_text::placeholders::{self, Mark};
 use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Slot};
-use crate::strings::{is_prose, is_technical, prose};
+use crate::strings::{Unescaped, are_prose, is_prose};
 use crate::wrap::LineLayout;
 
 /// Keys of front matter whose values are shown on a page by Hugo, Jekyll, Docusaurus and Pandoc.
@@ -27,34 +28,33 @@ const NARROWEST_COLUMNS: usize = 40;
 
 /// The blocks of a YAML file. Never fails: unsupported syntax is left unchanged.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
-    let (mut found, mut strings) = (Vec::new(), Vec::new());
-    for scalar in scalars(source, 0..source.len()) {
-        match scalar.style {
-            ScalarStyle::Block { lines, folded } => {
-                let text = lines.first().zip(lines.last()).map(|(first, last)| first.start..last.end);
-                let text = text.and_then(|range| source.get(range)).unwrap_or_default();
-                if !is_technical(scalar.key, text) {
-                    found.extend(block(source, &lines, folded));
-                }
-            }
-            ScalarStyle::Line(text, escaping) if !is_technical(scalar.key, text.text()) => {
-                strings.push((text, escaping));
-            }
-            ScalarStyle::Line(..) => {}
+    let scalars = scalars(source, 0..source.len());
+    let text = |scalar: &Scalar| match &scalar.style {
+        ScalarStyle::Block { lines, .. } => {
+            let range = lines.first().zip(lines.last()).map(|(first, last)| first.start..last.end);
+            range.and_then(|range| source.get(range)).unwrap_or_default().to_owned()
         }
-    }
-    found.extend(prose(strings).into_iter().map(|found| refilled(source, found)));
-    found
+        ScalarStyle::Line(text, _) => text.text().to_owned(),
+    };
+    let texts: Vec<String> = scalars.iter().map(text).collect();
+    let pairs: Vec<(&str, &str)> =
+        scalars.iter().zip(&texts).map(|(scalar, text)| (scalar.key, text.as_str())).collect();
+    let prose = scalars.iter().zip(are_prose(&pairs)).filter(|(_, is_prose)| *is_prose);
+    prose.flat_map(|(scalar, _)| scalar_blocks(source, scalar)).collect()
+}
+
+fn scalar_blocks(source: &str, scalar: &Scalar) -> Vec<ParsedBlock> {
+    let found = match &scalar.style {
+        ScalarStyle::Block { lines, folded } => return block(source, lines, *folded),
+        ScalarStyle::Line(text, escaping) => text.blocks(*escaping),
+    };
+    found.into_iter().map(|found| refilled(source, found)).collect()
 }
 
 /// The blocks of the front matter in `range` that are shown on the page.
 pub(crate) fn front_matter(source: &str, range: Range<usize>) -> Vec<ParsedBlock> {
     let shown = scalars(source, range).into_iter().filter(|scalar| is_shown(scalar.key));
-    let found = shown.flat_map(|scalar| match scalar.style {
-        ScalarStyle::Block { lines, folded } => block(source, &lines, folded),
-        ScalarStyle::Line(text, escaping) => text.blocks(escaping),
-    });
-    found.map(|found| refilled(source, found)).collect()
+    shown.flat_map(|scalar| scalar_blocks(source, &scalar)).collect()
 }
 
 /// Whether the value of a key of front matter is shown on the page.
@@ -96,6 +96,20 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock>
         if !is_prose(slice) {
             continue;
         }
+        // Tags are markup here as they are in quoted scalars.
+        let has_tags =
+            placeholders::find(slice).iter().any(|(_, mark)| *mark != Mark::Locked) || slice.contains("</");
+        if has_tags {
+            let joined = if folded {
+                vec![range]
+            } else {
+                let lines = text::parse(slice).into_iter().map(|found| found.slot.range);
+                lines.map(|line| line.start + range.start..line.end + range.start).collect()
+            };
+            let blocks = joined.into_iter().flat_map(|range| unescaped(source, range).blocks(escaping));
+            found.extend(blocks.map(|found| refilled(source, found)));
+            continue;
+        }
         if folded {
             let width = text::widest(slice);
             for run in inline::runs(source, vec![Piece::verbatim(source, range)]) {
@@ -116,4 +130,21 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock>
     }
     found.iter_mut().for_each(|found| locked_text::lock_placeholders(&mut found.block));
     found.into_iter().filter_map(ParsedBlock::into_translatable).collect()
+}
+
+/// The lines of a paragraph of a block scalar as one string.
+fn unescaped(source: &str, range: Range<usize>) -> Unescaped<'_> {
+    let mut joined = Unescaped::new(source);
+    let lines = text::lines(source.get(range.clone()).unwrap_or_default());
+    let mut read = range.start;
+    for line in lines.map(|line| line.start + range.start..line.end + range.start) {
+        let text = source.get(line.clone()).unwrap_or_default();
+        let start = line.end - text.trim_start().len();
+        if read > range.start && start < line.end {
+            joined.escape(" ", read..start);
+        }
+        read = start + text.trim().len();
+        joined.verbatim(start..read);
+    }
+    joined
 }
