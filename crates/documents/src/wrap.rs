@@ -15,6 +15,11 @@ pub(crate) enum LineLayout {
         lines: usize,
         most: usize,
     },
+    /// One line, filled with blanks to this many columns, with at least so many blanks at its end.
+    Cell {
+        width: usize,
+        least: usize,
+    },
 }
 
 /// Text without a possible line end.
@@ -98,7 +103,7 @@ impl Words {
     /// The words in lines; at least one line if there is a word.
     pub fn lines(self, layout: LineLayout) -> Vec<WrappedLine> {
         match layout {
-            LineLayout::Single => fill(&self.words, usize::MAX),
+            LineLayout::Single | LineLayout::Cell { .. } => fill(&self.words, usize::MAX),
             LineLayout::Fill(width) => fill(&self.words, width),
             LineLayout::Balance { lines, most } => {
                 let balanced = balance(&self.words, lines);
@@ -123,6 +128,12 @@ impl Words {
 /// Columns on a screen with a fixed-width font; Han and kana take two.
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
+}
+
+/// A cell's text with the blanks after it.
+pub(crate) fn filled(text: &str, width: usize, least: usize) -> String {
+    let blanks = width.saturating_sub(columns(text)).max(least);
+    format!("{text}{}", " ".repeat(blanks))
 }
 
 /// Columns of a subtitle line without its tags and codes.

@@ -354,3 +354,121 @@ fn deep_nesting_is_refused() {
         Err(documents::Error::TooDeep { line: 1, .. })
     ));
 }
+
+#[test]
+fn constructs_of_dialects_are_copied_and_lines_never_merged() {
+    let source = "\
+See [[Other Page]] and ![[picture.png]] here.
+
+Water is H~2~O, x^2^ ==very big== here :smile:
+
+Term
+: The meaning of the term
+
+A note^[The *inline* note is here] there.
+
+The HTML page is here.
+
+*[HTML]: Hyper Text
+*[CSS]: Style Sheets
+
+{{% notice warning %}}
+The notice is here.
+{{% /notice %}}
+
+{{< figure src=\"a_b_c.png\" title=\"*x*\" >}}
+
+[toc]
+
+> [!NOTE]
+> A remark.
+
+> [!faq]- A title
+> An answer.
+
+A paragraph.
+{: .class}
+
+[Link](u){target=_blank} text.
+
+import X from './x'
+
+<Tabs items={['a', 'b']}>
+
+In tabs with {props.name}.
+
+</Tabs>
+
+$$
+E = m c^2
+$$
+
+If \\(a + b\\) holds.
+
+| A line of verse
+| and one more
+";
+    let read = [
+        "See [[Other Page]] and here.",
+        "Water is H~2~O, x^2^ very big here :smile:",
+        "Term",
+        "The meaning of the term",
+        "A note there.",
+        "The inline note is here",
+        "The HTML page is here.",
+        "Hyper Text",
+        "Style Sheets",
+        "The notice is here.",
+        "A remark.",
+        "A title",
+        "An answer.",
+        "A paragraph.",
+        "Link text.",
+        "In tabs with {props.name}.",
+        "If \\(a + b\\) holds.",
+        "A line of verse",
+        "and one more",
+    ];
+    assert_eq!(texts(source), read);
+    let loud: Vec<String> =
+        read.iter().map(|text| text.replace(" is ", " IST ").replace("The", "Die")).collect();
+    let (text, _) = write(source, &loud.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(text, source.replace(" is ", " IST ").replace("The", "Die"));
+}
+
+#[test]
+fn ruby_and_formulas_in_a_line_of_markdown_are_those_of_html() {
+    let source = "私は<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>に住む。\n";
+    assert_eq!(texts(source), ["私は東京に住む。"]);
+    assert_eq!(written(source, &["I live in Tokyo."]), "I live in Tokyo.\n");
+    let formula = format!("<math>{}</math>", "<mi>a</mi><mo>=</mo>".repeat(50));
+    let source = format!("The sum {formula} is big.\n");
+    assert_eq!(texts(&source), ["The sum is big."]);
+    assert!(write(&source, &["Die Summe ist groß."]).0.contains(&formula));
+    let source = format!("The sum $${}$$ is big.\n", "a + ".repeat(60));
+    assert_eq!(texts(&source), ["The sum is big."]);
+}
+
+#[test]
+fn front_matter_in_json_is_copied() {
+    assert_eq!(
+        texts("{\n  \"title\": \"A page\",\n  \"tags\": [\"a b\"]\n}\n\nText here.\n"),
+        ["Text here."]
+    );
+}
+
+#[test]
+fn hostile_dialects_are_read_in_time() {
+    let begun = std::time::Instant::now();
+    for part in
+        ["{% :aa: ", "[[", "{{", "a~", "^[", "==a", "<A b={", "<rt>", "<math>", "\\\\(", ":a", "| ", "{:"]
+    {
+        let source = part.repeat(300_000 / part.len());
+        if let Ok(document) = Document::parse(Format::Markdown, source.as_bytes()) {
+            let own: Vec<Translation> =
+                document.blocks().iter().map(|block| block.text.as_str().into()).collect();
+            assert_eq!(document.write(&own).expect("one for each").bytes, source.as_bytes());
+        }
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

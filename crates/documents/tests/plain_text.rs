@@ -171,3 +171,96 @@ fn codes_paths_and_mail_addresses_alone_are_not_translated() {
     let written = parse("Number one\n").write(&["A-0001".into()]).expect("one block");
     assert_eq!((written.bytes.as_slice(), written.findings.len()), (&b"A-0001\n"[..], 0));
 }
+
+#[test]
+fn columns_stay_where_they_are() {
+    let source = "\
+Name         Age  Town
+Anna Smith   31   a big city
+Bob          7    village
+
+| Title  | Price |
+|--------|-------|
+| Shoes  | 9.99  |
+
+Introduction ........ 5
+Name: ____________  Date: ______
+Key:\tThe value
+
+ /\\_/\\
+( o.o )
+
+  -h, --help   Show this help
+
+A sentence.  Another one.   And a third.
+";
+    assert_eq!(
+        texts(source),
+        [
+            "Name",
+            "Age",
+            "Town",
+            "Anna Smith",
+            "a big city",
+            "Bob",
+            "village",
+            "Title",
+            "Price",
+            "Shoes",
+            "Introduction",
+            "Name:",
+            "Date:",
+            "Key:",
+            "The value",
+            "Show this help",
+            "A sentence.  Another one.",
+            "And a third."
+        ]
+    );
+    let text = written(
+        source,
+        &[
+            "Vorname",
+            "Alter",
+            "Ort",
+            "Anna Schmidt",
+            "eine Großstadt",
+            "Bob",
+            "Dorf",
+            "Titel der Ware",
+            "Preis",
+            "Schuh",
+            "Einleitung",
+            "Vorname:",
+            "Datum:",
+            "Schlüssel:",
+            "Der Wert",
+            "Zeigt die Hilfe",
+            "A sentence.  Another one.",
+            "And a third.",
+        ],
+    );
+    let expected = "\
+Vorname      Alter  Ort
+Anna Schmidt  31   eine Großstadt
+Bob          7    Dorf
+
+| Titel der Ware | Preis |
+|--------|-------|
+| Schuh  | 9.99  |
+
+Einleitung ........ 5
+Vorname: ____________  Datum: ______
+Schlüssel:\tDer Wert
+
+ /\\_/\\
+( o.o )
+
+  -h, --help   Zeigt die Hilfe
+
+A sentence.  Another one.   And a third.
+";
+    assert_eq!(text, expected);
+    let wide = "表　　値段\n日本　　百円\n";
+    assert_eq!(texts(wide), ["表", "値段", "日本", "百円"]);
+}

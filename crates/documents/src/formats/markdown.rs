@@ -3,14 +3,17 @@
 //! Translated are headings, paragraphs, list items, table cells, links, descriptions of images, HTML blocks, and titles
 //! and descriptions in front matter. Code, formulas, addresses and link definitions are left unchanged.
 
+mod dialects;
 pub(crate) mod escape;
 mod toml;
+mod words;
 
 use std::ops::Range;
 use std::panic::{UnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
+use self::dialects::Construct;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
@@ -51,12 +54,12 @@ fn parse_events(source: &str) -> Result<Parsed> {
     Ok(parser.found)
 }
 
-/// Starts of the lines that mark an admonition in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
-const ADMONITIONS: [&str; 4] = [":::", "!!! ", "??? ", "???+ "];
-
 /// Translations of narrower paragraphs are filled to this many columns: those were broken by sense, which a translation
 /// cannot follow.
 const NARROWEST_COLUMNS: usize = 40;
+
+/// Bytes read ahead in vain, in search of end tags, which bounds the time.
+const LOOKAHEAD_BYTES: usize = 64 << 20;
 
 struct MarkdownParser<'a> {
     source: &'a str,
@@ -72,8 +75,14 @@ struct MarkdownParser<'a> {
     links: Vec<(usize, bool)>,
     /// Whether a line ended before the event, and whether that is a hard break.
     line_end: Option<bool>,
-    /// The line of an admonition that is copied.
+    /// Bytes of a line that are copied.
     copied: Range<usize>,
+    /// The constructs of dialects, in order.
+    constructs: Vec<(Range<usize>, Construct)>,
+    /// Whether the block ends with its line.
+    is_single: bool,
+    /// Bytes that may still be read ahead in vain, in search of end tags.
+    lookahead: usize,
 }
 
 impl<'a> MarkdownParser<'a> {
@@ -87,12 +96,16 @@ impl<'a> MarkdownParser<'a> {
             html: Vec::new(),
             links: Vec::new(),
             line_end: None,
-            copied: 0..0,
+            copied: 0..dialects::json_bytes(source),
+            constructs: dialects::constructs(source),
+            is_single: false,
+            lookahead: LOOKAHEAD_BYTES,
         }
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) -> Result<()> {
-        if self.copied.contains(&range.start) && is_inline(&event) {
+        let is_text = matches!(event, Event::Text(_)) && range.end > self.copied.end;
+        if self.copied.contains(&range.start) && is_inline(&event) && !is_text {
             return Ok(());
         }
         match event {
@@ -103,30 +116,19 @@ impl<'a> MarkdownParser<'a> {
             Event::End(tag) => self.end(tag, range),
             Event::Html(_) => self.html_line(range),
             _ if self.verbatim > 0 => {}
-            Event::Text(_) if self.is_admonition(range.start) => {
-                self.flush();
-                let rest = self.source.get(range.start..).unwrap_or_default();
-                self.copied = range.start..range.start + rest.find(['\r', '\n']).unwrap_or(rest.len());
-            }
-            Event::Text(text) => {
-                let start = self.unescaped_start(range.start);
-                self.begin(start).text(&text);
-                self.extend_to(range.end);
-            }
+            Event::Text(text) => self.text(&text, range),
             Event::Code(code) => self.locked(range, |_| code_span(&code)),
             Event::InlineMath(formula) | Event::DisplayMath(formula) => self.locked(range, |source| {
                 let mark = if source.starts_with("$$") { "$$" } else { "$" };
                 let formula = formula.split_whitespace().collect::<Vec<_>>().join(" ");
                 format!("{mark}{formula}{mark}")
             }),
-            Event::InlineHtml(_) => {
-                self.begin(range.start).tag(range.clone());
-                self.extend_to(range.end);
-            }
+            Event::InlineHtml(_) => self.inline_html(range),
             Event::FootnoteReference(_) => {
                 self.begin(range.start).void(range.clone());
                 self.extend_to(range.end);
             }
+            Event::SoftBreak | Event::HardBreak if self.is_single => self.flush(),
             Event::SoftBreak if !self.builders.is_empty() => self.line_end = Some(false),
             Event::HardBreak if !self.builders.is_empty() => self.line_end = Some(true),
             Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskListMarker(_) => {}
@@ -246,16 +248,6 @@ impl<'a> MarkdownParser<'a> {
         }
     }
 
-    /// Whether the line of a paragraph that starts here begins or ends an admonition.
-    fn is_admonition(&self, start: usize) -> bool {
-        let is_marked = |rest: &str| ADMONITIONS.iter().any(|mark| rest.starts_with(mark));
-        let first = self.builders.is_empty() || (self.builders.len() == 1 && self.line_end.is_some());
-        first
-            && self.escaping == Escaping::MarkdownParagraph
-            && !self.slice(&(0..start)).ends_with('\\')
-            && self.source.get(start..).is_some_and(is_marked)
-    }
-
     /// Adds a line to the HTML block; as a new range if there are quote marks before it.
     fn html_line(&mut self, range: Range<usize>) {
         let source = self.source;
@@ -312,7 +304,7 @@ impl<'a> MarkdownParser<'a> {
 
     /// Finishes the block being parsed, if any.
     fn flush(&mut self) {
-        self.line_end = None;
+        (self.line_end, self.is_single) = (None, false);
         if let Some(builder) = self.builders.pop() {
             self.finish(builder, self.escaping);
         }

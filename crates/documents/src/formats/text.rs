@@ -1,7 +1,10 @@
 //! Plain text: a paragraph whose lines appear hard-wrapped is one block; otherwise each line is one.
 
+mod columns;
+
 use std::ops::Range;
 
+use self::columns::{Cell, cells, is_drawing, is_option, starts};
 use crate::block::Block;
 use crate::chars::{is_unspaced, join_separator};
 use crate::escaping::Escaping;
@@ -17,12 +20,32 @@ const BULLETS: [&str; 5] = ["- ", "* ", "• ", "‣ ", "– "];
 
 /// The blocks of a plain text.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
-    let lines: Vec<TextLine> = lines(source).map(|range| TextLine::new(source, range)).collect();
+    let mut lines: Vec<TextLine> = lines(source).map(|range| TextLine::new(source, range)).collect();
+    divide(&mut lines);
+    let blocks = |group: &[TextLine]| match group {
+        [line] if is_drawing(line.text) => Vec::new(),
+        [line] if !line.cells.is_empty() => {
+            let blocks = line.cells.iter().map(|cell| line.cell_block(cell));
+            blocks.filter(|found| !is_drawing(&found.block.text) && !is_option(&found.block.text)).collect()
+        }
+        _ => vec![paragraph_block(source, group)],
+    };
     lines
         .split(|line| line.text.is_empty())
         .flat_map(|paragraph| groups(paragraph))
-        .filter_map(|group| paragraph_block(source, group).into_translatable())
+        .flat_map(blocks)
+        .filter_map(ParsedBlock::into_translatable)
         .collect()
+}
+
+/// Finds the cells of the lines that are set in columns.
+fn divide(lines: &mut [TextLine]) {
+    let starts: Vec<Vec<usize>> = lines.iter().map(|line| starts(line.text, line.text_indent)).collect();
+    for (at, line) in lines.iter_mut().enumerate() {
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| starts.get(at));
+        let is_column = |column: usize| beside.clone().any(|starts| starts.contains(&column));
+        line.cells = cells(line.text, line.text_indent, is_column);
+    }
 }
 
 /// The lines of a text without their ends (`\n`, `\r\n` or `\r`), as byte ranges.
@@ -57,6 +80,8 @@ struct TextLine<'a> {
     /// Columns before the bullet, if any, and before the text.
     indent: usize,
     text_indent: usize,
+    /// The cells of a line that is set in columns.
+    cells: Vec<Cell>,
 }
 
 impl<'a> TextLine<'a> {
@@ -68,7 +93,23 @@ impl<'a> TextLine<'a> {
         let start =
             range.start + (line.len() - body.len()) + (body.len() - body[bullet.len()..].trim_start().len());
         let indent = columns(&line[..line.len() - body.len()]);
-        Self { text, start, indent, text_indent: columns(source.get(range.start..start).unwrap_or_default()) }
+        let text_indent = columns(source.get(range.start..start).unwrap_or_default());
+        Self { text, start, indent, text_indent, cells: Vec::new() }
+    }
+
+    /// The block of a cell. Its translation takes as many columns, if it is no longer.
+    fn cell_block(&self, cell: &Cell) -> ParsedBlock {
+        let text = self.text.get(cell.text.clone()).unwrap_or_default();
+        let range = self.start + cell.text.start..self.start + cell.text.end + cell.blanks;
+        let least = if cell.bar { 1 } else { 2 };
+        let layout = match cell.blanks {
+            0 => LineLayout::Single,
+            blanks => LineLayout::Cell { width: columns(text) + blanks, least: least.min(blanks) },
+        };
+        ParsedBlock {
+            block: Block { text: text.to_owned(), spans: Vec::new(), wrapped: false },
+            slot: Slot { layout, ..Slot::new(range, Escaping::Plain) },
+        }
     }
 
     fn end(&self) -> usize {
@@ -97,7 +138,9 @@ fn groups<'p, 'a>(paragraph: &'p [TextLine<'a>]) -> impl Iterator<Item = &'p [Te
     let widest = paragraph.iter().map(TextLine::width).max().unwrap_or(0);
     let mut first = true;
     paragraph.chunk_by(move |line, next| {
-        let joined = widest <= WIDEST_WRAPPED_COLUMNS && line.is_hard_wrapped(next, first, widest);
+        let has_cells = !line.cells.is_empty() || !next.cells.is_empty();
+        let joined =
+            !has_cells && widest <= WIDEST_WRAPPED_COLUMNS && line.is_hard_wrapped(next, first, widest);
         first = !joined;
         joined
     })

@@ -22,7 +22,10 @@ pub(crate) fn text(text: &str, heading: bool, bare: bool, before_link: bool) -> 
             // A single one is a currency sign; two may enclose a formula.
             '$' => text.matches('$').nth(1).is_some() || after.is_none(),
             '!' => before_link && after.is_none(),
-            '#' | '{' => heading,
+            '#' => heading,
+            // Attributes and shortcodes of dialects.
+            '{' => heading || after.is_some_and(|c| "%{:#./".contains(c)) || is_attribute(rest),
+            '=' => after == Some('=') || before == Some('='),
             _ => false,
         };
         if marked {
@@ -57,6 +60,7 @@ pub(crate) fn line_start(line: String) -> String {
             || followed("-")
             || followed("+")
             || followed("*")
+            || followed(":")
             || rest.starts_with(":::")
             || followed("!!!")
             || followed("???")
@@ -97,6 +101,12 @@ pub(crate) fn emphasis_range(open: &str, text: &str, range: Range<usize>) -> Opt
             && edge(after.chars().next(), inner.chars().next_back())
     };
     [range, narrow].into_iter().find(flanked)
+}
+
+/// Whether the text starts like an attribute, `{width=50%}`.
+fn is_attribute(text: &str) -> bool {
+    let name = text.trim_start_matches('{').trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
+    name.len() < text.len() - 1 && name.starts_with('=')
 }
 
 fn is_blank(c: Option<char>) -> bool {
