@@ -7,7 +7,6 @@ use std::sync::Arc;
 use translation::{
     Catalog, DirectionTest, EditResult, EngineState, Error, Filter, Format, Job, JobEvent, JobId, JobState,
     LanguagePair, LeftAlone, Problem, RecipeInUse, Segment, Setup, Source, TermCount, Translator, languages,
-    models_folder,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -20,7 +19,9 @@ pub fn extensions() -> BTreeSet<&'static str> {
 /// # Errors
 /// A folder that cannot be read, contains no document, or more than `limit`.
 pub fn documents_in(folder: &Path, language: &str, limit: usize) -> Result<Vec<PathBuf>, Problem> {
-    translation::documents_in(folder, language, limit).map_err(|error| error.problem())
+    translation::documents_in(folder, language, limit)
+        .map(|folder| folder.found)
+        .map_err(|error| error.problem())
 }
 
 /// Display names of the supported formats, in alphabetical order.
@@ -124,7 +125,7 @@ pub struct LocalBackend;
 
 impl Backend for LocalBackend {
     fn offer(&self) -> Result<Offer, Problem> {
-        let catalog = Catalog::read(&models_folder()).map_err(|error| error.problem())?;
+        let catalog = Catalog::of(None).map_err(|error| error.problem())?;
         let pairs = catalog.pairs();
         let demonstrates = |pair: &&LanguagePair| {
             catalog.recipe_in_use(pair).is_ok_and(|recipe| catalog.demonstrates(pair, &recipe))
@@ -167,7 +168,7 @@ impl Translate for Translator {
     }
 
     fn forget(&self, job: JobId) -> Result<(), Problem> {
-        self.forget(job).map_err(|error| error.problem())
+        self.forget(&[job]).map_err(|error| error.problem())
     }
 
     fn stored_jobs(&self) -> Result<Vec<StoredJob>, Problem> {

@@ -63,6 +63,7 @@ impl Translate for FakeTranslator {
         let what = match source {
             Source::Text(text) => text,
             Source::File { input, .. } => input.file_name().unwrap().to_string_lossy().into_owned(),
+            Source::Bytes { name, .. } => name,
         };
         self.record(&format!("submit {what} {pair} as"), job);
         job

@@ -6,6 +6,7 @@ use translation::BenchmarkReport;
 use crate::arguments::{EngineArgs, known_language, language_pair};
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Bench {
@@ -30,7 +31,7 @@ impl Bench {
         progress.clear();
         let report = report?;
         match self.json {
-            true => println!("{}", serde_json::json!(report)),
+            true => say!("{}", serde_json::json!(report)),
             false => print_table(&report),
         }
         Ok(())
@@ -38,29 +39,27 @@ impl Bench {
 }
 
 fn print_table(report: &BenchmarkReport) {
-    println!(
-        "{}: copy bandwidth {:.1} GB/s within GPU memory",
-        report.adapter,
-        report.copy_bytes_per_s / 1e9
-    );
+    say!("{}: copy bandwidth {:.1} GB/s within GPU memory", report.adapter, report.copy_bytes_per_s / 1e9);
     for m in &report.measurements {
-        println!("\n{}", m.models);
-        println!("  load                     {:>10.2} s", m.load_s);
-        println!("  first token (64 prefill) {:>10.3} s", m.first_token_s);
-        println!("  dispatches per token     {:>10.1}", m.dispatches_per_token);
-        println!("  bytes read back per token{:>10.1}", m.bytes_read_back_per_token);
-        println!("  weights read per token   {:>10.2} MB", m.weight_bytes_per_token as f64 / 1e6);
-        println!("  GPU memory               {:>10.1} MB", m.gpu_bytes as f64 / 1e6);
-        println!("  share of copy bandwidth  {:>10.1} %", 100.0 * m.bandwidth_share);
-        println!("  sequences   prefill tokens/s   decode tokens/s");
+        say!("\n{}", m.models);
+        say!("  load                     {:>10.2} s", m.load_s);
+        say!("  first token (64 prefill) {:>10.3} s", m.first_token_s);
+        say!("  dispatches per token     {:>10.1}", m.dispatches_per_token);
+        say!("  bytes read back per token{:>10.1}", m.bytes_read_back_per_token);
+        say!("  weights read per token   {:>10.2} MB", m.weight_bytes_per_token as f64 / 1e6);
+        say!("  GPU memory               {:>10.1} MB", m.gpu_bytes as f64 / 1e6);
+        say!("  share of copy bandwidth  {:>10.1} %", 100.0 * m.bandwidth_share);
+        say!("  sequences   prefill tokens/s   decode tokens/s");
         for speed in &m.speeds {
-            println!(
+            say!(
                 "  {:>9}   {:>16.1}   {:>15.1}",
-                speed.sequences, speed.prefill_tokens_per_s, speed.decode_tokens_per_s
+                speed.sequences,
+                speed.prefill_tokens_per_s,
+                speed.decode_tokens_per_s
             );
         }
     }
     if let Some(bytes) = report.host_peak_bytes {
-        println!("\npeak host memory {:.1} MB", bytes as f64 / 1e6);
+        say!("\npeak host memory {:.1} MB", bytes as f64 / 1e6);
     }
 }

@@ -16,6 +16,7 @@ mod weight_search;
 use translation::Problem;
 
 use crate::failure::Failure;
+use crate::results::say;
 pub use arguments::Evaluate;
 use report::{EvaluationReport, Section};
 
@@ -40,7 +41,7 @@ impl Evaluate {
                 true => report.json(),
                 false => report.markdown(),
             };
-            println!("{}", text.trim_end());
+            say!("{}", text.trim_end());
         }
         result
     }

@@ -1,8 +1,8 @@
 //! Errors that end the command: message, hint and exit status.
 
-use std::process::ExitCode;
-
 use translation::{Error, Problem};
+
+use crate::terminal::note;
 
 /// Why the command did not do everything requested.
 #[derive(Debug)]
@@ -46,23 +46,39 @@ impl Failure {
         Self { problem: None, status: 1 }
     }
 
+    /// A standard output that its reader has closed; 128 + SIGPIPE, as if the system had ended the program.
+    pub fn closed_pipe() -> Self {
+        Self { problem: None, status: 141 }
+    }
+
+    /// A standard output that cannot be written.
+    pub fn output(error: &std::io::Error) -> Self {
+        let problem = Problem {
+            code: "output".to_owned(),
+            message: format!("cannot write to standard output: {error}"),
+            hint: "Free some space where it goes, or choose another place; finished sentences are kept."
+                .to_owned(),
+        };
+        Self { problem: Some(problem), status: 1 }
+    }
+
     /// Ctrl-C.
     pub fn interrupted() -> Self {
         Self { problem: None, status: 130 }
     }
 
     /// Shows the problem on standard error and returns the exit status.
-    pub fn report(&self) -> ExitCode {
+    pub fn show(&self) -> u8 {
         if let Some(problem) = &self.problem {
             show(problem);
         }
-        ExitCode::from(self.status)
+        self.status
     }
 }
 
 /// Shows a problem and its hint on standard error.
 pub fn show(problem: &Problem) {
-    eprintln!("wasan: {}\n       {}", problem.message, problem.hint);
+    note!("wasan: {}\n       {}", problem.message, problem.hint);
 }
 
 impl From<Problem> for Failure {

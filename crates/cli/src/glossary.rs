@@ -6,6 +6,8 @@ use clap::Subcommand;
 
 use crate::arguments::{DataArgs, LanguageArgs};
 use crate::failure::Failure;
+use crate::results::print_result;
+use crate::terminal::note;
 
 #[derive(Subcommand)]
 pub enum Glossary {
@@ -48,7 +50,7 @@ impl Glossary {
                 data.with_translator(|translator| {
                     let terms = translation::read_glossary(&path, &pair)?;
                     translator.add_terms(&pair, &terms)?;
-                    eprintln!("{} terms imported", terms.len());
+                    note!("{} terms imported", terms.len());
                     Ok(())
                 })
             }
@@ -56,7 +58,7 @@ impl Glossary {
                 let pair = languages.pair()?;
                 data.with_translator(|translator| {
                     for term in translator.terms(&pair)? {
-                        println!("{}\t{}", term.source, term.target);
+                        print_result(&format!("{}\t{}", term.source, term.target))?;
                     }
                     Ok(())
                 })
@@ -68,7 +70,7 @@ impl Glossary {
                     for term in &terms {
                         count += translator.remove_terms(&pair, Some(term))?;
                     }
-                    eprintln!("{count} terms removed");
+                    note!("{count} terms removed");
                     Ok(())
                 })
             }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::failure::Failure;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Gpu {
@@ -15,7 +16,7 @@ impl Gpu {
     pub fn run(self) -> Result<(), Failure> {
         let reports = translation::test_adapters();
         if self.json {
-            println!("{}", serde_json::json!(reports));
+            say!("{}", serde_json::json!(reports));
         }
         if reports.is_empty() {
             return Err(Failure::from(translation::Problem {
@@ -28,15 +29,15 @@ impl Gpu {
         for report in reports.iter().filter(|_| !self.json) {
             let info = &report.info;
             let yes_or_no = |has: bool| if has { "yes" } else { "no" };
-            println!("{}  {} ({}, {}; {})", report.place, info.name, info.kind, info.backend, info.driver);
-            println!(
+            say!("{}  {} ({}, {}; {})", report.place, info.name, info.kind, info.backend, info.driver);
+            say!(
                 "   f16 {}, subgroups {} ({}–{} lanes)",
                 yes_or_no(info.half),
                 yes_or_no(info.subgroup),
                 info.subgroup_sizes.0,
                 info.subgroup_sizes.1
             );
-            println!(
+            say!(
                 "   largest binding {} MiB, largest buffer {} MiB",
                 info.max_binding_bytes >> 20,
                 info.max_buffer_bytes >> 20
@@ -45,11 +46,11 @@ impl Gpu {
                 let free = memory.budget_bytes.map_or_else(String::new, |bytes| {
                     format!(", {} MiB of it for this program", bytes >> 20)
                 });
-                println!("   memory {} MiB{free}", memory.total_bytes >> 20);
+                say!("   memory {} MiB{free}", memory.total_bytes >> 20);
             } else if info.shares_memory() {
-                println!("   memory shared with the system");
+                say!("   memory shared with the system");
             }
-            println!("   self-test {} ({:.1} s)", report.self_test, report.seconds);
+            say!("   self-test {} ({:.1} s)", report.self_test, report.seconds);
         }
         match reports.iter().any(|report| report.self_test == "passed") {
             true => Ok(()),

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::terminal::note;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on the first Ctrl-C sets [`requested`] and calls `wake`; a second one ends the program at once.
@@ -13,7 +15,7 @@ pub fn listen(wake: impl Fn() + Send + 'static) {
         wake();
     });
     if let Err(error) = set {
-        eprintln!("wasan: Ctrl-C will end the program at once ({error})");
+        note!("wasan: Ctrl-C will end the program at once ({error})");
     }
 }
 

@@ -1,13 +1,14 @@
 //! Prints the results of jobs in the order of their inputs.
 
 use std::collections::BTreeMap;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use translation::{JobEvent, JobId, JobResult, JobRow, Problem, TermCount, Translator, Warning};
 
 use crate::failure::{Failure, show};
 use crate::progress::Progress;
+use crate::results::print_result;
+use crate::terminal::{note, shown};
 
 /// Output besides the plain translations.
 #[derive(Debug, Default)]
@@ -110,10 +111,10 @@ impl<'a> JobOutput<'a> {
         let Some(JobRow { pair, .. }) = rows.first() else { return Ok(()) };
         let same: Vec<JobId> = rows.iter().filter(|row| row.pair == *pair).map(|row| row.id).collect();
         if same.len() < rows.len() {
-            eprintln!("wasan: {} contains only the {pair} documents", path.display());
+            note!("wasan: {} contains only the {pair} documents", shown(path));
         }
         let count = self.translator.export_units(pair, &same, path)?;
-        eprintln!("{count} translation units written to {}", path.display());
+        note!("{count} translation units written to {}", shown(path));
         Ok(())
     }
 
@@ -136,7 +137,7 @@ impl<'a> JobOutput<'a> {
                 if let InputJob { id: Some(id), document: Some(document) } = job {
                     self.translated.push(*id);
                     self.write_bilingual(*id, &result);
-                    print_summary(&document.display().to_string(), &result);
+                    print_summary(&shown(document), &result);
                 }
                 match (&result.output, json) {
                     (_, true) => result_as_json(job, &result),
@@ -145,9 +146,7 @@ impl<'a> JobOutput<'a> {
                 }
             }
         };
-        let mut out = stdout().lock();
-        // The reader of our output may have closed it, as `head` does.
-        writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|_| Failure::interrupted())
+        print_result(&line)
     }
 
     // With the document's path, and its number if the queue holds it.
@@ -165,7 +164,7 @@ impl<'a> JobOutput<'a> {
     fn write_bilingual(&mut self, id: JobId, result: &JobResult) {
         let Some(output) = result.output.as_ref().filter(|_| self.options.bilingual) else { return };
         match self.translator.export_beside(id, output) {
-            Ok(path) => eprintln!("bilingual version: {}", path.display()),
+            Ok(path) => note!("bilingual version: {}", shown(&path)),
             Err(error) => self.show_problem(&error.problem()),
         }
     }
@@ -205,8 +204,8 @@ pub fn print_summary(document: &str, result: &JobResult) {
     if result.warning == Some(Warning::NoText) {
         parts.push("no text to translate was found, the output is a copy".to_owned());
     }
-    eprintln!("{document}: {}", parts.join(", "));
+    note!("{document}: {}", parts.join(", "));
     if !result.left_alone.is_empty() {
-        eprintln!("{document}: {}", result.left_alone);
+        note!("{document}: {}", result.left_alone);
     }
 }

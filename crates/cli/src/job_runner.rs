@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use translation::{
-    DecodeOptions, Error, Job, JobEvent, JobId, JobRow, JobState, LanguagePair, Problem, QueueLock, Setup,
+    DecodeOptions, Error, Job, JobEvent, JobId, JobResult, JobRow, LanguagePair, Problem, QueueLock, Setup,
     Source, Translator,
 };
 
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::job_output::{InputJob, JobOutput, OutputOptions};
 use crate::progress::start_translator;
+use crate::terminal::{note, shown};
 
 /// What a [`JobRunner`] waits for.
 pub enum Message {
@@ -21,6 +22,8 @@ pub enum Message {
     Event(usize, JobEvent),
     /// A line of standard input.
     Line(std::io::Result<String>),
+    /// All of standard input.
+    Document(std::io::Result<Vec<u8>>),
     EndOfInput,
     QueueLocked(Result<Arc<QueueLock>, Error>),
     /// Ctrl-C.
@@ -77,7 +80,7 @@ impl JobRunner<'_> {
     ) -> Result<(), Failure> {
         let document = match &source {
             Source::File { input, .. } => Some(input.clone()),
-            Source::Text(_) => None,
+            Source::Text(_) | Source::Bytes { .. } => None,
         };
         if document.is_some() {
             self.lock_queue()?;
@@ -127,7 +130,7 @@ impl JobRunner<'_> {
         match self.translator.lock_queue() {
             Ok(lock) => self.queue_lock = Some(lock),
             Err(Error::QueueBusy) => {
-                eprintln!("Another Wasan process is translating; waiting (Ctrl-C cancels)");
+                note!("Another Wasan process is translating; waiting (Ctrl-C cancels)");
                 let (translator, sender) = (self.translator.clone(), self.sender.clone());
                 // Waiting blocks, so it has a thread; the thread ends with the lock or with the program.
                 std::thread::spawn(move || {
@@ -150,16 +153,29 @@ impl JobRunner<'_> {
         }
     }
 
-    /// The latest document of the queue with this source and language pair that is not translated completely.
-    pub fn unfinished_job(&mut self, input: &Path, pair: &LanguagePair) -> Result<Option<JobRow>, Failure> {
+    /// The latest inactive document of the queue with this source and language pair.
+    pub fn latest_job(&mut self, input: &Path, pair: &LanguagePair) -> Result<Option<JobRow>, Failure> {
         self.lock_queue()?;
         let input = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
-        let can_resume = |row: &JobRow| {
-            row.input == input
-                && row.pair == *pair
-                && (row.state.is_unfinished() || matches!(row.state, JobState::Failed | JobState::Cancelled))
+        let is_it = |row: &JobRow| row.input == input && row.pair == *pair && !row.state.is_active();
+        Ok(self.translator.jobs()?.into_iter().rev().find(is_it))
+    }
+
+    /// Records a document that needs no work: its result is printed in input order.
+    pub fn already_done(&mut self, row: &JobRow) -> Result<(), Failure> {
+        let index = self.next_index();
+        note!("{}: already translated", shown(&row.input));
+        let result = JobResult {
+            output: row.output.clone(),
+            segments: row.total,
+            reused: row.total,
+            to_review: row.to_review,
+            terms: row.terms,
+            demonstration: row.demonstration,
+            left_alone: row.left_alone.clone(),
+            ..JobResult::default()
         };
-        Ok(self.translator.jobs()?.into_iter().rev().find(can_resume))
+        self.output.add(index, InputJob { id: Some(row.id), document: Some(row.input.clone()) }, Ok(result))
     }
 
     /// Inputs so far.
@@ -226,7 +242,7 @@ impl JobRunner<'_> {
             }
         }
         if self.running.values().any(|job| job.document.is_some()) {
-            eprintln!("finished sentences are kept; `wasan jobs resume` continues");
+            note!("finished sentences are kept; `wasan jobs resume` continues");
         }
         match result {
             Ok(()) if self.output.has_failed() => Err(Failure::some()),

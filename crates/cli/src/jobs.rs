@@ -1,12 +1,14 @@
 //! `wasan jobs`: the queue of documents.
 
 use clap::{Subcommand, ValueEnum};
-use translation::{Filter, JobId, JobRow, JobState, Setup, Translator};
+use translation::{Error, Filter, JobId, JobRow, JobState, Setup, Translator};
 
 use crate::arguments::{DataArgs, EngineArgs};
 use crate::failure::Failure;
 use crate::job_output::OutputOptions;
 use crate::job_runner::{JobRunner, run_jobs};
+use crate::results::say;
+use crate::terminal::{note, shown};
 
 #[derive(Subcommand)]
 pub enum Jobs {
@@ -54,7 +56,8 @@ pub enum Jobs {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Remove documents from the queue; their files are left unchanged
+    /// Remove documents from the queue with the sentences that only they have; their files and the translation memory are
+    /// left unchanged (`wasan memory clear` removes that)
     Clear {
         /// The documents' numbers [default: all that are done, failed or cancelled]
         ids: Vec<u64>,
@@ -112,7 +115,7 @@ impl Jobs {
             }
             Self::Edit { id, segment, text, data } => data.with_translator(|translator| {
                 let edited = translator.edit(JobId(id), segment, &text)?.segment;
-                eprintln!("{} → {}", edited.source, edited.target);
+                note!("{} → {}", edited.source, edited.target);
                 Ok(())
             }),
             Self::Resume(args) => args.run(JobState::is_unfinished),
@@ -141,7 +144,7 @@ impl ResumeArgs {
             }
         };
         if rows.is_empty() {
-            eprintln!("No matching jobs");
+            note!("No matching jobs");
         }
         rows.iter().try_for_each(|row| runner.resume(row))?;
         runner.finish()
@@ -151,23 +154,23 @@ impl ResumeArgs {
 fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
     for row in translator.jobs()? {
         if json {
-            println!("{}", serde_json::json!(row));
+            say!("{}", serde_json::json!(row));
             continue;
         }
         let review = if row.to_review > 0 { format!("  {} to review", row.to_review) } else { String::new() };
         let output = row.output.as_ref().filter(|_| row.state == JobState::Done);
-        let output = output.map_or_else(String::new, |output| format!(" → {}", output.display()));
-        println!(
+        let output = output.map_or_else(String::new, |output| format!(" → {}", shown(output)));
+        say!(
             "{:>4}  {:11} {:5}  {:>5}/{:<5}  {}{output}{review}",
             row.id,
             row.state.name(),
             row.pair.to_string(),
             row.done,
             row.total,
-            row.input.display()
+            shown(&row.input)
         );
         if let Some(problem) = row.problem {
-            println!("      {}", problem.message);
+            say!("      {}", problem.message);
         }
     }
     Ok(())
@@ -176,16 +179,16 @@ fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
 fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Result<(), Failure> {
     for segment in translator.segments(id, filter)? {
         if json {
-            println!("{}", serde_json::json!(segment));
+            say!("{}", serde_json::json!(segment));
             continue;
         }
         let status = label(&serde_json::json!(segment.status), &STATUSES);
-        println!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
+        say!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
         for reason in &segment.reasons {
-            println!("{:23}! {}", "", describe_reason(&serde_json::json!(reason)));
+            say!("{:23}! {}", "", describe_reason(&serde_json::json!(reason)));
         }
         for term in &segment.terms.met {
-            println!("{:23}+ glossary term used: {}", "", term.target);
+            say!("{:23}+ glossary term used: {}", "", term.target);
         }
     }
     Ok(())
@@ -255,9 +258,15 @@ fn clear(translator: &Translator, ids: &[u64]) -> Result<(), Failure> {
         true => translator.jobs()?.iter().filter(|row| ended(row)).map(|row| row.id).collect(),
         false => ids.iter().map(|id| JobId(*id)).collect(),
     };
-    ids.iter().try_for_each(|id| translator.forget(*id))?;
-    eprintln!("{} removed from the queue", ids.len());
-    Ok(())
+    let forgotten = translator.forget(&ids);
+    // Removed they are also where another process keeps their text in the log.
+    if matches!(forgotten, Ok(()) | Err(Error::TextInLog(_))) {
+        note!("{} removed from the queue", ids.len());
+        if !ids.is_empty() && !translator.memory_pairs()?.is_empty() {
+            note!("the translation memory keeps what it has learned; `wasan memory clear` removes it");
+        }
+    }
+    Ok(forgotten?)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
 use crate::models::Bits;
 use crate::progress::Progress;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Logits {
@@ -44,14 +45,14 @@ impl Logits {
         progress.clear();
         let found = found?;
         if self.json {
-            println!("{}", serde_json::json!(found));
+            say!("{}", serde_json::json!(found));
             return Ok(());
         }
         for (token, logit) in &found.top {
-            println!("{token:>8} {logit:>12.5}");
+            say!("{token:>8} {logit:>12.5}");
         }
         if !found.greedy.is_empty() {
-            println!("greedy: {}", found.greedy.iter().map(u32::to_string).collect::<Vec<_>>().join(","));
+            say!("greedy: {}", found.greedy.iter().map(u32::to_string).collect::<Vec<_>>().join(","));
         }
         Ok(())
     }

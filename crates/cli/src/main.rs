@@ -2,7 +2,6 @@
 
 mod arguments;
 mod bench;
-mod closed_pipe;
 #[cfg(any(feature = "evaluate", feature = "train"))]
 mod column_order;
 #[cfg(feature = "evaluate")]
@@ -19,7 +18,9 @@ mod logits;
 mod memory;
 mod models;
 mod progress;
+mod results;
 mod standard_input;
+mod terminal;
 mod tokens;
 #[cfg(feature = "train")]
 mod train;
@@ -28,6 +29,9 @@ mod translate;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::results::say;
+use crate::terminal::note;
 
 /// Translates text and documents offline on your own GPU by summing the next-token logits of several Llama models.
 /// Nothing leaves this machine.
@@ -77,8 +81,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    closed_pipe::ends_quietly();
-    let result = match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(refused) => return show_usage(&refused),
+    };
+    let result = match command {
         Command::Translate(command) => command.run(),
         Command::Jobs(command) => command.run(),
         Command::Memory(command) => command.run(),
@@ -95,6 +102,16 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => ExitCode::from(failure.show()),
     }
+}
+
+/// Prints the help, or what is wrong with the command line; returns the exit status.
+fn show_usage(refused: &clap::Error) -> ExitCode {
+    let text = refused.to_string();
+    match refused.use_stderr() {
+        true => note!("{}", text.trim_end()),
+        false => say!("{}", text.trim_end()),
+    }
+    u8::try_from(refused.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -7,6 +7,8 @@ use translation::{Error, LanguagePair, Translator};
 
 use crate::arguments::{DataArgs, LanguageArgs};
 use crate::failure::Failure;
+use crate::results::say;
+use crate::terminal::{note, shown};
 
 #[derive(Subcommand)]
 pub enum Memory {
@@ -62,7 +64,7 @@ impl Memory {
         match self {
             Self::List { data } => data.with_translator(|translator| {
                 for (pair, count) in translator.memory_pairs()? {
-                    println!("{pair}  {count}");
+                    say!("{pair}  {count}");
                 }
                 Ok(())
             }),
@@ -70,7 +72,7 @@ impl Memory {
                 change(data, &languages, "imported", |translator, pair| translator.import_memory(pair, &path))
             }
             Self::Export { path, languages, data } => {
-                let result = format!("written to {}", path.display());
+                let result = format!("written to {}", shown(&path));
                 change(data, &languages, &result, |translator, pair| translator.export_memory(pair, &path))
             }
             Self::Search { text, languages, data, json } => {
@@ -91,7 +93,7 @@ fn change(
     let pair = languages.pair()?;
     data.with_translator(|translator| {
         let count = work(translator, &pair)?;
-        eprintln!("{count} translation units {result}");
+        note!("{count} translation units {result}");
         Ok(())
     })
 }
@@ -102,12 +104,12 @@ fn search(translator: &Translator, languages: &LanguageArgs, text: &str, json: b
     let mut containing = translator.search_memory(&pair, text, MAX_RESULTS)?;
     containing.retain(|unit| similar.iter().all(|suggestion| suggestion.unit.source != unit.source));
     if json {
-        similar.iter().for_each(|suggestion| println!("{}", serde_json::json!(suggestion)));
-        containing.iter().for_each(|unit| println!("{}", serde_json::json!(unit)));
+        similar.iter().for_each(|suggestion| say!("{}", serde_json::json!(suggestion)));
+        containing.iter().for_each(|unit| say!("{}", serde_json::json!(unit)));
         return Ok(());
     }
     for suggestion in similar {
-        println!(
+        say!(
             "{:3.0} %  {}\n       {}",
             100.0 * suggestion.score,
             suggestion.unit.source,
@@ -115,7 +117,7 @@ fn search(translator: &Translator, languages: &LanguageArgs, text: &str, json: b
         );
     }
     for unit in containing {
-        println!("       {}\n       {}", unit.source, unit.target);
+        say!("       {}\n       {}", unit.source, unit.target);
     }
     Ok(())
 }

@@ -21,6 +21,8 @@ use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::results::say;
+use crate::terminal::note;
 
 #[derive(Subcommand)]
 pub enum Models {
@@ -204,7 +206,7 @@ impl Models {
                 let role = role.map(parse_role).transpose()?;
                 let edit = ModelEdit { role, languages, prompt, licence };
                 translation::edit(library.models.as_deref(), &name, &edit)?;
-                eprintln!("changed {name}; `wasan models info {name}` shows it");
+                note!("changed {name}; `wasan models info {name}` shows it");
                 Ok(())
             }
             Self::Align { name, pairs, gpu, library, json } => {
@@ -213,7 +215,7 @@ impl Models {
             }
             Self::Remove { name, library } => {
                 let path = translation::remove(library.models.as_deref(), &name)?;
-                eprintln!("removed {}", path.display());
+                note!("removed {}", path.display());
                 Ok(())
             }
         }
@@ -221,7 +223,7 @@ impl Models {
 }
 
 fn catalog(library: LibraryArgs) -> Result<Catalog, Failure> {
-    Ok(Catalog::read(&library.models.unwrap_or_else(translation::models_folder))?)
+    Ok(Catalog::of(library.models.as_deref())?)
 }
 
 fn align(setup: &Setup, name: &str, pairs: Option<&Path>, json: bool) -> Result<(), Failure> {
@@ -232,18 +234,14 @@ fn align(setup: &Setup, name: &str, pairs: Option<&Path>, json: bool) -> Result<
     progress.clear();
     let alignment = alignment?;
     if json {
-        println!("{}", serde_json::json!(alignment));
+        say!("{}", serde_json::json!(alignment));
         return Ok(());
     }
     for score in &alignment.heads {
         let [layer, head] = score.head;
-        println!("layer {layer:>3}, head {head:>3}   {:5.1} % on its own", 100.0 * score.accuracy);
+        say!("layer {layer:>3}, head {head:>3}   {:5.1} % on its own", 100.0 * score.accuracy);
     }
-    println!(
-        "together              {:5.1} % of {} marked words",
-        100.0 * alignment.accuracy,
-        alignment.words
-    );
+    say!("together              {:5.1} % of {} marked words", 100.0 * alignment.accuracy, alignment.words);
     Ok(())
 }
 
@@ -285,12 +283,12 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
     if json {
         let rows: Vec<_> =
             catalog.entries.iter().map(|e| serde_json::json!({"name": e.id, "info": e.info})).collect();
-        println!("{}", serde_json::Value::from(rows));
+        say!("{}", serde_json::Value::from(rows));
         return Ok(());
     }
     for entry in &catalog.entries {
         let millions = entry.parameters() as f64 / 1e6;
-        println!(
+        say!(
             "{:28} {:>8.1} M  {:8} {:20} {}",
             entry.id,
             millions,
@@ -300,16 +298,16 @@ fn list(catalog: &Catalog, json: bool) -> Result<(), Failure> {
         );
     }
     for (path, reason) in &catalog.broken {
-        eprintln!("wasan: {} cannot be used: {reason}", path.display());
+        note!("wasan: {} cannot be used: {reason}", path.display());
     }
     for (pair, tuned) in &catalog.tuned {
-        println!("tuned {pair}: {} ({})", tuned.sum, tuned.measured);
+        say!("tuned {pair}: {} ({})", tuned.sum, tuned.measured);
     }
     let pairs = catalog.pairs();
     let shown: Vec<String> = pairs.iter().take(12).map(ToString::to_string).collect();
     let more = pairs.len().saturating_sub(shown.len());
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    println!("pairs: {}{rest}", shown.join(", "));
+    say!("pairs: {}{rest}", shown.join(", "));
     Ok(())
 }
 
@@ -327,15 +325,15 @@ fn import(models: Option<&Path>, path: &Path, options: &ImportOptions) -> Result
     }
     let (target, info) = imported.map_err(|error| Failure::import(error.problem()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    eprintln!("imported {name} ({}) into {}", info.quantization, target.display());
+    note!("imported {name} ({}) into {}", info.quantization, target.display());
     if info.languages.is_empty() {
-        eprintln!(
+        note!(
             "The source names no languages, so no pair is offered yet. Name them: wasan models edit {name} --languages \
             de,en"
         );
     }
     if info.role == Role::Other {
-        eprintln!("It has no role yet. Choose one: wasan models edit {name} --role large");
+        note!("It has no role yet. Choose one: wasan models edit {name} --role large");
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! Translates the lines of standard input, or a document on standard input.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, IsTerminal, Read, Write, stdin, stdout};
+use std::io::{BufRead, IsTerminal, Read, stdin};
 
 use translation::{DecodeOptions, JobEvent, JobId, JobResult, LanguagePair, Problem, Source};
 
 use crate::failure::Failure;
 use crate::job_output::print_summary;
 use crate::job_runner::{JobRunner, Message};
+use crate::results::print_document;
+use crate::terminal::note;
 
 /// Lines that are submitted before the oldest is translated.
 const LINES_AHEAD: usize = 128;
@@ -23,7 +25,7 @@ pub fn translate_lines(
 ) -> Result<(), Failure> {
     runner.output.print_one_line_per_input();
     if stdin().is_terminal() {
-        eprintln!("Type a line to translate it; end with Ctrl-D (Ctrl-Z on Windows).");
+        note!("Type a line to translate it; end with Ctrl-D (Ctrl-Z on Windows).");
     }
     let sender = runner.sender.clone();
     // Reading blocks, so it has a thread; it ends with the input or with the program.
@@ -52,7 +54,7 @@ pub fn translate_lines(
                 });
             }
             Message::EndOfInput => ended = true,
-            Message::QueueLocked(_) | Message::Interrupted => {}
+            Message::Document(_) | Message::QueueLocked(_) | Message::Interrupted => {}
         }
         while runner.running() < LINES_AHEAD {
             let Some(line) = waiting.pop_front() else { break };
@@ -62,43 +64,48 @@ pub fn translate_lines(
     Ok(())
 }
 
-/// Translates the document on standard input to standard output. The queue does not keep it, whether it succeeds or not.
+/// Translates the document on standard input to standard output. Both are only in memory; the queue does not hold it.
 pub fn translate_document(
     runner: &mut JobRunner<'_>,
     pair: &LanguagePair,
     options: &DecodeOptions,
     extension: &str,
 ) -> Result<(), Failure> {
-    let mut bytes = Vec::new();
-    let read = stdin().lock().take((MAX_DOCUMENT_MIB << 20) + 1).read_to_end(&mut bytes);
+    let bytes = read_document(runner)?;
     let problem = |message: String| {
         let hint = "Give the path of the document instead.".to_owned();
         Failure::from(Problem { code: "input".to_owned(), message, hint })
     };
-    read.map_err(|error| problem(format!("cannot read standard input: {error}")))?;
+    let bytes = bytes.map_err(|error| problem(format!("cannot read standard input: {error}")))?;
     if bytes.len() as u64 > MAX_DOCUMENT_MIB << 20 {
         return Err(problem(format!("standard input exceeds the limit of {MAX_DOCUMENT_MIB} MiB")));
     }
-    let failed = |error: std::io::Error| problem(format!("cannot use a temporary file: {error}"));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let (input, output) = (folder.path().join(format!("input.{extension}")), folder.path().join("output"));
-    std::fs::write(&input, bytes).map_err(failed)?;
-    runner.lock_queue()?;
-    let source = Source::File { input, output: Some(output.clone()) };
+    let source = Source::Bytes { name: format!("standard input.{extension}"), bytes };
     let (index, id) = runner.start(pair, source, options);
     let result = wait_for(runner, index, id);
     runner.output.clear_progress();
-    // A document that the queue could not store is not in it; `result` says why.
-    let forgotten = runner.translator.forget(id);
     let result = result?;
-    let bytes = std::fs::read(&output).map_err(failed)?;
-    let mut out = stdout().lock();
-    out.write_all(&bytes).and_then(|()| out.flush()).map_err(|_| Failure::interrupted())?;
+    print_document(result.bytes.as_deref().unwrap_or_default())?;
     print_summary("standard input", &result);
     if result.to_review > 0 {
-        eprintln!("To list these sentences, translate the document by its path and run `wasan jobs show`.");
+        note!("To list these sentences, translate the document by its path and run `wasan jobs show`.");
     }
-    forgotten.map_err(Failure::from)
+    Ok(())
+}
+
+// Reading blocks, so it has a thread; it ends with the input or with the program.
+fn read_document(runner: &JobRunner<'_>) -> Result<std::io::Result<Vec<u8>>, Failure> {
+    let sender = runner.sender.clone();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stdin().lock().take((MAX_DOCUMENT_MIB << 20) + 1).read_to_end(&mut bytes);
+        drop(sender.send(Message::Document(read.map(|_| bytes))));
+    });
+    loop {
+        if let Message::Document(read) = runner.receive()? {
+            return Ok(read);
+        }
+    }
 }
 
 // After Ctrl-C too, waits until the engine has stopped working on the job.

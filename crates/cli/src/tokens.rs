@@ -1,12 +1,14 @@
 //! `wasan tokens`: the token ids of texts, and the texts decoded from them.
 
-use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
+use std::io::{BufRead, IsTerminal, stdin};
 
 use clap::Args;
 use translation::{Problem, Tokenizer};
 
 use crate::arguments::LibraryArgs;
 use crate::failure::Failure;
+use crate::results::print_result;
+use crate::terminal::note;
 
 #[derive(Args)]
 pub struct Tokens {
@@ -30,7 +32,7 @@ impl Tokens {
             return self.texts.iter().try_for_each(|text| show(&tokenizer, text, self.json));
         }
         if stdin().is_terminal() {
-            eprintln!("Type a line to see its tokens; end with Ctrl-D (Ctrl-Z on Windows).");
+            note!("Type a line to see its tokens; end with Ctrl-D (Ctrl-Z on Windows).");
         }
         let mut input = stdin().lock();
         let mut line = Vec::new();
@@ -52,14 +54,12 @@ impl Tokens {
 fn show(tokenizer: &Tokenizer, text: &str, json: bool) -> Result<(), Failure> {
     let ids = tokenizer.encode(text).map_err(translation::Error::from)?;
     let decoded = tokenizer.decode(&ids).map_err(translation::Error::from)?;
-    let mut out = stdout().lock();
-    let written = if json {
-        writeln!(out, "{}", serde_json::json!({"text": text, "ids": ids, "decoded": decoded}))
-    } else {
-        let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
-        writeln!(out, "{}\t{decoded}", ids.join(" "))
-    };
-    written.map_err(|_| Failure::interrupted())
+    if json {
+        let line = serde_json::json!({"text": text, "ids": ids, "decoded": decoded});
+        return print_result(&line.to_string());
+    }
+    let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+    print_result(&format!("{}\t{decoded}", ids.join(" ")))
 }
 
 fn unreadable(number: usize, reason: &str) -> Failure {

@@ -28,6 +28,16 @@ impl Format {
         }
     }
 
+    /// What a file is that is not read, if its name says so: `JavaScript`. None for the name of a document.
+    pub fn foreign(name: &str) -> Option<&'static str> {
+        let extension = extension(name);
+        let by_extension = || match Self::of_extension(&extension) {
+            Some(_) => None,
+            None => Some(kinds::by_extension(&extension).unwrap_or(kinds::UNKNOWN)),
+        };
+        kinds::by_name(name).or_else(by_extension).map(|kind| kind.name)
+    }
+
     /// The format of a document that its user wants to be read as this one: any text may be; what is no text is only
     /// what it is.
     ///

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Member};
 use crate::error::Result;
-use crate::folders::models_folder;
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::model_set::ModelSet;
@@ -72,7 +71,7 @@ pub fn benchmark(
     pair: &LanguagePair,
     on_step: &mut dyn FnMut(&str),
 ) -> Result<BenchmarkReport> {
-    let catalog = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?;
+    let catalog = Catalog::of(setup.models.as_deref())?;
     let members = ModelSet::choose(&catalog, setup, pair, None, &BTreeMap::new())?.members;
     let device = open_tested(setup)?;
     on_step("copy bandwidth");

@@ -11,6 +11,7 @@ use model_files::{Model, ModelInfo, Role};
 
 use crate::chosen_recipes::{self, ChosenRecipe};
 use crate::error::{Error, Result};
+use crate::folders::models_folder;
 use crate::languages::{LANGUAGES, LanguagePair};
 use crate::starter::STARTERS;
 use crate::tuned::{self, TUNED, TunedRecipe};
@@ -122,6 +123,28 @@ pub struct Catalog {
 impl Catalog {
     /// Reads the folder of imported models, which need not exist, and adds the built-in ones.
     pub fn read(folder: &Path) -> Result<Self> {
+        Self::of(Some(folder))
+    }
+
+    /// The models in a folder (none = the user's own; without a home folder there is none) and the built-in ones.
+    ///
+    /// # Errors
+    /// As [`Catalog::read`]; an empty folder name in the environment.
+    pub fn of(models: Option<&Path>) -> Result<Self> {
+        let mut catalog = match models_folder(models) {
+            Ok(folder) => Self::imported(&folder),
+            Err(Error::NoHome) => Self::default(),
+            Err(error) => return Err(error),
+        };
+        for (index, starter) in STARTERS.iter().enumerate() {
+            let info = starter.open()?.info().clone();
+            let (id, origin) = (info.name.clone(), ModelLocation::Embedded(index));
+            catalog.entries.push(CatalogEntry { id, origin, info, imported: None });
+        }
+        Ok(catalog)
+    }
+
+    fn imported(folder: &Path) -> Self {
         let mut catalog = Self::default();
         let mut folders: Vec<PathBuf> = match std::fs::read_dir(folder) {
             Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
@@ -142,12 +165,7 @@ impl Catalog {
             Ok(choices) => catalog.choices = choices,
             Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
-        for (index, starter) in STARTERS.iter().enumerate() {
-            let info = starter.open()?.info().clone();
-            let (id, origin) = (info.name.clone(), ModelLocation::Embedded(index));
-            catalog.entries.push(CatalogEntry { id, origin, info, imported: None });
-        }
-        Ok(catalog)
+        catalog
     }
 
     /// The model with this name, or in this folder.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use documents::{Document, Finding, FindingKind, Format, LeftAlone, ReadOptions, Translation};
 
+use crate::access::{self, Access};
 use crate::checks::{self, Reason};
 use crate::error::{Error, Result};
 use crate::glossary::{TermCount, Terms};
-use crate::job::{JobResult, Warning};
+use crate::job::{JobResult, Target, Warning};
 use crate::job_id::JobId;
 use crate::languages::{LanguagePair, language};
 use crate::retry::SentenceTask;
@@ -19,7 +20,7 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{DocumentSegments, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
-use crate::{alignment, files, sentences};
+use crate::{alignment, files, names, sentences};
 
 /// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
@@ -30,8 +31,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
             let to_review = task.blocks.iter().flatten().filter(|s| is_to_review(s)).count();
             (WrittenDocument { to_review, ..WrittenDocument::default() }, Some(text))
         }
-        (LoadedSource::File { .. }, Some(store)) => (deliver_document(task, store)?, None),
-        (LoadedSource::File { .. }, None) => return Err(Error::Stopped),
+        (_, Some(store)) => (deliver_document(task, store)?, None),
+        (_, None) => return Err(Error::Stopped),
     };
     let count = |is: fn(&SentenceTask) -> bool| {
         let sentences = task.blocks.iter().flatten().filter(|sentence| is(sentence));
@@ -39,10 +40,11 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-    let WrittenDocument { output, to_review, terms, left_alone } = written;
+    let WrittenDocument { output, bytes, to_review, terms, left_alone } = written;
     Ok(JobResult {
-        warning: (task.total == 0 && output.is_some()).then_some(Warning::NoText),
+        warning: (task.total == 0 && !task.is_interactive()).then_some(Warning::NoText),
         output,
+        bytes,
         text,
         segments: task.total,
         reused: task.reused,
@@ -63,13 +65,16 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
 #[derive(Default)]
 struct WrittenDocument {
     output: Option<PathBuf>,
+    bytes: Option<Vec<u8>>,
     to_review: usize,
     terms: TermCount,
     left_alone: LeftAlone,
 }
 
 fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
-    let LoadedSource::File { document, format, input, target, .. } = &task.source else {
+    let (LoadedSource::File { document, format, .. } | LoadedSource::Bytes { document, format }) =
+        &task.source
+    else {
         return Err(Error::Stopped);
     };
     let mut segments = segment_records(&task.blocks, document, &task.job.pair.to);
@@ -79,22 +84,27 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let terms = segments.iter().map(|segment| &segment.terms).collect();
     let left_alone = document.left_alone().clone();
     let (pair, memory) = (&task.job.pair, task.job.options.memory);
-    store.save_segments(&DocumentSegments {
-        job: task.id,
-        pair,
-        segments: &segments,
-        to_review,
-        terms,
-        memory,
-    })?;
-    // In a target folder the file gets the name that it would get beside its source.
-    let folder = target.as_ref().filter(|target| target.is_dir());
-    let beside =
-        folder.map_or_else(|| input.clone(), |folder| folder.join(input.file_name().unwrap_or_default()));
-    let free = || files::free_name(&beside, &pair.to, source::new_extension(*format));
-    let target = target.as_deref().filter(|_| folder.is_none());
-    let output = publish(store, task.id, input, target, &free, &bytes)?;
-    store.set_state(task.id, JobState::Done, None)?;
+    let (output, bytes) = match &task.source {
+        LoadedSource::File { input, target, .. } => {
+            store.save_segments(&DocumentSegments {
+                job: task.id,
+                pair,
+                segments: &segments,
+                to_review,
+                terms,
+                memory,
+            })?;
+            let output = publish(store, task.id, (input, target.as_ref()), pair, *format, &bytes)?;
+            store.set_state(task.id, JobState::Done, None)?;
+            (Some(output), None)
+        }
+        _ => {
+            if memory {
+                store.learn(pair, &segments)?;
+            }
+            (None, Some(bytes))
+        }
+    };
     // The result includes what writing found.
     let reports = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.as_mut());
     for (report, segment) in reports.zip(segments) {
@@ -102,7 +112,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
         report.terms = shown.terms;
     }
-    Ok(WrittenDocument { output: Some(output), to_review, terms, left_alone })
+    Ok(WrittenDocument { output, bytes, to_review, terms, left_alone })
 }
 
 /// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the
@@ -203,14 +213,14 @@ fn is_about(markup: &str, segment: &SegmentRecord, span: &SpanMark) -> bool {
     !span.label.is_empty() && markup.starts_with(&span.label) && markup.contains(&text)
 }
 
-/// Writes the output file: to its earlier path if the file there is our own, else to `target` or a free name beside the
+/// Writes the output file: to its earlier path if the file there is our own, else to the target or a free name beside the
 /// source. Never replaces a file of another program.
 fn publish(
     store: &Store,
     job: JobId,
-    input: &Path,
-    target: Option<&Path>,
-    free: &dyn Fn() -> PathBuf,
+    (input, target): (&Path, Option<&Target>),
+    pair: &LanguagePair,
+    format: Format,
     bytes: &[u8],
 ) -> Result<PathBuf> {
     let new = sha256(bytes);
@@ -222,12 +232,12 @@ fn publish(
         files::not_the_source(input, &path)?;
         store.record_output_target(job, &path, &new, Some(&existing))?;
         if existing != new {
-            files::replace(&path, bytes)?;
+            files::replace(&path, bytes, &Access::of(&[input, &path]))?;
         }
         return Ok(path);
     }
     loop {
-        let path = target.map_or_else(free, Path::to_owned);
+        let path = output_path(input, target, pair, format)?;
         files::check(input, &path)?;
         store.record_output_target(
             job,
@@ -235,12 +245,32 @@ fn publish(
             &new,
             None,
         )?;
-        match files::write(&path, bytes) {
+        match files::write(&path, bytes, &Access::of(&[input])) {
             // Another program has just created a file with this name.
-            Err(Error::Exists(_)) if target.is_none() => {}
+            Err(Error::Exists(_)) if !matches!(target, Some(Target::File(_))) => {}
             written => return written.map(|()| path),
         }
     }
+}
+
+/// Where a translation would be written now: at the target, or under a free name in the target folder, which is made if it
+/// is not there, or beside the source.
+pub(crate) fn output_path(
+    input: &Path,
+    target: Option<&Target>,
+    pair: &LanguagePair,
+    format: Format,
+) -> Result<PathBuf> {
+    let beside = match target {
+        Some(Target::File(path)) => return Ok(path.clone()),
+        Some(Target::Folder(folder)) => {
+            access::make_folder(folder, input.parent().unwrap_or(input))
+                .map_err(|error| Error::Write { path: folder.clone(), reason: error.to_string() })?;
+            folder.join(input.file_name().unwrap_or_default())
+        }
+        None => input.to_owned(),
+    };
+    Ok(names::free_name(&beside, pair, source::new_extension(format)))
 }
 
 fn segment_records(blocks: &[Vec<SentenceTask>], document: &Document, to: &str) -> Vec<SegmentRecord> {

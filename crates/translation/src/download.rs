@@ -150,8 +150,8 @@ fn downloads_folder(models: &Path) -> PathBuf {
     models.join(".downloads")
 }
 
-fn models_of(options: &GetOptions) -> PathBuf {
-    options.models.clone().unwrap_or_else(models_folder)
+fn models_of(options: &GetOptions) -> Result<PathBuf> {
+    models_folder(options.models.as_deref())
 }
 
 /// What [`get_set`] would do.
@@ -159,7 +159,7 @@ fn models_of(options: &GetOptions) -> PathBuf {
 /// # Errors
 /// As [`Catalog::read`].
 pub fn plan_get(set: &PublishedSet, options: &GetOptions) -> Result<GetPlan> {
-    let models = models_of(options);
+    let models = models_of(options)?;
     let catalog = Catalog::read(&models)?;
     let folder = downloads_folder(&models).join(&set.id);
     let mut plan = GetPlan {
@@ -215,7 +215,7 @@ pub fn get_set(
     control: &GetControl,
     on_event: &mut dyn FnMut(GetEvent),
 ) -> Result<GetOutcome> {
-    let models = models_of(options);
+    let models = models_of(options)?;
     let folder = downloads_folder(&models).join(&set.id);
     let _lock = record::lock(&folder)?;
     let plan = plan_get(set, options)?;
@@ -322,7 +322,7 @@ fn download(
 
 /// Downloads that were paused, failed or interrupted. `models`: the folder of imported models; none = the user's own.
 pub fn unfinished_downloads(models: Option<&Path>) -> Vec<UnfinishedDownload> {
-    let models = models.map_or_else(models_folder, Path::to_owned);
+    let Ok(models) = models_folder(models) else { return Vec::new() };
     let catalog = Catalog::read(&models).unwrap_or_default();
     let unfinished = |set: &PublishedSet| {
         let folder = downloads_folder(&models).join(&set.id);
@@ -341,7 +341,7 @@ pub fn unfinished_downloads(models: Option<&Path>) -> Vec<UnfinishedDownload> {
 /// # Errors
 /// [`Error::DownloadBusy`] while it runs; a folder that cannot be removed.
 pub fn remove_download(models: Option<&Path>, set: &PublishedSet) -> Result<()> {
-    let folder = downloads_folder(&models.map_or_else(models_folder, Path::to_owned)).join(&set.id);
+    let folder = downloads_folder(&models_folder(models)?).join(&set.id);
     let _lock = record::lock(&folder)?;
     record::remove(&folder)
 }

@@ -181,6 +181,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// The environment names no folder for the user's data.
+    #[error("there is no folder for Wasan's data: HOME is not set, or is not an absolute path")]
+    NoHome,
+    /// A folder that is set, but empty.
+    #[error("{0} is empty, so it names no folder")]
+    EmptyFolderName(&'static str),
     /// A path that is not Unicode.
     #[error("the path is not valid Unicode and cannot be stored in the database: {0}")]
     PathName(PathBuf),
@@ -203,6 +209,12 @@ pub enum Error {
     /// The database is damaged.
     #[error("the database is damaged: {0}")]
     StoreDamaged(PathBuf),
+    /// The file of the database is not the one that was opened.
+    #[error("the database was deleted or replaced while it was in use: {0}")]
+    StoreGone(PathBuf),
+    /// Deleted text that another process keeps in the log of the database.
+    #[error("the text was deleted, but remains in a log while another process reads the database: {0}")]
+    TextInLog(PathBuf),
     /// The disk is full.
     #[error("the disk is full; cannot write to the database: {0}")]
     StoreFull(PathBuf),
@@ -391,6 +403,8 @@ impl Error {
                 ("nothing_in_folder", "Choose a folder with documents in a supported format.")
             }
             Self::TooManyDocuments { .. } => ("too_many_documents", "Translate its subfolders one by one."),
+            Self::NoHome => ("no_home", "Set HOME, or name a folder with --data or WASAN_DATA."),
+            Self::EmptyFolderName(_) => ("no_home", "Name a folder, or unset the variable or option."),
             Self::PathName(_) => ("path_name", "Rename the file or its folder."),
             Self::NotVerified { .. } => ("not_verified", "Try again; if it fails again, please report it."),
             Self::Store { .. } => {
@@ -399,6 +413,14 @@ impl Error {
             Self::StoreDamaged(_) => (
                 "store_damaged",
                 "Move the file away; Wasan then creates a new one. Documents and their translations are not in it.",
+            ),
+            Self::StoreGone(_) => (
+                "store_gone",
+                "Start the program again: it makes a new database. What was stored since then is lost, documents and written translations are not.",
+            ),
+            Self::TextInLog(_) => (
+                "text_in_log",
+                "Close the other process and run the command again; the log is also deleted when the last process ends.",
             ),
             Self::StoreFull(_) => {
                 ("store_full", "Free some disk space and resume; finished sentences are not lost.")

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::access::Access;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::names::bilingual_path;
 use crate::review::Filter;
 use crate::segment::Segment;
 use crate::translator::Translator;
@@ -20,10 +22,13 @@ impl Translator {
     /// be read.
     pub fn export_units(&self, pair: &LanguagePair, jobs: &[JobId], path: &Path) -> Result<usize> {
         let mut units: Vec<(String, String)> = Vec::new();
+        let mut sources = Vec::new();
         for job in jobs.iter().copied() {
-            if self.job(job)?.pair != *pair {
+            let row = self.job(job)?;
+            if row.pair != *pair {
                 return Err(Error::NoSuchJob(job));
             }
+            sources.push(row.input);
             let segments = self.segments(job, Filter::All)?;
             let translated = segments.into_iter().filter(|segment| segment.status.is_translated());
             units.extend(translated.map(|segment| (segment.source, segment.target)));
@@ -32,7 +37,9 @@ impl Translator {
         units.dedup();
         let texts: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        files::write(path, &documents::tmx_tbx::write_units(&texts, &pair.from, &pair.to))?;
+        let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
+        let bytes = documents::tmx_tbx::write_units(&texts, &pair.from, &pair.to);
+        files::write(path, &bytes, &Access::of(&sources))?;
         Ok(units.len())
     }
 
@@ -61,14 +68,11 @@ impl Translator {
         let row = self.job(job)?;
         let segments = self.segments(job, Filter::All)?;
         let title = row.input.file_name().unwrap_or_default().to_string_lossy();
-        files::write(path, page(&title, &row.pair, &segments).as_bytes())
+        let page = page(&title, &row.pair, &segments);
+        let sources: Vec<&Path> =
+            [Some(&row.input), row.output.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+        files::write(path, page.as_bytes(), &Access::of(&sources))
     }
-}
-
-// The name contains the translation's extension, so that documents that differ only in it have different pages.
-pub(crate) fn bilingual_path(output: &Path, pair: &LanguagePair, number: &str) -> PathBuf {
-    let name = output.file_name().unwrap_or_default().to_string_lossy();
-    output.with_file_name(format!("{name}.{pair}{number}.html"))
 }
 
 fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {

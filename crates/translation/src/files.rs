@@ -2,12 +2,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempPath;
 
+use crate::access::Access;
 use crate::error::{Error, Result};
+use crate::names::partial_path;
 
 /// The largest file that is read; the documents crate's own limits are tighter for most formats.
 pub(crate) const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -44,34 +46,23 @@ pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>> {
     }
 }
 
-/// `report.md` → `report.en.md`, or the next free `report.en-2.md`. `extension` replaces the source's if
-/// the translation has another format.
-pub(crate) fn free_name(source: &Path, language: &str, extension: Option<&str>) -> PathBuf {
-    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
-    let own = source.extension().map(|extension| extension.to_string_lossy().into_owned());
-    let extension = extension.map(str::to_owned).or(own).map_or_else(String::new, |e| format!(".{e}"));
-    let mut name = source.with_file_name(format!("{stem}.{language}{extension}"));
-    for number in 2.. {
-        if name.symlink_metadata().is_err() {
-            break;
-        }
-        name = source.with_file_name(format!("{stem}.{language}-{number}{extension}"));
-    }
-    name
-}
-
-/// Fails if `output` exists, is the source under another spelling, or its folder does not exist.
+/// Fails if `output` exists, is the source under another spelling, has a name that its disk cannot hold, or cannot be
+/// written into its folder.
 pub(crate) fn check(source: &Path, output: &Path) -> Result<()> {
     not_the_source(source, output)?;
-    if output.symlink_metadata().is_ok() {
-        return Err(Error::Exists(output.to_owned()));
-    }
-    match folder_of(output).is_dir() {
-        true => Ok(()),
-        false => {
-            Err(Error::Write { path: output.to_owned(), reason: "its folder does not exist".to_owned() })
+    let failed = |reason: String| Error::Write { path: output.to_owned(), reason };
+    match output.symlink_metadata() {
+        Ok(_) => return Err(Error::Exists(output.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
+            return Err(failed(error.to_string()));
         }
+        Err(_) => {}
     }
+    let folder = folder_of(output);
+    if !folder.is_dir() {
+        return Err(failed("its folder does not exist".to_owned()));
+    }
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| failed(error.to_string()))
 }
 
 /// Fails if `output` is the source file under any name: another spelling or case, a symbolic or hard link.
@@ -85,13 +76,6 @@ pub(crate) fn not_the_source(source: &Path, output: &Path) -> Result<()> {
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The temporary name of a file that is being written. It is always the same, so that the leftover of a crash is found
-/// and removed.
-fn partial_path(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.wasan-part"))
 }
 
 /// Removes the partial file that a crash left behind.
@@ -115,24 +99,24 @@ pub(crate) fn remove_stale_partial(path: &Path) {
 ///
 /// # Errors
 /// The file exists, different bytes are read back, or an I/O error.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    publish(path, bytes, false)
+pub(crate) fn write(path: &Path, bytes: &[u8], access: &Access) -> Result<()> {
+    publish(path, bytes, access, false)
 }
 
 /// Replaces a file atomically.
 ///
 /// # Errors
 /// Different bytes are read back, or an I/O error; the old file is unchanged then.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    publish(path, bytes, true)
+pub(crate) fn replace(path: &Path, bytes: &[u8], access: &Access) -> Result<()> {
+    publish(path, bytes, access, true)
 }
 
 // Writes under a temporary name in the same folder, reads all of it back, then renames it.
-fn publish(path: &Path, bytes: &[u8], replaces: bool) -> Result<()> {
+fn publish(path: &Path, bytes: &[u8], access: &Access, replaces: bool) -> Result<()> {
     let failed = |error: io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
     remove_partial(path);
     let partial = partial_path(path);
-    let mut file = step().and_then(|()| File::create_new(&partial)).map_err(failed)?;
+    let mut file = step().and_then(|()| access.create(&partial)).map_err(failed)?;
     // From here on any failure removes the file.
     let temporary = TempPath::try_from_path(&partial).map_err(failed)?;
     step().and_then(|()| file.write_all(bytes)).map_err(failed)?;
@@ -199,7 +183,7 @@ mod tests {
             let mut failures = 0;
             loop {
                 CALLS_LEFT.with(|left| left.set(Some(failures)));
-                let done = publish(&path, b"new", replaces);
+                let done = publish(&path, b"new", &Access::private(), replaces);
                 CALLS_LEFT.with(|left| left.set(None));
                 if done.is_ok() {
                     break;
@@ -223,18 +207,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("brief.en.txt");
         fs::write(partial_path(&path), "half").expect("writes");
-        write(&path, b"new").expect("writes");
+        write(&path, b"new", &Access::private()).expect("writes");
         assert_eq!(names_in(folder.path()), ["brief.en.txt"]);
-    }
-
-    #[test]
-    fn names_are_free_and_beside_the_source() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let source = folder.path().join("brief.txt");
-        assert_eq!(free_name(&source, "en", None), folder.path().join("brief.en.txt"));
-        fs::write(folder.path().join("brief.en.txt"), "").expect("writes");
-        assert_eq!(free_name(&source, "en", None), folder.path().join("brief.en-2.txt"));
-        assert_eq!(free_name(&source, "en", Some("md")), folder.path().join("brief.en.md"));
     }
 
     #[test]
@@ -246,9 +220,9 @@ mod tests {
         assert!(matches!(check(&source, &same), Err(Error::OverSource(_))));
         let other = folder.path().join("other.txt");
         assert!(check(&source, &other).is_ok());
-        write(&other, b"Good day.").expect("writes");
+        write(&other, b"Good day.", &Access::private()).expect("writes");
         assert!(matches!(check(&source, &other), Err(Error::Exists(_))));
-        assert!(matches!(write(&other, b"again"), Err(Error::Exists(_))));
+        assert!(matches!(write(&other, b"again", &Access::private()), Err(Error::Exists(_))));
         assert_eq!(fs::read(&other).expect("reads"), b"Good day.");
         assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 2, "no temporary file is left");
     }
@@ -258,6 +232,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(matches!(read(folder.path()), Err(Error::NotAFile(_) | Error::Read { .. })));
         assert!(matches!(read(&folder.path().join("none")), Err(Error::Read { .. })));
-        assert!(matches!(write(&folder.path().join("no/such/folder"), b""), Err(Error::Write { .. })));
+        assert!(matches!(
+            write(&folder.path().join("no/such/folder"), b"", &Access::private()),
+            Err(Error::Write { .. })
+        ));
     }
 }

@@ -6,62 +6,133 @@ use documents::Format;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
-use crate::languages::LanguagePair;
+use crate::names::is_translation;
 
-pub(crate) fn home() -> PathBuf {
-    std::env::var_os("HOME")
-        .or_else(|| std::env::var_os("USERPROFILE"))
-        .map_or_else(PathBuf::new, PathBuf::from)
+/// The user's home folder, if the environment names one.
+pub(crate) fn home() -> Option<PathBuf> {
+    from_environment("HOME").or_else(|| from_environment("USERPROFILE"))
 }
 
+/// An absolute path in the environment.
 pub(crate) fn from_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
+// A folder that the user names: an empty name would be the current folder.
+fn named(variable: &'static str) -> Option<Result<PathBuf>> {
+    let folder = PathBuf::from(std::env::var_os(variable)?);
+    Some(if folder.as_os_str().is_empty() { Err(Error::EmptyFolderName(variable)) } else { Ok(folder) })
+}
+
 /// Wasan's data folder: `WASAN_DATA`, or the platform's default.
-pub fn data() -> PathBuf {
-    if let Some(folder) = std::env::var_os("WASAN_DATA") {
-        return folder.into();
+///
+/// # Errors
+/// [`Error::NoHome`]; [`Error::EmptyFolderName`].
+pub fn data() -> Result<PathBuf> {
+    if let Some(folder) = named("WASAN_DATA") {
+        return folder;
     }
     let base = if cfg!(target_os = "macos") {
-        home().join("Library/Application Support")
+        home().map(|home| home.join("Library/Application Support"))
     } else if cfg!(windows) {
-        from_environment("LOCALAPPDATA").unwrap_or_else(home)
+        from_environment("LOCALAPPDATA").or_else(home)
     } else {
-        from_environment("XDG_DATA_HOME").unwrap_or_else(|| home().join(".local/share"))
+        from_environment("XDG_DATA_HOME").or_else(|| Some(home()?.join(".local/share")))
     };
-    base.join("wasan")
+    Ok(base.ok_or(Error::NoHome)?.join("wasan"))
 }
 
-/// The folder of imported models: `WASAN_MODELS`, else the user's data folder.
-pub fn models_folder() -> PathBuf {
-    if let Some(folder) = std::env::var_os("WASAN_MODELS") {
-        return folder.into();
+/// The data folder of a translator: the chosen one, or the user's own, which is found when it is needed, since a typed text
+/// needs none.
+#[derive(Debug, Clone)]
+pub(crate) struct DataFolder(Option<PathBuf>);
+
+impl DataFolder {
+    /// The folder `chosen`, or the user's own.
+    pub fn new(chosen: Option<PathBuf>) -> Self {
+        Self(chosen.or_else(|| data().ok()))
     }
-    data().join("models")
+
+    /// Its path.
+    ///
+    /// # Errors
+    /// As [`data`].
+    pub fn path(&self) -> Result<&Path> {
+        match &self.0 {
+            Some(folder) => Ok(folder),
+            None => Err(data().err().unwrap_or(Error::NoHome)),
+        }
+    }
 }
 
-/// Wasan's cache folder.
-pub fn cache() -> PathBuf {
+/// The folder of imported models: the chosen one, else `WASAN_MODELS`, else one in the user's data folder.
+///
+/// # Errors
+/// As [`data`].
+pub fn models_folder(chosen: Option<&Path>) -> Result<PathBuf> {
+    let own = || named("WASAN_MODELS").unwrap_or_else(|| Ok(data()?.join("models")));
+    chosen.map_or_else(own, |folder| Ok(folder.to_owned()))
+}
+
+/// Wasan's cache folder, if the user has a home folder.
+pub fn cache() -> Option<PathBuf> {
     let base = if cfg!(target_os = "macos") {
-        home().join("Library/Caches")
+        home().map(|home| home.join("Library/Caches"))
     } else if cfg!(windows) {
-        from_environment("LOCALAPPDATA").unwrap_or_else(home)
+        from_environment("LOCALAPPDATA").or_else(home)
     } else {
-        from_environment("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache"))
+        from_environment("XDG_CACHE_HOME").or_else(|| Some(home()?.join(".cache")))
     };
-    base.join("wasan")
+    Some(base?.join("wasan"))
 }
 
 // Deeper folders are probably a mistake, such as a whole disk. Links are not followed.
 const MAX_DEPTH: usize = 32;
 
+/// What a folder holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderDocuments {
+    /// Documents to translate.
+    pub found: Vec<PathBuf>,
+    /// Other files that a user may expect to be translated. Hidden files and lock files are not among them.
+    pub skipped: Vec<(PathBuf, Skipped)>,
+}
+
+/// Why a file of a folder is not translated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Skipped {
+    /// Its name says that it is a translation into the target language.
+    Translation,
+    /// Its name says that it is of a kind that is not read.
+    Format(&'static str),
+    /// It is a link, which may lead out of the folder.
+    Link,
+}
+
+impl Skipped {
+    /// Why a file that is not a link is not translated; none for a document.
+    pub fn of(path: &Path, language: &str) -> Option<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let kind = Format::foreign(&name).map(Self::Format);
+        kind.or_else(|| is_translation(path, language).then_some(Self::Translation))
+    }
+
+    /// The reason in words.
+    pub fn reason(self) -> String {
+        match self {
+            Self::Translation => "it is named like a translation".to_owned(),
+            Self::Format(kind) => format!("Wasan does not read {kind}"),
+            Self::Link => "it is a link".to_owned(),
+        }
+    }
+}
+
 /// The documents in a folder and its subfolders, sorted by name, without hidden files and translations into `language`.
 ///
 /// # Errors
 /// A folder that cannot be read, contains no document, or more than `most`.
-pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<FolderDocuments> {
+    let mut folder = FolderDocuments::default();
     let walk = WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(is_visible) {
         let entry = entry.map_err(|error| Error::Folder {
@@ -69,14 +140,20 @@ pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<Vec<Path
             reason: error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
         })?;
         let path = entry.path();
-        if entry.file_type().is_file() && is_document(path) && !is_translation(path, language) {
-            found.push(entry.into_path());
+        let skipped = match entry.file_type() {
+            kind if kind.is_dir() => continue,
+            kind if !kind.is_file() => Some(Skipped::Link),
+            _ => Skipped::of(path, language),
+        };
+        match skipped {
+            Some(reason) => folder.skipped.push((entry.into_path(), reason)),
+            None => folder.found.push(entry.into_path()),
         }
-        if found.len() > most {
+        if folder.found.len() > most {
             return Err(Error::TooManyDocuments { most, path: root.to_owned() });
         }
     }
-    if found.is_empty() { Err(Error::NothingInFolder(root.to_owned())) } else { Ok(found) }
+    if folder.found.is_empty() { Err(Error::NothingInFolder(root.to_owned())) } else { Ok(folder) }
 }
 
 // Office programs create lock files beside open documents; their names begin with `~`.
@@ -89,19 +166,6 @@ pub fn is_document(path: &Path) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let known = |extension: &str| Format::ALL.iter().any(|format| format.extensions().contains(&extension));
     extension.is_some_and(|extension| known(&extension))
-}
-
-/// Whether a file is named like a translation into `language`: `report.en.docx`, `report.en-2.docx`,
-/// or like a bilingual page, `report.en.docx.de-en.html`.
-pub fn is_translation(path: &Path, language: &str) -> bool {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let Some((_, last)) = stem.rsplit_once('.') else { return false };
-    // Without the number that avoids an existing name.
-    let name = match last.rsplit_once('-') {
-        Some((name, number)) if number.parse::<u32>().is_ok() => name,
-        _ => last,
-    };
-    name == language || name.parse::<LanguagePair>().is_ok_and(|pair| pair.to == language)
 }
 
 #[cfg(test)]
@@ -132,7 +196,19 @@ mod tests {
         }
         let found = documents_in(root.path(), "en", 5).expect("is read");
         let wanted = ["a.de.txt", "a.de.txt.en-de.html", "a.txt", "b/d.srt", "c.MD"];
-        assert_eq!(found, wanted.map(|name| root.path().join(name)));
+        assert_eq!(found.found, wanted.map(|name| root.path().join(name)));
+        let skipped: Vec<(String, Skipped)> = found
+            .skipped
+            .iter()
+            .map(|(path, why)| {
+                (path.strip_prefix(root.path()).expect("is in it").display().to_string(), *why)
+            })
+            .collect();
+        let translations = ["a.en-2.txt", "a.en.txt", "a.en.txt.de-en-3.html", "a.en.txt.de-en.html"];
+        let mut wanted = translations.map(|name| (name.to_owned(), Skipped::Translation)).to_vec();
+        let program = Format::foreign("x.exe").expect("is known");
+        wanted.push(("x.exe".to_owned(), Skipped::Format(program)));
+        assert_eq!(skipped, wanted);
         assert!(documents_in(&root.path().join(".git"), "en", 5).is_ok(), "it is named itself");
         let refused = |folder: &Path, most| documents_in(folder, "en", most).expect_err("is refused");
         assert!(matches!(refused(root.path(), 4), Error::TooManyDocuments { most: 4, .. }));

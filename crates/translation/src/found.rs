@@ -92,16 +92,17 @@ impl ModelFolders {
     /// The usual folders, and those that the environment names.
     pub fn of_this_computer() -> Self {
         let home = home();
-        let cache = from_environment("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache"));
-        let hub_home = from_environment("HF_HOME").unwrap_or_else(|| cache.join("huggingface"));
-        let hub = from_environment("HF_HUB_CACHE").unwrap_or_else(|| hub_home.join("hub"));
-        let ollama = from_environment("OLLAMA_MODELS").into_iter();
+        let in_home = |folder: &str| home.as_ref().map(|home| home.join(folder));
+        let cache = from_environment("XDG_CACHE_HOME").or_else(|| in_home(".cache"));
+        let hub_home = from_environment("HF_HOME").or_else(|| Some(cache?.join("huggingface")));
+        let hub = from_environment("HF_HUB_CACHE").or_else(|| Some(hub_home?.join("hub")));
+        let system = PathBuf::from("/usr/share/ollama/.ollama/models");
+        let ollama = [from_environment("OLLAMA_MODELS"), in_home(".ollama/models"), Some(system)];
+        let lm_studio = [in_home(".lmstudio/models"), in_home(".cache/lm-studio/models")];
         Self {
-            hub: vec![hub],
-            lm_studio: vec![home.join(".lmstudio/models"), home.join(".cache/lm-studio/models")],
-            ollama: ollama
-                .chain([home.join(".ollama/models"), PathBuf::from("/usr/share/ollama/.ollama/models")])
-                .collect(),
+            hub: hub.into_iter().collect(),
+            lm_studio: lm_studio.into_iter().flatten().collect(),
+            ollama: ollama.into_iter().flatten().collect(),
         }
     }
 }

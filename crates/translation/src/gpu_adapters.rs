@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::setup::Setup;
 
 /// The file of adapters that passed the test, one line each; a driver update adds a new line.
-fn tested_file() -> PathBuf {
-    crate::folders::cache().join("tested-adapters")
+fn tested_file() -> Option<PathBuf> {
+    Some(crate::folders::cache()?.join("tested-adapters"))
 }
 
 /// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variant without half
@@ -18,7 +18,7 @@ fn tested_file() -> PathBuf {
 pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     let options = DeviceOptions {
         adapter: setup.adapter.clone(),
-        pipeline_cache: Some(crate::folders::cache().join("pipelines")),
+        pipeline_cache: crate::folders::cache().map(|cache| cache.join("pipelines")),
         ..DeviceOptions::default()
     };
     let plain = DeviceOptions { without_half: true, without_subgroup: true, ..options.clone() };
@@ -27,7 +27,7 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
         let info = device.info();
         format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
     };
-    let known = std::fs::read_to_string(tested_file()).unwrap_or_default();
+    let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     let has_passed = |variant: &str| known.lines().any(|line| line == name(variant));
     if has_passed("full") {
         return Ok(device);
@@ -53,7 +53,7 @@ fn test(device: &Device) -> Result<()> {
 
 // If the result cannot be stored, the next start tests again.
 fn store_result(known: String, line: &str) {
-    let file = tested_file();
+    let Some(file) = tested_file() else { return };
     if let Some(folder) = file.parent() {
         drop(std::fs::create_dir_all(folder));
     }

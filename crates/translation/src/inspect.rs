@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, CatalogEntry};
 use crate::error::{Error, Result};
-use crate::folders::models_folder;
 use crate::gpu_adapters::open_tested;
 use crate::setup::Setup;
 
@@ -25,9 +24,8 @@ pub struct Logits {
 /// Opens the tokenizer of `model`: a name, an imported folder, a Hugging Face folder, a `tokenizer.json` or a GGUF file.
 /// Of the last three only the tokenizer is read. `models` is the folder of imported models.
 pub fn tokenizer(models: Option<&Path>, model: &str) -> Result<Tokenizer> {
-    let folder = models.map_or_else(models_folder, Path::to_owned);
     let path = Path::new(model);
-    match Catalog::read(&folder)?.find(model) {
+    match Catalog::of(models)?.find(model) {
         Ok(entry) => Ok(entry.open()?.tokenizer()?),
         Err(_) if path.exists() => Ok(model_files::open_tokenizer(path)?),
         Err(error) => Err(error),
@@ -43,11 +41,10 @@ pub fn logits(
     tokens: &[u32],
     (top, greedy): (usize, usize),
 ) -> Result<Logits> {
-    let folder = setup.models.clone().unwrap_or_else(models_folder);
     let path = Path::new(model);
     // Keeps the imported folder until the model is on the GPU.
     let mut temporary = None;
-    let entry = match Catalog::read(&folder)?.find(model) {
+    let entry = match Catalog::of(setup.models.as_deref())?.find(model) {
         Ok(entry) => entry,
         Err(_) if path.exists() => {
             let made = tempfile::tempdir()

@@ -1,7 +1,7 @@
 //! Translation jobs: their sources, options, events and results.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use documents::{Format, LeftAlone};
 use engine::Choice;
@@ -60,7 +60,9 @@ pub struct DecodeOptions {
     pub memory: bool,
     /// Whether to prefer the glossary's terms.
     pub glossary: bool,
-    /// Additional terms; they override glossary terms with the same source.
+    /// Additional terms; they override glossary terms with the same source. The store keeps a document's beside its
+    /// other options; rows of the queue have none here.
+    #[serde(skip)]
     pub terms: Vec<Term>,
     /// Tables: indices of the columns to translate; none = those that contain text.
     pub columns: Option<Vec<usize>>,
@@ -101,13 +103,48 @@ impl DecodeOptions {
 pub enum Source {
     /// Typed text; its translation is streamed.
     Text(String),
-    /// A document; its translation is a new file beside it, or at `output`, or with a free name in the folder `output`.
+    /// A document in a file; it is added to the queue.
     File {
         /// The document.
         input: PathBuf,
-        /// Where the translation goes.
-        output: Option<PathBuf>,
+        /// Where the translation goes; none = beside it, under a free name.
+        output: Option<Target>,
     },
+    /// A document in memory, and so is its translation. Only the translation memory stores something of it.
+    Bytes {
+        /// Its name, whose extension says the format.
+        name: String,
+        /// The document.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Where the translation of a document goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A new file with this name.
+    File(PathBuf),
+    /// A new file with a free name in this folder, which is made if it is not there.
+    Folder(PathBuf),
+}
+
+impl Target {
+    /// The path of the file or the folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::File(path) | Self::Folder(path) => path,
+        }
+    }
+
+    /// The same target under a path that does not depend on the current folder.
+    pub fn absolute(&self) -> Self {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        match self {
+            Self::File(path) => Self::File(absolute(path)),
+            Self::Folder(path) => Self::Folder(absolute(path)),
+        }
+    }
 }
 
 /// A translation job.
@@ -132,8 +169,11 @@ pub enum Warning {
 /// The result of a finished job.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct JobResult {
-    /// The written file, for a document.
+    /// The written file, for a document in a file.
     pub output: Option<PathBuf>,
+    /// The translation, for a document in memory.
+    #[serde(skip)]
+    pub bytes: Option<Vec<u8>>,
     /// The translation, for typed text.
     pub text: Option<String>,
     /// Number of sentences.

@@ -1,5 +1,6 @@
 //! Translates texts and documents: models and recipes, prompts, sentence splitting, decoding, checks, review, the store.
 
+mod access;
 mod benchmark;
 mod catalog;
 mod checks;
@@ -24,6 +25,7 @@ mod memory;
 mod model_library;
 mod model_output;
 mod model_set;
+mod names;
 mod pair_file;
 mod published;
 mod queue;
@@ -66,13 +68,13 @@ pub use download::{
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use fit::{Fit, Machine, Verdict, machine, measured_machine, set_fit};
-pub use folders::{cache, data, documents_in, is_document, is_translation, models_folder};
+pub use folders::{FolderDocuments, Skipped, cache, data, documents_in, is_document, models_folder};
 pub use found::{FoundModel, ModelFolders, ModelProgram, find_models, local_files};
 pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
 pub use inspect::{Logits, logits, tokenizer};
-pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, Source, Warning};
+pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, Source, Target, Warning};
 pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::access::Access;
 use crate::error::Result;
 use crate::languages::LanguagePair;
 use crate::store::Store;
@@ -111,7 +112,7 @@ impl Translator {
         self.store()?.add_units(pair, &units, UnitOrigin::Imported)
     }
 
-    /// Writes the units of a pair as TMX 1.4 to a new file; returns their number.
+    /// Writes the units of a pair as TMX 1.4 to a new file that only the user may read; returns their number.
     ///
     /// # Errors
     /// A file that exists or cannot be written, a store that cannot be read.
@@ -120,7 +121,8 @@ impl Translator {
         self.store()?.units(pair, (0, usize::MAX), |unit| units.push((unit.source, unit.target)))?;
         let units: Vec<(&str, &str)> =
             units.iter().map(|(source, target)| (source.as_str(), target.as_str())).collect();
-        files::write(path, &documents::tmx_tbx::write_units(&units, &pair.from, &pair.to))?;
+        let bytes = documents::tmx_tbx::write_units(&units, &pair.from, &pair.to);
+        files::write(path, &bytes, &Access::private())?;
         Ok(units.len())
     }
 
@@ -131,7 +133,7 @@ impl Translator {
     pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         let store = self.store()?;
         let count = store.clear_memory(pair)?;
-        store.truncate_wal()?;
+        store.truncate_log()?;
         Ok(count)
     }
 

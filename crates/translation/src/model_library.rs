@@ -19,7 +19,7 @@ pub fn import(
     options: &ImportOptions,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(PathBuf, ModelInfo)> {
-    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let folder = models_folder(models)?;
     let name = match &options.name {
         Some(name) => name.clone(),
         // A folder's name has no extension: the 2-1B of Llama-3.2-1B is not one.
@@ -92,7 +92,7 @@ pub fn edit(models: Option<&Path>, name: &str, edit: &ModelEdit) -> Result<Model
 
 /// The model of this name in the folder of imported models.
 fn imported(models: Option<&Path>, name: &str) -> Result<CatalogEntry> {
-    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let folder = models_folder(models)?;
     let catalog = Catalog::read(&folder)?;
     let entry = catalog.entries.into_iter().find(|entry| entry.id == name);
     entry.ok_or_else(|| Error::UnknownModel(name.to_owned()))

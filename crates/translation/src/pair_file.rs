@@ -43,7 +43,7 @@ pub(crate) fn set<T: DeserializeOwned + Serialize>(
     pair: &LanguagePair,
     value: Option<T>,
 ) -> Result<PathBuf> {
-    let folder = models.map_or_else(models_folder, Path::to_owned);
+    let folder = models_folder(models)?;
     let path = folder.join(file);
     let mut all: BTreeMap<String, T> = read(&folder, file)?;
     match value {

@@ -3,16 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use documents::Format;
+
 use crate::error::{Error, Result};
 use crate::glossary::Term;
-use crate::job::{DecodeOptions, Job, JobEvent, with_final_event};
+use crate::job::{DecodeOptions, Job, JobEvent, Target, with_final_event};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 use crate::queue_lock::QueueLock;
 use crate::store::jobs::{JobRow, JobState};
+use crate::store::sha256;
 use crate::translator::Translator;
 use crate::worker::{Command, Submission};
-use crate::{exports, files};
+use crate::{delivery, files, names};
 
 /// The id of an added job; for a document also the held queue lock.
 pub(crate) type Added = (JobId, Option<Arc<QueueLock>>);
@@ -51,7 +54,7 @@ impl Translator {
                 match job.state.is_active() {
                     true => files::remove_partial(output),
                     // Edits and exports write these files without the queue's lock.
-                    false => [output, &exports::bilingual_path(output, &job.pair, "")]
+                    false => [output, &names::bilingual_path(output, &job.pair, "")]
                         .iter()
                         .for_each(|path| files::remove_stale_partial(path)),
                 }
@@ -95,12 +98,26 @@ impl Translator {
         Ok(())
     }
 
-    /// Changes the options and the target of an inactive document, for when it is resumed.
+    /// Whether a document is translated, and both its source and its translation are as they were then.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; a store that cannot be read.
+    pub fn is_current(&self, id: JobId) -> Result<bool> {
+        let JobRow { state, input, output, hashes, .. } = self.store()?.job(id)?;
+        let hash = |path: &Path| files::read(path).ok().map(|bytes| sha256(&bytes));
+        let is_own = |path: &Path| hash(path).is_some_and(|hash| hashes.is_own_output(&hash));
+        Ok(state == JobState::Done
+            && hashes.input.is_some()
+            && hashes.input == hash(&input)
+            && output.is_some_and(|output| is_own(&output)))
+    }
+
+    /// Changes the options and the target of an inactive document, for when it is resumed. Without terms its glossary stays.
     ///
     /// # Errors
     /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that
     /// cannot be written.
-    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
+    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Target>) -> Result<()> {
         let _lock = self.lock_queue()?;
         let store = self.store()?;
         match store.job(id)?.state.is_active() {
@@ -134,14 +151,16 @@ impl Translator {
         }
     }
 
-    /// Removes a document from the queue; its files stay.
+    /// Removes documents from the queue, with their segments and the finished sentences that no other document has. Their
+    /// files stay, and so does the translation memory.
     ///
     /// # Errors
     /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`]; a store that cannot be written.
-    pub fn forget(&self, id: JobId) -> Result<()> {
+    /// [`Error::TextInLog`]: they are removed, but another process keeps their text in the log.
+    pub fn forget(&self, ids: &[JobId]) -> Result<()> {
         let store = self.store()?;
-        store.forget(id)?;
-        store.truncate_wal()
+        let removed = ids.iter().try_for_each(|id| store.forget(*id));
+        store.truncate_log().and(removed)
     }
 
     /// The terms of a pair, by source.
@@ -166,16 +185,17 @@ impl Translator {
     /// # Errors
     /// A store that cannot be written.
     pub fn remove_terms(&self, pair: &LanguagePair, source: Option<&str>) -> Result<usize> {
-        self.store()?.remove_terms(pair, source)
+        let store = self.store()?;
+        let count = store.remove_terms(pair, source)?;
+        store.truncate_log()?;
+        Ok(count)
     }
 
-    pub(crate) fn add(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<Added> {
-        // An unreadable file is not added to the queue.
+    pub(crate) fn add(&self, input: &Path, target: Option<&Target>, job: &Job) -> Result<Added> {
+        // What cannot be read or written is not added to the queue. The format matters only for the name's length.
         files::readable(input)?;
-        if let Some(output) = output.filter(|output| !output.is_dir()) {
-            files::check(input, output)?;
-        }
+        files::check(input, &delivery::output_path(input, target, &job.pair, Format::Text)?)?;
         let queue_lock = self.lock_queue()?;
-        Ok((self.store()?.add_job(input, output, job)?, Some(queue_lock)))
+        Ok((self.store()?.add_job(input, target, job)?, Some(queue_lock)))
     }
 }

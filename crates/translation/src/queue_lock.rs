@@ -1,10 +1,11 @@
 //! File locks of the data folder: one process at a time works on the queue. The system releases a dead process's locks.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use crate::access;
 use crate::error::{Error, Result};
+use crate::folders::DataFolder;
 
 const QUEUE: &str = "queue.lock";
 const EDITS: &str = "edits.lock";
@@ -19,13 +20,13 @@ pub struct QueueLock {
 /// The lock files of a data folder.
 #[derive(Debug)]
 pub(crate) struct LockFiles {
-    folder: PathBuf,
+    folder: DataFolder,
     held: Mutex<Weak<QueueLock>>,
 }
 
 impl LockFiles {
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), held: Mutex::default() }
+    pub fn new(folder: DataFolder) -> Self {
+        Self { folder, held: Mutex::default() }
     }
 
     /// Locks the queue. If this process did not hold the lock, `clean_up` first cleans up after the previous process.
@@ -69,13 +70,18 @@ impl LockFiles {
     }
 
     fn open(&self, name: &str) -> Result<File> {
-        std::fs::create_dir_all(&self.folder).map_err(|error| self.failed(&error))?;
-        let open = File::options().create(true).truncate(false).write(true).open(self.folder.join(name));
+        let folder = self.folder.path()?;
+        let path = folder.join(name);
+        let made = access::make_private_folder(folder).and_then(|()| access::make_private_file(&path));
+        let open = made.and_then(|()| File::options().write(true).open(path));
         open.map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &std::io::Error) -> Error {
-        Error::Write { path: self.folder.clone(), reason: error.to_string() }
+        match self.folder.path() {
+            Ok(folder) => Error::Write { path: folder.to_owned(), reason: error.to_string() },
+            Err(error) => error,
+        }
     }
 }
 
@@ -87,7 +93,8 @@ mod tests {
     fn one_process_at_a_time_locks_the_queue() {
         let folder = tempfile::tempdir().expect("a folder");
         // Two values behave like two processes, since locks belong to open files.
-        let (ours, theirs) = (LockFiles::new(folder.path()), LockFiles::new(folder.path()));
+        let lock_files = || LockFiles::new(DataFolder::new(Some(folder.path().to_owned())));
+        let (ours, theirs) = (lock_files(), lock_files());
         let count = std::cell::Cell::new(0);
         let clean_up = || {
             count.set(count.get() + 1);

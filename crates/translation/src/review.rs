@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::checks::Reason;
 use crate::error::{Error, Result};
 use crate::glossary::TermCount;
@@ -109,7 +110,8 @@ impl Translator {
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are stored before the file changes, so that it is recognised as ours after a crash.
         store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;
-        files::replace(path, &bytes)?;
+        let access = Access::of(&[&row.input, path]);
+        files::replace(path, &bytes, &access)?;
         let changed: Vec<&SegmentRecord> = segments
             .iter()
             .zip(&kept)
@@ -127,7 +129,7 @@ impl Translator {
         };
         if let Err(error) = store.save_edit(&edit) {
             // Restore the file that the store describes. If that fails, the next edit accepts either file.
-            drop(files::replace(path, &old));
+            drop(files::replace(path, &old, &access));
             return Err(error);
         }
         Ok(EditResult {

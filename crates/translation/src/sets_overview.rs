@@ -57,12 +57,11 @@ pub struct SetsOverview {
 /// # Errors
 /// As [`Catalog::read`].
 pub fn sets_overview(setup: &Setup, measure: bool) -> Result<SetsOverview> {
-    let models = setup.models.clone().unwrap_or_else(models_folder);
-    let catalog = Catalog::read(&models)?;
+    let catalog = Catalog::of(setup.models.as_deref())?;
     // An adapter that fails its test is no reason to leave out its memory.
     let machine = if measure { measured_machine(setup).or_else(|_| machine(setup)) } else { machine(setup) };
     let machine = machine.ok();
-    let unfinished = unfinished_downloads(Some(&models));
+    let unfinished = unfinished_downloads(setup.models.as_deref());
     let overview = |set: &'static PublishedSet| {
         let state = catalog.set_state(set);
         SetOverview {
@@ -79,7 +78,9 @@ pub fn sets_overview(setup: &Setup, measure: bool) -> Result<SetsOverview> {
         }
     };
     Ok(SetsOverview {
-        free_disk_bytes: system::free_disk_bytes(&models),
+        free_disk_bytes: models_folder(setup.models.as_deref())
+            .ok()
+            .and_then(|folder| system::free_disk_bytes(&folder)),
         sets: published_sets()?.iter().map(overview).collect(),
         machine,
     })

@@ -7,7 +7,7 @@ use documents::{Block, Document, Format, ReadOptions, SpanKind};
 
 use crate::error::Result;
 use crate::files;
-use crate::job::{DecodeOptions, Job, Source};
+use crate::job::{DecodeOptions, Job, Source, Target};
 use crate::languages::LanguagePair;
 use crate::store::{Hash, sha256};
 
@@ -15,8 +15,10 @@ use crate::store::{Hash, sha256};
 pub(crate) enum LoadedSource {
     /// Typed text: the line end of each line.
     Text(Vec<String>),
-    /// A document. Without a target the translation is written beside the source, under a name free at that time.
-    File { document: Box<Document>, format: Format, input: PathBuf, hash: Hash, target: Option<PathBuf> },
+    /// A document in a file. Without a target the translation is written beside it, under a name free at that time.
+    File { document: Box<Document>, format: Format, input: PathBuf, hash: Hash, target: Option<Target> },
+    /// A document in memory.
+    Bytes { document: Box<Document>, format: Format },
 }
 
 /// A text to translate, with its locked and marked-up ranges.
@@ -73,7 +75,7 @@ impl LoadedSource {
                 let bytes = files::read(input)?;
                 let options = read_options(&job.pair, &job.options);
                 let (format, document) = open(input, &bytes, job.options.format, &options)?;
-                if let Some(target) = output {
+                if let Some(Target::File(target)) = output {
                     files::not_the_source(input, target)?;
                 }
                 let texts = document.blocks().iter().map(SourceBlock::of).collect();
@@ -82,6 +84,12 @@ impl LoadedSource {
                     Self::File { document: Box::new(document), format, input, hash: sha256(&bytes), target },
                     texts,
                 ))
+            }
+            Source::Bytes { name, bytes } => {
+                let options = read_options(&job.pair, &job.options);
+                let (format, document) = open(Path::new(name), bytes, job.options.format, &options)?;
+                let texts = document.blocks().iter().map(SourceBlock::of).collect();
+                Ok((Self::Bytes { document: Box::new(document), format }, texts))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! the glossary. A write is durable when its call returns, also after a power cut (WAL, synchronous=FULL).
 
 pub(crate) mod cache;
+mod glossaries;
 pub(crate) mod jobs;
 pub(crate) mod memory;
 pub(crate) mod segments;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use documents::Link;
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
+use crate::access;
 use crate::error::{Error, Result};
 
 /// File name in the data folder.
@@ -24,15 +26,19 @@ const APPLICATION: i32 = 0x5761_7361;
 
 /// The schema, and its version in the file's `user_version`. A file of another version is refused.
 const SCHEMA: &str = include_str!("store/schema.sql");
-const SCHEMA_VERSION: i32 = 7;
+const SCHEMA_VERSION: i32 = 8;
 
 // Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+// A reader is done in milliseconds; one that is not may be a program that the user has left open.
+const LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// An open store. Several processes may have it open at the same time.
 pub(crate) struct Store {
     db: Connection,
     path: PathBuf,
+    file: Option<FileId>,
 }
 
 impl Store {
@@ -42,12 +48,25 @@ impl Store {
     /// A damaged file, one with another schema version or of another program, a full disk; the file is not changed then.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Error::Write { path: folder.to_owned(), reason: error.to_string() })?;
-        let db = Connection::open(&path).map_err(|error| store_error(&path, error))?;
-        let store = Self { db, path };
+        let failed =
+            |error: std::io::Error| Error::Write { path: folder.to_owned(), reason: error.to_string() };
+        access::make_private_folder(folder).map_err(failed)?;
+        // SQLite gives its log the mode of the database, but one of an earlier process keeps its own.
+        access::make_private_file(&path).map_err(failed)?;
+        for log in ["-wal", "-shm"].map(|end| folder.join(format!("{FILE}{end}"))) {
+            access::close_to_others(&log);
+        }
+        // SQLite itself would make a file that others may read.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(&path, flags).map_err(|error| store_error(&path, error))?;
+        let store = Self { db, file: file_id(&path), path };
         store.prepare()?;
         Ok(store)
+    }
+
+    /// Whether the file was deleted or replaced since it was opened: what is written now would be lost.
+    pub fn is_gone(&self) -> bool {
+        file_id(&self.path) != self.file
     }
 
     /// Whether a data folder has a store.
@@ -99,6 +118,9 @@ impl Store {
 
     /// Runs `work` outside a transaction: reads, or one writing statement.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        if self.is_gone() {
+            return Err(Error::StoreGone(self.path.clone()));
+        }
         work(&self.db).map_err(|error| store_error(&self.path, error))
     }
 
@@ -112,13 +134,19 @@ impl Store {
         })
     }
 
-    /// Truncates the write-ahead log, which may still contain deleted text. Has no effect while another process reads it.
-    pub fn truncate_wal(&self) -> Result<()> {
-        self.run(|db| {
-            db.busy_timeout(Duration::from_secs(1))?;
-            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            db.busy_timeout(BUSY_TIMEOUT)
-        })
+    /// Truncates the write-ahead log, which may still contain deleted text.
+    ///
+    /// # Errors
+    /// [`Error::TextInLog`] while another process reads it.
+    pub fn truncate_log(&self) -> Result<()> {
+        let is_busy: bool = self.run(|db| {
+            db.busy_timeout(LOG_TIMEOUT)?;
+            let is_busy = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            Ok(is_busy)
+        })?;
+        let log = self.path.with_file_name(format!("{FILE}-wal"));
+        if is_busy { Err(Error::TextInLog(log)) } else { Ok(()) }
     }
 
     /// Limits the growth of the file to a number of pages, like a full disk.
@@ -128,6 +156,21 @@ impl Store {
             self.run(|db| db.pragma_query_value(None, "page_count", |r| r.get(0))).expect("reads");
         self.run(|db| db.pragma_update(None, "max_page_count", pages + pages_left)).expect("is set");
     }
+}
+
+/// What identifies a file on Unix: its disk and its number there. Elsewhere the system keeps an open file in its place.
+type FileId = (u64, u64);
+
+// From the path alone: opening the file and closing it again would release the database's locks.
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_id(_path: &Path) -> Option<FileId> {
+    None
 }
 
 fn store_error(path: &Path, error: rusqlite::Error) -> Error {
@@ -238,6 +281,69 @@ mod tests {
         let damaged = Store::open(folder.path()).err();
         assert!(matches!(damaged, Some(Error::StoreDamaged(_))), "{damaged:?}");
         assert_eq!(fs::read(&path).expect("reads"), bytes);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_deleted_or_replaced_store_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        let store = Store::open(folder.path()).expect("is made");
+        let read = |store: &Store| {
+            store.run(|db| db.query_row("SELECT count(*) FROM jobs", [], |row| row.get::<_, i64>(0)))
+        };
+        assert_eq!(read(&store).expect("reads"), 0);
+        fs::rename(&path, folder.path().join("away.db")).expect("moves");
+        assert!(matches!(read(&store), Err(Error::StoreGone(_))));
+        let other = Store::open(folder.path()).expect("is made");
+        assert!(matches!(read(&store), Err(Error::StoreGone(_))), "a new one in its place is another");
+        assert_eq!(read(&other).expect("reads"), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_file_of_the_store_is_the_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let store = Store::open(&data).expect("is made");
+        store.change(|change| change.execute("DELETE FROM jobs", [])).expect("writes");
+        let modes = || {
+            let entry = |entry: std::io::Result<fs::DirEntry>| {
+                let entry = entry.expect("lists");
+                let mode = entry.metadata().expect("is there").permissions().mode() & 0o777;
+                (entry.file_name().to_string_lossy().into_owned(), mode)
+            };
+            let mut modes: Vec<_> = fs::read_dir(&data).expect("lists").map(entry).collect();
+            modes.sort();
+            modes
+        };
+        let wanted = ["wasan.db", "wasan.db-shm", "wasan.db-wal"].map(|name| (name.to_owned(), 0o600));
+        assert_eq!(modes(), wanted);
+        for (name, _) in modes() {
+            fs::set_permissions(data.join(name), fs::Permissions::from_mode(0o666)).expect("sets");
+        }
+        let second = Store::open(&data).expect("opens");
+        assert_eq!(modes(), wanted, "files of an earlier version are closed");
+        drop((store, second));
+    }
+
+    #[test]
+    fn deleted_text_that_a_reader_keeps_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("is made");
+        let add = "INSERT INTO terms VALUES ('de', 'en', 'Geheimnis', 'secret')";
+        store.change(|change| change.execute(add, [])).expect("writes");
+        let reader = Connection::open(folder.path().join(FILE)).expect("opens");
+        reader.execute_batch("BEGIN; SELECT * FROM terms").expect("reads");
+        store.change(|change| change.execute("DELETE FROM terms", [])).expect("deletes");
+        assert!(matches!(store.truncate_log(), Err(Error::TextInLog(_))));
+        reader.execute_batch("COMMIT").expect("ends");
+        store.truncate_log().expect("nobody reads");
+        for entry in fs::read_dir(folder.path()).expect("lists") {
+            let bytes = fs::read(entry.expect("lists").path()).expect("reads");
+            assert!(!bytes.windows(9).any(|part| part == b"Geheimnis"));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Problem, Result};
 use crate::glossary::Glossary;
-use crate::job::{Job, JobEvent, OnEvent};
+use crate::job::{Job, JobEvent, OnEvent, Source};
 use crate::job_id::JobId;
 use crate::retry::{Piece, SentenceTask, Strategy};
 use crate::sentences;
@@ -35,7 +35,7 @@ pub(crate) struct Task {
     pub source: LoadedSource,
     pub blocks: Vec<Vec<SentenceTask>>,
     on_event: OnEvent,
-    /// Documents only: caches finished sentences.
+    /// Documents only: the glossary, the memory and finished sentences.
     pub store: Option<Rc<Store>>,
     // Pieces to decode, and sentences to retry with L alone.
     queue: VecDeque<PiecePosition>,
@@ -119,6 +119,9 @@ impl Task {
             _ => Vec::new(),
         };
         terms.extend(self.job.options.terms.iter().cloned());
+        if let Some(store) = self.queue_store() {
+            terms.extend(store.job_terms(self.id)?);
+        }
         Ok(Glossary::new(&self.job.pair, terms))
     }
 
@@ -149,20 +152,25 @@ impl Task {
         }
     }
 
+    /// The store with this job's row: that of a document in a file.
+    pub fn queue_store(&self) -> Option<&Store> {
+        self.store.as_deref().filter(|_| matches!(self.job.source, Source::File { .. }))
+    }
+
     pub fn emit(&mut self, event: JobEvent) {
         (self.on_event)(event);
     }
 
     /// Ends an unfinished job with its last event. Its finished sentences are kept.
     pub fn end(&mut self, state: JobState, event: JobEvent) {
-        let kept = self.store.as_ref().map_or(Ok(()), |store| store.set_state(self.id, state, None));
+        let kept = self.queue_store().map_or(Ok(()), |store| store.set_state(self.id, state, None));
         self.emit(kept.map_or_else(|error| JobEvent::Failed(error.problem()), |()| event));
     }
 
     /// Fails the job; emits its last event.
     pub fn fail(&mut self, problem: &Problem) {
         // If the store cannot be written, the row counts as interrupted.
-        drop(self.store.as_ref().map(|store| store.set_state(self.id, JobState::Failed, Some(problem))));
+        drop(self.queue_store().map(|store| store.set_state(self.id, JobState::Failed, Some(problem))));
         self.emit(JobEvent::Failed(problem.clone()));
     }
 

@@ -1,6 +1,6 @@
 //! The translator: a handle to the engine thread, which runs jobs and emits their events.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use documents::{Format, ReadOptions};
 use crate::catalog::CatalogCache;
 use crate::detect::{Detected, detect};
 use crate::error::Result;
-use crate::folders::models_folder;
+use crate::folders::DataFolder;
 use crate::job::{Job, JobEvent, Source, with_final_event};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
@@ -26,7 +26,7 @@ pub struct Translator {
     pub(crate) commands: Sender<Command>,
     next: Arc<AtomicU64>,
     catalog: Arc<CatalogCache>,
-    data: PathBuf,
+    data: DataFolder,
     pub(crate) locks: Arc<LockFiles>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
@@ -38,9 +38,9 @@ impl Translator {
     /// Starts the engine thread; it loads the models of `setup.pair` at once, or those of the first job.
     pub fn start(setup: Setup, on_state: impl Fn(EngineState) + Send + 'static) -> Self {
         let (commands, received) = channel();
-        let catalog = Arc::new(CatalogCache::new(setup.models.clone().unwrap_or_else(models_folder)));
-        let data = setup.data.clone().unwrap_or_else(crate::folders::data);
-        let locks = Arc::new(LockFiles::new(&data));
+        let catalog = Arc::new(CatalogCache::new(setup.models.clone()));
+        let data = DataFolder::new(setup.data.clone());
+        let locks = Arc::new(LockFiles::new(data.clone()));
         let (thread_data, thread_catalog) = (data.clone(), Arc::clone(&catalog));
         let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
             Worker::new(setup, thread_data, thread_catalog, Box::new(on_state), received).run();
@@ -80,15 +80,19 @@ impl Translator {
     }
 
     /// Submits a job; returns at once. Typed text goes before documents. A document is added to the queue; its finished
-    /// sentences are stored and survive this process.
-    pub fn submit(&self, job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
+    /// sentences are stored and survive this process. A document in memory is not.
+    pub fn submit(&self, mut job: Job, on_event: impl FnMut(JobEvent) + Send + 'static) -> JobId {
         let mut on_event = with_final_event(on_event);
         let added = match &job.source {
-            Source::Text(_) => Ok((self.text_id(), None)),
-            Source::File { input, output } => self.add(input, output.as_deref(), &job),
+            Source::Text(_) | Source::Bytes { .. } => Ok((self.text_id(), None)),
+            Source::File { input, output } => self.add(input, output.as_ref(), &job),
         };
         match added {
             Ok((id, queue_lock)) => {
+                // The terms of a document in the queue are in the store.
+                if queue_lock.is_some() {
+                    job.options.terms = Vec::new();
+                }
                 self.send(Submission { id, job, on_event, queue_lock });
                 id
             }
@@ -122,7 +126,7 @@ impl Translator {
 
     /// The store, opened for one call: the engine thread has its own.
     pub(crate) fn store(&self) -> Result<Store> {
-        Store::open(&self.data)
+        Store::open(self.data.path()?)
     }
 
     pub(crate) fn send(&self, submission: Submission) {

@@ -3,7 +3,6 @@
 mod scheduler;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -14,6 +13,7 @@ use engine::SequenceId;
 use crate::catalog::CatalogCache;
 use crate::engine_host::EngineHost;
 use crate::error::{Error, Problem, Result};
+use crate::folders::DataFolder;
 use crate::job::{Job, JobEvent, OnEvent, Source};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
@@ -92,7 +92,7 @@ pub(crate) struct Worker {
     jobs: Vec<(JobId, RunningJob)>,
     // Documents not read yet.
     waiting: VecDeque<Submission>,
-    data: PathBuf,
+    data: DataFolder,
     store: Option<Rc<Store>>,
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
@@ -106,7 +106,7 @@ pub(crate) struct Worker {
 impl Worker {
     pub fn new(
         setup: Setup,
-        data: PathBuf,
+        data: DataFolder,
         catalog: Arc<CatalogCache>,
         on_state: Box<dyn Fn(EngineState) + Send>,
         commands: Receiver<Command>,
@@ -208,7 +208,7 @@ impl Worker {
                 self.add_terms(&mut job);
                 None
             }
-            Source::File { .. } => match self.open_store() {
+            Source::File { .. } | Source::Bytes { .. } => match self.open_store() {
                 Ok(store) => Some(store),
                 Err(error) => return on_event(JobEvent::Failed(error.problem())),
             },
@@ -221,7 +221,7 @@ impl Worker {
     // it; documents report the error.
     fn add_terms(&mut self, job: &mut Job) {
         if job.options.glossary
-            && Store::is_in(&self.data)
+            && self.data.path().is_ok_and(Store::is_in)
             && let Ok(mut terms) = self.open_store().and_then(|store| store.terms(&job.pair))
         {
             terms.append(&mut job.options.terms);
@@ -259,9 +259,18 @@ impl Worker {
     // The thread's own connection; the handles open others.
     fn open_store(&mut self) -> Result<Rc<Store>> {
         if let Some(store) = &self.store {
-            return Ok(Rc::clone(store));
+            if !store.is_gone() {
+                return Ok(Rc::clone(store));
+            }
+            // The rows of the waiting documents are gone with it; the running ones fail when they use it.
+            let gone = Error::StoreGone(self.data.path()?.to_owned()).problem();
+            for Submission { mut on_event, .. } in self.waiting.drain(..) {
+                on_event(JobEvent::Failed(gone.clone()));
+            }
+            self.store = None;
+            return Err(Error::StoreGone(self.data.path()?.to_owned()));
         }
-        let store = Rc::new(Store::open(&self.data)?);
+        let store = Rc::new(Store::open(self.data.path()?)?);
         self.store = Some(Rc::clone(&store));
         Ok(store)
     }

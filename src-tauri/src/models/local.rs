@@ -25,7 +25,7 @@ pub struct LocalLibrary {
 
 impl Library for LocalLibrary {
     fn read(&self) -> Result<Models, Problem> {
-        let folder = translation::models_folder();
+        let folder = self.folder();
         let catalog = catalog()?;
         let overview =
             translation::sets_overview(&Setup::default(), false).map_err(|error| error.problem())?;
@@ -173,12 +173,12 @@ impl Library for LocalLibrary {
     }
 
     fn folder(&self) -> PathBuf {
-        translation::models_folder()
+        translation::models_folder(None).unwrap_or_default()
     }
 }
 
 fn catalog() -> Result<Catalog, Problem> {
-    Catalog::read(&translation::models_folder()).map_err(|error| error.problem())
+    Catalog::of(None).map_err(|error| error.problem())
 }
 
 fn published(set: &str) -> Result<&'static PublishedSet, Problem> {
@@ -342,7 +342,8 @@ fn look_at(path: PathBuf, mut options: ImportOptions, id: u64) -> (Candidate, So
     match translation::summarize(&path, Quantization::default()) {
         Ok(summary) => {
             let proposed = options.name.take().unwrap_or_else(|| plain_name(&candidate.file));
-            candidate.name = translation::free_name(&translation::models_folder(), &proposed);
+            candidate.name =
+                translation::free_name(&translation::models_folder(None).unwrap_or_default(), &proposed);
             (candidate.source_bytes, candidate.import_bytes) = (summary.source_bytes, summary.stored_bytes);
             candidate.licence = candidate.licence.or(summary.licence);
             if candidate.languages.is_empty() {

@@ -14,6 +14,7 @@ use super::test_sets::TestSet;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::{Progress, start_translator};
+use crate::terminal::note;
 
 /// A test set translated with one recipe.
 pub struct Decoded {
@@ -90,7 +91,7 @@ impl Decoder {
     /// Prints a line on standard error.
     pub fn print(&self, text: &str) {
         self.progress.clear();
-        eprintln!("{text}");
+        note!("{text}");
     }
 
     /// Stops the translator.

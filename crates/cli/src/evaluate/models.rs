@@ -60,7 +60,7 @@ impl Models {
                 (None, folder) => library = Some(library_folder(folder)?),
             }
         }
-        let library = library.unwrap_or_else(translation::models_folder);
+        let library = translation::models_folder(library.as_deref())?;
         let catalog = Catalog::read(&library)?;
         for model in chosen.values() {
             catalog.find(model)?;

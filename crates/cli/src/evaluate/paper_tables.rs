@@ -44,7 +44,7 @@ pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Fail
         }
     }
     if let Some(folder) = &command.out {
-        std::fs::create_dir(folder).map_err(|error| unwritable(folder, &error))?;
+        create_private(folder).map_err(|error| unwritable(folder, &error))?;
     }
     let mut decoder = Decoder::start(command.setup(&models));
     let result = sets.iter().try_for_each(|set| decode_rows(command, &models, set, &mut decoder, report));
@@ -223,6 +223,14 @@ fn unwritable(folder: &Path, error: &std::io::Error) -> Failure {
         &format!("cannot create or write the folder ({error}): {}", folder.display()),
         "Choose another --out that does not exist.",
     )
+}
+
+// The texts may be confidential, so only the user may read their translations.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 #[cfg(test)]

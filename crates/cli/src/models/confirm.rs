@@ -3,10 +3,11 @@
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
 use crate::failure::Failure;
+use crate::terminal::note;
 
 /// Shows `what` and asks whether to go on; `yes` answers for the user. Without a terminal nobody can answer.
 pub fn confirm(what: &str, yes: bool) -> Result<(), Failure> {
-    eprintln!("{what}");
+    note!("{what}");
     if yes {
         return Ok(());
     }
@@ -16,7 +17,7 @@ pub fn confirm(what: &str, yes: bool) -> Result<(), Failure> {
             "Run it in a terminal, or confirm with --yes.",
         ));
     }
-    eprint!("Go on? [y/N] ");
+    drop(write!(stderr(), "Go on? [y/N] "));
     drop(stderr().flush());
     let mut answer = String::new();
     // No answer is a no.

@@ -9,6 +9,7 @@ use super::confirm::confirm;
 use super::size::size;
 use crate::arguments::LibraryArgs;
 use crate::failure::Failure;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Find {
@@ -33,17 +34,17 @@ impl Find {
             return chosen.into_iter().try_for_each(|model| self.import(model));
         }
         if self.json {
-            println!("{}", serde_json::json!(found));
+            say!("{}", serde_json::json!(found));
             return Ok(());
         }
         for model in &found {
             show(model);
         }
         match found.iter().any(|model| model.problem.is_none()) {
-            true => println!("`wasan models find --take MODEL` imports one of them."),
-            false => println!(
-                "No model that Wasan reads was found in the folders of the Hub, LM Studio and Ollama."
-            ),
+            true => say!("`wasan models find --take MODEL` imports one of them."),
+            false => {
+                say!("No model that Wasan reads was found in the folders of the Hub, LM Studio and Ollama.")
+            }
         }
         Ok(())
     }
@@ -81,11 +82,11 @@ fn choose<'a>(found: &'a [FoundModel], name: &str) -> Result<&'a FoundModel, Fai
 
 fn show(model: &FoundModel) {
     let sets = if model.sets.is_empty() { String::new() } else { format!("  in {}", model.sets.join(", ")) };
-    println!("{}  ({}, {}){sets}", model.name, model.program.name(), size(model.bytes));
-    println!("  {}", model.path.display());
+    say!("{}  ({}, {}){sets}", model.name, model.program.name(), size(model.bytes));
+    say!("  {}", model.path.display());
     match (&model.problem, model.stored_bytes) {
-        (Some(problem), _) => println!("  cannot be imported: {problem}"),
-        (None, Some(stored)) => println!("  takes {} when imported", size(stored)),
+        (Some(problem), _) => say!("  cannot be imported: {problem}"),
+        (None, Some(stored)) => say!("  takes {} when imported", size(stored)),
         (None, None) => {}
     }
 }

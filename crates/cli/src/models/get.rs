@@ -15,6 +15,8 @@ use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::results::say;
+use crate::terminal::note;
 
 #[derive(Args)]
 pub struct Get {
@@ -47,7 +49,7 @@ impl Get {
         let models = self.library.models.clone();
         if self.cancel {
             remove_download(models.as_deref(), set)?;
-            eprintln!("nothing is left of an unfinished download of {}", set.id);
+            note!("nothing is left of an unfinished download of {}", set.id);
             return Ok(());
         }
         let local = local_files(set, &find_models(&ModelFolders::of_this_computer()), self.from.as_deref());
@@ -67,17 +69,17 @@ impl Get {
         interrupt::listen(move || pause.pause());
         let progress = Progress::new();
         let outcome = get_set(set, &options, &control, &mut |event| match self.json {
-            true => println!("{}", serde_json::json!(event)),
+            true => say!("{}", serde_json::json!(event)),
             false => show(&progress, &event),
         });
         progress.clear();
         match outcome? {
             GetOutcome::Installed(names) => {
                 let names = names.values().cloned().collect::<Vec<_>>().join(", ");
-                eprintln!("installed {}: {names}", set.id);
+                note!("installed {}: {names}", set.id);
             }
             GetOutcome::Paused => {
-                eprintln!("paused; `wasan models get {}` goes on", set.id);
+                note!("paused; `wasan models get {}` goes on", set.id);
                 return Err(Failure::interrupted());
             }
             GetOutcome::Cancelled => return Err(Error::Cancelled.into()),

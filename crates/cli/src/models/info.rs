@@ -5,6 +5,7 @@ use translation::{CatalogEntry, PromptExample, prompt_example};
 
 use super::{location, role_name};
 use crate::failure::Failure;
+use crate::results::say;
 
 /// Prints the properties.
 pub fn show(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
@@ -13,57 +14,47 @@ pub fn show(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     if json {
         let problem = example.as_ref().err().map(translation::Error::problem);
         let example = example.ok();
-        println!("{}", json!({"name": entry.id, "info": info, "example": example, "problem": problem}));
+        say!("{}", json!({"name": entry.id, "info": info, "example": example, "problem": problem}));
         return Ok(());
     }
     let a = &info.architecture;
-    println!("{}\n", entry.id);
-    println!("  location      {}", location(entry));
-    println!("  role          {}", role_name(entry));
+    say!("{}\n", entry.id);
+    say!("  location      {}", location(entry));
+    say!("  role          {}", role_name(entry));
     let languages = match info.languages.is_empty() {
         true => format!("unknown; name them with wasan models edit {} --languages de,en", entry.id),
         false => info.languages.join(", "),
     };
-    println!("  languages     {languages}");
+    say!("  languages     {languages}");
     if !info.pairs.is_empty() {
         let pairs: Vec<String> = info.pairs.iter().map(|pair| pair.join("-")).collect();
-        println!("  pairs         {}, both directions", pairs.join(", "));
+        say!("  pairs         {}, both directions", pairs.join(", "));
     }
-    println!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
-    println!("  parameters    {:.1} M", entry.parameters() as f64 / 1e6);
-    println!("  weights       {}", info.quantization);
-    println!(
-        "  shape         {} layers, hidden {}, feed-forward {}",
-        a.layers, a.hidden_size, a.feed_forward
-    );
-    println!(
-        "  attention     {} heads, {} key-value heads, head dimension {}",
-        a.heads, a.kv_heads, a.head_dim
-    );
-    println!(
-        "  vocabulary    {}{}",
-        a.vocab_size,
-        if a.tied_head { ", head tied to the embedding" } else { "" }
-    );
-    println!("  positions     {}", a.max_positions);
-    println!("  prompt        {}", one_line(info.prompt.as_deref().unwrap_or("none")));
+    say!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
+    say!("  parameters    {:.1} M", entry.parameters() as f64 / 1e6);
+    say!("  weights       {}", info.quantization);
+    say!("  shape         {} layers, hidden {}, feed-forward {}", a.layers, a.hidden_size, a.feed_forward);
+    say!("  attention     {} heads, {} key-value heads, head dimension {}", a.heads, a.kv_heads, a.head_dim);
+    say!("  vocabulary    {}{}", a.vocab_size, if a.tied_head { ", head tied to the embedding" } else { "" });
+    say!("  positions     {}", a.max_positions);
+    say!("  prompt        {}", one_line(info.prompt.as_deref().unwrap_or("none")));
     match example {
         Ok(PromptExample { pair, text, tokens }) => {
-            println!("  {pair:13} {}", one_line(&text));
-            println!("  tokens        {}", tokens.len());
+            say!("  {pair:13} {}", one_line(&text));
+            say!("  tokens        {}", tokens.len());
         }
-        Err(error) => println!("  example       none: {error}"),
+        Err(error) => say!("  example       none: {error}"),
     }
     if let Some(repository) = &info.repository {
         let commit = repository.commit.as_deref();
-        println!(
+        say!(
             "  repository    {}{}",
             repository.id,
             commit.map_or_else(String::new, |commit| format!("  commit {commit}"))
         );
     }
     for source in &info.sources {
-        println!("  source        {}  sha256 {}", source.file, source.sha256);
+        say!("  source        {}  sha256 {}", source.file, source.sha256);
     }
     Ok(())
 }

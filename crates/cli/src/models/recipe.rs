@@ -7,6 +7,7 @@ use translation::{Catalog, ChosenRecipe, LanguagePair, RecipeInUse, RecipeOrigin
 
 use crate::arguments::LibraryArgs;
 use crate::failure::Failure;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Recipe {
@@ -39,14 +40,14 @@ fn term(text: &str) -> Result<(String, String), String> {
 impl Recipe {
     pub fn run(self) -> Result<(), Failure> {
         let Self { pair, recipe, terms, reset, library, json } = self;
-        let folder = library.models.unwrap_or_else(translation::models_folder);
+        let models = library.models.as_deref();
         if let Some(recipe) = recipe {
-            let choice = choice(&Catalog::read(&folder)?, &pair, recipe, terms.into_iter().collect())?;
-            choose_recipe(Some(&folder), &pair, Some(choice))?;
+            let choice = choice(&Catalog::of(models)?, &pair, recipe, terms.into_iter().collect())?;
+            choose_recipe(models, &pair, Some(choice))?;
         } else if reset {
-            choose_recipe(Some(&folder), &pair, None)?;
+            choose_recipe(models, &pair, None)?;
         }
-        show(&Catalog::read(&folder)?, &pair, json)
+        show(&Catalog::of(models)?, &pair, json)
     }
 }
 
@@ -69,12 +70,12 @@ fn show(catalog: &Catalog, pair: &LanguagePair, json: bool) -> Result<(), Failur
     let used = catalog.recipe_in_use(pair)?;
     let all = catalog.recipes_for(pair)?;
     if json {
-        println!("{}", serde_json::json!({"pair": pair, "used": used, "available": all}));
+        say!("{}", serde_json::json!({"pair": pair, "used": used, "available": all}));
         return Ok(());
     }
-    println!("{pair} uses  {}", described(&used));
+    say!("{pair} uses  {}", described(&used));
     for recipe in &all {
-        println!("  {}", described(recipe));
+        say!("  {}", described(recipe));
     }
     Ok(())
 }

@@ -4,18 +4,19 @@ use translation::{Fit, SetOverview, SetsOverview, Setup, Verdict, sets_overview}
 
 use super::size::size;
 use crate::failure::Failure;
+use crate::results::say;
 
 pub fn list(setup: &Setup, json: bool) -> Result<(), Failure> {
     let overview = sets_overview(setup, true)?;
     if json {
-        println!("{}", serde_json::json!(overview));
+        say!("{}", serde_json::json!(overview));
         return Ok(());
     }
-    println!("{}\n", describe_machine(&overview));
+    say!("{}\n", describe_machine(&overview));
     for row in &overview.sets {
         show(row);
     }
-    println!("`wasan models get SET` downloads and imports a set.");
+    say!("`wasan models get SET` downloads and imports a set.");
     Ok(())
 }
 
@@ -44,20 +45,20 @@ fn show(row: &SetOverview) {
         None if row.state.installed.is_empty() => "not installed".to_owned(),
         None => format!("lacks {}", row.state.missing.join(", ")),
     };
-    println!("{}  {}  ({state})", set.id, set.title);
-    println!("  {}", set.notes);
-    println!("  languages  {}: {}", set.languages.len(), set.languages.join(", "));
+    say!("{}  {}  ({state})", set.id, set.title);
+    say!("  {}", set.notes);
+    say!("  languages  {}: {}", set.languages.len(), set.languages.join(", "));
     for member in &set.members {
         let model = &member.model;
         let about = if model.approximate { "about " } else { "" };
         let gate = if model.gated { ", asks for an agreement" } else { "" };
-        println!("  {:<10} {}, {about}{}, {}{gate}", member.term, model.id, size(model.bytes), model.licence);
+        say!("  {:<10} {}, {about}{}, {}{gate}", member.term, model.id, size(model.bytes), model.licence);
     }
-    println!("  recipe     {}", set.recipe());
+    say!("  recipe     {}", set.recipe());
     if let Some(fit) = &row.fit {
-        println!("  memory     {}", describe_fit(fit));
+        say!("  memory     {}", describe_fit(fit));
     }
-    println!();
+    say!("");
 }
 
 fn describe_fit(fit: &Fit) -> String {

@@ -9,6 +9,7 @@ use translation::{
 use crate::arguments::{GpuArgs, LibraryArgs};
 use crate::failure::Failure;
 use crate::progress::start_translator;
+use crate::results::say;
 
 #[derive(Args)]
 pub struct Test {
@@ -63,7 +64,7 @@ pub fn test_set(setup: &Setup, set: &PublishedSet, all: bool, report: Report) ->
 }
 
 fn catalog(setup: &Setup) -> Result<Catalog, Failure> {
-    Ok(Catalog::read(&setup.models.clone().unwrap_or_else(translation::models_folder))?)
+    Ok(Catalog::of(setup.models.as_deref())?)
 }
 
 fn test(
@@ -75,7 +76,7 @@ fn test(
     let (translator, progress) = start_translator(setup.clone());
     let mut results = Vec::with_capacity(directions.len());
     if report == Report::Table && !directions.is_empty() {
-        println!("{:<7} {:>6} {:>10}   verdict", "pair", "chrF", "tokens/s");
+        say!("{:<7} {:>6} {:>10}   verdict", "pair", "chrF", "tokens/s");
     }
     for pair in directions {
         let result = test_direction(&translator, pair, Some(&own.recipe), &own.models);
@@ -86,7 +87,7 @@ fn test(
                 results.push(result);
             }
             (Ok(result), Report::JsonLines) => {
-                println!("{}", serde_json::json!({"event": "tested", "result": result}));
+                say!("{}", serde_json::json!({"event": "tested", "result": result}));
                 results.push(result);
             }
             (Ok(result), Report::Json) => results.push(result),
@@ -98,7 +99,7 @@ fn test(
     }
     translator.stop();
     if report == Report::Json {
-        println!("{}", serde_json::json!(results));
+        say!("{}", serde_json::json!(results));
     }
     match results.iter().any(|result| result.verdict == TestVerdict::Broken) {
         true => Err(Failure::some()),
@@ -112,18 +113,18 @@ fn show(result: &DirectionTest) {
         TestVerdict::Weak => format!("weak: unrelated text reaches {:.1}", result.unrelated_chrf),
         TestVerdict::Broken => format!("BROKEN: unrelated text reaches {:.1}", result.unrelated_chrf),
     };
-    println!(
+    say!(
         "{:<7} {:>6.1} {:>10.1}   {verdict}",
         result.pair.to_string(),
         result.chrf,
         result.tokens_per_second
     );
     for remark in &result.remarks {
-        println!("        {remark}");
+        say!("        {remark}");
     }
     if result.verdict != TestVerdict::Works
         && let Some(sentence) = result.sentences.first()
     {
-        println!("        for example: {}\n                  -> {}", sentence.source, sentence.translation);
+        say!("        for example: {}\n                  -> {}", sentence.source, sentence.translation);
     }
 }

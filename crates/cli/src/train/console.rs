@@ -10,6 +10,7 @@ use training::{Estimate, StepReport};
 
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::terminal::note;
 
 /// Prints the progress of training, and stops it on Ctrl-C or after a time limit.
 pub struct Console {
@@ -45,7 +46,7 @@ impl Console {
     /// Prints a line on standard error.
     pub fn print(&self, text: &str) {
         self.progress.clear();
-        eprintln!("{text}");
+        note!("{text}");
     }
 
     /// Prints an event as a line of JSON, if requested.

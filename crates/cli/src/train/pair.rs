@@ -77,7 +77,10 @@ impl TrainPair {
         }
         let name = self.name.clone().unwrap_or_else(|| format!("{}-{}", pair.from, pair.to));
         let config = self.initial_model.config()?;
-        let folder = self.out.clone().unwrap_or_else(|| translation::data().join("training").join(&name));
+        let folder = match &self.out {
+            Some(folder) => folder.clone(),
+            None => translation::data()?.join("training").join(&name),
+        };
         let models = pair_models(&pair, &name, &folder, config.as_ref())?;
         self.check_names(&models)?;
         if self.training.lora.options().is_some() && !self.training.lora.merge {
@@ -117,8 +120,7 @@ impl TrainPair {
     }
 
     fn catalog(&self) -> Result<Catalog, Failure> {
-        let folder = self.library.models.clone().unwrap_or_else(translation::models_folder);
-        Ok(Catalog::read(&folder)?)
+        Ok(Catalog::of(self.library.models.as_deref())?)
     }
 
     /// Training models for a pair is a choice for this pair: they come before an installed set, if the large model that

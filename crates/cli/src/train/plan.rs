@@ -14,6 +14,7 @@ use super::prompts::prompter;
 use super::provenance::RunInputs;
 use super::run::TrainingRun;
 use crate::failure::Failure;
+use crate::results::print_result;
 
 #[derive(Args)]
 pub struct TrainPlan {
@@ -75,7 +76,7 @@ impl TrainPlan {
             }
             let inputs = RunInputs { seed: plan.seed, texts: &record, device: &device, stages };
             run.finish(&inputs, wasan_json, &console, |to| Ok(model.publish(to, Precision::BF16, None)?))?;
-            println!("{}", folder.display());
+            print_result(&folder.to_string_lossy())?;
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! The arguments of `wasan translate` and what they do not allow.
 
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use clap::Args;
-use translation::{BeamOptions, DecodeOptions, Format, LanguagePair, Sampling, Term};
+use translation::{BeamOptions, DecodeOptions, Format, LanguagePair, Sampling, Target, Term, is_document};
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
 use crate::failure::Failure;
 use crate::inputs::Input;
+use crate::terminal::shown;
 
 #[derive(Args)]
 #[command(after_help = help())]
@@ -27,7 +28,8 @@ pub struct Translate {
     /// Sentences decoded at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub sequences: u32,
-    /// Folder for translated files [default: beside each source, as name.LANGUAGE.ext]
+    /// Folder for translated files, which is made if it is not there; for a single document also the new file's name, with
+    /// its extension [default: beside each source, as name.LANGUAGE.ext]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Read the documents as this format (a file extension, such as txt), whatever they seem to be; without a document,
@@ -39,7 +41,7 @@ pub struct Translate {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
     columns: Vec<u32>,
     /// Resume documents that were interrupted or paused: the named ones, or else all of this pair; with their original
-    /// settings, except for the options given now
+    /// settings, except for the options given now. Named ones that are done stay as they are
     #[arg(long)]
     pub resume: bool,
     /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
@@ -161,12 +163,6 @@ impl Translate {
                 "Set --sequences to at least the number of beams.",
             ));
         }
-        if let Some(out) = self.out.as_ref().filter(|out| !out.is_dir()) {
-            return Err(Failure::usage(
-                &format!("no such folder: {}", out.display()),
-                "Create it first, or leave out --out.",
-            ));
-        }
         if let Some(tmx) = self.tmx.as_ref().filter(|tmx| tmx.symlink_metadata().is_ok()) {
             return Err(Failure::usage(
                 &format!("the file already exists: {}", tmx.display()),
@@ -174,6 +170,45 @@ impl Translate {
             ));
         }
         Ok(())
+    }
+
+    /// What `--out` names: the new file of a single document if it has the extension of its translation, else a folder.
+    ///
+    /// # Errors
+    /// A file that exists, or the name of a document for several documents or for one of another format.
+    pub fn target(&self, inputs: &[Input]) -> Result<Option<Target>, Failure> {
+        let Some(out) = &self.out else { return Ok(None) };
+        let folder = Ok(Some(Target::Folder(out.clone())));
+        if out.is_dir() || out.to_string_lossy().ends_with(['/', MAIN_SEPARATOR]) {
+            return folder;
+        }
+        let refused = |message: String, hint: &str| Err(Failure::usage(&message, hint));
+        if out.symlink_metadata().is_ok() {
+            let message = format!("this exists and is not a folder: {}", shown(out));
+            return refused(message, "Choose another --out.");
+        }
+        // The only document of a folder is not named itself.
+        let document = inputs.first().and_then(Input::path);
+        let document = document.filter(|path| self.inputs == [path.to_string_lossy()]);
+        let extension = |path: &Path| path.extension().unwrap_or_default().to_ascii_lowercase();
+        let wanted = document.as_deref().map(extension).map(|own| match own == "pdf" {
+            true => Format::Markdown.extension().into(),
+            false => own,
+        });
+        match (document, wanted) {
+            (Some(_), Some(wanted)) if !wanted.is_empty() && extension(out) == wanted => {
+                Ok(Some(Target::File(out.clone())))
+            }
+            _ if !is_document(out) => folder,
+            (Some(document), Some(wanted)) => refused(
+                format!("the translation of {} is not of this format: {}", shown(&document), shown(out)),
+                &format!("End the name with .{}, or name a folder.", wanted.to_string_lossy()),
+            ),
+            _ => refused(
+                format!("--out names a file, but there is not just one document: {}", shown(out)),
+                "Name a folder, or end its name with a slash.",
+            ),
+        }
     }
 
     /// Refuses options that would have no effect.

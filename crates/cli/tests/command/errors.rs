@@ -13,7 +13,7 @@ fn an_invalid_command_line_is_status_2_and_names_the_argument() {
         (&["translate", "--from", "de", "--to", "de", "x"], "same language"),
         (&["translate", "--from", "de", "x"], "--to"),
         (&["translate", "--from", "de", "--to", "en", "--sequences", "0", "x"], "1..=64"),
-        (&["translate", "--from", "de", "--to", "en", "--out", "nowhere", "x"], "nowhere"),
+        (&["translate", "--from", "de", "--to", "en", "--out", "nowhere", "x"], "--out is for documents"),
         (&["translate", "--from", "de", "--to", "en", "--beam", "9", "x"], "--sequences"),
         (&["translate", "--from", "de", "--to", "en", "--temperature", "-1", "x"], "0 or more"),
         (

@@ -7,6 +7,7 @@ mod models;
 mod program;
 mod queue;
 mod reports;
+mod safety;
 mod sets;
 mod text;
 mod tokens;

@@ -137,19 +137,6 @@ fn bilingual_versions_do_not_overwrite_each_other() {
     assert_eq!(ended.out, "in/a.en-2.md\nin/a.en-2.txt\n", "{}", ended.err);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_bilingual_version_that_cannot_be_written_does_not_end_the_run() {
-    let home = Home::new();
-    // The page's name would exceed the longest file name.
-    let long = format!("{}.txt", "a".repeat(230));
-    home.write(&long, "Es regnet.\n");
-    home.write("b.txt", "Es regnet.\n");
-    let ended = home.run(&[&DE_EN[..], &[long.as_str(), "b.txt", "--bilingual"]].concat());
-    assert_eq!((ended.status, ended.out.lines().count()), (Some(1), 2), "{}", ended.err);
-    assert!(ended.err.contains("bilingual version: b.en.txt.de-en.html"), "{}", ended.err);
-}
-
 #[test]
 fn segments_are_shown_corrected_and_stored() {
     let home = Home::new();
@@ -311,22 +298,6 @@ mod interrupted {
         write_long_document(&whole);
         whole.run_ok(&[&DE_EN[..], &["long.txt"]].concat());
         assert_eq!(home.read("long.en.txt"), whole.read("long.en.txt"));
-    }
-
-    #[test]
-    fn ctrl_c_removes_a_document_on_standard_input_from_the_queue() {
-        use std::io::Write;
-
-        let home = Home::new();
-        write_long_document(&home);
-        let mut child = home.start(&[&DE_EN[..], &["--format", "txt"]].concat());
-        let mut stdin = child.stdin.take().expect("is piped");
-        stdin.write_all(home.read("long.txt").as_bytes()).expect("is read");
-        drop(stdin);
-        while !home.run_ok(&["jobs", "list", "--json"]).lines().any(is_running) {}
-        interrupt(&child);
-        assert_eq!(child.wait().expect("ends").code(), Some(130));
-        assert_eq!(home.run_ok(&["jobs", "list"]), "");
     }
 
     #[test]

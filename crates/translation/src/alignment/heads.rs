@@ -13,7 +13,6 @@ use super::marked::{Marked, MarkedPair, STARTING_PAIRS};
 use super::{Pieces, best_sources, word_attention, words};
 use crate::catalog::{Catalog, ModelLocation};
 use crate::error::{Error, Result};
-use crate::folders::models_folder;
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::prompt::Prompt;
@@ -179,7 +178,7 @@ pub fn align_model(
     pairs: Option<&Path>,
     on_progress: &mut dyn FnMut(usize, usize),
 ) -> Result<PickedHeads> {
-    let entry = Catalog::read(&setup.models.clone().unwrap_or_else(models_folder))?.find(name)?;
+    let entry = Catalog::of(setup.models.as_deref())?.find(name)?;
     let ModelLocation::Folder(folder) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
     let pairs = match pairs {
         Some(path) => {

@@ -6,33 +6,36 @@ use std::time::SystemTime;
 
 use super::Catalog;
 use crate::error::Result;
+use crate::folders::models_folder;
 
 /// Path, length in bytes and time of change of each file that a catalog is read from.
 type FileStates = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
-/// Reads the catalog of one folder of models.
+/// Reads the catalog of a folder of models.
 #[derive(Debug)]
 pub(crate) struct CatalogCache {
-    folder: PathBuf,
+    // None = the user's own.
+    chosen: Option<PathBuf>,
     last: Mutex<Option<(FileStates, Arc<Catalog>)>>,
 }
 
 impl CatalogCache {
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, last: Mutex::default() }
+    pub fn new(chosen: Option<PathBuf>) -> Self {
+        Self { chosen, last: Mutex::default() }
     }
 
     /// The catalog as the files are now.
     ///
     /// # Errors
-    /// As [`Catalog::read`].
+    /// As [`Catalog::of`].
     pub fn catalog(&self) -> Result<Arc<Catalog>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let states = file_states(&self.folder);
+        let states = models_folder(self.chosen.as_deref())
+            .map_or_else(|_| FileStates::new(), |folder| file_states(&folder));
         if let Some((_, catalog)) = last.as_ref().filter(|(known, _)| *known == states) {
             return Ok(Arc::clone(catalog));
         }
-        let catalog = Arc::new(Catalog::read(&self.folder)?);
+        let catalog = Arc::new(Catalog::of(self.chosen.as_deref())?);
         *last = Some((states, Arc::clone(&catalog)));
         Ok(catalog)
     }

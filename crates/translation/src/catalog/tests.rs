@@ -54,7 +54,7 @@ fn chosen(models: &Path, pair: &str, term: &str) -> Result<String> {
 fn a_cached_catalog_follows_every_change_of_its_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let models = folder.path();
-    let cache = CatalogCache::new(models.join("models"));
+    let cache = CatalogCache::new(Some(models.join("models")));
     let names = || {
         let catalog = cache.catalog().expect("reads");
         (catalog.entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>(), catalog.tuned.len())

@@ -70,8 +70,8 @@ fn of(info: &AdapterInfo, setup: &Setup, copy_bytes_per_s: Option<f64>) -> Machi
     }
 }
 
-fn bandwidth_file() -> PathBuf {
-    crate::folders::cache().join("adapter-bandwidth")
+fn bandwidth_file() -> Option<PathBuf> {
+    Some(crate::folders::cache()?.join("adapter-bandwidth"))
 }
 
 // A line of the file begins with it.
@@ -80,7 +80,7 @@ fn line_start(info: &AdapterInfo) -> String {
 }
 
 fn stored_bandwidth(info: &AdapterInfo) -> Option<f64> {
-    let text = std::fs::read_to_string(bandwidth_file()).ok()?;
+    let text = std::fs::read_to_string(bandwidth_file()?).ok()?;
     let start = line_start(info);
     let value = text.lines().rev().find_map(|line| line.strip_prefix(&start))?;
     value.parse().ok().filter(|bytes: &f64| bytes.is_finite() && *bytes > 0.0)
@@ -88,7 +88,7 @@ fn stored_bandwidth(info: &AdapterInfo) -> Option<f64> {
 
 fn measure(device: &Device) -> Result<f64> {
     let bandwidth = device.copy_bandwidth().map_err(|error| Error::Engine(error.into()))?;
-    let file = bandwidth_file();
+    let Some(file) = bandwidth_file() else { return Ok(bandwidth) };
     let known = std::fs::read_to_string(&file).unwrap_or_default();
     // If it cannot be stored, the next call measures again.
     if let Some(folder) = file.parent() {

@@ -84,13 +84,17 @@ impl Store {
                 now(),
                 links_to_json(&report.links),
             ))?;
+            add_use(change, key, job)?;
             set_done(change, job, done)
         })
     }
 
-    /// Stores the progress of a job: the number of finished sentences.
-    pub fn record_progress(&self, job: JobId, done: usize) -> Result<()> {
-        self.run(|db| set_done(db, job, done))
+    /// Stores the progress of a job, the number of finished sentences, the last of which was in the cache.
+    pub fn record_reuse(&self, key: &Hash, job: JobId, done: usize) -> Result<()> {
+        self.change(|change| {
+            add_use(change, key, job)?;
+            set_done(change, job, done)
+        })
     }
 
     /// The finished sentence with this key.
@@ -115,6 +119,27 @@ impl Store {
     }
 }
 
+/// Records that a document has a cached sentence. A sentence that was deleted meanwhile has no use.
+pub(super) fn add_use(db: &Connection, key: &Hash, job: JobId) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO sentence_uses SELECT key, jobs.id FROM sentence_cache, jobs WHERE key = ?1 AND jobs.id = ?2
+         ON CONFLICT DO NOTHING",
+    )?;
+    insert.execute((key, job.0 as i64))?;
+    Ok(())
+}
+
+/// Deletes the finished sentences that only this document has.
+pub(super) fn remove_of(db: &Connection, job: JobId) -> rusqlite::Result<()> {
+    db.execute(
+        "DELETE FROM sentence_cache
+         WHERE key IN (SELECT key FROM sentence_uses WHERE job = ?1)
+           AND NOT EXISTS (SELECT 1 FROM sentence_uses AS other WHERE other.key = sentence_cache.key AND job <> ?1)",
+        [job.0 as i64],
+    )?;
+    Ok(())
+}
+
 fn set_done(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE jobs SET done = ?2 WHERE id = ?1")?.execute((job.0 as i64, done as i64))?;
     Ok(())
@@ -122,6 +147,8 @@ fn set_done(db: &Connection, job: JobId, done: usize) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use documents::LeftAlone;
+
     use super::*;
     use crate::glossary::Term;
 
@@ -187,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_queue_holds_no_text() {
+    fn a_finished_sentence_leaves_with_the_last_document_that_has_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path()).expect("is made");
         let add = |id: i64| {
@@ -195,13 +222,25 @@ mod tests {
                        VALUES (?, 'a.txt', 'de', 'en', '{}', 'done', 1, 1)";
             store.run(|db| db.execute(sql, [id])).expect("adds");
         };
-        [1, 2].into_iter().for_each(add);
+        [1, 2, 3].into_iter().for_each(add);
         let report = SentenceReport::kept("Es regnet.", SentenceStatus::Done);
-        let key = sha256(b"a key");
-        store.cache_sentence(&key, &report, 7, JobId(1), 1).expect("keeps");
+        let [own, shared, read] = [&b"own"[..], b"shared", b"read"].map(sha256);
+        let has = |key: &Hash| store.cached_sentence(key, "Es regnet.").expect("reads").is_some();
+        store.cache_sentence(&own, &report, 7, JobId(1), 1).expect("keeps");
+        store.cache_sentence(&shared, &report, 7, JobId(1), 2).expect("keeps");
+        store.cache_sentence(&read, &report, 7, JobId(1), 3).expect("keeps");
+        store.record_reuse(&shared, JobId(2), 1).expect("records");
+        store
+            .start_job(JobId(3), &own, (1, 1), false, &LeftAlone::default(), &[read, sha256(b"gone")])
+            .expect("starts");
+        store.set_state(JobId(3), crate::JobState::Done, None).expect("ends");
         store.forget(JobId(1)).expect("is done");
-        assert_eq!(store.cached_sentence(&key, "Es regnet.").expect("reads"), Some(report));
+        assert_eq!([&own, &shared, &read].map(has), [false, true, true]);
         store.forget(JobId(2)).expect("is done");
-        assert_eq!(store.cached_sentence(&key, "Es regnet.").expect("reads"), None);
+        assert_eq!([&own, &shared, &read].map(has), [false, false, true]);
+        store.forget(JobId(3)).expect("is done");
+        assert!(!has(&read), "an empty queue holds no text");
+        let unknown = store.start_job(JobId(9), &own, (1, 1), false, &LeftAlone::default(), &[]);
+        assert!(matches!(unknown, Err(crate::Error::NoSuchJob(JobId(9)))), "{unknown:?}");
     }
 }

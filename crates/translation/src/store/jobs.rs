@@ -8,10 +8,10 @@ use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::Hash;
-use super::{Store, json, now, to_json};
+use super::{Store, cache, glossaries, json, now, to_json};
 use crate::error::{Error, Problem, Result};
 use crate::glossary::TermCount;
-use crate::job::{DecodeOptions, Job, Source};
+use crate::job::{DecodeOptions, Job, Source, Target};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 
@@ -88,11 +88,11 @@ pub struct JobRow {
     pub input: PathBuf,
     /// Source and target language.
     pub pair: LanguagePair,
-    /// Its settings.
+    /// Its settings, without the terms of its glossary file.
     #[serde(skip)]
     pub options: DecodeOptions,
-    /// The output path that the user chose; none = beside the source.
-    pub target: Option<PathBuf>,
+    /// The output that the user chose; none = beside the source.
+    pub target: Option<Target>,
     /// The path of the written or planned translation.
     pub output: Option<PathBuf>,
     /// Its state.
@@ -145,7 +145,7 @@ impl JobRow {
 
 const COLUMNS: &str = "id, input, source_language, target_language, options, target, output, state, problem, \
                        total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms, \
-                       demonstration, left_alone";
+                       demonstration, left_alone, target_is_folder";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let path = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.map(PathBuf::from));
@@ -155,7 +155,10 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         input: row.get::<_, String>(1)?.into(),
         pair: LanguagePair { from: row.get(2)?, to: row.get(3)? },
         options: json(&row.get::<_, String>(4)?),
-        target: path(5)?,
+        target: match (path(5)?, row.get(20)?) {
+            (Some(path), true) => Some(Target::Folder(path)),
+            (path, _) => path.map(Target::File),
+        },
         output: path(6)?,
         state: row.get(7)?,
         problem: row.get::<_, Option<String>>(8)?.and_then(|text| serde_json::from_str(&text).ok()),
@@ -178,17 +181,29 @@ pub(crate) fn path_text(path: &Path) -> Result<&str> {
 
 impl Store {
     /// Adds a document to the queue.
-    pub fn add_job(&self, input: &Path, output: Option<&Path>, job: &Job) -> Result<JobId> {
+    pub fn add_job(&self, input: &Path, target: Option<&Target>, job: &Job) -> Result<JobId> {
         // A relative path would name another file when the job is resumed from another folder.
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let (input, output) = (absolute(input), output.map(absolute));
-        let (input, output) = (path_text(&input)?, output.as_deref().map(path_text).transpose()?);
+        let input = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
+        let input = path_text(&input)?;
+        let (target, is_folder) = target_columns(target)?;
         let options = to_json(&job.options);
         self.change(|change| {
+            let glossary = glossaries::add(change, &job.options.terms)?;
             change.execute(
-                "INSERT INTO jobs (input, source_language, target_language, options, target, state, created, changed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-                (input, &job.pair.from, &job.pair.to, options, output, JobState::Waiting, now()),
+                "INSERT INTO jobs (input, source_language, target_language, options, glossary, target, target_is_folder,
+                                   state, created, changed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+                (
+                    input,
+                    &job.pair.from,
+                    &job.pair.to,
+                    options,
+                    glossary,
+                    target,
+                    is_folder,
+                    JobState::Waiting,
+                    now(),
+                ),
             )?;
             Ok(JobId(change.last_insert_rowid() as u64))
         })
@@ -222,26 +237,29 @@ impl Store {
         })
     }
 
-    /// Changes the settings and the output path of a document. An output already written to another path is left there
-    /// and forgotten.
-    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Path>) -> Result<()> {
-        let target = target.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-        let target = target.as_deref().map(path_text).transpose()?;
-        self.run(|db| {
-            db.execute(
-                "UPDATE jobs SET options = ?2, target = ?3,
+    /// Changes the settings and the target of a document; without terms its glossary stays. An output already written to
+    /// another path is left there and forgotten.
+    pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Target>) -> Result<()> {
+        let (target, is_folder) = target_columns(target)?;
+        self.change(|change| {
+            let glossary = glossaries::add(change, &options.terms)?;
+            change.execute(
+                "UPDATE jobs SET options = ?2, target = ?3, target_is_folder = ?4, glossary = coalesce(?5, glossary),
                         output = CASE WHEN target IS ?3 THEN output END,
                         output_hash = CASE WHEN target IS ?3 THEN output_hash END,
                         replaced_hash = CASE WHEN target IS ?3 THEN replaced_hash END
                  WHERE id = ?1",
-                (id.0 as i64, to_json(options), target),
+                (id.0 as i64, to_json(options), target, is_folder, glossary),
             )?;
-            Ok(())
+            glossaries::remove_unused(change)
         })
     }
 
-    /// Marks a document as running and stores what was read of it: the number of its segments, of those done, and the
-    /// places that are left alone.
+    /// Marks a document as running and stores what was read of it: the number of its segments, of those done, the places
+    /// that are left alone, and which cached sentences it uses.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; a store that cannot be written.
     pub fn start_job(
         &self,
         id: JobId,
@@ -249,16 +267,20 @@ impl Store {
         (total, done): (usize, usize),
         demonstration: bool,
         left_alone: &LeftAlone,
+        used: &[Hash],
     ) -> Result<()> {
-        self.run(|db| {
-            db.execute(
+        let found = self.change(|change| {
+            for key in used {
+                cache::add_use(change, key, id)?;
+            }
+            change.execute(
                 "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5,
                         demonstration = ?6, left_alone = ?7
                  WHERE id = ?1",
                 (id.0 as i64, input, total as i64, done as i64, now(), demonstration, to_json(left_alone)),
-            )?;
-            Ok(())
-        })
+            )
+        })?;
+        if found == 0 { Err(Error::NoSuchJob(id)) } else { Ok(()) }
     }
 
     /// Marks waiting and running documents as interrupted. The caller must hold the queue lock.
@@ -269,20 +291,29 @@ impl Store {
         })
     }
 
-    /// Removes an inactive document from the queue; its files stay. Removing the last document also deletes the finished
-    /// sentences, so that an empty queue stores no text.
+    /// Removes an inactive document from the queue with its segments, and with the finished sentences and the glossary
+    /// that no other document has; its files stay.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; [`Error::JobActive`]; a store that cannot be written.
     pub fn forget(&self, id: JobId) -> Result<()> {
-        let removed = self.change(|change| {
-            let removed = change.execute(
-                "DELETE FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')",
-                [id.0 as i64],
-            )?;
-            change.execute("DELETE FROM sentence_cache WHERE NOT EXISTS (SELECT 1 FROM jobs)", [])?;
-            Ok(removed)
+        let is_removed = self.change(|change| {
+            let inactive = "SELECT 1 FROM jobs WHERE id = ? AND state NOT IN ('waiting', 'running')";
+            if change.query_row(inactive, [id.0 as i64], |_| Ok(())).optional()?.is_none() {
+                return Ok(false);
+            }
+            cache::remove_of(change, id)?;
+            change.execute("DELETE FROM jobs WHERE id = ?", [id.0 as i64])?;
+            glossaries::remove_unused(change)?;
+            Ok(true)
         })?;
-        match removed {
-            0 => self.job(id).and(Err(Error::JobActive(id))),
-            _ => Ok(()),
-        }
+        if is_removed { Ok(()) } else { self.job(id).and(Err(Error::JobActive(id))) }
     }
+}
+
+// The columns of a target, whose path must not depend on the current folder.
+fn target_columns(target: Option<&Target>) -> Result<(Option<String>, bool)> {
+    let target = target.map(Target::absolute);
+    let path = target.as_ref().map(|target| path_text(target.path()).map(str::to_owned)).transpose()?;
+    Ok((path, matches!(target, Some(Target::Folder(_)))))
 }

@@ -9,8 +9,11 @@ CREATE TABLE jobs (
     source_language TEXT NOT NULL,
     target_language TEXT NOT NULL,
     options TEXT NOT NULL,
-    -- The output path that the user chose; NULL = beside the source.
+    -- The terms of its own glossary file.
+    glossary BLOB REFERENCES glossaries (hash),
+    -- The output path that the user chose, and whether it is a folder; NULL = beside the source.
     target TEXT,
+    target_is_folder INTEGER NOT NULL DEFAULT 0,
     -- The path of the written or planned output, its hash, and the hash of the file that it replaces.
     output TEXT,
     output_hash BLOB,
@@ -42,6 +45,20 @@ CREATE TABLE sentence_cache (
     created INTEGER NOT NULL,
     -- Word alignment, as [source start, source end, target start, target end].
     links TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The documents that have a finished sentence; it is deleted with the last of them.
+CREATE TABLE sentence_uses (
+    key BLOB NOT NULL REFERENCES sentence_cache (key) ON DELETE CASCADE,
+    job INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, job)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sentence_uses_by_job ON sentence_uses (job);
+
+-- Terms of glossary files, each list once, by its hash; deleted with the last document that has it.
+CREATE TABLE glossaries (
+    hash BLOB PRIMARY KEY,
+    terms TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The segments of translated documents, for review.

@@ -119,15 +119,8 @@ impl Store {
             change.execute("DELETE FROM segments WHERE job = ?", [job])?;
             for segment in document.segments {
                 save_segment(change, job, segment)?;
-                let unit = (segment.source.as_str(), segment.target.as_str());
-                match segment.status_in_document() {
-                    SentenceStatus::Done if document.memory => {
-                        memory::add_unit(change, document.pair, unit, UnitOrigin::Machine)?;
-                    }
-                    SentenceStatus::Reused if document.memory => {
-                        memory::count_use(change, document.pair, unit)?
-                    }
-                    _ => {}
+                if document.memory {
+                    learn(change, document.pair, segment)?;
                 }
             }
             let segments = document.segments.len() as i64;
@@ -137,6 +130,11 @@ impl Store {
             )?;
             Ok(())
         })
+    }
+
+    /// Adds the translations of a document to the memory.
+    pub fn learn(&self, pair: &LanguagePair, segments: &[SegmentRecord]) -> Result<()> {
+        self.change(|change| segments.iter().try_for_each(|segment| learn(change, pair, segment)))
     }
 
     /// Stores the path and hash of the output before it is written, and the hash of the own file that it replaces.
@@ -186,6 +184,16 @@ impl Store {
             )?;
             Ok(())
         })
+    }
+}
+
+// Adds a translation to the memory, or counts its use if it came from there.
+fn learn(change: &Transaction<'_>, pair: &LanguagePair, segment: &SegmentRecord) -> rusqlite::Result<()> {
+    let unit = (segment.source.as_str(), segment.target.as_str());
+    match segment.status_in_document() {
+        SentenceStatus::Done => memory::add_unit(change, pair, unit, UnitOrigin::Machine).map(drop),
+        SentenceStatus::Reused => memory::count_use(change, pair, unit),
+        _ => Ok(()),
     }
 }
 

@@ -22,13 +22,15 @@ impl Task {
     /// Reuses earlier translations and queues the other sentences. `has_specialists`: whether L alone differs from the
     /// job's recipe.
     pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, has_specialists: bool) -> Result<()> {
-        if self.store.is_some() {
+        if !self.is_interactive() {
             self.last_strategy = if has_specialists { Strategy::LargeAlone } else { Strategy::Pieces };
         }
+        let mut used = Vec::new();
         for block in 0..self.blocks.len() {
             for sentence in 0..self.blocks[block].len() {
                 if let Some(report) = self.existing_report(block, sentence, fingerprint)? {
                     self.reused += usize::from(report.status != SentenceStatus::Copied);
+                    used.extend(self.blocks[block][sentence].key);
                     self.blocks[block][sentence].done = Some(report);
                     self.finished += 1;
                 }
@@ -37,7 +39,7 @@ impl Task {
         self.ready = self.finished;
         if let (Some(store), LoadedSource::File { hash, document, .. }) = (&self.store, &self.source) {
             let counts = (self.total, self.finished);
-            store.start_job(self.id, hash, counts, self.demonstration, document.left_alone())?;
+            store.start_job(self.id, hash, counts, self.demonstration, document.left_alone(), &used)?;
         }
         self.build_queue();
         self.emit_progress();
@@ -51,6 +53,7 @@ impl Task {
         at: usize,
         fingerprint: &DecodingFingerprint,
     ) -> Result<Option<SentenceReport>> {
+        let interactive = self.is_interactive();
         let sentence = &mut self.blocks[block][at];
         if let Some(done) = sentence.done.take() {
             return Ok(Some(done));
@@ -58,7 +61,7 @@ impl Task {
         if !sentence.text.chars().any(char::is_alphabetic) {
             return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
-        if self.store.is_none() {
+        if interactive {
             return Ok(None);
         }
         let SentenceTask { text, terms, locked, marked, .. } = &*sentence;

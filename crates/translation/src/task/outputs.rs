@@ -123,8 +123,8 @@ impl Task {
         self.reused += 1;
         self.finished += 1;
         self.finish_duplicates(position);
-        if let Some(store) = &self.store {
-            store.record_progress(self.id, self.finished)?;
+        if let (Some(store), Some(key)) = (self.queue_store(), &self.sentence(position).key) {
+            store.record_reuse(key, self.id, self.finished)?;
         }
         self.emit_progress_if_due();
         Ok(())
@@ -151,7 +151,7 @@ impl Task {
         self.finished += 1;
         self.finish_duplicates(position);
         let sentence = self.sentence(position);
-        if let (Some(store), Some(key), Some(report)) = (&self.store, &sentence.key, &sentence.done) {
+        if let (Some(store), Some(key), Some(report)) = (self.queue_store(), &sentence.key, &sentence.done) {
             store.cache_sentence(key, report, sentence.tokens, self.id, self.finished)?;
         }
         self.emit_progress_if_due();

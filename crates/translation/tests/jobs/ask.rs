@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, LanguagePair, Setup, Source, Translator};
+use translation::{
+    DecodeOptions, Job, JobEvent, JobId, JobResult, LanguagePair, Setup, Source, Target, Translator,
+};
 
 // Longer than any step of these tests takes on a busy software GPU.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -84,7 +86,11 @@ pub fn file(input: &Path) -> Source {
 }
 
 pub fn file_to(input: &Path, output: PathBuf) -> Source {
-    Source::File { input: input.to_owned(), output: Some(output) }
+    Source::File { input: input.to_owned(), output: Some(Target::File(output)) }
+}
+
+pub fn file_into(input: &Path, folder: PathBuf) -> Source {
+    Source::File { input: input.to_owned(), output: Some(Target::Folder(folder)) }
 }
 
 pub fn written(result: &JobResult) -> Vec<u8> {

@@ -6,6 +6,7 @@ mod disturbances;
 mod files;
 mod options;
 mod plain;
+mod private;
 mod queue;
 mod review;
 mod text;

@@ -10,7 +10,7 @@ use translation::{
     Translator, UnitOrigin,
 };
 
-use crate::ask::{PATIENCE, file, file_to, finished, last, pair, setup_in, submit, written};
+use crate::ask::{PATIENCE, file, file_into, finished, last, pair, setup_in, submit, written};
 
 pub struct Home {
     pub folder: tempfile::TempDir,
@@ -163,7 +163,7 @@ fn a_paused_document_goes_on_where_it_was() {
     let some = |event: JobEvent| matches!(event, JobEvent::Progress { done, .. } if done > 0);
     while !some(events.recv_timeout(PATIENCE).expect("it goes on")) {}
     assert!(home.translator.resume(id, |_| {}).is_err(), "it is on its way");
-    assert!(home.translator.forget(id).is_err(), "it is on its way");
+    assert!(home.translator.forget(&[id]).is_err(), "it is on its way");
     home.translator.pause(id);
     assert_eq!(last(&events), JobEvent::Paused);
     assert_eq!(home.state(id), JobState::Paused);
@@ -190,7 +190,7 @@ fn a_given_up_document_can_be_tried_again_and_forgotten() {
     assert_eq!(home.state(id), JobState::Cancelled);
     home.write("a.txt", "Es regnet.");
     assert_eq!(home.again(id).segments, 1);
-    home.translator.forget(id).expect("is done");
+    home.translator.forget(&[id]).expect("is done");
     assert!(home.translator.jobs().expect("reads").is_empty());
     assert!(home.folder.path().join("a.en.txt").is_file(), "files stay");
 }
@@ -324,7 +324,7 @@ fn what_is_forgotten_is_gone_from_the_disk() {
             .count()
     };
     assert!(holds_it() > 0);
-    home.translator.forget(id).expect("is done");
+    home.translator.forget(&[id]).expect("is done");
     home.translator.clear_memory(&pair("de-en")).expect("clears");
     assert_eq!(holds_it(), 0);
 }
@@ -386,13 +386,12 @@ fn a_translation_may_go_into_a_folder_and_never_over_its_source() {
     let home = home();
     let source = home.write("a.txt", "Es regnet.");
     let out = home.folder.path().join("out");
-    fs::create_dir(&out).expect("creates");
     let result = finished(
-        &submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1,
+        &submit(&home.translator, "de-en", file_into(&source, out.clone()), DecodeOptions::default()).1,
     );
     assert_eq!(result.output, Some(out.join("a.en.txt")));
     let result = finished(
-        &submit(&home.translator, "de-en", file_to(&source, out.clone()), DecodeOptions::default()).1,
+        &submit(&home.translator, "de-en", file_into(&source, out.clone()), DecodeOptions::default()).1,
     );
     assert_eq!(result.output, Some(out.join("a.en-2.txt")));
 }
