@@ -264,7 +264,7 @@ pub(crate) fn output_path(
     let beside = match target {
         Some(Target::File(path)) => return Ok(path.clone()),
         Some(Target::Folder(folder)) => {
-            access::make_folder(folder, input.parent().unwrap_or(input))
+            access::make_folder(folder, files::folder_of(input))
                 .map_err(|error| Error::Write { path: folder.clone(), reason: error.to_string() })?;
             folder.join(input.file_name().unwrap_or_default())
         }

@@ -46,6 +46,9 @@ fn private_files_stay_private_without_a_mask() {
     }
     run("077", "translate --from de --to en open.txt");
     assert_eq!(mode("open.en.txt"), 0o600, "the user's mask counts too");
+    std::fs::set_permissions(home.path(), PermissionsExt::from_mode(0o755)).expect("sets");
+    run("022", "translate --from de --to en open.txt --out shared");
+    assert_eq!((mode("shared"), mode("shared/open.en.txt")), (0o755, 0o644), "what is open stays open");
     run("000", "memory export memory.tmx --from de --to en");
     assert_eq!(mode("memory.tmx"), 0o600);
 }

@@ -56,6 +56,7 @@ impl Access {
         let file = OpenOptions::new().write(true).create_new(true).mode(self.mode & 0o600).open(path)?;
         // The folder's default list is for files that are made in it, not for copies of others.
         list::remove(&file);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let same_group = self.group == Some(file.metadata()?.gid());
         // What cannot be set, as on a USB stick, leaves the file to the user or to the rules of its disk.
         match &self.list {
@@ -64,7 +65,7 @@ impl Access {
             None => {
                 let mode = if same_group { self.mode } else { without_group(self.mode) };
                 if mode & 0o077 != 0 {
-                    drop(file.set_permissions(Permissions::from_mode(mode & !mask())));
+                    drop(file.set_permissions(Permissions::from_mode(mode & !mask(folder))));
                 }
             }
         }
@@ -77,17 +78,21 @@ fn without_group(mode: u32) -> u32 {
     mode & (!0o070 | (mode & 0o007) << 3)
 }
 
-/// The bits that the user wants no new file to have (umask), found by making one, because asking changes it.
-fn mask() -> u32 {
+/// The bits that the user wants no new file to have (umask), found by making one, because asking changes it. Made in the
+/// folder for temporary files, or else in this one.
+fn mask(folder: &Path) -> u32 {
     static MASK: OnceLock<u32> = OnceLock::new();
-    *MASK.get_or_init(|| {
+    if let Some(mask) = MASK.get() {
+        return *mask;
+    }
+    let made_in = |folder: &Path| {
         let everybody = Permissions::from_mode(EVERYBODY);
-        let made = tempfile::Builder::new()
-            .permissions(everybody)
-            .tempfile()
-            .and_then(|file| file.as_file().metadata());
-        made.map_or(0o077, |data| !data.mode() & 0o777)
-    })
+        let file = tempfile::Builder::new().permissions(everybody).tempfile_in(folder).ok()?;
+        Some(!file.as_file().metadata().ok()?.mode() & 0o777)
+    };
+    let found = made_in(&std::env::temp_dir()).or_else(|| made_in(folder));
+    // Without an answer nobody but the user may read the file.
+    found.map_or(0o077, |mask| *MASK.get_or_init(|| mask))
 }
 
 /// Makes a folder for the user alone. One that exists is closed to others if only Wasan has put something into it.
@@ -202,7 +207,7 @@ mod tests {
             let source = file(&format!("source-{wanted:o}"), wanted);
             let made = folder.path().join(format!("made-{wanted:o}"));
             Access::of(&[&source]).create(&made).expect("makes");
-            assert_eq!(mode(&made), wanted & EVERYBODY & !mask(), "{wanted:o}");
+            assert_eq!(mode(&made), wanted & EVERYBODY & !mask(folder.path()), "{wanted:o}");
         }
         let (one, other) = (file("one", 0o640), file("other", 0o604));
         let both = folder.path().join("both");
