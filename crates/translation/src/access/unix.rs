@@ -131,6 +131,7 @@ pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
 /// Closes a file to others, if it is there.
 pub(crate) fn close_to_others(path: &Path) {
     if let Ok(file) = path.metadata()
+        && file.is_file()
         && file.mode() & 0o077 != 0
     {
         // A disk without modes cannot change them.
