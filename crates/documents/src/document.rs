@@ -223,7 +223,7 @@ impl Document {
         long.map(|finding| finding.block).collect()
     }
 
-    /// The parts that are not read back as they were written, each with its first mismatch.
+    /// The parts that are not read back as they were written, each with its mismatches.
     fn mismatches(&self, bodies: &[String], renderer: &Renderer) -> Vec<(usize, Mismatch)> {
         let texts = renderer.expected.iter().zip(&renderer.starts);
         let written_blocks =
@@ -241,29 +241,32 @@ impl Document {
         mismatches.collect()
     }
 
-    /// Lowers the markup level of the mismatched block, and, where blocks are not isolated, of the block before it,
-    /// whose markup may have taken it in; in later rounds that of all blocks of the part from there on, and in the last
-    /// round that of all its blocks. A clashing name keeps its source at once.
+    /// Lowers the markup level of the mismatched blocks, and, where blocks are not isolated, of the blocks before them,
+    /// whose markup may have taken them in; in later rounds that of all blocks of the part from the first one on, and in
+    /// the last round that of all its blocks. A clashing name keeps its source at once.
     fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, mismatch: &Mismatch, round: usize) {
         let mut blocks: Vec<usize> =
             self.content.occurrences.iter().filter(|one| one.part == part).map(|one| one.block).collect();
         blocks.sort_unstable();
         blocks.dedup();
-        let doubtful = match mismatch {
-            Mismatch::Names(names) => {
-                blocks.retain(|block| names.contains(block));
-                0..0
-            }
-            Mismatch::Block(block) => {
-                let at = blocks.partition_point(|other| other < block);
-                let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
+        let mut doubtful = Vec::new();
+        match mismatch {
+            Mismatch::Names(names) => blocks.retain(|block| names.contains(block)),
+            Mismatch::Blocks(wrong) => {
                 let isolated = self.content.parts.get(part).is_some_and(|part| part.parser.isolates_blocks());
-                at.saturating_sub(usize::from(!isolated))..last.min(blocks.len())
+                for block in wrong {
+                    let at = blocks.partition_point(|other| other < block);
+                    let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
+                    doubtful.extend(at.saturating_sub(usize::from(!isolated))..last.min(blocks.len()));
+                }
             }
-        };
+        }
+        doubtful.sort_unstable();
+        doubtful.dedup();
         let mut any = false;
-        for &block in blocks.get(doubtful).unwrap_or_default() {
-            let Some(level) = levels.get_mut(block) else { continue };
+        for block in doubtful {
+            let level = blocks.get(block).and_then(|block| levels.get_mut(*block));
+            let Some(level) = level else { continue };
             any |= *level != MarkupLevel::Source;
             *level = if *level == MarkupLevel::Full { MarkupLevel::Minimal } else { MarkupLevel::Source };
         }

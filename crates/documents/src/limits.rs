@@ -21,6 +21,9 @@ pub const JSON_DEPTH: usize = 1024;
 /// round lowers the markup level of at least one block, and after the last every mismatched part keeps its source.
 pub const READ_BACKS: usize = 32;
 
+/// Blocks, read back and wanted together, between a difference and the place from which both are compared again.
+pub const READ_BACK_GAP: usize = 48;
+
 /// Bytes of a zip package. It is in memory twice while it is written; a presentation with some pictures has 50 MB.
 pub const PACKAGE_BYTES: usize = 256 << 20;
 

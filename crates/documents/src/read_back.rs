@@ -1,9 +1,12 @@
 //! Reads a written part back: every block must be found again with the text it was given.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::content::Occurrence;
 use crate::formats::ooxml::{self, OoxmlPart};
+use crate::limits;
 use crate::parser::Parser;
 use crate::part::Part;
 use crate::slot::Role;
@@ -11,8 +14,9 @@ use crate::slot::Role;
 /// A difference between what was written and what is read back.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mismatch {
-    /// This block was not read back with its text.
-    Block(usize),
+    /// These blocks were not read back with their texts: of several in a row the first, whose markup may have taken in the
+    /// others. Never empty.
+    Blocks(Vec<usize>),
     /// These blocks are names that clash with another, or that are not allowed.
     Names(Vec<usize>),
 }
@@ -29,7 +33,7 @@ pub(crate) struct WrittenBlock<'a> {
     pub start: usize,
 }
 
-/// The first difference between a part as it was written and as it is read back.
+/// The differences between a part as it was written and as it is read back.
 pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> Option<Mismatch> {
     if !part.parser.is_read_back() || written == part.source {
         return None;
@@ -43,35 +47,99 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
             return Some(Mismatch::Names(blocks));
         }
     }
-    let found = match part.parse_text(written) {
-        Ok(found) => found,
-        Err(error) => return Some(Mismatch::Block(written_at(blocks, error.offset().unwrap_or(0))?)),
+    let mut found = match part.parse_text(written) {
+        Ok(found) => found.blocks,
+        Err(error) => {
+            let block = written_at(blocks, error.offset().unwrap_or(0))?;
+            return Some(Mismatch::Blocks(vec![block]));
+        }
     };
     let is_block = |role: Role| role != Role::Copy;
-    let found = found.blocks.into_iter().filter(|found| is_block(found.slot.role));
-    let found: Vec<String> = found.map(|found| without_whitespace(&found.block.text)).collect();
+    found.retain(|found| is_block(found.slot.role));
+    found.sort_by_key(|found| (found.slot.range.start, Reverse(found.slot.range.end)));
+    let found = found.iter().map(|found| (&found.slot.range, found.block.text.as_str(), ()));
     let wanted = blocks.iter().filter(|one| is_block(one.occurrence.slot.role) && !one.expected.is_empty());
-    let wanted: Vec<(String, usize)> =
-        wanted.map(|one| (without_whitespace(one.expected), one.occurrence.block)).collect();
-    let last = blocks.last()?.occurrence.block;
+    let wanted = wanted.map(|one| (&one.occurrence.slot.range, one.expected, one.occurrence.block));
+    let ((mut found, inner_found), (mut wanted, inner_wanted)) = (nested(found), nested(wanted));
+    let mut wrong = if part.name.is_empty() {
+        differing(&found, &wanted)
+    } else {
+        // A picture with a text of its own may be written on the other side of its paragraph's words.
+        found.extend(inner_found.iter().cloned());
+        wanted.extend(inner_wanted.iter().cloned());
+        missing(&found, &wanted)
+    };
     if part.name.is_empty() {
-        let mut found = found.iter();
-        let wrong = wanted.iter().find(|(text, _)| found.next() != Some(text));
-        return match wrong {
-            Some((_, block)) => Some(Mismatch::Block(*block)),
-            None => found.next().map(|_| Mismatch::Block(last)),
-        };
+        // The order of texts inside others, such as the descriptions of pictures, follows the words of the translation.
+        wrong.extend(missing(&inner_found, &inner_wanted));
     }
-    // The order may differ: a picture with a text of its own may be written on the other side of its paragraph's words.
+    (!wrong.is_empty()).then_some(Mismatch::Blocks(wrong))
+}
+
+/// The texts without white space of `blocks` in the order of their bytes: those that are in no other block, and those
+/// that are.
+fn nested<'a, T>(blocks: impl Iterator<Item = (&'a Range<usize>, &'a str, T)>) -> (Texts<T>, Texts<T>) {
+    let (mut end, mut outer, mut inner) = (0, Vec::new(), Vec::new());
+    for (range, text, block) in blocks {
+        let texts = if range.start < end { &mut inner } else { &mut outer };
+        texts.push((without_whitespace(text), block));
+        end = end.max(range.end);
+    }
+    (outer, inner)
+}
+
+type Texts<T> = Vec<(String, T)>;
+
+/// The first block of each run of wanted texts that are not among those found, in whatever order, or the last block if
+/// there are more than wanted.
+fn missing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<usize> {
     let mut left: HashMap<&str, usize> = HashMap::new();
-    found.iter().for_each(|text| *left.entry(text).or_default() += 1);
-    for (text, block) in &wanted {
-        match left.get_mut(text.as_str()).filter(|count| **count > 0) {
-            Some(count) => *count -= 1,
-            None => return Some(Mismatch::Block(*block)),
+    found.iter().for_each(|(text, ())| *left.entry(text).or_default() += 1);
+    let (mut wrong, mut in_run) = (Vec::new(), false);
+    for (text, block) in wanted {
+        let is_there =
+            left.get_mut(text.as_str()).filter(|count| **count > 0).map(|count| *count -= 1).is_some();
+        if !is_there && !in_run {
+            wrong.push(*block);
         }
+        in_run = !is_there;
     }
-    (found.len() > wanted.len()).then_some(Mismatch::Block(last))
+    if wrong.is_empty() && found.len() > wanted.len() {
+        wrong.extend(wanted.last().map(|(_, block)| *block));
+    }
+    wrong
+}
+
+/// The first block of each run of wanted texts that differ from those found at their place; where a text was found too
+/// much, the block before it.
+fn differing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<usize> {
+    let equal = |f: usize, w: usize| match (found.get(f), wanted.get(w)) {
+        (Some((found, ())), Some((wanted, _))) => found == wanted,
+        (None, None) => true,
+        _ => false,
+    };
+    let (mut f, mut w, mut wrong) = (0, 0, Vec::new());
+    while f < found.len() || w < wanted.len() {
+        if equal(f, w) {
+            (f, w) = (f + 1, w + 1);
+            continue;
+        }
+        let before = w - usize::from(w > 0 && w == wanted.len());
+        // The nearest place from which both go on alike.
+        let places =
+            (1..=limits::READ_BACK_GAP).flat_map(|sum| (0..=sum).map(move |found| (found, sum - found)));
+        let alike = |&(more_found, more_wanted): &(usize, usize)| {
+            let (f, w) = (f + more_found, w + more_wanted);
+            equal(f, w) && equal(f + 1, w + 1)
+        };
+        let next = places.into_iter().find(alike);
+        let extra = next.is_some_and(|(_, more_wanted)| more_wanted == 0);
+        let blamed = if extra { w.saturating_sub(1) } else { before };
+        wrong.extend(wanted.get(blamed).map(|(_, block)| *block));
+        let Some((more_found, more_wanted)) = next else { break };
+        (f, w) = (f + more_found, w + more_wanted);
+    }
+    wrong
 }
 
 /// The block that was written last before a byte, or the first one: broken markup is detected right after it.
@@ -124,12 +192,40 @@ mod tests {
                 WrittenBlock { occurrence, source, expected, start }
             })
             .collect();
-        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Block(1)));
+        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![1])));
         // A missing block is recognised by its text, wherever it would sort.
         let written = part.source.replace("Two", "").replace("Three", "Drei");
         let texts = ["One", "Two", "Drei"];
         let blocks: Vec<WrittenBlock> =
             blocks.into_iter().zip(texts).map(|(one, expected)| WrittenBlock { expected, ..one }).collect();
-        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Block(1)));
+        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![1])));
+    }
+
+    /// The blocks blamed where `found` was read back instead of `wanted`; a letter is a block.
+    fn blamed(wanted: &str, found: &str) -> Vec<usize> {
+        let wanted = wanted.chars().enumerate().map(|(block, text)| (text.to_string(), block)).collect();
+        differing(&found.chars().map(|text| (text.to_string(), ())).collect(), &wanted)
+    }
+
+    #[test]
+    fn each_run_of_differences_is_attributed_to_its_first_block() {
+        assert_eq!(blamed("abcdef", "abcdef"), [0; 0]);
+        assert_eq!(blamed("abcdefgh", "xbcdyygh"), [0, 4]);
+        assert_eq!(blamed("abcdefgh", "abfgh"), [2], "taken in by what was written before");
+        assert_eq!(blamed("abcdef", "abxcdef"), [1], "a block fell apart");
+        assert_eq!(blamed("abcdef", "xabcdef"), [0]);
+        assert_eq!(blamed("abcdef", "abcdefx"), [5]);
+        assert_eq!(blamed("abcdef", "abcd"), [4]);
+        assert_eq!(blamed("abcdef", ""), [0]);
+        assert_eq!(blamed("", "x"), [0; 0]);
+    }
+
+    #[test]
+    fn missing_texts_are_found_in_any_order() {
+        let texts = |texts: &str| texts.chars().map(|text| (text.to_string(), ())).collect();
+        let wanted = "abcaef".chars().enumerate().map(|(block, text)| (text.to_string(), block)).collect();
+        assert_eq!(missing(&texts("feaacb"), &wanted), [0; 0]);
+        assert_eq!(missing(&texts("feacx"), &wanted), [1, 3]);
+        assert_eq!(missing(&texts("feaacbx"), &wanted), [5]);
     }
 }

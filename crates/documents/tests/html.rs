@@ -319,3 +319,18 @@ fn readings_of_ruby_go_with_the_words_they_belong_to() {
     assert_eq!(findings, [FindingKind::Dropped; 2]);
     assert_eq!(loud(source), source);
 }
+
+/// Words, and markup with texts in attributes, may change places.
+#[test]
+fn descriptions_follow_the_words_of_the_translation() {
+    let source = "<p>See <a title=\"First page\">Apples</a> and <a title=\"Second page\">Berries</a>.</p>\n<p>Bye</p>\n";
+    let document = Document::parse(Format::Html, source.as_bytes()).expect("valid");
+    let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, ["See Apples and Berries.", "First page", "Second page", "Bye"]);
+    let translations =
+        ["Siehe Berries und Apples.", "Erste Seite", "Zweite Seite", "Ade"].map(Translation::from);
+    let written = document.write(&translations).expect("written");
+    let expected = "<p>Siehe <a title=\"Zweite Seite\">Berries</a> und <a title=\"Erste Seite\">Apples</a>.</p>\n<p>Ade</p>\n";
+    assert_eq!(String::from_utf8_lossy(&written.bytes), expected);
+    assert_eq!(written.findings, []);
+}
