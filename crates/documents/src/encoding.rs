@@ -6,7 +6,7 @@ mod kept;
 use std::collections::HashSet;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use self::declaration::{Repertoire, declared};
 use self::kept::{KeptBytes, Unit};
@@ -22,6 +22,8 @@ pub(crate) struct Encoding {
     repertoire: Repertoire,
     /// The characters that stand for bytes that are no text.
     kept: Option<KeptBytes>,
+    /// Whether the document declares UTF-8 and is not in it.
+    declares_utf_8: bool,
 }
 
 /// How a character is written that the encoding lacks.
@@ -46,7 +48,7 @@ impl Encoding {
     pub const UTF_8: Self = Self::of(UTF_8);
 
     const fn of(base: &'static encoding_rs::Encoding) -> Self {
-        Self { base, mark: false, repertoire: Repertoire::All, kept: None }
+        Self { base, mark: false, repertoire: Repertoire::All, kept: None, declares_utf_8: false }
     }
 
     /// The encoding and the text of a document: UTF-8 if the bytes are UTF-8 beyond ASCII, which other encodings are not
@@ -65,20 +67,23 @@ impl Encoding {
             (Ok(text), _) if !text.is_ascii() => return Ok((Self::UTF_8, text.to_owned())),
             (Ok(text), None) if !escapes => return Ok((Self::UTF_8, text.to_owned())),
             (Err(_), None) if is_mostly_utf_8(bytes, CHARS_PER_BAD_BYTE) => {
-                return Self::UTF_8.lossless(bytes);
+                return Self::UTF_8.lossless(bytes, 0);
             }
             (Err(_), Some((base, _))) => {
                 let fewest = if base == UTF_8 { 0 } else { CHARS_PER_UNLIKELY_BYTE };
                 if is_mostly_utf_8(bytes, fewest) {
-                    return Self::UTF_8.lossless(bytes);
+                    return Self::UTF_8.lossless(bytes, 0);
                 }
             }
             _ => {}
         }
         let declared = declared.map(|(base, repertoire)| Self { repertoire, ..Self::of(base) });
-        match declared.map(|declared| declared.decoded(bytes)) {
+        match declared.map(|declared| declared.decoded(bytes, CHARS_PER_BAD_BYTE)) {
             Some(Ok(read)) => Ok(read),
-            _ => Self::detected(bytes),
+            _ => {
+                let (encoding, text) = Self::detected(bytes)?;
+                Ok((Self { declares_utf_8: declared.is_some_and(Self::is_utf_8), ..encoding }, text))
+            }
         }
     }
 
@@ -92,7 +97,9 @@ impl Encoding {
             (_, Ok(text), declared) if !text.is_ascii() || declared.is_none() => {
                 (Self::UTF_8, text.to_owned())
             }
-            (_, _, Some((base, repertoire))) => Self { repertoire, ..Self::of(base) }.decoded(bytes)?,
+            (_, _, Some((base, repertoire))) => {
+                Self { repertoire, ..Self::of(base) }.decoded(bytes, CHARS_PER_BAD_BYTE)?
+            }
             _ => return Err(Error::Encoding { name: UTF_8.name() }),
         };
         match read {
@@ -107,15 +114,15 @@ impl Encoding {
             return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::DOCUMENT_BYTES });
         }
         if is_utf_32(bytes) {
-            return Err(Error::Encoding { name: "UTF-32" });
+            return Err(Error::Utf32);
         }
         if let Some((base, size)) = encoding_rs::Encoding::for_bom(bytes) {
             let marked = Self { mark: true, ..Self::of(base) };
             let body = bytes.get(size..).unwrap_or_default();
-            let read = if base == UTF_8 { marked.lossless(body) } else { marked.decoded(body) };
+            let read = if base == UTF_8 { marked.lossless(body, 0) } else { marked.decoded(body, 0) };
             return read.map(Some);
         }
-        unmarked_utf_16(bytes).map(|base| Self::of(base).decoded(bytes)).transpose()
+        unmarked_utf_16(bytes).map(|base| Self::of(base).decoded(bytes, 0)).transpose()
     }
 
     /// The text as bytes, and whether they are UTF-8 because the encoding lacks one of the characters.
@@ -162,6 +169,11 @@ impl Encoding {
     /// Whether the document is in UTF-8.
     pub fn is_utf_8(self) -> bool {
         self.base == UTF_8
+    }
+
+    /// Whether the document declares UTF-8 and is in another encoding, so that programs cannot read what is not ASCII.
+    pub fn declares_utf_8(self) -> bool {
+        self.declares_utf_8
     }
 
     /// How many bytes of the document are no text.
@@ -234,15 +246,15 @@ impl Encoding {
     ///
     /// # Errors
     /// When the bytes, or too many of them, are no text, or would not be written as they were read.
-    fn decoded(self, bytes: &[u8]) -> Result<(Self, String)> {
+    fn decoded(self, bytes: &[u8], fewest: usize) -> Result<(Self, String)> {
         let text = self.base.decode_without_bom_handling_and_without_replacement(bytes);
-        let stateless = self.base.output_encoding() != UTF_8 && self.base != ISO_2022_JP;
+        let is_legacy = self.base.output_encoding() != UTF_8;
         match text {
             Some(text) if self.encoded(&text).get(self.mark_bytes().len()..) == Some(bytes) => {
                 let text = text.into_owned();
                 Ok((self.limited(self.repertoire, &text), text))
             }
-            _ if stateless => self.lossless(bytes),
+            _ if is_legacy => self.lossless(bytes, fewest),
             _ => Err(Error::Encoding { name: self.base.name() }),
         }
     }
@@ -250,14 +262,14 @@ impl Encoding {
     /// The text of bytes, some of which may be no text.
     ///
     /// # Errors
-    /// When too many of them are no text in a legacy encoding.
-    fn lossless(self, bytes: &[u8]) -> Result<(Self, String)> {
+    /// When there are fewer than `fewest` characters outside ASCII for each byte that is no text.
+    fn lossless(self, bytes: &[u8], fewest: usize) -> Result<(Self, String)> {
         let walk = |each: &mut dyn FnMut(Unit)| match self.base {
             base if base == UTF_8 => kept::utf_8(bytes, each),
             base => kept::legacy(base, bytes, each),
         };
         let (chars, bad) = count(walk);
-        let unlikely = self.base != UTF_8 && chars < bad.saturating_mul(CHARS_PER_UNLIKELY_BYTE);
+        let unlikely = chars < bad.saturating_mul(fewest);
         match KeptBytes::unused(walk) {
             Some(kept) if !unlikely => {
                 let text = kept.text(walk);
@@ -271,7 +283,7 @@ impl Encoding {
     fn detected(bytes: &[u8]) -> Result<(Self, String)> {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
         detector.feed(bytes, true);
-        Self::of(detector.guess(None, Utf8Detection::Allow)).decoded(bytes)
+        Self::of(detector.guess(None, Utf8Detection::Allow)).decoded(bytes, CHARS_PER_UNLIKELY_BYTE)
     }
 }
 

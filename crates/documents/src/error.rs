@@ -32,6 +32,9 @@ pub enum Error {
         /// The most likely encoding.
         name: &'static str,
     },
+    /// Text in UTF-32, which no other program of its format reads either.
+    #[error("text in UTF-32 is not supported; save it again in a text editor with the encoding UTF-8")]
+    Utf32,
     /// More bytes than [`limits::DOCUMENT_BYTES`](crate::limits::DOCUMENT_BYTES).
     #[error("the document is larger than {limit} bytes; split it into smaller files (it has {bytes} bytes)")]
     TooLarge {

@@ -49,15 +49,18 @@ impl Part {
             _ => written,
         }
     }
+
     /// The bytes of the written part, and whether they are UTF-8 though the source's are not.
     pub fn encoded(&self, written: &str) -> (Vec<u8>, bool) {
         if written == self.source {
             return self.encoding.write(written, Missing::None);
         }
-        let (bytes, changed) = match &self.parser {
-            // Players read WebVTT as UTF-8 only.
-            Parser::WebVtt if !self.encoding.is_utf_8() => (self.encoding.as_utf_8(written), true),
-            parser => self.encoding.write(written, parser.missing()),
+        // Players read WebVTT as UTF-8 only.
+        let is_read_as_utf_8 = self.parser == Parser::WebVtt || self.encoding.declares_utf_8();
+        let (bytes, changed) = if is_read_as_utf_8 && !self.encoding.is_utf_8() {
+            (self.encoding.as_utf_8(written), true)
+        } else {
+            self.encoding.write(written, self.parser.missing())
         };
         let is_utf_8 = changed || (self.encoding.is_utf_8() && !bytes.is_ascii());
         let bytes = if self.parser == Parser::Po && is_utf_8 { po::declared_utf_8(bytes) } else { bytes };

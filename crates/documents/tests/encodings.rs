@@ -132,6 +132,11 @@ fn what_has_no_declaration_keeps_its_encoding_or_becomes_utf_8() {
     let cue = b"WEBVTT\n\n00:01.000 --> 00:02.000\nDie B\xe4ume bl\xfchen sch\xf6n und gro\xdf.\n";
     let (bytes, findings) = write(Format::WebVtt, cue, "Bäume");
     assert!(bytes.ends_with("\nBäume\n".as_bytes()) && findings == [FindingKind::Encoding]);
+    // What declares UTF-8 is read as that.
+    let page = b"<meta charset=utf-8><p>Die B\xe4ume bl\xfchen.</p><!-- \xfc -->";
+    let (bytes, findings) = write(Format::Html, page, "Bäume");
+    assert_eq!(bytes, "<meta charset=utf-8><p>Bäume</p><!-- ü -->".as_bytes());
+    assert_eq!(findings, [FindingKind::Encoding]);
     let table = "\u{feff}x1,Ein Text\nx2,Noch einer\n";
     assert!(written(Format::Csv, table, "Bäume").starts_with("\u{feff}x1,Bäume"));
 }
@@ -169,7 +174,7 @@ fn encodings_of_other_scripts_come_back_as_they_were() {
         assert_eq!(write(Format::Text, &encoded("Ein Text"), "木 €"), (encoded("木 €"), vec![]));
     }
     let wide: Vec<u8> = "\u{feff}Ein Text".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-    assert!(matches!(Format::detect("a.txt", &wide), Err(Error::Encoding { name: "UTF-32" })));
+    assert!(matches!(Format::detect("a.txt", &wide), Err(Error::Utf32)));
 }
 
 #[test]

@@ -363,6 +363,7 @@ See [[Other Page]] and ![[picture.png]] here.
 Water is H~2~O, x^2^ ==very big== here :smile:
 
 Term
+Other term
 : The meaning of the term
 
 A note^[The *inline* note is here] there.
@@ -412,6 +413,7 @@ If \\(a + b\\) holds.
         "See [[Other Page]] and here.",
         "Water is H~2~O, x^2^ very big here :smile:",
         "Term",
+        "Other term",
         "The meaning of the term",
         "A note there.",
         "The inline note is here",

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use encoding_rs::ISO_2022_JP;
+
 /// The first of 256 consecutive private characters, one for each byte; none of them is in the document's own text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KeptBytes(u32);
@@ -78,9 +80,20 @@ pub(super) fn utf_8(bytes: &[u8], each: &mut dyn FnMut(Unit)) {
     }
 }
 
-/// Bytes in a stateless encoding, each character of which has at most four. A character that would be written as other
-/// bytes than those read counts as bytes, since some encodings have several codes for one character.
+/// Bytes in a legacy encoding. What would be written as other bytes than those read counts as bytes, since some encodings
+/// have several codes for one character: such a character, or a line of an encoding with states.
 pub(super) fn legacy(base: &'static encoding_rs::Encoding, bytes: &[u8], each: &mut dyn FnMut(Unit)) {
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match base.decode_without_bom_handling_and_without_replacement(line) {
+            Some(text) if *base.encode(&text).0 == *line => each(Unit::Text(&text)),
+            _ if base == ISO_2022_JP => each(Unit::Bytes(line)),
+            _ => characters(base, line, each),
+        }
+    }
+}
+
+/// A line in a stateless encoding, each character of which has at most four bytes.
+fn characters(base: &'static encoding_rs::Encoding, bytes: &[u8], each: &mut dyn FnMut(Unit)) {
     let mut rest = bytes;
     while let Some(first) = rest.first() {
         if first.is_ascii() {

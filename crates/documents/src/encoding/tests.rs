@@ -91,6 +91,15 @@ fn bytes_that_are_no_text_are_kept() {
 }
 
 #[test]
+fn lines_that_would_be_written_otherwise_are_kept() {
+    let (mut mail, _, _) = encoding_rs::ISO_2022_JP
+        .encode("日本語のメールです。よろしくお願いします。\n日本語のメールです。よろしくお願いします。\n");
+    mail.to_mut().extend_from_slice(b"\x1b(Jab\x1b(B\n");
+    let (name, text) = read(&mail);
+    assert!(name == "ISO-2022-JP" && text.starts_with("日本語") && !text.contains("ab"), "{text}");
+}
+
+#[test]
 fn kept_bytes_are_text_in_utf_8_where_they_can_be() {
     let (mut japanese, _, _) = encoding_rs::SHIFT_JIS.encode("<meta charset=shift_jis>日本語の文章です。");
     japanese.to_mut().extend_from_slice(b"\x87\x90");
@@ -119,6 +128,6 @@ fn half_a_character_is_refused() {
     assert!(matches!(Encoding::read(b"\xff\xfea\0\0"), Err(Error::Encoding { name: "UTF-16LE" })));
     assert!(matches!(Encoding::read(b"\xff\xfe\0\xd8"), Err(Error::Encoding { .. })));
     for wide in [&b"\xff\xfe\0\0a\0\0\0"[..], b"\0\0\xfe\xff\0\0\0a", b"H\0\0\0i\0\0\0!\0\0\0\n\0\0\0"] {
-        assert_eq!(Encoding::read(wide), Err(Error::Encoding { name: "UTF-32" }));
+        assert_eq!(Encoding::read(wide), Err(Error::Utf32));
     }
 }

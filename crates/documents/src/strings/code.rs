@@ -79,13 +79,12 @@ pub(super) fn is_date_format(text: &str) -> bool {
 
 /// A line of cron: five or six fields of numbers, signs and names of days or months.
 fn is_schedule(text: &str) -> bool {
-    let is_field = |field: &str| {
-        field.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b"*/,-?#".contains(&b))
-            && (field.contains('*')
-                || field.bytes().any(|b| b.is_ascii_digit())
-                || field.len() == 3
-                || field == "?")
+    let is_name = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_uppercase());
+    let is_number = |part: &str| {
+        let has_value = part.contains(['*', '?']) || part.bytes().any(|b| b.is_ascii_digit());
+        has_value && part.bytes().all(|b| b.is_ascii_digit() || b"*/?#LW".contains(&b))
     };
+    let is_field = |field: &str| field.split(['-', ',']).all(|part| is_name(part) || is_number(part));
     let call = ["cron(", "rate("].iter().any(|call| text.starts_with(call)) && text.ends_with(')');
     call || ((5..=6).contains(&text.split_whitespace().count())
         && text.contains('*')
@@ -127,9 +126,9 @@ const WORDS_AND_PROGRAMS: &str = "cat cd copy cp cut date echo env exec exit exp
     mv next ping ps set sleep sort source ssh tail tar test time touch unzip which zip";
 
 /// What follows such a name.
-const SUBCOMMANDS: &str = "apply build check checkout ci clean clone commit compile compose config deploy dev \
+const SUBCOMMANDS: &str = "apply build check checkout ci clean clone commit compile compose deploy dev \
     exec fetch format generate init install lint login logs migrate preview publish pull push release remove \
-    restart run serve start status stop sync test uninstall up update upgrade version watch";
+    restart run serve start stop sync test uninstall up update upgrade watch";
 
 /// A line of a shell.
 fn is_command(text: &str) -> bool {
@@ -161,9 +160,11 @@ fn is_command(text: &str) -> bool {
     let short = name.len() == 2 || name.starts_with("--") || name.bytes().any(|b| b.is_ascii_digit());
     has_options
         || (is_option(name) && short)
+        || (known && !text.starts_with(name))
         || (known
             && (signs || second.is_some_and(|word| is_word_of(SUBCOMMANDS, word) || word.contains(':'))))
-        || (is_word_of(WORDS_AND_PROGRAMS, name) && second.is_some_and(is_sign))
+        || (is_word_of(WORDS_AND_PROGRAMS, name)
+            && second.is_some_and(|word| word.len() > 1 && is_sign(word)))
         || (is_local && second.is_some())
         || text.contains(" && ")
         || text.contains(" || ")

@@ -204,6 +204,12 @@ pub(super) fn line_mark(
     if end > 0 && line.get(end..).is_some_and(|tail| tail.trim().is_empty()) {
         return Some(LineMark::Whole(size));
     }
+    // A term of a definition list, of which there may be several.
+    let is_definition = |line: &str| line.starts_with(": ") || line.starts_with(":\t");
+    let below = rest.lines().skip(1).take(MAX_TERMS).take_while(|line| !line.trim().is_empty());
+    if !is_definition(line) && below.map(str::trim_start).any(is_definition) {
+        return Some(LineMark::Prefix(0, true));
+    }
     let captures = PREFIXES.as_ref()?.captures(line)?;
     let prefix = captures.get(0)?.end();
     let single = captures.name("single").is_some();
@@ -211,6 +217,9 @@ pub(super) fn line_mark(
     let is_row = line.starts_with('|') && line.trim_end().ends_with('|');
     (!is_row).then_some(LineMark::Prefix(prefix, single))
 }
+
+/// Lines of a definition list's terms, at most.
+const MAX_TERMS: usize = 4;
 
 /// Bytes of the JSON that a document starts with as its front matter, as in Hugo.
 pub(super) fn json_bytes(source: &str) -> usize {

@@ -60,8 +60,8 @@ impl<'a> MarkdownParser<'a> {
             inside.iter().take_while(|(found, _)| found.start < range.end).cloned().collect();
         for (found, construct) in inside {
             // A heading's attributes are taken off its end.
-            let is_attribute =
-                self.escaping == Escaping::MarkdownHeading && self.slice(&found).starts_with('{');
+            let is_attribute = self.escaping == Escaping::MarkdownHeading
+                && ["{#", "{."].iter().any(|start| self.slice(&found).starts_with(start));
             if found.start < from || (is_attribute && construct == Construct::Void) {
                 continue;
             }

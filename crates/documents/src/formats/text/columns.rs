@@ -87,6 +87,7 @@ pub(super) fn cells(line: &str, indent: usize, is_column: impl Fn(usize) -> bool
 
 /// Whether a line is a drawing of signs rather than text.
 pub(super) fn is_drawing(line: &str) -> bool {
+    let line = line.trim_end_matches(['.', '!', '?']);
     let letters = line.bytes().filter(u8::is_ascii_alphabetic).count();
     let signs = line.bytes().filter(u8::is_ascii_punctuation).count();
     let longest = line.split(|c: char| !c.is_ascii_alphabetic()).map(str::len).max().unwrap_or(0);

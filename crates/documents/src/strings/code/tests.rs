@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn code_is_recognised() {
-    for text in [
+    let missed: Vec<&str> = [
         "YYYY-MM-DD HH:mm",
         "EEE, d. MMMM yyyy 'um' H:mm",
         "h:mm a",
@@ -53,14 +53,16 @@ fn code_is_recognised() {
         "ng build --watch",
         "${{ runner.os }}-php-${{ hashFiles('x') }}",
         "contains(github.event.labels, 'support')",
-    ] {
-        assert!(is_code(text), "{text}");
-    }
+    ]
+    .into_iter()
+    .filter(|text| !is_code(text))
+    .collect();
+    assert_eq!(missed, [""; 0]);
 }
 
 #[test]
 fn texts_are_no_code() {
-    for text in [
+    let wrong: Vec<&str> = [
         "Save the file",
         "sign in",
         "no results",
@@ -109,9 +111,11 @@ fn texts_are_no_code() {
         "0=off, 1=on",
         "Set up Python ${{ matrix.version }}",
         "Use the option --force to go on with it",
-    ] {
-        assert!(!is_code(text), "{text}");
-    }
+    ]
+    .into_iter()
+    .filter(|text| is_code(text))
+    .collect();
+    assert_eq!(wrong, [""; 0]);
 }
 
 #[test]
