@@ -75,7 +75,7 @@ impl Access {
 
 // Members of another group count as others.
 fn without_group(mode: u32) -> u32 {
-    mode & (!0o070 | (mode & 0o007) << 3)
+    mode & (!0o070 | ((mode & 0o007) << 3))
 }
 
 /// The bits that the user wants no new file to have (umask), found by making one, because asking changes it. Made in the
@@ -144,7 +144,7 @@ pub(crate) fn close_to_others(path: &Path) {
 /// # Errors
 /// A folder that cannot be made.
 pub(crate) fn make_folder(path: &Path, source: &Path) -> io::Result<()> {
-    let mode = source.metadata().map_or(0o700, |folder| folder.mode() & 0o777 | 0o700);
+    let mode = source.metadata().map_or(0o700, |folder| (folder.mode() & 0o777) | 0o700);
     DirBuilder::new().recursive(true).mode(mode).create(path)
 }
 
