@@ -6,7 +6,7 @@ mod prose;
 use kinds::Kind;
 
 use crate::encoding::Encoding;
-use crate::formats::{epub, odf, ooxml, po, subrip, vtt};
+use crate::formats::{android, ass, epub, notebook, odf, ooxml, po, resx, string_catalog, subrip, vtt};
 use crate::markup::{Dialect, TokenKind, Tokens};
 use crate::package::Package;
 use crate::{Error, Format, Result, ole};
@@ -84,22 +84,31 @@ impl Format {
         let is_xml = text.starts_with("<?xml") || (extension == "xml" && text.starts_with('<'));
         let root = root(text, if is_xml { Dialect::Xml } else { Dialect::Html });
         let is_page = text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html"));
-        let by_name =
-            [Self::Markdown, Self::Csv, Self::Tsv, Self::Json, Self::Properties, Self::Strings, Self::Yaml];
+        let is_xml_format = named.is_some_and(|named| {
+            matches!(named, Self::Xliff | Self::Tmx | Self::Android | Self::Resx | Self::StringsDict)
+        });
+        let is_apple = matches!(named, Some(Self::Strings | Self::StringsDict));
         Ok(match root.as_deref() {
             Some("xliff") => Self::Xliff,
             Some("tmx") => Self::Tmx,
+            Some("resources") if android::has_texts(text) => Self::Android,
+            Some("root") if resx::is_resources(text) => Self::Resx,
+            Some("plist") if is_apple || text.contains("NSStringLocalizedFormatKey") => Self::StringsDict,
             _ if foreign.is_some() => return Err(foreign.unwrap_or(kinds::CODE)),
             Some("html") => Self::Html,
             _ if named == Some(Self::Html) || is_page => Self::Html,
-            _ if is_xml => return Err(root.map_or(kinds::XML, |root| kinds::by_root(&root))),
+            _ if is_xml || is_xml_format => return Err(root.map_or(kinds::XML, |root| kinds::by_root(&root))),
             _ if vtt::is_vtt(text) => Self::WebVtt,
             _ if po::is_po(text) || named == Some(Self::Po) => Self::Po,
             _ if subrip::starts_like_cues(text) || named == Some(Self::SubRip) => Self::SubRip,
-            _ => match named.filter(|named| by_name.contains(named)) {
-                Some(named) => named,
-                None if is_json(text) && (named == Some(Self::Text) || extension.is_empty()) => Self::Json,
-                None => return plain(name, &extension, text),
+            _ if ass::is_ass(text) => Self::Ass,
+            _ => match named {
+                Some(Self::Json) => json(text),
+                None | Some(Self::Text) if is_json(text) && (named.is_some() || extension.is_empty()) => {
+                    json(text)
+                }
+                Some(named) if named != Self::Text && named.is_text() => named,
+                _ => return plain(name, &extension, text),
             },
         })
     }
@@ -109,7 +118,9 @@ impl Format {
             return ooxml::detect(package);
         }
         let mimetype = if package.has("mimetype") { package.text("mimetype")? } else { String::new() };
-        let is_book = mimetype.trim() == epub::MIMETYPE || package.has(epub::CONTAINER);
+        // Packages of InDesign have the same container.
+        let is_book =
+            mimetype.trim() == epub::MIMETYPE || (mimetype.is_empty() && package.has(epub::CONTAINER));
         Ok(if is_book { Some(Self::Epub) } else { odf::detect(&mimetype) })
     }
 }
@@ -156,6 +167,15 @@ fn root(text: &str, dialect: Dialect) -> Option<String> {
         TokenKind::Open { name, .. } => Some(name),
         _ => None,
     })
+}
+
+/// The kind of a JSON text.
+fn json(text: &str) -> Format {
+    match () {
+        () if notebook::is_notebook(text) => Format::Notebook,
+        () if string_catalog::is_catalog(text) => Format::StringCatalog,
+        () => Format::Json,
+    }
 }
 
 fn is_json(text: &str) -> bool {

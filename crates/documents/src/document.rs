@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::block::{Block, Translation};
 use crate::content::{Content, Occurrence};
-use crate::encoding::Encoding;
+use crate::encoding::{Encoding, Missing};
 use crate::finding::{Finding, FindingKind};
-use crate::formats::{epub, odf, ooxml, pdf};
+use crate::formats::notebook::Notebook;
+use crate::formats::{epub, odf, ooxml, pdf, string_catalog};
 use crate::left_alone::{LeftAlone, Place};
 use crate::package::Package;
 use crate::parsed::Parsed;
@@ -14,6 +15,7 @@ use crate::parser::Parser;
 use crate::part::Part;
 use crate::read_back::{self, Mismatch, WrittenBlock};
 use crate::render::{self, MarkupLevel, Renderer};
+use crate::slot::ParsedBlock;
 use crate::wrap::LineLayout;
 use crate::{Error, Format, Result, limits};
 
@@ -43,6 +45,36 @@ pub struct Document {
 enum Container {
     Text,
     Package(Package),
+    Notebook(Encoding, Notebook),
+}
+
+/// The parts of a document with blocks, and their blocks.
+#[derive(Default)]
+struct Collected {
+    parts: Vec<Part>,
+    blocks: Vec<(usize, ParsedBlock)>,
+    left_alone: LeftAlone,
+}
+
+impl Collected {
+    /// Adds a part, if it has blocks.
+    fn add(&mut self, part: Part) -> Result<()> {
+        let Parsed { blocks, left_alone } = part.parse()?;
+        self.left_alone.merge(left_alone);
+        if !blocks.is_empty() {
+            self.blocks.extend(blocks.into_iter().map(|parsed| (self.parts.len(), parsed)));
+            self.parts.push(part);
+            if self.blocks.len() > limits::BLOCKS {
+                return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
+            }
+        }
+        Ok(())
+    }
+
+    fn into_document(self, container: Container) -> Document {
+        let content = Content::new(self.parts, self.blocks);
+        Document { container, content, left_alone: self.left_alone }
+    }
 }
 
 /// Options for parsing a document.
@@ -104,6 +136,19 @@ impl Document {
             Format::Properties => Parser::Properties,
             Format::Strings => Parser::Strings,
             Format::Yaml => Parser::Yaml,
+            Format::Android => Parser::Android,
+            Format::Resx => Parser::Resx,
+            Format::Arb => Parser::Arb { to: options.to.clone() },
+            Format::StringCatalog => {
+                let (encoding, unprepared) = Encoding::read(bytes)?;
+                let to = options.to.as_deref().ok_or(Error::NoTarget)?;
+                let source = string_catalog::prepared(&unprepared, options.from.as_deref(), to)?;
+                return Self::text(encoding, source, Parser::StringCatalog { unprepared });
+            }
+            Format::StringsDict => Parser::StringsDict,
+            Format::Fluent => Parser::Fluent,
+            Format::Ass => Parser::Ass,
+            Format::Notebook => return Self::notebook(bytes),
             Format::Pdf => return Self::text(Encoding::UTF_8, pdf::to_markdown(bytes)?, Parser::Markdown),
             Format::Docx | Format::Pptx | Format::Xlsx => {
                 return Self::package(bytes, |package| ooxml::texts(package, format), Parser::Office);
@@ -135,22 +180,23 @@ impl Document {
         parser: impl Fn(E) -> Parser,
     ) -> Result<Self> {
         let mut package = Package::open(bytes)?;
-        let (mut parts, mut all, mut left) = (Vec::new(), Vec::new(), LeftAlone::default());
+        let mut collected = Collected::default();
         for (name, entry) in entries(&mut package)? {
             let (encoding, source) = package.read(&name)?;
-            let part = Part { source, name, encoding, parser: parser(entry) };
-            let Parsed { blocks, left_alone } = part.parse()?;
-            left.merge(left_alone);
-            if !blocks.is_empty() {
-                all.extend(blocks.into_iter().map(|parsed| (parts.len(), parsed)));
-                parts.push(part);
-                if all.len() > limits::BLOCKS {
-                    return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
-                }
-            }
+            collected.add(Part { source, name, encoding, parser: parser(entry) })?;
         }
-        let content = Content::new(parts, all);
-        Ok(Self { container: Container::Package(package), content, left_alone: left })
+        Ok(collected.into_document(Container::Package(package)))
+    }
+
+    /// A notebook, whose Markdown cells are parts.
+    fn notebook(bytes: &[u8]) -> Result<Self> {
+        let (encoding, source) = Encoding::read(bytes)?;
+        let notebook = Notebook::read(source)?;
+        let mut collected = Collected::default();
+        for (name, source) in notebook.texts()? {
+            collected.add(Part { name, source, encoding, parser: Parser::Markdown })?;
+        }
+        Ok(collected.into_document(Container::Notebook(encoding, notebook)))
     }
 
     /// The texts to translate, in the document's order.
@@ -284,6 +330,8 @@ impl Document {
         translations: &[Translation],
         mut findings: Vec<Finding>,
     ) -> Result<Written> {
+        let parts = self.content.parts.iter().zip(bodies);
+        let replaced = parts.filter(|(part, body)| part.source != **body);
         let bytes = match &self.container {
             Container::Text => {
                 let Some((part, body)) = self.content.parts.first().zip(bodies.first()) else {
@@ -300,12 +348,14 @@ impl Document {
                 bytes
             }
             Container::Package(package) => {
-                let parts = self.content.parts.iter().zip(bodies);
-                let replaced: Vec<_> = parts
-                    .filter(|(part, body)| part.source != **body)
-                    .map(|(part, body)| (part.name.as_str(), part.encoded(body).0))
-                    .collect();
+                let replaced: Vec<_> =
+                    replaced.map(|(part, body)| (part.name.as_str(), part.encoded(body).0)).collect();
                 package.write(&replaced)?
+            }
+            Container::Notebook(encoding, notebook) => {
+                let replaced: Vec<_> =
+                    replaced.map(|(part, body)| (part.name.as_str(), body.as_str())).collect();
+                encoding.write(&notebook.written(&replaced), Missing::Escape).0
             }
         };
         findings.sort_by_key(|finding| finding.block);

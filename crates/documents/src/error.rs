@@ -172,6 +172,14 @@ pub enum Error {
     /// A translation memory without a target language.
     #[error("a translation memory contains several languages; choose the target language")]
     NoTarget,
+    /// A catalogue whose own language is the target language.
+    #[error(
+        "the texts of this file are in the target language already; choose another language (it is in {language})"
+    )]
+    OwnLanguage {
+        /// The language that the file names.
+        language: String,
+    },
     /// The Markdown parser panicked, which is a bug.
     #[error(
         "this Markdown cannot be read; rename the file to .txt to translate it as plain text, and please report it"

@@ -27,6 +27,14 @@ pub(crate) enum Escaping {
     WebVttCue,
     /// A string of a JSON, PO, YAML, properties or strings file, or a table cell.
     Quoted(Quoting),
+    /// A string of Android's resources, between tags or in a CDATA section.
+    Android { cdata: bool },
+    /// A CDATA section.
+    Cdata,
+    /// A pattern of Fluent.
+    Fluent,
+    /// The text of an event of Advanced SubStation Alpha.
+    Ass,
     /// The value of an HTML attribute, in single or double quotes.
     HtmlAttribute(Dialect),
     /// The header or footer of a printed spreadsheet page, where `&` begins a code.
@@ -56,27 +64,61 @@ impl Escaping {
             Self::WebVttCue => entities::write(xml::escape(text), Dialect::Html),
             Self::Quoted(quoting) => quoting.escape(text),
             Self::HtmlAttribute(dialect) => entities::write(xml::escape_value(text), dialect),
+            Self::Android { cdata: true } => cdata(&Quoting::Android.escape(text)),
+            Self::Android { cdata: false } => xml::escape(&Quoting::Android.escape(text)),
+            Self::Cdata => cdata(text),
+            Self::Fluent => fluent(text),
+            // A word joiner, which is not shown, because a backslash cannot be escaped.
+            Self::Ass => text.replace('\\', "\\\u{2060}").replace('{', "\\{").replace('}', "\\}"),
             Self::SheetHeader => xml::escape(&text.replace('&', "&&")),
         }
     }
 
     /// A locked text such as an address; Markdown's is in the block's text as it is written.
     pub fn escape_locked(self, text: &str) -> String {
-        if self.is_markdown() { text.to_owned() } else { self.escape(text, EscapeContext::default()) }
+        if self.is_markdown() || self == Self::Fluent {
+            text.to_owned()
+        } else {
+            self.escape(text, EscapeContext::default())
+        }
     }
 
     /// Applies the rules that depend on the whole written text: the quotes it needs.
     pub fn finish(self, written: String) -> String {
-        if let Self::Quoted(quoting) = self { quoting.finish(written) } else { written }
+        match self {
+            Self::Quoted(quoting) => quoting.finish(written),
+            // These would begin a variant or an attribute at the start of a line.
+            Self::Fluent if written.starts_with(['[', '*', '.']) => {
+                let (first, rest) = written.split_at(1);
+                format!("{{\"{first}\"}}{rest}")
+            }
+            _ => written,
+        }
     }
 
     /// Whether a line may end between any two Han or kana, as the line end is not shown as a space.
     pub fn breaks_anywhere(self) -> bool {
-        matches!(self, Self::Plain | Self::WebVttCue)
+        matches!(self, Self::Plain | Self::WebVttCue | Self::Ass)
     }
 
     /// Whether Markdown's rules for emphasis hold.
     pub fn is_markdown(self) -> bool {
         matches!(self, Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline)
     }
+}
+
+fn cdata(text: &str) -> String {
+    text.replace("]]>", "]]]]><![CDATA[>")
+}
+
+/// Braces as string literals, because they begin and end placeables.
+fn fluent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '{' | '}' => out.extend(['{', '"', c, '"', '}']),
+            _ => out.push(c),
+        }
+    }
+    out
 }

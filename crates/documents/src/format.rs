@@ -34,6 +34,22 @@ pub enum Format {
     Strings,
     /// YAML whose string values are translated.
     Yaml,
+    /// Android string resources.
+    Android,
+    /// .NET resources.
+    Resx,
+    /// Flutter's Application Resource Bundle.
+    Arb,
+    /// An Apple string catalogue, in which the texts get a translation.
+    StringCatalog,
+    /// Apple's plural rules.
+    StringsDict,
+    /// Fluent messages.
+    Fluent,
+    /// Advanced SubStation Alpha subtitles.
+    Ass,
+    /// A Jupyter notebook, whose Markdown cells are translated.
+    Notebook,
     /// PDF, converted to Markdown; Markdown is written.
     Pdf,
     /// A Word document.
@@ -69,6 +85,14 @@ impl Format {
         Self::Properties,
         Self::Strings,
         Self::Yaml,
+        Self::Android,
+        Self::Resx,
+        Self::Arb,
+        Self::StringCatalog,
+        Self::StringsDict,
+        Self::Fluent,
+        Self::Ass,
+        Self::Notebook,
         Self::Pdf,
         Self::Docx,
         Self::Pptx,
@@ -121,10 +145,18 @@ impl Format {
             Self::Tmx => ("TMX", &["tmx"]),
             Self::Csv => ("CSV", &["csv"]),
             Self::Tsv => ("TSV", &["tsv", "tab"]),
-            Self::Json => ("JSON", &["json", "arb", "jsonc"]),
+            Self::Json => ("JSON", &["json", "jsonc"]),
             Self::Properties => ("Java properties", &["properties"]),
             Self::Strings => ("Apple strings", &["strings"]),
             Self::Yaml => ("YAML", &["yaml", "yml"]),
+            Self::Android => ("Android strings", &["xml"]),
+            Self::Resx => (".NET resources", &["resx", "resw"]),
+            Self::Arb => ("ARB", &["arb"]),
+            Self::StringCatalog => ("Apple string catalogue", &["xcstrings"]),
+            Self::StringsDict => ("Apple stringsdict", &["stringsdict"]),
+            Self::Fluent => ("Fluent", &["ftl"]),
+            Self::Ass => ("SubStation Alpha subtitles", &["ass", "ssa"]),
+            Self::Notebook => ("Jupyter notebook", &["ipynb"]),
             Self::Pdf => ("PDF, as Markdown", &["md", "pdf"]),
             Self::Docx => ("Word", &["docx", "docm", "dotx", "dotm"]),
             Self::Pptx => ("PowerPoint", &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),

@@ -17,6 +17,9 @@ pub const SPANS_PER_BLOCK: usize = 512;
 /// Nesting depth of JSON objects and arrays. Real files stay under 20; each level takes one byte.
 pub const JSON_DEPTH: usize = 1024;
 
+/// Nesting depth of JSON that is parsed into a tree, which is walked by recursion. Outputs in notebooks stay under 20.
+pub const JSON_TREE_DEPTH: usize = 128;
+
 /// Times a written document is read back to find translations that changed its structure. Nearly always once; each
 /// round lowers the markup level of at least one block, and after the last every mismatched part keeps its source.
 pub const READ_BACKS: usize = 32;

@@ -2,7 +2,8 @@
 
 use crate::encoding::Missing;
 use crate::formats::{
-    csv, epub, html, json, markdown, odf, ooxml, po, properties, subrip, text, tmx, vtt, xliff, yaml,
+    android, arb, ass, csv, epub, fluent, html, json, markdown, odf, ooxml, po, properties, resx,
+    string_catalog, stringsdict, subrip, text, tmx, vtt, xliff, yaml,
 };
 use crate::markup::Dialect;
 use crate::parsed::Parsed;
@@ -30,6 +31,18 @@ pub(crate) enum Parser {
     Properties,
     Strings,
     Yaml,
+    Android,
+    Resx,
+    Arb {
+        to: Option<String>,
+    },
+    /// A string catalogue that is prepared for its target language, and how it was before.
+    StringCatalog {
+        unprepared: String,
+    },
+    StringsDict,
+    Fluent,
+    Ass,
     Office(ooxml::OoxmlPart),
     OpenDocument(odf::OdfEntry),
     Epub(epub::EpubEntry),
@@ -57,6 +70,13 @@ impl Parser {
             Self::Properties => properties::properties(source, source.is_ascii()),
             Self::Strings => properties::strings(source),
             Self::Yaml => yaml::parse(source),
+            Self::Android => android::parse(source)?,
+            Self::Resx => return resx::parse(source),
+            Self::Arb { .. } => arb::parse(source)?,
+            Self::StringCatalog { .. } => string_catalog::parse(source)?,
+            Self::StringsDict => return stringsdict::parse(source),
+            Self::Fluent => fluent::parse(source),
+            Self::Ass => ass::parse(source)?,
             Self::Office(office) => return office.parse(source),
             Self::OpenDocument(entry) => return entry.parse(source),
             Self::Epub(entry) => return entry.parse(source),
@@ -68,7 +88,9 @@ impl Parser {
     pub fn missing(&self) -> Missing {
         match self {
             Self::Html | Self::Xliff { .. } | Self::Tmx { .. } => Missing::Reference,
-            Self::Properties | Self::Json => Missing::Escape,
+            Self::Android | Self::Resx | Self::StringsDict => Missing::Reference,
+            Self::Properties | Self::Json | Self::Arb { .. } | Self::StringCatalog { .. } => Missing::Escape,
+            Self::Fluent | Self::Ass => Missing::None,
             Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po => Missing::None,
             Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::Reference,
@@ -77,17 +99,19 @@ impl Parser {
 
     /// Whether a text is XML as a whole, so that its parsers refuse bytes that are no text.
     pub fn is_xml(&self) -> bool {
-        matches!(self, Self::Xliff { .. } | Self::Tmx { .. })
+        matches!(self, Self::Xliff { .. } | Self::Tmx { .. } | Self::Android | Self::Resx | Self::StringsDict)
     }
 
     /// Whether a translation could change which blocks are found, so that the written part is parsed again.
     pub fn is_read_back(&self) -> bool {
         match self {
-            Self::Text | Self::SubRip | Self::WebVtt => false,
+            Self::Text | Self::SubRip | Self::WebVtt | Self::Ass => false,
             // A translation beside its source makes the entry translated, so it is no block any more.
-            Self::Po | Self::Xliff { .. } | Self::Tmx { .. } => false,
+            Self::Po | Self::Xliff { .. } | Self::Tmx { .. } | Self::StringCatalog { .. } => false,
             // A translation may be taken for a name or a code where its source was prose.
             Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
+            Self::Android | Self::Resx | Self::StringsDict => false,
+            Self::Arb { .. } | Self::Fluent => true,
             Self::Markdown | Self::Html => true,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => true,
         }

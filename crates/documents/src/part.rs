@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::encoding::{Encoding, Missing};
-use crate::formats::{po, xliff};
+use crate::formats::{arb, po, string_catalog, xliff};
 use crate::parsed::Parsed;
 use crate::parser::Parser;
 use crate::{Error, Result};
@@ -46,6 +46,9 @@ impl Part {
     pub fn completed(&self, written: String) -> String {
         match &self.parser {
             Parser::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
+            Parser::Arb { to } if written != self.source => arb::completed(&written, to.as_deref()),
+            Parser::StringCatalog { unprepared } if written == self.source => unprepared.clone(),
+            Parser::StringCatalog { .. } => string_catalog::completed(&written),
             _ => written,
         }
     }

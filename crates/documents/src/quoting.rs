@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 pub(crate) enum Quoting {
     /// JSON; `ascii` if the document escapes all other characters.
     Json { ascii: bool },
+    /// Android's string resources.
+    Android,
     /// gettext's PO and Apple's `.strings`.
     C,
     /// YAML's double quotes; `ascii` as for JSON.
@@ -34,10 +36,20 @@ const YAML_STARTS: &str = "-?:,[]{}#&*!|>'\"%@` ";
 pub(crate) const YAML_WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "null", "~", "y", "n"];
 
 impl Quoting {
+    /// The quoting of a JSON text, which escapes what its source escapes.
+    pub fn json(source: &str) -> Self {
+        Self::Json { ascii: source.is_ascii() && source.contains("\\u") }
+    }
+
     /// Escapes the text.
     pub fn escape(self, text: &str) -> String {
         match self {
             Self::Json { ascii } => backslashed(text, "\"\\", ascii),
+            Self::Android => {
+                let text = backslashed(text, "\\\"'", false);
+                // These would begin a reference to another resource.
+                if text.starts_with(['@', '?']) { format!("\\{text}") } else { text }
+            }
             Self::C => backslashed(text, "\"\\", false),
             Self::Yaml { ascii } => yaml(text, ascii),
             Self::Property { ascii, doubled } => {

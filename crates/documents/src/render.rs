@@ -275,7 +275,8 @@ impl<'a> Renderer<'a> {
 
 /// Columns of a subtitle's longest line.
 fn longest(text: &str) -> usize {
-    text.lines().map(wrap::visible_columns).max().unwrap_or(0)
+    // Advanced SubStation Alpha ends lines by `\N`.
+    text.lines().flat_map(|line| line.split("\\N")).map(wrap::visible_columns).max().unwrap_or(0)
 }
 
 /// The columns that a subtitle line may have: what viewers can read in time, or what its source has.

@@ -22,6 +22,19 @@ pub(crate) struct Unescaped<'a> {
     document: &'a str,
     text: String,
     source_runs: Vec<SourceRun>,
+    /// What the format itself marks, in order.
+    marks: Vec<OwnMark>,
+}
+
+/// Markup of the document among the text, or text that the document locks.
+#[derive(Debug)]
+struct OwnMark {
+    mark: Mark,
+    /// Bytes of the text; empty for markup.
+    text: Range<usize>,
+    source: Range<usize>,
+    /// Bytes of the locked text inside `source`.
+    inner: Range<usize>,
 }
 
 /// A run of the text that was read from consecutive bytes of the document.
@@ -45,7 +58,7 @@ pub(crate) enum LineEnds {
 
 impl<'a> Unescaped<'a> {
     pub fn new(document: &'a str) -> Self {
-        Self { document, text: String::new(), source_runs: Vec::new() }
+        Self { document, text: String::new(), source_runs: Vec::new(), marks: Vec::new() }
     }
 
     /// Appends text that is not escaped in the document.
@@ -86,6 +99,25 @@ impl<'a> Unescaped<'a> {
             at += size;
         }
         Some(())
+    }
+
+    /// Appends markup of the document.
+    pub fn mark(&mut self, mark: Mark, source: Range<usize>) {
+        let at = self.text.len();
+        self.marks.push(OwnMark { mark, text: at..at, inner: source.clone(), source });
+    }
+
+    /// Appends text that the document locks: `inner`, in markup that fills `source`. If it has several lines, or marks
+    /// that would have to be escaped, it is markup as a whole.
+    pub fn locked(&mut self, source: Range<usize>, inner: Range<usize>) {
+        let text = self.document.get(inner.clone()).unwrap_or_default();
+        let is_escaped = inner != source && text.contains(['<', '&', '\\', '"', '\'']);
+        if is_escaped || text.trim().is_empty() || text.contains(['\r', '\n']) {
+            return self.mark(Mark::Void { word: true }, source);
+        }
+        let start = self.text.len();
+        self.escape(text, source.clone());
+        self.marks.push(OwnMark { mark: Mark::Locked, text: start..self.text.len(), source, inner });
     }
 
     pub fn text(&self) -> &str {
@@ -162,8 +194,36 @@ impl<'a> Unescaped<'a> {
         arguments
     }
 
-    /// Appends the pieces of text, placeholders and tags.
+    /// Appends the pieces of text, of what the document marks, and of placeholders and tags.
     fn push_pieces<'s>(
+        &'s self,
+        range: Range<usize>,
+        line_ends: LineEnds,
+        branch: bool,
+        pieces: &mut Vec<Piece<'s>>,
+    ) {
+        let mut from = range.start;
+        let first = self.marks.partition_point(|own| own.text.start < range.start);
+        let inside = self.marks.iter().skip(first).take_while(|own| own.text.end <= range.end);
+        for OwnMark { mark, text, source, inner } in inside {
+            self.push_marked(from..text.start, line_ends, branch, pieces);
+            from = text.end;
+            let slice = |range: Range<usize>| self.document.get(range).unwrap_or_default().to_owned();
+            let kind = match mark {
+                Mark::Locked => Kind::Locked {
+                    open: slice(source.start..inner.start),
+                    text: slice(inner.clone()),
+                    close: slice(inner.end..source.end),
+                },
+                mark => markup(mark.clone()),
+            };
+            pieces.push(Piece::new(kind, source.clone()));
+        }
+        self.push_marked(from..range.end, line_ends, branch, pieces);
+    }
+
+    /// Appends the pieces of text, placeholders and tags.
+    fn push_marked<'s>(
         &'s self,
         range: Range<usize>,
         line_ends: LineEnds,
@@ -238,6 +298,17 @@ impl<'a> Unescaped<'a> {
             if part.escape { part.source.end } else { part.source.start + (range.end - part.start) }
         });
         start..end.max(start)
+    }
+}
+
+/// The piece of a mark that is no text.
+fn markup(mark: Mark) -> Kind<'static> {
+    match mark {
+        Mark::Open(name) => Kind::Open(name.into()),
+        Mark::Close(name) => Kind::Close(name.into()),
+        Mark::Break => Kind::Break,
+        Mark::Void { word } => Kind::Void { word },
+        Mark::Locked => Kind::Void { word: true },
     }
 }
 

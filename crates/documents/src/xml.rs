@@ -2,6 +2,7 @@
 
 pub(crate) mod plain;
 pub(crate) mod space;
+pub(crate) mod texts;
 pub(crate) mod tree;
 
 /// Escapes text between tags; characters that XML does not allow are left out.

@@ -1,5 +1,7 @@
 //! What is not known is refused, with the name of its kind and a way out; what is prose is read.
 
+mod packages;
+
 use documents::{Document, Error, Format};
 
 /// The message about a file that is refused.
@@ -122,6 +124,17 @@ fn an_unknown_extension_is_refused_with_the_way_to_insist() {
     );
     assert_eq!(Format::Docx.chosen("a.pdf", b"%PDF-1.7"), Ok(Format::Pdf));
     assert!(matches!(Format::Text.chosen("a.png", b"\x89PNG\r\n\x1a\n"), Err(Error::Unsupported { .. })));
+}
+
+/// Packages of InDesign have the container of an e-book.
+#[test]
+fn a_package_of_another_program_is_no_book() {
+    let entries = [
+        ("mimetype", "application/vnd.adobe.indesign-idml-package"),
+        ("META-INF/container.xml", "<container/>"),
+    ];
+    let error = Format::detect("a.idml", &packages::pack(&entries)).expect_err("no document").to_string();
+    assert!(error.starts_with("Wasan does not read documents of this kind; "), "{error}");
 }
 
 #[test]

@@ -368,6 +368,64 @@ const PARTS: &[(Format, &str, &[&str])] = &[
         ],
     ),
     (
+        Format::Fluent,
+        "",
+        &[
+            "key = ",
+            "-term = ",
+            "    .attr = ",
+            "some words ",
+            "{ $x }",
+            "{ $n ->\n    [one] one word\n   *[other] { $n } words\n}",
+            "{ \"{\" }",
+            "{",
+            "}",
+            "\n",
+            "\n",
+            "\n    ",
+            "\r\n  ",
+            "\n\n    ",
+            "# c\n",
+            "<b>x</b> ",
+            "\"",
+            "é",
+            "[a] ",
+            "*",
+            ".",
+            "->",
+        ],
+    ),
+    (
+        Format::Ass,
+        "[Script Info]\nTitle: x\n\n[Events]\nFormat: Start, Text\nDialogue: 0:00:01.00,",
+        &[
+            "words ",
+            "日本語 ",
+            "\\N",
+            "\\n",
+            "\\h",
+            "\\",
+            "{\\i1}",
+            "{\\i0}",
+            "{\\b1}",
+            "{\\b}",
+            "{\\an8\\pos(1,2)}",
+            "{\\p1}",
+            "m 0 0 l 1 1",
+            "{\\p0}",
+            "{",
+            "}",
+            "{x}",
+            "- ",
+            ",",
+            "\n",
+            "\r\n",
+            "\nDialogue: 0:00:02.00,",
+            "\nComment: 0:00:02.00,a b",
+            "é",
+        ],
+    ),
+    (
         Format::WebVtt,
         "WEBVTT\n\n00:01.000 --> 00:02.000\n",
         &[
@@ -394,7 +452,6 @@ const PARTS: &[(Format, &str, &[&str])] = &[
     ),
 ];
 
-/// XLIFF is only read when it is well-formed.
 const XLIFF: &[&str] = &[
     "<trans-unit id='1'><source>one <g id='1'>two</g><x/> &amp; three</source></trans-unit>\n",
     "<trans-unit><source/></trans-unit>",
@@ -408,11 +465,57 @@ const XLIFF: &[&str] = &[
     "<note>k</note>",
 ];
 
+const ANDROID: &[&str] = &[
+    "<string name='a'>It\\'s <b>one</b> &amp; %1$s</string>\n",
+    "<string name='b' translatable='false'>no</string>",
+    "<string name='c'>\"two  words\" \\u00e9\\n three\n   four <xliff:g id='x'>%d</xliff:g>!</string>",
+    "<string name='d'><![CDATA[a <b>c</b> \\'d\\']]> e</string>",
+    "<plurals name='e'><item quantity='one'>f g</item>\r\n<item quantity='other'>%d h &lt;i&gt;</item></plurals>",
+    "<string-array name='j'><item>k \" l</item><item/></string-array>",
+    "<!-- m -->",
+    "<color name='n'>#fff</color>",
+];
+
+const RESX: &[&str] = &[
+    "<data name='a'><value>one {0} &lt;b&gt;two&lt;/b&gt;</value><comment>c</comment></data>",
+    "<data name='b' type='System.Int32'><value>three four</value></data>",
+    "<data name='c'>\n<value> five\n\nsix <![CDATA[seven <x> &]]></value></data>\r\n",
+    "<resheader name='d'><value>e f</value></resheader>",
+    "<!-- g -->",
+];
+
+const PLIST: &[&str] = &[
+    "<key>a</key><dict><key>one</key><string>one %d &amp; two</string></dict>\n",
+    "<key>NSStringFormatValueTypeKey</key><string>lu</string>",
+    "<key>NSStringLocalizedFormatKey</key><string>%#@a@ three</string>",
+    "<key>b</key><string/>",
+    "<!-- c -->",
+];
+
+const ARB: &[&str] = &[
+    ",\n \"a\": \"b c\"",
+    ", \"@a\": {\"description\": \"d e\"}",
+    ", \"f\" : \"{n, plural, one {g h} other {# i {j}}} \\u00e9\"",
+    ", \"k\": \"l\\nm\"",
+    ", \"n\": 1",
+];
+
+/// What is only read when it is well-formed, with what is around the parts.
+const WELL_FORMED: &[(Format, &str, &str, &[&str])] = &[
+    (Format::Xliff, "<xliff>", "</xliff>", XLIFF),
+    (Format::Arb, "{\"@@locale\": \"en\"", "}", ARB),
+    (Format::Android, "<resources xmlns:xliff='x'>", "</resources>", ANDROID),
+    (Format::Resx, "<root>", "</root>", RESX),
+    (Format::StringsDict, "<plist><dict>", "</dict></plist>", PLIST),
+];
+
 fn random_of(rng: &mut Rng) -> (Format, String) {
-    match PARTS.get(rng.usize(0..=PARTS.len())) {
-        Some((format, start, parts)) => (*format, format!("{start}{}", random(rng, parts, 30))),
-        None => (Format::Xliff, format!("<xliff>{}</xliff>", random(rng, XLIFF, 8))),
+    let at = rng.usize(0..PARTS.len() + WELL_FORMED.len());
+    if let Some((format, start, parts)) = PARTS.get(at) {
+        return (*format, format!("{start}{}", random(rng, parts, 30)));
     }
+    let (format, start, end, parts) = WELL_FORMED[at - PARTS.len()];
+    (format, format!("{start}{}{end}", random(rng, parts, 8)))
 }
 
 #[test]

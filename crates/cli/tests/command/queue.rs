@@ -45,6 +45,23 @@ fn a_document_on_standard_input_is_translated_to_standard_output() {
 }
 
 #[test]
+fn a_file_of_an_unknown_kind_is_refused_unless_its_format_is_given() {
+    let home = Home::new();
+    home.write("a.rb", "Es regnet.\n");
+    let ended = home.run(&[&DE_EN[..], &["a.rb"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
+    assert!(
+        ended.err.contains("Wasan does not read Ruby") && ended.err.contains("--format txt"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(home.run_ok(&[&DE_EN[..], &["--format", "txt", "a.rb"]].concat()), "a.en.rb\n");
+    assert_eq!(home.read("a.en.rb"), "It's raining.\n");
+    let ended = home.run(&[&DE_EN[..], &["--format", "txt", "Es regnet."]].concat());
+    assert!(ended.err.contains("--format is for documents"), "{}", ended.err);
+}
+
+#[test]
 fn the_source_language_is_detected_if_it_is_certain() {
     let home = Home::new();
     let auto = ["translate", "--from", "auto", "--to", "en"];

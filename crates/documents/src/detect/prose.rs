@@ -37,7 +37,7 @@ pub(crate) fn is_prose(text: &str, doubt: bool) -> bool {
             Line::Either => {}
         }
     }
-    if doubt { code * 3 <= prose } else { code <= prose * 4 }
+    if doubt { code * 3 <= prose } else { code == 0 || code < prose * 4 }
 }
 
 fn kind(line: &str) -> Line {
@@ -71,7 +71,7 @@ fn kind(line: &str) -> Line {
     // The time of a message in a chat.
     let said = line.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(line, |(_, said)| said);
     let letters = said.chars().filter(|c| c.is_alphabetic()).count();
-    let marks = said.chars().filter(|c| "{}[]()<>=;$_\\|&*+#@%^~\"`/".contains(*c)).count();
+    let marks = said.chars().filter(|c| "{}[]()<>=;$_\\|&*+#@%^~`/".contains(*c)).count();
     let words = words(line);
     if is_markup(line) || is_assignment(line) {
         return Line::Code;

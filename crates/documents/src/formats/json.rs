@@ -1,5 +1,7 @@
 //! JSON: string values that are prose are blocks; keys, identifiers, addresses and all else are left unchanged.
 
+pub(crate) mod tree;
+
 use std::ops::Range;
 
 use crate::escaping::Escaping;
@@ -13,8 +15,7 @@ use crate::{Error, Result, limits};
 /// # Errors
 /// [`Error::Json`] when a string is unterminated or the nesting exceeds [`limits::JSON_DEPTH`].
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
-    let ascii = source.is_ascii() && source.contains("\\u");
-    let escaping = Escaping::Quoted(Quoting::Json { ascii });
+    let escaping = Escaping::Quoted(Quoting::json(source));
     let mut strings = Vec::new();
     let mut open: Vec<Container> = Vec::new();
     let mut at = 0;
@@ -77,8 +78,7 @@ struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    /// Whether the string is a key; if so, it becomes the current key. In Flutter's ARB files the value of a key that
-    /// starts with `@` describes a message.
+    /// Whether the string is a key; if so, it becomes the current key.
     fn set_key(&mut self, source: &'a str, inner: &Range<usize>) -> bool {
         let is_key = std::mem::take(&mut self.awaits_key);
         if is_key {

@@ -33,6 +33,7 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
             (?: \s+ [A-Za-z0-9_:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [A-Za-z0-9_.-]+ ) )? )* \s* /? > )
         | (?<locked>
             % [A-Z][A-Z0-9_]+ %
+          | % (?: [1-9][0-9]?\$ )? \x23@ [\w.-]+ @ | %arg\b
           | % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
               (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
           | % [-_^]? [ABHILMYZbejmpy]
