@@ -75,6 +75,8 @@ impl Quoting {
             {
                 format!("\"{}\"", yaml(&written, ascii))
             }
+            // After a key that ends with a space these would divide it from the value.
+            Self::Property { .. } if written.starts_with(['=', ':']) => format!("\\{written}"),
             _ => written,
         }
     }

@@ -436,3 +436,17 @@ fn code_in_catalogues_and_tables_is_kept() {
         ["Two words"]
     );
 }
+
+#[test]
+fn a_property_may_start_with_what_divides_key_and_value() {
+    for divider in [" ", "=", " = ", ":"] {
+        let source = format!("first{divider}Das ist gut.\nsecond{divider}Noch ein Satz.\n");
+        let document = Document::parse(Format::Properties, source.as_bytes()).expect("valid");
+        let written = document.write(&["= is good".into(), ": one more".into()]).expect("written");
+        let expected = format!("first{divider}\\= is good\nsecond{divider}\\: one more\n");
+        assert_eq!(String::from_utf8_lossy(&written.bytes), expected);
+        let again = Document::parse(Format::Properties, &written.bytes).expect("valid");
+        let texts: Vec<&str> = again.blocks().iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(texts, ["= is good", ": one more"]);
+    }
+}
