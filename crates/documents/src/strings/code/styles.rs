@@ -96,7 +96,7 @@ fn is_style_value(text: &str) -> bool {
             "var",
         ];
         names.iter().any(|name| {
-            part.ends_with(name) || part.starts_with(&format!("{name}")) && part.len() < name.len() + 3
+            part.ends_with(name) || part.starts_with(name) && part.len() < name.len() + 3
         })
     };
     let parts: Vec<&str> = plain.split([' ', ',', '/']).filter(|part| !part.is_empty()).collect();
