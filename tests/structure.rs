@@ -18,6 +18,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("naga", &["kernels"]),
     ("tauri", &["src-tauri"]),
     ("pulldown-cmark", &["documents"]),
+    ("hayro", &["documents"]),
     ("quick-xml", &["corpus", "documents"]),
     ("zip", &["documents"]),
     ("rusqlite", &["translation"]),

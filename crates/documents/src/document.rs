@@ -149,7 +149,12 @@ impl Document {
             Format::Fluent => Parser::Fluent,
             Format::Ass => Parser::Ass,
             Format::Notebook => return Self::notebook(bytes),
-            Format::Pdf => return Self::text(Encoding::UTF_8, pdf::to_markdown(bytes)?, Parser::Markdown),
+            Format::Pdf => {
+                let (markdown, left_alone) = pdf::to_markdown(bytes)?;
+                let mut document = Self::text(Encoding::UTF_8, markdown, Parser::Markdown)?;
+                document.left_alone.merge(left_alone);
+                return Ok(document);
+            }
             Format::Docx | Format::Pptx | Format::Xlsx => {
                 return Self::package(bytes, |package| ooxml::texts(package, format), Parser::Office);
             }

@@ -14,7 +14,7 @@ pub(crate) mod markdown;
 pub(crate) mod notebook;
 pub(crate) mod odf;
 pub(crate) mod ooxml;
-pub(crate) mod pdf;
+pub mod pdf;
 pub(crate) mod po;
 pub(crate) mod properties;
 pub(crate) mod resx;

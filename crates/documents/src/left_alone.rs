@@ -17,6 +17,14 @@ pub enum Place {
     Mention,
     /// A byte that is no text in the document's encoding.
     Bytes,
+    /// A page of a PDF with text that is damaged, or whose fonts do not tell its characters.
+    UnreadablePage,
+    /// A page of a PDF that is a picture, as of a scan.
+    PicturePage,
+    /// A comment set on a page of a PDF.
+    PageComment,
+    /// A bookmark of a PDF, which mostly repeats a heading.
+    Bookmark,
 }
 
 impl Place {
@@ -27,6 +35,10 @@ impl Place {
             Self::ComparedText => "texts that formulas look for",
             Self::Mention => "comments that mention somebody",
             Self::Bytes => "bytes that are no text in the document's encoding",
+            Self::UnreadablePage => "pages with text that cannot be decoded",
+            Self::PicturePage => "pages that are pictures",
+            Self::PageComment => "comments on pages",
+            Self::Bookmark => "bookmarks",
         }
     }
 }

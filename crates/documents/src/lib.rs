@@ -51,4 +51,5 @@ pub use document::{Document, ReadOptions, Written};
 pub use error::{Error, Result};
 pub use finding::{Finding, FindingKind};
 pub use format::Format;
+pub use formats::pdf;
 pub use left_alone::{LeftAlone, Place};

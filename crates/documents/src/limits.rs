@@ -63,14 +63,21 @@ pub const XML_NODES: usize = 1 << 19;
 /// Decompressed bytes of one stream of a PDF: the text and drawing of a page. A map drawn in lines has 20 MB.
 pub const PDF_STREAM_BYTES: usize = 32 << 20;
 
-/// Decompressed bytes of all of a PDF's object streams. A handbook of 2,000 pages has 10 MB.
-pub const PDF_OBJECT_BYTES: usize = 32 << 20;
+/// Decompressed bytes of all streams of a PDF that are read, each as often as it is. A handbook of 2,000 pages has 200 MB.
+pub const PDF_DECODED_BYTES: usize = 1 << 30;
 
-/// Decompressed bytes of all cross-reference tables of a PDF. A handbook of 2,000 pages has 1 MB.
-pub const PDF_TABLE_BYTES: usize = 8 << 20;
+/// Bytes that all streams of a PDF take and give while they are measured, before any is read. A file of 64 MB of pages has
+/// 400 MB.
+pub const PDF_MEASURED_BYTES: usize = 2 << 30;
 
-/// Cross-reference tables of a PDF: one more for each incremental update.
-pub const PDF_TABLES: usize = 1000;
+/// Operators and letters of all of a PDF's pages. A handbook of 2,000 pages has 10 million.
+pub const PDF_STEPS: usize = 100_000_000;
+
+/// Glyphs of one page of a PDF. Pages of small print have 20,000, large maps 100,000; each takes up to 1 kB.
+pub const PDF_PAGE_GLYPHS: usize = 300_000;
+
+/// Lines of all pages of a PDF. A handbook of 2,000 pages has 200,000; each takes about 500 bytes.
+pub const PDF_LINES: usize = 1_000_000;
 
 /// Filters of one stream of a PDF. Real ones have one, or two where the file must be ASCII.
 pub const PDF_FILTERS: usize = 4;

@@ -1,8 +1,12 @@
 //! PDF: its text becomes Markdown, which is translated; what has no text says so.
 
-use std::io::Write;
+mod pdf_files;
 
-use documents::{Document, Error, Format};
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use documents::{Error, Format};
+use pdf_files::{file, stream, written};
 
 /// A PDF with one page of this content, and Helvetica as F1.
 fn pdf(content: &str) -> Vec<u8> {
@@ -11,32 +15,17 @@ fn pdf(content: &str) -> Vec<u8> {
 
 /// The same, with filters before the content.
 fn with_stream(filters: &str, content: &[u8]) -> Vec<u8> {
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
-        format!("<< /Length {} {filters} >>\nstream\nCONTENT\nendstream", content.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
-    ];
-    let mut file = b"%PDF-1.4\n".to_vec();
-    let mut places = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        places.push(file.len());
-        let (before, after) = object.split_once("CONTENT").unwrap_or((object, ""));
-        file.extend(format!("{} 0 obj\n{before}", index + 1).bytes());
-        file.extend(if after.is_empty() { &[] } else { content });
-        file.extend(format!("{after}\nendobj\n").bytes());
-    }
-    let start = file.len();
-    let entries: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
-    file.extend(format!("xref\n0 6\n0000000000 65535 f \n{entries}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
-    file
+    file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_vec(),
+        stream(filters, content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+    ])
 }
 
-fn written(bytes: &[u8]) -> Result<String, Error> {
-    let document = Document::parse(Format::Pdf, bytes)?;
-    let own: Vec<_> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
-    Ok(String::from_utf8(document.write(&own)?.bytes).expect("UTF-8"))
+fn checked_in(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/pdfs/{name}.pdf", env!("CARGO_MANIFEST_DIR"))).expect("a checked-in PDF")
 }
 
 #[test]
@@ -59,7 +48,7 @@ fn pictures_of_pages_and_damaged_files_are_told_apart() {
         pdf("BT (a")[..400].to_vec(),
         b"%PDF-1.7\n1 0 obj\n".repeat(1000),
     ] {
-        assert!(matches!(written(&damaged), Err(Error::Pdf { .. })), "{:?}", written(&damaged));
+        assert!(written(&damaged).is_err(), "{:?}", written(&damaged));
     }
     let nested = pdf(&format!("BT /F1 9 Tf {}", "[".repeat(200_000)));
     assert!(written(&nested).is_err());
@@ -78,15 +67,16 @@ fn streams_that_inflate_without_end_are_refused() {
     let long = vec![b' '; 256 << 20];
     let lzw =
         weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8).encode(&long).expect("memory");
-    for (filters, content) in [
-        ("[/FlateDecode /FlateDecode]", deflated(&deflated(&long))),
-        ("/LZWDecode", lzw),
-        ("[/FlateDecode /FlateDecode /FlateDecode /FlateDecode /FlateDecode]", deflated(b"")),
-    ] {
+    for (filters, content) in
+        [("[/FlateDecode /FlateDecode]", deflated(&deflated(&long))), ("/LZWDecode", lzw)]
+    {
         let refused = written(&with_stream(&format!("/Filter {filters}"), &content));
         let Err(Error::Pdf { cause }) = refused else { panic!("{filters}: {refused:?}") };
         assert!(cause.starts_with("the decompressed size of a stream exceeds"), "{filters}: {cause}");
     }
+    let parcels = "/Filter [/FlateDecode /FlateDecode /FlateDecode /FlateDecode /FlateDecode]";
+    let refused = written(&with_stream(parcels, &deflated(b"")));
+    assert!(matches!(refused, Err(Error::Pdf { .. })), "{refused:?}");
 }
 
 /// A PDF of one page whose table of objects is a stream of these fields, with this content behind `filter`.
@@ -110,7 +100,7 @@ fn with_table(fields: &str, filter: &str, content: impl Fn(&[u8]) -> Vec<u8>) ->
 }
 
 #[test]
-fn tables_that_hold_more_than_a_document_has_are_refused() {
+fn tables_without_end_do_no_harm() {
     const W: &str = "/W [1 3 1]";
     const FLATE: &str = "/Filter /FlateDecode";
     for good in [
@@ -135,44 +125,101 @@ fn tables_that_hold_more_than_a_document_has_are_refused() {
             "a bomb in a parcel",
         ),
     ] {
-        let refused = written(&bad);
-        assert!(matches!(refused, Err(Error::Pdf { .. })), "{name}: {refused:?}");
+        // The objects are found without their table, or not at all.
+        let start = Instant::now();
+        let outcome = written(&bad);
+        assert!(matches!(&outcome, Err(Error::Pdf { .. }) | Ok(_)), "{name}: {outcome:?}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{name}: {:?}", start.elapsed());
     }
     let row = "/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 68719476736 >>";
     let refused = written(&with_stream(row, &deflated(b"BT (a) Tj ET")));
-    assert!(matches!(refused, Err(Error::Pdf { .. })), "{refused:?}");
+    assert!(refused.is_err(), "{refused:?}");
+    check_memory();
 }
 
-/// A PDF that `password` opens, with these bytes as the decompressed content of an object stream.
-fn encrypted(password: &str, packed: &[u8]) -> Vec<u8> {
-    let page = pdf("BT /F1 12 Tf 72 720 Td (Some words) Tj ET");
-    let mut document = pdf_extract::Document::load_mem(&page).expect("a PDF");
-    let about =
-        pdf_extract::dictionary! { "Type" => "Packed", "N" => 1, "First" => 4, "Filter" => "FlateDecode" };
-    document.add_object(pdf_extract::Stream::new(about, deflated(packed)));
-    let id = pdf_extract::Object::string_literal("0123456789abcdef");
-    document.trailer.set("ID", vec![id.clone(), id]);
-    let version = pdf_extract::EncryptionVersion::V1 {
-        document: &document,
-        owner_password: "own",
-        user_password: password,
-        permissions: pdf_extract::Permissions::all(),
-    };
-    let state = pdf_extract::EncryptionState::try_from(version).expect("a key");
-    document.encrypt(&state).expect("encrypts");
-    let mut file = Vec::new();
-    document.save_to(&mut file).expect("writes");
-    // The writer leaves such objects out, if it sees what they are.
-    let at = file.windows(6).position(|part| part == b"Packed").expect("a type");
-    file[at..at + 6].copy_from_slice(b"ObjStm");
-    file
+/// Checks the peak memory of this process: the tests' own bombs, and a stream of at most 32 MB with its copies.
+fn check_memory() {
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        let peak: usize = peak.and_then(|peak| peak.trim().parse().ok()).expect("a number");
+        assert!(peak < 1200 << 10, "{peak} kB");
+    }
 }
 
 #[test]
-fn what_an_empty_password_opens_is_measured_too() {
-    assert_eq!(written(&encrypted("", b"9 0 (a)")), Ok("Some words\n".to_owned()));
-    assert_eq!(written(&encrypted("secret", b"9 0 (a)")), Err(Error::Protected));
-    let refused = written(&encrypted("", &vec![b' '; 256 << 20]));
+fn fonts_of_japan_and_all_operators_of_text_are_read() {
+    for name in ["90ms_rksj_h", "unijis_utf16_h", "unijis_ucs2_h"] {
+        assert_eq!(written(&checked_in(name)), Ok("今日は天気がいいです。\n".to_owned()), "{name}");
+    }
+    let quoted = "The first line is here. The second line is lost. The third line is lost too.\n";
+    assert_eq!(written(&checked_in("quote_operator")), Ok(quoted.to_owned()));
+    let negative = "The first line is here.\n\nThe second line is lost.\n";
+    assert_eq!(written(&checked_in("negative_size")), Ok(negative.to_owned()));
+}
+
+#[test]
+fn what_an_empty_password_opens_is_read_and_measured() {
+    for name in ["encrypted_rc4", "encrypted_aes128", "encrypted_aes256"] {
+        assert_eq!(written(&checked_in(name)), Ok("Some words\n".to_owned()), "{name}");
+    }
+    assert_eq!(written(&checked_in("password")), Err(Error::Protected));
+    let refused = written(&checked_in("encrypted_bomb"));
     let Err(Error::Pdf { cause }) = refused else { panic!("{refused:?}") };
     assert!(cause.starts_with("the decompressed size of a stream exceeds"), "{cause}");
+    check_memory();
+}
+
+#[test]
+fn forms_inside_forms_and_pages_without_end_stop() {
+    let form = |draws: &str| {
+        let about =
+            "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /A 4 0 R /B 5 0 R >> >>";
+        stream(about, draws.repeat(40).as_bytes())
+    };
+    let start = Instant::now();
+    let own = written(&file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /XObject << /A 4 0 R /B 5 0 R >> >> >>"
+            .to_vec(),
+        form("/A Do /B Do "),
+        form("/B Do /A Do "),
+    ]));
+    assert!(own.is_err(), "{own:?}");
+    let kids = "3 0 R ".repeat(200_000);
+    let pages = written(&file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        format!("<< /Type /Pages /Kids [2 0 R {kids}] /Count 4000000000 >>").into_bytes(),
+        b"<< /Type /Page /Parent 2 0 R >>".to_vec(),
+    ]));
+    assert_eq!(pages, Err(Error::Scanned));
+    // In a debug build the first takes some seconds.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    check_memory();
+}
+
+#[test]
+fn no_damage_makes_it_panic_or_hang() {
+    let mut rng = fastrand::Rng::with_seed(15);
+    for name in ["90ms_rksj_h", "encrypted_aes128", "encrypted_aes256", "quote_operator", "unijis_utf16_h"] {
+        let whole = checked_in(name);
+        for _ in 0..200 {
+            let mut damaged = whole.clone();
+            for _ in 0..rng.usize(1..8) {
+                let at = rng.usize(..damaged.len());
+                match rng.u8(..4) {
+                    0 => damaged[at] = rng.u8(..),
+                    1 => damaged.truncate(at + 1),
+                    2 => drop(damaged.splice(at..at, b"<<[(9999999999 0 R".iter().copied())),
+                    _ => drop(damaged.remove(at)),
+                }
+                if damaged.is_empty() {
+                    break;
+                }
+            }
+            if let Err(Error::Pdf { cause }) = written(&damaged) {
+                assert_ne!(cause, "the PDF parser failed", "{}", String::from_utf8_lossy(&damaged));
+            }
+        }
+    }
 }

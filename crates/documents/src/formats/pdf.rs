@@ -1,275 +1,133 @@
-//! PDF → Markdown: headings are recognised by their font size, lines are joined into paragraphs, hyphenated words are
-//! joined. All else on the page (pictures, rules of tables, colours, the positions of columns) is lost.
+//! PDF → Markdown. A PDF has glyphs at places, not paragraphs: lines, columns, paragraphs, headings, lists and tables are
+//! inferred from their geometry. Pictures, rules and colours are lost in the Markdown; [`Page`] keeps where each
+//! paragraph stood and how it looked.
 
-mod encrypted;
+mod columns;
+mod content;
+mod decode;
+mod fields;
+mod fonts;
+mod frames;
+mod furniture;
+mod glyphs;
+mod lines;
+mod markdown;
+mod page;
+mod paragraphs;
+mod roles;
+mod segments;
+mod state;
 mod streams;
-mod table;
+mod tables;
+mod text_string;
+mod words;
 
-use std::io;
 use std::thread;
 
-use pdf_extract::{Document, LoadOptions, MediaBox, OutputDev, OutputError, Transform};
+use hayro_font::kurbo::Affine;
+use hayro_syntax::object::Dict;
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::chars::join_separator;
-use crate::{Error, Result, limits};
+use crate::{Error, LeftAlone, Place, Result, limits};
 
-/// The stack of pdf-extract, which recurses for forms inside forms.
+use content::Interpreter;
+use roles::RawPage;
+
+pub use page::{Area, LeftOut, Line, Page, Paragraph, Reading, Role, Style};
+
+/// The stack of a reader, which recurses for forms inside forms and objects inside objects.
 const STACK_BYTES: usize = 32 << 20;
 
-/// A line whose font is larger than the body text's by this factor is a heading.
-const HEADING_FACTOR: f64 = 1.15;
+/// The part of a page's glyphs that may be unknown, and their number; above one of them, the page is named. Ornaments
+/// seldom have a character.
+const UNKNOWN: f64 = 0.02;
+const UNKNOWN_GLYPHS: usize = 10;
 
-/// Lines further apart than this, in font sizes, belong to different paragraphs.
-const PARAGRAPH_GAP: f64 = 1.75;
-
-/// Characters further apart than this, in font sizes, belong to different words.
-const WORD_GAP: f64 = 0.15;
-
-/// A gap wider than this, in font sizes, separates columns.
-const COLUMN_GAP: f64 = 2.5;
-
-/// The text of a PDF as Markdown.
+/// The text of a PDF as Markdown, and what is left alone.
 ///
 /// # Errors
-/// When the PDF is damaged, needs a password, or has no text, as a scan.
-pub(crate) fn to_markdown(bytes: &[u8]) -> Result<String> {
+/// As [`read`].
+pub(crate) fn to_markdown(bytes: &[u8]) -> Result<(String, LeftAlone)> {
+    let reading = read(bytes)?;
+    let LeftOut { unreadable, pictures, comments, bookmarks, .. } = &reading.left_out;
+    let mut left = LeftAlone::default();
+    for (place, count) in [
+        (Place::UnreadablePage, unreadable.len()),
+        (Place::PicturePage, pictures.len()),
+        (Place::PageComment, *comments),
+        (Place::Bookmark, *bookmarks),
+    ] {
+        (0..count).for_each(|_| left.record(place, "text"));
+    }
+    Ok((markdown::markdown(&reading), left))
+}
+
+/// Reads the pages of a PDF.
+///
+/// # Errors
+/// When the PDF is damaged or exceeds a limit, needs a password, or has no text, as a scan.
+pub fn read(bytes: &[u8]) -> Result<Reading> {
     if bytes.len() > limits::DOCUMENT_BYTES {
         return Err(Error::TooLarge { bytes: bytes.len(), limit: limits::DOCUMENT_BYTES });
     }
-    // pdf-extract 0.12.1 panics on some damaged files, and recurses as deeply as the file nests.
-    let lines = thread::scope(|scope| {
-        let parser = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read(bytes));
-        let parser = parser.map_err(|error| Error::Pdf { cause: error.to_string() })?;
-        parser.join().unwrap_or_else(|_| Err(Error::Pdf { cause: "the PDF parser failed".to_owned() }))
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_here(bytes));
+        let reader = reader.map_err(|error| damaged(&error.to_string()))?;
+        reader.join().unwrap_or_else(|_| Err(damaged("the PDF parser failed")))
+    })
+}
+
+fn damaged(cause: &str) -> Error {
+    Error::Pdf { cause: cause.to_owned() }
+}
+
+fn read_here(bytes: &[u8]) -> Result<Reading> {
+    let streams::Checked { bytes, has_large, .. } = streams::checked(bytes).map_err(damaged)?;
+    let pdf = Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Error::Protected,
+        LoadPdfError::Decryption(_) => damaged("its encryption is unknown"),
+        LoadPdfError::Invalid => damaged("its objects cannot be found"),
     })?;
-    let text = markdown(&lines);
-    if text.contains(char::is_alphabetic) { Ok(text) } else { Err(Error::Scanned) }
-}
-
-fn read(bytes: &[u8]) -> Result<Vec<PageLine>> {
-    let damaged = |error: &dyn std::fmt::Display| Error::Pdf { cause: error.to_string() };
-    let document = match table::is_encrypted(bytes).map_err(|fault| damaged(&fault))? {
-        false => {
-            let options = LoadOptions::with_filter(streams::measured);
-            Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?
+    let mut interpreter = Interpreter::new();
+    let mut raw = Vec::new();
+    let mut left_out = LeftOut::default();
+    let (mut letters, mut unknown, mut lines) = (0, 0, 0);
+    for (index, page) in pdf.pages().iter().enumerate() {
+        let to_page = Affine::new(page.initial_transform(false).as_coeffs());
+        interpreter.page(page.raw(), page.resources(), to_page);
+        left_out.comments += fields::show(page.raw(), page.resources(), to_page, &mut interpreter);
+        if interpreter.decoder.is_exhausted() || lines > limits::PDF_LINES {
+            return Err(damaged("its pages hold more than a document may"));
         }
-        true => encrypted::open(bytes).map_err(|error| damaged(&error))?.ok_or(Error::Protected)?,
-    };
-    if streams::is_any_emptied(&document) {
-        let cause = format!("the decompressed size of a stream exceeds {} bytes", limits::PDF_STREAM_BYTES);
-        return Err(Error::Pdf { cause });
-    }
-    let mut page = LineCollector::default();
-    pdf_extract::output_doc(&document, &mut page).map_err(|error| damaged(&error))?;
-    page.end_line();
-    Ok(page.lines)
-}
-
-/// A line of text on a page. Sizes and positions are in points, from the page's bottom left corner.
-#[derive(Debug, Clone, PartialEq)]
-struct PageLine {
-    text: String,
-    page: u32,
-    left: f64,
-    base: f64,
-    size: f64,
-}
-
-/// Collects characters into lines, in painting order.
-#[derive(Debug, Default)]
-struct LineCollector {
-    number: u32,
-    lines: Vec<PageLine>,
-    line: Option<PageLine>,
-    /// The right edge of the last character.
-    end: f64,
-    /// All bytes of text so far.
-    bytes: usize,
-}
-
-impl LineCollector {
-    fn end_line(&mut self) {
-        self.lines.extend(self.line.take().filter(|line| !line.text.trim().is_empty()));
-    }
-}
-
-impl OutputDev for LineCollector {
-    fn begin_page(
-        &mut self,
-        number: u32,
-        _: &MediaBox,
-        _: Option<(f64, f64, f64, f64)>,
-    ) -> std::result::Result<(), OutputError> {
-        self.end_line();
-        self.number = number;
-        Ok(())
-    }
-
-    fn end_page(&mut self) -> std::result::Result<(), OutputError> {
-        self.end_line();
-        Ok(())
-    }
-
-    fn output_character(
-        &mut self,
-        transform: &Transform,
-        width: f64,
-        _: f64,
-        font_size: f64,
-        text: &str,
-    ) -> std::result::Result<(), OutputError> {
-        // The size on the page: the font's, scaled by the square root of the matrix's determinant.
-        let scale = (transform.m11 * transform.m22 - transform.m12 * transform.m21).abs().sqrt();
-        let (left, base, size) = (transform.m31, transform.m32, font_size * scale);
-        self.bytes += text.len();
-        if self.bytes > limits::DOCUMENT_BYTES {
-            return Err(OutputError::IoError(io::Error::other("its text exceeds the size limit")));
+        let shown = interpreter.take();
+        let number = index + 1;
+        letters += shown.glyphs.len();
+        unknown += shown.unknown;
+        let all = shown.glyphs.len() + shown.unknown;
+        let is_unknown = shown.unknown > UNKNOWN_GLYPHS || shown.unknown as f64 > UNKNOWN * all as f64;
+        if shown.is_damaged || is_unknown {
+            left_out.unreadable.push(number);
+        } else if shown.glyphs.is_empty() && shown.has_pictures {
+            left_out.pictures.push(number);
         }
-        if !(left.is_finite() && base.is_finite() && size.is_finite() && size > 0.0) {
-            return Ok(());
+        if shown.glyphs.iter().any(|glyph| glyph.style.hidden) {
+            left_out.hidden.push(number);
         }
-        let gap = left - self.end;
-        let continues = self.line.as_ref().is_some_and(|line| {
-            let same = (base - line.base).abs() < size.max(line.size) * 0.5;
-            same && gap < size * COLUMN_GAP && gap > -size
+        let (width, height) = page.render_dimensions();
+        let regions = lines::rows(&shown.glyphs);
+        lines += regions.iter().map(Vec::len).sum::<usize>();
+        raw.push(RawPage { number, width: f64::from(width), height: f64::from(height), regions });
+    }
+    if letters == 0 {
+        let large = format!("the decompressed size of a stream exceeds {} bytes", limits::PDF_STREAM_BYTES);
+        return Err(match left_out.unreadable.len() {
+            0 => Error::Scanned,
+            _ if has_large => damaged(&large),
+            _ if unknown > 0 => damaged("its fonts do not tell which characters they show"),
+            _ => damaged("the contents of its pages cannot be decoded"),
         });
-        if !continues {
-            self.end_line();
-        }
-        let line = self.line.get_or_insert_with(|| PageLine {
-            text: String::new(),
-            page: self.number,
-            left,
-            base,
-            size,
-        });
-        if continues && gap > size * WORD_GAP && !line.text.ends_with(' ') {
-            line.text.push(' ');
-        }
-        line.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
-        self.end = left + width * font_size * scale;
-        Ok(())
     }
-
-    fn begin_word(&mut self) -> std::result::Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_word(&mut self) -> std::result::Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> std::result::Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-/// Headings and paragraphs from lines.
-fn markdown(lines: &[PageLine]) -> String {
-    let text_size = text_size(lines);
-    let mut sizes: Vec<f64> = lines
-        .iter()
-        .map(|line| rounded(line.size))
-        .filter(|size| *size > text_size * HEADING_FACTOR)
-        .collect();
-    sizes.sort_by(|a, b| b.total_cmp(a));
-    sizes.dedup();
-    let mut out = String::new();
-    let mut paragraphs = lines.chunk_by(is_same_paragraph).peekable();
-    while let Some(lines) = paragraphs.next() {
-        let mut text = joined(lines);
-        let Some(first) = lines.first() else { continue };
-        // A paragraph may continue on the next page.
-        while let Some(next) = paragraphs.next_if(|next| continues(&text, lines, next)) {
-            join(&mut text, &joined(next));
-        }
-        let level = sizes.iter().position(|size| rounded(first.size) >= *size).map_or(0, |at| 1 + at.min(5));
-        let written = crate::formats::markdown::escape::plain(&text, level > 0);
-        if level > 0 {
-            out.push_str(&"#".repeat(level));
-            out.push(' ');
-        }
-        out.push_str(&written);
-        out.push_str("\n\n");
-    }
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    out
-}
-
-/// The font size of most characters.
-fn text_size(lines: &[PageLine]) -> f64 {
-    let mut sizes: Vec<(f64, usize)> =
-        lines.iter().map(|line| (rounded(line.size), line.text.len())).collect();
-    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let runs = sizes.chunk_by(|a, b| a.0 == b.0);
-    let weighed =
-        runs.filter_map(|run| Some((run.iter().map(|(_, letters)| letters).sum::<usize>(), run.first()?.0)));
-    weighed.max_by_key(|(letters, _)| *letters).map_or(0.0, |(_, size)| size)
-}
-
-/// Rounds to half points, since sizes of one style differ slightly.
-fn rounded(size: f64) -> f64 {
-    (size * 2.0).round() / 2.0
-}
-
-fn is_same_paragraph(line: &PageLine, next: &PageLine) -> bool {
-    let below = line.base - next.base;
-    let near = below > 0.0 && below < line.size.max(next.size) * PARAGRAPH_GAP;
-    let indented = next.left - line.left > line.size && !line.text.trim_end().ends_with(['-', '\u{ad}']);
-    let item = next.text.trim_start().starts_with(['•', '‣', '–', '◦', '▪']);
-    line.page == next.page && near && rounded(line.size) == rounded(next.size) && !indented && !item
-}
-
-fn continues(text: &str, lines: &[PageLine], next: &[PageLine]) -> bool {
-    let (Some(last), Some(next)) = (lines.last(), next.first()) else { return false };
-    let open = !text.trim_end().ends_with(['.', '!', '?', ':', '。', '！', '？', '”', '"', '」']);
-    let same = last.page < next.page && rounded(last.size) == rounded(next.size);
-    same && open && next.text.trim_start().starts_with(char::is_lowercase)
-}
-
-fn joined(lines: &[PageLine]) -> String {
-    let mut text = String::new();
-    for line in lines {
-        join(&mut text, &line.text);
-    }
-    text
-}
-
-/// Appends a line. A word hyphenated at the line end is joined; a compound keeps its hyphen.
-fn join(text: &mut String, line: &str) {
-    text.truncate(text.trim_end().len());
-    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let divided =
-        text.strip_suffix(['-', '\u{ad}', '‐']).is_some_and(|word| word.ends_with(char::is_alphabetic));
-    if divided && line.starts_with(char::is_lowercase) {
-        text.pop();
-    } else if !text.is_empty() && !divided {
-        let separator = join_separator(text, &line);
-        text.push_str(separator);
-    }
-    text.push_str(&line);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(text: &str, base: f64, size: f64) -> PageLine {
-        PageLine { text: text.into(), page: 1, left: 72.0, base, size }
-    }
-
-    #[test]
-    fn lines_become_headings_and_paragraphs() {
-        let lines = [
-            line("A Title", 700.0, 20.0),
-            line("1. The first line of a para-", 660.0, 10.0),
-            line("graph in *two* lines of the Baden-", 648.0, 10.0),
-            line("Baden kind.", 636.0, 10.0),
-            line("Another one.", 600.0, 10.0),
-            line("Section", 570.0, 14.0),
-        ];
-        let expected = "# A Title\n\n1\\. The first line of a paragraph in \\*two\\* lines of the Baden-Baden kind.\n\nAnother one.\n\n## Section\n";
-        assert_eq!(markdown(&lines), expected);
-    }
+    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    left_out.bookmarks = catalog.map_or(0, |catalog| fields::bookmarks(&catalog));
+    Ok(Reading { pages: roles::pages(raw), left_out })
 }

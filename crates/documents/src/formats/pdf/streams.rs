@@ -1,129 +1,218 @@
-//! Limits the decompressed size of a PDF's streams before lopdf, which has no limit, inflates them. Pictures are
-//! dropped, since only text is read.
+//! Limits what a PDF's streams inflate to, before its parser, which has no limit, inflates any. Every stream follows the
+//! word "stream" somewhere in the file, whatever object it may belong to, so each is tried there with each filter that
+//! can make it larger. A stream that becomes too large is hidden from the parser by changing that word; so is a picture,
+//! which is never read.
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::io::{self, Read, Write};
-
-use flate2::read::{DeflateDecoder, ZlibDecoder};
-use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
-use weezl::BitOrder;
-use weezl::decode::Decoder;
+mod encrypted;
+mod filters;
 
 use crate::limits;
 
-/// Marks a stream that was emptied because it exceeds the limits.
-const EMPTIED: &str = "WasanEmptied";
+use filters::{Outcome, measure};
 
-thread_local! {
-    /// Bytes of object streams inflated so far. The filter cannot carry state, and each document has its own thread.
-    static INFLATED: Cell<usize> = const { Cell::new(0) };
+const KEYWORD: &[u8] = b"stream";
+/// Replaces the keyword of a hidden stream.
+const HIDDEN: &[u8] = b"strexm";
+
+/// Compressed bytes of a damaged stream that the parser may repair: it becomes at most a thousand times as large.
+const REPAIRED_BYTES: usize = limits::PDF_STREAM_BYTES / 1032;
+
+/// What looking at one stream costs, beside its bytes: its dictionary is looked for.
+const KEYWORD_COST: usize = 1 << 12;
+
+/// A file that is safe to parse.
+pub(super) struct Checked {
+    pub(super) bytes: Vec<u8>,
+    /// Whether its streams are encrypted; not those of its tables.
+    is_encrypted: bool,
+    /// Whether a stream other than a picture is hidden since it is too large.
+    pub(super) has_large: bool,
 }
 
-/// The filter that measures each object as it is loaded; for one document per thread.
-pub(super) fn measured(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
-    measure(object);
-    Some((id, object.clone()))
-}
+/// Bytes that all streams of a document may still take and give while they are measured.
+pub(super) struct Budget(usize);
 
-/// Whether a stream was emptied because it was too large.
-pub(super) fn is_any_emptied(document: &Document) -> bool {
-    let is_emptied =
-        |object: &Object| object.as_stream().is_ok_and(|stream| stream.dict.has(EMPTIED.as_bytes()));
-    document.objects.values().any(is_emptied)
-}
-
-pub(super) fn measure(object: &mut Object) {
-    let Ok(stream) = object.as_stream_mut() else { return };
-    if stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image") {
-        stream.set_content(Vec::new());
-        return;
-    }
-    let fits = inflated(stream).is_some_and(|bytes| {
-        // Objects stay in memory, page contents do not.
-        let all = INFLATED.get().saturating_add(if stream.dict.has_type(b"ObjStm") { bytes } else { 0 });
-        INFLATED.set(all);
-        all <= limits::PDF_OBJECT_BYTES
-    });
-    if !fits {
-        stream.set_content(Vec::new());
-        stream.dict.set(EMPTIED, true);
+impl Budget {
+    /// Takes bytes; `false` if there are not as many.
+    fn take(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
     }
 }
 
-/// Decompressed bytes of a stream, through the filters that lopdf supports; `None` above the limits.
-fn inflated(stream: &Stream) -> Option<usize> {
-    let filters = stream.filters().unwrap_or_default();
-    if filters.len() > limits::PDF_FILTERS || row_bits(stream)? > limits::PDF_STREAM_BYTES {
-        return None;
+/// The file without streams that are too large.
+///
+/// # Errors
+/// Why it is not safe to parse.
+pub(super) fn checked(bytes: &[u8]) -> Result<Checked, &'static str> {
+    let is_encrypted = find(bytes, b"/Encrypt").is_some();
+    let mut checked = Checked { bytes: bytes.to_vec(), is_encrypted, has_large: false };
+    let mut budget = Budget(limits::PDF_MEASURED_BYTES);
+    if has_disguised_name(bytes) {
+        return Err("a name of its structure is disguised");
     }
-    let mut content = Cow::from(&stream.content);
-    for filter in filters {
-        content = match filter {
-            b"FlateDecode" => inflate(&content, limits::PDF_STREAM_BYTES)?,
-            b"LZWDecode" => decode_lzw(&content, &stream.dict)?,
-            b"ASCII85Decode" => {
-                let mut dictionary = Dictionary::new();
-                dictionary.set("Filter", Object::Name(filter.to_vec()));
-                Stream::new(dictionary, content.into_owned()).decompressed_content().unwrap_or_default()
+    let mut at = 0;
+    while let Some(found) = find(checked.bytes.get(at..).unwrap_or_default(), KEYWORD) {
+        let keyword = at + found;
+        at = keyword + KEYWORD.len();
+        let after = checked.bytes.get(at..).unwrap_or_default();
+        let line_end = match after {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => continue,
+        };
+        let is_end = checked.bytes.get(..keyword).is_some_and(|before| before.ends_with(b"end"));
+        if !is_end {
+            check(&mut checked, keyword, at + line_end, &mut budget)?;
+        }
+    }
+    if is_encrypted {
+        encrypted::check(&mut checked, &mut budget)?;
+    }
+    Ok(checked)
+}
+
+/// Hides the stream after a keyword if it is a picture or too large.
+fn check(
+    checked: &mut Checked,
+    keyword: usize,
+    data: usize,
+    budget: &mut Budget,
+) -> Result<(), &'static str> {
+    if !budget.take(KEYWORD_COST) {
+        return Err("its streams are too many");
+    }
+    let about = dictionary(&checked.bytes, keyword);
+    if is_picture(checked.bytes.get(about.clone()).unwrap_or_default()) {
+        hide(&mut checked.bytes, keyword);
+        return Ok(());
+    }
+    let content = checked.bytes.get(data..).unwrap_or_default();
+    let is_table = checked.bytes.get(about.clone()).is_some_and(|about| find(about, b"/XRef").is_some());
+    match measure(content, budget, 0) {
+        Outcome::Fits => {}
+        Outcome::UnlikelyUntil(_) if !may_be_compressed(&checked.bytes, about.clone()) => {}
+        Outcome::TooLarge => {
+            checked.has_large = true;
+            hide(&mut checked.bytes, keyword);
+        }
+        Outcome::DamagedAt(_) | Outcome::UnlikelyUntil(_) if checked.is_encrypted && !is_table => {}
+        // The parser repairs damaged streams beyond the point where it is known how large they become.
+        Outcome::DamagedAt(end) | Outcome::UnlikelyUntil(end) => {
+            if !shorten(&mut checked.bytes, about, data, data + end) {
+                checked.has_large = true;
+                hide(&mut checked.bytes, keyword);
             }
-            _ => return Some(0),
         }
-        .into();
+        Outcome::Exhausted => return Err("its streams are too large together"),
     }
-    Some(content.len())
+    Ok(())
 }
 
-/// Bits of a predictor's row, which lopdf allocates in advance; `None` on overflow.
-fn row_bits(stream: &Stream) -> Option<usize> {
-    let parameters = stream.dict.get(b"DecodeParms").and_then(Object::as_dict).ok();
-    let of = |key: &[u8], least: i64| {
-        let given = parameters.and_then(|parameters| parameters.get(key).and_then(Object::as_i64).ok());
-        let value = given.unwrap_or(least);
-        usize::try_from(value.max(least)).ok()
-    };
-    of(b"Columns", 1)?.checked_mul(of(b"Colors", 1)?)?.checked_mul(of(b"BitsPerComponent", 8)?)
-}
-
-/// `content` inflated, as far as it is valid; `None` when it exceeds `limit` bytes.
-pub(super) fn inflate(content: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = limit as u64 + 1;
-    // Damaged content is used as far as it is valid, as in lopdf.
-    let read = ZlibDecoder::new(content).take(most).read_to_end(&mut bytes);
-    if read.is_err() && bytes.is_empty() {
-        let raw = content.get(2..).unwrap_or_default();
-        drop(DeflateDecoder::new(raw).take(most).read_to_end(&mut bytes));
+fn hide(bytes: &mut [u8], keyword: usize) {
+    if let Some(word) = bytes.get_mut(keyword..keyword + HIDDEN.len()) {
+        word.copy_from_slice(HIDDEN);
     }
-    (bytes.len() <= limit).then_some(bytes)
 }
 
-fn decode_lzw(content: &[u8], dictionary: &Dictionary) -> Option<Vec<u8>> {
-    let parameters = dictionary.get(b"DecodeParms").and_then(Object::as_dict);
-    let change = parameters.and_then(|given| given.get(b"EarlyChange")).and_then(Object::as_i64);
-    let mut decoder = match change {
-        Ok(0) => Decoder::new(BitOrder::Msb, 8),
-        _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
-    };
-    let mut bytes = BoundedBuffer(Vec::new());
-    let done = decoder.into_stream(&mut bytes).decode_all(content);
-    let is_full = matches!(&done.status, Err(error) if error.kind() == io::ErrorKind::FileTooLarge);
-    (!is_full).then_some(bytes.0)
+/// Bytes before a stream's keyword that may be its dictionary.
+const LONGEST: usize = 1 << 16;
+
+/// Where the dictionary before a stream's keyword stands, as far as it is simple.
+fn dictionary(bytes: &[u8], keyword: usize) -> std::ops::Range<usize> {
+    let begin = keyword.saturating_sub(LONGEST);
+    let before = bytes.get(begin..keyword).unwrap_or_default();
+    let from = find_last(before, b"obj").map_or(before.len(), |at| at + 3);
+    begin + from..keyword
 }
 
-/// A buffer that holds at most [`limits::PDF_STREAM_BYTES`].
-struct BoundedBuffer(Vec<u8>);
+/// Whether a stream may be said to be compressed by deflate. Where the dictionary is not simple, all before it counts.
+fn may_be_compressed(bytes: &[u8], about: std::ops::Range<usize>) -> bool {
+    let is_said = |text: &[u8]| find(text, b"/Fl").is_some();
+    match bytes.get(about.clone()) {
+        Some(text) if is_simple(text) => is_said(text),
+        _ => bytes.get(about.end.saturating_sub(LONGEST)..about.end).is_some_and(is_said),
+    }
+}
 
-impl Write for BoundedBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > limits::PDF_STREAM_BYTES {
-            return Err(io::ErrorKind::FileTooLarge.into());
+/// Whether a dictionary is that of a picture.
+fn is_picture(dictionary: &[u8]) -> bool {
+    let Some(at) = find(dictionary, b"/Subtype") else { return false };
+    let value = dictionary.get(at + 8..).unwrap_or_default().trim_ascii_start();
+    value.strip_prefix(b"/Image").is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// Ends a stream where it is damaged, unless it is short: the parser then looks for its end, since its length is hidden.
+/// `false` if the dictionary is not simple enough to be sure of that.
+fn shorten(bytes: &mut [u8], about: std::ops::Range<usize>, data: usize, damage: usize) -> bool {
+    const END: &[u8] = b"\nendstream\n";
+    let Some(text) = bytes.get_mut(about).filter(|text| is_simple(text)) else { return false };
+    let mut at = 0;
+    while let Some(found) = find(text.get(at..).unwrap_or_default(), b"/Length") {
+        at += found + 7;
+        if let Some(last) = text.get_mut(at - 1) {
+            *last = b'x';
         }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
     }
+    let end = data.saturating_add(REPAIRED_BYTES).max(damage.saturating_add(filters::CHUNK));
+    let ends_before =
+        bytes.get(data..end.min(bytes.len())).is_some_and(|all| find(all, b"endstream").is_some());
+    match bytes.get_mut(end..end.saturating_add(END.len())) {
+        Some(place) if !ends_before => place.copy_from_slice(END),
+        _ => {}
+    }
+    true
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+/// Whether a dictionary is whole, and what it says is written plainly.
+fn is_simple(text: &[u8]) -> bool {
+    let count = |part: &[u8]| memchr::memmem::find_iter(text, part).count();
+    text.trim_ascii_start().starts_with(b"<<")
+        && text.trim_ascii_end().ends_with(b">>")
+        && count(b"<<") == count(b">>")
+        && !text.iter().any(|byte| b"()#%".contains(byte))
+}
+
+/// Whether a name that the checks look for is written with escapes, as no program does.
+fn has_disguised_name(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = find(rest, b"/") {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'#';
+        let name = rest.iter().take(32).take_while(is_name).count();
+        let name = rest.get(..name).unwrap_or_default();
+        if name.contains(&b'#') && [&b"Encrypt"[..], b"ObjStm"].contains(&&*unescaped(name)) {
+            return true;
+        }
     }
+    false
+}
+
+fn unescaped(name: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = name;
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| first == b'#').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push(first);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// The first occurrence of a part.
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, part)
+}
+
+fn find_last(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    memchr::memmem::rfind(bytes, part)
 }
