@@ -95,9 +95,7 @@ fn is_style_value(text: &str) -> bool {
             "url",
             "var",
         ];
-        names.iter().any(|name| {
-            part.ends_with(name) || part.starts_with(name) && part.len() < name.len() + 3
-        })
+        names.iter().any(|name| part.ends_with(name) || part.starts_with(name) && part.len() < name.len() + 3)
     };
     let parts: Vec<&str> = plain.split([' ', ',', '/']).filter(|part| !part.is_empty()).collect();
     let is_part = |part: &&str| {
