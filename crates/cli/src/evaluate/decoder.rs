@@ -35,7 +35,7 @@ impl Decoded {
 
 enum Message {
     /// An event of a line, with the number of the run and the line's index.
-    Event(usize, usize, JobEvent),
+    Event(usize, usize, Box<JobEvent>),
     Interrupted,
 }
 
@@ -126,7 +126,7 @@ impl Decoder {
             }
             self.progress.show(&format!("{}, {name}: line {done} of {}", test.name, lines.len()));
             let (index, event) = match self.receiver.recv() {
-                Ok(Message::Event(run, index, event)) if run == self.run => (index, event),
+                Ok(Message::Event(run, index, event)) if run == self.run => (index, *event),
                 // Jobs that were cancelled with an earlier run may still send events.
                 Ok(Message::Event(..)) => continue,
                 Ok(Message::Interrupted) | Err(_) => return Err(Failure::interrupted()),
@@ -155,7 +155,7 @@ impl Decoder {
         let (sender, run) = (self.sender.clone(), self.run);
         move |event| match event {
             JobEvent::Started { .. } | JobEvent::Text { .. } | JobEvent::Progress { .. } => {}
-            last => drop(sender.send(Message::Event(run, index, last))),
+            last => drop(sender.send(Message::Event(run, index, Box::new(last)))),
         }
     }
 }
