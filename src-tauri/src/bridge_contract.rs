@@ -77,7 +77,7 @@ fn reasons() -> Vec<Reason> {
     let word = || String::from("300");
     every!(Reason:
         Repeated, CutOff, Short, Long, Copied, Empty, Number(word()), NewNumber(word()), Placeholder(word()),
-        Term(word()), Unsure, Tag(word()), Refused, LongLine, Encoding, TooLong,
+        NewPlaceholder(word()), Inserted(word()), Placeholders, Term(word()), Unsure, Tag(word()), Refused, LongLine, Encoding, TooLong,
     )
 }
 

@@ -120,8 +120,8 @@ export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' |
 /** Why a segment needs review. */
 export type Reason =
   | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' | 'unsure' }
-  | { kind: 'refused' | 'long_line' | 'encoding' | 'too_long' }
-  | { kind: 'number' | 'new_number' | 'placeholder' | 'term' | 'tag'; text: string }
+  | { kind: 'refused' | 'placeholders' | 'long_line' | 'encoding' | 'too_long' }
+  | { kind: 'number' | 'new_number' | 'placeholder' | 'new_placeholder' | 'inserted' | 'term' | 'tag'; text: string }
 
 /** Markup in a segment's source; offsets in UTF-16 code units. */
 export interface Mark {

@@ -13,7 +13,7 @@ const about =
 export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
   ['to_review', 'To review', ({ status }) => status === 'doubtful' || status === 'kept'],
   ['numbers', 'Numbers', about('number', 'new_number')],
-  ['tags', 'Formatting', about('tag', 'placeholder')],
+  ['tags', 'Formatting', about('tag', 'placeholder', 'new_placeholder', 'inserted', 'placeholders')],
   ['glossary', 'Glossary', about('term')],
   ['reused', 'Reused', ({ status }) => status === 'reused'],
   ['edited', 'Edited', ({ status }) => status === 'edited'],

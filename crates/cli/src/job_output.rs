@@ -61,7 +61,7 @@ impl<'a> JobOutput<'a> {
         self.one_line_per_input = true;
     }
 
-    /// Whether an input failed or an extra file could not be written.
+    /// Whether an input failed or was left unchanged in part, or an extra file could not be written.
     pub fn has_failed(&self) -> bool {
         self.failed
     }
@@ -134,6 +134,7 @@ impl<'a> JobOutput<'a> {
                 if json { self.problem_as_json(job, &problem) } else { String::new() }
             }
             Ok(result) => {
+                self.failed |= result.placeholders_kept > 0;
                 if let InputJob { id: Some(id), document: Some(document) } = job {
                     self.translated.push(*id);
                     self.write_bilingual(*id, &result);
@@ -193,6 +194,9 @@ pub fn print_summary(document: &str, result: &JobResult) {
     }
     if result.to_review > 0 {
         parts.push(format!("{} to review", result.to_review));
+    }
+    if result.placeholders_kept > 0 {
+        parts.push(format!("{} left unchanged because of placeholders", result.placeholders_kept));
     }
     let TermCount { met, missed } = result.terms;
     if met + missed > 0 {

@@ -204,7 +204,7 @@ const STATUSES: [(&str, &str); 6] = [
     ("copied", "copied"),
 ];
 
-const REASONS: [(&str, &str); 16] = [
+const REASONS: [(&str, &str); 19] = [
     ("repeated", "repeats itself"),
     ("cut_off", "cut off"),
     ("short", "very short"),
@@ -215,6 +215,9 @@ const REASONS: [(&str, &str); 16] = [
     ("number", "number missing"),
     ("new_number", "new number"),
     ("placeholder", "placeholder missing"),
+    ("new_placeholder", "placeholder not in the source"),
+    ("inserted", "put in by position"),
+    ("placeholders", "left unchanged: the placeholders would have differed"),
     ("term", "glossary term missing"),
     ("tag", "formatting lost or moved"),
     ("refused", "left unchanged: the translation would have broken the document"),

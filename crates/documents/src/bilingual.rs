@@ -40,6 +40,7 @@ pub(crate) fn block(
     if !icu::arguments(&found.block.text).is_empty() {
         return None;
     }
+    found.block.message = true;
     locked_text::lock_placeholders(&mut found.block);
     found.into_translatable()
 }
@@ -61,7 +62,8 @@ pub(crate) fn start_tag(source: &str, element: &Element) -> String {
     format!("{tag}>")
 }
 
-fn push_pieces<'a>(source: &'a str, parent: &Element<'a>, pieces: &mut Vec<Piece<'a>>) {
+/// Appends the pieces of an element's text: its characters and inline codes.
+pub(crate) fn push_pieces<'a>(source: &'a str, parent: &Element<'a>, pieces: &mut Vec<Piece<'a>>) {
     let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
     for node in &parent.children {
         let (kind, range) = match node {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A piece of text that is translated as a whole: a paragraph, a heading, a list item, a table cell, a cue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Block {
     /// The text a model sees: no markup, one line; a `\n` only where the document shows a line break or a tab.
     pub text: String,
@@ -11,6 +11,9 @@ pub struct Block {
     pub spans: Vec<Span>,
     /// Whether the text was joined from several lines of the document.
     pub wrapped: bool,
+    /// Whether a program shows it and fills in its placeholders. A translation whose placeholders are not exactly those of
+    /// the text could crash the program, so the source is written instead.
+    pub message: bool,
 }
 
 impl Block {

@@ -270,7 +270,12 @@ impl<'a> Builder<'a> {
         let layout = layout(self.slice(&range), self.newline.as_deref());
         let breaks = self.breaks.iter().map(|marks| self.markup(marks)).collect();
         ParsedBlock {
-            block: Block { text: self.text, spans: self.spans, wrapped: self.newline.is_some() },
+            block: Block {
+                text: self.text,
+                spans: self.spans,
+                wrapped: self.newline.is_some(),
+                message: false,
+            },
             slot: Slot {
                 layout,
                 newline: self.newline.unwrap_or_default(),

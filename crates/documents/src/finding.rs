@@ -22,10 +22,13 @@ pub enum FindingKind {
     /// Emphasis or a link was dropped because its words could not be found in the translation, or a line break because
     /// the translation has fewer.
     Dropped,
-    /// An image or a footnote mark was moved to the end because its position could not be found.
+    /// An image, a footnote mark, code or an address was put where its neighbours are, or at the end, because its
+    /// position could not be found.
     Moved,
     /// The translation is empty; the source was kept.
     Empty,
+    /// The placeholders in the translation of a program's message are not those of the message; the source was kept.
+    Placeholders,
     /// The translation would have changed the document's structure; the source was kept.
     Refused,
     /// A subtitle line is longer than viewers can read in time, and longer than any line of its source.

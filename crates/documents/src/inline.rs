@@ -199,7 +199,7 @@ struct Assembler<'a> {
 
 impl<'a> Assembler<'a> {
     fn new(document: &'a str) -> Self {
-        let block = Block { text: String::new(), spans: Vec::new(), wrapped: false };
+        let block = Block::default();
         let run = Run { block, range: 0..0, breaks: Vec::new(), newline: None };
         Self { document, run, open: Vec::new(), whitespace: None, newline: None, line_end: None }
     }

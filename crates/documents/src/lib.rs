@@ -53,3 +53,5 @@ pub use finding::{Finding, FindingKind};
 pub use format::Format;
 pub use formats::pdf;
 pub use left_alone::{LeftAlone, Place};
+pub use locked_text::{locked_in_prose, surplus_placeholders};
+pub use span_projection::{missing_items, with_items};

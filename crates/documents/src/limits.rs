@@ -14,6 +14,10 @@ pub const NESTING: usize = 32;
 /// number bounds the time: about a tenth of a second.
 pub const SPANS_PER_BLOCK: usize = 512;
 
+/// Bytes of the shortest word that is kept in any script with spaces: data, minified code. The longest word in use has
+/// 80; models would take seconds for each thousand letters.
+pub const LONG_WORD: usize = 200;
+
 /// Nesting depth of JSON objects and arrays. Real files stay under 20; each level takes one byte.
 pub const JSON_DEPTH: usize = 1024;
 

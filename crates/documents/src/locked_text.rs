@@ -1,7 +1,9 @@
 //! Recognises text that must not be translated: codes, addresses, placeholders.
 
+mod long_words;
 pub(crate) mod placeholders;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -37,8 +39,8 @@ pub(crate) fn is_code(text: &str) -> bool {
     is_path || is_mail || is_number
 }
 
-/// Locks the addresses and the placeholders of a text that may be prose: of the placeholders only those that prose
-/// does not contain by chance ([`placeholders::find_in_prose`]).
+/// Locks the addresses, the placeholders and the words of no language in a text that may be prose: of the placeholders
+/// only those that prose does not contain by chance ([`placeholders::find_in_prose`]).
 pub(crate) fn lock_in_prose(block: &mut Block) {
     lock_addresses(block);
     let bytes = bytes(&block.text);
@@ -47,12 +49,76 @@ pub(crate) fn lock_in_prose(block: &mut Block) {
     lock_all(block, formulas);
     let placeholders = placeholders::find_in_prose(&block.text);
     lock_all(block, placeholders);
+    let long_words = long_words::find(&block.text);
+    lock_all(block, long_words);
+}
+
+/// The addresses, placeholders and words of no language in a text, in order: what its translation must contain
+/// unchanged.
+pub fn locked_in_prose(text: &str) -> Vec<Range<usize>> {
+    let mut block = Block { text: text.to_owned(), ..Block::default() };
+    lock_in_prose(&mut block);
+    let mut ranges: Vec<Range<usize>> = block.spans.into_iter().map(|span| span.range).collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges
+}
+
+/// The placeholders that a translation has more often than its source, each as often as it is too much.
+pub fn surplus_placeholders(source: &str, translation: &str) -> Vec<String> {
+    surplus(
+        &texts(source, placeholders::find_in_prose(source)),
+        texts(translation, placeholders::find_in_prose(translation)),
+    )
+}
+
+/// What makes a translation of a program's message dangerous: a placeholder too few or too many, or a brace.
+pub(crate) fn message_fault(block: &Block, translation: &str) -> Option<String> {
+    let marks = |text| texts(text, placeholders::find(text).into_iter().map(|(range, _)| range));
+    let (needed, given) = (marks(&block.text), marks(translation));
+    let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
+    let locked = locked.filter_map(|span| block.text.get(span.range.clone()));
+    let symbols = locked.filter(|item| item.contains(|c: char| !c.is_alphanumeric() && !c.is_whitespace()));
+    let differs = |item: &&str| !item.is_empty() && count(&block.text, item) != count(translation, item);
+    let mut exact = symbols.chain(["{", "}"]).collect::<HashSet<_>>().into_iter();
+    surplus(&given, needed.clone())
+        .into_iter()
+        .chain(surplus(&needed, given))
+        .next()
+        .or_else(|| exact.find(differs).map(str::to_owned))
+}
+
+fn count(text: &str, item: &str) -> usize {
+    text.matches(item).count()
+}
+
+fn texts<'a>(text: &'a str, ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<&'a str> {
+    ranges.into_iter().filter_map(|range| text.get(range)).collect()
+}
+
+/// What is in `given` more often than in `allowed`.
+fn surplus(allowed: &[&str], given: Vec<&str>) -> Vec<String> {
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    allowed.iter().for_each(|item| *left.entry(item).or_default() += 1);
+    let mut found = Vec::new();
+    for item in given {
+        match left.get_mut(item) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => found.push(item.to_owned()),
+        }
+    }
+    found
 }
 
 /// Locks the placeholders of a block whose own markup is already taken out; tags among its words are placeholders.
 pub(crate) fn lock_placeholders(block: &mut Block) {
     let marks = placeholders::find(&block.text);
     lock_all(block, marks.into_iter().map(|(range, _)| range));
+}
+
+/// Locks the number signs in a branch of a plural, which stand for the number.
+pub(crate) fn lock_number_signs(block: &mut Block) {
+    let signs: Vec<_> = block.text.match_indices('#').map(|(at, sign)| at..at + sign.len()).collect();
+    lock_all(block, signs);
 }
 
 /// URLs and mail addresses.
@@ -207,7 +273,7 @@ mod tests {
     use super::*;
 
     fn locked(text: &str) -> Vec<&str> {
-        let mut block = Block { text: text.to_owned(), spans: Vec::new(), wrapped: false };
+        let mut block = Block { text: text.to_owned(), ..Block::default() };
         lock_addresses(&mut block);
         block.spans.iter().map(|span| &text[span.range.clone()]).collect()
     }
@@ -237,7 +303,7 @@ mod tests {
     fn long_texts_are_taken_out() {
         let code = "x".repeat(LONG_BYTES + 1);
         let (text, link) = (format!("See {code} now, {code}"), SpanKind::Paired);
-        let mut block = Block { text, spans: Vec::new(), wrapped: false };
+        let mut block = Block { text, ..Block::default() };
         let end = block.text.len();
         block.spans.push(Span::plain(0..end, link));
         block.spans.push(Span::plain(4..4 + code.len(), SpanKind::Locked));
@@ -246,7 +312,7 @@ mod tests {
         assert_eq!(block.text, "See now, ");
         let ranges: Vec<_> = block.spans.iter().map(|span| span.range.clone()).collect();
         assert_eq!(ranges, [0..9, 4..4, 9..9]);
-        let mut link = Block { text: code.clone(), spans: Vec::new(), wrapped: false };
+        let mut link = Block { text: code.clone(), ..Block::default() };
         link.spans =
             vec![Span::plain(0..code.len(), SpanKind::Paired), Span::plain(0..code.len(), SpanKind::Locked)];
         let same = link.clone();

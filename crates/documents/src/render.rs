@@ -8,14 +8,14 @@ use std::ops::Range;
 use line_writer::{LineWriter, OBJECT, allows_space_after, allows_space_before};
 use pieces::{Piece, kind, next_char, pieces};
 
-use crate::block::{Block, SpanKind, Translation};
+use crate::block::{Block, Span, SpanKind, Translation};
 use crate::chars::{is_hidden, is_space, is_unspaced};
 use crate::content::{Content, Occurrence};
 use crate::escaping::EscapeContext;
 use crate::finding::{Finding, FindingKind};
 use crate::formats::markdown::escape;
-use crate::locked_text::is_code;
-use crate::span_projection::{Placed, project};
+use crate::locked_text::{is_code, message_fault};
+use crate::span_projection::{Placed, missing_items, project, with_items};
 use crate::wrap::{self, LineLayout, SUBTITLE_COLUMNS};
 
 /// How much of a block's markup is written.
@@ -92,17 +92,23 @@ impl<'a> Renderer<'a> {
             return String::new();
         };
         let text = clean(&given.text, !occurrence.slot.breaks.is_empty());
+        let fault = if block.message { self::fault(block, &text) } else { None };
+        let mut said = given.text.clone();
         let finding_kind = match level {
             _ if given.text == block.text => None,
             _ if text.is_empty() => Some(FindingKind::Empty),
             MarkupLevel::Source => Some(FindingKind::Refused),
+            _ if fault.is_some() => {
+                said = fault.unwrap_or_default();
+                Some(FindingKind::Placeholders)
+            }
             MarkupLevel::Full | MarkupLevel::Minimal => {
                 // The links refer to the text as given, which is nearly always clean.
                 let links = if text == given.text { given.links.clone() } else { Vec::new() };
                 return self.translated(index, occurrence, block, &Translation { text, links }, level);
             }
         };
-        self.record(occurrence, finding_kind, given.text.clone());
+        self.record(occurrence, finding_kind, said);
         if let Some(expected) = self.expected.get_mut(index) {
             expected.clone_from(&block.text);
         }
@@ -117,6 +123,8 @@ impl<'a> Renderer<'a> {
         translation: &Translation,
         level: MarkupLevel,
     ) -> String {
+        let completed = self.with_items(occurrence, block, translation);
+        let translation = &completed;
         let mut placed = project(block, translation);
         placed.retain(|placed| level == MarkupLevel::Full || kind(block, placed) != SpanKind::Paired);
         if occurrence.slot.escaping.is_markdown() {
@@ -124,6 +132,23 @@ impl<'a> Renderer<'a> {
         }
         self.record_spans(occurrence, block, &placed);
         self.lay_out(index, occurrence, block, &translation.text, &placed)
+    }
+
+    /// The translation with the locked items that it lacks, each with a finding.
+    fn with_items(
+        &mut self,
+        occurrence: &Occurrence,
+        block: &Block,
+        translation: &Translation,
+    ) -> Translation {
+        let locked = locked_ranges(block);
+        for missing in missing_items(&block.text, &locked, &translation.text) {
+            let item = block.spans.iter().find(|span| span.range == missing);
+            let text = block.text.get(missing).unwrap_or_default();
+            let item = item.map(|span| format!("{}{text}{}", span.open, span.close));
+            self.record(occurrence, Some(FindingKind::Moved), item.unwrap_or_default());
+        }
+        with_items(&block.text, &locked, translation)
     }
 
     /// Records a finding about a block, once for all its occurrences.
@@ -271,6 +296,20 @@ impl<'a> Renderer<'a> {
         self.check_lines(occurrence, &written);
         slot.escaping.finish([&*slot.frame.before, &written, &slot.frame.after].concat())
     }
+}
+
+/// What makes the translation of a program's message dangerous.
+fn fault(block: &Block, translation: &str) -> Option<String> {
+    let missing = missing_items(&block.text, &locked_ranges(block), translation).into_iter().next();
+    let missing = missing.and_then(|range| block.text.get(range)).map(str::to_owned);
+    message_fault(block, translation).or(missing)
+}
+
+/// The items that a translation must contain. A field is written as markup where its text is missing.
+fn locked_ranges(block: &Block) -> Vec<Range<usize>> {
+    let is_item =
+        |span: &&Span| span.kind == SpanKind::Locked && !span.range.is_empty() && !span.void_if_missing;
+    block.spans.iter().filter(is_item).map(|span| span.range.clone()).collect()
 }
 
 /// Columns of a subtitle's longest line.

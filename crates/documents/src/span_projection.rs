@@ -4,6 +4,7 @@
 //! translation unchanged, and for a lead-in (`**Note:** …`) that ends at the first such mark on both sides. Other spans
 //! are projected by the links between words; a span whose words they do not find is dropped, or moved to the end.
 
+mod locked_items;
 mod punctuation;
 mod word_links;
 
@@ -11,8 +12,11 @@ use std::ops::Range;
 
 use crate::block::{Block, Span, SpanKind, Translation};
 use crate::limits;
+use locked_items::item_occurrences;
 use punctuation::{Mark, after_same_mark, before_marks, occurrences};
 use word_links::WordLinks;
+
+pub use locked_items::{missing_items, with_items};
 
 /// A span with its position in the translation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +157,7 @@ impl Projection<'_> {
     fn locked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
         let text = self.block.text.get(span.range.clone())?;
         [text, bare(text)].into_iter().find_map(|wanted| {
-            let mut found = occurrences(self.translation, wanted).take(limits::SPANS_PER_BLOCK);
+            let mut found = item_occurrences(self.translation, wanted).take(limits::SPANS_PER_BLOCK);
             found.find(|range| self.fits(index, span, range))
         })
     }

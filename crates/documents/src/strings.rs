@@ -181,7 +181,9 @@ impl<'a> Unescaped<'a> {
             from = argument.range.end;
         }
         self.push_pieces(from..range.end, line_ends, branch, &mut pieces);
-        inline::runs(self.document, pieces)
+        let mut runs = inline::runs(self.document, pieces);
+        runs.iter_mut().for_each(|run| run.block.message = true);
+        runs
     }
 
     fn arguments(&self, range: &Range<usize>) -> Vec<Argument> {

@@ -286,12 +286,12 @@ fn an_empty_text_of_a_memory_is_filled() {
 }
 
 #[test]
-fn plurals_among_codes_are_left_unchanged() {
+fn branches_of_plurals_among_codes_are_texts() {
     let source = xliff_1(
         "<trans-unit id=\"1\"><source>{VAR_PLURAL, plural, =0 {none} other {<x id=\"1\"/> files}}</source></trans-unit>\n\
          <trans-unit id=\"2\"><source>{name} came</source></trans-unit>",
     );
-    assert_eq!(texts(Format::Xliff, &source), ["{name} came"]);
+    assert_eq!(texts(Format::Xliff, &source), ["none", "files", "{name} came"]);
 }
 
 #[test]

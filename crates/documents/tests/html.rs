@@ -115,7 +115,8 @@ fn code_is_locked_and_scripts_are_copied() {
     assert_eq!(block.spans.iter().map(|span| span.kind).collect::<Vec<_>>(), [SpanKind::Locked]);
     let expected = source.replace("Run <code>", "Jetzt <code>").replace("</code> now", "</code> starten");
     assert_eq!(write(source, &["Jetzt x && y starten"]), (expected, vec![]));
-    assert_eq!(write(source, &["Jetzt starten"]).1, [FindingKind::Lost]);
+    let expected = source.replace("Run <code>", "Jetzt starten <code>").replace("</code> now", "</code>");
+    assert_eq!(write(source, &["Jetzt starten"]), (expected, vec![FindingKind::Moved]));
 }
 
 #[test]

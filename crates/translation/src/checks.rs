@@ -6,6 +6,8 @@ mod loops;
 mod number_words;
 mod numbers;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::glossary::{self, TermMatch};
@@ -33,6 +35,12 @@ pub enum Reason {
     NewNumber(String),
     /// Code, an address or a placeholder of the source is missing.
     Placeholder(String),
+    /// A placeholder in it is not in the source, or more often.
+    NewPlaceholder(String),
+    /// Code, an address or a placeholder that the models lost was put beside its neighbours.
+    Inserted(String),
+    /// Its placeholders are not those of a program's message, so the source was kept.
+    Placeholders,
     /// A glossary term's translation is missing.
     Term(String),
     /// The models had low confidence in most of it.
@@ -62,7 +70,7 @@ impl Reason {
 
     /// Whether a retry may fix it.
     pub fn is_worth_a_retry(&self) -> bool {
-        self.is_broken() || matches!(self, Self::Number(_) | Self::Placeholder(_))
+        self.is_broken() || matches!(self, Self::Number(_) | Self::Placeholder(_) | Self::NewPlaceholder(_))
     }
 }
 
@@ -72,8 +80,8 @@ pub(crate) struct Candidate<'a> {
     pub source: &'a str,
     pub translation: &'a str,
     pub pair: &'a LanguagePair,
-    /// Texts that it must contain unchanged.
-    pub locked: &'a [String],
+    /// Ranges of the source that it must contain unchanged.
+    pub locked: &'a [Range<usize>],
     /// Glossary terms in the source.
     pub terms: &'a [TermMatch],
 }
@@ -95,8 +103,11 @@ pub(crate) fn check(candidate: &Candidate<'_>) -> Vec<Reason> {
     if source == translation && source.chars().count() > COPIED_CHARS {
         reasons.push(Reason::Copied);
     }
-    let missing = locked.iter().filter(|text| !translation.contains(text.as_str()));
-    reasons.extend(missing.map(|text| Reason::Placeholder(text.clone())));
+    let missing = documents::missing_items(source, locked, translation);
+    let missing = missing.into_iter().filter_map(|range| source.get(range));
+    reasons.extend(missing.map(|text| Reason::Placeholder(text.to_owned())));
+    let surplus = documents::surplus_placeholders(source, translation);
+    reasons.extend(surplus.into_iter().map(Reason::NewPlaceholder));
     let (missing, new) = numbers::difference(source, translation, pair);
     reasons.extend(missing.into_iter().map(Reason::Number));
     reasons.extend(new.into_iter().map(Reason::NewNumber));
@@ -117,7 +128,7 @@ mod tests {
 
     fn reasons(source: &str, translation: &str) -> Vec<Reason> {
         let pair = "de-en".parse().expect("a pair");
-        let locked = if source.contains("%s") { vec!["%s".to_owned()] } else { Vec::new() };
+        let locked: Vec<_> = source.match_indices("%s").map(|(at, item)| at..at + item.len()).collect();
         let term = Term { source: "Vertrag".to_owned(), target: "agreement".to_owned() };
         let terms =
             if source.contains("Vertrag") { vec![TermMatch { term, certain: true }] } else { Vec::new() };
@@ -155,6 +166,9 @@ mod tests {
             ("Es kostet 300 Euro.", "It costs euros.", Reason::Number("300".into())),
             ("Es kostet viel Geld.", "It costs 300 euros.", Reason::NewNumber("300".into())),
             ("Hallo %s!", "Hello s!", Reason::Placeholder("%s".into())),
+            ("Hallo %s und %s!", "Hello %s!", Reason::Placeholder("%s".into())),
+            ("Hallo %s!", "Hello %s %s!", Reason::NewPlaceholder("%s".into())),
+            ("Hallo du!", "Hello {name}!", Reason::NewPlaceholder("{name}".into())),
             ("Der Vertrag gilt.", "The contract is valid.", Reason::Term("agreement".into())),
         ];
         for (source, translation, reason) in cases {

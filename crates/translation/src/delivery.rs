@@ -40,7 +40,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-    let WrittenDocument { output, bytes, to_review, terms, left_alone } = written;
+    let WrittenDocument { output, bytes, to_review, placeholders_kept, terms, left_alone } = written;
     Ok(JobResult {
         warning: (task.total == 0 && !task.is_interactive()).then_some(Warning::NoText),
         output,
@@ -49,6 +49,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         segments: task.total,
         reused: task.reused,
         to_review,
+        placeholders_kept,
         terms,
         demonstration: task.demonstration,
         left_alone,
@@ -67,6 +68,7 @@ struct WrittenDocument {
     output: Option<PathBuf>,
     bytes: Option<Vec<u8>>,
     to_review: usize,
+    placeholders_kept: usize,
     terms: TermCount,
     left_alone: LeftAlone,
 }
@@ -81,6 +83,8 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let options = source::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
     let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
+    let kept = |segment: &&SegmentRecord| segment.findings.contains(&Reason::Placeholders);
+    let placeholders_kept = segments.iter().filter(kept).count();
     let terms = segments.iter().map(|segment| &segment.terms).collect();
     let left_alone = document.left_alone().clone();
     let (pair, memory) = (&task.job.pair, task.job.options.memory);
@@ -112,7 +116,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
         report.terms = shown.terms;
     }
-    Ok(WrittenDocument { output, bytes, to_review, terms, left_alone })
+    Ok(WrittenDocument { output, bytes, to_review, placeholders_kept, terms, left_alone })
 }
 
 /// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the
@@ -137,6 +141,7 @@ pub(crate) fn write(
             FindingKind::Encoding => add_to_segment(segments, *block, Reason::Encoding),
             FindingKind::Empty => add_to_block(segments, *block, &Reason::Empty),
             FindingKind::Refused => add_to_block(segments, *block, &Reason::Refused),
+            FindingKind::Placeholders => add_to_block(segments, *block, &Reason::Placeholders),
         }
     }
     if source::new_extension(format).is_some() {

@@ -182,6 +182,8 @@ pub struct JobResult {
     pub reused: usize,
     /// Sentences to review.
     pub to_review: usize,
+    /// Of these, sentences of a program's messages that kept their source, since the translation's placeholders differ.
+    pub placeholders_kept: usize,
     /// Documents: occurrences of glossary terms, used and missing in the translation.
     pub terms: TermCount,
     /// Whether built-in models translated it, which only demonstrate.

@@ -28,6 +28,7 @@ mod model_set;
 mod names;
 mod pair_file;
 mod published;
+mod pull;
 mod queue;
 mod queue_lock;
 mod recipe_in_use;

@@ -11,6 +11,9 @@ use crate::sentence_report::{SentenceReport, SentenceStatus, TokenReport, Uncert
 // Below this the second most likely token is nearly as likely.
 const UNCERTAIN: f32 = 0.45;
 
+/// Alternatives reported of each token.
+pub(crate) const ALTERNATIVES: u32 = 4;
+
 /// The text of tokens without end tokens and without an incomplete character at the end.
 pub(crate) fn text_of(tokens: &[Token], builder: &RequestBuilder) -> Result<String> {
     let ids = tokens.iter().map(|token| token.id).filter(|id| !builder.end_tokens.contains(id));

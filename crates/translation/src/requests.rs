@@ -17,6 +17,9 @@ use crate::prompt::Prompt;
 // Enough candidates to find a shorter wording.
 const MAX_BEAMS: u32 = 8;
 
+// A text with more bytes for each token of the context is not one of words.
+const MAX_TOKEN_BYTES: usize = 16;
+
 // Each form of a term begins with one of the few tokens that can be biased.
 const MAX_BIASED_TERMS: usize = 32;
 
@@ -75,6 +78,10 @@ impl RequestBuilder {
 
     /// A sentence as prompts and an output limit; `None` if it does not fit the context.
     pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
+        // Some tokenizers need quadratic time for a word.
+        if sentence.len() / MAX_TOKEN_BYTES > self.context {
+            return Ok(None);
+        }
         let source = self.tokenizer.encode(sentence)?;
         let prompts = self.prompts.iter().map(|prompt| prompt.render(sentence, &self.tokenizer));
         let prompts: Vec<Vec<u32>> = prompts.collect::<std::result::Result<_, _>>()?;
@@ -101,17 +108,21 @@ impl RequestBuilder {
         (beams > 1).then_some(BeamOptions { beams, length_penalty: 0.0, n_best: beams })
     }
 
+    /// The token ids of a text as the first and as a later word of an output, which a tokenizer may encode differently.
+    pub fn forms(&self, text: &str) -> Result<Vec<Vec<u32>>> {
+        let mut forms = vec![self.tokenizer.encode(text)?];
+        let later = self.tokenizer.encode(&format!(" {text}"))?;
+        if !forms.contains(&later) {
+            forms.push(later);
+        }
+        Ok(forms)
+    }
+
     /// The terms that certainly occur in a sentence, as the engine biases them. `bonus` is for models whose weights add
     /// up to 1.
     pub fn glossary_bias(&self, hits: &[TermMatch], bonus: f32) -> Result<Vec<GlossaryTerm>> {
         let bias = |term: &Term| {
-            // A tokenizer may encode the first word of a text differently from a later one.
-            let mut forms = vec![self.tokenizer.encode(&term.target)?];
-            let later = self.tokenizer.encode(&format!(" {}", term.target))?;
-            if !forms.contains(&later) {
-                forms.push(later);
-            }
-            Ok(GlossaryTerm { forms, bonus: bonus * self.sharpness })
+            Ok(GlossaryTerm { forms: self.forms(&term.target)?, bonus: bonus * self.sharpness })
         };
         hits.iter().filter(|hit| hit.certain).take(MAX_BIASED_TERMS).map(|hit| bias(&hit.term)).collect()
     }

@@ -2,11 +2,16 @@
 //! candidate is kept with its faults as reasons, or the source if no candidate is a translation. If only a glossary
 //! term that certainly occurs in the source is missing, the sentence is retried with an increasing bias for the term.
 
+mod locked_items;
+
+use std::ops::Range;
+
 use engine::{GlossaryTerm, Token};
 
 use crate::checks::{self, Candidate, Reason};
 use crate::glossary::TermMatch;
 use crate::languages::LanguagePair;
+use crate::pull::Prefix;
 use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::store::Hash;
 use crate::{alignment, sentences};
@@ -44,12 +49,19 @@ pub(crate) struct Piece {
     /// Its output so far.
     pub tokens: Vec<Token>,
     pub candidate: Option<SentenceReport>,
+    /// What its output has to begin with.
+    pub prefix: Prefix,
 }
 
 impl Piece {
+    /// Discards its output but for what it has to begin with.
+    pub fn restart(&mut self) {
+        self.tokens.clone_from(&self.prefix.tokens);
+    }
+
     fn new(part: sentences::Sentence<'_>) -> Self {
         let (text, separator) = (part.text.to_owned(), part.separator.to_owned());
-        Self { text, separator, tokens: Vec::new(), candidate: None }
+        Self { text, separator, tokens: Vec::new(), candidate: None, prefix: Prefix::default() }
     }
 }
 
@@ -78,8 +90,8 @@ impl RetryLimits<'_> {
 pub(crate) struct SentenceTask {
     pub text: String,
     pub separator: String,
-    /// Texts that its translation must contain unchanged.
-    pub locked: Vec<String>,
+    /// Ranges of the text that its translation must contain unchanged, in order.
+    pub locked: Vec<Range<usize>>,
     /// Whether it contains markup of the document, so that its words have to be aligned with the translation.
     pub marked: bool,
     /// Glossary terms that occur in it.
@@ -92,6 +104,8 @@ pub(crate) struct SentenceTask {
     pub strategy: Strategy,
     // Number of biases tried for its terms.
     bias_steps: usize,
+    // Number of times a locked item was pulled into its output.
+    pulls: usize,
     /// Tokens decoded for it in all tries.
     pub tokens: usize,
     /// Interactive jobs: those of the current best candidate, so that they are not searched again for every event.
@@ -120,6 +134,7 @@ impl SentenceTask {
             fits: false,
             strategy: Strategy::Whole,
             bias_steps: 0,
+            pulls: 0,
             tokens: 0,
             uncertain_words: Vec::new(),
             done: None,
@@ -162,20 +177,22 @@ impl SentenceTask {
     /// Discards the output of the current try.
     pub fn discard_output(&mut self) {
         for piece in &mut self.pieces {
-            piece.tokens.clear();
+            piece.restart();
             piece.candidate = None;
         }
     }
 
-    /// Records the candidate translation of a piece; returns what to do next.
+    /// Records the candidate translation of a piece; returns what to do next. `pull` is a beginning that brings an item
+    /// into the output that this one lacks.
     pub fn record_candidate(
         &mut self,
         piece: usize,
         candidate: SentenceReport,
+        pull: Option<Prefix>,
         limits: RetryLimits<'_>,
     ) -> NextStep {
         if let Some(piece) = self.pieces.get_mut(piece) {
-            self.tokens += piece.tokens.len();
+            self.tokens += piece.tokens.len().saturating_sub(piece.prefix.tokens.len());
             piece.tokens.clear();
             piece.candidate = Some(candidate);
         }
@@ -186,6 +203,12 @@ impl SentenceTask {
         // Of two equally good candidates the earlier one had more context.
         if self.best.as_ref().is_none_or(|best| faults(&attempt) < faults(best)) {
             self.best = Some(attempt);
+        }
+        if let Some((prefix, piece)) = pull.filter(|_| !again).zip(self.pieces.first_mut()) {
+            self.pulls += 1;
+            (piece.prefix, piece.candidate) = (prefix, None);
+            piece.restart();
+            return NextStep::Retry;
         }
         // A candidate with worse faults than a missing term ends the bias retries.
         if lacks_a_term && !again && self.bias_steps < limits.max_bias_steps() {
@@ -303,6 +326,7 @@ impl SentenceTask {
             }
         };
         report.source.clone_from(&self.text);
+        self.put_in_items(&mut report);
         self.apply_checks(&mut report, pair);
         Some(report)
     }
@@ -332,7 +356,9 @@ impl SentenceTask {
     /// A cached report, checked again with the current checks.
     pub fn cached_report(&self, mut report: SentenceReport, pair: &LanguagePair) -> SentenceReport {
         if report.status != SentenceStatus::Kept {
-            report.reasons.retain(|reason| matches!(reason, Reason::CutOff | Reason::Repeated));
+            report
+                .reasons
+                .retain(|reason| matches!(reason, Reason::CutOff | Reason::Repeated | Reason::Inserted(_)));
             self.apply_checks(&mut report, pair);
         }
         if report.status == SentenceStatus::Done {

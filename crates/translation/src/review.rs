@@ -39,9 +39,17 @@ impl Filter {
             Self::All => true,
             Self::ToReview => segment.status.is_to_review(),
             Self::Numbers => any(|reason| matches!(reason, Reason::Number(_) | Reason::NewNumber(_))),
-            Self::Tags => {
-                any(|reason| matches!(reason, Reason::Tag(_) | Reason::Placeholder(_) | Reason::Refused))
-            }
+            Self::Tags => any(|reason| {
+                matches!(
+                    reason,
+                    Reason::Tag(_)
+                        | Reason::Placeholder(_)
+                        | Reason::NewPlaceholder(_)
+                        | Reason::Inserted(_)
+                        | Reason::Placeholders
+                        | Reason::Refused
+                )
+            }),
             Self::Glossary => any(|reason| matches!(reason, Reason::Term(_))),
         }
     }

@@ -9,14 +9,18 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
+use documents::limits::LONG_WORD;
+
 use crate::languages::language;
 
 /// A sentence and the whitespace after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence<'a> {
-    /// The sentence; empty only for whitespace at the start of a text.
+    /// The sentence; empty only for what precedes the first of a text.
     pub text: &'a str,
-    /// Whitespace, or nothing.
+    /// Whitespace, nothing, or an item that no model gets with the whitespace around it.
     pub separator: &'a str,
 }
 
@@ -36,6 +40,40 @@ pub fn split<'a>(text: &'a str, language: &str) -> Vec<Sentence<'a>> {
         start += line.len();
     }
     sentences.finish()
+}
+
+/// The sentences of a text with `locked` ranges, in order: none ends inside a range, and a range of at least
+/// [`LONG_WORD`] bytes is in the separator between two, since a model would take seconds for it.
+pub fn split_around<'a>(text: &'a str, locked: &[Range<usize>], language: &str) -> Vec<Sentence<'a>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    let long = locked.iter().filter(|range| range.len() >= LONG_WORD);
+    for item in long.cloned().chain([text.len()..text.len()]) {
+        let mut at = from;
+        for sentence in text.get(from..item.start).map_or(Vec::new(), |part| split(part, language)) {
+            let range = at..at + sentence.text.len();
+            at = range.end + sentence.separator.len();
+            let divided = locked.iter().any(|item| item.start < range.start && range.start < item.end);
+            match ranges.last_mut().filter(|_| divided) {
+                Some(last) => last.end = range.end,
+                None if range.is_empty() => {}
+                None => ranges.push(range),
+            }
+        }
+        from = from.max(item.end);
+    }
+    let first = ranges.first().map_or(text.len(), |range| range.start);
+    let ends = ranges.iter().skip(1).map(|range| range.start).chain([text.len()]);
+    let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let mut sentences = Vec::with_capacity(ranges.len() + 1);
+    if first > 0 {
+        sentences.push(Sentence { text: "", separator: part(0..first) });
+    }
+    let parts = ranges.iter().zip(ends);
+    sentences.extend(
+        parts.map(|(range, end)| Sentence { text: part(range.clone()), separator: part(range.end..end) }),
+    );
+    sentences
 }
 
 /// The text in pieces of at most `max_chars` characters (at least one), split after a sentence, else a clause, else a word,
@@ -65,6 +103,13 @@ pub(crate) fn join_at<'a>(
         if !sentence.is_empty() {
             if text.is_empty() {
                 text.push_str(&separator);
+            } else if separator.contains(|c: char| !c.is_whitespace()) {
+                let apart = |before: &str, after: &str| {
+                    let touch = before.ends_with(is_letter) && after.starts_with(is_letter);
+                    if touch { " " } else { "" }
+                };
+                let (before, after) = (apart(&text, &separator), apart(&separator, sentence));
+                text.extend([before, &separator, after]);
             } else {
                 let gap = gap(&text, &separator, sentence, target).to_owned();
                 text.push_str(&gap);
@@ -127,6 +172,11 @@ fn whole_character(text: &str, limit: usize) -> usize {
         !after.starts_with(joins) && !before.ends_with('\u{200d}')
     };
     (1..=limit).rev().take(32).find(whole).unwrap_or(limit)
+}
+
+/// Whether a character stands apart from a word beside it.
+pub(crate) fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !is_wide(c)
 }
 
 fn is_line_end(c: char) -> bool {

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::files;
 use crate::job::{DecodeOptions, Job, Source, Target};
 use crate::languages::LanguagePair;
+use crate::sentences::{self, Sentence};
 use crate::store::{Hash, sha256};
 
 /// A source without its texts: the line ends of typed text, or the parsed document.
@@ -21,7 +22,7 @@ pub(crate) enum LoadedSource {
     Bytes { document: Box<Document>, format: Format },
 }
 
-/// A text to translate, with its locked and marked-up ranges.
+/// A text to translate, with its locked and marked-up ranges, the locked ones in order.
 pub(crate) struct SourceBlock {
     pub text: String,
     locked: Vec<Range<usize>>,
@@ -29,11 +30,17 @@ pub(crate) struct SourceBlock {
 }
 
 impl SourceBlock {
-    /// The locked texts inside a byte range.
-    pub fn locked_in(&self, range: &Range<usize>) -> Vec<String> {
+    /// The locked ranges inside a byte range, counted from its start.
+    pub fn locked_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         let inside =
             self.locked.iter().filter(|locked| range.start <= locked.start && locked.end <= range.end);
-        inside.filter_map(|locked| self.text.get(locked.clone())).map(str::to_owned).collect()
+        inside.map(|locked| locked.start - range.start..locked.end - range.start).collect()
+    }
+
+    /// The sentences of the text in the language of this code. None ends inside a locked item; an item that is too long
+    /// for a model is in the separator between two.
+    pub fn sentences(&self, language: &str) -> Vec<Sentence<'_>> {
+        sentences::split_around(&self.text, &self.locked, language)
     }
 
     /// Whether markup begins or ends inside a byte range.
@@ -43,7 +50,7 @@ impl SourceBlock {
     }
 
     fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), locked: Vec::new(), markup: Vec::new() }
+        Self { text: text.to_owned(), locked: documents::locked_in_prose(text), markup: Vec::new() }
     }
 
     fn of(block: &Block) -> Self {
@@ -51,11 +58,9 @@ impl SourceBlock {
             block.spans.iter().filter(|span| span.kind == SpanKind::Locked && !span.range.is_empty());
         let markup = block.spans.iter().filter(|span| span.kind != SpanKind::Locked);
         let ranges = |span: &documents::Span| span.range.clone();
-        Self {
-            text: block.text.clone(),
-            locked: locked.map(ranges).collect(),
-            markup: markup.map(ranges).collect(),
-        }
+        let mut locked: Vec<Range<usize>> = locked.map(ranges).collect();
+        locked.sort_by_key(|range| range.start);
+        Self { text: block.text.clone(), locked, markup: markup.map(ranges).collect() }
     }
 }
 

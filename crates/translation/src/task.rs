@@ -127,7 +127,7 @@ impl Task {
 
     // A block with an exact match in the memory stays one sentence.
     fn split(&self, text: &SourceBlock, glossary: &Glossary) -> Result<Vec<SentenceTask>> {
-        let parts = sentences::split(&text.text, &self.job.pair.from);
+        let parts = text.sentences(&self.job.pair.from);
         if parts.len() > 1
             && let Some(translation) = self.look_up_memory(&text.text)?
         {
@@ -233,7 +233,7 @@ impl Task {
     }
 }
 
-// A sentence with its locked texts, markup and glossary terms.
+// A sentence with its locked ranges, markup and glossary terms.
 fn sentence_task(
     part: sentences::Sentence<'_>,
     text: &SourceBlock,

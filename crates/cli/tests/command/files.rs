@@ -66,3 +66,52 @@ fn a_binary_file_does_not_stop_the_others() {
     assert!(lines[0]["problem"]["message"].as_str().is_some_and(|message| message.contains("bild.txt")));
     assert_eq!(lines[1]["text"], "It's raining.");
 }
+
+#[test]
+fn placeholders_and_code_are_in_every_translation() {
+    let home = Home::new();
+    home.write(
+        "a.json",
+        r#"{"a": "Die Datei {0} ist hier", "b": "Hallo {{name}}, wie geht es dir?", "c": "%s ist da"}"#,
+    );
+    home.write("b.yml", "a: Die Datei {0} ist hier\nb: Der Preis ist ${price}.\n");
+    home.write("c.html", "<p>Drücke <kbd>Enter</kbd> und starte <code>make all</code> im Haus.</p>");
+    home.run_ok(&[&DE_EN[..], &["a.json", "b.yml", "c.html"]].concat());
+    for (name, items) in [
+        ("a.en.json", &["{0}", "{{name}}", "%s"][..]),
+        ("b.en.yml", &["{0}", "${price}"]),
+        ("c.en.html", &["<kbd>Enter</kbd>", "<code>make all</code>"]),
+    ] {
+        let text = home.read(name);
+        for item in items {
+            assert_eq!(text.matches(item).count(), 1, "{item}: {text}");
+        }
+    }
+}
+
+/// A translation in the memory without the placeholder would break the program.
+#[test]
+fn a_message_whose_placeholder_is_lost_keeps_its_source_and_the_status_says_so() {
+    let home = Home::new();
+    let unit = |language: &str, text: &str| format!("<tuv xml:lang=\"{language}\"><seg>{text}</seg></tuv>");
+    let units = unit("de", "Die Datei {0} ist hier") + &unit("en", "The file is here");
+    let memory = format!("<tmx version=\"1.4\"><header srclang=\"de\"/><body><tu>{units}</tu></body></tmx>");
+    home.write("memory.tmx", memory);
+    home.run_ok(&["memory", "import", "memory.tmx", "--from", "de", "--to", "en"]);
+    home.write("a.properties", "a=Die Datei {0} ist hier\nb=Es regnet.\n");
+    let ended = home.run(&[&DE_EN[..], &["a.properties"]].concat());
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), "a.en.properties\n"), "{}", ended.err);
+    assert!(ended.err.contains("1 left unchanged because of placeholders"), "{}", ended.err);
+    assert_eq!(home.read("a.en.properties"), "a=Die Datei {0} ist hier\nb=It's raining.\n");
+}
+
+#[test]
+fn what_is_no_text_takes_no_model_and_no_time() {
+    let home = Home::new();
+    let word = "YWJj1Zx9".repeat(100_000);
+    home.write("a.txt", format!("Es regnet.\n\n{word}\n\nTom ist müde. {word}\n"));
+    home.run_ok(&[&DE_EN[..], &["a.txt"]].concat());
+    assert_eq!(home.read("a.en.txt"), format!("It's raining.\n\n{word}\n\nTom is tired. {word}\n"));
+    let typed = home.run(&[&DE_EN[..], &["--json", "https://a.example/b 12!"]].concat()).json();
+    assert_eq!((&typed["text"], &typed["tokens"]), (&"https://a.example/b 12!".into(), &0.into()), "{typed}");
+}

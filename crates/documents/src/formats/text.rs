@@ -107,7 +107,7 @@ impl<'a> TextLine<'a> {
             blanks => LineLayout::Cell { width: columns(text) + blanks, least: least.min(blanks) },
         };
         ParsedBlock {
-            block: Block { text: text.to_owned(), spans: Vec::new(), wrapped: false },
+            block: Block { text: text.to_owned(), ..Block::default() },
             slot: Slot { layout, ..Slot::new(range, Escaping::Plain) },
         }
     }
@@ -165,7 +165,7 @@ fn paragraph_block(source: &str, group: &[TextLine]) -> ParsedBlock {
         _ => (LineLayout::Single, String::new()),
     };
     ParsedBlock {
-        block: Block { text, spans: Vec::new(), wrapped: group.len() > 1 },
+        block: Block { text, wrapped: group.len() > 1, ..Block::default() },
         slot: Slot { layout, newline, ..Slot::new(range, Escaping::Plain) },
     }
 }

@@ -1,6 +1,8 @@
 //! XLIFF 1.2 and 2.x: segments without a translation get one beside their source, marked for review. Where a text is
 //! split into segments (`seg-source`, as Trados and Okapi write it), each of them is a block.
 
+mod messages;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -57,7 +59,11 @@ fn unit_blocks(document: &str, element: &Element) -> Vec<ParsedBlock> {
     let is_new = state.is_none_or(|state| NEW.contains(&state));
     let unit = XliffUnit { document, element, text, divided: child("seg-source"), target, is_new };
     let segments = unit.divided.map_or(Vec::new(), |divided| segments(document, divided));
-    if segments.is_empty() { unit.block().into_iter().collect() } else { unit.segment_blocks(&segments) }
+    match segments.is_empty() {
+        true if messages::has_arguments(document, text) => unit.message_blocks(),
+        true => unit.block().into_iter().collect(),
+        false => unit.segment_blocks(&segments),
+    }
 }
 
 /// A unit that is to be translated.
@@ -128,6 +134,14 @@ impl<'a> XliffUnit<'a> {
         };
         let children = self.element.elements();
         children.flat_map(|child| std::iter::once(child).chain(child.elements())).filter_map(of).collect()
+    }
+
+    /// The blocks of an ICU message, whose translations [`completed`] moves into a target.
+    fn message_blocks(&self) -> Vec<ParsedBlock> {
+        if self.target.is_some_and(|target| self.is_translated(target, self.text)) {
+            return Vec::new();
+        }
+        messages::blocks(self.document, self.text, self.text.range.end)
     }
 
     /// The block of a source that is not divided.
@@ -205,12 +219,19 @@ pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
     let read = tree::each_inheriting(source, DocType::Named, None, enter, is_unit, |root, unit| {
         let child = |name| unit.child(("", name));
         let target = child("target");
-        if let (Some(end), Some(to), Some(_)) = (root.filter(|end| *end > from), to, target) {
+        let translated = translated_message(source, &unit);
+        let has_target = target.is_some() || !translated.is_empty();
+        if let (Some(end), Some(to), true) = (root.filter(|end| *end > from), to, has_target) {
             // Only characters of language codes, so that the attribute stays well-formed.
             let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
             out.push_str(source.get(from..end).unwrap_or_default());
             out.push_str(&format!(" trgLang=\"{to}\""));
             from = end;
+        }
+        if let (Some(text), false) = (child("source"), translated.is_empty()) {
+            let content = messages::target(source, text, &translated);
+            from = write_message(source, &unit, &content, from, &mut out);
+            return Ok(());
         }
         let loose: HashMap<&str, &Element> =
             unit.elements().filter_map(|child| Some((mid(source, child)?, child))).collect();
@@ -225,6 +246,52 @@ pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
     });
     out.push_str(source.get(from..).unwrap_or_default());
     if read.is_ok() { out } else { source.to_owned() }
+}
+
+/// The translated texts of a unit's message, each with its place.
+fn translated_message<'a>(source: &'a str, unit: &Element<'a>) -> Vec<(Range<usize>, &'a str)> {
+    let text = |element: &Element<'a>| {
+        let value = |name| attribute(source, element, name);
+        let place = messages::place(value("mid")?)?;
+        let is_text = element.name.1 == "mrk" && value("mtype") == Some(messages::KIND);
+        is_text.then_some((place, source.get(element.inner.clone())?))
+    };
+    unit.elements().filter_map(text).collect()
+}
+
+/// Writes a unit from `from` to the end of its target, with the message's translation as the target's content and
+/// without its translated texts; returns how far the source is written.
+fn write_message(source: &str, unit: &Element, content: &str, from: usize, out: &mut String) -> usize {
+    let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
+    let is_segment = unit.name.1 == "segment";
+    let mut from = from;
+    if is_segment && from <= unit.range.start {
+        out.push_str(slice(from..unit.range.start));
+        out.push_str(&with_state(source, unit, "translated"));
+        from = unit.inner.start;
+    }
+    let texts = unit.elements().filter(|child| attribute(source, child, "mtype") == Some(messages::KIND));
+    let (start, end) = texts.fold((usize::MAX, from), |(start, end), text| {
+        (start.min(text.range.start), end.max(text.range.end))
+    });
+    out.push_str(slice(from..start));
+    match unit.child(("", "target")) {
+        Some(target) => {
+            out.push_str(slice(end..target.range.start));
+            let tag = if is_segment { start_tag(source, target) } else { with_state(source, target, STATE) };
+            out.push_str(&format!("{tag}{content}</{}>", target.tag));
+            target.range.end
+        }
+        None => {
+            let text = unit.child(("", "source"));
+            let before = text.map_or("", |text| slice(unit.inner.start..text.range.start));
+            let blank = if before.trim().is_empty() { before } else { "" };
+            let name = text.map_or("target".to_owned(), |text| text.tag.replace("source", "target"));
+            let state = if is_segment { String::new() } else { format!(" state=\"{STATE}\"") };
+            out.push_str(&format!("{blank}<{name}{state}>{content}</{name}>"));
+            end
+        }
+    }
 }
 
 /// The target of a divided source: the source with the `translated` segments in place of its own. The text of an

@@ -128,7 +128,10 @@ fn block(source: &str, lines: &[Range<usize>], folded: bool) -> Vec<ParsedBlock>
             }));
         }
     }
-    found.iter_mut().for_each(|found| locked_text::lock_placeholders(&mut found.block));
+    for found in &mut found {
+        found.block.message = true;
+        locked_text::lock_placeholders(&mut found.block);
+    }
     found.into_iter().filter_map(ParsedBlock::into_translatable).collect()
 }
 

@@ -91,7 +91,8 @@ impl<'a> WordLinks<'a> {
         if touches_next { next().or_else(previous) } else { previous().or_else(next) }
     }
 
-    fn sources(&self) -> impl Iterator<Item = Range<usize>> {
+    /// The linked words of the source.
+    pub fn sources(&self) -> impl Iterator<Item = Range<usize>> {
         self.words.iter().flat_map(|(_, sources)| sources.iter().cloned())
     }
 

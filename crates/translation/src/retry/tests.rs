@@ -17,6 +17,10 @@ fn scene(last: Strategy) -> Scene {
 
 impl Scene {
     fn output(&mut self, piece: usize, translation: &str) -> NextStep {
+        self.pulled_output(piece, translation, None)
+    }
+
+    fn pulled_output(&mut self, piece: usize, translation: &str, pull: Option<Prefix>) -> NextStep {
         let answer = SentenceReport {
             translation: translation.to_owned(),
             ..SentenceReport::kept(&self.sentence.pieces[piece].text, SentenceStatus::Done)
@@ -24,6 +28,7 @@ impl Scene {
         self.sentence.record_candidate(
             piece,
             answer,
+            pull,
             RetryLimits { pair: &self.pair, last_strategy: self.last },
         )
     }
@@ -135,11 +140,61 @@ fn what_is_reused_is_looked_at_again() {
     assert_eq!((report.status, report.reasons), (SentenceStatus::Reused, vec![]));
     let term = Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
     sentence.terms = vec![TermMatch { term, certain: true }];
-    sentence.locked = vec!["%s".to_owned()];
+    sentence.locked =
+        vec![SOURCE.match_indices("300").map(|(at, item)| at..at + item.len()).next().expect("a number")];
     let report = sentence.memory_report("No train.".to_owned(), &pair);
     let missing =
-        [Reason::Placeholder("%s".into()), Reason::Number("300".into()), Reason::Term("railcar".into())];
+        [Reason::Placeholder("300".into()), Reason::Number("300".into()), Reason::Term("railcar".into())];
     assert_eq!((report.status, report.reasons.as_slice()), (SentenceStatus::Doubtful, &missing[..]));
+}
+
+/// A scene of a sentence with one placeholder.
+fn placeholder_scene(text: &str) -> Scene {
+    let mut scene = scene(Strategy::LargeAlone);
+    scene.sentence = SentenceTask::new(sentences::Sentence { text, separator: "" });
+    scene.sentence.locked = documents::locked_in_prose(text);
+    assert_eq!(scene.sentence.locked.len(), 1);
+    scene
+}
+
+fn pull() -> Option<Prefix> {
+    let token = Token { id: 5, log_probability: -1.0, alternatives: Vec::new(), votes: Vec::new() };
+    Some(Prefix { tokens: vec![token], ..Prefix::default() })
+}
+
+#[test]
+fn a_lost_item_is_pulled_and_the_models_own_position_wins() {
+    let mut scene = placeholder_scene("Hallo %s, wie geht es dir?");
+    assert_eq!(scene.sentence.items_to_pull("Hello, how are you?"), scene.sentence.locked);
+    assert_eq!(scene.pulled_output(0, "Hello, how are you?", pull()), NextStep::Retry);
+    assert_eq!(scene.sentence.pieces[0].tokens.len(), 1, "the given tokens are shown");
+    let first = scene.sentence.current_best().expect("a candidate").clone();
+    assert!(first.translation.contains("%s"), "{first:?}");
+    assert_eq!(first.reasons, [Reason::Inserted("%s".into())]);
+    assert_eq!(scene.output(0, "Hello %s, how are you?"), NextStep::Done);
+    assert_eq!(scene.done(), ("Hello %s, how are you?", SentenceStatus::Done, &[][..]));
+}
+
+#[test]
+fn an_item_that_no_try_brings_is_put_in() {
+    let mut scene = placeholder_scene("Hallo %s, wie geht es dir?");
+    for _ in 0..3 {
+        assert_eq!(scene.pulled_output(0, "Hello, how are you?", pull()), NextStep::Retry);
+    }
+    assert!(scene.sentence.items_to_pull("Hello, how are you?").is_empty());
+    assert_eq!(scene.output(0, "Hello, how are you?"), NextStep::Done);
+    let (text, status, reasons) = scene.done();
+    assert_eq!(text.matches("%s").count(), 1, "{text}");
+    assert_eq!((status, reasons), (SentenceStatus::Doubtful, &[Reason::Inserted("%s".into())][..]));
+}
+
+#[test]
+fn a_sentence_of_locked_items_has_no_words() {
+    for (text, has_words) in
+        [("%s", false), ("%s 12!", false), ("https://a.example/b", false), ("Hallo %s", true)]
+    {
+        assert_eq!(placeholder_scene(text).sentence.has_words(), has_words, "{text}");
+    }
 }
 
 #[test]

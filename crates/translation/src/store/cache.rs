@@ -14,7 +14,7 @@ use crate::sentence_report::{SentenceReport, SentenceStatus};
 
 /// Version of prompting, decoding to text, and the choice among candidate translations. Incremented with each change of
 /// them, so that older translations are not reused.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What determines a sentence's translation besides models and decoding.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(crate) struct CacheKeyInput<'a> {
     /// Glossary terms found in it.
     pub terms: &'a [TermMatch],
     /// Texts that the translation must contain verbatim, else the sentence is retried.
-    pub locked: &'a [String],
+    pub locked: &'a [&'a str],
     /// Whether word alignment is needed; translations without it have no links.
     pub marked: bool,
 }
@@ -49,7 +49,7 @@ impl DecodingFingerprint {
         digest.update([u8::from(marked)]);
         digest.update((terms.len() as u64).to_le_bytes());
         let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
-        for text in [text].into_iter().chain(terms.chain(locked).map(String::as_str)) {
+        for text in [text].into_iter().chain(terms.map(String::as_str).chain(locked.iter().copied())) {
             // Each text is hashed with its length, so that different lists cannot give the same bytes.
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
@@ -182,7 +182,7 @@ mod tests {
         ];
         let house = CacheKeyInput { text: "Haus", terms: &[], locked: &[], marked: false };
         let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
-        let locked = ["Haus", "house"].map(str::to_owned);
+        let locked = ["Haus", "house"];
         keys.extend([
             print.key(&house),
             print.key(&CacheKeyInput { text: "Haus.", ..house }),

@@ -50,7 +50,9 @@ impl SegmentRecord {
 
     /// Whether the document keeps its source.
     fn is_source_kept(&self) -> bool {
-        self.findings.iter().any(|reason| matches!(reason, Reason::Refused | Reason::Empty))
+        self.findings
+            .iter()
+            .any(|reason| matches!(reason, Reason::Refused | Reason::Empty | Reason::Placeholders))
     }
 
     /// Its own reasons and those found when the document was written.

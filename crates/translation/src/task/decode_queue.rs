@@ -9,6 +9,8 @@ use engine::Request;
 use super::{PiecePosition, Task};
 use crate::error::Result;
 use crate::job::DecodeOptions;
+use crate::model_output::ALTERNATIVES;
+use crate::pull::LISTED;
 use crate::requests::RequestBuilder;
 use crate::retry::{SentenceTask, Strategy};
 use crate::sentence_report::{SentenceReport, SentenceStatus};
@@ -46,7 +48,7 @@ impl Task {
         Ok(())
     }
 
-    // The report of a sentence that needs no decoding: without letters, from the memory or from the cache.
+    // The report of a sentence that needs no decoding: without words, from the memory or from the cache.
     fn existing_report(
         &mut self,
         block: usize,
@@ -58,14 +60,16 @@ impl Task {
         if let Some(done) = sentence.done.take() {
             return Ok(Some(done));
         }
-        if !sentence.text.chars().any(char::is_alphabetic) {
+        if !sentence.has_words() {
             return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
         if interactive {
             return Ok(None);
         }
         let SentenceTask { text, terms, locked, marked, .. } = &*sentence;
-        sentence.key = Some(fingerprint.key(&CacheKeyInput { text, terms, locked, marked: *marked }));
+        let locked: Vec<&str> = locked.iter().filter_map(|range| text.get(range.clone())).collect();
+        let input = CacheKeyInput { text, terms, locked: &locked, marked: *marked };
+        sentence.key = Some(fingerprint.key(&input));
         let sentence = &self.blocks[block][at];
         match self.look_up_memory(&sentence.text)? {
             Some(translation) => Ok(Some(sentence.memory_report(translation, &self.job.pair))),
@@ -135,7 +139,11 @@ impl Task {
             let Some(piece) = self.piece(position) else { continue };
             if let Some(mut request) = builder.request(&piece.text, &base)? {
                 let sentence = self.sentence(position);
-                if sentence.marked {
+                if !sentence.locked.is_empty() {
+                    request.alternatives = LISTED;
+                }
+                piece.prefix.extend(&mut request);
+                if sentence.marked || !sentence.locked.is_empty() {
                     request.align = builder.alignment_ranges(&piece.text)?;
                 }
                 if sentence.strategy == Strategy::Shorter {
@@ -175,7 +183,7 @@ impl Task {
     /// Puts a cancelled piece back at the front of the queue.
     pub fn requeue(&mut self, position: PiecePosition) {
         if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
-            piece.tokens.clear();
+            piece.restart();
             self.queue.push_front(position);
         }
     }
@@ -215,7 +223,7 @@ fn base_request(options: &DecodeOptions) -> Request {
         end_tokens: Vec::new(),
         choice: options.choice(),
         beam: options.beam.map(Into::into),
-        alternatives: 4,
+        alternatives: ALTERNATIVES,
         votes: if options.report { 3 } else { 0 },
         urgent: false,
         align: Vec::new(),

@@ -1,18 +1,25 @@
 //! Handles decoded output: tokens, finished pieces, finished sentences.
 
-use engine::{Output, Token};
+use std::ops::Range;
+
+use documents::Translation;
+use engine::{Output, Status, Token};
 
 use super::{PiecePosition, Task};
+use crate::checks::Reason;
 use crate::error::Result;
-use crate::model_output::{report, uncertain_words};
+use crate::model_output::{ALTERNATIVES, report, text_of, uncertain_words};
+use crate::pull::{self, MissingItem, Prefix};
 use crate::requests::RequestBuilder;
 use crate::retry::{NextStep, RetryLimits, Strategy};
 use crate::segment::utf16_len;
 use crate::sentence_report::{SentenceReport, SentenceStatus};
+use crate::sentences;
 
 impl Task {
     /// Adds a decoded token to a piece.
-    pub fn add_token(&mut self, position: PiecePosition, token: Token) {
+    pub fn add_token(&mut self, position: PiecePosition, mut token: Token) {
+        token.alternatives.truncate(ALTERNATIVES as usize);
         self.tokens += 1;
         if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
             piece.tokens.push(token);
@@ -46,7 +53,12 @@ impl Task {
             let candidates = outputs.iter().map(one).collect::<Result<_>>()?;
             return self.choose_shorter(position, candidates);
         }
-        let report = self.piece_report(position, &source, outputs, builder)?;
+        let prefix = self.piece(position).map(|piece| piece.prefix.clone()).unwrap_or_default();
+        let outputs = &prefix.complete(outputs);
+        let mut report = self.piece_report(position, &source, outputs, builder)?;
+        self.doubt_pulled(position, &prefix, &mut report, builder)?;
+        let pull = self.pull(position, &report, prefix.tokens.len(), outputs, builder)?;
+        let outputs = shortened(outputs);
         let mut found = Vec::new();
         if let Some(best) =
             outputs.first().filter(|_| self.is_interactive() && self.sentence(position).is_whole())
@@ -58,7 +70,7 @@ impl Task {
         let limits = RetryLimits { pair: &pair, last_strategy: self.last_strategy };
         let translation = report.translation.clone();
         let sentence = self.sentence_mut(position);
-        let next = sentence.record_candidate(position.piece, report, limits);
+        let next = sentence.record_candidate(position.piece, report, pull, limits);
         if sentence.current_best().is_some_and(|current| current.translation == translation) {
             sentence.uncertain_words = found;
         }
@@ -76,6 +88,67 @@ impl Task {
         }
     }
 
+    // Whether its words are aligned with those of its translation.
+    fn is_aligned(&self, position: PiecePosition) -> bool {
+        let sentence = self.sentence(position);
+        sentence.marked || !sentence.locked.is_empty()
+    }
+
+    // What the next output has to begin with, so that a locked item is in it that this one lacks. The first `given` tokens
+    // stay.
+    fn pull(
+        &self,
+        position: PiecePosition,
+        report: &SentenceReport,
+        given: usize,
+        outputs: &[Output],
+        builder: &RequestBuilder,
+    ) -> Result<Option<Prefix>> {
+        let sentence = self.sentence(position);
+        let missing = sentence.items_to_pull(&report.translation);
+        let Some(best) = outputs.first().filter(|best| !missing.is_empty() && best.status == Status::Ended)
+        else {
+            return Ok(None);
+        };
+        let given_text = Translation { text: report.translation.clone(), links: report.links.clone() };
+        let completed = documents::with_items(&sentence.text, &sentence.locked, &given_text);
+        let place = |range: &Range<usize>| {
+            completed.links.iter().find(|link| link.source == *range).map_or(0, |link| link.target.start)
+        };
+        let mut items = Vec::with_capacity(missing.len());
+        for range in &missing {
+            let here = place(range);
+            let put_in = missing.iter().filter(|other| place(other) < here).map(|other| other.len() + 1);
+            let bytes = here.saturating_sub(put_in.sum());
+            let text = sentence.text.get(range.clone()).unwrap_or_default();
+            items.push(MissingItem { forms: builder.forms(text)?, aligned: token_at(best, bytes, builder)? });
+        }
+        Ok(pull::prefix(best, given, &items, builder.sharpness))
+    }
+
+    // A letter right after a pulled item, where the source has none, is the rest of a word that the models began.
+    fn doubt_pulled(
+        &self,
+        position: PiecePosition,
+        prefix: &Prefix,
+        report: &mut SentenceReport,
+        builder: &RequestBuilder,
+    ) -> Result<()> {
+        let start = text_of(&prefix.tokens, builder)?;
+        let text = &self.sentence(position).text;
+        let items = self.sentence(position).locked.iter().filter(|range| {
+            text.get((*range).clone()).is_some_and(|item| start.ends_with(item))
+                && !text.get(range.end..).is_some_and(|after| after.starts_with(sentences::is_letter))
+        });
+        let rest = report.translation.get(start.len()..).filter(|_| report.translation.starts_with(&start));
+        if rest.is_some_and(|rest| rest.starts_with(sentences::is_letter))
+            && let Some(item) = items.into_iter().next().and_then(|range| text.get(range.clone()))
+        {
+            report.reasons.push(Reason::Inserted(item.to_owned()));
+        }
+        Ok(())
+    }
+
     // The report of a piece; `outputs` has the best candidate first.
     fn piece_report(
         &self,
@@ -90,7 +163,7 @@ impl Task {
         {
             report.translation = line.trim().to_owned();
         }
-        if let Some(best) = outputs.first().filter(|_| self.sentence(position).marked) {
+        if let Some(best) = outputs.first().filter(|_| self.is_aligned(position)) {
             let end = report.translation.len();
             report.links = builder.links(source, best)?;
             // Links into the cut-off lines.
@@ -157,6 +230,25 @@ impl Task {
         self.emit_progress_if_due();
         Ok(())
     }
+}
+
+/// The outputs with as many alternatives as are reported.
+fn shortened(outputs: &[Output]) -> Vec<Output> {
+    let mut outputs = outputs.to_vec();
+    let tokens = outputs.iter_mut().flat_map(|output| &mut output.tokens);
+    tokens.for_each(|token| token.alternatives.truncate(ALTERNATIVES as usize));
+    outputs
+}
+
+/// The number of an output's tokens that make so many bytes of its text.
+fn token_at(output: &Output, bytes: usize, builder: &RequestBuilder) -> Result<usize> {
+    for count in 0..output.tokens.len() {
+        // The space before a word belongs to its token.
+        if text_of(output.tokens.get(..count).unwrap_or_default(), builder)?.len() + 1 >= bytes {
+            return Ok(count);
+        }
+    }
+    Ok(output.tokens.len())
 }
 
 /// Mean log-probability per token.
