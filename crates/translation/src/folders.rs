@@ -143,7 +143,7 @@ pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<FolderDo
         let skipped = match entry.file_type() {
             kind if kind.is_dir() => continue,
             kind if !kind.is_file() => Some(Skipped::Link),
-            _ => Skipped::of(path, language),
+            _ => Skipped::of(path, language).or_else(|| foreign_xml(path)),
         };
         match skipped {
             Some(reason) => folder.skipped.push((entry.into_path(), reason)),
@@ -154,6 +154,19 @@ pub fn documents_in(root: &Path, language: &str, most: usize) -> Result<FolderDo
         }
     }
     if folder.found.is_empty() { Err(Error::NothingInFolder(root.to_owned())) } else { Ok(folder) }
+}
+
+// XML is of many kinds, of which few are documents; only its content tells.
+fn foreign_xml(path: &Path) -> Option<Skipped> {
+    let name = path.file_name()?.to_string_lossy();
+    let is_xml = path.extension()?.eq_ignore_ascii_case("xml");
+    let is_small =
+        || path.metadata().is_ok_and(|file| file.len() <= documents::limits::DOCUMENT_BYTES as u64);
+    let bytes = (is_xml && is_small()).then(|| std::fs::read(path).ok())??;
+    match Format::detect(&name, &bytes) {
+        Err(documents::Error::Unsupported { found, .. }) => Some(Skipped::Format(found)),
+        _ => None,
+    }
 }
 
 // Office programs create lock files beside open documents; their names begin with `~`.
@@ -186,6 +199,7 @@ mod tests {
             "a.de.txt",
             "a.de.txt.en-de.html",
             "x.exe",
+            "y.xml",
             "~lock.docx",
             ".git/e.txt",
         ];
@@ -194,8 +208,11 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("has one")).expect("makes");
             std::fs::write(path, "x").expect("writes");
         }
-        let found = documents_in(root.path(), "en", 5).expect("is read");
-        let wanted = ["a.de.txt", "a.de.txt.en-de.html", "a.txt", "b/d.srt", "c.MD"];
+        std::fs::write(root.path().join("y.xml"), "<svg><text>Haus</text></svg>").expect("writes");
+        std::fs::write(root.path().join("z.xml"), "<resources><string name=\"a\">Haus</string></resources>")
+            .expect("writes");
+        let found = documents_in(root.path(), "en", 6).expect("is read");
+        let wanted = ["a.de.txt", "a.de.txt.en-de.html", "a.txt", "b/d.srt", "c.MD", "z.xml"];
         assert_eq!(found.found, wanted.map(|name| root.path().join(name)));
         let skipped: Vec<(String, Skipped)> = found
             .skipped
@@ -208,6 +225,7 @@ mod tests {
         let mut wanted = translations.map(|name| (name.to_owned(), Skipped::Translation)).to_vec();
         let program = Format::foreign("x.exe").expect("is known");
         wanted.push(("x.exe".to_owned(), Skipped::Format(program)));
+        wanted.push(("y.xml".to_owned(), Skipped::Format("SVG drawings")));
         assert_eq!(skipped, wanted);
         assert!(documents_in(&root.path().join(".git"), "en", 5).is_ok(), "it is named itself");
         let refused = |folder: &Path, most| documents_in(folder, "en", most).expect_err("is refused");
