@@ -138,10 +138,9 @@ fn is_data(word: &str) -> bool {
     }
 }
 
-/// Whether a word is a part of a program, such as `i<n;i++){f(i)`: it has several marks of code inside.
+/// Whether a word is a part of a program, such as `i<n;i++){f(i)`: it has several marks of code.
 fn is_statement(word: &str) -> bool {
-    let inside = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let marks: Vec<char> = inside.chars().filter(|c| "{}()[];=<>&|+*\\!".contains(*c)).collect();
+    let marks: Vec<char> = word.chars().filter(|c| "{}()[];=<>&|+*\\!".contains(*c)).collect();
     marks.len() >= 3 && marks.iter().any(|c| "{};=<>&|\\".contains(*c))
 }
 
@@ -173,6 +172,8 @@ mod tests {
         let script =
             "var a=function(e,t){return e+t};for(var i=0;i<10;i++){if(a(i,2)>5){console.log(a(i,2))}}";
         assert_eq!(found(script), [script]);
+        let ends = [script, ";!function(e){return e*2})}});"].concat();
+        assert_eq!(found(&format!("Der Code ist gut. {ends} Er läuft schnell.")), [ends.as_str()]);
         assert_eq!(found(&format!("Der Code ist gut. {script} Er läuft schnell, und zwar immer.")), [script]);
         let lines = "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcms1MjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4 ".repeat(1000);
         assert_eq!(found(&format!("Die Daten: {lines}")), [lines.trim()]);
