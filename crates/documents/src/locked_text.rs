@@ -91,7 +91,7 @@ fn count(text: &str, item: &str) -> usize {
     text.matches(item).count()
 }
 
-fn texts<'a>(text: &'a str, ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<&'a str> {
+fn texts(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<&str> {
     ranges.into_iter().filter_map(|range| text.get(range)).collect()
 }
 

@@ -48,7 +48,7 @@ pub fn split_around<'a>(text: &'a str, locked: &[Range<usize>], language: &str) 
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut from = 0;
     let long = locked.iter().filter(|range| range.len() >= LONG_WORD);
-    for item in long.cloned().chain([text.len()..text.len()]) {
+    for item in long.cloned().chain(std::iter::once(text.len()..text.len())) {
         let mut at = from;
         for sentence in text.get(from..item.start).map_or(Vec::new(), |part| split(part, language)) {
             let range = at..at + sentence.text.len();

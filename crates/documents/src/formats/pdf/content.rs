@@ -222,11 +222,10 @@ impl<'a> Interpreter<'a> {
     fn draw(&mut self, of: &Instruction<'_, '_>, resources: &Resources<'a>, state: &State<'a>, depth: usize) {
         let Some(Object::Name(name)) = of.operands().last() else { return };
         match resources.x_objects.get::<Object<'a>>(name) {
-            Some(Object::Stream(form)) if is_form(form.dict()) => {
-                if depth < FORM_DEPTH {
-                    self.form(&form, resources, state, depth + 1);
-                }
+            Some(Object::Stream(form)) if is_form(form.dict()) && depth < FORM_DEPTH => {
+                self.form(&form, resources, state, depth + 1);
             }
+            Some(Object::Stream(form)) if is_form(form.dict()) => {}
             // A stream that was too large is a dictionary now.
             Some(Object::Dict(dict)) if is_form(&dict) => self.shown.is_damaged = true,
             Some(_) => self.shown.has_pictures = true,

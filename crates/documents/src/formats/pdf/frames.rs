@@ -110,8 +110,11 @@ fn placed(glyph: &Glyph, (dx, dy): (f64, f64)) -> Placed {
     Placed { text: glyph.text.clone(), area, base: v, size, spaced, style }
 }
 
+/// A text in a cell of a grid: column, row.
+type InCell = (Rc<str>, i64, i64);
+
 fn remove_overprints(glyphs: &mut Vec<Placed>) {
-    let mut seen: HashMap<(Rc<str>, i64, i64), Vec<(f64, f64)>> = HashMap::new();
+    let mut seen: HashMap<InCell, Vec<(f64, f64)>> = HashMap::new();
     glyphs.retain(|glyph| {
         let cell = glyph.size.max(0.1);
         let at = (glyph.area.left, glyph.base);

@@ -38,7 +38,7 @@ pub(super) fn mark(pages: &[Vec<Vec<Row>>], heights: &[f64]) -> Vec<Vec<Vec<Furn
     let edges: Vec<Vec<Edge>> =
         pages.iter().zip(heights).map(|(page, &height)| edges(page, height)).collect();
     // The pages on which each text stands at an edge, with its numbers.
-    let mut places: HashMap<&(bool, String), Vec<(usize, &[u64])>> = HashMap::new();
+    let mut places: HashMap<_, Vec<(usize, &[u64])>> = HashMap::new();
     for (page, edges) in edges.iter().enumerate() {
         for edge in edges {
             places.entry(&edge.key).or_default().push((page, &edge.numbers));
