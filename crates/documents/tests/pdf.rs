@@ -79,6 +79,20 @@ fn streams_that_inflate_without_end_are_refused() {
     assert!(matches!(refused, Err(Error::Pdf { .. })), "{refused:?}");
 }
 
+#[test]
+fn a_stream_without_filters_is_read_behind_a_comment() {
+    let mut content = b"% the page (one)\n".to_vec();
+    content.extend(stream("", b"BT /F1 12 Tf 72 720 Td (Some words) Tj ET"));
+    let commented = file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Flags 4 /FlateDecode 1 /Resources << /Font << /F1 5 0 R >> >> >>".to_vec(),
+        content,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_vec(),
+    ]);
+    assert_eq!(written(&commented), Ok("Some words\n".to_owned()));
+}
+
 /// A PDF of one page whose table of objects is a stream of these fields, with this content behind `filter`.
 fn with_table(fields: &str, filter: &str, content: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut file = pdf("BT /F1 12 Tf 72 720 Td (Some words) Tj ET");

@@ -127,12 +127,21 @@ fn dictionary(bytes: &[u8], keyword: usize) -> std::ops::Range<usize> {
     begin + from..keyword
 }
 
-/// Whether a stream may be said to be compressed by deflate. Where the dictionary is not simple, all before it counts.
+/// Whether a stream may be said to be compressed by deflate. Where the dictionary is not simple, all since the last
+/// object counts.
 fn may_be_compressed(bytes: &[u8], about: std::ops::Range<usize>) -> bool {
-    let is_said = |text: &[u8]| find(text, b"/Fl").is_some();
+    let is_said = |text: &[u8]| {
+        let mut short = memchr::memmem::find_iter(text, b"/Fl");
+        find(text, b"/Flate").is_some()
+            || short.any(|at| !text.get(at + 3).is_some_and(u8::is_ascii_alphanumeric))
+    };
     match bytes.get(about.clone()) {
         Some(text) if is_simple(text) => is_said(text),
-        _ => bytes.get(about.end.saturating_sub(LONGEST)..about.end).is_some_and(is_said),
+        _ => {
+            let before = bytes.get(about.end.saturating_sub(LONGEST)..about.end).unwrap_or_default();
+            let from = find_last(before, b"endobj").unwrap_or(0);
+            before.get(from..).is_some_and(is_said)
+        }
     }
 }
 
