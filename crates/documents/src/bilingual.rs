@@ -100,3 +100,8 @@ pub(crate) fn push_pieces<'a>(source: &'a str, parent: &Element<'a>, pieces: &mu
         pieces.push(Piece::new(kind, range.clone()));
     }
 }
+
+/// The characters of a language code, so that it is well-formed wherever it is written.
+pub(crate) fn language_code(code: &str) -> String {
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+}

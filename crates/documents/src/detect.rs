@@ -59,7 +59,7 @@ impl Format {
         if bytes.starts_with(b"%PDF-") {
             return Ok(Some(Self::Pdf));
         }
-        if bytes.starts_with(b"PK\x03\x04") {
+        if Package::is_package(bytes) {
             let kind = || refused(kinds::by_extension(&extension(name)).unwrap_or(kinds::ARCHIVE), name);
             return Self::packed(&mut Package::open(bytes)?)?.ok_or_else(kind).map(Some);
         }
@@ -97,7 +97,9 @@ impl Format {
             _ if foreign.is_some() => return Err(foreign.unwrap_or(kinds::CODE)),
             Some("html") => Self::Html,
             _ if named == Some(Self::Html) || is_page => Self::Html,
-            _ if is_xml || is_xml_format => return Err(root.map_or(kinds::XML, |root| kinds::by_root(&root))),
+            _ if is_xml || is_xml_format => {
+                return odf::detect_flat(text).ok_or(root.map_or(kinds::XML, |root| kinds::by_root(&root)));
+            }
             _ if vtt::is_vtt(text) => Self::WebVtt,
             _ if po::is_po(text) || named == Some(Self::Po) => Self::Po,
             _ if subrip::starts_like_cues(text) || named == Some(Self::SubRip) => Self::SubRip,
@@ -117,11 +119,11 @@ impl Format {
         if package.has(ooxml::CONTENT_TYPES) {
             return ooxml::detect(package);
         }
-        let mimetype = if package.has("mimetype") { package.text("mimetype")? } else { String::new() };
+        let media_type = odf::media_type(package)?;
         // Packages of InDesign have the same container.
         let is_book =
-            mimetype.trim() == epub::MIMETYPE || (mimetype.is_empty() && package.has(epub::CONTAINER));
-        Ok(if is_book { Some(Self::Epub) } else { odf::detect(&mimetype) })
+            media_type.trim() == epub::MIMETYPE || (media_type.is_empty() && package.has(epub::CONTAINER));
+        Ok(if is_book { Some(Self::Epub) } else { odf::detect(&media_type) })
     }
 }
 
@@ -142,6 +144,9 @@ fn plain(name: &str, extension: &str, text: &str) -> std::result::Result<Format,
 /// The text of a document that is one.
 fn text(name: &str, bytes: &[u8]) -> Result<String> {
     let (_, text) = Encoding::read(bytes)?;
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err(Error::Empty { name: name.to_owned() });
+    }
     if text.contains('\0') {
         return Err(refused(kinds::by_extension(&extension(name)).unwrap_or(kinds::BINARY), name));
     }

@@ -1,5 +1,6 @@
 //! A parsed document, and the same document written in another language.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::block::{Block, Translation};
@@ -57,11 +58,11 @@ struct Collected {
 }
 
 impl Collected {
-    /// Adds a part, if it has blocks.
+    /// Adds a part, if it has blocks or is completed without.
     fn add(&mut self, part: Part) -> Result<()> {
         let Parsed { blocks, left_alone } = part.parse()?;
         self.left_alone.merge(left_alone);
-        if !blocks.is_empty() {
+        if !blocks.is_empty() || part.parser.is_completed() {
             self.blocks.extend(blocks.into_iter().map(|parsed| (self.parts.len(), parsed)));
             self.parts.push(part);
             if self.blocks.len() > limits::BLOCKS {
@@ -128,7 +129,7 @@ impl Document {
             Format::SubRip => Parser::SubRip,
             Format::WebVtt => Parser::WebVtt,
             Format::Html => Parser::Html,
-            Format::Po => Parser::Po,
+            Format::Po => Parser::Po { to: options.to.clone() },
             Format::Xliff => Parser::Xliff { to: options.to.clone() },
             Format::Tmx => Parser::Tmx { from: options.from.clone(), to: options.to.clone() },
             Format::Csv | Format::Tsv => Parser::Table(options.columns.clone()),
@@ -156,12 +157,17 @@ impl Document {
                 return Ok(document);
             }
             Format::Docx | Format::Pptx | Format::Xlsx => {
-                return Self::package(bytes, |package| ooxml::texts(package, format), Parser::Office);
+                return Self::package(
+                    bytes,
+                    |package, left| ooxml::texts(package, format, left),
+                    Parser::Office,
+                );
             }
-            Format::Odt | Format::Ods | Format::Odp => {
-                return Self::package(bytes, odf::texts, Parser::OpenDocument);
+            Format::Odt | Format::Ods | Format::Odp if Package::is_package(bytes) => {
+                return Self::package(bytes, |package, _| odf::texts(package), Parser::OpenDocument);
             }
-            Format::Epub => return Self::package(bytes, epub::texts, Parser::Epub),
+            Format::Odt | Format::Ods | Format::Odp => Parser::OpenDocument(odf::OdfEntry::Flat),
+            Format::Epub => return Self::package(bytes, |package, _| epub::texts(package), Parser::Epub),
         };
         let (encoding, source) =
             if parser.is_xml() { Encoding::read_xml(bytes)? } else { Encoding::read(bytes)? };
@@ -181,14 +187,22 @@ impl Document {
     /// A document that is a package: `entries` lists those that contain text, each with what `parser` needs.
     fn package<E>(
         bytes: &[u8],
-        entries: impl FnOnce(&mut Package) -> Result<Vec<(String, E)>>,
+        entries: impl FnOnce(&mut Package, &mut LeftAlone) -> Result<Vec<(String, E)>>,
         parser: impl Fn(E) -> Parser,
     ) -> Result<Self> {
         let mut package = Package::open(bytes)?;
         let mut collected = Collected::default();
-        for (name, entry) in entries(&mut package)? {
-            let (encoding, source) = package.read(&name)?;
-            collected.add(Part { source, name, encoding, parser: parser(entry) })?;
+        for (name, entry) in entries(&mut package, &mut collected.left_alone)? {
+            let parser = parser(entry);
+            let is_optional = parser.is_optional();
+            let (encoding, source) = match package.read(&name) {
+                Err(_) if is_optional => continue,
+                read => read?,
+            };
+            match collected.add(Part { source, name, encoding, parser }) {
+                Err(_) if is_optional => {}
+                added => added?,
+            }
         }
         Ok(collected.into_document(Container::Package(package)))
     }
@@ -230,7 +244,10 @@ impl Document {
         loop {
             let mut renderer = Renderer::new(&self.content, translations, &levels);
             let parts = self.content.parts.iter().enumerate();
-            let bodies: Vec<String> = parts.map(|(at, part)| part.completed(renderer.part(at))).collect();
+            let bodies: Vec<String> = parts.map(|(at, _)| renderer.part(at)).collect();
+            let is_changed = self.content.parts.iter().zip(&bodies).any(|(part, body)| part.source != *body);
+            let parts = self.content.parts.iter().zip(bodies);
+            let bodies: Vec<String> = parts.map(|(part, body)| part.completed(body, is_changed)).collect();
             let mismatches = self.mismatches(&bodies, &renderer);
             if mismatches.is_empty() {
                 return self.written(&bodies, translations, renderer.findings);
@@ -353,8 +370,15 @@ impl Document {
                 bytes
             }
             Container::Package(package) => {
-                let replaced: Vec<_> =
-                    replaced.map(|(part, body)| (part.name.as_str(), part.encoded(body).0)).collect();
+                let mut joined: Vec<(&Part, Cow<str>)> = Vec::new();
+                for (part, body) in replaced {
+                    match joined.iter_mut().find(|(other, _)| other.name == part.name) {
+                        Some((_, other)) => *other = Cow::Owned(part.joined(other, body)),
+                        None => joined.push((part, Cow::Borrowed(body))),
+                    }
+                }
+                let encoded = joined.iter().map(|(part, body)| (part.name.as_str(), part.encoded(body).0));
+                let replaced: Vec<_> = encoded.collect();
                 package.write(&replaced)?
             }
             Container::Notebook(encoding, notebook) => {

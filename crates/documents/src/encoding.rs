@@ -10,7 +10,7 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use self::declaration::{Repertoire, declared};
 use self::kept::{KeptBytes, Unit};
-use crate::{Error, Result, limits};
+use crate::{Error, Result, limits, utf_16};
 
 /// The encoding of a document's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Encoding {
             let read = if base == UTF_8 { marked.lossless(body, 0) } else { marked.decoded(body, 0) };
             return read.map(Some);
         }
-        unmarked_utf_16(bytes).map(|base| Self::of(base).decoded(bytes, 0)).transpose()
+        utf_16::unmarked(bytes).map(|base| Self::of(base).decoded(bytes, 0)).transpose()
     }
 
     /// The text as bytes, and whether they are UTF-8 because the encoding lacks one of the characters.
@@ -309,18 +309,6 @@ fn is_utf_32(bytes: &[u8]) -> bool {
     let head = bytes.get(..16).unwrap_or_default();
     let is_wide = |at: usize| head.iter().enumerate().all(|(index, byte)| (*byte == 0) == (index % 4 != at));
     marked || (!head.is_empty() && (is_wide(0) || is_wide(3)))
-}
-
-/// UTF-16 without a byte order mark: every other byte of an ASCII start is zero, as in `<\0?\0x\0`.
-fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = bytes.get(..64.min(bytes.len() & !1))?;
-    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
-    let pairs = head.len() / 2;
-    match (zeros(0), zeros(1)) {
-        (0, low) if pairs > 1 && low * 4 >= pairs * 3 => Some(UTF_16LE),
-        (high, 0) if pairs > 1 && high * 4 >= pairs * 3 => Some(UTF_16BE),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,19 @@ pub(crate) enum In {
     Value,
 }
 
+/// A text with a reference for each character that is not ASCII.
+pub(crate) fn as_references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            out.push_str(&format!("&#{};", u32::from(c)));
+        }
+    }
+    out
+}
+
 /// Adds the text in `range` to `pieces`, with its references resolved. An unknown one is copied: the document may
 /// declare it itself.
 pub(crate) fn read<'a>(

@@ -151,12 +151,29 @@ pub enum Error {
         /// The entry.
         name: String,
     },
-    /// A JSON file that ends inside a string or is nested deeper than
-    /// [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
-    #[error("its JSON is broken or nested too deeply at byte {offset}; fix it in a text editor")]
+    /// A JSON file that is none, or is nested deeper than [`limits::JSON_DEPTH`](crate::limits::JSON_DEPTH).
+    #[error(
+        "its JSON is broken or nested too deeply in line {line}; fix it in a text editor (JSON5 is not read)"
+    )]
     Json {
-        /// Byte of the error.
-        offset: usize,
+        /// The line of the error, from 1.
+        line: usize,
+    },
+    /// A file whose translations are in another language than the one that was asked for.
+    #[error(
+        "it already holds translations into {language}; choose {language} as the target language, or remove them to translate it into {wanted}"
+    )]
+    OtherTarget {
+        /// The language that it names.
+        language: String,
+        /// The language that was asked for.
+        wanted: String,
+    },
+    /// A file without any text.
+    #[error("the file is empty; check that it was saved or copied as a whole: {name}")]
+    Empty {
+        /// The file's name as given.
+        name: String,
     },
     /// A PDF that cannot be read.
     #[error(
@@ -201,6 +218,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// That a JSON text is broken at a byte.
+    pub(crate) fn json(source: &str, offset: usize) -> Self {
+        let before = source.get(..offset).unwrap_or(source);
+        Self::Json { line: before.matches('\n').count() + 1 }
+    }
+
     /// The byte of an XML text at which the error is, if known.
     pub(crate) fn offset(&self) -> Option<usize> {
         match self {

@@ -62,7 +62,7 @@ pub enum Format {
     Odt,
     /// An OpenDocument spreadsheet.
     Ods,
-    /// An OpenDocument presentation.
+    /// An OpenDocument presentation or drawing.
     Odp,
     /// An e-book.
     Epub,
@@ -161,9 +161,9 @@ impl Format {
             Self::Docx => ("Word", &["docx", "docm", "dotx", "dotm"]),
             Self::Pptx => ("PowerPoint", &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
             Self::Xlsx => ("Excel", &["xlsx", "xlsm", "xltx", "xltm"]),
-            Self::Odt => ("OpenDocument text", &["odt", "ott"]),
-            Self::Ods => ("OpenDocument spreadsheet", &["ods", "ots"]),
-            Self::Odp => ("OpenDocument presentation", &["odp", "otp"]),
+            Self::Odt => ("OpenDocument text", &["odt", "ott", "odm", "oth", "fodt"]),
+            Self::Ods => ("OpenDocument spreadsheet", &["ods", "ots", "fods"]),
+            Self::Odp => ("OpenDocument presentation", &["odp", "otp", "fodp", "odg", "otg", "fodg"]),
             Self::Epub => ("EPUB", &["epub"]),
         }
     }

@@ -25,6 +25,16 @@ pub(crate) fn literals(formula: &str) -> Vec<String> {
     found
 }
 
+/// Functions that compute a number from the letters of a text.
+const TEXT_FUNCTIONS: [&str; 9] =
+    ["LEN(", "LENB(", "FIND(", "FINDB(", "SEARCH(", "SEARCHB(", "CODE(", "UNICODE(", "EXACT("];
+
+/// Whether a formula may compute a number from the letters of a text.
+pub(crate) fn reads_letters(formula: &str) -> bool {
+    let formula = formula.to_ascii_uppercase();
+    TEXT_FUNCTIONS.iter().any(|name| formula.contains(name))
+}
+
 /// The normalised form in which texts of cells and formulas are compared: without case, the operator of a condition
 /// (`"<>offen"`) and wildcards (`"*offen*"`).
 pub(crate) fn key(text: &str) -> String {

@@ -13,6 +13,8 @@ pub enum Place {
     SvgText,
     /// A text that a formula, a filter or a pivot table compares cells with.
     ComparedText,
+    /// The name of a sheet that formulas, links or programs refer to.
+    SheetName,
     /// A comment that mentions somebody by the position of the name.
     Mention,
     /// A byte that is no text in the document's encoding.
@@ -25,20 +27,64 @@ pub enum Place {
     PageComment,
     /// A bookmark of a PDF, which mostly repeats a heading.
     Bookmark,
+    /// A document of another format in the document, or a table that a chart was made of.
+    EmbeddedDocument,
+    /// A control made by a program, whose caption is in its own format.
+    Control,
+    /// A property with a name of the author's choice, which fields and programs look up.
+    CustomProperty,
+    /// Keywords and categories, by which documents are found.
+    Keyword,
+    /// A caption of a pivot table or of what filters it, which formulas ask for.
+    PivotCaption,
+    /// A list entry that formulas or programs compare with what was chosen.
+    ListEntry,
+    /// The name of a content control, by which programs find it.
+    ControlTitle,
+    /// A text that was deleted while changes were tracked.
+    DeletedText,
+    /// A number format with several words.
+    Numbering,
+    /// A preformatted text that is not clearly prose.
+    Preformatted,
+    /// A text that only old programs show.
+    Fallback,
+    /// Data about a page for search engines.
+    StructuredData,
 }
 
 impl Place {
-    /// What several such places are called.
-    pub fn plural(self) -> &'static str {
+    /// What one such place and what several are called.
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::SvgText => "texts in SVG pictures",
-            Self::ComparedText => "texts that formulas look for",
-            Self::Mention => "comments that mention somebody",
-            Self::Bytes => "bytes that are no text in the document's encoding",
-            Self::UnreadablePage => "pages with text that cannot be decoded",
-            Self::PicturePage => "pages that are pictures",
-            Self::PageComment => "comments on pages",
-            Self::Bookmark => "bookmarks",
+            Self::SvgText => ("text in an SVG picture", "texts in SVG pictures"),
+            Self::ComparedText => ("text that formulas look for", "texts that formulas look for"),
+            Self::SheetName => {
+                ("name of a sheet that is referred to", "names of sheets that are referred to")
+            }
+            Self::Mention => ("comment that mentions somebody", "comments that mention somebody"),
+            Self::EmbeddedDocument => ("embedded document", "embedded documents"),
+            Self::Control => ("control of a program", "controls of programs"),
+            Self::CustomProperty => ("custom property", "custom properties"),
+            Self::Keyword => ("list of keywords or category", "lists of keywords and categories"),
+            Self::PivotCaption => ("caption of a pivot table", "captions of pivot tables"),
+            Self::ListEntry => ("entry of a list", "entries of lists"),
+            Self::ControlTitle => ("title of a content control", "titles of content controls"),
+            Self::DeletedText => ("deleted text", "deleted texts"),
+            Self::Numbering => ("format of numbers", "formats of numbers"),
+            Self::Preformatted => ("preformatted text", "preformatted texts"),
+            Self::Fallback => ("text for old programs", "texts for old programs"),
+            Self::StructuredData => ("data for search engines", "data for search engines"),
+            Self::Bytes => (
+                "byte that is no text in the document's encoding",
+                "bytes that are no text in the document's encoding",
+            ),
+            Self::UnreadablePage => {
+                ("page with text that cannot be decoded", "pages with text that cannot be decoded")
+            }
+            Self::PicturePage => ("page that is a picture", "pages that are pictures"),
+            Self::PageComment => ("comment on a page", "comments on pages"),
+            Self::Bookmark => ("bookmark", "bookmarks"),
         }
     }
 }
@@ -88,8 +134,11 @@ impl LeftAlone {
 impl fmt::Display for LeftAlone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: usize = self.0.values().sum();
-        let kinds: Vec<String> =
-            self.0.iter().map(|(place, count)| format!("{count} {}", place.plural())).collect();
+        let kind = |(place, count): (&Place, &usize)| {
+            let (one, several) = place.names();
+            format!("{count} {}", if *count == 1 { one } else { several })
+        };
+        let kinds: Vec<String> = self.0.iter().map(kind).collect();
         let places = if all == 1 { "place" } else { "places" };
         write!(f, "{all} text {places} of kinds that Wasan leaves alone: {}", kinds.join(", "))
     }

@@ -43,6 +43,7 @@ mod span_projection;
 mod strings;
 mod tags;
 pub mod tmx_tbx;
+mod utf_16;
 mod wrap;
 mod xml;
 

@@ -37,6 +37,10 @@ pub const PACKAGE_BYTES: usize = 256 << 20;
 /// Entries of a zip package. A book of 600 chapters with a picture each has 1,300, an office document seldom 300.
 pub const PACKAGE_ENTRIES: usize = 4096;
 
+/// Documents inside a package that are translated with it, each a package of its own. Reports joined from parts have a
+/// dozen.
+pub const INNER_PACKAGES: usize = 64;
+
 /// Decompressed bytes of one text of a package. The text of a long novel is 6 MB of XML; sheets of 500,000 cells have 40.
 pub const PART_BYTES: usize = 64 << 20;
 

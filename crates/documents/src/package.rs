@@ -1,9 +1,10 @@
 //! Zip packages: texts are read within limits, and entries that are not translated are copied as they are stored.
 //!
 //! Nothing is unpacked to disk: names are only keys. Declared sizes are never trusted; bytes are counted as they are
-//! decompressed.
+//! decompressed. An entry that is a package itself can be opened; `outer!/inner` is the name of an entry in it.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
 
@@ -14,14 +15,20 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use crate::encoding::Encoding;
 use crate::{Error, Result, limits};
 
+/// Between the name of an opened inner package and that of an entry in it.
+pub(crate) const INSIDE: &str = "!/";
+
 /// A zip archive in memory.
 #[derive(Debug)]
 pub(crate) struct Package {
     bytes: Arc<[u8]>,
     archive: ZipArchive<Cursor<Arc<[u8]>>>,
+    /// The names as programs look entries up: with `/` between folders and none before the first.
     names: Vec<String>,
-    /// Decompressed bytes of each text read so far.
+    /// Decompressed bytes of each entry read so far.
     decompressed: HashMap<usize, usize>,
+    /// The opened packages in this one, by the index of their entry.
+    inner: BTreeMap<usize, Package>,
 }
 
 impl Package {
@@ -50,9 +57,18 @@ impl Package {
             if entry.encrypted() {
                 return Err(Error::Protected);
             }
-            names.push(entry.name().map_err(broken)?.into_owned());
+            names.push(clean(&entry.name().map_err(broken)?));
         }
-        Ok(Self { bytes, archive, names, decompressed: HashMap::new() })
+        let mut seen = HashSet::new();
+        if !names.iter().all(|name| seen.insert(name)) {
+            return Err(damaged("two entries have the same name"));
+        }
+        Ok(Self { bytes, archive, names, decompressed: HashMap::new(), inner: BTreeMap::new() })
+    }
+
+    /// Whether bytes start as those of a zip archive do.
+    pub fn is_package(bytes: &[u8]) -> bool {
+        bytes.starts_with(b"PK\x03\x04")
     }
 
     /// The names of the entries, in their order.
@@ -62,7 +78,13 @@ impl Package {
 
     /// Whether there is an entry of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.archive.index_for_name(name).is_some()
+        self.index(name).is_some()
+    }
+
+    /// The entry of this name, else one whose name differs only in the case of its letters, as office programs find it.
+    fn index(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|known| known == name);
+        exact.or_else(|| self.names.iter().position(|known| known.eq_ignore_ascii_case(name)))
     }
 
     /// The text of an entry.
@@ -79,8 +101,31 @@ impl Package {
     /// When there is no such entry, it is damaged, not in the encoding it declares, or its decompressed size exceeds the
     /// limits.
     pub fn read(&mut self, name: &str) -> Result<(Encoding, String)> {
+        if let Some((outer, inner)) = name.split_once(INSIDE)
+            && let Some(package) = self.index(outer).and_then(|index| self.inner.get_mut(&index))
+        {
+            return package.read(inner);
+        }
+        let bytes = self.bytes_of(name)?;
+        Encoding::read_xml(&bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
+    }
+
+    /// Opens the package that an entry is; its entries are then found under `name` + [`INSIDE`] + their own name.
+    ///
+    /// # Errors
+    /// As [`Package::open`]; when there are more than [`limits::INNER_PACKAGES`].
+    pub fn open_inner(&mut self, name: &str) -> Result<&mut Self> {
+        if self.inner.len() >= limits::INNER_PACKAGES {
+            return Err(damaged("it holds too many documents"));
+        }
+        let package = Self::open(&self.bytes_of(name)?)?;
+        let index = self.index(name).unwrap_or_default();
+        Ok(self.inner.entry(index).or_insert(package))
+    }
+
+    fn bytes_of(&mut self, name: &str) -> Result<Vec<u8>> {
         let missing = || damaged(&format!("there is no {name}"));
-        let index = self.archive.index_for_name(name).ok_or_else(missing)?;
+        let index = self.index(name).ok_or_else(missing)?;
         let entry = self.archive.by_index(index).map_err(broken)?;
         let stored = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
         let by_ratio = stored.saturating_mul(limits::INFLATION).max(limits::INFLATION_FREE_BYTES);
@@ -95,7 +140,7 @@ impl Package {
             return Err(Error::Inflates { limit: most, name: name.to_owned() });
         }
         self.decompressed.insert(index, bytes.len());
-        Encoding::read_xml(&bytes).map_err(|_| Error::PartEncoding { name: name.to_owned() })
+        Ok(bytes)
     }
 
     /// The archive with some entries replaced, in the same order and compression; all others are copied byte for byte.
@@ -106,12 +151,27 @@ impl Package {
         if replaced.is_empty() {
             return Ok(self.bytes.to_vec());
         }
+        let mut new: HashMap<usize, Cow<[u8]>> = HashMap::new();
+        let mut inner: BTreeMap<usize, Vec<(&str, Vec<u8>)>> = BTreeMap::new();
+        for (name, bytes) in replaced {
+            if let Some((outer, name)) = name.split_once(INSIDE) {
+                let outer = self.index(outer);
+                outer.into_iter().for_each(|at| inner.entry(at).or_default().push((name, bytes.clone())));
+            } else if let Some(index) = self.index(name) {
+                new.insert(index, Cow::Borrowed(bytes.as_slice()));
+            }
+        }
+        for (index, replaced) in inner {
+            if let Some(package) = self.inner.get(&index) {
+                new.insert(index, Cow::Owned(package.write(&replaced)?));
+            }
+        }
         let mut archive = self.archive.clone();
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         writer.set_raw_comment(archive.comment().to_vec().into_boxed_slice()).map_err(broken)?;
-        for (index, name) in self.names.iter().enumerate() {
+        for index in 0..self.names.len() {
             let entry = archive.by_index_raw(index).map_err(broken)?;
-            let Some((_, bytes)) = replaced.iter().find(|(replaced, _)| replaced == name) else {
+            let Some(bytes) = new.get(&index) else {
                 writer.raw_copy_file(entry).map_err(broken)?;
                 continue;
             };
@@ -120,12 +180,19 @@ impl Package {
                 _ => CompressionMethod::Deflated,
             };
             let options: SimpleFileOptions = entry.options().compression_method(method);
+            let name = entry.name().map_err(broken)?.into_owned();
             drop(entry);
             writer.start_file(name, options).map_err(broken)?;
             writer.write_all(bytes).map_err(|e| broken(ZipError::Io(e)))?;
         }
         Ok(writer.finish().map_err(broken)?.into_inner())
     }
+}
+
+/// An entry's name without what some programs write before it, and with `/` instead of the backslashes of others.
+pub(crate) fn clean(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    name.trim_start_matches("./").trim_start_matches('/').to_owned()
 }
 
 /// The bytes of a reference in a package, with its percent-encoding (`%20`) decoded.
@@ -139,6 +206,25 @@ pub(crate) fn percent_decoded(reference: &str) -> Vec<u8> {
         rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     bytes
+}
+
+/// The entry that a reference from `folder` points to; `..` cannot leave the package.
+pub(crate) fn resolve(folder: &str, reference: &str) -> String {
+    let reference = reference.split('#').next().unwrap_or_default();
+    let reference = String::from_utf8(percent_decoded(reference)).unwrap_or_else(|_| reference.to_owned());
+    let folder = if reference.starts_with('/') { "" } else { folder };
+    let path = format!("{folder}{reference}");
+    let mut names: Vec<&str> = Vec::new();
+    for name in path.split(['/', '\\']) {
+        match name {
+            "." | "" => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    names.join("/")
 }
 
 fn broken(error: ZipError) -> Error {

@@ -17,7 +17,9 @@ pub(crate) enum Parser {
     SubRip,
     WebVtt,
     Html,
-    Po,
+    Po {
+        to: Option<String>,
+    },
     Xliff {
         to: Option<String>,
     },
@@ -60,8 +62,8 @@ impl Parser {
             Self::SubRip => subrip::parse(source)?,
             Self::WebVtt => vtt::parse(source)?,
             Self::Html => return Ok(html::parse(source, Dialect::of(source))),
-            Self::Po => po::parse(source),
-            Self::Xliff { .. } => xliff::parse(source)?,
+            Self::Po { to } => po::parse(source, to.as_deref())?,
+            Self::Xliff { to } => xliff::parse(source, to.as_deref())?,
             Self::Tmx { from, to } => {
                 tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)?
             }
@@ -91,7 +93,7 @@ impl Parser {
             Self::Android | Self::Resx | Self::StringsDict => Missing::Reference,
             Self::Properties | Self::Json | Self::Arb { .. } | Self::StringCatalog { .. } => Missing::Escape,
             Self::Fluent | Self::Ass => Missing::None,
-            Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po => Missing::None,
+            Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po { .. } => Missing::None,
             Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::Reference,
         }
@@ -107,14 +109,30 @@ impl Parser {
         match self {
             Self::Text | Self::SubRip | Self::WebVtt | Self::Ass => false,
             // A translation beside its source makes the entry translated, so it is no block any more.
-            Self::Po | Self::Xliff { .. } | Self::Tmx { .. } | Self::StringCatalog { .. } => false,
+            Self::Po { .. } | Self::Xliff { .. } | Self::Tmx { .. } | Self::StringCatalog { .. } => false,
             // A translation may be taken for a name or a code where its source was prose.
             Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
             Self::Android | Self::Resx | Self::StringsDict => false,
             Self::Arb { .. } | Self::Fluent => true,
             Self::Markdown | Self::Html => true,
+            Self::Office(ooxml::OoxmlPart::PlainText) => false,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => true,
         }
+    }
+
+    /// Whether a document is read without a part of this kind if that is damaged.
+    pub fn is_optional(&self) -> bool {
+        match self {
+            Self::Office(office) => office.is_optional(),
+            Self::OpenDocument(entry) => *entry == odf::OdfEntry::Svg,
+            Self::Epub(entry) => *entry == epub::EpubEntry::Svg,
+            _ => false,
+        }
+    }
+
+    /// Whether a part of this kind is completed though it has no blocks.
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Office(office) if office.is_completed())
     }
 
     /// Whether broken markup cannot extend into the next block, because each paragraph is an XML element.

@@ -42,13 +42,25 @@ impl Part {
         Ok(parsed)
     }
 
-    /// The written part, with what the whole must declare once some of it is translated.
-    pub fn completed(&self, written: String) -> String {
+    /// What this part's parser and another one of the same entry have written.
+    pub fn joined(&self, other: &str, written: &str) -> String {
         match &self.parser {
-            Parser::Xliff { to } if written != self.source => xliff::completed(&written, to.as_deref()),
-            Parser::Arb { to } if written != self.source => arb::completed(&written, to.as_deref()),
-            Parser::StringCatalog { unprepared } if written == self.source => unprepared.clone(),
+            Parser::Office(office) => office.joined(other, &self.source, written),
+            _ => written.to_owned(),
+        }
+    }
+
+    /// The written part, with what the whole must declare once something in the document `is_changed`.
+    pub fn completed(&self, written: String, is_changed: bool) -> String {
+        match &self.parser {
+            Parser::StringCatalog { unprepared } if !is_changed => unprepared.clone(),
+            _ if !is_changed => written,
             Parser::StringCatalog { .. } => string_catalog::completed(&written),
+            Parser::Arb { to } => arb::completed(&written, to.as_deref()),
+            Parser::Po { to } => po::completed(written, to.as_deref()),
+            Parser::Xliff { to } => xliff::completed(&written, to.as_deref()),
+            Parser::Office(office) => office.completed(&self.source, written),
+            Parser::OpenDocument(entry) => entry.completed(&self.source, written),
             _ => written,
         }
     }
@@ -66,7 +78,11 @@ impl Part {
             self.encoding.write(written, self.parser.missing())
         };
         let is_utf_8 = changed || (self.encoding.is_utf_8() && !bytes.is_ascii());
-        let bytes = if self.parser == Parser::Po && is_utf_8 { po::declared_utf_8(bytes) } else { bytes };
+        let bytes = if matches!(self.parser, Parser::Po { .. }) && is_utf_8 {
+            po::declared_utf_8(bytes)
+        } else {
+            bytes
+        };
         (bytes, changed)
     }
 }

@@ -176,7 +176,7 @@ mod tests {
             name: "word/document.xml".to_owned(),
             source,
             encoding: Encoding::UTF_8,
-            parser: Parser::Office(OoxmlPart::Word),
+            parser: Parser::Office(OoxmlPart::Word(Role::Own)),
         };
         let parsed =
             part.parse().expect("well-formed").blocks.into_iter().map(|parsed| (0, parsed)).collect();

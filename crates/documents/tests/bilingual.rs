@@ -322,3 +322,49 @@ fn hostile_xml_is_refused_or_copied() {
     }
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_file_in_another_target_language_is_refused_or_changed() {
+    let open = |format, source: &str| {
+        let options = ReadOptions { to: Some("de-DE".into()), ..ReadOptions::default() };
+        Document::parse_with(format, source.as_bytes(), &options)
+    };
+    let other = Some(Error::OtherTarget { language: "fr".into(), wanted: "de-DE".into() });
+    let two = |language: &str, target: &str| {
+        format!(
+            "<xliff version=\"2.0\" trgLang=\"{language}\"><file id=\"f\"><unit id=\"u\"><segment><source>House</source></segment>\
+             <segment><source>Dog</source>{target}</segment></unit></file></xliff>"
+        )
+    };
+    assert_eq!(open(Format::Xliff, &two("fr", "<target>chien</target>")).err(), other);
+    assert!(open(Format::Xliff, &two("de-AT", "<target>Hund</target>")).is_ok());
+    // An empty target, and a copy of the source, are no translations.
+    for target in ["", "<target/>", "<target>Dog</target>"] {
+        let written = write(Format::Xliff, &two("fr", target), &["Haus", "Hund"]);
+        assert!(written.starts_with("<xliff version=\"2.0\" trgLang=\"de-DE\">"), "{written}");
+        assert_eq!(write(Format::Xliff, &two("fr", target), &["House", "Dog"]), two("fr", target));
+    }
+    let one = |target: &str| {
+        format!(
+            "<xliff version=\"1.2\"><file source-language=\"en\" target-language=\"fr\"><body><trans-unit id=\"1\">\
+             <source>House</source>{target}</trans-unit></body></file></xliff>"
+        )
+    };
+    assert_eq!(open(Format::Xliff, &one("<target>maison</target>")).err(), other);
+    let written = write(Format::Xliff, &one(""), &["Haus"]);
+    assert!(written.contains("<file source-language=\"en\" target-language=\"de-DE\">"), "{written}");
+
+    let po = |language: &str, translation: &str| {
+        format!(
+            "msgid \"\"\nmsgstr \"\"\n\"Language:{language}\\n\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n\n\
+             msgid \"House\"\nmsgstr \"\"\n\nmsgid \"Dog\"\nmsgstr \"{translation}\"\n"
+        )
+    };
+    assert_eq!(open(Format::Po, &po(" fr", "chien")).err(), other);
+    assert!(open(Format::Po, &po(" de", "Hund")).is_ok());
+    assert!(open(Format::Po, &po("", "Hund")).is_ok());
+    for language in [" fr", "", " "] {
+        let written = write(Format::Po, &po(language, ""), &["Haus", "Hund"]);
+        assert!(written.contains("\"Language: de_DE\\n\""), "{written}");
+    }
+}

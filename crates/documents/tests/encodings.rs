@@ -190,7 +190,7 @@ fn parts_of_packages_are_written_in_their_own_encoding() {
             ("p.opf", package.as_bytes()),
             ("c.xhtml", chapter),
         ];
-        packages::pack(&entries)
+        packages::pack_bytes(&entries)
     };
     let chapter_of = |source: &[u8]| {
         let (bytes, _) = write(Format::Epub, &book(source), "Straße €");

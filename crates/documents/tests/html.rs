@@ -108,7 +108,7 @@ fn elements_without_text_are_never_lost_and_keep_their_order() {
 #[test]
 fn code_is_locked_and_scripts_are_copied() {
     let source = "<style>p {}</style><script>let a = \"<p>b</p>\"</script><pre>c\nd</pre><p>Run <code>x &amp;&amp; y</code> \
-        now</p><textarea>e</textarea><svg><title>f</title></svg>";
+        now</p><textarea>{e}</textarea><svg><text>f</text></svg>";
     let document = parse(source);
     let [block] = document.blocks() else { panic!("{:?}", texts(source)) };
     assert_eq!(block.text, "Run x && y now");
@@ -334,4 +334,38 @@ fn descriptions_follow_the_words_of_the_translation() {
     let expected = "<p>Siehe <a title=\"Zweite Seite\">Berries</a> und <a title=\"Erste Seite\">Apples</a>.</p>\n<p>Ade</p>\n";
     assert_eq!(String::from_utf8_lossy(&written.bytes), expected);
     assert_eq!(written.findings, []);
+}
+
+#[test]
+fn texts_in_elements_that_are_copied_are_translated() {
+    let source = "<p>A <object data=a><p>Another text.</p></object> film: <video src=b>No film here.</video></p>\
+        <textarea name=c>Write here.</textarea><template><p>Later.</p></template>\
+        <svg aria-label=\"A sign\"><title>A chart</title><text>Red</text></svg>";
+    assert_eq!(
+        texts(source),
+        ["A film:", "Another text.", "No film here.", "Write here.", "Later.", "A sign", "A chart"]
+    );
+    let german = ["A film:", "Ein anderer.", "Kein Film.", "Hier.", "Später.", "Ein Schild", "Ein Bild"];
+    let (written, findings) = write(source, &german);
+    assert_eq!(findings, []);
+    let expected = "<p>A <object data=a><p>Ein anderer.</p></object> film: <video src=b>Kein Film.</video></p>\
+        <textarea name=c>Hier.</textarea><template><p>Später.</p></template>\
+        <svg aria-label=\"Ein Schild\"><title>Ein Bild</title><text>Red</text></svg>";
+    assert_eq!(written, expected);
+    // However deep, and without end tags.
+    assert_eq!(texts(&"<object>".repeat(50_000)), [""; 0]);
+    assert_eq!(texts("<object><p>a <svg><title>b</svg>"), ["a"]);
+}
+
+#[test]
+fn preformatted_prose_is_translated_and_code_is_not() {
+    let source = "<pre>The sun is red,\nthe sky is blue.\n\n  It is <b>late</b>.</pre>";
+    assert_eq!(texts(source), ["The sun is red,", "the sky is blue.", "It is late."]);
+    let written = write(source, &["Die Sonne ist rot,", "der Himmel blau.", "Es ist spät."]).0;
+    assert_eq!(written, "<pre>Die Sonne ist rot,\nder Himmel blau.\n\n  Es ist spät.</pre>");
+    for code in
+        ["<pre><code>The sun is red.</code></pre>", "<pre>let a = b;\nIt is c.</pre>", "<pre>Ab  | Cd</pre>"]
+    {
+        assert_eq!(texts(code), [""; 0], "{code}");
+    }
 }

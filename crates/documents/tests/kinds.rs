@@ -195,8 +195,6 @@ fn prose_is_read_whatever_its_shape() {
         "第一章\n\n　吾輩は猫である。\n",
         "「はい」\n「いいえ」\n",
         "a",
-        "",
-        "\n\n",
         "12\n13\n",
         "© 2024 Anna & Bob GmbH (Berlin)\n",
         "Straße; Haus; Garten\n",

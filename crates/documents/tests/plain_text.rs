@@ -265,3 +265,21 @@ A sentence.  Another one.   And a third.
     let wide = "表　　値段\n日本　　百円\n";
     assert_eq!(texts(wide), ["表", "値段", "日本", "百円"]);
 }
+
+#[test]
+fn utf_16_without_a_mark_is_read_and_written() {
+    let japanese = "今日は雨が降っています。\r\n駅はどこですか。\r\n";
+    for little in [true, false] {
+        let encode = |text: &str| -> Vec<u8> {
+            let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        let source = encode(japanese);
+        assert_eq!(Format::detect("a.txt", &source), Ok(Format::Text));
+        let document = Document::parse(Format::Text, &source).expect("reads");
+        let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(texts, ["今日は雨が降っています。", "駅はどこですか。"]);
+        let written = document.write(&["It rains.".into(), "Where?".into()]).expect("two");
+        assert_eq!(written.bytes, encode("It rains.\r\nWhere?\r\n"));
+    }
+}

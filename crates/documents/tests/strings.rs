@@ -105,9 +105,28 @@ fn plurals_are_translated_branch_by_branch() {
 
 #[test]
 fn json_that_is_broken_is_refused() {
-    for source in ["{\"a\": \"b", "\"\\", &"[".repeat(100_000)] {
-        assert!(matches!(Document::parse(Format::Json, source.as_bytes()), Err(Error::Json { .. })));
+    for (source, line) in [
+        ("{\"a\": \"b", 1),
+        ("\"\\", 1),
+        (&*"[".repeat(100_000), 1),
+        ("// JSON5\n{title: 'The house.'}", 2),
+        ("{\"a\":\n 'The house.'}", 2),
+        ("{\"a\" \"b\"}", 1),
+        ("{\"a\": \"b\"\n\n \"c\": \"d\"}", 3),
+        ("[\"a\"}", 1),
+        ("[,]", 1),
+        ("{\"a\": yes}", 1),
+        ("[\"a\"\n", 2),
+    ] {
+        assert_eq!(
+            Document::parse(Format::Json, source.as_bytes()).err(),
+            Some(Error::Json { line }),
+            "{source:.40}"
+        );
     }
+    let tolerated =
+        "/* a */ {\"b\": [1, -2.5e3, true, null, NaN, \"A text.\",], // c\n}\n{\"d\": \"Another text.\"}";
+    assert_eq!(texts(Format::Json, tolerated), ["A text.", "Another text."]);
     assert_eq!(
         texts(Format::Json, "{\"a\": \"half \\ud83d emoji\", \"b\": \"whole \\ud83d\\ude00 emoji\"}"),
         ["whole 😀 emoji"]

@@ -131,16 +131,15 @@ const EXTENSIONS: &[(&str, &str, &str)] = &[
     (
         "documents of this kind",
         AS_DOCUMENT,
-        "wpd wps wp5 wri hwp hwpx abw zabw lwp sxw stw sdw fodt uot pub one onetoc2 odm odg fodg \
-         otg odf odb indd idml icml indt inx qxp qxd fm mif book pmd sla scd vsd vsdx mpp xmind mm scriv \
+        "wpd wps wp5 wri hwp hwpx abw zabw lwp sxw stw sdw uot pub one onetoc2 odf odb indd idml icml indt inx qxp qxd fm mif book pmd sla scd vsd vsdx mpp xmind mm scriv \
          note enex nsf jtd jhd xps oxps ps eps dvi djvu djv chm hlp gdoc docz",
     ),
     (
         "spreadsheets of this kind",
         AS_SHEET,
-        "xlsb xlw wk1 wk3 wk4 wks 123 fods uos sxc stc qpw gnumeric et slk dif gsheet",
+        "xlsb xlw wk1 wk3 wk4 wks 123 uos sxc stc qpw gnumeric et slk dif gsheet",
     ),
-    ("presentations of this kind", AS_SLIDES, "fodp uop sxi sti dps gslides ppa"),
+    ("presentations of this kind", AS_SLIDES, "uop sxi sti dps gslides ppa"),
     (
         "e-books of this kind",
         AS_BOOK,

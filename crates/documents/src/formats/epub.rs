@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::formats::html;
 use crate::markup::Dialect;
-use crate::package::{Package, percent_decoded};
+use crate::package::{Package, resolve};
 use crate::parsed::Parsed;
 use crate::slot::Role;
 use crate::xml::plain::{properties, whole};
@@ -26,6 +26,8 @@ pub(crate) enum EpubEntry {
     Chapter { is_xml: bool },
     /// An EPUB 2 table of contents.
     Contents,
+    /// An SVG picture.
+    Svg,
 }
 
 impl EpubEntry {
@@ -38,6 +40,7 @@ impl EpubEntry {
             Self::Package => properties(source, DocType::Named),
             Self::Chapter { is_xml } => chapter(source, is_xml),
             Self::Contents => contents(source),
+            Self::Svg => Ok(html::svg::parse(source)),
         }
     }
 }
@@ -70,6 +73,8 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, EpubEntry)>> {
         true => package.text("META-INF/encryption.xml")?,
         false => String::new(),
     };
+    // Pictures are only counted, so they must not take the room of texts.
+    texts.sort_by_key(|(_, entry)| *entry == EpubEntry::Svg);
     // Fonts are often obfuscated; encrypted texts are copy-protected.
     if texts.iter().any(|(name, _)| encrypted.contains(name.as_str())) {
         return Err(Error::Protected);
@@ -115,6 +120,7 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, EpubEntry)>>
                 EpubEntry::Chapter { is_xml }
             }
             Some("application/x-dtbncx+xml") if package.has(&path) => EpubEntry::Contents,
+            Some("image/svg+xml") if package.has(&path) => EpubEntry::Svg,
             _ => continue,
         };
         if !texts.iter().any(|(known, _)| *known == path) {
@@ -122,24 +128,6 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, EpubEntry)>>
         }
     }
     Ok(texts)
-}
-
-/// The entry that a reference from `folder` points to; `..` cannot leave the package.
-fn resolve(folder: &str, href: &str) -> String {
-    let href = href.split('#').next().unwrap_or_default();
-    let href = String::from_utf8(percent_decoded(href)).unwrap_or_else(|_| href.to_owned());
-    let path = format!("{folder}{href}");
-    let mut names: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "." | "" => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    names.join("/")
 }
 
 /// The blocks of an EPUB 2 table of contents (NCX), which mostly repeats the chapters' headings.

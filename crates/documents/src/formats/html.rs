@@ -1,13 +1,15 @@
 //! HTML, and the XHTML of e-books: the text of paragraphs, headings, cells and the like, and of attributes that are
-//! shown or read aloud. Scripts, styles, preformatted text and elements with `translate="no"` are left unchanged.
+//! shown or read aloud. Scripts, styles, preformatted code and elements with `translate="no"` are left unchanged.
 
 mod elements;
+mod preformatted;
+pub(crate) mod svg;
 
 use std::ops::Range;
 
 use self::elements::{
-    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, LOCKED, OPTIONAL_END, READINGS, SHOWN, SHOWN_META,
-    WORDLIKE, is_shown, is_untranslatable,
+    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, FALLBACKS, LOCKED, OPTIONAL_END, READINGS, SHOWN,
+    SHOWN_META, WORDLIKE, is_shown, is_untranslatable,
 };
 use crate::block::Affixes;
 use crate::chars::is_space;
@@ -26,6 +28,9 @@ use crate::wrap::LineLayout;
 /// each, which keeps the time linear.
 const LOOKAHEAD_TOKENS: usize = 1 << 16;
 const FEW_TOKENS: usize = 64;
+
+/// Elements in one another that are copied but for the texts in them. Real pages have two; each is one more call.
+const MAX_DEPTH: usize = 8;
 
 /// Tokens in a footnote mark; a longer element is parsed like any other.
 const MAX_NOTE_TOKENS: usize = 6;
@@ -52,11 +57,17 @@ fn front_matter_bytes(source: &str) -> usize {
 
 /// The blocks of the HTML in a range of a document.
 pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) -> Parsed {
+    parse_inside(source, range, dialect, 0)
+}
+
+/// As [`parse_part`], inside so many elements that are copied but for the texts in them.
+fn parse_inside(source: &str, range: Range<usize>, dialect: Dialect, depth: usize) -> Parsed {
     let source = source.get(..range.end).unwrap_or_default();
     let tokens = Tokens::within(source, range, dialect);
     let mut parser = HtmlParser {
         source,
         dialect,
+        depth,
         tokens,
         lookahead: LOOKAHEAD_TOKENS,
         pieces: Vec::new(),
@@ -72,6 +83,8 @@ pub(crate) fn parse_part(source: &str, range: Range<usize>, dialect: Dialect) ->
 struct HtmlParser<'a> {
     source: &'a str,
     dialect: Dialect,
+    /// How many elements around it are copied but for the texts in them.
+    depth: usize,
     tokens: Tokens<'a>,
     /// Tokens that may still be read ahead in vain.
     lookahead: usize,
@@ -108,14 +121,17 @@ impl<'a> HtmlParser<'a> {
         } else if block {
             self.flush();
             if (untranslatable || is(&COPIED)) && !empty {
-                self.skip(&name);
+                let end = self.skip(&name);
+                if !untranslatable {
+                    self.copied(&name, attributes, range.end..end);
+                }
             }
         } else if empty {
             self.push(Kind::Void { word: is(&WORDLIKE) }, range);
         } else if is(&COPIED_INLINE) {
             let end = self.skip(&name);
-            if name == "svg" {
-                self.leave_texts(Place::SvgText, range.start..end);
+            if !untranslatable {
+                self.copied(&name, attributes, range.end..end);
             }
             self.push(Kind::Void { word: !READINGS.contains(&name.as_str()) }, range.start..end);
         } else {
@@ -169,12 +185,38 @@ impl<'a> HtmlParser<'a> {
         }
     }
 
-    /// Counts the texts of a range that is copied.
-    fn leave_texts(&mut self, place: Place, range: Range<usize>) {
-        for token in Tokens::within(self.source, range, self.dialect) {
-            if token.kind == TokenKind::Text {
-                self.found.leave(place, self.source.get(token.range).unwrap_or_default());
+    /// Appends the texts in an element that is copied, from its start tag to its end; `rest` follows the start tag.
+    fn copied(&mut self, name: &str, attributes: &[Attribute<'a>], rest: Range<usize>) {
+        let written = self.source.get(rest.clone()).unwrap_or_default();
+        let inner = rest.start..rest.start + written.rfind("</").unwrap_or(written.len());
+        let (source, dialect, depth) = (self.source, self.dialect, self.depth + 1);
+        match name {
+            _ if depth > MAX_DEPTH => self.found.leave(Place::Fallback, written),
+            "pre" | "listing" | "textarea" => {
+                self.found.merge(preformatted::parse(source, inner, dialect, name == "textarea", depth));
             }
+            "svg" => self.found.merge(svg::parse_range(source, inner, dialect, depth)),
+            "script" => {
+                let is_data =
+                    |one: &Attribute| source.get(one.value.clone()).is_some_and(|v| v.contains("ld+json"));
+                if attributes.iter().any(is_data) {
+                    self.found.leave(Place::StructuredData, written);
+                }
+            }
+            "iframe" | "noembed" | "noframes" => {
+                self.found.leave(Place::Fallback, source.get(inner).unwrap_or_default());
+            }
+            "datalist" => {
+                for token in Tokens::within(source, inner, dialect) {
+                    if let TokenKind::Open { attributes, .. } = token.kind {
+                        let value = attributes.iter().find(|one| one.name.eq_ignore_ascii_case("value"));
+                        let value = value.and_then(|value| source.get(value.value.clone()));
+                        self.found.leave(Place::ListEntry, value.unwrap_or_default());
+                    }
+                }
+            }
+            _ if FALLBACKS.contains(&name) => self.found.merge(parse_inside(source, inner, dialect, depth)),
+            _ => {}
         }
     }
 
@@ -337,6 +379,9 @@ impl<'a> HtmlParser<'a> {
                 .flatten()
                 .any(|name| SHOWN_META.iter().any(|shown| name.eq_ignore_ascii_case(shown)))
         };
+        if name == "iframe" {
+            self.found.leave(Place::EmbeddedDocument, value("srcdoc").unwrap_or_default());
+        }
         let is_shown = |attribute: &&Attribute| {
             let attribute = attribute.name.to_ascii_lowercase();
             match attribute.as_str() {

@@ -1,5 +1,6 @@
 //! JSON: string values that are prose are blocks; keys, identifiers, addresses and all else are left unchanged.
 
+mod grammar;
 pub(crate) mod tree;
 
 use std::ops::Range;
@@ -13,8 +14,9 @@ use crate::{Error, Result, limits};
 /// The blocks of a JSON document. Comments and several top-level values are accepted.
 ///
 /// # Errors
-/// [`Error::Json`] when a string is unterminated or the nesting exceeds [`limits::JSON_DEPTH`].
+/// [`Error::Json`] when it is no JSON or the nesting exceeds [`limits::JSON_DEPTH`].
 pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+    grammar::check(source)?;
     let escaping = Escaping::Quoted(Quoting::json(source));
     let mut strings = Vec::new();
     let mut open: Vec<Container> = Vec::new();
@@ -22,7 +24,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
         let size = match rest.as_bytes()[0] {
             b'"' => {
-                let size = string_size(rest).ok_or(Error::Json { offset: at })?;
+                let size = string_size(rest).ok_or_else(|| Error::json(source, at))?;
                 let inner = at + 1..at + size - 1;
                 let is_key = open.last_mut().is_some_and(|container| container.set_key(source, &inner));
                 let (key, skipped) =
@@ -37,7 +39,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
             }
             mark @ (b'{' | b'[') => {
                 if open.len() >= limits::JSON_DEPTH {
-                    return Err(Error::Json { offset: at });
+                    return Err(Error::json(source, at));
                 }
                 let (key, skipped) =
                     open.last().map_or(("", false), |container| (container.key, container.skipped));

@@ -43,7 +43,7 @@ impl Notebook {
             (Some(all), _) => all.iter().collect(),
             (None, Some(sheets)) => sheets.iter().flat_map(|sheet| cells(&source, sheet)).collect(),
             (None, None) if root.get(&source, "nbformat").is_some() => Vec::new(),
-            (None, None) => return Err(Error::Json { offset: 0 }),
+            (None, None) => return Err(Error::json(&source, 0)),
         };
         let read = |(index, cell): (usize, &&Value)| {
             let kind = cell.get(&source, "cell_type")?.inner()?;
@@ -72,7 +72,7 @@ impl Notebook {
             let mut all = String::new();
             for string in &cell.strings {
                 let text = unescaped(&self.source, string.start + 1..string.end - 1);
-                all.push_str(text.ok_or(Error::Json { offset: string.start })?.text());
+                all.push_str(text.ok_or_else(|| Error::json(&self.source, string.start))?.text());
             }
             Ok((cell.name.clone(), all))
         };

@@ -1,29 +1,72 @@
 //! OpenDocument texts, sheets and presentations (ISO 26300).
 
+mod formula_results;
 mod paragraph;
 
 use std::collections::HashSet;
 
 use crate::escaping::Escaping;
+use crate::formats::html::svg;
 use crate::left_alone::Place;
+use crate::markup::{Dialect, TokenKind, Tokens};
 use crate::package::Package;
 use crate::parsed::Parsed;
 use crate::runs;
 use crate::slot::Role;
 use crate::xml::plain::{lines, properties, whole};
-use crate::xml::tree::{DocType, Element, blocks};
+use crate::xml::tree::{DocType, Element, Name, blocks, each, local_name};
 use crate::{Error, Format, Result, formula};
 
 /// The format that a package's `mimetype` entry names.
 pub(crate) fn detect(mimetype: &str) -> Option<Format> {
     let kind = mimetype.trim().strip_prefix("application/vnd.oasis.opendocument.")?;
     match kind.strip_suffix("-template").unwrap_or(kind) {
-        "text" => Some(Format::Odt),
+        "text" | "text-web" | "text-master" => Some(Format::Odt),
         "spreadsheet" => Some(Format::Ods),
-        "presentation" => Some(Format::Odp),
+        "presentation" | "graphics" => Some(Format::Odp),
         _ => None,
     }
 }
+
+/// The format that a document declares which is one XML text instead of a package.
+pub(crate) fn detect_flat(text: &str) -> Option<Format> {
+    let root = Tokens::new(text, Dialect::Xml).find_map(|token| match token.kind {
+        TokenKind::Open { name, attributes, .. } => Some((name, attributes)),
+        _ => None,
+    });
+    let (_, attributes) = root.filter(|(name, _)| local_name(name) == "document")?;
+    let mimetype = attributes.iter().find(|attribute| local_name(attribute.name) == "mimetype")?;
+    detect(text.get(mimetype.value.clone())?)
+}
+
+/// The media type of a package: that of its entry `mimetype`, else that of its manifest.
+///
+/// # Errors
+/// When the entry or the manifest cannot be read.
+pub(crate) fn media_type(package: &mut Package) -> Result<String> {
+    if package.has("mimetype") {
+        return package.text("mimetype");
+    }
+    let mut found = String::new();
+    if package.has(MANIFEST) {
+        let source = package.text(MANIFEST)?;
+        each(
+            &source,
+            DocType::Named,
+            |(_, local)| local == "file-entry",
+            |entry| {
+                if entry.value(&source, "full-path").as_deref() == Some("/") {
+                    found = entry.value(&source, "media-type").unwrap_or_default().into_owned();
+                }
+                Ok(())
+            },
+        )?;
+    }
+    Ok(found)
+}
+
+/// The entry that lists all others.
+const MANIFEST: &str = "META-INF/manifest.xml";
 
 /// An entry that holds text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +75,10 @@ pub(crate) enum OdfEntry {
     Content(Role),
     /// Title, subject and description.
     Metadata,
+    /// A document that is one XML text.
+    Flat,
+    /// An SVG picture.
+    Svg,
 }
 
 impl OdfEntry {
@@ -43,6 +90,20 @@ impl OdfEntry {
         match self {
             Self::Content(role) => content(source, role),
             Self::Metadata => properties(source, DocType::Refused),
+            Self::Flat => {
+                let mut found = content(source, Role::Own)?;
+                found.merge(properties(source, DocType::Refused)?);
+                Ok(found)
+            }
+            Self::Svg => Ok(svg::parse(source)),
+        }
+    }
+
+    /// The written entry, once some text of the document is translated.
+    pub fn completed(self, source: &str, written: String) -> String {
+        match self {
+            Self::Content(_) | Self::Flat => formula_results::removed(source, written),
+            Self::Metadata | Self::Svg => written,
         }
     }
 }
@@ -52,7 +113,6 @@ impl OdfEntry {
 /// # Errors
 /// When the document is protected by a password, or its manifest cannot be read.
 pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, OdfEntry)>> {
-    const MANIFEST: &str = "META-INF/manifest.xml";
     if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
         return Err(Error::Protected);
     }
@@ -67,6 +127,8 @@ pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, OdfEntry)>> {
     if package.has("meta.xml") {
         texts.push(("meta.xml".to_owned(), OdfEntry::Metadata));
     }
+    let pictures = package.names().iter().filter(|name| name.to_ascii_lowercase().ends_with(".svg"));
+    texts.extend(pictures.map(|name| (name.clone(), OdfEntry::Svg)));
     Ok(texts)
 }
 
@@ -82,6 +144,8 @@ fn content(source: &str, role: Role) -> Result<Parsed> {
                 | ("presentation", "header-decl" | "footer-decl")
                 | ("svg", "title" | "desc")
                 | ("style", "style" | "master-page")
+                | ("text", "list-level-style-number" | "outline-level-style")
+                | ("form", _)
         )
     };
     let mut found = blocks(source, DocType::Refused, wanted, |element, found| {
@@ -96,7 +160,13 @@ fn content(source: &str, role: Role) -> Result<Parsed> {
                 maps.for_each(|map| compares(map, "condition"));
                 return Ok(());
             }
-            ("table", "content-validation") => compares(element, "condition"),
+            ("table", "content-validation") => {
+                compares(element, "condition");
+                let list = element.value(source, "condition").unwrap_or_default();
+                if list.contains("cell-content-is-in-list(") {
+                    formula::literals(&list).iter().for_each(|entry| found.leave(Place::ListEntry, entry));
+                }
+            }
             ("table", "filter-condition") => {
                 compared.extend(element.value(source, "value").map(|value| formula::key(&value)));
             }
@@ -127,7 +197,10 @@ fn collect(
 ) -> Result<()> {
     match element.name {
         // Holds deleted text.
-        ("text", "tracked-changes") => return Ok(()),
+        ("text", "tracked-changes") => {
+            found.leave(Place::DeletedText, &element.text(source));
+            return Ok(());
+        }
         // The placeholders of a master slide hold only prompts.
         ("style", "master-page") => {
             let is_prompt = |child: &Element| {
@@ -157,6 +230,11 @@ fn collect(
                 _ => collect(source, child, role, plain, found),
             });
         }
+        // The choices of a field, one of which is its text.
+        ("text", "drop-down") => {
+            let labels = element.elements().filter_map(|label| label.value(source, "value"));
+            labels.for_each(|label| found.leave(Place::ListEntry, &label));
+        }
         ("text", "p" | "h") => {
             let items = paragraph::items(source, element, plain);
             found.extend(runs::block(source, items)?.map(|found| found.with_role(role)));
@@ -170,5 +248,18 @@ fn collect(
         }
         _ => {}
     }
+    let shown = shown_attributes(element.name).iter().filter_map(|name| element.value_range(source, name));
+    let shown = shown.filter_map(|range| lines(source, range, Escaping::XmlAttribute));
+    found.extend(shown.map(|found| found.with_role(role)));
     element.elements().try_for_each(|child| collect(source, child, role, plain, found))
+}
+
+/// The attributes of an element that are shown: screen tips, captions, the words around numbers, titles of messages.
+fn shown_attributes(name: Name) -> &'static [&'static str] {
+    match name {
+        ("text", "a") | ("table", "help-message" | "error-message") => &["title"],
+        ("text", "list-level-style-number" | "outline-level-style") => &["num-prefix", "num-suffix"],
+        ("form", _) => &["label", "title"],
+        _ => &[],
+    }
 }

@@ -3,20 +3,30 @@
 //! Macros and digital signatures are copied. A signature no longer verifies once the document is changed.
 
 mod alt;
+mod chunk;
+mod content_types;
 mod drawing;
+mod formula_results;
 mod page;
 mod run;
 mod sheet;
+mod tips;
+mod validation;
 mod word;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use content_types::ContentTypes;
+
+use crate::entities;
+use crate::formats::{html, text};
+use crate::left_alone::{LeftAlone, Place};
+use crate::markup::Dialect;
 use crate::package::Package;
 use crate::parsed::Parsed;
 use crate::slot::Role;
 use crate::xml::plain::{properties, whole};
-use crate::xml::tree::{DocType, blocks, each};
+use crate::xml::tree::{DocType, blocks};
 use crate::{Format, Result};
 
 pub(crate) use sheet::invalid_names;
@@ -25,9 +35,17 @@ pub(crate) use sheet::invalid_names;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OoxmlPart {
     /// The body of a Word document, headers, footers, notes, comments.
-    Word,
+    Word(Role),
+    /// The numbers of a Word document's headings and lists.
+    Numbering,
+    /// A web page in a Word document.
+    Page,
+    /// A plain text in a Word document.
+    PlainText,
     /// Slides, their notes, charts and diagrams; the roles are those of paragraphs and of a chart's labels.
     Drawing(Role, Role),
+    /// The screen tips of words in a part that also has another parser.
+    Tips,
     /// Slide masters and layouts.
     Master,
     /// A workbook's threaded comments.
@@ -40,8 +58,16 @@ pub(crate) enum OoxmlPart {
     Columns,
     /// A workbook's sheets.
     Sheets(Arc<sheet::ReferencedNames>),
+    /// Pivot tables and what filters them.
+    Pivot,
+    /// The captions of a sheet's buttons and other controls.
+    Controls,
+    /// An SVG picture.
+    Svg,
     /// Title, subject and description of the document.
     Properties,
+    /// Properties with names of the author's choice, which fields and programs look up.
+    CustomProperties,
     /// A copy of the names of sheets.
     Titles,
 }
@@ -53,8 +79,16 @@ impl OoxmlPart {
     /// When it is not well-formed or beyond the limits.
     pub fn parse(&self, source: &str) -> Result<Parsed> {
         match self {
-            Self::Word => word::parse(source),
+            Self::Word(role) => word::parse(source, *role),
+            Self::Numbering => word::numbering(source),
+            Self::Page => Ok(html::parse(source, Dialect::of(source))),
+            Self::PlainText => Ok(text::parse(source).into()),
+            Self::Pivot => sheet::pivot(source),
+            Self::Controls => Ok(sheet::controls(source)),
+            Self::Svg => Ok(html::svg::parse(source)),
+            Self::CustomProperties => custom_properties(source),
             Self::Drawing(role, labels) => drawing::parse(source, *role, *labels),
+            Self::Tips => tips::parse(source),
             Self::Master => drawing::master(source),
             Self::Threads => sheet::threads(source),
             Self::Cover => cover(source),
@@ -65,18 +99,56 @@ impl OoxmlPart {
             Self::Titles => titles(source),
         }
     }
+
+    /// Whether it may have drawings with words.
+    fn has_drawings(&self) -> bool {
+        matches!(self, Self::Word(_) | Self::Drawing(..) | Self::Master)
+    }
+
+    /// Whether a document is read without the part if that is damaged.
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Self::Controls | Self::CustomProperties | Self::Numbering | Self::Pivot | Self::Svg)
+    }
+
+    /// Whether [`Self::completed`] changes a part though it has no text.
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Strings(names) | Self::Sheets(names) if names.has_formulas())
+    }
+
+    /// What two parsers of one part have written, this one after `other`; `source` is the part as it was read.
+    pub fn joined(&self, other: &str, source: &str, written: &str) -> String {
+        match self {
+            Self::Tips => tips::applied(other, source, written),
+            _ => written.to_owned(),
+        }
+    }
+
+    /// The written part, once some text of the document is translated.
+    pub fn completed(&self, source: &str, written: String) -> String {
+        match self {
+            Self::Strings(names) if names.has_formulas() => formula_results::removed(source, written, names),
+            Self::Sheets(names) if names.has_formulas() => formula_results::recalculated(written),
+            // Without a declared encoding, Word reads other characters as those of some old code page.
+            Self::Page if source.is_ascii() => entities::as_references(&written),
+            Self::PlainText if source.is_ascii() && !written.is_ascii() => format!("\u{feff}{written}"),
+            _ => written,
+        }
+    }
 }
 
 /// The entry that lists the content types of all others.
 pub(crate) const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// The ends of the names of packages.
+const PACKAGES: [&str; 6] = [".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".pptx"];
 
 /// The format of a package by the type of its main part.
 ///
 /// # Errors
 /// When its content types cannot be read.
 pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
-    let types = content_types(package)?;
-    let main = |kind: &str| types.values().any(|value| value.contains(kind) && value.contains("main+xml"));
+    let types = ContentTypes::read(package)?;
+    let main = |kind: &str| types.all().any(|value| value.contains(kind) && value.contains("main+xml"));
     Ok(match () {
         () if main("wordprocessingml") || main("ms-word") => Some(Format::Docx),
         () if main("presentationml") || main("ms-powerpoint") => Some(Format::Pptx),
@@ -85,22 +157,41 @@ pub(crate) fn detect(package: &mut Package) -> Result<Option<Format>> {
     })
 }
 
-/// The entries that hold text, in reading order.
+/// The entries that hold text, in reading order. Counts the embedded documents that are left alone.
 ///
 /// # Errors
 /// When the package's content types cannot be read.
-pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String, OoxmlPart)>> {
-    let types = content_types(package)?;
+pub(crate) fn texts(
+    package: &mut Package,
+    format: Format,
+    left: &mut LeftAlone,
+) -> Result<Vec<(String, OoxmlPart)>> {
+    let mut parts = parts(package, format, left)?;
+    if format == Format::Docx {
+        let types = ContentTypes::read(package)?;
+        parts.extend(chunk::texts(package, &types, left)?);
+    }
+    Ok(parts)
+}
+
+/// As [`texts`], without the documents that it takes in.
+fn parts(package: &mut Package, format: Format, left: &mut LeftAlone) -> Result<Vec<(String, OoxmlPart)>> {
+    let types = ContentTypes::read(package)?;
     let names = if format == Format::Xlsx { sheet::referenced_names(package)? } else { Arc::default() };
     let parser = |name: &String| {
-        let content = types.get(&name.to_ascii_lowercase())?;
+        // A document in the document has the content type of its own main part.
+        let is_package = PACKAGES.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+        let content = types.of(name).filter(|_| !is_package)?;
         let (rank, parser) = parser(content, format, &names)?;
         // The shorter name is first: `slide2` before `slide10`.
         Some((rank, name.len(), name.clone(), parser))
     };
     let mut parsers: Vec<_> = package.names().iter().filter_map(parser).collect();
     if format == Format::Docx {
-        let is_item = |name: &&String| name.starts_with("customXml/item") && name.ends_with(".xml");
+        let is_item = |name: &&String| {
+            let name = name.to_ascii_lowercase();
+            name.starts_with("customxml/item") && name.ends_with(".xml")
+        };
         let items: Vec<String> = package.names().iter().filter(is_item).cloned().collect();
         for name in items {
             if package.text(&name).is_ok_and(|text| text.contains(COVER)) {
@@ -108,61 +199,66 @@ pub(crate) fn texts(package: &mut Package, format: Format) -> Result<Vec<(String
             }
         }
     }
+    for name in package.names() {
+        let lower = name.to_ascii_lowercase();
+        if lower.contains("/embeddings/") && !lower.ends_with('/') {
+            left.record(Place::EmbeddedDocument, name);
+        } else if lower.contains("/activex/") && lower.ends_with(".xml") {
+            left.record(Place::Control, name);
+        }
+    }
+    let drawings: Vec<(usize, String)> =
+        parsers.iter().filter(|one| one.3.has_drawings()).map(|one| (one.0, one.2.clone())).collect();
+    for (rank, name) in drawings {
+        if package.text(&name).is_ok_and(|text| text.contains(" tooltip=")) {
+            parsers.push((rank, name.len(), name, OoxmlPart::Tips));
+        }
+    }
+    // A part's second parser stays after its first.
     parsers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
     Ok(parsers.into_iter().map(|(_, _, name, office)| (name, office)).collect())
 }
 
-/// The rank in reading order and the parser of a part of this content type.
+/// The rank in reading order and the parser of a part of this content type, which is in lower case.
 fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) -> Option<(usize, OoxmlPart)> {
     let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
     // A chart in a workbook shows its cells; elsewhere it has an embedded table of its own.
     let labels = if format == Format::Xlsx { Role::Copy } else { Role::Shared };
     Some(match (kind, format) {
-        ("main+xml", Format::Docx) if !content.contains("glossary") => (0, OoxmlPart::Word),
-        ("header+xml", Format::Docx) => (1, OoxmlPart::Word),
-        ("footer+xml", Format::Docx) => (2, OoxmlPart::Word),
-        ("footnotes+xml", Format::Docx) => (3, OoxmlPart::Word),
-        ("endnotes+xml", Format::Docx) => (4, OoxmlPart::Word),
-        ("comments+xml", Format::Docx) => (5, OoxmlPart::Word),
+        ("main+xml", Format::Docx) if !content.contains("glossary") => (0, OoxmlPart::Word(Role::Own)),
+        ("header+xml", Format::Docx) => (1, OoxmlPart::Word(Role::Own)),
+        ("footer+xml", Format::Docx) => (2, OoxmlPart::Word(Role::Own)),
+        ("footnotes+xml", Format::Docx) => (3, OoxmlPart::Word(Role::Own)),
+        ("endnotes+xml", Format::Docx) => (4, OoxmlPart::Word(Role::Own)),
+        ("comments+xml", Format::Docx) => (5, OoxmlPart::Word(Role::Own)),
+        ("numbering+xml", Format::Docx) => (6, OoxmlPart::Numbering),
+        // The texts that empty content controls show, and building blocks.
+        ("glossary+xml", Format::Docx) => (7, OoxmlPart::Word(Role::Shared)),
         ("slide+xml", _) => (0, OoxmlPart::Drawing(Role::Own, labels)),
-        ("slideMaster+xml" | "slideLayout+xml", _) => (3, OoxmlPart::Master),
-        ("notesSlide+xml", _) => (1, OoxmlPart::Drawing(Role::Own, labels)),
+        ("slidemaster+xml" | "slidelayout+xml" | "notesmaster+xml" | "handoutmaster+xml", _) => {
+            (3, OoxmlPart::Master)
+        }
+        ("notesslide+xml", _) => (1, OoxmlPart::Drawing(Role::Own, labels)),
         ("comments+xml", Format::Pptx) => (2, OoxmlPart::Drawing(Role::Own, labels)),
-        ("sharedStrings+xml", _) => (0, OoxmlPart::Strings(Arc::clone(names))),
+        ("sharedstrings+xml", _) => (0, OoxmlPart::Strings(Arc::clone(names))),
         ("worksheet+xml" | "chartsheet+xml", _) => (1, OoxmlPart::Strings(Arc::clone(names))),
         ("comments+xml", Format::Xlsx) => (2, OoxmlPart::Strings(Arc::clone(names))),
         ("threadedcomments+xml", _) => (2, OoxmlPart::Threads),
         ("table+xml", _) => (3, OoxmlPart::Columns),
+        ("pivottable+xml" | "slicer+xml" | "timeline+xml", _) => (3, OoxmlPart::Pivot),
         ("main+xml", Format::Xlsx) => (4, OoxmlPart::Sheets(Arc::clone(names))),
-        ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramData+xml", _) => {
+        ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramdata+xml", _) => {
             (6, OoxmlPart::Drawing(Role::Own, labels))
         }
+        ("vmldrawing", Format::Xlsx) => (6, OoxmlPart::Controls),
         // A rendering of a diagram's texts from when it was last saved.
-        ("diagramDrawing+xml", _) => (7, OoxmlPart::Drawing(Role::Shared, labels)),
+        ("diagramdrawing+xml", _) => (7, OoxmlPart::Drawing(Role::Shared, labels)),
         ("core-properties+xml", _) => (8, OoxmlPart::Properties),
-        ("extended-properties+xml", Format::Xlsx) => (9, OoxmlPart::Titles),
+        ("custom-properties+xml", _) => (8, OoxmlPart::CustomProperties),
+        ("extended-properties+xml", Format::Xlsx | Format::Pptx) => (9, OoxmlPart::Titles),
+        ("svg+xml", _) => (9, OoxmlPart::Svg),
         _ => return None,
     })
-}
-
-/// The explicit content types of entries, by their names in lower case.
-fn content_types(package: &mut Package) -> Result<HashMap<String, String>> {
-    let source = package.text(CONTENT_TYPES)?;
-    let mut types = HashMap::new();
-    each(
-        &source,
-        DocType::Refused,
-        |(_, local)| local == "Override",
-        |element| {
-            if let (Some(name), Some(content)) =
-                (element.value(&source, "PartName"), element.value(&source, "ContentType"))
-            {
-                types.insert(name.trim_start_matches('/').to_ascii_lowercase(), content.into_owned());
-            }
-            Ok(())
-        },
-    )?;
-    Ok(types)
 }
 
 /// The namespace of a cover page's properties, which Word reads whenever it opens the document.
@@ -176,6 +272,19 @@ fn cover(source: &str) -> Result<Parsed> {
         |name| name == ("cover", "Abstract"),
         |element, found| {
             found.extend(whole(source, element).map(|found| found.with_role(Role::Copy)));
+            Ok(())
+        },
+    )
+}
+
+/// Counts the texts of properties that fields and programs look up by name.
+fn custom_properties(source: &str) -> Result<Parsed> {
+    blocks(
+        source,
+        DocType::Refused,
+        |(_, local)| matches!(local, "lpwstr" | "lpstr"),
+        |element, found| {
+            found.leave(Place::CustomProperty, &element.text(source));
             Ok(())
         },
     )

@@ -2,8 +2,11 @@
 //!
 //! Comments, order and line ends are preserved. The header, obsolete and translated entries are left unchanged.
 
+mod language;
+
 use std::ops::Range;
 
+use crate::bilingual::{is_same_language, language_code};
 use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
@@ -12,6 +15,7 @@ use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Role, Slot};
 use crate::strings::{LineEnds, Unescaped, is_code};
 use crate::wrap::LineLayout;
+use crate::{Error, Result};
 
 /// gettext wraps at 80 columns, two of them quotes.
 const COLUMNS: usize = 77;
@@ -44,10 +48,50 @@ pub(crate) fn is_po(text: &str) -> bool {
         && text.contains("\nmsgstr")
 }
 
-/// The blocks of a PO file. Never fails: invalid entries are left unchanged.
-pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
+/// The blocks of a PO file. Invalid entries are left unchanged.
+///
+/// # Errors
+/// When it holds translations into another language than `to`.
+pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
-    let mut forms = None;
+    let (mut forms, mut language, mut has_translations) = (None, None, false);
+    for_each_entry(source, |entry| {
+        if entry.is_header() {
+            forms = entry.plural_forms(source);
+            language = entry.language(source).and_then(|range| source.get(range)).or(language);
+        } else {
+            let is_translated = |field: &PoField| field.keyword.starts_with("msgstr") && !field.is_empty();
+            has_translations |= entry.fields.iter().any(is_translated);
+            found.extend(entry.blocks(source, forms));
+        }
+    });
+    match (language.filter(|language| !language.trim().is_empty()), to) {
+        (Some(language), Some(to)) if has_translations && !is_same_language(language, to) => {
+            Err(Error::OtherTarget { language: language.to_owned(), wanted: to.to_owned() })
+        }
+        _ => Ok(found),
+    }
+}
+
+/// A file in which something was translated, with `to` as the language that its header names, if it names one.
+pub(crate) fn completed(mut written: String, to: Option<&str>) -> String {
+    let mut named = None;
+    for_each_entry(&written, |entry| {
+        named = named.take().or_else(|| entry.language(&written).filter(|_| entry.is_header()));
+    });
+    if let (Some(range), Some(to)) = (named, to) {
+        let language = written.get(range.clone()).unwrap_or_default();
+        if !is_same_language(language, to) {
+            let blank =
+                if written.get(..range.start).is_some_and(|before| before.ends_with(':')) { " " } else { "" };
+            written.replace_range(range, &format!("{blank}{}", language_code(to).replace('-', "_")));
+        }
+    }
+    written
+}
+
+/// Passes the entries of a file to `take`, in their order.
+fn for_each_entry<'a>(source: &'a str, mut take: impl FnMut(&PoEntry<'a>)) {
     let mut entry = PoEntry::default();
     for range in lines(source).chain(std::iter::once(source.len()..source.len())) {
         let line = source.get(range.clone()).unwrap_or_default();
@@ -55,16 +99,10 @@ pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
         let starts =
             line.starts_with('#') || line.trim().is_empty() || matches!(keyword, "msgid" | "msgctxt");
         if starts && entry.has_translation {
-            let entry = std::mem::take(&mut entry);
-            if entry.is_header() {
-                forms = entry.plural_forms(source);
-            } else {
-                found.extend(entry.blocks(source, forms));
-            }
+            take(&std::mem::take(&mut entry));
         }
         entry.push_line(source, range);
     }
-    found
 }
 
 /// A file in UTF-8 whose header declares that: `charset=` names it, and a header without a content type gets one.

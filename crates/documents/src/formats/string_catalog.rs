@@ -48,7 +48,7 @@ pub(crate) fn prepared(source: &str, from: Option<&str>, to: &str) -> Result<Str
     };
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
-    let strings = root.get(source, "strings").ok_or(Error::Json { offset: 0 })?;
+    let strings = root.get(source, "strings").ok_or_else(|| Error::json(source, 0))?;
     for (key, entry) in strings.members() {
         if let Some((range, written)) = catalog.edit(key, entry) {
             out.push_str(source.get(at..range.start).unwrap_or_default());

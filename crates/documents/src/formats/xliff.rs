@@ -6,11 +6,11 @@ mod messages;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::Result;
-use crate::bilingual::{attribute, block, start_tag};
+use crate::bilingual::{attribute, block, is_same_language, language_code, start_tag};
 use crate::markup::{Dialect, Token, TokenKind, Tokens};
 use crate::slot::ParsedBlock;
-use crate::xml::tree::{self, DocType, Element, Name};
+use crate::xml::tree::{self, DocType, Element, Name, local_name};
+use crate::{Error, Result};
 
 /// States of segments that are finished or were reviewed by a person.
 const DONE: [&str; 4] = ["final", "reviewed", "signed-off", "translated"];
@@ -27,9 +27,10 @@ const STATE: &str = "needs-review-translation";
 /// The blocks of an XLIFF file.
 ///
 /// # Errors
-/// When the XML is not well-formed or nested too deeply.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+/// When the XML is not well-formed or nested too deeply, and when it holds translations into another language than `to`.
+pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Vec<ParsedBlock>> {
     let mut found = Vec::new();
+    let mut has_translations = false;
     let is_translatable = |inherited: &bool, element: &Element| {
         attribute(source, element, "translate").map_or(*inherited, |value| value != "no")
     };
@@ -37,9 +38,42 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
         if is_translatable(inherited, &unit) {
             found.extend(unit_blocks(source, &unit));
         }
+        has_translations |= is_translated(source, &unit);
         Ok(())
     })?;
+    if let Some(to) = to.filter(|_| has_translations)
+        && let Some(language) = other_languages(source, to).into_iter().find_map(|range| source.get(range))
+    {
+        return Err(Error::OtherTarget { language: language.to_owned(), wanted: to.to_owned() });
+    }
     Ok(found)
+}
+
+/// Whether a unit holds a translation: a target that is not the copy of the source that some programs insert.
+fn is_translated(source: &str, unit: &Element) -> bool {
+    let words = |name| unit.child(("", name)).map(|element| letters(source, element)).unwrap_or_default();
+    let target = words("target");
+    !target.is_empty() && target != words("source")
+}
+
+/// Where a file says that its targets are in another language than `to`.
+fn other_languages(source: &str, to: &str) -> Vec<Range<usize>> {
+    let languages = Tokens::new(source, Dialect::Xml).filter_map(|token| match token.kind {
+        TokenKind::Open { name, attributes, .. } => {
+            let wanted = match local_name(&name) {
+                "xliff" => "trgLang",
+                "file" => "target-language",
+                _ => return None,
+            };
+            attributes.into_iter().find(|attribute| attribute.name == wanted).map(|attribute| attribute.value)
+        }
+        _ => None,
+    });
+    let is_other = |range: &Range<usize>| {
+        let language = source.get(range.clone()).unwrap_or_default();
+        !is_same_language(language, to)
+    };
+    languages.filter(is_other).collect()
 }
 
 /// Whether an element is a `trans-unit` of XLIFF 1.2 or a `segment` of 2.x.
@@ -205,7 +239,7 @@ fn letters(source: &str, element: &Element) -> String {
 }
 
 /// The file completed after something in it was translated: targets around the segments that had none, and in XLIFF 2
-/// the language of its targets, `to`.
+/// the language of its targets, `to`; a language that it names without having targets is replaced.
 pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
     let mut out = String::with_capacity(source.len());
     let mut from = 0;
@@ -222,10 +256,8 @@ pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
         let translated = translated_message(source, &unit);
         let has_target = target.is_some() || !translated.is_empty();
         if let (Some(end), Some(to), true) = (root.filter(|end| *end > from), to, has_target) {
-            // Only characters of language codes, so that the attribute stays well-formed.
-            let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
             out.push_str(source.get(from..end).unwrap_or_default());
-            out.push_str(&format!(" trgLang=\"{to}\""));
+            out.push_str(&format!(" trgLang=\"{}\"", language_code(to)));
             from = end;
         }
         if let (Some(text), false) = (child("source"), translated.is_empty()) {
@@ -245,7 +277,13 @@ pub(crate) fn completed(source: &str, to: Option<&str>) -> String {
         Ok(())
     });
     out.push_str(source.get(from..).unwrap_or_default());
-    if read.is_ok() { out } else { source.to_owned() }
+    if read.is_err() {
+        return source.to_owned();
+    }
+    let to = language_code(to.unwrap_or_default());
+    let others = if to.is_empty() { Vec::new() } else { other_languages(&out, &to) };
+    others.into_iter().rev().for_each(|range| out.replace_range(range, &to));
+    out
 }
 
 /// The translated texts of a unit's message, each with its place.

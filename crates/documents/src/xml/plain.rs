@@ -6,6 +6,7 @@ use super::tree::{DocType, Element, Node, blocks, unescaped};
 use crate::Result;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
+use crate::left_alone::Place;
 use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 use crate::wrap::LineLayout;
@@ -62,14 +63,23 @@ fn line_end(text: &str) -> Option<(usize, usize)> {
     })
 }
 
+/// Properties by which documents are found, in Office and OpenDocument.
+const KEYWORDS: [&str; 3] = ["keywords", "keyword", "category"];
+
 /// The blocks of a document's title, subject and description (Dublin Core).
 ///
 /// # Errors
 /// When the text is not well-formed or beyond the limits.
 pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Parsed> {
-    let wanted = |name| matches!(name, ("dc", "title" | "subject" | "description"));
+    let wanted = |name: (&str, &str)| {
+        matches!(name, ("dc", "title" | "subject" | "description")) || KEYWORDS.contains(&name.1)
+    };
     blocks(source, doc_type, wanted, |element, found| {
-        found.extend(whole(source, element));
+        if KEYWORDS.contains(&element.name.1) {
+            found.leave(Place::Keyword, &element.text(source));
+        } else {
+            found.extend(whole(source, element));
+        }
         Ok(())
     })
 }

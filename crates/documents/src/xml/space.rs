@@ -46,6 +46,7 @@ fn open_document(name: &str) -> &'static str {
         "office:1.0" => "office",
         "text:1.0" => "text",
         "table:1.0" => "table",
+        "form:1.0" => "form",
         "style:1.0" => "style",
         "drawing:1.0" => "draw",
         "presentation:1.0" => "presentation",

@@ -8,7 +8,12 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// A package of these entries, in this order; `mimetype` is stored as the standards require.
-pub fn pack<B: AsRef<[u8]>>(entries: &[(&str, B)]) -> Vec<u8> {
+pub fn pack(entries: &[(&str, &str)]) -> Vec<u8> {
+    pack_bytes(entries)
+}
+
+/// As [`pack`], with entries that may be no text.
+pub fn pack_bytes<B: AsRef<[u8]>>(entries: &[(&str, B)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in entries {
         let stored = *name == "mimetype";

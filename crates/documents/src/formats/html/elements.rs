@@ -4,7 +4,7 @@ use crate::markup::Attribute;
 
 /// Block elements, which end a run of text; buttons and labels are included, since each is read on its own. All others
 /// are inline, as browsers treat unknown ones.
-pub(super) const BLOCK: [&str; 62] = [
+pub(super) const BLOCK: [&str; 63] = [
     "address",
     "article",
     "aside",
@@ -61,6 +61,7 @@ pub(super) const BLOCK: [&str; 62] = [
     "table",
     "tbody",
     "td",
+    "template",
     "tfoot",
     "th",
     "thead",
@@ -69,14 +70,13 @@ pub(super) const BLOCK: [&str; 62] = [
     "ul",
 ];
 
-/// Block elements that are copied with all their content.
-pub(super) const COPIED: [&str; 12] = [
+/// Block elements that are copied, but for prose in those that are preformatted.
+pub(super) const COPIED: [&str; 11] = [
     "listing",
     "plaintext",
     "pre",
     "script",
     "style",
-    "template",
     "textarea",
     "xmp",
     "iframe",
@@ -85,8 +85,11 @@ pub(super) const COPIED: [&str; 12] = [
     "datalist",
 ];
 
-/// Inline elements that are copied with all their content. The readings of ruby belong to words of the source.
+/// Inline elements that are copied, but for the texts in some of them. The readings of ruby belong to words of the source.
 pub(super) const COPIED_INLINE: [&str; 8] = ["audio", "canvas", "object", "rp", "rt", "rtc", "svg", "video"];
+
+/// Elements whose content is shown where they themselves cannot be.
+pub(super) const FALLBACKS: [&str; 4] = ["audio", "canvas", "object", "video"];
 
 /// Elements whose text must appear unchanged in the translation.
 pub(super) const LOCKED: [&str; 7] = ["code", "kbd", "math", "mjx-container", "samp", "tt", "var"];

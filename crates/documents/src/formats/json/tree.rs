@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     fn error(&self) -> Error {
-        Error::Json { offset: self.at }
+        Error::json(self.source, self.at)
     }
 
     fn skip_blanks(&mut self) {

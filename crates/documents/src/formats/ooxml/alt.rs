@@ -1,4 +1,4 @@
-//! Texts in attributes: titles and descriptions of drawings and tables, and the words of WordArt.
+//! Texts in attributes: titles, descriptions and screen tips of drawings, tables and links, and the words of WordArt.
 
 use crate::escaping::Escaping;
 use crate::slot::{ParsedBlock, Role};
@@ -13,6 +13,9 @@ fn attributes(name: Name) -> &'static [&'static str] {
         ("v", "textpath") => &["string"],
         ("v", _) => &["alt"],
         ("w", "tblCaption" | "tblDescription") => &["val"],
+        // What a form's field says about itself, and the choices of its list, which are known by their numbers.
+        ("w", "helpText" | "statusText" | "listEntry") => &["val"],
+        ("w", "hyperlink") => &["tooltip"],
         _ => &[],
     }
 }
@@ -26,6 +29,10 @@ pub(crate) fn is_described(name: Name) -> bool {
 pub(crate) fn texts(source: &str, element: &Element, role: Role) -> Vec<ParsedBlock> {
     let role = if element.name.0 == "pic" { Role::Shared } else { role };
     let values = attributes(element.name).iter().filter_map(|name| element.value_range(source, name));
-    let found = values.filter_map(|range| lines(source, range, Escaping::XmlAttribute));
+    // The screen tip of a whole shape; that of words is part of their formatting.
+    let is_tip = |child: &&Element| matches!(child.name, ("a", "hlinkClick" | "hlinkHover"));
+    let links = element.elements().filter(|child| is_described(element.name) && is_tip(child));
+    let tips = links.filter_map(|link| link.value_range(source, "tooltip"));
+    let found = values.chain(tips).filter_map(|range| lines(source, range, Escaping::XmlAttribute));
     found.map(|found| found.with_role(role)).collect()
 }

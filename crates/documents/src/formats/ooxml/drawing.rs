@@ -26,7 +26,8 @@ pub(crate) fn master(source: &str) -> Result<Parsed> {
     let is_shape = |name| matches!(name, ("p", "sp" | "pic" | "graphicFrame" | "cxnSp"));
     blocks(source, DocType::Refused, is_shape, |shape, found| {
         let mut about = shape.elements().flat_map(Element::elements).filter(|one| one.name == ("p", "nvPr"));
-        if about.any(|one| one.child(("p", "ph")).is_some()) {
+        let is_own = |one: &Element| one.value(source, "hasCustomPrompt").is_some_and(|own| own != "0");
+        if about.any(|one| one.child(("p", "ph")).is_some_and(|placeholder| !is_own(placeholder))) {
             return Ok(());
         }
         collect(source, shape, Role::Own, Role::Shared, found)
@@ -46,12 +47,12 @@ fn is_text(name: Name) -> bool {
 
 /// Appends the blocks of an element and its descendants.
 fn collect(source: &str, element: &Element, role: Role, labels: Role, found: &mut Parsed) -> Result<()> {
+    if element.name == ("a", "p") {
+        found.extend(paragraph(source, element)?.map(|found| found.with_role(role)));
+        return Ok(());
+    }
     let mut add = |one: &Element, role| found.extend(whole(source, one).map(|found| found.with_role(role)));
     match element.name {
-        ("a", "p") => {
-            found.extend(paragraph(source, element)?.map(|found| found.with_role(role)));
-            return Ok(());
-        }
         // The cached texts of a chart's cells, for each level of its axis.
         ("c", "strCache" | "multiLvlStrCache") => {
             values(element).into_iter().for_each(|value| add(value, labels))

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::page;
 use super::run::Run;
+use super::{page, validation};
 use crate::Result;
 use crate::block::Affixes;
 use crate::escaping::Escaping;
-use crate::formula::{key, literals};
+use crate::formats::html;
+use crate::formula::{key, literals, reads_letters};
 use crate::left_alone::Place;
+use crate::markup::Dialect;
 use crate::package::{Package, percent_decoded};
 use crate::parsed::Parsed;
 use crate::runs::{Item, Kind, block};
@@ -25,6 +27,21 @@ pub(crate) struct ReferencedNames {
     fixed_texts: HashSet<String>,
     /// Indices of sheets that nothing refers to.
     free_sheets: HashSet<usize>,
+    /// Whether a cell has a formula, and whether one computes a number from a text.
+    has_formulas: bool,
+    numbers_depend_on_text: bool,
+}
+
+impl ReferencedNames {
+    /// Whether a cell of the workbook has a formula.
+    pub fn has_formulas(&self) -> bool {
+        self.has_formulas
+    }
+
+    /// Whether a formula computes a number from a text, so that translations may change any number.
+    pub fn numbers_depend_on_text(&self) -> bool {
+        self.numbers_depend_on_text
+    }
 }
 
 /// The longest name of a sheet, in UTF-16 units.
@@ -39,12 +56,24 @@ const MAX_RENAMED_SHEETS: usize = 64;
 /// # Errors
 /// When the part is not well-formed or beyond the limits.
 pub(crate) fn strings(source: &str, names: &ReferencedNames) -> Result<Parsed> {
-    let wanted = |name| matches!(name, ("x", "si" | "c" | "text" | "headerFooter"));
+    // Validations also stand in an extension of their own.
+    let wanted = |name: (&str, &str)| {
+        matches!(name, ("x", "si" | "c" | "text" | "headerFooter" | "hyperlink"))
+            || name.1 == "dataValidation"
+    };
     blocks(source, DocType::Refused, wanted, |element, found| {
         let text = match element.name.1 {
             "c" => cell(source, element)?,
             "headerFooter" => {
                 found.extend(page::texts(source, element));
+                None
+            }
+            "hyperlink" => {
+                validation::link(source, element, found);
+                None
+            }
+            "dataValidation" => {
+                validation::messages(source, element, found);
                 None
             }
             _ => text(source, element)?,
@@ -124,6 +153,41 @@ fn text(source: &str, element: &Element) -> Result<Option<ParsedBlock>> {
     Ok(found)
 }
 
+/// Counts the captions of a pivot table or of what filters it. Formulas may ask for a value by its caption.
+///
+/// # Errors
+/// When the part is not well-formed or beyond the limits.
+pub(crate) fn pivot(source: &str) -> Result<Parsed> {
+    let mut found = Parsed::default();
+    let wanted = |(_, local): (&str, &str)| matches!(local, "pivotTableDefinition" | "slicer" | "timeline");
+    each(source, DocType::Refused, wanted, |element| {
+        let own = ["rowHeaderCaption", "colHeaderCaption", "grandTotalCaption", "caption"];
+        let of_fields = element.elements().filter(|child| child.name.1 == "dataFields");
+        let fields = of_fields.flat_map(Element::elements).filter_map(|field| field.value(source, "name"));
+        let captions = own.into_iter().filter_map(|name| element.value(source, name)).chain(fields);
+        captions.for_each(|caption| found.leave(Place::PivotCaption, &caption));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The captions of a sheet's controls, which its drawing mostly repeats: HTML in shapes of VML. Never fails, since Excel
+/// writes some that is not well-formed.
+pub(crate) fn controls(source: &str) -> Parsed {
+    let mut found = Parsed::default();
+    let mut from = 0;
+    while let Some(start) = source.get(from..).and_then(|rest| rest.find("<v:textbox")).map(|at| from + at) {
+        let end = source
+            .get(start..)
+            .and_then(|rest| rest.find("</v:textbox>"))
+            .map_or(source.len(), |at| start + at);
+        found.merge(html::parse_part(source, start..end, Dialect::Xml));
+        from = end;
+    }
+    found.blocks.iter_mut().for_each(|found| found.slot.role = Role::Shared);
+    found
+}
+
 /// The names of a table's columns: copies of the header cells.
 ///
 /// # Errors
@@ -139,8 +203,15 @@ pub(crate) fn columns(source: &str) -> Result<Parsed> {
 /// When the part is not well-formed or beyond the limits.
 pub(crate) fn sheets(source: &str, names: &ReferencedNames) -> Result<Parsed> {
     let found = name_blocks(source, ("x", "sheet"))?.into_iter().enumerate();
-    let free = found.filter(|(at, _)| names.free_sheets.contains(at)).filter_map(|(_, found)| found);
-    Ok(free.collect::<Vec<_>>().into())
+    let mut parsed = Parsed::default();
+    for (at, name) in found {
+        match name {
+            Some(name) if names.free_sheets.contains(&at) => parsed.extend([name]),
+            Some(name) => parsed.leave(Place::SheetName, &name.block.text),
+            None => {}
+        }
+    }
+    Ok(parsed)
 }
 
 /// The block of the name of each `wanted` element, if it has words.
@@ -199,9 +270,11 @@ pub(crate) fn invalid_names(written: &str) -> Vec<String> {
 /// # Errors
 /// When a part cannot be read.
 pub(crate) fn referenced_names(package: &mut Package) -> Result<Arc<ReferencedNames>> {
+    // Names of parts are compared without case.
+    let all: Vec<String> = package.names().iter().map(|name| name.to_ascii_lowercase()).collect();
     let xml = |name: &&String| name.starts_with("xl/") && name.ends_with(".xml");
-    let entries: Vec<String> = package.names().iter().filter(xml).cloned().collect();
-    let has_macros = package.names().iter().any(|name| name.ends_with("vbaProject.bin"));
+    let entries: Vec<String> = all.iter().filter(xml).cloned().collect();
+    let has_macros = all.iter().any(|name| name.ends_with("vbaproject.bin"));
     let (mut columns, mut sheets) = (Vec::new(), Vec::<(usize, String)>::new());
     for name in entries.iter().filter(|name| name.starts_with("xl/tables/")) {
         columns.extend(names(&package.text(name)?, ("x", "tableColumn"))?);
@@ -214,7 +287,8 @@ pub(crate) fn referenced_names(package: &mut Package) -> Result<Arc<ReferencedNa
         sheets.clear();
     }
     let mut fixed_texts = HashSet::new();
-    for name in entries.iter().filter(|name| !name.ends_with("sharedStrings.xml")) {
+    let (mut has_formulas, mut numbers_depend_on_text) = (false, false);
+    for name in entries.iter().filter(|name| !name.ends_with("sharedstrings.xml")) {
         let text = package.text(name)?;
         if text.to_ascii_uppercase().contains("INDIRECT(") {
             sheets.clear();
@@ -225,11 +299,13 @@ pub(crate) fn referenced_names(package: &mut Package) -> Result<Arc<ReferencedNa
             columns.iter().filter(|column| formulas.columns.contains(column.as_str())).map(|c| key(c)),
         );
         fixed_texts.extend(formulas.compared);
+        has_formulas |= formulas.in_cells;
+        numbers_depend_on_text |= formulas.read_letters;
     }
     // Links of shapes, and legacy form controls.
     let is_other =
         |name: &&String| name.starts_with("xl/") && (name.ends_with(".rels") || name.ends_with(".vml"));
-    let others: Vec<String> = package.names().iter().filter(is_other).cloned().collect();
+    let others: Vec<String> = all.iter().filter(is_other).cloned().collect();
     for name in &others {
         if sheets.is_empty() {
             break;
@@ -243,7 +319,12 @@ pub(crate) fn referenced_names(package: &mut Package) -> Result<Arc<ReferencedNa
             Err(_) => sheets.clear(),
         }
     }
-    Ok(Arc::new(ReferencedNames { fixed_texts, free_sheets: sheets.into_iter().map(|(at, _)| at).collect() }))
+    Ok(Arc::new(ReferencedNames {
+        fixed_texts,
+        free_sheets: sheets.into_iter().map(|(at, _)| at).collect(),
+        has_formulas,
+        numbers_depend_on_text,
+    }))
 }
 
 /// Whether a part refers to a sheet: `Sheet!A1`, `'Sheet'!A1` or `Sheet:Other!A1`.
@@ -261,6 +342,10 @@ struct Formulas {
     columns: String,
     /// Texts that formulas, filters and pivot tables compare cells with, normalised by [`key`].
     compared: HashSet<String>,
+    /// Whether a cell has one.
+    in_cells: bool,
+    /// Whether one computes a number from the letters of a text.
+    read_letters: bool,
 }
 
 fn formulas(source: &str) -> Result<Formulas> {
@@ -285,6 +370,8 @@ fn formulas(source: &str) -> Result<Formulas> {
             }
             local => {
                 let formula = element.text(source);
+                found.in_cells |= element.name == ("x", "f");
+                found.read_letters |= reads_letters(&formula);
                 if formula.contains('[') {
                     found.columns.push_str(&formula);
                     found.columns.push('\n');

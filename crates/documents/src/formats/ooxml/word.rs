@@ -1,33 +1,44 @@
 //! Texts of a Word document: body, headers, footers, notes and comments, with the text boxes in them.
 //!
-//! Tracked insertions are translated, deletions left unchanged. Of ruby only the base is text: the reading above it
+//! Tracked insertions are translated, deletions left alone. Of ruby only the base is text: the reading above it
 //! is of no use in a translation.
+
+use std::collections::HashMap;
+use std::ops::Range;
 
 use super::alt;
 use super::drawing;
 use super::run::Run;
 use crate::Result;
+use crate::escaping::Escaping;
+use crate::left_alone::Place;
 use crate::parsed::Parsed;
 use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
-use crate::slot::Role;
-use crate::xml::tree::{DocType, Element, blocks};
+use crate::slot::{ParsedBlock, Role};
+use crate::xml::plain::lines;
+use crate::xml::tree::{DocType, Element, blocks, unescaped};
 
-/// Content controls whose text is chosen, not typed.
-const CHOICE_CONTROLS: [&str; 5] = ["checkbox", "date", "dropDownList", "comboBox", "picture"];
+/// Content controls whose content is no text, but for what they show while they are empty.
+const OTHER_CONTROLS: [&str; 3] = ["checkbox", "date", "picture"];
 
 /// The blocks of a part.
 ///
 /// # Errors
 /// When it is not well-formed or beyond the limits.
-pub(crate) fn parse(source: &str) -> Result<Parsed> {
-    let wanted = |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription") | ("mc", "Fallback"));
-    blocks(source, DocType::Refused, wanted, |element, found| collect(source, element, Role::Own, found))
+pub(crate) fn parse(source: &str, role: Role) -> Result<Parsed> {
+    let wanted =
+        |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription" | "sdtPr") | ("mc", "Fallback"));
+    blocks(source, DocType::Refused, wanted, |element, found| collect(source, element, role, found))
 }
 
 /// Appends the blocks of an element and its descendants.
 fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> Result<()> {
     let role = match element.name {
-        ("w", "del" | "moveFrom") | ("m", _) => return Ok(()),
+        ("w", "del" | "moveFrom") => {
+            found.leave(Place::DeletedText, &element.text(source));
+            return Ok(());
+        }
+        ("m", _) => return Ok(()),
         // Shown instead of the choice before it by programs that do not support that; with the same text.
         ("mc", "Fallback") => Role::Shared,
         _ => role,
@@ -38,8 +49,74 @@ fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> R
     } else if element.name == ("a", "p") {
         found.extend(drawing::paragraph(source, element)?.map(|found| found.with_role(role)));
     }
+    match element.name {
+        ("w", "comboBox" | "dropDownList") => found.extend(choices(source, element)),
+        ("w", "alias") => found.leave(Place::ControlTitle, &element.value(source, "val").unwrap_or_default()),
+        ("w", "instrText") => found.extend(screen_tip(source, element)),
+        _ => {}
+    }
     found.extend(alt::texts(source, element, role));
     element.elements().try_for_each(|child| collect(source, child, role, found))
+}
+
+/// What a content control offers to choose. Word allows no two choices that look the same, so of those that do none has a
+/// block, and a translation that makes two of them so is rejected when it is read back.
+fn choices(source: &str, list: &Element) -> Vec<ParsedBlock> {
+    let shown = |item: &Element| item.value_range(source, "displayText");
+    let mut seen = HashMap::new();
+    let key = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().trim().to_lowercase();
+    list.elements().filter_map(shown).for_each(|range| *seen.entry(key(&range)).or_insert(0) += 1);
+    let unique = list.elements().filter_map(shown).filter(|range| seen.get(&key(range)) == Some(&1));
+    unique.filter_map(|range| lines(source, range, Escaping::XmlAttribute)).collect()
+}
+
+/// The screen tip in the instruction of a link: `HYPERLINK "…" \o "the tip"`.
+fn screen_tip(source: &str, instruction: &Element) -> Option<ParsedBlock> {
+    let raw = source.get(instruction.inner.clone())?;
+    let before = raw.find("\\o ").filter(|_| raw.trim_start().starts_with("HYPERLINK"))? + 3;
+    let rest = raw.get(before..)?;
+    let quote = ["\"", "&quot;"].into_iter().find(|quote| rest.trim_start().starts_with(quote))?;
+    let start = before + rest.find(quote)? + quote.len();
+    let end = start + raw.get(start..)?.find(quote)?;
+    let at = instruction.inner.start;
+    // A quote in the text would end it, however it is written.
+    let is_plain = !unescaped(source.get(at + start..at + end)?).contains('"');
+    if is_plain { lines(source, at + start..at + end, Escaping::XmlAttribute) } else { None }
+}
+
+/// The names of a Word document's numbers, such as `Chapter %1`: the text before or after the number. A format with
+/// several words is left alone.
+///
+/// # Errors
+/// When the part is not well-formed or beyond the limits.
+pub(crate) fn numbering(source: &str) -> Result<Parsed> {
+    blocks(
+        source,
+        DocType::Refused,
+        |name| name == ("w", "lvl"),
+        |level, found| {
+            let value = |name| level.child(("w", name)).and_then(|one| one.value_range(source, "val"));
+            let slice = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+            let (Some(kind), Some(format)) = (value("numFmt"), value("lvlText")) else { return Ok(()) };
+            if slice(&kind) == "bullet" {
+                return Ok(());
+            }
+            let mut at = format.start;
+            let mut words = Vec::new();
+            for (number, text) in slice(&format).split('%').enumerate() {
+                let digit = usize::from(number > 0 && text.starts_with(|c: char| c.is_ascii_digit()));
+                if text.contains(char::is_alphabetic) {
+                    words.push(at + digit..at + text.len());
+                }
+                at += text.len() + 1;
+            }
+            match words.as_slice() {
+                [words] => found.extend(lines(source, words.clone(), Escaping::XmlAttribute)),
+                _ => found.leave(Place::Numbering, slice(&format)),
+            }
+            Ok(())
+        },
+    )
 }
 
 /// The pieces of a paragraph or of another element that holds runs.
@@ -82,10 +159,11 @@ fn simple_field<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
 
 fn control<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
     let properties = element.child(("w", "sdtPr"));
-    let chosen =
-        properties.is_some_and(|one| one.elements().any(|child| CHOICE_CONTROLS.contains(&child.name.1)));
+    let has =
+        |is: fn(&str) -> bool| properties.is_some_and(|one| one.elements().any(|child| is(child.name.1)));
+    let is_other = has(|name| OTHER_CONTROLS.contains(&name)) && !has(|name| name == "showingPlcHdr");
     match element.child(("w", "sdtContent")) {
-        Some(content) if !chosen => group(source, element, content),
+        Some(content) if !is_other => group(source, element, content),
         _ => Item::void(element.range.clone()),
     }
 }
