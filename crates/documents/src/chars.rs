@@ -22,3 +22,13 @@ pub(crate) fn join_separator(before: &str, after: &str) -> &'static str {
     let unspaced = |c: Option<char>| c.is_some_and(is_unspaced);
     if unspaced(before.chars().next_back()) && unspaced(after.chars().next()) { "" } else { " " }
 }
+
+/// Whether reStructuredText reads inline markup that starts right after a character.
+pub(crate) fn may_precede_markup(c: char) -> bool {
+    c.is_whitespace() || "'\"([{<-/:“„«‘‚‹–—「『（［".contains(c)
+}
+
+/// Whether reStructuredText reads inline markup that ends right before a character.
+pub(crate) fn may_follow_markup(c: char) -> bool {
+    c.is_whitespace() || "'\")]}>-/\\:.,;!?”“»’›–—…」』）］、。，．：；！？".contains(c)
+}

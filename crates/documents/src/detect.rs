@@ -84,6 +84,11 @@ impl Format {
         let is_xml = text.starts_with("<?xml") || (extension == "xml" && text.starts_with('<'));
         let root = root(text, if is_xml { Dialect::Xml } else { Dialect::Html });
         let is_page = text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype html"));
+        let markup = [Self::Rst, Self::AsciiDoc, Self::Latex];
+        if let Some(named) = named.filter(|named| markup.contains(named) && foreign.is_none()) {
+            // A signature has the extension of AsciiDoc too.
+            return if text.starts_with("-----BEGIN ") { Err(kinds::UNKNOWN) } else { Ok(named) };
+        }
         let is_xml_format = named.is_some_and(|named| {
             matches!(named, Self::Xliff | Self::Tmx | Self::Android | Self::Resx | Self::StringsDict)
         });

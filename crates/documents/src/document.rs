@@ -150,6 +150,9 @@ impl Document {
             Format::Fluent => Parser::Fluent,
             Format::Ass => Parser::Ass,
             Format::Notebook => return Self::notebook(bytes),
+            Format::Rst => Parser::Rst,
+            Format::AsciiDoc => Parser::AsciiDoc,
+            Format::Latex => Parser::Latex,
             Format::Pdf => {
                 let (markdown, left_alone) = pdf::to_markdown(bytes)?;
                 let mut document = Self::text(Encoding::UTF_8, markdown, Parser::Markdown)?;

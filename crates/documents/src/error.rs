@@ -197,6 +197,14 @@ pub enum Error {
         /// The language that the file names.
         language: String,
     },
+    /// LaTeX in which a brace, a formula or verbatim text is not closed.
+    #[error(
+        "a brace, formula or verbatim text in line {line} is not closed; close it there and open the file again"
+    )]
+    Unclosed {
+        /// The line, from 1.
+        line: usize,
+    },
     /// The Markdown parser panicked, which is a bug.
     #[error(
         "this Markdown cannot be read; rename the file to .txt to translate it as plain text, and please report it"

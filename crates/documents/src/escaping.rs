@@ -1,7 +1,12 @@
 //! How text is escaped where it is written, so that its format reads exactly that text.
 
+use std::borrow::Cow;
+
 use crate::entities;
+use crate::formats::asciidoc::escape::{self as asciidoc, AsciiDocText};
+use crate::formats::latex::escape::{self as latex, LatexText};
 use crate::formats::markdown::escape;
+use crate::formats::rst::escape::{self as rst, RstText};
 use crate::markup::Dialect;
 use crate::quoting::Quoting;
 use crate::xml;
@@ -39,6 +44,12 @@ pub(crate) enum Escaping {
     HtmlAttribute(Dialect),
     /// The header or footer of a printed spreadsheet page, where `&` begins a code.
     SheetHeader,
+    /// reStructuredText.
+    Rst(RstText),
+    /// AsciiDoc.
+    AsciiDoc(AsciiDocText),
+    /// LaTeX.
+    Latex(LatexText),
 }
 
 /// The context of a run of text, which also determines how it is escaped.
@@ -71,12 +82,18 @@ impl Escaping {
             // A word joiner, which is not shown, because a backslash cannot be escaped.
             Self::Ass => text.replace('\\', "\\\u{2060}").replace('{', "\\{").replace('}', "\\}"),
             Self::SheetHeader => xml::escape(&text.replace('&', "&&")),
+            Self::Rst(_) => rst::text(text, context.bare),
+            Self::AsciiDoc(place) => asciidoc::text(place, text, context.bare),
+            Self::Latex(rules) => latex::text(rules, text),
         }
     }
 
-    /// A locked text such as an address; Markdown's is in the block's text as it is written.
-    pub fn escape_locked(self, text: &str) -> String {
-        if self.is_markdown() || self == Self::Fluent {
+    /// A locked text such as an address; that of a markup language is in the block's text as it is written.
+    /// `around` are the characters before and after it.
+    pub fn escape_locked(self, text: &str, around: (Option<char>, Option<char>)) -> String {
+        if matches!(self, Self::AsciiDoc(_)) {
+            asciidoc::locked(text, around)
+        } else if self.is_markdown() || self == Self::Fluent || self.is_verbatim_locked() {
             text.to_owned()
         } else {
             self.escape(text, EscapeContext::default())
@@ -92,8 +109,42 @@ impl Escaping {
                 let (first, rest) = written.split_at(1);
                 format!("{{\"{first}\"}}{rest}")
             }
+            Self::Rst(place) => rst::finish(place, written),
+            Self::AsciiDoc(place) => asciidoc::finish(place, written),
             _ => written,
         }
+    }
+
+    /// A written line, escaped where its start would begin another element; `first` if it is the first of its block.
+    pub fn line_start(self, line: String, first: bool) -> String {
+        match self {
+            Self::MarkdownParagraph => escape::line_start(line),
+            Self::Rst(RstText::Paragraph) => rst::line_start(line, first),
+            Self::AsciiDoc(AsciiDocText::Paragraph { .. }) => asciidoc::line_start(line, first),
+            _ => line,
+        }
+    }
+
+    /// The markup around a range of a translation, as it is read there.
+    pub fn pair<'a>(
+        self,
+        markup: (&'a str, &'a str),
+        around: (Option<char>, Option<char>),
+    ) -> (Cow<'a, str>, Cow<'a, str>) {
+        match self {
+            Self::AsciiDoc(_) => asciidoc::pair(markup, around),
+            _ => (markup.0.into(), markup.1.into()),
+        }
+    }
+
+    /// Whether inline markup must not touch a word.
+    pub fn sets_markup_apart(self) -> bool {
+        matches!(self, Self::Rst(_))
+    }
+
+    /// Whether locked texts are written as they are, so that those which need escapes cannot be locked.
+    pub fn is_verbatim_locked(self) -> bool {
+        matches!(self, Self::Rst(_) | Self::AsciiDoc(_) | Self::Latex(_))
     }
 
     /// Whether a line may end between any two Han or kana, as the line end is not shown as a space.

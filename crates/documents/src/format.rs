@@ -66,11 +66,17 @@ pub enum Format {
     Odp,
     /// An e-book.
     Epub,
+    /// reStructuredText, as docutils and Sphinx read it.
+    Rst,
+    /// AsciiDoc, as Asciidoctor reads it.
+    AsciiDoc,
+    /// LaTeX: a document, or a part of one.
+    Latex,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; Self::Epub as usize + 1] = [
+    pub const ALL: [Self; Self::Latex as usize + 1] = [
         Self::Text,
         Self::Markdown,
         Self::SubRip,
@@ -101,6 +107,9 @@ impl Format {
         Self::Ods,
         Self::Odp,
         Self::Epub,
+        Self::Rst,
+        Self::AsciiDoc,
+        Self::Latex,
     ];
 
     /// The format's usual name.
@@ -165,6 +174,9 @@ impl Format {
             Self::Ods => ("OpenDocument spreadsheet", &["ods", "ots", "fods"]),
             Self::Odp => ("OpenDocument presentation", &["odp", "otp", "fodp", "odg", "otg", "fodg"]),
             Self::Epub => ("EPUB", &["epub"]),
+            Self::Rst => ("reStructuredText", &["rst", "rest"]),
+            Self::AsciiDoc => ("AsciiDoc", &["adoc", "asciidoc", "asc"]),
+            Self::Latex => ("LaTeX", &["tex", "latex", "ltx"]),
         }
     }
 }

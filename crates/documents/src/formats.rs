@@ -4,12 +4,14 @@
 
 pub(crate) mod android;
 pub(crate) mod arb;
+pub(crate) mod asciidoc;
 pub(crate) mod ass;
 pub(crate) mod csv;
 pub(crate) mod epub;
 pub(crate) mod fluent;
 pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod latex;
 pub(crate) mod markdown;
 pub(crate) mod notebook;
 pub(crate) mod odf;
@@ -18,6 +20,7 @@ pub mod pdf;
 pub(crate) mod po;
 pub(crate) mod properties;
 pub(crate) mod resx;
+pub(crate) mod rst;
 pub(crate) mod string_catalog;
 pub(crate) mod stringsdict;
 pub(crate) mod subrip;

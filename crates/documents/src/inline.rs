@@ -28,6 +28,15 @@ pub(crate) enum Kind<'a> {
     },
     Open(Cow<'a, str>),
     Close(Cow<'a, str>),
+    /// A start tag that is written as `markup` beside a translation; its pair is never left outside of the block.
+    OpenAs {
+        name: Cow<'a, str>,
+        markup: String,
+    },
+    CloseAs {
+        name: Cow<'a, str>,
+        markup: String,
+    },
     /// Markup between words; `word` if it stands for a word.
     Void {
         word: bool,
@@ -38,6 +47,22 @@ pub(crate) enum Kind<'a> {
     Break,
     /// Separates two blocks.
     Cut,
+}
+
+impl Kind<'_> {
+    /// The name of a start tag.
+    fn opens(&self) -> Option<&str> {
+        if let Self::Open(name) | Self::OpenAs { name, .. } = self { Some(name) } else { None }
+    }
+
+    /// The name of an end tag.
+    fn closes(&self) -> Option<&str> {
+        if let Self::Close(name) | Self::CloseAs { name, .. } = self { Some(name) } else { None }
+    }
+
+    fn is_tag(&self) -> bool {
+        self.opens().or(self.closes()).is_some()
+    }
 }
 
 impl<'a> Piece<'a> {
@@ -111,32 +136,30 @@ fn cut_at_empty_lines(pieces: &mut [Piece]) {
 fn partners(pieces: &mut [Piece]) -> Vec<Option<usize>> {
     let mut partners = vec![None; pieces.len()];
     let mut open: Vec<usize> = Vec::new();
-    let is_tag =
-        |piece: &&Piece| !matches!(piece.kind, Kind::Text(_) | Kind::Elided | Kind::Cut | Kind::Close(_));
-    let mut too_much = pieces.iter().filter(is_tag).count() > limits::SPANS_PER_BLOCK;
+    let is_span = |piece: &&Piece| {
+        !matches!(piece.kind, Kind::Text(_) | Kind::Elided | Kind::Cut) && piece.kind.closes().is_none()
+    };
+    let mut too_much = pieces.iter().filter(is_span).count() > limits::SPANS_PER_BLOCK;
     for (at, piece) in pieces.iter().enumerate() {
-        match &piece.kind {
-            Kind::Open(_) => open.push(at),
-            Kind::Close(name) => {
-                let same = |index: &usize| matches!(&pieces[*index].kind, Kind::Open(other) if other == name);
-                if let Some(depth) = open.iter().rposition(same) {
-                    let start = open[depth];
-                    open.truncate(depth);
-                    (partners[start], partners[at]) = (Some(at), Some(start));
-                }
+        if piece.kind.opens().is_some() {
+            open.push(at);
+        } else if let Some(name) = piece.kind.closes() {
+            let same = |index: &usize| pieces[*index].kind.opens() == Some(name);
+            if let Some(depth) = open.iter().rposition(same) {
+                let start = open[depth];
+                open.truncate(depth);
+                (partners[start], partners[at]) = (Some(at), Some(start));
             }
-            _ => {}
         }
         too_much |= open.len() > limits::NESTING;
         if too_much {
             break;
         }
     }
-    let tag = |kind: &Kind| matches!(kind, Kind::Open(_) | Kind::Close(_));
     let cuts: Vec<usize> = (0..pieces.len())
         .filter(|&at| {
             pieces[at].kind == Kind::Cut
-                || (tag(&pieces[at].kind) && partners[at].is_none())
+                || (pieces[at].kind.is_tag() && partners[at].is_none())
                 || (too_much && !matches!(pieces[at].kind, Kind::Text(_) | Kind::Elided))
         })
         .collect();
@@ -167,10 +190,13 @@ fn trimmed(pieces: &[Piece], partners: &[Option<usize>], mut range: Range<usize>
         let last_partner = partners.get(range.end - 1).copied().flatten();
         let textless =
             |range: Range<usize>| !pieces.get(range).is_some_and(|inner| inner.iter().any(Piece::has_text));
+        let rewritten = |kind: &Kind| matches!(kind, Kind::OpenAs { .. } | Kind::CloseAs { .. });
         if edge(first) {
             range.start += 1;
         } else if edge(last) {
             range.end -= 1;
+        } else if rewritten(&first.kind) || rewritten(&last.kind) {
+            return range;
         } else if partner == Some(range.end - 1) {
             range = range.start + 1..range.end - 1;
         } else if let Some(end) = partner.filter(|&end| textless(range.start..end)) {
@@ -240,13 +266,15 @@ impl<'a> Assembler<'a> {
                 (span.open, span.close) = (open.clone(), close.clone());
             }
             Kind::Open(_) => {
-                self.flush_whitespace(None);
-                let at = self.run.block.text.len();
                 let markup = self.slice(&source).to_owned();
-                self.open.push(self.run.block.spans.len());
-                self.push(at..at, SpanKind::Paired, source).open = markup;
+                self.open(markup, source);
             }
-            Kind::Close(_) => self.close(source),
+            Kind::OpenAs { markup, .. } => self.open(markup.clone(), source),
+            Kind::Close(_) => {
+                let markup = self.slice(&source).to_owned();
+                self.close(markup, source);
+            }
+            Kind::CloseAs { markup, .. } => self.close(markup.clone(), source),
             Kind::Void { word } => {
                 if self.whitespace.is_some() {
                     self.flush_whitespace(None);
@@ -307,10 +335,16 @@ impl<'a> Assembler<'a> {
         text.push_str(space);
     }
 
-    fn close(&mut self, source: Range<usize>) {
+    fn open(&mut self, markup: String, source: Range<usize>) {
+        self.flush_whitespace(None);
+        let at = self.run.block.text.len();
+        self.open.push(self.run.block.spans.len());
+        self.push(at..at, SpanKind::Paired, source).open = markup;
+    }
+
+    fn close(&mut self, markup: String, source: Range<usize>) {
         let Some(index) = self.open.pop() else { return };
         let end = self.run.block.text.len();
-        let markup = self.slice(&source).to_owned();
         let Some(span) = self.run.block.spans.get_mut(index) else { return };
         span.source.end = source.end;
         if span.range.start < end {

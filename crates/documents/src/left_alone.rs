@@ -51,6 +51,10 @@ pub enum Place {
     Fallback,
     /// Data about a page for search engines.
     StructuredData,
+    /// A directive, block, environment or command that is not known, so that it may hold code.
+    UnknownMarkup,
+    /// A table drawn with lines of characters whose cells cannot be told apart safely.
+    DrawnTable,
 }
 
 impl Place {
@@ -85,6 +89,11 @@ impl Place {
             Self::PicturePage => ("page that is a picture", "pages that are pictures"),
             Self::PageComment => ("comment on a page", "comments on pages"),
             Self::Bookmark => ("bookmark", "bookmarks"),
+            Self::UnknownMarkup => (
+                "directive, block or command that is not known",
+                "directives, blocks and commands that are not known",
+            ),
+            Self::DrawnTable => ("drawn table", "drawn tables"),
         }
     }
 }

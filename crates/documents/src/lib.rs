@@ -31,6 +31,7 @@ mod locked_text;
 mod markup;
 mod ole;
 mod package;
+mod paragraph;
 mod parsed;
 mod parser;
 mod part;

@@ -2,8 +2,8 @@
 
 use crate::encoding::Missing;
 use crate::formats::{
-    android, arb, ass, csv, epub, fluent, html, json, markdown, odf, ooxml, po, properties, resx,
-    string_catalog, stringsdict, subrip, text, tmx, vtt, xliff, yaml,
+    android, arb, asciidoc, ass, csv, epub, fluent, html, json, latex, markdown, odf, ooxml, po, properties,
+    resx, rst, string_catalog, stringsdict, subrip, text, tmx, vtt, xliff, yaml,
 };
 use crate::markup::Dialect;
 use crate::parsed::Parsed;
@@ -45,6 +45,9 @@ pub(crate) enum Parser {
     StringsDict,
     Fluent,
     Ass,
+    Rst,
+    AsciiDoc,
+    Latex,
     Office(ooxml::OoxmlPart),
     OpenDocument(odf::OdfEntry),
     Epub(epub::EpubEntry),
@@ -79,6 +82,9 @@ impl Parser {
             Self::StringsDict => return stringsdict::parse(source),
             Self::Fluent => fluent::parse(source),
             Self::Ass => ass::parse(source)?,
+            Self::Rst => return rst::parse(source),
+            Self::AsciiDoc => return Ok(asciidoc::parse(source)),
+            Self::Latex => return latex::parse(source),
             Self::Office(office) => return office.parse(source),
             Self::OpenDocument(entry) => return entry.parse(source),
             Self::Epub(entry) => return entry.parse(source),
@@ -95,6 +101,7 @@ impl Parser {
             Self::Fluent | Self::Ass => Missing::None,
             Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po { .. } => Missing::None,
             Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
+            Self::Rst | Self::AsciiDoc | Self::Latex => Missing::None,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::Reference,
         }
     }
@@ -114,7 +121,7 @@ impl Parser {
             Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
             Self::Android | Self::Resx | Self::StringsDict => false,
             Self::Arb { .. } | Self::Fluent => true,
-            Self::Markdown | Self::Html => true,
+            Self::Markdown | Self::Html | Self::Rst | Self::AsciiDoc | Self::Latex => true,
             Self::Office(ooxml::OoxmlPart::PlainText) => false,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => true,
         }

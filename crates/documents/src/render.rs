@@ -201,7 +201,7 @@ impl<'a> Renderer<'a> {
             match piece {
                 Piece::Text(text, affixes) => {
                     let before_link =
-                        matches!(pieces.get(at + 1), Some(Piece::Markup(next, _)) if next.starts_with('['));
+                        matches!(pieces.get(at + 1), Some(Piece::Markup(next, ..)) if next.starts_with('['));
                     for (number, line) in text.split('\n').enumerate() {
                         if number > 0 {
                             out.line_break();
@@ -215,7 +215,13 @@ impl<'a> Renderer<'a> {
                 }
                 Piece::Locked(text, affixes) => {
                     out.start_text(affixes);
-                    out.words.raw(&slot.escaping.escape_locked(text));
+                    let around = (out.last, next_char(&pieces, at));
+                    let text = &slot.escaping.escape_locked(text, around);
+                    if slot.escaping.sets_markup_apart() {
+                        out.markup(text, true, true);
+                    } else {
+                        out.words.raw(text);
+                    }
                     out.last = text.chars().next_back();
                 }
                 Piece::Long(text, affixes, spaces) => {
@@ -223,28 +229,28 @@ impl<'a> Renderer<'a> {
                     if spaces.before {
                         out.words.gap();
                     }
-                    out.words.raw(&slot.escaping.escape_locked(text));
+                    out.words.raw(&slot.escaping.escape_locked(text, (out.last, next_char(&pieces, at))));
                     if spaces.after {
                         out.words.gap();
                     }
                     out.last = text.chars().next_back();
                 }
-                Piece::Markup(markup, source) => {
+                Piece::Markup(markup, source, opens) => {
                     let source = *source..*source + markup.len();
                     // Markup copied from the source may contain blocks of its own, in attributes.
-                    let markup = if self.content.slice(occurrence.part, source.clone()) == *markup {
+                    let markup = if self.content.slice(occurrence.part, source.clone()) == markup.as_ref() {
                         self.copy(occurrence.part, source, index + 1)
                     } else {
-                        (*markup).to_owned()
+                        markup.clone().into_owned()
                     };
-                    out.end_text().raw(&markup);
+                    out.markup(&markup, *opens, !opens);
                 }
                 Piece::Void(source, affixes, _, Some(spaces)) => {
                     if spaces.before && out.last.is_some_and(allows_space_after) {
                         out.spaces(" ");
                     }
                     let markup = self.copy(occurrence.part, source.clone(), index + 1);
-                    out.end_text().raw(&[&affixes.before, &*markup, &affixes.after].concat());
+                    out.markup(&[&affixes.before, &*markup, &affixes.after].concat(), true, true);
                     out.last = Some(OBJECT);
                     if spaces.after && next_char(&pieces, at).is_some_and(allows_space_before) {
                         out.spaces(" ");
@@ -270,9 +276,9 @@ impl<'a> Renderer<'a> {
                         words.gap();
                     }
                     let markup = self.copy(occurrence.part, source.clone(), index + 1);
-                    words.raw(&[&affixes.before, &*markup, &affixes.after].concat());
+                    out.markup(&[&affixes.before, &*markup, &affixes.after].concat(), true, true);
                     if gap_after {
-                        words.gap();
+                        out.words.gap();
                     }
                 }
             }

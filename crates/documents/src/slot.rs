@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::block::{Affixes, Block};
-use crate::escaping::Escaping;
+use crate::escaping::{EscapeContext, Escaping};
 use crate::locked_text;
 use crate::wrap::LineLayout;
 
@@ -71,7 +71,14 @@ impl ParsedBlock {
 
     /// Locks the bare addresses and the placeholders of the text; `None` when nothing is left to translate.
     pub fn into_translatable(mut self) -> Option<Self> {
+        let (own, escaping) = (self.block.spans.len(), self.slot.escaping);
         locked_text::lock_in_prose(&mut self.block);
+        if escaping.is_verbatim_locked() {
+            let Block { text, spans, .. } = &mut self.block;
+            let found = spans.split_off(own.min(spans.len())).into_iter();
+            let is_plain = |text: &str| escaping.escape(text, EscapeContext::default()) == text;
+            spans.extend(found.filter(|span| text.get(span.range.clone()).is_some_and(is_plain)));
+        }
         locked_text::take_out_long(&mut self.block);
         (self.block.has_words() && !locked_text::is_code(&self.block.text)).then_some(self)
     }

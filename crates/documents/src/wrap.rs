@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::chars::{is_space, is_unspaced};
+use crate::chars::{is_space, is_unspaced, may_follow_markup, may_precede_markup};
 
 /// How many lines a translation gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,12 @@ pub(crate) struct Words {
     glued: bool,
     /// Whether a line may end between two Han or kana characters.
     anywhere: bool,
+    /// Whether the markup before the next text or markup must be apart from it.
+    apart: bool,
 }
+
+/// What reStructuredText reads as nothing; it separates markup from a word.
+const ESCAPED_SPACE: &str = "\\ ";
 
 /// The longest subtitle line that broadcasters' guides allow, in columns.
 pub(crate) const SUBTITLE_COLUMNS: usize = 42;
@@ -67,6 +72,9 @@ impl Words {
     /// Adds text, which may be divided at whitespace.
     pub fn text(&mut self, text: &str) {
         for c in text.chars() {
+            if std::mem::take(&mut self.apart) && !self.gap && !may_follow_markup(c) {
+                self.escaped_space();
+            }
             let glued = std::mem::take(&mut self.glued);
             if is_space(c) {
                 self.gap = true;
@@ -93,6 +101,21 @@ impl Words {
                 self.words.push(Word { text: markup.to_owned(), spaced, raw: true });
             }
         }
+    }
+
+    /// Adds markup that must not touch a word before or after it, as reStructuredText requires.
+    pub fn apart(&mut self, markup: &str, before: bool, after: bool) {
+        let last = self.words.last().and_then(|word| word.text.chars().next_back());
+        let touches = before && last.is_some_and(|last| !may_precede_markup(last));
+        if (std::mem::take(&mut self.apart) || touches) && !self.gap {
+            self.escaped_space();
+        }
+        self.raw(markup);
+        self.apart = after;
+    }
+
+    fn escaped_space(&mut self) {
+        self.words.last_mut().into_iter().for_each(|word| word.text.push_str(ESCAPED_SPACE));
     }
 
     /// Adds a space before the next text or markup.

@@ -15,14 +15,14 @@ use crate::block::Affixes;
 use crate::chars::is_space;
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
-use crate::formats::text::{lines, widest};
+use crate::formats::text::lines;
 use crate::formats::yaml;
 use crate::inline::{self, Kind, Piece};
 use crate::left_alone::Place;
 use crate::markup::{Attribute, Dialect, Token, TokenKind, Tokens};
+use crate::paragraph;
 use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
-use crate::wrap::LineLayout;
 
 /// Tokens read ahead in vain, in search of the ends of elements that have none; then only [`FEW_TOKENS`] are read for
 /// each, which keeps the time linear.
@@ -351,15 +351,7 @@ impl<'a> HtmlParser<'a> {
     fn flush(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
         split_menu(&mut pieces);
-        let found = inline::runs(self.source, pieces).into_iter().filter_map(|run| {
-            let mut slot = Slot::new(run.range.clone(), Escaping::Html(self.dialect));
-            slot.breaks = run.breaks;
-            if let Some(newline) = run.newline {
-                slot.layout = LineLayout::Fill(widest(self.source.get(run.range).unwrap_or_default()));
-                slot.newline = newline;
-            }
-            ParsedBlock { block: run.block, slot }.into_translatable()
-        });
+        let found = paragraph::blocks(self.source, pieces, Escaping::Html(self.dialect), 0);
         self.found.extend(found);
     }
 

@@ -2,8 +2,6 @@
 
 use crate::block::Affixes;
 use crate::chars::{is_space, is_unspaced};
-use crate::escaping::Escaping;
-use crate::formats::markdown::escape;
 use crate::slot::Slot;
 use crate::wrap::{LineLayout, NOT_FIRST, NOT_LAST, Words};
 
@@ -56,6 +54,17 @@ impl<'a> LineWriter<'a> {
         &mut self.words
     }
 
+    /// Markup, whose outer sides are those before and after it.
+    pub fn markup(&mut self, markup: &str, before: bool, after: bool) {
+        let apart = self.slot.escaping.sets_markup_apart();
+        let words = self.end_text();
+        if apart {
+            words.apart(markup, before, after);
+        } else {
+            words.raw(markup);
+        }
+    }
+
     /// Spaces that are part of the text, so inside a run where the format has runs.
     pub fn spaces(&mut self, spaces: &str) {
         if !spaces.is_empty() {
@@ -89,13 +98,12 @@ impl<'a> LineWriter<'a> {
     }
 }
 
-/// The words in lines, none of which Markdown would take for the start of another element.
+/// The words in lines, none of which would be taken for the start of another element.
 fn lines(words: Words, slot: &Slot, layout: LineLayout) -> String {
-    let line = |(line, raw): (String, bool)| match slot.escaping {
-        Escaping::MarkdownParagraph if !raw => escape::line_start(line),
-        _ => line,
+    let line = |(number, (line, raw)): (usize, (String, bool))| {
+        if raw { line } else { slot.escaping.line_start(line, number == 0) }
     };
-    words.lines(layout).into_iter().map(line).collect::<Vec<_>>().join(&slot.newline)
+    words.lines(layout).into_iter().enumerate().map(line).collect::<Vec<_>>().join(&slot.newline)
 }
 
 /// Stands for a void span as the last character.

@@ -1,5 +1,6 @@
 //! Divides a translation into runs of text and the markup between them, in the order they are written.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::block::{Affixes, Block, Spaces, Span, SpanKind};
@@ -21,10 +22,10 @@ pub(super) enum Piece<'a> {
     Text(&'a str, &'a Affixes),
     /// Text copied unchanged.
     Locked(&'a str, &'a Affixes),
-    /// Markup, and the byte of the part at which it starts if it is unchanged there.
-    Markup(&'a str, usize),
     /// A long text that the block does not hold, copied unchanged, and the spaces around it.
     Long(&'a str, &'a Affixes, Spaces),
+    /// Markup, the byte of the part at which it starts if it is unchanged there, and whether it opens a span.
+    Markup(Cow<'a, str>, usize, bool),
     /// Bytes of the part, the affixes around them, the text that is read in them, and the spaces around them.
     Void(Range<usize>, &'a Affixes, &'a str, Option<Spaces>),
 }
@@ -85,19 +86,28 @@ pub(super) fn pieces<'a>(
                 around_stack.push(around);
             }
             (_, Phase::Open) => {
-                pieces.push(Piece::Markup(&span.open, span.source.start));
+                let (open, _) = pair(slot, span, translation, one);
+                pieces.push(Piece::Markup(open, span.source.start, true));
                 around_stack.push(inside.unwrap_or(around));
             }
             _ => {
-                pieces.push(Piece::Markup(&span.close, span.source.end.saturating_sub(span.close.len())));
+                let (_, close) = pair(slot, span, translation, one);
+                pieces.push(Piece::Markup(close, span.source.end.saturating_sub(span.close.len()), false));
                 around_stack.pop();
             }
         }
     }
     let text = translation.get(from..).filter(|text| !text.is_empty());
     pieces.extend(text.map(|text| Piece::Text(text, &slot.affixes)));
-    pieces.retain(|piece| !matches!(piece, Piece::Markup("", _)));
+    pieces.retain(|piece| !matches!(piece, Piece::Markup(markup, ..) if markup.is_empty()));
     pieces
+}
+
+/// The markup of a paired span at its place in the translation.
+fn pair<'a>(slot: &Slot, span: &'a Span, translation: &str, placed: &Placed) -> (Cow<'a, str>, Cow<'a, str>) {
+    let before = translation.get(..placed.range.start).and_then(|text| text.chars().next_back());
+    let after = translation.get(placed.range.end..).and_then(|text| text.chars().next());
+    slot.escaping.pair((&span.open, &span.close), (before, after))
 }
 
 /// The spaces around a span that is written as a void one; those of a missing locked text are taken from the block's text.

@@ -1,0 +1,443 @@
+//! Inline markup of AsciiDoc.
+
+use std::ops::Range;
+
+use super::marks::{self, is_single, may_follow, may_precede};
+use crate::entities::{self, In};
+use crate::inline::{Kind, Piece};
+use crate::limits;
+use crate::markup::Dialect;
+
+/// Starts of addresses, which are links by themselves.
+const ADDRESSES: [&str; 6] = ["https://", "http://", "ftp://", "irc://", "mailto:", "link:"];
+
+/// The inline content of a text.
+#[derive(Debug, Default)]
+pub(super) struct Content<'a> {
+    pub pieces: Vec<Piece<'a>>,
+    /// Texts that are blocks of their own: footnotes, and descriptions of images, which are attributes.
+    pub notes: Vec<Range<usize>>,
+    pub descriptions: Vec<Range<usize>>,
+    /// Whether there are links, whose text is between brackets.
+    pub linked: bool,
+}
+
+/// Bytes of an address or a macro's target.
+const TARGET_BYTES: usize = 4096;
+
+/// Bytes of an anchor.
+const ANCHOR_BYTES: usize = 256;
+
+/// The inline content of the text in `range`; a backslash keeps a bar of `cell`s from ending them.
+pub(super) fn read(source: &str, range: Range<usize>, cell: bool) -> Content<'_> {
+    let mut reader = Reader { source, content: Content::default(), depth: 0, cell };
+    reader.read(range);
+    reader.content
+}
+
+struct Reader<'a> {
+    source: &'a str,
+    content: Content<'a>,
+    depth: usize,
+    cell: bool,
+}
+
+/// A text that is being read.
+struct Cursor {
+    at: usize,
+    end: usize,
+    /// The start of the text that is no piece yet.
+    from: usize,
+    start: usize,
+    /// Marks that nothing after here closes.
+    unclosed: Vec<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, range: Range<usize>) {
+        let mut cursor = Cursor {
+            at: range.start,
+            end: range.end,
+            from: range.start,
+            start: range.start,
+            unclosed: Vec::new(),
+        };
+        while let Some(c) = self.slice(cursor.at..cursor.end).chars().next() {
+            let escaped = c == '\\';
+            if escaped && self.cell && self.slice(cursor.at + 1..cursor.end).starts_with('|') {
+                let at = cursor.at;
+                self.flush(&mut cursor, at);
+                self.content.pieces.push(Piece::new(Kind::Text("|".into()), at..at + 2));
+                (cursor.at, cursor.from) = (at + 2, at + 2);
+                continue;
+            }
+            let mut ahead = Cursor { at: cursor.at + usize::from(escaped), unclosed: Vec::new(), ..cursor };
+            ahead.unclosed.append(&mut cursor.unclosed);
+            let found = self.markup(&mut ahead);
+            cursor.unclosed = ahead.unclosed;
+            match found {
+                // A backslash is shown unless it keeps markup from being read.
+                Some(_) if escaped => {
+                    self.flush(&mut cursor, ahead.at - 1);
+                    cursor.from = ahead.at;
+                    let next = self.slice(ahead.at..cursor.end).chars().next();
+                    cursor.at = ahead.at + next.map_or(0, char::len_utf8);
+                }
+                Some(found) => {
+                    self.flush(&mut cursor, ahead.at);
+                    let end = found.end;
+                    self.add(ahead.at, found);
+                    (cursor.at, cursor.from) = (end, end);
+                }
+                None => cursor.at += c.len_utf8(),
+            }
+        }
+        self.flush(&mut cursor, range.end);
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'a str {
+        self.source.get(range).unwrap_or_default()
+    }
+
+    /// Adds the text before a byte.
+    fn flush(&mut self, cursor: &mut Cursor, to: usize) {
+        if cursor.from < to {
+            let range = cursor.from..to;
+            entities::read(self.source, range, Dialect::Xml, In::Content, &mut self.content.pieces);
+        }
+        cursor.from = cursor.from.max(to);
+    }
+
+    fn add(&mut self, at: usize, found: Found) {
+        let Found { end, form } = found;
+        let pieces = &mut self.content.pieces;
+        match form {
+            Form::Locked => {
+                let text = self.source.get(at..end).unwrap_or_default();
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let (open, close) = (String::new(), String::new());
+                pieces.push(Piece::new(Kind::Locked { open, text, close }, at..end));
+            }
+            Form::Code(inner) => {
+                let code = self.source.get(inner).unwrap_or_default();
+                let text = format!("`{}`", code.split_whitespace().collect::<Vec<_>>().join(" "));
+                let (open, close) = (String::new(), String::new());
+                pieces.push(Piece::new(Kind::Locked { open, text, close }, at..end));
+            }
+            Form::Quoted(inner) => {
+                pieces.push(Piece::new(Kind::Text("“".into()), at..inner.start));
+                self.within(inner.clone());
+                self.content.pieces.push(Piece::new(Kind::Text("”".into()), inner.end..end));
+            }
+            Form::Break => pieces.push(Piece::new(Kind::Break, at..end)),
+            Form::Void => pieces.push(Piece::new(Kind::Void { word: false }, at..end)),
+            Form::Image(description) => {
+                pieces.push(Piece::new(Kind::Void { word: true }, at..end));
+                self.content.descriptions.extend(description);
+            }
+            Form::Note(text) => {
+                pieces.push(Piece::new(Kind::Void { word: false }, at..end));
+                self.content.notes.push(text);
+            }
+            Form::Pair { inner, link } => {
+                self.content.linked |= link;
+                pieces.push(Piece::new(Kind::Open("mark".into()), at..inner.start));
+                self.within(inner.clone());
+                self.content.pieces.push(Piece::new(Kind::Close("mark".into()), inner.end..end));
+            }
+        }
+    }
+
+    /// Reads text inside of markup.
+    fn within(&mut self, inner: Range<usize>) {
+        if self.depth < limits::NESTING / 2 {
+            self.depth += 1;
+            self.read(inner);
+            self.depth -= 1;
+        } else {
+            self.content.pieces.push(Piece::verbatim(self.source, inner));
+        }
+    }
+
+    /// The markup at the cursor.
+    fn markup(&self, cursor: &mut Cursor) -> Option<Found> {
+        let rest = self.slice(cursor.at..cursor.end);
+        let before = self.slice(cursor.start..cursor.at).chars().next_back();
+        match rest.chars().next()? {
+            '"' if rest.starts_with("\"`") => self.quoted(cursor, before),
+            '*' | '_' | '`' | '#' => self.marked(cursor, rest, before, 0),
+            '+' => self.passed(cursor, rest, before),
+            '^' | '~' => self.shifted(cursor, rest),
+            '[' => self.bracket(cursor, rest, before),
+            '{' => self.attribute(cursor, rest),
+            '<' => self.reference(cursor, rest),
+            '(' => self.index_term(cursor, rest),
+            ' ' => hard_break(rest).map(|size| Found::new(cursor.at + size, Form::Break)),
+            c if c.is_ascii_alphabetic() && !before.is_some_and(marks::is_word) => self.named(cursor, rest),
+            _ => None,
+        }
+    }
+
+    /// The byte of the closing mark after `from`.
+    fn close(
+        &self,
+        cursor: &mut Cursor,
+        from: usize,
+        mark: &'static str,
+        ends: impl Fn(&str, Option<char>) -> bool,
+    ) -> Option<usize> {
+        if cursor.unclosed.contains(&mark) {
+            return None;
+        }
+        let text = self.slice(from..cursor.end);
+        let found = text.match_indices(mark).map(|(at, _)| at).find(|&at| {
+            let after = text.get(at + mark.len()..).and_then(|rest| rest.chars().next());
+            at > 0 && text.get(..at).is_some_and(|inner| ends(inner, after))
+        });
+        if found.is_none() {
+            cursor.unclosed.push(mark);
+        }
+        found.map(|at| from + at)
+    }
+
+    /// Text between marks, whose first is after `role` bytes.
+    fn marked(&self, cursor: &mut Cursor, rest: &str, before: Option<char>, role: usize) -> Option<Found> {
+        let marked = rest.get(role..)?;
+        let single = marks::CONSTRAINED.into_iter().find(|mark| marked.starts_with(mark))?;
+        let double = match single {
+            "*" => "**",
+            "_" => "__",
+            "`" => "``",
+            _ => "##",
+        };
+        let open = cursor.at + role;
+        let close = |close: usize, size: usize| {
+            let inner = open + size..close;
+            let form = if single == "`" && role == 0 {
+                Form::Code(inner)
+            } else {
+                Form::Pair { inner, link: false }
+            };
+            Some(Found::new(close + size, form))
+        };
+        if marked.starts_with(double)
+            && let Some(end) = self.close(cursor, open + 2, double, |inner, _| !inner.is_empty())
+        {
+            return close(end, 2);
+        }
+        let starts = before.is_none_or(|c| may_precede(single, c));
+        let follows =
+            marked.get(1..)?.chars().next().is_some_and(|c| !c.is_whitespace() && !single.starts_with(c));
+        if !starts || !follows {
+            return None;
+        }
+        let ends = |inner: &str, after: Option<char>| {
+            !inner.ends_with(char::is_whitespace) && after.is_none_or(|c| may_follow(single, c))
+        };
+        let end = self.close(cursor, open + 1, single, ends)?;
+        close(end, 1)
+    }
+
+    /// `` "`text`" ``, which is shown with curved quotation marks.
+    fn quoted(&self, cursor: &mut Cursor, before: Option<char>) -> Option<Found> {
+        let ends = |inner: &str, after: Option<char>| is_single(inner) && !after.is_some_and(marks::is_word);
+        if before.is_some_and(|c| !may_precede("\"", c)) {
+            return None;
+        }
+        let close = self.close(cursor, cursor.at + 2, "`\"", ends)?;
+        Some(Found::new(close + 2, Form::Quoted(cursor.at + 2..close)))
+    }
+
+    /// `{name}`, or a link whose address starts with it: `{name}/path[text]`.
+    fn attribute(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
+        let size = marks::attribute(rest)?;
+        let locked = Some(Found::new(cursor.at + size, Form::Locked));
+        let path = head(rest.get(size..)?, TARGET_BYTES);
+        let end = path.find(|c: char| c.is_whitespace() || "[]{}<>\"".contains(c));
+        let Some(end) = end.filter(|end| path.get(*end..).is_some_and(|rest| rest.starts_with('['))) else {
+            return locked;
+        };
+        let from = cursor.at + size + end + 1;
+        let close = self.close(cursor, from, "]", |inner, _| !inner.ends_with('\\'));
+        let text = close.and_then(|close| Some((close, link_text(self.slice(from..close))?)));
+        let Some((close, text)) = text else { return locked };
+        let inner = from + text.start..from + text.end;
+        Some(Found::new(close + 1, Form::Pair { inner, link: true }))
+    }
+
+    /// `+text+`, which is shown as it is.
+    fn passed(&self, cursor: &mut Cursor, rest: &str, before: Option<char>) -> Option<Found> {
+        let mark = ["+++", "++", "+"].into_iter().find(|mark| rest.starts_with(mark))?;
+        let from = cursor.at + mark.len();
+        let single = mark == "+";
+        if single
+            && (before.is_some_and(|c| !may_precede(mark, c))
+                || rest.get(1..)?.starts_with(char::is_whitespace))
+        {
+            return None;
+        }
+        let ends = |inner: &str, after: Option<char>| {
+            !single || (is_single(inner) && after.is_none_or(|c| may_follow(mark, c)))
+        };
+        let close = self.close(cursor, from, mark, ends)?;
+        Some(Found::new(close + mark.len(), Form::Locked))
+    }
+
+    /// `^text^`, `~text~`.
+    fn shifted(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
+        let mark = if rest.starts_with('^') { "^" } else { "~" };
+        let inner = rest.get(1..)?;
+        let size = inner.find(|c: char| c.is_whitespace() || mark.contains(c)).filter(|size| *size > 0)?;
+        inner.get(size..)?.strip_prefix(mark)?;
+        let inner = cursor.at + 1..cursor.at + 1 + size;
+        Some(Found::new(inner.end + 1, Form::Pair { inner, link: false }))
+    }
+
+    /// `[[anchor]]`, `[role]#text#`.
+    fn bracket(&self, cursor: &mut Cursor, rest: &str, before: Option<char>) -> Option<Found> {
+        let anchors = [("[[[", "]]]"), ("[[", "]]")];
+        if let Some((open, close)) = anchors.into_iter().find(|(open, _)| rest.starts_with(open)) {
+            let anchor = head(rest.get(open.len()..)?, ANCHOR_BYTES);
+            let size = anchor.find(['\n', ']', '[']).filter(|size| *size > 0)?;
+            anchor.get(size..)?.strip_prefix(close)?;
+            return Some(Found::new(cursor.at + size + 2 * open.len(), Form::Void));
+        }
+        let role = marks::role(rest)?;
+        self.marked(cursor, rest, before, role)
+    }
+
+    /// `<<target>>`, `<<target,text>>`.
+    fn reference(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
+        let inner = rest.strip_prefix("<<")?;
+        if inner.starts_with(|c: char| c.is_whitespace() || c == '<') {
+            return None;
+        }
+        let from = cursor.at + 2;
+        let close = self.close(cursor, from, ">>", |_, _| true)?;
+        let inner = self.slice(from..close);
+        let text = inner.find(',').map(|comma| (comma + 1, inner.get(comma + 1..).unwrap_or_default()));
+        let form = match text.filter(|(_, text)| !text.trim().is_empty()) {
+            Some((comma, text)) => {
+                let start = from + comma + (text.len() - text.trim_start().len());
+                Form::Pair { inner: start..start + text.trim().len(), link: true }
+            }
+            None => Form::Locked,
+        };
+        Some(Found::new(close + 2, form))
+    }
+
+    /// `((shown term))`, `(((hidden term)))`.
+    fn index_term(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
+        if rest.starts_with("(((") {
+            let close = self.close(cursor, cursor.at + 3, ")))", |_, _| true)?;
+            return Some(Found::new(close + 3, Form::Void));
+        }
+        rest.strip_prefix("((")?;
+        let inner = cursor.at + 2..self.close(cursor, cursor.at + 2, "))", |_, _| true)?;
+        Some(Found::new(inner.end + 2, Form::Pair { inner, link: false }))
+    }
+
+    /// An address or a macro, `name:target[text]`.
+    fn named(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
+        let name_size = rest.find(|c: char| !(marks::is_word(c) || c == '-')).filter(|size| *size < 32)?;
+        let (name, tail) = rest.split_at_checked(name_size)?;
+        let target = head(tail.strip_prefix(':')?, TARGET_BYTES);
+        let is_address = ADDRESSES.iter().any(|start| rest.starts_with(start));
+        let size = target.find(|c: char| c.is_whitespace() || "[]<>\"".contains(c)).unwrap_or(target.len());
+        let after = target.get(size..)?;
+        if !after.starts_with('[') {
+            // A bare address: its characters are text, which is locked later.
+            let address = rest.get(..name_size + 1 + size).filter(|_| is_address && name != "link")?;
+            let address = address.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
+            return (address.len() > name_size).then(|| Found::new(cursor.at + address.len(), Form::Locked));
+        }
+        if target.starts_with(':') {
+            return None;
+        }
+        let from = cursor.at + name_size + 1 + size + 1;
+        let close = if self.slice(from..cursor.end).starts_with(']') {
+            0
+        } else {
+            self.close(cursor, from, "]", |inner, _| !inner.ends_with('\\'))? - from
+        };
+        let inner = self.slice(from..from + close);
+        let end = from + close + 1;
+        let form = match name {
+            "footnote" => Form::Note(from..from + close),
+            "image" => Form::Image(description(inner).map(|range| from + range.start..from + range.end)),
+            "icon" | "anchor" | "indexterm" => Form::Void,
+            "indexterm2" => Form::Pair { inner: from..from + close, link: true },
+            _ if is_address || name == "xref" => match link_text(inner) {
+                Some(range) => Form::Pair { inner: from + range.start..from + range.end, link: true },
+                None => Form::Locked,
+            },
+            _ => Form::Locked,
+        };
+        Some(Found::new(end, form))
+    }
+}
+
+/// Markup that was found, and the byte after it.
+struct Found {
+    end: usize,
+    form: Form,
+}
+
+impl Found {
+    fn new(end: usize, form: Form) -> Self {
+        Self { end, form }
+    }
+}
+
+enum Form {
+    Locked,
+    /// Code with its bytes between the marks.
+    Code(Range<usize>),
+    /// Text in curved quotation marks.
+    Quoted(Range<usize>),
+    Break,
+    Void,
+    /// An image with the bytes of its description.
+    Image(Option<Range<usize>>),
+    /// A footnote with the bytes of its text.
+    Note(Range<usize>),
+    Pair {
+        inner: Range<usize>,
+        link: bool,
+    },
+}
+
+/// Bytes of a hard line break, ` +` at the end of a line, at the start of a text.
+fn hard_break(rest: &str) -> Option<usize> {
+    let after = rest.strip_prefix(" +")?;
+    let spaces = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let newline = after.get(spaces..)?;
+    let size = if newline.starts_with("\r\n") { 2 } else { usize::from(newline.starts_with('\n')) };
+    (size > 0).then_some(2 + spaces + size)
+}
+
+/// At most `size` bytes of the start of a text.
+fn head(text: &str, size: usize) -> &str {
+    text.get(..text.floor_char_boundary(size)).unwrap_or_default()
+}
+
+/// The text of a link without its attributes; `None` if there is none.
+fn link_text(inner: &str) -> Option<Range<usize>> {
+    let plain = !inner.contains('=') && !inner.starts_with('"');
+    let range = if plain { Some(0..inner.len()) } else { description(inner) }?;
+    let text = inner.get(range.clone())?;
+    let end = range.start + text.strip_suffix('^').unwrap_or(text).trim_end().len();
+    let start = range.end - text.trim_start().len();
+    (start < end).then_some(start..end)
+}
+
+/// The first value of a list of attributes, which describes an image, without its quotes.
+pub(super) fn description(attributes: &str) -> Option<Range<usize>> {
+    if let Some(quoted) = attributes.strip_prefix('"') {
+        return quoted.find('"').filter(|size| *size > 0).map(|size| 1..size + 1);
+    }
+    let value = attributes.split(',').next()?;
+    let text = value.trim();
+    let start = value.len() - value.trim_start().len();
+    (!text.is_empty() && !text.contains('=')).then(|| start..start + text.len())
+}

@@ -1,0 +1,468 @@
+//! LaTeX: the text of the document's body, of titles, captions, notes, items and simple cells.
+//!
+//! Formulas, verbatim text, drawings, comments, references, the preamble but for titles, unknown environments, and unknown
+//! commands with their arguments are left unchanged.
+
+mod accents;
+mod arguments;
+mod commands;
+pub(crate) mod escape;
+mod lexer;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use self::commands::{Form, form, is_prose, is_table, is_titled};
+use self::escape::{LIGATURES, LatexText, NAMED};
+use self::lexer::{Token, TokenKind, command_name};
+use crate::escaping::Escaping;
+use crate::inline::{Kind, Piece};
+use crate::left_alone::Place;
+use crate::paragraph;
+use crate::parsed::Parsed;
+use crate::{Error, Result, limits};
+
+/// Translations of narrower paragraphs are filled to this many columns.
+const NARROWEST_COLUMNS: usize = 40;
+
+/// Bytes of a command with arguments that the model sees as a word; longer ones are markup.
+const WORD_BYTES: usize = 120;
+
+/// Bytes before a command in which a comment may start on its line.
+const LINE_BYTES: usize = 4096;
+
+/// The blocks of a document, or of a part of one without `\begin{document}`.
+///
+/// # Errors
+/// When a brace, a formula or verbatim text is not closed, or arguments are nested deeper than [`limits::NESTING`].
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
+    let body = body(source);
+    let preamble = source.get(..body.start).unwrap_or_default();
+    let declares = |language: &str| preamble.contains(language);
+    let rules =
+        LatexText { ascii: source.is_ascii(), shorthands: declares("german") || declares("austrian") };
+    let mut parser = LatexParser {
+        source,
+        tokens: Vec::new(),
+        rules,
+        prose: declared(source),
+        pieces: Vec::new(),
+        found: Parsed::default(),
+        from: 0,
+        tables: 0,
+    };
+    // The preamble is a program, which may be unbalanced in ways that only TeX understands.
+    if let Ok(tokens) = lexer::tokens(source, 0..body.start) {
+        parser.tokens = tokens;
+        parser.titles()?;
+    }
+    parser.tokens = lexer::tokens(source, body)?;
+    parser.run(0..parser.tokens.len(), 0)?;
+    parser.flush();
+    Ok(parser.found)
+}
+
+/// The bytes of the document's body; all of a document without preamble, none of a preamble without body.
+fn body(source: &str) -> Range<usize> {
+    let find = |mark: &str, from: usize| {
+        let places = source.get(from..).unwrap_or_default().match_indices(mark).map(move |(at, _)| from + at);
+        let mut shown = places.filter(|at| {
+            let start = source.floor_char_boundary(at.saturating_sub(LINE_BYTES));
+            let line = source.get(start..*at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+            !line.replace("\\\\", "").replace("\\%", "").contains('%')
+        });
+        shown.next()
+    };
+    match find("\\begin{document}", 0) {
+        Some(start) => {
+            let start = start + "\\begin{document}".len();
+            start..find("\\end{document}", start).unwrap_or(source.len())
+        }
+        None if find("\\documentclass", 0).is_some() || find("\\ProvidesPackage", 0).is_some() => {
+            source.len()..source.len()
+        }
+        None => 0..source.len(),
+    }
+}
+
+static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\\(?:newtheorem|declaretheorem|newenvironment|newtcolorbox|newmdenv)\*?(?:\[[^\]]*\])?\{([^{}]+)\}",
+    )
+    .ok()
+});
+
+/// The environments that a document declares, which hold text.
+fn declared(source: &str) -> HashSet<&str> {
+    let captures = DECLARED.iter().flat_map(|declared| declared.captures_iter(source));
+    captures.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
+}
+
+struct LatexParser<'a> {
+    source: &'a str,
+    tokens: Vec<Token>,
+    rules: LatexText,
+    /// Environments that the document declares.
+    prose: HashSet<&'a str>,
+    /// The paragraph being parsed.
+    pieces: Vec<Piece<'a>>,
+    found: Parsed,
+    /// Bytes of the text token being read that a command before it has taken.
+    from: usize,
+    /// Tables around the text.
+    tables: usize,
+}
+
+impl<'a> LatexParser<'a> {
+    /// The titles in the preamble.
+    fn titles(&mut self) -> Result<()> {
+        for at in 0..self.tokens.len() {
+            let name = self.command(at);
+            if matches!(name, "title" | "subtitle" | "subject" | "frametitle") {
+                self.title(at, 0, 0)?;
+            }
+        }
+        self.flush();
+        Ok(())
+    }
+
+    /// Reads tokens; those of arguments that are texts of their own by recursion.
+    fn run(&mut self, tokens: Range<usize>, depth: usize) -> Result<()> {
+        if depth > limits::NESTING {
+            let at = self.range(tokens.start).start;
+            let line = 1 + self.slice(0..at).matches('\n').count();
+            return Err(Error::TooDeep { limit: limits::NESTING, line });
+        }
+        let mut at = tokens.start;
+        while at < tokens.end {
+            let range = self.range(at);
+            let Some(kind) = self.kind(at) else { return Ok(()) };
+            at = match kind {
+                TokenKind::Text | TokenKind::OpenBracket | TokenKind::CloseBracket => {
+                    let from = self.from.max(range.start).min(range.end);
+                    self.text(from..range.end);
+                    at + 1
+                }
+                TokenKind::Paragraph | TokenKind::Copied | TokenKind::Cell => {
+                    self.flush();
+                    at + 1
+                }
+                TokenKind::Locked => {
+                    self.locked(range);
+                    at + 1
+                }
+                TokenKind::Comment => {
+                    self.push(Kind::Void { word: false }, range);
+                    at + 1
+                }
+                TokenKind::Tie => {
+                    self.push(Kind::Text("\u{a0}".into()), range);
+                    at + 1
+                }
+                TokenKind::Open(close) => self.group(at, close, range),
+                TokenKind::Close(_) => {
+                    self.push(Kind::Close("{".into()), range);
+                    at + 1
+                }
+                TokenKind::Command => self.read_command(at, depth)?,
+            }
+            .max(at + 1);
+        }
+        Ok(())
+    }
+
+    fn kind(&self, at: usize) -> Option<TokenKind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
+        self.tokens.get(at).map_or(self.source.len()..self.source.len(), |token| token.range.clone())
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'a str {
+        self.source.get(range).unwrap_or_default()
+    }
+
+    /// The name of the command at a token; empty if it is none.
+    fn command(&self, at: usize) -> &'a str {
+        match self.kind(at) {
+            Some(TokenKind::Command) => command_name(self.slice(self.range(at))),
+            _ => "",
+        }
+    }
+
+    fn push(&mut self, kind: Kind<'a>, range: Range<usize>) {
+        self.from = self.from.max(range.end);
+        self.pieces.push(Piece::new(kind, range));
+    }
+
+    /// Ends the paragraph.
+    fn flush(&mut self) {
+        let pieces = std::mem::take(&mut self.pieces);
+        if !pieces.is_empty() {
+            let escaping = Escaping::Latex(self.rules);
+            self.found.extend(paragraph::blocks(self.source, pieces, escaping, NARROWEST_COLUMNS));
+        }
+    }
+
+    /// Text with its quotation marks and dashes.
+    fn text(&mut self, range: Range<usize>) {
+        let text = self.slice(range.clone());
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(next) = text.get(at..).and_then(|rest| rest.find(['-', '`', '\'', ',', '"'])) {
+            at += next;
+            let rest = text.get(at..).unwrap_or_default();
+            let Some((size, read)) = self.ligature(rest) else {
+                at += 1;
+                continue;
+            };
+            if from < at {
+                self.pieces.push(Piece::verbatim(self.source, range.start + from..range.start + at));
+            }
+            let source = range.start + at..range.start + at + size;
+            self.pieces.push(Piece::new(Kind::Text(read), source));
+            at += size;
+            from = at;
+        }
+        if range.start + from < range.end {
+            self.pieces.push(Piece::verbatim(self.source, range.start + from..range.end));
+        }
+    }
+
+    /// What several characters at the start of a text are printed as, and their bytes.
+    fn ligature(&self, text: &str) -> Option<(usize, Cow<'a, str>)> {
+        if let Some(rest) = text.strip_prefix('"').filter(|_| self.rules.shorthands) {
+            let next = rest.chars().next()?;
+            let read = match next {
+                '`' => "„",
+                '\'' => "“",
+                '-' | '"' => "",
+                '=' | '~' => "-",
+                's' | 'z' => "ß",
+                _ => return accents::accented('"', next).map(|c| (2, c.to_string().into())),
+            };
+            return Some((2, read.into()));
+        }
+        let (mark, read) = LIGATURES.iter().find(|(mark, _)| text.starts_with(mark))?;
+        Some((mark.len(), read.to_string().into()))
+    }
+
+    /// Text that is copied, as one word.
+    fn locked(&mut self, range: Range<usize>) {
+        let slice = self.slice(range.clone());
+        if slice.len() > WORD_BYTES || slice.contains('%') {
+            return self.push(Kind::Void { word: true }, range);
+        }
+        let mut text = slice.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Else the command would take the space or the letters after it.
+        if text.starts_with('\\') && text.ends_with(|c: char| c.is_ascii_alphabetic()) {
+            text.push_str("{}");
+        }
+        self.push(Kind::Locked { open: String::new(), text, close: String::new() }, range);
+    }
+
+    /// A group in a text: a single letter, or text whose look may be changed at its start.
+    fn group(&mut self, at: usize, close: usize, range: Range<usize>) -> usize {
+        let all = range.start..self.range(close).end;
+        if close == at + 1 {
+            self.push(Kind::Text("".into()), all);
+            return close + 1;
+        }
+        if let Some((letter, next, end)) = self.letter(at + 1)
+            && next >= close
+            && self.slice(end..all.end).trim() == "}"
+        {
+            self.push(Kind::Text(letter.to_string().into()), all);
+            return close + 1;
+        }
+        let mut end = range.end;
+        let mut next = at + 1;
+        while form(self.command(next)) == Form::Switch && next < close {
+            let (after, _) = self.arguments(next);
+            let after = after.min(close);
+            let bytes = self.range(after - 1).end;
+            let spaces = self.slice(bytes..self.source.len());
+            end = bytes + spaces.len() - spaces.trim_start_matches([' ', '\t']).len();
+            next = after;
+        }
+        self.push(Kind::Open("{".into()), range.start..end);
+        next
+    }
+
+    /// A command with its arguments; returns the token after it.
+    fn read_command(&mut self, at: usize, depth: usize) -> Result<usize> {
+        let (name, range) = (self.command(at), self.range(at));
+        if let Some((letter, next, end)) = self.letter(at) {
+            self.push(Kind::Text(letter.to_string().into()), range.start..end);
+            return Ok(next);
+        }
+        if let Some((_, c)) = NAMED.iter().find(|(named, _)| *named == name) {
+            return Ok(self.character(at, *c));
+        }
+        if name == "symbol" && self.slice(range.end..self.source.len()).starts_with("{34}") {
+            let next = self.arguments(at).0;
+            self.push(Kind::Text("\"".into()), range.start..self.range(next - 1).end);
+            return Ok(next);
+        }
+        let (next, groups) = self.arguments(at);
+        let all = range.start..self.range(next - 1).end;
+        Ok(match form(name) {
+            Form::Char(c) if name.len() > 1 => self.character(at, c),
+            Form::Char(c) => {
+                self.push(Kind::Text(c.to_string().into()), range);
+                at + 1
+            }
+            Form::Space(space) => {
+                self.push(Kind::Text(space.into()), range);
+                at + 1
+            }
+            Form::Title(before) => self.title(at, before, depth)?,
+            Form::Item => {
+                self.flush();
+                self.optional(at, depth)?
+            }
+            Form::Note => {
+                let outer = std::mem::take(&mut self.pieces);
+                if let Some(group) = groups.last() {
+                    self.run(group.clone(), depth + 1)?;
+                    self.flush();
+                }
+                self.pieces = outer;
+                self.push(Kind::Void { word: false }, all);
+                next
+            }
+            Form::Style(before) => match groups.get(before) {
+                Some(group) => {
+                    self.push(Kind::Open("{".into()), range.start..self.range(group.start - 1).end);
+                    group.start
+                }
+                None => self.unknown(next, all),
+            },
+            Form::Switch => {
+                self.push(Kind::Cut, all);
+                next
+            }
+            Form::Word => {
+                self.locked(all);
+                next
+            }
+            Form::Mark => {
+                // The tie before a mark stays with it.
+                let tied = self.pieces.pop_if(|last| {
+                    last.source.end == all.start && self.source.get(last.source.clone()) == Some("~")
+                });
+                let start = tied.map_or(all.start, |tie| tie.source.start);
+                self.push(Kind::Void { word: false }, start..all.end);
+                next
+            }
+            Form::Layout => {
+                self.flush();
+                next
+            }
+            Form::Break if self.tables > 0 => {
+                self.flush();
+                at + 1
+            }
+            Form::Break => {
+                let end = if self.kind(at + 1) == Some(TokenKind::OpenBracket) {
+                    self.bracket_end(at + 1)
+                } else {
+                    None
+                };
+                let next = end.map_or(at + 1, |end| end + 1);
+                self.push(Kind::Break, range.start..self.range(next - 1).end);
+                next
+            }
+            Form::Begin => self.begin(at, depth)?,
+            Form::End => {
+                self.flush();
+                let ends = is_table(self.environment(&groups));
+                self.tables = self.tables.saturating_sub(usize::from(ends));
+                next
+            }
+            Form::Unknown => self.unknown(next, all),
+        })
+    }
+
+    /// A command that prints a character, with the empty group after it.
+    fn character(&mut self, at: usize, c: char) -> usize {
+        let empty = matches!(self.kind(at + 1), Some(TokenKind::Open(close)) if close == at + 2);
+        let next = if empty { at + 3 } else { at + 1 };
+        self.push(Kind::Text(c.to_string().into()), self.range(at).start..self.range(next - 1).end);
+        next
+    }
+
+    /// A command whose arguments are texts of their own.
+    fn title(&mut self, at: usize, before: usize, depth: usize) -> Result<usize> {
+        self.flush();
+        let (next, groups) = self.arguments(at);
+        if self.kind(at + 1) == Some(TokenKind::OpenBracket) && before == 0 {
+            self.optional(at, depth)?;
+        }
+        for group in groups.into_iter().skip(before) {
+            self.run(group, depth + 1)?;
+            self.flush();
+        }
+        Ok(next)
+    }
+
+    /// The optional argument of a command as a text of its own; returns the token after it.
+    fn optional(&mut self, at: usize, depth: usize) -> Result<usize> {
+        if self.kind(at + 1) != Some(TokenKind::OpenBracket) {
+            return Ok(at + 1);
+        }
+        let Some(close) = self.bracket_end(at + 1) else { return Ok(at + 1) };
+        self.run(at + 2..close, depth + 1)?;
+        self.flush();
+        Ok(close + 1)
+    }
+
+    /// A command that is not known: a word with its arguments, or nothing of the text where it has a line of its own.
+    fn unknown(&mut self, next: usize, all: Range<usize>) -> usize {
+        let line_start =
+            self.slice(0..all.start).trim_end_matches([' ', '\t']).ends_with('\n') || all.start == 0;
+        let after = self.slice(all.end..self.source.len()).trim_start_matches([' ', '\t']);
+        let line_end = after.is_empty() || after.starts_with(['\n', '\r', '%']);
+        // Words with spaces between them are text.
+        let arguments = self.slice(all.clone()).split_once('{').map_or("", |(_, arguments)| arguments);
+        if arguments.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).nth(2).is_some()
+        {
+            self.found.leave(Place::UnknownMarkup, arguments);
+        }
+        if line_start && line_end {
+            self.flush();
+        } else {
+            self.locked(all);
+        }
+        next
+    }
+
+    /// The start of an environment with its arguments; one that is not known is skipped.
+    fn begin(&mut self, at: usize, depth: usize) -> Result<usize> {
+        self.flush();
+        let (next, groups) = self.arguments(at);
+        let name = self.environment(&groups);
+        if !is_prose(name) && !self.prose.contains(name) {
+            let end = self.environment_end(name, next);
+            let text = self.slice(self.range(next).start..self.range(end).start);
+            self.found.leave(Place::UnknownMarkup, text);
+            return Ok(end);
+        }
+        if is_table(name) {
+            self.tables += 1;
+            return Ok(next);
+        }
+        if is_titled(name) {
+            for group in groups.into_iter().skip(1) {
+                self.run(group, depth + 1)?;
+                self.flush();
+            }
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,415 @@
+//! reStructuredText: titles, paragraphs, lists, notes, captions, footnotes and the cells of list and CSV tables are
+//! located by their indentation, as docutils does.
+//!
+//! Code, formulas, comments, targets, names of roles, directives and fields, and what a directive contains that is not
+//! known are left unchanged.
+
+mod directives;
+pub(crate) mod escape;
+mod explicit;
+mod inline;
+mod lines;
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use self::directives::is_data;
+use self::escape::{Adornment, RstText};
+use self::lines::{bullet, enumerator, explicit, field, options};
+use crate::escaping::Escaping;
+use crate::formats::text;
+use crate::left_alone::Place;
+use crate::paragraph;
+use crate::parsed::Parsed;
+use crate::wrap::columns;
+use crate::{Error, Result, limits};
+
+/// Translations of narrower paragraphs are filled to this many columns.
+const NARROWEST_COLUMNS: usize = 40;
+
+/// Lines around a title may be so much wider than it and still follow its width.
+const INSET_COLUMNS: usize = 2;
+
+/// The shortest line under a title that is shorter than the title.
+const SHORTEST_RULE: usize = 4;
+
+/// The blocks of a document.
+///
+/// # Errors
+/// When its elements are nested deeper than [`limits::NESTING`].
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
+    let lines = lines(source);
+    let all = 0..lines.len();
+    let names = captured(&REFERENCES, source);
+    let implicit = names.difference(&captured(&TARGETS, source)).cloned().collect();
+    let mut parser = RstParser { source, lines, names, implicit, found: Parsed::default(), started: false };
+    parser.body(all, 0)?;
+    Ok(parser.found)
+}
+
+static REFERENCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"`([^`<>]+)`_|<([^<>`]+)_>`|:ref:`([^`<>]+)`|([\w][\w.:+-]*)_(?:\W|$)").ok()
+});
+
+static TARGETS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*\.\. _(?:`([^`]+)`|([^:\n]+)):|_`([^`]+)`").ok());
+
+/// The names that a pattern finds in a document.
+fn captured(pattern: &Option<Regex>, source: &str) -> HashSet<String> {
+    let captures = pattern.iter().flat_map(|pattern| pattern.captures_iter(source));
+    let groups = captures.filter_map(|found| found.iter().skip(1).flatten().next().map(|name| name.as_str()));
+    groups.map(inline::name).collect()
+}
+
+/// Columns of a tab.
+const TAB: usize = 8;
+
+/// A line without the whitespace around its text.
+#[derive(Debug, Clone)]
+struct Line {
+    /// Bytes of the document.
+    text: Range<usize>,
+    /// Columns before the text.
+    indent: usize,
+}
+
+impl Line {
+    fn is_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+/// The lines of a document.
+fn lines(source: &str) -> Vec<Line> {
+    let line = |range: Range<usize>| {
+        let line = source.get(range.clone()).unwrap_or_default();
+        let text = line.trim_start();
+        let start = range.end - text.len();
+        let mut indent = 0;
+        for c in line.get(..line.len() - text.len()).unwrap_or_default().chars() {
+            indent += if c == '\t' { TAB - indent % TAB } else { 1 };
+        }
+        Line { text: start..start + text.trim_end().len(), indent }
+    };
+    text::lines(source).map(line).collect()
+}
+
+struct RstParser<'a> {
+    source: &'a str,
+    /// The lines, of which those after a marker start with the marked text.
+    lines: Vec<Line>,
+    /// The names that are referred to.
+    names: HashSet<String>,
+    /// Those of them that only a title can define.
+    implicit: HashSet<String>,
+    found: Parsed,
+    /// Whether a text precedes, so that fields do not describe the document.
+    started: bool,
+}
+
+impl<'a> RstParser<'a> {
+    /// The elements in lines; those with the least indentation are the outer ones.
+    fn body(&mut self, lines: Range<usize>, depth: usize) -> Result<()> {
+        if depth > limits::NESTING {
+            return Err(Error::TooDeep { limit: limits::NESTING, line: lines.start + 1 });
+        }
+        let indents = lines.clone().filter_map(|at| self.line(at)).filter(|line| !line.is_blank());
+        let base = indents.map(|line| line.indent).min().unwrap_or(0);
+        let mut at = lines.start;
+        while at < lines.end {
+            at = match self.line(at) {
+                Some(line) if line.is_blank() => at + 1,
+                Some(line) if line.indent > base => {
+                    let end = self.indented(at, lines.end, base);
+                    self.body(at..end, depth + 1)?;
+                    end
+                }
+                _ => self.element(at, lines.end, base, depth)?.max(at + 1),
+            };
+        }
+        Ok(())
+    }
+
+    /// The element that starts on a line; returns the line after it.
+    fn element(&mut self, at: usize, end: usize, base: usize, depth: usize) -> Result<usize> {
+        let text = self.text(at);
+        if let Some(size) = bullet(text) {
+            return self.item(at, end, size, depth);
+        }
+        if let Some(size) = enumerator(text).filter(|_| self.is_enumerated(at + 1, end, base)) {
+            return self.item(at, end, size, depth);
+        }
+        if let Some((name, size)) = field(text) {
+            let next = self.indented(at + 1, end, base);
+            if !is_data(name, base == 0 && !self.started) {
+                self.rest_of_line(at, next, size, depth)?;
+            }
+            return Ok(next);
+        }
+        if let Some(size) =
+            options(text).filter(|size| *size < text.len() || self.is_indented(at + 1, end, base))
+        {
+            let next = self.indented(at + 1, end, base);
+            self.rest_of_line(at, next, size, depth)?;
+            return Ok(next);
+        }
+        if text == ">>>" || text.starts_with(">>> ") {
+            return Ok(self.until_blank(at, end));
+        }
+        if text == "|" || text.starts_with("| ") {
+            return Ok(self.line_block(at, end, base));
+        }
+        if lines::is_grid_border(text) {
+            let next = self.until_blank(at, end);
+            return Ok(self.drawn_table(at, next));
+        }
+        if lines::is_table_border(text) {
+            let next = self.simple_table(at, end);
+            return Ok(self.drawn_table(at, next));
+        }
+        if let Some(rest) = explicit(text) {
+            return self.explicit(at, end, base, rest, depth);
+        }
+        if text == "__" || text.starts_with("__ ") {
+            return Ok(self.indented(at + 1, end, base));
+        }
+        if lines::is_rule(text) && (text.len() >= SHORTEST_RULE || self.is_overlined(at, end)) {
+            return Ok(self.rule(at, end, base));
+        }
+        self.paragraph(at, end, base, depth)
+    }
+
+    fn line(&self, at: usize) -> Option<&Line> {
+        self.lines.get(at)
+    }
+
+    fn text(&self, at: usize) -> &'a str {
+        self.line(at).map_or("", |line| self.slice(line.text.clone()))
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'a str {
+        self.source.get(range).unwrap_or_default()
+    }
+
+    fn indent(&self, at: usize) -> usize {
+        self.line(at).map_or(0, |line| line.indent)
+    }
+
+    /// The line after the blank and further indented lines from `at`, without the blank ones at their end.
+    fn indented(&self, at: usize, end: usize, base: usize) -> usize {
+        let inside = |at: &usize| self.line(*at).is_some_and(|line| line.is_blank() || line.indent > base);
+        let mut next = (at..end).take_while(inside).last().map_or(at, |last| last + 1);
+        while next > at && self.text(next - 1).is_empty() {
+            next -= 1;
+        }
+        next
+    }
+
+    fn is_indented(&self, at: usize, end: usize, base: usize) -> bool {
+        at < end && !self.text(at).is_empty() && self.indent(at) > base
+    }
+
+    fn until_blank(&self, at: usize, end: usize) -> usize {
+        (at..end).find(|at| self.text(*at).is_empty()).unwrap_or(end)
+    }
+
+    /// Whether the line after the first of an enumerated item continues it or ends it.
+    fn is_enumerated(&self, next: usize, end: usize, base: usize) -> bool {
+        let text = self.text(next);
+        next >= end || text.is_empty() || self.indent(next) > base || enumerator(text).is_some()
+    }
+
+    /// Lets a line start after its first `size` bytes, as if it had `indent` columns before them.
+    fn cut(&mut self, at: usize, size: usize, indent: usize) {
+        if let Some(line) = self.lines.get_mut(at) {
+            line.text.start = (line.text.start + size).min(line.text.end);
+            line.indent = indent;
+        }
+    }
+
+    /// A list's item, whose text starts after `size` bytes.
+    fn item(&mut self, at: usize, end: usize, size: usize, depth: usize) -> Result<usize> {
+        let text = self.text(at);
+        let indent = self.indent(at) + columns(text.get(..size).unwrap_or_default()).max(1);
+        let next = self.indented(at + 1, end, indent - 1);
+        self.cut(at, size, indent);
+        self.body(at..next, depth + 1)?;
+        Ok(next)
+    }
+
+    /// The body of a field or an option, which starts after `size` bytes of its first line.
+    fn rest_of_line(&mut self, at: usize, end: usize, size: usize, depth: usize) -> Result<()> {
+        let rest = (at + 1..end).filter(|at| !self.text(*at).is_empty()).map(|at| self.indent(at));
+        let indent = rest.min().unwrap_or(self.indent(at) + 1);
+        self.cut(at, size, indent);
+        self.body(at..end, depth + 1)
+    }
+
+    /// Lines after `| `, each a text of its own, also over several lines.
+    fn line_block(&mut self, at: usize, end: usize, base: usize) -> usize {
+        let mut at = at;
+        while at < end && (self.text(at) == "|" || self.text(at).starts_with("| ")) {
+            let text = self.text(at);
+            let next = (at + 1..end).find(|at| !self.is_indented(*at, end, base)).unwrap_or(end);
+            self.cut(at, text.len() - text.get(1..).unwrap_or_default().trim_start().len(), base + 2);
+            self.text_block(at, next);
+            at = next;
+        }
+        at
+    }
+
+    /// Counts a table that is left as it is.
+    fn drawn_table(&mut self, at: usize, next: usize) -> usize {
+        let start = self.line(at).map_or(0, |line| line.text.start);
+        let text = self.slice(start..self.range_end(next));
+        self.found.leave(Place::DrawnTable, text);
+        next
+    }
+
+    /// The byte after the last of the lines before `end`.
+    fn range_end(&self, end: usize) -> usize {
+        self.line(end.saturating_sub(1)).map_or(0, |line| line.text.end)
+    }
+
+    /// A simple table, which ends with its second border, or the third if it has a header.
+    fn simple_table(&self, at: usize, end: usize) -> usize {
+        let is_border = |at: &usize| lines::is_table_border(self.text(*at));
+        let is_last = |at: &usize| self.text(at + 1).is_empty();
+        (at + 1..end)
+            .find(|at| is_border(at) && is_last(at))
+            .map_or_else(|| self.until_blank(at, end), |at| at + 1)
+    }
+
+    /// Whether a line of punctuation is followed by a title and the same line.
+    fn is_overlined(&self, at: usize, end: usize) -> bool {
+        let (text, title) = (self.text(at), self.text(at + 1));
+        at + 2 < end && self.text(at + 2) == text && !title.is_empty() && columns(title) <= columns(text)
+    }
+
+    /// A line between paragraphs, or the line above a title.
+    fn rule(&mut self, at: usize, end: usize, base: usize) -> usize {
+        let text = self.text(at);
+        let is_same = |at: usize| lines::is_rule(self.text(at)) && self.text(at).starts_with(first(text));
+        if at + 2 < end && !self.text(at + 1).is_empty() && self.indent(at + 2) == base && is_same(at + 2) {
+            self.title(at..at + 3);
+            return at + 3;
+        }
+        at + 1
+    }
+
+    /// A title in its lines of punctuation: the title and the line below, perhaps also one above.
+    fn title(&mut self, lines: Range<usize>) {
+        let above = lines.len() > 2;
+        let at = lines.end - 2;
+        let (Some(title), Some(below)) = (self.line(at).cloned(), self.line(lines.end - 1).cloned()) else {
+            return;
+        };
+        let start = self.line(lines.start).map_or(0, |line| line.text.start);
+        let (width, rule) =
+            (columns(self.slice(title.text.clone())), columns(self.slice(below.text.clone())));
+        let wider = rule.saturating_sub(width);
+        let follows = wider <= INSET_COLUMNS;
+        let lines = Adornment {
+            mark: first(self.slice(below.text.clone())),
+            above,
+            wider: if follows { wider } else { 0 },
+            least: if follows { 0 } else { rule },
+            inset: title.indent,
+            crlf: self.slice(title.text.end..below.text.start).contains('\r'),
+        };
+        let pieces = inline::pieces(self.source, title.text.clone(), &self.names);
+        let escaping = Escaping::Rst(RstText::Title(lines));
+        let parsed = paragraph::whole(self.source, title.text.clone(), pieces, escaping);
+        let Some(mut parsed) = parsed else { return };
+        // A title's name is its text without markup.
+        let name = self.slice(title.text).replace(['`', '*'], "");
+        if !name.contains(['\\', '<', '_']) && self.implicit.remove(&inline::name(&name)) {
+            let newline = if lines.crlf { "\r\n" } else { "\n" };
+            let target = format!(".. _`{name}`:{newline}{newline}");
+            parsed.slot.frame.before.insert_str(0, &target);
+        }
+        parsed.slot.range = start..below.text.end;
+        self.started = true;
+        self.found.blocks.push(parsed);
+    }
+
+    /// A paragraph, a title without a line above, or a term with its definition.
+    fn paragraph(&mut self, at: usize, end: usize, base: usize, depth: usize) -> Result<usize> {
+        let text = self.text(at);
+        let next = self.text(at + 1);
+        if at + 1 < end && !next.is_empty() {
+            let below = columns(next);
+            let long = below >= columns(text) || below >= SHORTEST_RULE;
+            if self.indent(at + 1) == base && lines::is_rule(next) && long {
+                self.title(at..at + 2);
+                return Ok(at + 2);
+            }
+            if self.indent(at + 1) > base && !text.ends_with("::") {
+                let next = self.indented(at + 1, end, base);
+                self.term(at);
+                self.body(at + 1..next, depth + 1)?;
+                return Ok(next);
+            }
+        }
+        let ends = |at: &usize| self.text(*at).is_empty() || self.indent(*at) != base;
+        let next = (at + 1..end).find(ends).unwrap_or(end);
+        let literal = self.text_block(at, next);
+        Ok(if literal { self.literal(next, end, base) } else { next })
+    }
+
+    /// The line after the literal block that starts after the blank lines from `at`.
+    fn literal(&self, at: usize, end: usize, base: usize) -> usize {
+        let start = (at..end).find(|at| !self.text(*at).is_empty()).unwrap_or(end);
+        if self.is_indented(start, end, base) {
+            return self.indented(start, end, base);
+        }
+        // Without indentation, each line starts with the same punctuation character.
+        let quote = self.text(start).chars().next().filter(char::is_ascii_punctuation);
+        let quoted = |at: &usize| quote.is_some_and(|quote| self.text(*at).starts_with(quote));
+        (start..end).find(|at| !quoted(at)).unwrap_or(end).max(at)
+    }
+
+    /// A defined term with its classifiers.
+    fn term(&mut self, at: usize) {
+        let text = self.text(at);
+        let size = text.find(" : ").unwrap_or(text.len());
+        let Some(start) = self.line(at).map(|line| line.text.start) else { return };
+        self.add(start..start + size);
+    }
+
+    /// The text of lines; whether `::` at its end announces a literal block.
+    fn text_block(&mut self, at: usize, end: usize) -> bool {
+        let (Some(first), Some(last)) = (self.line(at), self.line(end.saturating_sub(1))) else {
+            return false;
+        };
+        let mut range = first.text.start..last.text.end.max(first.text.start);
+        let text = self.slice(range.clone());
+        let before = text.trim_end_matches(':');
+        let literal = text.ends_with("::") && !before.ends_with('\\');
+        if literal {
+            range.end = range.start + before.trim_end().len();
+        }
+        self.add(range);
+        literal
+    }
+
+    /// Adds the blocks of a text.
+    fn add(&mut self, range: Range<usize>) {
+        self.started = true;
+        let pieces = inline::pieces(self.source, range, &self.names);
+        self.found.extend(paragraph::blocks(
+            self.source,
+            pieces,
+            Escaping::Rst(RstText::Paragraph),
+            NARROWEST_COLUMNS,
+        ));
+    }
+}
+
+/// The first character of a line.
+fn first(text: &str) -> char {
+    text.chars().next().unwrap_or('=')
+}

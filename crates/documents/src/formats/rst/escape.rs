@@ -1,0 +1,115 @@
+//! Escapes plain text so that reStructuredText reads exactly that text, and draws the lines of titles.
+
+use super::lines::{is_rule, starts_block};
+use crate::wrap::columns;
+
+/// Where text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RstText {
+    /// A paragraph, whose start could begin another element.
+    Paragraph,
+    /// A title with the lines around it.
+    Title(Adornment),
+    /// A cell of a CSV table, written in double quotes.
+    CsvCell,
+}
+
+/// The lines of punctuation around a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Adornment {
+    pub mark: char,
+    /// Whether there is a line above the title.
+    pub above: bool,
+    /// Columns that the lines are wider than the title, if they follow its width.
+    pub wider: usize,
+    /// Columns of the lines, if they do not follow the title's width.
+    pub least: usize,
+    /// Spaces before the title.
+    pub inset: usize,
+    pub crlf: bool,
+}
+
+/// Escapes text that would be inline markup, or begin a literal block. With `bare`, all ASCII punctuation is escaped.
+pub(crate) fn text(text: &str, bare: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let after = chars.peek().copied();
+        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let marked = match c {
+            _ if bare => c.is_ascii_punctuation(),
+            '\\' => true,
+            '*' | '`' | '|' => !(before == Some(' ') && after == Some(' ')),
+            '_' => !(is_word(before) && is_word(after)),
+            ':' => before == Some(':'),
+            _ => false,
+        };
+        if marked {
+            out.push('\\');
+        }
+        out.push(c);
+        before = Some(c);
+    }
+    out
+}
+
+/// Escapes the start of a line if it would begin another element.
+pub(crate) fn line_start(line: String, first: bool) -> String {
+    if is_rule(&line) || (first && starts_block(&line)) { format!("\\{line}") } else { line }
+}
+
+/// The whole written text, with what belongs around it.
+pub(crate) fn finish(place: RstText, written: String) -> String {
+    match place {
+        RstText::Paragraph => written,
+        RstText::Title(lines) => lines.draw(&written),
+        RstText::CsvCell => format!("\"{}\"", written.replace('"', "\"\"")),
+    }
+}
+
+impl Adornment {
+    /// The title, which is the last line of `written`, between its lines.
+    fn draw(self, written: &str) -> String {
+        let (before, title) = written.rfind('\n').map_or(("", written), |end| written.split_at(end + 1));
+        // Programs disagree about the width of some sequences; a longer line is always valid.
+        let width = columns(title).max(title.chars().map(|c| columns(c.encode_utf8(&mut [0; 4]))).sum());
+        let line = self.mark.to_string().repeat((width + self.wider).max(self.least));
+        let newline = if self.crlf { "\r\n" } else { "\n" };
+        let inset = " ".repeat(self.inset);
+        let above = if self.above { format!("{line}{newline}") } else { String::new() };
+        format!("{before}{above}{inset}{title}{newline}{line}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_be_markup_is_escaped() {
+        let escaped = |line: &str| text(line, false);
+        assert_eq!(
+            escaped("2 * 3 = 6, snake_case, a < b, [1], (c) 5: x"),
+            "2 * 3 = 6, snake_case, a < b, [1], (c) 5: x"
+        );
+        assert_eq!(escaped(r"*a* `b` |c| d_ e__ [1]_ \ f::"), r"\*a\* \`b\` \|c\| d\_ e\_\_ [1]\_ \\ f:\:");
+    }
+
+    #[test]
+    fn line_starts_are_escaped() {
+        for (line, escaped) in [
+            ("A. Müller kam.", r"\A. Müller kam."),
+            ("- a", r"\- a"),
+            ("1986. Ein Jahr", r"\1986. Ein Jahr"),
+            (":Feld: x", r"\:Feld: x"),
+            ("-v  laut", r"\-v  laut"),
+            (".. x", r"\.. x"),
+            ("-5 °C, 3.5, :x:y, Herr. B", "-5 °C, 3.5, :x:y, Herr. B"),
+        ] {
+            assert_eq!(line_start(line.to_owned(), true), escaped);
+        }
+        assert_eq!(line_start("1986. Ein Jahr".to_owned(), false), "1986. Ein Jahr");
+        assert_eq!(line_start("----".to_owned(), false), r"\----");
+    }
+}

@@ -1,0 +1,165 @@
+//! LaTeX: what is translated, and that everything else keeps its bytes and its meaning.
+
+use documents::{Document, Error, Format, SpanKind, Translation};
+
+const PAGE: &str = r"\documentclass{article}
+\usepackage{amsmath}
+\newtheorem{satz}{Satz}
+\title{The big house}
+\author{Jane Doe}
+\begin{document}
+\maketitle
+\section[Short]{The long \emph{title}}\label{sec:a}
+The \emph{red} car is here~\cite{a}. $x+y=z$ % a comment
+See Figure~\ref{fig:a}, 50\% of it.\footnote{A note.}
+
+\begin{figure}
+  \includegraphics[width=3cm]{a.png}
+  \caption{A caption}
+\end{figure}
+
+\begin{itemize}
+  \item First item
+  \item[Named] Second \textbf{item}
+\end{itemize}
+
+\begin{equation}
+  a = b
+\end{equation}
+
+\begin{tabular}{ll}
+  Left & Right \\
+  \hline
+  Below & $x$ \\
+\end{tabular}
+
+\begin{satz}
+  A theorem.
+\end{satz}
+
+\begin{unknown}
+  This stays.
+\end{unknown}
+
+\begin{verbatim}
+Code } stays.
+\end{verbatim}
+\end{document}
+This stays too.
+";
+
+fn open(source: &str) -> Document {
+    Document::parse(Format::Latex, source.as_bytes()).expect("readable")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    open(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+/// The document with each text replaced.
+fn written(source: &str, translations: &[&str]) -> String {
+    let given: Vec<Translation> = translations.iter().map(|text| Translation::from(*text)).collect();
+    let written = open(source).write(&given).expect("one for each");
+    String::from_utf8(written.bytes).expect("UTF-8")
+}
+
+#[test]
+fn texts_are_found_and_code_is_not() {
+    assert_eq!(
+        texts(PAGE),
+        [
+            "The big house",
+            "Short",
+            "The long title",
+            "The red car is here. $x+y=z$ See Figure\u{a0}\\ref{fig:a}, 50% of it.",
+            "A note.",
+            "A caption",
+            "First item",
+            "Named",
+            "Second item",
+            "Left",
+            "Right",
+            "Below",
+            "A theorem.",
+        ]
+    );
+}
+
+#[test]
+fn the_own_texts_change_no_byte() {
+    let document = open(PAGE);
+    let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
+    let written = document.write(&own).expect("one for each");
+    assert_eq!(String::from_utf8(written.bytes).expect("UTF-8"), PAGE);
+}
+
+#[test]
+fn special_characters_are_escaped_and_read_again() {
+    let special = "50 % & # _ $ { } ~ ^ \\ \"x\" „y“ – — ‘z’ -- '' [a]";
+    let once = written("Some text\n", &[special]);
+    assert!(
+        once.starts_with("50 \\% \\& \\# \\_ \\$ \\{ \\} \\textasciitilde{} \\textasciicircum{}"),
+        "{once}"
+    );
+    assert_eq!(texts(&once), [special]);
+    assert_eq!(written("\\item Some text\n", &["[x] y"]), "\\item {[}x] y\n");
+}
+
+#[test]
+fn accents_are_letters() {
+    let source =
+        "Stra\\ss e, \\\"Uber gr\\\"o\\ss{}er, {\\\"a}, \\'{e}, \\c{c}, na\\\"{\\i}ve, \\v s, \\LaTeX\\ is\n";
+    assert_eq!(texts(source), ["Straße, Über größer, ä, é, ç, naïve, š, \\LaTeX{} is"]);
+    assert_eq!(written("A text here\n", &["Größe"]), "Gr{\\\"{o}}{\\ss}e\n");
+    assert_eq!(written("É text here\n", &["Größe"]), "Größe\n");
+    let german = "\\usepackage[ngerman]{babel}\\begin{document}\n\"Uber \"`das\"' Wetter\n\\end{document}";
+    assert_eq!(texts(german), ["Über „das“ Wetter"]);
+}
+
+#[test]
+fn unknown_commands_are_locked_whole() {
+    let document = open("Press \\keys{Ctrl+C} or \\foo now, \\textcolor{red}{red} text.\n");
+    let block = &document.blocks()[0];
+    assert_eq!(block.text, "Press \\keys{Ctrl+C} or \\foo{} now, red text.");
+    let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
+    let locked: Vec<&str> = locked.map(|span| &block.text[span.range.clone()]).collect();
+    assert_eq!(locked, ["\\keys{Ctrl+C}", "\\foo{}"]);
+}
+
+#[test]
+fn what_is_not_closed_is_refused_with_its_line() {
+    for source in ["a\n{b", "a\nb}", "a\n$b", "a\n\\begin{verbatim}\n", "a\n\\[ b", "a\n\\verb|b\n"] {
+        let error = Document::parse(Format::Latex, source.as_bytes()).expect_err("unclosed");
+        assert_eq!(error, Error::Unclosed { line: 2 }, "{source}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_and_many_marks_are_read() {
+    let deep = "\\footnote{a ".repeat(200) + &"}".repeat(200);
+    assert!(matches!(Document::parse(Format::Latex, deep.as_bytes()), Err(Error::TooDeep { .. })));
+    for marks in [
+        "\\x[",
+        "{a} ",
+        "\\x{a}",
+        "$a$ ",
+        "% a\n",
+        "\\begin{x}",
+        "\\begin",
+        "\\newcommand{\\a}{b}",
+        "\\emph{a} ",
+        "~",
+        "--",
+    ] {
+        let source = marks.repeat(100_000);
+        assert!(Document::parse(Format::Latex, source.as_bytes()).is_ok(), "{marks}");
+    }
+    let groups = "{".repeat(100_000) + &"}".repeat(100_000);
+    assert!(Document::parse(Format::Latex, groups.as_bytes()).is_ok());
+}
+
+#[test]
+fn bars_enclose_code_where_they_are_declared() {
+    assert_eq!(texts("\\MakeShortVerb{\\|}\n\nUse |\\foo{| here.\n"), ["Use |\\foo{| here."]);
+    assert_eq!(texts("A |bar| here.\n"), ["A |bar| here."]);
+}

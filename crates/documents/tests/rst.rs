@@ -1,0 +1,205 @@
+//! reStructuredText: what is translated, and that everything else keeps its bytes and its meaning.
+
+use documents::{Document, Format, SpanKind, Translation};
+
+const PAGE: &str = "\
+.. _top:
+
+=============
+The big house
+=============
+
+:Author: Jane Doe
+
+The ``code`` is *here* and `a link <http://example.org>`_ is red,
+see [1]_ and |version|.
+
+.. note:: Never open
+   the green door.
+
+.. code-block:: python
+   :caption: The code of the house
+
+   print(\"The house\")
+
+A list::
+
+    make all
+
+* first item
+  goes on
+* second :ref:`item <top>`
+
+term : class
+    Its meaning.
+
+.. figure:: a.png
+   :alt: A picture
+   :width: 10
+
+   The caption.
+
+.. image:: b.png
+
+.. [1] A footnote.
+
+.. unknown:: stays
+
+   This stays.
+
+.. comment stays
+";
+
+fn open(source: &str) -> Document {
+    Document::parse(Format::Rst, source.as_bytes()).expect("readable")
+}
+
+fn texts(source: &str) -> Vec<String> {
+    open(source).blocks().iter().map(|block| block.text.clone()).collect()
+}
+
+/// The document with each text replaced.
+fn written(source: &str, translations: &[&str]) -> String {
+    let given: Vec<Translation> = translations.iter().map(|text| Translation::from(*text)).collect();
+    let written = open(source).write(&given).expect("one for each");
+    String::from_utf8(written.bytes).expect("UTF-8")
+}
+
+#[test]
+fn texts_are_found_and_code_is_not() {
+    assert_eq!(
+        texts(PAGE),
+        [
+            "The big house",
+            "The ``code`` is here and a link is red, see and |version|.",
+            "Never open the green door.",
+            "The code of the house",
+            "A list",
+            "first item goes on",
+            "second item",
+            "term",
+            "Its meaning.",
+            "A picture",
+            "The caption.",
+            "A footnote.",
+        ]
+    );
+}
+
+#[test]
+fn the_own_texts_change_no_byte() {
+    let document = open(PAGE);
+    let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
+    assert_eq!(document.write(&own).expect("one for each").bytes, PAGE.as_bytes());
+}
+
+#[test]
+fn lines_around_a_title_follow_its_width() {
+    assert_eq!(
+        written("Title\n=====\n\nText\n", &["Überschrift", "Text"]),
+        "Überschrift\n===========\n\nText\n"
+    );
+    assert_eq!(written("=====\nTitle\n=====\n", &["見出し"]), "======\n見出し\n======\n");
+    assert_eq!(written("=======\n Title\n=======\n", &["Kurz"]), "======\n Kurz\n======\n");
+    assert_eq!(written("Title\n--------------------\n", &["Kurz"]), "Kurz\n--------------------\n");
+    assert_eq!(
+        written("Title\r\n=====\r\n", &["Länger als zuvor"]),
+        "Länger als zuvor\r\n================\r\n"
+    );
+}
+
+#[test]
+fn references_to_a_title_still_find_it() {
+    assert_eq!(
+        written("Big house\n=========\n\nSee `big house`_.\n", &["Großes Haus", "Siehe großes Haus."]),
+        ".. _`Big house`:\n\nGroßes Haus\n===========\n\nSiehe großes Haus.\n"
+    );
+    assert_eq!(
+        written("See house_ here.\n\n.. _house: http://a.b\n", &["Siehe das house hier."]),
+        "Siehe das `house <house_>`__ hier.\n\n.. _house: http://a.b\n"
+    );
+}
+
+#[test]
+fn markup_never_touches_a_word() {
+    assert_eq!(written("This is **important** text.\n", &["これは**な"]), "これは\\*\\*な\n");
+    let source = "The word `make` and **all** here.\n";
+    assert_eq!(written(source, &["語`make`とall、ここ。"]), "語\\ `make`\\ と\\ **all**、ここ。\n");
+}
+
+#[test]
+fn what_would_be_markup_is_escaped() {
+    assert_eq!(
+        written("Some text\n", &["A. Müller *x* `y` z_ |a| C:\\ b::"]),
+        "\\A. Müller \\*x\\* \\`y\\` z\\_ \\|a\\| C:\\\\ b:\\:\n"
+    );
+    assert_eq!(written("Some text\n", &["- a"]), "\\- a\n");
+    assert_eq!(texts("\\A. Müller \\*x\\* C:\\\\ b:\\:\n"), ["A. Müller *x* C:\\ b::"]);
+}
+
+#[test]
+fn lines_keep_their_indentation_and_literal_blocks_their_mark() {
+    let source = "* A long item of a list that goes on\n  in a second line::\n\n      code\n";
+    assert_eq!(
+        written(source, &["Ein langer Punkt einer Liste, der auch in der zweiten Zeile noch weitergeht"]),
+        "* Ein langer Punkt einer Liste, der auch\n  in der zweiten Zeile noch weitergeht::\n\n      code\n"
+    );
+}
+
+#[test]
+fn tables_of_lists_and_commas_are_read() {
+    let source = "\
+.. list-table:: A title
+   :header-rows: 1
+
+   * - Left
+     - ``code``
+   * - Upper
+     - Lower
+
+.. csv-table::
+   :header: x
+
+   \"One, two\", 3, bare text
+";
+    assert_eq!(texts(source), ["A title", "Left", "Upper", "Lower", "One, two", "bare text"]);
+    let written = written(source, &["T", "L", "O", "U", "Eins \"zwei\"", "bloßer, Text"]);
+    assert!(written.ends_with("   \"Eins \"\"zwei\"\"\", 3, \"bloßer, Text\"\n"), "{written}");
+}
+
+#[test]
+fn roles_and_references_are_locked() {
+    let document = open("Call :func:`open` or :sup:`up` with `x`:sub: and http://a.b/c_d_ now.\n");
+    let block = &document.blocks()[0];
+    let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
+    let locked: Vec<&str> = locked.map(|span| &block.text[span.range.clone()]).collect();
+    assert_eq!(locked, [":func:`open`", "http://a.b/c_d"]);
+}
+
+#[test]
+fn unknown_directives_are_counted() {
+    assert_eq!(
+        open(PAGE).left_alone().to_string(),
+        "1 text place of kinds that Wasan leaves alone: 1 directives, blocks and commands that are not known"
+    );
+}
+
+#[test]
+fn deep_nesting_is_refused_and_many_marks_are_read() {
+    let deep: String = (0..200).map(|depth| format!("{}* a\n\n", " ".repeat(depth * 2))).collect();
+    assert!(Document::parse(Format::Rst, deep.as_bytes()).is_err());
+    for marks in ["*a ", "`a ", "|a ", "a_ ", "[1]_ ", ":a:`b ", "**", "``", "\\", "_`a "] {
+        let source = marks.repeat(200_000);
+        assert!(Document::parse(Format::Rst, source.as_bytes()).is_ok(), "{marks}");
+    }
+}
+
+#[test]
+fn fields_and_targets_over_several_lines_are_left() {
+    let source = ".. contents:: :local:\n\n.. \u{c}Settings\n\n   Not this.\n\n__ http://a.b\n   #so-long\n\n---------\n In lines\n---------\n";
+    assert_eq!(texts(source), ["In lines"]);
+    assert!(
+        written(source, &["Zwischen Linien"])
+            .ends_with("\n----------------\n Zwischen Linien\n----------------\n")
+    );
+}
