@@ -1,7 +1,7 @@
 //! The parts of a document, the blocks in them, and where each block occurs.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::block::Block;
@@ -73,6 +73,12 @@ impl Content {
         }
         occurrences.sort_by_key(|one| (one.part, one.slot.range.start, Reverse(one.slot.range.end)));
         Self { parts, blocks, occurrences }
+    }
+
+    /// The blocks of a part, sorted.
+    pub fn blocks_of(&self, part: usize) -> Vec<usize> {
+        let blocks = self.occurrences.iter().filter(|one| one.part == part).map(|one| one.block);
+        blocks.collect::<BTreeSet<usize>>().into_iter().collect()
     }
 
     /// All bytes of a part.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::block::{Block, Translation};
 use crate::content::{Content, Occurrence};
 use crate::encoding::{Encoding, Missing};
+use crate::fall_back::fall_back;
 use crate::finding::{Finding, FindingKind};
 use crate::formats::notebook::Notebook;
 use crate::formats::{epub, odf, ooxml, pdf, string_catalog};
@@ -256,7 +257,8 @@ impl Document {
                 return self.written(&bodies, translations, renderer.findings);
             }
             for (part, mismatch) in mismatches {
-                self.fall_back(&mut levels, part, &mismatch, round);
+                let isolated = self.content.parts.get(part).is_some_and(|part| part.parser.isolates_blocks());
+                fall_back(&mut levels, &self.content.blocks_of(part), isolated, &mismatch, round);
             }
             round += 1;
         }
@@ -310,42 +312,6 @@ impl Document {
             read_back::mismatch(part, body, &of_part).map(|mismatch| (index, mismatch))
         });
         mismatches.collect()
-    }
-
-    /// Lowers the markup level of the mismatched blocks, and, where blocks are not isolated, of the blocks before them,
-    /// whose markup may have taken them in; in later rounds that of all blocks of the part from the first one on, and in
-    /// the last round that of all its blocks. A clashing name keeps its source at once.
-    fn fall_back(&self, levels: &mut [MarkupLevel], part: usize, mismatch: &Mismatch, round: usize) {
-        let mut blocks: Vec<usize> =
-            self.content.occurrences.iter().filter(|one| one.part == part).map(|one| one.block).collect();
-        blocks.sort_unstable();
-        blocks.dedup();
-        let mut doubtful = Vec::new();
-        match mismatch {
-            Mismatch::Names(names) => blocks.retain(|block| names.contains(block)),
-            Mismatch::Blocks(wrong) => {
-                let isolated = self.content.parts.get(part).is_some_and(|part| part.parser.isolates_blocks());
-                for block in wrong {
-                    let at = blocks.partition_point(|other| other < block);
-                    let last = if round < limits::READ_BACKS / 2 { at + 1 } else { blocks.len() };
-                    doubtful.extend(at.saturating_sub(usize::from(!isolated))..last.min(blocks.len()));
-                }
-            }
-        }
-        doubtful.sort_unstable();
-        doubtful.dedup();
-        let mut any = false;
-        for block in doubtful {
-            let level = blocks.get(block).and_then(|block| levels.get_mut(*block));
-            let Some(level) = level else { continue };
-            any |= *level != MarkupLevel::Source;
-            *level = if *level == MarkupLevel::Full { MarkupLevel::Minimal } else { MarkupLevel::Source };
-        }
-        if !any || round + 1 >= limits::READ_BACKS {
-            for block in blocks {
-                levels.get_mut(block).into_iter().for_each(|level| *level = MarkupLevel::Source);
-            }
-        }
     }
 
     /// The document with the written bodies of its parts.

@@ -19,6 +19,7 @@ mod encoding;
 mod entities;
 mod error;
 mod escaping;
+mod fall_back;
 mod finding;
 mod format;
 mod formats;

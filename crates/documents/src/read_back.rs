@@ -14,9 +14,9 @@ use crate::slot::Role;
 /// A difference between what was written and what is read back.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mismatch {
-    /// These blocks were not read back with their texts: of several in a row the first, whose markup may have taken in the
-    /// others. Never empty.
-    Blocks(Vec<usize>),
+    /// These blocks were not read back with their texts: runs of neighbours, of which the first one's markup may have
+    /// taken in the others. No run is empty.
+    Blocks(Vec<Vec<usize>>),
     /// These blocks are names that clash with another, or that are not allowed.
     Names(Vec<usize>),
 }
@@ -51,7 +51,7 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
         Ok(found) => found.blocks,
         Err(error) => {
             let block = written_at(blocks, error.offset().unwrap_or(0))?;
-            return Some(Mismatch::Blocks(vec![block]));
+            return Some(Mismatch::Blocks(vec![vec![block]]));
         }
     };
     let is_block = |role: Role| role != Role::Copy;
@@ -61,18 +61,15 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
     let wanted = blocks.iter().filter(|one| is_block(one.occurrence.slot.role) && !one.expected.is_empty());
     let wanted = wanted.map(|one| (&one.occurrence.slot.range, one.expected, one.occurrence.block));
     let ((mut found, inner_found), (mut wanted, inner_wanted)) = (nested(found), nested(wanted));
-    let mut wrong = if part.name.is_empty() {
-        differing(&found, &wanted)
+    let wrong = if part.name.is_empty() {
+        // The order of texts inside others, such as the descriptions of pictures, follows the words of the translation.
+        [differing(&found, &wanted), missing(&inner_found, &inner_wanted)].concat()
     } else {
         // A picture with a text of its own may be written on the other side of its paragraph's words.
-        found.extend(inner_found.iter().cloned());
-        wanted.extend(inner_wanted.iter().cloned());
+        found.extend(inner_found);
+        wanted.extend(inner_wanted);
         missing(&found, &wanted)
     };
-    if part.name.is_empty() {
-        // The order of texts inside others, such as the descriptions of pictures, follows the words of the translation.
-        wrong.extend(missing(&inner_found, &inner_wanted));
-    }
     (!wrong.is_empty()).then_some(Mismatch::Blocks(wrong))
 }
 
@@ -90,33 +87,43 @@ fn nested<'a, T>(blocks: impl Iterator<Item = (&'a Range<usize>, &'a str, T)>) -
 
 type Texts<T> = Vec<(String, T)>;
 
-/// The first block of each run of wanted texts that are not among those found, in whatever order, or the last block if
-/// there are more than wanted.
-fn missing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<usize> {
-    let mut left: HashMap<&str, usize> = HashMap::new();
-    found.iter().for_each(|(text, ())| *left.entry(text).or_default() += 1);
-    let (mut wrong, mut in_run) = (Vec::new(), false);
-    for (text, block) in wanted {
-        let is_there =
-            left.get_mut(text.as_str()).filter(|count| **count > 0).map(|count| *count -= 1).is_some();
-        if !is_there && !in_run {
-            wrong.push(*block);
-        }
-        in_run = !is_there;
-    }
+/// The runs of wanted texts that are found too seldom, in whatever order, or the last block if there are more than wanted.
+fn missing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<Vec<usize>> {
+    let mut surplus: HashMap<&str, isize> = HashMap::new();
+    found.iter().for_each(|(text, ())| *surplus.entry(text).or_default() += 1);
+    wanted.iter().for_each(|(text, _)| *surplus.entry(text).or_default() -= 1);
+    let is_missing = |text: &str| surplus.get(text).is_some_and(|surplus| *surplus < 0);
+    let missing: Vec<(bool, usize)> = wanted.iter().map(|(text, block)| (is_missing(text), *block)).collect();
+    let runs = missing.chunk_by(|one, next| one.0 == next.0).filter(|run| run.iter().all(|one| one.0));
+    let mut wrong: Vec<Vec<usize>> = runs.map(|run| run.iter().map(|one| one.1).collect()).collect();
     if wrong.is_empty() && found.len() > wanted.len() {
-        wrong.extend(wanted.last().map(|(_, block)| *block));
+        wrong.extend(wanted.last().map(|(_, block)| vec![*block]));
     }
     wrong
 }
 
-/// The first block of each run of wanted texts that differ from those found at their place; where a text was found too
-/// much, the block before it.
-fn differing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<usize> {
+/// The runs of wanted texts that differ from those found at their place; where a text was found too much, the block before
+/// it.
+fn differing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<Vec<usize>> {
     let equal = |f: usize, w: usize| match (found.get(f), wanted.get(w)) {
         (Some((found, ())), Some((wanted, _))) => found == wanted,
         (None, None) => true,
         _ => false,
+    };
+    let mut pairs: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for (at, pair) in found.windows(2).enumerate() {
+        if let [(one, ()), (next, ())] = pair {
+            pairs.entry((one, next)).or_default().push(at);
+        }
+    }
+    // The first pair of wanted texts that was found anywhere from `f` on.
+    let far = |f: usize, w: usize| {
+        wanted.get(w..)?.windows(2).enumerate().find_map(|(more_wanted, pair)| {
+            let [(one, _), (next, _)] = pair else { return None };
+            let places = pairs.get(&(one.as_str(), next.as_str()))?;
+            let place = places.get(places.partition_point(|place| *place < f))?;
+            Some((place - f, more_wanted))
+        })
     };
     let (mut f, mut w, mut wrong) = (0, 0, Vec::new());
     while f < found.len() || w < wanted.len() {
@@ -124,19 +131,20 @@ fn differing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<usize> {
             (f, w) = (f + 1, w + 1);
             continue;
         }
-        let before = w - usize::from(w > 0 && w == wanted.len());
         // The nearest place from which both go on alike.
-        let places =
-            (1..=limits::READ_BACK_GAP).flat_map(|sum| (0..=sum).map(move |found| (found, sum - found)));
+        let near = (1..=limits::READ_BACK_GAP).flat_map(|sum| (0..=sum).map(move |more| (more, sum - more)));
         let alike = |&(more_found, more_wanted): &(usize, usize)| {
             let (f, w) = (f + more_found, w + more_wanted);
             equal(f, w) && equal(f + 1, w + 1)
         };
-        let next = places.into_iter().find(alike);
-        let extra = next.is_some_and(|(_, more_wanted)| more_wanted == 0);
-        let blamed = if extra { w.saturating_sub(1) } else { before };
-        wrong.extend(wanted.get(blamed).map(|(_, block)| *block));
-        let Some((more_found, more_wanted)) = next else { break };
+        let (more_found, more_wanted) = near
+            .into_iter()
+            .find(alike)
+            .or_else(|| far(f, w))
+            .unwrap_or((found.len().saturating_sub(f), wanted.len().saturating_sub(w)));
+        let run = if more_wanted > 0 { w..w + more_wanted } else { w.saturating_sub(1)..w.max(1) };
+        let run = wanted.get(run).unwrap_or_default();
+        wrong.extend((!run.is_empty()).then(|| run.iter().map(|(_, block)| *block).collect()));
         (f, w) = (f + more_found, w + more_wanted);
     }
     wrong
@@ -192,40 +200,50 @@ mod tests {
                 WrittenBlock { occurrence, source, expected, start }
             })
             .collect();
-        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![1])));
+        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![vec![1]])));
         // A missing block is recognised by its text, wherever it would sort.
         let written = part.source.replace("Two", "").replace("Three", "Drei");
         let texts = ["One", "Two", "Drei"];
         let blocks: Vec<WrittenBlock> =
             blocks.into_iter().zip(texts).map(|(one, expected)| WrittenBlock { expected, ..one }).collect();
-        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![1])));
+        assert_eq!(mismatch(part, &written, &blocks), Some(Mismatch::Blocks(vec![vec![1]])));
     }
 
     /// The blocks blamed where `found` was read back instead of `wanted`; a letter is a block.
-    fn blamed(wanted: &str, found: &str) -> Vec<usize> {
+    fn blamed(wanted: &str, found: &str) -> Vec<Vec<usize>> {
         let wanted = wanted.chars().enumerate().map(|(block, text)| (text.to_string(), block)).collect();
         differing(&found.chars().map(|text| (text.to_string(), ())).collect(), &wanted)
     }
 
     #[test]
-    fn each_run_of_differences_is_attributed_to_its_first_block() {
-        assert_eq!(blamed("abcdef", "abcdef"), [0; 0]);
-        assert_eq!(blamed("abcdefgh", "xbcdyygh"), [0, 4]);
-        assert_eq!(blamed("abcdefgh", "abfgh"), [2], "taken in by what was written before");
-        assert_eq!(blamed("abcdef", "abxcdef"), [1], "a block fell apart");
-        assert_eq!(blamed("abcdef", "xabcdef"), [0]);
-        assert_eq!(blamed("abcdef", "abcdefx"), [5]);
-        assert_eq!(blamed("abcdef", "abcd"), [4]);
-        assert_eq!(blamed("abcdef", ""), [0]);
-        assert_eq!(blamed("", "x"), [0; 0]);
+    fn differences_are_runs_of_blocks() {
+        let none: [Vec<usize>; 0] = [];
+        assert_eq!(blamed("abcdef", "abcdef"), none);
+        assert_eq!(blamed("abcdefgh", "xbcdyygh"), [vec![0], vec![4, 5]]);
+        assert_eq!(blamed("abcdefgh", "abfgh"), [[2, 3, 4]], "taken in by what was written before");
+        assert_eq!(blamed("abcdef", "abxcdef"), [[1]], "a block fell apart");
+        assert_eq!(blamed("abcdef", "xabcdef"), [[0]]);
+        assert_eq!(blamed("abcdef", "abcdefx"), [[5]]);
+        assert_eq!(blamed("abcdef", "abcd"), [[4, 5]]);
+        assert_eq!(blamed("abcdef", ""), [[0, 1, 2, 3, 4, 5]]);
+        assert_eq!(blamed("", "x"), none);
+    }
+
+    #[test]
+    fn a_long_run_ends_where_both_go_on_alike() {
+        let long: String = (0..200).map(|at| char::from_u32(0x4e00 + at).expect("a letter")).collect();
+        let expected: Vec<usize> = (2..202).collect();
+        assert_eq!(blamed(&format!("ab{long}cdef"), "abcdef"), [expected]);
     }
 
     #[test]
     fn missing_texts_are_found_in_any_order() {
         let texts = |texts: &str| texts.chars().map(|text| (text.to_string(), ())).collect();
         let wanted = "abcaef".chars().enumerate().map(|(block, text)| (text.to_string(), block)).collect();
-        assert_eq!(missing(&texts("feaacb"), &wanted), [0; 0]);
-        assert_eq!(missing(&texts("feacx"), &wanted), [1, 3]);
-        assert_eq!(missing(&texts("feaacbx"), &wanted), [5]);
+        let none: [Vec<usize>; 0] = [];
+        assert_eq!(missing(&texts("feaacb"), &wanted), none);
+        assert_eq!(missing(&texts("feacx"), &wanted), [vec![0, 1], vec![3]], "either of two equal ones");
+        assert_eq!(missing(&texts("fex"), &wanted), [[0, 1, 2, 3]]);
+        assert_eq!(missing(&texts("feaacbx"), &wanted), [[5]]);
     }
 }
