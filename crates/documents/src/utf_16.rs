@@ -30,7 +30,7 @@ pub(crate) fn unmarked(bytes: &[u8]) -> Option<&'static Encoding> {
         // Cut inside a character.
         Err(error) => error.error_len().is_none(),
     };
-    if is_other && !head.iter().any(|byte| is_control(byte)) {
+    if is_other && !head.iter().any(is_control) {
         return None;
     }
     [UTF_16LE, UTF_16BE].into_iter().find(|encoding| is_text(head, *encoding == UTF_16LE))

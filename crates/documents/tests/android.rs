@@ -72,15 +72,15 @@ fn strings_plurals_and_arrays_are_read() {
 
 #[test]
 fn translations_are_escaped_as_android_reads_them() {
-    let written = changed(SOURCE, |text| format!("{text} 'x' \"y\" <z> & \\n"));
-    let tail = r#" \'x\' \"y\" &lt;z&gt; &amp; \\n"#;
+    let written = changed(SOURCE, |text| format!("{text} 'x' \"y\" < z & \\ n"));
+    let tail = r#" \'x\' \"y\" &lt; z &amp; \\ n"#;
     for expected in [
         format!("\"title\">The boy\\'s dog{tail}</string>"),
         format!("\"hello\">Hello %1$s, you have %2$d letters{tail}</string>"),
         format!("<item quantity=\"one\">one day{tail}</item>"),
         format!("<item>Dark blue{tail}</item></string-array>"),
         format!("\n        Two lines of text{tail}\n    </string>"),
-        r#"'terms\'</a>. \'x\' \"y\" <z> & \\n]]></string>"#.to_owned(),
+        r#"'terms\'</a>. \'x\' \"y\" < z & \\ n]]></string>"#.to_owned(),
         "example=\"Bob\">%1$s</xliff:g>".to_owned(),
         "<xliff:g id=\"app\">Wasan</xliff:g>".to_owned(),
         "<string name=\"app_name\" translatable=\"false\">House</string>".to_owned(),

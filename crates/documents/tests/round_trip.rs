@@ -1,7 +1,7 @@
 //! Properties on random documents: writing the source's own text changes nothing, and a Markdown document is read
 //! back as the translations that were written into it.
 
-use documents::{Document, FindingKind, Format, Translation};
+use documents::{Document, FindingKind, Format, SpanKind, Translation};
 use fastrand::Rng;
 
 const DOCUMENTS: usize = 4000;
@@ -716,7 +716,8 @@ fn other_formats_change_no_byte_and_show_every_translation() {
         let again = Document::parse(format, text.as_bytes())
             .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));
         let filled = matches!(format, Format::Po | Format::Xliff);
-        let kept = written.findings.iter().any(|finding| finding.kind == FindingKind::Dropped);
+        let is_kept = |kind| matches!(kind, FindingKind::Dropped | FindingKind::Placeholders);
+        let kept = written.findings.iter().any(|finding| is_kept(finding.kind));
         let (found, expected) = (again.blocks().len(), if filled { 0 } else { marked.len() });
         // Names are taken for labels where most values are texts.
         let more = matches!(format, Format::Json | Format::Properties | Format::Yaml) && found > expected;
@@ -806,6 +807,17 @@ fn markdown_is_read_back_as_it_was_translated() {
             // Code found without its delimiters gets them back, so there may be more of them than given.
             let marks: &[char] = &['`', '$', '<', '>'];
             let bare = |text: &str| letters(text).replace(marks, "");
+            // A locked text that the translation lacks is put in, or takes the place of what looks like it.
+            let source_block = &document.blocks()[index];
+            let mut locked =
+                source_block.spans.iter().filter(|span| span.kind == SpanKind::Locked).peekable();
+            if kept(FindingKind::Moved) && locked.peek().is_some() {
+                for span in locked {
+                    let item = bare(&source_block.text[span.range.clone()]);
+                    assert!(bare(&block.text).contains(&item), "{item:?}: {source:?}\n{text:?}");
+                }
+                continue;
+            }
             assert_eq!(bare(&block.text), bare(&translation.text), "{source:?}\n{text:?}");
         }
     }

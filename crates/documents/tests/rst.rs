@@ -180,7 +180,7 @@ fn roles_and_references_are_locked() {
 fn unknown_directives_are_counted() {
     assert_eq!(
         open(PAGE).left_alone().to_string(),
-        "1 text place of kinds that Wasan leaves alone: 1 directives, blocks and commands that are not known"
+        "1 text place of kinds that Wasan leaves alone: 1 directive, block or command that is not known"
     );
 }
 

@@ -63,6 +63,9 @@ const OPEN: &[&str] = &[
     "<text:meta>a <text:span text:style-name=\"I\">b</text:span></text:meta>",
 ];
 
+/// An address that is in some texts too.
+const ADDRESS: &str = "https://a.b/c?d=1&e=2";
+
 const TRANSLATIONS: &[&str] = &[
     "Wort ",
     "bold",
@@ -80,7 +83,7 @@ const TRANSLATIONS: &[&str] = &[
     "é😀",
     ".",
     ":",
-    "https://a.b/c?d=1&e=2",
+    ADDRESS,
     "control",
     "A & B",
     "。",
@@ -149,7 +152,10 @@ fn check(rng: &mut Rng, package: &[u8], kept: &[String]) -> usize {
     let read: Document = open(&written.bytes);
     assert_eq!(read.blocks().len(), given.len(), "{source}\n{text}");
     // A field whose number is missing in the translation is still kept, and a box may be moved before its paragraph.
-    let bare = |text: &str| letters(text).replace(|c: char| c.is_ascii_digit(), "");
+    // So is an address.
+    let bare = |text: &str| {
+        letters(text).replace(|c: char| c.is_ascii_digit(), "").replace("https://a.b/c?d=&e=", "")
+    };
     let mut found: Vec<String> = read.blocks().iter().map(|block| bare(&block.text)).collect();
     let mut wanted: Vec<String> = given.iter().map(|given| bare(&given.text)).collect();
     found.sort();

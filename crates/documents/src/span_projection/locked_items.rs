@@ -323,6 +323,6 @@ mod tests {
         let source = "%s or %s";
         assert_eq!(missing_items(source, &locked(source, &["%s", "%s"]), "oder %s").len(), 1);
         assert_eq!(completed(source, &["%s", "%s"], "%s oder", &[("or", "oder")]), "%s oder %s");
-        assert_eq!(missing_items("Enter", &[0..5], "Entering"), [0..5]);
+        assert_eq!(missing_items("Enter", &locked("Enter", &["Enter"]), "Entering").len(), 1);
     }
 }

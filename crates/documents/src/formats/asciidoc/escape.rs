@@ -46,7 +46,9 @@ pub(crate) fn text(place: AsciiDocText, text: &str, bare: bool) -> String {
             '`' | '\\' => true,
             '_' => !(is_word(before) && is_word(after)),
             '#' | '^' | '~' => {
-                !(is_blank(before) && is_blank(after)) && !(lone() && before.is_some() && after.is_some())
+                let is_lone = is_blank(before) && is_blank(after);
+                let is_inside = lone() && before.is_some() && after.is_some();
+                !is_lone && !is_inside
             }
             '+' => is_blank(before) || !lone() || after.is_none(),
             '{' => marks::attribute(rest).is_some(),
@@ -76,10 +78,14 @@ pub(crate) fn text(place: AsciiDocText, text: &str, bare: bool) -> String {
     out
 }
 
+/// Bytes of a macro's target that are looked at.
+const TARGET_BYTES: usize = 1000;
+
 /// Whether the colon at a byte is the one of an inline macro, `name:target[`.
 fn is_macro(text: &str, at: usize) -> bool {
     let (before, after) = text.split_at_checked(at).unwrap_or_default();
     let target = after.get(1..).unwrap_or_default();
+    let target = target.get(..target.floor_char_boundary(TARGET_BYTES)).unwrap_or_default();
     let end = target.find(|c: char| c.is_whitespace() || c == '[').unwrap_or(target.len());
     before.ends_with(char::is_alphanumeric) && target.get(end..).is_some_and(|rest| rest.starts_with('['))
 }

@@ -23,12 +23,18 @@ pub(super) fn is_word(c: char) -> bool {
 
 /// Whether a constrained mark is read after a character.
 pub(super) fn may_precede(mark: &str, c: char) -> bool {
-    !is_word(c) && !";:}".contains(c) && !(mark == "`" && "\"'`".contains(c)) && !(mark == "#" && c == '&')
+    let prevents = match mark {
+        "`" => "\"'`",
+        "#" => "&",
+        _ => "",
+    };
+    !is_word(c) && !";:}".contains(c) && !prevents.contains(c)
 }
 
 /// Whether a constrained mark is read before a character.
 pub(super) fn may_follow(mark: &str, c: char) -> bool {
-    !is_word(c) && !(mark == "`" && "\"'`".contains(c))
+    let prevents = if mark == "`" { "\"'`" } else { "" };
+    !is_word(c) && !prevents.contains(c)
 }
 
 /// Whether text is read between single marks: it neither starts nor ends with a space.

@@ -55,16 +55,17 @@ fn plain_text(source: &str, inner: Range<usize>, dialect: Dialect) -> Option<(St
     Some((plain, is_simple))
 }
 
-/// Whether a text is prose: most of its lines have several words, hardly one looks like code, and there are sentences.
+/// Whether a text is prose: most of it is in lines of several words, hardly one looks like code, and there are sentences.
 fn is_prose(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let code = lines.iter().filter(|line| looks_like_code(line)).count();
-    let wordy = lines.iter().filter(|line| is_wordy(line)).count();
+    let bytes: usize = lines.iter().map(|line| line.len()).sum();
+    let wordy: usize = lines.iter().filter(|line| is_wordy(line)).map(|line| line.len()).sum();
     let ends =
         |line: &&str| line.ends_with(['.', '!', '?', ',', ';', ':', '…', '。', '！', '？', '、', '」']);
     let starts = lines.first().and_then(|line| line.chars().find(|c| c.is_alphabetic()));
     code * LINES_WITH_CODE <= lines.len()
-        && wordy * 2 > lines.len()
+        && wordy * 2 > bytes
         && lines.iter().any(ends)
         && starts.is_some_and(|c| !c.is_lowercase())
 }
