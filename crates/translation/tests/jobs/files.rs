@@ -54,12 +54,13 @@ fn what_cannot_be_translated_fails_alone() {
 }
 
 #[test]
-fn an_empty_file_gives_an_empty_file() {
+fn an_empty_file_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("leer.txt");
     fs::write(&source, "").expect("writes");
-    let result = finished(&submit(translator(), "de-en", file(&source), DecodeOptions::default()).1);
-    assert_eq!((written(&result), result.segments), (Vec::new(), 0));
+    let job = submit(translator(), "de-en", file(&source), DecodeOptions::default());
+    assert_eq!(problem(&job.1), "document");
+    assert!(!folder.path().join("leer.en.txt").exists());
 }
 
 /// A subtitle's line that is too long in all words that the models find; two speakers have a line each.
