@@ -1,6 +1,9 @@
 //! AsciiDoc: what is translated, and that everything else keeps its bytes and its meaning.
 
+mod pages;
+
 use documents::{Document, Format, Translation};
+use pages::Pages;
 
 const PAGE: &str = "\
 = The big house
@@ -54,25 +57,12 @@ A -> B
 include::other.adoc[]
 ";
 
-fn open(source: &str) -> Document {
-    Document::parse(Format::AsciiDoc, source.as_bytes()).expect("readable")
-}
-
-fn texts(source: &str) -> Vec<String> {
-    open(source).blocks().iter().map(|block| block.text.clone()).collect()
-}
-
-/// The document with each text replaced.
-fn written(source: &str, translations: &[&str]) -> String {
-    let given: Vec<Translation> = translations.iter().map(|text| Translation::from(*text)).collect();
-    let written = open(source).write(&given).expect("one for each");
-    String::from_utf8(written.bytes).expect("UTF-8")
-}
+const PAGES: Pages = Pages(Format::AsciiDoc);
 
 #[test]
 fn texts_are_found_and_code_is_not() {
     assert_eq!(
-        texts(PAGE),
+        PAGES.texts(PAGE),
         [
             "The big house",
             "About a house",
@@ -99,7 +89,7 @@ fn texts_are_found_and_code_is_not() {
 
 #[test]
 fn the_own_texts_change_no_byte() {
-    let document = open(PAGE);
+    let document = PAGES.open(PAGE);
     let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
     assert_eq!(document.write(&own).expect("one for each").bytes, PAGE.as_bytes());
 }
@@ -107,20 +97,20 @@ fn the_own_texts_change_no_byte() {
 #[test]
 fn lines_below_a_title_follow_it() {
     assert_eq!(
-        written("Title\n-----\n\nText\n", &["Überschrift", "Text"]),
+        PAGES.written("Title\n-----\n\nText\n", &["Überschrift", "Text"]),
         "Überschrift\n-----------\n\nText\n"
     );
-    assert_eq!(texts("Some text\n----\ncode\n----\n"), ["Some text"]);
+    assert_eq!(PAGES.texts("Some text\n----\ncode\n----\n"), ["Some text"]);
 }
 
 #[test]
 fn references_to_a_title_still_find_it() {
     assert_eq!(
-        written("== Big house\n\nSee <<_big_house,it>>.\n", &["Großes Haus", "Siehe it."]),
+        PAGES.written("== Big house\n\nSee <<_big_house,it>>.\n", &["Großes Haus", "Siehe it."]),
         "[[_big_house]]\n== Großes Haus\n\nSiehe <<_big_house,it>>.\n"
     );
     assert_eq!(
-        written("== Big house\n\nSee <<Big house>>.\n", &["Großes Haus", "Siehe <<Big house>>."]),
+        PAGES.written("== Big house\n\nSee <<Big house>>.\n", &["Großes Haus", "Siehe <<Big house>>."]),
         "[[_big_house,Big house]]\n== Großes Haus\n\nSiehe <<Big house>>.\n"
     );
 }
@@ -128,17 +118,17 @@ fn references_to_a_title_still_find_it() {
 #[test]
 fn marks_are_doubled_inside_of_words() {
     let source = "The word `make` and *all* here.\n";
-    assert_eq!(written(source, &["語`make`とall、ここ。"]), "語``make``と**all**、ここ。\n");
-    assert_eq!(written(source, &["Wort `make` und all."]), "Wort `make` und *all*.\n");
+    assert_eq!(PAGES.written(source, &["語`make`とall、ここ。"]), "語``make``と**all**、ここ。\n");
+    assert_eq!(PAGES.written(source, &["Wort `make` und all."]), "Wort `make` und *all*.\n");
 }
 
 #[test]
 fn what_would_be_markup_is_escaped() {
-    assert_eq!(written("Some text\n", &["1. *x* {a}"]), "1&#46; &#42;x&#42; &#123;a}\n");
-    assert_eq!(texts("1&#46; &#42;x&#42; &#123;a} \\*y* \\{b}\n"), ["1. *x* {a} *y* {b}"]);
-    assert_eq!(written("|===\n|a b\n|===\n", &["x | y"]), "|===\n|x &#124; y\n|===\n");
+    assert_eq!(PAGES.written("Some text\n", &["1. *x* {a}"]), "1&#46; &#42;x&#42; &#123;a}\n");
+    assert_eq!(PAGES.texts("1&#46; &#42;x&#42; &#123;a} \\*y* \\{b}\n"), ["1. *x* {a} *y* {b}"]);
+    assert_eq!(PAGES.written("|===\n|a b\n|===\n", &["x | y"]), "|===\n|x &#124; y\n|===\n");
     assert_eq!(
-        written("See https://a.b[the text] now.\n", &["Siehe the text jetzt [x]."]),
+        PAGES.written("See https://a.b[the text] now.\n", &["Siehe the text jetzt [x]."]),
         "Siehe https://a.b[the text] jetzt [x&#93;.\n"
     );
 }
@@ -155,9 +145,9 @@ fn many_marks_are_read_in_time() {
 
 #[test]
 fn quotation_marks_of_code_are_code() {
-    assert_eq!(texts("The `\"a\"` and \"`so called`\" text.\n"), ["The `\"a\"` and “so called” text."]);
+    assert_eq!(PAGES.texts("The `\"a\"` and \"`so called`\" text.\n"), ["The `\"a\"` and “so called” text."]);
     assert_eq!(
-        texts("[,sh]\nmake all\n\n[verse]\n'git' add\n\n{site}/a[The link] is it.\n"),
+        PAGES.texts("[,sh]\nmake all\n\n[verse]\n'git' add\n\n{site}/a[The link] is it.\n"),
         ["The link is it."]
     );
 }

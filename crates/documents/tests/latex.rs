@@ -1,6 +1,9 @@
 //! LaTeX: what is translated, and that everything else keeps its bytes and its meaning.
 
+mod pages;
+
 use documents::{Document, Error, Format, SpanKind, Translation};
+use pages::Pages;
 
 const PAGE: &str = r"\documentclass{article}
 \usepackage{amsmath}
@@ -48,25 +51,12 @@ Code } stays.
 This stays too.
 ";
 
-fn open(source: &str) -> Document {
-    Document::parse(Format::Latex, source.as_bytes()).expect("readable")
-}
-
-fn texts(source: &str) -> Vec<String> {
-    open(source).blocks().iter().map(|block| block.text.clone()).collect()
-}
-
-/// The document with each text replaced.
-fn written(source: &str, translations: &[&str]) -> String {
-    let given: Vec<Translation> = translations.iter().map(|text| Translation::from(*text)).collect();
-    let written = open(source).write(&given).expect("one for each");
-    String::from_utf8(written.bytes).expect("UTF-8")
-}
+const PAGES: Pages = Pages(Format::Latex);
 
 #[test]
 fn texts_are_found_and_code_is_not() {
     assert_eq!(
-        texts(PAGE),
+        PAGES.texts(PAGE),
         [
             "The big house",
             "Short",
@@ -87,7 +77,7 @@ fn texts_are_found_and_code_is_not() {
 
 #[test]
 fn the_own_texts_change_no_byte() {
-    let document = open(PAGE);
+    let document = PAGES.open(PAGE);
     let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
     let written = document.write(&own).expect("one for each");
     assert_eq!(String::from_utf8(written.bytes).expect("UTF-8"), PAGE);
@@ -96,29 +86,29 @@ fn the_own_texts_change_no_byte() {
 #[test]
 fn special_characters_are_escaped_and_read_again() {
     let special = "50 % & # _ $ { } ~ ^ \\ \"x\" „y“ – — ‘z’ -- '' [a]";
-    let once = written("Some text\n", &[special]);
+    let once = PAGES.written("Some text\n", &[special]);
     assert!(
         once.starts_with("50 \\% \\& \\# \\_ \\$ \\{ \\} \\textasciitilde{} \\textasciicircum{}"),
         "{once}"
     );
-    assert_eq!(texts(&once), [special]);
-    assert_eq!(written("\\item Some text\n", &["[x] y"]), "\\item {[}x] y\n");
+    assert_eq!(PAGES.texts(&once), [special]);
+    assert_eq!(PAGES.written("\\item Some text\n", &["[x] y"]), "\\item {[}x] y\n");
 }
 
 #[test]
 fn accents_are_letters() {
     let source =
         "Stra\\ss e, \\\"Uber gr\\\"o\\ss{}er, {\\\"a}, \\'{e}, \\c{c}, na\\\"{\\i}ve, \\v s, \\LaTeX\\ is\n";
-    assert_eq!(texts(source), ["Straße, Über größer, ä, é, ç, naïve, š, \\LaTeX{} is"]);
-    assert_eq!(written("A text here\n", &["Größe"]), "Gr{\\\"{o}}{\\ss}e\n");
-    assert_eq!(written("É text here\n", &["Größe"]), "Größe\n");
+    assert_eq!(PAGES.texts(source), ["Straße, Über größer, ä, é, ç, naïve, š, \\LaTeX{} is"]);
+    assert_eq!(PAGES.written("A text here\n", &["Größe"]), "Gr{\\\"{o}}{\\ss}e\n");
+    assert_eq!(PAGES.written("É text here\n", &["Größe"]), "Größe\n");
     let german = "\\usepackage[ngerman]{babel}\\begin{document}\n\"Uber \"`das\"' Wetter\n\\end{document}";
-    assert_eq!(texts(german), ["Über „das“ Wetter"]);
+    assert_eq!(PAGES.texts(german), ["Über „das“ Wetter"]);
 }
 
 #[test]
 fn unknown_commands_are_locked_whole() {
-    let document = open("Press \\keys{Ctrl+C} or \\foo now, \\textcolor{red}{red} text.\n");
+    let document = PAGES.open("Press \\keys{Ctrl+C} or \\foo now, \\textcolor{red}{red} text.\n");
     let block = &document.blocks()[0];
     assert_eq!(block.text, "Press \\keys{Ctrl+C} or \\foo{} now, red text.");
     let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
@@ -160,6 +150,6 @@ fn deep_nesting_is_refused_and_many_marks_are_read() {
 
 #[test]
 fn bars_enclose_code_where_they_are_declared() {
-    assert_eq!(texts("\\MakeShortVerb{\\|}\n\nUse |\\foo{| here.\n"), ["Use |\\foo{| here."]);
-    assert_eq!(texts("A |bar| here.\n"), ["A |bar| here."]);
+    assert_eq!(PAGES.texts("\\MakeShortVerb{\\|}\n\nUse |\\foo{| here.\n"), ["Use |\\foo{| here."]);
+    assert_eq!(PAGES.texts("A |bar| here.\n"), ["A |bar| here."]);
 }

@@ -1,6 +1,9 @@
 //! reStructuredText: what is translated, and that everything else keeps its bytes and its meaning.
 
+mod pages;
+
 use documents::{Document, Format, SpanKind, Translation};
+use pages::Pages;
 
 const PAGE: &str = "\
 .. _top:
@@ -50,25 +53,12 @@ term : class
 .. comment stays
 ";
 
-fn open(source: &str) -> Document {
-    Document::parse(Format::Rst, source.as_bytes()).expect("readable")
-}
-
-fn texts(source: &str) -> Vec<String> {
-    open(source).blocks().iter().map(|block| block.text.clone()).collect()
-}
-
-/// The document with each text replaced.
-fn written(source: &str, translations: &[&str]) -> String {
-    let given: Vec<Translation> = translations.iter().map(|text| Translation::from(*text)).collect();
-    let written = open(source).write(&given).expect("one for each");
-    String::from_utf8(written.bytes).expect("UTF-8")
-}
+const PAGES: Pages = Pages(Format::Rst);
 
 #[test]
 fn texts_are_found_and_code_is_not() {
     assert_eq!(
-        texts(PAGE),
+        PAGES.texts(PAGE),
         [
             "The big house",
             "The ``code`` is here and a link is red, see and |version|.",
@@ -88,7 +78,7 @@ fn texts_are_found_and_code_is_not() {
 
 #[test]
 fn the_own_texts_change_no_byte() {
-    let document = open(PAGE);
+    let document = PAGES.open(PAGE);
     let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
     assert_eq!(document.write(&own).expect("one for each").bytes, PAGE.as_bytes());
 }
@@ -96,14 +86,14 @@ fn the_own_texts_change_no_byte() {
 #[test]
 fn lines_around_a_title_follow_its_width() {
     assert_eq!(
-        written("Title\n=====\n\nText\n", &["Überschrift", "Text"]),
+        PAGES.written("Title\n=====\n\nText\n", &["Überschrift", "Text"]),
         "Überschrift\n===========\n\nText\n"
     );
-    assert_eq!(written("=====\nTitle\n=====\n", &["見出し"]), "======\n見出し\n======\n");
-    assert_eq!(written("=======\n Title\n=======\n", &["Kurz"]), "======\n Kurz\n======\n");
-    assert_eq!(written("Title\n--------------------\n", &["Kurz"]), "Kurz\n--------------------\n");
+    assert_eq!(PAGES.written("=====\nTitle\n=====\n", &["見出し"]), "======\n見出し\n======\n");
+    assert_eq!(PAGES.written("=======\n Title\n=======\n", &["Kurz"]), "======\n Kurz\n======\n");
+    assert_eq!(PAGES.written("Title\n--------------------\n", &["Kurz"]), "Kurz\n--------------------\n");
     assert_eq!(
-        written("Title\r\n=====\r\n", &["Länger als zuvor"]),
+        PAGES.written("Title\r\n=====\r\n", &["Länger als zuvor"]),
         "Länger als zuvor\r\n================\r\n"
     );
 }
@@ -111,37 +101,40 @@ fn lines_around_a_title_follow_its_width() {
 #[test]
 fn references_to_a_title_still_find_it() {
     assert_eq!(
-        written("Big house\n=========\n\nSee `big house`_.\n", &["Großes Haus", "Siehe großes Haus."]),
+        PAGES.written("Big house\n=========\n\nSee `big house`_.\n", &["Großes Haus", "Siehe großes Haus."]),
         ".. _`Big house`:\n\nGroßes Haus\n===========\n\nSiehe großes Haus.\n"
     );
     assert_eq!(
-        written("See house_ here.\n\n.. _house: http://a.b\n", &["Siehe das house hier."]),
+        PAGES.written("See house_ here.\n\n.. _house: http://a.b\n", &["Siehe das house hier."]),
         "Siehe das `house <house_>`__ hier.\n\n.. _house: http://a.b\n"
     );
 }
 
 #[test]
 fn markup_never_touches_a_word() {
-    assert_eq!(written("This is **important** text.\n", &["これは**な"]), "これは\\*\\*な\n");
+    assert_eq!(PAGES.written("This is **important** text.\n", &["これは**な"]), "これは\\*\\*な\n");
     let source = "The word `make` and **all** here.\n";
-    assert_eq!(written(source, &["語`make`とall、ここ。"]), "語\\ `make`\\ と\\ **all**、ここ。\n");
+    assert_eq!(PAGES.written(source, &["語`make`とall、ここ。"]), "語\\ `make`\\ と\\ **all**、ここ。\n");
 }
 
 #[test]
 fn what_would_be_markup_is_escaped() {
     assert_eq!(
-        written("Some text\n", &["A. Müller *x* `y` z_ |a| C:\\ b::"]),
+        PAGES.written("Some text\n", &["A. Müller *x* `y` z_ |a| C:\\ b::"]),
         "\\A. Müller \\*x\\* \\`y\\` z\\_ \\|a\\| C:\\\\ b:\\:\n"
     );
-    assert_eq!(written("Some text\n", &["- a"]), "\\- a\n");
-    assert_eq!(texts("\\A. Müller \\*x\\* C:\\\\ b:\\:\n"), ["A. Müller *x* C:\\ b::"]);
+    assert_eq!(PAGES.written("Some text\n", &["- a"]), "\\- a\n");
+    assert_eq!(PAGES.texts("\\A. Müller \\*x\\* C:\\\\ b:\\:\n"), ["A. Müller *x* C:\\ b::"]);
 }
 
 #[test]
 fn lines_keep_their_indentation_and_literal_blocks_their_mark() {
     let source = "* A long item of a list that goes on\n  in a second line::\n\n      code\n";
     assert_eq!(
-        written(source, &["Ein langer Punkt einer Liste, der auch in der zweiten Zeile noch weitergeht"]),
+        PAGES.written(
+            source,
+            &["Ein langer Punkt einer Liste, der auch in der zweiten Zeile noch weitergeht"]
+        ),
         "* Ein langer Punkt einer Liste, der auch\n  in der zweiten Zeile noch weitergeht::\n\n      code\n"
     );
 }
@@ -162,14 +155,14 @@ fn tables_of_lists_and_commas_are_read() {
 
    \"One, two\", 3, bare text
 ";
-    assert_eq!(texts(source), ["A title", "Left", "Upper", "Lower", "One, two", "bare text"]);
-    let written = written(source, &["T", "L", "O", "U", "Eins \"zwei\"", "bloßer, Text"]);
+    assert_eq!(PAGES.texts(source), ["A title", "Left", "Upper", "Lower", "One, two", "bare text"]);
+    let written = PAGES.written(source, &["T", "L", "O", "U", "Eins \"zwei\"", "bloßer, Text"]);
     assert!(written.ends_with("   \"Eins \"\"zwei\"\"\", 3, \"bloßer, Text\"\n"), "{written}");
 }
 
 #[test]
 fn roles_and_references_are_locked() {
-    let document = open("Call :func:`open` or :sup:`up` with `x`:sub: and http://a.b/c_d_ now.\n");
+    let document = PAGES.open("Call :func:`open` or :sup:`up` with `x`:sub: and http://a.b/c_d_ now.\n");
     let block = &document.blocks()[0];
     let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
     let locked: Vec<&str> = locked.map(|span| &block.text[span.range.clone()]).collect();
@@ -179,7 +172,7 @@ fn roles_and_references_are_locked() {
 #[test]
 fn unknown_directives_are_counted() {
     assert_eq!(
-        open(PAGE).left_alone().to_string(),
+        PAGES.open(PAGE).left_alone().to_string(),
         "1 text place of kinds that Wasan leaves alone: 1 directive, block or command that is not known"
     );
 }
@@ -197,9 +190,10 @@ fn deep_nesting_is_refused_and_many_marks_are_read() {
 #[test]
 fn fields_and_targets_over_several_lines_are_left() {
     let source = ".. contents:: :local:\n\n.. \u{c}Settings\n\n   Not this.\n\n__ http://a.b\n   #so-long\n\n---------\n In lines\n---------\n";
-    assert_eq!(texts(source), ["In lines"]);
+    assert_eq!(PAGES.texts(source), ["In lines"]);
     assert!(
-        written(source, &["Zwischen Linien"])
+        PAGES
+            .written(source, &["Zwischen Linien"])
             .ends_with("\n----------------\n Zwischen Linien\n----------------\n")
     );
 }

@@ -1,12 +1,8 @@
-//! Properties on random documents: writing the source's own text changes nothing, and a Markdown document is read
-//! back as the translations that were written into it.
+//! What random documents are made of, by format, and what is translated into them.
 
-use documents::{Document, FindingKind, Format, SpanKind, Translation};
-use fastrand::Rng;
+use documents::Format;
 
-const DOCUMENTS: usize = 4000;
-
-const MARKDOWN: &[&str] = &[
+pub const MARKDOWN: &[&str] = &[
     "word",
     "two words",
     "Ein Satz. Noch einer!",
@@ -98,7 +94,7 @@ const MARKDOWN: &[&str] = &[
     "$$\nx\n$$",
 ];
 
-const TRANSLATIONS: &[&str] = &[
+pub const TRANSLATIONS: &[&str] = &[
     "Wort",
     "zwei Wörter",
     "翻訳された文。",
@@ -147,7 +143,7 @@ const TRANSLATIONS: &[&str] = &[
     "---",
 ];
 
-const PLAIN: &[&str] = &[
+pub const PLAIN: &[&str] = &[
     "word ",
     "A longer run of words that fills most of a line of text, ",
     "日本語の文が続く。",
@@ -186,7 +182,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// The pieces of random files of the other formats.
-const PARTS: &[(Format, &str, &[&str])] = &[
+pub const PARTS: &[(Format, &str, &[&str])] = &[
     (
         Format::Html,
         "",
@@ -623,7 +619,7 @@ const PARTS: &[(Format, &str, &[&str])] = &[
     ),
 ];
 
-const XLIFF: &[&str] = &[
+pub const XLIFF: &[&str] = &[
     "<trans-unit id='1'><source>one <g id='1'>two</g><x/> &amp; three</source></trans-unit>\n",
     "<trans-unit><source/></trans-unit>",
     "<trans-unit><source>a b</source><target/></trans-unit>",
@@ -636,7 +632,7 @@ const XLIFF: &[&str] = &[
     "<note>k</note>",
 ];
 
-const ANDROID: &[&str] = &[
+pub const ANDROID: &[&str] = &[
     "<string name='a'>It\\'s <b>one</b> &amp; %1$s</string>\n",
     "<string name='b' translatable='false'>no</string>",
     "<string name='c'>\"two  words\" \\u00e9\\n three\n   four <xliff:g id='x'>%d</xliff:g>!</string>",
@@ -647,7 +643,7 @@ const ANDROID: &[&str] = &[
     "<color name='n'>#fff</color>",
 ];
 
-const RESX: &[&str] = &[
+pub const RESX: &[&str] = &[
     "<data name='a'><value>one {0} &lt;b&gt;two&lt;/b&gt;</value><comment>c</comment></data>",
     "<data name='b' type='System.Int32'><value>three four</value></data>",
     "<data name='c'>\n<value> five\n\nsix <![CDATA[seven <x> &]]></value></data>\r\n",
@@ -655,7 +651,7 @@ const RESX: &[&str] = &[
     "<!-- g -->",
 ];
 
-const PLIST: &[&str] = &[
+pub const PLIST: &[&str] = &[
     "<key>a</key><dict><key>one</key><string>one %d &amp; two</string></dict>\n",
     "<key>NSStringFormatValueTypeKey</key><string>lu</string>",
     "<key>NSStringLocalizedFormatKey</key><string>%#@a@ three</string>",
@@ -663,7 +659,7 @@ const PLIST: &[&str] = &[
     "<!-- c -->",
 ];
 
-const ARB: &[&str] = &[
+pub const ARB: &[&str] = &[
     ",\n \"a\": \"b c\"",
     ", \"@a\": {\"description\": \"d e\"}",
     ", \"f\" : \"{n, plural, one {g h} other {# i {j}}} \\u00e9\"",
@@ -672,155 +668,10 @@ const ARB: &[&str] = &[
 ];
 
 /// What is only read when it is well-formed, with what is around the parts.
-const WELL_FORMED: &[(Format, &str, &str, &[&str])] = &[
+pub const WELL_FORMED: &[(Format, &str, &str, &[&str])] = &[
     (Format::Xliff, "<xliff>", "</xliff>", XLIFF),
     (Format::Arb, "{\"@@locale\": \"en\"", "}", ARB),
     (Format::Android, "<resources xmlns:xliff='x'>", "</resources>", ANDROID),
     (Format::Resx, "<root>", "</root>", RESX),
     (Format::StringsDict, "<plist><dict>", "</dict></plist>", PLIST),
 ];
-
-fn random_of(rng: &mut Rng) -> (Format, String) {
-    let at = rng.usize(0..PARTS.len() + WELL_FORMED.len());
-    if let Some((format, start, parts)) = PARTS.get(at) {
-        return (*format, format!("{start}{}", random(rng, parts, 30)));
-    }
-    let (format, start, end, parts) = WELL_FORMED[at - PARTS.len()];
-    (format, format!("{start}{}{end}", random(rng, parts, 8)))
-}
-
-#[test]
-fn other_formats_change_no_byte_and_show_every_translation() {
-    let mut rng = Rng::with_seed(4);
-    let mut blocks = 0;
-    for _ in 0..DOCUMENTS {
-        let (format, source) = random_of(&mut rng);
-        // Broken JSON is refused.
-        let Ok(document) = Document::parse(format, source.as_bytes()) else { continue };
-        let written = document.write(&own_texts(&document)).expect("one for each");
-        assert_eq!(String::from_utf8(written.bytes).expect("UTF-8"), source, "{format:?}");
-        assert_eq!(written.findings, []);
-        let marked: Vec<Translation> =
-            (0..document.blocks().len()).map(|index| format!("Neu{index}x. Wort").into()).collect();
-        let written = document.write(&marked).expect("one for each");
-        let text = String::from_utf8(written.bytes).expect("UTF-8");
-        for index in 0..marked.len() {
-            blocks += 1;
-            let shown = text.contains(&format!("Neu{index}x."));
-            let reported = written
-                .findings
-                .iter()
-                .any(|finding| finding.block == index || finding.kind == FindingKind::Dropped);
-            assert!(shown || reported, "{format:?} {source:?}\n{text:?}");
-        }
-        let again = Document::parse(format, text.as_bytes())
-            .unwrap_or_else(|error| panic!("{error}: {format:?} {source:?}\n{text:?}"));
-        let filled = matches!(format, Format::Po | Format::Xliff);
-        let is_kept = |kind| matches!(kind, FindingKind::Dropped | FindingKind::Placeholders);
-        let kept = written.findings.iter().any(|finding| is_kept(finding.kind));
-        let (found, expected) = (again.blocks().len(), if filled { 0 } else { marked.len() });
-        // Names are taken for labels where most values are texts.
-        let more = matches!(format, Format::Json | Format::Properties | Format::Yaml) && found > expected;
-        assert!(
-            kept || found == expected || more || format == Format::Csv,
-            "{format:?} {source:?}\n{text:?}"
-        );
-    }
-    assert!(blocks > DOCUMENTS, "{blocks} blocks");
-}
-
-fn random(rng: &mut Rng, parts: &[&str], most: usize) -> String {
-    (0..rng.usize(0..=most)).map(|_| parts[rng.usize(0..parts.len())]).collect()
-}
-
-fn own_texts(document: &Document) -> Vec<Translation> {
-    document.blocks().iter().map(|block| block.text.as_str().into()).collect()
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
-}
-
-#[test]
-fn writing_the_own_text_changes_no_byte() {
-    let mut rng = Rng::with_seed(1);
-    for _ in 0..DOCUMENTS {
-        let (format, source) = match rng.u8(0..3) {
-            0 => (Format::Text, random(&mut rng, PLAIN, 30)),
-            1 => {
-                (Format::SubRip, format!("1\n00:00:01,000 --> 00:00:02,000\n{}", random(&mut rng, PLAIN, 30)))
-            }
-            _ => (Format::Markdown, random(&mut rng, MARKDOWN, 40)),
-        };
-        let document = Document::parse(format, source.as_bytes()).expect("small and valid");
-        let written = document.write(&own_texts(&document)).expect("one for each");
-        assert_eq!(String::from_utf8(written.bytes).expect("UTF-8"), source);
-        assert_eq!(written.findings, []);
-        for block in document.blocks() {
-            assert!(
-                block.spans.iter().all(|span| block.text.get(span.range.clone()).is_some()),
-                "{source:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn no_translation_removes_times() {
-    let mut rng = Rng::with_seed(2);
-    for _ in 0..DOCUMENTS {
-        let source = format!("1\n00:00:01,000 --> 00:00:02,000\n{}", random(&mut rng, PLAIN, 30));
-        let document = Document::parse(Format::SubRip, source.as_bytes()).expect("small and valid");
-        let translations: Vec<Translation> =
-            document.blocks().iter().map(|_| random(&mut rng, PLAIN, 8).into()).collect();
-        let written = document.write(&translations).expect("one for each");
-        let text = String::from_utf8(written.bytes).expect("UTF-8");
-        let lines =
-            |text: &str| text.lines().filter(|line| line.trim() == "00:00:01,000 --> 00:00:02,000").count();
-        assert!(lines(&text) >= lines(&source), "{source:?}\n{text:?}");
-    }
-}
-
-#[test]
-fn markdown_is_read_back_as_it_was_translated() {
-    let mut rng = Rng::with_seed(3);
-    let (mut blocks, mut refused) = (0, 0);
-    for _ in 0..DOCUMENTS {
-        let source = random(&mut rng, MARKDOWN, 40);
-        let document = Document::parse(Format::Markdown, source.as_bytes()).expect("small and valid");
-        let translations: Vec<Translation> = document
-            .blocks()
-            .iter()
-            .map(|_| format!("x{} y", random(&mut rng, TRANSLATIONS, 12)).into())
-            .collect();
-        let written = document.write(&translations).expect("one for each");
-        let text = String::from_utf8(written.bytes).expect("UTF-8");
-        let read = Document::parse(Format::Markdown, text.as_bytes()).expect("still valid");
-        assert_eq!(read.blocks().len(), translations.len(), "{source:?}\n{text:?}");
-        for (index, (block, translation)) in read.blocks().iter().zip(&translations).enumerate() {
-            blocks += 1;
-            let kept = |kind| written.findings.iter().any(|f| f.block == index && f.kind == kind);
-            if kept(FindingKind::Refused) {
-                refused += 1;
-                continue;
-            }
-            // Code found without its delimiters gets them back, so there may be more of them than given.
-            let marks: &[char] = &['`', '$', '<', '>'];
-            let bare = |text: &str| letters(text).replace(marks, "");
-            // A locked text that the translation lacks is put in, or takes the place of what looks like it.
-            let source_block = &document.blocks()[index];
-            let mut locked =
-                source_block.spans.iter().filter(|span| span.kind == SpanKind::Locked).peekable();
-            if kept(FindingKind::Moved) && locked.peek().is_some() {
-                for span in locked {
-                    let item = bare(&source_block.text[span.range.clone()]);
-                    assert!(bare(&block.text).contains(&item), "{item:?}: {source:?}\n{text:?}");
-                }
-                continue;
-            }
-            assert_eq!(bare(&block.text), bare(&translation.text), "{source:?}\n{text:?}");
-        }
-    }
-    assert!(blocks > DOCUMENTS, "{blocks} blocks");
-    assert!(refused * 100 < blocks, "{refused} of {blocks} refused");
-}
