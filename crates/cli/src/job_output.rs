@@ -127,7 +127,7 @@ impl<'a> JobOutput<'a> {
                 if failure.ends_everything() {
                     return Err(failure);
                 }
-                self.show_problem(&problem);
+                self.show_problem(&naming_the_document(job, problem.clone()));
                 if !self.one_line_per_input {
                     return Ok(());
                 }
@@ -169,6 +169,16 @@ impl<'a> JobOutput<'a> {
             Err(error) => self.show_problem(&error.problem()),
         }
     }
+}
+
+// Of several documents the user must know which one it was.
+fn naming_the_document(job: &InputJob, mut problem: Problem) -> Problem {
+    let document = job.document.as_ref().map(|path| shown(path).to_string());
+    let name = job.document.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy();
+    if let Some(document) = document.filter(|_| !problem.message.contains(&*name)) {
+        problem.message = format!("{document}: {}", problem.message);
+    }
+    problem
 }
 
 fn result_as_json(job: &InputJob, result: &JobResult) -> String {

@@ -115,3 +115,13 @@ fn what_is_no_text_takes_no_model_and_no_time() {
     let typed = home.run(&[&DE_EN[..], &["--json", "https://a.example/b 12!"]].concat()).json();
     assert_eq!((&typed["text"], &typed["tokens"]), (&"https://a.example/b 12!".into(), &0.into()), "{typed}");
 }
+
+#[test]
+fn a_problem_names_its_document() {
+    let home = Home::new();
+    home.write("one.txt", "Guten Morgen.");
+    home.write("broken.json", "{ a: 'b' }");
+    let ended = home.run(&[&DE_EN[..], &["one.txt", "broken.json"]].concat());
+    assert_eq!(ended.status, Some(1), "{}", ended.err);
+    assert!(ended.err.contains("broken.json: its JSON is broken"), "{}", ended.err);
+}
