@@ -1,31 +1,36 @@
-// Sums the models' logits: summed[c, v] = Σ_t weight[t] · logits[t, c, v], over the models of a recipe.
+// Sums the models' logits: summed[c, v] = Σ_t weight[c, t] · logits[t, c, v], over the models of a recipe.
 //   Collab-MT: L + S_src + S_tgt (weights 1, 1, 1) · proxy-tuning: L + α(S⁺ − S⁻) (1, α, −α) · one model: (1).
-// The softmax follows the sum (vocab_blocks.wgsl, top_list.wgsl).
-// Shapes: logits (terms, capacity, stride), summed (columns, stride). One invocation per (v, c).
-// Grid: (vocab / 64, columns). Within 2⁻²³ · Σ|weight · logit| of the exact sum (four terms).
+// Each column has its own weights, so sequences of one batch may follow different sums. A model with weight 0 is not
+// read: it may not have run. The softmax follows the sum (vocab_blocks.wgsl, top_list.wgsl).
+// Shapes: logits (terms, capacity, stride), weights (columns, MAX_TERMS), summed (columns, stride). One invocation per
+// (v, c). Grid: (vocab / 64, columns). Within 2⁻²³ · Σ|weight · logit| of the exact sum (four terms).
 struct LogitSum {
     vocab: u32,
     stride: u32, // vocab, padded
     capacity: u32, // rows allocated per term
     terms: u32,
-    weight: array<vec4<f32>, 2>, // (term)
 }
 
-@group(0) @binding(0) var<uniform> recipe: LogitSum;
+const MAX_TERMS: u32 = 8u;
+
+@group(0) @binding(0) var<uniform> shape: LogitSum;
 @group(0) @binding(1) var<storage, read> logits: array<f32>; // (term, capacity, stride)
-@group(0) @binding(2) var<storage, read_write> summed: array<f32>; // (column, stride)
+@group(0) @binding(2) var<storage, read> weights: array<f32>; // (column, MAX_TERMS)
+@group(0) @binding(3) var<storage, read_write> summed: array<f32>; // (column, stride)
 
 @compute @workgroup_size(WORKGROUP)
 fn logit_sum(at: Invocation) {
     let v = at.workgroup.x * WORKGROUP + at.index;
     let column = at.workgroup.y;
-    if v >= recipe.vocab {
+    if v >= shape.vocab {
         return;
     }
     var sum = 0.0;
-    for (var t = 0u; t < recipe.terms; t++) {
-        let weight = recipe.weight[t / 4u][t % 4u];
-        sum += weight * logits[(t * recipe.capacity + column) * recipe.stride + v];
+    for (var t = 0u; t < shape.terms; t++) {
+        let weight = weights[column * MAX_TERMS + t];
+        if weight != 0.0 {
+            sum += weight * logits[(t * shape.capacity + column) * shape.stride + v];
+        }
     }
-    summed[column * recipe.stride + v] = sum;
+    summed[column * shape.stride + v] = sum;
 }

@@ -8,7 +8,7 @@ use kernels::logit_bias::Bias;
 use crate::beam;
 use crate::error::{Error, Result};
 use crate::glossary;
-use crate::joint::{BatchEntry, DecodeStart, Joint, PendingStep, PickedToken};
+use crate::joint::{BatchEntry, DecodeStart, Joint, PREFIX_SLOTS, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
 use crate::stop::{repeated_tail, repeats};
 
@@ -48,12 +48,15 @@ pub struct Batch {
     running: Vec<RunningSequence>,
     in_flight: VecDeque<PendingStep>,
     free: Vec<u32>,
-    // The prompt prefix in the spare slot, for each model.
-    prefix: Vec<Vec<u32>>,
+    prefixes: Vec<KeptPrefixes>,
     // Whether a sequence joined or left, so that the columns must be set again.
     columns_changed: bool,
     next: u64,
 }
+
+/// The prompt prefixes of one model in the slots after those of the sequences, one each, the last used first.
+#[derive(Clone)]
+struct KeptPrefixes(Vec<(u32, Vec<u32>)>);
 
 struct RunningSequence {
     id: SequenceId,
@@ -72,7 +75,7 @@ impl Batch {
     pub fn new(joint: Joint, options: BatchOptions) -> Self {
         Self {
             free: (0..joint.sequences()).rev().collect(),
-            prefix: vec![Vec::new(); joint.models()],
+            prefixes: vec![KeptPrefixes::empty(joint.sequences()); joint.models()],
             joint,
             options,
             waiting: VecDeque::new(),
@@ -115,9 +118,9 @@ impl Batch {
     /// [`Output::attention`] of an `output` that was not decoded here, such as a translation from a memory.
     pub fn attention(&mut self, request: &Request, output: &[u32]) -> Result<Vec<Vec<f32>>> {
         self.joint.accept_request(request)?;
-        // This overwrites the prefix in the spare slot and the columns.
+        // This overwrites a prefix and the columns.
         let spare = self.joint.sequences();
-        self.prefix.iter_mut().for_each(Vec::clear);
+        self.prefixes.fill(KeptPrefixes::empty(spare));
         self.columns_changed = true;
         for (model, prompt) in request.prompts.iter().enumerate() {
             self.joint.prefill(model, &prompt_tokens(prompt, 0, spare).collect::<Vec<_>>())?;
@@ -206,6 +209,7 @@ impl Batch {
 
     fn admit(&mut self, events: &mut Vec<Event>) -> Result<()> {
         let mut prompts = vec![Vec::new(); self.joint.models()];
+        let mut forced: Vec<(SequenceId, u32, Request)> = Vec::new();
         while !self.free.is_empty() && !self.next_is_blocked_beam() {
             let Some((id, request)) = self.waiting.pop_front() else { break };
             if let Err(error) = self.accept(&request) {
@@ -223,8 +227,15 @@ impl Batch {
             }
             let Some(slot) = self.free.pop() else { break };
             for (model, prompts) in prompts.iter_mut().enumerate() {
+                if request.forced.is_some() && !self.joint.takes_part(model, &request) {
+                    continue;
+                }
                 let start = self.share(model, &request, slot)?;
                 prompts.extend(prompt_tokens(&request.prompts[model], start, slot));
+            }
+            if request.forced.is_some() {
+                forced.push((id, slot, request));
+                continue;
             }
             self.running.push(RunningSequence {
                 id,
@@ -237,6 +248,28 @@ impl Batch {
         }
         for (model, tokens) in prompts.iter().enumerate() {
             self.joint.prefill(model, tokens)?;
+        }
+        self.read_forced(&forced, events)
+    }
+
+    // Reads given outputs, whose prompts are in their slots, and gives the slots back.
+    fn read_forced(&mut self, forced: &[(SequenceId, u32, Request)], events: &mut Vec<Event>) -> Result<()> {
+        if forced.is_empty() {
+            return Ok(());
+        }
+        let requests: Vec<_> = forced.iter().map(|(_, slot, request)| (*slot, request)).collect();
+        let read = self.joint.log_probabilities(&requests)?;
+        for ((id, slot, request), log_probabilities) in forced.iter().zip(read) {
+            self.free.push(*slot);
+            let given = request.forced.iter().flatten().zip(log_probabilities);
+            let tokens = given.map(|(&id, log_probability)| Token {
+                id,
+                log_probability,
+                alternatives: Vec::new(),
+                votes: Vec::new(),
+            });
+            let output = Output::new(tokens.collect(), Status::Ended, &request.glossary);
+            events.push(Event::Finished(*id, vec![output]));
         }
         Ok(())
     }
@@ -253,11 +286,10 @@ impl Batch {
         if shared < MIN_SHARED {
             return Ok(0);
         }
-        let spare = self.joint.sequences();
-        if self.prefix[model] != prompt[..shared] {
+        let (spare, kept) = self.prefixes[model].use_for(&prompt[..shared]);
+        if !kept {
             let tokens: Vec<_> = prompt_tokens(&prompt[..=shared], 0, spare).collect();
             self.joint.prefill(model, &tokens)?;
-            self.prefix[model] = prompt[..shared].to_vec();
         }
         self.joint.copy_slot(model, (spare, slot), 0..shared as u32)?;
         Ok(shared)
@@ -273,6 +305,7 @@ impl Batch {
                 starts: running.request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect(),
                 feed: running.feed(),
                 choice: running.request.choice,
+                weights: running.request.weights.clone(),
             })
             .collect();
         self.joint.set_batch(batch)
@@ -295,6 +328,24 @@ impl Batch {
             }
         }
         Ok(())
+    }
+}
+
+impl KeptPrefixes {
+    fn empty(sequences: u32) -> Self {
+        Self((sequences..sequences + PREFIX_SLOTS).map(|slot| (slot, Vec::new())).collect())
+    }
+
+    // The slot of a prefix, and whether it was there; else it takes the place of the one that was not used for longest.
+    fn use_for(&mut self, prefix: &[u32]) -> (u32, bool) {
+        let found = self.0.iter().position(|(_, kept)| kept == prefix);
+        let mut used = self.0.remove(found.unwrap_or(self.0.len() - 1));
+        if found.is_none() {
+            used.1 = prefix.to_vec();
+        }
+        let slot = used.0;
+        self.0.insert(0, used);
+        (slot, found.is_some())
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
             starts: starts.clone(),
             feed: Feed { token: hypothesis.tokens.last().map_or(0, |token| token.id), step },
             choice: Choice::GREEDY,
+            weights: request.weights.clone(),
         });
         joint.set_batch(batch.collect())?;
         let biases: Vec<_> = live.iter().map(|h| glossary::biases(&request.glossary, &h.ids())).collect();

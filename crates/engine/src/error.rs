@@ -71,6 +71,14 @@ pub enum Error {
         "word alignment needs, for each model, an equally long token range inside its prompt, or an empty range: {0:?}"
     )]
     Alignment(Vec<Range<usize>>),
+    /// Another number of weights than of models.
+    #[error("a request has no weights or one for each of the {models} models, not {weights}")]
+    Weights {
+        /// Weights given.
+        weights: usize,
+        /// Models of the sum.
+        models: usize,
+    },
     /// Too many forms of glossary terms.
     #[error("a sentence can have at most {max} forms of glossary terms; leave some of the {count} out")]
     TooManyForms {

@@ -1,16 +1,21 @@
 //! Joint decoding of a recipe's models: each step runs every model's forward pass, sums their logits in `logit_sum`,
 //! and picks each column's next token, which is fed to all models in the next step.
 
+mod forced;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use kernels::logit_bias::{self, Bias, MAX_BIASES};
-use kernels::logit_sum::Rows;
+use kernels::logit_sum::{MAX_TERMS, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{self, Candidate, MAX_COUNT};
 use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, Readback, logit_sum, vocab_blocks};
+
+pub(crate) use forced::FORCED_COLUMNS;
+use forced::ForcedPass;
 
 use crate::alignment::Attention;
 use crate::error::{Error, Result};
@@ -18,6 +23,10 @@ use crate::glossary;
 use crate::llama::Llama;
 use crate::sequence::{Request, output_tokens, prompt_tokens};
 use crate::session::{PromptToken, Session};
+
+/// Slots beside those of the sequences. Each holds a prompt prefix that sequences share; two, since the sentences of one
+/// direction are also scored in the other.
+pub(crate) const PREFIX_SLOTS: u32 = 2;
 
 /// Capacity of a [`Joint`].
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +45,9 @@ pub struct Joint {
     // Columns of the buffers; matvec may write surplus ones.
     capacity: u32,
     rows: Rows,
+    // Of requests that bring none.
+    recipe: Vec<f32>,
+    weights: Buffer,
     logits: Buffer,
     summed: Buffer,
     blocks: Buffer,
@@ -52,6 +64,7 @@ pub struct Joint {
     staging: Vec<Buffer>,
     batch: Vec<BatchEntry>,
     steps: u32,
+    forced: Option<ForcedPass>,
 }
 
 /// One sequence of the batch.
@@ -65,6 +78,8 @@ pub(crate) struct BatchEntry {
     pub feed: Feed,
     /// Sampling parameters.
     pub choice: Choice,
+    /// The models' weights; empty = the recipe's.
+    pub weights: Vec<f32>,
 }
 
 /// Where decoding starts in one model.
@@ -108,12 +123,11 @@ pub(crate) struct PendingStep {
 impl Joint {
     /// Allocates caches and buffers for the models of `terms` (model, weight), which must share one vocabulary.
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
-        if terms.is_empty() || terms.len() > logit_sum::MAX_TERMS {
+        if terms.is_empty() || terms.len() > MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));
         }
         let sequences = options.sequences.max(1);
-        // One extra slot holds the prompt prefix that sequences share.
-        let slots = sequences.saturating_add(1);
+        let slots = sequences.saturating_add(PREFIX_SLOTS);
         let capacity = sequences.max(MAX_COLUMNS);
         let vocab = terms[0].0.architecture.vocab_size as u32;
         let mut sessions = Vec::with_capacity(terms.len());
@@ -133,11 +147,11 @@ impl Joint {
         let storage = |what: &str, bytes: u64| device.buffer(what, bytes, BufferUse::Storage);
         let logits = storage("logits", terms.len() as u64 * rows.term_bytes())?;
         let summed = storage("summed logits", rows.term_bytes())?;
-        let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight).collect();
+        let weights = storage("weights of the sum", columns * logit_sum::WEIGHT_BYTES)?;
         let biases = storage("biases", columns * logit_bias::COLUMN_BYTES)?;
         let candidate_bytes = columns * u64::from(MAX_COUNT) * size_of::<Candidate>() as u64;
         Ok(Self {
-            sum: logit_sum::dispatch(device, &rows, &weights, &logits, &summed)?,
+            sum: logit_sum::dispatch(device, (&rows, terms.len()), &logits, &weights, &summed)?,
             bias: logit_bias::dispatch(device, &rows, &biases, &summed)?,
             biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,
@@ -152,12 +166,15 @@ impl Joint {
             sequences,
             capacity,
             rows,
+            recipe: terms.iter().map(|(_, weight)| *weight).collect(),
+            weights,
             logits,
             summed,
             sampling_passes: HashMap::new(),
             staging: Vec::new(),
             batch: Vec::new(),
             steps: 0,
+            forced: None,
         })
     }
 
@@ -181,9 +198,16 @@ impl Joint {
         self.sessions.iter().map(Session::context).min().unwrap_or(0)
     }
 
-    /// Checks a request: its prompts, source ranges and glossary terms.
+    /// Checks a request: its prompts, weights, given output, source ranges and glossary terms.
     pub(crate) fn accept_request(&self, request: &Request) -> Result<()> {
         self.accept(&request.prompts)?;
+        let (weights, models) = (request.weights.len(), self.sessions.len());
+        if weights > 0 && weights != models {
+            return Err(Error::Weights { weights, models });
+        }
+        if let Some(output) = &request.forced {
+            self.accept_forced(&request.prompts, output)?;
+        }
         glossary::accept(&request.glossary, self.rows.vocab)?;
         let (ranges, prompts) = (&request.align, &request.prompts);
         let longest = ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
@@ -278,6 +302,8 @@ impl Joint {
         }
         let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
         let choices: Vec<Choice> = batch.iter().map(|entry| entry.choice).collect();
+        let weights: Vec<_> = batch.iter().map(|entry| self.column_weights(&entry.weights)).collect();
+        self.device.write(&self.weights, 0, bytemuck::cast_slice(&weights));
         self.device.write(&self.feed, 0, bytemuck::cast_slice(&feed));
         self.device.write(&self.choices, 0, bytemuck::cast_slice(&choices));
         self.batch = batch;
@@ -372,6 +398,11 @@ impl Joint {
         let bytes = u64::from(self.rows.vocab) * 4;
         let offset = u64::from(column) * u64::from(self.rows.stride) * 4;
         Ok(bytemuck::pod_collect_to_vec(&self.device.read(&self.summed, offset, bytes)?))
+    }
+
+    // The weights of a request, or the recipe's if it has none.
+    fn column_weights(&self, own: &[f32]) -> [f32; MAX_TERMS] {
+        logit_sum::column_weights(if own.is_empty() { &self.recipe } else { own })
     }
 
     fn vote_bytes(&self) -> u64 {

@@ -9,11 +9,11 @@ use kernels::logit_sum::Rows;
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Column, Feed, logit_bias};
+use kernels::{Column, Feed, logit_bias, logit_sum};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
-use crate::joint::JointOptions;
+use crate::joint::{FORCED_COLUMNS, JointOptions, PREFIX_SLOTS};
 use crate::llama::padded;
 use crate::session::{PREFILL_COLUMNS, heads};
 
@@ -107,14 +107,20 @@ pub fn memory(models: &[ModelSize<'_>], options: &JointOptions) -> Memory {
     let picked = columns * pick::picked_bytes(MAX_COUNT);
     // Each step that is submitted ahead is read back from a buffer of its own.
     let staging = BatchOptions::default().ahead as u64 * (picked + votes);
-    all.buffers += (terms + 1) * rows.term_bytes() + rows.block_bytes();
+    // The second are those of given outputs.
+    for rows in [rows, Rows::new(vocab, FORCED_COLUMNS)] {
+        all.buffers += (terms + 1) * rows.term_bytes() + rows.block_bytes();
+        all.buffers += u64::from(rows.capacity) * logit_sum::WEIGHT_BYTES;
+    }
+    // Their tokens and log-probabilities, the latter also on the host.
+    all.buffers += 3 * 4 * u64::from(FORCED_COLUMNS);
     all.buffers += columns * (logit_bias::COLUMN_BYTES + (size_of::<Choice>() + size_of::<Feed>()) as u64);
     all.buffers += candidates + votes + picked + staging;
     all
 }
 
-/// Slots of a KV cache (one holds the prompt prefix that sequences share) and columns of the decode buffers.
+/// Slots of a KV cache and columns of the decode buffers.
 fn slots_and_capacity(options: &JointOptions) -> (u32, u32) {
     let sequences = options.sequences.max(1);
-    (sequences.saturating_add(1), sequences.max(MAX_COLUMNS))
+    (sequences.saturating_add(PREFIX_SLOTS), sequences.max(MAX_COLUMNS))
 }

@@ -88,6 +88,7 @@ impl Probe {
             starts: vec![DecodeStart::after(&self.prompt); self.joint.models()],
             feed: Feed { token, step: self.fed },
             choice: Choice::GREEDY,
+            weights: Vec::new(),
         }])?;
         self.fed += 1;
         let pending = self.joint.step(2, 0, &[])?;

@@ -38,6 +38,10 @@ pub struct Request {
     pub align: Vec<Range<usize>>,
     /// Terms that the output should contain.
     pub glossary: Vec<GlossaryTerm>,
+    /// The models' weights, in their order; empty = those of the recipe. A model with weight 0 has no part in the output.
+    pub weights: Vec<f32>,
+    /// An output that is given: nothing is decoded, the log-probabilities of its tokens are read in one pass. Not with `beam`.
+    pub forced: Option<Vec<u32>>,
 }
 
 /// Settings of beam search.

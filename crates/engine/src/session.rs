@@ -139,14 +139,17 @@ impl Session {
             None => self.prompt_forward(None)?,
         };
         for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
-            self.prompt_pass(&pass, chunk).submit()?;
+            let mut commands = self.device.commands();
+            self.prompt_pass(&mut commands, &pass, chunk);
+            commands.submit()?;
         }
         self.prefill = Some(pass);
         Ok(())
     }
 
-    /// Records one pass over prompt tokens. Call [`Session::set_columns`] before the next decode step.
-    pub fn prompt_pass(&self, pass: &[Dispatch], tokens: &[PromptToken]) -> Commands<'_> {
+    /// Records one pass over at most [`PREFILL_COLUMNS`] prompt tokens, to be submitted before the next is recorded. Call
+    /// [`Session::set_columns`] before the next decode step.
+    pub fn prompt_pass(&self, commands: &mut Commands<'_>, pass: &[Dispatch], tokens: &[PromptToken]) {
         let columns: Vec<_> =
             tokens.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
         self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
@@ -156,9 +159,7 @@ impl Session {
             bytemuck::bytes_of(&PassSize { columns: tokens.len() as u32 }),
         );
         let longest = tokens.iter().map(|t| t.position + 1).max().unwrap_or(1);
-        let mut commands = self.device.commands();
         commands.pass(pass, tokens.len() as u32, longest);
-        commands
     }
 
     /// The dispatches of a pass over prompt tokens.
@@ -167,6 +168,14 @@ impl Session {
             LinearKernel::Matmul,
             PassInputs { columns: &self.prefill_columns, feed: &self.step_zero, attention_target },
         )
+    }
+
+    /// The dispatches of a pass over prompt tokens that writes their rows of `logits`.
+    pub fn prompt_logits(&self, logits: (BufferView<'_>, u32)) -> Result<Vec<Dispatch>> {
+        let kernel = LinearKernel::Matmul;
+        let mut pass = self.prompt_forward(None)?;
+        pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
+        Ok(pass)
     }
 
     /// Records one decode step: the forward pass of `count` columns and their rows of `logits`.
@@ -242,7 +251,8 @@ impl Session {
         self.device.write(&attention.positions, 0, bytemuck::bytes_of(&positions));
         for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
             let bytes = (chunk.len() * heads * source.len() * size_of::<f32>()) as u64;
-            let mut commands = self.prompt_pass(&attention.dispatches, chunk);
+            let mut commands = self.device.commands();
+            self.prompt_pass(&mut commands, &attention.dispatches, chunk);
             commands.copy(&attention.rows, 0, &attention.staging, 0, bytes);
             let values = commands.submit_and_read(&attention.staging, bytes)?.wait(&self.device)?;
             rows.extend(&bytemuck::pod_collect_to_vec::<u8, f32>(&values));

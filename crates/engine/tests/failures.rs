@@ -85,6 +85,8 @@ fn translate_on(device: &Device) -> Result<(), (&'static str, Error)> {
         urgent: false,
         align: Vec::new(),
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     };
     let mut batch = Batch::new(joint, BatchOptions::default());
     batch.run(vec![request]).map(|_| ()).map_err(|error| ("run", error))

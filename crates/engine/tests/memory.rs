@@ -49,8 +49,11 @@ fn compare(models: &[&Model], sequences: u32) {
         urgent: false,
         align: sizes.iter().map(|size| if size.alignment_heads > 0 { 1..3 } else { 0..0 }).collect(),
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     };
-    batch.run(vec![request]).expect("decodes");
+    let given = Request { forced: Some(vec![2, 3]), align: Vec::new(), ..request.clone() };
+    batch.run(vec![request, given]).expect("decodes");
     let real = device.memory_bytes();
     // Uniforms of a few dozen bytes each, and rounding to 16 bytes.
     let beyond = |real: u64, predicted: u64| real as i64 - predicted as i64;

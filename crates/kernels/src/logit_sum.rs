@@ -12,8 +12,16 @@ use crate::reference_check::{CheckResult, POISON, Random, floats, poisoned, stor
 
 pub(crate) static PROGRAM: Program = program!("logit_sum", weights: false);
 
-/// Most terms of a recipe.
+/// Most terms of a recipe; MAX_TERMS in the shader.
 pub const MAX_TERMS: usize = 8;
+
+/// Bytes of the weights of a column.
+pub const WEIGHT_BYTES: u64 = (MAX_TERMS * size_of::<f32>()) as u64;
+
+/// The weights of a column as the shader reads them.
+pub fn column_weights(weights: &[f32]) -> [f32; MAX_TERMS] {
+    std::array::from_fn(|term| weights.get(term).copied().unwrap_or(0.0))
+}
 
 /// The uniform: constants of a recipe.
 #[repr(C)]
@@ -23,7 +31,6 @@ pub struct LogitSum {
     pub(crate) stride: u32,
     pub(crate) capacity: u32,
     pub(crate) terms: u32,
-    pub(crate) weight: [[f32; 4]; 2],
 }
 
 /// The shape of a buffer of logits: one row per column.
@@ -49,7 +56,8 @@ impl Rows {
     }
 }
 
-/// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride); at most [`MAX_TERMS`] weights.
+/// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride) and `weights` (columns, [`MAX_TERMS`]).
+/// Where a weight is 0 the logits may be anything.
 ///
 /// # Example
 /// Sums the logits of two models over a vocabulary of three tokens:
@@ -65,9 +73,11 @@ impl Rows {
 /// logits[rows.stride as usize..][..3].copy_from_slice(&[4.0, 0.0, -4.0]);
 /// let logits: Vec<u8> = logits.iter().flat_map(|logit: &f32| logit.to_le_bytes()).collect();
 /// let logits = device.buffer_with("logits", &logits, BufferUse::Storage)?;
+/// let weights = logit_sum::column_weights(&[1.0, 0.5]).map(f32::to_le_bytes).concat();
+/// let weights = device.buffer_with("weights of the sum", &weights, BufferUse::Storage)?;
 /// let summed = device.buffer("summed logits", rows.term_bytes(), BufferUse::Storage)?;
 ///
-/// let dispatch = logit_sum::dispatch(&device, &rows, &[1.0, 0.5], &logits, &summed)?;
+/// let dispatch = logit_sum::dispatch(&device, (&rows, 2), &logits, &weights, &summed)?;
 /// let mut commands = device.commands();
 /// commands.pass([&dispatch], 1, 1);
 /// commands.submit()?;
@@ -78,21 +88,18 @@ impl Rows {
 /// ```
 pub fn dispatch(
     device: &Device,
-    rows: &Rows,
-    weights: &[f32],
+    (rows, terms): (&Rows, usize),
     logits: &Buffer,
+    weights: &Buffer,
     summed: &Buffer,
 ) -> Result<Dispatch> {
-    let mut weight = [[0.0; 4]; 2];
-    weight.as_flattened_mut().iter_mut().zip(weights).for_each(|(to, w)| *to = *w);
-    let recipe = device.uniform(&LogitSum {
+    let shape = device.uniform(&LogitSum {
         vocab: rows.vocab,
         stride: rows.stride,
         capacity: rows.capacity,
-        terms: weights.len().min(MAX_TERMS) as u32,
-        weight,
+        terms: terms.min(MAX_TERMS) as u32,
     })?;
-    let bindings = [(0, recipe.all()), (1, logits.all()), (2, summed.all())];
+    let bindings = [(0, shape.all()), (1, logits.all()), (2, weights.all()), (3, summed.all())];
     let grid = [GridDim::Fixed(rows.vocab.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
@@ -103,35 +110,45 @@ pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
     (products().sum(), products().map(f64::abs).sum())
 }
 
-/// Compares the kernel with its reference on random rows; the error is the largest |got − sum| / Σ|weight · logit|.
-/// Allowed: 2⁻²³ up to four terms (every preset), and 2⁻²⁵ more for each term beyond.
+/// Compares the kernel with its reference on random rows. Each column has the weights from another term on, and 0, for
+/// logits that are NaN, in place of one of several; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³
+/// up to four terms (every preset), and 2⁻²⁵ more for each term beyond.
 pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns + 1);
-    let logits: Vec<f32> = random
-        .normals(weights.len() * (rows.stride * rows.capacity) as usize)
-        .iter()
-        .map(|x| x * 4.0)
-        .collect();
-    let (input, summed) = (storage(device, &logits)?, poisoned(device, (rows.stride * columns) as usize)?);
-    let made = dispatch(device, &rows, weights, &input, &summed)?;
+    let (terms, stride, capacity) = (weights.len(), rows.stride as usize, rows.capacity as usize);
+    let mut logits: Vec<f32> = random.normals(terms * stride * capacity).iter().map(|x| x * 4.0).collect();
+    let mut by_column: Vec<Vec<f32>> = Vec::new();
+    for column in 0..columns as usize {
+        let mut own: Vec<f32> = (0..terms).map(|term| weights[(term + column) % terms]).collect();
+        if terms > 1 {
+            let left_out = random.below(terms as u32) as usize;
+            own[left_out] = 0.0;
+            logits[(left_out * capacity + column) * stride..][..stride].fill(f32::NAN);
+        }
+        by_column.push(own);
+    }
+    let all: Vec<f32> = by_column.iter().flat_map(|own| column_weights(own)).collect();
+    let (input, all) = (storage(device, &logits)?, storage(device, &all)?);
+    let summed = poisoned(device, stride * columns as usize)?;
+    let made = dispatch(device, (&rows, terms), &input, &all, &summed)?;
     let mut commands = device.commands();
     commands.pass([&made], columns, 1);
     commands.submit()?;
-    let got = floats(device, &summed, (rows.stride * columns) as usize)?;
+    let got = floats(device, &summed, stride * columns as usize)?;
     let mut error = 0f64;
     for (i, &got) in got.iter().enumerate() {
-        let (column, v) = (i / rows.stride as usize, i % rows.stride as usize);
+        let (column, v) = (i / stride, i % stride);
         if v >= vocab as usize {
             error = if got == POISON { error } else { f64::INFINITY };
             continue;
         }
-        let terms: Vec<f32> = (0..weights.len())
-            .map(|t| logits[(t * rows.capacity as usize + column) * rows.stride as usize + v])
-            .collect();
-        let (sum, size) = logit_sum(weights, &terms);
+        let read = by_column[column].iter().enumerate().filter(|(_, weight)| **weight != 0.0);
+        let (own, terms): (Vec<f32>, Vec<f32>) =
+            read.map(|(t, weight)| (weight, logits[(t * capacity + column) * stride + v])).unzip();
+        let (sum, size) = logit_sum(&own, &terms);
         let this = (f64::from(got) - sum).abs() / size.max(f64::MIN_POSITIVE);
         error = if this.is_nan() { f64::INFINITY } else { error.max(this) };
     }
-    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 2f64.powi(-25) * weights.len().max(4) as f64 })
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 2f64.powi(-25) * terms.max(4) as f64 })
 }

@@ -10,8 +10,8 @@ use crate::reference_check::CheckResult;
 use crate::rms_norm::Target;
 use crate::rope::ChangesCase;
 use crate::{
-    attention, attention_reduce, attention_row, embed, logit_bias, logit_sum, matmul, matvec, pick, rms_norm,
-    rope, top_list, vocab_blocks,
+    attention, attention_reduce, attention_row, embed, log_probability, logit_bias, logit_sum, matmul,
+    matvec, pick, rms_norm, rope, top_list, vocab_blocks,
 };
 
 /// One result per kernel (matvec and matmul: per weight layout). An error means that a kernel could not run.
@@ -50,6 +50,7 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
     }
     results.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
     results.push(logit_bias::check(device, 700, 3, 13)?);
+    results.push(log_probability::check(device, 700, 3, 16)?);
     results.push(vocab_blocks::check(device, 700, 3, 9)?);
     results.push(top_list::check(device, 700, 3, 5, 10)?);
     results.push(pick::check(device, 8, 5, 11)?);

@@ -56,7 +56,9 @@ fn rust_and_wgsl_structs_agree() {
     same!("embed", embed::Embed { first_row, rows, steps, scale });
     same!("logit_bias", logit_bias::LogitBias { vocab, stride });
     same!("logit_bias", logit_bias::Bias { token, bonus });
-    same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms, weight });
+    same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms });
+    same!("log_probability", log_probability::LogProbability { stride, blocks });
+    same!("log_probability", vocab_blocks::Block { most, token, total });
     same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
     same!("matmul", matmul::PassSize { columns });
     same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon });

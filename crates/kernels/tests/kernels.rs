@@ -7,7 +7,8 @@ use kernels::rms_norm::Target;
 use kernels::rope::ChangesCase;
 use kernels::{
     CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed,
-    logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list, vocab_blocks,
+    log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list,
+    vocab_blocks,
 };
 
 const LAYOUTS: [Layout; 7] = [
@@ -212,6 +213,8 @@ fn logit_bias_equals_its_reference() {
 fn choice_of_token_equals_its_reference() {
     for device in devices() {
         for (vocab, columns) in [(1, 1), (256, 2), (333, 3), (6144, 9), (128_256, 2), (262_208, 2)] {
+            let given = log_probability::check(&device, vocab, columns, 7);
+            assert_passes(&device, "log_probability", given);
             assert_passes(&device, "vocab_blocks", vocab_blocks::check(&device, vocab, columns, 3));
             let count = top_list::MAX_COUNT.min(vocab);
             assert_passes(&device, "top_list", top_list::check(&device, vocab, columns, count, 4));

@@ -125,6 +125,8 @@ fn model_cost(
             urgent: false,
             align: Vec::new(),
             glossary: Vec::new(),
+            weights: Vec::new(),
+            forced: None,
         }
     };
     let mut speeds = Vec::new();

@@ -98,12 +98,14 @@ impl EngineHost {
         self.compare_vocabularies(models)?;
         self.report(EngineState::Loading { stage: LoadingStage::Pipelines, done: 0, total: 1 });
         let order = models.batch_order();
+        // Normalized, so that log-probabilities are on the scale of one model; a common factor changes no greedy choice.
+        let whole = models.whole();
         let terms: Vec<_> = order
             .iter()
             .map(|&index| &models.members[index])
             .filter_map(|member| {
                 let resident = self.models.get(&member.entry.origin)?;
-                Some((Arc::clone(&resident.llama), member.weight))
+                Some((Arc::clone(&resident.llama), member.weight / whole))
             })
             .collect();
         let options = JointOptions { sequences: self.setup.sequences.max(1), context: CONTEXT };
@@ -251,6 +253,8 @@ fn warm_up(batch: &mut Batch) -> Result<()> {
         urgent: false,
         align: Vec::new(),
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     };
     batch.run(vec![request])?;
     Ok(())

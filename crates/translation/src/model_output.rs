@@ -21,13 +21,11 @@ pub(crate) fn text_of(tokens: &[Token], builder: &RequestBuilder) -> Result<Stri
     Ok(text.trim_end_matches('\u{fffd}').trim().to_owned())
 }
 
-/// The probability of a token on one model's scale: the sum of several models' logits is sharper than each of them, so
-/// the probabilities in its list are raised to the power 1 / `sharpness` (Σ|weight|) and normalised.
-fn confidence(token: &Token, sharpness: f32) -> f32 {
-    let share = |log_probability: f32| (log_probability / sharpness.max(1.0)).exp();
+/// The probability of a token among itself and its alternatives.
+fn confidence(token: &Token) -> f32 {
     let others =
-        token.alternatives.iter().filter(|(id, _)| *id != token.id).map(|(_, p)| share(*p)).sum::<f32>();
-    share(token.log_probability) / (share(token.log_probability) + others)
+        token.alternatives.iter().filter(|(id, _)| *id != token.id).map(|(_, p)| p.exp()).sum::<f32>();
+    token.log_probability.exp() / (token.log_probability.exp() + others)
 }
 
 /// The words of one sentence that contain a token with low confidence; offsets count from the start of the sentence.
@@ -39,7 +37,7 @@ pub(crate) fn uncertain_words(tokens: &[Token], builder: &RequestBuilder) -> Res
     for (i, token) in tokens.iter().enumerate() {
         let here = text_of(&tokens[..=i], builder)?;
         let after = here.len().min(text.len());
-        let probability = confidence(token, builder.sharpness);
+        let probability = confidence(token);
         if probability < UNCERTAIN
             && after > before
             && text.is_char_boundary(before)

@@ -67,6 +67,11 @@ impl ModelSet {
         self.batch_order().iter().map(of).collect::<Vec<_>>().join("\n")
     }
 
+    /// Σ|weight|, not 0.
+    pub fn whole(&self) -> f32 {
+        self.members.iter().map(|member| member.weight.abs()).sum::<f32>().max(f32::MIN_POSITIVE)
+    }
+
     /// Whether built-in models are among them, which only demonstrate.
     pub fn demonstrates(&self) -> bool {
         self.members.iter().any(|member| !member.entry.is_imported())

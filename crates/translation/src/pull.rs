@@ -9,6 +9,9 @@ use std::borrow::Cow;
 
 use engine::{Output, Request, Token};
 
+/// What a token of distance from the aligned position costs: as much as a token that is e times less likely.
+pub(crate) const PER_TOKEN: f32 = 1.0;
+
 /// The most tokens listed at each position of a sentence with locked items.
 pub(crate) const LISTED: u32 = 31;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use documents::Link;
-use engine::{BeamOptions, GlossaryTerm, Joint, Output, Request};
+use engine::{BeamOptions, Choice, GlossaryTerm, Joint, Output, Request};
 use model_files::Tokenizer;
 
 use crate::alignment::{self, Pieces};
@@ -31,8 +31,8 @@ pub(crate) struct RequestBuilder {
     pub end_tokens: Vec<u32>,
     /// Whether a prompt has no token that ends the output, so that a line end does.
     pub ends_at_line: bool,
-    /// Σ|weight| of the recipe: how much sharper the sum is than one model.
-    pub sharpness: f32,
+    // Σ|weight| of the recipe, by which the sum is sharper than the normalized one that decodes.
+    whole: f32,
     /// For each term of the recipe, the index of its model in the batch.
     pub term_to_model: Vec<usize>,
     context: usize,
@@ -69,7 +69,7 @@ impl RequestBuilder {
             tokenizer: Arc::clone(tokenizer),
             end_tokens,
             ends_at_line,
-            sharpness: models.members.iter().map(|member| member.weight.abs()).sum(),
+            whole: models.whole(),
             term_to_model,
             context: joint.context() as usize,
             sequences: joint.sequences(),
@@ -97,6 +97,8 @@ impl RequestBuilder {
             source,
             limit: limit as u32,
             end_tokens: self.end_tokens.clone(),
+            // A temperature is that of the recipe's sum.
+            choice: Choice { temperature: base.choice.temperature / self.whole, ..base.choice },
             ..base.clone()
         }))
     }
@@ -118,12 +120,9 @@ impl RequestBuilder {
         Ok(forms)
     }
 
-    /// The terms that certainly occur in a sentence, as the engine biases them. `bonus` is for models whose weights add
-    /// up to 1.
+    /// The terms that certainly occur in a sentence, as the engine biases them.
     pub fn glossary_bias(&self, hits: &[TermMatch], bonus: f32) -> Result<Vec<GlossaryTerm>> {
-        let bias = |term: &Term| {
-            Ok(GlossaryTerm { forms: self.forms(&term.target)?, bonus: bonus * self.sharpness })
-        };
+        let bias = |term: &Term| Ok(GlossaryTerm { forms: self.forms(&term.target)?, bonus });
         hits.iter().filter(|hit| hit.certain).take(MAX_BIASED_TERMS).map(|hit| bias(&hit.term)).collect()
     }
 

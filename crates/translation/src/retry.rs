@@ -247,7 +247,7 @@ impl SentenceTask {
         candidates
     }
 
-    /// The logit bonus of its terms, for models whose weights add up to 1.
+    /// The logit bonus of its terms.
     pub fn bonus(&self) -> Option<f32> {
         self.bias_steps.checked_sub(1).and_then(|step| GlossaryTerm::BONUSES.get(step).copied())
     }

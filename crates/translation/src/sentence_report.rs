@@ -56,7 +56,7 @@ pub struct TokenReport {
     pub id: u32,
     /// Its text.
     pub text: String,
-    /// Natural logarithm of its probability in the summed distribution.
+    /// Natural logarithm of its probability under the sum, with weights normalized to Σ|weight| = 1.
     pub log_probability: f32,
     /// The most likely tokens at its position.
     pub alternatives: Vec<(String, f32)>,
@@ -80,7 +80,7 @@ pub struct SentenceReport {
     /// Documents: the glossary terms in it.
     #[serde(skip_serializing_if = "Terms::is_empty")]
     pub terms: Terms,
-    /// Mean log-probability per token (beam search: its score).
+    /// Mean log-probability per token under the normalized sum (beam search: its score).
     pub score: f32,
     /// Further translations, best first (n-best).
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -59,6 +59,8 @@ impl Aligner {
             votes: 0,
             urgent: false,
             glossary: Vec::new(),
+            weights: Vec::new(),
+            forced: None,
         };
         let attention = self.batch.attention(&request, &answer).expect("reads");
         assert_eq!(attention.len(), answer.len());

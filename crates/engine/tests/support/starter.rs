@@ -88,6 +88,8 @@ impl Starter {
             urgent: false,
             align: Vec::new(),
             glossary: Vec::new(),
+            weights: Vec::new(),
+            forced: None,
         }
     }
 }

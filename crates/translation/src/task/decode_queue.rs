@@ -228,5 +228,7 @@ fn base_request(options: &DecodeOptions) -> Request {
         urgent: false,
         align: Vec::new(),
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     }
 }

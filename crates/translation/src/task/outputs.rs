@@ -123,7 +123,7 @@ impl Task {
             let text = sentence.text.get(range.clone()).unwrap_or_default();
             items.push(MissingItem { forms: builder.forms(text)?, aligned: token_at(best, bytes, builder)? });
         }
-        Ok(pull::prefix(best, given, &items, builder.sharpness))
+        Ok(pull::prefix(best, given, &items, pull::PER_TOKEN))
     }
 
     // A letter right after a pulled item, where the source has none, is the rest of a word that the models began.
