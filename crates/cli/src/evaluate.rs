@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bertscore;
+mod contrast;
 mod decoder;
 mod formulas;
 mod metrics;
@@ -22,6 +23,9 @@ use report::{EvaluationReport, Section};
 
 impl Evaluate {
     pub fn run(self) -> Result<(), Failure> {
+        if let Some(file) = &self.contrast {
+            return contrast::run(&self, file);
+        }
         if !self.tests.is_empty() && self.test_sets().next().is_none() {
             return Err(Failure::usage(
                 "--tests names no test set",

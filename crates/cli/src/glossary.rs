@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use translation::JobId;
 
 use crate::arguments::{DataArgs, LanguageArgs};
 use crate::failure::Failure;
@@ -24,6 +25,14 @@ pub enum Glossary {
     List {
         #[command(flatten)]
         languages: LanguageArgs,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List the terms that a translated document repeats, each with the translation that most of its segments have and how
+    /// many: TSV, which `import` and `wasan translate --glossary` read after you have corrected it
+    Suggest {
+        /// Number of the document, as `wasan jobs` shows it
+        id: u64,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -63,6 +72,13 @@ impl Glossary {
                     Ok(())
                 })
             }
+            Self::Suggest { id, data } => data.with_translator(|translator| {
+                for found in translator.recurring_terms(JobId(id))? {
+                    let (term, agreeing, segments) = (&found.term, found.agreeing, found.segments);
+                    print_result(&format!("{}\t{}\t{agreeing} of {segments}", term.source, term.target))?;
+                }
+                Ok(())
+            }),
             Self::Remove { terms, all, languages, data } => {
                 let pair = languages.pair()?;
                 data.with_translator(|translator| {

@@ -212,6 +212,10 @@ pub fn print_summary(document: &str, result: &JobResult) {
     if met + missed > 0 {
         parts.push(format!("{met} of {} glossary terms used", met + missed));
     }
+    if result.context_tokens > 0 {
+        let decoded = result.segments.saturating_sub(result.reused).max(1);
+        parts.push(format!("{} tokens of context a sentence", result.context_tokens.div_ceil(decoded)));
+    }
     if result.words_decoded > 0 {
         parts.push(format!("{:.0} words/s", words_per_second(result)));
     }

@@ -75,8 +75,9 @@ pub enum Models {
         /// The model's role: large (L), or the language of a specialist, such as de
         #[arg(long, value_name = "large|LANGUAGE")]
         role: Option<String>,
-        /// Prompt template with {source}, {from}, {to}, {from_name}, {to_name} and special tokens [default: that of the
-        /// source's wasan.json, else one made by its chat template, else that of its model family]
+        /// Prompt template with {source}, {from}, {to}, {from_name}, {to_name}, special tokens and, for the sentences before
+        /// the text, a part {if_context}…{context}…{end_context} [default: that of the source's wasan.json, else one made by
+        /// its chat template, else that of its model family]
         #[arg(long)]
         prompt: Option<String>,
         /// The user's message from which the model's chat template makes the prompt, with the same placeholders

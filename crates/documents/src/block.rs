@@ -14,6 +14,9 @@ pub struct Block {
     /// Whether a program shows it and fills in its placeholders. A translation whose placeholders are not exactly those of
     /// the text could crash the program, so the source is written instead.
     pub message: bool,
+    /// Whether it continues the text of the block before it, so that reading that one helps to understand it: paragraphs up
+    /// to the next heading, cues one after another; never entries of messages, or cells.
+    pub follows: bool,
 }
 
 impl Block {

@@ -275,6 +275,7 @@ impl<'a> Builder<'a> {
                 spans: self.spans,
                 wrapped: self.newline.is_some(),
                 message: false,
+                follows: false,
             },
             slot: Slot {
                 layout,

@@ -47,11 +47,14 @@ impl Content {
         if parsed.iter().any(|parsed| !own(&parsed)) {
             owned = parsed.iter().filter(own).map(|(_, parsed)| parsed.block.text.clone()).collect();
         }
-        let (mut blocks, mut occurrences, mut copies) = (Vec::new(), Vec::new(), Vec::new());
-        for (part, ParsedBlock { block, slot }) in parsed {
+        let (mut blocks, mut occurrences, mut copies) = (Vec::<Block>::new(), Vec::new(), Vec::new());
+        // Whether the last block is one of those to translate, so that the next one may follow it.
+        let mut is_listed = false;
+        for (part, ParsedBlock { mut block, slot }) in parsed {
             // If no block has the same text, the first shared slot becomes that block.
             let leads =
                 slot.role == Role::Own || (slot.role == Role::Shared && owned.insert(block.text.clone()));
+            block.follows &= std::mem::replace(&mut is_listed, leads);
             if leads {
                 occurrences.push(Occurrence { part, block: blocks.len(), slot, own_block: None });
                 blocks.push(block);

@@ -1,13 +1,14 @@
 //! A parsed document, and the same document written in another language.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::block::{Block, Translation};
 use crate::content::{Content, Occurrence};
 use crate::encoding::{Encoding, Missing};
 use crate::fall_back::fall_back;
 use crate::finding::{Finding, FindingKind};
+use crate::follows;
 use crate::formats::notebook::Notebook;
 use crate::formats::{epub, odf, ooxml, pdf, string_catalog};
 use crate::left_alone::{LeftAlone, Place};
@@ -59,9 +60,10 @@ struct Collected {
 }
 
 impl Collected {
-    /// Adds a part, if it has blocks or is completed without.
-    fn add(&mut self, part: Part) -> Result<()> {
-        let Parsed { blocks, left_alone } = part.parse()?;
+    /// Adds a part, if it has blocks or is completed without. `headings` are the styles of headings.
+    fn add(&mut self, part: Part, headings: &BTreeSet<String>) -> Result<()> {
+        let Parsed { mut blocks, left_alone } = part.parse()?;
+        follows::mark(&part.parser, &part.source, &mut blocks, headings);
         self.left_alone.merge(left_alone);
         if !blocks.is_empty() || part.parser.is_completed() {
             self.blocks.extend(blocks.into_iter().map(|parsed| (self.parts.len(), parsed)));
@@ -182,7 +184,8 @@ impl Document {
     /// A document that is one text.
     fn text(encoding: Encoding, source: String, parser: Parser) -> Result<Self> {
         let part = Part { name: String::new(), source, encoding, parser };
-        let Parsed { blocks, mut left_alone } = part.parse()?;
+        let Parsed { mut blocks, mut left_alone } = part.parse()?;
+        follows::mark(&part.parser, &part.source, &mut blocks, &BTreeSet::new());
         left_alone.add(Place::Bytes, encoding.kept_bytes(&part.source));
         let content = Content::new(vec![part], blocks.into_iter().map(|parsed| (0, parsed)).collect());
         Ok(Self { container: Container::Text, content, left_alone })
@@ -196,6 +199,7 @@ impl Document {
     ) -> Result<Self> {
         let mut package = Package::open(bytes)?;
         let mut collected = Collected::default();
+        let headings = follows::heading_styles(&mut package);
         for (name, entry) in entries(&mut package, &mut collected.left_alone)? {
             let parser = parser(entry);
             let is_optional = parser.is_optional();
@@ -203,7 +207,7 @@ impl Document {
                 Err(_) if is_optional => continue,
                 read => read?,
             };
-            match collected.add(Part { source, name, encoding, parser }) {
+            match collected.add(Part { source, name, encoding, parser }, &headings) {
                 Err(_) if is_optional => {}
                 added => added?,
             }
@@ -217,7 +221,8 @@ impl Document {
         let notebook = Notebook::read(source)?;
         let mut collected = Collected::default();
         for (name, source) in notebook.texts()? {
-            collected.add(Part { name, source, encoding, parser: Parser::Markdown })?;
+            let part = Part { name, source, encoding, parser: Parser::Markdown };
+            collected.add(part, &BTreeSet::new())?;
         }
         Ok(collected.into_document(Container::Notebook(encoding, notebook)))
     }

@@ -21,6 +21,7 @@ mod error;
 mod escaping;
 mod fall_back;
 mod finding;
+mod follows;
 mod format;
 mod formats;
 mod formula;

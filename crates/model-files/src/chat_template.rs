@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::context_section::{self, PromptForms};
 use crate::jinja::{self, Value, Variables};
 use crate::{Error, Result, Tokenizer};
 
@@ -21,19 +22,23 @@ pub struct Instruction {
 }
 
 impl Default for Instruction {
-    /// The wording of Tower and EuroLLM.
+    /// The wording of Tower and EuroLLM, after the sentences before the text.
     fn default() -> Self {
-        let user = "Translate the following text from {from_name} into {to_name}.\n\
+        let ask = "Translate the following text from {from_name} into {to_name}.\n\
             {from_name}: {source}\n{to_name}:";
-        Self { system: None, user: user.into() }
+        Self { system: None, user: format!("{}{ask}", context_section::DEFAULT) }
     }
 }
 
 impl Instruction {
-    /// Refuses an instruction without its text, or with one in the system message.
+    /// Refuses an instruction without its text, or with one in the system message, or with half of a part for context.
     pub(crate) fn check(&self) -> Result<()> {
-        let in_system = self.system.as_ref().is_some_and(|system| system.contains(SOURCE));
-        match self.user.matches(SOURCE).count() == 1 && !in_system {
+        let is_varied = |text: &String| {
+            text.contains(SOURCE) || context_section::PLACEHOLDERS.iter().any(|name| text.contains(name))
+        };
+        let in_system = self.system.as_ref().is_some_and(is_varied);
+        let is_whole = PromptForms::of(&self.user).is_some();
+        match self.user.matches(SOURCE).count() == 1 && is_whole && !in_system {
             true => Ok(()),
             false => Err(Error::Instruction { user: self.user.clone() }),
         }
@@ -147,7 +152,11 @@ fn check_placeholders(prompt: &str) -> Result<()> {
     }
     let names = prompt.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
     let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    match names.filter(is_name).find(|name| !PLACEHOLDERS.contains(&format!("{{{name}}}").as_str())) {
+    let is_known = |name: &str| {
+        let written = format!("{{{name}}}");
+        PLACEHOLDERS.contains(&written.as_str()) || context_section::PLACEHOLDERS.contains(&written.as_str())
+    };
+    match names.filter(is_name).find(|name| !is_known(name)) {
         Some(name) => Err(Error::ChatTemplate {
             problem: format!("its text contains {{{name}}}, which is no placeholder"),
         }),

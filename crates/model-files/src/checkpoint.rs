@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::context_section::PromptForms;
 use crate::prompt::turn_ends;
 use crate::source::ModelSource;
 use crate::{Architecture, Error, Result, Tokenizer, gguf, hf};
@@ -74,12 +75,14 @@ impl Checkpoint {
         &self.source.end_tokens
     }
 
-    /// The prompt that an import would store with it, in the form of [`ModelInfo::prompt`](crate::ModelInfo::prompt).
+    /// The prompt that an import would store with it, in the form of [`ModelInfo::prompt`](crate::ModelInfo::prompt), but
+    /// without a part for context: a model that is trained on single sentences learns to use none.
     ///
     /// # Errors
     /// If its chat template cannot be used.
     pub fn prompt(&self, tokenizer: &Tokenizer) -> Result<String> {
-        self.source.prompt(tokenizer, None)
+        let prompt = self.source.prompt(tokenizer, None)?;
+        Ok(PromptForms::of(&prompt).map_or(prompt, |forms| forms.alone))
     }
 
     /// The token that ends a turn in the prompt's family, or in the prompt that the chat template makes, if there is one

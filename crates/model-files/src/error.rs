@@ -202,8 +202,11 @@ pub enum Error {
         /// What is wrong, or what the template raises.
         problem: String,
     },
-    /// An instruction without the text to translate.
-    #[error("an instruction must contain {{source}} exactly once, and only in the user's message: {user}")]
+    /// An instruction without the text to translate, or with half of a part for context.
+    #[error(
+        "an instruction must contain {{source}} exactly once, may have one {{if_context}}…{{context}}…{{end_context}}, and \
+         both only in the user's message: {user}"
+    )]
     Instruction {
         /// The user's message.
         user: String,

@@ -64,7 +64,8 @@ pub struct ModelInfo {
     /// The licence according to the source.
     pub licence: Option<String>,
     /// The prompt template, with the placeholders `{from}` `{to}` (codes), `{from_name}` `{to_name}` (English names)
-    /// and `{source}`; special tokens are written literally.
+    /// and `{source}`, and at most one part `{if_context}…{context}…{end_context}` for the sentences before the text;
+    /// special tokens are written literally.
     pub prompt: Option<String>,
     /// What the translator uses the model for.
     pub role: Role,

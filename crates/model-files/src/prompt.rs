@@ -4,10 +4,11 @@ use crate::chat_template::{ChatTemplate, Instruction};
 use crate::{Result, Tokenizer};
 
 /// Llama 3 Instruct, exactly as in the joint-decoding paper: a space ends the system sentence, none precedes the
-/// source.
+/// source; a text with sentences before it has them in the user's turn.
 const LLAMA_3: &str = "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n\
     Translate the following sentence from {from_name} to {to_name}. <|eot_id|>\
-    <|start_header_id|>user<|end_header_id|>\n\n{from_name}:{source}\n{to_name}:<|eot_id|>\
+    <|start_header_id|>user<|end_header_id|>\n\n{if_context}Context (do not translate it): {context}\n\n{end_context}\
+    {from_name}:{source}\n{to_name}:<|eot_id|>\
     <|start_header_id|>assistant<|end_header_id|>\n\n";
 /// For models without chat roles, with the wording of ALMA; preceded by the begin token.
 const PLAIN: &str = "Translate this from {from_name} to {to_name}:\n{from_name}: {source}\n{to_name}:";
@@ -65,7 +66,12 @@ mod tests {
 
     #[test]
     fn the_llama_3_prompt_is_that_of_the_paper() {
-        let asked = LLAMA_3
+        let forms = crate::PromptForms::of(LLAMA_3).expect("one part for context");
+        assert!(
+            forms.in_context.is_some_and(|prompt| prompt.contains("{context}\n\n{from_name}:{source}\n"))
+        );
+        let asked = forms
+            .alone
             .replace("{from_name}", "Japanese")
             .replace("{to_name}", "English")
             .replace("{source}", "お元気ですか。");

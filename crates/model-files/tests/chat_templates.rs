@@ -15,6 +15,7 @@ use model_files::{
 use serde_json::{Value, json};
 
 const TURNS: &str = "{{ bos_token }}{% for m in messages %}{{ '<|turn|>' + m.role + '\n' + m.content }}<|end_turn|>\n{% endfor %}{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}";
+const CONTEXT: &str = "{if_context}Context (do not translate it): {context}\n\n{end_context}";
 const ASKED: &str =
     "Translate the following text from {from_name} into {to_name}.\n{from_name}: {source}\n{to_name}:";
 
@@ -44,13 +45,14 @@ fn the_prompt_and_the_end_of_a_turn_come_from_the_chat_template() {
     let home = tempfile::tempdir().unwrap();
     let source = home.path().join("model");
     folder(&source, &with_template(&TURNS.into()));
-    let expected = format!("<|begin|><|turn|>user\n{ASKED}<|end_turn|>\n<|turn|>assistant\n");
+    let prompt = |text: &str| format!("<|begin|><|turn|>user\n{text}<|end_turn|>\n<|turn|>assistant\n");
+    let expected = prompt(&format!("{CONTEXT}{ASKED}"));
     let info = imported(&source, &options(Quantization::Q4)).unwrap();
     assert_eq!(info.prompt.as_deref(), Some(expected.as_str()));
     assert_eq!(info.end_tokens, [1, 291]);
     let checkpoint = Checkpoint::open(&source).unwrap();
     let tokenizer = checkpoint.tokenizer().unwrap();
-    assert_eq!(checkpoint.prompt(&tokenizer).unwrap(), expected);
+    assert_eq!(checkpoint.prompt(&tokenizer).unwrap(), prompt(ASKED), "training has no context");
     assert_eq!(checkpoint.turn_end(&tokenizer, &expected), Some(291));
     assert_eq!(checkpoint.turn_end(&tokenizer, "<|begin|>{source}"), None);
 
@@ -82,7 +84,9 @@ fn an_explicit_prompt_comes_before_wasan_json_and_that_before_an_instruction() {
 
     fs::remove_file(source.join("wasan.json")).unwrap();
     chosen.prompt = None;
-    for user in ["no source", "{source} {source}"] {
+    for user in
+        ["no source", "{source} {source}", "{context} {source}", "{if_context}{context}{source}{end_context}"]
+    {
         chosen.instruction = Some(Instruction { system: None, user: user.into() });
         assert!(matches!(imported(&source, &chosen), Err(Error::Instruction { .. })), "{user}");
     }
@@ -109,7 +113,8 @@ fn llama_3_keeps_the_prompt_of_the_paper() {
     assert_eq!(info.end_tokens, [1, 291]);
     let chosen = ImportOptions { instruction: Some(Instruction::default()), ..options(Quantization::Q4) };
     let prompt = imported(&source, &chosen).unwrap().prompt.unwrap();
-    assert!(prompt.starts_with("<|begin|><|start_header_id|>user\nTranslate the following text"), "{prompt}");
+    let expected = format!("<|begin|><|start_header_id|>user\n{CONTEXT}Translate the following text");
+    assert!(prompt.starts_with(&expected), "{prompt}");
 }
 
 #[test]
@@ -199,7 +204,7 @@ fn a_gguf_file_has_prompt_languages_licence_and_repository_too() {
         file.text("general.source.repo_url", "https://huggingface.co/an-owner/a-model");
         fs::write(&source, file.bytes()).unwrap();
         let info = imported(&source, &options(Quantization::Q4)).unwrap();
-        let expected = format!("{begin}<|turn|>user\n{ASKED}<|end_turn|>\n<|turn|>assistant\n");
+        let expected = format!("{begin}<|turn|>user\n{CONTEXT}{ASKED}<|end_turn|>\n<|turn|>assistant\n");
         assert_eq!(info.prompt.as_deref(), Some(expected.as_str()));
         assert_eq!(info.end_tokens, [1, 259]);
         assert_eq!(info.languages, ["en", "de", "xx"]);

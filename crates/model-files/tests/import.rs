@@ -226,7 +226,8 @@ fn prompts_follow_the_family() {
     assert!(plain.starts_with("<|begin|>Translate this from {from_name} to {to_name}:\n"), "{plain}");
     assert_eq!(ends, [1]);
     let (tower, ends) = prompt("tower", &["<|im_start|>", "<|im_end|>"], json!({"add_bos_token": true}));
-    assert!(tower.starts_with("<|begin|><|im_start|>user\nTranslate the following text from"), "{tower}");
+    assert!(tower.starts_with("<|begin|><|im_start|>user\n{if_context}"), "{tower}");
+    assert!(tower.contains("{end_context}Translate the following text from"), "{tower}");
     assert_eq!(ends, [1, 291]);
     let llama = ["<|start_header_id|>", "<|eot_id|>"];
     let (llama3, ends) = prompt("llama3", &llama, json!({"chat_template": "{{ '<|start_header_id|>' }}"}));

@@ -56,6 +56,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         words,
         words_decoded,
         tokens: task.tokens,
+        prompt_tokens: task.prompt_tokens,
+        context_tokens: task.context_tokens,
         seconds: task.seconds(),
         tokens_per_second: task.rate(),
         sentences,

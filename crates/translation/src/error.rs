@@ -109,6 +109,9 @@ pub enum Error {
     /// There are no test sentences for a pair.
     #[error("there are no test sentences for {0}")]
     NothingToTest(LanguagePair),
+    /// A sentence to score is longer than the models' context.
+    #[error("the sentence is too long for the models: {0}")]
+    TooLongToScore(String),
     /// The test's own job failed.
     #[error("the test could not be run: {}", .0.message)]
     TestFailed(Problem),
@@ -378,6 +381,7 @@ impl Error {
             Self::NothingToTest(_) => {
                 ("nothing_to_test", "There are sentences in de, en, es, fr, it, ja, nl, pl, pt, ru and zh.")
             }
+            Self::TooLongToScore(_) => ("too_long", "Shorten or remove it."),
             Self::TestFailed(problem) => return Problem { message: self.to_string(), ..problem.clone() },
             Self::Score(_) => ("score", "This is a fault of the program; please report it."),
             Self::MissingTerm(_) => (

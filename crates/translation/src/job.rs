@@ -60,6 +60,8 @@ pub struct DecodeOptions {
     pub memory: bool,
     /// Whether to prefer the glossary's terms.
     pub glossary: bool,
+    /// The most sentences before each that models with a place for context in their prompt get with it.
+    pub context: u32,
     /// Additional terms; they override glossary terms with the same source. The store keeps a document's beside its
     /// other options; rows of the queue have none here.
     #[serde(skip)]
@@ -69,6 +71,9 @@ pub struct DecodeOptions {
     /// Documents: the format to read them as, instead of that of their content and name.
     pub format: Option<Format>,
 }
+
+/// What a pronoun stands for is mostly in one of the two sentences before, and each costs its tokens once more.
+const DEFAULT_CONTEXT: u32 = 2;
 
 impl Default for DecodeOptions {
     fn default() -> Self {
@@ -80,6 +85,7 @@ impl Default for DecodeOptions {
             report: false,
             memory: true,
             glossary: true,
+            context: DEFAULT_CONTEXT,
             terms: Vec::new(),
             columns: None,
             format: None,
@@ -198,6 +204,10 @@ pub struct JobResult {
     pub words_decoded: usize,
     /// Tokens decoded.
     pub tokens: usize,
+    /// Tokens of the prompts of all models.
+    pub prompt_tokens: usize,
+    /// Of these, tokens that sentences before the translated ones added as context.
+    pub context_tokens: usize,
     /// Seconds from the first sentence sent to the engine to the end.
     pub seconds: f32,
     /// Tokens per second.

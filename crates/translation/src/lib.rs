@@ -5,6 +5,8 @@ mod benchmark;
 mod catalog;
 mod checks;
 mod chosen_recipes;
+mod context;
+mod contrast;
 mod delivery;
 mod detect;
 mod download;
@@ -32,6 +34,7 @@ mod pull;
 mod queue;
 mod queue_lock;
 mod recipe_in_use;
+mod recurring;
 mod requests;
 mod retry;
 mod review;
@@ -60,6 +63,7 @@ pub use benchmark::{BatchSpeed, BenchmarkReport, ModelCost, benchmark, host_peak
 pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation};
 pub use checks::Reason;
 pub use chosen_recipes::{ChosenRecipe, choose_recipe};
+pub use contrast::{ContrastCase, ContrastOutcome, contrast};
 pub use detect::{Detected, detect};
 pub use documents::{Format, LeftAlone};
 pub use download::{
@@ -91,6 +95,7 @@ pub use published::{
 };
 pub use queue_lock::QueueLock;
 pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};
+pub use recurring::RecurringTerm;
 pub use review::{EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark};
 pub use sentence_report::{SentenceReport, SentenceStatus, TokenReport, UncertainWord};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::Recipe;
+use model_files::CONTEXT;
 
 use crate::catalog::{Catalog, Member, ModelLocation};
 use crate::error::Result;
@@ -75,6 +76,12 @@ impl ModelSet {
     /// Whether built-in models are among them, which only demonstrate.
     pub fn demonstrates(&self) -> bool {
         self.members.iter().any(|member| !member.entry.is_imported())
+    }
+
+    /// Whether the prompt of one of them has a place for the sentences before a text.
+    pub fn has_context(&self) -> bool {
+        let mut prompts = self.members.iter().filter_map(|member| member.entry.info.prompt.as_deref());
+        prompts.any(|prompt| prompt.contains(CONTEXT))
     }
 
     /// Whether it has models besides the large one.

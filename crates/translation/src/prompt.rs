@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use model_files::Tokenizer;
+use model_files::{CONTEXT, PromptForms, Tokenizer};
 
 use crate::languages::{LanguagePair, language};
 
@@ -16,7 +16,8 @@ pub enum Error {
     UnknownLanguage(String),
     /// An unknown placeholder.
     #[error(
-        "a prompt may contain {{from}}, {{to}}, {{from_name}}, {{to_name}} and {{source}}; correct this one: {0}"
+        "a prompt may contain {{from}}, {{to}}, {{from_name}}, {{to_name}}, {{source}} and a part for context, \
+         {{if_context}}…{{context}}…{{end_context}}; correct this one: {0}"
     )]
     UnknownPlaceholder(String),
     /// `{source}` is missing or occurs more than once.
@@ -27,6 +28,12 @@ pub enum Error {
         /// The prompt.
         template: String,
     },
+    /// Half of a part for context, or more than one.
+    #[error(
+        "the sentences before the text have one part of a prompt, {{if_context}}…{{context}}…{{end_context}}, beside \
+         {{source}}; correct this prompt: {0}"
+    )]
+    Context(String),
     /// A token of the form `<|name|>` that the model does not have.
     #[error("the model's tokenizer has no such special token; correct the prompt: {0}")]
     UnknownToken(String),
@@ -35,15 +42,26 @@ pub enum Error {
     Model(#[from] model_files::Error),
 }
 
-/// A prompt for one language pair.
+/// A prompt for one language pair, for a text that stands alone and for one with sentences before it.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    /// Ids before the text run that contains the source.
-    prefix: Vec<u32>,
-    /// The text run before and after the source.
-    before: String,
-    after: String,
-    suffix: Vec<u32>,
+    alone: Form,
+    in_context: Option<Form>,
+}
+
+/// A template's parts, with what is the same for all texts already encoded.
+#[derive(Debug, Clone)]
+struct Form {
+    runs: Vec<Run>,
+    /// Whether a line end of the template ends the source.
+    ends_at_line: bool,
+}
+
+/// A part of a prompt that is encoded as a whole, since tokens may span the borders of the texts in it.
+#[derive(Debug, Clone)]
+enum Run {
+    Ids(Vec<u32>),
+    Text(Vec<TemplatePart>),
 }
 
 /// A prompt with the position of its source text.
@@ -61,108 +79,183 @@ pub struct Located {
 const SOURCE: &str = "{source}";
 
 /// A part of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum TemplatePart {
     Text(String),
     Special(u32),
     Source,
+    Context,
 }
 
 impl Prompt {
     /// Parses a template.
     ///
     /// # Errors
-    /// An unknown language, placeholder or special token; a template that does not contain `{source}` exactly once.
+    /// An unknown language, placeholder or special token; a template that does not contain `{source}` exactly once, or
+    /// with half of a part for context.
     pub fn parse(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Self, Error> {
-        let (mut prefix, mut suffix) = (Vec::new(), Vec::new());
-        let (mut before, mut after) = (String::new(), String::new());
-        let mut sources = 0;
-        let mut run_ended = false;
-        for part in parts(template, tokenizer, pair)? {
-            match part {
-                TemplatePart::Source => sources += 1,
-                TemplatePart::Text(text) if sources == 0 => before.push_str(&text),
-                TemplatePart::Text(text) if run_ended => suffix.extend(tokenizer.encode_continuing(&text)?),
-                TemplatePart::Text(text) => after.push_str(&text),
-                TemplatePart::Special(id) if sources == 0 => {
-                    if !before.is_empty() {
-                        prefix.extend(encode(&std::mem::take(&mut before), prefix.is_empty(), tokenizer)?);
-                    }
-                    prefix.push(id);
-                }
-                TemplatePart::Special(id) => {
-                    run_ended = true;
-                    suffix.push(id);
+        let forms = PromptForms::of(template).ok_or_else(|| Error::Context(template.to_owned()))?;
+        let form = |template: &String| Form::parse(template, tokenizer, pair);
+        Ok(Self { alone: form(&forms.alone)?, in_context: forms.in_context.as_ref().map(form).transpose()? })
+    }
+
+    /// Whether it has a place for the sentences before a text.
+    pub fn has_context(&self) -> bool {
+        self.in_context.is_some()
+    }
+
+    /// The ids of the whole prompt for a source text, and the sentences before it if there are any and the prompt has a
+    /// place for them.
+    ///
+    /// # Errors
+    /// When the tokenizer fails.
+    pub fn render(&self, source: &str, context: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
+        let form = self.form(context);
+        let source = form.one_line(source);
+        let mut ids = Vec::new();
+        for run in &form.runs {
+            match run {
+                Run::Ids(fixed) => ids.extend(fixed),
+                Run::Text(parts) => {
+                    ids.extend(encode(&filled_in(parts, &source, context).0, ids.is_empty(), tokenizer)?);
                 }
             }
         }
-        match sources {
-            1 => Ok(Self { prefix, before, after, suffix }),
-            count => Err(Error::Source { count, template: template.to_owned() }),
-        }
-    }
-
-    /// The ids of the whole prompt for a source text.
-    ///
-    /// # Errors
-    /// When the tokenizer fails.
-    pub fn render(&self, source: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
-        let run = format!("{}{}{}", self.before, self.one_line(source), self.after);
-        let mut ids = self.prefix.clone();
-        ids.extend(encode(&run, ids.is_empty(), tokenizer)?);
-        ids.extend(&self.suffix);
         Ok(ids)
     }
 
-    /// The ids of the whole prompt for a source text, with the position of the source.
+    /// The ids of the whole prompt for a source text after the sentences of its context, with the position of the source.
     ///
     /// # Errors
     /// When the tokenizer fails.
-    pub fn locate(&self, source: &str, tokenizer: &Tokenizer) -> Result<Located, Error> {
-        let line = self.one_line(source);
+    pub fn locate(&self, source: &str, context: &str, tokenizer: &Tokenizer) -> Result<Located, Error> {
+        let form = self.form(context);
+        let line = form.one_line(source);
         // Characters replaced by spaces may have been longer.
         let mut offsets: Vec<usize> = Vec::with_capacity(line.len() + 1);
         for ((at, _), new) in source.char_indices().zip(line.chars()) {
             offsets.extend(std::iter::repeat_n(at, new.len_utf8()));
         }
         offsets.push(source.len());
-        let source_offset =
-            |at: usize| offsets.get(at.saturating_sub(self.before.len())).copied().unwrap_or(source.len());
-        let inside = self.before.len()..self.before.len() + line.len();
-        let text = format!("{}{line}{}", self.before, self.after);
-        let run = tokenizer.pieces(&text, !self.prefix.is_empty())?;
-        let holds = |(_, bytes): &(u32, Range<usize>)| bytes.start < inside.end && inside.start < bytes.end;
-        let first = run.iter().position(holds).unwrap_or(0);
-        let count = run.iter().filter(|piece| holds(piece)).count();
-        let pieces = run.iter().skip(first).take(count);
-        Ok(Located {
-            pieces: pieces.map(|(_, bytes)| source_offset(bytes.start)..source_offset(bytes.end)).collect(),
-            source: self.prefix.len() + first..self.prefix.len() + first + count,
-            ids: self
-                .prefix
-                .iter()
-                .copied()
-                .chain(run.iter().map(|(id, _)| *id))
-                .chain(self.suffix.iter().copied())
-                .collect(),
-        })
+        let mut located = Located { ids: Vec::new(), source: 0..0, pieces: Vec::new() };
+        for run in &form.runs {
+            let parts = match run {
+                Run::Ids(fixed) => {
+                    located.ids.extend(fixed);
+                    continue;
+                }
+                Run::Text(parts) => parts,
+            };
+            let (text, start) = filled_in(parts, &line, context);
+            let Some(start) = start else {
+                let ids = encode(&text, located.ids.is_empty(), tokenizer)?;
+                located.ids.extend(ids);
+                continue;
+            };
+            let inside = start..start + line.len();
+            let source_offset =
+                |at: usize| offsets.get(at.saturating_sub(start)).copied().unwrap_or(source.len());
+            let run = tokenizer.pieces(&text, !located.ids.is_empty())?;
+            let holds =
+                |(_, bytes): &(u32, Range<usize>)| bytes.start < inside.end && inside.start < bytes.end;
+            let first = run.iter().position(holds).unwrap_or(0);
+            let count = run.iter().filter(|piece| holds(piece)).count();
+            let pieces = run.iter().skip(first).take(count);
+            located.pieces =
+                pieces.map(|(_, bytes)| source_offset(bytes.start)..source_offset(bytes.end)).collect();
+            let from = located.ids.len() + first;
+            located.source = from..from + count;
+            located.ids.extend(run.iter().map(|(id, _)| *id));
+        }
+        Ok(located)
     }
 
-    /// The ids that every rendered prompt starts with. They end before the text run that contains the source, since a
-    /// token may span the boundary of the source.
+    /// The ids that every rendered prompt starts with. They end before the first text run with a source or context, since
+    /// a token may span its border.
     pub fn shared_prefix(&self) -> &[u32] {
-        &self.prefix
+        let alone = self.alone.prefix();
+        let other = self.in_context.as_ref().map_or(alone, Form::prefix);
+        let same = alone.iter().zip(other).take_while(|(a, b)| a == b).count();
+        alone.get(..same).unwrap_or_default()
+    }
+
+    fn form(&self, context: &str) -> &Form {
+        self.in_context.as_ref().filter(|_| !context.is_empty()).unwrap_or(&self.alone)
+    }
+}
+
+impl Form {
+    fn parse(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<Self, Error> {
+        let parts = parts(template, tokenizer, pair)?;
+        let count = parts.iter().filter(|part| **part == TemplatePart::Source).count();
+        if count != 1 {
+            return Err(Error::Source { count, template: template.to_owned() });
+        }
+        let mut runs: Vec<Run> = Vec::new();
+        let mut ends_at_line = false;
+        let is_special = |part: &TemplatePart| matches!(part, TemplatePart::Special(_));
+        for run in parts.chunk_by(|a, b| !is_special(a) && !is_special(b)) {
+            let fixed = match run {
+                [TemplatePart::Special(id)] => vec![*id],
+                [TemplatePart::Text(text)] => encode(text, runs.is_empty(), tokenizer)?,
+                _ => {
+                    let source = run.iter().position(|part| *part == TemplatePart::Source);
+                    let after = run.iter().skip(source.unwrap_or(run.len()));
+                    ends_at_line |= after.into_iter().any(|part| part.contains('\n'));
+                    runs.push(Run::Text(run.to_vec()));
+                    continue;
+                }
+            };
+            match runs.last_mut() {
+                Some(Run::Ids(ids)) => ids.extend(fixed),
+                _ => runs.push(Run::Ids(fixed)),
+            }
+        }
+        Ok(Self { runs, ends_at_line })
+    }
+
+    fn prefix(&self) -> &[u32] {
+        match self.runs.first() {
+            Some(Run::Ids(ids)) => ids,
+            _ => &[],
+        }
     }
 
     /// The source without control characters; also without line ends if one in the template ends the source.
     fn one_line(&self, source: &str) -> String {
-        let ends_at_line = self.after.contains('\n');
         let gap = |c: char| match c {
-            '\n' | '\t' => ends_at_line,
+            '\n' | '\t' => self.ends_at_line,
             '\u{2028}' | '\u{2029}' => true,
             c => c.is_control(),
         };
         source.chars().map(|c| if gap(c) { ' ' } else { c }).collect()
     }
+}
+
+impl TemplatePart {
+    fn contains(&self, c: char) -> bool {
+        matches!(self, Self::Text(text) if text.contains(c))
+    }
+}
+
+/// A run with its source and context, and where the source begins in it.
+fn filled_in(parts: &[TemplatePart], source: &str, context: &str) -> (String, Option<usize>) {
+    let mut text = String::new();
+    let mut start = None;
+    for part in parts {
+        match part {
+            TemplatePart::Text(fixed) => text.push_str(fixed),
+            TemplatePart::Source => {
+                start = Some(text.len());
+                text.push_str(source);
+            }
+            TemplatePart::Context => {
+                text.extend(context.chars().map(|c| if c.is_control() { ' ' } else { c }))
+            }
+            TemplatePart::Special(_) => {}
+        }
+    }
+    (text, start)
 }
 
 /// The ids of a text that begins the prompt or follows a special token.
@@ -185,6 +278,8 @@ fn parts(template: &str, tokenizer: &Tokenizer, pair: &LanguagePair) -> Result<V
             return Err(Error::UnknownToken(name.to_owned()));
         } else if rest.starts_with(SOURCE) {
             (SOURCE.len(), TemplatePart::Source)
+        } else if rest.starts_with(CONTEXT) {
+            (CONTEXT.len(), TemplatePart::Context)
         } else {
             (first.len_utf8(), TemplatePart::Text(first.to_string()))
         };
@@ -224,7 +319,7 @@ fn filled(template: &str, pair: &LanguagePair) -> Result<String, Error> {
             "{to}" => to.code,
             "{from_name}" => from.name,
             "{to_name}" => to.name,
-            SOURCE | "{" => placeholder,
+            SOURCE | CONTEXT | "{" => placeholder,
             _ => return Err(Error::UnknownPlaceholder(placeholder.to_owned())),
         });
         rest = marked.get(placeholder.len()..).unwrap_or_default();
@@ -233,125 +328,4 @@ fn filled(template: &str, pair: &LanguagePair) -> Result<String, Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Map, Value, json};
-
-    use super::*;
-
-    const LINES: &str =
-        "<|begin|>Translate {from} into {to}.<|turn|>{from_name}: {source}\n{to_name}:<|end|>";
-
-    /// A byte tokenizer, except that `:h` is one token.
-    fn tokenizer() -> Tokenizer {
-        let mut vocab: Map<String, Value> =
-            (0..=255u32).map(|byte| (format!("<0x{byte:02X}>"), byte.into())).collect();
-        for (token, id) in [(":", 256), ("h", 257), (":h", 258)] {
-            vocab.insert(token.into(), id.into());
-        }
-        let special = |id: u32, content: &str| json!({"id": id, "content": content, "special": true});
-        let json = json!({
-            "added_tokens": [special(300, "<|begin|>"), special(301, "<|turn|>"), special(302, "<|end|>"), special(303, "<|de|>"), special(304, "<|en|>")],
-            "normalizer": null,
-            "pre_tokenizer": null,
-            "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]},
-            "model": {"type": "BPE", "vocab": vocab, "merges": [[":", "h"]], "byte_fallback": true},
-        });
-        Tokenizer::from_bytes(json.to_string().as_bytes()).expect("a small valid tokenizer")
-    }
-
-    fn parse(template: &str) -> Result<Prompt, Error> {
-        Prompt::parse(template, &tokenizer(), &LanguagePair { from: "de".into(), to: "en".into() })
-    }
-
-    fn render(template: &str, source: &str) -> Vec<u32> {
-        parse(template).expect("valid template").render(source, &tokenizer()).expect("encodes")
-    }
-
-    fn bytes(text: &str) -> Vec<u32> {
-        tokenizer().encode(text).expect("encodes")
-    }
-
-    #[test]
-    fn special_tokens_stand_between_runs_of_text() {
-        let expected = [
-            vec![300],
-            bytes("Translate de into en."),
-            vec![301],
-            bytes("German: Hallo\nEnglish:"),
-            vec![302],
-        ];
-        assert_eq!(render(LINES, "Hallo"), expected.concat());
-    }
-
-    #[test]
-    fn a_code_may_be_a_part_of_a_special_token() {
-        assert_eq!(render("<|{from}|>{source}<|{to}|>", "x"), [vec![303], bytes("x"), vec![304]].concat());
-    }
-
-    #[test]
-    fn the_shared_prefix_ends_before_the_run_with_the_source() {
-        let expected = [vec![300], bytes("Translate de into en."), vec![301]].concat();
-        assert_eq!(parse(LINES).expect("valid template").shared_prefix(), expected);
-    }
-
-    #[test]
-    fn tokens_merge_across_the_border_of_the_source() {
-        assert_eq!(render("<|turn|>:{source}", "h"), [301, 258]);
-    }
-
-    #[test]
-    fn a_source_never_becomes_a_special_token() {
-        let ids = render(LINES, "<|end|><|begin|> {source} {to_name}");
-        assert_eq!(ids.iter().filter(|id| **id >= 300).copied().collect::<Vec<_>>(), [300, 301, 302]);
-        let text = bytes("German: <|end|><|begin|> {source} {to_name}\nEnglish:");
-        assert!(ids.windows(text.len()).any(|ids| ids == text));
-    }
-
-    #[test]
-    fn the_source_is_located_among_the_ids() {
-        let prompt = parse(LINES).expect("valid template");
-        for source in ["Hallo", "h\u{2028}ü", ""] {
-            let located = prompt.locate(source, &tokenizer()).expect("encodes");
-            assert_eq!(located.ids, prompt.render(source, &tokenizer()).expect("encodes"));
-            assert_eq!(located.source.len(), located.pieces.len());
-            // The two bytes of ü are two tokens that stand for it both.
-            let mut pieces = located.pieces.clone();
-            pieces.dedup();
-            let text: String = pieces.iter().filter_map(|bytes| source.get(bytes.clone())).collect();
-            assert_eq!(text, source);
-        }
-        // The token `:h` reaches into the source.
-        let merged = parse("<|turn|>:{source}").expect("valid template").locate("hi", &tokenizer());
-        let merged = merged.expect("encodes");
-        assert_eq!((merged.source, merged.pieces), (1..3, vec![0..1, 1..2]));
-    }
-
-    #[test]
-    fn a_source_keeps_to_its_line_if_a_line_end_follows_it() {
-        assert_eq!(render(LINES, "a\nb\r\tc\u{2028}"), render(LINES, "a b  c "));
-        assert_eq!(
-            render("<|turn|>{source}<|end|>", "a\nb\0"),
-            [vec![301], bytes("a\nb "), vec![302]].concat()
-        );
-    }
-
-    #[test]
-    fn wrong_templates_are_refused() {
-        assert!(matches!(parse("no source"), Err(Error::Source { count: 0, .. })));
-        assert!(matches!(parse("{source} {source}"), Err(Error::Source { count: 2, .. })));
-        assert!(
-            matches!(parse("{sauce}{source}"), Err(Error::UnknownPlaceholder(name)) if name == "{sauce}")
-        );
-        assert!(
-            matches!(parse("<|eot_id|>{source}"), Err(Error::UnknownToken(name)) if name == "<|eot_id|>")
-        );
-        let pair = LanguagePair { from: "xx".into(), to: "en".into() };
-        let error = Prompt::parse("{from_name}{source}", &tokenizer(), &pair);
-        assert!(matches!(error, Err(Error::UnknownLanguage(code)) if code == "xx"));
-    }
-
-    #[test]
-    fn other_braces_are_text() {
-        assert_eq!(render("{ {source} }<|end|>", "x"), [bytes("{ x }"), vec![302]].concat());
-    }
-}
+mod tests;

@@ -44,7 +44,7 @@ pub fn prompt_example(entry: &CatalogEntry) -> Result<PromptExample> {
     let tokenizer = entry.open()?.tokenizer()?;
     let template = entry.info.prompt.as_deref().ok_or_else(|| Error::MissingTerm(entry.id.clone()))?;
     let sentence = SENTENCES.iter().find(|(code, _)| *code == pair.from).unwrap_or(&SENTENCES[0]).1;
-    let ids = Prompt::parse(template, &tokenizer, &pair)?.render(sentence, &tokenizer)?;
+    let ids = Prompt::parse(template, &tokenizer, &pair)?.render(sentence, "", &tokenizer)?;
     let name = |id: u32| tokenizer.specials().find(|(_, special)| *special == id).map(|(name, _)| name);
     let mut text = String::new();
     let mut tokens = Vec::with_capacity(ids.len());

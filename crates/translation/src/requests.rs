@@ -8,6 +8,7 @@ use engine::{BeamOptions, Choice, GlossaryTerm, Joint, Output, Request};
 use model_files::Tokenizer;
 
 use crate::alignment::{self, Pieces};
+use crate::context::{self, MAX_TOKEN_BYTES};
 use crate::error::{Error, Result};
 use crate::glossary::{Term, TermMatch};
 use crate::languages::LanguagePair;
@@ -17,8 +18,8 @@ use crate::prompt::Prompt;
 // Enough candidates to find a shorter wording.
 const MAX_BEAMS: u32 = 8;
 
-// A text with more bytes for each token of the context is not one of words.
-const MAX_TOKEN_BYTES: usize = 16;
+// Sentences of the context get at most this part of the positions, since each is computed for every sentence that follows.
+const CONTEXT_PART: usize = 8;
 
 // Each form of a term begins with one of the few tokens that can be biased.
 const MAX_BIASED_TERMS: usize = 32;
@@ -38,6 +39,13 @@ pub(crate) struct RequestBuilder {
     context: usize,
     // Number of sequences that decode at once.
     sequences: u32,
+}
+
+/// The sentences before one that are in its prompts, and the tokens that they add to all of these.
+#[derive(Debug, Default)]
+pub(crate) struct Context {
+    pub text: String,
+    pub tokens: usize,
 }
 
 impl RequestBuilder {
@@ -76,14 +84,22 @@ impl RequestBuilder {
         })
     }
 
-    /// A sentence as prompts and an output limit; `None` if it does not fit the context.
-    pub fn request(&self, sentence: &str, base: &Request) -> Result<Option<Request>> {
+    /// The nearest of the sentences before one as its context; empty if no prompt has a place for it.
+    pub fn context(&self, before: &[&str], language: &str) -> Result<String> {
+        match self.prompts.iter().any(Prompt::has_context) {
+            true => context::nearest(before, self.context / CONTEXT_PART, &self.tokenizer, language),
+            false => Ok(String::new()),
+        }
+    }
+
+    /// A sentence in its context as prompts and an output limit; `None` if it does not fit.
+    pub fn request(&self, sentence: &str, context: &str, base: &Request) -> Result<Option<Request>> {
         // Some tokenizers need quadratic time for a word.
         if sentence.len() / MAX_TOKEN_BYTES > self.context {
             return Ok(None);
         }
         let source = self.tokenizer.encode(sentence)?;
-        let prompts = self.prompts.iter().map(|prompt| prompt.render(sentence, &self.tokenizer));
+        let prompts = self.prompts.iter().map(|prompt| prompt.render(sentence, context, &self.tokenizer));
         let prompts: Vec<Vec<u32>> = prompts.collect::<std::result::Result<_, _>>()?;
         // A longer output is no translation; at least half of the context is left for it.
         let limit = (3 * source.len() + 32).min(self.context / 2);
@@ -101,6 +117,24 @@ impl RequestBuilder {
             choice: Choice { temperature: base.choice.temperature / self.whole, ..base.choice },
             ..base.clone()
         }))
+    }
+
+    /// As [`Self::request`], with as much of the context as fits: all or nothing.
+    pub fn request_in(
+        &self,
+        sentence: &str,
+        context: String,
+        base: &Request,
+    ) -> Result<Option<(Request, Context)>> {
+        let Some(alone) = self.request(sentence, "", base)? else { return Ok(None) };
+        let tokens = |request: &Request| request.prompts.iter().map(Vec::len).sum::<usize>();
+        if !context.is_empty()
+            && let Some(request) = self.request(sentence, &context, base)?
+        {
+            let tokens = tokens(&request).saturating_sub(tokens(&alone));
+            return Ok(Some((request, Context { text: context, tokens })));
+        }
+        Ok(Some((alone, Context::default())))
     }
 
     /// A beam search for several candidates, without the usual preference for long ones; `None` if only one sequence
@@ -127,15 +161,15 @@ impl RequestBuilder {
     }
 
     /// For each model, the range of prompt tokens whose attention is recorded to align the output with the sentence.
-    pub fn alignment_ranges(&self, sentence: &str) -> Result<Vec<Range<usize>>> {
-        let located = self.prompts.iter().map(|prompt| prompt.locate(sentence, &self.tokenizer));
+    pub fn alignment_ranges(&self, sentence: &str, context: &str) -> Result<Vec<Range<usize>>> {
+        let located = self.prompts.iter().map(|prompt| prompt.locate(sentence, context, &self.tokenizer));
         Ok(alignment::ranges(&located.collect::<std::result::Result<Vec<_>, _>>()?))
     }
 
-    /// Which words of an output came from which words of its sentence.
-    pub fn links(&self, sentence: &str, output: &Output) -> Result<Vec<Link>> {
+    /// Which words of an output came from which words of its sentence, which had this context.
+    pub fn links(&self, sentence: &str, context: &str, output: &Output) -> Result<Vec<Link>> {
         let Some(prompt) = self.prompts.first() else { return Ok(Vec::new()) };
-        let located = prompt.locate(sentence, &self.tokenizer)?;
+        let located = prompt.locate(sentence, context, &self.tokenizer)?;
         let ids: Vec<u32> = output.tokens.iter().map(|token| token.id).collect();
         let words = ids.iter().copied().filter(|id| !self.end_tokens.contains(id)).collect::<Vec<u32>>();
         let target = Pieces::of_output(&self.tokenizer, &words)?;

@@ -1,4 +1,4 @@
-//! Retries a sentence whose translation fails a check: in shorter pieces, then with the large model alone. The best
+//! Retries a sentence whose translation fails a check: without its context if it had one, in shorter pieces, then with the large model alone. The best
 //! candidate is kept with its faults as reasons, or the source if no candidate is a translation. If only a glossary
 //! term that certainly occurs in the source is missing, the sentence is retried with an increasing bias for the term.
 
@@ -51,6 +51,8 @@ pub(crate) struct Piece {
     pub candidate: Option<SentenceReport>,
     /// What its output has to begin with.
     pub prefix: Prefix,
+    /// The sentences before it that are in its prompt.
+    pub context: String,
 }
 
 impl Piece {
@@ -61,7 +63,14 @@ impl Piece {
 
     fn new(part: sentences::Sentence<'_>) -> Self {
         let (text, separator) = (part.text.to_owned(), part.separator.to_owned());
-        Self { text, separator, tokens: Vec::new(), candidate: None, prefix: Prefix::default() }
+        Self {
+            text,
+            separator,
+            tokens: Vec::new(),
+            candidate: None,
+            prefix: Prefix::default(),
+            context: String::new(),
+        }
     }
 }
 
@@ -102,6 +111,8 @@ pub(crate) struct SentenceTask {
     /// Whether the pieces were checked to fit the models' context.
     pub fits: bool,
     pub strategy: Strategy,
+    /// Whether its prompt has no context, since a translation with it failed a check.
+    pub without_context: bool,
     // Number of biases tried for its terms.
     bias_steps: usize,
     // Number of times a locked item was pulled into its output.
@@ -133,6 +144,7 @@ impl SentenceTask {
             pieces: Vec::new(),
             fits: false,
             strategy: Strategy::Whole,
+            without_context: false,
             bias_steps: 0,
             pulls: 0,
             tokens: 0,
@@ -213,6 +225,11 @@ impl SentenceTask {
         // A candidate with worse faults than a missing term ends the bias retries.
         if lacks_a_term && !again && self.bias_steps < limits.max_bias_steps() {
             self.bias_steps += 1;
+            self.cut(usize::MAX);
+            return NextStep::Retry;
+        }
+        if again && self.pieces.iter().any(|piece| !piece.context.is_empty()) {
+            self.without_context = true;
             self.cut(usize::MAX);
             return NextStep::Retry;
         }

@@ -120,6 +120,8 @@ pub fn test_direction(
         chosen: models.clone(),
         memory: false,
         glossary: false,
+        // The sentences have nothing to do with each other.
+        context: 0,
         ..DecodeOptions::default()
     };
     let job = Job { pair: pair.clone(), source: Source::Text(sources.join("\n")), options };

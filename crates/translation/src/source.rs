@@ -25,6 +25,8 @@ pub(crate) enum LoadedSource {
 /// A text to translate, with its locked and marked-up ranges, the locked ones in order.
 pub(crate) struct SourceBlock {
     pub text: String,
+    /// Whether it continues the block before it; see [`Block::follows`].
+    pub follows: bool,
     locked: Vec<Range<usize>>,
     markup: Vec<Range<usize>>,
 }
@@ -50,7 +52,8 @@ impl SourceBlock {
     }
 
     fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), locked: documents::locked_in_prose(text), markup: Vec::new() }
+        let locked = documents::locked_in_prose(text);
+        Self { text: text.to_owned(), follows: true, locked, markup: Vec::new() }
     }
 
     fn of(block: &Block) -> Self {
@@ -60,7 +63,8 @@ impl SourceBlock {
         let ranges = |span: &documents::Span| span.range.clone();
         let mut locked: Vec<Range<usize>> = locked.map(ranges).collect();
         locked.sort_by_key(|range| range.start);
-        Self { text: block.text.clone(), locked, markup: markup.map(ranges).collect() }
+        let markup = markup.map(ranges).collect();
+        Self { text: block.text.clone(), follows: block.follows, locked, markup }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A running job: its blocks, their sentences and their translations.
 
+mod context;
 mod decode_queue;
 mod fit_subtitles;
 mod outputs;
@@ -34,6 +35,10 @@ pub(crate) struct Task {
     pub job: Job,
     pub source: LoadedSource,
     pub blocks: Vec<Vec<SentenceTask>>,
+    // For each block, whether it continues the one before.
+    follows: Vec<bool>,
+    /// Sentences before each that its prompt may have as context.
+    pub context: usize,
     on_event: OnEvent,
     /// Documents only: the glossary, the memory and finished sentences.
     pub store: Option<Rc<Store>>,
@@ -50,6 +55,9 @@ pub(crate) struct Task {
     pub total: usize,
     pub reused: usize,
     pub tokens: usize,
+    /// Tokens of the prompts, and those of them that are there because of a context.
+    pub prompt_tokens: usize,
+    pub context_tokens: usize,
     /// Whether built-in models translate it, which only demonstrate.
     pub demonstration: bool,
     // When its first sentence was sent to the engine.
@@ -81,6 +89,8 @@ impl Task {
             id,
             source: LoadedSource::Text(Vec::new()),
             blocks: Vec::new(),
+            follows: Vec::new(),
+            context: 0,
             on_event,
             store,
             queue: VecDeque::new(),
@@ -92,6 +102,8 @@ impl Task {
             total: 0,
             reused: 0,
             tokens: 0,
+            prompt_tokens: 0,
+            context_tokens: 0,
             demonstration: false,
             started: None,
             last_event: None,
@@ -107,6 +119,7 @@ impl Task {
         for text in &texts {
             let block = self.split(text, &glossary)?;
             self.blocks.push(block);
+            self.follows.push(text.follows);
         }
         self.total = self.blocks.iter().map(Vec::len).sum();
         self.emit(JobEvent::Started { segments: self.total });

@@ -237,6 +237,7 @@ impl Worker {
             let fingerprint =
                 DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options);
             task.demonstration = models.demonstrates();
+            task.context = if models.has_context() { task.job.options.context as usize } else { 0 };
             task.prepare(&fingerprint, models.has_specialists())?;
             Ok(models)
         });

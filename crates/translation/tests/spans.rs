@@ -44,7 +44,7 @@ impl Aligner {
     fn links(&mut self, pair: &MarkedPair) -> Vec<Link> {
         let languages = LanguagePair { from: pair.from.clone(), to: pair.to.clone() };
         let prompt = Prompt::parse(&self.template, &self.tokenizer, &languages).expect("a valid prompt");
-        let located = prompt.locate(&pair.source.text, &self.tokenizer).expect("encodes");
+        let located = prompt.locate(&pair.source.text, "", &self.tokenizer).expect("encodes");
         let answer = self.tokenizer.encode(&pair.target.text).expect("encodes");
         let request = Request {
             align: alignment::ranges(&vec![located.clone(); 3]),

@@ -27,7 +27,7 @@ const HELP: &str = "--references with --hypotheses needs no model. --tests trans
     wasan evaluate --from de --to en --sweep --tests dev.tsv test.tsv --limit 200";
 
 #[derive(Args)]
-#[command(after_help = HELP, group = ArgGroup::new("what").required(true).args(["references", "tests"]))]
+#[command(after_help = HELP, group = ArgGroup::new("what").required(true).args(["references", "tests", "contrast"]))]
 pub struct Evaluate {
     /// Reference translations, one per line (repeatable)
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "hypotheses")]
@@ -41,6 +41,10 @@ pub struct Evaluate {
     /// Test sets to translate, separated by spaces or commas
     #[arg(long, value_name = "[NAME=]FILE", num_args = 1.., conflicts_with = "references", requires_all = ["from", "to"])]
     pub tests: Vec<String>,
+    /// Cases that only the sentence before decides, as TSV with the columns phenomenon, context, source, right, wrong: how
+    /// often the models prefer the right translation, without and with the context
+    #[arg(long, value_name = "FILE", requires_all = ["from", "to"])]
+    pub contrast: Option<PathBuf>,
     /// Source language
     #[arg(long, value_name = "LANGUAGE", value_parser = known_language)]
     from: Option<String>,
@@ -52,7 +56,7 @@ pub struct Evaluate {
     both: bool,
     /// Models by the paper's roles L, L_MT, S, S_MT, S_SRC, S_TGT, or a folder of imported models [default: those of
     /// `wasan models list`]
-    #[arg(long, value_name = "[ROLE=]MODEL", num_args = 1.., requires = "tests")]
+    #[arg(long, value_name = "[ROLE=]MODEL", num_args = 1.., conflicts_with = "references")]
     pub models: Vec<String>,
     /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src"
     #[arg(

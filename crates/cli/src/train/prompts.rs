@@ -30,6 +30,6 @@ pub fn prompter<'a>(
     }
     Ok(Box::new(move |from: &str, to: &str, source: &str| {
         let prompt = prompts.get(&(from.to_owned(), to.to_owned())).ok_or("languages without a prompt")?;
-        prompt.render(source, tokenizer).map_err(|error| error.to_string())
+        prompt.render(source, "", tokenizer).map_err(|error| error.to_string())
     }))
 }

@@ -47,6 +47,9 @@ pub struct Translate {
     /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
     #[arg(long, value_name = "FILE")]
     pub glossary: Option<PathBuf>,
+    /// Sentences before each that models get with it as context, if their prompt has a place for them; 0: none [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=16))]
+    context: Option<u32>,
     /// Do not reuse edited or imported translations, and do not store this run's translations
     #[arg(long)]
     no_memory: bool,
@@ -271,6 +274,7 @@ impl Translate {
             options.beam = None;
         }
         options.memory &= !self.no_memory;
+        options.context = self.context.unwrap_or(options.context);
         if let Some(terms) = terms {
             options.terms = terms.to_vec();
         }

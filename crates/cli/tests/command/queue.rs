@@ -199,6 +199,23 @@ fn terms_are_imported_listed_and_removed() {
     assert_eq!(home.run(&[&["glossary", "import", "empty.csv"][..], &PAIR].concat()).status, Some(2));
 }
 
+#[test]
+fn repeated_terms_are_suggested_in_the_form_that_an_import_reads() {
+    let home = Home::new();
+    home.write(
+        "a.txt",
+        "Wo ist der Bahnhof?\n\nIch warte am Bahnhof.\n\nDas ist ein neuer Bahnhof.\n\nEs regnet.\n",
+    );
+    home.run_ok(&[&DE_EN[..], &["a.txt"]].concat());
+    let suggested = home.run_ok(&["glossary", "suggest", "1"]);
+    assert_eq!(suggested, "Bahnhof\tstation\t3 of 3\n");
+    home.write("g.tsv", &suggested);
+    home.run_ok(&[&["glossary", "import", "g.tsv"][..], &PAIR].concat());
+    assert_eq!(home.run_ok(&[&["glossary", "list"][..], &PAIR].concat()), "Bahnhof\tstation\n");
+    assert_eq!(home.run_ok(&["glossary", "suggest", "1"]), "", "the glossary has it");
+    assert_eq!(home.run(&["glossary", "suggest", "7"]).status, Some(1));
+}
+
 // Whether a translation has a term, or reports that it is missing.
 fn has_or_reports(result: &serde_json::Value, term: &str) -> bool {
     let reasons = &result["sentences"][0]["reasons"];

@@ -100,7 +100,7 @@ fn attention_of(
     tokenizer: &Tokenizer,
     (pair, heads): (&MarkedPair, usize),
 ) -> Result<Option<PairAttention>> {
-    let located = prompt.locate(&pair.source.text, tokenizer)?;
+    let located = prompt.locate(&pair.source.text, "", tokenizer)?;
     let output = tokenizer.encode(&pair.target.text)?;
     if located.ids.len() + output.len() >= CONTEXT as usize {
         return Ok(None);

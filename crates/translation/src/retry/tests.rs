@@ -47,6 +47,16 @@ fn a_good_answer_is_taken_at_once() {
 }
 
 #[test]
+fn a_failed_check_takes_the_context_away_before_the_sentence_is_cut() {
+    let mut scene = scene(Strategy::LargeAlone);
+    scene.sentence.pieces[0].context = "Wir warten.".to_owned();
+    assert_eq!(scene.output(0, LOOP), NextStep::Retry);
+    assert!(scene.sentence.without_context && scene.sentence.is_whole());
+    assert_eq!(scene.output(0, LOOP), NextStep::Retry);
+    assert_eq!(scene.sentence.pieces.len(), 3, "then it is cut");
+}
+
+#[test]
 fn pieces_end_a_loop() {
     let mut scene = scene(Strategy::LargeAlone);
     assert_eq!(scene.output(0, LOOP), NextStep::Retry);

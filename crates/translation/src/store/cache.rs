@@ -20,6 +20,8 @@ const FORMAT: u32 = 3;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CacheKeyInput<'a> {
     pub text: &'a str,
+    /// The sentences before it from which its prompt takes its context.
+    pub context: &'a [&'a str],
     /// Glossary terms found in it.
     pub terms: &'a [TermMatch],
     /// Texts that the translation must contain verbatim, else the sentence is retried.
@@ -43,13 +45,17 @@ impl DecodingFingerprint {
 
     /// The key of a sentence.
     pub fn key(&self, input: &CacheKeyInput<'_>) -> Hash {
-        let CacheKeyInput { text, terms, locked, marked } = *input;
+        let CacheKeyInput { text, context, terms, locked, marked } = *input;
         let mut digest = Sha256::new();
         digest.update(self.0);
         digest.update([u8::from(marked)]);
         digest.update((terms.len() as u64).to_le_bytes());
         let terms = terms.iter().flat_map(|hit| [&hit.term.source, &hit.term.target]);
-        for text in [text].into_iter().chain(terms.map(String::as_str).chain(locked.iter().copied())) {
+        let terms = terms.map(String::as_str);
+        digest.update((context.len() as u64).to_le_bytes());
+        for text in
+            [text].into_iter().chain(context.iter().copied()).chain(terms).chain(locked.iter().copied())
+        {
             // Each text is hashed with its length, so that different lists cannot give the same bytes.
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
@@ -180,7 +186,7 @@ mod tests {
             ),
             DecodingFingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
         ];
-        let house = CacheKeyInput { text: "Haus", terms: &[], locked: &[], marked: false };
+        let house = CacheKeyInput { text: "Haus", context: &[], terms: &[], locked: &[], marked: false };
         let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
         let locked = ["Haus", "house"];
         keys.extend([
@@ -192,6 +198,8 @@ mod tests {
             print.key(&CacheKeyInput { locked: &locked, ..house }),
             print.key(&CacheKeyInput { locked: &locked[..1], ..house }),
             print.key(&CacheKeyInput { marked: true, ..house }),
+            print.key(&CacheKeyInput { context: &locked, ..house }),
+            print.key(&CacheKeyInput { context: &locked[..1], ..house }),
         ]);
         assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
         assert_eq!(print.key(&house), DecodingFingerprint::new("L", &pair("de-en"), &options()).key(&house));

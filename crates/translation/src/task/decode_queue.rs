@@ -56,20 +56,21 @@ impl Task {
         fingerprint: &DecodingFingerprint,
     ) -> Result<Option<SentenceReport>> {
         let interactive = self.is_interactive();
-        let sentence = &mut self.blocks[block][at];
-        if let Some(done) = sentence.done.take() {
+        if let Some(done) = self.blocks[block][at].done.take() {
             return Ok(Some(done));
         }
+        let sentence = &self.blocks[block][at];
         if !sentence.has_words() {
             return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
         if interactive {
             return Ok(None);
         }
-        let SentenceTask { text, terms, locked, marked, .. } = &*sentence;
+        let SentenceTask { text, terms, locked, marked, .. } = sentence;
         let locked: Vec<&str> = locked.iter().filter_map(|range| text.get(range.clone())).collect();
-        let input = CacheKeyInput { text, terms, locked: &locked, marked: *marked };
-        sentence.key = Some(fingerprint.key(&input));
+        let context = self.sentences_before(block, at);
+        let input = CacheKeyInput { text, context: &context, terms, locked: &locked, marked: *marked };
+        self.blocks[block][at].key = Some(fingerprint.key(&input));
         let sentence = &self.blocks[block][at];
         match self.look_up_memory(&sentence.text)? {
             Some(translation) => Ok(Some(sentence.memory_report(translation, &self.job.pair))),
@@ -137,14 +138,15 @@ impl Task {
                 continue;
             }
             let Some(piece) = self.piece(position) else { continue };
-            if let Some(mut request) = builder.request(&piece.text, &base)? {
+            let context = self.context(position, builder)?;
+            if let Some((mut request, context)) = builder.request_in(&piece.text, context, &base)? {
                 let sentence = self.sentence(position);
                 if !sentence.locked.is_empty() {
                     request.alternatives = LISTED;
                 }
                 piece.prefix.extend(&mut request);
                 if sentence.marked || !sentence.locked.is_empty() {
-                    request.align = builder.alignment_ranges(&piece.text)?;
+                    request.align = builder.alignment_ranges(&piece.text, &context.text)?;
                 }
                 if sentence.strategy == Strategy::Shorter {
                     request.beam = builder.beams();
@@ -153,6 +155,11 @@ impl Task {
                     request.glossary = builder.glossary_bias(&sentence.terms, bonus)?;
                 }
                 self.started.get_or_insert_with(Instant::now);
+                self.prompt_tokens += request.prompts.iter().map(Vec::len).sum::<usize>();
+                self.context_tokens += context.tokens;
+                if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
+                    piece.context = context.text;
+                }
                 return Ok(Some((position, request)));
             }
             self.finish_with_best(position)?;
@@ -168,7 +175,8 @@ impl Task {
         base: &Request,
     ) -> Result<()> {
         let sentence = self.sentence_mut(position);
-        if !sentence.cut_to_fit(|text| builder.request(text, base).is_ok_and(|request| request.is_some())) {
+        if !sentence.cut_to_fit(|text| builder.request(text, "", base).is_ok_and(|request| request.is_some()))
+        {
             return self.finish_with_best(position);
         }
         let pieces = sentence.pieces.len();

@@ -165,7 +165,8 @@ impl Task {
         }
         if let Some(best) = outputs.first().filter(|_| self.is_aligned(position)) {
             let end = report.translation.len();
-            report.links = builder.links(source, best)?;
+            let context = self.piece(position).map_or("", |piece| &piece.context);
+            report.links = builder.links(source, context, best)?;
             // Links into the cut-off lines.
             report.links.retain(|link| link.target.end <= end);
         }
