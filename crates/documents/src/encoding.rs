@@ -6,7 +6,7 @@ mod kept;
 use std::collections::HashSet;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use self::declaration::{Repertoire, declared};
 use self::kept::{KeptBytes, Unit};
@@ -245,7 +245,8 @@ impl Encoding {
     /// The text of bytes in this encoding.
     ///
     /// # Errors
-    /// When the bytes, or too many of them, are no text, or would not be written as they were read.
+    /// When the bytes, or too many of them, are no text, or would not be written as they were read: between equal
+    /// characters, ISO-2022-JP may have any number of escape sequences.
     fn decoded(self, bytes: &[u8], fewest: usize) -> Result<(Self, String)> {
         let text = self.base.decode_without_bom_handling_and_without_replacement(bytes);
         let is_legacy = self.base.output_encoding() != UTF_8;
@@ -254,6 +255,7 @@ impl Encoding {
                 let text = text.into_owned();
                 Ok((self.limited(self.repertoire, &text), text))
             }
+            Some(_) if self.base == ISO_2022_JP => Err(Error::Escapes { name: self.base.name() }),
             _ if is_legacy => self.lossless(bytes, fewest),
             _ => Err(Error::Encoding { name: self.base.name() }),
         }

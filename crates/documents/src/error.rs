@@ -32,6 +32,14 @@ pub enum Error {
         /// The most likely encoding.
         name: &'static str,
     },
+    /// Text in an encoding with escape sequences, some of which would be written in another way.
+    #[error(
+        "the text switches between character sets in a way that Wasan cannot keep; save it again in a text editor with the encoding UTF-8 (it is in {name})"
+    )]
+    Escapes {
+        /// The encoding.
+        name: &'static str,
+    },
     /// Text in UTF-32, which no other program of its format reads either.
     #[error("text in UTF-32 is not supported; save it again in a text editor with the encoding UTF-8")]
     Utf32,
@@ -226,6 +234,59 @@ pub enum Error {
 }
 
 impl Error {
+    /// What else helps, beyond the way out that the message names.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unsupported { .. } => "`wasan translate --help` lists the supported formats.",
+            Self::NotText { .. } => "Without --format, its format is recognised by its content.",
+            Self::Encoding { .. } | Self::PartEncoding { .. } => {
+                "If its letters are wrong there too, they were lost before: get the file again from where it came from."
+            }
+            Self::Escapes { .. } => "Or convert it: iconv -f ISO-2022-JP -t UTF-8 FILE > NEW",
+            Self::Utf32 => "Some editors call it UTF-8 without BOM.",
+            Self::TooLarge { .. } | Self::TooManyEntries { .. } | Self::TooManyBlocks { .. } => {
+                "The parts can be translated one after the other; sentences that they share are translated once."
+            }
+            Self::TooDeep { .. } | Self::TooManySpans { .. } | Self::Unclosed { .. } => {
+                "--format txt translates it as plain text, with its marks and commands as words."
+            }
+            Self::Damaged { .. } | Self::Part { .. } => {
+                "Word, LibreOffice and others offer to repair such a file. If none opens it, it may have been copied or downloaded incompletely: get it again."
+            }
+            Self::Protected => {
+                "In Word: File, Info, Protect Document. In LibreOffice: File, Save As, without the password."
+            }
+            Self::Old { .. } => {
+                "LibreOffice also does so in the terminal: soffice --headless --convert-to docx FILE"
+            }
+            Self::Inflates { .. } => {
+                "If you trust it, open it in the program that made it and save it again."
+            }
+            Self::Xml { .. } => {
+                "A file that is one text can also be repaired in a text editor; `xmllint --noout FILE` shows the place."
+            }
+            Self::DocType { .. } => {
+                "If you trust the file, you can also remove the declaration in a text editor."
+            }
+            Self::XmlTooDeep { .. } | Self::XmlTooLarge { .. } => {
+                "If no program shows anything wrong there, open it in the program that made it and save it again."
+            }
+            Self::Json { .. } => {
+                "Look for a missing comma, quote or bracket in that line or before it. --format txt translates the file as plain text, with its marks as words."
+            }
+            Self::OtherTarget { .. } | Self::NoTarget | Self::OwnLanguage { .. } => {
+                "--to CODE chooses the target language, such as --to fr."
+            }
+            Self::Empty { .. } => "If it has text in another program, save it there again.",
+            Self::Pdf { .. } => {
+                "If a program shows its text, copy that into a .txt file and translate the file."
+            }
+            Self::Scanned => "For example: ocrmypdf FILE.pdf NEW.pdf; then translate NEW.pdf.",
+            Self::Unreadable | Self::NoCues => "--format txt does so without renaming the file.",
+            Self::Count { .. } => "This is a fault of the program; please report it.",
+        }
+    }
+
     /// That a JSON text is broken at a byte.
     pub(crate) fn json(source: &str, offset: usize) -> Self {
         let before = source.get(..offset).unwrap_or(source);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::entities;
-use crate::formats::asciidoc::escape::{self as asciidoc, AsciiDocText};
+use crate::formats::asciidoc::escape::{self as asciidoc, AsciiDocText, Quotes};
 use crate::formats::latex::escape::{self as latex, LatexText};
 use crate::formats::markdown::escape;
 use crate::formats::rst::escape::{self as rst, RstText};
@@ -22,6 +22,8 @@ pub(crate) enum Escaping {
     MarkdownHeading,
     /// Markdown inside a table cell or an image description, which has no line start of its own.
     MarkdownInline,
+    /// A title in double quotes in a line of Markdown.
+    MarkdownTitle,
     /// Text between XML tags.
     Xml,
     /// The value of an XML attribute, in single or double quotes.
@@ -47,7 +49,7 @@ pub(crate) enum Escaping {
     /// reStructuredText.
     Rst(RstText),
     /// AsciiDoc.
-    AsciiDoc(AsciiDocText),
+    AsciiDoc(AsciiDocText, Quotes),
     /// LaTeX.
     Latex(LatexText),
 }
@@ -69,6 +71,7 @@ impl Escaping {
             Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline => {
                 escape::text(text, self == Self::MarkdownHeading, context.bare, context.before_link)
             }
+            Self::MarkdownTitle => escape::text(text, false, context.bare, false).replace('"', "&quot;"),
             Self::Xml => xml::escape(text),
             Self::XmlAttribute => xml::escape_value(text),
             Self::Html(dialect) => entities::write(xml::escape(text), dialect),
@@ -83,7 +86,7 @@ impl Escaping {
             Self::Ass => text.replace('\\', "\\\u{2060}").replace('{', "\\{").replace('}', "\\}"),
             Self::SheetHeader => xml::escape(&text.replace('&', "&&")),
             Self::Rst(_) => rst::text(text, context.bare),
-            Self::AsciiDoc(place) => asciidoc::text(place, text, context.bare),
+            Self::AsciiDoc(place, quotes) => asciidoc::text(place, quotes, text, context.bare),
             Self::Latex(rules) => latex::text(rules, text),
         }
     }
@@ -91,8 +94,8 @@ impl Escaping {
     /// A locked text such as an address; that of a markup language is in the block's text as it is written.
     /// `around` are the characters before and after it.
     pub fn escape_locked(self, text: &str, around: (Option<char>, Option<char>)) -> String {
-        if matches!(self, Self::AsciiDoc(_)) {
-            asciidoc::locked(text, around)
+        if let Self::AsciiDoc(_, quotes) = self {
+            asciidoc::locked(quotes, text, around)
         } else if self.is_markdown() || self == Self::Fluent || self.is_verbatim_locked() {
             text.to_owned()
         } else {
@@ -110,7 +113,7 @@ impl Escaping {
                 format!("{{\"{first}\"}}{rest}")
             }
             Self::Rst(place) => rst::finish(place, written),
-            Self::AsciiDoc(place) => asciidoc::finish(place, written),
+            Self::AsciiDoc(place, _) => asciidoc::finish(place, written),
             _ => written,
         }
     }
@@ -120,7 +123,7 @@ impl Escaping {
         match self {
             Self::MarkdownParagraph => escape::line_start(line),
             Self::Rst(RstText::Paragraph) => rst::line_start(line, first),
-            Self::AsciiDoc(AsciiDocText::Paragraph { .. }) => asciidoc::line_start(line, first),
+            Self::AsciiDoc(AsciiDocText::Paragraph { .. }, _) => asciidoc::line_start(line, first),
             _ => line,
         }
     }
@@ -132,7 +135,7 @@ impl Escaping {
         around: (Option<char>, Option<char>),
     ) -> (Cow<'a, str>, Cow<'a, str>) {
         match self {
-            Self::AsciiDoc(_) => asciidoc::pair(markup, around),
+            Self::AsciiDoc(..) => asciidoc::pair(markup, around),
             _ => (markup.0.into(), markup.1.into()),
         }
     }
@@ -144,7 +147,7 @@ impl Escaping {
 
     /// Whether locked texts are written as they are, so that those which need escapes cannot be locked.
     pub fn is_verbatim_locked(self) -> bool {
-        matches!(self, Self::Rst(_) | Self::AsciiDoc(_) | Self::Latex(_))
+        matches!(self, Self::Rst(_) | Self::AsciiDoc(..) | Self::Latex(_))
     }
 
     /// Whether a line may end between any two Han or kana, as the line end is not shown as a space.
@@ -154,7 +157,10 @@ impl Escaping {
 
     /// Whether Markdown's rules for emphasis hold.
     pub fn is_markdown(self) -> bool {
-        matches!(self, Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline)
+        matches!(
+            self,
+            Self::MarkdownParagraph | Self::MarkdownHeading | Self::MarkdownInline | Self::MarkdownTitle
+        )
     }
 }
 

@@ -53,7 +53,9 @@ pub enum Place {
     StructuredData,
     /// A directive, block, environment or command that is not known, so that it may hold code.
     UnknownMarkup,
-    /// A table drawn with lines of characters whose cells cannot be told apart safely.
+    /// A message with plural forms in a translation memory.
+    Message,
+    /// A table drawn with lines of characters, some cells of which are left, as they must keep their width.
     DrawnTable,
 }
 
@@ -93,6 +95,7 @@ impl Place {
                 "directive, block or command that is not known",
                 "directives, blocks and commands that are not known",
             ),
+            Self::Message => ("message with plural forms", "messages with plural forms"),
             Self::DrawnTable => ("drawn table", "drawn tables"),
         }
     }

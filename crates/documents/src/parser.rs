@@ -68,7 +68,7 @@ impl Parser {
             Self::Po { to } => po::parse(source, to.as_deref())?,
             Self::Xliff { to } => xliff::parse(source, to.as_deref())?,
             Self::Tmx { from, to } => {
-                tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?)?
+                return tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?);
             }
             Self::Table(columns) => csv::parse(source, columns.as_deref()),
             Self::Json => json::parse(source)?,

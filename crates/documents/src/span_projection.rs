@@ -4,6 +4,7 @@
 //! translation unchanged, and for a lead-in (`**Note:** …`) that ends at the first such mark on both sides. Other spans
 //! are projected by the links between words; a span whose words they do not find is dropped, or moved to the end.
 
+mod item_search;
 mod locked_items;
 mod punctuation;
 mod word_links;
@@ -12,7 +13,7 @@ use std::ops::Range;
 
 use crate::block::{Block, Span, SpanKind, Translation};
 use crate::limits;
-use locked_items::item_occurrences;
+use item_search::Item;
 use punctuation::{Mark, after_same_mark, before_marks, occurrences};
 use word_links::WordLinks;
 
@@ -83,11 +84,6 @@ fn in_order(block: &Block, placed: &mut [Placed]) {
     }
 }
 
-/// The text of a locked span without the delimiters around it, which a model may omit.
-fn bare(text: &str) -> &str {
-    text.trim_matches(['`', '<', '>', '$']).trim()
-}
-
 struct Projection<'a> {
     block: &'a Block,
     translation: &'a str,
@@ -155,11 +151,8 @@ impl Projection<'_> {
 
     /// The range of a locked span, by its text.
     fn locked(&self, index: usize, span: &Span) -> Option<Range<usize>> {
-        let text = self.block.text.get(span.range.clone())?;
-        [text, bare(text)].into_iter().find_map(|wanted| {
-            let mut found = item_occurrences(self.translation, wanted).take(limits::SPANS_PER_BLOCK);
-            found.find(|range| self.fits(index, span, range))
-        })
+        let mut found = Item::new(&self.block.text, span.range.clone())?.occurrences(self.translation);
+        found.find(|range| self.fits(index, span, range))
     }
 
     /// The range of a paired span, if it is certain.

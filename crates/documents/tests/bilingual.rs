@@ -368,3 +368,12 @@ fn a_file_in_another_target_language_is_refused_or_changed() {
         assert!(written.contains("\"Language: de_DE\\n\""), "{written}");
     }
 }
+
+#[test]
+fn messages_with_plural_forms_in_a_memory_are_counted() {
+    let source = "<tmx version=\"1.4\"><header srclang=\"en\"/><body><tu><tuv xml:lang=\"en\"><seg>{n, plural, one {# dog} other {# dogs}}</seg></tuv></tu></body></tmx>";
+    let options = documents::ReadOptions { to: Some("de".into()), ..documents::ReadOptions::default() };
+    let document = Document::parse_with(Format::Tmx, source.as_bytes(), &options).expect("valid");
+    assert!(document.blocks().is_empty());
+    assert_eq!(document.left_alone().count(documents::Place::Message), 1);
+}

@@ -204,3 +204,16 @@ fn parts_of_packages_are_written_in_their_own_encoding() {
     let latin: Vec<u8> = chapter.chars().map(|c| u32::from(c) as u8).collect();
     assert!(chapter_of(&latin).windows(20).any(|part| part == b"<p>Stra\xdfe &#8364;</p"));
 }
+
+#[test]
+fn escape_sequences_are_kept_or_refused() {
+    let line = "日本語のメールです。よろしくお願いします。\n";
+    let (mail, _, _) = encoding_rs::ISO_2022_JP.encode(line);
+    let document = Document::parse(Format::Text, &mail).expect("known");
+    let written = document.write(&["メールです。".into()]).expect("one for each").bytes;
+    assert_eq!(written, *encoding_rs::ISO_2022_JP.encode("メールです。\n").0);
+    for other in [&b"\x1b(Jab\x1b(B\n"[..], b"\x1b$@F|K\\\x1b(J\n", b"\x1b$BF|\x1b(B\x1b$BK\\\x1b(B\n"] {
+        let refused = Document::parse(Format::Text, &[&mail[..], other].concat()).expect_err("refused");
+        assert_eq!(refused, documents::Error::Escapes { name: "ISO-2022-JP" }, "{other:?}");
+    }
+}

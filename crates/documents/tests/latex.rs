@@ -153,3 +153,26 @@ fn bars_enclose_code_where_they_are_declared() {
     assert_eq!(PAGES.texts("\\MakeShortVerb{\\|}\n\nUse |\\foo{| here.\n"), ["Use |\\foo{| here."]);
     assert_eq!(PAGES.texts("A |bar| here.\n"), ["A |bar| here."]);
 }
+
+#[test]
+fn arguments_may_follow_a_space_and_definitions_may_have_any_name() {
+    let source = "\\section [Short title]{The long title}\n\nSome \\textbf {big} words.\n\n\\def\\@name#1.#2{not this}\n\\edef\\a_b:n {nor this}\n";
+    assert_eq!(PAGES.texts(source), ["Short title", "The long title", "Some big words."]);
+    let given = ["Kurz", "Der lange Titel [x]", "Einige big Worte."];
+    let expected = source
+        .replace("Short title", "Kurz")
+        .replace("The long title", "Der lange Titel [x]")
+        .replace("Some", "Einige")
+        .replace("words", "Worte");
+    assert_eq!(PAGES.written(source, &given), expected);
+}
+
+#[test]
+fn every_character_of_markup_is_escaped_and_code_and_formulas_are_kept() {
+    let source =
+        "Words \\verb|a_b%c| and $x_1^2 \\& y$ here.\n\n\\begin{verbatim}\n% # $ & _\n\\end{verbatim}\n";
+    let text = PAGES.texts(source)[0].clone();
+    let given = text.replace("Words", "50 % & #1 _ {x} ~ ^ \\ $5").replace("here", "hier");
+    let escaped = "50 \\% \\& \\#1 \\_ \\{x\\} \\textasciitilde{} \\textasciicircum{} \\textbackslash{} \\$5";
+    assert_eq!(PAGES.written(source, &[&given]), source.replace("Words", escaped).replace("here", "hier"));
+}

@@ -102,6 +102,30 @@ fn what_prose_lacks_is_put_in_again() {
 }
 
 #[test]
+fn what_prose_has_in_its_own_way_is_written_once() {
+    for (format, source, translation, expected) in [
+        (
+            Format::Html,
+            "<p><code>NaN</code>s are here.</p>",
+            "NaNs sind hier.",
+            "<p><code>NaN</code>s sind hier.</p>",
+        ),
+        (Format::Markdown, "Two `NaN`s are here.\n", "Hier sind zwei `NaN`s.", "Hier sind zwei `NaN`s.\n"),
+        (Format::Markdown, "Two `NaN`s are here.\n", "Hier sind zwei NaNs.", "Hier sind zwei `NaN`s.\n"),
+        (Format::Markdown, "Run `a  b` now.\n", "Jetzt `a b` ausführen.", "Jetzt `a  b` ausführen.\n"),
+        (Format::Markdown, "Run `a  b` now.\n", "Jetzt `a  b` ausführen.", "Jetzt `a  b` ausführen.\n"),
+        (Format::Markdown, "Press `Enter` now.\n", "Jetzt ENTER drücken.", "Jetzt `Enter` drücken.\n"),
+        (Format::Rst, "Run ``a  b`` now.\n", "Jetzt ``a b`` ausführen.", "Jetzt ``a b`` ausführen.\n"),
+        (Format::AsciiDoc, "Two ``NaN``s are here.\n", "Hier sind zwei NaN.", "Hier sind zwei `NaN`.\n"),
+        (Format::Latex, "Run \\verb|a  b| now.\n", "Jetzt a b los.", "Jetzt a b los \\verb|a b|.\n"),
+    ] {
+        let (text, findings) = written(format, source, &[translation]);
+        assert_eq!(text, expected);
+        assert!(findings.iter().all(|kind| *kind == FindingKind::Moved), "{findings:?}");
+    }
+}
+
+#[test]
 fn words_of_no_language_are_no_text() {
     let word = "YWJj1Zx9".repeat(500);
     let document = Document::parse(Format::Text, word.as_bytes()).expect("valid");

@@ -89,6 +89,7 @@ Text[^1] with a note.
             "A quote goes on.",
             "a picture",
             "raw html & more",
+            "title",
             "Setext heading",
             "Text with a note.",
             "The note.",
@@ -157,14 +158,91 @@ fn what_readers_see_of_front_matter_is_translated() {
 #[test]
 fn edges_of_boxes_are_copied_and_their_text_is_not() {
     let source = "Before\n\n:::note My *title*\nSome words\nhere.\n:::\n\n::: warning\n\nMore.\n\n:::\n\n!!! note \"A title\"\n    Indented\n    words.\n";
-    assert_eq!(texts(source), ["Before", "Some words here.", "More.", "Indented words."]);
+    let read = ["Before", "My title", "Some words here.", "More.", "A title", "Indented words."];
+    assert_eq!(texts(source), read);
     let expected = source
         .replace("Before", "\\:::davor")
         .replace("Some words\nhere.", "Hier Worte.")
         .replace("More.", "Mehr.")
         .replace("Indented\n    words.", "Eingerückt, und das so lang, dass es auf\n    zwei Zeilen steht.");
     let long = "Eingerückt, und das so lang, dass es auf zwei Zeilen steht.";
-    assert_eq!(written(source, &[":::davor", "Hier Worte.", "Mehr.", long]), expected);
+    let given = [":::davor", "My title", "Hier Worte.", "Mehr.", "A title", long];
+    assert_eq!(written(source, &given), expected);
+    let given = ["Before", "Mein Titel", "Some words here.", "More.", "Ein \"Titel\"", "Indented words."];
+    let expected =
+        source.replace("My *title*", "Mein *Titel*").replace("\"A title\"", "\"Ein &quot;Titel&quot;\"");
+    assert_eq!(write(source, &given).0, expected.replace("*Titel*", "Titel"));
+}
+
+#[test]
+fn indented_text_of_admonitions_tabs_and_definitions_is_no_code() {
+    let source = "!!! note \"A title\"\n\n    First words.\n\n    * An item\n\n            code here\n\n??? tip\n    More words.\n\n\
+        === \"One tab\"\n\n    In the tab.\n\nTerm\n:   Its meaning.\n\n    More about it.\n\nBeside it.\n\n    code here\n";
+    let read = [
+        "A title",
+        "First words.",
+        "An item",
+        "More words.",
+        "One tab",
+        "In the tab.",
+        "Term",
+        "Its meaning.",
+        "More about it.",
+        "Beside it.",
+    ];
+    assert_eq!(texts(source), read);
+    let loud: Vec<String> = read.iter().map(|text| text.to_uppercase()).collect();
+    let expected = read.iter().zip(&loud).fold(source.to_owned(), |all, (one, loud)| all.replace(one, loud));
+    assert_eq!(written(source, &loud.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+}
+
+#[test]
+fn titles_of_links_images_and_references_are_translated() {
+    let source = "See [the page](a.html \"The title\") and ![a house](b.png 'A house') or [it][r] <img src=\"c\" alt=\"A dog\">.\n\n\
+        [r]: c.html (Its title)\n\nTable: The caption\n\n| a house | b |\n|--|--|\n";
+    let mut read = texts(source);
+    read.sort_unstable();
+    let expected = [
+        "A dog",
+        "A house",
+        "Its title",
+        "See the page and or it .",
+        "The caption",
+        "The title",
+        "a house",
+        "a house",
+        "b",
+    ];
+    assert_eq!(read, expected);
+    let translate = |text: &str| {
+        match text {
+            "The title" => "Der \"Titel\"",
+            "A house" => "Ein Haus's",
+            "Its title" => "Sein (Titel)",
+            "A dog" => "Ein Hund",
+            "The caption" => "Die Legende",
+            other => return other.to_owned(),
+        }
+        .to_owned()
+    };
+    let given: Vec<String> = texts(source).iter().map(|text| translate(text)).collect();
+    let expected = source
+        .replace("\"The title\"", "\"Der &quot;Titel&quot;\"")
+        .replace("'A house'", "\"Ein Haus's\"")
+        .replace("(Its title)", "\"Sein (Titel)\"")
+        .replace("A dog", "Ein Hund")
+        .replace("The caption", "Die Legende");
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    assert_eq!(written(source, &given), expected);
+}
+
+#[test]
+fn texts_in_markup_of_dialects_are_counted() {
+    let left = |source: &str| parse(source).left_alone().count(documents::Place::UnknownMarkup);
+    assert_eq!(left("{{< figure src=\"a\" title=\"Two words\" >}}\n"), 1);
+    assert_eq!(left("``` py title=\"Two words\"\nx\n```\n"), 1);
+    assert_eq!(left("```{note} Title\nSome words.\n```\n"), 1);
+    assert_eq!(left("```{python}\nx = 1\n```\n\n``` js title=\"a.js\"\nx\n```\n"), 0);
 }
 
 #[test]

@@ -330,3 +330,20 @@ fn fluent_patterns_and_variants_are_read() {
     assert_eq!(texts(Format::Fluent, &"a = {".repeat(100_000)), [""; 0]);
     assert_eq!(texts(Format::Fluent, &"a = {\n".repeat(100_000)), [""; 0]);
 }
+
+#[test]
+fn what_fluent_does_not_read_and_names_of_brands_are_left() {
+    for source in [
+        "a = Some words\n    .title\n",
+        "a = Some words\n    [one] more\n",
+        "a = Some words\n  *more words\n",
+        "-brand-short-name = Some Words\n",
+        "-vendor = Some Words\n",
+    ] {
+        assert_eq!(texts(Format::Fluent, source), [""; 0], "{source}");
+    }
+    assert_eq!(
+        texts(Format::Fluent, "-house = Some words\nb = More\n    .c = Words\n"),
+        ["Some words", "More", "Words"]
+    );
+}

@@ -91,6 +91,10 @@ fn lines_around_a_title_follow_its_width() {
     );
     assert_eq!(PAGES.written("=====\nTitle\n=====\n", &["見出し"]), "======\n見出し\n======\n");
     assert_eq!(PAGES.written("=======\n Title\n=======\n", &["Kurz"]), "======\n Kurz\n======\n");
+    assert_eq!(
+        PAGES.written("==========\n Title\n==========\n", &["Überschriften"]),
+        "==============\n Überschriften\n==============\n"
+    );
     assert_eq!(PAGES.written("Title\n--------------------\n", &["Kurz"]), "Kurz\n--------------------\n");
     assert_eq!(
         PAGES.written("Title\r\n=====\r\n", &["Länger als zuvor"]),
@@ -196,4 +200,51 @@ fn fields_and_targets_over_several_lines_are_left() {
             .written(source, &["Zwischen Linien"])
             .ends_with("\n----------------\n Zwischen Linien\n----------------\n")
     );
+}
+
+#[test]
+fn marks_at_the_edges_of_references_and_code_are_theirs() {
+    let source = "See `\\<name>`_ and ``:role:`x``` and `<other>`_ here.\n";
+    assert_eq!(PAGES.texts(source), ["See `\\<name>`_ and ``:role:`x``` and `<other>`_ here."]);
+    let given = ["Siehe `\\<name>`_ und ``:role:`x``` und `<other>`_ hier."];
+    assert_eq!(PAGES.written(source, &given), format!("{}\n", given[0]));
+}
+
+#[test]
+fn the_default_role_decides_what_backquotes_hold() {
+    let source = "A `big house` here.\n\n.. default-role:: math\n\nA `a + b` here.\n\n.. default-role::\n\nA `red house` here.\n";
+    assert_eq!(PAGES.texts(source), ["A big house here.", "A `a + b` here.", "A red house here."]);
+}
+
+#[test]
+fn the_last_column_of_a_simple_table_is_read() {
+    let source = "\
+=======  ====  ==============
+Name     Size  Meaning
+=======  ====  ==============
+``one``  two   The house is
+               big.
+
+               More of it.
+three    four  - An item
+five     six
+seven
+longer than    it is wide
+-------------  --------------
+a        b     The end
+c        d     Left as
+         e     it is.
+=======  ====  ==============
+
+After.
+";
+    let read = ["Meaning", "The house is big.", "More of it.", "An item", "it is wide", "The end", "After."];
+    assert_eq!(PAGES.texts(source), read);
+    assert_eq!(PAGES.open(source).left_alone().count(documents::Place::DrawnTable), 1);
+    let expected = source
+        .replace("The house is\n               big.", "Das Haus, das ist groß.")
+        .replace("The end", "Das Ende");
+    let given =
+        ["Meaning", "Das Haus, das ist groß.", "More of it.", "An item", "it is wide", "Das Ende", "After."];
+    assert_eq!(PAGES.written(source, &given), expected);
 }

@@ -339,7 +339,7 @@ impl Error {
             Self::Model(_) => {
                 ("model", "Import the model again from its source: `wasan models import PATH`.")
             }
-            Self::Document(_) => ("document", "`wasan translate --help` lists the supported formats."),
+            Self::Document(error) => ("document", error.hint()),
             Self::Prompt(_) => {
                 ("prompt", "Give the model a prompt that suits it: `wasan models edit NAME --prompt …`.")
             }

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use self::escape::AsciiDocText;
+use self::escape::{AsciiDocText, Quotes};
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::formats::{text, yaml};
@@ -26,9 +26,6 @@ use crate::parsed::Parsed;
 
 /// Translations of narrower paragraphs are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;
-
-/// Tables in cells of tables.
-const TABLE_DEPTH: usize = 2;
 
 /// Styles of blocks that hold paragraphs; blocks of other styles are copied.
 const PROSE: &str = "NOTE TIP IMPORTANT WARNING CAUTION abstract appendix arabic bibliography circle colophon dedication \
@@ -59,7 +56,20 @@ pub(crate) fn parse(source: &str) -> Parsed {
     let prefix = value("\n:idprefix:").unwrap_or("_");
     let separator = value("\n:idseparator:").unwrap_or("_");
     let targets = targets(source);
-    let mut parser = AsciiDocParser { source, targets, prefix, separator, found, depth: 0, cell: false };
+    let underline = titles::underlined(source, &lines).and_then(|at| lines.get(at)).map(|line| line.start);
+    let is_old = underline.is_some() || format!("\n{source}").contains("\n:compat-mode:");
+    let quotes = if is_old { Quotes::Old } else { Quotes::Current };
+    let mut parser = AsciiDocParser {
+        source,
+        targets,
+        prefix,
+        separator,
+        quotes,
+        underline,
+        found,
+        depth: 0,
+        cell: false,
+    };
     parser.lines(&lines, true);
     parser.found
 }
@@ -82,6 +92,9 @@ struct AsciiDocParser<'a> {
     /// What titles' identifiers start with, and what stands for their spaces.
     prefix: &'a str,
     separator: &'a str,
+    quotes: Quotes,
+    /// The start of the line below the document's title.
+    underline: Option<usize>,
     found: Parsed,
     /// Tables around the text.
     depth: usize,
@@ -117,7 +130,7 @@ impl<'a> AsciiDocParser<'a> {
                 self.flush(&mut state);
                 at + 1
             } else if state.paragraph.is_some() && self.setext(lines, at, &mut state) {
-                at + 1
+                if self.underline == Some(range.start) { self.header(lines, at + 1) } else { at + 1 }
             } else if let Some(next) = self.delimited(lines, at, text, &mut state) {
                 next
             } else if marks::is_directive(text) || marks::is_break(text) || text == "+" {
@@ -270,7 +283,7 @@ impl<'a> AsciiDocParser<'a> {
 
     /// Adds the blocks of a text, and those of the notes and images in it.
     fn add(&mut self, range: Range<usize>, place: AsciiDocText, note: bool) {
-        let content = inline::read(self.source, range, self.cell);
+        let content = inline::read(self.source, range, self.cell, self.quotes);
         let linked = content.linked;
         let place = match place {
             AsciiDocText::Paragraph { .. } if self.cell => AsciiDocText::Cell { linked },
@@ -278,8 +291,8 @@ impl<'a> AsciiDocParser<'a> {
             AsciiDocText::Line { .. } => AsciiDocText::Line { linked },
             other => other,
         };
-        let blocks =
-            paragraph::blocks(self.source, content.pieces, Escaping::AsciiDoc(place), NARROWEST_COLUMNS);
+        let escaping = Escaping::AsciiDoc(place, self.quotes);
+        let blocks = paragraph::blocks(self.source, content.pieces, escaping, NARROWEST_COLUMNS);
         self.found.extend(blocks);
         self.inner(content.notes, content.descriptions, note);
     }
@@ -298,7 +311,7 @@ impl<'a> AsciiDocParser<'a> {
     fn value(&mut self, range: Range<usize>) {
         let mut pieces = Vec::new();
         entities::read(self.source, range, Dialect::Xml, In::Content, &mut pieces);
-        let escaping = Escaping::AsciiDoc(AsciiDocText::Attribute);
+        let escaping = Escaping::AsciiDoc(AsciiDocText::Attribute, self.quotes);
         self.found.extend(paragraph::blocks(self.source, pieces, escaping, usize::MAX));
     }
 
@@ -362,37 +375,6 @@ impl<'a> AsciiDocParser<'a> {
     /// The line that ends a block, or the last.
     fn fence_end(&self, lines: &[Range<usize>], from: usize, fence: &str) -> usize {
         (from..lines.len()).find(|at| self.text(lines.get(*at)) == fence).unwrap_or(lines.len())
-    }
-
-    /// The cells of a table.
-    fn table(&mut self, range: Range<usize>, bar: char, attributes: &str) {
-        if self.depth >= TABLE_DEPTH {
-            return;
-        }
-        let outer = std::mem::replace(&mut self.cell, true);
-        self.depth += 1;
-        for cell in table::cells(self.source, range, bar, attributes) {
-            let lines: Vec<Range<usize>> = text::lines(self.slice(cell.text.clone()))
-                .map(|line| cell.text.start + line.start..cell.text.start + line.end)
-                .collect();
-            match cell.style {
-                Some('a') => self.lines(&lines, false),
-                Some('l' | 'm') => {}
-                _ => {
-                    let source = self.source;
-                    let is_blank = |line: &Range<usize>| {
-                        source.get(line.clone()).is_none_or(|line| line.trim().is_empty())
-                    };
-                    for paragraph in lines.split(is_blank) {
-                        if let (Some(first), Some(last)) = (paragraph.first(), paragraph.last()) {
-                            self.add(first.start..last.end, AsciiDocText::Paragraph { linked: false }, false);
-                        }
-                    }
-                }
-            }
-        }
-        self.depth -= 1;
-        self.cell = outer;
     }
 
     /// An attribute that a line sets, with its further lines; its value is text if it is shown.

@@ -1,5 +1,6 @@
 //! Fluent messages (`.ftl`): the patterns of messages, terms and their variants. Comments, identifiers, placeables,
-//! private attributes of terms, access keys and styles are left unchanged.
+//! private attributes of terms, access keys, styles, names of brands, and entries that Fluent does not read are left
+//! unchanged.
 
 use std::ops::Range;
 
@@ -12,6 +13,9 @@ use crate::strings::Unescaped;
 
 /// Ends of identifiers whose patterns are keys or styles.
 const TECHNICAL: [&str; 4] = ["accesskey", "commandkey", "keycode", "style"];
+
+/// Parts of identifiers of terms whose patterns are names.
+const NAMES: [&str; 3] = ["brand", "product", "vendor"];
 
 /// Attributes whose patterns are keys, sizes or styles.
 const TECHNICAL_ATTRIBUTES: [&str; 4] = ["height", "key", "size", "width"];
@@ -30,7 +34,8 @@ pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
         at = end;
         let is_term = name.starts_with('-');
         // The start of the pattern that is being collected, if it is shown.
-        let mut start = (!is_technical(name)).then(|| lines[first].end - value.len());
+        let is_name = is_term && name.split(['-', '_']).any(|part| NAMES.contains(&part));
+        let mut start = (!is_technical(name) && !is_name).then(|| lines[first].end - value.len());
         for next in first + 1..=end {
             let attribute = if next < end { attribute(line(next)) } else { None };
             if next < end && attribute.is_none() {
@@ -66,7 +71,8 @@ fn attribute(line: &str) -> Option<(&str, &str)> {
     definition(body).filter(|(name, _)| !name.starts_with('-'))
 }
 
-/// The line after an entry that starts in line `first` of `count`; `None` if a placeable in it does not end.
+/// The line after an entry that starts in line `first` of `count`; `None` if a placeable in it does not end, or if a line of
+/// it starts with what could be an attribute or a variant but is none.
 fn entry_end<'a>(line: &impl Fn(usize) -> &'a str, first: usize, count: usize) -> Option<usize> {
     let mut scanner = Scanner::default();
     for at in first..count {
@@ -78,6 +84,10 @@ fn entry_end<'a>(line: &impl Fn(usize) -> &'a str, first: usize, count: usize) -
         }
         if is_new || (at > first && !is_inside && text.starts_with('}')) {
             return Some(at);
+        }
+        let is_special = text.trim_start_matches(' ').starts_with(['.', '[', '*']);
+        if at > first && !is_inside && is_special && attribute(text).is_none() {
+            return None;
         }
         text.bytes().try_for_each(|byte| scanner.step(byte))?;
     }

@@ -1,26 +1,29 @@
 //! Markdown: blocks are located with pulldown-cmark's offsets, and translations are spliced into the source.
 //!
-//! Translated are headings, paragraphs, list items, table cells, links, descriptions of images, HTML blocks, and titles
-//! and descriptions in front matter. Code, formulas, addresses and link definitions are left unchanged.
+//! Translated are headings, paragraphs, list items, table cells, links, descriptions and titles of images, HTML blocks,
+//! titles of admonitions, and titles and descriptions in front matter. Code, formulas, addresses and link definitions are left unchanged.
 
+mod containers;
 mod dialects;
 pub(crate) mod escape;
+mod spans;
+mod titles;
 mod toml;
 mod words;
 
 use std::ops::Range;
 use std::panic::{UnwindSafe, catch_unwind};
 
-use pulldown_cmark::{Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use self::dialects::Construct;
+use self::spans::{code_span, marker_size, width};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
-use crate::formats::text::lines;
 use crate::formats::{html, yaml};
 use crate::markup::Dialect;
 use crate::parsed::Parsed;
-use crate::wrap::{LineLayout, columns};
+use crate::wrap::LineLayout;
 use crate::{Error, Result, limits};
 
 /// The blocks of a Markdown document.
@@ -46,8 +49,15 @@ fn parse_events(source: &str) -> Result<Parsed> {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
         | Options::ENABLE_MATH
         | Options::ENABLE_GFM;
-    let mut parser = MarkdownParser::new(source);
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+    let prepared = containers::prepared(source);
+    let mut parser = MarkdownParser::new(source, prepared.titles);
+    let events = Parser::new_ext(prepared.text.as_deref().unwrap_or(source), options);
+    for (_, definition) in events.reference_definitions().iter() {
+        if let Some(title) = &definition.title {
+            parser.link_title(definition.span.clone(), title);
+        }
+    }
+    for (event, range) in events.into_offset_iter() {
         parser.event(event, range)?;
     }
     parser.flush();
@@ -81,12 +91,14 @@ struct MarkdownParser<'a> {
     constructs: Vec<(Range<usize>, Construct)>,
     /// Whether the block ends with its line.
     is_single: bool,
+    /// The bytes at which titles of admonitions and tabs start.
+    titles: Vec<usize>,
     /// Bytes that may still be read ahead in vain, in search of end tags.
     lookahead: usize,
 }
 
 impl<'a> MarkdownParser<'a> {
-    fn new(source: &'a str) -> Self {
+    fn new(source: &'a str, titles: Vec<usize>) -> Self {
         Self {
             source,
             found: Parsed::default(),
@@ -99,11 +111,12 @@ impl<'a> MarkdownParser<'a> {
             copied: 0..dialects::json_bytes(source),
             constructs: dialects::constructs(source),
             is_single: false,
+            titles,
             lookahead: LOOKAHEAD_BYTES,
         }
     }
 
-    fn event(&mut self, event: Event<'a>, range: Range<usize>) -> Result<()> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<()> {
         let is_text = matches!(event, Event::Text(_)) && range.end > self.copied.end;
         if self.copied.contains(&range.start) && is_inline(&event) && !is_text {
             return Ok(());
@@ -136,7 +149,7 @@ impl<'a> MarkdownParser<'a> {
         self.builders.last().map_or(Ok(()), Builder::check)
     }
 
-    fn start(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Result<()> {
+    fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) -> Result<()> {
         match tag {
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
                 let markup = self.slice(&(range.start..range.start + marker_size(self.slice(&range), tag)));
@@ -159,7 +172,14 @@ impl<'a> MarkdownParser<'a> {
                     return Err(self.too_deep(range.start));
                 }
             }
-            Tag::CodeBlock(_) | Tag::HtmlBlock => {
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                self.verbatim += 1;
+                if let CodeBlockKind::Fenced(info) = kind {
+                    self.leave_code(info, range);
+                }
+            }
+            Tag::HtmlBlock => {
                 self.flush();
                 self.verbatim += 1;
             }
@@ -173,7 +193,9 @@ impl<'a> MarkdownParser<'a> {
             }
             Tag::Heading { .. } => {
                 self.flush();
-                if self.slice(&range).trim_start().starts_with('#') {
+                if self.titles.binary_search(&range.start).is_ok() {
+                    self.escaping = Escaping::MarkdownTitle;
+                } else if self.slice(&range).trim_start().starts_with('#') {
                     self.escaping = Escaping::MarkdownHeading;
                 }
             }
@@ -187,8 +209,13 @@ impl<'a> MarkdownParser<'a> {
     }
 
     /// The range of an element, with the `[]` of `[text][]` that pulldown-cmark 0.13.6 leaves out.
-    fn full_range(&mut self, tag: &Tag<'a>, range: Range<usize>) -> Range<usize> {
-        let (Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) = tag else { return range };
+    fn full_range(&mut self, tag: &Tag<'_>, range: Range<usize>) -> Range<usize> {
+        let (Tag::Link { link_type, title, .. } | Tag::Image { link_type, title, .. }) = tag else {
+            return range;
+        };
+        if *link_type == LinkType::Inline && !title.is_empty() {
+            self.link_title(range.clone(), title);
+        }
         let rest = self.source.get(range.end..).unwrap_or_default();
         let collapsed = *link_type == LinkType::Collapsed;
         let missing = collapsed && !self.slice(&range).ends_with("[]") && rest.starts_with("[]");
@@ -350,32 +377,6 @@ fn is_inline(event: &Event) -> bool {
         ),
         _ => true,
     }
-}
-
-/// The length of the markers around an inline element.
-fn marker_size(source: &str, tag: &Tag) -> usize {
-    match tag {
-        Tag::Strong => 2,
-        Tag::Strikethrough if source.starts_with("~~") => 2,
-        _ => 1,
-    }
-}
-
-/// Inline code on one line, between more backticks than it contains.
-fn code_span(code: &str) -> String {
-    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
-    format!("{fence}{pad}{code}{pad}{fence}")
-}
-
-/// Columns of the widest line of a paragraph, without the prefix of each line.
-fn width(source: &str, newline: &str) -> usize {
-    let prefix = columns(newline.trim_start_matches(['\r', '\n']));
-    let width = |(number, line): (usize, &str)| {
-        columns(line.trim_end()).saturating_sub(if number > 0 { prefix } else { 0 })
-    };
-    lines(source).filter_map(|range| source.get(range)).enumerate().map(width).max().unwrap_or(0)
 }
 
 #[cfg(test)]

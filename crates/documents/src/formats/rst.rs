@@ -9,6 +9,7 @@ pub(crate) mod escape;
 mod explicit;
 mod inline;
 mod lines;
+mod tables;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,9 +19,9 @@ use regex::Regex;
 
 use self::directives::is_data;
 use self::escape::{Adornment, RstText};
-use self::lines::{bullet, enumerator, explicit, field, options};
+use self::inline::Context;
+use self::lines::{Line, bullet, enumerator, explicit, field, lines, options};
 use crate::escaping::Escaping;
-use crate::formats::text;
 use crate::left_alone::Place;
 use crate::paragraph;
 use crate::parsed::Parsed;
@@ -45,7 +46,8 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
     let all = 0..lines.len();
     let names = captured(&REFERENCES, source);
     let implicit = names.difference(&captured(&TARGETS, source)).cloned().collect();
-    let mut parser = RstParser { source, lines, names, implicit, found: Parsed::default(), started: false };
+    let context = Context { names, default_roles: default_roles(source) };
+    let mut parser = RstParser { source, lines, context, implicit, found: Parsed::default(), started: false };
     parser.body(all, 0)?;
     Ok(parser.found)
 }
@@ -57,6 +59,15 @@ static REFERENCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static TARGETS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*\.\. _(?:`([^`]+)`|([^:\n]+)):|_`([^`]+)`").ok());
 
+static DEFAULT_ROLES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?m)^[ \t]*\.\. default-role::[ \t]*([^\s]*)").ok());
+
+/// The roles of text in backquotes that names none, with the byte from which each holds.
+fn default_roles(source: &str) -> Vec<(usize, &str)> {
+    let captures = DEFAULT_ROLES.iter().flat_map(|roles| roles.captures_iter(source));
+    captures.filter_map(|found| found.get(1)).map(|role| (role.start(), role.as_str())).collect()
+}
+
 /// The names that a pattern finds in a document.
 fn captured(pattern: &Option<Regex>, source: &str) -> HashSet<String> {
     let captures = pattern.iter().flat_map(|pattern| pattern.captures_iter(source));
@@ -64,45 +75,11 @@ fn captured(pattern: &Option<Regex>, source: &str) -> HashSet<String> {
     groups.map(inline::name).collect()
 }
 
-/// Columns of a tab.
-const TAB: usize = 8;
-
-/// A line without the whitespace around its text.
-#[derive(Debug, Clone)]
-struct Line {
-    /// Bytes of the document.
-    text: Range<usize>,
-    /// Columns before the text.
-    indent: usize,
-}
-
-impl Line {
-    fn is_blank(&self) -> bool {
-        self.text.is_empty()
-    }
-}
-
-/// The lines of a document.
-fn lines(source: &str) -> Vec<Line> {
-    let line = |range: Range<usize>| {
-        let line = source.get(range.clone()).unwrap_or_default();
-        let text = line.trim_start();
-        let start = range.end - text.len();
-        let mut indent = 0;
-        for c in line.get(..line.len() - text.len()).unwrap_or_default().chars() {
-            indent += if c == '\t' { TAB - indent % TAB } else { 1 };
-        }
-        Line { text: start..start + text.trim_end().len(), indent }
-    };
-    text::lines(source).map(line).collect()
-}
-
 struct RstParser<'a> {
     source: &'a str,
     /// The lines, of which those after a marker start with the marked text.
     lines: Vec<Line>,
-    /// The names that are referred to.
-    names: HashSet<String>,
+    context: Context<'a>,
     /// Those of them that only a title can define.
     implicit: HashSet<String>,
     found: Parsed,
@@ -167,8 +144,7 @@ impl<'a> RstParser<'a> {
             return Ok(self.drawn_table(at, next));
         }
         if lines::is_table_border(text) {
-            let next = self.simple_table(at, end);
-            return Ok(self.drawn_table(at, next));
+            return self.simple_table(at, end, base, depth);
         }
         if let Some(rest) = explicit(text) {
             return self.explicit(at, end, base, rest, depth);
@@ -261,26 +237,9 @@ impl<'a> RstParser<'a> {
         at
     }
 
-    /// Counts a table that is left as it is.
-    fn drawn_table(&mut self, at: usize, next: usize) -> usize {
-        let start = self.line(at).map_or(0, |line| line.text.start);
-        let text = self.slice(start..self.range_end(next));
-        self.found.leave(Place::DrawnTable, text);
-        next
-    }
-
     /// The byte after the last of the lines before `end`.
     fn range_end(&self, end: usize) -> usize {
         self.line(end.saturating_sub(1)).map_or(0, |line| line.text.end)
-    }
-
-    /// A simple table, which ends with its second border, or the third if it has a header.
-    fn simple_table(&self, at: usize, end: usize) -> usize {
-        let is_border = |at: &usize| lines::is_table_border(self.text(*at));
-        let is_last = |at: &usize| self.text(at + 1).is_empty();
-        (at + 1..end)
-            .find(|at| is_border(at) && is_last(at))
-            .map_or_else(|| self.until_blank(at, end), |at| at + 1)
     }
 
     /// Whether a line of punctuation is followed by a title and the same line.
@@ -320,13 +279,15 @@ impl<'a> RstParser<'a> {
             inset: title.indent,
             crlf: self.slice(title.text.end..below.text.start).contains('\r'),
         };
-        let pieces = inline::pieces(self.source, title.text.clone(), &self.names);
+        let pieces = inline::pieces(self.source, title.text.clone(), &self.context);
         let escaping = Escaping::Rst(RstText::Title(lines));
         let parsed = paragraph::whole(self.source, title.text.clone(), pieces, escaping);
         let Some(mut parsed) = parsed else { return };
         // A title's name is its text without markup.
         let name = self.slice(title.text).replace(['`', '*'], "");
-        if !name.contains(['\\', '<', '_']) && self.implicit.remove(&inline::name(&name)) {
+        let has_reference =
+            name.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word.ends_with('_'));
+        if !name.contains('\\') && !has_reference && self.implicit.remove(&inline::name(&name)) {
             let newline = if lines.crlf { "\r\n" } else { "\n" };
             let target = format!(".. _`{name}`:{newline}{newline}");
             parsed.slot.frame.before.insert_str(0, &target);
@@ -399,7 +360,7 @@ impl<'a> RstParser<'a> {
     /// Adds the blocks of a text.
     fn add(&mut self, range: Range<usize>) {
         self.started = true;
-        let pieces = inline::pieces(self.source, range, &self.names);
+        let pieces = inline::pieces(self.source, range, &self.context);
         self.found.extend(paragraph::blocks(
             self.source,
             pieces,

@@ -1,8 +1,13 @@
-//! TMX: every unit that has no text in the target language gets one, in its empty `seg` or after the others.
+//! TMX: every unit that has no text in the target language gets one, in its empty `seg` or after the others. ICU messages
+//! with plural forms are counted and left.
+
+use std::ops::Range;
 
 use crate::Result;
 use crate::bilingual::{attribute, block, is_same_language, start_tag};
-use crate::slot::ParsedBlock;
+use crate::icu;
+use crate::left_alone::Place;
+use crate::parsed::Parsed;
 use crate::xml::tree::{self, DocType, Element};
 
 /// The blocks of a translation memory, whose translations are in the language `to`. The source is the text in the
@@ -10,14 +15,14 @@ use crate::xml::tree::{self, DocType, Element};
 ///
 /// # Errors
 /// When the XML is not well-formed or nested too deeply.
-pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Parsed> {
+    let mut found = Parsed::default();
     let mut header = None;
     let wanted = |(_, local)| matches!(local, "header" | "tu");
     tree::each(source, DocType::Named, wanted, |element| {
         match element.name.1 {
             "header" => header = attribute(source, &element, "srclang"),
-            _ => found.extend(unit_block(source, &element, [from, header], to)),
+            _ => unit(source, &element, [from, header], to, &mut found),
         }
         Ok(())
     })?;
@@ -31,7 +36,8 @@ struct Variant<'a> {
     seg: &'a Element<'a>,
 }
 
-fn unit_block(source: &str, unit: &Element, from: [Option<&str>; 2], to: &str) -> Option<ParsedBlock> {
+/// Adds the block of a unit.
+fn unit(source: &str, unit: &Element, from: [Option<&str>; 2], to: &str, found: &mut Parsed) {
     let variant = |tuv| {
         let language = ["xml:lang", "lang"].into_iter().find_map(|name| attribute(source, tuv, name));
         Some(Variant { language: language.unwrap_or_default(), tuv, seg: tuv.child(("", "seg"))? })
@@ -43,18 +49,25 @@ fn unit_block(source: &str, unit: &Element, from: [Option<&str>; 2], to: &str) -
     if target
         .is_some_and(|target| !source.get(target.seg.inner.clone()).unwrap_or_default().trim().is_empty())
     {
-        return None;
+        return;
     }
-    let Variant { tuv, seg, .. } = from.into_iter().flatten().find_map(in_language).or(variants.first())?;
+    let own = from.into_iter().flatten().find_map(in_language).or(variants.first());
+    let (Some(Variant { tuv, seg, .. }), Some(last)) = (own, variants.last()) else { return };
+    let slice = |range: Range<usize>| source.get(range).unwrap_or_default();
+    let text = slice(seg.inner.clone());
+    if !icu::arguments(text).is_empty() {
+        return found.leave(Place::Message, text);
+    }
     if let Some(Variant { seg: target, .. }) = target {
-        return block(source, seg, target.range.clone(), &start_tag(source, target), "</seg>");
+        found.extend(block(source, seg, target.range.clone(), &start_tag(source, target), "</seg>"));
+        return;
     }
-    let end = variants.last()?.tuv.range.end;
-    let line = source.get(..tuv.range.start)?;
-    let blank = line.get(line.trim_end_matches([' ', '\t', '\r', '\n']).len()..)?;
-    let kept = source.get(seg.inner.start..end)?;
+    let end = last.tuv.range.end;
+    let line = slice(0..tuv.range.start);
+    let blank = slice(line.trim_end_matches([' ', '\t', '\r', '\n']).len()..line.len());
+    let kept = slice(seg.inner.start..end);
     // Only characters of language codes, so that the attribute stays well-formed.
     let to: String = to.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let before = format!("{kept}{blank}<tuv xml:lang=\"{to}\"><seg>");
-    block(source, seg, seg.inner.start..end, &before, "</seg></tuv>")
+    found.extend(block(source, seg, seg.inner.start..end, &before, "</seg></tuv>"));
 }

@@ -20,8 +20,24 @@ use crate::strings::{Unescaped, are_prose, is_prose};
 use crate::wrap::LineLayout;
 
 /// Keys of front matter whose values are shown on a page by Hugo, Jekyll, Docusaurus and Pandoc.
-const SHOWN: [&str; 8] =
-    ["abstract", "description", "excerpt", "linktitle", "sidebar_label", "subtitle", "summary", "title"];
+const SHOWN: [&str; 16] = [
+    "abstract",
+    "caption",
+    "description",
+    "excerpt",
+    "heading",
+    "image_alt",
+    "linktitle",
+    "nav_title",
+    "pagination_label",
+    "sidebar_label",
+    "subtitle",
+    "summary",
+    "tagline",
+    "teaser",
+    "title",
+    "toc_title",
+];
 
 /// Translations of narrower scalars are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;

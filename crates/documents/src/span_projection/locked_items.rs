@@ -1,50 +1,58 @@
 //! Locked items in a translation: finds them, and puts in those that are missing.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::punctuation::{before_marks, occurrences};
+use super::item_search::{Folded, Item};
+use super::punctuation::{before_marks, inside_word, occurrences};
 use super::word_links::WordLinks;
-use super::{bare, limits};
 use crate::block::{Link, Translation};
 use crate::chars::is_unspaced;
+use crate::limits;
 use crate::locked_text::placeholders;
 
-/// The occurrences of a locked item in a translation: of one that is only words, those that are whole words.
-pub(super) fn item_occurrences<'a>(
-    text: &'a str,
-    item: &'a str,
-) -> Box<dyn Iterator<Item = Range<usize>> + 'a> {
-    if item.chars().all(|c| c.is_alphanumeric() || c.is_whitespace()) {
-        Box::new(occurrences(text, item))
-    } else {
-        Box::new(text.match_indices(item).map(|(at, found)| at..at + found.len()))
-    }
+/// An item in a translation.
+#[derive(Debug, Clone)]
+struct Found {
+    range: Range<usize>,
+    /// Whether it has other spaces, case or width than in the source.
+    differs: bool,
 }
 
 /// For each locked range of `source`, where its text stands in `translation`. No two positions overlap; of equal items
 /// the first stands first.
-fn positions(source: &str, locked: &[Range<usize>], translation: &str) -> Vec<Option<Range<usize>>> {
+fn positions(source: &str, locked: &[Range<usize>], translation: &str) -> Vec<Option<Found>> {
     let mut found = vec![None; locked.len()];
     let mut taken: Vec<Range<usize>> = Vec::new();
+    let items: Vec<Option<Item>> = locked.iter().map(|range| Item::new(source, range.clone())).collect();
     let mut order: Vec<usize> = (0..locked.len()).collect();
-    // A longer item may contain a shorter one.
-    order.sort_by_key(|&index| (std::cmp::Reverse(locked[index].len()), locked[index].start));
+    // A longer item may contain a shorter one, and what may be part of a word leaves whole words to the others.
+    let may_touch =
+        |index: usize| items.get(index).is_some_and(|item| item.is_some_and(|item| item.may_touch()));
+    order.sort_by_key(|&index| (Reverse(locked[index].len()), may_touch(index), locked[index].start));
+    for &index in &order {
+        let Some(item) = items.get(index).copied().flatten() else { continue };
+        let place = item.occurrences(translation).find(|range| is_free(&taken, range));
+        taken.extend(place.clone());
+        found[index] = place.map(|range| Found { range, differs: false });
+    }
+    if found.iter().all(Option::is_some) {
+        return found;
+    }
+    let folded = Folded::new(translation);
     for index in order {
-        let Some(item) = source.get(locked[index].clone()) else { continue };
-        let is_free = |range: &Range<usize>| {
-            taken.iter().all(|other| range.end <= other.start || other.end <= range.start)
+        let Some(item) = items.get(index).copied().flatten().filter(|_| found[index].is_none()) else {
+            continue;
         };
-        let wanted = [item, bare(item)];
-        let mut places = wanted
-            .into_iter()
-            .filter(|wanted| !wanted.is_empty())
-            .flat_map(|wanted| item_occurrences(translation, wanted).take(limits::SPANS_PER_BLOCK));
-        if let Some(place) = places.find(is_free) {
-            taken.push(place.clone());
-            found[index] = Some(place);
-        }
+        let place = item.like(translation, &folded).into_iter().find(|range| is_free(&taken, range));
+        taken.extend(place.clone());
+        found[index] = place.map(|range| Found { range, differs: true });
     }
     found
+}
+
+fn is_free(taken: &[Range<usize>], range: &Range<usize>) -> bool {
+    !taken.iter().any(|other| overlap(other, range))
 }
 
 /// The locked ranges of `source` whose text `translation` lacks.
@@ -53,33 +61,44 @@ pub fn missing_items(source: &str, locked: &[Range<usize>], translation: &str) -
     locked.iter().zip(found).filter(|(_, found)| found.is_none()).map(|(range, _)| range.clone()).collect()
 }
 
-/// The translation with every locked item of `source` in it. A missing one replaces what is left of it, else it is put
-/// beside the word that the word alignment links to its neighbour, else where the order of the source has it, at the end
-/// if need be.
+/// A change of a translation: these bytes are replaced by a locked item.
+struct Edit {
+    place: Range<usize>,
+    item: Range<usize>,
+    /// Whether it takes the place of its own text, so that the spaces around it stay.
+    own: bool,
+}
+
+/// The translation with every locked item of `source` in it, as it is there. A missing one replaces what is left of it,
+/// else it is put beside the word that the word alignment links to its neighbour, else where the order of the source has
+/// it, at the end if need be.
 pub fn with_items(source: &str, locked: &[Range<usize>], translation: &Translation) -> Translation {
     let text = translation.text.as_str();
     let found = positions(source, locked, text);
-    if text.is_empty() || found.iter().all(Option::is_some) {
+    if text.is_empty() || found.iter().all(|found| found.as_ref().is_some_and(|found| !found.differs)) {
         return translation.clone();
     }
     // An item is not translated, so links to its words say nothing about the words beside it.
     let inside = |link: &Link| locked.iter().any(|item| overlap(item, &link.source));
     let links: Vec<Link> = translation.links.iter().filter(|link| !inside(link)).cloned().collect();
     let links = WordLinks::new(source, text, &links);
-    let mut taken: Vec<Range<usize>> = found.iter().flatten().cloned().collect();
-    let mut edits: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    for (item, found) in locked.iter().zip(&found) {
-        let Some(wanted) = source.get(item.clone()).filter(|_| found.is_none()) else { continue };
-        let remains = remains(source, locked, wanted, text)
-            .filter(|range| !taken.iter().any(|other| overlap(other, range)));
+    let mut taken: Vec<Range<usize>> = found.iter().flatten().map(|found| found.range.clone()).collect();
+    let mut edits: Vec<Edit> = Vec::new();
+    for (item, found) in locked.iter().zip(found) {
+        if let Some(found) = found {
+            edits.extend(found.differs.then(|| Edit { place: found.range, item: item.clone(), own: true }));
+            continue;
+        }
+        let Some(wanted) = source.get(item.clone()) else { continue };
+        let remains = remains(source, locked, wanted, text).filter(|range| is_free(&taken, range));
         let place = remains.unwrap_or_else(|| {
             let at = outside(position(source, item, &links, text), &taken);
             at..at
         });
         taken.push(place.clone());
-        edits.push((place, item.clone()));
+        edits.push(Edit { place, item: item.clone(), own: false });
     }
-    edits.sort_by_key(|(place, item)| (place.start, item.start));
+    edits.sort_by_key(|edit| (edit.place.start, edit.item.start));
     edited(source, translation, &edits)
 }
 
@@ -161,19 +180,25 @@ fn outside(at: usize, taken: &[Range<usize>]) -> usize {
 }
 
 /// The translation with each place, in order and without overlap, replaced by an item of the source.
-fn edited(source: &str, translation: &Translation, edits: &[(Range<usize>, Range<usize>)]) -> Translation {
+fn edited(source: &str, translation: &Translation, edits: &[Edit]) -> Translation {
     let old = translation.text.as_str();
     let mut text = String::new();
     // The bytes of the old text from each of these on are moved by so many.
     let mut moves: Vec<(usize, usize)> = Vec::new();
     let mut links = Vec::new();
     let mut from = 0;
-    for (place, item) in edits {
+    for Edit { place, item, own } in edits {
         text.push_str(old.get(from..place.start).unwrap_or_default());
         from = from.max(place.end);
         let side = |before: bool| match before {
             true => source.get(..item.start).and_then(|text| text.chars().next_back()),
             false => source.get(item.end..).and_then(|text| text.chars().next()),
+        };
+        // A word must not become part of another.
+        let is_words = Item::new(source, item.clone()).is_some_and(|item| item.is_words());
+        let needs_space = |beside: Option<char>, in_source: Option<char>, attached: &str| {
+            let is_letter = beside.is_some_and(|c| inside_word(Some(c), Some(c)));
+            !own && (needs_space(beside, in_source, attached) || (is_words && is_letter))
         };
         if needs_space(text.chars().next_back(), side(true), OPENING) {
             text.push(' ');
@@ -193,7 +218,7 @@ fn edited(source: &str, translation: &Translation, edits: &[(Range<usize>, Range
         last.map_or(at, |(old, new)| at - old + new)
     };
     let kept =
-        translation.links.iter().filter(|link| !edits.iter().any(|(place, _)| overlap(place, &link.target)));
+        translation.links.iter().filter(|link| !edits.iter().any(|edit| overlap(&edit.place, &link.target)));
     links.extend(kept.map(|link| {
         let start = moved(link.target.start);
         Link { source: link.source.clone(), target: start..start + link.target.len() }
@@ -220,109 +245,4 @@ fn needs_space(beside: Option<char>, in_source: Option<char>, attached: &str) ->
 
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn locked(source: &str, items: &[&str]) -> Vec<Range<usize>> {
-        let mut from = 0;
-        let range = |item: &&str| {
-            let start = from + source[from..].find(item).expect("is there");
-            from = start + item.len();
-            start..from
-        };
-        items.iter().map(range).collect()
-    }
-
-    /// `links` are pairs of a source word and a target word.
-    fn completed(source: &str, items: &[&str], translation: &str, links: &[(&str, &str)]) -> String {
-        let link = |(from, to): &(&str, &str)| {
-            let find = |text: &str, word: &str| {
-                let start = text.find(word).expect("a word");
-                start..start + word.len()
-            };
-            Link { source: find(source, from), target: find(translation, to) }
-        };
-        let given = Translation { text: translation.to_owned(), links: links.iter().map(link).collect() };
-        let done = with_items(source, &locked(source, items), &given);
-        for link in &done.links {
-            assert!(done.text.get(link.target.clone()).is_some(), "{link:?}");
-        }
-        assert!(missing_items(source, &locked(source, items), &done.text).is_empty(), "{}", done.text);
-        done.text
-    }
-
-    #[test]
-    fn nothing_changes_where_nothing_is_missing() {
-        let links = [("files", "Dateien")];
-        assert_eq!(completed("{n} files", &["{n}"], "Dateien: {n}", &links), "Dateien: {n}");
-        assert_eq!(completed("%dGB free", &["%d"], "%dGB frei", &[]), "%dGB frei");
-    }
-
-    #[test]
-    fn a_missing_item_is_put_beside_its_neighbour() {
-        for (source, items, translation, links, expected) in [
-            (
-                "{n} files are here",
-                &["{n}"][..],
-                "Hier sind Dateien",
-                &[("files", "Dateien"), ("here", "Hier")][..],
-                "Hier sind {n} Dateien",
-            ),
-            (
-                "Hello {{name}}, how are you?",
-                &["{{name}}"],
-                "Hallo, wie geht es?",
-                &[("Hello", "Hallo"), ("how", "wie")],
-                "Hallo {{name}}, wie geht es?",
-            ),
-            (
-                "The price is ${p}.",
-                &["${p}"],
-                "Der Preis ist gut.",
-                &[("price", "Preis")],
-                "Der Preis ist gut ${p}.",
-            ),
-            ("Run make all now", &["make all"], "Jetzt laufen", &[], "Jetzt laufen make all"),
-            ("Größe: %s", &["%s"], "Size:", &[("Größe", "Size")], "Size: %s"),
-            ("%s!", &["%s"], "Ja!", &[], "%s Ja!"),
-            (
-                "{a} von {b} Dateien",
-                &["{a}", "{b}"],
-                "of files",
-                &[("von", "of"), ("Dateien", "files")],
-                "{a} of {b} files",
-            ),
-            ("{n}件のファイル", &["{n}"], "files", &[("ファイル", "files")], "{n} files"),
-            ("{n} files", &["{n}"], "ファイル", &[("files", "ファイル")], "{n}ファイル"),
-        ] {
-            assert_eq!(completed(source, items, translation, links), expected, "{source}");
-        }
-    }
-
-    #[test]
-    fn what_is_left_of_an_item_is_replaced() {
-        for (source, item, translation, expected) in [
-            ("Hello {{name}}!", "{{name}}", "Hallo {name}!", "Hallo {{name}}!"),
-            ("Hello %{name}!", "%{name}", "Hallo % { name }!", "Hallo %{name}!"),
-            ("%s is here", "%s", "% ist hier", "%s ist hier"),
-            ("Hello {Name}", "{Name}", "Hallo {Surname}", "Hallo {Name}"),
-            ("Run `make all`", "`make all`", "Lauf ` alles", "Lauf `make all` alles"),
-        ] {
-            assert_eq!(completed(source, &[item], translation, &[]), expected, "{source}");
-        }
-        // "name" alone is a word, and the source has a percent sign of its own.
-        assert_eq!(completed("Your {name}!", &["{name}"], "Dein name!", &[]), "Dein name {name}!");
-        assert_eq!(completed("50 % of %s", &["%s"], "50 % von", &[]), "50 % von %s");
-    }
-
-    #[test]
-    fn each_of_several_equal_items_is_counted() {
-        let source = "%s or %s";
-        assert_eq!(missing_items(source, &locked(source, &["%s", "%s"]), "oder %s").len(), 1);
-        assert_eq!(completed(source, &["%s", "%s"], "%s oder", &[("or", "oder")]), "%s oder %s");
-        assert_eq!(missing_items("Enter", &locked("Enter", &["Enter"]), "Entering").len(), 1);
-    }
 }

@@ -4,12 +4,16 @@ use std::ops::Range;
 
 use crate::chars::is_unspaced;
 
-/// All occurrences of `wanted` as whole words.
-pub(super) fn occurrences<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = Range<usize>> {
-    let inside_word = |a: Option<char>, b: Option<char>| match (a, b) {
+/// Whether two neighbouring characters are of the same word.
+pub(super) fn inside_word(a: Option<char>, b: Option<char>) -> bool {
+    match (a, b) {
         (Some(a), Some(b)) => [a, b].into_iter().all(|c| c.is_alphanumeric() && !is_unspaced(c)),
         _ => false,
-    };
+    }
+}
+
+/// All occurrences of `wanted` as whole words.
+pub(super) fn occurrences<'a>(text: &'a str, wanted: &'a str) -> impl Iterator<Item = Range<usize>> {
     let found = (!wanted.is_empty()).then(|| text.match_indices(wanted)).into_iter().flatten();
     found.map(|(at, found)| at..at + found.len()).filter(move |range| {
         let (before, after) = (text.get(..range.start), text.get(range.end..));

@@ -26,10 +26,10 @@ impl SentenceTask {
         words.any(|(at, _)| !self.locked.iter().any(|locked| locked.contains(&at)))
     }
 
-    /// Puts the locked items that a candidate lacks beside their neighbours.
+    /// Puts the locked items that a candidate lacks beside their neighbours, and writes the others as the source does.
     pub(super) fn put_in_items(&self, report: &mut SentenceReport) {
         let missing = documents::missing_items(&self.text, &self.locked, &report.translation);
-        if missing.is_empty() || report.translation.is_empty() {
+        if self.locked.is_empty() || report.translation.is_empty() {
             return;
         }
         let (text, links) = (std::mem::take(&mut report.translation), std::mem::take(&mut report.links));

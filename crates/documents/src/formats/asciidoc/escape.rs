@@ -23,8 +23,17 @@ pub(crate) enum AsciiDocText {
     Attribute,
 }
 
+/// The rules of quotation marks and code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// Those of Asciidoctor.
+    Current,
+    /// Those of AsciiDoc.py, which hold in a document whose title is underlined, or with `:compat-mode:`.
+    Old,
+}
+
 /// Escapes text that would be inline markup. With `bare`, all ASCII punctuation is escaped.
-pub(crate) fn text(place: AsciiDocText, text: &str, bare: bool) -> String {
+pub(crate) fn text(place: AsciiDocText, quotes: Quotes, text: &str, bare: bool) -> String {
     use AsciiDocText::{Attribute, Bracketed, Cell, Line, Paragraph};
     let linked = matches!(
         place,
@@ -44,6 +53,7 @@ pub(crate) fn text(place: AsciiDocText, text: &str, bare: bool) -> String {
             _ if place == Attribute => "],\"=".contains(c),
             '*' => !(is_blank(before) && is_blank(after)),
             '`' | '\\' => true,
+            '\'' => quotes == Quotes::Old && !(is_word(before) && is_word(after)),
             '_' => !(is_word(before) && is_word(after)),
             '#' | '^' | '~' => {
                 let is_lone = is_blank(before) && is_blank(after);
@@ -123,6 +133,9 @@ pub(crate) fn pair<'a>(
     (open, close): (&'a str, &'a str),
     around: (Option<char>, Option<char>),
 ) -> (Cow<'a, str>, Cow<'a, str>) {
+    if let Some(role) = open.strip_suffix('\'').filter(|_| close == "'" && !is_apart("'", around)) {
+        return (format!("{role}__").into(), "__".into());
+    }
     let single = marks::CONSTRAINED.iter().find(|mark| **mark == close && open.ends_with(**mark));
     let single = single.filter(|mark| !open.ends_with(&mark.repeat(2)));
     match single {
@@ -132,10 +145,15 @@ pub(crate) fn pair<'a>(
 }
 
 /// A locked text as it is read beside these characters; code is in the block's text between single marks.
-pub(crate) fn locked(text: &str, around: (Option<char>, Option<char>)) -> String {
-    let inner = text.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
-    match inner {
-        Some(inner) if !is_apart("`", around) || !marks::is_single(inner) => format!("``{inner}``"),
+pub(crate) fn locked(quotes: Quotes, text: &str, around: (Option<char>, Option<char>)) -> String {
+    let Some(inner) = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) else {
+        return text.to_owned();
+    };
+    match quotes {
+        Quotes::Current if !is_apart("`", around) || !marks::is_single(inner) => format!("``{inner}``"),
+        Quotes::Old if [around.0, around.1].into_iter().flatten().any(marks::touches_old_code) => {
+            format!("{{empty}}{text}{{empty}}")
+        }
         _ => text.to_owned(),
     }
 }
@@ -153,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_what_would_be_markup_is_escaped() {
-        let escaped = |line: &str| text(PLACE, line, false);
+        let escaped = |line: &str| text(PLACE, Quotes::Current, line, false);
         let plain = "2 * 3 = 6, snake_case, a < b, AT&T, [sic] (c) C# and 50 % (x): y; z";
         assert_eq!(escaped(plain), plain);
         assert_eq!(
@@ -161,6 +179,14 @@ mod tests {
             "&#42;a&#42; &#96;b&#96; &#123;c} &#60;&#60;d>> &amp;amp; e:&#58;"
         );
         assert_eq!(escaped("x http://a[b] _c_"), "x http&#58;//a&#91;b] &#95;c&#95;");
+    }
+
+    #[test]
+    fn old_quotes_are_escaped_beside_words() {
+        assert_eq!(text(PLACE, Quotes::Old, "don't 'do' it", false), "don't &#39;do&#39; it");
+        assert_eq!(pair(("'", "'"), (Some('は'), Some(' '))), ("__".into(), "__".into()));
+        assert_eq!(locked(Quotes::Old, "`a`", (Some('"'), Some('"'))), "`a`");
+        assert_eq!(locked(Quotes::Old, "`a`", (Some('は'), None)), "{empty}`a`{empty}");
     }
 
     #[test]
@@ -183,6 +209,6 @@ mod tests {
     fn marks_inside_of_words_are_doubled() {
         assert_eq!(pair(("*", "*"), (Some('は'), Some(' '))), ("**".into(), "**".into()));
         assert_eq!(pair(("*", "*"), (Some(' '), None)), ("*".into(), "*".into()));
-        assert_eq!(locked("`a`", (Some('は'), None)), "``a``");
+        assert_eq!(locked(Quotes::Current, "`a`", (Some('は'), None)), "``a``");
     }
 }

@@ -1,8 +1,11 @@
 //! Inline markup of AsciiDoc.
 
+mod quotes;
+
 use std::ops::Range;
 
-use super::marks::{self, is_single, may_follow, may_precede};
+use super::escape::Quotes;
+use super::marks;
 use crate::entities::{self, In};
 use crate::inline::{Kind, Piece};
 use crate::limits;
@@ -25,12 +28,15 @@ pub(super) struct Content<'a> {
 /// Bytes of an address or a macro's target.
 const TARGET_BYTES: usize = 4096;
 
+/// Curved quotation marks.
+const DOUBLE: (&str, &str) = ("“", "”");
+
 /// Bytes of an anchor.
 const ANCHOR_BYTES: usize = 256;
 
 /// The inline content of the text in `range`; a backslash keeps a bar of `cell`s from ending them.
-pub(super) fn read(source: &str, range: Range<usize>, cell: bool) -> Content<'_> {
-    let mut reader = Reader { source, content: Content::default(), depth: 0, cell };
+pub(super) fn read(source: &str, range: Range<usize>, cell: bool, quotes: Quotes) -> Content<'_> {
+    let mut reader = Reader { source, content: Content::default(), depth: 0, cell, quotes };
     reader.read(range);
     reader.content
 }
@@ -40,6 +46,7 @@ struct Reader<'a> {
     content: Content<'a>,
     depth: usize,
     cell: bool,
+    quotes: Quotes,
 }
 
 /// A text that is being read.
@@ -124,10 +131,10 @@ impl<'a> Reader<'a> {
                 let (open, close) = (String::new(), String::new());
                 pieces.push(Piece::new(Kind::Locked { open, text, close }, at..end));
             }
-            Form::Quoted(inner) => {
-                pieces.push(Piece::new(Kind::Text("“".into()), at..inner.start));
+            Form::Quoted(inner, (open, close)) => {
+                pieces.push(Piece::new(Kind::Text(open.into()), at..inner.start));
                 self.within(inner.clone());
-                self.content.pieces.push(Piece::new(Kind::Text("”".into()), inner.end..end));
+                self.content.pieces.push(Piece::new(Kind::Text(close.into()), inner.end..end));
             }
             Form::Break => pieces.push(Piece::new(Kind::Break, at..end)),
             Form::Void => pieces.push(Piece::new(Kind::Void { word: false }, at..end)),
@@ -164,7 +171,8 @@ impl<'a> Reader<'a> {
         let rest = self.slice(cursor.at..cursor.end);
         let before = self.slice(cursor.start..cursor.at).chars().next_back();
         match rest.chars().next()? {
-            '"' if rest.starts_with("\"`") => self.quoted(cursor, before),
+            '`' | '\'' if self.quotes == Quotes::Old => self.old_quoted(cursor, rest, before),
+            '"' if rest.starts_with("\"`") && self.quotes == Quotes::Current => self.quoted(cursor, before),
             '*' | '_' | '`' | '#' => self.marked(cursor, rest, before, 0),
             '+' => self.passed(cursor, rest, before),
             '^' | '~' => self.shifted(cursor, rest),
@@ -200,57 +208,12 @@ impl<'a> Reader<'a> {
         found.map(|at| from + at)
     }
 
-    /// Text between marks, whose first is after `role` bytes.
-    fn marked(&self, cursor: &mut Cursor, rest: &str, before: Option<char>, role: usize) -> Option<Found> {
-        let marked = rest.get(role..)?;
-        let single = marks::CONSTRAINED.into_iter().find(|mark| marked.starts_with(mark))?;
-        let double = match single {
-            "*" => "**",
-            "_" => "__",
-            "`" => "``",
-            _ => "##",
-        };
-        let open = cursor.at + role;
-        let close = |close: usize, size: usize| {
-            let inner = open + size..close;
-            let form = if single == "`" && role == 0 {
-                Form::Code(inner)
-            } else {
-                Form::Pair { inner, link: false }
-            };
-            Some(Found::new(close + size, form))
-        };
-        if marked.starts_with(double)
-            && let Some(end) = self.close(cursor, open + 2, double, |inner, _| !inner.is_empty())
-        {
-            return close(end, 2);
-        }
-        let starts = before.is_none_or(|c| may_precede(single, c));
-        let follows =
-            marked.get(1..)?.chars().next().is_some_and(|c| !c.is_whitespace() && !single.starts_with(c));
-        if !starts || !follows {
-            return None;
-        }
-        let ends = |inner: &str, after: Option<char>| {
-            !inner.ends_with(char::is_whitespace) && after.is_none_or(|c| may_follow(single, c))
-        };
-        let end = self.close(cursor, open + 1, single, ends)?;
-        close(end, 1)
-    }
-
-    /// `` "`text`" ``, which is shown with curved quotation marks.
-    fn quoted(&self, cursor: &mut Cursor, before: Option<char>) -> Option<Found> {
-        let ends = |inner: &str, after: Option<char>| is_single(inner) && !after.is_some_and(marks::is_word);
-        if before.is_some_and(|c| !may_precede("\"", c)) {
-            return None;
-        }
-        let close = self.close(cursor, cursor.at + 2, "`\"", ends)?;
-        Some(Found::new(close + 2, Form::Quoted(cursor.at + 2..close)))
-    }
-
     /// `{name}`, or a link whose address starts with it: `{name}/path[text]`.
     fn attribute(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
         let size = marks::attribute(rest)?;
+        if rest.starts_with("{empty}") {
+            return Some(Found::new(cursor.at + size, Form::Void));
+        }
         let locked = Some(Found::new(cursor.at + size, Form::Locked));
         let path = head(rest.get(size..)?, TARGET_BYTES);
         let end = path.find(|c: char| c.is_whitespace() || "[]{}<>\"".contains(c));
@@ -263,34 +226,6 @@ impl<'a> Reader<'a> {
         let Some((close, text)) = text else { return locked };
         let inner = from + text.start..from + text.end;
         Some(Found::new(close + 1, Form::Pair { inner, link: true }))
-    }
-
-    /// `+text+`, which is shown as it is.
-    fn passed(&self, cursor: &mut Cursor, rest: &str, before: Option<char>) -> Option<Found> {
-        let mark = ["+++", "++", "+"].into_iter().find(|mark| rest.starts_with(mark))?;
-        let from = cursor.at + mark.len();
-        let single = mark == "+";
-        if single
-            && (before.is_some_and(|c| !may_precede(mark, c))
-                || rest.get(1..)?.starts_with(char::is_whitespace))
-        {
-            return None;
-        }
-        let ends = |inner: &str, after: Option<char>| {
-            !single || (is_single(inner) && after.is_none_or(|c| may_follow(mark, c)))
-        };
-        let close = self.close(cursor, from, mark, ends)?;
-        Some(Found::new(close + mark.len(), Form::Locked))
-    }
-
-    /// `^text^`, `~text~`.
-    fn shifted(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
-        let mark = if rest.starts_with('^') { "^" } else { "~" };
-        let inner = rest.get(1..)?;
-        let size = inner.find(|c: char| c.is_whitespace() || mark.contains(c)).filter(|size| *size > 0)?;
-        inner.get(size..)?.strip_prefix(mark)?;
-        let inner = cursor.at + 1..cursor.at + 1 + size;
-        Some(Found::new(inner.end + 1, Form::Pair { inner, link: false }))
     }
 
     /// `[[anchor]]`, `[role]#text#`.
@@ -393,8 +328,8 @@ enum Form {
     Locked,
     /// Code with its bytes between the marks.
     Code(Range<usize>),
-    /// Text in curved quotation marks.
-    Quoted(Range<usize>),
+    /// Text in curved quotation marks, and these.
+    Quoted(Range<usize>, (&'static str, &'static str)),
     Break,
     Void,
     /// An image with the bytes of its description.

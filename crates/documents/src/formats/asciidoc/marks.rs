@@ -37,6 +37,11 @@ pub(super) fn may_follow(mark: &str, c: char) -> bool {
     !is_word(c) && !prevents.contains(c)
 }
 
+/// Whether a character beside old code, `` `code` ``, keeps it from being read.
+pub(super) fn touches_old_code(c: char) -> bool {
+    is_word(c) || c == '`'
+}
+
 /// Whether text is read between single marks: it neither starts nor ends with a space.
 pub(super) fn is_single(inner: &str) -> bool {
     !inner.is_empty() && !inner.starts_with(char::is_whitespace) && !inner.ends_with(char::is_whitespace)

@@ -5,11 +5,51 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::AsciiDocParser;
+use super::escape::AsciiDocText;
+use crate::formats::text;
+
+/// Tables in cells of tables.
+const TABLE_DEPTH: usize = 2;
+
+impl AsciiDocParser<'_> {
+    /// The cells of a table.
+    pub(super) fn table(&mut self, range: Range<usize>, bar: char, attributes: &str) {
+        if self.depth >= TABLE_DEPTH {
+            return;
+        }
+        let outer = std::mem::replace(&mut self.cell, true);
+        self.depth += 1;
+        for cell in cells(self.source, range, bar, attributes) {
+            let lines: Vec<Range<usize>> = text::lines(self.slice(cell.text.clone()))
+                .map(|line| cell.text.start + line.start..cell.text.start + line.end)
+                .collect();
+            match cell.style {
+                Some('a') => self.lines(&lines, false),
+                Some('l' | 'm') => {}
+                _ => {
+                    let source = self.source;
+                    let is_blank = |line: &Range<usize>| {
+                        source.get(line.clone()).is_none_or(|line| line.trim().is_empty())
+                    };
+                    for paragraph in lines.split(is_blank) {
+                        if let (Some(first), Some(last)) = (paragraph.first(), paragraph.last()) {
+                            self.add(first.start..last.end, AsciiDocText::Paragraph { linked: false }, false);
+                        }
+                    }
+                }
+            }
+        }
+        self.depth -= 1;
+        self.cell = outer;
+    }
+}
+
 /// A cell with its text and how it is read.
 #[derive(Debug)]
-pub(super) struct Cell {
-    pub text: Range<usize>,
-    pub style: Option<char>,
+struct Cell {
+    text: Range<usize>,
+    style: Option<char>,
 }
 
 /// What stands right before a cell's bar: how often it is repeated or how many columns it covers, its alignment, its style.
@@ -17,7 +57,7 @@ static SPEC: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?:(\d+)?(?:\.\d+)?[*+])?(?:[<^>](?:\.[<^>])?|\.[<^>])?([a-z])?$").ok());
 
 /// The cells in `range`, whose bars are `bar`; `attributes` are those of the table.
-pub(super) fn cells(source: &str, range: Range<usize>, bar: char, attributes: &str) -> Vec<Cell> {
+fn cells(source: &str, range: Range<usize>, bar: char, attributes: &str) -> Vec<Cell> {
     let styles = column_styles(attributes);
     let text = source.get(range.clone()).unwrap_or_default();
     let mut cells: Vec<Cell> = Vec::new();

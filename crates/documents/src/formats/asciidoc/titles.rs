@@ -23,14 +23,14 @@ impl<'a> AsciiDocParser<'a> {
 
     /// A title that is written as a whole.
     fn whole(&mut self, range: Range<usize>, inner: Range<usize>, place: AsciiDocText, anchored: bool) {
-        let content = inline::read(self.source, inner.clone(), self.cell);
+        let content = inline::read(self.source, inner.clone(), self.cell, self.quotes);
         let place = match place {
             AsciiDocText::Line { .. } => AsciiDocText::Line { linked: content.linked },
             other => other,
         };
         let text_end = if matches!(place, AsciiDocText::Underlined { .. }) { inner.end } else { range.end };
-        let parsed =
-            paragraph::whole(self.source, range.start..text_end, content.pieces, Escaping::AsciiDoc(place));
+        let escaping = Escaping::AsciiDoc(place, self.quotes);
+        let parsed = paragraph::whole(self.source, range.start..text_end, content.pieces, escaping);
         if let Some(mut parsed) = parsed {
             if let Some(anchor) = self.anchor(self.slice(inner)).filter(|_| !anchored) {
                 parsed.slot.frame.before.insert_str(0, &anchor);
@@ -74,6 +74,19 @@ impl<'a> AsciiDocParser<'a> {
         }
         is_title
     }
+}
+
+/// The line below the title of a document, if it is the first that is no comment and no attribute.
+pub(super) fn underlined(source: &str, lines: &[Range<usize>]) -> Option<usize> {
+    let text =
+        |at: usize| lines.get(at).and_then(|line| source.get(line.clone())).unwrap_or_default().trim_end();
+    let is_before = |text: &str| text.is_empty() || text.starts_with(':') || marks::is_directive(text);
+    let at = (0..lines.len()).find(|at| !is_before(text(*at)) && !marks::is_attributes(text(*at)))?;
+    let (title, below) = (text(at), text(at + 1));
+    let is_title = marks::is_line_of(below, '=', 2)
+        && title.contains(marks::is_word)
+        && title.chars().count().abs_diff(below.len()) < 2;
+    is_title.then_some(at + 1)
 }
 
 /// The identifier that Asciidoctor gives a title.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::commands::takes_arguments;
+use super::commands::{Form, form, takes_arguments};
 use super::lexer::TokenKind;
 use super::{LatexParser, accents};
 
@@ -66,10 +66,16 @@ impl<'a> LatexParser<'a> {
     pub(super) fn arguments(&self, at: usize) -> (usize, Vec<Range<usize>>) {
         let mut next = at + 1;
         let mut groups = Vec::new();
-        if !takes_arguments(self.command(at)) {
+        let name = self.command(at);
+        if !takes_arguments(name) {
             return (next, groups);
         }
+        // Behind other commands, a bracket after a space may be text.
+        let is_spaced = matches!(form(name), Form::Title(_) | Form::Style(_) | Form::Note);
         loop {
+            if is_spaced && groups.is_empty() {
+                next = self.after_gap(next);
+            }
             match self.kind(next) {
                 Some(TokenKind::Open(close)) => {
                     groups.push(next + 1..close);
@@ -82,6 +88,14 @@ impl<'a> LatexParser<'a> {
                 _ => return (next, groups),
             }
         }
+    }
+
+    /// The token after a space that precedes an argument.
+    pub(super) fn after_gap(&self, at: usize) -> usize {
+        let is_gap = self.kind(at) == Some(TokenKind::Text)
+            && self.slice(self.range(at)).trim().is_empty()
+            && matches!(self.kind(at + 1), Some(TokenKind::Open(_) | TokenKind::OpenBracket));
+        at + usize::from(is_gap)
     }
 
     /// The token that closes a bracket.

@@ -241,6 +241,7 @@ impl<'a> Lexer<'a> {
     /// Bytes of the definition of a command, whose parts may be unbalanced environments.
     fn definition(&self, size: usize) -> Option<usize> {
         let rest = self.rest();
+        let is_def = command_name(rest).ends_with("def");
         let mut at = size;
         let mut groups = 0;
         loop {
@@ -256,8 +257,16 @@ impl<'a> Lexer<'a> {
                     groups += 1;
                 }
                 Some('[') => at += blank + next.find(']')? + 1,
-                Some('\\') if groups == 0 && at == size => at += blank + 1 + command_name(next).len(),
+                Some('\\') if groups == 0 && at == size => {
+                    // Internal names have other characters too, as after `\makeatletter`.
+                    let name = next.get(1..)?;
+                    let is_part = |c: char| c.is_ascii_alphabetic() || "@_:".contains(c);
+                    let internal = name.len() - name.trim_start_matches(is_part).len();
+                    at += blank + 1 + internal.max(command_name(next).len());
+                }
                 Some('#') if groups == 0 => at += blank + 2,
+                // What stands between the parameters of `\def`.
+                Some(c) if groups == 0 && is_def && c != '\n' => at += blank + c.len_utf8(),
                 _ if groups > 0 => return Some(at),
                 // The rest of the line of `\let\a=\b`.
                 _ => {

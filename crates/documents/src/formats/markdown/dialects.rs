@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::containers::{admonition_title, is_admonition};
 use crate::locked_text::formulas;
 
 /// What a construct is.
@@ -28,10 +29,41 @@ pub(super) enum LineMark {
     Whole(usize),
     /// So many bytes are copied before its text, and whether the text ends with the line.
     Prefix(usize, bool),
+    /// So many bytes are copied but for a title in them, which is in quotes or not.
+    Titled(usize, Range<usize>, bool),
 }
 
-/// Starts of the lines that mark an admonition in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
-const ADMONITIONS: [&str; 4] = [":::", "!!! ", "??? ", "???+ "];
+/// The values of attributes in the markup of dialects that are shown, if they are prose.
+static VALUES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b(?:title|caption|alt|text|label|summary|description|heading)\s*=\s*["'][^"'\r\n]{0,200}\p{L} [^"'\r\n]{0,200}["']"#,
+    )
+    .ok()
+});
+
+/// Directives of MyST that hold paragraphs, in a fence of code: `{note} Title`.
+const DIRECTIVES: &str = "admonition attention caution danger dropdown error figure hint important list-table margin note \
+    seealso sidebar tab-item tip topic warning";
+
+/// Whether the name in a fence is that of a directive with text.
+pub(super) fn is_directive(name: &str) -> bool {
+    DIRECTIVES.split_whitespace().any(|directive| directive == name)
+}
+
+/// The text that is shown in the markup of a dialect, which is left as it is.
+pub(super) fn shown_value(markup: &str) -> Option<&str> {
+    VALUES.as_ref()?.find(markup).map(|found| found.as_str())
+}
+
+/// Bytes before the text of a table's caption in Pandoc's Markdown, `Table: Caption`, on a line between `before` and what
+/// follows in `rest`.
+fn caption(before: &str, rest: &str) -> Option<usize> {
+    let text = rest.strip_prefix("Table:").filter(|text| text.starts_with([' ', '\t']))?;
+    let next = rest.lines().skip_while(|line| !line.trim().is_empty()).find(|line| !line.trim().is_empty());
+    let is_beside =
+        before.trim_end().ends_with('|') || next.is_some_and(|line| line.trim_start().starts_with('|'));
+    is_beside.then(|| rest.len() - text.trim_start().len())
+}
 
 /// Every alternative ends on its line and within some hundred characters, which keeps the time linear.
 static CONSTRUCTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -173,20 +205,30 @@ fn is_formula(text: &str) -> bool {
         && (!is_plain || has_command || (has_sign && (is_display || text.starts_with("\\("))))
 }
 
-/// How a line of a paragraph begins; `rest` is the document from there on, `first` whether it is the first line, and
-/// `constructs` are those from there on.
+/// How the line of a paragraph at a byte begins; `first` is whether it is the first line, and `constructs` are those from
+/// there on.
 pub(super) fn line_mark(
-    rest: &str,
+    source: &str,
     first: bool,
     at: usize,
     constructs: &[(Range<usize>, Construct)],
 ) -> Option<LineMark> {
+    let (before, rest) = source.split_at_checked(at)?;
     let size = rest.find(['\r', '\n']).unwrap_or(rest.len());
     let line = rest.get(..size)?;
     let matches =
         |expression: &LazyLock<Option<Regex>>| expression.as_ref().is_some_and(|e| e.is_match(line));
-    if ADMONITIONS.iter().any(|mark| line.starts_with(mark)) || matches(&LINES) {
+    if is_admonition(line) {
+        let title = admonition_title(line);
+        return Some(
+            title.map_or(LineMark::Whole(size), |(title, quoted)| LineMark::Titled(size, title, quoted)),
+        );
+    }
+    if matches(&LINES) {
         return Some(LineMark::Whole(size));
+    }
+    if let Some(prefix) = caption(before, rest).filter(|_| first) {
+        return Some(LineMark::Prefix(prefix, false));
     }
     if first && matches(&STATEMENTS) {
         let ends = ["\n\n", "\n\r\n", "\r\r"].into_iter().filter_map(|end| rest.find(end)).min();
@@ -267,8 +309,29 @@ mod tests {
     #[test]
     fn lines_begin_with_marks() {
         let mark = |line: &str| line_mark(line, true, 0, &constructs(line));
+        let title = |line: &str| match mark(line) {
+            Some(LineMark::Titled(size, title, _)) if size == line.len() => line[title].to_owned(),
+            other => panic!("{line}: {other:?}"),
+        };
+        for line in [
+            ":::note A title",
+            ":::note[A title]",
+            ":::note[A title]{#id}",
+            "::: tip A title {open}",
+            "::: {.callout-note title=\"A title\"}",
+            ":::: {.note} A title ::::",
+            "!!! note \"A title\"",
+            "/// note | A title",
+        ] {
+            assert_eq!(title(line), "A title", "{line}");
+        }
         for line in [
             "::: note",
+            "::: {.note}",
+            ":::",
+            "!!! note",
+            "///",
+            "/// note",
             "[TOC]",
             "{: .note}",
             "{{% notice %}}",

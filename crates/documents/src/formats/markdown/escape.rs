@@ -62,6 +62,7 @@ pub(crate) fn line_start(line: String) -> String {
             || followed("*")
             || followed(":")
             || rest.starts_with(":::")
+            || rest.starts_with("///")
             || followed("!!!")
             || followed("???")
             || followed("???+")

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::dialects::{Construct, LineMark, line_mark};
+use super::dialects::{Construct, LineMark, is_directive, line_mark, shown_value};
 use super::{MarkdownParser, parse_events};
 use crate::escaping::Escaping;
+use crate::formats::html;
+use crate::left_alone::Place;
+use crate::markup::Dialect;
 use crate::slot::ParsedBlock;
 use crate::tags::Tag;
 
@@ -26,6 +29,13 @@ impl<'a> MarkdownParser<'a> {
             Some(LineMark::Whole(size)) => {
                 self.flush();
                 self.copied = start..start + size;
+                self.leave_value(start..start + size);
+            }
+            Some(LineMark::Titled(size, title, quoted)) => {
+                self.flush();
+                self.copied = start..start + size;
+                let escaping = if quoted { Escaping::MarkdownTitle } else { Escaping::MarkdownInline };
+                self.inner(start + title.start..start + title.end, Some(escaping));
             }
             Some(LineMark::Prefix(size, single)) => {
                 self.flush();
@@ -86,8 +96,14 @@ impl<'a> MarkdownParser<'a> {
         let slice = self.slice(found);
         let builder = self.begin(found.start);
         match construct {
-            Construct::Locked if !slice.contains(['\r', '\n']) => builder.locked(slice, found.clone()),
-            Construct::Locked | Construct::Void => builder.void(found.clone()),
+            Construct::Locked if !slice.contains(['\r', '\n']) => {
+                builder.locked(slice, found.clone());
+                self.leave_value(found.clone());
+            }
+            Construct::Locked | Construct::Void => {
+                builder.void(found.clone());
+                self.leave_value(found.clone());
+            }
             Construct::Marked => {
                 let mark = slice.get(..2).unwrap_or_default();
                 builder.open(mark, found.clone());
@@ -96,17 +112,36 @@ impl<'a> MarkdownParser<'a> {
             }
             Construct::Note(inner) => {
                 builder.void(found.clone());
-                self.note(inner.clone());
+                self.inner(inner.clone(), None);
             }
         }
     }
 
-    /// Adds the text of a note in a line, read as a document of its own.
-    fn note(&mut self, inner: Range<usize>) {
+    /// Counts the text of a code block that is left: its title, or, of a directive in a fence, all of it.
+    pub(super) fn leave_code(&mut self, info: &str, range: Range<usize>) {
+        let name = info.strip_prefix('{').and_then(|info| info.split_once('}')).map_or("", |(name, _)| name);
+        if is_directive(name) {
+            let text = self.slice(&range);
+            self.found.leave(Place::UnknownMarkup, text);
+        } else if let Some(title) = shown_value(info) {
+            self.found.leave(Place::UnknownMarkup, title);
+        }
+    }
+
+    /// Counts a text that is shown in the markup in `range`, but left as it is.
+    pub(super) fn leave_value(&mut self, range: Range<usize>) {
+        if let Some(value) = shown_value(self.slice(&range)) {
+            self.found.leave(Place::UnknownMarkup, value);
+        }
+    }
+
+    /// Adds a text inside of markup, read as a document of its own, such as that of a note.
+    fn inner(&mut self, inner: Range<usize>, escaping: Option<Escaping>) {
         let Ok(mut parsed) = parse_events(self.slice(&inner)) else { return };
         let moved = |range: &Range<usize>| range.start + inner.start..range.end + inner.start;
         for ParsedBlock { block, slot } in &mut parsed.blocks {
             slot.range = moved(&slot.range);
+            slot.escaping = escaping.unwrap_or(slot.escaping);
             block.spans.iter_mut().for_each(|span| span.source = moved(&span.source));
         }
         self.found.merge(parsed);
@@ -126,7 +161,7 @@ impl<'a> MarkdownParser<'a> {
         }
         let at = self.constructs.partition_point(|(construct, _)| construct.start < start);
         let constructs = self.constructs.get(at..).unwrap_or_default();
-        line_mark(self.source.get(start..)?, first, start, constructs)
+        line_mark(self.source, first, start, constructs)
     }
 
     /// Appends a tag. Readings of ruby go when the text is translated, as their words do.
@@ -145,6 +180,8 @@ impl<'a> MarkdownParser<'a> {
             self.copied = whole;
             return;
         }
+        // Descriptions of pictures and titles.
+        self.found.merge(html::parse_part(self.source, range.clone(), Dialect::Html));
         let is_ruby = matches!(&tag, Tag::Open(name) | Tag::Close(name) if name == "ruby" || name == "rb");
         let builder = self.begin(range.start);
         if !is_ruby {

@@ -74,7 +74,8 @@ impl Adornment {
         let (before, title) = written.rfind('\n').map_or(("", written), |end| written.split_at(end + 1));
         // Programs disagree about the width of some sequences; a longer line is always valid.
         let width = columns(title).max(title.chars().map(|c| columns(c.encode_utf8(&mut [0; 4]))).sum());
-        let line = self.mark.to_string().repeat((width + self.wider).max(self.least));
+        let least = self.least.max(width + self.inset);
+        let line = self.mark.to_string().repeat((width + self.wider).max(least));
         let newline = if self.crlf { "\r\n" } else { "\n" };
         let inset = " ".repeat(self.inset);
         let above = if self.above { format!("{line}{newline}") } else { String::new() };

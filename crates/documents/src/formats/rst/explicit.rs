@@ -142,11 +142,11 @@ impl<'a> RstParser<'a> {
         let mut from = range.start;
         while let Some(at) = self.slice(from..range.end).find("\"\"") {
             let quote = from + at..from + at + 2;
-            pieces.extend(inline::pieces(self.source, from..quote.start, &self.names));
+            pieces.extend(inline::pieces(self.source, from..quote.start, &self.context));
             from = quote.end;
             pieces.push(Piece::new(Kind::Text("\"".into()), quote));
         }
-        pieces.extend(inline::pieces(self.source, from..range.end, &self.names));
+        pieces.extend(inline::pieces(self.source, from..range.end, &self.context));
         pieces
     }
 

@@ -31,15 +31,31 @@ const TITLED: [&str; 9] =
 /// Starts of addresses, whose characters are no markup.
 const ADDRESSES: [&str; 4] = ["https://", "http://", "ftp://", "mailto:"];
 
-/// The pieces of the text in `range`. `names` are the names that the document refers to.
-pub(super) fn pieces<'a>(source: &'a str, range: Range<usize>, names: &HashSet<String>) -> Vec<Piece<'a>> {
+/// What the inline markup of a document depends on.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    /// The names that are referred to.
+    pub names: HashSet<String>,
+    /// The roles of text in backquotes that names none, in order, with the byte from which each holds.
+    pub default_roles: Vec<(usize, &'a str)>,
+}
+
+impl Context<'_> {
+    fn default_role(&self, at: usize) -> &str {
+        let holds = self.default_roles.iter().rev().find(|(from, _)| *from <= at);
+        holds.map_or("", |(_, role)| role)
+    }
+}
+
+/// The pieces of the text in `range`.
+pub(super) fn pieces<'a>(source: &'a str, range: Range<usize>, context: &Context) -> Vec<Piece<'a>> {
     let mut reader = Reader {
         source,
         end: range.end,
         at: range.start,
         from: range.start,
         start: range.start,
-        names,
+        context,
         pieces: Vec::new(),
         unclosed: Vec::new(),
         anonymous: 0,
@@ -60,7 +76,7 @@ struct Reader<'a, 'n> {
     at: usize,
     /// The start of the text that is no piece yet.
     from: usize,
-    names: &'n HashSet<String>,
+    context: &'n Context<'n>,
     pieces: Vec<Piece<'a>>,
     /// Marks that nothing after here closes.
     unclosed: Vec<&'static str>,
@@ -139,14 +155,18 @@ impl<'a> Reader<'a, '_> {
         if self.unclosed.contains(&mark) || text.starts_with(char::is_whitespace) {
             return None;
         }
-        let found = text.match_indices(mark).map(|(at, _)| at).find(|&at| {
-            let before = text.get(..at).unwrap_or_default();
-            let slashes = before.len() - before.trim_end_matches('\\').len();
-            at > 0
-                && !before.ends_with(char::is_whitespace)
-                && (mark == "``" || slashes % 2 == 0)
-                && (mark == "`" || mark == "|" || self.may_end(from + at + mark.len()))
-        });
+        // Text may end with a part of the mark: ``` ``:role:`x``` ```.
+        let first = mark.get(..1).unwrap_or_default();
+        let places = text.match_indices(first).map(|(at, _)| at);
+        let found =
+            places.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(mark))).find(|&at| {
+                let before = text.get(..at).unwrap_or_default();
+                let slashes = before.len() - before.trim_end_matches('\\').len();
+                at > 0
+                    && !before.ends_with(char::is_whitespace)
+                    && (mark == "``" || slashes % 2 == 0)
+                    && (mark == "`" || mark == "|" || self.may_end(from + at + mark.len()))
+            });
         if found.is_none() {
             self.unclosed.push(mark);
         }
@@ -205,9 +225,18 @@ impl<'a> Reader<'a, '_> {
         if !self.may_end(end) {
             return None;
         }
-        let target = inner.rfind('<').filter(|_| inner.ends_with('>'));
+        // An address in a reference follows a space; before a target in a role there may be none.
+        let is_target = |at: &usize| {
+            let before = inner.get(..*at).unwrap_or_default();
+            let apart = before.is_empty() || before.ends_with(char::is_whitespace);
+            if underscores > 0 { apart } else { !before.ends_with('\\') }
+        };
+        let target = inner.rfind('<').filter(|at| inner.ends_with('>') && is_target(at));
         let title = target.and_then(|at| inner.get(..at)).map(str::trim_end);
-        let role = after.unwrap_or(before);
+        let role = match after.unwrap_or(before) {
+            "" if underscores == 0 => self.context.default_role(at),
+            role => role,
+        };
         let title_end = title.filter(|title| !title.is_empty()).map(|title| text.start + title.len());
         if underscores > 0 {
             self.hyperlink(at..end, text, title, underscores == 2);
@@ -226,7 +255,7 @@ impl<'a> Reader<'a, '_> {
         let inner = self.slice(text.clone());
         let (open, close) = (all.start..text.start, text.end..all.end);
         match title {
-            Some(title) if title.is_empty() || (!anonymous && self.names.contains(&name(title))) => {
+            Some(title) if title.is_empty() || (!anonymous && self.context.names.contains(&name(title))) => {
                 self.push_locked(all);
             }
             Some(title) => self.pair(open, text.start + title.len()..all.end),
@@ -286,7 +315,7 @@ impl<'a> Reader<'a, '_> {
         let at = self.at;
         if self.rest().starts_with("_`") && self.may_start() {
             let close = self.close(at + 2, "`").filter(|close| self.may_end(close + 1))?;
-            if self.names.contains(&name(self.slice(at + 2..close))) {
+            if self.context.names.contains(&name(self.slice(at + 2..close))) {
                 self.push_locked(at..close + 1);
             } else {
                 self.pair(at..at + 2, close..close + 1);

@@ -1,0 +1,89 @@
+//! Titles, environments, and commands that are not known, in LaTeX.
+
+use std::ops::Range;
+
+use super::LatexParser;
+use super::commands::{is_prose, is_table, is_titled};
+use super::lexer::TokenKind;
+use crate::Result;
+use crate::inline::Kind;
+use crate::left_alone::Place;
+
+impl LatexParser<'_> {
+    /// A command that prints a character, with the empty group after it.
+    pub(super) fn character(&mut self, at: usize, c: char) -> usize {
+        let empty = matches!(self.kind(at + 1), Some(TokenKind::Open(close)) if close == at + 2);
+        let next = if empty { at + 3 } else { at + 1 };
+        self.push(Kind::Text(c.to_string().into()), self.range(at).start..self.range(next - 1).end);
+        next
+    }
+
+    /// A command whose arguments are texts of their own.
+    pub(super) fn title(&mut self, at: usize, before: usize, depth: usize) -> Result<usize> {
+        self.flush();
+        let (next, groups) = self.arguments(at);
+        if before == 0 {
+            self.optional(self.after_gap(at + 1) - 1, depth)?;
+        }
+        for group in groups.into_iter().skip(before) {
+            self.run(group, depth + 1)?;
+            self.flush();
+        }
+        Ok(next)
+    }
+
+    /// The optional argument of a command as a text of its own; returns the token after it.
+    pub(super) fn optional(&mut self, at: usize, depth: usize) -> Result<usize> {
+        if self.kind(at + 1) != Some(TokenKind::OpenBracket) {
+            return Ok(at + 1);
+        }
+        let Some(close) = self.bracket_end(at + 1) else { return Ok(at + 1) };
+        self.run(at + 2..close, depth + 1)?;
+        self.flush();
+        Ok(close + 1)
+    }
+
+    /// A command that is not known: a word with its arguments, or nothing of the text where it has a line of its own.
+    pub(super) fn unknown(&mut self, next: usize, all: Range<usize>) -> usize {
+        let line_start =
+            self.slice(0..all.start).trim_end_matches([' ', '\t']).ends_with('\n') || all.start == 0;
+        let after = self.slice(all.end..self.source.len()).trim_start_matches([' ', '\t']);
+        let line_end = after.is_empty() || after.starts_with(['\n', '\r', '%']);
+        // Words with spaces between them are text.
+        let arguments = self.slice(all.clone()).split_once('{').map_or("", |(_, arguments)| arguments);
+        if arguments.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).nth(2).is_some()
+        {
+            self.found.leave(Place::UnknownMarkup, arguments);
+        }
+        if line_start && line_end {
+            self.flush();
+        } else {
+            self.locked(all);
+        }
+        next
+    }
+
+    /// The start of an environment with its arguments; one that is not known is skipped.
+    pub(super) fn begin(&mut self, at: usize, depth: usize) -> Result<usize> {
+        self.flush();
+        let (next, groups) = self.arguments(at);
+        let name = self.environment(&groups);
+        if !is_prose(name) && !self.prose.contains(name) {
+            let end = self.environment_end(name, next);
+            let text = self.slice(self.range(next).start..self.range(end).start);
+            self.found.leave(Place::UnknownMarkup, text);
+            return Ok(end);
+        }
+        if is_table(name) {
+            self.tables += 1;
+            return Ok(next);
+        }
+        if is_titled(name) {
+            for group in groups.into_iter().skip(1) {
+                self.run(group, depth + 1)?;
+                self.flush();
+            }
+        }
+        Ok(next)
+    }
+}
