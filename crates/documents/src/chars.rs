@@ -23,6 +23,11 @@ pub(crate) fn join_separator(before: &str, after: &str) -> &'static str {
     if unspaced(before.chars().next_back()) && unspaced(after.chars().next()) { "" } else { " " }
 }
 
+/// A text on one line, with a space for each line end and the blanks around it; other blanks stay, as code means them.
+pub(crate) fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether reStructuredText reads inline markup that starts right after a character.
 pub(crate) fn may_precede_markup(c: char) -> bool {
     c.is_whitespace() || "'\"([{<-/:“„«‘‚‹–—「『（［".contains(c)

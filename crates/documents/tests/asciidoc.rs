@@ -156,12 +156,12 @@ fn quotation_marks_of_code_are_code() {
 fn a_document_with_an_underlined_title_has_the_old_quotes() {
     let source = "The house\n=========\nJane Doe <jane@example.org>\nv1.0\n\nA \"`#`\" and 'big' ``red house'' with `a` in it.\n";
     assert_eq!(PAGES.texts(source), ["The house", "A \"`#`\" and big “red house” with `a` in it."]);
-    let given = ["Das Haus", "Ein \"`#`\" und 'big' “rotes” mit dem`a`."];
+    let given = ["Das Haus", "Ein \"`#`\" und big, 'so' “rotes” mit dem`a`."];
     let expected = source.replace("The house\n=========", "Das Haus\n========").replace(
         "A \"`#`\" and 'big' ``red house'' with `a` in it.",
-        "Ein \"`#`\" und &#39;'big'&#39; “rotes” mit dem{empty}`a`{empty}.",
+        "Ein \"`#`\" und 'big', &#39;so&#39; “rotes” mit dem{empty}`a`{empty}.",
     );
     assert_eq!(PAGES.written(source, &given), expected);
     let current = source.replace("The house\n=========", "= The house");
-    assert_eq!(PAGES.texts(&current)[1], "A “#” and 'big' `red house'' with `a` in it.");
+    assert_eq!(PAGES.texts(&current)[1], "A “#” and 'big' ``red house'' with `a` in it.");
 }

@@ -115,9 +115,9 @@ fn what_prose_has_in_its_own_way_is_written_once() {
         (Format::Markdown, "Run `a  b` now.\n", "Jetzt `a b` ausführen.", "Jetzt `a  b` ausführen.\n"),
         (Format::Markdown, "Run `a  b` now.\n", "Jetzt `a  b` ausführen.", "Jetzt `a  b` ausführen.\n"),
         (Format::Markdown, "Press `Enter` now.\n", "Jetzt ENTER drücken.", "Jetzt `Enter` drücken.\n"),
-        (Format::Rst, "Run ``a  b`` now.\n", "Jetzt ``a b`` ausführen.", "Jetzt ``a b`` ausführen.\n"),
+        (Format::Rst, "Run ``a  b`` now.\n", "Jetzt ``a b`` ausführen.", "Jetzt ``a  b`` ausführen.\n"),
         (Format::AsciiDoc, "Two ``NaN``s are here.\n", "Hier sind zwei NaN.", "Hier sind zwei `NaN`.\n"),
-        (Format::Latex, "Run \\verb|a  b| now.\n", "Jetzt a b los.", "Jetzt a b los \\verb|a b|.\n"),
+        (Format::Latex, "Run \\verb|a  b| now.\n", "Jetzt a b los.", "Jetzt a b los \\verb|a  b|.\n"),
     ] {
         let (text, findings) = written(format, source, &[translation]);
         assert_eq!(text, expected);

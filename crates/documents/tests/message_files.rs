@@ -305,7 +305,6 @@ fn fluent_patterns_and_variants_are_read() {
         texts(Format::Fluent, FLUENT),
         [
             "The big house",
-            "House",
             "Hello { $name }, welcome to { -brand }!",
             "A tip",
             "This text goes on here.",

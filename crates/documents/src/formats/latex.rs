@@ -20,6 +20,7 @@ use regex::Regex;
 use self::commands::{Form, form, is_table};
 use self::escape::{LIGATURES, LatexText, NAMED};
 use self::lexer::{Token, TokenKind, command_name};
+use crate::chars::one_line;
 use crate::escaping::Escaping;
 use crate::inline::{Kind, Piece};
 use crate::paragraph;
@@ -258,7 +259,7 @@ impl<'a> LatexParser<'a> {
         if slice.len() > WORD_BYTES || slice.contains('%') {
             return self.push(Kind::Void { word: true }, range);
         }
-        let mut text = slice.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut text = one_line(slice);
         // Else the command would take the space or the letters after it.
         if text.starts_with('\\') && text.ends_with(|c: char| c.is_ascii_alphabetic()) {
             text.push_str("{}");

@@ -22,7 +22,6 @@ use self::escape::{Adornment, RstText};
 use self::inline::Context;
 use self::lines::{Line, bullet, enumerator, explicit, field, lines, options};
 use crate::escaping::Escaping;
-use crate::left_alone::Place;
 use crate::paragraph;
 use crate::parsed::Parsed;
 use crate::wrap::columns;

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::escape::Quotes;
 use super::marks;
+use crate::chars::one_line;
 use crate::entities::{self, In};
 use crate::inline::{Kind, Piece};
 use crate::limits;
@@ -121,13 +122,13 @@ impl<'a> Reader<'a> {
         match form {
             Form::Locked => {
                 let text = self.source.get(at..end).unwrap_or_default();
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = one_line(text);
                 let (open, close) = (String::new(), String::new());
                 pieces.push(Piece::new(Kind::Locked { open, text, close }, at..end));
             }
             Form::Code(inner) => {
                 let code = self.source.get(inner).unwrap_or_default();
-                let text = format!("`{}`", code.split_whitespace().collect::<Vec<_>>().join(" "));
+                let text = format!("`{}`", one_line(code));
                 let (open, close) = (String::new(), String::new());
                 pieces.push(Piece::new(Kind::Locked { open, text, close }, at..end));
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::chars::{may_follow_markup, may_precede_markup};
+use crate::chars::{may_follow_markup, may_precede_markup, one_line};
 use crate::inline::{Kind, Piece};
 
 /// Roles whose text is prose.
@@ -135,7 +135,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push_locked(&mut self, range: Range<usize>) {
-        let text = self.slice(range.clone()).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = one_line(self.slice(range.clone()));
         self.push(Kind::Locked { open: String::new(), text, close: String::new() }, range);
     }
 
