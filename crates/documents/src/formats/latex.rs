@@ -44,8 +44,11 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
     let body = body(source);
     let preamble = source.get(..body.start).unwrap_or_default();
     let declares = |language: &str| preamble.contains(language);
-    let rules =
-        LatexText { ascii: source.is_ascii(), shorthands: declares("german") || declares("austrian") };
+    let rules = LatexText {
+        ascii: source.is_ascii(),
+        shorthands: declares("german") || declares("austrian"),
+        bracketed: false,
+    };
     let mut parser = LatexParser {
         source,
         tokens: Vec::new(),

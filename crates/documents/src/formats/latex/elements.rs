@@ -38,8 +38,10 @@ impl LatexParser<'_> {
             return Ok(at + 1);
         }
         let Some(close) = self.bracket_end(at + 1) else { return Ok(at + 1) };
+        let outer = std::mem::replace(&mut self.rules.bracketed, true);
         self.run(at + 2..close, depth + 1)?;
         self.flush();
+        self.rules.bracketed = outer;
         Ok(close + 1)
     }
 

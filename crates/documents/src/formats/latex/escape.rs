@@ -9,6 +9,8 @@ pub(crate) struct LatexText {
     pub ascii: bool,
     /// Whether `"` starts a command, as in German documents.
     pub shorthands: bool,
+    /// Whether the text is in brackets, which another bracket would end.
+    pub bracketed: bool,
 }
 
 /// Commands that print a character which is markup.
@@ -40,6 +42,7 @@ pub(crate) fn text(rules: LatexText, text: &str) -> String {
             '{' | '}' | '$' | '&' | '#' | '_' | '%' => out.extend(['\\', c]),
             // An optional argument or a star after a command.
             '[' | '*' if before.is_none() => out.extend(['{', c, '}']),
+            '[' | ']' if rules.bracketed => out.extend(['{', c, '}']),
             '"' if rules.shorthands => out.push_str("\\symbol{34}"),
             '\u{a0}' => out.push('~'),
             '\u{202f}' => out.push_str("\\,"),
@@ -75,7 +78,7 @@ fn ligature(c: char) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const RULES: LatexText = LatexText { ascii: true, shorthands: false };
+    const RULES: LatexText = LatexText { ascii: true, shorthands: false, bracketed: false };
 
     #[test]
     fn characters_of_markup_are_escaped() {
@@ -87,8 +90,8 @@ mod tests {
         assert_eq!(text(RULES, "„Straße“ – größer"), ",,Stra{\\ss}e`` -- gr{\\\"{o}}{\\ss}er");
         assert_eq!(text(RULES, "a -- b"), "a -{}- b");
         assert_eq!(
-            text(LatexText { ascii: false, shorthands: true }, "ä \"x\""),
-            "ä \\symbol{34}x\\symbol{34}"
+            text(LatexText { ascii: false, shorthands: true, bracketed: true }, "ä \"x\" [1]"),
+            "ä \\symbol{34}x\\symbol{34} {[}1{]}"
         );
     }
 }
