@@ -9,6 +9,7 @@ pub(crate) mod escape;
 mod explicit;
 mod inline;
 mod lines;
+mod source_lines;
 mod tables;
 
 use std::collections::HashSet;
@@ -20,7 +21,8 @@ use regex::Regex;
 use self::directives::is_data;
 use self::escape::{Adornment, RstText};
 use self::inline::Context;
-use self::lines::{Line, bullet, enumerator, explicit, field, lines, options};
+use self::lines::{bullet, enumerator, explicit, field, options};
+use self::source_lines::{Line, lines};
 use crate::escaping::Escaping;
 use crate::paragraph;
 use crate::parsed::Parsed;

@@ -60,7 +60,7 @@ fn container(text: &str) -> Option<Range<usize>> {
     let is_box = text.trim_end().len() > HEADING
         && ["!!! ", "??? ", "???+ "].iter().any(|mark| text.starts_with(mark));
     let title = quoted_title(text).filter(|_| is_tab || is_box);
-    title.or_else(|| is_box.then(|| text.len()..text.len()))
+    title.or_else(|| is_box.then_some(text.len()..text.len()))
 }
 
 /// Starts of the lines that mark an admonition in Docusaurus, Pandoc and MkDocs: `:::note`, `!!! note "Title"`.
