@@ -83,7 +83,12 @@ pub(super) fn asciidoc(around: &Surroundings<'_>) -> Relation {
         let line = line.trim();
         line.starts_with('=') || line.starts_with("|===") || is_rule(line, "'") || line == "<<<"
     };
-    let is_title = prefix.starts_with(['=', ':']) || prefix == ".";
+    // A title is replaced with its marks, or with the line below it.
+    let marked = around.inner.trim_start_matches(['=', '#']);
+    let is_title = (marked.len() < around.inner.len() && marked.starts_with(' '))
+        || around.inner.lines().skip(1).last().is_some_and(|line| is_underline(line, "=-~^+"))
+        || prefix.starts_with(['=', ':'])
+        || prefix == ".";
     Relation::begins_if(is_title || around.lines_between().any(is_part))
 }
 
