@@ -41,7 +41,7 @@ fn paragraphs_follow_each_other_up_to_the_next_heading() {
         ),
         (
             Format::AsciiDoc,
-            "Die Pumpe\n---------\n\nSie ist neu.\n\n* Sie läuft leise.\n\nDie Heizung\n-----------\n\nEr ist alt.\n\n'''\n\nWir warten.\n",
+            "Die Pumpe\n~~~~~~~~~\n\nSie ist neu.\n\n* Sie läuft leise.\n\nDie Heizung\n~~~~~~~~~~~\n\nEr ist alt.\n\n'''\n\nWir warten.\n",
         ),
         (
             Format::AsciiDoc,
