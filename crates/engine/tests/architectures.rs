@@ -227,6 +227,8 @@ fn request(length: usize, seed: usize) -> Request {
         votes: 0,
         urgent: false,
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     }
 }
 

@@ -95,5 +95,7 @@ fn request(expected: &Expected, from: usize) -> Request {
         urgent: false,
         align: Vec::new(),
         glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
     }
 }
