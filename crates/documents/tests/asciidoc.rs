@@ -165,3 +165,18 @@ fn a_document_with_an_underlined_title_has_the_old_quotes() {
     let current = source.replace("The house\n=========", "= The house");
     assert_eq!(PAGES.texts(&current)[1], "A “#” and 'big' ``red house'' with `a` in it.");
 }
+
+#[test]
+fn an_item_ends_the_paragraph_that_is_attached_to_another() {
+    let source = "* One item\n+\nMore of it\nin two lines.\n* Next item\n+\nIts text.\nterm:: Its meaning.\n\nA text\n* that goes on.\n";
+    let read = [
+        "One item",
+        "More of it in two lines.",
+        "Next item",
+        "Its text.",
+        "term",
+        "Its meaning.",
+        "A text * that goes on.",
+    ];
+    assert_eq!(PAGES.texts(source), read);
+}

@@ -109,6 +109,8 @@ struct State<'a> {
     paragraph: Option<Range<usize>>,
     /// Whether the paragraph is a list's item, so that the next item ends it.
     item: bool,
+    /// Whether the next paragraph is attached to an item, so that the next item ends it too.
+    attached: bool,
     /// The attributes of the next block.
     attributes: &'a str,
     /// Whether a term precedes, whose description may be indented.
@@ -128,6 +130,7 @@ impl<'a> AsciiDocParser<'a> {
             let range = range.start..range.start + text.len();
             at = if text.is_empty() {
                 self.flush(&mut state);
+                state.attached = false;
                 at + 1
             } else if state.paragraph.is_some() && self.setext(lines, at, &mut state) {
                 if self.underline == Some(range.start) { self.header(lines, at + 1) } else { at + 1 }
@@ -135,6 +138,7 @@ impl<'a> AsciiDocParser<'a> {
                 next
             } else if marks::is_directive(text) || marks::is_break(text) || text == "+" {
                 self.flush(&mut state);
+                state.attached |= text == "+";
                 at + 1
             } else if marks::is_attributes(text) {
                 self.flush(&mut state);
@@ -247,6 +251,7 @@ impl<'a> AsciiDocParser<'a> {
         state.by_line |= shows_line_ends(state.attributes);
         state.attributes = "";
         state.term = false;
+        state.item = std::mem::take(&mut state.attached);
         let size = text.len() - text.trim_start().len();
         let label = marks::label(text).unwrap_or(size);
         state.paragraph = Some(range.start + label..range.end);
