@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use translation::{DecodeOptions, JobResult, SentenceStatus, Setup, Translator};
+use translation::{ContrastCase, DecodeOptions, JobResult, SentenceStatus, Setup, Translator, contrast};
 
-use crate::ask::{file, finished, setup_in, submit, text, translator, written};
+use crate::ask::{file, finished, pair, setup, setup_in, submit, text, translator, written};
 use crate::queue::{Home, home};
 
 const TEXT: &str = "# Wetter\n\nEs regnet. Tom ist müde.\n\nWo ist der Bahnhof?\n";
 
 /// A home whose only imported model is a starter with this prompt.
 fn with_prompt(prompt: &str) -> Home {
+    let (folder, setup) = reader(prompt);
+    Home { translator: Translator::start(setup, |_| {}), folder }
+}
+
+fn reader(prompt: &str) -> (tempfile::TempDir, Setup) {
     let folder = tempfile::tempdir().expect("a folder");
     let model = folder.path().join("models/reader");
     let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter/large");
@@ -27,7 +32,7 @@ fn with_prompt(prompt: &str) -> Home {
         chosen: BTreeMap::from([("L".to_owned(), "reader".to_owned())]),
         ..setup_in(&folder.path().join("data"))
     };
-    Home { translator: Translator::start(setup, |_| {}), folder }
+    (folder, setup)
 }
 
 fn run(home: &Home, context: u32) -> JobResult {
@@ -98,4 +103,27 @@ fn typed_sentences_of_starters_stay_what_they_are_alone() {
     let both = text(translator(), "de-en", "Es regnet. Tom ist müde.");
     let alone = text(translator(), "de-en", "Tom ist müde.").text;
     assert_eq!((both.context_tokens, both.sentences.get(1).map(|s| &s.translation)), (0, alone.as_ref()));
+}
+
+#[test]
+fn cases_are_scored_without_and_with_their_context() {
+    let case = ContrastCase {
+        phenomenon: "a sentence".to_owned(),
+        context: "Es regnet.".to_owned(),
+        source: "Das Haus ist alt.".to_owned(),
+        right: "The house is old.".to_owned(),
+        wrong: vec!["The cat sleeps on a table.".to_owned(), "Old house is the.".to_owned()],
+    };
+    let swapped =
+        ContrastCase { right: case.wrong[0].clone(), wrong: vec![case.right.clone()], ..case.clone() };
+    let scored = |setup: &Setup| {
+        let cases = [case.clone(), swapped.clone()];
+        contrast(setup, &pair("de-en"), &setup.chosen, &cases, &mut |_| {}).expect("scores")
+    };
+    let (_folder, reader) = reader(AFTER);
+    let [right, wrong] = scored(&reader)[..] else { panic!("two outcomes") };
+    assert!(right.alone && !wrong.alone && 0 < right.context_tokens, "{right:?} {wrong:?}");
+    let [right, wrong] = scored(&setup())[..] else { panic!("two outcomes") };
+    assert!(right.alone && right.in_context && !wrong.alone && !wrong.in_context, "{right:?} {wrong:?}");
+    assert_eq!(right.context_tokens, 0);
 }
