@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bertscore;
+mod choice;
 mod contrast;
 mod decoder;
 mod formulas;
@@ -33,10 +34,14 @@ impl Evaluate {
             ));
         }
         let mut report = EvaluationReport::default();
-        let result = match (self.tests.is_empty(), self.sweep) {
-            (true, _) => self.score_files(&mut report),
-            (false, false) => paper_tables::run(&self, &mut report),
-            (false, true) => sweep::run(&self, &mut report),
+        let result = if self.tests.is_empty() {
+            self.score_files(&mut report)
+        } else if self.sweep {
+            sweep::run(&self, &mut report)
+        } else if self.tune_choice {
+            choice::run(&self, &mut report)
+        } else {
+            paper_tables::run(&self, &mut report)
         };
         report.cut_short = result.is_err();
         // Prints the rows that were finished before an error: they took long.

@@ -13,6 +13,7 @@ use crate::chosen_recipes::{self, ChosenRecipe};
 use crate::error::{Error, Result};
 use crate::folders::models_folder;
 use crate::languages::{LANGUAGES, LanguagePair};
+use crate::reranking::{self, Reranking};
 use crate::starter::STARTERS;
 use crate::tuned::{self, TUNED, TunedRecipe};
 
@@ -118,6 +119,8 @@ pub struct Catalog {
     pub tuned: BTreeMap<String, TunedRecipe>,
     /// The user's recipes by pair.
     pub choices: BTreeMap<String, ChosenRecipe>,
+    /// Settings of reranking by pair.
+    pub reranking: BTreeMap<String, Reranking>,
 }
 
 impl Catalog {
@@ -163,6 +166,10 @@ impl Catalog {
         }
         match chosen_recipes::read(folder) {
             Ok(choices) => catalog.choices = choices,
+            Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
+        }
+        match reranking::read(folder) {
+            Ok(reranking) => catalog.reranking = reranking,
             Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
         catalog

@@ -63,6 +63,11 @@ impl Reason {
         matches!(self, Self::Repeated | Self::CutOff | Self::Short | Self::Long | Self::Copied | Self::Empty)
     }
 
+    /// Whether the output did not end by itself.
+    pub fn is_cut(&self) -> bool {
+        matches!(self, Self::Repeated | Self::CutOff)
+    }
+
     /// Whether something required is missing.
     pub fn is_something_missing(&self) -> bool {
         matches!(self, Self::Number(_) | Self::Placeholder(_) | Self::Term(_))

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{Choice, Output, Request};
+use engine::{Output, Request};
 use serde::Serialize;
 
 use crate::catalog::CatalogCache;
@@ -82,28 +82,9 @@ pub fn contrast(
 
 /// The requests that score a case's translations, the right one first.
 fn requests(case: &ContrastCase, context: &str, builder: &RequestBuilder) -> Result<Vec<Request>> {
-    let base = Request {
-        prompts: Vec::new(),
-        shared: Vec::new(),
-        source: Vec::new(),
-        limit: 0,
-        end_tokens: Vec::new(),
-        choice: Choice::GREEDY,
-        beam: None,
-        alternatives: 0,
-        votes: 0,
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
-    };
-    let request = builder.request(&case.source, context, &base)?;
-    let request = request.ok_or_else(|| Error::TooLongToScore(case.source.clone()))?;
     let scored = |text: &String| {
-        // After a colon an output begins with a space.
-        let text = if builder.ends_at_line { format!(" {text}") } else { text.clone() };
-        Ok(Request { forced: Some(builder.tokenizer.encode(&text)?), ..request.clone() })
+        let request = builder.forward((&case.source, context), text, None)?;
+        request.ok_or_else(|| Error::TooLongToScore(case.source.clone()))
     };
     std::iter::once(&case.right).chain(&case.wrong).map(scored).collect()
 }

@@ -119,13 +119,8 @@ impl EngineHost {
         warm_up(&mut batch)?;
         device.save_pipelines();
         self.active = Some(ActiveBatch { key: models.key.clone(), batch, tokenizer });
-        match self.ready.take().filter(|_| models.is_fallback) {
-            Some(before) => {
-                self.report(EngineState::Ready(before.clone()));
-                self.ready = Some(before);
-            }
-            None => self.announce(models),
-        }
+        self.ready = None;
+        self.announce(models);
         Ok(())
     }
 
@@ -133,9 +128,6 @@ impl EngineHost {
     /// each other's source and target.
     pub fn announce(&mut self, models: &ModelSet) {
         let Some(device) = &self.device else { return };
-        if models.is_fallback && self.ready.is_some() {
-            return;
-        }
         let info = engine_info(device, models);
         // Buffers come and go: their memory alone is no news.
         let is_known =

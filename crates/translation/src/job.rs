@@ -42,6 +42,17 @@ impl From<BeamOptions> for engine::BeamOptions {
     }
 }
 
+/// How much time a translation may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// One translation of each sentence.
+    #[default]
+    Fast,
+    /// Several translations of each sentence, of which the models choose one; see [`Reranking`](crate::Reranking).
+    Best,
+}
+
 /// Decoding options of a job. The default is greedy, with the setup's recipe, the memory and the glossary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -54,6 +65,8 @@ pub struct DecodeOptions {
     pub beam: Option<BeamOptions>,
     /// Sampling.
     pub sampling: Option<Sampling>,
+    /// How much time it may take. Beam search and sampling say themselves which translation is taken, so they are fast.
+    pub quality: Quality,
     /// Whether the result carries every token with its alternatives and each model's votes.
     pub report: bool,
     /// Documents: whether to reuse exact matches of the translation memory and to store translations in it.
@@ -82,6 +95,7 @@ impl Default for DecodeOptions {
             chosen: BTreeMap::new(),
             beam: None,
             sampling: None,
+            quality: Quality::Fast,
             report: false,
             memory: true,
             glossary: true,
@@ -94,6 +108,11 @@ impl Default for DecodeOptions {
 }
 
 impl DecodeOptions {
+    /// Whether the models choose between several translations.
+    pub(crate) fn reranks(&self) -> bool {
+        self.quality == Quality::Best && self.beam.is_none() && self.sampling.is_none()
+    }
+
     pub(crate) fn choice(&self) -> Choice {
         self.sampling.map_or(Choice::GREEDY, |s| Choice {
             temperature: s.temperature,

@@ -36,6 +36,7 @@ mod queue_lock;
 mod recipe_in_use;
 mod recurring;
 mod requests;
+mod reranking;
 mod retry;
 mod review;
 mod segment;
@@ -79,7 +80,9 @@ pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
 pub use inspect::{Logits, logits, tokenizer};
-pub use job::{BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Sampling, Source, Target, Warning};
+pub use job::{
+    BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Quality, Sampling, Source, Target, Warning,
+};
 pub use job_id::JobId;
 pub use languages::LanguagePair;
 pub use memory::{MIN_MATCH_SCORE, Suggestion};
@@ -96,9 +99,10 @@ pub use published::{
 pub use queue_lock::QueueLock;
 pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};
 pub use recurring::RecurringTerm;
+pub use reranking::{MAX_HYPOTHESES, Reranking, save_reranking};
 pub use review::{EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark};
-pub use sentence_report::{SentenceReport, SentenceStatus, TokenReport, UncertainWord};
+pub use sentence_report::{HypothesisReport, SentenceReport, SentenceStatus, TokenReport, UncertainWord};
 pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};
 pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
 pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};

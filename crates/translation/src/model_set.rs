@@ -8,6 +8,7 @@ use model_files::CONTEXT;
 use crate::catalog::{Catalog, Member, ModelLocation};
 use crate::error::Result;
 use crate::languages::LanguagePair;
+use crate::reranking::{LARGE, Reranking, SumsToRerank};
 use crate::setup::Setup;
 use crate::tuned::TUNED;
 
@@ -21,8 +22,8 @@ pub(crate) struct ModelSet {
     pub members: Vec<Member>,
     /// The recipe as text.
     pub recipe: String,
-    /// Whether it only retries what another set could not translate; the reported engine state stays that of the other.
-    pub is_fallback: bool,
+    /// How the models choose between several translations, if a job wants that.
+    pub reranking: Reranking,
 }
 
 impl ModelSet {
@@ -56,7 +57,17 @@ impl ModelSet {
         let mut key: BatchKey =
             members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
         key.sort();
-        Ok(Self { key, members, recipe: recipe.to_string(), is_fallback: false })
+        let terms: Vec<(String, f32)> = members.iter().map(|m| (m.term.clone(), m.weight)).collect();
+        let measured = catalog.reranking.get(&pair.to_string()).filter(|settings| settings.fits(&terms));
+        let reranking = measured.cloned().unwrap_or_else(|| Reranking::of_recipe(&terms));
+        Ok(Self { key, members, recipe: recipe.to_string(), reranking })
+    }
+
+    /// The sums that translate a sentence where the models choose between several translations.
+    pub fn sums_to_rerank(&self) -> SumsToRerank {
+        let members: Vec<_> = self.members.iter().map(|m| (m.term.clone(), m.weight)).collect();
+        let sums = self.reranking.decodings(&members).into_iter().map(|decoding| decoding.name);
+        SumsToRerank { settings: self.reranking.clone(), recipe: self.recipe.clone(), sums: sums.collect() }
     }
 
     /// All that decides its output: each model's `model.json` (with file hashes and prompt) and weight.
@@ -84,9 +95,9 @@ impl ModelSet {
         prompts.any(|prompt| prompt.contains(CONTEXT))
     }
 
-    /// Whether it has models besides the large one.
-    pub fn has_specialists(&self) -> bool {
-        self.members.iter().any(|member| member.term != "L")
+    /// Whether it has the large model and others.
+    pub fn has_large_alone(&self) -> bool {
+        self.members.len() > 1 && self.members.iter().any(|member| member.term == LARGE)
     }
 
     /// Indices of the members in the batch's order, which is the same for all recipes that add the same models.
@@ -102,7 +113,7 @@ impl ModelSet {
 
 // `--large` alone means L; the other named models are added to it.
 fn sum_of(chosen: &BTreeMap<String, String>) -> String {
-    let mut terms = vec!["L"];
+    let mut terms = vec![LARGE];
     terms.extend(["src", "tgt"].into_iter().filter(|term| chosen.contains_key(*term)));
     terms.join(" + ")
 }

@@ -1,10 +1,10 @@
-//! Sentences → engine requests: prompts, limits, glossary biases, alignment.
+//! Sentences → engine requests: prompts, limits, weights, given outputs, glossary biases, alignment.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use documents::Link;
-use engine::{BeamOptions, Choice, GlossaryTerm, Joint, Output, Request};
+use engine::{BeamOptions, Choice, GlossaryTerm, Joint, Output, Request, Status};
 use model_files::Tokenizer;
 
 use crate::alignment::{self, Pieces};
@@ -14,6 +14,7 @@ use crate::glossary::{Term, TermMatch};
 use crate::languages::LanguagePair;
 use crate::model_set::ModelSet;
 use crate::prompt::Prompt;
+use crate::reranking::{HypothesisDecoding, LARGE};
 
 // Enough candidates to find a shorter wording.
 const MAX_BEAMS: u32 = 8;
@@ -36,9 +37,15 @@ pub(crate) struct RequestBuilder {
     whole: f32,
     /// For each term of the recipe, the index of its model in the batch.
     pub term_to_model: Vec<usize>,
+    /// The other translations of a sentence between which the models choose.
+    pub hypotheses: Vec<HypothesisDecoding>,
+    // Terms with weights, in the batch's order.
+    members: Vec<(String, f32)>,
     context: usize,
     // Number of sequences that decode at once.
     sequences: u32,
+    // Of the opposite direction with the same models.
+    reverse: Option<Box<RequestBuilder>>,
 }
 
 /// The sentences before one that are in its prompts, and the tokens that they add to all of these.
@@ -52,6 +59,21 @@ impl RequestBuilder {
     /// # Errors
     /// A model without a prompt, a prompt that cannot be parsed.
     pub fn new(
+        models: &ModelSet,
+        joint: &Joint,
+        tokenizer: &Arc<Tokenizer>,
+        pair: &LanguagePair,
+    ) -> Result<Self> {
+        let mut forward = Self::in_direction(models, joint, tokenizer, pair)?;
+        forward.hypotheses = models.reranking.decodings(&forward.members);
+        let back = LanguagePair { from: pair.to.clone(), to: pair.from.clone() };
+        let mut reverse = Self::in_direction(models, joint, tokenizer, &back)?;
+        exchange_specialists(&mut reverse.members);
+        forward.reverse = Some(Box::new(reverse));
+        Ok(forward)
+    }
+
+    fn in_direction(
         models: &ModelSet,
         joint: &Joint,
         tokenizer: &Arc<Tokenizer>,
@@ -79,8 +101,15 @@ impl RequestBuilder {
             ends_at_line,
             whole: models.whole(),
             term_to_model,
+            hypotheses: Vec::new(),
+            members: order
+                .iter()
+                .map(|&index| &models.members[index])
+                .map(|m| (m.term.clone(), m.weight))
+                .collect(),
             context: joint.context() as usize,
             sequences: joint.sequences(),
+            reverse: None,
         })
     }
 
@@ -137,6 +166,66 @@ impl RequestBuilder {
         Ok(Some((alone, Context::default())))
     }
 
+    /// The weights of L alone.
+    pub fn large_alone(&self) -> Vec<f32> {
+        self.members.iter().map(|(term, _)| if term == LARGE { 1.0 } else { 0.0 }).collect()
+    }
+
+    /// A request that reads the log-probability of each token of `target` as the translation of `source` in its context, and
+    /// of the `end` token after it, under the recipe's sum; `None` if both do not fit the context.
+    pub fn forward(
+        &self,
+        (source, context): (&str, &str),
+        target: &str,
+        end: Option<u32>,
+    ) -> Result<Option<Request>> {
+        let mut request = self.forced((source, context), target, end)?;
+        if request.is_none() {
+            request = self.forced((source, ""), target, end)?;
+        }
+        Ok(request.map(|mut request| {
+            share_prompts(&mut request);
+            request
+        }))
+    }
+
+    /// The same for `source` as the translation of `target` without context, with the weights of the specialists exchanged.
+    pub fn reverse(&self, source: &str, target: &str, end: Option<u32>) -> Result<Option<Request>> {
+        self.reverse.as_ref().map_or(Ok(None), |reverse| reverse.forced((target, ""), source, end))
+    }
+
+    fn forced(
+        &self,
+        (prompt, context): (&str, &str),
+        output: &str,
+        end: Option<u32>,
+    ) -> Result<Option<Request>> {
+        // A tokenizer needs time, so an output that cannot fit is not encoded.
+        if output.len() / MAX_TOKEN_BYTES > self.context {
+            return Ok(None);
+        }
+        let Some(request) = self.request(prompt, context, &plain_request())? else { return Ok(None) };
+        // After a colon the models begin with a space, and a line end is their end token.
+        let mut ids = self.tokenizer.encode(&if self.ends_at_line {
+            format!(" {output}")
+        } else {
+            output.to_owned()
+        })?;
+        ids.extend(end);
+        let longest = request.prompts.iter().map(Vec::len).max().unwrap_or(0);
+        let weights = self.members.iter().map(|(_, weight)| weight / self.whole).collect();
+        Ok((longest + ids.len() <= self.context).then_some(Request { weights, forced: Some(ids), ..request }))
+    }
+
+    /// The token that ends an output of this prompt format, given one that ended by itself.
+    pub fn end_of(&self, output: &Output) -> Result<Option<u32>> {
+        let last = output.tokens.last().map(|token| token.id);
+        match last.filter(|id| output.status == Status::Ended && self.end_tokens.contains(id)) {
+            None if self.ends_at_line => Ok(self.tokenizer.encode("\n")?.last().copied()),
+            last => Ok(last),
+        }
+    }
+
     /// A beam search for several candidates, without the usual preference for long ones; `None` if only one sequence
     /// decodes at once.
     pub fn beams(&self) -> Option<BeamOptions> {
@@ -175,5 +264,45 @@ impl RequestBuilder {
         let target = Pieces::of_output(&self.tokenizer, &words)?;
         let source = Pieces { text: sentence.to_owned(), ranges: located.pieces };
         Ok(alignment::links(&source, &target, &output.attention))
+    }
+}
+
+/// A request for the most likely translation, without prompts.
+pub(crate) fn plain_request() -> Request {
+    Request {
+        prompts: Vec::new(),
+        shared: Vec::new(),
+        source: Vec::new(),
+        limit: 0,
+        end_tokens: Vec::new(),
+        choice: Choice::GREEDY,
+        beam: None,
+        alternatives: 0,
+        votes: 0,
+        urgent: false,
+        align: Vec::new(),
+        glossary: Vec::new(),
+        weights: Vec::new(),
+        forced: None,
+    }
+}
+
+/// Marks the whole prompts as shared, since the other hypotheses of the sentence have the same.
+pub(crate) fn share_prompts(request: &mut Request) {
+    request.shared = request.prompts.iter().map(Vec::len).collect();
+}
+
+/// The specialist for the source language is the one for the target language of the opposite direction. One without a
+/// counterpart keeps its weight.
+fn exchange_specialists(members: &mut [(String, f32)]) {
+    let find = |term| members.iter().position(|(name, _)| name == term);
+    if let (Some(source), Some(target)) = (find("src"), find("tgt")) {
+        let weight = |index: usize| members.get(index).map_or(0.0, |(_, weight)| *weight);
+        let (of_source, of_target) = (weight(source), weight(target));
+        for (index, weight) in [(source, of_target), (target, of_source)] {
+            if let Some(member) = members.get_mut(index) {
+                member.1 = weight;
+            }
+        }
     }
 }

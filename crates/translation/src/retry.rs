@@ -2,6 +2,7 @@
 //! candidate is kept with its faults as reasons, or the source if no candidate is a translation. If only a glossary
 //! term that certainly occurs in the source is missing, the sentence is retried with an increasing bias for the term.
 
+mod hypotheses;
 mod locked_items;
 
 use std::ops::Range;
@@ -12,6 +13,7 @@ use crate::checks::{self, Candidate, Reason};
 use crate::glossary::TermMatch;
 use crate::languages::LanguagePair;
 use crate::pull::Prefix;
+use crate::reranking::Rescoring;
 use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::store::Hash;
 use crate::{alignment, sentences};
@@ -36,10 +38,8 @@ pub(crate) enum NextStep {
     Wait,
     /// The sentence is finished.
     Done,
-    /// Decode it again with the same models.
+    /// Decode it again.
     Retry,
-    /// Decode it again with L alone.
-    RetryLargeAlone,
 }
 
 /// A part of a sentence that is decoded as one sequence; usually the whole sentence.
@@ -124,6 +124,14 @@ pub(crate) struct SentenceTask {
     pub done: Option<SentenceReport>,
     /// The best candidate so far.
     pub best: Option<SentenceReport>,
+    /// The sum that decodes it, where there are several.
+    pub sum: String,
+    /// The token that ended its output.
+    pub end: Option<u32>,
+    /// The same sentence decoded by other sums, if the models choose between several translations.
+    pub hypotheses: Vec<SentenceTask>,
+    /// All its translations while they are scored.
+    pub rescoring: Option<Rescoring>,
 }
 
 // Mean log-probability below which nearly every word has low confidence; Whisper uses the same threshold.
@@ -151,6 +159,10 @@ impl SentenceTask {
             uncertain_words: Vec::new(),
             done: None,
             best: None,
+            sum: String::new(),
+            end: None,
+            hypotheses: Vec::new(),
+            rescoring: None,
         };
         new.cut(usize::MAX);
         new
@@ -234,11 +246,7 @@ impl SentenceTask {
             return NextStep::Retry;
         }
         if again && self.bias_steps == 0 && self.next_strategy(limits.last_strategy) {
-            return if self.strategy == Strategy::LargeAlone {
-                NextStep::RetryLargeAlone
-            } else {
-                NextStep::Retry
-            };
+            return NextStep::Retry;
         }
         self.accept_best();
         NextStep::Done

@@ -65,6 +65,20 @@ pub struct TokenReport {
     pub votes: Vec<Vec<(String, f32)>>,
 }
 
+/// One of several translations between which the models chose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HypothesisReport {
+    /// The translation.
+    pub translation: String,
+    /// The sums that gave it.
+    pub sums: Vec<String>,
+    /// Whether the recipe gave it.
+    pub is_own: bool,
+    /// Mean log P(translation | source) and mean log P(source | translation) a token; none for the only translation left,
+    /// and for those that the checks rule out.
+    pub scores: Option<(f32, f32)>,
+}
+
 /// The report of a translated sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SentenceReport {
@@ -82,6 +96,12 @@ pub struct SentenceReport {
     pub terms: Terms,
     /// Mean log-probability per token under the normalized sum (beam search: its score).
     pub score: f32,
+    /// Mean log P(source | translation) a token of the source under the sum, where it was computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconstruction: Option<f32>,
+    /// The translations between which the models chose, if there were several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hypotheses: Vec<HypothesisReport>,
     /// Further translations, best first (n-best).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
@@ -103,6 +123,8 @@ impl SentenceReport {
             reasons: Vec::new(),
             terms: Terms::default(),
             score: 0.0,
+            reconstruction: None,
+            hypotheses: Vec::new(),
             others: Vec::new(),
             links: Vec::new(),
             tokens: Vec::new(),

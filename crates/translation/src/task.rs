@@ -4,6 +4,7 @@ mod context;
 mod decode_queue;
 mod fit_subtitles;
 mod outputs;
+mod rescore;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -14,19 +15,39 @@ use crate::error::{Error, Problem, Result};
 use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, OnEvent, Source};
 use crate::job_id::JobId;
+use crate::reranking::SumsToRerank;
 use crate::retry::{Piece, SentenceTask, Strategy};
 use crate::sentences;
 use crate::source::{LoadedSource, SourceBlock};
 use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
+pub(crate) use rescore::ScorePosition;
 
 /// The position of a piece in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PiecePosition {
     block: usize,
     sentence: usize,
+    /// The hypothesis of the sentence; 0 is the recipe's own.
+    hypothesis: usize,
     piece: usize,
+}
+
+/// What a sequence of the batch does for its job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Decodes a piece.
+    Decode(PiecePosition),
+    /// Scores a hypothesis.
+    Score(ScorePosition),
+}
+
+impl PiecePosition {
+    /// The first piece of a sentence.
+    fn of(block: usize, sentence: usize) -> Self {
+        Self { block, sentence, hypothesis: 0, piece: 0 }
+    }
 }
 
 /// A running job.
@@ -42,11 +63,14 @@ pub(crate) struct Task {
     on_event: OnEvent,
     /// Documents only: the glossary, the memory and finished sentences.
     pub store: Option<Rc<Store>>,
-    // Pieces to decode, and sentences to retry with L alone.
+    // Pieces to decode.
     queue: VecDeque<PiecePosition>,
-    deferred: Vec<PiecePosition>,
+    // Hypotheses to score.
+    scores: VecDeque<ScorePosition>,
     // Sentences that wait for the translation of an equal one, by key.
     duplicates: HashMap<Hash, Vec<PiecePosition>>,
+    // The choice between several translations, if the options want one.
+    reranking: Option<SumsToRerank>,
     // The last retry strategy.
     last_strategy: Strategy,
     finished: usize,
@@ -94,8 +118,9 @@ impl Task {
             on_event,
             store,
             queue: VecDeque::new(),
-            deferred: Vec::new(),
+            scores: VecDeque::new(),
             duplicates: HashMap::new(),
+            reranking: None,
             last_strategy: Strategy::Whole,
             finished: 0,
             ready: 0,
@@ -234,7 +259,7 @@ impl Task {
     }
 
     fn sentence(&self, position: PiecePosition) -> &SentenceTask {
-        &self.blocks[position.block][position.sentence]
+        self.blocks[position.block][position.sentence].hypothesis(position.hypothesis)
     }
 
     fn piece(&self, position: PiecePosition) -> Option<&Piece> {
@@ -242,7 +267,7 @@ impl Task {
     }
 
     fn sentence_mut(&mut self, position: PiecePosition) -> &mut SentenceTask {
-        &mut self.blocks[position.block][position.sentence]
+        self.blocks[position.block][position.sentence].hypothesis_mut(position.hypothesis)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::source::LoadedSource;
 use crate::store::Store;
 use crate::store::cache::DecodingFingerprint;
 use crate::store::jobs::JobState;
-use crate::task::{PiecePosition, Task};
+use crate::task::{Task, Work};
 use crate::{delivery, streaming};
 
 /// A command from the handle to the engine thread.
@@ -56,10 +56,8 @@ const MAX_OPEN_DOCUMENTS: usize = 4;
 struct RunningJob {
     task: Task,
     models: ModelSet,
-    // The job's own models while its remaining sentences are retried with L alone.
-    full_models: Option<ModelSet>,
     builder: Option<RequestBuilder>,
-    sequences: Vec<(SequenceId, PiecePosition)>,
+    sequences: Vec<(SequenceId, Work)>,
     // Held until the job ends, so that no other process works on the queue.
     _queue_lock: Option<Arc<QueueLock>>,
 }
@@ -234,11 +232,12 @@ impl Worker {
         let options = &task.job.options;
         let models = self.engine.model_set(&task.job.pair, options.recipe.as_deref(), &options.chosen);
         let prepared = models.and_then(|models| {
+            let reranking = task.job.options.reranks().then_some(&models.reranking);
             let fingerprint =
-                DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options);
+                DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options, reranking);
             task.demonstration = models.demonstrates();
             task.context = if models.has_context() { task.job.options.context as usize } else { 0 };
-            task.prepare(&fingerprint, models.has_specialists())?;
+            task.prepare(&fingerprint, &models)?;
             Ok(models)
         });
         match prepared {
@@ -246,7 +245,6 @@ impl Worker {
                 let running = RunningJob {
                     task,
                     models,
-                    full_models: None,
                     builder: None,
                     sequences: Vec::new(),
                     _queue_lock: queue_lock,

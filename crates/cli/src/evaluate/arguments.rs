@@ -20,6 +20,8 @@ const HELP: &str = "--references with --hypotheses needs no model. --tests trans
     --sweep searches weights of L, S_SRC and S_TGT on the first test set: first all ratios in quarters, then steps of an eighth \
     and of a sixteenth from the best ratio while BLEU rises. The best sum is saved as the recipe `tuned`; other test sets only \
     measure it.\n\n\
+    --tune-choice searches, on the first test set, the weight of P(source | translation) and the partial sums whose \
+    translations compete in `--quality best`; other test sets measure what it saved.\n\n\
     For example:\n  \
     wasan evaluate --references ref.en --hypotheses NLLB=nllb.en ours=out.en\n  \
     wasan evaluate --from de --to en --tests newstest2018=dev/ --limit 500\n  \
@@ -58,7 +60,8 @@ pub struct Evaluate {
     /// `wasan models list`]
     #[arg(long, value_name = "[ROLE=]MODEL", num_args = 1.., conflicts_with = "references")]
     pub models: Vec<String>,
-    /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src"
+    /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src"; best and best:SUM choose
+    /// between several translations, as `wasan translate --quality best` does
     #[arg(
         long,
         value_name = "all|SUM",
@@ -70,6 +73,9 @@ pub struct Evaluate {
     /// Search weights, and save the best as the recipe `tuned`
     #[arg(long, requires = "tests", conflicts_with_all = ["hypotheses", "recipes"])]
     pub sweep: bool,
+    /// Search what `wasan translate --quality best` chooses between and by which weight, and save it
+    #[arg(long, requires = "tests", conflicts_with_all = ["hypotheses", "recipes", "sweep"])]
+    pub tune_choice: bool,
     /// Translate a random sample of this many lines of each test set
     #[arg(long, value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use translation::{DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Setup, Source, Translator};
+use translation::{
+    DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Quality, SentenceReport, Setup, Source,
+    Translator,
+};
 
 use super::models::ResolvedRecipe;
 use super::test_sets::TestSet;
@@ -20,6 +23,8 @@ use crate::terminal::note;
 pub struct Decoded {
     /// A translation for each line.
     pub lines: Vec<String>,
+    /// The sentences of each line.
+    pub sentences: Vec<Vec<SentenceReport>>,
     /// From the start of the first line to the end of the last.
     pub seconds: f64,
     /// Tokens of all translations.
@@ -39,8 +44,8 @@ enum Message {
     Interrupted,
 }
 
-/// A test set, and the models with their normalized weights in millionths.
-type Key = (String, Vec<(ModelLocation, i64)>);
+/// A test set, the models with their normalized weights in millionths, and whether they choose between hypotheses.
+type Key = (String, Vec<(ModelLocation, i64)>, bool);
 
 /// Lines that are submitted before the oldest is translated: more than twice what the engine decodes at once.
 const LINES_AHEAD: usize = 64;
@@ -110,6 +115,7 @@ impl Decoder {
         let options = DecodeOptions {
             recipe: Some(recipe.formula.clone()),
             chosen: recipe.chosen.clone(),
+            quality: recipe.quality,
             // Measures the models, independently of the user's glossary.
             glossary: false,
             ..DecodeOptions::default()
@@ -138,7 +144,7 @@ impl Decoder {
                     let start = Instant::now().checked_sub(Duration::from_secs_f32(result.seconds.max(0.0)));
                     started = [started, start].into_iter().flatten().min();
                     if let Some(line) = lines.get_mut(index) {
-                        *line = Some(single_line(result));
+                        *line = Some(result);
                     }
                 }
                 JobEvent::Failed(problem) => return Err(problem.into()),
@@ -147,7 +153,10 @@ impl Decoder {
         }
         running.clear();
         let seconds = started.map_or(0.0, |started| started.elapsed().as_secs_f64());
-        Ok(Decoded { lines: lines.into_iter().flatten().collect(), seconds, tokens })
+        let results =
+            lines.into_iter().flatten().map(|result: JobResult| (single_line(&result), result.sentences));
+        let (lines, sentences) = results.unzip();
+        Ok(Decoded { lines, sentences, seconds, tokens })
     }
 
     // Sends only the last event of each line.
@@ -161,8 +170,8 @@ impl Decoder {
 }
 
 // Joins an output of several lines.
-fn single_line(result: JobResult) -> String {
-    result.text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+fn single_line(result: &JobResult) -> String {
+    result.text.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn key(test: &TestSet, recipe: &ResolvedRecipe) -> Key {
@@ -171,5 +180,5 @@ fn key(test: &TestSet, recipe: &ResolvedRecipe) -> Key {
     let mut members: Vec<_> =
         recipe.members.iter().map(|member| (member.entry.origin.clone(), share(member.weight))).collect();
     members.sort();
-    (format!("{} {}", test.pair, test.input), members)
+    (format!("{} {}", test.pair, test.input), members, recipe.quality == Quality::Best)
 }

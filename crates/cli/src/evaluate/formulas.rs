@@ -1,11 +1,15 @@
 //! The sums of the paper's tables and those that a user names, in the paper's notation and as recipes.
 
 use evaluation::paper::TABLES;
-use translation::{PRESETS, Recipe};
+use translation::{PRESETS, Quality, Recipe};
 
 /// Roles of the paper, and their terms in recipes.
 pub const ROLES: [(&str, &str); 6] =
     [("L", "L"), ("L_MT", "L_MT"), ("S", "base"), ("S_MT", "mt"), ("S_SRC", "src"), ("S_TGT", "tgt")];
+
+/// The row of the noisy-channel choice, and the sum that it judges with.
+const BEST: &str = "best";
+const COLLAB: &str = "L + S_SRC + S_TGT";
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +24,11 @@ pub struct Formula {
     pub method: Option<&'static str>,
     /// Whether the paper's table 2 has it.
     pub in_table_2: bool,
+    /// Whether the models choose between several hypotheses.
+    pub quality: Quality,
 }
 
-/// Every sum of the paper's tables, then the specialists alone.
+/// Every sum of the paper's tables, then the specialists alone and the choice between hypotheses.
 pub fn paper_formulas() -> Vec<Formula> {
     let mut formulas: Vec<Formula> = Vec::new();
     for row in &TABLES {
@@ -35,15 +41,28 @@ pub fn paper_formulas() -> Vec<Formula> {
             published: Some(row.formula),
             method: Some(row.method),
             in_table_2: row.bertscore_f1.is_some(),
+            quality: Quality::Fast,
         });
     }
     formulas.extend(["S_SRC", "S_TGT"].map(unpublished));
+    formulas.push(choice(BEST, COLLAB));
     formulas
 }
 
-/// The sum that a user names: a preset, `tuned`, or a formula in either notation.
+/// The choice between hypotheses with this sum.
+fn choice(name: &str, sum: &str) -> Formula {
+    Formula { quality: Quality::Best, method: Some("noisy-channel choice"), ..unpublished_as(name, sum) }
+}
+
+/// The sum that a user names: a preset, `tuned`, `best`, `best:` with another sum, or a formula in either notation.
 pub fn parse_formula(text: &str) -> Formula {
     let text = text.trim();
+    if text == BEST {
+        return choice(text, COLLAB);
+    }
+    if let Some(sum) = text.strip_prefix(BEST).and_then(|rest| rest.strip_prefix(':')) {
+        return choice(text, &parse_formula(sum).recipe);
+    }
     let preset = PRESETS.iter().any(|(name, _)| *name == text) || text == translation::TUNED;
     let recipe = if preset { text.to_owned() } else { recipe_of(text) };
     let is_same =
@@ -60,8 +79,12 @@ pub fn role_of(term: &str) -> &str {
 }
 
 fn unpublished(name: &str) -> Formula {
-    let (name, recipe) = (name.to_owned(), recipe_of(name));
-    Formula { name, recipe, published: None, method: None, in_table_2: false }
+    unpublished_as(name, name)
+}
+
+fn unpublished_as(name: &str, sum: &str) -> Formula {
+    let (name, recipe) = (name.to_owned(), recipe_of(sum));
+    Formula { name, recipe, published: None, method: None, in_table_2: false, quality: Quality::Fast }
 }
 
 // `L + (½S_SRC + ½S_TGT − S)` → `L + ½src + ½tgt − base`; a difference in parentheses is always added.
@@ -99,9 +122,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_thirteen_sums_and_two_models() {
+    fn the_tables_are_thirteen_sums_two_models_and_a_choice() {
         let all = paper_formulas();
-        assert_eq!(all.len(), 15);
+        assert_eq!(all.len(), 16);
         for formula in &all {
             assert!(terms(&formula.recipe).is_some(), "{formula:?}");
         }
@@ -121,5 +144,9 @@ mod tests {
         let own = parse_formula("L + 2*src");
         assert_eq!((own.name.as_str(), own.recipe.as_str(), own.published), ("L + 2*src", "L + 2*src", None));
         assert_eq!(parse_formula("tuned").recipe, "tuned");
+        assert_eq!(parse_formula("collab").quality, Quality::Fast);
+        let choices = ["best", "best:tuned", "best:L + ½S_SRC"].map(parse_formula);
+        assert_eq!(choices.each_ref().map(|row| row.recipe.as_str()), ["L + src + tgt", "tuned", "L + ½src"]);
+        assert!(choices.iter().all(|row| row.quality == Quality::Best && row.published.is_none()));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evaluation::paper::Size;
-use translation::{Catalog, Error, LanguagePair, Member, Problem};
+use translation::{Catalog, Error, LanguagePair, Member, Problem, Quality};
 
 use super::formulas::{ROLES, role_of};
 use super::system_outputs::split_label;
@@ -28,6 +28,8 @@ pub struct ResolvedRecipe {
     pub chosen: BTreeMap<String, String>,
     /// The models with their weights.
     pub members: Vec<Member>,
+    /// Whether the models choose between several hypotheses.
+    pub quality: Quality,
 }
 
 /// Why a recipe cannot be decoded.
@@ -81,7 +83,9 @@ impl Models {
             return Err(RecipeError::MissingRole(role_of(&term.model).to_owned()));
         }
         match self.catalog.members(pair, &sum, &chosen) {
-            Ok(members) => Ok(ResolvedRecipe { formula: recipe.to_owned(), chosen, members }),
+            Ok(members) => {
+                Ok(ResolvedRecipe { formula: recipe.to_owned(), chosen, members, quality: Quality::Fast })
+            }
             Err(Error::MissingTerm(term)) => Err(RecipeError::MissingRole(role_of(&term).to_owned())),
             Err(error) => Err(failed(error)),
         }

@@ -1,13 +1,15 @@
 //! The paper's tables for the available models.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use evaluation::System;
 use evaluation::paper::{Direction, Size, published};
 use evaluation::report::PaperRow;
-use translation::{Error, LanguagePair};
+use translation::{Error, LanguagePair, Quality};
 
 use super::arguments::Evaluate;
+use super::choice;
 use super::decoder::Decoder;
 use super::formulas::{Formula, paper_formulas, parse_formula};
 use super::metrics::Scorer;
@@ -64,7 +66,10 @@ fn resolve_rows(
         let all = name == "all";
         for formula in if all { paper_formulas() } else { vec![parse_formula(name)] } {
             match models.resolve(&test.pair, &formula.recipe) {
-                Ok(recipe) => rows.push((formula, recipe)),
+                Ok(recipe) => {
+                    let recipe = ResolvedRecipe { quality: formula.quality, ..recipe };
+                    rows.push((formula, recipe));
+                }
                 Err(RecipeError::MissingRole(role)) if all => {
                     report.leave_out(
                         &formula.name,
@@ -100,6 +105,7 @@ fn decode_rows(
     let mut costs = Vec::new();
     let mut best_single: Option<(usize, f64)> = None;
     let mut result = Ok(());
+    let mut compared = Vec::new();
     for (index, (formula, recipe)) in rows.iter().enumerate() {
         let decoded = match decoder.decode(test, recipe, &formula.name) {
             Ok(decoded) => decoded,
@@ -117,10 +123,12 @@ fn decode_rows(
             decoded.seconds,
             decoded.tokens_per_second()
         ));
-        if recipe.members.len() == 1 && best_single.is_none_or(|(_, best)| bleu > best) {
+        let is_single = recipe.members.len() == 1 && recipe.quality == Quality::Fast;
+        if is_single && best_single.is_none_or(|(_, best)| bleu > best) {
             best_single = Some((index, bleu));
         }
         costs.push((decoded.seconds, decoded.tokens_per_second()));
+        compared.push((recipe, Rc::clone(&decoded)));
         systems.push(System { name: formula.name.clone(), lines: decoded.lines.clone() });
     }
     let rows = &rows[..systems.len()];
@@ -139,7 +147,8 @@ fn decode_rows(
         (row.seconds, row.tokens_per_second) = (Some(seconds), Some(rate));
         row.paper = sizes.published(formula);
     }
-    let section = Section::new(test, table);
+    let mut section = Section::new(test, table);
+    choice::notes(scorer, test, &compared)?.into_iter().for_each(|note| section.note(note));
     report.sections.push(match command.recipes.iter().any(|name| name == "all") {
         true => section.with_subtables(subtables(rows, others.len(), &sizes)),
         false => section,

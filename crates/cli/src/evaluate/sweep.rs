@@ -21,8 +21,8 @@ use crate::failure::Failure;
 const RESAMPLES: usize = 1000;
 
 /// The models whose weights are searched for a pair.
-struct SearchedTerms {
-    names: Vec<&'static str>,
+pub(super) struct SearchedTerms {
+    pub(super) names: Vec<&'static str>,
     /// Whether the fine-tuned large model is available, which the paper's sums do not reach.
     fine_tuned: bool,
 }
@@ -74,7 +74,7 @@ pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Fail
 }
 
 /// L and the specialists that are available.
-fn searched_terms(models: &Models, pair: &LanguagePair) -> Result<SearchedTerms, Failure> {
+pub(super) fn searched_terms(models: &Models, pair: &LanguagePair) -> Result<SearchedTerms, Failure> {
     let mut names = Vec::new();
     for term in ["L", "src", "tgt"] {
         match models.resolve(pair, term) {

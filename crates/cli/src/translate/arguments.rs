@@ -3,7 +3,10 @@
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use clap::Args;
-use translation::{BeamOptions, DecodeOptions, Format, LanguagePair, Sampling, Target, Term, is_document};
+use clap::ValueEnum;
+use translation::{
+    BeamOptions, DecodeOptions, Format, LanguagePair, Quality, Sampling, Target, Term, is_document,
+};
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
 use crate::failure::Failure;
@@ -59,6 +62,10 @@ pub struct Translate {
     /// Also write the segments of all documents as TMX into this new file
     #[arg(long, value_name = "FILE")]
     pub tmx: Option<PathBuf>,
+    /// fast: one translation of each sentence; best: several, of which the models choose the one that they judge likeliest
+    /// in both directions, which takes a multiple of the time [default: fast]
+    #[arg(long, value_name = "QUALITY", value_enum, hide_possible_values = true, conflicts_with_all = ["beam", "temperature"])]
+    quality: Option<QualityName>,
     /// Beam search with this many beams, instead of greedy decoding
     #[arg(long, value_name = "BEAMS", value_parser = clap::value_parser!(u32).range(1..=15))]
     beam: Option<u32>,
@@ -95,6 +102,22 @@ pub struct Translate {
     /// Print each result as one line of JSON; for texts with every token's alternatives and each model's own votes
     #[arg(long)]
     pub json: bool,
+}
+
+/// The names of [`Quality`].
+#[derive(Clone, Copy, ValueEnum)]
+enum QualityName {
+    Fast,
+    Best,
+}
+
+impl From<QualityName> for Quality {
+    fn from(name: QualityName) -> Self {
+        match name {
+            QualityName::Fast => Self::Fast,
+            QualityName::Best => Self::Best,
+        }
+    }
 }
 
 fn help() -> String {
@@ -272,6 +295,9 @@ impl Translate {
             let Self { top_p, top_k, seed, .. } = *self;
             options.sampling = Some(Sampling { temperature, top_p, top_k, seed });
             options.beam = None;
+        }
+        if let Some(quality) = self.quality {
+            (options.quality, options.beam, options.sampling) = (quality.into(), None, None);
         }
         options.memory &= !self.no_memory;
         options.context = self.context.unwrap_or(options.context);

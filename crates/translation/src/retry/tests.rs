@@ -75,9 +75,9 @@ fn where_every_try_loops_the_source_stays_and_says_so() {
     assert_eq!(scene.output(0, LOOP), NextStep::Retry);
     assert_eq!(
         (scene.output(0, LOOP), scene.output(1, LOOP), scene.output(2, LOOP)),
-        (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
+        (NextStep::Wait, NextStep::Wait, NextStep::Retry)
     );
-    assert_eq!(scene.sentence.pieces.len(), 1);
+    assert_eq!((scene.sentence.strategy, scene.sentence.pieces.len()), (Strategy::LargeAlone, 1));
     assert_eq!(scene.output(0, LOOP), NextStep::Done);
     let (text, status, reasons) = scene.done();
     assert_eq!((text, status), (SOURCE, SentenceStatus::Kept));
@@ -92,8 +92,9 @@ fn the_best_of_doubtful_answers_stands() {
     assert_eq!(scene.output(0, text), NextStep::Retry);
     assert_eq!(
         (scene.output(0, "a"), scene.output(1, "b"), scene.output(2, "c")),
-        (NextStep::Wait, NextStep::Wait, NextStep::RetryLargeAlone)
+        (NextStep::Wait, NextStep::Wait, NextStep::Retry)
     );
+    assert_eq!(scene.sentence.strategy, Strategy::LargeAlone);
     assert_eq!(scene.output(0, LOOP), NextStep::Done);
     assert_eq!(scene.done(), (text, SentenceStatus::Doubtful, &[Reason::Number("300".into())][..]));
 }

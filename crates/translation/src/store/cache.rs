@@ -10,6 +10,7 @@ use crate::glossary::TermMatch;
 use crate::job::DecodeOptions;
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::reranking::Reranking;
 use crate::sentence_report::{SentenceReport, SentenceStatus};
 
 /// Version of prompting, decoding to text, and the choice among candidate translations. Incremented with each change of
@@ -36,11 +37,18 @@ pub(crate) struct CacheKeyInput<'a> {
 pub(crate) struct DecodingFingerprint(Hash);
 
 impl DecodingFingerprint {
-    pub fn new(models: &str, pair: &LanguagePair, options: &DecodeOptions) -> Self {
+    /// `reranking`: the settings by which the models choose between several translations, if they do.
+    pub fn new(
+        models: &str,
+        pair: &LanguagePair,
+        options: &DecodeOptions,
+        reranking: Option<&Reranking>,
+    ) -> Self {
         let choice = options.choice();
         let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
         let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
-        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{models}").as_bytes()))
+        let reranking = reranking.map(|r| (r.lambda.to_bits(), r.certain.to_bits(), &r.hypotheses));
+        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{reranking:?}\0{models}").as_bytes()))
     }
 
     /// The key of a sentence.
@@ -170,21 +178,39 @@ mod tests {
         let sampling = crate::Sampling { temperature: 1.0, top_p: 0.9, top_k: 5, seed: 0 };
         let seeded = crate::Sampling { seed: 1, ..sampling };
         let beam = crate::BeamOptions { beams: 4, length_penalty: 1.0, n_best: 1 };
-        let print = DecodingFingerprint::new("L", &pair("de-en"), &options());
+        let print = DecodingFingerprint::new("L", &pair("de-en"), &options(), None);
+        let reranking = |lambda| Reranking {
+            lambda,
+            certain: 0.0,
+            hypotheses: vec!["L".to_owned()],
+            measured: String::new(),
+        };
+        let chosen = |settings| DecodingFingerprint::new("L", &pair("de-en"), &options(), Some(settings));
         let prints = [
-            DecodingFingerprint::new("L + src", &pair("de-en"), &options()),
-            DecodingFingerprint::new("L", &pair("en-de"), &options()),
+            chosen(&reranking(0.5)),
+            chosen(&reranking(1.0)),
+            chosen(&Reranking { hypotheses: Vec::new(), ..reranking(0.5) }),
+            chosen(&Reranking { certain: -1.0, ..reranking(0.5) }),
+            DecodingFingerprint::new("L + src", &pair("de-en"), &options(), None),
+            DecodingFingerprint::new("L", &pair("en-de"), &options(), None),
             DecodingFingerprint::new(
                 "L",
                 &pair("de-en"),
                 &DecodeOptions { sampling: Some(sampling), ..options() },
+                None,
             ),
             DecodingFingerprint::new(
                 "L",
                 &pair("de-en"),
                 &DecodeOptions { sampling: Some(seeded), ..options() },
+                None,
             ),
-            DecodingFingerprint::new("L", &pair("de-en"), &DecodeOptions { beam: Some(beam), ..options() }),
+            DecodingFingerprint::new(
+                "L",
+                &pair("de-en"),
+                &DecodeOptions { beam: Some(beam), ..options() },
+                None,
+            ),
         ];
         let house = CacheKeyInput { text: "Haus", context: &[], terms: &[], locked: &[], marked: false };
         let mut keys: Vec<Hash> = prints.iter().map(|print| print.key(&house)).collect();
@@ -202,7 +228,10 @@ mod tests {
             print.key(&CacheKeyInput { context: &locked[..1], ..house }),
         ]);
         assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
-        assert_eq!(print.key(&house), DecodingFingerprint::new("L", &pair("de-en"), &options()).key(&house));
+        assert_eq!(
+            print.key(&house),
+            DecodingFingerprint::new("L", &pair("de-en"), &options(), None).key(&house)
+        );
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use engine::Request;
 
-use super::{PiecePosition, Task};
+use super::{PiecePosition, Task, Work};
 use crate::error::Result;
 use crate::job::DecodeOptions;
 use crate::model_output::ALTERNATIVES;
+use crate::model_set::ModelSet;
 use crate::pull::LISTED;
-use crate::requests::RequestBuilder;
+use crate::requests::{RequestBuilder, plain_request, share_prompts};
 use crate::retry::{SentenceTask, Strategy};
 use crate::sentence_report::{SentenceReport, SentenceStatus};
 use crate::source::LoadedSource;
@@ -21,12 +22,13 @@ use crate::store::cache::{CacheKeyInput, DecodingFingerprint};
 const WINDOW: usize = 64;
 
 impl Task {
-    /// Reuses earlier translations and queues the other sentences. `has_specialists`: whether L alone differs from the
-    /// job's recipe.
-    pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, has_specialists: bool) -> Result<()> {
+    /// Reuses earlier translations and queues the other sentences. `models`: those of the job's recipe.
+    pub fn prepare(&mut self, fingerprint: &DecodingFingerprint, models: &ModelSet) -> Result<()> {
         if !self.is_interactive() {
-            self.last_strategy = if has_specialists { Strategy::LargeAlone } else { Strategy::Pieces };
+            self.last_strategy =
+                if models.has_large_alone() { Strategy::LargeAlone } else { Strategy::Pieces };
         }
+        self.reranking = self.job.options.reranks().then(|| models.sums_to_rerank());
         let mut used = Vec::new();
         for block in 0..self.blocks.len() {
             for sentence in 0..self.blocks[block].len() {
@@ -89,26 +91,34 @@ impl Task {
             .map(|report| sentence.cached_report(report, &self.job.pair)))
     }
 
-    /// Queues all unfinished sentences that are not deferred, discarding their output; of equal ones only the first.
+    /// Queues all unfinished sentences, discarding the output of unfinished tries; of equal ones only the first.
     pub fn build_queue(&mut self) {
         let mut positions = Vec::new();
+        let mut scored = Vec::new();
         let mut first = HashSet::new();
         self.duplicates.clear();
+        self.scores.clear();
         for (block, sentences) in self.blocks.iter_mut().enumerate() {
-            for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| s.done.is_none()) {
-                sentence.discard_output();
-                let position = PiecePosition { block, sentence: at, piece: 0 };
+            for (at, sentence) in sentences.iter_mut().enumerate().filter(|(_, s)| !s.is_finished()) {
+                let position = PiecePosition::of(block, at);
                 if let Some(key) = sentence.key.filter(|key| !first.insert(*key)) {
                     self.duplicates.entry(key).or_default().push(position);
                     continue;
                 }
-                if sentence.strategy == Strategy::LargeAlone && self.deferred.contains(&position) {
-                    continue;
+                if sentence.rescoring.is_some() {
+                    scored.push((block, at));
                 }
-                sentence.fits = false;
-                positions.push(position);
+                for hypothesis in 0..=sentence.hypotheses.len() {
+                    let sentence = sentence.hypothesis_mut(hypothesis);
+                    if sentence.done.is_none() {
+                        sentence.discard_output();
+                        sentence.fits = false;
+                        positions.push(PiecePosition { hypothesis, ..position });
+                    }
+                }
             }
         }
+        scored.into_iter().for_each(|(block, sentence)| self.queue_scores(block, sentence));
         if !self.is_interactive() {
             let length = |position: &PiecePosition| self.blocks[position.block][position.sentence].text.len();
             for window in positions.chunks_mut(WINDOW) {
@@ -118,13 +128,16 @@ impl Task {
         self.queue = positions.into();
     }
 
-    /// Whether there is something to decode with the job's current models.
+    /// Whether there is something to decode.
     pub fn has_requests(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() || !self.scores.is_empty()
     }
 
-    /// The next piece to decode.
-    pub fn next_request(&mut self, builder: &RequestBuilder) -> Result<Option<(PiecePosition, Request)>> {
+    /// The next hypothesis to score or piece to decode.
+    pub fn next_request(&mut self, builder: &RequestBuilder) -> Result<Option<(Work, Request)>> {
+        if let Some(score) = self.next_score(builder)? {
+            return Ok(Some(score));
+        }
         let base = base_request(&self.job.options);
         while let Some(position) = self.queue.pop_front() {
             if !self.sentence(position).fits {
@@ -148,11 +161,20 @@ impl Task {
                 if sentence.marked || !sentence.locked.is_empty() {
                     request.align = builder.alignment_ranges(&piece.text, &context.text)?;
                 }
-                if sentence.strategy == Strategy::Shorter {
-                    request.beam = builder.beams();
+                match sentence.strategy {
+                    Strategy::Shorter => request.beam = builder.beams(),
+                    Strategy::LargeAlone => request.weights = builder.large_alone(),
+                    Strategy::Whole | Strategy::Pieces => {}
                 }
                 if let Some(bonus) = sentence.bonus() {
                     request.glossary = builder.glossary_bias(&sentence.terms, bonus)?;
+                }
+                if let Some(other) =
+                    position.hypothesis.checked_sub(1).and_then(|at| builder.hypotheses.get(at))
+                {
+                    request.weights.clone_from(&other.weights);
+                    request.choice = other.choice;
+                    share_prompts(&mut request);
                 }
                 self.started.get_or_insert_with(Instant::now);
                 self.prompt_tokens += request.prompts.iter().map(Vec::len).sum::<usize>();
@@ -160,7 +182,7 @@ impl Task {
                 if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
                     piece.context = context.text;
                 }
-                return Ok(Some((position, request)));
+                return Ok(Some((Work::Decode(position), request)));
             }
             self.finish_with_best(position)?;
         }
@@ -180,6 +202,10 @@ impl Task {
             return self.finish_with_best(position);
         }
         let pieces = sentence.pieces.len();
+        // Hypotheses are scored as a whole.
+        if pieces > 1 && position.hypothesis > 0 {
+            return self.finish_with_best(position);
+        }
         if sentence.strategy == Strategy::Shorter && (pieces > 1 || builder.beams().is_none()) {
             self.leave_unchanged(position);
             return Ok(());
@@ -188,35 +214,22 @@ impl Task {
         Ok(())
     }
 
-    /// Puts a cancelled piece back at the front of the queue.
-    pub fn requeue(&mut self, position: PiecePosition) {
+    /// Puts cancelled work back at the front of its queue.
+    pub fn requeue(&mut self, work: Work) {
+        let position = match work {
+            Work::Decode(position) => position,
+            Work::Score(position) => return self.scores.push_front(position),
+        };
         if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
             piece.restart();
             self.queue.push_front(position);
         }
     }
 
-    /// Whether all remaining sentences are to be retried with L alone.
-    pub fn needs_large_alone(&self) -> bool {
-        self.queue.is_empty() && !self.deferred.is_empty()
-    }
-
-    /// Queues the sentences to retry with L alone.
-    pub fn queue_deferred(&mut self) {
-        self.queue.extend(std::mem::take(&mut self.deferred));
-    }
-
-    /// Finishes all sentences with their best candidates if L alone cannot be loaded.
-    pub fn accept_best_candidates(&mut self) -> Result<()> {
-        let deferred = std::mem::take(&mut self.deferred);
-        self.queue.clear();
-        deferred.into_iter().chain(self.unfinished()).try_for_each(|position| self.finish_with_best(position))
-    }
-
     pub(super) fn unfinished(&self) -> Vec<PiecePosition> {
         let sentences = self.blocks.iter().enumerate().flat_map(|(block, sentences)| {
-            let open = sentences.iter().enumerate().filter(|(_, sentence)| sentence.done.is_none());
-            open.map(move |(sentence, _)| PiecePosition { block, sentence, piece: 0 })
+            let open = sentences.iter().enumerate().filter(|(_, sentence)| !sentence.is_finished());
+            open.map(move |(sentence, _)| PiecePosition::of(block, sentence))
         });
         sentences.collect()
     }
@@ -224,19 +237,10 @@ impl Task {
 
 fn base_request(options: &DecodeOptions) -> Request {
     Request {
-        prompts: Vec::new(),
-        shared: Vec::new(),
-        source: Vec::new(),
-        limit: 0,
-        end_tokens: Vec::new(),
         choice: options.choice(),
         beam: options.beam.map(Into::into),
         alternatives: ALTERNATIVES,
         votes: if options.report { 3 } else { 0 },
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
+        ..plain_request()
     }
 }

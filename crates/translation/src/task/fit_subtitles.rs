@@ -54,7 +54,7 @@ impl Task {
         positions.sort_by_key(|at| Reverse(current(at).map_or(0, |report| report.translation.len())));
         for sentence in positions {
             if self.look_up_memory(&self.blocks[block][sentence].text)?.is_none() {
-                return Ok(Some(PiecePosition { block, sentence, piece: 0 }));
+                return Ok(Some(PiecePosition::of(block, sentence)));
             }
         }
         Ok(None)

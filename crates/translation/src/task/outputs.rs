@@ -67,9 +67,13 @@ impl Task {
             found.retain(|doubt| doubt.end <= utf16_len(&report.translation));
         }
         let pair = self.job.pair.clone();
-        let limits = RetryLimits { pair: &pair, last_strategy: self.last_strategy };
+        // Another sum's output that fails loses against the recipe's own, which is retried.
+        let last_strategy = if position.hypothesis == 0 { self.last_strategy } else { Strategy::Whole };
+        let limits = RetryLimits { pair: &pair, last_strategy };
+        let end = outputs.first().map_or(Ok(None), |best| builder.end_of(best))?;
         let translation = report.translation.clone();
         let sentence = self.sentence_mut(position);
+        sentence.end = end.or(sentence.end);
         let next = sentence.record_candidate(position.piece, report, pull, limits);
         if sentence.current_best().is_some_and(|current| current.translation == translation) {
             sentence.uncertain_words = found;
@@ -80,11 +84,7 @@ impl Task {
                 self.queue.push_front(PiecePosition { piece: 0, ..position });
                 Ok(())
             }
-            NextStep::RetryLargeAlone => {
-                self.deferred.push(PiecePosition { piece: 0, ..position });
-                Ok(())
-            }
-            NextStep::Done => self.record_finished(position),
+            NextStep::Done => self.finish_hypothesis(position),
         }
     }
 
@@ -179,8 +179,10 @@ impl Task {
         if sentence.done.is_none() {
             sentence.accept_best();
             // Its other pieces are no longer needed.
-            self.queue.retain(|other| (other.block, other.sentence) != (position.block, position.sentence));
-            return self.record_finished(position);
+            self.queue.retain(|other| {
+                PiecePosition { piece: 0, ..*other } != PiecePosition { piece: 0, ..position }
+            });
+            return self.finish_hypothesis(position);
         }
         Ok(())
     }
@@ -221,7 +223,7 @@ impl Task {
     }
 
     // Caches a finished sentence before its event is emitted.
-    fn record_finished(&mut self, position: PiecePosition) -> Result<()> {
+    pub(super) fn record_finished(&mut self, position: PiecePosition) -> Result<()> {
         self.finished += 1;
         self.finish_duplicates(position);
         let sentence = self.sentence(position);

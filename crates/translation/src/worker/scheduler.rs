@@ -8,7 +8,7 @@ use super::{Worker, emit_text};
 use crate::error::{Error, Result};
 use crate::job_id::JobId;
 use crate::setup::EngineState;
-use crate::task::concerns_one_job;
+use crate::task::{Work, concerns_one_job};
 
 // How long the models of an interactive job stay loaded after it, since the user is likely to type more.
 const KEEP_MODELS: Duration = Duration::from_secs(3);
@@ -21,7 +21,6 @@ impl Worker {
         if self.jobs.is_empty() {
             return Ok(());
         }
-        self.start_large_alone();
         // While the batch decodes for other models than the most urgent document's, it is only drained.
         if self.activate_models()? {
             self.fill_batch();
@@ -33,29 +32,6 @@ impl Worker {
         }
         self.deliver_complete();
         Ok(())
-    }
-
-    // Switches jobs to L alone once all their remaining sentences need it.
-    fn start_large_alone(&mut self) {
-        let mut failed = Vec::new();
-        for (id, running) in &mut self.jobs {
-            if !(running.task.needs_large_alone() && running.sequences.is_empty()) {
-                continue;
-            }
-            let chosen = running.task.job.options.chosen.clone();
-            let done = match self.engine.model_set(&running.task.job.pair, Some("L"), &chosen) {
-                Ok(mut models) => {
-                    models.is_fallback = true;
-                    running.full_models = Some(std::mem::replace(&mut running.models, models));
-                    running.builder = None;
-                    running.task.queue_deferred();
-                    Ok(())
-                }
-                Err(_) => running.task.accept_best_candidates(),
-            };
-            failed.extend(done.err().map(|error| (*id, error.problem())));
-        }
-        failed.iter().for_each(|(id, problem)| self.fail_job(*id, problem));
     }
 
     // Activates the most urgent job's models, which needs an empty batch: an interactive job requeues the documents'
@@ -93,10 +69,7 @@ impl Worker {
                 let id = *id;
                 self.engine.drop_device();
                 let problem = error.problem();
-                // A job does not fail if only its fallback models cannot be loaded.
-                let is_resolved = running.task.skip_shortening()
-                    || (running.full_models.is_some() && running.task.accept_best_candidates().is_ok());
-                if !is_resolved {
+                if !running.task.skip_shortening() {
                     self.engine.report(EngineState::Failed(problem.clone()));
                     self.fail_job(id, &problem);
                 }
@@ -146,9 +119,9 @@ impl Worker {
         let builder = running.builder.insert(builder);
         let Some(batch) = self.engine.batch_for(&running.models) else { return Ok(()) };
         while batch.len() < most {
-            let Some((position, request)) = running.task.next_request(builder)? else { break };
+            let Some((work, request)) = running.task.next_request(builder)? else { break };
             let sequence = batch.add(engine::Request { urgent: interactive, ..request });
-            running.sequences.push((sequence, position));
+            running.sequences.push((sequence, work));
             self.owners.insert(sequence, id);
         }
         Ok(())
@@ -174,11 +147,11 @@ impl Worker {
         let Some(batch) = self.engine.batch() else { return };
         for (_, running) in self.jobs.iter_mut().rev().filter(|(_, running)| !running.task.is_interactive()) {
             while most > 0
-                && let Some((sequence, position)) = running.sequences.pop()
+                && let Some((sequence, work)) = running.sequences.pop()
             {
                 batch.cancel(sequence);
                 self.owners.remove(&sequence);
-                running.task.requeue(position);
+                running.task.requeue(work);
                 most -= 1;
             }
         }
@@ -199,11 +172,12 @@ impl Worker {
         let Some((_, running)) = self.jobs.iter_mut().find(|(job, _)| *job == id) else { return Ok(()) };
         let Some(batch) = self.engine.batch() else { return Ok(()) };
         let Some(builder) = &running.builder else { return Ok(()) };
-        let Some(&(_, position)) = running.sequences.iter().find(|(s, _)| *s == sequence) else {
+        let Some(&(_, work)) = running.sequences.iter().find(|(s, _)| *s == sequence) else {
             return Ok(());
         };
-        match event {
-            Event::Token(_, token) => {
+        match (event, work) {
+            (Event::Token(..), Work::Score(_)) => return Ok(()),
+            (Event::Token(_, token), Work::Decode(position)) => {
                 running.task.add_token(position, token);
                 if running.task.is_interactive() && running.task.is_event_due() {
                     emit_text(&mut running.task, builder);
@@ -216,11 +190,15 @@ impl Worker {
                 running.task.finish_piece(position, &[output], builder)?;
                 self.losses = 0;
             }
-            Event::Finished(_, outputs) => {
+            (Event::Finished(_, outputs), Work::Decode(position)) => {
                 running.task.finish_piece(position, &outputs, builder)?;
                 self.losses = 0;
             }
-            Event::Refused(..) => running.task.finish_with_best(position)?,
+            (Event::Finished(_, outputs), Work::Score(position)) => {
+                running.task.record_score(position, outputs.first())?;
+            }
+            (Event::Refused(..), Work::Decode(position)) => running.task.finish_with_best(position)?,
+            (Event::Refused(..), Work::Score(position)) => running.task.record_score(position, None)?,
         }
         running.sequences.retain(|(s, _)| *s != sequence);
         self.owners.remove(&sequence);
@@ -240,11 +218,6 @@ impl Worker {
             match self.jobs[index].1.task.shorten_subtitles() {
                 Ok(false) => {}
                 Ok(true) => {
-                    let running = &mut self.jobs[index].1;
-                    if let Some(models) = running.full_models.take() {
-                        running.models = models;
-                        running.builder = None;
-                    }
                     index += 1;
                     continue;
                 }

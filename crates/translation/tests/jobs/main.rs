@@ -1,6 +1,7 @@
 //! Jobs through the translator as the window and the command line use it.
 
 mod ask;
+mod best;
 mod context;
 mod crash;
 mod disturbances;

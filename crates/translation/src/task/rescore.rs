@@ -1,0 +1,129 @@
+//! Several translations of a sentence: adds the other hypotheses, scores them in both directions, takes one.
+
+use engine::{Output, Request};
+
+use super::{PiecePosition, Task, Work};
+use crate::error::Result;
+use crate::requests::RequestBuilder;
+use crate::retry::Strategy;
+
+/// The position of a score in its job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ScorePosition {
+    block: usize,
+    sentence: usize,
+    hypothesis: usize,
+    direction: Direction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// log P(translation | source)
+    Forward,
+    /// log P(source | translation)
+    Reverse,
+}
+
+impl Task {
+    // Queues the other hypotheses of a sentence that the recipe has translated; false if it needs none.
+    fn queue_hypotheses(&mut self, position: PiecePosition) -> bool {
+        let Some(reranking) = &self.reranking else { return false };
+        let sentence = &mut self.blocks[position.block][position.sentence];
+        let doubtful = sentence.done.as_ref().is_some_and(|own| reranking.settings.is_doubtful(own));
+        if !doubtful || sentence.strategy == Strategy::Shorter {
+            return false;
+        }
+        sentence.sum.clone_from(&reranking.recipe);
+        sentence.hypotheses = reranking.sums.iter().map(|sum| sentence.another(sum)).collect();
+        for hypothesis in (1..=sentence.hypotheses.len()).rev() {
+            self.queue.push_front(PiecePosition { hypothesis, piece: 0, ..position });
+        }
+        !reranking.sums.is_empty()
+    }
+
+    /// A sentence is decoded by one sum. After the recipe's own the others follow where it is doubtful; after the last one
+    /// all are scored.
+    pub(super) fn finish_hypothesis(&mut self, position: PiecePosition) -> Result<()> {
+        let PiecePosition { block, sentence: at, .. } = position;
+        if position.hypothesis == 0 && self.queue_hypotheses(position) {
+            return Ok(());
+        }
+        let sentence = &mut self.blocks[block][at];
+        if sentence.hypotheses.is_empty() {
+            return self.record_finished(PiecePosition::of(block, at));
+        }
+        if !sentence.is_decoded() {
+            return Ok(());
+        }
+        sentence.start_rescoring();
+        self.queue_scores(block, at);
+        self.finish_rescoring(PiecePosition::of(block, at))
+    }
+
+    /// Queues the missing scores of a sentence. A single hypothesis needs none.
+    pub(super) fn queue_scores(&mut self, block: usize, sentence: usize) {
+        let Some(rescoring) = &self.blocks[block][sentence].rescoring else { return };
+        for (hypothesis, scored) in rescoring.hypotheses.iter().enumerate().filter(|_| rescoring.is_open()) {
+            let missing = [(Direction::Forward, scored.forward), (Direction::Reverse, scored.reverse)];
+            for (direction, _) in missing.into_iter().filter(|(_, score)| score.is_none()) {
+                self.scores.push_back(ScorePosition { block, sentence, hypothesis, direction });
+            }
+        }
+    }
+
+    /// The next hypothesis to score.
+    pub(super) fn next_score(&mut self, builder: &RequestBuilder) -> Result<Option<(Work, Request)>> {
+        while let Some(position) = self.scores.pop_front() {
+            let ScorePosition { hypothesis, direction, .. } = position;
+            let sentence = &self.blocks[position.block][position.sentence];
+            let Some(scored) = sentence.rescoring.as_ref().and_then(|all| all.hypotheses.get(hypothesis))
+            else {
+                continue;
+            };
+            let (source, target, end) = (&sentence.text, &scored.report.translation, sentence.end);
+            let request = match direction {
+                Direction::Forward => {
+                    let before = match sentence.without_context {
+                        true => Vec::new(),
+                        false => self.sentences_before(position.block, position.sentence),
+                    };
+                    let context = builder.context(&before, &self.job.pair.from)?;
+                    builder.forward((source, &context), target, end)?
+                }
+                Direction::Reverse => builder.reverse(source, target, end)?,
+            };
+            match request {
+                Some(request) => return Ok(Some((Work::Score(position), request))),
+                None => self.record_score(position, None)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Records a score, none if it cannot be computed; after the last one finishes the sentence with the best hypothesis.
+    pub fn record_score(&mut self, position: ScorePosition, output: Option<&Output>) -> Result<()> {
+        let ScorePosition { block, sentence, hypothesis, direction } = position;
+        let all = self.blocks[block][sentence].rescoring.as_mut().map(|all| &mut all.hypotheses);
+        let Some(scored) = all.and_then(|all| all.get_mut(hypothesis)) else { return Ok(()) };
+        let score = Some(output.map_or(f32::NEG_INFINITY, |output| output.score));
+        match direction {
+            Direction::Forward => scored.forward = score,
+            Direction::Reverse => scored.reverse = score,
+        }
+        self.finish_rescoring(PiecePosition::of(block, sentence))
+    }
+
+    // Takes the best hypothesis once all are scored.
+    fn finish_rescoring(&mut self, position: PiecePosition) -> Result<()> {
+        let lambda = self.reranking.as_ref().map_or(0.0, |reranking| reranking.settings.lambda);
+        let sentence = self.sentence_mut(position);
+        let Some(rescoring) = sentence.rescoring.take_if(|rescoring| !rescoring.is_open()) else {
+            return Ok(());
+        };
+        if let Some(best) = rescoring.choose(lambda) {
+            sentence.done = Some(best.report);
+            sentence.uncertain_words = best.uncertain_words;
+        }
+        self.record_finished(position)
+    }
+}
