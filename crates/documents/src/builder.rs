@@ -5,10 +5,10 @@ use std::ops::Range;
 use crate::block::{Affixes, Block, Spaces, Span, SpanKind};
 use crate::chars::{is_hidden, is_space, is_unspaced, join_separator};
 use crate::escaping::Escaping;
+use crate::limits;
 use crate::slot::{ParsedBlock, Slot};
 use crate::tags::Tag;
 use crate::wrap::LineLayout;
-use crate::{Error, Result, limits};
 
 /// HTML elements whose content is not prose.
 const LOCKED_ELEMENTS: [&str; 6] = ["code", "kbd", "samp", "var", "math", "tt"];
@@ -37,6 +37,7 @@ pub(crate) struct Builder<'a> {
     ends_with_space: bool,
     /// The last void span, if no word has followed it yet.
     last_void: Option<usize>,
+    is_too_deep: bool,
 }
 
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl<'a> Builder<'a> {
             lead: String::new(),
             ends_with_space: false,
             last_void: None,
+            is_too_deep: false,
         }
     }
 
@@ -139,17 +141,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Spans so far.
-    pub fn span_count(&self) -> usize {
-        self.spans.len()
-    }
-
     /// The start of a span whose whole source is known.
     pub fn open(&mut self, markup: &str, source: Range<usize>) {
         if self.soft && !self.text.ends_with(is_unspaced) {
             self.flush_soft_break(" ");
         }
         self.open.push(self.spans.len());
+        self.is_too_deep |= self.open.len() > limits::NESTING;
         self.push(self.text.len()..self.text.len(), SpanKind::Paired, markup.to_owned(), source);
     }
 
@@ -222,19 +220,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Checks the limits of a block.
-    ///
-    /// # Errors
-    /// When its spans are too many or nested too deeply.
-    pub fn check(&self) -> Result<()> {
-        let line = || 1 + self.document.get(..self.end).map_or(0, |read| read.matches('\n').count());
-        if self.open.len() > limits::NESTING {
-            return Err(Error::TooDeep { limit: limits::NESTING, line: line() });
-        }
-        if self.spans.len() > limits::SPANS_PER_BLOCK {
-            return Err(Error::TooManySpans { limit: limits::SPANS_PER_BLOCK, line: line() });
-        }
-        Ok(())
+    /// Whether its spans are more, or nested deeper, than a block may have. It holds no more of them then.
+    pub fn is_crowded(&self) -> bool {
+        self.is_too_deep || self.spans.len() > limits::SPANS_PER_BLOCK
+    }
+
+    /// Its bytes in the document, as far as they were read.
+    pub fn source(&self) -> &'a str {
+        self.slice(&(self.start..self.end))
     }
 
     /// The whitespace around the text so far.
@@ -295,6 +288,9 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, range: Range<usize>, kind: SpanKind, open: String, source: Range<usize>) {
+        if self.spans.len() > limits::SPANS_PER_BLOCK {
+            return;
+        }
         let parent = self.open.iter().rev().copied().find(|&index| index < self.spans.len());
         self.spans.push(Span { open, source, parent, ..Span::plain(range, kind) });
     }

@@ -39,27 +39,27 @@ impl Occurrence {
 }
 
 impl Content {
-    /// Collects the blocks of all parts and resolves the slots that share a translation. `parsed` has the index of
-    /// each block's part.
-    pub fn new(parts: Vec<Part>, parsed: Vec<(usize, ParsedBlock)>) -> Self {
-        let own = |parsed: &&(usize, ParsedBlock)| parsed.1.slot.role == Role::Own;
-        let mut owned: HashSet<String> = HashSet::new();
-        if parsed.iter().any(|parsed| !own(&parsed)) {
-            owned = parsed.iter().filter(own).map(|(_, parsed)| parsed.block.text.clone()).collect();
-        }
-        let (mut blocks, mut occurrences, mut copies) = (Vec::<Block>::new(), Vec::new(), Vec::new());
+    /// Collects the blocks of all parts and resolves the slots that share a translation. `parsed` has those of
+    /// each part.
+    pub fn new(parts: Vec<Part>, parsed: Vec<Vec<ParsedBlock>>) -> Self {
+        let fates = fates(&parsed);
+        let count = |fate| fates.iter().filter(|one| **one == fate).count();
+        let mut blocks = Vec::<Block>::with_capacity(count(Fate::Leads));
+        let mut occurrences = Vec::with_capacity(count(Fate::Leads) + count(Fate::Copies));
+        let mut copies = Vec::with_capacity(count(Fate::Copies));
+        let parsed = parsed.into_iter().enumerate();
+        let parsed = parsed.flat_map(|(part, blocks)| blocks.into_iter().map(move |parsed| (part, parsed)));
         // Whether the last block is one of those to translate, so that the next one may follow it.
         let mut is_listed = false;
-        for (part, ParsedBlock { mut block, slot }) in parsed {
-            // If no block has the same text, the first shared slot becomes that block.
-            let leads =
-                slot.role == Role::Own || (slot.role == Role::Shared && owned.insert(block.text.clone()));
-            block.follows &= std::mem::replace(&mut is_listed, leads);
-            if leads {
-                occurrences.push(Occurrence { part, block: blocks.len(), slot, own_block: None });
-                blocks.push(block);
-            } else if owned.contains(&block.text) {
-                copies.push(Occurrence { part, block: 0, slot, own_block: Some(block) });
+        for ((part, ParsedBlock { mut block, slot }), fate) in parsed.zip(fates) {
+            block.follows &= std::mem::replace(&mut is_listed, fate == Fate::Leads);
+            match fate {
+                Fate::Leads => {
+                    occurrences.push(Occurrence { part, block: blocks.len(), slot, own_block: None });
+                    blocks.push(block);
+                }
+                Fate::Copies => copies.push(Occurrence { part, block: 0, slot, own_block: Some(block) }),
+                Fate::Unused => {}
             }
         }
         let mut ids: HashMap<&str, usize> = HashMap::new();
@@ -98,4 +98,34 @@ impl Content {
     pub fn block<'a>(&'a self, occurrence: &'a Occurrence) -> Option<&'a Block> {
         occurrence.own_block.as_ref().or_else(|| self.blocks.get(occurrence.block))
     }
+}
+
+/// What becomes of a parsed block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is a block of the document.
+    Leads,
+    /// It takes the translation of one with the same text.
+    Copies,
+    Unused,
+}
+
+/// The fate of each parsed block. If no block has the same text, the first shared slot becomes that block.
+fn fates(parsed: &[Vec<ParsedBlock>]) -> Vec<Fate> {
+    let all = || parsed.iter().flatten();
+    let is_own = |parsed: &&ParsedBlock| parsed.slot.role == Role::Own;
+    let mut owned: HashSet<&str> = HashSet::new();
+    if all().any(|parsed| !is_own(&parsed)) {
+        owned = all().filter(is_own).map(|parsed| parsed.block.text.as_str()).collect();
+    }
+    let mut fates = Vec::new();
+    for parsed in all() {
+        fates.push(match parsed.slot.role {
+            Role::Own => Fate::Leads,
+            Role::Shared if owned.insert(&parsed.block.text) => Fate::Leads,
+            _ if owned.contains(parsed.block.text.as_str()) => Fate::Copies,
+            _ => Fate::Unused,
+        });
+    }
+    fates
 }

@@ -55,20 +55,29 @@ enum Container {
 #[derive(Default)]
 struct Collected {
     parts: Vec<Part>,
-    blocks: Vec<(usize, ParsedBlock)>,
+    /// Those of each part.
+    blocks: Vec<Vec<ParsedBlock>>,
+    count: usize,
     left_alone: LeftAlone,
 }
 
 impl Collected {
     /// Adds a part, if it has blocks or is completed without. `headings` are the styles of headings.
     fn add(&mut self, part: Part, headings: &BTreeSet<String>) -> Result<()> {
-        let Parsed { mut blocks, left_alone } = part.parse()?;
+        let parsed = part.parse()?;
+        self.add_parsed(parsed, part, headings)
+    }
+
+    /// As [`Self::add`], with what is in the part.
+    fn add_parsed(&mut self, parsed: Parsed, part: Part, headings: &BTreeSet<String>) -> Result<()> {
+        let Parsed { mut blocks, left_alone } = parsed;
         follows::mark(&part.parser, &part.source, &mut blocks, headings);
         self.left_alone.merge(left_alone);
         if !blocks.is_empty() || part.parser.is_completed() {
-            self.blocks.extend(blocks.into_iter().map(|parsed| (self.parts.len(), parsed)));
+            self.count += blocks.len();
+            self.blocks.push(blocks);
             self.parts.push(part);
-            if self.blocks.len() > limits::BLOCKS {
+            if self.count > limits::BLOCKS {
                 return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
             }
         }
@@ -187,7 +196,7 @@ impl Document {
         let Parsed { mut blocks, mut left_alone } = part.parse()?;
         follows::mark(&part.parser, &part.source, &mut blocks, &BTreeSet::new());
         left_alone.add(Place::Bytes, encoding.kept_bytes(&part.source));
-        let content = Content::new(vec![part], blocks.into_iter().map(|parsed| (0, parsed)).collect());
+        let content = Content::new(vec![part], vec![blocks]);
         Ok(Self { container: Container::Text, content, left_alone })
     }
 
@@ -202,14 +211,18 @@ impl Document {
         let headings = follows::heading_styles(&mut package);
         for (name, entry) in entries(&mut package, &mut collected.left_alone)? {
             let parser = parser(entry);
-            let is_optional = parser.is_optional();
-            let (encoding, source) = match package.read(&name) {
-                Err(_) if is_optional => continue,
-                read => read?,
-            };
-            match collected.add(Part { source, name, encoding, parser }, &headings) {
-                Err(_) if is_optional => {}
-                added => added?,
+            let (is_optional, is_first) = (parser.is_optional(), collected.parts.is_empty());
+            let part = package.read(&name).and_then(|(encoding, source)| {
+                let part = Part { source, name, encoding, parser };
+                Ok((part.parse()?, part))
+            });
+            match part {
+                Ok((parsed, part)) => collected.add_parsed(parsed, part, &headings)?,
+                // A document whose first text cannot be read is refused; of the others it has the damaged part as it was.
+                Err(error) if is_optional || (!is_first && error.is_damage()) => {
+                    collected.left_alone.add(Place::DamagedPart, 1);
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(collected.into_document(Container::Package(package)))

@@ -51,22 +51,6 @@ pub enum Error {
         /// Bytes allowed.
         limit: usize,
     },
-    /// Deeper nesting than [`limits::NESTING`](crate::limits::NESTING).
-    #[error("inline elements are nested more than {limit} deep; simplify the markup in line {line}")]
-    TooDeep {
-        /// Nesting depth allowed.
-        limit: usize,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// More inline elements than [`limits::SPANS_PER_BLOCK`](crate::limits::SPANS_PER_BLOCK).
-    #[error("a paragraph has more than {limit} inline elements; split the paragraph in line {line}")]
-    TooManySpans {
-        /// Elements allowed in one block.
-        limit: usize,
-        /// The line, from 1.
-        line: usize,
-    },
     /// A zip package that cannot be read.
     #[error("the file is damaged; open it in the program that made it and save it again ({cause})")]
     Damaged {
@@ -135,7 +119,8 @@ pub enum Error {
         /// Byte at which it starts.
         offset: usize,
     },
-    /// Deeper XML than [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
+    /// Deeper XML than [`limits::XML_NESTING`](crate::limits::XML_NESTING), or a deeper tree than
+    /// [`limits::XML_DEPTH`](crate::limits::XML_DEPTH).
     #[error("XML elements are nested more than {limit} deep at byte {offset}; simplify the document there")]
     XmlTooDeep {
         /// Nesting depth allowed.
@@ -247,7 +232,7 @@ impl Error {
             Self::TooLarge { .. } | Self::TooManyEntries { .. } | Self::TooManyBlocks { .. } => {
                 "The parts can be translated one after the other; sentences that they share are translated once."
             }
-            Self::TooDeep { .. } | Self::TooManySpans { .. } | Self::Unclosed { .. } => {
+            Self::Unclosed { .. } => {
                 "--format txt translates it as plain text, with its marks and commands as words."
             }
             Self::Damaged { .. } | Self::Part { .. } => {
@@ -291,6 +276,16 @@ impl Error {
     pub(crate) fn json(source: &str, offset: usize) -> Self {
         let before = source.get(..offset).unwrap_or(source);
         Self::Json { line: before.matches('\n').count() + 1 }
+    }
+
+    /// Whether a part of a package cannot be read, but others may.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Part { error, .. } => error.is_damage(),
+            Self::Damaged { .. } | Self::PartEncoding { .. } => true,
+            Self::Xml { .. } | Self::DocType { .. } | Self::XmlTooDeep { .. } => true,
+            _ => false,
+        }
     }
 
     /// The byte of an XML text at which the error is, if known.

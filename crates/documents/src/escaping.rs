@@ -46,6 +46,8 @@ pub(crate) enum Escaping {
     HtmlAttribute(Dialect),
     /// The header or footer of a printed spreadsheet page, where `&` begins a code.
     SheetHeader,
+    /// A quoted argument in the instruction of a Word field, between tags or in an attribute.
+    FieldCode,
     /// reStructuredText.
     Rst(RstText),
     /// AsciiDoc.
@@ -84,6 +86,7 @@ impl Escaping {
             Self::Fluent => fluent(text),
             // A word joiner, which is not shown, because a backslash cannot be escaped.
             Self::Ass => text.replace('\\', "\\\u{2060}").replace('{', "\\{").replace('}', "\\}"),
+            Self::FieldCode => xml::escape_value(&text.replace('\\', "\\\\").replace('"', "\\\"")),
             Self::SheetHeader => xml::escape(&text.replace('&', "&&")),
             Self::Rst(_) => rst::text(text, context.bare),
             Self::AsciiDoc(place, quotes) => asciidoc::text(place, quotes, text, context.bare),

@@ -43,7 +43,7 @@ pub enum Place {
     ControlTitle,
     /// A text that was deleted while changes were tracked.
     DeletedText,
-    /// A number format with several words.
+    /// A number format with words.
     Numbering,
     /// A preformatted text that is not clearly prose.
     Preformatted,
@@ -57,6 +57,20 @@ pub enum Place {
     Message,
     /// A table drawn with lines of characters, some cells of which are left, as they must keep their width.
     DrawnTable,
+    /// A paragraph with more markup, or more deeply nested, than a block may have.
+    CrowdedText,
+    /// A part of a package that is damaged or no text.
+    DamagedPart,
+    /// A text that is longer than its program allows.
+    LongText,
+    /// The result of a field, which its program computes again: a date, a name, a chosen text.
+    FieldResult,
+    /// A text in the instruction of a field, which programs may compare.
+    FieldText,
+    /// A text in a formula.
+    FormulaText,
+    /// A prompt of a slide's layout, which the program shows in its own language.
+    Prompt,
 }
 
 impl Place {
@@ -97,6 +111,15 @@ impl Place {
             ),
             Self::Message => ("message with plural forms", "messages with plural forms"),
             Self::DrawnTable => ("drawn table", "drawn tables"),
+            Self::CrowdedText => ("paragraph with too much markup", "paragraphs with too much markup"),
+            Self::DamagedPart => ("damaged part", "damaged parts"),
+            Self::LongText => {
+                ("text longer than its program allows", "texts longer than their program allows")
+            }
+            Self::FieldResult => ("result of a field", "results of fields"),
+            Self::FieldText => ("text in a field's instruction", "texts in instructions of fields"),
+            Self::FormulaText => ("text in a formula", "texts in formulas"),
+            Self::Prompt => ("prompt of a layout", "prompts of layouts"),
         }
     }
 }

@@ -61,11 +61,15 @@ pub const INFLATION: usize = 200;
 /// Decompressed bytes of an entry up to which any ratio is allowed: small parts of spaces and repeated names are common.
 pub const INFLATION_FREE_BYTES: usize = 1 << 20;
 
-/// Nesting depth of XML elements. Tables in tables in text boxes stay under 100; trees are walked by recursion.
+/// Nesting depth of the XML elements in one tree, a paragraph or cell with all its content: trees are walked by
+/// recursion. Tables in tables in text boxes stay under 100; a deeper tree is left alone.
 pub const XML_DEPTH: usize = 256;
 
-/// Elements and texts in one tree, a paragraph with all its content. Each takes up to 240 bytes of memory; a
-/// drawing of 5,000 shapes has 200,000.
+/// Nesting depth of all XML elements. The parser counts no more than 65,535; real files stay under 200.
+pub const XML_NESTING: usize = 1 << 15;
+
+/// Elements and texts in one tree. Each takes up to 240 bytes of memory; a drawing of 5,000 shapes has 200,000. A larger
+/// tree is left alone.
 pub const XML_NODES: usize = 1 << 19;
 
 /// Decompressed bytes of one stream of a PDF: the text and drawing of a page. A map drawn in lines has 20 MB.

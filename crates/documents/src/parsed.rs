@@ -1,7 +1,7 @@
 //! What a format's parser finds in a text.
 
 use crate::left_alone::{LeftAlone, Place};
-use crate::slot::ParsedBlock;
+use crate::slot::{ParsedBlock, Role};
 
 /// The blocks of a text in any order, and the places that are left on purpose.
 #[derive(Debug, Default)]
@@ -15,6 +15,12 @@ impl Parsed {
     pub fn merge(&mut self, other: Self) {
         self.blocks.extend(other.blocks);
         self.left_alone.merge(other.left_alone);
+    }
+
+    /// The same with another role of its slots.
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.blocks.iter_mut().for_each(|found| found.slot.role = role);
+        self
     }
 
     /// Counts a place whose text is left on purpose.

@@ -62,7 +62,7 @@ impl Parser {
         let blocks = match self {
             Self::Text => text::parse(source),
             Self::Markdown => return markdown::parse(source),
-            Self::SubRip => subrip::parse(source)?,
+            Self::SubRip => return subrip::parse(source),
             Self::WebVtt => vtt::parse(source)?,
             Self::Html => return Ok(html::parse(source, Dialect::of(source))),
             Self::Po { to } => po::parse(source, to.as_deref())?,
@@ -81,7 +81,7 @@ impl Parser {
             Self::StringCatalog { .. } => string_catalog::parse(source)?,
             Self::StringsDict => return stringsdict::parse(source),
             Self::Fluent => fluent::parse(source),
-            Self::Ass => ass::parse(source)?,
+            Self::Ass => return Ok(ass::parse(source)),
             Self::Rst => return rst::parse(source),
             Self::AsciiDoc => return Ok(asciidoc::parse(source)),
             Self::Latex => return latex::parse(source),

@@ -42,6 +42,17 @@ impl Part {
         Ok(parsed)
     }
 
+    /// The blocks of the part as it was written, in the same order.
+    ///
+    /// # Errors
+    /// As [`Parser::parse`]; when it is not well-formed though the part was.
+    pub fn parse_written(&self, written: &str) -> Result<Parsed> {
+        if let Parser::Epub(entry) = self.parser {
+            entry.check(&self.source, written)?;
+        }
+        self.parse_text(written)
+    }
+
     /// What this part's parser and another one of the same entry have written.
     pub fn joined(&self, other: &str, written: &str) -> String {
         match &self.parser {

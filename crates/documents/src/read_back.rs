@@ -47,7 +47,7 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
             return Some(Mismatch::Names(blocks));
         }
     }
-    let mut found = match part.parse_text(written) {
+    let mut found = match part.parse_written(written) {
         Ok(found) => found.blocks,
         Err(error) => {
             let block = written_at(blocks, error.offset().unwrap_or(0))?;
@@ -186,9 +186,8 @@ mod tests {
             encoding: Encoding::UTF_8,
             parser: Parser::Office(OoxmlPart::Word(Role::Own)),
         };
-        let parsed =
-            part.parse().expect("well-formed").blocks.into_iter().map(|parsed| (0, parsed)).collect();
-        let content = Content::new(vec![part], parsed);
+        let parsed = part.parse().expect("well-formed").blocks;
+        let content = Content::new(vec![part], vec![parsed]);
         let (part, occurrences) = (&content.parts[0], &content.occurrences);
         let written = part.source.replace("Two</w:t></w:r>", "Zwei</w:t>");
         let blocks: Vec<WrittenBlock> = occurrences

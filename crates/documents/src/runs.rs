@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::Result;
 use crate::block::Affixes;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
+use crate::left_alone::Place;
 use crate::limits;
+use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
 use crate::wrap::LineLayout;
 
@@ -122,6 +123,11 @@ impl Item {
         }
     }
 
+    /// The text of a piece that is only text.
+    fn shown(&self) -> &str {
+        if let Kind::Text { text, .. } = &self.kind { text } else { "" }
+    }
+
     fn has_text(&self) -> bool {
         match &self.kind {
             Kind::Text { text, .. } => !text.trim().is_empty(),
@@ -137,15 +143,27 @@ impl Item {
     }
 }
 
-/// The block of a paragraph's pieces; `None` if there is no text.
+/// The blocks of a paragraph's pieces: one if there is text, or one for each run of text between the others where they
+/// are more than a block may have. A text that shares its run with too many others is left alone.
+pub(crate) fn blocks(source: &str, items: Vec<Item>) -> Parsed {
+    match block(source, items) {
+        Ok(found) => found.into_iter().collect::<Vec<_>>().into(),
+        Err(items) => divided(source, items),
+    }
+}
+
+/// The block of the pieces; `None` if there is no text.
 ///
 /// # Errors
-/// When the paragraph has more spans than [`limits`] allow.
-pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedBlock>> {
+/// The pieces, when they are too many spans for a block even without formats.
+fn block(source: &str, mut items: Vec<Item>) -> std::result::Result<Option<ParsedBlock>, Vec<Item>> {
     let words = items.iter().rposition(|item| !item.stands_alone()).map_or(0, |last| last + 1);
     items.truncate(words);
     let first = items.iter().position(|item| !item.stands_alone()).unwrap_or(items.len());
     items.drain(..first);
+    if span_count(&items) > limits::SPANS_PER_BLOCK {
+        items = joined_voids(items);
+    }
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(None) };
     if !items.iter().any(Item::has_text) {
         return Ok(None);
@@ -160,14 +178,79 @@ pub(crate) fn block(source: &str, mut items: Vec<Item>) -> Result<Option<ParsedB
     };
     let mut builder = filled(true);
     // A text with too many formats is translated without them.
-    if builder.span_count() > limits::SPANS_PER_BLOCK {
+    if builder.is_crowded() {
         builder = filled(false);
     }
-    builder.check()?;
+    if builder.is_crowded() {
+        return Err(items);
+    }
     let edge_spaces = builder.edge_spaces();
     let found = builder.finish(Escaping::Xml, |_, _| LineLayout::Single);
     let affixes = main.map(|style| style.affixes.clone()).unwrap_or_default();
     Ok(ParsedBlock { slot: Slot { affixes, edge_spaces, ..found.slot }, ..found }.into_translatable())
+}
+
+/// The spans of pieces without formats.
+fn span_count(items: &[Item]) -> usize {
+    let count = |item: &Item| match &item.kind {
+        Kind::Text { .. } | Kind::Break(_) => 0,
+        Kind::Void(_) | Kind::Field(..) | Kind::Locked { .. } => 1,
+        Kind::Group { items, .. } => 1 + span_count(items),
+    };
+    items.iter().map(count).sum()
+}
+
+/// Joins neighbours between words, such as bookmarks, that are copied as they are.
+fn joined_voids(items: Vec<Item>) -> Vec<Item> {
+    let is_bare = |item: &Item| matches!(&item.kind, Kind::Void(affixes) if *affixes == Affixes::default());
+    let mut joined: Vec<Item> = Vec::with_capacity(items.len());
+    for mut item in items {
+        if let Kind::Group { items, .. } = &mut item.kind {
+            *items = joined_voids(std::mem::take(items));
+        }
+        match joined.last_mut() {
+            Some(last) if is_bare(last) && last.stands_alone() => match item {
+                item if is_bare(&item) && item.stands_alone() && last.range.end == item.range.start => {
+                    last.range.end = item.range.end;
+                    last.run.end = item.range.end;
+                }
+                item => joined.push(item),
+            },
+            _ => joined.push(item),
+        }
+    }
+    joined
+}
+
+/// The blocks of the texts between all other pieces, which stay where they are. So the written paragraph is divided alike
+/// when it is read back.
+fn divided(source: &str, items: Vec<Item>) -> Parsed {
+    let mut found = Parsed::default();
+    let mut texts: Vec<Item> = Vec::new();
+    // The end of the run of the last piece that is no text.
+    let mut copied_until = 0;
+    let mut left = String::new();
+    for item in items.into_iter().map(Some).chain([None]) {
+        match item {
+            Some(item) if matches!(item.kind, Kind::Text { .. }) => texts.push(item),
+            other => {
+                let next = other.as_ref().map_or(usize::MAX, |item| item.run.start);
+                let texts = std::mem::take(&mut texts);
+                let shares = |text: &Item| text.run.start < copied_until || text.run.end > next;
+                if texts.iter().any(shares) {
+                    left.extend(texts.iter().map(Item::shown));
+                } else if let Ok(Some(block)) = block(source, texts) {
+                    found.extend([block]);
+                }
+                copied_until = other.as_ref().map_or(copied_until, |item| item.run.end);
+                if let Some(Item { kind: Kind::Group { items, .. }, .. }) = other {
+                    found.merge(divided(source, items));
+                }
+            }
+        }
+    }
+    found.leave(Place::CrowdedText, &left);
+    found
 }
 
 /// The style of most of the text. Text in groups and in links counts only if there is no other.
@@ -325,7 +408,12 @@ const TEXT_FIELDS: [&str; 5] = ["REF", "STYLEREF", "TITLE", "SUBJECT", "FORMTEXT
 pub(crate) fn shows_text(instruction: &str, result: &[Item]) -> bool {
     let is_number = matches!(result, [Item { kind: Kind::Text { text, .. }, .. }] if is_number(text));
     let name = instruction.split_whitespace().next().unwrap_or_default();
-    is_link(instruction) || (!is_number && TEXT_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name)))
+    is_link(instruction) || (!is_number && is_text_field(name))
+}
+
+/// Whether the result of a field of this name is text of the document, and of a link.
+pub(crate) fn is_text_field(name: &str) -> bool {
+    is_link(name) || TEXT_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
 }
 
 fn is_link(instruction: &str) -> bool {

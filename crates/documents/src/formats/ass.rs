@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
-use crate::Result;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::subrip::{DASHES, layout};
 use crate::formats::text::lines;
+use crate::left_alone::Place;
+use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 
 /// Fields of an event where the file does not list them.
@@ -22,11 +23,8 @@ pub(crate) fn is_ass(text: &str) -> bool {
 }
 
 /// The blocks of a subtitle file.
-///
-/// # Errors
-/// When a line has too much markup.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
-    let (mut found, mut in_events, mut fields) = (Vec::new(), false, FIELDS);
+pub(crate) fn parse(source: &str) -> Parsed {
+    let (mut found, mut in_events, mut fields) = (Parsed::default(), false, FIELDS);
     for range in lines(source) {
         let line = source.get(range.clone()).unwrap_or_default();
         if line.starts_with('[') {
@@ -37,11 +35,11 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
             let mut commas = event.match_indices(',').map(|(at, _)| at + 1);
             let text = if fields > 1 { commas.nth(fields - 2) } else { Some(0) };
             if let Some(text) = text {
-                push_cue(source, range.end - event.len() + text..range.end, &mut found)?;
+                push_cue(source, range.end - event.len() + text..range.end, &mut found);
             }
         }
     }
-    Ok(found)
+    found
 }
 
 /// What follows the name of a line.
@@ -51,16 +49,20 @@ fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Appends the blocks of an event's text: one, or one for each of several speakers.
-fn push_cue(source: &str, range: Range<usize>, found: &mut Vec<ParsedBlock>) -> Result<()> {
+fn push_cue(source: &str, range: Range<usize>, found: &mut Parsed) {
     let parts = divided(source, range);
     let is_spoken = |part: &Range<usize>| {
         source.get(part.clone()).is_some_and(|text| text.trim_start().starts_with(DASHES))
     };
     let several_speakers = parts.len() > 1 && parts.iter().all(is_spoken);
     for lines in parts.chunks(if several_speakers { 1 } else { parts.len().max(1) }) {
-        found.extend(block(source, lines, several_speakers)?.into_translatable());
+        match block(source, lines, several_speakers) {
+            Some(block) => found.extend(block.into_translatable()),
+            None => lines.iter().take(1).for_each(|line| {
+                found.leave(Place::CrowdedText, source.get(line.clone()).unwrap_or_default());
+            }),
+        }
     }
-    Ok(())
 }
 
 /// The lines of a text, which `\N` and `\n` separate outside of codes.
@@ -84,8 +86,8 @@ fn divided(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
     parts
 }
 
-/// The block of an event's lines.
-fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Result<ParsedBlock> {
+/// The block of an event's lines; `None` if it has more markup than a block may have.
+fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Option<ParsedBlock> {
     let trimmed = |range: &Range<usize>| {
         let line = source.get(range.clone()).unwrap_or_default();
         let spoken = if several_speakers { line.trim_start().trim_start_matches(DASHES) } else { line };
@@ -104,12 +106,15 @@ fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Result
         if number > 0 {
             builder.soft_break("\\N");
         }
-        read_line(&mut builder, source, range.clone(), &mut is_drawing)?;
+        read_line(&mut builder, source, range.clone(), &mut is_drawing);
         builder.end = range.end;
+        if builder.is_crowded() {
+            return None;
+        }
     }
     let mut found = builder.finish(Escaping::Ass, |_, _| layout(lines.len(), several_speakers));
     found.slot.newline = "\\N".to_owned();
-    Ok(found)
+    Some(found)
 }
 
 /// Bytes of the codes before the first word that concern all of the text: positions, fonts, colours.
@@ -126,13 +131,16 @@ fn leading_codes(text: &str) -> usize {
 }
 
 /// Appends a line's text and codes.
-fn read_line(builder: &mut Builder, source: &str, range: Range<usize>, is_drawing: &mut bool) -> Result<()> {
+fn read_line(builder: &mut Builder, source: &str, range: Range<usize>, is_drawing: &mut bool) {
     // Where the open switches end, the innermost last.
     let mut ends: Vec<Range<usize>> = Vec::new();
     let last_end =
         source.get(range.clone()).and_then(|text| text.rfind('}')).map_or(0, |end| range.start + end);
     let mut at = range.start;
     while let Some(rest) = source.get(at..range.end).filter(|rest| !rest.is_empty()) {
+        if builder.is_crowded() {
+            return;
+        }
         let text = rest.find(['{', '\\']).unwrap_or(rest.len());
         if text > 0 {
             let plain = at..at + text;
@@ -174,12 +182,10 @@ fn read_line(builder: &mut Builder, source: &str, range: Range<usize>, is_drawin
             *is_drawing = draws(tag).unwrap_or(*is_drawing);
             builder.void(here);
         }
-        builder.check()?;
     }
     while ends.pop().is_some() {
         builder.close("");
     }
-    Ok(())
 }
 
 /// Where the code is, in a text that starts with `tag`, that ends what `tag` switches on: `{\i0}` or `{\i}` after `{\i1}`.

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use crate::escaping::Escaping;
 use crate::formats::html;
+use crate::locked_text::lock_placeholders;
 use crate::markup::Dialect;
 use crate::package::{Package, resolve};
 use crate::parsed::Parsed;
 use crate::slot::Role;
-use crate::xml::plain::{properties, whole};
-use crate::xml::tree::{DocType, each};
+use crate::xml::plain::{lines, whole};
+use crate::xml::tree::{DocType, Element, blocks, each};
 use crate::{Error, Result};
 
 /// The content of an e-book's first entry.
@@ -17,13 +19,17 @@ pub(crate) const MIMETYPE: &str = "application/epub+zip";
 /// The entry that names the package documents.
 pub(crate) const CONTAINER: &str = "META-INF/container.xml";
 
+/// The media types of chapters, with those of older books.
+const CHAPTERS: [&str; 4] =
+    ["application/xhtml+xml", "application/x-dtbook+xml", "text/html", "text/x-oeb1-document"];
+
 /// An entry that holds text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EpubEntry {
     /// The package document, with the book's title and description.
     Package,
-    /// A chapter; `is_xml` if it is well-formed.
-    Chapter { is_xml: bool },
+    /// A chapter.
+    Chapter,
     /// An EPUB 2 table of contents.
     Contents,
     /// An SVG picture.
@@ -34,13 +40,25 @@ impl EpubEntry {
     /// The blocks of the entry.
     ///
     /// # Errors
-    /// When it is not well-formed, though it must be, or beyond the limits.
+    /// When it is not well-formed, though it must be, or beyond the limits. A chapter may be anything.
     pub fn parse(self, source: &str) -> Result<Parsed> {
         match self {
-            Self::Package => properties(source, DocType::Named),
-            Self::Chapter { is_xml } => chapter(source, is_xml),
+            Self::Package => package_document(source),
+            Self::Chapter => Ok(html::parse(source, Dialect::Xml)),
             Self::Contents => contents(source),
             Self::Svg => Ok(html::svg::parse(source)),
+        }
+    }
+
+    /// Checks that a written chapter is well-formed if its source is.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check(self, source: &str, written: &str) -> Result<()> {
+        let well_formed = |text: &str| each(text, DocType::Named, |_| false, |_| Ok(()));
+        match self {
+            Self::Chapter if well_formed(source).is_ok() => well_formed(written),
+            _ => Ok(()),
         }
     }
 }
@@ -115,10 +133,7 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, EpubEntry)>>
     let mut texts: Vec<(String, EpubEntry)> = Vec::new();
     for (_, path) in items {
         let entry = match kinds.get(&path).map(String::as_str) {
-            Some("application/xhtml+xml") if package.has(&path) => {
-                let is_xml = each(&package.text(&path)?, DocType::Named, |_| false, |_| Ok(())).is_ok();
-                EpubEntry::Chapter { is_xml }
-            }
+            Some(kind) if CHAPTERS.contains(&kind) && package.has(&path) => EpubEntry::Chapter,
             Some("application/x-dtbncx+xml") if package.has(&path) => EpubEntry::Contents,
             Some("image/svg+xml") if package.has(&path) => EpubEntry::Svg,
             _ => continue,
@@ -130,28 +145,53 @@ fn listed(package: &mut Package, name: &str) -> Result<Vec<(String, EpubEntry)>>
     Ok(texts)
 }
 
+/// Properties of a book that are shown to its readers.
+const SHOWN_PROPERTIES: [&str; 2] = ["belongs-to-collection", "schema:accessibilitySummary"];
+
+/// The blocks of a package document: what it says about the book, and the names in the guide of older books. Descriptions
+/// may hold HTML, whose tags are locked.
+fn package_document(source: &str) -> Result<Parsed> {
+    let wanted = |name: (&str, &str)| {
+        matches!(name, ("dc", "title" | "subject" | "description" | "rights" | "coverage"))
+            || matches!(name, ("opf", "meta" | "reference"))
+    };
+    blocks(source, DocType::Named, wanted, |element, found| {
+        let property = || element.value(source, "property").unwrap_or_default();
+        match element.name {
+            ("opf", "meta") if !SHOWN_PROPERTIES.contains(&property().as_ref()) => {}
+            ("opf", "reference") => {
+                let title = element.attribute(source, "title");
+                let title = title.and_then(|title| lines(source, title, Escaping::XmlAttribute));
+                found.extend(title.map(|title| title.with_role(Role::Shared)));
+            }
+            _ => found.extend(whole(source, element).map(|mut found| {
+                if found.block.text.contains("</") {
+                    lock_placeholders(&mut found.block);
+                }
+                found
+            })),
+        }
+        Ok(())
+    })
+}
+
 /// The blocks of an EPUB 2 table of contents (NCX), which mostly repeats the chapters' headings.
 fn contents(source: &str) -> Result<Parsed> {
     let mut found = Parsed::default();
     each(
         source,
         DocType::Named,
-        |name| matches!(name, ("ncx", "docTitle" | "navLabel")),
+        |name| matches!(name, ("ncx", "docTitle" | "navInfo" | "navLabel" | "pageTarget")),
         |element| {
-            let labels = element.elements().filter(|child| child.name == ("ncx", "text"));
-            found.extend(
-                labels.filter_map(|label| whole(source, label)).map(|found| found.with_role(Role::Shared)),
-            );
+            let is_page = element.name.1 == "pageTarget";
+            let inner = element.elements().filter(|child| is_page && child.name == ("ncx", "navLabel"));
+            let texts = inner.flat_map(Element::elements).chain(element.elements());
+            let labels = texts.filter(|child| child.name == ("ncx", "text"));
+            let blocks = labels.filter_map(|label| whole(source, label));
+            let blocks = blocks.filter(|found| !(is_page && html::is_roman(&found.block.text)));
+            found.extend(blocks.map(|found| found.with_role(Role::Shared)));
             Ok(())
         },
     )?;
     Ok(found)
-}
-
-/// The blocks of a chapter. Fails if it is not well-formed though `is_xml`.
-fn chapter(source: &str, is_xml: bool) -> Result<Parsed> {
-    if is_xml {
-        each(source, DocType::Named, |_| false, |_| Ok(()))?;
-    }
-    Ok(html::parse(source, Dialect::Xml))
 }

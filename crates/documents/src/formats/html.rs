@@ -120,7 +120,10 @@ impl<'a> HtmlParser<'a> {
             self.push(Kind::Break, range);
         } else if block {
             self.flush();
-            if (untranslatable || is(&COPIED)) && !empty {
+            if name == "nav" && self.is_page_list(attributes) && !empty {
+                let end = self.skip(&name);
+                self.page_list(range.end..end);
+            } else if (untranslatable || is(&COPIED)) && !empty {
                 let end = self.skip(&name);
                 if !untranslatable {
                     self.copied(&name, attributes, range.end..end);
@@ -192,7 +195,7 @@ impl<'a> HtmlParser<'a> {
         let (source, dialect, depth) = (self.source, self.dialect, self.depth + 1);
         match name {
             _ if depth > MAX_DEPTH => self.found.leave(Place::Fallback, written),
-            "pre" | "listing" | "textarea" => {
+            "pre" | "listing" | "textarea" | "xmp" | "plaintext" => {
                 self.found.merge(preformatted::parse(source, inner, dialect, name == "textarea", depth));
             }
             "svg" => self.found.merge(svg::parse_range(source, inner, dialect, depth)),
@@ -217,6 +220,24 @@ impl<'a> HtmlParser<'a> {
             }
             _ if FALLBACKS.contains(&name) => self.found.merge(parse_inside(source, inner, dialect, depth)),
             _ => {}
+        }
+    }
+
+    /// Whether a list of links has the pages of a printed edition.
+    fn is_page_list(&self, attributes: &[Attribute<'a>]) -> bool {
+        let is_list = |one: &Attribute| {
+            one.name == "epub:type"
+                && self.source.get(one.value.clone()).is_some_and(|v| v.contains("page-list"))
+        };
+        attributes.iter().any(is_list)
+    }
+
+    /// Appends the texts of such a list, but for the numbers of its pages.
+    fn page_list(&mut self, inner: Range<usize>) {
+        if self.depth < MAX_DEPTH {
+            let mut found = parse_inside(self.source, inner, self.dialect, self.depth + 1);
+            found.blocks.retain(|found| !is_roman(&found.block.text));
+            self.found.merge(found);
         }
     }
 
@@ -379,23 +400,35 @@ impl<'a> HtmlParser<'a> {
             match attribute.as_str() {
                 "value" => name == "input" && button(),
                 "content" => name == "meta" && meta(),
-                "label" => ["option", "optgroup", "track"].contains(&name),
+                "label" => ["menuitem", "option", "optgroup", "track"].contains(&name),
                 other => SHOWN.contains(&other),
             }
         };
         let shown: Vec<&Attribute> = attributes.iter().filter(is_shown).collect();
         for attribute in shown {
-            let mut pieces = Vec::new();
-            entities::read(self.source, attribute.value.clone(), self.dialect, In::Value, &mut pieces);
-            for run in inline::runs(self.source, pieces) {
-                let mut slot = Slot::new(run.range, Escaping::HtmlAttribute(self.dialect));
-                if attribute.quote.is_none() {
-                    slot.frame = Affixes { before: "\"".into(), after: "\"".into() };
-                }
-                self.found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
-            }
+            self.found.extend(attribute_blocks(self.source, attribute, self.dialect));
         }
     }
+}
+
+/// The blocks of an attribute's value.
+fn attribute_blocks(source: &str, attribute: &Attribute, dialect: Dialect) -> Vec<ParsedBlock> {
+    let mut pieces = Vec::new();
+    entities::read(source, attribute.value.clone(), dialect, In::Value, &mut pieces);
+    let block = |run: inline::Run| {
+        let mut slot = Slot::new(run.range, Escaping::HtmlAttribute(dialect));
+        if attribute.quote.is_none() {
+            slot.frame = Affixes { before: "\"".into(), after: "\"".into() };
+        }
+        ParsedBlock { block: run.block, slot }.into_translatable()
+    };
+    inline::runs(source, pieces).into_iter().filter_map(block).collect()
+}
+
+/// Whether a text is a number in Roman digits, as pages of a foreword have.
+pub(crate) fn is_roman(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().all(|c| "ivxlcdmIVXLCDM".contains(c))
 }
 
 fn is_note_mark(text: &str) -> bool {

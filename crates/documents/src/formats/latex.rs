@@ -25,7 +25,7 @@ use crate::escaping::Escaping;
 use crate::inline::{Kind, Piece};
 use crate::paragraph;
 use crate::parsed::Parsed;
-use crate::{Error, Result, limits};
+use crate::{Result, limits};
 
 /// Translations of narrower paragraphs are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;
@@ -137,9 +137,10 @@ impl<'a> LatexParser<'a> {
     /// Reads tokens; those of arguments that are texts of their own by recursion.
     fn run(&mut self, tokens: Range<usize>, depth: usize) -> Result<()> {
         if depth > limits::NESTING {
-            let at = self.range(tokens.start).start;
-            let line = 1 + self.slice(0..at).matches('\n').count();
-            return Err(Error::TooDeep { limit: limits::NESTING, line });
+            let bytes = self.range(tokens.start).start..self.range(tokens.end.saturating_sub(1)).end;
+            let text = self.slice(bytes).to_owned();
+            self.found.leave(Place::CrowdedText, &text);
+            return Ok(());
         }
         let mut at = tokens.start;
         while at < tokens.end {

@@ -21,6 +21,7 @@ use self::spans::{code_span, marker_size, width};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::{html, yaml};
+use crate::left_alone::Place;
 use crate::markup::Dialect;
 use crate::parsed::Parsed;
 use crate::wrap::LineLayout;
@@ -29,9 +30,9 @@ use crate::{Error, Result, limits};
 /// The blocks of a Markdown document.
 ///
 /// # Errors
-/// When inline elements are nested too deeply or too many, or pulldown-cmark panics.
+/// When pulldown-cmark panics.
 pub(crate) fn parse(source: &str) -> Result<Parsed> {
-    catch_panic(|| parse_events(source))
+    catch_panic(|| Ok(parse_events(source)))
 }
 
 /// Turns a panic into an error. pulldown-cmark 0.13.6 panics on some rare input (with heading attributes,
@@ -40,7 +41,7 @@ fn catch_panic<T>(read: impl FnOnce() -> Result<T> + UnwindSafe) -> Result<T> {
     catch_unwind(read).unwrap_or(Err(Error::Unreadable))
 }
 
-fn parse_events(source: &str) -> Result<Parsed> {
+fn parse_events(source: &str) -> Parsed {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -58,10 +59,10 @@ fn parse_events(source: &str) -> Result<Parsed> {
         }
     }
     for (event, range) in events.into_offset_iter() {
-        parser.event(event, range)?;
+        parser.event(event, range);
     }
     parser.flush();
-    Ok(parser.found)
+    parser.found
 }
 
 /// Translations of narrower paragraphs are filled to this many columns: those were broken by sense, which a translation
@@ -116,15 +117,15 @@ impl<'a> MarkdownParser<'a> {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<()> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         let is_text = matches!(event, Event::Text(_)) && range.end > self.copied.end;
         if self.copied.contains(&range.start) && is_inline(&event) && !is_text {
-            return Ok(());
+            return;
         }
         match event {
             Event::Start(tag) => {
                 let range = self.full_range(&tag, range);
-                return self.start(&tag, range);
+                self.start(&tag, range);
             }
             Event::End(tag) => self.end(tag, range),
             Event::Html(_) => self.html_line(range),
@@ -146,10 +147,9 @@ impl<'a> MarkdownParser<'a> {
             Event::HardBreak if !self.builders.is_empty() => self.line_end = Some(true),
             Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskListMarker(_) => {}
         }
-        self.builders.last().map_or(Ok(()), Builder::check)
     }
 
-    fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) -> Result<()> {
+    fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
                 let markup = self.slice(&(range.start..range.start + marker_size(self.slice(&range), tag)));
@@ -168,9 +168,6 @@ impl<'a> MarkdownParser<'a> {
             Tag::Image { .. } => {
                 self.begin(range.start).void(range.clone());
                 self.builders.push(Builder::new(self.source, range.start + 2));
-                if self.builders.len() > limits::NESTING {
-                    return Err(self.too_deep(range.start));
-                }
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
@@ -205,7 +202,6 @@ impl<'a> MarkdownParser<'a> {
             }
             _ => self.flush(),
         }
-        self.builders.last().map_or(Ok(()), Builder::check)
     }
 
     /// The range of an element, with the `[]` of `[text][]` that pulldown-cmark 0.13.6 leaves out.
@@ -338,6 +334,10 @@ impl<'a> MarkdownParser<'a> {
     }
 
     fn finish(&mut self, builder: Builder<'a>, escaping: Escaping) {
+        // Descriptions of images in each other are written by recursion.
+        if builder.is_crowded() || self.builders.len() > limits::NESTING {
+            return self.found.leave(Place::CrowdedText, builder.source());
+        }
         let found = builder.finish(escaping, |source, newline| match newline {
             Some(newline) if escaping == Escaping::MarkdownParagraph => {
                 LineLayout::Fill(width(source, newline).max(NARROWEST_COLUMNS))
@@ -352,11 +352,6 @@ impl<'a> MarkdownParser<'a> {
         let read = self.builders.last().map_or(0, |builder| builder.end);
         let escaped = start > read && self.source.as_bytes().get(start - 1) == Some(&b'\\');
         if escaped { start - 1 } else { start }
-    }
-
-    fn too_deep(&self, at: usize) -> Error {
-        let line = 1 + self.slice(&(0..at)).matches('\n').count();
-        Error::TooDeep { limit: limits::NESTING, line }
     }
 
     fn slice(&self, range: &Range<usize>) -> &'a str {

@@ -111,9 +111,9 @@ impl OdfEntry {
 /// The entries that hold text, in reading order.
 ///
 /// # Errors
-/// When the document is protected by a password, or its manifest cannot be read.
+/// When the document is protected by a password.
 pub(crate) fn texts(package: &mut Package) -> Result<Vec<(String, OdfEntry)>> {
-    if package.has(MANIFEST) && package.text(MANIFEST)?.contains("encryption-data") {
+    if package.text(MANIFEST).is_ok_and(|manifest| manifest.contains("encryption-data")) {
         return Err(Error::Protected);
     }
     let mut texts: Vec<(String, OdfEntry)> = ["content.xml", "styles.xml"]
@@ -146,6 +146,10 @@ fn content(source: &str, role: Role) -> Result<Parsed> {
                 | ("style", "style" | "master-page")
                 | ("text", "list-level-style-number" | "outline-level-style")
                 | ("form", _)
+                | ("number", "text")
+                | ("table", "title" | "desc" | "data-pilot-field" | "data-pilot-grand-total")
+                | ("text", "user-field-decl")
+                | ("text", "note-continuation-notice-forward" | "note-continuation-notice-backward")
         )
     };
     let mut found = blocks(source, DocType::Refused, wanted, |element, found| {
@@ -167,13 +171,27 @@ fn content(source: &str, role: Role) -> Result<Parsed> {
                     formula::literals(&list).iter().for_each(|entry| found.leave(Place::ListEntry, entry));
                 }
             }
+            ("number", "text") => {
+                found.leave(Place::Numbering, &element.text(source));
+                return Ok(());
+            }
+            // A pivot table finds its columns by their headers.
+            ("table", "data-pilot-field" | "data-pilot-grand-total") => {
+                compared.extend(element.value(source, "source-field-name").map(|name| formula::key(&name)));
+                found.leave(Place::PivotCaption, &element.value(source, "display-name").unwrap_or_default());
+            }
             ("table", "filter-condition") => {
                 compared.extend(element.value(source, "value").map(|value| formula::key(&value)));
             }
-            _ => compares(element, "formula"),
+            _ => {
+                compares(element, "formula");
+                let formula = element.value(source, "formula").unwrap_or_default();
+                formula::literals(&formula).iter().for_each(|text| found.leave(Place::FormulaText, text));
+            }
         }
         collect(source, element, role, &plain, found)
     })?;
+    leave_sheet_names(source, &mut found);
     if !compared.is_empty() {
         let Parsed { blocks, left_alone } = &mut found;
         blocks.retain(|found| {
@@ -207,6 +225,8 @@ fn collect(
                 child.name == ("presentation", "notes")
                     || (child.name.0 == "draw" && child.value_range(source, "class").is_some())
             };
+            let prompts = element.elements().filter(|child| is_prompt(child));
+            prompts.for_each(|prompt| found.leave(Place::Prompt, &prompt.text(source)));
             let mut shown = element.elements().filter(|child| !is_prompt(child));
             return shown.try_for_each(|child| collect(source, child, role, plain, found));
         }
@@ -236,10 +256,13 @@ fn collect(
             labels.for_each(|label| found.leave(Place::ListEntry, &label));
         }
         ("text", "p" | "h") => {
-            let items = paragraph::items(source, element, plain);
-            found.extend(runs::block(source, items)?.map(|found| found.with_role(role)));
+            let (items, results) = paragraph::items(source, element, plain);
+            found.merge(runs::blocks(source, items).with_role(role));
+            results.iter().for_each(|result| found.leave(Place::FieldResult, result));
         }
-        ("svg", "title" | "desc") | ("presentation", "header-decl" | "footer-decl") => {
+        ("svg" | "table", "title" | "desc")
+        | ("presentation", "header-decl" | "footer-decl")
+        | ("text", "note-continuation-notice-forward" | "note-continuation-notice-backward") => {
             found.extend(whole(source, element).map(|found| found.with_role(role)))
         }
         // Repeats the title of a table of contents.
@@ -247,6 +270,10 @@ fn collect(
             found.extend(whole(source, element).map(|found| found.with_role(Role::Shared)));
         }
         _ => {}
+    }
+    for name in left_attributes(element.name) {
+        let place = if element.name.0 == "form" { Place::Control } else { Place::FieldText };
+        found.leave(place, &element.value(source, name).unwrap_or_default());
     }
     let shown = shown_attributes(element.name).iter().filter_map(|name| element.value_range(source, name));
     let shown = shown.filter_map(|range| lines(source, range, Escaping::XmlAttribute));
@@ -257,9 +284,38 @@ fn collect(
 /// The attributes of an element that are shown: screen tips, captions, the words around numbers, titles of messages.
 fn shown_attributes(name: Name) -> &'static [&'static str] {
     match name {
-        ("text", "a") | ("table", "help-message" | "error-message") => &["title"],
+        ("text" | "draw", "a") | ("table", "help-message" | "error-message") => &["title"],
+        // Entries of an index and of a table of contents.
+        ("text", "alphabetical-index-mark" | "alphabetical-index-mark-start") => {
+            &["string-value", "key1", "key2"]
+        }
+        ("text", "toc-mark" | "user-index-mark") => &["string-value"],
+        ("text", "placeholder" | "text-input") => &["description"],
         ("text", "list-level-style-number" | "outline-level-style") => &["num-prefix", "num-suffix"],
         ("form", _) => &["label", "title"],
         _ => &[],
+    }
+}
+
+/// The attributes of an element that hold texts of fields and forms.
+fn left_attributes(name: Name) -> &'static [&'static str] {
+    match name {
+        ("text", "conditional-text") => &["string-value-if-true", "string-value-if-false"],
+        ("text", "hidden-text" | "user-field-decl") => &["string-value"],
+        ("form", "text" | "textarea" | "combobox") => &["value", "current-value"],
+        _ => &[],
+    }
+}
+
+/// Counts the names of sheets, which formulas and links refer to.
+fn leave_sheet_names(source: &str, found: &mut Parsed) {
+    let Some(start) = source.find("<office:spreadsheet") else { return };
+    for (at, _) in source.get(start..).unwrap_or_default().match_indices("<table:table ") {
+        let token = Tokens::within(source, start + at..source.len(), Dialect::Xml).next();
+        if let Some(TokenKind::Open { attributes, .. }) = token.map(|token| token.kind) {
+            let name = attributes.iter().find(|attribute| local_name(attribute.name) == "name");
+            let name = name.and_then(|name| source.get(name.value.clone()));
+            found.leave(Place::SheetName, name.unwrap_or_default());
+        }
     }
 }

@@ -5,9 +5,12 @@
 mod alt;
 mod chunk;
 mod content_types;
+mod data;
 mod drawing;
+mod field_codes;
 mod formula_results;
 mod page;
+mod references;
 mod run;
 mod sheet;
 mod tips;
@@ -50,14 +53,20 @@ pub(crate) enum OoxmlPart {
     Master,
     /// A workbook's threaded comments.
     Threads,
-    /// A copy of a cover page's texts.
-    Cover,
+    /// Data whose texts content controls repeat.
+    BoundData,
+    /// The sections of a presentation, and its shows.
+    Sections,
+    /// The number formats of a workbook.
+    NumberFormats,
+    /// The texts that a pivot table keeps of its source.
+    PivotCache,
     /// The strings of cells and comments, headers and footers of pages.
-    Strings(Arc<sheet::ReferencedNames>),
+    Strings(Arc<references::ReferencedNames>),
     /// A table's columns.
     Columns,
     /// A workbook's sheets.
-    Sheets(Arc<sheet::ReferencedNames>),
+    Sheets(Arc<references::ReferencedNames>),
     /// Pivot tables and what filters them.
     Pivot,
     /// The captions of a sheet's buttons and other controls.
@@ -91,7 +100,10 @@ impl OoxmlPart {
             Self::Tips => tips::parse(source),
             Self::Master => drawing::master(source),
             Self::Threads => sheet::threads(source),
-            Self::Cover => cover(source),
+            Self::BoundData => data::bound(source),
+            Self::Sections => drawing::sections(source),
+            Self::NumberFormats => sheet::number_formats(source),
+            Self::PivotCache => sheet::pivot_cache(source),
             Self::Strings(names) => sheet::strings(source, names),
             Self::Columns => sheet::columns(source),
             Self::Sheets(names) => sheet::sheets(source, names),
@@ -107,7 +119,17 @@ impl OoxmlPart {
 
     /// Whether a document is read without the part if that is damaged.
     pub fn is_optional(&self) -> bool {
-        matches!(self, Self::Controls | Self::CustomProperties | Self::Numbering | Self::Pivot | Self::Svg)
+        matches!(
+            self,
+            Self::BoundData
+                | Self::Controls
+                | Self::CustomProperties
+                | Self::NumberFormats
+                | Self::Numbering
+                | Self::Pivot
+                | Self::PivotCache
+                | Self::Svg
+        )
     }
 
     /// Whether [`Self::completed`] changes a part though it has no text.
@@ -169,7 +191,7 @@ pub(crate) fn texts(
     let mut parts = parts(package, format, left)?;
     if format == Format::Docx {
         let types = ContentTypes::read(package)?;
-        parts.extend(chunk::texts(package, &types, left)?);
+        parts.extend(chunk::texts(package, &types, left));
     }
     Ok(parts)
 }
@@ -177,7 +199,7 @@ pub(crate) fn texts(
 /// As [`texts`], without the documents that it takes in.
 fn parts(package: &mut Package, format: Format, left: &mut LeftAlone) -> Result<Vec<(String, OoxmlPart)>> {
     let types = ContentTypes::read(package)?;
-    let names = if format == Format::Xlsx { sheet::referenced_names(package)? } else { Arc::default() };
+    let names = if format == Format::Xlsx { references::referenced_names(package) } else { Arc::default() };
     let parser = |name: &String| {
         // A document in the document has the content type of its own main part.
         let is_package = PACKAGES.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
@@ -188,16 +210,9 @@ fn parts(package: &mut Package, format: Format, left: &mut LeftAlone) -> Result<
     };
     let mut parsers: Vec<_> = package.names().iter().filter_map(parser).collect();
     if format == Format::Docx {
-        let is_item = |name: &&String| {
-            let name = name.to_ascii_lowercase();
-            name.starts_with("customxml/item") && name.ends_with(".xml")
-        };
-        let items: Vec<String> = package.names().iter().filter(is_item).cloned().collect();
-        for name in items {
-            if package.text(&name).is_ok_and(|text| text.contains(COVER)) {
-                parsers.push((10, name.len(), name, OoxmlPart::Cover));
-            }
-        }
+        let texts: Vec<String> = parsers.iter().filter(|one| one.0 <= 2).map(|one| one.2.clone()).collect();
+        let items = data::bound_items(package, &texts);
+        parsers.extend(items.into_iter().map(|name| (10, name.len(), name, OoxmlPart::BoundData)));
     }
     for name in package.names() {
         let lower = name.to_ascii_lowercase();
@@ -220,7 +235,11 @@ fn parts(package: &mut Package, format: Format, left: &mut LeftAlone) -> Result<
 }
 
 /// The rank in reading order and the parser of a part of this content type, which is in lower case.
-fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) -> Option<(usize, OoxmlPart)> {
+fn parser(
+    content: &str,
+    format: Format,
+    names: &Arc<references::ReferencedNames>,
+) -> Option<(usize, OoxmlPart)> {
     let kind = content.rsplit_once(['.', '/']).map_or(content, |(_, kind)| kind);
     // A chart in a workbook shows its cells; elsewhere it has an embedded table of its own.
     let labels = if format == Format::Xlsx { Role::Copy } else { Role::Shared };
@@ -246,6 +265,9 @@ fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) ->
         ("threadedcomments+xml", _) => (2, OoxmlPart::Threads),
         ("table+xml", _) => (3, OoxmlPart::Columns),
         ("pivottable+xml" | "slicer+xml" | "timeline+xml", _) => (3, OoxmlPart::Pivot),
+        ("pivotcachedefinition+xml", _) => (3, OoxmlPart::PivotCache),
+        ("styles+xml", Format::Xlsx) => (8, OoxmlPart::NumberFormats),
+        ("main+xml", Format::Pptx) => (5, OoxmlPart::Sections),
         ("main+xml", Format::Xlsx) => (4, OoxmlPart::Sheets(Arc::clone(names))),
         ("drawing+xml" | "chart+xml" | "chartex+xml" | "chartshapes+xml" | "diagramdata+xml", _) => {
             (6, OoxmlPart::Drawing(Role::Own, labels))
@@ -255,26 +277,10 @@ fn parser(content: &str, format: Format, names: &Arc<sheet::ReferencedNames>) ->
         ("diagramdrawing+xml", _) => (7, OoxmlPart::Drawing(Role::Shared, labels)),
         ("core-properties+xml", _) => (8, OoxmlPart::Properties),
         ("custom-properties+xml", _) => (8, OoxmlPart::CustomProperties),
-        ("extended-properties+xml", Format::Xlsx | Format::Pptx) => (9, OoxmlPart::Titles),
+        ("extended-properties+xml", _) => (9, OoxmlPart::Titles),
         ("svg+xml", _) => (9, OoxmlPart::Svg),
         _ => return None,
     })
-}
-
-/// The namespace of a cover page's properties, which Word reads whenever it opens the document.
-const COVER: &str = "http://schemas.microsoft.com/office/2006/coverPageProps";
-
-/// The abstract of a cover page: a copy of the text in the control that shows it.
-fn cover(source: &str) -> Result<Parsed> {
-    blocks(
-        source,
-        DocType::Refused,
-        |name| name == ("cover", "Abstract"),
-        |element, found| {
-            found.extend(whole(source, element).map(|found| found.with_role(Role::Copy)));
-            Ok(())
-        },
-    )
 }
 
 /// Counts the texts of properties that fields and programs look up by name.

@@ -27,7 +27,7 @@ use crate::escaping::Escaping;
 use crate::paragraph;
 use crate::parsed::Parsed;
 use crate::wrap::columns;
-use crate::{Error, Result, limits};
+use crate::{Result, limits};
 
 /// Translations of narrower paragraphs are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;
@@ -92,7 +92,10 @@ impl<'a> RstParser<'a> {
     /// The elements in lines; those with the least indentation are the outer ones.
     fn body(&mut self, lines: Range<usize>, depth: usize) -> Result<()> {
         if depth > limits::NESTING {
-            return Err(Error::TooDeep { limit: limits::NESTING, line: lines.start + 1 });
+            let text = self.line(lines.start).map(|line| line.text.start..line.text.end);
+            let text = text.and_then(|text| self.source.get(text)).unwrap_or_default();
+            self.found.leave(Place::CrowdedText, text);
+            return Ok(());
         }
         let indents = lines.clone().filter_map(|at| self.line(at)).filter(|line| !line.is_blank());
         let base = indents.map(|line| line.indent).min().unwrap_or(0);

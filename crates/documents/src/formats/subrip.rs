@@ -6,6 +6,8 @@ use crate::block::{Span, SpanKind};
 use crate::builder::Builder;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
+use crate::left_alone::Place;
+use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 use crate::tags::Tag;
 use crate::wrap::{LineLayout, SUBTITLE_LINES};
@@ -32,7 +34,7 @@ pub(crate) fn starts_like_cues(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::NoCues`] when no line holds times.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
     let lines: Vec<Range<usize>> = lines(source).collect();
     let line = |at: usize| lines.get(at).and_then(|range| source.get(range.clone())).unwrap_or_default();
     let first = (0..lines.len()).find(|&at| is_times(line(at))).ok_or(Error::NoCues)?;
@@ -40,14 +42,18 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
         let numbers_next = is_number(line(at)) && is_times(line(at + 1));
         at > first && !line(at).trim().is_empty() && !is_times(line(at)) && !numbers_next
     };
-    let mut found = Vec::new();
+    let text = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+    let mut found = Parsed::default();
     let mut at = first;
     while at < lines.len() {
         let end = (at..lines.len()).find(|&at| !is_text(at)).unwrap_or(lines.len());
         let cue = lines.get(at..end).unwrap_or_default();
         let several_speakers = cue.len() > 1 && (at..end).all(|at| line(at).trim_start().starts_with(DASHES));
         for part in cue.chunks(if several_speakers { 1 } else { cue.len().max(1) }) {
-            found.extend(block(source, part, several_speakers)?.into_translatable());
+            match block(source, part, several_speakers) {
+                Some(block) => found.extend(block.into_translatable()),
+                None => found.leave(Place::CrowdedText, &part.iter().map(text).collect::<String>()),
+            }
         }
         at = end.max(at + 1);
     }
@@ -60,8 +66,8 @@ pub(crate) fn layout(lines: usize, several_speakers: bool) -> LineLayout {
     LineLayout::Balance { lines, most: if several_speakers { lines } else { SUBTITLE_LINES } }
 }
 
-/// The block of a cue's lines.
-fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Result<ParsedBlock> {
+/// The block of a cue's lines; `None` if it has more markup than a block may have.
+fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Option<ParsedBlock> {
     let trimmed = |range: &Range<usize>| {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -78,21 +84,27 @@ fn block(source: &str, lines: &[Range<usize>], several_speakers: bool) -> Result
             let gap = source.get(builder.end..range.start).unwrap_or_default();
             builder.soft_break(gap.trim_start_matches([' ', '\t']));
         }
-        line(&mut builder, source, range.clone())?;
+        line(&mut builder, source, range.clone());
         builder.end = range.end;
+        if builder.is_crowded() {
+            return None;
+        }
     }
     let mut found = builder.finish(Escaping::Plain, |_, _| layout(lines.len(), several_speakers));
     if found.slot.newline.is_empty() {
         found.slot.newline = newline(source).to_owned();
     }
     merge(&mut found.block.spans, &found.block.text);
-    Ok(found)
+    Some(found)
 }
 
 /// Appends a line's text, tags and `{\an8}` codes.
-fn line(builder: &mut Builder, source: &str, range: Range<usize>) -> Result<()> {
+fn line(builder: &mut Builder, source: &str, range: Range<usize>) {
     let mut from = range.start;
     while let Some(rest) = source.get(from..range.end).filter(|rest| !rest.is_empty()) {
+        if builder.is_crowded() {
+            return;
+        }
         let next = rest.find(['<', '{']).unwrap_or(rest.len());
         builder.text(&rest[..next]);
         let rest = &rest[next..];
@@ -108,9 +120,7 @@ fn line(builder: &mut Builder, source: &str, range: Range<usize>) -> Result<()> 
             from += literal;
         }
         from += size;
-        builder.check()?;
     }
-    Ok(())
 }
 
 /// Bytes of the tag or code that `text` starts with; 0 if it starts with neither.

@@ -140,8 +140,8 @@ fn is_data(word: &str) -> bool {
 
 /// Whether a word is a part of a program, such as `i<n;i++){f(i)`: it has several marks of code.
 fn is_statement(word: &str) -> bool {
-    let marks: Vec<char> = word.chars().filter(|c| "{}()[];=<>&|+*\\!".contains(*c)).collect();
-    marks.len() >= 3 && marks.iter().any(|c| "{};=<>&|\\".contains(*c))
+    let marks = word.bytes().filter(|byte| b"{}()[];=<>&|+*\\!".contains(byte)).count();
+    marks >= 3 && word.bytes().any(|byte| b"{};=<>&|\\".contains(&byte))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) enum Mark {
 
 /// Every alternative ends at the characters that start one, so that finding all of them takes one pass. Tags have a
 /// name or a number, and attributes; anything else between `<` and `>` is text. A space is no printf flag here, or
-/// "50 % discount" would contain `% d`.
+/// "50 % discount" would contain `% d`. The boundary is that of ASCII, since Unicode's is slow in all but English texts.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
@@ -33,7 +33,7 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
             (?: \s+ [A-Za-z0-9_:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [A-Za-z0-9_.-]+ ) )? )* \s* /? > )
         | (?<locked>
             % [A-Z][A-Z0-9_]+ %
-          | % (?: [1-9][0-9]?\$ )? \x23@ [\w.-]+ @ | %arg\b
+          | % (?: [1-9][0-9]?\$ )? \x23@ [\w.-]+ @ | %arg(?-u:\b)
           | % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
               (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
           | % [-_^]? [ABHILMYZbejmpy]

@@ -72,13 +72,14 @@ const KEYWORDS: [&str; 3] = ["keywords", "keyword", "category"];
 /// When the text is not well-formed or beyond the limits.
 pub(crate) fn properties(source: &str, doc_type: DocType) -> Result<Parsed> {
     let wanted = |name: (&str, &str)| {
-        matches!(name, ("dc", "title" | "subject" | "description")) || KEYWORDS.contains(&name.1)
+        matches!(name, ("dc", "title" | "subject" | "description") | (_, "user-defined"))
+            || KEYWORDS.contains(&name.1)
     };
     blocks(source, doc_type, wanted, |element, found| {
-        if KEYWORDS.contains(&element.name.1) {
-            found.leave(Place::Keyword, &element.text(source));
-        } else {
-            found.extend(whole(source, element));
+        match element.name.1 {
+            "user-defined" => found.leave(Place::CustomProperty, &element.text(source)),
+            name if KEYWORDS.contains(&name) => found.leave(Place::Keyword, &element.text(source)),
+            _ => found.extend(whole(source, element)),
         }
         Ok(())
     })

@@ -18,7 +18,6 @@ pub(crate) fn canonical(uri: &str) -> &'static str {
             "urn:schemas-microsoft-com:vml" => "v",
             "http://schemas.microsoft.com/office/drawing/2014/chartex" => "cx",
             "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments" => "threads",
-            "http://schemas.microsoft.com/office/2006/coverPageProps" => "cover",
             _ => "",
         },
     }
@@ -51,6 +50,7 @@ fn open_document(name: &str) -> &'static str {
         "drawing:1.0" => "draw",
         "presentation:1.0" => "presentation",
         "svg-compatible:1.0" => "svg",
+        "datastyle:1.0" => "number",
         _ => "",
     }
 }

@@ -13,6 +13,7 @@ use quick_xml::events::attributes::Attributes;
 use quick_xml::name::ResolveResult;
 
 use super::space::canonical;
+use crate::left_alone::Place;
 use crate::parsed::Parsed;
 use crate::{Error, Result, limits};
 
@@ -56,8 +57,8 @@ pub(crate) enum DocType {
 /// Parses a text and passes the outermost elements that are `wanted` to `take`, as trees.
 ///
 /// # Errors
-/// When the text is not well-formed, has a document type that is not allowed, is nested too deeply, or one tree is too
-/// large; and those of `take`.
+/// When the text is not well-formed, has a document type that is not allowed, or is nested too deeply; when one tree is
+/// too large or too deep; and those of `take`.
 pub(crate) fn each<'a>(
     source: &'a str,
     doc_type: DocType,
@@ -80,6 +81,19 @@ pub(crate) fn each_inheriting<'a, S>(
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(&S, Element<'a>) -> Result<()>,
 ) -> Result<()> {
+    walk(source, doc_type, root, enter, wanted, |scope, tree| take(scope, tree?))
+}
+
+/// As [`each_inheriting`], but a tree that is too large or too deep is passed to `take` as an error when that shows, and
+/// is left out unless `take` fails.
+fn walk<'a, S>(
+    source: &'a str,
+    doc_type: DocType,
+    root: S,
+    enter: impl Fn(&S, &Element<'a>) -> S,
+    wanted: impl Fn(Name<'a>) -> bool,
+    mut take: impl FnMut(&S, Result<Element<'a>>) -> Result<()>,
+) -> Result<()> {
     // The parser does not count a byte order mark.
     let body = source.trim_start_matches('\u{feff}');
     let mark = source.len() - body.len();
@@ -88,6 +102,8 @@ pub(crate) fn each_inheriting<'a, S>(
     let mut open: Vec<Element<'a>> = Vec::new();
     // The inherited value, and those of the outer elements.
     let (mut scope, mut outer) = (root, Vec::new());
+    // The open elements of a tree that is left out.
+    let mut left_out = 0_usize;
     let (mut nodes, mut end) = (0_usize, mark);
     loop {
         let start = end;
@@ -100,13 +116,23 @@ pub(crate) fn each_inheriting<'a, S>(
         let range = start..end;
         nodes = if open.is_empty() { 0 } else { nodes + 1 };
         if nodes > limits::XML_NODES {
-            return Err(Error::XmlTooLarge { limit: limits::XML_NODES, offset: start });
+            take(&scope, Err(Error::XmlTooLarge { limit: limits::XML_NODES, offset: start }))?;
+            left_out = open.len();
+            open.clear();
         }
         match event {
+            Event::Start(_) if open.len() + outer.len() + left_out >= limits::XML_NESTING => {
+                return Err(Error::XmlTooDeep { limit: limits::XML_NESTING, offset: start });
+            }
+            Event::Start(_) if open.len() >= limits::XML_DEPTH => {
+                take(&scope, Err(Error::XmlTooDeep { limit: limits::XML_DEPTH, offset: start }))?;
+                left_out = open.len() + 1;
+                open.clear();
+            }
+            Event::Start(_) if left_out > 0 => left_out += 1,
+            Event::End(_) if left_out > 0 => left_out -= 1,
+            Event::Empty(_) if left_out > 0 => {}
             Event::Start(_) => {
-                if open.len() + outer.len() >= limits::XML_DEPTH {
-                    return Err(Error::XmlTooDeep { limit: limits::XML_DEPTH, offset: start });
-                }
                 let element = Element::new(source, space, range);
                 if !open.is_empty() || wanted(element.name) {
                     open.push(element);
@@ -119,7 +145,7 @@ pub(crate) fn each_inheriting<'a, S>(
                 let element = Element::new(source, space, range);
                 match open.last_mut() {
                     Some(parent) => parent.children.push(Node::Element(element)),
-                    None if wanted(element.name) => take(&scope, element)?,
+                    None if wanted(element.name) => take(&scope, Ok(element))?,
                     None => {}
                 }
             }
@@ -129,7 +155,7 @@ pub(crate) fn each_inheriting<'a, S>(
                     element.range.end = end;
                     match open.last_mut() {
                         Some(parent) => parent.children.push(Node::Element(element)),
-                        None => take(&scope, element)?,
+                        None => take(&scope, Ok(element))?,
                     }
                 } else if let Some(around) = outer.pop() {
                     scope = around;
@@ -138,7 +164,7 @@ pub(crate) fn each_inheriting<'a, S>(
             Event::DocType(text) if doc_type == DocType::Refused || text.contains('[') => {
                 return Err(Error::DocType { offset: start });
             }
-            Event::Eof if !(open.is_empty() && outer.is_empty()) => {
+            Event::Eof if !(open.is_empty() && outer.is_empty() && left_out == 0) => {
                 return Err(Error::Xml { cause: "it ends inside an element".to_owned(), offset: start });
             }
             Event::Eof => return Ok(()),
@@ -151,10 +177,12 @@ pub(crate) fn each_inheriting<'a, S>(
     }
 }
 
-/// The blocks that `take` adds for the outermost elements that are `wanted`.
+/// The blocks that `take` adds for the outermost elements that are `wanted`. One that is too large or too deep is left
+/// alone.
 ///
 /// # Errors
-/// As [`each`], and when there are more blocks than a package may have.
+/// When the text is not well-formed, has a document type that is not allowed, or is nested too deeply; when there are more
+/// blocks than a package may have; and those of `take`.
 pub(crate) fn blocks<'a>(
     source: &'a str,
     doc_type: DocType,
@@ -162,13 +190,23 @@ pub(crate) fn blocks<'a>(
     mut take: impl FnMut(&Element<'a>, &mut Parsed) -> Result<()>,
 ) -> Result<Parsed> {
     let mut found = Parsed::default();
-    each(source, doc_type, wanted, |element| {
-        take(&element, &mut found)?;
-        if found.blocks.len() > limits::BLOCKS {
-            return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
-        }
-        Ok(())
-    })?;
+    walk(
+        source,
+        doc_type,
+        (),
+        |_, _| (),
+        wanted,
+        |_, tree| {
+            match tree {
+                Ok(element) => take(&element, &mut found)?,
+                Err(_) => found.left_alone.add(Place::CrowdedText, 1),
+            }
+            if found.blocks.len() > limits::BLOCKS {
+                return Err(Error::TooManyBlocks { limit: limits::BLOCKS });
+            }
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 

@@ -122,7 +122,8 @@ pub(super) const OPTIONAL_END: [&str; 9] = ["dd", "dt", "li", "optgroup", "optio
 pub(super) const CONTAINERS: [&str; 8] = ["dl", "menu", "ol", "ruby", "select", "table", "tr", "ul"];
 
 /// Attributes whose value is shown or read aloud.
-pub(super) const SHOWN: [&str; 9] = [
+pub(super) const SHOWN: [&str; 10] = [
+    "abbr",
     "alt",
     "aria-description",
     "aria-label",
@@ -133,6 +134,9 @@ pub(super) const SHOWN: [&str; 9] = [
     "summary",
     "title",
 ];
+
+/// Attributes of the elements of a picture that are shown or read aloud.
+pub(super) const SHOWN_IN_SVG: [&str; 2] = ["aria-label", "xlink:title"];
 
 /// Names of `<meta>` elements whose content is shown to people.
 pub(super) const SHOWN_META: [&str; 8] = [

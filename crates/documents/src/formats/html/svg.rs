@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use super::parse_inside;
+use super::elements::SHOWN_IN_SVG;
+use super::{attribute_blocks, parse_inside};
 use crate::left_alone::Place;
-use crate::markup::{Dialect, TokenKind, Tokens};
+use crate::markup::{Attribute, Dialect, TokenKind, Tokens};
 use crate::parsed::Parsed;
 
 /// Elements whose content is read aloud or laid out by the program.
@@ -22,10 +23,19 @@ pub(super) fn parse_range(source: &str, range: Range<usize>, dialect: Dialect, d
     // The element that is open, the start of its content, and its text.
     let mut open: Option<(String, usize, String)> = None;
     for token in Tokens::within(source, range, dialect) {
+        if let TokenKind::Open { attributes, .. } = &token.kind
+            && open.is_none()
+        {
+            let is_shown = |one: &&Attribute| SHOWN_IN_SVG.contains(&one.name.to_ascii_lowercase().as_str());
+            attributes.iter().filter(is_shown).for_each(|one| {
+                found.extend(attribute_blocks(source, one, dialect));
+            });
+        }
         match (token.kind, &mut open) {
             (TokenKind::Open { name, empty: false, .. }, None) => {
                 let lower = name.to_ascii_lowercase();
-                if lower == "text" || TRANSLATED.contains(&lower.as_str()) {
+                // Texts of several lines are an element of their own in some programs.
+                if lower == "text" || lower == "flowroot" || TRANSLATED.contains(&lower.as_str()) {
                     open = Some((name, token.range.end, String::new()));
                 }
             }
@@ -33,7 +43,7 @@ pub(super) fn parse_range(source: &str, range: Range<usize>, dialect: Dialect, d
                 text.push_str(source.get(token.range).unwrap_or_default());
             }
             (TokenKind::Close { name }, Some((opened, start, text))) if name == *opened => {
-                if name == "text" {
+                if !TRANSLATED.contains(&name.to_ascii_lowercase().as_str()) {
                     found.leave(Place::SvgText, text);
                 } else {
                     found.merge(parse_inside(source, *start..token.range.start, dialect, depth));

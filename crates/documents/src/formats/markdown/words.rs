@@ -137,7 +137,7 @@ impl<'a> MarkdownParser<'a> {
 
     /// Adds a text inside of markup, read as a document of its own, such as that of a note.
     fn inner(&mut self, inner: Range<usize>, escaping: Option<Escaping>) {
-        let Ok(mut parsed) = parse_events(self.slice(&inner)) else { return };
+        let mut parsed = parse_events(self.slice(&inner));
         let moved = |range: &Range<usize>| range.start + inner.start..range.end + inner.start;
         for ParsedBlock { block, slot } in &mut parsed.blocks {
             slot.range = moved(&slot.range);

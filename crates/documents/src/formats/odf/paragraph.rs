@@ -32,17 +32,38 @@ pub(super) fn plain_style(source: &str, style: &Element) -> Option<String> {
     if plain { style.value(source, "name").map(|name| name.into_owned()) } else { None }
 }
 
-/// The pieces of a paragraph. `plain` are the names of styles without visible effect.
-pub(super) fn items<'a>(source: &'a str, paragraph: &'a Element<'a>, plain: &HashSet<String>) -> Vec<Item> {
-    let mut parser = ParagraphParser { source, plain, items: Vec::new() };
+/// The pieces of a paragraph, and the results of fields in it. `plain` are the names of styles without visible effect.
+pub(super) fn items<'a>(
+    source: &'a str,
+    paragraph: &'a Element<'a>,
+    plain: &HashSet<String>,
+) -> (Vec<Item>, Vec<String>) {
+    let mut parser = ParagraphParser { source, plain, items: Vec::new(), results: Vec::new() };
     parser.content(paragraph, &Affixes::default(), None);
-    parser.items
+    (parser.items, parser.results)
+}
+
+/// The text of an element, but for that of paragraphs and objects in it.
+fn own_text(source: &str, element: &Element, text: &mut String) {
+    for node in &element.children {
+        match node {
+            Node::Text(range) => text.push_str(source.get(range.clone()).unwrap_or_default()),
+            Node::Element(child) if !matches!(child.name, ("text", "p" | "h" | "note-citation")) => {
+                if matches!(child.name.0, "text" | "") {
+                    own_text(source, child, text);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 struct ParagraphParser<'a> {
     source: &'a str,
     plain: &'a HashSet<String>,
     items: Vec<Item>,
+    /// The texts of elements that are copied.
+    results: Vec<String>,
 }
 
 impl<'a> ParagraphParser<'a> {
@@ -64,8 +85,10 @@ impl<'a> ParagraphParser<'a> {
         match element.name {
             ("text", "span") => self.span(element, affixes, span),
             ("text", "meta") => self.flattened(element, [element], affixes, span),
-            // Typed form input is text, unlike the results of other fields.
-            ("text", "a" | "text-input") => self.group(element, affixes, span),
+            // Typed form input is text, unlike the results of other fields; so is what asks for it.
+            ("text", "a" | "text-input" | "placeholder") | ("", "content-control") => {
+                self.group(element, affixes, span)
+            }
             // The referenced text is translated, so the reference is too.
             ("text", "bookmark-ref" | "reference-ref" | "sequence-ref" | "title" | "subject" | "chapter")
                 if !is_number(&element.text(self.source)) =>
@@ -82,12 +105,20 @@ impl<'a> ParagraphParser<'a> {
             // A field with a single text as its result.
             ("text", _) if matches!(element.children.as_slice(), [Node::Text(_)]) => {
                 let text = element.text(self.source);
+                self.results.push(text.clone());
                 let kind = Kind::Text { text, style: style(affixes) };
                 let result = Item::outside(element.inner.clone(), kind);
                 let field = Item::field(self.source, range.clone(), &[result]);
                 self.push(range, span, field.kind);
             }
-            _ => self.push(range, span, Kind::Void(affixes.clone())),
+            _ => {
+                if matches!(element.name.0, "text" | "") {
+                    let mut text = String::new();
+                    own_text(self.source, element, &mut text);
+                    self.results.push(text);
+                }
+                self.push(range, span, Kind::Void(affixes.clone()));
+            }
         }
     }
 
@@ -130,8 +161,10 @@ impl<'a> ParagraphParser<'a> {
 
     /// Appends a link. The spans around it are written around each of its texts instead.
     fn group(&mut self, element: &Element, affixes: &Affixes, span: Option<&Range<usize>>) {
-        let mut inner = ParagraphParser { source: self.source, plain: self.plain, items: Vec::new() };
+        let (source, plain) = (self.source, self.plain);
+        let mut inner = ParagraphParser { source, plain, items: Vec::new(), results: Vec::new() };
         inner.content(element, affixes, None);
+        self.results.append(&mut inner.results);
         let group = Item::group(element.range.clone(), element.inner.clone(), inner.items);
         self.push(&element.range, span, group.kind);
     }

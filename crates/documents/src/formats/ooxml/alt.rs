@@ -8,13 +8,17 @@ use crate::xml::tree::{Element, Name};
 /// The attributes of an element that hold texts.
 fn attributes(name: Name) -> &'static [&'static str] {
     match name {
-        ("wp", "docPr") | ("p" | "xdr" | "pic" | "cdr", "cNvPr") => &["title", "descr"],
+        // Also of shapes in groups and diagrams, whose namespaces are many.
+        (_, "docPr" | "cNvPr") => &["title", "descr"],
         // A watermark's words.
         ("v", "textpath") => &["string"],
-        ("v", _) => &["alt"],
+        // The title of its data is the name of a file.
+        ("v", "imagedata") => &[],
+        ("v", _) => &["alt", "title"],
         ("w", "tblCaption" | "tblDescription") => &["val"],
-        // What a form's field says about itself, and the choices of its list, which are known by their numbers.
-        ("w", "helpText" | "statusText" | "listEntry") => &["val"],
+        // What a form's field says about itself, what it holds at first, and the choices of its list, which are known by
+        // their numbers.
+        ("w", "helpText" | "statusText" | "default" | "listEntry") => &["val"],
         ("w", "hyperlink") => &["tooltip"],
         _ => &[],
     }

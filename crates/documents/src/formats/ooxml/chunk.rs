@@ -9,16 +9,13 @@ use crate::xml::tree::{DocType, each};
 use crate::{Format, Result};
 
 /// The entries of the documents taken in that hold text. Counts those of other formats.
-///
-/// # Errors
-/// When the relationships cannot be read.
 pub(super) fn texts(
     package: &mut Package,
     types: &ContentTypes,
     left: &mut LeftAlone,
-) -> Result<Vec<(String, OoxmlPart)>> {
+) -> Vec<(String, OoxmlPart)> {
     let mut found = Vec::new();
-    for name in targets(package)? {
+    for name in targets(package) {
         let content = types.of(&name).unwrap_or_default();
         let is = |kind: &str| content.contains(kind);
         let part = match () {
@@ -35,7 +32,7 @@ pub(super) fn texts(
             _ => left.record(Place::EmbeddedDocument, &name),
         }
     }
-    Ok(found)
+    found
 }
 
 /// The entries of a Word document in the package.
@@ -52,15 +49,16 @@ fn document(package: &mut Package, name: &str, left: &mut LeftAlone) -> Result<V
 }
 
 /// The entries that relationships name as documents to take in, in their order.
-fn targets(package: &mut Package) -> Result<Vec<String>> {
+fn targets(package: &mut Package) -> Vec<String> {
     let is_list = |name: &&String| name.to_ascii_lowercase().ends_with(".rels");
     let lists: Vec<String> = package.names().iter().filter(is_list).cloned().collect();
     let mut targets: Vec<String> = Vec::new();
     for list in lists {
-        let source = package.text(&list)?;
+        let Ok(source) = package.text(&list) else { continue };
         let folder =
             list.to_ascii_lowercase().find("_rels/").and_then(|at| list.get(..at)).unwrap_or_default();
-        each(
+        let mut found: Vec<String> = Vec::new();
+        let read = each(
             &source,
             DocType::Refused,
             |(_, local)| local == "Relationship",
@@ -69,12 +67,14 @@ fn targets(package: &mut Package) -> Result<Vec<String>> {
                 if value("Type").to_ascii_lowercase().ends_with("/afchunk") {
                     let target = resolve(folder, &value("Target"));
                     if package.has(&target) && !targets.contains(&target) {
-                        targets.push(target);
+                        found.push(target);
                     }
                 }
                 Ok(())
             },
-        )?;
+        );
+        // A damaged list takes in nothing.
+        targets.extend(found.into_iter().filter(|_| read.is_ok()));
     }
-    Ok(targets)
+    targets
 }

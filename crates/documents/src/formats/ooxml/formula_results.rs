@@ -1,7 +1,7 @@
 //! The stored results of a workbook's formulas, once texts that they depend on are translated. Excel computes them again
 //! when it is told to; LibreOffice only where no result is stored.
 
-use super::sheet::ReferencedNames;
+use super::references::ReferencedNames;
 use crate::xml::tree::{DocType, Element, each};
 
 /// The attribute that makes Excel compute all formulas when it opens a workbook.

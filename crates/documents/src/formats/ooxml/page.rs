@@ -4,7 +4,9 @@
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::inline::{self, Kind, Piece};
+use crate::left_alone::Place;
 use crate::markup::Dialect;
+use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
 use crate::xml::tree::{Element, unescaped};
 
@@ -16,13 +18,13 @@ const MARK: &str = "&amp;";
 
 const NAMES: [&str; 6] = ["oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"];
 
-/// The blocks of a `headerFooter` element. A text that is too long has none, so that a translation that makes it too
+/// Adds the blocks of a `headerFooter` element. A text that is too long has none, so that a translation that makes it too
 /// long is rejected when it is read back.
-pub(crate) fn texts(source: &str, element: &Element) -> Vec<ParsedBlock> {
-    let mut found = Vec::new();
+pub(crate) fn texts(source: &str, element: &Element, found: &mut Parsed) {
     for text in element.elements().filter(|child| child.name.0 == "x" && NAMES.contains(&child.name.1)) {
         let raw = source.get(text.inner.clone()).unwrap_or_default();
         if unescaped(raw).encode_utf16().count() > MAX_UNITS {
+            found.leave(Place::LongText, raw);
             continue;
         }
         for run in inline::runs(source, pieces(source, text.inner.start, raw)) {
@@ -31,7 +33,6 @@ pub(crate) fn texts(source: &str, element: &Element) -> Vec<ParsedBlock> {
             found.extend(ParsedBlock { block: run.block, slot }.into_translatable());
         }
     }
-    found
 }
 
 fn pieces<'a>(source: &'a str, start: usize, raw: &'a str) -> Vec<Piece<'a>> {

@@ -18,7 +18,10 @@ const TIP_UNITS: usize = 255;
 
 /// The messages of a `dataValidation`. The entries of its list are left alone: formulas may compare them.
 pub(super) fn messages(source: &str, element: &Element, found: &mut Parsed) {
-    found.extend(MESSAGES.iter().filter_map(|(name, most)| attribute(source, element, name, *most)));
+    for (name, most) in MESSAGES {
+        let message = attribute(source, element, name, most, found);
+        found.extend(message);
+    }
     if element.value(source, "type").as_deref() == Some("list") {
         let list = element.elements().find(|child| child.name.1 == "formula1");
         let entries = list.map(|list| literals(&list.text(source))).unwrap_or_default();
@@ -31,15 +34,26 @@ pub(super) fn messages(source: &str, element: &Element, found: &mut Parsed) {
 
 /// The screen tip of a `hyperlink`, and its copy of the cell's text.
 pub(super) fn link(source: &str, element: &Element, found: &mut Parsed) {
-    found.extend(attribute(source, element, "tooltip", TIP_UNITS));
-    let shown = attribute(source, element, "display", usize::MAX);
+    let tip = attribute(source, element, "tooltip", TIP_UNITS, found);
+    found.extend(tip);
+    let shown = attribute(source, element, "display", usize::MAX, found);
     found.extend(shown.map(|shown| shown.with_role(Role::Copy)));
 }
 
 /// The text of an attribute. One that is too long has none, so that a translation that makes it too long is rejected
 /// when it is read back.
-fn attribute(source: &str, element: &Element, name: &str, most: usize) -> Option<ParsedBlock> {
+fn attribute(
+    source: &str,
+    element: &Element,
+    name: &str,
+    most: usize,
+    found: &mut Parsed,
+) -> Option<ParsedBlock> {
     let range = element.attribute(source, name)?;
-    let units = unescaped(source.get(range.clone())?).encode_utf16().count();
-    if units > most { None } else { lines(source, range, Escaping::XmlAttribute) }
+    let text = unescaped(source.get(range.clone())?);
+    if text.encode_utf16().count() > most {
+        found.leave(Place::LongText, &text);
+        return None;
+    }
+    lines(source, range, Escaping::XmlAttribute)
 }

@@ -6,17 +6,16 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::alt;
-use super::drawing;
 use super::run::Run;
+use super::{alt, drawing, field_codes};
 use crate::Result;
 use crate::escaping::Escaping;
 use crate::left_alone::Place;
 use crate::parsed::Parsed;
-use crate::runs::{Field, Item, Kind, block, join_fields, shows_text};
+use crate::runs::{self, Field, Item, Kind, join_fields, shows_text};
 use crate::slot::{ParsedBlock, Role};
 use crate::xml::plain::lines;
-use crate::xml::tree::{DocType, Element, blocks, unescaped};
+use crate::xml::tree::{DocType, Element, blocks};
 
 /// Content controls whose content is no text, but for what they show while they are empty.
 const OTHER_CONTROLS: [&str; 3] = ["checkbox", "date", "picture"];
@@ -45,14 +44,23 @@ fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> R
     };
     if element.name == ("w", "p") {
         let items = join_fields(source, items(source, element));
-        found.extend(block(source, items)?.map(|found| found.with_role(role)));
+        found.merge(runs::blocks(source, items).with_role(role));
+        field_codes::collect(source, element, role, found);
     } else if element.name == ("a", "p") {
-        found.extend(drawing::paragraph(source, element)?.map(|found| found.with_role(role)));
+        found.merge(drawing::paragraph(source, element).with_role(role));
     }
     match element.name {
+        ("w", "sdt") if is_other_control(element) => {
+            found.leave(
+                Place::FieldResult,
+                &element.child(("w", "sdtContent")).map(|one| one.text(source)).unwrap_or_default(),
+            );
+        }
         ("w", "comboBox" | "dropDownList") => found.extend(choices(source, element)),
         ("w", "alias") => found.leave(Place::ControlTitle, &element.value(source, "val").unwrap_or_default()),
-        ("w", "instrText") => found.extend(screen_tip(source, element)),
+        (_, "sectionTitle") => {
+            found.leave(Place::ControlTitle, &element.value(source, "val").unwrap_or_default());
+        }
         _ => {}
     }
     found.extend(alt::texts(source, element, role));
@@ -68,20 +76,6 @@ fn choices(source: &str, list: &Element) -> Vec<ParsedBlock> {
     list.elements().filter_map(shown).for_each(|range| *seen.entry(key(&range)).or_insert(0) += 1);
     let unique = list.elements().filter_map(shown).filter(|range| seen.get(&key(range)) == Some(&1));
     unique.filter_map(|range| lines(source, range, Escaping::XmlAttribute)).collect()
-}
-
-/// The screen tip in the instruction of a link: `HYPERLINK "…" \o "the tip"`.
-fn screen_tip(source: &str, instruction: &Element) -> Option<ParsedBlock> {
-    let raw = source.get(instruction.inner.clone())?;
-    let before = raw.find("\\o ").filter(|_| raw.trim_start().starts_with("HYPERLINK"))? + 3;
-    let rest = raw.get(before..)?;
-    let quote = ["\"", "&quot;"].into_iter().find(|quote| rest.trim_start().starts_with(quote))?;
-    let start = before + rest.find(quote)? + quote.len();
-    let end = start + raw.get(start..)?.find(quote)?;
-    let at = instruction.inner.start;
-    // A quote in the text would end it, however it is written.
-    let is_plain = !unescaped(source.get(at + start..at + end)?).contains('"');
-    if is_plain { lines(source, at + start..at + end, Escaping::XmlAttribute) } else { None }
 }
 
 /// The names of a Word document's numbers, such as `Chapter %1`: the text before or after the number. A format with
@@ -157,13 +151,17 @@ fn simple_field<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
     Item::field(source, element.range.clone(), &result)
 }
 
-fn control<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
+/// Whether the content of a content control is no text.
+fn is_other_control(element: &Element) -> bool {
     let properties = element.child(("w", "sdtPr"));
     let has =
         |is: fn(&str) -> bool| properties.is_some_and(|one| one.elements().any(|child| is(child.name.1)));
-    let is_other = has(|name| OTHER_CONTROLS.contains(&name)) && !has(|name| name == "showingPlcHdr");
+    has(|name| OTHER_CONTROLS.contains(&name)) && !has(|name| name == "showingPlcHdr")
+}
+
+fn control<'a>(source: &'a str, element: &'a Element<'a>) -> Item {
     match element.child(("w", "sdtContent")) {
-        Some(content) if !is_other => group(source, element, content),
+        Some(content) if !is_other_control(element) => group(source, element, content),
         _ => Item::void(element.range.clone()),
     }
 }
