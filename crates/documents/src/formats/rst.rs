@@ -92,9 +92,7 @@ impl<'a> RstParser<'a> {
     /// The elements in lines; those with the least indentation are the outer ones.
     fn body(&mut self, lines: Range<usize>, depth: usize) -> Result<()> {
         if depth > limits::NESTING {
-            let text = self.line(lines.start).map(|line| line.text.start..line.text.end);
-            let text = text.and_then(|text| self.source.get(text)).unwrap_or_default();
-            self.found.leave(Place::CrowdedText, text);
+            self.found.left_alone.add(Place::CrowdedText, 1);
             return Ok(());
         }
         let indents = lines.clone().filter_map(|at| self.line(at)).filter(|line| !line.is_blank());
