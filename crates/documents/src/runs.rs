@@ -3,13 +3,14 @@
 //! A run is text with its properties. The properties of most of a paragraph's text become the slot's affixes; only
 //! runs that differ become spans, so a word that an editor divided into several runs is whole again.
 
+mod crowded;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::block::Affixes;
 use crate::builder::Builder;
 use crate::escaping::Escaping;
-use crate::left_alone::Place;
 use crate::limits;
 use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
@@ -148,7 +149,7 @@ impl Item {
 pub(crate) fn blocks(source: &str, items: Vec<Item>) -> Parsed {
     match block(source, items) {
         Ok(found) => found.into_iter().collect::<Vec<_>>().into(),
-        Err(items) => divided(source, items),
+        Err(items) => crowded::divided(source, items),
     }
 }
 
@@ -161,8 +162,8 @@ fn block(source: &str, mut items: Vec<Item>) -> std::result::Result<Option<Parse
     items.truncate(words);
     let first = items.iter().position(|item| !item.stands_alone()).unwrap_or(items.len());
     items.drain(..first);
-    if span_count(&items) > limits::SPANS_PER_BLOCK {
-        items = joined_voids(items);
+    if crowded::span_count(&items) > limits::SPANS_PER_BLOCK {
+        items = crowded::joined_voids(items);
     }
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(None) };
     if !items.iter().any(Item::has_text) {
@@ -188,69 +189,6 @@ fn block(source: &str, mut items: Vec<Item>) -> std::result::Result<Option<Parse
     let found = builder.finish(Escaping::Xml, |_, _| LineLayout::Single);
     let affixes = main.map(|style| style.affixes.clone()).unwrap_or_default();
     Ok(ParsedBlock { slot: Slot { affixes, edge_spaces, ..found.slot }, ..found }.into_translatable())
-}
-
-/// The spans of pieces without formats.
-fn span_count(items: &[Item]) -> usize {
-    let count = |item: &Item| match &item.kind {
-        Kind::Text { .. } | Kind::Break(_) => 0,
-        Kind::Void(_) | Kind::Field(..) | Kind::Locked { .. } => 1,
-        Kind::Group { items, .. } => 1 + span_count(items),
-    };
-    items.iter().map(count).sum()
-}
-
-/// Joins neighbours between words, such as bookmarks, that are copied as they are.
-fn joined_voids(items: Vec<Item>) -> Vec<Item> {
-    let is_bare = |item: &Item| matches!(&item.kind, Kind::Void(affixes) if *affixes == Affixes::default());
-    let mut joined: Vec<Item> = Vec::with_capacity(items.len());
-    for mut item in items {
-        if let Kind::Group { items, .. } = &mut item.kind {
-            *items = joined_voids(std::mem::take(items));
-        }
-        match joined.last_mut() {
-            Some(last) if is_bare(last) && last.stands_alone() => match item {
-                item if is_bare(&item) && item.stands_alone() && last.range.end == item.range.start => {
-                    last.range.end = item.range.end;
-                    last.run.end = item.range.end;
-                }
-                item => joined.push(item),
-            },
-            _ => joined.push(item),
-        }
-    }
-    joined
-}
-
-/// The blocks of the texts between all other pieces, which stay where they are. So the written paragraph is divided alike
-/// when it is read back.
-fn divided(source: &str, items: Vec<Item>) -> Parsed {
-    let mut found = Parsed::default();
-    let mut texts: Vec<Item> = Vec::new();
-    // The end of the run of the last piece that is no text.
-    let mut copied_until = 0;
-    let mut left = String::new();
-    for item in items.into_iter().map(Some).chain([None]) {
-        match item {
-            Some(item) if matches!(item.kind, Kind::Text { .. }) => texts.push(item),
-            other => {
-                let next = other.as_ref().map_or(usize::MAX, |item| item.run.start);
-                let texts = std::mem::take(&mut texts);
-                let shares = |text: &Item| text.run.start < copied_until || text.run.end > next;
-                if texts.iter().any(shares) {
-                    left.extend(texts.iter().map(Item::shown));
-                } else if let Ok(Some(block)) = block(source, texts) {
-                    found.extend([block]);
-                }
-                copied_until = other.as_ref().map_or(copied_until, |item| item.run.end);
-                if let Some(Item { kind: Kind::Group { items, .. }, .. }) = other {
-                    found.merge(divided(source, items));
-                }
-            }
-        }
-    }
-    found.leave(Place::CrowdedText, &left);
-    found
 }
 
 /// The style of most of the text. Text in groups and in links counts only if there is no other.

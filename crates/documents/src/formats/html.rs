@@ -1,28 +1,28 @@
 //! HTML, and the XHTML of e-books: the text of paragraphs, headings, cells and the like, and of attributes that are
 //! shown or read aloud. Scripts, styles, preformatted code and elements with `translate="no"` are left unchanged.
 
+mod attributes;
 mod elements;
 mod preformatted;
 pub(crate) mod svg;
 
 use std::ops::Range;
 
+pub(crate) use self::attributes::is_roman;
 use self::elements::{
-    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, FALLBACKS, LOCKED, OPTIONAL_END, READINGS, SHOWN,
-    SHOWN_META, WORDLIKE, is_shown, is_untranslatable,
+    BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, FALLBACKS, LOCKED, OPTIONAL_END, READINGS, WORDLIKE,
+    is_shown, is_untranslatable,
 };
-use crate::block::Affixes;
 use crate::chars::is_space;
 use crate::entities::{self, In};
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
 use crate::formats::yaml;
-use crate::inline::{self, Kind, Piece};
+use crate::inline::{Kind, Piece};
 use crate::left_alone::Place;
 use crate::markup::{Attribute, Dialect, Token, TokenKind, Tokens};
 use crate::paragraph;
 use crate::parsed::Parsed;
-use crate::slot::{ParsedBlock, Slot};
 
 /// Tokens read ahead in vain, in search of the ends of elements that have none; then only [`FEW_TOKENS`] are read for
 /// each, which keeps the time linear.
@@ -111,7 +111,7 @@ impl<'a> HtmlParser<'a> {
     fn open(&mut self, name: String, attributes: &[Attribute<'a>], empty: bool, range: Range<usize>) {
         let untranslatable = is_untranslatable(self.source, attributes);
         if !untranslatable {
-            self.attributes(&name, attributes);
+            self.found.merge(attributes::parse(self.source, &name, attributes, self.dialect));
         }
         let is = |names: &[&str]| names.contains(&name.as_str());
         let empty = (empty && self.dialect == Dialect::Xml) || is(&WORDLIKE) || is(&EMPTY);
@@ -375,60 +375,6 @@ impl<'a> HtmlParser<'a> {
         let found = paragraph::blocks(self.source, pieces, Escaping::Html(self.dialect), 0);
         self.found.extend(found);
     }
-
-    fn attributes(&mut self, name: &str, attributes: &[Attribute<'a>]) {
-        let value = |wanted: &str| {
-            let same = |attribute: &&Attribute| attribute.name.eq_ignore_ascii_case(wanted);
-            attributes.iter().find(same).and_then(|attribute| self.source.get(attribute.value.clone()))
-        };
-        let button = || {
-            value("type").is_some_and(|kind| {
-                ["submit", "button", "reset"].iter().any(|b| kind.eq_ignore_ascii_case(b))
-            })
-        };
-        let meta = || {
-            [value("name"), value("property")]
-                .into_iter()
-                .flatten()
-                .any(|name| SHOWN_META.iter().any(|shown| name.eq_ignore_ascii_case(shown)))
-        };
-        if name == "iframe" {
-            self.found.leave(Place::EmbeddedDocument, value("srcdoc").unwrap_or_default());
-        }
-        let is_shown = |attribute: &&Attribute| {
-            let attribute = attribute.name.to_ascii_lowercase();
-            match attribute.as_str() {
-                "value" => name == "input" && button(),
-                "content" => name == "meta" && meta(),
-                "label" => ["menuitem", "option", "optgroup", "track"].contains(&name),
-                other => SHOWN.contains(&other),
-            }
-        };
-        let shown: Vec<&Attribute> = attributes.iter().filter(is_shown).collect();
-        for attribute in shown {
-            self.found.extend(attribute_blocks(self.source, attribute, self.dialect));
-        }
-    }
-}
-
-/// The blocks of an attribute's value.
-fn attribute_blocks(source: &str, attribute: &Attribute, dialect: Dialect) -> Vec<ParsedBlock> {
-    let mut pieces = Vec::new();
-    entities::read(source, attribute.value.clone(), dialect, In::Value, &mut pieces);
-    let block = |run: inline::Run| {
-        let mut slot = Slot::new(run.range, Escaping::HtmlAttribute(dialect));
-        if attribute.quote.is_none() {
-            slot.frame = Affixes { before: "\"".into(), after: "\"".into() };
-        }
-        ParsedBlock { block: run.block, slot }.into_translatable()
-    };
-    inline::runs(source, pieces).into_iter().filter_map(block).collect()
-}
-
-/// Whether a text is a number in Roman digits, as pages of a foreword have.
-pub(crate) fn is_roman(text: &str) -> bool {
-    let text = text.trim();
-    !text.is_empty() && text.chars().all(|c| "ivxlcdmIVXLCDM".contains(c))
 }
 
 fn is_note_mark(text: &str) -> bool {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::elements::SHOWN_IN_SVG;
-use super::{attribute_blocks, parse_inside};
+use super::{attributes, parse_inside};
 use crate::left_alone::Place;
 use crate::markup::{Attribute, Dialect, TokenKind, Tokens};
 use crate::parsed::Parsed;
@@ -23,12 +23,12 @@ pub(super) fn parse_range(source: &str, range: Range<usize>, dialect: Dialect, d
     // The element that is open, the start of its content, and its text.
     let mut open: Option<(String, usize, String)> = None;
     for token in Tokens::within(source, range, dialect) {
-        if let TokenKind::Open { attributes, .. } = &token.kind
+        if let TokenKind::Open { attributes: shown, .. } = &token.kind
             && open.is_none()
         {
             let is_shown = |one: &&Attribute| SHOWN_IN_SVG.contains(&one.name.to_ascii_lowercase().as_str());
-            attributes.iter().filter(is_shown).for_each(|one| {
-                found.extend(attribute_blocks(source, one, dialect));
+            shown.iter().filter(is_shown).for_each(|one| {
+                found.extend(attributes::blocks(source, one, dialect));
             });
         }
         match (token.kind, &mut open) {
