@@ -23,6 +23,7 @@ use self::lexer::{Token, TokenKind, command_name};
 use crate::chars::one_line;
 use crate::escaping::Escaping;
 use crate::inline::{Kind, Piece};
+use crate::left_alone::Place;
 use crate::paragraph;
 use crate::parsed::Parsed;
 use crate::{Result, limits};

@@ -24,6 +24,7 @@ use self::inline::Context;
 use self::lines::{bullet, enumerator, explicit, field, options};
 use self::source_lines::{Line, lines};
 use crate::escaping::Escaping;
+use crate::left_alone::Place;
 use crate::paragraph;
 use crate::parsed::Parsed;
 use crate::wrap::columns;
