@@ -180,3 +180,9 @@ fn an_item_ends_the_paragraph_that_is_attached_to_another() {
     ];
     assert_eq!(PAGES.texts(source), read);
 }
+
+#[test]
+fn a_term_ends_the_description_below_another() {
+    let source = "one::\n\tIts meaning.\ntwo::\n\tIts meaning\n\ttoo.\n";
+    assert_eq!(PAGES.texts(source), ["one", "Its meaning.", "two", "Its meaning too."]);
+}

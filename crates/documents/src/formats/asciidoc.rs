@@ -251,7 +251,7 @@ impl<'a> AsciiDocParser<'a> {
         state.by_line |= shows_line_ends(state.attributes);
         state.attributes = "";
         state.term = false;
-        state.item = std::mem::take(&mut state.attached);
+        state.item |= std::mem::take(&mut state.attached);
         let size = text.len() - text.trim_start().len();
         let label = marks::label(text).unwrap_or(size);
         state.paragraph = Some(range.start + label..range.end);
