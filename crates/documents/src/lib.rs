@@ -11,6 +11,7 @@
 mod bilingual;
 mod block;
 mod builder;
+mod caught;
 mod chars;
 mod content;
 mod detect;

@@ -4,7 +4,7 @@ mod pdf_files;
 
 use documents::Place;
 use documents::pdf::{Line, Role, read};
-use pdf_files::{file, left_alone, page, pages, written};
+use pdf_files::{file, left_alone, page, pages, stream, written};
 
 /// Lines of text at these places, in points, in Helvetica of 10 points.
 fn lines(lines: &[(f64, f64, &str)]) -> String {
@@ -155,4 +155,59 @@ fn values_of_fields_are_read_and_comments_are_counted() {
     assert_eq!(written(&form), Ok("日本\n\nGraz\n".to_owned()));
     assert_eq!(left_alone(&form, Place::PageComment), 1);
     assert_eq!(left_alone(&form, Place::Bookmark), 1);
+}
+
+#[test]
+fn texts_over_one_another_are_read_one_after_the_other() {
+    let text = lines(&[(72.0, 700.0, "Name of the house"), (75.0, 700.3, "4711 0815 2026 31")]);
+    assert_eq!(written(&page(&text)), Ok("Name of the house 4711 0815 2026 31\n".to_owned()));
+    // Letters that are set one by one, out of order, stand beside one another all the same.
+    let text = "BT /F1 10 Tf 72 700 Td (H us) Tj ET BT /F1 10 Tf 79.5 700 Td (o) Tj 13 0 Td (e) Tj ET";
+    assert_eq!(written(&page(text)).map(|text| text.len()), Ok("House\n".len()));
+}
+
+#[test]
+fn ends_of_lines_in_strings_are_blanks() {
+    let text = "BT /F1 10 Tf 72 700 Td (One line\\012and the other\\011one) Tj ET";
+    let page = page(text);
+    assert_eq!(written(&page), Ok("One line and the other one\n".to_owned()));
+    assert_eq!(left_alone(&page, Place::UnreadablePage), 0);
+}
+
+/// A page that shows `text` in a font with these entries, and Helvetica's widths.
+fn in_font(entries: &str, map: &str, text: &str) -> Vec<u8> {
+    file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_vec(),
+        stream("", format!("BT /F1 12 Tf 72 700 Td {text} Tj ET").as_bytes()),
+        format!("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {entries} >>").into_bytes(),
+        stream("", map.as_bytes()),
+    ])
+}
+
+#[test]
+fn numbers_of_glyphs_are_no_characters() {
+    let encoding = |names: &str| format!("/Encoding << /Differences [{names}] >>");
+    for (names, text) in [
+        ("65 /c41 /c42 /c43", "ABC\n"),
+        ("65 /a65 /a66 /a67", "ABC\n"),
+        ("65 /C0041 /C0042 /C0043", "ABC\n"),
+        ("65 /X /Y /Zcaron", "XYŽ\n"),
+    ] {
+        assert_eq!(written(&in_font(&encoding(names), "", "(ABC)")), Ok(text.to_owned()), "{names}");
+    }
+    for names in ["65 /g936 /g1007 /g1004", "65 /cid12 /cid13 /cid14", "65 /glyph3 /glyph5 /glyph9"] {
+        let error = written(&in_font(&encoding(names), "", "(ABC)")).expect_err(names);
+        assert!(error.to_string().contains("do not tell which characters"), "{names}: {error}");
+    }
+}
+
+#[test]
+fn maps_of_codes_without_blanks_are_read() {
+    let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def/CMapType 2 def1 \
+        begincodespacerange <20> <23> endcodespacerange3 beginbfchar<20> <00DC><21> <00E4><22> <00F5>endbfchar\
+        endcmap CMapName currentdict /CMap defineresource pop end end";
+    let font = "/Encoding /WinAnsiEncoding /ToUnicode 6 0 R";
+    assert_eq!(written(&in_font(font, map, "(!b\" r)")), Ok("äbõÜr\n".to_owned()));
 }

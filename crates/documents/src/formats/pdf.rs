@@ -5,6 +5,7 @@
 mod columns;
 mod content;
 mod decode;
+mod encoding;
 mod fields;
 mod fonts;
 mod frames;
@@ -28,6 +29,7 @@ use hayro_font::kurbo::Affine;
 use hayro_syntax::object::Dict;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
+use crate::caught::caught;
 use crate::{Error, LeftAlone, Place, Result, limits};
 
 use content::Interpreter;
@@ -73,7 +75,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading> {
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_here(bytes));
         let reader = reader.map_err(|error| damaged(&error.to_string()))?;
-        reader.join().unwrap_or_else(|_| Err(damaged("the PDF parser failed")))
+        reader.join().unwrap_or_else(|_| Err(parser_failed()))
     })
 }
 
@@ -81,9 +83,13 @@ fn damaged(cause: &str) -> Error {
     Error::Pdf { cause: cause.to_owned() }
 }
 
+fn parser_failed() -> Error {
+    damaged("the PDF parser failed")
+}
+
 fn read_here(bytes: &[u8]) -> Result<Reading> {
     let streams::Checked { bytes, has_large, .. } = streams::checked(bytes).map_err(damaged)?;
-    let pdf = Pdf::new(bytes).map_err(|error| match error {
+    let pdf = caught(|| Pdf::new(bytes)).ok_or_else(parser_failed)?.map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Error::Protected,
         LoadPdfError::Decryption(_) => damaged("its encryption is unknown"),
         LoadPdfError::Invalid => damaged("its objects cannot be found"),
@@ -92,10 +98,18 @@ fn read_here(bytes: &[u8]) -> Result<Reading> {
     let mut raw = Vec::new();
     let mut left_out = LeftOut::default();
     let (mut letters, mut unknown, mut lines) = (0, 0, 0);
-    for (index, page) in pdf.pages().iter().enumerate() {
-        let to_page = Affine::new(page.initial_transform(false).as_coeffs());
-        interpreter.page(page.raw(), page.resources(), to_page);
-        left_out.comments += fields::show(page.raw(), page.resources(), to_page, &mut interpreter);
+    let pages = caught(|| pdf.pages()).ok_or_else(parser_failed)?;
+    for (index, page) in pages.iter().enumerate() {
+        let shown = caught(|| {
+            let to_page = Affine::new(page.initial_transform(false).as_coeffs());
+            interpreter.page(page.raw(), page.resources(), to_page);
+            fields::show(page.raw(), page.resources(), to_page, &mut interpreter)
+        });
+        match shown {
+            Some(comments) => left_out.comments += comments,
+            // What was read before is kept, and the page is named.
+            None => interpreter.shown().is_damaged = true,
+        }
         if interpreter.decoder.is_exhausted() || lines > limits::PDF_LINES {
             return Err(damaged("its pages hold more than a document may"));
         }
@@ -127,7 +141,9 @@ fn read_here(bytes: &[u8]) -> Result<Reading> {
             _ => damaged("the contents of its pages cannot be decoded"),
         });
     }
-    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
-    left_out.bookmarks = catalog.map_or(0, |catalog| fields::bookmarks(&catalog));
+    let bookmarks = caught(|| {
+        pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()).map_or(0, |catalog| fields::bookmarks(&catalog))
+    });
+    left_out.bookmarks = bookmarks.unwrap_or(0);
     Ok(Reading { pages: roles::pages(raw), left_out })
 }

@@ -1,7 +1,7 @@
 //! Fonts: from the codes of a string to text, widths and the look of letters.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use hayro_syntax::object::{Array, Dict, Name, Stream, String as PdfString};
 use skrifa::{FontRef, MetadataProvider};
 
 use super::decode::Decoder;
+use super::encoding::{divided, named};
 use super::glyphs::normalized;
 
 /// All fonts of a document, each read once.
@@ -40,6 +41,10 @@ pub(super) struct LoadedFont<'a> {
     pub(super) scale: f64,
     collection: Option<Collection>,
     to_unicode: Option<CMap>,
+    /// Whether hayro cannot read that map.
+    is_repaired: bool,
+    /// Codes whose glyphs have names that are not the codes' numbers.
+    named: HashSet<u32>,
     /// The characters of the glyphs of an embedded program, by number.
     program: OnceCell<HashMap<u32, char>>,
     texts: RefCell<HashMap<u32, Option<Text>>>,
@@ -88,6 +93,8 @@ impl<'a> Fonts<'a> {
                 scale: 1.0,
                 collection: None,
                 to_unicode: None,
+                is_repaired: false,
+                named: HashSet::new(),
                 program: OnceCell::new(),
                 texts: RefCell::default(),
                 guesses: RefCell::default(),
@@ -109,7 +116,7 @@ impl<'a> Fonts<'a> {
 
     fn load(&self, dict: &Dict<'a>) -> Option<LoadedFont<'a>> {
         let font = self.cache.font(dict, &self.programs, &self.cmaps);
-        let to_unicode = self.to_unicode(dict);
+        let (to_unicode, is_repaired) = to_unicode(dict).unzip();
         if font.is_none() && to_unicode.is_none() {
             return None;
         }
@@ -129,20 +136,14 @@ impl<'a> Fonts<'a> {
             scale: subtype.filter(|subtype| subtype.as_ref() == b"Type3").map_or(1.0, |_| drawn_scale(dict)),
             collection: descendant.and_then(|descendant| self.collection(dict, &descendant)),
             to_unicode,
+            is_repaired: is_repaired.unwrap_or(false),
+            named: named(dict),
             font,
             name,
             program: OnceCell::new(),
             texts: RefCell::default(),
             guesses: RefCell::default(),
         })
-    }
-
-    fn to_unicode(&self, dict: &Dict<'a>) -> Option<CMap> {
-        if dict.get::<Name<'_>>(b"ToUnicode").is_some_and(|name| name.starts_with(b"Identity")) {
-            return Some(CMap::identity_h());
-        }
-        let content = dict.get::<Stream<'_>>(b"ToUnicode")?.decoded_data().ok()?;
-        CMap::parse(&content, hayro_cmap::load_embedded)
     }
 
     fn collection(&self, dict: &Dict<'a>, descendant: &Dict<'a>) -> Option<Collection> {
@@ -193,16 +194,33 @@ impl LoadedFont<'_> {
         if let Some(known) = self.texts.borrow().get(&code) {
             return known.clone();
         }
-        let told = self.told(code).map(|text| (text, false));
-        let text = told.or_else(|| {
-            // Fonts with an encoding of their own mostly keep ASCII's places.
-            let c = char::from_u32(code).filter(|c| self.simple && (c.is_ascii_graphic() || *c == ' '))?;
-            self.guesses.borrow_mut().push(code);
-            Some((c.to_string(), true))
-        });
+        let text = self.told(code).map(|text| (text, false)).or_else(|| self.likely(code));
         let text = text.map(|(text, is_guess)| Text { text: Rc::from(normalized(&text)), is_guess });
         self.texts.borrow_mut().insert(code, text.clone());
         text
+    }
+
+    /// What a code of single bytes most likely shows, and whether that is a guess.
+    fn likely(&self, code: u32) -> Option<(String, bool)> {
+        let c = char::from_u32(code).filter(|c| self.simple && c.is_ascii())?;
+        // Ends of lines that a program put into its strings.
+        if matches!(c, '\t' | '\n' | '\r') && self.shows_nothing(code) {
+            return Some((" ".to_owned(), false));
+        }
+        // Fonts with an encoding of their own mostly keep ASCII's places.
+        let is_guess = !c.is_control() && !self.named.contains(&code);
+        is_guess.then(|| {
+            self.guesses.borrow_mut().push(code);
+            (c.to_string(), true)
+        })
+    }
+
+    fn shows_nothing(&self, code: u32) -> bool {
+        match self.font.as_ref().map(|font| font.glyph(font.map_code(code), code)) {
+            Some(FontGlyph::Outline(glyph)) => glyph.glyph_id().to_u32() == 0,
+            Some(FontGlyph::Type3(_)) => false,
+            None => true,
+        }
     }
 
     /// Whether the codes that are taken for ASCII are more likely numbers: in the order of their use, or mostly marks.
@@ -217,13 +235,14 @@ impl LoadedFont<'_> {
 
     fn told(&self, code: u32) -> Option<String> {
         let glyph = self.font.as_ref().map(|font| font.glyph(font.map_code(code), code));
+        let repaired = || self.to_unicode.as_ref().filter(|_| self.is_repaired)?.lookup_bf_string(code);
         let of_glyph = match &glyph {
             Some(FontGlyph::Outline(glyph)) => glyph.as_unicode(),
             Some(FontGlyph::Type3(glyph)) => glyph.as_unicode(),
             None => self.to_unicode.as_ref().and_then(|map| map.lookup_bf_string(code)),
         };
         let of_program = || match &glyph {
-            Some(FontGlyph::Outline(glyph)) => self.of_program(glyph),
+            Some(FontGlyph::Outline(glyph)) => self.of_program(glyph, code),
             _ => None,
         };
         // A map to numbers in the place of one to characters names characters by their numbers.
@@ -231,11 +250,12 @@ impl LoadedFont<'_> {
             let number = self.to_unicode.as_ref()?.lookup_cid_code(code, 2)?;
             char::from_u32(number).filter(|c| !c.is_control()).map(String::from)
         };
-        of_glyph.and_then(text_of).or_else(|| self.of_collection(code)).or_else(by_number).or_else(of_program)
+        let of_map = repaired().or(of_glyph).and_then(text_of);
+        of_map.or_else(|| self.of_collection(code)).or_else(by_number).or_else(of_program)
     }
 
     /// The character of a glyph, as the embedded program has it in its table of characters.
-    fn of_program(&self, glyph: &OutlineGlyph) -> Option<String> {
+    fn of_program(&self, glyph: &OutlineGlyph, code: u32) -> Option<String> {
         let number = glyph.glyph_id().to_u32();
         let characters = self.program.get_or_init(|| {
             let Some(program) = glyph.font_data() else { return HashMap::new() };
@@ -244,13 +264,17 @@ impl LoadedFont<'_> {
             // Letters come before their compatibility forms, so the first of several is kept.
             let mut characters = HashMap::new();
             for (character, glyph) in mappings {
-                let symbol = |c: u32| if (0xf020..0xf07f).contains(&c) { c - 0xf000 } else { c };
-                let character = char::from_u32(symbol(character)).unwrap_or('\u{fffd}');
+                let character = char::from_u32(character).unwrap_or('\u{fffd}');
                 characters.entry(glyph.to_u32()).or_insert(character);
             }
             characters
         });
-        (number != 0).then(|| characters.get(&number)).flatten().map(|c| c.to_string())
+        match *characters.get(&number).filter(|_| number != 0)? {
+            // A table of symbols has the codes' numbers, not characters.
+            '\u{f020}'..'\u{f07f}' if self.named.contains(&code) => None,
+            c @ '\u{f020}'..'\u{f07f}' => char::from_u32(u32::from(c) - 0xf000).map(String::from),
+            c => Some(c.to_string()),
+        }
     }
 
     fn of_collection(&self, code: u32) -> Option<String> {
@@ -285,6 +309,17 @@ fn drawn_scale(dict: &Dict<'_>) -> f64 {
         .fold((0.0, 0.0), |(sum, count), width| (sum + width, count + 1.0));
     // Letters are about half as wide as high.
     if count > 0.0 { (sum / count * a).abs() * 2.0 } else { 1.0 }
+}
+
+/// The map of a font's codes to characters, and whether it was repaired before.
+fn to_unicode(dict: &Dict<'_>) -> Option<(CMap, bool)> {
+    if dict.get::<Name<'_>>(b"ToUnicode").is_some_and(|name| name.starts_with(b"Identity")) {
+        return Some((CMap::identity_h(), false));
+    }
+    let content = dict.get::<Stream<'_>>(b"ToUnicode")?.decoded_data().ok()?;
+    let repaired = divided(&content);
+    let map = CMap::parse(repaired.as_deref().unwrap_or(&content), hayro_cmap::load_embedded)?;
+    Some((map, repaired.is_some()))
 }
 
 fn descendant<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {

@@ -18,6 +18,12 @@ const SAME_LINE: f64 = 0.5;
 /// Pieces that each piece is compared with. A line of a page has at most some dozens.
 const NEIGHBOURS: usize = 400;
 
+/// Texts that are set over one another in a line and kept apart. Real pages have two: a form and what was filled in.
+const LAYERS: usize = 8;
+
+/// Glyphs that stand over one another by more than this part of the narrower one are not beside each other.
+const COLLISION: f64 = 0.5;
+
 /// Glyphs of a line without a wide gap between them.
 #[derive(Debug)]
 pub(super) struct Segment {
@@ -41,23 +47,35 @@ pub(super) fn segments(glyphs: Vec<Placed>) -> Vec<Segment> {
             }
         }
     }
-    let mut segments: Vec<Option<Segment>> = Vec::new();
-    segments.resize_with(runs.len(), || None);
+    let mut joined: Vec<Vec<Layer>> = Vec::new();
+    joined.resize_with(runs.len(), Vec::new);
     for (index, run) in runs.into_iter().enumerate() {
-        let Some(segment) = segments.get_mut(sets.root(index)) else { continue };
-        match segment {
-            Some(segment) => {
-                segment.area = segment.area.union(run.area);
-                segment.glyphs.extend(run.glyphs);
-            }
-            None => *segment = Some(Segment { area: run.area, glyphs: run.glyphs }),
+        let Some(layers) = joined.get_mut(sets.root(index)) else { continue };
+        let is_last = layers.len() == LAYERS;
+        let free = layers.iter().position(|layer| !layer.collides(&run));
+        match free.or(is_last.then_some(LAYERS - 1)).and_then(|at| layers.get_mut(at)) {
+            Some(layer) => layer.0.push(run),
+            None => layers.push(Layer(vec![run])),
         }
     }
-    let mut segments: Vec<Segment> = segments.into_iter().flatten().collect();
-    for segment in &mut segments {
-        segment.glyphs.sort_by(|a, b| a.area.left.total_cmp(&b.area.left));
+    joined.into_iter().flatten().filter_map(Layer::into_segment).collect()
+}
+
+/// Runs of a line that stand beside one another.
+struct Layer(Vec<Run>);
+
+impl Layer {
+    /// Whether a run is set over one of them.
+    fn collides(&self, run: &Run) -> bool {
+        self.0.iter().rev().take(NEIGHBOURS).any(|other| other.collides(run))
     }
-    segments
+
+    fn into_segment(self) -> Option<Segment> {
+        let area = self.0.iter().map(|run| run.area).reduce(Area::union)?;
+        let mut glyphs: Vec<Placed> = self.0.into_iter().flat_map(|run| run.glyphs).collect();
+        glyphs.sort_by(|a, b| a.area.left.total_cmp(&b.area.left));
+        Some(Segment { glyphs, area })
+    }
 }
 
 /// Glyphs that follow one another on a baseline.
@@ -66,6 +84,34 @@ struct Run {
     area: Area,
     base: f64,
     size: f64,
+}
+
+impl Run {
+    /// Whether most of the letters of the shorter one stand over letters of the other, on one baseline. Accents, letters
+    /// beside one another and raised marks do not.
+    fn collides(&self, other: &Self) -> bool {
+        let size = self.size.min(other.size);
+        if gap(self.area, other.area) > -size * COLLISION || (self.base - other.base).abs() > SAME_BASE * size
+        {
+            return false;
+        }
+        let (short, long) = match self.glyphs.len() < other.glyphs.len() {
+            true => (self, other),
+            false => (other, self),
+        };
+        let mut collisions = 0;
+        let mut from = 0;
+        for glyph in &short.glyphs {
+            let rest = long.glyphs.get(from..).unwrap_or_default();
+            from += rest.iter().take_while(|over| over.area.right <= glyph.area.left).count();
+            let over = long.glyphs.get(from..).unwrap_or_default();
+            let over = over.iter().take_while(|over| over.area.left < glyph.area.right);
+            let narrower = |over: &Placed| over.area.width().min(glyph.area.width());
+            let is_over = |over: &Placed| -gap(over.area, glyph.area) > narrower(over) * COLLISION;
+            collisions += usize::from(over.take(LAYERS).any(is_over));
+        }
+        collisions > 1 && collisions * 2 > short.glyphs.len()
+    }
 }
 
 fn runs(glyphs: Vec<Placed>) -> Vec<Run> {

@@ -34,6 +34,9 @@ const ACCENTS: &[(char, &str, &str)] = &[
     ('˙', "zcegZCEG", "żċėġŻĊĖĠ"),
 ];
 
+/// Brackets, each with the one that ends it.
+const BRACKETS: &str = "()[]{}«»‹›⟨⟩";
+
 const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
 
@@ -151,7 +154,13 @@ fn joined(words: &[(String, bool)]) -> String {
 
 /// Whether a character belongs to a script that is written from right to left.
 fn is_right_to_left(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}')
+    !is_number(c)
+        && matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}')
+}
+
+/// Whether a character is a digit of Arabic or Persian, which are written from left to right.
+fn is_number(c: char) -> bool {
+    matches!(c, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
 }
 
 /// The order of reading of glyphs that are given from left to right.
@@ -189,7 +198,28 @@ fn logical(words: Vec<(String, bool)>) -> String {
         }
         at += end;
     }
+    if right >= left {
+        mirror(&mut glyphs);
+    }
     glyphs.concat()
+}
+
+/// Turns the brackets of text from right to left that were taken for what they look like: where the first one ends.
+fn mirror(glyphs: &mut [String]) {
+    let place = |text: &String| {
+        let mut chars = text.chars();
+        let c = chars.next().filter(|_| chars.next().is_none())?;
+        BRACKETS.chars().position(|other| other == c)
+    };
+    if glyphs.iter().find_map(place).is_none_or(|at| at % 2 == 0) {
+        return;
+    }
+    for glyph in glyphs {
+        let other = place(glyph).and_then(|at| BRACKETS.chars().nth(at ^ 1));
+        if let Some(other) = other {
+            *glyph = other.to_string();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -209,5 +239,18 @@ mod tests {
         let visual = "2024 תנשב Hello םולש";
         let glyphs = visual.chars().map(|c| (c.to_string(), false)).collect();
         assert_eq!(logical(glyphs), "שלום Hello בשנת 2024");
+    }
+
+    #[test]
+    fn arabic_numbers_are_read_from_left_to_right_and_brackets_are_mirrored() {
+        for (visual, text) in [
+            ("١٤٣٤ ليربإ ١٤", "١٤ إبريل ١٤٣٤"),
+            ("(ليربإ) ١٤", "١٤ (إبريل)"),
+            (")ليربإ( ١٤", "١٤ (إبريل)"),
+            ("«ليربإ» [1]", "[1] «إبريل»"),
+        ] {
+            let glyphs = visual.chars().map(|c| (c.to_string(), false)).collect();
+            assert_eq!(logical(glyphs), text);
+        }
     }
 }
