@@ -1,6 +1,8 @@
 //! HTML: texts are translated in place, everything else stays byte for byte. Many cases are those of Bergamot's
 //! translator, with other texts.
 
+mod work;
+
 use documents::{Document, FindingKind, Format, SpanKind, Translation};
 
 fn parse(source: &str) -> Document {
@@ -209,39 +211,41 @@ fn another_encoding_stays_and_what_it_lacks_is_a_reference() {
 }
 
 #[test]
-fn hostile_pages_are_read_in_time() {
-    let begun = std::time::Instant::now();
-    let many = |part: &str, times: usize| part.repeat(times);
-    for source in [
-        many("<div>", 200_000),
-        many("<b>", 200_000),
-        many("<code>", 50_000),
-        many("<svg>", 200_000),
-        many("</b>", 200_000),
-        many("<b>x", 100_000),
-        many("<b>x</b> ", 100_000),
-        many("<a <a ", 100_000),
-        format!("<p {}>x", many("a=b ", 80_000)),
-        many("<!--", 200_000),
-        many("<!-- -->", 200_000),
-        many("<![", 200_000),
-        many("<?", 200_000),
-        many("&", 400_000),
-        many("<title>", 100_000),
-        many("&#x", 200_000),
-        many("<br>", 200_000),
-        many("<p translate=no>", 100_000),
-        many("<li translate=no><ul>", 50_000),
-        many("</", 200_000),
-        many("x<i/>", 100_000),
-        format!("<p>{}", many("word ", 200_000)),
-        many("<span translate=no>a", 20_000),
+fn hostile_pages_are_read_in_linear_time() {
+    for (part, times) in [
+        ("<div>", 200_000),
+        ("<b>", 200_000),
+        ("<code>", 50_000),
+        ("<svg>", 200_000),
+        ("</b>", 200_000),
+        ("<b>x", 100_000),
+        ("<b>x</b> ", 100_000),
+        ("<a <a ", 100_000),
+        ("<!--", 200_000),
+        ("<!-- -->", 200_000),
+        ("<![", 200_000),
+        ("<?", 200_000),
+        ("&", 400_000),
+        ("<title>", 100_000),
+        ("&#x", 200_000),
+        ("<br>", 200_000),
+        ("<p translate=no>", 100_000),
+        ("<li translate=no><ul>", 50_000),
+        ("</", 200_000),
+        ("x<i/>", 100_000),
+        ("<span translate=no>a", 20_000),
     ] {
-        let document = parse(&source);
-        let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
-        assert_eq!(document.write(&own).expect("one for each").bytes, source.as_bytes());
+        work::assert_linear(times, |times| part.repeat(times), copy);
     }
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    work::assert_linear(80_000, |times| format!("<p {}>x", "a=b ".repeat(times)), copy);
+    work::assert_linear(200_000, |times| format!("<p>{}", "word ".repeat(times)), copy);
+}
+
+/// Reads a page and writes it with its own texts.
+fn copy(source: &str) {
+    let document = parse(source);
+    let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.clone().into()).collect();
+    assert_eq!(document.write(&own).expect("one for each").bytes, source.as_bytes());
 }
 
 #[test]
@@ -289,11 +293,10 @@ fn formulas_are_copied_whatever_their_length() {
         .collect();
     assert_eq!(locked, [r"\(a < b\)", r"\[x^2 = 1\]", r"$$\frac{1}{2}$$"]);
     // An element without an end is text, in linear time.
-    let begun = std::time::Instant::now();
-    assert_eq!(texts(&format!("{}word", "<math>".repeat(100_000))).len(), 1);
-    assert_eq!(texts(&format!("{}word", "<code>".repeat(100_000))).len(), 1);
-    assert_eq!(texts(&format!("{}word", "<ruby>".repeat(100_000))).len(), 1);
-    assert!(begun.elapsed().as_secs() < 20);
+    for element in ["<math>", "<code>", "<ruby>"] {
+        let page = |times| format!("{}word", element.repeat(times));
+        work::assert_linear(100_000, page, |source| assert_eq!(texts(source).len(), 1));
+    }
 }
 
 #[test]
