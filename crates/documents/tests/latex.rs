@@ -177,3 +177,22 @@ fn every_character_of_markup_is_escaped_and_code_and_formulas_are_kept() {
     let escaped = "50 \\% \\& \\#1 \\_ \\{x\\} \\textasciitilde{} \\textasciicircum{} \\textbackslash{} \\$5";
     assert_eq!(PAGES.written(source, &[&given]), source.replace("Words", escaped).replace("here", "hier"));
 }
+
+#[test]
+fn blanks_before_an_argument_are_no_text() {
+    let source = "\\section {A title}\n\\begin {quote}\nA \\emph {red} house.\\footnote {A note.}\n\\end {quote}\n\n\\begin {verbatim}\nCode } stays.\n\\end{verbatim}\n\nThe end.\n";
+    assert_eq!(PAGES.texts(source), ["A title", "A red house.", "A note.", "The end."]);
+    let written = PAGES.written(source, &["Ein Titel", "Ein Haus.", "Eine Notiz.", "Das Ende."]);
+    assert!(
+        written.starts_with(
+            "\\section {Ein Titel}\n\\begin {quote}\nEin Haus.\\footnote {Eine Notiz.}\n\\end {quote}\n"
+        ),
+        "{written}"
+    );
+}
+
+#[test]
+fn entries_of_the_index_are_counted() {
+    let document = PAGES.open("The house\\index{house!red} is red.\\index{colour}\n");
+    assert_eq!(document.left_alone().count(Place::IndexEntry), 2);
+}

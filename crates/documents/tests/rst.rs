@@ -220,7 +220,9 @@ fn the_default_role_decides_what_backquotes_hold() {
 #[test]
 fn the_last_column_of_a_simple_table_is_read() {
     let source = "\
-=======  ====  ==============
+=======  ====  =======}
+
+#[test]
 Name     Size  Meaning
 =======  ====  ==============
 ``one``  two   The house is
@@ -248,4 +250,17 @@ After.
     let given =
         ["Meaning", "Das Haus, das ist groß.", "More of it.", "An item", "it is wide", "Das Ende", "After."];
     assert_eq!(PAGES.written(source, &given), expected);
+=======
+fn what_is_indented_below_a_target_is_a_quotation() {
+    let source =
+        "Text.\n\n .. _name:\n    https://example.org/\n\n  A quotation.\n\n  +---+\n  | a |\n  +---+\n";
+    assert_eq!(PAGES.texts(source), ["Text.", "A quotation."]);
+    assert_eq!(PAGES.open(source).left_alone().count(Place::DrawnTable), 1);
+}
+
+#[test]
+fn entries_of_the_index_are_counted() {
+    let source = ".. index:: pair: house; red\n\n.. index::\n   single: tree\n\nText.\n";
+    assert_eq!(PAGES.texts(source), ["Text."]);
+    assert_eq!(PAGES.open(source).left_alone().count(Place::IndexEntry), 2);
 }

@@ -358,6 +358,9 @@ impl<'a> LatexParser<'a> {
                 next
             }
             Form::Mark => {
+                if name == "index" {
+                    self.found.leave(Place::IndexEntry, self.slice(all.clone()));
+                }
                 // The tie before a mark stays with it.
                 let tied = self.pieces.pop_if(|last| {
                     last.source.end == all.start && self.source.get(last.source.clone()) == Some("~")

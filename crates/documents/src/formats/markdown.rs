@@ -369,4 +369,3 @@ fn is_inline(event: &Event) -> bool {
         _ => true,
     }
 }
-

@@ -71,7 +71,8 @@ impl<'a> LatexParser<'a> {
             return (next, groups);
         }
         // Behind other commands, a bracket after a space may be text.
-        let is_spaced = matches!(form(name), Form::Title(_) | Form::Style(_) | Form::Note);
+        let is_spaced =
+            matches!(form(name), Form::Title(_) | Form::Style(_) | Form::Note | Form::Begin | Form::End);
         loop {
             if is_spaced && groups.is_empty() {
                 next = self.after_gap(next);

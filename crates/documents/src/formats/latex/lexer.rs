@@ -188,6 +188,7 @@ impl<'a> Lexer<'a> {
             "verb" | "verb*" | "Verb" | "lstinline" | "mintinline" => return self.verb(name, size),
             "iffalse" => return self.until("\\fi", TokenKind::Copied),
             "begin" => {
+                let tail = tail.trim_start_matches([' ', '\t']);
                 let name = tail.get(1..tail.floor_char_boundary(NAME_BYTES)).unwrap_or_default();
                 let environment = name.split('}').next().unwrap_or_default();
                 if is_raw(environment) {

@@ -22,7 +22,11 @@ impl<'a> RstParser<'a> {
         rest: &'a str,
         depth: usize,
     ) -> Result<usize> {
-        let next = self.indented(at + 1, end, base);
+        let mut next = self.indented(at + 1, end, base);
+        if rest.starts_with('_') {
+            // A target ends with its paragraph; what is indented below is a quotation.
+            next = (at + 1..next).find(|at| self.text(*at).is_empty()).unwrap_or(next);
+        }
         if rest.is_empty() && self.text(at + 1).is_empty() {
             return Ok(at + 1);
         }
@@ -63,6 +67,11 @@ impl<'a> RstParser<'a> {
             self.options(options);
         }
         match content {
+            Content::Copied if name == "index" => {
+                let start = self.line(at).map_or(0, |line| line.text.start + size);
+                self.found.leave(Place::IndexEntry, self.slice(start..self.range_end(lines.end)));
+                Ok(())
+            }
             Content::Copied => {
                 if let (false, Some(first)) = (is_code(name), self.line(body).filter(|_| body < lines.end)) {
                     let text = self.slice(first.text.start..self.range_end(lines.end));
