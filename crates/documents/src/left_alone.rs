@@ -71,6 +71,12 @@ pub enum Place {
     FormulaText,
     /// A prompt of a slide's layout, which the program shows in its own language.
     Prompt,
+    /// A value of a message file, of settings or of a table that has words, but is more likely code.
+    CodeValue,
+    /// The title of a column, by which programs look it up.
+    ColumnTitle,
+    /// An entry of an index, whose order and parts depend on its spelling.
+    IndexEntry,
 }
 
 impl Place {
@@ -120,6 +126,9 @@ impl Place {
             Self::FieldText => ("text in a field's instruction", "texts in instructions of fields"),
             Self::FormulaText => ("text in a formula", "texts in formulas"),
             Self::Prompt => ("prompt of a layout", "prompts of layouts"),
+            Self::CodeValue => ("value that looks like code", "values that look like code"),
+            Self::ColumnTitle => ("title of a column", "titles of columns"),
+            Self::IndexEntry => ("entry of an index", "entries of an index"),
         }
     }
 }

@@ -23,10 +23,25 @@ impl Parsed {
         self
     }
 
+    /// Counts a value that is taken for code, if it has a word.
+    pub fn leave_code(&mut self, text: &str) {
+        self.left_alone.add(Place::CodeValue, usize::from(has_word(text)));
+    }
+
     /// Counts a place whose text is left on purpose.
     pub fn leave(&mut self, place: Place, text: &str) {
         self.left_alone.record(place, text);
     }
+}
+
+/// Whether one of a text's words has only letters, as names in code and addresses seldom have.
+fn has_word(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let word = word.trim_matches(|c: char| ".,:;!?()\"'".contains(c));
+        let is_camel =
+            word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
+        word.chars().count() > 1 && word.chars().all(char::is_alphabetic) && !is_camel
+    })
 }
 
 impl From<Vec<ParsedBlock>> for Parsed {

@@ -70,12 +70,12 @@ impl Parser {
             Self::Tmx { from, to } => {
                 return tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?);
             }
-            Self::Table(columns) => csv::parse(source, columns.as_deref()),
-            Self::Json => json::parse(source)?,
-            Self::Properties => properties::properties(source, source.is_ascii()),
-            Self::Strings => properties::strings(source),
-            Self::Yaml => yaml::parse(source),
-            Self::Android => android::parse(source)?,
+            Self::Table(columns) => return Ok(csv::parse(source, columns.as_deref())),
+            Self::Json => return json::parse(source),
+            Self::Properties => return Ok(properties::properties(source, source.is_ascii())),
+            Self::Strings => return Ok(properties::strings(source)),
+            Self::Yaml => return Ok(yaml::parse(source)),
+            Self::Android => return android::parse(source),
             Self::Resx => return resx::parse(source),
             Self::Arb { .. } => arb::parse(source)?,
             Self::StringCatalog { .. } => string_catalog::parse(source)?,

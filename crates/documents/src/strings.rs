@@ -13,6 +13,7 @@ use crate::icu::{self, Argument};
 use crate::inline::{self, Kind, Piece, Run};
 use crate::limits;
 use crate::locked_text::placeholders::{self, Mark};
+use crate::parsed::Parsed;
 use crate::slot::{ParsedBlock, Slot};
 pub(crate) use settings::{SCRIPTS, are_prose};
 
@@ -326,12 +327,19 @@ pub(crate) fn quoted_size(text: &str, quote: u8) -> Option<usize> {
     None
 }
 
-/// The blocks of the values that are prose, each with its key, which is empty for items of lists, and its escaping.
-pub(crate) fn values(strings: Vec<(&str, Unescaped, Escaping)>) -> Vec<ParsedBlock> {
+/// The blocks of the values that are prose, each with its key, which is empty for items of lists, and its escaping. The
+/// others are counted.
+pub(crate) fn values(strings: Vec<(&str, Unescaped, Escaping)>) -> Parsed {
     let pairs: Vec<(&str, &str)> = strings.iter().map(|(key, string, _)| (*key, string.text())).collect();
     let kept = are_prose(&pairs);
-    let prose = strings.iter().zip(kept).filter(|(_, is_prose)| *is_prose);
-    prose.flat_map(|((_, string, escaping), _)| string.blocks(*escaping)).collect()
+    let mut found = Parsed::default();
+    for ((_, string, escaping), is_prose) in strings.iter().zip(kept) {
+        match is_prose {
+            true => found.extend(string.blocks(*escaping)),
+            false => found.leave_code(string.text()),
+        }
+    }
+    found
 }
 
 /// Whether a message is code: a format of dates, a command, a style.
@@ -361,6 +369,8 @@ pub(crate) fn is_prose(text: &str) -> bool {
     }
     let word = text.trim_end_matches(['.', '!', '?', ':', ',', ';', '…']);
     let word = word.trim_matches(['(', ')', '"', '\'', '[', ']']);
+    let without_key = without_access_key(word);
+    let word = without_key.as_deref().unwrap_or(word);
     let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
     let camel =
         word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
@@ -373,6 +383,14 @@ pub(crate) fn is_prose(text: &str) -> bool {
         && !camel
         && !(lower && word.contains('-'))
         && !code::is_date_format(text)
+}
+
+/// The label of a menu or button without the mark of the key that chooses it: `&File`, `E&xit`.
+fn without_access_key(word: &str) -> Option<String> {
+    let (before, after) = word.split_once('&')?;
+    let label = [before, after].concat();
+    let is_label = label.starts_with(char::is_uppercase) && after.starts_with(char::is_alphanumeric);
+    (is_label && label.chars().all(char::is_alphanumeric)).then_some(label)
 }
 
 /// Areas that names of time zones begin with: "Europe/Berlin".

@@ -346,3 +346,20 @@ fn what_fluent_does_not_read_and_names_of_brands_are_left() {
         ["Some words", "More", "Words"]
     );
 }
+
+#[test]
+fn labels_with_an_access_key_are_text() {
+    let value = |text: &str| {
+        format!("<root><resheader name=\"a\"/><data name=\"a\"><value>{text}</value></data></root>")
+    };
+    for label in ["&amp;File", "E&amp;xit", "&amp;Open...", "Save &amp;as", "&amp;Größe"] {
+        assert_eq!(texts(Format::Resx, &value(label)), [label.replace("&amp;", "&")], "{label}");
+    }
+    for code in ["a&amp;b", "a=1&amp;b=2", "x&amp;Y", "&amp;", "A&amp;&amp;B"] {
+        assert_eq!(texts(Format::Resx, &value(code)), [""; 0], "{code}");
+    }
+    assert_eq!(
+        texts(Format::Json, r#"{"file": "&File", "quit": "&Quit", "query": "a&b"}"#),
+        ["&File", "&Quit"]
+    );
+}

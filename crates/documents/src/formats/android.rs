@@ -8,7 +8,7 @@ use crate::bilingual::attribute;
 use crate::escaping::Escaping;
 use crate::formats::json;
 use crate::locked_text::placeholders::Mark;
-use crate::slot::ParsedBlock;
+use crate::parsed::Parsed;
 use crate::strings::{Unescaped, is_prose};
 use crate::xml::tree::{self, DocType, Element, Node, unescaped};
 
@@ -24,8 +24,8 @@ pub(crate) fn has_texts(source: &str) -> bool {
 ///
 /// # Errors
 /// When the XML is not well-formed, defines entities or is nested too deeply.
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
+    let mut found = Parsed::default();
     let is_translatable = |inherited: &bool, element: &Element| {
         attribute(source, element, "translatable").map_or(*inherited, |value| value != "false")
     };
@@ -43,7 +43,7 @@ pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
 }
 
 /// Appends the blocks of a string: of its text with the elements in it, and of each CDATA section.
-fn push_text(source: &str, element: &Element, found: &mut Vec<ParsedBlock>) {
+fn push_text(source: &str, element: &Element, found: &mut Parsed) {
     let mut reader = Reader::new(source);
     for node in &element.children {
         if let Node::Verbatim(range) = node {
@@ -74,10 +74,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Appends the blocks of what was read.
-    fn finish(&mut self, escaping: Escaping, found: &mut Vec<ParsedBlock>) {
+    fn finish(&mut self, escaping: Escaping, found: &mut Parsed) {
         let text = std::mem::replace(&mut self.text, Unescaped::new(self.source));
-        if is_prose(text.text()) {
-            found.extend(text.blocks(escaping));
+        match is_prose(text.text()) {
+            true => found.extend(text.blocks(escaping)),
+            false => found.leave_code(text.text()),
         }
     }
 

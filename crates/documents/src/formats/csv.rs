@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use crate::escaping::Escaping;
+use crate::left_alone::Place;
+use crate::parsed::Parsed;
 use crate::quoting::Quoting;
 use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, is_code, is_prose, quoted_size};
@@ -27,7 +29,7 @@ struct Cell {
 
 /// The blocks of the given `columns`, or of those that hold text. A header row is left unchanged, since programs look
 /// up columns by it.
-pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<ParsedBlock> {
+pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Parsed {
     let delimiter = delimiter(source);
     let cells = cells(source, delimiter);
     let text = |cell: &Cell| source.get(cell.range.clone()).unwrap_or_default();
@@ -41,10 +43,17 @@ pub(crate) fn parse(source: &str, columns: Option<&[usize]>) -> Vec<ParsedBlock>
         }
         None => text_columns(cells.iter().filter(is_body), &text),
     };
-    let chosen =
-        cells.iter().filter(is_body).filter(|cell| wanted.get(cell.column).copied().unwrap_or(false));
-    let prose = chosen.filter(|cell| columns.is_some() || !is_code(text(cell)));
-    prose.flat_map(|cell| cell_blocks(source, cell, delimiter)).collect()
+    let mut found = Parsed::default();
+    for cell in &cells {
+        let is_wanted = wanted.get(cell.column).copied().unwrap_or(false);
+        match columns {
+            _ if !is_body(&cell) => found.leave(Place::ColumnTitle, text(cell)),
+            Some(_) if !is_wanted => {}
+            None if !is_wanted || is_code(text(cell)) => found.leave_code(text(cell)),
+            _ => found.extend(cell_blocks(source, cell, delimiter)),
+        }
+    }
+    found
 }
 
 fn cell_blocks(source: &str, cell: &Cell, delimiter: char) -> Vec<ParsedBlock> {

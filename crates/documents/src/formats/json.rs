@@ -6,8 +6,8 @@ pub(crate) mod tree;
 use std::ops::Range;
 
 use crate::escaping::Escaping;
+use crate::parsed::Parsed;
 use crate::quoting::Quoting;
-use crate::slot::ParsedBlock;
 use crate::strings::{SCRIPTS, Unescaped, values};
 use crate::{Error, Result, limits};
 
@@ -15,7 +15,7 @@ use crate::{Error, Result, limits};
 ///
 /// # Errors
 /// [`Error::Json`] when it is no JSON or the nesting exceeds [`limits::JSON_DEPTH`].
-pub(crate) fn parse(source: &str) -> Result<Vec<ParsedBlock>> {
+pub(crate) fn parse(source: &str) -> Result<Parsed> {
     grammar::check(source)?;
     let escaping = Escaping::Quoted(Quoting::json(source));
     let mut strings = Vec::new();

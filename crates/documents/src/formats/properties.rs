@@ -5,13 +5,13 @@ use std::ops::Range;
 use crate::escaping::Escaping;
 use crate::formats::json;
 use crate::formats::text::lines;
+use crate::parsed::Parsed;
 use crate::quoting::Quoting;
-use crate::slot::ParsedBlock;
 use crate::strings::{Unescaped, is_code, values};
 
 /// The blocks of Java properties; with `ascii`, all other characters are escaped. Values that are not prose are left
 /// unchanged, since such files also hold settings.
-pub(crate) fn properties(source: &str, ascii: bool) -> Vec<ParsedBlock> {
+pub(crate) fn properties(source: &str, ascii: bool) -> Parsed {
     let mut lines = lines(source);
     let mut strings = Vec::new();
     while let Some(first) = lines.next() {
@@ -67,11 +67,16 @@ fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
 }
 
 /// The blocks of Apple's strings. Never fails: invalid input is left unchanged.
-pub(crate) fn strings(source: &str) -> Vec<ParsedBlock> {
+pub(crate) fn strings(source: &str) -> Parsed {
     let values = StringsValues { source, at: 0 };
-    let texts = values.filter_map(|range| json::unescaped(source, range));
-    let prose = texts.filter(|text| !is_code(text.text()));
-    prose.flat_map(|text| text.blocks(Escaping::Quoted(Quoting::C))).collect()
+    let mut found = Parsed::default();
+    for text in values.filter_map(|range| json::unescaped(source, range)) {
+        match is_code(text.text()) {
+            true => found.leave_code(text.text()),
+            false => found.extend(text.blocks(Escaping::Quoted(Quoting::C))),
+        }
+    }
+    found
 }
 
 /// The values of `key = "value";`, without their quotes.

@@ -25,7 +25,7 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
             if is_text(source, data)
                 && let Some(value) = data.child(("", "value"))
             {
-                push_values(source, value, &mut found.blocks);
+                push_values(source, value, found);
             }
             Ok(())
         },

@@ -2,7 +2,6 @@
 
 use crate::Result;
 use crate::parsed::Parsed;
-use crate::slot::ParsedBlock;
 use crate::xml::texts::push_values;
 use crate::xml::tree::{self, DocType, Element};
 
@@ -19,13 +18,13 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
         DocType::Named,
         |(_, local)| local == "dict",
         |dict, found| {
-            push_dict(source, dict, &mut found.blocks);
+            push_dict(source, dict, found);
             Ok(())
         },
     )
 }
 
-fn push_dict(source: &str, dict: &Element, found: &mut Vec<ParsedBlock>) {
+fn push_dict(source: &str, dict: &Element, found: &mut Parsed) {
     let mut key = String::new();
     for child in dict.elements() {
         match child.name.1 {

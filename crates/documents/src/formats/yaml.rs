@@ -14,6 +14,7 @@ use crate::formats::text;
 use crate::inline::{self, Piece};
 use crate::locked_text;
 use crate::locked_text::placeholders::{self, Mark};
+use crate::parsed::Parsed;
 use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Slot};
 use crate::strings::{Unescaped, are_prose, is_prose};
@@ -43,7 +44,7 @@ const SHOWN: [&str; 16] = [
 const NARROWEST_COLUMNS: usize = 40;
 
 /// The blocks of a YAML file. Never fails: unsupported syntax is left unchanged.
-pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
+pub(crate) fn parse(source: &str) -> Parsed {
     let scalars = scalars(source, 0..source.len());
     let text = |scalar: &Scalar| match &scalar.style {
         ScalarStyle::Block { lines, .. } => {
@@ -55,8 +56,14 @@ pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let texts: Vec<String> = scalars.iter().map(text).collect();
     let pairs: Vec<(&str, &str)> =
         scalars.iter().zip(&texts).map(|(scalar, text)| (scalar.key, text.as_str())).collect();
-    let prose = scalars.iter().zip(are_prose(&pairs)).filter(|(_, is_prose)| *is_prose);
-    prose.flat_map(|(scalar, _)| scalar_blocks(source, scalar)).collect()
+    let mut found = Parsed::default();
+    for ((scalar, text), is_prose) in scalars.iter().zip(&texts).zip(are_prose(&pairs)) {
+        match is_prose {
+            true => found.extend(scalar_blocks(source, scalar)),
+            false => found.leave_code(text),
+        }
+    }
+    found
 }
 
 fn scalar_blocks(source: &str, scalar: &Scalar) -> Vec<ParsedBlock> {

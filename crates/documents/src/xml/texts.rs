@@ -2,11 +2,11 @@
 
 use super::tree::{Element, Node, unescaped};
 use crate::escaping::Escaping;
-use crate::slot::ParsedBlock;
+use crate::parsed::Parsed;
 use crate::strings::{Unescaped, is_prose};
 
-/// Appends the blocks of an element's text and CDATA sections, unless they are no prose.
-pub(crate) fn push_values(source: &str, element: &Element, found: &mut Vec<ParsedBlock>) {
+/// Appends the blocks of an element's text and CDATA sections, unless they are no prose, which is counted.
+pub(crate) fn push_values(source: &str, element: &Element, found: &mut Parsed) {
     for node in &element.children {
         let mut text = Unescaped::new(source);
         let escaping = match node {
@@ -22,8 +22,9 @@ pub(crate) fn push_values(source: &str, element: &Element, found: &mut Vec<Parse
             }
             Node::Element(_) | Node::Other(_) => continue,
         };
-        if is_prose(text.text()) {
-            found.extend(text.blocks(escaping));
+        match is_prose(text.text()) {
+            true => found.extend(text.blocks(escaping)),
+            false => found.leave_code(text.text()),
         }
     }
 }
