@@ -330,7 +330,8 @@ fn columns_with_text_are_translated() {
 fn hostile_strings_are_read_in_linear_time() {
     let many = |part: &str, times: usize| part.repeat(times);
     let deep = |line: &str, times: usize| (0..times).map(|n| many(" ", n) + line).collect::<String>();
-    let cases: [(Format, usize, &dyn Fn(usize) -> String); 30] = [
+    type Input<'a> = &'a dyn Fn(usize) -> String;
+    let cases: [(Format, usize, Input<'_>); 30] = [
         (Format::Csv, 300_002, &|n| many("\"", n - 1)),
         (Format::Csv, 200_000, &|n| many("\"a,", n)),
         (Format::Csv, 500_000, &|n| many(",", n)),
