@@ -220,9 +220,7 @@ fn the_default_role_decides_what_backquotes_hold() {
 #[test]
 fn the_last_column_of_a_simple_table_is_read() {
     let source = "\
-=======  ====  =======}
-
-#[test]
+=======  ====  ==============
 Name     Size  Meaning
 =======  ====  ==============
 ``one``  two   The house is
@@ -250,7 +248,9 @@ After.
     let given =
         ["Meaning", "Das Haus, das ist groß.", "More of it.", "An item", "it is wide", "Das Ende", "After."];
     assert_eq!(PAGES.written(source, &given), expected);
-=======
+}
+
+#[test]
 fn what_is_indented_below_a_target_is_a_quotation() {
     let source =
         "Text.\n\n .. _name:\n    https://example.org/\n\n  A quotation.\n\n  +---+\n  | a |\n  +---+\n";
