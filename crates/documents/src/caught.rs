@@ -48,7 +48,7 @@ mod tests {
         })));
         let panics = || -> usize { [1, 2].iter().copied().nth(5).expect("a fifth") };
         assert_eq!(caught(panics), None);
-        assert_eq!(caught(|| caught(panics).map_or_else(panics, |number| number)), None);
+        assert_eq!(caught(|| caught(panics).unwrap_or_else(panics)), None);
         assert_eq!(PRINTED.load(Ordering::Relaxed), 0);
         assert!(catch_unwind(panics).is_err());
         assert_eq!(PRINTED.load(Ordering::Relaxed), 1);

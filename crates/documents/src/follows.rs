@@ -86,7 +86,7 @@ fn relation(
         Parser::SubRip | Parser::WebVtt => clock.cue(lines::arrow_times(around.gap)),
         Parser::Ass => clock.cue(lines::event_times(around.gap)),
         Parser::Html | Parser::Office(OoxmlPart::Page) => markup::html(around),
-        Parser::Epub(epub::EpubEntry::Chapter { .. }) => markup::html(around),
+        Parser::Epub(epub::EpubEntry::Chapter) => markup::html(around),
         Parser::Office(OoxmlPart::Word(_)) => markup::word(around, headings),
         Parser::Office(OoxmlPart::Drawing(..)) => markup::drawing(around),
         Parser::OpenDocument(odf::OdfEntry::Content(_) | odf::OdfEntry::Flat) => {
