@@ -4,6 +4,7 @@
 use crate::fake_translator::{pair, problem};
 use crate::page::{Dragged, Engine, Event, Language, Offer, Row, RowState, Snapshot, Suggestion};
 use serde::Serialize;
+use translation::quality::{Grade, QualityEstimate};
 use translation::{
     LoadedModel, LoadingStage, MarkKind, Reason, Segment, SentenceStatus, SpanMark, Term, TermCount, Terms,
     UncertainWord, UnitOrigin,
@@ -77,13 +78,18 @@ fn reasons() -> Vec<Reason> {
     let word = || String::from("300");
     every!(Reason:
         Repeated, CutOff, Short, Long, Copied, Empty, Number(word()), NewNumber(word()), Placeholder(word()),
-        NewPlaceholder(word()), Inserted(word()), Placeholders, Term(word()), Unsure, Tag(word()), Refused, LongLine, Encoding, TooLong,
+        NewPlaceholder(word()), Inserted(word()), Placeholders, Term(word()), Tag(word()), Refused, LongLine, Encoding, TooLong,
     )
 }
 
 fn marks() -> Vec<SpanMark> {
     let kinds = every!(MarkKind: Paired, Void, Locked);
     kinds.into_iter().map(|kind| SpanMark { start: 0, end: 4, kind, label: "**".into() }).collect()
+}
+
+fn qualities() -> Vec<QualityEstimate> {
+    let grades = every!(Grade: Poor, Doubtful, Good);
+    grades.into_iter().map(|grade| QualityEstimate { score: 0.5, grade, calibrated: true }).collect()
 }
 
 fn segments() -> Vec<Segment> {
@@ -97,6 +103,7 @@ fn segments() -> Vec<Segment> {
         reasons: reasons().drain(..1).collect(),
         spans: marks().drain(..1).collect(),
         terms: Terms { met: term(), missed: term() },
+        quality: qualities().drain(..1).next(),
     };
     let statuses = every!(SentenceStatus: Done, Reused, Edited, Doubtful, Kept, Copied);
     statuses.into_iter().map(segment).collect()
@@ -167,6 +174,7 @@ fn the_page_expects_what_rust_sends() {
         samples("SegmentStatus", "", &segments.iter().map(|one| one.status).collect::<Vec<_>>()),
         samples("Reason", "['kind']", &reasons()),
         samples("Mark", "['kind']", &marks()),
+        samples("QualityEstimate", "['grade']", &qualities()),
         samples("Segment", "['status']", &segments),
         samples("Suggestion", "['origin']", &suggestions()),
         samples("Verdict", "", &models::verdicts()),

@@ -167,6 +167,7 @@ fn segment(index: usize, text: &str) -> Segment {
         reasons: Vec::new(),
         spans: Vec::new(),
         terms: Terms::default(),
+        quality: None,
     }
 }
 

@@ -119,9 +119,18 @@ export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' |
 
 /** Why a segment needs review. */
 export type Reason =
-  | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' | 'unsure' }
+  | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' }
   | { kind: 'refused' | 'placeholders' | 'long_line' | 'encoding' | 'too_long' }
   | { kind: 'number' | 'new_number' | 'placeholder' | 'new_placeholder' | 'inserted' | 'term' | 'tag'; text: string }
+
+/** How far a translation is to be trusted: poor = probably wrong, doubtful = may be wrong. */
+export interface QualityEstimate {
+  /** The estimated probability that it is good. */
+  score: number
+  grade: 'good' | 'doubtful' | 'poor'
+  /** The estimate was calibrated for the models that translated it. */
+  calibrated: boolean
+}
 
 /** Markup in a segment's source; offsets in UTF-16 code units. */
 export interface Mark {
@@ -144,6 +153,8 @@ export interface Segment {
   spans: Mark[]
   /** Glossary terms in the source, by whether the translation uses them. */
   terms: { met: Term[]; missed: Term[] }
+  /** Null for what the models did not translate or a person has changed. */
+  quality: QualityEstimate | null
 }
 
 /** A word or phrase of the glossary. */

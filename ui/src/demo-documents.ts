@@ -88,7 +88,8 @@ const WRITTEN: [string, string, Partial<Segment>][] = [
     'Details are in the house rules at https://teehaus.example.',
     {
       status: 'doubtful',
-      reasons: [{ kind: 'tag', text: '[' }, { kind: 'unsure' }],
+      reasons: [{ kind: 'tag', text: '[' }],
+      quality: { score: 0.12, grade: 'poor', calibrated: true },
       spans: [
         { start: 19, end: 30, kind: 'paired', label: '[' },
         { start: 42, end: 65, kind: 'locked', label: '' },
@@ -118,7 +119,7 @@ export const SEGMENTS: Segment[] = Array.from({ length: 5000 }, (_, index) => {
     `This is sentence ${index + 1} of the contract.`,
     {},
   ]
-  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], terms: { met: [], missed: [] }, ...rest }
+  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], terms: { met: [], missed: [] }, quality: null, ...rest }
 })
 
 export const SUGGESTIONS: Suggestion[] = [

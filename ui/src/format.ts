@@ -1,5 +1,5 @@
 // Formats numbers, times and findings for display.
-import type { Reason, SegmentStatus, Suggestion } from './bridge'
+import type { QualityEstimate, Reason, SegmentStatus, Suggestion } from './bridge'
 import { nameOf } from './pills'
 
 const NUMBER = new Intl.NumberFormat('en')
@@ -47,6 +47,12 @@ export const ORIGIN: Record<Suggestion['origin'], string> = {
   imported: 'imported',
 }
 
+/** What an estimate says to the reader; null if nothing speaks against the translation. */
+export function trust(quality: QualityEstimate | null): string | null {
+  if (!quality || quality.grade === 'good') return null
+  return quality.grade === 'poor' ? 'Probably wrong' : 'May be wrong'
+}
+
 const REASONS: Record<Reason['kind'], string> = {
   repeated: 'Repeats itself',
   cut_off: 'Truncated',
@@ -54,7 +60,6 @@ const REASONS: Record<Reason['kind'], string> = {
   long: 'Very long',
   copied: 'Same as the source',
   empty: 'Empty',
-  unsure: 'Low confidence',
   number: 'Number missing',
   new_number: 'New number',
   placeholder: 'Missing',

@@ -2,7 +2,7 @@
 import * as bridge from './bridge'
 import type { Problem, Reason, Segment, Suggestion } from './bridge'
 
-export type FilterName = 'to_review' | 'numbers' | 'tags' | 'glossary' | 'reused' | 'edited'
+export type FilterName = 'to_review' | 'poor_first' | 'numbers' | 'tags' | 'glossary' | 'reused' | 'edited'
 
 const about =
   (...kinds: Reason['kind'][]) =>
@@ -12,12 +12,16 @@ const about =
 /** Name, label and predicate of each filter. */
 export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
   ['to_review', 'To review', ({ status }) => status === 'doubtful' || status === 'kept'],
+  ['poor_first', 'Poor first', ({ quality }) => !!quality && quality.grade !== 'good'],
   ['numbers', 'Numbers', about('number', 'new_number')],
   ['tags', 'Formatting', about('tag', 'placeholder', 'new_placeholder', 'inserted', 'placeholders')],
   ['glossary', 'Glossary', about('term')],
   ['reused', 'Reused', ({ status }) => status === 'reused'],
   ['edited', 'Edited', ({ status }) => status === 'edited'],
 ]
+
+/** Segments without an estimate come last. */
+const score = ({ quality }: Segment): number => quality?.score ?? 1
 
 /** More rows at once make long documents slow. */
 export const PAGE_ROWS = 50
@@ -86,7 +90,8 @@ export class Review {
   #filter(): void {
     const pressed = FILTERS.filter(([name]) => this.pressed.includes(name))
     const takes = (segment: Segment) => pressed.some(([, , one]) => one(segment))
-    const shown = pressed.length ? this.segments.filter(takes) : this.segments
+    let shown = pressed.length ? this.segments.filter(takes) : this.segments
+    if (this.pressed.includes('poor_first')) shown = [...shown].sort((a, b) => score(a) - score(b))
     this.shown = shown.map((segment) => segment.index)
     this.active = 0
     this.closeEditor()

@@ -76,6 +76,7 @@ export function segment(index: number, rest: Partial<Segment> = {}): Segment {
     reasons: [],
     spans: [],
     terms: { met: [], missed: [] },
+    quality: null,
     ...rest,
   }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bertscore;
+mod calibrate;
 mod choice;
 mod contrast;
 mod decoder;
@@ -40,12 +41,14 @@ impl Evaluate {
             sweep::run(&self, &mut report)
         } else if self.tune_choice {
             choice::run(&self, &mut report)
+        } else if self.calibrate {
+            calibrate::run(&self, &mut report)
         } else {
             paper_tables::run(&self, &mut report)
         };
         report.cut_short = result.is_err();
         // Prints the rows that were finished before an error: they took long.
-        if result.is_ok() || !report.sections.is_empty() {
+        if result.is_ok() || !report.is_empty() {
             let text = match self.json {
                 true => report.json(),
                 false => report.markdown(),

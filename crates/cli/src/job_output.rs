@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use translation::quality;
 use translation::{JobEvent, JobId, JobResult, JobRow, Problem, TermCount, Translator, Warning};
 
 use crate::failure::{Failure, show};
@@ -39,6 +40,9 @@ pub struct JobOutput<'a> {
     translated: Vec<JobId>,
     one_line_per_input: bool,
     failed: bool,
+    // Of texts; a document has a summary of its own.
+    sentences: usize,
+    poor: usize,
 }
 
 impl<'a> JobOutput<'a> {
@@ -53,6 +57,8 @@ impl<'a> JobOutput<'a> {
             waiting: BTreeMap::new(),
             translated: Vec::new(),
             failed: false,
+            sentences: 0,
+            poor: 0,
         }
     }
 
@@ -118,6 +124,13 @@ impl<'a> JobOutput<'a> {
         Ok(())
     }
 
+    /// Says how many sentences of texts are poor.
+    pub fn note_poor_texts(&self) {
+        if let Some(said) = quality::summary(self.poor, self.sentences) {
+            note!("wasan: {said}");
+        }
+    }
+
     fn print(&mut self, job: &InputJob, result: Result<JobResult, Problem>) -> Result<(), Failure> {
         self.progress.clear();
         let json = self.options.json;
@@ -139,6 +152,8 @@ impl<'a> JobOutput<'a> {
                     self.translated.push(*id);
                     self.write_bilingual(*id, &result);
                     print_summary(&shown(document), &result);
+                } else {
+                    (self.sentences, self.poor) = (self.sentences + result.segments, self.poor + result.poor);
                 }
                 match (&result.output, json) {
                     (_, true) => result_as_json(job, &result),
@@ -223,6 +238,9 @@ pub fn print_summary(document: &str, result: &JobResult) {
         parts.push("no text to translate was found, the output is a copy".to_owned());
     }
     note!("{document}: {}", parts.join(", "));
+    if let Some(said) = quality::summary(result.poor, result.segments) {
+        note!("{document}: {said}");
+    }
     if !result.left_alone.is_empty() {
         note!("{document}: {}", result.left_alone);
     }

@@ -119,6 +119,7 @@ impl JobRunner<'_> {
                 self.handle_event(index, event)?;
             }
         }
+        self.output.note_poor_texts();
         self.output.write_tmx()
     }
 
@@ -170,6 +171,7 @@ impl JobRunner<'_> {
             segments: row.total,
             reused: row.total,
             to_review: row.to_review,
+            poor: row.poor,
             terms: row.terms,
             demonstration: row.demonstration,
             left_alone: row.left_alone.clone(),

@@ -1,6 +1,7 @@
 //! `wasan jobs`: the queue of documents.
 
 use clap::{Subcommand, ValueEnum};
+use translation::quality::{Grade, QualityEstimate};
 use translation::{Error, Filter, JobId, JobRow, JobState, Setup, Translator};
 
 use crate::arguments::{DataArgs, EngineArgs};
@@ -86,6 +87,8 @@ pub enum SegmentFilter {
     All,
     /// Segments to review
     ToReview,
+    /// Segments to review, the most probably wrong first
+    PoorFirst,
     /// Segments with missing or new numbers
     Numbers,
     /// Segments with lost or moved markup or placeholders
@@ -99,6 +102,7 @@ impl From<SegmentFilter> for Filter {
         match filter {
             SegmentFilter::All => Self::All,
             SegmentFilter::ToReview => Self::ToReview,
+            SegmentFilter::PoorFirst => Self::PoorFirst,
             SegmentFilter::Numbers => Self::Numbers,
             SegmentFilter::Tags => Self::Tags,
             SegmentFilter::Glossary => Self::Glossary,
@@ -157,7 +161,11 @@ fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
             say!("{}", serde_json::json!(row));
             continue;
         }
-        let review = if row.to_review > 0 { format!("  {} to review", row.to_review) } else { String::new() };
+        let mut review =
+            if row.to_review > 0 { format!("  {} to review", row.to_review) } else { String::new() };
+        if row.poor > 0 {
+            review += &format!(", {} of them poor", row.poor);
+        }
         let output = row.output.as_ref().filter(|_| row.state == JobState::Done);
         let output = output.map_or_else(String::new, |output| format!(" → {}", shown(output)));
         say!(
@@ -184,6 +192,9 @@ fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Resul
         }
         let status = label(&serde_json::json!(segment.status), &STATUSES);
         say!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
+        if let Some(said) = segment.quality.and_then(describe_quality) {
+            say!("{:23}! {said}", "");
+        }
         for reason in &segment.reasons {
             say!("{:23}! {}", "", describe_reason(&serde_json::json!(reason)));
         }
@@ -204,14 +215,13 @@ const STATUSES: [(&str, &str); 6] = [
     ("copied", "copied"),
 ];
 
-const REASONS: [(&str, &str); 19] = [
+const REASONS: [(&str, &str); 18] = [
     ("repeated", "repeats itself"),
     ("cut_off", "cut off"),
     ("short", "very short"),
     ("long", "very long"),
     ("copied", "same as the source"),
     ("empty", "empty"),
-    ("unsure", "low model confidence"),
     ("number", "number missing"),
     ("new_number", "new number"),
     ("placeholder", "placeholder missing"),
@@ -225,6 +235,17 @@ const REASONS: [(&str, &str); 19] = [
     ("encoding", "written as UTF-8: the original encoding lacks a character"),
     ("too_long", "too long for the models"),
 ];
+
+// How far a translation is to be trusted, unless nothing speaks against it.
+fn describe_quality(quality: QualityEstimate) -> Option<String> {
+    let says = match quality.grade {
+        Grade::Good => return None,
+        Grade::Doubtful => "may be wrong",
+        Grade::Poor => "poor: probably wrong",
+    };
+    let by = if quality.calibrated { "" } else { ", not calibrated for these models" };
+    Some(format!("{says} (score {:.2}{by})", quality.score))
+}
 
 fn label(value: &serde_json::Value, names: &[(&str, &str)]) -> String {
     let code = value.as_str().unwrap_or_default();

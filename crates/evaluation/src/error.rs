@@ -25,6 +25,25 @@ pub enum Error {
         /// Lines of the references.
         references: usize,
     },
+    /// Rows of features and their classes differ in number.
+    #[error("every row of features needs its class: {rows} rows, {labels} classes")]
+    UnevenLabels {
+        /// Rows of features.
+        rows: usize,
+        /// Classes.
+        labels: usize,
+    },
+    /// A classifier cannot be fitted to one class.
+    #[error(
+        "all sentences are of one class, good or bad; give a test set that has both, such as a longer one"
+    )]
+    OneClass,
+    /// Rows of features that cannot be compared.
+    #[error("each row must have the same few features, all of them finite numbers")]
+    Features,
+    /// Cross-validation needs a part to fit and a part to test.
+    #[error("cross-validation needs at least two folds")]
+    Folds,
     /// Two systems were scored on different sentences or by different metrics.
     #[error("the two systems were not scored on the same sentences; score both again on one test set")]
     DifferentSegments,

@@ -20,3 +20,6 @@ pub const FEED_FORWARD: usize = 1 << 17;
 pub const VOCABULARY: usize = 1 << 20;
 /// Positions of an encoder (BERT: 512; long ones 8,192). Attention is quadratic in them.
 pub const POSITIONS: usize = 1 << 13;
+
+/// Features of a classifier, each a weight; the fit takes time by the square of their number.
+pub const FEATURES: usize = 64;

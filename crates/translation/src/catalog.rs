@@ -13,6 +13,7 @@ use crate::chosen_recipes::{self, ChosenRecipe};
 use crate::error::{Error, Result};
 use crate::folders::models_folder;
 use crate::languages::{LANGUAGES, LanguagePair};
+use crate::quality::{self, Calibrations, Estimator};
 use crate::reranking::{self, Reranking};
 use crate::starter::STARTERS;
 use crate::tuned::{self, TUNED, TunedRecipe};
@@ -121,6 +122,8 @@ pub struct Catalog {
     pub choices: BTreeMap<String, ChosenRecipe>,
     /// Settings of reranking by pair.
     pub reranking: BTreeMap<String, Reranking>,
+    /// Calibrations of the quality estimate.
+    calibrations: Calibrations,
 }
 
 impl Catalog {
@@ -172,6 +175,10 @@ impl Catalog {
             Ok(reranking) => catalog.reranking = reranking,
             Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
         }
+        match quality::read(folder) {
+            Ok(calibrations) => catalog.calibrations = calibrations,
+            Err(error) => catalog.broken.push((folder.to_owned(), error.to_string())),
+        }
         catalog
     }
 
@@ -215,6 +222,12 @@ impl Catalog {
             (false, true) => "L + tgt",
             (false, false) => "L",
         })
+    }
+
+    /// Grades the translations of the models with this fingerprint.
+    pub fn estimator(&self, pair: &LanguagePair, models: &str) -> Estimator {
+        let found = quality::find(&self.calibrations, pair, models);
+        found.map_or_else(Estimator::uncalibrated, |found| Estimator::new(found.clone()))
     }
 
     /// The names of the other models whose logits can be added to this one's.

@@ -43,8 +43,6 @@ pub enum Reason {
     Placeholders,
     /// A glossary term's translation is missing.
     Term(String),
-    /// The models had low confidence in most of it.
-    Unsure,
     /// The document's markup for it was lost or moved.
     Tag(String),
     /// It would have changed the document's structure, so the source was kept.

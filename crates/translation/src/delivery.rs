@@ -12,12 +12,13 @@ use crate::glossary::{TermCount, Terms};
 use crate::job::{JobResult, Target, Warning};
 use crate::job_id::JobId;
 use crate::languages::{LanguagePair, language};
+use crate::quality::Grade;
 use crate::retry::SentenceTask;
 use crate::segment::{Segment, SpanMark};
 use crate::sentence_report::SentenceReport;
 use crate::source::{self, LoadedSource};
 use crate::store::jobs::JobState;
-use crate::store::segments::{DocumentSegments, SegmentRecord};
+use crate::store::segments::{DocumentSegments, ReviewCounts, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
 use crate::{alignment, files, names, sentences};
@@ -28,8 +29,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         (LoadedSource::Text(between), _) => {
             let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
             let text = blocks.zip(between).map(|(block, after)| block + after).collect();
-            let to_review = task.blocks.iter().flatten().filter(|s| is_to_review(s)).count();
-            (WrittenDocument { to_review, ..WrittenDocument::default() }, Some(text))
+            let counts = text_counts(task);
+            (WrittenDocument { counts, ..WrittenDocument::default() }, Some(text))
         }
         (_, Some(store)) => (deliver_document(task, store)?, None),
         (_, None) => return Err(Error::Stopped),
@@ -40,7 +41,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
     let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
-    let WrittenDocument { output, bytes, to_review, placeholders_kept, terms, left_alone } = written;
+    let WrittenDocument { output, bytes, counts, placeholders_kept, terms, left_alone } = written;
     Ok(JobResult {
         warning: (task.total == 0 && !task.is_interactive()).then_some(Warning::NoText),
         output,
@@ -48,7 +49,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         text,
         segments: task.total,
         reused: task.reused,
-        to_review,
+        to_review: counts.to_review,
+        poor: counts.poor,
         placeholders_kept,
         terms,
         demonstration: task.demonstration,
@@ -69,7 +71,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
 struct WrittenDocument {
     output: Option<PathBuf>,
     bytes: Option<Vec<u8>>,
-    to_review: usize,
+    counts: ReviewCounts,
     placeholders_kept: usize,
     terms: TermCount,
     left_alone: LeftAlone,
@@ -84,7 +86,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     let mut segments = segment_records(&task.blocks, document, &task.job.pair.to);
     let options = source::read_options(&task.job.pair, &task.job.options);
     let bytes = write(document, *format, &task.job.pair, &options, &mut segments)?;
-    let to_review = segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count();
+    let counts = ReviewCounts::of(&segments);
     let kept = |segment: &&SegmentRecord| segment.findings.contains(&Reason::Placeholders);
     let placeholders_kept = segments.iter().filter(kept).count();
     let terms = segments.iter().map(|segment| &segment.terms).collect();
@@ -96,7 +98,7 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
                 job: task.id,
                 pair,
                 segments: &segments,
-                to_review,
+                counts,
                 terms,
                 memory,
             })?;
@@ -116,9 +118,9 @@ fn deliver_document(task: &mut Task, store: &Store) -> Result<WrittenDocument> {
     for (report, segment) in reports.zip(segments) {
         let shown = Segment::from(segment);
         (report.status, report.reasons, report.translation) = (shown.status, shown.reasons, shown.target);
-        report.terms = shown.terms;
+        (report.terms, report.quality) = (shown.terms, shown.quality);
     }
-    Ok(WrittenDocument { output, bytes, to_review, placeholders_kept, terms, left_alone })
+    Ok(WrittenDocument { output, bytes, counts, placeholders_kept, terms, left_alone })
 }
 
 /// Renders a document with these segments as its translation and parses the result again. Replaces the findings of the
@@ -298,6 +300,7 @@ fn segment_records(blocks: &[Vec<SentenceTask>], document: &Document, to: &str) 
                 reasons: report.reasons.clone(),
                 findings: Vec::new(),
                 links: report.links.clone(),
+                quality: report.quality,
                 terms: Terms::of(sentence.terms.iter().map(|hit| hit.term.clone()), &report.translation, to),
                 spans: document
                     .blocks()
@@ -318,8 +321,13 @@ fn block_text(block: &[SentenceTask], to: &str) -> String {
     sentences::join(parts.iter().map(|(text, separator)| (text.as_str(), *separator)), to)
 }
 
-fn is_to_review(sentence: &SentenceTask) -> bool {
-    sentence.done.as_ref().is_some_and(|report| report.status.is_to_review())
+fn text_counts(task: &Task) -> ReviewCounts {
+    let reports = || task.blocks.iter().flatten().filter_map(|sentence| sentence.done.as_ref());
+    let is_poor = |report: &&SentenceReport| report.quality.is_some_and(|q| q.grade == Grade::Poor);
+    ReviewCounts {
+        to_review: reports().filter(|report| report.status.is_to_review()).count(),
+        poor: reports().filter(is_poor).count(),
+    }
 }
 
 // Counts characters in languages without spaces between words.
@@ -350,6 +358,7 @@ mod tests {
             spans: if label.is_empty() { Vec::new() } else { vec![mark] },
             links: Vec::new(),
             terms: Terms::default(),
+            quality: None,
         }
     }
 

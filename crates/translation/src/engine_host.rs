@@ -13,6 +13,7 @@ use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
 use crate::model_set::{BatchKey, ModelSet};
 use crate::published::sets_with;
+use crate::quality::Estimator;
 use crate::requests::RequestBuilder;
 use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 
@@ -61,6 +62,11 @@ impl EngineHost {
         chosen: &BTreeMap<String, String>,
     ) -> Result<ModelSet> {
         ModelSet::choose(&*self.catalog.catalog()?, &self.setup, pair, recipe, chosen)
+    }
+
+    /// Grades what these models translate.
+    pub fn estimator(&self, pair: &LanguagePair, models: &ModelSet) -> Result<Estimator> {
+        Ok(self.catalog.catalog()?.estimator(pair, &models.digest()))
     }
 
     /// The batch in use, if it is the one of these models.

@@ -9,6 +9,7 @@ use crate::files;
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 use crate::names::bilingual_path;
+use crate::quality::{self, Grade};
 use crate::review::Filter;
 use crate::segment::Segment;
 use crate::translator::Translator;
@@ -81,11 +82,21 @@ fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {
         "<!DOCTYPE html>\n<html lang=\"{to}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>\n\
          table {{ border-collapse: collapse; width: 100%; table-layout: fixed; font-family: sans-serif }}\n\
          td {{ border: 1px solid #999; padding: 0.4em; vertical-align: top; white-space: pre-wrap }}\n\
-         .review {{ background: #fff3c4 }}\n</style>\n<h1>{title}</h1>\n<table>\n"
+         .review {{ background: #fff3c4 }}\n.poor {{ background: #ffd5cc }}\n</style>\n<h1>{title}</h1>\n"
     );
-    for segment in segments {
-        let class = if segment.status.is_to_review() { " class=\"review\"" } else { "" };
+    let is_poor = |segment: &&Segment| segment.quality.is_some_and(|quality| quality.grade == Grade::Poor);
+    let poor = segments.iter().filter(is_poor).count();
+    if let Some(said) = quality::summary(poor, segments.len()) {
         // Writing to a string cannot fail.
+        let _ = writeln!(page, "<p>{}</p>", escape(&said));
+    }
+    page.push_str("<table>\n");
+    for segment in segments {
+        let class = match segment.quality.map(|quality| quality.grade) {
+            Some(Grade::Poor) => " class=\"poor\" title=\"probably wrong\"",
+            _ if segment.status.is_to_review() => " class=\"review\" title=\"to review\"",
+            _ => "",
+        };
         let _ = writeln!(
             page,
             "<tr{class}><td lang=\"{from}\" dir=\"auto\">{}</td><td lang=\"{to}\" dir=\"auto\">{}</td></tr>",
@@ -117,6 +128,7 @@ mod tests {
             reasons: Vec::new(),
             spans: Vec::new(),
             terms: crate::glossary::Terms::default(),
+            quality: None,
         };
         let page = page("</title>", &"de-en".parse().expect("a pair"), &[segment]);
         assert!(page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; mehr"), "{page}");

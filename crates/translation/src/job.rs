@@ -207,6 +207,8 @@ pub struct JobResult {
     pub reused: usize,
     /// Sentences to review.
     pub to_review: usize,
+    /// Of these, sentences whose translation is probably wrong.
+    pub poor: usize,
     /// Of these, sentences of a program's messages that kept their source, since the translation's placeholders differ.
     pub placeholders_kept: usize,
     /// Documents: occurrences of glossary terms, used and missing in the translation.

@@ -31,6 +31,7 @@ mod names;
 mod pair_file;
 mod published;
 mod pull;
+pub mod quality;
 mod queue;
 mod queue_lock;
 mod recipe_in_use;

@@ -4,6 +4,7 @@ use engine::{Output, Status, Token};
 
 use crate::checks::Reason;
 use crate::error::Result;
+use crate::quality::Evidence;
 use crate::requests::RequestBuilder;
 use crate::segment::utf16_len;
 use crate::sentence_report::{SentenceReport, SentenceStatus, TokenReport, UncertainWord};
@@ -112,6 +113,7 @@ pub(crate) fn report(
             Status::Repeated => vec![Reason::Repeated],
         },
         score: best.score,
+        evidence: Evidence::of(&best.tokens, source, tokenizer.encode(source)?.len()),
         others,
         tokens: tokens.collect(),
         ..SentenceReport::kept(source, SentenceStatus::Done)

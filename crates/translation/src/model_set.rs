@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::languages::LanguagePair;
 use crate::reranking::{LARGE, Reranking, SumsToRerank};
 use crate::setup::Setup;
+use crate::store::sha256;
 use crate::tuned::TUNED;
 
 /// Identifies a batch: its models and the bits of their weights, sorted, since the order of terms does not change the sum.
@@ -84,6 +85,11 @@ impl ModelSet {
         self.members.iter().map(|member| member.weight.abs()).sum::<f32>().max(f32::MIN_POSITIVE)
     }
 
+    /// The SHA-256 of [`ModelSet::fingerprint`] in hexadecimal, by which a calibration names its models.
+    pub fn digest(&self) -> String {
+        sha256(self.fingerprint().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether built-in models are among them, which only demonstrate.
     pub fn demonstrates(&self) -> bool {
         self.members.iter().any(|member| !member.entry.is_imported())
@@ -108,6 +114,21 @@ impl ModelSet {
             (member.entry.origin.clone(), member.weight.to_bits())
         });
         order
+    }
+}
+
+impl Catalog {
+    /// By what a calibration names the models of a recipe for a pair; `chosen` names models for the recipe's terms.
+    ///
+    /// # Errors
+    /// A recipe that cannot be parsed, a term without a model.
+    pub fn models_digest(
+        &self,
+        pair: &LanguagePair,
+        recipe: &str,
+        chosen: &BTreeMap<String, String>,
+    ) -> Result<String> {
+        Ok(ModelSet::choose(self, &Setup::default(), pair, Some(recipe), chosen)?.digest())
     }
 }
 

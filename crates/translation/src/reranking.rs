@@ -249,6 +249,11 @@ impl Rescoring {
             let finite = |score: &f32| score.is_finite();
             best.report.score = best.forward.filter(finite).unwrap_or(best.report.score);
             best.report.reconstruction = best.reverse.filter(finite);
+            if let Some(evidence) = &mut best.report.evidence {
+                // The recipe's sum judges it, whichever sum gave it.
+                evidence.mean = best.forward.filter(finite).unwrap_or(evidence.mean);
+                evidence.reconstruction = best.report.reconstruction;
+            }
             best.report.hypotheses = listed;
             best
         })

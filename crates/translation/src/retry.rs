@@ -6,6 +6,7 @@ mod hypotheses;
 mod locked_items;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use engine::{GlossaryTerm, Token};
 
@@ -13,6 +14,7 @@ use crate::checks::{self, Candidate, Reason};
 use crate::glossary::TermMatch;
 use crate::languages::LanguagePair;
 use crate::pull::Prefix;
+use crate::quality::{Estimator, Evidence, Grade};
 use crate::reranking::Rescoring;
 use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::store::Hash;
@@ -132,10 +134,9 @@ pub(crate) struct SentenceTask {
     pub hypotheses: Vec<SentenceTask>,
     /// All its translations while they are scored.
     pub rescoring: Option<Rescoring>,
+    /// Grades its candidates; none before the models are known.
+    pub estimator: Option<Rc<Estimator>>,
 }
-
-// Mean log-probability below which nearly every word has low confidence; Whisper uses the same threshold.
-const LOW_CONFIDENCE: f32 = -1.0;
 
 // A piece with fewer characters has too little context to be translated well.
 const MIN_PIECE_CHARS: usize = 12;
@@ -163,6 +164,7 @@ impl SentenceTask {
             end: None,
             hypotheses: Vec::new(),
             rescoring: None,
+            estimator: None,
         };
         new.cut(usize::MAX);
         new
@@ -293,6 +295,7 @@ impl SentenceTask {
             report.translation.clone_from(&self.text);
             report.links.clear();
             report.status = SentenceStatus::Kept;
+            (report.quality, report.evidence) = (None, None);
         }
         self.pieces.clear();
         self.done = Some(report);
@@ -344,6 +347,7 @@ impl SentenceTask {
                     reasons: pieces.iter().flat_map(|candidate| candidate.reasons.clone()).collect(),
                     score: pieces.iter().map(|candidate| candidate.score).sum::<f32>()
                         / pieces.len().max(1) as f32,
+                    evidence: joined_evidence(pieces),
                     links,
                     tokens: pieces.iter().flat_map(|candidate| candidate.tokens.clone()).collect(),
                     ..SentenceReport::kept(&self.text, SentenceStatus::Done)
@@ -356,12 +360,9 @@ impl SentenceTask {
         Some(report)
     }
 
-    // Adds the reasons that the checks find to those of the decoding, and sets the status.
+    // Adds the reasons that the checks find to those of the decoding, grades the translation, and sets the status.
     fn apply_checks(&self, report: &mut SentenceReport, pair: &LanguagePair) {
         report.reasons.extend(self.check(&report.translation, pair));
-        if report.score < LOW_CONFIDENCE {
-            report.reasons.push(Reason::Unsure);
-        }
         let mut seen: Vec<Reason> = Vec::new();
         report.reasons.retain(|reason| {
             !seen.contains(reason) && {
@@ -369,8 +370,17 @@ impl SentenceTask {
                 true
             }
         });
-        report.status =
-            if report.reasons.is_empty() { SentenceStatus::Done } else { SentenceStatus::Doubtful };
+        self.grade(report);
+    }
+
+    /// Grades a checked translation and sets its status.
+    pub fn grade(&self, report: &mut SentenceReport) {
+        let estimated = self.estimator.as_ref().zip(report.evidence.as_ref());
+        report.quality = estimated.and_then(|(estimator, evidence)| estimator.quality(evidence));
+        report.status = match report.reasons.is_empty() && is_trusted(report) {
+            true => SentenceStatus::Done,
+            false => SentenceStatus::Doubtful,
+        };
     }
 
     fn check(&self, translation: &str, pair: &LanguagePair) -> Vec<Reason> {
@@ -405,7 +415,18 @@ impl SentenceTask {
 // Numbers of faults, the most serious first; smaller is better: broken, worth a retry, all.
 fn faults(report: &SentenceReport) -> (usize, usize, usize) {
     let count = |is: fn(&Reason) -> bool| report.reasons.iter().filter(|reason| is(reason)).count();
-    (count(Reason::is_broken), count(Reason::is_worth_a_retry), report.reasons.len())
+    let all = report.reasons.len() + usize::from(!is_trusted(report));
+    (count(Reason::is_broken), count(Reason::is_worth_a_retry), all)
+}
+
+fn is_trusted(report: &SentenceReport) -> bool {
+    report.quality.is_none_or(|quality| quality.grade == Grade::Good)
+}
+
+// None unless every piece has evidence: the other pieces' would say nothing of the sentence.
+fn joined_evidence(pieces: &[&SentenceReport]) -> Option<Evidence> {
+    let all: Option<Vec<&Evidence>> = pieces.iter().map(|piece| piece.evidence.as_ref()).collect();
+    Evidence::join(all?)
 }
 
 #[cfg(test)]

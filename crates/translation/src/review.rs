@@ -10,7 +10,7 @@ use crate::job_id::JobId;
 use crate::segment::Segment;
 use crate::sentence_report::SentenceStatus;
 use crate::store::jobs::JobState;
-use crate::store::segments::{SegmentEdit, SegmentRecord};
+use crate::store::segments::{ReviewCounts, SegmentEdit, SegmentRecord};
 use crate::store::sha256;
 use crate::translator::Translator;
 use crate::{delivery, files, source};
@@ -24,6 +24,8 @@ pub enum Filter {
     All,
     /// Segments to review.
     ToReview,
+    /// Segments to review, those first whose translation is the most probably wrong.
+    PoorFirst,
     /// Segments with missing or new numbers.
     Numbers,
     /// Segments with lost or moved markup, code or placeholders, and those that the document refused for their markup.
@@ -37,7 +39,7 @@ impl Filter {
         let any = |is: fn(&Reason) -> bool| segment.reasons.iter().any(is);
         match self {
             Self::All => true,
-            Self::ToReview => segment.status.is_to_review(),
+            Self::ToReview | Self::PoorFirst => segment.status.is_to_review(),
             Self::Numbers => any(|reason| matches!(reason, Reason::Number(_) | Reason::NewNumber(_))),
             Self::Tags => any(|reason| {
                 matches!(
@@ -69,7 +71,8 @@ pub struct EditResult {
 }
 
 impl Translator {
-    /// The segments of a translated document, in document order; empty before it is translated.
+    /// The segments of a translated document, in document order but for [`Filter::PoorFirst`]; empty before it is
+    /// translated.
     ///
     /// # Errors
     /// [`Error::NoSuchJob`]; a store that cannot be read.
@@ -78,6 +81,11 @@ impl Translator {
         store.job(job)?;
         let mut segments: Vec<Segment> = store.segments(job)?.into_iter().map(Segment::from).collect();
         segments.retain(|segment| filter.matches(segment));
+        if filter == Filter::PoorFirst {
+            // Those without a score are found by other checks and keep their order, behind.
+            let score = |segment: &Segment| segment.quality.map_or(f32::INFINITY, |quality| quality.score);
+            segments.sort_by(|a, b| score(a).total_cmp(&score(b)));
+        }
         Ok(segments)
     }
 
@@ -114,6 +122,7 @@ impl Translator {
         segment.status = SentenceStatus::Edited;
         segment.reasons.clear();
         segment.links.clear();
+        segment.quality = None;
         segment.terms = segment.terms.check_again(&segment.target, &row.pair.to);
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are stored before the file changes, so that it is recognised as ours after a crash.
@@ -131,7 +140,7 @@ impl Translator {
             pair: &row.pair,
             segment: &segments[index],
             changed: &changed,
-            to_review: segments.iter().filter(|segment| segment.status_in_document().is_to_review()).count(),
+            counts: ReviewCounts::of(&segments),
             terms: segments.iter().map(|segment| &segment.terms).collect(),
             memory: row.options.memory,
         };
@@ -143,7 +152,7 @@ impl Translator {
         Ok(EditResult {
             segment: edit.segment.clone().into(),
             changed: edit.changed.iter().map(|segment| Segment::from((*segment).clone())).collect(),
-            to_review: edit.to_review,
+            to_review: edit.counts.to_review,
             terms: edit.terms,
         })
     }

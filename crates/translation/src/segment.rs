@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::Reason;
 use crate::glossary::Terms;
+use crate::quality::QualityEstimate;
 use crate::sentence_report::SentenceStatus;
 
 /// The length of a text in UTF-16 code units, in which the webview counts.
@@ -33,6 +34,8 @@ pub struct Segment {
     pub spans: Vec<SpanMark>,
     /// The glossary terms in the source.
     pub terms: Terms,
+    /// The estimated quality; none for what the models did not translate or a person has changed.
+    pub quality: Option<QualityEstimate>,
 }
 
 /// Markup in the source of a segment.

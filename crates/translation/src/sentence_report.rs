@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks::Reason;
 use crate::glossary::Terms;
+use crate::quality::{Evidence, QualityEstimate};
 
 /// A word with low model confidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,6 +103,12 @@ pub struct SentenceReport {
     /// The translations between which the models chose, if there were several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hypotheses: Vec<HypothesisReport>,
+    /// Its estimated quality; none for what the models did not translate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityEstimate>,
+    /// What the quality was estimated from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// Further translations, best first (n-best).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
@@ -125,6 +132,8 @@ impl SentenceReport {
             score: 0.0,
             reconstruction: None,
             hypotheses: Vec::new(),
+            quality: None,
+            evidence: None,
             others: Vec::new(),
             links: Vec::new(),
             tokens: Vec::new(),

@@ -15,6 +15,7 @@ use crate::error::{Error, Problem, Result};
 use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, OnEvent, Source};
 use crate::job_id::JobId;
+use crate::quality::Estimator;
 use crate::reranking::SumsToRerank;
 use crate::retry::{Piece, SentenceTask, Strategy};
 use crate::sentences;
@@ -181,6 +182,14 @@ impl Task {
             sentence_task(part, text, &range, glossary)
         };
         Ok(parts.into_iter().map(part).collect())
+    }
+
+    /// Sets what grades its sentences.
+    pub fn grade_by(&mut self, estimator: Estimator) {
+        let estimator = Rc::new(estimator);
+        for sentence in self.blocks.iter_mut().flatten() {
+            sentence.estimator = Some(Rc::clone(&estimator));
+        }
     }
 
     fn look_up_memory(&self, source: &str) -> Result<Option<String>> {

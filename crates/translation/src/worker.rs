@@ -237,6 +237,7 @@ impl Worker {
                 DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options, reranking);
             task.demonstration = models.demonstrates();
             task.context = if models.has_context() { task.job.options.context as usize } else { 0 };
+            task.grade_by(self.engine.estimator(&task.job.pair, &models)?);
             task.prepare(&fingerprint, &models)?;
             Ok(models)
         });

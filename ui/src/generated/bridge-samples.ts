@@ -60,7 +60,6 @@ export const samples = {
     {"kind":"inserted","text":"300"},
     {"kind":"placeholders"},
     {"kind":"term","text":"300"},
-    {"kind":"unsure"},
     {"kind":"tag","text":"300"},
     {"kind":"refused"},
     {"kind":"long_line"},
@@ -72,13 +71,18 @@ export const samples = {
     {"start":0,"end":4,"kind":"void","label":"**"},
     {"start":0,"end":4,"kind":"locked","label":"**"},
   ] satisfies bridge.Mark[],
+  QualityEstimate: [
+    {"score":0.5,"grade":"poor","calibrated":true},
+    {"score":0.5,"grade":"doubtful","calibrated":true},
+    {"score":0.5,"grade":"good","calibrated":true},
+  ] satisfies bridge.QualityEstimate[],
   Segment: [
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"done","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"reused","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"edited","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"doubtful","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"kept","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
-    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"copied","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"done","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"reused","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"edited","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"doubtful","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"kept","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
+    {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"copied","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
   ] satisfies bridge.Segment[],
   Suggestion: [
     {"source":"Satz","target":"Sentence","percent":83,"origin":"machine"},
@@ -175,6 +179,7 @@ export type Unsent = Never<
   | Exclude<bridge.SegmentStatus, (typeof samples.SegmentStatus)[number]>
   | Exclude<bridge.Reason['kind'], (typeof samples.Reason)[number]['kind']>
   | Exclude<bridge.Mark['kind'], (typeof samples.Mark)[number]['kind']>
+  | Exclude<bridge.QualityEstimate['grade'], (typeof samples.QualityEstimate)[number]['grade']>
   | Exclude<bridge.Segment['status'], (typeof samples.Segment)[number]['status']>
   | Exclude<bridge.Suggestion['origin'], (typeof samples.Suggestion)[number]['origin']>
   | Exclude<bridge.Verdict, (typeof samples.Verdict)[number]>

@@ -9,7 +9,7 @@ const SEGMENTS: Segment[] = [
   segment(0),
   segment(1, { status: 'doubtful', reasons: [{ kind: 'number', text: '300' }] }),
   segment(2, { status: 'reused' }),
-  segment(3, { status: 'kept', reasons: [{ kind: 'term', text: 'agreement' }, { kind: 'unsure' }] }),
+  segment(3, { status: 'kept', reasons: [{ kind: 'term', text: 'agreement' }] }),
 ]
 
 async function start(segments = SEGMENTS) {
@@ -49,6 +49,22 @@ test('what should be looked at comes first, with its findings in words', async (
   expect(within(second!).getByText('Glossary term missing: agreement')).toBeTruthy()
 })
 
+test('poor first: what is probably wrong comes before what may be wrong', async () => {
+  const graded = (index: number, grade: 'good' | 'doubtful' | 'poor', score: number) =>
+    segment(index, {
+      status: grade === 'good' ? 'done' : 'doubtful',
+      quality: { score, grade, calibrated: true },
+    })
+  await start([graded(0, 'doubtful', 0.5), graded(1, 'good', 0.9), graded(2, 'poor', 0.1), graded(3, 'doubtful', 0.4)])
+  expect(rows()).toEqual(['1', '3', '4'])
+  await fireEvent.click(filter(/^To review/))
+  await fireEvent.click(filter(/^Poor first/))
+  expect(rows()).toEqual(['3', '4', '1'])
+  const [first, second] = segmentRows()
+  expect(within(first!).getByText('Probably wrong')).toBeTruthy()
+  expect(within(second!).getByText('May be wrong')).toBeTruthy()
+})
+
 test('the terms that a translation has are shown beside those that it lacks', async () => {
   const met = [{ source: 'Satz', target: 'sentence' }]
   await start([
@@ -65,13 +81,14 @@ test('filters are toggles with counts; several show what any of them takes', asy
   expect(chips.map((chip) => chip.textContent?.trim())).toEqual([
     'All 4',
     'To review 2',
+    'Poor first 0',
     'Numbers 1',
     'Formatting 0',
     'Glossary 1',
     'Reused 1',
     'Edited 0',
   ])
-  expect(chips.map((chip) => chip.disabled).indexOf(true)).toBe(3)
+  expect(chips.map((chip) => chip.disabled).indexOf(true)).toBe(2)
   await fireEvent.click(filter(/^To review/))
   expect(rows()).toEqual(['1', '2', '3', '4'])
   await fireEvent.click(filter(/^Reused/))

@@ -57,13 +57,19 @@ impl BertScorer {
         Ok(Self { encoder, name, layer, idf: args.bertscore_idf, baseline })
     }
 
+    fn score(&self) -> BertScore<'_> {
+        let Self { encoder, layer, idf, baseline, .. } = self;
+        BertScore { encoder, layer: *layer, idf: *idf, baseline: baseline.clone() }
+    }
+
+    /// The F1 of each line.
+    pub fn f1(&self, lines: &[String], reference: &[String]) -> Result<Vec<f64>, Failure> {
+        let scores = self.score().score(lines, &[reference.to_vec()])?;
+        Ok(scores.iter().map(|score| score.f1).collect())
+    }
+
     pub fn row(&self, lines: &[String], references: &[Vec<String>]) -> Result<BertScoreRow, Failure> {
-        let score = BertScore {
-            encoder: &self.encoder,
-            layer: self.layer,
-            idf: self.idf,
-            baseline: self.baseline.clone(),
-        };
+        let score = self.score();
         let mean = mean(&score.score(lines, references)?);
         Ok(BertScoreRow {
             bertscore_precision: mean.precision,
@@ -87,6 +93,10 @@ impl BertScorer {
             &format!("this program was built without BERTScore, so it cannot use {}", folder.display()),
             "Build it with: cargo build --release -p cli --features bertscore",
         ))
+    }
+
+    pub fn f1(&self, _lines: &[String], _reference: &[String]) -> Result<Vec<f64>, Failure> {
+        match *self {}
     }
 
     pub fn row(&self, _lines: &[String], _references: &[Vec<String>]) -> Result<BertScoreRow, Failure> {

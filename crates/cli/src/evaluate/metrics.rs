@@ -51,6 +51,11 @@ impl Scorer {
         Ok(table)
     }
 
+    /// BERTScore's F1 of each line, if requested.
+    pub fn f1(&self, lines: &[String], reference: &[String]) -> Result<Option<Vec<f64>>, Failure> {
+        self.bertscore.as_ref().map(|bertscore| bertscore.f1(lines, reference)).transpose()
+    }
+
     /// BLEU alone.
     pub fn bleu_of(&self, lines: &[String], reference: &[String]) -> Result<f64, Failure> {
         Ok(self.bleu.corpus(lines, &[reference.to_vec()])?.score)

@@ -91,6 +91,35 @@ impl Models {
         }
     }
 
+    /// The sum that a pair has by itself: of the models given by role, else that of `wasan translate`.
+    ///
+    /// # Errors
+    /// No model for the pair.
+    pub fn own(&self, pair: &LanguagePair) -> Result<ResolvedRecipe, Failure> {
+        if self.chosen.is_empty() {
+            let own = self.catalog.recipe_in_use(pair)?;
+            let (recipe, chosen) = self.catalog.recipe(pair, &own.recipe, &own.models)?;
+            let members = self.catalog.members(pair, &recipe, &chosen)?;
+            return Ok(ResolvedRecipe {
+                formula: own.recipe,
+                chosen: own.models,
+                members,
+                quality: Quality::Fast,
+            });
+        }
+        let available = |term: &&str| self.resolve(pair, term).is_ok();
+        let sum = ["L", "src", "tgt"].into_iter().filter(available).collect::<Vec<_>>().join(" + ");
+        self.resolve(pair, &sum).map_err(|error| error.into_failure(&sum))
+    }
+
+    /// By what a calibration names the models of a recipe.
+    ///
+    /// # Errors
+    /// Models that are no longer there.
+    pub fn digest(&self, pair: &LanguagePair, recipe: &ResolvedRecipe) -> Result<String, Failure> {
+        Ok(self.catalog.models_digest(pair, &recipe.formula, &recipe.chosen)?)
+    }
+
     /// The size in the paper of the model for a term.
     pub fn size(&self, pair: &LanguagePair, term: &str) -> Option<Size> {
         let recipe = self.resolve(pair, term).ok()?;

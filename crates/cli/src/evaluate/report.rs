@@ -16,8 +16,18 @@ pub struct EvaluationReport {
     pub left_out: Vec<(String, String)>,
     /// The best sums that a search found, as JSON.
     pub tuned: Vec<Value>,
+    /// Calibrations of the quality estimate, by test set.
+    pub calibrations: Vec<Rendered>,
     /// Whether the evaluation ended before all rows were done.
     pub cut_short: bool,
+}
+
+/// Results in both forms.
+pub struct Rendered {
+    /// Headings and tables.
+    pub markdown: String,
+    /// The same for programs.
+    pub json: Value,
 }
 
 /// The results on one test set.
@@ -112,6 +122,11 @@ impl Section {
 }
 
 impl EvaluationReport {
+    /// Whether it has no results.
+    pub fn is_empty(&self) -> bool {
+        self.sections.is_empty() && self.calibrations.is_empty()
+    }
+
     /// Adds a recipe that could not be decoded, once.
     pub fn leave_out(&mut self, name: &str, reason: String) {
         let row = (name.to_owned(), reason);
@@ -124,6 +139,7 @@ impl EvaluationReport {
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         self.sections.iter().for_each(|section| section.markdown(&mut text));
+        self.calibrations.iter().for_each(|section| text.push_str(&section.markdown));
         if !self.left_out.is_empty() {
             text.push_str("Left out:\n");
         }
@@ -136,13 +152,15 @@ impl EvaluationReport {
         text
     }
 
-    /// `{"rows": […], "left_out": […], "tuned": […], "cut_short": true}`, indented; all but the first only if not empty.
+    /// `{"rows": […], "left_out": […], "tuned": […], "calibrations": […], "cut_short": true}`, indented; all but the first only if not empty.
     pub fn json(&self) -> String {
         let rows: Vec<Value> = self.sections.iter().flat_map(Section::json).collect();
         let left_out: Vec<Value> =
             self.left_out.iter().map(|(name, reason)| json!({"name": name, "reason": reason})).collect();
         let mut report = Map::from_iter([("rows".to_owned(), Value::from(rows))]);
-        for (name, list) in [("left_out", left_out), ("tuned", self.tuned.clone())] {
+        let calibrations: Vec<Value> = self.calibrations.iter().map(|section| section.json.clone()).collect();
+        let lists = [("left_out", left_out), ("tuned", self.tuned.clone()), ("calibrations", calibrations)];
+        for (name, list) in lists {
             if !list.is_empty() {
                 report.insert(name.to_owned(), list.into());
             }

@@ -1,6 +1,7 @@
 //! `wasan evaluate` end to end: SacreBLEU's scores, the starter models in the paper's tables, the weight search, refused
 //! arguments.
 
+mod calibration;
 mod choice;
 mod files;
 #[path = "../command/program.rs"]

@@ -12,6 +12,7 @@ impl SentenceTask {
         let mut another = Self::new(sentences::Sentence { text, separator });
         (another.locked, another.terms) = (locked.clone(), terms.clone());
         (another.marked, another.sum) = (*marked, sum.to_owned());
+        another.estimator.clone_from(&self.estimator);
         another.without_context = self.without_context;
         another
     }

@@ -84,8 +84,9 @@ impl Store {
     ) -> Result<()> {
         self.change(|change| {
             let mut insert = change.prepare_cached(
-                "INSERT INTO sentence_cache VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                 ON CONFLICT DO UPDATE SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8",
+                "INSERT INTO sentence_cache VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT DO UPDATE
+                 SET target = ?2, status = ?3, reasons = ?4, score = ?5, tokens = ?6, links = ?8, evidence = ?9",
             )?;
             let (status, reasons) = (to_json(&report.status), to_json(&report.reasons));
             insert.execute((
@@ -97,6 +98,7 @@ impl Store {
                 tokens as i64,
                 now(),
                 links_to_json(&report.links),
+                to_json(&report.evidence),
             ))?;
             add_use(change, key, job)?;
             set_done(change, job, done)
@@ -115,7 +117,7 @@ impl Store {
     pub fn cached_sentence(&self, key: &Hash, source: &str) -> Result<Option<SentenceReport>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
-                "SELECT target, status, reasons, score, links FROM sentence_cache WHERE key = ?",
+                "SELECT target, status, reasons, score, links, evidence FROM sentence_cache WHERE key = ?",
             )?;
             let row = select.query_row([key], |row| {
                 let status =
@@ -125,6 +127,7 @@ impl Store {
                     reasons: json(&row.get::<_, String>(2)?),
                     score: row.get(3)?,
                     links: links_of_json(&row.get::<_, String>(4)?),
+                    evidence: json(&row.get::<_, String>(5)?),
                     ..SentenceReport::kept(source, status)
                 })
             });
@@ -242,6 +245,13 @@ mod tests {
         report.translation = "It's raining 3 times.".to_owned();
         report.reasons = vec![crate::Reason::Number("3".to_owned())];
         report.links = vec![documents::Link { source: 0..2, target: 0..4 }];
+        report.evidence = Some(crate::quality::Evidence {
+            source_tokens: 4,
+            source_characters: 10,
+            target_tokens: 6,
+            mean: -0.25,
+            reconstruction: Some(-0.75),
+        });
         let key = sha256(b"a key");
         assert!(store.cached_sentence(&key, "Es regnet.").expect("reads").is_none());
         store.cache_sentence(&key, &report, 7, JobId(1), 1).expect("keeps");

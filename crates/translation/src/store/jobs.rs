@@ -105,6 +105,8 @@ pub struct JobRow {
     pub done: usize,
     /// Number of segments to review.
     pub to_review: usize,
+    /// Of these, segments whose translation is probably wrong.
+    pub poor: usize,
     /// Its glossary terms, by whether the translation uses them.
     pub terms: TermCount,
     /// Whether built-in models translate it, which only demonstrate.
@@ -145,7 +147,7 @@ impl JobRow {
 
 const COLUMNS: &str = "id, input, source_language, target_language, options, target, output, state, problem, \
                        total, done, to_review, created, changed, input_hash, output_hash, replaced_hash, terms, \
-                       demonstration, left_alone, target_is_folder";
+                       demonstration, left_alone, target_is_folder, poor";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let path = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.map(PathBuf::from));
@@ -165,6 +167,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         total: count(9)?,
         done: count(10)?,
         to_review: count(11)?,
+        poor: count(21)?,
         created_s: row.get(12)?,
         changed_s: row.get(13)?,
         hashes: Hashes { input: row.get(14)?, output: row.get(15)?, replaced: row.get(16)? },

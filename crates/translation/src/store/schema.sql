@@ -24,6 +24,7 @@ CREATE TABLE jobs (
     total INTEGER NOT NULL DEFAULT 0,
     done INTEGER NOT NULL DEFAULT 0,
     to_review INTEGER NOT NULL DEFAULT 0,
+    poor INTEGER NOT NULL DEFAULT 0,
     -- How many glossary terms the translation uses ("met") and does not use ("missed").
     terms TEXT NOT NULL DEFAULT '{}',
     -- 1 if built-in models translate it, which only demonstrate.
@@ -44,7 +45,9 @@ CREATE TABLE sentence_cache (
     tokens INTEGER NOT NULL,
     created INTEGER NOT NULL,
     -- Word alignment, as [source start, source end, target start, target end].
-    links TEXT NOT NULL
+    links TEXT NOT NULL,
+    -- What its quality is estimated from, so that a new calibration grades it too.
+    evidence TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The documents that have a finished sentence; it is deleted with the last of them.
@@ -77,6 +80,8 @@ CREATE TABLE segments (
     found TEXT NOT NULL,
     -- The glossary terms of the source, those that the translation uses ("met") and does not use ("missed").
     terms TEXT NOT NULL,
+    -- The estimated quality; null for what the models did not translate.
+    quality TEXT NOT NULL,
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
 

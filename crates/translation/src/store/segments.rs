@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::glossary::{TermCount, Terms};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
+use crate::quality::{Grade, QualityEstimate};
 use crate::segment::{Segment, SpanMark};
 use crate::sentence_report::SentenceStatus;
 use crate::store::memory::UnitOrigin;
@@ -31,6 +32,8 @@ pub(crate) struct SegmentRecord {
     /// Word alignment of source and translation; empty for an edited segment.
     pub links: Vec<Link>,
     pub terms: Terms,
+    /// The estimated quality of a machine translation.
+    pub quality: Option<QualityEstimate>,
 }
 
 impl SegmentRecord {
@@ -65,11 +68,30 @@ impl From<SegmentRecord> for Segment {
     fn from(segment: SegmentRecord) -> Self {
         let (status, reasons, is_source_kept) =
             (segment.status_in_document(), segment.all_reasons(), segment.is_source_kept());
-        let SegmentRecord { index, block, source, mut target, spans, terms, .. } = segment;
+        let SegmentRecord { index, block, source, mut target, spans, terms, mut quality, .. } = segment;
         if is_source_kept {
             target.clone_from(&source);
+            quality = None;
         }
-        Self { index, block, source, target, status, reasons, spans, terms }
+        Self { index, block, source, target, status, reasons, spans, terms, quality }
+    }
+}
+
+/// How many segments of a document a person should look at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ReviewCounts {
+    pub to_review: usize,
+    /// Of these, machine translations that are probably wrong.
+    pub poor: usize,
+}
+
+impl ReviewCounts {
+    pub fn of(segments: &[SegmentRecord]) -> Self {
+        let count = |is: fn(&SegmentRecord) -> bool| segments.iter().filter(|segment| is(segment)).count();
+        let is_poor = |segment: &SegmentRecord| {
+            !segment.is_source_kept() && segment.quality.is_some_and(|quality| quality.grade == Grade::Poor)
+        };
+        Self { to_review: count(|segment| segment.status_in_document().is_to_review()), poor: count(is_poor) }
     }
 }
 
@@ -78,7 +100,7 @@ pub(crate) struct DocumentSegments<'a> {
     pub job: JobId,
     pub pair: &'a LanguagePair,
     pub segments: &'a [SegmentRecord],
-    pub to_review: usize,
+    pub counts: ReviewCounts,
     pub terms: TermCount,
     /// Whether its translations are added to the memory.
     pub memory: bool,
@@ -91,7 +113,7 @@ pub(crate) struct SegmentEdit<'a> {
     pub segment: &'a SegmentRecord,
     /// The edited segment and all others that differ from the stored ones, because writing found something else in them.
     pub changed: &'a [&'a SegmentRecord],
-    pub to_review: usize,
+    pub counts: ReviewCounts,
     pub terms: TermCount,
     /// Whether it is added to the memory.
     pub memory: bool,
@@ -110,6 +132,7 @@ fn segment(row: &Row<'_>) -> rusqlite::Result<SegmentRecord> {
         links: links_of_json(&row.get::<_, String>(8)?),
         findings: json(&row.get::<_, String>(9)?),
         terms: json(&row.get::<_, String>(10)?),
+        quality: json(&row.get::<_, String>(11)?),
     })
 }
 
@@ -127,8 +150,14 @@ impl Store {
             }
             let segments = document.segments.len() as i64;
             change.execute(
-                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3, terms = ?4 WHERE id = ?1",
-                (job, segments, document.to_review as i64, to_json(&document.terms)),
+                "UPDATE jobs SET total = ?2, done = ?2, to_review = ?3, poor = ?4, terms = ?5 WHERE id = ?1",
+                (
+                    job,
+                    segments,
+                    document.counts.to_review as i64,
+                    document.counts.poor as i64,
+                    to_json(&document.terms),
+                ),
             )?;
             Ok(())
         })
@@ -161,7 +190,8 @@ impl Store {
     pub fn segments(&self, job: JobId) -> Result<Vec<SegmentRecord>> {
         self.run(|db| {
             let mut select = db.prepare_cached(
-                "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms
+                "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms,
+                        quality
                  FROM segments
                  WHERE job = ? ORDER BY position",
             )?;
@@ -181,8 +211,8 @@ impl Store {
                 memory::add_unit(change, edit.pair, unit, UnitOrigin::Edited)?;
             }
             change.execute(
-                "UPDATE jobs SET to_review = ?2, terms = ?3, changed = ?4 WHERE id = ?1",
-                (job, edit.to_review as i64, to_json(&edit.terms), now()),
+                "UPDATE jobs SET to_review = ?2, poor = ?3, terms = ?4, changed = ?5 WHERE id = ?1",
+                (job, edit.counts.to_review as i64, edit.counts.poor as i64, to_json(&edit.terms), now()),
             )?;
             Ok(())
         })
@@ -201,7 +231,7 @@ fn learn(change: &Transaction<'_>, pair: &LanguagePair, segment: &SegmentRecord)
 
 fn save_segment(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
     let mut insert = change.prepare_cached(
-        "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     insert.execute((
         job,
@@ -216,6 +246,7 @@ fn save_segment(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> 
         links_to_json(&segment.links),
         to_json(&segment.findings),
         to_json(&segment.terms),
+        to_json(&segment.quality),
     ))?;
     Ok(())
 }

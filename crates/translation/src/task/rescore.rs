@@ -6,6 +6,7 @@ use super::{PiecePosition, Task, Work};
 use crate::error::Result;
 use crate::requests::RequestBuilder;
 use crate::retry::Strategy;
+use crate::sentence_report::SentenceStatus;
 
 /// The position of a score in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +121,10 @@ impl Task {
         let Some(rescoring) = sentence.rescoring.take_if(|rescoring| !rescoring.is_open()) else {
             return Ok(());
         };
-        if let Some(best) = rescoring.choose(lambda) {
+        if let Some(mut best) = rescoring.choose(lambda) {
+            if best.report.status != SentenceStatus::Kept {
+                sentence.grade(&mut best.report);
+            }
             sentence.done = Some(best.report);
             sentence.uncertain_words = best.uncertain_words;
         }

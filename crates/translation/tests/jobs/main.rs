@@ -9,6 +9,7 @@ mod files;
 mod options;
 mod plain;
 mod private;
+mod quality;
 mod queue;
 mod review;
 mod text;
