@@ -1,7 +1,7 @@
-//! QualityEstimate estimation by the models themselves: what decoding tells of a sentence ([`Evidence`]) becomes a score and a
+//! Quality estimation by the models themselves: what decoding tells of a sentence ([`Evidence`]) becomes a score and a
 //! grade ([`QualityEstimate`]), by weights that were fitted for the models or, for others, for the starter models ([`Estimator`]).
 //! The mean log-probability of a model's own output is the best cheap sign of a wrong translation (Guerreiro, Voita and
-//! Martins 2023, "Looking for a Needle in a Haystack"; Fomicheva et al. 2020, "Unsupervised QualityEstimate Estimation for Neural
+//! Martins 2023, "Looking for a Needle in a Haystack"; Fomicheva et al. 2020, "Unsupervised Quality Estimation for Neural
 //! Machine Translation").
 
 mod calibration;
