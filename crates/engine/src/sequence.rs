@@ -44,6 +44,28 @@ pub struct Request {
     pub forced: Option<Vec<u32>>,
 }
 
+impl Default for Request {
+    /// A greedy request without prompts and with no room for output.
+    fn default() -> Self {
+        Self {
+            prompts: Vec::new(),
+            shared: Vec::new(),
+            source: Vec::new(),
+            limit: 0,
+            end_tokens: Vec::new(),
+            choice: Choice::GREEDY,
+            beam: None,
+            alternatives: 0,
+            votes: 0,
+            urgent: false,
+            align: Vec::new(),
+            glossary: Vec::new(),
+            weights: Vec::new(),
+            forced: None,
+        }
+    }
+}
+
 /// Settings of beam search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamOptions {

@@ -10,8 +10,7 @@ mod support {
 use std::sync::Arc;
 
 use engine::{
-    Batch, BatchOptions, BeamOptions, Choice, Device, Event, Joint, JointOptions, Llama, Output, Probe,
-    Request,
+    Batch, BatchOptions, BeamOptions, Device, Event, Joint, JointOptions, Llama, Output, Probe, Request,
 };
 use model_files::{Activation, Architecture, Family, HeadNorm, Layout, Model, Window};
 use support::device::device;
@@ -217,18 +216,10 @@ fn request(length: usize, seed: usize) -> Request {
     Request {
         align: vec![source],
         prompts: vec![prompt],
-        shared: Vec::new(),
-        source: Vec::new(),
         limit: 8,
         end_tokens: vec![300],
-        choice: Choice::GREEDY,
-        beam: None,
         alternatives: 2,
-        votes: 0,
-        urgent: false,
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
+        ..Request::default()
     }
 }
 

@@ -72,22 +72,8 @@ fn translate_on(device: &Device) -> Result<(), (&'static str, Error)> {
     let llama = Llama::load(device, &model, &mut |_, _| {}).map_err(|error| ("load", error))?;
     let options = JointOptions { sequences: 4, context: 256 };
     let joint = Joint::new(device, &[(Arc::new(llama), 1.0)], &options).map_err(|error| ("room", error))?;
-    let request = Request {
-        prompts: vec![vec![0, 3, 502, 4]],
-        shared: Vec::new(),
-        source: Vec::new(),
-        limit: 2,
-        end_tokens: Vec::new(),
-        choice: engine::Choice::GREEDY,
-        beam: None,
-        alternatives: 1,
-        votes: 0,
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
-    };
+    let request =
+        Request { prompts: vec![vec![0, 3, 502, 4]], limit: 2, alternatives: 1, ..Request::default() };
     let mut batch = Batch::new(joint, BatchOptions::default());
     batch.run(vec![request]).map(|_| ()).map_err(|error| ("run", error))
 }

@@ -8,7 +8,7 @@ mod support {
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{Batch, BatchOptions, Choice, Joint, JointOptions, Llama, ModelSize, Request, map_file, memory};
+use engine::{Batch, BatchOptions, Joint, JointOptions, Llama, ModelSize, Request, map_file, memory};
 use model_files::{Model, Quantization};
 use support::device::device;
 use support::imported::imported;
@@ -38,19 +38,12 @@ fn compare(models: &[&Model], sequences: u32) {
     let mut batch = Batch::new(joint, BatchOptions::default());
     let request = Request {
         prompts: vec![vec![1, 2, 3, 4]; models.len()],
-        shared: Vec::new(),
         source: vec![2, 3],
         limit: 8,
-        end_tokens: Vec::new(),
-        choice: Choice::GREEDY,
-        beam: None,
         alternatives: 4,
         votes: 4,
-        urgent: false,
         align: sizes.iter().map(|size| if size.alignment_heads > 0 { 1..3 } else { 0..0 }).collect(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
+        ..Request::default()
     };
     let given = Request { forced: Some(vec![2, 3]), align: Vec::new(), ..request.clone() };
     batch.run(vec![request, given]).expect("decodes");

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::{Batch, BatchOptions, Choice, Event, Joint, JointOptions, Llama, Request};
+use engine::{Batch, BatchOptions, Event, Joint, JointOptions, Llama, Request};
 use model_files::Quantization;
 use serde::Deserialize;
 use support::device::device;
@@ -83,19 +83,10 @@ fn smollm2_equals_transformers() {
 fn request(expected: &Expected, from: usize) -> Request {
     Request {
         prompts: vec![[expected.ids.as_slice(), &expected.greedy32[..from]].concat()],
-        shared: Vec::new(),
         // If the source repeats itself, the output may, too.
         source: vec![0; 12],
         limit: (32 - from) as u32,
-        end_tokens: Vec::new(),
-        choice: Choice::GREEDY,
-        beam: None,
         alternatives: 1,
-        votes: 0,
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
+        ..Request::default()
     }
 }

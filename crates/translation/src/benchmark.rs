@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use engine::{Batch, BatchOptions, Choice, Device, Event, Joint, JointOptions, Llama, Request};
+use engine::{Batch, BatchOptions, Device, Event, Joint, JointOptions, Llama, Request};
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Member};
@@ -113,20 +113,11 @@ fn model_cost(
             (0..PROMPT_TOKENS as u32).map(|i| (seed * 7919 + i * 104_729) % vocab).collect();
         Request {
             prompts: vec![prompt; members.len()],
-            shared: Vec::new(),
             // A repetitive source permits a repetitive output, which random prompts produce.
             source: vec![0; PROMPT_TOKENS],
             limit,
-            end_tokens: Vec::new(),
-            choice: Choice::GREEDY,
-            beam: None,
             alternatives: 1,
-            votes: 0,
-            urgent: false,
-            align: Vec::new(),
-            glossary: Vec::new(),
-            weights: Vec::new(),
-            forced: None,
+            ..Request::default()
         }
     };
     let mut speeds = Vec::new();

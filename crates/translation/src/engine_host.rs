@@ -240,19 +240,9 @@ fn engine_info(device: &Device, models: &ModelSet) -> EngineInfo {
 fn warm_up(batch: &mut Batch) -> Result<()> {
     let request = Request {
         prompts: vec![vec![0; 4]; batch.joint().models()],
-        shared: Vec::new(),
-        source: Vec::new(),
         limit: 1,
-        end_tokens: Vec::new(),
-        choice: engine::Choice::GREEDY,
-        beam: None,
         alternatives: 4,
-        votes: 0,
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
+        ..Request::default()
     };
     batch.run(vec![request])?;
     Ok(())

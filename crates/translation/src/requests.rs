@@ -204,7 +204,7 @@ impl RequestBuilder {
         if output.len() / MAX_TOKEN_BYTES > self.context {
             return Ok(None);
         }
-        let Some(request) = self.request(prompt, context, &plain_request())? else { return Ok(None) };
+        let Some(request) = self.request(prompt, context, &Request::default())? else { return Ok(None) };
         // After a colon the models begin with a space, and a line end is their end token.
         let mut ids = self.tokenizer.encode(&if self.ends_at_line {
             format!(" {output}")
@@ -264,26 +264,6 @@ impl RequestBuilder {
         let target = Pieces::of_output(&self.tokenizer, &words)?;
         let source = Pieces { text: sentence.to_owned(), ranges: located.pieces };
         Ok(alignment::links(&source, &target, &output.attention))
-    }
-}
-
-/// A request for the most likely translation, without prompts.
-pub(crate) fn plain_request() -> Request {
-    Request {
-        prompts: Vec::new(),
-        shared: Vec::new(),
-        source: Vec::new(),
-        limit: 0,
-        end_tokens: Vec::new(),
-        choice: Choice::GREEDY,
-        beam: None,
-        alternatives: 0,
-        votes: 0,
-        urgent: false,
-        align: Vec::new(),
-        glossary: Vec::new(),
-        weights: Vec::new(),
-        forced: None,
     }
 }
 

@@ -7,9 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use documents::{Document, Format, Link, Translation};
-use engine::{
-    Batch, BatchOptions, Choice, Device, DeviceOptions, Joint, JointOptions, Llama, Request, map_file,
-};
+use engine::{Batch, BatchOptions, Device, DeviceOptions, Joint, JointOptions, Llama, Request, map_file};
 use model_files::{Model, Tokenizer};
 use translation::alignment::{self, MarkedPair, Pieces};
 use translation::prompt::Prompt;
@@ -49,18 +47,9 @@ impl Aligner {
         let request = Request {
             align: alignment::ranges(&vec![located.clone(); 3]),
             prompts: vec![located.ids.clone(); 3],
-            shared: Vec::new(),
-            source: Vec::new(),
             limit: 1,
-            end_tokens: Vec::new(),
-            choice: Choice::GREEDY,
-            beam: None,
             alternatives: 1,
-            votes: 0,
-            urgent: false,
-            glossary: Vec::new(),
-            weights: Vec::new(),
-            forced: None,
+            ..Request::default()
         };
         let attention = self.batch.attention(&request, &answer).expect("reads");
         assert_eq!(attention.len(), answer.len());

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{Batch, BatchOptions, Choice, Device, Joint, JointOptions, Llama, Request, map_file};
+use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request, map_file};
 use model_files::{Model, Tokenizer};
 
 /// Everyday German.
@@ -77,19 +77,11 @@ impl Starter {
     pub fn request(&self, german: &str) -> Request {
         Request {
             prompts: vec![self.prompt(german); 3],
-            shared: Vec::new(),
             source: self.tokenizer.encode(german).expect("encodes"),
             limit: 40,
             end_tokens: vec![END],
-            choice: Choice::GREEDY,
-            beam: None,
             alternatives: 2,
-            votes: 0,
-            urgent: false,
-            align: Vec::new(),
-            glossary: Vec::new(),
-            weights: Vec::new(),
-            forced: None,
+            ..Request::default()
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::job::DecodeOptions;
 use crate::model_output::ALTERNATIVES;
 use crate::model_set::ModelSet;
 use crate::pull::LISTED;
-use crate::requests::{RequestBuilder, plain_request, share_prompts};
+use crate::requests::{RequestBuilder, share_prompts};
 use crate::retry::{SentenceTask, Strategy};
 use crate::sentence_report::{SentenceReport, SentenceStatus};
 use crate::source::LoadedSource;
@@ -241,6 +241,6 @@ fn base_request(options: &DecodeOptions) -> Request {
         beam: options.beam.map(Into::into),
         alternatives: ALTERNATIVES,
         votes: if options.report { 3 } else { 0 },
-        ..plain_request()
+        ..Request::default()
     }
 }
