@@ -1,11 +1,13 @@
 //! Benchmarks models for `wasan bench`: counted (dispatches, bytes) and measured (seconds, memory).
 
+mod timing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use engine::{Batch, BatchOptions, Device, Event, Joint, JointOptions, Llama, Request};
-use serde::Serialize;
+use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama};
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, Member};
 use crate::error::Result;
@@ -14,19 +16,43 @@ use crate::languages::LanguagePair;
 use crate::model_set::ModelSet;
 use crate::setup::Setup;
 
-// A prompt and an output as long as a long sentence.
-const PROMPT_TOKENS: usize = 64;
-const OUTPUT_TOKENS: u32 = 64;
+use timing::{Budget, OUTPUT_TOKENS, PROMPT_TOKENS, Requests, decode_rate, prefill_seconds};
+
+/// Sequences at once in the measurements.
+const SEQUENCES: [u32; 4] = [1, 4, 8, 16];
+const MOST_SEQUENCES: u32 = 16;
+
+/// Decode steps over which dispatches and bytes are counted.
+const COUNTED_TOKENS: u32 = 8;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Prompt tokens per second.
+    Prefill,
+    /// New tokens per second.
+    Decode,
+}
+
+/// What to measure, and for how long.
+pub struct BenchmarkOptions<'a> {
+    /// Only this; `None` for everything.
+    pub only: Option<Measure>,
+    /// Seconds that all measurements together may take, without loading.
+    pub seconds: f32,
+    /// Asked between measurements and decode steps: whether to end with what is measured.
+    pub stopped: &'a dyn Fn() -> bool,
+}
 
 /// The cost of one model alone, or of the sum.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ModelCost {
     /// Models, by term.
     pub models: String,
     /// Seconds from opening the files to the weights on the GPU.
     pub load_s: f32,
     /// Seconds from a prompt of 64 tokens to its first new token, models loaded and warm.
-    pub first_token_s: f32,
+    pub first_token_s: Option<f32>,
     /// Kernel dispatches per decode step.
     pub dispatches_per_token: f32,
     /// Bytes read back per decode step and sequence.
@@ -36,39 +62,55 @@ pub struct ModelCost {
     /// GPU memory of weights, caches and activations for 16 sequences.
     pub gpu_bytes: u64,
     /// Weight bytes per second of one sequence, as a share of the adapter's copy bandwidth.
-    pub bandwidth_share: f32,
+    pub bandwidth_share: Option<f32>,
     /// Speeds by number of sequences.
     pub speeds: Vec<BatchSpeed>,
 }
 
-/// The speed with a number of sequences.
-#[derive(Debug, Clone, Serialize)]
+/// The speed with a number of sequences; medians. `None`: not wanted, or no time was left.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BatchSpeed {
     /// Sequences at once.
     pub sequences: u32,
     /// Prompt tokens per second.
-    pub prefill_tokens_per_s: f32,
+    pub prefill_tokens_per_s: Option<f32>,
     /// New tokens per second, all sequences together.
-    pub decode_tokens_per_s: f32,
+    pub decode_tokens_per_s: Option<f32>,
 }
 
 /// All measurements of one adapter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BenchmarkReport {
     /// Name of the GPU.
     pub adapter: String,
     /// Bytes per second that a copy within GPU memory reads and writes.
     pub copy_bytes_per_s: f64,
-    /// Each model alone, then the sum.
+    /// Whether everything that was wanted is measured.
+    pub complete: bool,
+    /// The sum, then each model alone.
     pub measurements: Vec<ModelCost>,
     /// Peak memory of the process, if the system reports it.
     pub host_peak_bytes: Option<u64>,
 }
 
-/// Benchmarks the models of a pair's recipe, each alone and together; calls `on_step` with each step's name.
+/// A model on the GPU.
+struct LoadedModel {
+    name: String,
+    llama: Arc<Llama>,
+    weight: f32,
+    load_s: f32,
+    gpu_bytes: u64,
+}
+
+/// Benchmarks the models of a pair's recipe, together and each alone; calls `on_step` with each step's name. When the time
+/// is over it ends with what is measured; loading and counting are always done.
+///
+/// # Errors
+/// Models that cannot be found or loaded; a failing GPU.
 pub fn benchmark(
     setup: &Setup,
     pair: &LanguagePair,
+    options: &BenchmarkOptions<'_>,
     on_step: &mut dyn FnMut(&str),
 ) -> Result<BenchmarkReport> {
     let catalog = Catalog::of(setup.models.as_deref())?;
@@ -76,105 +118,114 @@ pub fn benchmark(
     let device = open_tested(setup)?;
     on_step("copy bandwidth");
     let copy_bytes_per_s = device.copy_bandwidth().map_err(engine::Error::from)?;
-    let mut measurements = Vec::new();
-    if members.len() > 1 {
-        for member in &members {
-            measurements.push(model_cost(&device, std::slice::from_ref(member), copy_bytes_per_s, on_step)?);
-        }
+    let mut loaded = Vec::with_capacity(members.len());
+    for member in &members {
+        on_step(&format!("loading {}", member.entry.info.name));
+        loaded.push(LoadedModel::load(&device, member)?);
     }
-    measurements.push(model_cost(&device, &members, copy_bytes_per_s, on_step)?);
+    let mut groups = vec![loaded.as_slice()];
+    if loaded.len() > 1 {
+        groups.extend(loaded.chunks(1));
+    }
+    let measures = if options.only.is_some() { 1 } else { 2 };
+    let mut budget = Budget::new(options, (groups.len() * SEQUENCES.len() * measures) as u32);
+    let measurements = groups
+        .into_iter()
+        .map(|group| model_cost(&device, group, copy_bytes_per_s, options.only, &mut budget, on_step))
+        .collect::<Result<_>>()?;
     let adapter = device.info().name.clone();
-    Ok(BenchmarkReport { adapter, copy_bytes_per_s, measurements, host_peak_bytes: host_peak_bytes() })
+    let complete = budget.is_complete();
+    Ok(BenchmarkReport {
+        adapter,
+        copy_bytes_per_s,
+        complete,
+        measurements,
+        host_peak_bytes: host_peak_bytes(),
+    })
+}
+
+impl LoadedModel {
+    fn load(device: &Device, member: &Member) -> Result<Self> {
+        let (started, before) = (Instant::now(), device.memory_bytes());
+        let llama = Arc::new(Llama::load(device, &member.entry.open()?, &mut |_, _| {})?);
+        Ok(Self {
+            name: format!("{} {}", member.term, member.entry.info.name),
+            llama,
+            weight: member.weight,
+            load_s: started.elapsed().as_secs_f32(),
+            gpu_bytes: device.memory_bytes() - before,
+        })
+    }
 }
 
 fn model_cost(
     device: &Device,
-    members: &[Member],
+    group: &[LoadedModel],
     bandwidth: f64,
+    only: Option<Measure>,
+    budget: &mut Budget<'_>,
     on_step: &mut dyn FnMut(&str),
 ) -> Result<ModelCost> {
-    let models =
-        members.iter().map(|m| format!("{} {}", m.term, m.entry.info.name)).collect::<Vec<_>>().join(" + ");
+    let models = group.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(" + ");
     on_step(&models);
-    let started = Instant::now();
-    let mut terms = Vec::new();
-    for member in members {
-        terms.push((Arc::new(Llama::load(device, &member.entry.open()?, &mut |_, _| {})?), member.weight));
-    }
-    let load_s = started.elapsed().as_secs_f32();
-    let weight_bytes_per_token = terms.iter().map(|(llama, _)| llama.bytes_per_token()).sum();
+    let terms: Vec<_> = group.iter().map(|model| (Arc::clone(&model.llama), model.weight)).collect();
     let vocab = terms.iter().map(|(llama, _)| llama.architecture().vocab_size as u32).min().unwrap_or(1);
-    // The counted run is one token longer than the timed ones.
-    let context = PROMPT_TOKENS as u32 + OUTPUT_TOKENS + 2;
-    let joint = Joint::new(device, &terms, &JointOptions { sequences: 16, context })?;
+    let before = device.memory_bytes();
+    let context = PROMPT_TOKENS as u32 + OUTPUT_TOKENS + 1;
+    let joint = Joint::new(device, &terms, &JointOptions { sequences: MOST_SEQUENCES, context })?;
     let mut batch = Batch::new(joint, BatchOptions::default());
-    let request = |seed: u32, limit: u32| {
-        let prompt: Vec<u32> =
-            (0..PROMPT_TOKENS as u32).map(|i| (seed * 7919 + i * 104_729) % vocab).collect();
-        Request {
-            prompts: vec![prompt; members.len()],
-            // A repetitive source permits a repetitive output, which random prompts produce.
-            source: vec![0; PROMPT_TOKENS],
-            limit,
-            alternatives: 1,
-            ..Request::default()
+    let requests = Requests { vocab, models: group.len() };
+    let (dispatches_per_token, bytes_read_back_per_token) = counts(device, &mut batch, &requests)?;
+    let mut speeds = Vec::with_capacity(SEQUENCES.len());
+    let mut prompt_tokens_per_s = None;
+    for sequences in SEQUENCES {
+        let mut speed = BatchSpeed { sequences, prefill_tokens_per_s: None, decode_tokens_per_s: None };
+        if only != Some(Measure::Decode) {
+            on_step(&format!("{models}, prefill, {sequences} at once"));
+            let tokens = (sequences as usize * PROMPT_TOKENS) as f32;
+            let expected_s = prompt_tokens_per_s.map(|rate| tokens / rate);
+            let seconds =
+                budget.next(expected_s, |end| prefill_seconds(&mut batch, &requests, sequences, end))?;
+            speed.prefill_tokens_per_s = seconds.map(|seconds| tokens / seconds);
+            prompt_tokens_per_s = speed.prefill_tokens_per_s.or(prompt_tokens_per_s);
         }
-    };
-    let mut speeds = Vec::new();
-    let mut first_token_s = 0.0;
-    for sequences in [1, 4, 8, 16] {
-        on_step(&format!("{models}, {sequences} at once"));
-        let requests = |limit| (0..sequences).map(|seed| request(seed, limit)).collect::<Vec<_>>();
-        // The first run compiles the pipelines for this batch size; the second is timed.
-        batch.run(requests(2))?;
-        let started = Instant::now();
-        batch.run(requests(1))?;
-        let prefill_s = started.elapsed().as_secs_f32();
-        if sequences == 1 {
-            first_token_s = prefill_s;
+        if only != Some(Measure::Prefill) {
+            on_step(&format!("{models}, decode, {sequences} at once"));
+            speed.decode_tokens_per_s =
+                budget.next(None, |end| decode_rate(&mut batch, &requests, sequences, end))?;
         }
-        let decode_s = decode_seconds(&mut batch, requests(OUTPUT_TOKENS))?;
-        speeds.push(BatchSpeed {
-            sequences,
-            prefill_tokens_per_s: (sequences as usize * PROMPT_TOKENS) as f32 / prefill_s,
-            decode_tokens_per_s: (sequences * (OUTPUT_TOKENS - 1)) as f32 / decode_s,
-        });
+        speeds.push(speed);
     }
-    let before = device.counters();
-    batch.run(vec![request(1, 1)])?;
-    let short = device.counters();
-    batch.run(vec![request(1, 1 + OUTPUT_TOKENS)])?;
-    let long = device.counters();
-    // The first run prefills and decodes as the second does, so their difference is decode steps alone.
-    let steps = f64::from(OUTPUT_TOKENS) as f32;
-    let each = |a: u64, b: u64, c: u64| ((c - b) - (b - a)) as f32 / steps;
-    let single = speeds.first().map_or(0.0, |speed| speed.decode_tokens_per_s);
+    let weight_bytes_per_token = terms.iter().map(|(llama, _)| llama.bytes_per_token()).sum();
+    let single = speeds.first();
+    let share = |rate: f32| (weight_bytes_per_token as f64 * f64::from(rate) / bandwidth) as f32;
     Ok(ModelCost {
         models,
-        load_s,
-        first_token_s,
-        dispatches_per_token: each(before.dispatches, short.dispatches, long.dispatches),
-        bytes_read_back_per_token: each(before.bytes_read_back, short.bytes_read_back, long.bytes_read_back),
+        load_s: group.iter().map(|model| model.load_s).sum(),
+        first_token_s: single.and_then(|s| s.prefill_tokens_per_s).map(|rate| PROMPT_TOKENS as f32 / rate),
+        dispatches_per_token,
+        bytes_read_back_per_token,
         weight_bytes_per_token,
-        gpu_bytes: device.memory_bytes(),
-        bandwidth_share: (weight_bytes_per_token as f64 * f64::from(single) / bandwidth) as f32,
+        gpu_bytes: device.memory_bytes() - before + group.iter().map(|model| model.gpu_bytes).sum::<u64>(),
+        bandwidth_share: single.and_then(|speed| speed.decode_tokens_per_s).map(share),
         speeds,
     })
 }
 
-// Seconds from the first sequence's first new token to the last sequence's end.
-fn decode_seconds(batch: &mut Batch, requests: Vec<Request>) -> Result<f32> {
-    requests.into_iter().for_each(|request| {
-        batch.add(request);
-    });
-    let mut started = None;
-    while !batch.is_idle() {
-        let events = batch.step()?;
-        if started.is_none() && events.iter().any(|event| matches!(event, Event::Token(..))) {
-            started = Some(Instant::now());
-        }
-    }
-    Ok(started.map_or(0.0, |started| started.elapsed().as_secs_f32()))
+// Dispatches and bytes read back of a decode step.
+fn counts(device: &Device, batch: &mut Batch, requests: &Requests) -> Result<(f32, f32)> {
+    // The first run prefills as the second does, so their difference is decode steps alone.
+    batch.run(requests.equal_prompts(1, 1))?;
+    let before = device.counters();
+    batch.run(requests.equal_prompts(1, 1))?;
+    let short = device.counters();
+    batch.run(requests.equal_prompts(1, 1 + COUNTED_TOKENS))?;
+    let long = device.counters();
+    let each = |a: u64, b: u64, c: u64| ((c - b) - (b - a)) as f32 / COUNTED_TOKENS as f32;
+    Ok((
+        each(before.dispatches, short.dispatches, long.dispatches),
+        each(before.bytes_read_back, short.bytes_read_back, long.bytes_read_back),
+    ))
 }
 
 /// The largest resident memory of this process, in bytes; Linux only.

@@ -61,7 +61,9 @@ pub mod prompt;
 mod prompt_example;
 pub mod sentences;
 
-pub use benchmark::{BatchSpeed, BenchmarkReport, ModelCost, benchmark, host_peak_bytes};
+pub use benchmark::{
+    BatchSpeed, BenchmarkOptions, BenchmarkReport, Measure, ModelCost, benchmark, host_peak_bytes,
+};
 pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation};
 pub use checks::Reason;
 pub use chosen_recipes::{ChosenRecipe, choose_recipe};

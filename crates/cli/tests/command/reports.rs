@@ -42,13 +42,16 @@ fn an_adapter_passes_its_self_test() {
     }
 }
 
+// One small model is enough; the time is more than its measurements need on any machine.
+const BENCH: [&str; 7] = ["bench", "--recipe", "L", "--large", "starter-small-de", "--seconds", "86400"];
+
 #[test]
-fn a_benchmark_has_every_field() {
+fn a_benchmark_has_every_field_and_compares_with_an_earlier_one() {
     let home = Home::new();
-    // One small model is enough.
-    let report = home.run(&["bench", "--recipe", "L", "--large", "starter-small-de", "--json"]).json();
+    let report = home.run(&[&BENCH[..], &["--json"]].concat()).json();
     assert!(report["adapter"].as_str().is_some_and(|name| !name.is_empty()));
     assert!(report["copy_bytes_per_s"].as_f64().is_some_and(|speed| speed > 0.0));
+    assert_eq!(report["complete"], true);
     let [measurement] = report["measurements"].as_array().expect("a list").as_slice() else {
         panic!("{report}")
     };
@@ -69,4 +72,34 @@ fn a_benchmark_has_every_field() {
     for field in ["prefill_tokens_per_s", "decode_tokens_per_s"] {
         assert!(speeds.iter().all(|speed| speed[field].as_f64().is_some_and(|rate| rate > 0.0)), "{report}");
     }
+
+    let file = home.write("earlier.json", report.to_string());
+    let file = file.to_str().expect("a name in UTF-8");
+    // Without time it only counts.
+    let counted = [&BENCH[..5], &["--seconds", "1e-9", "--against", file]].concat();
+    let compared = home.run_ok(&counted);
+    let line = |name: &str| compared.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    assert!(line("weights read per token").contains("(1.00 ×)"), "{compared}");
+    assert!(line("dispatches per token").contains("(1.00 ×)"), "{compared}");
+    assert!(line("first token").ends_with("– s"), "not measured: {compared}");
+
+    let refused = home.run(&["bench", "--against", "/nowhere.json"]);
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.err.contains("cannot compare with") && refused.err.contains("wasan bench --json"));
+}
+
+#[test]
+fn a_benchmark_without_time_counts_and_says_what_is_missing() {
+    let home = Home::new();
+    let run =
+        home.run(&["bench", "--recipe", "L", "--large", "starter-small-de", "--seconds", "1e-9", "--json"]);
+    assert!(run.err.contains("not everything was measured"), "{}", run.err);
+    let report = run.json();
+    assert_eq!(report["complete"], false);
+    let cost = &report["measurements"][0];
+    assert!(cost["dispatches_per_token"].as_f64().is_some_and(|count| count > 0.0), "{report}");
+    assert_eq!(
+        (&cost["first_token_s"], &cost["speeds"][0]["decode_tokens_per_s"]),
+        (&Value::Null, &Value::Null)
+    );
 }
