@@ -22,7 +22,7 @@ const SPLIT: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> shape: Attention;
 @group(0) @binding(1) var<storage, read> columns: array<Column>; // (column)
-@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(3) var<storage, read> qkv: array<f32>; // (column, stride)
 @group(0) @binding(4) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>; // (column, head, split, head_dim + 2)
@@ -34,7 +34,7 @@ fn attention(at: Invocation) {
     let split = at.workgroup.x;
     let head = at.workgroup.y;
     let column = at.workgroup.z;
-    let length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    let length = min(columns[column].base + feed[columns[column].row].step + 1u, shape.context);
     var start = split * SPLIT;
     if WINDOWED {
         start += length - min(length, shape.window);

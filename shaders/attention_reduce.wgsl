@@ -17,7 +17,7 @@ const SPLIT: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> shape: AttentionReduce;
 @group(0) @binding(1) var<storage, read> columns: array<Column>; // (column)
-@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(3) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
 @group(0) @binding(4) var<storage, read_write> attended: array<f32>; // (column, stride)
 
@@ -25,7 +25,7 @@ const SPLIT: u32 = 64u;
 fn attention_reduce(at: Invocation) {
     let head = at.workgroup.x;
     let column = at.workgroup.y;
-    var length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    var length = min(columns[column].base + feed[columns[column].row].step + 1u, shape.context);
     if WINDOWED {
         length = min(length, shape.window);
     }

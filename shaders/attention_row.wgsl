@@ -28,7 +28,7 @@ const SPLIT: u32 = 64u;
 @group(0) @binding(0) var<uniform> shape: AttentionRow;
 @group(0) @binding(1) var<uniform> positions: PositionRange;
 @group(0) @binding(2) var<storage, read> columns: array<Column>; // (column)
-@group(0) @binding(3) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(3) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(4) var<storage, read> qkv: array<f32>; // (column, stride)
 @group(0) @binding(5) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(6) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
@@ -43,7 +43,7 @@ fn attention_row(at: Invocation) {
     }
     let to = (column * shape.chosen_heads + shape.index) * positions.count + i;
     let position = positions.first + i;
-    let length = min(columns[column].base + feed[column].step + 1u, shape.context);
+    let length = min(columns[column].base + feed[columns[column].row].step + 1u, shape.context);
     var attended = length;
     if WINDOWED {
         attended = min(length, shape.window);

@@ -1,5 +1,5 @@
 // x[c] = scale · E[token[c]]: one row of the embedding, dequantized.
-// Shapes: E (vocab, width), columns and feed (columns), x (columns, width). Grid: (steps of 32 / 64, columns).
+// Shapes: E (vocab, width), columns (columns), feed (sequences), x (columns, width). Grid: (steps of 32 / 64, columns).
 // The embedding may be split by rows into shards; a dispatch writes only the tokens in its shard.
 // Exact up to one rounding of the weight and one of its product with `scale`, which is 1 in most models.
 struct Embed {
@@ -11,14 +11,16 @@ struct Embed {
 
 @group(0) @binding(0) var<uniform> shape: Embed;
 @group(0) @binding(3) var<storage, read> columns: array<Column>; // (column)
-@group(0) @binding(4) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(4) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>; // (column, width / 4)
 
 @compute @workgroup_size(WORKGROUP)
 fn embed(at: Invocation) {
     let step = at.workgroup.x * WORKGROUP + at.index;
     let column = at.workgroup.y;
-    let token = select(feed[column].token, columns[column].first, feed[column].step == 0u);
+    let sequence = columns[column];
+    let fed = feed[sequence.row];
+    let token = select(fed.token, sequence.first, fed.step == 0u);
     let row = token - shape.first_row; // wraps to a large number below first_row
     if step < shape.steps && row < shape.rows {
         let w = weights(row, step, shape.steps);

@@ -21,7 +21,7 @@ const AFTER_ROPE: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> shape: Rope;
 @group(0) @binding(1) var<storage, read> columns: array<Column>; // (column)
-@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (column)
+@group(0) @binding(2) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(3) var<storage, read> rotations: array<vec2<f32>>; // (position, half)
 @group(0) @binding(4) var<storage, read_write> qkv: array<f32>; // (column, stride)
 @group(0) @binding(5) var<storage, read_write> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
@@ -38,7 +38,7 @@ struct Four {
 fn rope(at: Invocation) {
     let column = at.workgroup.y;
     // Steps submitted before an end token is known may run past the cache; they are not read.
-    let position = columns[column].base + feed[column].step;
+    let position = columns[column].base + feed[columns[column].row].step;
     let inside = position < shape.context;
     let all_heads = shape.heads + 2u * shape.kv_heads; // queries, then keys, then values
     let rotated_heads = shape.heads + shape.kv_heads;

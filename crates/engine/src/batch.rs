@@ -1,16 +1,14 @@
 //! Continuous batching: sequences join while others run, and leave when they end.
 
-use std::collections::VecDeque;
+mod running;
 
-use kernels::Feed;
-use kernels::logit_bias::Bias;
+use std::collections::VecDeque;
 
 use crate::beam;
 use crate::error::{Error, Result};
-use crate::glossary;
 use crate::joint::{BatchEntry, DecodeStart, Joint, PREFIX_SLOTS, PendingStep, PickedToken};
-use crate::sequence::{Output, Request, Status, Token, cut_repetitions, prompt_tokens};
-use crate::stop::{repeated_tail, repeats};
+use crate::sequence::{Output, Request, Status, Token, prompt_tokens};
+use running::RunningSequence;
 
 /// Identifies a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,15 +55,6 @@ pub struct Batch {
 /// The prompt prefixes of one model in the slots after those of the sequences, one each, the last used first.
 #[derive(Clone)]
 struct KeptPrefixes(Vec<(u32, Vec<u32>)>);
-
-struct RunningSequence {
-    id: SequenceId,
-    request: Request,
-    slot: u32,
-    tokens: Vec<Token>,
-    ids: Vec<u32>,
-    done: bool,
-}
 
 // A shared prefix shorter than this is cheaper to compute than to copy.
 const MIN_SHARED: usize = 8;
@@ -227,7 +216,7 @@ impl Batch {
             }
             let Some(slot) = self.free.pop() else { break };
             for (model, prompts) in prompts.iter_mut().enumerate() {
-                if request.forced.is_some() && !self.joint.takes_part(model, &request) {
+                if !self.joint.needs_prompt(model, &request) {
                     continue;
                 }
                 let start = self.share(model, &request, slot)?;
@@ -237,14 +226,7 @@ impl Batch {
                 forced.push((id, slot, request));
                 continue;
             }
-            self.running.push(RunningSequence {
-                id,
-                request,
-                slot,
-                tokens: Vec::new(),
-                ids: Vec::new(),
-                done: false,
-            });
+            self.running.push(RunningSequence::new(id, request, slot));
         }
         for (model, tokens) in prompts.iter().enumerate() {
             self.joint.prefill(model, tokens)?;
@@ -346,58 +328,6 @@ impl KeptPrefixes {
         let slot = used.0;
         self.0.insert(0, used);
         (slot, found.is_some())
-    }
-}
-
-impl RunningSequence {
-    fn feed(&self) -> Feed {
-        Feed { token: self.ids.last().copied().unwrap_or(0), step: self.ids.len() as u32 }
-    }
-
-    // Cuts the list, which is as long as any sequence of the batch needs, to what this one requested.
-    fn token(&self, picked: PickedToken) -> Token {
-        let mut alternatives = picked.list;
-        alternatives.truncate(self.request.alternatives as usize);
-        let votes = picked.votes.into_iter().map(|mut vote| {
-            vote.truncate(self.request.votes as usize);
-            vote
-        });
-        Token {
-            id: picked.token,
-            log_probability: picked.log_probability,
-            alternatives,
-            votes: if self.request.votes > 0 { votes.collect() } else { Vec::new() },
-        }
-    }
-
-    fn status(&self, context: u32) -> Option<Status> {
-        let longest = self.request.prompts.iter().map(Vec::len).max().unwrap_or(0) + self.ids.len();
-        if self.ids.last().is_some_and(|id| self.request.end_tokens.contains(id)) {
-            Some(Status::Ended)
-        } else if repeated_tail(&self.ids).is_some() && !repeats(&self.request.source) {
-            Some(Status::Repeated)
-        } else if self.ids.len() >= self.request.limit as usize || longest >= context as usize {
-            Some(Status::Limit)
-        } else {
-            None
-        }
-    }
-
-    fn output(&mut self, status: Status, joint: &mut Joint) -> Result<Output> {
-        let mut tokens = std::mem::take(&mut self.tokens);
-        if status == Status::Repeated {
-            cut_repetitions(&mut tokens, &self.ids);
-        }
-        let mut output = Output::new(tokens, status, &self.request.glossary);
-        output.attention = joint.attention(self.slot, &self.request, &output.ids())?;
-        Ok(output)
-    }
-
-    fn biases(&self) -> Vec<Bias> {
-        match self.done {
-            true => Vec::new(),
-            false => glossary::biases(&self.request.glossary, &self.ids),
-        }
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) fn search(joint: &mut Joint, request: &Request, options: &BeamOptions
     let beams = options.kept();
     let starts: Vec<DecodeStart> = request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect();
     for (model, prompt) in request.prompts.iter().enumerate() {
+        if !joint.takes_part(model, request) {
+            continue;
+        }
         let tokens: Vec<_> = prompt_tokens(prompt, 0, 0).collect();
         joint.prefill(model, &tokens)?;
         for slot in 1..beams {

@@ -2,20 +2,22 @@
 //! and picks each column's next token, which is fed to all models in the next step.
 
 mod forced;
+mod step;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use kernels::logit_bias::{self, Bias, MAX_BIASES};
-use kernels::logit_sum::{MAX_TERMS, Rows};
+use kernels::logit_sum::{ColumnSum, MAX_TERMS, Rows, Term};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
-use kernels::top_list::{self, Candidate, MAX_COUNT};
-use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, Readback, logit_sum, vocab_blocks};
+use kernels::top_list::{Candidate, MAX_COUNT};
+use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, logit_bias, logit_sum};
 
 pub(crate) use forced::FORCED_COLUMNS;
 use forced::ForcedPass;
+pub(crate) use step::PendingStep;
+pub use step::PickedToken;
 
 use crate::alignment::Attention;
 use crate::error::{Error, Result};
@@ -47,7 +49,7 @@ pub struct Joint {
     rows: Rows,
     // Of requests that bring none.
     recipe: Vec<f32>,
-    weights: Buffer,
+    sums: Buffer,
     logits: Buffer,
     summed: Buffer,
     blocks: Buffer,
@@ -63,6 +65,8 @@ pub struct Joint {
     sampling_passes: HashMap<(u32, u32, bool), Vec<Dispatch>>,
     staging: Vec<Buffer>,
     batch: Vec<BatchEntry>,
+    // For each model, the columns of the batch in which it takes part.
+    taking_part: Vec<Vec<usize>>,
     steps: u32,
     forced: Option<ForcedPass>,
 }
@@ -98,28 +102,6 @@ impl DecodeStart {
     }
 }
 
-/// The token that a step picked for one column.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PickedToken {
-    /// Token id.
-    pub token: u32,
-    /// Natural logarithm of its probability under the sum.
-    pub log_probability: f32,
-    /// The most likely tokens under the sum, with log-probabilities.
-    pub list: Vec<(u32, f32)>,
-    /// For each model, its own most likely tokens before the sum; empty unless requested.
-    pub votes: Vec<Vec<(u32, f32)>>,
-}
-
-/// A submitted step.
-pub(crate) struct PendingStep {
-    readback: Readback,
-    staging: Buffer,
-    columns: u32,
-    list: u32,
-    votes: u32,
-}
-
 impl Joint {
     /// Allocates caches and buffers for the models of `terms` (model, weight), which must share one vocabulary.
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
@@ -147,11 +129,11 @@ impl Joint {
         let storage = |what: &str, bytes: u64| device.buffer(what, bytes, BufferUse::Storage);
         let logits = storage("logits", terms.len() as u64 * rows.term_bytes())?;
         let summed = storage("summed logits", rows.term_bytes())?;
-        let weights = storage("weights of the sum", columns * logit_sum::WEIGHT_BYTES)?;
+        let sums = storage("sums", columns * size_of::<ColumnSum>() as u64)?;
         let biases = storage("biases", columns * logit_bias::COLUMN_BYTES)?;
         let candidate_bytes = columns * u64::from(MAX_COUNT) * size_of::<Candidate>() as u64;
         Ok(Self {
-            sum: logit_sum::dispatch(device, (&rows, terms.len()), &logits, &weights, &summed)?,
+            sum: logit_sum::dispatch(device, (&rows, terms.len()), &logits, &sums, &summed)?,
             bias: logit_bias::dispatch(device, &rows, &biases, &summed)?,
             biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,
@@ -167,12 +149,13 @@ impl Joint {
             capacity,
             rows,
             recipe: terms.iter().map(|(_, weight)| *weight).collect(),
-            weights,
+            sums,
             logits,
             summed,
             sampling_passes: HashMap::new(),
             staging: Vec::new(),
             batch: Vec::new(),
+            taking_part: vec![Vec::new(); terms.len()],
             steps: 0,
             forced: None,
         })
@@ -292,105 +275,32 @@ impl Joint {
         if batch.len() > self.sequences as usize {
             return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
         }
+        let mut sums = vec![ColumnSum::default(); batch.len()];
+        let mut all_parts = Vec::with_capacity(self.sessions.len());
         for (model, session) in self.sessions.iter().enumerate() {
-            let column = |entry: &BatchEntry| {
-                let DecodeStart { token, position } = entry.starts[model];
-                Column { slot: entry.slot, base: position, first: token }
-            };
-            let columns: Vec<_> = batch.iter().map(column).collect();
+            let mut columns: Vec<Column> = Vec::new();
+            let mut taking_part = Vec::new();
+            for (row, (entry, sum)) in batch.iter().zip(&mut sums).enumerate() {
+                let weight = self.weights_of(&entry.weights)[model];
+                if weight != 0.0 {
+                    let DecodeStart { token, position } = entry.starts[model];
+                    sum[model] = Term { weight, row: columns.len() as u32 };
+                    columns.push(Column { slot: entry.slot, base: position, first: token, row: row as u32 });
+                    taking_part.push(row);
+                }
+            }
             session.set_columns(&columns);
+            all_parts.push(taking_part);
         }
+        self.taking_part = all_parts;
         let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
         let choices: Vec<Choice> = batch.iter().map(|entry| entry.choice).collect();
-        let weights: Vec<_> = batch.iter().map(|entry| self.column_weights(&entry.weights)).collect();
-        self.device.write(&self.weights, 0, bytemuck::cast_slice(&weights));
+        self.device.write(&self.sums, 0, bytemuck::cast_slice(&sums));
         self.device.write(&self.feed, 0, bytemuck::cast_slice(&feed));
         self.device.write(&self.choices, 0, bytemuck::cast_slice(&choices));
         self.batch = batch;
         self.steps = 0;
         Ok(())
-    }
-
-    /// Submits one step of the batch, with the `list` most likely tokens per column and `votes` per model. `biases` has
-    /// at most [`MAX_BIASES`] for each column, or is empty.
-    pub(crate) fn step(&mut self, list: u32, votes: u32, biases: &[Vec<Bias>]) -> Result<PendingStep> {
-        let columns = self.batch.len() as u32;
-        let list = list.clamp(1, MAX_COUNT.min(self.rows.vocab));
-        let votes = votes.min(MAX_COUNT.min(self.rows.vocab));
-        let staging = match self.staging.pop() {
-            Some(staging) => staging,
-            None => self.device.buffer(
-                "picked on the host",
-                self.picked.bytes() + self.votes.bytes(),
-                BufferUse::Read,
-            )?,
-        };
-        let biased = biases.iter().any(|column| !column.is_empty());
-        if biased {
-            let mut all = vec![Bias::NONE; biases.len() * MAX_BIASES];
-            all.chunks_mut(MAX_BIASES).zip(biases).for_each(|(to, column)| {
-                to.iter_mut().zip(column).for_each(|(to, bias)| *to = *bias);
-            });
-            self.device.write(&self.biases, 0, bytemuck::cast_slice(&all));
-        }
-        let sampling = (list, votes, biased);
-        if !self.sampling_passes.contains_key(&sampling) {
-            let made = self.sampling_pass(list, votes, biased)?;
-            self.sampling_passes.insert(sampling, made);
-        }
-        let mut commands = self.device.commands();
-        for (model, session) in self.sessions.iter_mut().enumerate() {
-            let longest = self
-                .batch
-                .iter()
-                .map(|e| e.starts[model].position + e.feed.step + self.steps + 1)
-                .max()
-                .unwrap_or(1);
-            let term = self.rows.term_bytes();
-            let logits = (self.logits.part(model as u64 * term, term), self.rows.stride);
-            session.decode(&mut commands, (columns, longest), &self.feed, logits)?;
-        }
-        if let Some(sampling) = self.sampling_passes.get(&sampling) {
-            commands.pass(sampling, columns, 1);
-        }
-        let mut bytes = u64::from(columns) * pick::picked_bytes(list);
-        commands.copy(&self.picked, 0, &staging, 0, bytes);
-        if votes > 0 {
-            let each = u64::from(columns) * u64::from(votes) * size_of::<Candidate>() as u64;
-            for model in 0..self.sessions.len() as u64 {
-                commands.copy(&self.votes, model * self.vote_bytes(), &staging, bytes, each);
-                bytes += each;
-            }
-        }
-        self.steps += 1;
-        let readback = commands.submit_and_read(&staging, bytes)?;
-        Ok(PendingStep { readback, staging, columns, list, votes })
-    }
-
-    /// Waits for a step and returns one token per column of the batch at its submission.
-    pub(crate) fn wait(&mut self, pending: PendingStep) -> Result<Vec<PickedToken>> {
-        let PendingStep { readback, staging, columns, list, votes } = pending;
-        let words: Vec<u32> = bytemuck::pod_collect_to_vec(&readback.wait(&self.device)?);
-        self.staging.push(staging);
-        let pairs =
-            |words: &[u32]| words.chunks_exact(2).map(|w| (w[0], f32::from_bits(w[1]))).collect::<Vec<_>>();
-        let (picks, ballots) = words.split_at(columns as usize * (2 + 2 * list as usize));
-        let each = 2 * votes as usize;
-        Ok(picks
-            .chunks_exact(2 + 2 * list as usize)
-            .enumerate()
-            .map(|(column, words)| PickedToken {
-                token: words[0],
-                log_probability: f32::from_bits(words[1]),
-                list: pairs(&words[2..]),
-                votes: match votes {
-                    0 => Vec::new(),
-                    _ => (0..self.sessions.len())
-                        .map(|model| pairs(&ballots[(model * columns as usize + column) * each..][..each]))
-                        .collect(),
-                },
-            })
-            .collect())
     }
 
     /// Reads the summed logits of a column after the last finished step (4 bytes per token of the vocabulary).
@@ -401,41 +311,7 @@ impl Joint {
     }
 
     // The weights of a request, or the recipe's if it has none.
-    fn column_weights(&self, own: &[f32]) -> [f32; MAX_TERMS] {
-        logit_sum::column_weights(if own.is_empty() { &self.recipe } else { own })
-    }
-
-    fn vote_bytes(&self) -> u64 {
-        self.votes.bytes() / self.sessions.len() as u64 / 256 * 256
-    }
-
-    // The dispatches after the models' passes: the sum, its most likely tokens, the picked token, and the votes.
-    fn sampling_pass(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
-        let (device, rows) = (&self.device, &self.rows);
-        let mut sampling = vec![self.sum.clone()];
-        if biased {
-            sampling.push(self.bias.clone());
-        }
-        sampling.extend([
-            vocab_blocks::dispatch(device, rows, self.summed.all(), &self.blocks)?,
-            top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.candidates.all())?,
-            pick::dispatch(
-                device,
-                (self.capacity, list),
-                &self.candidates,
-                &self.choices,
-                &self.feed,
-                &self.picked,
-            )?,
-        ]);
-        if votes > 0 {
-            for model in 0..self.sessions.len() as u64 {
-                let logits = self.logits.part(model * rows.term_bytes(), rows.term_bytes());
-                let ballot = self.votes.part(model * self.vote_bytes(), self.vote_bytes());
-                sampling.push(vocab_blocks::dispatch(device, rows, logits, &self.blocks)?);
-                sampling.push(top_list::dispatch(device, rows, votes, logits, &self.blocks, ballot)?);
-            }
-        }
-        Ok(sampling)
+    fn weights_of<'a>(&'a self, own: &'a [f32]) -> &'a [f32] {
+        if own.is_empty() { &self.recipe } else { own }
     }
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use kernels::logit_sum::Rows;
+use kernels::logit_sum::{ColumnSum, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Column, Feed, logit_bias, logit_sum};
+use kernels::{Column, Feed, logit_bias};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
@@ -76,7 +76,7 @@ impl ModelSize<'_> {
             + u64::from(padded(a.feed_forward as u32));
         let tables = if a.window_rope { 2 } else { 1 };
         let rotations = tables * u64::from(context) * a.head_dim as u64 * 4;
-        let columns = most * (2 * size_of::<Column>() + size_of::<Feed>()) as u64;
+        let columns = most * 2 * size_of::<Column>() as u64 + size_of::<Feed>() as u64;
         // One copy on the GPU and one that the host reads.
         let attention_rows =
             2 * u64::from(PREFILL_COLUMNS) * self.alignment_heads as u64 * u64::from(context) * 4;
@@ -110,7 +110,7 @@ pub fn memory(models: &[ModelSize<'_>], options: &JointOptions) -> Memory {
     // The second are those of given outputs.
     for rows in [rows, Rows::new(vocab, FORCED_COLUMNS)] {
         all.buffers += (terms + 1) * rows.term_bytes() + rows.block_bytes();
-        all.buffers += u64::from(rows.capacity) * logit_sum::WEIGHT_BYTES;
+        all.buffers += u64::from(rows.capacity) * size_of::<ColumnSum>() as u64;
     }
     // Their tokens and log-probabilities, the latter also on the host.
     all.buffers += 3 * 4 * u64::from(FORCED_COLUMNS);

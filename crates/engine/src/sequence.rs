@@ -113,7 +113,7 @@ pub struct Token {
     pub log_probability: f32,
     /// The most likely tokens at its position, including itself.
     pub alternatives: Vec<(u32, f32)>,
-    /// For each model, its own most likely tokens; empty unless requested.
+    /// For each model, its own most likely tokens; empty unless requested, and for models with weight 0.
     pub votes: Vec<Vec<(u32, f32)>>,
 }
 

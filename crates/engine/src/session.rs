@@ -35,7 +35,7 @@ pub(crate) struct Session {
     pass_uniform: Buffer,
     columns: Buffer,
     prefill_columns: Buffer,
-    // Prompt tokens are always fed at step 0 of their columns.
+    // Prompt tokens are always fed at step 0, so their columns share one row.
     step_zero: Buffer,
     decode: HashMap<LinearKernel, Vec<Dispatch>>,
     prefill: Option<Vec<Dispatch>>,
@@ -107,7 +107,7 @@ impl Session {
                 most * size_of::<Column>() as u64,
                 BufferUse::Storage,
             )?,
-            step_zero: device.buffer("prefill feed", most * size_of::<Feed>() as u64, BufferUse::Storage)?,
+            step_zero: device.buffer("prefill feed", size_of::<Feed>() as u64, BufferUse::Storage)?,
             decode: HashMap::new(),
             prefill: None,
             attention_pass: None,
@@ -150,8 +150,10 @@ impl Session {
     /// Records one pass over at most [`PREFILL_COLUMNS`] prompt tokens, to be submitted before the next is recorded. Call
     /// [`Session::set_columns`] before the next decode step.
     pub fn prompt_pass(&self, commands: &mut Commands<'_>, pass: &[Dispatch], tokens: &[PromptToken]) {
-        let columns: Vec<_> =
-            tokens.iter().map(|t| Column { slot: t.slot, base: t.position, first: t.token }).collect();
+        let columns: Vec<_> = tokens
+            .iter()
+            .map(|t| Column { slot: t.slot, base: t.position, first: t.token, row: 0 })
+            .collect();
         self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
         self.device.write(
             &self.pass_uniform,

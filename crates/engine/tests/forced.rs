@@ -24,19 +24,56 @@ fn log_probabilities(output: &Output) -> Vec<f32> {
 const SUMS: [[f32; 3]; 6] =
     [[1.0; 3], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.5], [1.0, 1.0, -1.0]];
 
-/// Six sums in one batch: each gives what a batch of that sum gives.
+/// Six sums in one batch: each gives what a batch of that sum gives, to the bit, with the votes of its models.
 #[test]
 fn each_request_follows_its_own_sum() {
     let starter = starter();
     let text = SENTENCES[3];
-    let with = |weights: [f32; 3]| Request { weights: weights.to_vec(), ..starter.request(text) };
+    let with = |weights: [f32; 3]| Request { weights: weights.to_vec(), votes: 2, ..starter.request(text) };
     let together = starter.batch(6).run(SUMS.map(with).to_vec()).expect("runs");
     for (weights, output) in SUMS.iter().zip(&together) {
-        let own = starter.batch_of(*weights, 1).run(vec![starter.request(text)]).expect("runs");
-        assert_eq!(ids(output), ids(&own[0]), "{weights:?}");
+        let request = Request { votes: 2, ..starter.request(text) };
+        let own = starter.batch_of(*weights, 1).run(vec![request]).expect("runs");
+        assert_eq!(output, &own[0], "{weights:?}");
+        for vote in output.tokens.iter().flat_map(|token| token.votes.iter().zip(weights)) {
+            assert_eq!(vote.0.is_empty(), *vote.1 == 0.0);
+        }
     }
     let different: std::collections::BTreeSet<_> = together.iter().map(ids).collect();
     assert!(different.len() > 2, "the sums of this test must not all agree");
+}
+
+/// Sentences of six sums enter and leave five slots, so that each model's columns are others all the time.
+#[test]
+fn the_columns_of_a_model_change_while_others_run() {
+    let starter = starter();
+    let all: Vec<_> = SENTENCES.iter().zip(SUMS.iter().cycle()).collect();
+    let with =
+        |(text, weights): (&str, &[f32; 3])| Request { weights: weights.to_vec(), ..starter.request(text) };
+    let requests = all.iter().map(|(text, weights)| with((text, weights))).collect();
+    for ((text, weights), output) in all.iter().zip(starter.batch(5).run(requests).expect("runs")) {
+        let own = starter.batch_of(**weights, 1).run(vec![starter.request(text)]).expect("runs");
+        assert_eq!(output, own[0], "{weights:?} {text}");
+    }
+}
+
+/// A model with weight 0 computes nothing: neither the prompt nor steps.
+#[test]
+fn a_model_without_weight_is_not_run() {
+    let starter = starter();
+    let mut batch = starter.batch(1);
+    let mut cost = |weights: [f32; 3]| {
+        let plain = Request { limit: 6, end_tokens: Vec::new(), ..starter.request(SENTENCES[3]) };
+        let before = starter.device.counters().dispatches;
+        batch.run(vec![Request { weights: weights.to_vec(), ..plain }]).expect("runs");
+        starter.device.counters().dispatches - before
+    };
+    let [all, without, pair, large] =
+        [[1.0; 3], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]].map(&mut cost);
+    assert_eq!((all - without, all - pair), (pair - large, without - large));
+    // An embedding, seven dispatches a layer and the head, a step; the prompt's pass has norms of their own.
+    let (steps, layers) = (6, starter.llamas[2].architecture().layers as u64);
+    assert!(all - without >= steps * (2 + 7 * layers), "{all} {without}");
 }
 
 /// What was decoded, given: the same log-probabilities, for every sum.

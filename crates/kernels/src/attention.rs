@@ -98,7 +98,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let mut expected = vec![f64::from(POISON); columns as usize * out_stride];
     let mut longest = 0;
     for column in 0..columns as usize {
-        let length = cells[column].base + feed[column].step + 1;
+        let length = cells[column].base + feed[cells[column].row as usize].step + 1;
         longest = longest.max(length);
         for head in 0..heads.heads as usize {
             let row = |first: usize, position: u32| {

@@ -70,7 +70,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let wide_partials = wide(&partials);
     let splits = heads.splits() as usize;
     for column in 0..columns as usize {
-        let attended = heads.attended(cells[column].base + feed[column].step + 1).len();
+        let attended = heads.attended(cells[column].base + feed[cells[column].row as usize].step + 1).len();
         for head in 0..heads.heads as usize {
             let first = (column * heads.heads as usize + head) * splits * (dim + 2);
             let splits = attended.div_ceil(SPLIT as usize);

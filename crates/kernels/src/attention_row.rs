@@ -118,7 +118,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     // One extra column, so that the check sees a write past the end.
     let mut expected = vec![f64::from(POISON); (columns as usize + 1) * picks.len() * count];
     for column in 0..columns as usize {
-        let length = cells[column].base + feed[column].step + 1;
+        let length = cells[column].base + feed[cells[column].row as usize].step + 1;
         for (index, &head) in picks.iter().enumerate() {
             let key = |position: u32| {
                 let row = (cells[column].slot * heads.context + position) as usize * kv;

@@ -12,9 +12,11 @@ pub struct Column {
     pub base: u32,
     /// Token fed when [`Feed::step`] is 0; the prompts of one sequence may end differently in each model.
     pub first: u32,
+    /// Row of its sequence in the buffer of [`Feed`]s. A model's columns are only the sequences in which it takes part.
+    pub row: u32,
 }
 
-/// Input token of a column, shared by all models of a recipe; `pick` writes the next one.
+/// Input token of a sequence, shared by all models of a recipe; `pick` writes the next one.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct Feed {

@@ -71,11 +71,16 @@ pub fn check(
     let cells: Vec<Column> = tokens
         .iter()
         .enumerate()
-        .map(|(c, &t)| Column { first: if c % 2 == 0 { t } else { vocab }, ..Column::default() })
+        .map(|(c, &t)| Column {
+            first: if c % 2 == 0 { t } else { vocab },
+            row: columns - 1 - c as u32,
+            ..Column::default()
+        })
         .collect();
     let feed: Vec<Feed> = tokens
         .iter()
         .enumerate()
+        .rev()
         .map(
             |(c, &t)| {
                 if c % 2 == 0 { Feed { token: vocab, step: 0 } } else { Feed { token: t, step: c as u32 } }

@@ -15,12 +15,22 @@ pub(crate) static PROGRAM: Program = program!("logit_sum", weights: false);
 /// Most terms of a recipe; MAX_TERMS in the shader.
 pub const MAX_TERMS: usize = 8;
 
-/// Bytes of the weights of a column.
-pub const WEIGHT_BYTES: u64 = (MAX_TERMS * size_of::<f32>()) as u64;
+/// The part of one model in a column's sum; with weight 0 it has none.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+pub struct Term {
+    /// Factor of its logits.
+    pub weight: f32,
+    /// Row of its logits.
+    pub row: u32,
+}
 
-/// The weights of a column as the shader reads them.
-pub fn column_weights(weights: &[f32]) -> [f32; MAX_TERMS] {
-    std::array::from_fn(|term| weights.get(term).copied().unwrap_or(0.0))
+/// The sum of a column.
+pub type ColumnSum = [Term; MAX_TERMS];
+
+/// The sum of a column whose logits are in `row` of every model, with these weights of the models.
+pub fn column_sum(weights: &[f32], row: u32) -> ColumnSum {
+    std::array::from_fn(|term| Term { weight: weights.get(term).copied().unwrap_or(0.0), row })
 }
 
 /// The uniform: constants of a recipe.
@@ -56,8 +66,8 @@ impl Rows {
     }
 }
 
-/// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride) and `weights` (columns, [`MAX_TERMS`]).
-/// Where a weight is 0 the logits may be anything.
+/// Writes `summed` (columns, stride) from `logits` (terms, capacity, stride) and `sums`, a [`ColumnSum`] a column. Rows that
+/// no column names may hold anything.
 ///
 /// # Example
 /// Sums the logits of two models over a vocabulary of three tokens:
@@ -73,11 +83,11 @@ impl Rows {
 /// logits[rows.stride as usize..][..3].copy_from_slice(&[4.0, 0.0, -4.0]);
 /// let logits: Vec<u8> = logits.iter().flat_map(|logit: &f32| logit.to_le_bytes()).collect();
 /// let logits = device.buffer_with("logits", &logits, BufferUse::Storage)?;
-/// let weights = logit_sum::column_weights(&[1.0, 0.5]).map(f32::to_le_bytes).concat();
-/// let weights = device.buffer_with("weights of the sum", &weights, BufferUse::Storage)?;
+/// let sum = logit_sum::column_sum(&[1.0, 0.5], 0);
+/// let sums = device.buffer_with("sums", bytemuck::cast_slice(&sum), BufferUse::Storage)?;
 /// let summed = device.buffer("summed logits", rows.term_bytes(), BufferUse::Storage)?;
 ///
-/// let dispatch = logit_sum::dispatch(&device, (&rows, 2), &logits, &weights, &summed)?;
+/// let dispatch = logit_sum::dispatch(&device, (&rows, 2), &logits, &sums, &summed)?;
 /// let mut commands = device.commands();
 /// commands.pass([&dispatch], 1, 1);
 /// commands.submit()?;
@@ -90,7 +100,7 @@ pub fn dispatch(
     device: &Device,
     (rows, terms): (&Rows, usize),
     logits: &Buffer,
-    weights: &Buffer,
+    sums: &Buffer,
     summed: &Buffer,
 ) -> Result<Dispatch> {
     let shape = device.uniform(&LogitSum {
@@ -99,7 +109,7 @@ pub fn dispatch(
         capacity: rows.capacity,
         terms: terms.min(MAX_TERMS) as u32,
     })?;
-    let bindings = [(0, shape.all()), (1, logits.all()), (2, weights.all()), (3, summed.all())];
+    let bindings = [(0, shape.all()), (1, logits.all()), (2, sums.all()), (3, summed.all())];
     let grid = [GridDim::Fixed(rows.vocab.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
     device.dispatch(&PROGRAM, None, &[], &bindings, grid)
 }
@@ -110,25 +120,29 @@ pub fn logit_sum(weights: &[f32], logits: &[f32]) -> (f64, f64) {
     (products().sum(), products().map(f64::abs).sum())
 }
 
-/// Compares the kernel with its reference on random rows. Each column has the weights from another term on, and 0, for
-/// logits that are NaN, in place of one of several; the error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³
+/// Compares the kernel with its reference on random rows. Each column has the weights from another term on, and 0 in place of
+/// one of several; its row differs from term to term, and rows that no column names are NaN. The error is the largest |got − sum| / Σ|weight · logit|. Allowed: 2⁻²³
 /// up to four terms (every preset), and 2⁻²⁵ more for each term beyond.
 pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u64) -> Result<CheckResult> {
     let mut random = Random::new(seed);
     let rows = Rows::new(vocab, columns + 1);
     let (terms, stride, capacity) = (weights.len(), rows.stride as usize, rows.capacity as usize);
     let mut logits: Vec<f32> = random.normals(terms * stride * capacity).iter().map(|x| x * 4.0).collect();
-    let mut by_column: Vec<Vec<f32>> = Vec::new();
-    for column in 0..columns as usize {
-        let mut own: Vec<f32> = (0..terms).map(|term| weights[(term + column) % terms]).collect();
+    let mut by_column: Vec<ColumnSum> = Vec::new();
+    for column in 0..columns {
+        let mut sum = ColumnSum::default();
+        for (term, part) in sum.iter_mut().enumerate().take(terms) {
+            let row = (column + term as u32) % columns;
+            *part = Term { weight: weights[(term + column as usize) % terms], row };
+        }
         if terms > 1 {
             let left_out = random.below(terms as u32) as usize;
-            own[left_out] = 0.0;
-            logits[(left_out * capacity + column) * stride..][..stride].fill(f32::NAN);
+            sum[left_out].weight = 0.0;
+            logits[(left_out * capacity + sum[left_out].row as usize) * stride..][..stride].fill(f32::NAN);
         }
-        by_column.push(own);
+        by_column.push(sum);
     }
-    let all: Vec<f32> = by_column.iter().flat_map(|own| column_weights(own)).collect();
+    let all: Vec<Term> = by_column.concat();
     let (input, all) = (storage(device, &logits)?, storage(device, &all)?);
     let summed = poisoned(device, stride * columns as usize)?;
     let made = dispatch(device, (&rows, terms), &input, &all, &summed)?;
@@ -143,9 +157,10 @@ pub fn check(device: &Device, weights: &[f32], vocab: u32, columns: u32, seed: u
             error = if got == POISON { error } else { f64::INFINITY };
             continue;
         }
-        let read = by_column[column].iter().enumerate().filter(|(_, weight)| **weight != 0.0);
-        let (own, terms): (Vec<f32>, Vec<f32>) =
-            read.map(|(t, weight)| (weight, logits[(t * capacity + column) * stride + v])).unzip();
+        let read = by_column[column].iter().enumerate().filter(|(_, part)| part.weight != 0.0);
+        let (own, terms): (Vec<f32>, Vec<f32>) = read
+            .map(|(t, part)| (part.weight, logits[(t * capacity + part.row as usize) * stride + v]))
+            .unzip();
         let (sum, size) = logit_sum(&own, &terms);
         let this = (f64::from(got) - sum).abs() / size.max(f64::MIN_POSITIVE);
         error = if this.is_nan() { f64::INFINITY } else { error.max(this) };

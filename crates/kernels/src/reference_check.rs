@@ -154,13 +154,16 @@ pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()
 }
 
-/// Columns with random slots (each its own) and positions.
+/// Columns with slots of their own, random positions, and the rows of their sequences in reverse order.
 pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -> (Vec<Column>, Vec<Feed>) {
-    (0..columns)
+    let (cells, mut feed): (_, Vec<_>) = (0..columns)
         .map(|slot| {
             let position = random.below(heads.context);
             let step = random.below(position + 1);
-            (Column { slot, base: position - step, first: 0 }, Feed { token: 0, step })
+            let row = columns - 1 - slot;
+            (Column { slot, base: position - step, first: 0, row }, Feed { token: 0, step })
         })
-        .unzip()
+        .unzip();
+    feed.reverse();
+    (cells, feed)
 }

@@ -162,7 +162,7 @@ pub fn check(
     let mut expected = wide(&qkv);
     let (queries, keys) = (heads.heads as usize, heads.kv_heads as usize);
     for (column, qkv) in expected.chunks_mut(stride).enumerate() {
-        let position = cells[column].base + feed[column].step;
+        let position = cells[column].base + feed[cells[column].row as usize].step;
         let row = (cells[column].slot * heads.context + position) as usize * keys;
         for (h, head) in qkv.chunks_exact_mut(2 * half).take(queries + 2 * keys).enumerate() {
             let mut turned = head.to_vec();

@@ -57,6 +57,7 @@ fn rust_and_wgsl_structs_agree() {
     same!("logit_bias", logit_bias::LogitBias { vocab, stride });
     same!("logit_bias", logit_bias::Bias { token, bonus });
     same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms });
+    same!("logit_sum", logit_sum::Term { weight, row });
     same!("log_probability", log_probability::LogProbability { stride, blocks });
     same!("log_probability", vocab_blocks::Block { most, token, total });
     same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
@@ -67,7 +68,7 @@ fn rust_and_wgsl_structs_agree() {
     same!("pick", top_list::Candidate { token, log_probability });
     same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
     same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at, epsilon });
-    same!("rope", column::Column { slot, base, first });
+    same!("rope", column::Column { slot, base, first, row });
     same!("rope", column::Feed { token, step });
     same!("top_list", top_list::TopList { vocab, stride, blocks, count });
     same!("top_list", top_list::Candidate { token, log_probability });

@@ -1,7 +1,7 @@
 //! Log-probabilities of outputs that are given, not decoded: the tokens run as a prompt does, many columns a pass, and
 //! each position's row of summed logits gives the log-probability of the token that follows.
 
-use kernels::logit_sum::{self, Rows};
+use kernels::logit_sum::{self, ColumnSum, Rows, column_sum};
 use kernels::{Buffer, BufferUse, Dispatch, log_probability, vocab_blocks};
 
 use super::Joint;
@@ -15,7 +15,7 @@ pub(crate) const FORCED_COLUMNS: u32 = 32;
 
 /// Buffers and dispatches of a pass over given tokens, made at the first use.
 pub(super) struct ForcedPass {
-    weights: Buffer,
+    sums: Buffer,
     tokens: Buffer,
     log_probabilities: Buffer,
     staging: Buffer,
@@ -63,8 +63,13 @@ impl Joint {
 
     /// Whether a model has a part in a request.
     pub(crate) fn takes_part(&self, model: usize, request: &Request) -> bool {
-        let weights = if request.weights.is_empty() { &self.recipe } else { &request.weights };
-        weights.get(model).is_some_and(|weight| *weight != 0.0)
+        self.weights_of(&request.weights).get(model).is_some_and(|weight| *weight != 0.0)
+    }
+
+    /// Whether a model's cache has to hold its prompt: it takes part, or its attention to the source is read.
+    pub(crate) fn needs_prompt(&self, model: usize, request: &Request) -> bool {
+        let is_read = request.align.get(model).is_some_and(|range| !range.is_empty());
+        self.takes_part(model, request) || (is_read && request.forced.is_none())
     }
 
     /// For each accepted request, the log-probability of each token of its given output under its weighted sum. The slots
@@ -93,9 +98,12 @@ impl Joint {
     }
 
     fn forced_chunk(&self, pass: &ForcedPass, chunk: &[GivenToken<'_>]) -> Result<Vec<f32>> {
-        let weights: Vec<_> = chunk.iter().map(|given| self.column_weights(&given.request.weights)).collect();
+        let sum = |(row, given): (usize, &GivenToken<'_>)| {
+            column_sum(self.weights_of(&given.request.weights), row as u32)
+        };
+        let sums: Vec<ColumnSum> = chunk.iter().enumerate().map(sum).collect();
         let tokens: Vec<u32> = chunk.iter().map(|given| given.token).collect();
-        self.device.write(&pass.weights, 0, bytemuck::cast_slice(&weights));
+        self.device.write(&pass.sums, 0, bytemuck::cast_slice(&sums));
         self.device.write(&pass.tokens, 0, bytemuck::cast_slice(&tokens));
         let mut commands = self.device.commands();
         for (model, (session, dispatches)) in self.sessions.iter().zip(&pass.models).enumerate() {
@@ -119,7 +127,7 @@ impl Joint {
         let logits = storage("logits of given tokens", terms as u64 * rows.term_bytes())?;
         let summed = storage("summed logits of given tokens", rows.term_bytes())?;
         let blocks = storage("vocabulary blocks of given tokens", rows.block_bytes())?;
-        let weights = storage("weights for given tokens", columns * logit_sum::WEIGHT_BYTES)?;
+        let sums = storage("sums for given tokens", columns * size_of::<ColumnSum>() as u64)?;
         let tokens = storage("given tokens", columns * 4)?;
         let log_probabilities = storage("log-probabilities", columns * 4)?;
         let term = rows.term_bytes();
@@ -129,12 +137,12 @@ impl Joint {
         Ok(ForcedPass {
             models: models.collect::<Result<_>>()?,
             sum: [
-                logit_sum::dispatch(device, (&rows, terms), &logits, &weights, &summed)?,
+                logit_sum::dispatch(device, (&rows, terms), &logits, &sums, &summed)?,
                 vocab_blocks::dispatch(device, &rows, summed.all(), &blocks)?,
                 log_probability::dispatch(device, &rows, &summed, &blocks, &tokens, &log_probabilities)?,
             ],
             staging: device.buffer("log-probabilities on the host", columns * 4, BufferUse::Read)?,
-            weights,
+            sums,
             tokens,
             log_probabilities,
             _rows: [logits, summed, blocks],
