@@ -3,21 +3,24 @@
 
 mod forced;
 mod step;
+mod sum;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use kernels::gate::GateSettings;
 use kernels::logit_sum::{ColumnSum, MAX_TERMS, Rows, Term};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, logit_bias, logit_sum};
+use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, logit_bias};
 
 pub(crate) use forced::FORCED_COLUMNS;
 use forced::ForcedPass;
 pub(crate) use step::PendingStep;
 pub use step::PickedToken;
+use sum::SumPass;
 
 use crate::alignment::Attention;
 use crate::error::{Error, Result};
@@ -58,7 +61,8 @@ pub struct Joint {
     choices: Buffer,
     feed: Buffer,
     picked: Buffer,
-    sum: Dispatch,
+    sum: SumPass,
+    gate: Option<(GateSettings, usize)>,
     bias: Dispatch,
     biases: Buffer,
     // By length of the list, votes, and whether there are biases.
@@ -105,6 +109,16 @@ impl DecodeStart {
 impl Joint {
     /// Allocates caches and buffers for the models of `terms` (model, weight), which must share one vocabulary.
     pub fn new(device: &Device, terms: &[(Arc<Llama>, f32)], options: &JointOptions) -> Result<Self> {
+        Self::gated(device, terms, options, None)
+    }
+
+    /// The same with a gate, which sets the weights of all sums at each step, and the index of L in `terms`.
+    pub fn gated(
+        device: &Device,
+        terms: &[(Arc<Llama>, f32)],
+        options: &JointOptions,
+        gate: Option<(GateSettings, usize)>,
+    ) -> Result<Self> {
         if terms.is_empty() || terms.len() > MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));
         }
@@ -133,7 +147,8 @@ impl Joint {
         let biases = storage("biases", columns * logit_bias::COLUMN_BYTES)?;
         let candidate_bytes = columns * u64::from(MAX_COUNT) * size_of::<Candidate>() as u64;
         Ok(Self {
-            sum: logit_sum::dispatch(device, (&rows, terms.len()), &logits, &sums, &summed)?,
+            sum: SumPass::new(device, (&rows, terms.len()), gate, [&logits, &sums, &summed])?,
+            gate,
             bias: logit_bias::dispatch(device, &rows, &biases, &summed)?,
             biases,
             blocks: storage("vocabulary blocks", rows.block_bytes())?,

@@ -21,6 +21,7 @@ pub use batch::{Batch, BatchOptions, Event, SequenceId};
 pub use error::{Error, Result};
 pub use glossary::GlossaryTerm;
 pub use joint::{Joint, JointOptions, PickedToken};
+pub use kernels::gate::GateSettings;
 pub use kernels::pick::Choice;
 pub use kernels::{
     AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters, self_test,

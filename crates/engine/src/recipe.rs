@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use kernels::gate::GateSettings;
+
 use crate::error::{Error, Result};
 
 /// One model of a sum.
@@ -18,6 +20,8 @@ pub struct RecipeTerm {
 pub struct Recipe {
     /// The terms, each model once.
     pub terms: Vec<RecipeTerm>,
+    /// When L decides alone, if the sum is gated.
+    pub gate: Option<GateSettings>,
 }
 
 /// Names of the paper's sums.
@@ -30,8 +34,19 @@ pub const PRESETS: [(&str, &str); 6] = [
     ("collab-mt", "L + mt"),
 ];
 
+/// The word before a gated sum, and the sum that it means alone.
+const GATED: &str = "gated";
+const COLLAB: &str = "collab";
+
+/// The term of the large model.
+const LARGE: &str = "L";
+
+/// The gate of a recipe that names no settings.
+const GATE: GateSettings = GateSettings { certain: 0.9, share: 0.01 };
+
 impl Recipe {
-    /// Parses a preset's name or a sum such as `L + 0.5*src - base`.
+    /// Parses a preset's name or a sum such as `L + 0.5*src - base`. `gated: SUM` is the sum with a gate that measurements
+    /// chose, `gated 0.9 0.01: SUM` with one of these settings ([`GateSettings`]), and `gated` that of `collab`.
     ///
     /// # Example
     /// ```
@@ -43,8 +58,9 @@ impl Recipe {
     /// assert!(Recipe::parse("L +").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
-        let preset = PRESETS.iter().find(|(name, _)| *name == text.trim());
-        let sum = preset.map_or(text, |(_, sum)| sum).replace('−', "-");
+        let (gate, sum) = gate_of(text).ok_or_else(|| Error::Recipe(text.to_owned()))?;
+        let preset = PRESETS.iter().find(|(name, _)| *name == sum.trim());
+        let sum = preset.map_or(sum, |(_, sum)| sum).replace('−', "-");
         let mut terms: Vec<RecipeTerm> = Vec::new();
         let mut rest = sum.trim();
         if rest.is_empty() {
@@ -70,13 +86,37 @@ impl Recipe {
         if terms.len() > kernels::logit_sum::MAX_TERMS {
             return Err(Error::TooManyTerms(terms.len()));
         }
-        Ok(Self { terms })
+        let recipe = Self { terms, gate };
+        match recipe.gate.is_none() || recipe.uses(LARGE) {
+            true => Ok(recipe),
+            false => Err(Error::Recipe(text.to_owned())),
+        }
     }
 
     /// Whether the sum has a term with this model.
     pub fn uses(&self, model: &str) -> bool {
         self.terms.iter().any(|term| term.model == model)
     }
+}
+
+// Splits a gate from its sum; `None` for settings that are none.
+fn gate_of(text: &str) -> Option<(Option<GateSettings>, &str)> {
+    let Some(rest) = text.trim().strip_prefix(GATED) else { return Some((None, text)) };
+    let (settings, sum) = match rest.split_once(':') {
+        Some(split) => split,
+        None if rest.is_empty() => ("", COLLAB),
+        // Another word that begins so.
+        None => return Some((None, text)),
+    };
+    let numbers: Option<Vec<f32>> = settings.split_whitespace().map(|number| number.parse().ok()).collect();
+    let gate = match numbers?[..] {
+        [] => GATE,
+        [certain, share] if (0.0..=2.0).contains(&certain) && (0.0..=1.0).contains(&share) => {
+            GateSettings { certain, share }
+        }
+        _ => return None,
+    };
+    Some((Some(gate), sum))
 }
 
 // Parses `0.5*src`, `0.5 src`, `½src` or `src`; a model that occurs twice becomes one term.
@@ -101,6 +141,9 @@ fn add(terms: &mut Vec<RecipeTerm>, sign: f32, text: &str) -> Option<()> {
 
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(GateSettings { certain, share }) = self.gate {
+            write!(f, "{GATED} {certain} {share}: ")?;
+        }
         for (i, RecipeTerm { weight, model }) in self.terms.iter().enumerate() {
             let sign = match (i, weight.is_sign_negative()) {
                 (0, false) => "",
@@ -145,6 +188,24 @@ mod tests {
             }
         }
         assert_eq!(terms("2 L - 1.5*S"), [(2.0, "L".to_owned()), (-1.5, "S".to_owned())]);
+    }
+
+    #[test]
+    fn a_gate_stands_before_its_sum() {
+        let shown = |text: &str| Recipe::parse(text).map(|recipe| recipe.to_string()).ok();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(shown("gated"), some("gated 0.9 0.01: L + src + tgt"));
+        assert_eq!(shown("gated: L + 0.5*src"), some("gated 0.9 0.01: L + 0.5*src"));
+        assert_eq!(shown(" gated 0.95 0 : collab "), some("gated 0.95 0: L + src + tgt"));
+        assert_eq!(shown("gated_model + L"), some("gated_model + L"));
+        for text in
+            ["gated: src + tgt", "gated 1: L", "gated 3 0: L", "gated a b: L", "gated -1 0: L", "gated:"]
+        {
+            assert_eq!(shown(text), None, "{text}");
+        }
+        let gate = |text: &str| Recipe::parse(text).ok().and_then(|recipe| recipe.gate);
+        assert_eq!(gate("L + src"), None);
+        assert_eq!(gate("gated 0.5 0.25: L + src"), Some(GateSettings { certain: 0.5, share: 0.25 }));
     }
 
     #[test]

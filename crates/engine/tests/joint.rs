@@ -5,7 +5,10 @@ mod support {
     pub mod starter;
 }
 
-use engine::{Batch, Event, Output, PRESETS, Probe, Recipe, Request, Status};
+use engine::{
+    Batch, BatchOptions, Event, GateSettings, Joint, JointOptions, Output, PRESETS, Probe, Recipe, Request,
+    Status,
+};
 use support::device::device;
 use support::starter::{END, SENTENCES, Starter};
 
@@ -176,6 +179,63 @@ fn a_sum_is_the_sum_of_its_models() {
         // f32 sums of numbers up to about 30.
         assert!(worst < 1e-5 * 30.0, "{recipe}: off by {worst}");
         assert_eq!(picked.token, argmax(&expected), "{recipe}");
+    }
+}
+
+/// At each step the weights are those of the sum or fall to L alone, as the reference says of the models' own logits.
+#[test]
+fn a_gate_sets_the_weights_of_each_step() {
+    let starter = starter();
+    let requests: Vec<_> = SENTENCES[..5].iter().map(|text| starter.request(text)).collect();
+    let gated = |certain, share| {
+        let options = JointOptions { sequences: 3, context: 256 };
+        let gate = Some((GateSettings { certain, share }, 0));
+        let joint = Joint::gated(&starter.device, &starter.terms([1.0; 3]), &options, gate).expect("fits");
+        Batch::new(joint, BatchOptions::default())
+    };
+    let run = |mut batch: Batch| batch.run(requests.clone()).expect("runs");
+    let (sum, large) = (run(starter.batch(3)), run(starter.batch_of([1.0, 0.0, 0.0], 3)));
+    assert_eq!(run(gated(2.0, 0.0)), sum, "never");
+    assert_eq!(
+        run(gated(0.0, 0.0)).iter().map(ids).collect::<Vec<_>>(),
+        large.iter().map(ids).collect::<Vec<_>>()
+    );
+    let settings = GateSettings { certain: 0.8, share: 0.05 };
+    let mut batch = gated(settings.certain, settings.share);
+    let outputs = batch.run(requests.clone()).expect("runs");
+    let mut steps = [0, 0];
+    for (request, output) in requests.iter().zip(&outputs) {
+        let mut alone: Vec<Probe> = (0..3)
+            .map(|model| {
+                Probe::new(&starter.device, &starter.terms([1.0; 3])[model..=model], 256).expect("fits")
+            })
+            .collect();
+        let mut rows: Vec<Vec<f32>> =
+            alone.iter_mut().map(|probe| probe.start(&request.prompts[0]).expect("starts").0).collect();
+        for token in &output.tokens {
+            let wide: Vec<Vec<f64>> =
+                rows.iter().map(|row| row.iter().map(|logit| f64::from(*logit)).collect()).collect();
+            let (falls, margin) = kernels::gate::gate(&[1.0; 3], &wide, (settings, 0));
+            let weights = if falls { [3.0, 0.0, 0.0] } else { [1.0; 3] };
+            if margin > 0.05 {
+                let expected = sum_of(&rows, &weights);
+                let best = argmax(&expected);
+                let close = expected[best as usize] - expected[token.id as usize] < 0.1;
+                assert!(close, "{} for {best} where L alone is {falls}", token.id);
+                steps[usize::from(falls)] += 1;
+            }
+            rows = alone.iter_mut().map(|probe| probe.feed(token.id).expect("feeds").0).collect();
+        }
+    }
+    assert!(steps.iter().all(|count| *count > 2), "both must occur: {steps:?}");
+    // What was decoded, given: the gate sets the weights there too.
+    let given =
+        |(request, output): (&Request, &Output)| Request { forced: Some(ids(output)), ..request.clone() };
+    let read = batch.run(requests.iter().zip(&outputs).map(given).collect()).expect("runs");
+    for (read, decoded) in read.iter().zip(&outputs) {
+        for (read, decoded) in read.tokens.iter().zip(&decoded.tokens) {
+            assert!((read.log_probability - decoded.log_probability).abs() < 3e-2, "{read:?} {decoded:?}");
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod attention_reduce;
 pub mod attention_row;
 pub mod column;
 pub mod embed;
+pub mod gate;
 pub mod log_probability;
 pub mod logit_bias;
 pub mod logit_sum;

@@ -65,7 +65,7 @@ pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Che
     let blocks = storage(device, &vec![f32::NAN; (rows.block_bytes() / 4) as usize])?;
     let (given, output) = (storage(device, &tokens)?, poisoned(device, columns as usize + 1)?);
     let made = [
-        vocab_blocks::dispatch(device, &rows, input.all(), &blocks)?,
+        vocab_blocks::dispatch(device, &rows, input.all(), blocks.all())?,
         dispatch(device, &rows, &input, &blocks, &given, &output)?,
     ];
     let mut commands = device.commands();

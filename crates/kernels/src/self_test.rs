@@ -10,7 +10,7 @@ use crate::reference_check::CheckResult;
 use crate::rms_norm::Target;
 use crate::rope::ChangesCase;
 use crate::{
-    attention, attention_reduce, attention_row, embed, log_probability, logit_bias, logit_sum, matmul,
+    attention, attention_reduce, attention_row, embed, gate, log_probability, logit_bias, logit_sum, matmul,
     matvec, pick, rms_norm, rope, top_list, vocab_blocks,
 };
 
@@ -49,6 +49,7 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
         results.push(attention_row::check(device, &heads, 3, 12)?);
     }
     results.push(logit_sum::check(device, &[1.0, 1.0, 1.0], 700, 3, 8)?);
+    results.push(gate::check(device, 3, 700, 12, 17)?);
     results.push(logit_bias::check(device, 700, 3, 13)?);
     results.push(log_probability::check(device, 700, 3, 16)?);
     results.push(vocab_blocks::check(device, 700, 3, 9)?);

@@ -4,11 +4,12 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::program::{Program, text};
 
-static PROGRAMS: [&Program; 14] = [
+static PROGRAMS: [&Program; 15] = [
     &crate::attention::PROGRAM,
     &crate::attention_reduce::PROGRAM,
     &crate::attention_row::PROGRAM,
     &crate::embed::PROGRAM,
+    &crate::gate::PROGRAM,
     &crate::log_probability::PROGRAM,
     &crate::logit_bias::PROGRAM,
     &crate::logit_sum::PROGRAM,

@@ -54,6 +54,9 @@ fn rust_and_wgsl_structs_agree() {
     );
     same!("attention_row", attention_row::PositionRange { first, count });
     same!("embed", embed::Embed { first_row, rows, steps, scale });
+    same!("gate", gate::Gate { stride, capacity, blocks, pitch, terms, large, certain, apart });
+    same!("gate", logit_sum::Term { weight, row });
+    same!("gate", vocab_blocks::Block { most, token, total });
     same!("logit_bias", logit_bias::LogitBias { vocab, stride });
     same!("logit_bias", logit_bias::Bias { token, bonus });
     same!("logit_sum", logit_sum::LogitSum { vocab, stride, capacity, terms });

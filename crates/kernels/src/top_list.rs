@@ -72,7 +72,7 @@ pub fn check(device: &Device, vocab: u32, columns: u32, count: u32, seed: u64) -
     let blocks = storage(device, &vec![f32::NAN; (rows.block_bytes() / 4) as usize])?;
     let output = storage(device, &vec![f32::NAN; (columns * count * 2) as usize])?;
     let made = [
-        vocab_blocks::dispatch(device, &rows, input.all(), &blocks)?,
+        vocab_blocks::dispatch(device, &rows, input.all(), blocks.all())?,
         dispatch(device, &rows, count, input.all(), &blocks, output.all())?,
     ];
     let mut commands = device.commands();

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::buffer::{Buffer, BufferView};
+use crate::buffer::BufferView;
 use crate::commands::{Dispatch, GridDim};
 use crate::device::Device;
 use crate::error::Result;
@@ -46,13 +46,29 @@ impl Rows {
     pub fn block_bytes(&self) -> u64 {
         u64::from(self.blocks()) * u64::from(self.capacity) * size_of::<Block>() as u64
     }
+
+    /// Blocks from one term to the next where several terms have theirs in one buffer: each is bound separately, so it begins
+    /// at a multiple of 256 bytes.
+    pub fn blocks_pitch(&self) -> u32 {
+        (self.blocks() * self.capacity).next_multiple_of(64)
+    }
+
+    /// The same in bytes.
+    pub fn blocks_pitch_bytes(&self) -> u64 {
+        u64::from(self.blocks_pitch()) * size_of::<Block>() as u64
+    }
 }
 
 /// Writes `blocks` (columns, blocks) from `logits` (columns, stride).
-pub fn dispatch(device: &Device, rows: &Rows, logits: BufferView<'_>, blocks: &Buffer) -> Result<Dispatch> {
+pub fn dispatch(
+    device: &Device,
+    rows: &Rows,
+    logits: BufferView<'_>,
+    blocks: BufferView<'_>,
+) -> Result<Dispatch> {
     let shape =
         device.uniform(&VocabBlocks { vocab: rows.vocab, stride: rows.stride, blocks: rows.blocks() })?;
-    let bindings = [(0, shape.all()), (1, logits), (2, blocks.all())];
+    let bindings = [(0, shape.all()), (1, logits), (2, blocks)];
     device.dispatch(
         &PROGRAM,
         None,
@@ -81,7 +97,7 @@ pub fn check(device: &Device, vocab: u32, columns: u32, seed: u64) -> Result<Che
     let logits = tied_rows(&mut random, &rows);
     let input = storage(device, &logits)?;
     let output = storage(device, &vec![f32::NAN; (rows.block_bytes() / 4) as usize])?;
-    let made = dispatch(device, &rows, input.all(), &output)?;
+    let made = dispatch(device, &rows, input.all(), output.all())?;
     let mut commands = device.commands();
     commands.pass([&made], columns, 1);
     commands.submit()?;

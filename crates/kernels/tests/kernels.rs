@@ -6,7 +6,7 @@ use kernels::matvec::{Epilogue, MatrixCase};
 use kernels::rms_norm::Target;
 use kernels::rope::ChangesCase;
 use kernels::{
-    CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed,
+    CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed, gate,
     log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list,
     vocab_blocks,
 };
@@ -196,6 +196,16 @@ fn logit_sum_is_within_one_rounding_of_the_exact_sum() {
                 let result = logit_sum::check(&device, weights, vocab, columns, i as u64);
                 assert_passes(&device, &format!("{weights:?}"), result);
             }
+        }
+    }
+}
+
+#[test]
+fn gate_equals_its_reference() {
+    for device in devices() {
+        for (terms, vocab, columns) in [(1, 5, 3), (2, 256, 7), (3, 1000, 40), (8, 20000, 16)] {
+            let result = gate::check(&device, terms, vocab, columns, 19);
+            assert_passes(&device, &format!("{terms} of {vocab}"), result);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::model_set::{BatchKey, ModelSet};
 use crate::published::sets_with;
 use crate::quality::Estimator;
 use crate::requests::RequestBuilder;
+use crate::reranking::LARGE;
 use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 
 /// Positions of a sentence with its prompt and output, unless the model has fewer.
@@ -115,7 +116,8 @@ impl EngineHost {
             })
             .collect();
         let options = JointOptions { sequences: self.setup.sequences.max(1), context: CONTEXT };
-        let joint = Joint::new(&device, &terms, &options)?;
+        let large = order.iter().position(|&index| models.members[index].term == LARGE);
+        let joint = Joint::gated(&device, &terms, &options, models.gate.zip(large))?;
         let Some(first) = self.models.get(&models.members[order[0]].entry.origin) else {
             return Err(Error::Stopped);
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::Recipe;
+use engine::{GateSettings, Recipe};
 use model_files::CONTEXT;
 
 use crate::catalog::{Catalog, Member, ModelLocation};
@@ -13,8 +13,9 @@ use crate::setup::Setup;
 use crate::store::sha256;
 use crate::tuned::TUNED;
 
-/// Identifies a batch: its models and the bits of their weights, sorted, since the order of terms does not change the sum.
-pub(crate) type BatchKey = Vec<(ModelLocation, u32)>;
+/// Identifies a batch: its models and the bits of their weights, sorted, since the order of terms does not change the sum, and
+/// the bits of its gate.
+pub(crate) type BatchKey = (Vec<(ModelLocation, u32)>, Option<[u32; 2]>);
 
 /// The models that translate a job.
 pub(crate) struct ModelSet {
@@ -23,6 +24,8 @@ pub(crate) struct ModelSet {
     pub members: Vec<Member>,
     /// The recipe as text.
     pub recipe: String,
+    /// When L decides alone.
+    pub gate: Option<GateSettings>,
     /// How the models choose between several translations, if a job wants that.
     pub reranking: Reranking,
 }
@@ -55,13 +58,15 @@ impl ModelSet {
         };
         let (recipe, chosen): (Recipe, _) = catalog.recipe(pair, &text, &chosen)?;
         let members = catalog.members(pair, &recipe, &chosen)?;
-        let mut key: BatchKey =
+        let mut models: Vec<_> =
             members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
-        key.sort();
+        models.sort();
+        let gate = recipe.gate.map(|gate| [gate.certain.to_bits(), gate.share.to_bits()]);
         let terms: Vec<(String, f32)> = members.iter().map(|m| (m.term.clone(), m.weight)).collect();
         let measured = catalog.reranking.get(&pair.to_string()).filter(|settings| settings.fits(&terms));
         let reranking = measured.cloned().unwrap_or_else(|| Reranking::of_recipe(&terms));
-        Ok(Self { key, members, recipe: recipe.to_string(), reranking })
+        let (key, text) = ((models, gate), recipe.to_string());
+        Ok(Self { key, members, recipe: text, gate: recipe.gate, reranking })
     }
 
     /// The sums that translate a sentence where the models choose between several translations.
@@ -71,13 +76,14 @@ impl ModelSet {
         SumsToRerank { settings: self.reranking.clone(), recipe: self.recipe.clone(), sums: sums.collect() }
     }
 
-    /// All that decides its output: each model's `model.json` (with file hashes and prompt) and weight.
+    /// All that decides its output: each model's `model.json` (with file hashes and prompt) and weight, and the gate.
     pub fn fingerprint(&self) -> String {
         let of = |&index: &usize| {
             let Member { weight, entry, .. } = &self.members[index];
             format!("{} {}", weight.to_bits(), serde_json::to_string(&entry.info).unwrap_or_default())
         };
-        self.batch_order().iter().map(of).collect::<Vec<_>>().join("\n")
+        let gate = self.gate.map(|gate| format!("{gate:?}"));
+        self.batch_order().iter().map(of).chain(gate).collect::<Vec<_>>().join("\n")
     }
 
     /// Σ|weight|, not 0.

@@ -134,7 +134,7 @@ pub(crate) struct HypothesisDecoding {
 
 /// The weights of a sum's terms for all `members`; `None` if it cannot be parsed or has another term.
 fn weights(sum: &str, members: &[(String, f32)]) -> Option<Vec<f32>> {
-    let recipe = Recipe::parse(sum).ok()?;
+    let recipe = Recipe::parse(sum).ok().filter(|recipe| recipe.gate.is_none())?;
     let has = |term: &str| members.iter().any(|(name, _)| name == term);
     let all: f32 = recipe.terms.iter().map(|term| term.weight.abs()).sum();
     if !recipe.terms.iter().all(|term| has(&term.model)) || all.is_nan() || all <= 0.0 {

@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use translation::{
-    DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Quality, SentenceReport, Setup, Source,
-    Translator,
+    DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Quality, Recipe, SentenceReport, Setup,
+    Source, Translator,
 };
 
 use super::models::ResolvedRecipe;
@@ -44,8 +44,9 @@ enum Message {
     Interrupted,
 }
 
-/// A test set, the models with their normalized weights in millionths, and whether they choose between hypotheses.
-type Key = (String, Vec<(ModelLocation, i64)>, bool);
+/// A test set, the models with their normalized weights in millionths, the gate as text, and whether they choose between
+/// hypotheses.
+type Key = (String, Vec<(ModelLocation, i64)>, Option<String>, bool);
 
 /// Lines that are submitted before the oldest is translated: more than twice what the engine decodes at once.
 const LINES_AHEAD: usize = 64;
@@ -180,5 +181,7 @@ fn key(test: &TestSet, recipe: &ResolvedRecipe) -> Key {
     let mut members: Vec<_> =
         recipe.members.iter().map(|member| (member.entry.origin.clone(), share(member.weight))).collect();
     members.sort();
-    (format!("{} {}", test.pair, test.input), members, recipe.quality == Quality::Best)
+    let gate = Recipe::parse(&recipe.formula).ok().and_then(|recipe| recipe.gate);
+    let gate = gate.map(|gate| format!("{gate:?}"));
+    (format!("{} {}", test.pair, test.input), members, gate, recipe.quality == Quality::Best)
 }

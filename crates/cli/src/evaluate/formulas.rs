@@ -7,6 +7,9 @@ use translation::{PRESETS, Quality, Recipe};
 pub const ROLES: [(&str, &str); 6] =
     [("L", "L"), ("L_MT", "L_MT"), ("S", "base"), ("S_MT", "mt"), ("S_SRC", "src"), ("S_TGT", "tgt")];
 
+/// The row of the sum with a gate.
+const GATED: &str = "gated";
+
 /// The row of the noisy-channel choice, and the sum that it judges with.
 const BEST: &str = "best";
 const COLLAB: &str = "L + S_SRC + S_TGT";
@@ -28,7 +31,7 @@ pub struct Formula {
     pub quality: Quality,
 }
 
-/// Every sum of the paper's tables, then the specialists alone and the choice between hypotheses.
+/// Every sum of the paper's tables, then the specialists alone, the gated sum and the choice between hypotheses.
 pub fn paper_formulas() -> Vec<Formula> {
     let mut formulas: Vec<Formula> = Vec::new();
     for row in &TABLES {
@@ -45,6 +48,7 @@ pub fn paper_formulas() -> Vec<Formula> {
         });
     }
     formulas.extend(["S_SRC", "S_TGT"].map(unpublished));
+    formulas.push(Formula { method: Some("gated sum"), ..unpublished(GATED) });
     formulas.push(choice(BEST, COLLAB));
     formulas
 }
@@ -54,7 +58,8 @@ fn choice(name: &str, sum: &str) -> Formula {
     Formula { quality: Quality::Best, method: Some("noisy-channel choice"), ..unpublished_as(name, sum) }
 }
 
-/// The sum that a user names: a preset, `tuned`, `best`, `best:` with another sum, or a formula in either notation.
+/// The sum that a user names: a preset, `tuned`, `best`, `best:` with another sum, `gated`, `gated:` with a sum, or a formula in
+/// either notation.
 pub fn parse_formula(text: &str) -> Formula {
     let text = text.trim();
     if text == BEST {
@@ -106,15 +111,12 @@ fn recipe_of(formula: &str) -> String {
     recipe
 }
 
-fn terms(recipe: &str) -> Option<Vec<(String, u32)>> {
-    let mut terms: Vec<(String, u32)> = Recipe::parse(recipe)
-        .ok()?
-        .terms
-        .into_iter()
-        .map(|term| (term.model, term.weight.to_bits()))
-        .collect();
+// The terms with the bits of their weights, and those of the gate.
+fn terms(recipe: &str) -> Option<(Vec<(String, u32)>, Option<[u32; 2]>)> {
+    let Recipe { terms, gate } = Recipe::parse(recipe).ok()?;
+    let mut terms: Vec<_> = terms.into_iter().map(|term| (term.model, term.weight.to_bits())).collect();
     terms.sort();
-    Some(terms)
+    Some((terms, gate.map(|gate| [gate.certain.to_bits(), gate.share.to_bits()])))
 }
 
 #[cfg(test)]
@@ -122,9 +124,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_thirteen_sums_two_models_and_a_choice() {
+    fn the_tables_are_thirteen_sums_two_models_a_gated_sum_and_a_choice() {
         let all = paper_formulas();
-        assert_eq!(all.len(), 16);
+        assert_eq!(all.len(), 17);
         for formula in &all {
             assert!(terms(&formula.recipe).is_some(), "{formula:?}");
         }
@@ -141,6 +143,9 @@ mod tests {
         assert_eq!(parse_formula("collab").published, Some("L + S_SRC + S_TGT"));
         assert_eq!(parse_formula("src + L").published, Some("L + S_SRC"));
         assert_eq!(parse_formula("0.5*S_SRC + L + .5 S_TGT").published, Some("L + ½S_SRC + ½S_TGT"));
+        assert_eq!(parse_formula("gated").method, Some("gated sum"));
+        let gated = parse_formula("gated 0.95 0: L + S_SRC + S_TGT");
+        assert_eq!((gated.published, &*gated.recipe), (None, "gated 0.95 0: L + src + tgt"));
         let own = parse_formula("L + 2*src");
         assert_eq!((own.name.as_str(), own.recipe.as_str(), own.published), ("L + 2*src", "L + 2*src", None));
         assert_eq!(parse_formula("tuned").recipe, "tuned");

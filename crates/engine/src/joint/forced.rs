@@ -1,10 +1,11 @@
 //! Log-probabilities of outputs that are given, not decoded: the tokens run as a prompt does, many columns a pass, and
 //! each position's row of summed logits gives the log-probability of the token that follows.
 
-use kernels::logit_sum::{self, ColumnSum, Rows, column_sum};
+use kernels::logit_sum::{ColumnSum, Rows, column_sum};
 use kernels::{Buffer, BufferUse, Dispatch, log_probability, vocab_blocks};
 
 use super::Joint;
+use super::sum::SumPass;
 use crate::error::{Error, Result};
 use crate::sequence::Request;
 use crate::session::PromptToken;
@@ -21,9 +22,10 @@ pub(super) struct ForcedPass {
     staging: Buffer,
     // Of each model.
     models: Vec<Vec<Dispatch>>,
-    sum: [Dispatch; 3],
+    sum: Vec<Dispatch>,
     // Logits, their sum and its blocks: the device counts their memory while they are held.
     _rows: [Buffer; 3],
+    _sum: SumPass,
 }
 
 /// One token of a given output.
@@ -134,18 +136,19 @@ impl Joint {
         let models = self.sessions.iter().enumerate().map(|(model, session)| {
             session.prompt_logits((logits.part(model as u64 * term, term), rows.stride))
         });
+        let summing = SumPass::new(device, (&rows, terms), self.gate, [&logits, &sums, &summed])?;
+        let mut sum = summing.dispatches.clone();
+        sum.push(vocab_blocks::dispatch(device, &rows, summed.all(), blocks.all())?);
+        sum.push(log_probability::dispatch(device, &rows, &summed, &blocks, &tokens, &log_probabilities)?);
         Ok(ForcedPass {
             models: models.collect::<Result<_>>()?,
-            sum: [
-                logit_sum::dispatch(device, (&rows, terms), &logits, &sums, &summed)?,
-                vocab_blocks::dispatch(device, &rows, summed.all(), &blocks)?,
-                log_probability::dispatch(device, &rows, &summed, &blocks, &tokens, &log_probabilities)?,
-            ],
+            sum,
             staging: device.buffer("log-probabilities on the host", columns * 4, BufferUse::Read)?,
             sums,
             tokens,
             log_probabilities,
             _rows: [logits, summed, blocks],
+            _sum: summing,
         })
     }
 }

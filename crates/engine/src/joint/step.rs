@@ -124,12 +124,12 @@ impl Joint {
     // The dispatches after the models' passes: the sum, its most likely tokens, the picked token, and the votes.
     fn sampling_pass(&self, list: u32, votes: u32, biased: bool) -> Result<Vec<Dispatch>> {
         let (device, rows) = (&self.device, &self.rows);
-        let mut sampling = vec![self.sum.clone()];
+        let mut sampling = self.sum.dispatches.clone();
         if biased {
             sampling.push(self.bias.clone());
         }
         sampling.extend([
-            vocab_blocks::dispatch(device, rows, self.summed.all(), &self.blocks)?,
+            vocab_blocks::dispatch(device, rows, self.summed.all(), self.blocks.all())?,
             top_list::dispatch(device, rows, list, self.summed.all(), &self.blocks, self.candidates.all())?,
             pick::dispatch(
                 device,
@@ -144,7 +144,7 @@ impl Joint {
             for model in 0..self.sessions.len() as u64 {
                 let logits = self.logits.part(model * rows.term_bytes(), rows.term_bytes());
                 let ballot = self.votes.part(model * self.vote_bytes(), self.vote_bytes());
-                sampling.push(vocab_blocks::dispatch(device, rows, logits, &self.blocks)?);
+                sampling.push(vocab_blocks::dispatch(device, rows, logits, self.blocks.all())?);
                 sampling.push(top_list::dispatch(device, rows, votes, logits, &self.blocks, ballot)?);
             }
         }
