@@ -14,6 +14,7 @@ mod report;
 mod sweep;
 mod system_outputs;
 mod test_sets;
+mod tuning;
 mod weight_search;
 
 use translation::Problem;

@@ -31,10 +31,8 @@ pub struct TunedRecipe {
 /// Paired bootstrap resampling of a tuned recipe against a single model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
-    /// The test set.
+    /// The test set, whose lines the search did not use.
     pub test: String,
-    /// Whether the recipe was tuned on the same test set, which biases the score upwards.
-    pub searched: bool,
     /// The best single model, as a term of the recipe.
     pub against: String,
     /// BLEU of the recipe.

@@ -17,9 +17,10 @@ const HELP: &str = "--references with --hypotheses needs no model. --tests trans
     A test set is TSV with the --from language first, TMX, two files given as 'newstest.{de,en}', or a folder as published: \
     ALT=FOLDER (the parallel corpus with URL-test.txt beside it), newstest2018=FOLDER (with newstest2018-deen-src.de.sgm and \
     -ref.en.sgm).\n\n\
-    --sweep searches weights of L, S_SRC and S_TGT on the first test set: first all ratios in quarters, then steps of an eighth \
-    and of a sixteenth from the best ratio while BLEU rises. The best sum is saved as the recipe `tuned`; other test sets only \
-    measure it.\n\n\
+    --sweep searches weights of L, S_SRC and S_TGT on half of the first test set: first all ratios in quarters, then steps of an \
+    eighth and of a sixteenth from the best ratio while BLEU rises, by successive halving: every ratio on a quarter of these \
+    lines, the better ones on half and on all of them. The other half decides: the best sum is saved as the recipe `tuned` if it \
+    is significantly better than the plain sum, else the plain sum is. Give 1,000 lines or more. Other test sets only measure.\n\n\
     --tune-choice searches, on the first test set, the weight of P(source | translation) and the partial sums whose \
     translations compete in `--quality best`; other test sets measure what it saved.\n\n\
     --calibrate translates the first test set with the pair's own sum, or with that of --recipes, fits the weights of the \

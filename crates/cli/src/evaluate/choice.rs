@@ -1,26 +1,20 @@
 //! The noisy-channel choice: what it gains over its plain sum, and `wasan evaluate --tune-choice`, which searches its
 //! settings on a development set.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 
-use evaluation::significance::{SEED, paired_bootstrap};
-use evaluation::{Metric, System};
 use serde_json::json;
-use translation::{
-    HypothesisReport, LanguagePair, Quality, Reranking, SentenceReport, save_reranking, sentences,
-};
+use translation::{HypothesisReport, Quality, Reranking, SentenceReport, save_reranking, sentences};
 
 use super::arguments::Evaluate;
-use super::decoder::{Decoded, Decoder};
+use super::decoder::Decoded;
 use super::metrics::Scorer;
-use super::models::{Models, ResolvedRecipe};
-use super::report::{EvaluationReport, Section};
-use super::sweep::searched_terms;
-use super::test_sets::{TestSet, read_in_direction};
+use super::models::ResolvedRecipe;
+use super::report::EvaluationReport;
+use super::test_sets::TestSet;
+use super::tuning::{self, Tuning, compare};
 use crate::failure::Failure;
-
-/// SacreBLEU's number of bootstrap resamples.
-const RESAMPLES: usize = 1000;
 
 /// Values of λ that are tried.
 const LAMBDAS: [f32; 6] = [0.0, 0.25, 0.5, 0.75, 1.0, 2.0];
@@ -56,151 +50,99 @@ fn gain(
     plain: &Decoded,
     best: &Decoded,
 ) -> Result<String, Failure> {
-    let statistics = |of: &Decoded| scorer.bleu.statistics(&of.lines, std::slice::from_ref(&test.reference));
-    let (baseline, system) = (statistics(plain)?, statistics(best)?);
-    let bleu = |of: &evaluation::Statistics| scorer.bleu.score_of(&of.sums());
-    let compared = paired_bootstrap(&scorer.bleu, &baseline, &system, RESAMPLES, SEED)?;
-    // SacreBLEU's test gives equal systems the smallest p-value.
-    let p = if baseline == system { 1.0 } else { compared.p_value };
+    let compared = compare(scorer, test, &plain.lines, &best.lines)?;
     Ok(format!(
-        "The choice between hypotheses of {sum}: {:+.2} BLEU over the plain sum, p = {p:.3}, in {:.2} times its time.",
-        bleu(&system) - bleu(&baseline),
+        "The choice between hypotheses of {sum}: {:+.2} BLEU over the plain sum, p = {:.3}, in {:.2} times its time.",
+        compared.difference,
+        compared.p_value,
         best.seconds / plain.seconds.max(1e-9)
     ))
 }
 
 /// Searches for each direction on the first test set, saves the settings, and measures them on the others.
 pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Failure> {
-    let pairs = command.pairs()?;
-    let Some(first) = pairs.first() else { return Ok(()) };
-    let models = Models::new(&command.models, first)?;
-    let mut searches = Vec::new();
-    for pair in &pairs {
-        let sum = searched_terms(&models, pair)?.names.join(" + ");
-        let sets: Result<Vec<_>, _> = command
-            .test_sets()
-            .map(|test| read_in_direction(test, first, pair, command.sample_size()))
-            .collect();
-        searches.push((pair, sum, sets?, command.metrics.scorer(Some(&pair.to))?));
-    }
-    let mut decoder = Decoder::start(command.setup(&models));
-    let mut all = || -> Result<(), Failure> {
-        for (pair, sum, sets, scorer) in &searches {
-            let mut tuning = Tuning { models: &models, decoder: &mut decoder, scorer, pair, sum };
-            let Some((dev, others)) = sets.split_first() else { continue };
-            tuning.search(dev, report)?;
-            for test in others {
-                report.sections.push(tuning.measure(test)?);
-            }
-        }
-        Ok(())
-    };
-    let result = all();
-    decoder.stop();
-    result
+    tuning::run(command, report, |tuning, dev, others, report| {
+        search(tuning, dev, report)?;
+        others.iter().try_for_each(|test| measure(tuning, test, report))
+    })
 }
 
-struct Tuning<'a> {
-    models: &'a Models,
-    decoder: &'a mut Decoder,
-    scorer: &'a Scorer,
-    pair: &'a LanguagePair,
-    sum: &'a str,
+/// Translates `dev` once with all hypotheses, and saves the λ, threshold and subset of them with the highest BLEU.
+fn search(tuning: &mut Tuning<'_>, dev: &TestSet, report: &mut EvaluationReport) -> Result<(), Failure> {
+    let sum = tuning.terms.plain();
+    let plain = tuning.resolve(&sum, Quality::Fast)?;
+    let members: Vec<_> = plain.members.iter().map(|member| (member.term.clone(), member.weight)).collect();
+    let every = Reranking::every(&members);
+    // What was saved before may ask for less than is searched.
+    save(tuning, Reranking { certain: 0.0, ..every.clone() })?;
+    let decoded = tuning.decode(dev, &sum, Quality::Best)?;
+    let tried = try_all(tuning, dev, &decoded, &every)?;
+    let Some(found) = tried.iter().max_by(|a, b| a.worth.total_cmp(&b.worth)) else { return Ok(()) };
+    let (settings, bleu) = (found.settings.clone(), found.bleu);
+    let Reranking { lambda, certain, hypotheses, .. } = &settings;
+    let to = &tuning.pair.to;
+    let of_plain = lines_of(&decoded, &Reranking { hypotheses: Vec::new(), ..settings.clone() }, to);
+    let alone = tuning.scorer.bleu_of(&of_plain, &dev.reference)?;
+    let names = if hypotheses.is_empty() { "no other sum".to_owned() } else { hypotheses.join(", ") };
+    let found = format!("λ = {lambda}, certain from {certain}, hypotheses of {names}");
+    let measured = format!("BLEU {bleu:.2} on {} lines of {}; {sum} {alone:.2}", dev.source.len(), dev.name);
+    tuning.decoder.print(&format!("{}, {}: {found}: {measured}", dev.name, tuning.pair));
+    report.tuned.push(json!({
+        "from": tuning.pair.from, "to": tuning.pair.to, "test": dev.name, "sum": sum, "bleu": bleu,
+        "plain_bleu": alone, "lambda": lambda, "certain": certain, "hypotheses": hypotheses,
+    }));
+    let saved = save(tuning, Reranking { measured, ..settings.clone() })?;
+    let systems = [(sum.clone(), of_plain), (format!("best:{sum}"), lines_of(&decoded, &settings, to))];
+    let mut section = tuning.section_of_lines(dev, systems)?;
+    section.note(format!(
+        "Best of {} settings: {found}. Their figures are biased upwards; those of other sets given with --tests are not. \
+        Saved in {}.",
+        tried.len(),
+        saved.display()
+    ));
+    report.sections.push(section);
+    Ok(())
 }
 
-impl Tuning<'_> {
-    /// Translates `dev` once with all hypotheses, and saves the λ and the subset of them with the highest BLEU.
-    fn search(&mut self, dev: &TestSet, report: &mut EvaluationReport) -> Result<(), Failure> {
-        let plain = self.models.resolve(self.pair, self.sum).map_err(|error| error.into_failure(self.sum))?;
-        let members: Vec<_> =
-            plain.members.iter().map(|member| (member.term.clone(), member.weight)).collect();
-        let every = Reranking::every(&members);
-        // What was saved before may ask for less than is searched.
-        self.save(Reranking { certain: 0.0, ..every.clone() })?;
-        let best = ResolvedRecipe { quality: Quality::Best, ..plain };
-        let decoded = self.decoder.decode(dev, &best, self.sum)?;
-        let tried = self.try_all(dev, &decoded, &every)?;
-        let Some(found) = tried.iter().max_by(|a, b| a.worth.total_cmp(&b.worth)) else { return Ok(()) };
-        let (settings, bleu) = (found.settings.clone(), found.bleu);
-        let Reranking { lambda, certain, hypotheses, .. } = &settings;
-        let of_plain =
-            lines_of(&decoded, &Reranking { hypotheses: Vec::new(), ..settings.clone() }, &self.pair.to);
-        let alone = self.scorer.bleu_of(&of_plain, &dev.reference)?;
-        let names = if hypotheses.is_empty() { "no other sum".to_owned() } else { hypotheses.join(", ") };
-        let found = format!("λ = {lambda}, certain from {certain}, hypotheses of {names}");
-        let measured =
-            format!("BLEU {bleu:.2} on {} lines of {}; {} {alone:.2}", dev.source.len(), dev.name, self.sum);
-        self.decoder.print(&format!("{}, {}: {found}: {measured}", dev.name, self.pair));
-        report.tuned.push(json!({
-            "from": self.pair.from, "to": self.pair.to, "test": dev.name, "sum": self.sum, "bleu": bleu,
-            "plain_bleu": alone, "lambda": lambda, "certain": certain, "hypotheses": hypotheses,
-        }));
-        let saved = self.save(Reranking { measured, ..settings.clone() })?;
-        let systems = [
-            System { name: self.sum.to_owned(), lines: of_plain },
-            System {
-                name: format!("best:{}", self.sum),
-                lines: lines_of(&decoded, &settings, &self.pair.to),
-            },
-        ];
-        let table = self.scorer.table(&dev.name, &systems, std::slice::from_ref(&dev.reference), Some(0))?;
-        let mut section = Section::new(dev, table);
-        section.note(format!(
-            "Best of {} settings: {found}. Their figures are biased upwards; those of other sets given with --tests are not. \
-            Saved in {}.",
-            tried.len(),
-            saved.display()
-        ));
-        report.sections.push(section);
-        Ok(())
-    }
-
-    /// Every λ, threshold and subset of the sums.
-    fn try_all(&self, dev: &TestSet, decoded: &Decoded, all: &Reranking) -> Result<Vec<Tried>, Failure> {
-        let sentences = decoded.sentences.iter().flatten().count().max(1) as f64;
-        let mut tried = Vec::new();
-        for certain in CERTAIN {
-            let asked = decoded.sentences.iter().flatten().filter(|sentence| asks(sentence, certain)).count();
-            for hypotheses in subsets(&all.hypotheses) {
-                let price = GAIN * asked as f64 / sentences * hypotheses.len() as f64;
-                for lambda in LAMBDAS {
-                    let (hypotheses, measured) = (hypotheses.clone(), String::new());
-                    let settings = Reranking { lambda, certain, hypotheses, measured };
-                    let lines = lines_of(decoded, &settings, &self.pair.to);
-                    let bleu = self.scorer.bleu_of(&lines, &dev.reference)?;
-                    tried.push(Tried { settings, bleu, worth: bleu - price });
-                }
+/// Every λ, threshold and subset of the sums.
+fn try_all(
+    tuning: &Tuning<'_>,
+    dev: &TestSet,
+    decoded: &Decoded,
+    all: &Reranking,
+) -> Result<Vec<Tried>, Failure> {
+    let sentences = decoded.sentences.iter().flatten().count().max(1) as f64;
+    let mut tried = Vec::new();
+    for certain in CERTAIN {
+        let asked = decoded.sentences.iter().flatten().filter(|sentence| asks(sentence, certain)).count();
+        for hypotheses in subsets(&all.hypotheses) {
+            let price = GAIN * asked as f64 / sentences * hypotheses.len() as f64;
+            for lambda in LAMBDAS {
+                let (hypotheses, measured) = (hypotheses.clone(), String::new());
+                let settings = Reranking { lambda, certain, hypotheses, measured };
+                let lines = lines_of(decoded, &settings, &tuning.pair.to);
+                let bleu = tuning.scorer.bleu_of(&lines, &dev.reference)?;
+                tried.push(Tried { settings, bleu, worth: bleu - price });
             }
         }
-        Ok(tried)
     }
+    Ok(tried)
+}
 
-    /// Measures the saved settings against the plain sum.
-    fn measure(&mut self, test: &TestSet) -> Result<Section, Failure> {
-        let resolve = |quality| {
-            let recipe =
-                self.models.resolve(self.pair, self.sum).map_err(|error| error.into_failure(self.sum))?;
-            Ok::<_, Failure>(ResolvedRecipe { quality, ..recipe })
-        };
-        let (plain, best) = (resolve(Quality::Fast)?, resolve(Quality::Best)?);
-        let decoded = [&plain, &best].map(|recipe| self.decoder.decode(test, recipe, self.sum));
-        let [fast, chosen] = decoded;
-        let (fast, chosen) = (fast?, chosen?);
-        let system = |name: String, of: &Decoded| System { name, lines: of.lines.clone() };
-        let systems = [system(self.sum.to_owned(), &fast), system(format!("best:{}", self.sum), &chosen)];
-        let mut table =
-            self.scorer.table(&test.name, &systems, std::slice::from_ref(&test.reference), Some(0))?;
-        for (row, decoded) in table.rows.iter_mut().zip([&fast, &chosen]) {
-            (row.seconds, row.tokens_per_second) = (Some(decoded.seconds), Some(decoded.tokens_per_second()));
-        }
-        let mut section = Section::new(test, table);
-        section.note(gain(self.scorer, test, self.sum, &fast, &chosen)?);
-        Ok(section)
-    }
+/// Measures the saved settings against the plain sum.
+fn measure(tuning: &mut Tuning<'_>, test: &TestSet, report: &mut EvaluationReport) -> Result<(), Failure> {
+    let sum = tuning.terms.plain();
+    let plain = tuning.decode(test, &sum, Quality::Fast)?;
+    let best = tuning.decode(test, &sum, Quality::Best)?;
+    let gained = gain(tuning.scorer, test, &sum, &plain, &best)?;
+    let mut section = tuning.section(test, &[(sum.clone(), plain), (format!("best:{sum}"), best)])?;
+    section.note(gained);
+    report.sections.push(section);
+    Ok(())
+}
 
-    fn save(&self, settings: Reranking) -> Result<std::path::PathBuf, Failure> {
-        Ok(save_reranking(Some(&self.models.library), self.pair, settings)?)
-    }
+fn save(tuning: &Tuning<'_>, settings: Reranking) -> Result<PathBuf, Failure> {
+    Ok(save_reranking(Some(tuning.library()), tuning.pair, settings)?)
 }
 
 /// Settings that were tried on the development set.

@@ -81,6 +81,20 @@ impl Section {
         self
     }
 
+    /// Sets the wall time and throughput of a row.
+    pub fn set_time(&mut self, row: usize, seconds: f64, tokens_per_second: f64) {
+        if let Some(row) = self.table.rows.get_mut(row) {
+            (row.seconds, row.tokens_per_second) = (Some(seconds), Some(tokens_per_second));
+        }
+    }
+
+    /// Names the method of each row, by its index and name.
+    pub fn name_methods<'a>(&mut self, method: impl Fn(usize, &str) -> Option<&'a str>) {
+        for (index, row) in self.table.rows.iter_mut().enumerate() {
+            row.method = method(index, &row.name).map(str::to_owned);
+        }
+    }
+
     /// Adds a sentence below the tables.
     pub fn note(&mut self, text: String) {
         self.notes.push(text);

@@ -1,281 +1,258 @@
-//! `wasan evaluate --sweep`: finds the best weights on a development set and measures them on other sets.
+//! `wasan evaluate --sweep`: searches weights on half of a development set by successive halving. The other half decides
+//! whether the best sum is so much better than the plain one that it takes its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use evaluation::significance::{SEED, paired_bootstrap};
-use evaluation::{Metric, Statistics, System};
-use serde_json::{Value, json};
-use translation::{Confidence, Error, LanguagePair, TUNED, TunedRecipe, save_tuned_recipe};
+use evaluation::sample;
+use serde_json::json;
+use translation::{Confidence, Error, Quality, TUNED, TunedRecipe, save_tuned_recipe};
 
 use super::arguments::Evaluate;
-use super::decoder::Decoder;
 use super::formulas::role_of;
-use super::metrics::Scorer;
-use super::models::{Models, RecipeError, ResolvedRecipe};
 use super::report::{EvaluationReport, Section};
-use super::test_sets::{TestSet, read_in_direction};
-use super::weight_search::{WHOLE, search};
+use super::test_sets::TestSet;
+use super::tuning::{self, Comparison, Tuning, compare};
+use super::weight_search::{Shares, WHOLE, halve, search};
 use crate::failure::Failure;
 
-/// SacreBLEU's number of bootstrap resamples.
-const RESAMPLES: usize = 1000;
+/// Lines of a development set below which a search finds little that holds elsewhere.
+const ENOUGH: usize = 1000;
 
-/// The models whose weights are searched for a pair.
-pub(super) struct SearchedTerms {
-    pub(super) names: Vec<&'static str>,
-    /// Whether the fine-tuned large model is available, which the paper's sums do not reach.
-    fine_tuned: bool,
-}
+/// Seed of the lines that decide.
+const SEED: u64 = 1;
 
-/// The best sum on the development set, and the best single model.
-struct SweepResult {
-    sum: String,
-    single: String,
-    /// The scores as a sentence.
-    measured: String,
-}
+/// p-value below which the best sum replaces the plain one.
+const SIGNIFICANT: f64 = 0.05;
 
 /// Searches for each direction on the first test set, saves the best sum, and measures it on the other sets.
 pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Failure> {
-    let pairs = command.pairs()?;
-    let Some(first) = pairs.first() else { return Ok(()) };
-    let models = Models::new(&command.models, first)?;
-    let mut searches = Vec::new();
-    for pair in &pairs {
-        let sets: Result<Vec<_>, _> = command
-            .test_sets()
-            .map(|test| read_in_direction(test, first, pair, command.sample_size()))
-            .collect();
-        searches.push((pair, searched_terms(&models, pair)?, sets?, command.metrics.scorer(Some(&pair.to))?));
-    }
-    let mut decoder = Decoder::start(command.setup(&models));
-    let mut all = || -> Result<(), Failure> {
-        for (pair, terms, sets, scorer) in &searches {
-            let Some((dev, others)) = sets.split_first() else { continue };
-            let mut sweep = Sweep { models: &models, decoder: &mut decoder, scorer, pair, terms };
-            let found = sweep.search(dev, report)?;
-            for (index, test) in others.iter().enumerate() {
-                let (section, confidence) = sweep.measure(test, &found)?;
-                report.sections.push(section);
-                // The figures are unbiased on lines that the search did not use.
-                if index == 0 {
-                    sweep.save(&found, &confidence)?;
-                    if let Some(Value::Object(tuned)) = report.tuned.last_mut() {
-                        tuned.insert("confidence".to_owned(), json!(confidence));
-                    }
-                }
-            }
+    tuning::run(command, report, |tuning, dev, others, report| {
+        let found = tune(tuning, dev, report)?;
+        for test in others {
+            report.sections.push(measure(tuning, test, &found)?.0);
         }
         Ok(())
+    })
+}
+
+/// The best sum of the search, and the best single model.
+struct Found {
+    sum: String,
+    single: String,
+}
+
+/// A sum on a test set, compared with the others.
+struct Measured {
+    against_plain: Comparison,
+    against_single: Comparison,
+    goal: String,
+    goal_bleu: f64,
+}
+
+impl Measured {
+    fn bleu(&self) -> f64 {
+        self.against_plain.bleu
+    }
+
+    fn plain_bleu(&self) -> f64 {
+        self.bleu() - self.against_plain.difference
+    }
+}
+
+/// Finds the best sum on one half of `dev`, compares it on the other half, and saves it or the plain sum as `tuned`.
+fn tune(tuning: &mut Tuning<'_>, dev: &TestSet, report: &mut EvaluationReport) -> Result<Found, Failure> {
+    let (searched, held_out) = halves(dev)?;
+    let mut rungs = Rungs::new(&searched);
+    let names = tuning.terms.names.clone();
+    let best = search(names.len(), |candidates: &[Shares]| {
+        halve(candidates, rungs.parts.len(), |shares, rung| {
+            rungs.score(tuning, &sum_of(&names, shares), rung)
+        })
+    })?;
+    let last = rungs.parts.len().saturating_sub(1);
+    let single = halve(&names, 1, |name, _| rungs.score(tuning, name, last))?;
+    let (Some(best), Some(single)) = (best, single) else {
+        return Err(Error::NoModel(tuning.pair.clone()).into());
     };
-    let result = all();
-    decoder.stop();
-    result
+    let found = Found { sum: sum_of(&names, &best), single: single.to_owned() };
+    let (mut section, measured) = measure(tuning, &held_out, &found)?;
+
+    let plain = tuning.terms.plain();
+    let is_better = measured.against_plain.difference > 0.0 && measured.against_plain.p_value < SIGNIFICANT;
+    let (tuned, confidence) = match is_better {
+        true => (found.sum.clone(), confidence(&held_out, &found.single, &measured.against_single)),
+        false => (plain.clone(), plain_confidence(tuning, &held_out, &found.single)?),
+    };
+    let decided = format!("{} held-out lines of {}", held_out.source.len(), dev.name);
+    let text = format!(
+        "BLEU {:.2} on {decided}; {} alone {:.2}",
+        confidence.bleu,
+        role_of(&found.single),
+        confidence.bleu - confidence.difference
+    );
+    let saved = save(tuning, &tuned, text, &confidence)?;
+    section.note(format!(
+        "**{}** is the best of {} sums on the other half of the lines. {} Saved in {}: `wasan translate --recipe {TUNED}`.",
+        found.sum,
+        rungs.sums(),
+        match is_better {
+            true => "It is significantly better than the plain sum on these.".to_owned(),
+            false => format!("It is not significantly better than the plain sum on these, so `{TUNED}` is {plain}."),
+        },
+        saved.display()
+    ));
+    if dev.source.len() < ENOUGH {
+        section.note(format!(
+            "Searched on few lines: with {ENOUGH} or more a better sum is found more often, and more surely."
+        ));
+    }
+    report.sections.push(section);
+    report.tuned.push(json!({
+        "from": tuning.pair.from, "to": tuning.pair.to, "test": held_out.name, "sum": tuned, "best": found.sum,
+        "bleu": measured.bleu(), "plain": plain, "plain_bleu": measured.plain_bleu(),
+        "p_against_plain": measured.against_plain.p_value,
+        "single": found.single, "single_bleu": measured.bleu() - measured.against_single.difference,
+        "p_against_single": measured.against_single.p_value,
+        "goal": measured.goal, "goal_bleu": measured.goal_bleu,
+        "gap_closed": gap(measured.plain_bleu(), measured.goal_bleu, measured.bleu()),
+        "sums": rungs.sums(), "kept_in": saved, "confidence": confidence,
+    }));
+    Ok(found)
 }
 
-/// L and the specialists that are available.
-pub(super) fn searched_terms(models: &Models, pair: &LanguagePair) -> Result<SearchedTerms, Failure> {
-    let mut names = Vec::new();
-    for term in ["L", "src", "tgt"] {
-        match models.resolve(pair, term) {
-            Ok(_) => names.push(term),
-            Err(RecipeError::MissingRole(_)) => {}
-            Err(RecipeError::Failed(failure)) => return Err(failure),
-        }
-    }
-    if names.len() < 2 {
+/// The lines that are searched and those that decide.
+fn halves(dev: &TestSet) -> Result<(TestSet, TestSet), Failure> {
+    let lines = dev.source.len();
+    if lines < 2 {
         return Err(Failure::usage(
-            &format!("no weights to search for {pair}: fewer than two of L, S_SRC and S_TGT are available"),
-            "Name them: --models L=MODEL S_SRC=MODEL S_TGT=MODEL",
+            &format!("too few lines to search: {}", dev.name),
+            &format!("Half of the lines decide. {ENOUGH} or more are enough."),
         ));
     }
-    Ok(SearchedTerms { names, fine_tuned: models.resolve(pair, "L_MT").is_ok() })
+    let decide = sample(lines as u32, lines as u32 / 2, SEED);
+    let search: Vec<usize> = (0..lines).filter(|line| decide.binary_search(line).is_err()).collect();
+    Ok((dev.part(&search, "searched half"), dev.part(&decide, "held-out half")))
 }
 
-struct Sweep<'a> {
-    models: &'a Models,
-    decoder: &'a mut Decoder,
-    scorer: &'a Scorer,
-    pair: &'a LanguagePair,
-    terms: &'a SearchedTerms,
+/// The searched lines in rungs: a quarter, half and all of them. A line is translated once with each sum.
+struct Rungs {
+    /// The lines that each rung adds.
+    parts: Vec<TestSet>,
+    scores: BTreeMap<(String, usize), f64>,
 }
 
-impl Sweep<'_> {
-    /// Finds the best sum on `dev`, saves it as `tuned`, and adds its section to the report.
-    fn search(&mut self, dev: &TestSet, report: &mut EvaluationReport) -> Result<SweepResult, Failure> {
-        let plain = self.terms.names.join(" + ");
-        let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let plain_bleu = self.score(dev, &plain, &mut lines)?;
-        let names = self.terms.names.clone();
-        let candidates = search(names.len(), |shares| self.score(dev, &sum_of(&names, shares), &mut lines))?;
-        // The plain sum of three models is not in the grid of sixteenths. The stable sort prefers it among equals.
-        let mut ranked = vec![(plain.clone(), plain_bleu)];
-        ranked.extend(candidates.iter().map(|(shares, bleu)| (sum_of(&names, shares), *bleu)));
-        ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let single = ranked.iter().find(|(sum, _)| names.contains(&sum.as_str())).cloned();
-        let (Some((sum, bleu)), Some((single, single_bleu))) = (ranked.first().cloned(), single) else {
-            return Err(Error::NoModel(self.pair.clone()).into());
+impl Rungs {
+    fn new(searched: &TestSet) -> Self {
+        let rung_of = |line: usize| match line % 4 {
+            0 => 0,
+            2 => 1,
+            _ => 2,
         };
-        // The gap is measured to the fine-tuned large model, else to the best single model.
-        let goal = match self.terms.fine_tuned {
-            true => ("L_MT".to_owned(), self.score(dev, "L_MT", &mut lines)?),
-            false => (single.clone(), single_bleu),
+        let part = |rung: usize| {
+            let lines: Vec<usize> =
+                (0..searched.source.len()).filter(|line| rung_of(*line) == rung).collect();
+            searched.part(&lines, &format!("rung {}", rung + 1))
         };
-        let mut order = vec![plain.clone()];
-        order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
-        order.extend(ranked.iter().map(|(sum, _)| sum.clone()).filter(|sum| *sum != plain));
-        let p_plain = self.compare(dev, true, &lines, &plain, &sum)?.p_value;
-        let confidence = self.compare(dev, true, &lines, &single, &sum)?;
-        let closed = gap(plain_bleu, goal.1, bleu);
-        let measured = format!(
-            "BLEU {bleu:.2} on {} lines of {}; {plain} {plain_bleu:.2}, {} alone {single_bleu:.2}",
-            dev.source.len(),
-            dev.name,
-            role_of(&single)
-        );
-        let found = SweepResult { sum: sum.clone(), single: single.clone(), measured };
-        let saved = self.save(&found, &confidence)?;
-
-        let mut section = self.section(dev, &order, &lines, &sum)?;
-        section.note(format!(
-            "Best of {} sums: **{sum}**, BLEU {bleu:.2}. Against the plain sum ({plain_bleu:.2}) {:+.2}, {}; against the best \
-            single model {} ({single_bleu:.2}) {:+.2}, {}.",
-            ranked.len(),
-            bleu - plain_bleu,
-            significance(p_plain, true),
-            role_of(&single),
-            bleu - single_bleu,
-            significance(confidence.p_value, true)
-        ));
-        section.note(gap_sentence(role_of(&goal.0), plain_bleu, goal.1, bleu));
-        section.note(
-            "The search used these lines, so the figures are biased upwards; those of other sets given with --tests are not."
-                .to_owned(),
-        );
-        section.note(format!("Saved in {}: `wasan translate --recipe {TUNED}`.", saved.display()));
-        report.sections.push(section);
-        report.tuned.push(json!({
-            "from": self.pair.from, "to": self.pair.to, "test": dev.name, "sum": sum, "bleu": bleu,
-            "plain": plain, "plain_bleu": plain_bleu, "p_against_plain": p_plain,
-            "single": single, "single_bleu": single_bleu, "p_against_single": confidence.p_value,
-            "goal": goal.0, "goal_bleu": goal.1, "gap_closed": closed, "kept_in": saved,
-            "confidence": confidence,
-        }));
-        Ok(found)
+        let parts = (0..3).map(part).filter(|part| !part.source.is_empty()).collect();
+        Self { parts, scores: BTreeMap::new() }
     }
 
-    /// Measures the best sum on another set.
-    fn measure(&mut self, test: &TestSet, found: &SweepResult) -> Result<(Section, Confidence), Failure> {
-        let plain = self.terms.names.join(" + ");
-        let mut order = vec![plain.clone()];
-        order.extend(self.terms.fine_tuned.then(|| "L_MT".to_owned()));
-        order.extend([found.single.clone(), found.sum.clone()]);
-        let mut seen = BTreeSet::new();
-        order.retain(|sum| seen.insert(sum.clone()));
-        let mut lines = BTreeMap::new();
-        let mut bleu = Vec::new();
-        for sum in &order {
-            bleu.push((sum.as_str(), self.score(test, sum, &mut lines)?));
+    /// BLEU of a sum on the lines up to a rung.
+    fn score(&mut self, tuning: &mut Tuning<'_>, sum: &str, rung: usize) -> Result<f64, Failure> {
+        let key = (sum.to_owned(), rung);
+        if let Some(known) = self.scores.get(&key) {
+            return Ok(*known);
         }
-        let goal = if self.terms.fine_tuned { "L_MT" } else { &found.single };
-        let of = |wanted: &str| bleu.iter().find(|(sum, _)| *sum == wanted).map(|(_, bleu)| *bleu);
-        let mut section = self.section(test, &order, &lines, &found.sum)?;
-        if let (Some(plain), Some(target), Some(tuned)) = (of(&plain), of(goal), of(&found.sum)) {
-            section.note(gap_sentence(role_of(goal), plain, target, tuned));
+        let (mut lines, mut reference) = (Vec::new(), Vec::new());
+        for part in self.parts.iter().take(rung + 1) {
+            lines.extend(tuning.decode(part, sum, Quality::Fast)?.lines.iter().cloned());
+            reference.extend(part.reference.iter().cloned());
         }
-        let confidence = self.compare(test, false, &lines, &found.single, &found.sum)?;
-        section.note(format!(
-            "**{}** against the best single model {}: {:+.2} BLEU, {}.",
-            found.sum,
-            role_of(&found.single),
-            confidence.difference,
-            significance(confidence.p_value, false)
-        ));
-        Ok((section, confidence))
-    }
-
-    fn score(
-        &mut self,
-        test: &TestSet,
-        sum: &str,
-        lines: &mut BTreeMap<String, Vec<String>>,
-    ) -> Result<f64, Failure> {
-        let recipe = self.resolve(sum)?;
-        let decoded = self.decoder.decode(test, &recipe, sum)?;
-        let bleu = self.scorer.bleu_of(&decoded.lines, &test.reference)?;
-        if lines.insert(sum.to_owned(), decoded.lines.clone()).is_none() {
-            self.decoder.print(&format!("{}, {}, {sum}: BLEU {bleu:.2}", test.name, self.pair));
-        }
+        let bleu = tuning.scorer.bleu_of(&lines, &reference)?;
+        tuning.decoder.print(&format!("{}, {sum}: BLEU {bleu:.2} on {} lines", tuning.pair, lines.len()));
+        self.scores.insert(key, bleu);
         Ok(bleu)
     }
 
-    fn resolve(&self, sum: &str) -> Result<ResolvedRecipe, Failure> {
-        self.models.resolve(self.pair, sum).map_err(|error| error.into_failure(sum))
+    /// Number of sums that were scored.
+    fn sums(&self) -> usize {
+        self.scores.keys().filter(|(_, rung)| *rung == 0).count()
     }
+}
 
-    /// Tests whether a sum is significantly better than another.
-    fn compare(
-        &self,
-        test: &TestSet,
-        searched: bool,
-        lines: &BTreeMap<String, Vec<String>>,
-        against: &str,
-        sum: &str,
-    ) -> Result<Confidence, Failure> {
-        let of = |sum: &str| {
-            let lines = lines.get(sum).map_or(&[][..], Vec::as_slice);
-            self.scorer.bleu.statistics(lines, std::slice::from_ref(&test.reference))
-        };
-        let (baseline, system) = (of(against)?, of(sum)?);
-        let bleu = |of: &Statistics| self.scorer.bleu.score_of(&of.sums());
-        let compared = paired_bootstrap(&self.scorer.bleu, &baseline, &system, RESAMPLES, SEED)?;
-        Ok(Confidence {
-            test: test.name.clone(),
-            searched,
-            against: against.to_owned(),
-            bleu: bleu(&system),
-            margin: compared.system.margin,
-            difference: bleu(&system) - bleu(&baseline),
-            // SacreBLEU's test gives equal systems the smallest p-value.
-            p_value: if baseline == system { 1.0 } else { compared.p_value },
-        })
-    }
-
-    // P-values compare with the first sum of `order`.
-    fn section(
-        &self,
-        test: &TestSet,
-        order: &[String],
-        lines: &BTreeMap<String, Vec<String>>,
-        tuned: &str,
-    ) -> Result<Section, Failure> {
-        let system =
-            |sum: &String| lines.get(sum).map(|lines| System { name: sum.clone(), lines: lines.clone() });
-        let systems: Vec<System> = order.iter().filter_map(system).collect();
-        let reference = std::slice::from_ref(&test.reference);
-        let mut table = self.scorer.table(&test.name, &systems, reference, Some(0))?;
-        for (index, row) in table.rows.iter_mut().enumerate() {
-            row.method = match row.name.as_str() {
-                _ if index == 0 => Some("plain sum".to_owned()),
-                name if name == tuned => Some(TUNED.to_owned()),
-                "L_MT" => Some("fine-tuned".to_owned()),
-                _ => None,
-            };
+/// Measures the best sum beside the plain one, the best single model and the fine-tuned large model.
+fn measure(tuning: &mut Tuning<'_>, test: &TestSet, found: &Found) -> Result<(Section, Measured), Failure> {
+    let plain = tuning.terms.plain();
+    let mut systems = Vec::new();
+    let fine_tuned = tuning.terms.fine_tuned.then_some("L_MT");
+    for sum in [Some(plain.as_str()), fine_tuned, Some(found.single.as_str()), Some(found.sum.as_str())]
+        .into_iter()
+        .flatten()
+    {
+        if systems.iter().all(|(name, _)| name != sum) {
+            systems.push((sum.to_owned(), tuning.decode(test, sum, Quality::Fast)?));
         }
-        Ok(Section::new(test, table))
     }
+    let goal = fine_tuned.unwrap_or(&found.single);
+    let of = |wanted: &str| {
+        let decoded = systems.iter().find(|(sum, _)| sum == wanted);
+        decoded.map_or(&[][..], |(_, decoded)| &decoded.lines)
+    };
+    let measured = Measured {
+        against_plain: compare(tuning.scorer, test, of(&plain), of(&found.sum))?,
+        against_single: compare(tuning.scorer, test, of(&found.single), of(&found.sum))?,
+        goal: goal.to_owned(),
+        goal_bleu: tuning.scorer.bleu_of(of(goal), &test.reference)?,
+    };
+    let mut section = tuning.section(test, &systems)?;
+    section.name_methods(|index, name| match name {
+        _ if index == 0 => Some("plain sum"),
+        name if name == found.sum => Some("best of the search"),
+        "L_MT" => Some("fine-tuned"),
+        _ => None,
+    });
+    for (against, compared) in [
+        ("the plain sum".to_owned(), &measured.against_plain),
+        (format!("the best single model {}", role_of(&found.single)), &measured.against_single),
+    ] {
+        section.note(format!(
+            "**{}** against {against}: {:+.2} BLEU, {}.",
+            found.sum,
+            compared.difference,
+            significance(compared.p_value)
+        ));
+    }
+    section.note(gap_sentence(role_of(goal), measured.plain_bleu(), measured.goal_bleu, measured.bleu()));
+    Ok((section, measured))
+}
 
-    fn save(&self, found: &SweepResult, confidence: &Confidence) -> Result<std::path::PathBuf, Failure> {
-        let recipe = self.resolve(&found.sum)?;
-        let named = |member: &translation::Member| {
-            let chosen = recipe.chosen.get(&member.term).unwrap_or(&member.entry.id);
-            (member.term.clone(), chosen.clone())
-        };
-        let models = recipe.members.iter().map(named).collect();
-        let (sum, measured) = (found.sum.clone(), found.measured.clone());
-        let tuned = TunedRecipe { sum, models, measured, confidence: Some(confidence.clone()) };
-        Ok(save_tuned_recipe(Some(&self.models.library), self.pair, tuned)?)
-    }
+fn confidence(test: &TestSet, single: &str, compared: &Comparison) -> Confidence {
+    let Comparison { bleu, margin, difference, p_value } = *compared;
+    Confidence { test: test.name.clone(), against: single.to_owned(), bleu, margin, difference, p_value }
+}
+
+/// The plain sum against the best single model.
+fn plain_confidence(tuning: &mut Tuning<'_>, test: &TestSet, single: &str) -> Result<Confidence, Failure> {
+    let plain = tuning.decode(test, &tuning.terms.plain(), Quality::Fast)?;
+    let alone = tuning.decode(test, single, Quality::Fast)?;
+    Ok(confidence(test, single, &compare(tuning.scorer, test, &alone.lines, &plain.lines)?))
+}
+
+fn save(
+    tuning: &Tuning<'_>,
+    sum: &str,
+    measured: String,
+    confidence: &Confidence,
+) -> Result<PathBuf, Failure> {
+    let recipe = tuning.resolve(sum, Quality::Fast)?;
+    let named = |member: &translation::Member| {
+        let chosen = recipe.chosen.get(&member.term).unwrap_or(&member.entry.id);
+        (member.term.clone(), chosen.clone())
+    };
+    let models = recipe.members.iter().map(named).collect();
+    let tuned = TunedRecipe { sum: sum.to_owned(), models, measured, confidence: Some(confidence.clone()) };
+    Ok(save_tuned_recipe(Some(tuning.library()), tuning.pair, tuned)?)
 }
 
 /// `0.5*L + 0.25*src + 0.25*tgt`, or the only term's name. The weights add up to 1, so that probabilities are as sharp as
@@ -309,13 +286,9 @@ fn gap_sentence(goal: &str, plain: f64, target: f64, tuned: f64) -> String {
     }
 }
 
-/// The p-value, and whether it is significant; not stated for the lines on which the sum was chosen.
-fn significance(p: f64, searched: bool) -> String {
-    match searched {
-        true => format!("p = {p:.3} on the lines on which it was chosen"),
-        false if p < 0.05 => format!("p = {p:.3}, significant"),
-        false => format!("p = {p:.3}, not significant"),
-    }
+/// The p-value, and whether it is significant.
+fn significance(p: f64) -> String {
+    format!("p = {p:.3}, {}", if p < SIGNIFICANT { "significant" } else { "not significant" })
 }
 
 #[cfg(test)]

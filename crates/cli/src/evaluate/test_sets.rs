@@ -36,6 +36,22 @@ impl TestSet {
     }
 }
 
+impl TestSet {
+    /// Some of its lines, by their places, as a test set of its own; `label` tells it from other parts.
+    pub fn part(&self, lines: &[usize], label: &str) -> Self {
+        let of = |all: &[String]| lines.iter().filter_map(|&line| all.get(line).cloned()).collect();
+        Self {
+            name: format!("{}, {label}", self.name),
+            input: format!("{}, {label}", self.input),
+            pair: self.pair.clone(),
+            source: of(&self.source),
+            reference: of(&self.reference),
+            indices: lines.iter().filter_map(|&line| self.indices.get(line).copied()).collect(),
+            total: self.total,
+        }
+    }
+}
+
 /// How many lines of a test set are translated.
 #[derive(Clone, Copy)]
 pub struct SampleSize {
