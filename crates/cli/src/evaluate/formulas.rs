@@ -71,7 +71,7 @@ pub fn parse_formula(text: &str) -> Formula {
     let preset = PRESETS.iter().any(|(name, _)| *name == text) || text == translation::TUNED;
     let recipe = if preset { text.to_owned() } else { recipe_of(text) };
     let is_same =
-        |formula: &Formula| terms(&formula.recipe).is_some_and(|others| terms(&recipe) == Some(others));
+        |formula: &Formula| in_order(&formula.recipe).is_some_and(|other| in_order(&recipe) == Some(other));
     match paper_formulas().into_iter().find(is_same) {
         Some(known) => Formula { name: text.to_owned(), recipe, ..known },
         None => Formula { recipe, ..unpublished(text) },
@@ -111,12 +111,11 @@ fn recipe_of(formula: &str) -> String {
     recipe
 }
 
-// The terms with the bits of their weights, and those of the gate.
-fn terms(recipe: &str) -> Option<(Vec<(String, u32)>, Option<[u32; 2]>)> {
-    let Recipe { terms, gate } = Recipe::parse(recipe).ok()?;
-    let mut terms: Vec<_> = terms.into_iter().map(|term| (term.model, term.weight.to_bits())).collect();
-    terms.sort();
-    Some((terms, gate.map(|gate| [gate.certain.to_bits(), gate.share.to_bits()])))
+// The recipe with its terms in the order of their names.
+fn in_order(recipe: &str) -> Option<Recipe> {
+    let mut recipe = Recipe::parse(recipe).ok()?;
+    recipe.terms.sort_by(|a, b| a.model.cmp(&b.model));
+    Some(recipe)
 }
 
 #[cfg(test)]
@@ -128,7 +127,7 @@ mod tests {
         let all = paper_formulas();
         assert_eq!(all.len(), 17);
         for formula in &all {
-            assert!(terms(&formula.recipe).is_some(), "{formula:?}");
+            assert!(in_order(&formula.recipe).is_some(), "{formula:?}");
         }
         let recipe = |name: &str| all.iter().find(|f| f.name == name).map(|f| f.recipe.as_str());
         assert_eq!(recipe("L + (½S_SRC + ½S_TGT − S)"), Some("L + ½src + ½tgt − base"));

@@ -65,7 +65,7 @@ fn a_significantly_better_sum_is_saved_and_used() {
     let translate = |recipe: &str, texts: &[&str]| {
         home.run_with_input(
             &["translate", "--from", "de", "--to", "en", "--recipe", recipe],
-            &texts.iter().map(|text| format!("{text}\n")).collect::<String>(),
+            texts.iter().map(|text| format!("{text}\n")).collect::<String>(),
         )
         .out
     };
