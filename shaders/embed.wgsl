@@ -23,9 +23,9 @@ fn embed(at: Invocation) {
     let token = select(fed.token, sequence.first, fed.step == 0u);
     let row = token - shape.first_row; // wraps to a large number below first_row
     if step < shape.steps && row < shape.rows {
-        let w = weights(row, step, shape.steps);
+        let held = load_step(row, step, shape.steps);
         for (var i = 0u; i < 8u; i++) {
-            x[(column * shape.steps + step) * 8u + i] = w[i] * shape.scale;
+            x[(column * shape.steps + step) * 8u + i] = four_of(held, i) * shape.scale;
         }
     }
 }

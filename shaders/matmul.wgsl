@@ -44,9 +44,9 @@ fn matmul(at: Invocation) {
     let live = first_column + tile_column < pass_size.columns;
     var sums: array<vec4<f32>, ROWS>; // per row, one vec4 of columns
     for (var step = 0u; step < shape.steps; step++) {
-        let w = weights(my_row, step, shape.steps);
+        let held = load_step(my_row, step, shape.steps);
         for (var i = 0u; i < 8u; i++) {
-            w_tile[at.index * PITCH + i] = w[i];
+            w_tile[at.index * PITCH + i] = four_of(held, i);
         }
         for (var i = at.index; i < TILE_COLUMNS * 8u; i += WORKGROUP) {
             let column = min(first_column + i / 8u, pass_size.columns - 1u);

@@ -38,24 +38,18 @@ fn matvec(at: Invocation) {
     var squares: array<f32, MAX_COLUMNS>;
     if live {
         for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {
-            let w0 = weights(row, step, shape.steps);
-            let w1 = weights(min(row + 1u, last), step, shape.steps);
-            let w2 = weights(min(row + 2u, last), step, shape.steps);
-            let w3 = weights(min(row + 3u, last), step, shape.steps);
-            for (var c = 0u; c < COLUMNS; c++) {
-                let origin = (c * shape.steps + step) * 8u;
-                var sum = vec4<f32>(0.0);
-                var square = 0.0;
-                for (var i = 0u; i < 8u; i++) {
-                    var v = x[origin + i];
-                    if NORM {
-                        square += dot(v, v);
-                        v *= gain[step * 8u + i];
-                    }
-                    sum += vec4<f32>(dot(w0[i], v), dot(w1[i], v), dot(w2[i], v), dot(w3[i], v));
+            let held = array(
+                load_step(row, step, shape.steps),
+                load_step(min(row + 1u, last), step, shape.steps),
+                load_step(min(row + 2u, last), step, shape.steps),
+                load_step(min(row + 3u, last), step, shape.steps),
+            );
+            if FOURS == 8u {
+                multiply(held, step, 0u, &sums, &squares);
+            } else {
+                for (var first = 0u; first < 8u; first++) {
+                    multiply(held, step, first, &sums, &squares);
                 }
-                sums[c] += sum;
-                squares[c] += square;
             }
         }
     }
@@ -83,6 +77,56 @@ fn matvec(at: Invocation) {
             }
         }
     }
+}
+
+// Adds the products of FOURS vectors of a step, from number `first` on, with all columns.
+fn multiply(
+    held: array<Step, ROWS>,
+    step: u32,
+    first: u32,
+    sums: ptr<function, array<vec4<f32>, MAX_COLUMNS>>,
+    squares: ptr<function, array<f32, MAX_COLUMNS>>,
+) {
+    let w0 = unpacked(held[0], first);
+    let w1 = unpacked(held[1], first);
+    let w2 = unpacked(held[2], first);
+    let w3 = unpacked(held[3], first);
+    for (var c = 0u; c < COLUMNS; c++) {
+        let origin = (c * shape.steps + step) * 8u + first;
+        var sum = (*sums)[c];
+        var square = (*squares)[c];
+        for (var i = 0u; i < FOURS; i++) {
+            var v = x[origin + i];
+            if NORM {
+                square = fma_dot(v, v, square);
+                v *= gain[step * 8u + first + i];
+            }
+            sum = vec4<f32>(
+                fma_dot(w0[i], v, sum.x),
+                fma_dot(w1[i], v, sum.y),
+                fma_dot(w2[i], v, sum.z),
+                fma_dot(w3[i], v, sum.w),
+            );
+        }
+        (*sums)[c] = sum;
+        (*squares)[c] = square;
+    }
+}
+
+// FOURS vectors of a step's weights, from number `first` on. Eight are written out, since Mesa does not unroll that loop.
+fn unpacked(held: Step, first: u32) -> array<vec4<f32>, 8> {
+    var w: array<vec4<f32>, 8>;
+    w[0] = four_of(held, first);
+    if FOURS == 8u {
+        w[1] = four_of(held, 1u);
+        w[2] = four_of(held, 2u);
+        w[3] = four_of(held, 3u);
+        w[4] = four_of(held, 4u);
+        w[5] = four_of(held, 5u);
+        w[6] = four_of(held, 6u);
+        w[7] = four_of(held, 7u);
+    }
+    return w;
 }
 
 // silu(v) = v · sigmoid(v); gelu(v) ≈ v / 2 · (1 + tanh u) = v · sigmoid(2u), u = √(2/π) · (v + 0.044715 v³).

@@ -7,7 +7,16 @@ override GROUPS_A_STEP: u32 = 1u; // 32 / group size
 @group(0) @binding(1) var<storage, read> quants: array<vec4<u32>>; // (row, step, 2)
 @group(0) @binding(2) var<storage, read> scales: array<Half2>; // (row, group / 2) or (row, group)
 
-// (scale, minimum) of one group.
+// What a lane keeps of a row's step while it multiplies. With FOURS = 1 the words, which would take many registers, are
+// loaded when they are unpacked.
+struct Step {
+    at: u32, // of the first word
+    low: vec4<u32>, // weights 0…15
+    high: vec4<u32>, // weights 16…31
+    first: vec2<f32>, // (scale, minimum) of weights 0…15
+    last: vec2<f32>, // and of weights 16…31
+}
+
 fn scale_of(row: u32, group: u32, groups: u32) -> vec2<f32> {
     if HAS_MIN {
         return from_half2(scales[row * groups + group]);
@@ -16,17 +25,34 @@ fn scale_of(row: u32, group: u32, groups: u32) -> vec2<f32> {
     return vec2<f32>(select(pair.x, pair.y, (group & 1u) == 1u), 0.0);
 }
 
-fn weights(row: u32, step: u32, steps: u32) -> array<vec4<f32>, 8> {
+fn load_step(row: u32, step: u32, steps: u32) -> Step {
     let groups = steps * GROUPS_A_STEP;
-    let first = scale_of(row, step * GROUPS_A_STEP, groups);
-    let last = scale_of(row, step * GROUPS_A_STEP + GROUPS_A_STEP - 1u, groups);
-    let at = 2u * (row * steps + step);
-    let low = quants[at];
-    let high = quants[at + 1u];
-    var w: array<vec4<f32>, 8>;
-    for (var i = 0u; i < 4u; i++) {
-        w[i] = vec4<f32>(unpack4xI8(low[i])) * first.x + first.y;
-        w[i + 4u] = vec4<f32>(unpack4xI8(high[i])) * last.x + last.y;
+    let group = step * GROUPS_A_STEP;
+    let first = scale_of(row, group, groups);
+    var last = first;
+    if GROUPS_A_STEP == 2u {
+        last = scale_of(row, group + 1u, groups);
     }
-    return w;
+    var held = Step(2u * (row * steps + step), vec4<u32>(), vec4<u32>(), first, last);
+    if FOURS == 8u {
+        held.low = quants[held.at];
+        held.high = quants[held.at + 1u];
+    }
+    return held;
+}
+
+// Weights 4i…4i+3 of the step. Without a minimum exact, since q has 8 bits and the scale 11; with one rounded once.
+fn four_of(held: Step, i: u32) -> vec4<f32> {
+    var words: vec4<u32>;
+    if FOURS == 8u {
+        words = select(held.low, held.high, i >= 4u);
+    } else {
+        words = quants[held.at + i / 4u];
+    }
+    let q = vec4<f32>(unpack4xI8(words[i % 4u]));
+    let group = select(held.first, held.last, i >= 4u);
+    if HAS_MIN {
+        return fma(q, vec4<f32>(group.x), vec4<f32>(group.y));
+    }
+    return q * group.x;
 }

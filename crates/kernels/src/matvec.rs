@@ -62,12 +62,13 @@ pub struct Norm<'a> {
     pub epsilon: f32,
 }
 
-fn constants(device: &Device, columns: u32, norm: bool, epilogue: Epilogue) -> [(&'static str, u32); 4] {
+fn constants(device: &Device, columns: u32, norm: bool, epilogue: Epilogue) -> [(&'static str, u32); 5] {
     [
         ("COLUMNS", columns),
         ("NORM", u32::from(norm)),
         ("EPILOGUE", epilogue as u32),
         ("TEAMS", device.teams()),
+        ("FOURS", device.matvec_fours()),
     ]
 }
 

@@ -31,6 +31,7 @@ const HALF_F16: &str = include_str!("../../../shaders/common/half.f16.wgsl");
 const TEAM: &str = include_str!("../../../shaders/common/team.wgsl");
 const TEAM_SUBGROUP: &str = include_str!("../../../shaders/common/team.subgroup.wgsl");
 const COLUMN: &str = include_str!("../../../shaders/common/column.wgsl");
+const STEP: &str = include_str!("../../../shaders/common/step.wgsl");
 const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
 const WEIGHTS_8: &str = include_str!("../../../shaders/common/weights_8.wgsl");
 const WEIGHTS_16: &str = include_str!("../../../shaders/common/weights_16.wgsl");
@@ -51,7 +52,7 @@ pub(crate) fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bo
     };
     let half = if half { HALF_F16 } else { HALF };
     let team = if subgroup { TEAM_SUBGROUP } else { TEAM };
-    [half, team, COLUMN, weights, program.text].join("\n")
+    [half, team, STEP, COLUMN, weights, program.text].join("\n")
 }
 
 impl Device {
@@ -59,6 +60,12 @@ impl Device {
     pub(crate) fn teams(&self) -> u32 {
         let lanes = if self.subgroup() { self.info().subgroup_sizes.1 } else { PLAIN_TEAM_LANES };
         (WORKGROUP / lanes.max(1)).max(1)
+    }
+
+    /// Vectors of a step's weights that matvec unpacks at once. A GPU's registers hold one for each of a team's rows; a
+    /// processor keeps all eight in its cache and so sums a column's whole step before the next column's.
+    pub(crate) fn matvec_fours(&self) -> u32 {
+        if self.info().is_software() { 8 } else { 1 }
     }
 
     /// Rows that a workgroup of matvec computes.
