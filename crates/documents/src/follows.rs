@@ -80,7 +80,7 @@ fn relation(
             false => lines::text(around),
         },
         Parser::Markdown => lines::markdown(around).max(markup::html(around)),
-        Parser::Rst => lines::rst(around),
+        Parser::Rst { .. } => lines::rst(around),
         Parser::AsciiDoc => lines::asciidoc(around),
         Parser::Latex => lines::latex(around),
         Parser::SubRip | Parser::WebVtt => clock.cue(lines::arrow_times(around.gap)),

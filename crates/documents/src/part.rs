@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::encoding::{Encoding, Missing};
-use crate::formats::{arb, po, string_catalog, xliff};
+use crate::formats::{arb, po, rst, string_catalog, xliff};
 use crate::parsed::Parsed;
 use crate::parser::Parser;
 use crate::{Error, Result};
@@ -64,9 +64,12 @@ impl Part {
     /// The written part, with what the whole must declare once something in the document `is_changed`.
     pub fn completed(&self, written: String, is_changed: bool) -> String {
         match &self.parser {
-            Parser::StringCatalog { unprepared } if !is_changed => unprepared.clone(),
+            Parser::StringCatalog { unprepared } | Parser::Rst { unprepared } if !is_changed => {
+                unprepared.clone()
+            }
             _ if !is_changed => written,
             Parser::StringCatalog { .. } => string_catalog::completed(&written),
+            Parser::Rst { unprepared } => rst::completed(written, unprepared),
             Parser::Arb { to } => arb::completed(&written, to.as_deref()),
             Parser::Po { to } => po::completed(written, to.as_deref()),
             Parser::Xliff { to } => xliff::completed(&written, to.as_deref()),

@@ -217,9 +217,7 @@ fn the_default_role_decides_what_backquotes_hold() {
     assert_eq!(PAGES.texts(source), ["A big house here.", "A `a + b` here.", "A red house here."]);
 }
 
-#[test]
-fn the_last_column_of_a_simple_table_is_read() {
-    let source = "\
+const SIMPLE: &str = "\
 =======  ====  ==============
 Name     Size  Meaning
 =======  ====  ==============
@@ -228,34 +226,181 @@ Name     Size  Meaning
 
                More of it.
 three    four  - An item
-five     six
-seven
+
+               - Another
 longer than    it is wide
 -------------  --------------
 a        b     The end
-c        d     Left as
-         e     it is.
+c        d     More
+         e     text that is longer than the column
 =======  ====  ==============
 
 After.
 ";
-    let read = ["Meaning", "The house is big.", "More of it.", "An item", "it is wide", "The end", "After."];
-    assert_eq!(PAGES.texts(source), read);
-    assert_eq!(PAGES.open(source).left_alone().count(documents::Place::DrawnTable), 1);
-    let expected = source
-        .replace("The house is\n               big.", "Das Haus, das ist groß.")
+
+/// The blocks of a page, each with another text where `changes` has one.
+fn changed(source: &str, changes: &[(&str, &str)]) -> String {
+    let texts = PAGES.texts(source);
+    let change = |text: &String| changes.iter().find(|(old, _)| old == text).map(|(_, new)| *new);
+    let given: Vec<&str> = texts.iter().map(|text| change(text).unwrap_or(text)).collect();
+    PAGES.written(source, &given)
+}
+
+#[test]
+fn the_cells_of_simple_tables_are_read() {
+    let read = [
+        "Name",
+        "Size",
+        "Meaning",
+        "two",
+        "The house is big.",
+        "More of it.",
+        "three",
+        "four",
+        "An item",
+        "Another",
+        "longer than",
+        "it is wide",
+        "a",
+        "b",
+        "The end",
+        "c",
+        "d e",
+        "More text that is longer than the column",
+        "After.",
+    ];
+    assert_eq!(PAGES.texts(SIMPLE), read);
+    assert!(PAGES.open(SIMPLE).left_alone().is_empty());
+    let document = PAGES.open(SIMPLE);
+    let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
+    assert_eq!(document.write(&own).expect("one for each").bytes, SIMPLE.as_bytes());
+    let expected = SIMPLE
+        .replace("The house is\n               big.", "Das Haus ist\n               groß.")
         .replace("The end", "Das Ende");
-    let given =
-        ["Meaning", "Das Haus, das ist groß.", "More of it.", "An item", "it is wide", "Das Ende", "After."];
-    assert_eq!(PAGES.written(source, &given), expected);
+    assert_eq!(
+        changed(SIMPLE, &[("The house is big.", "Das Haus ist groß."), ("The end", "Das Ende")]),
+        expected
+    );
+}
+
+#[test]
+fn simple_tables_grow_with_their_cells() {
+    let source = "=====  ====  =\nName   Size\n=====  ====  =\nhouse  big   x\n\n       wide\n------------  -\nend    of it\n=====  ====  =\n";
+    assert_eq!(PAGES.open(source).left_alone().count(Place::DrawnTable), 1, "a line that ends at no column");
+    let source =
+        "=====  ====\nName   Size\n=====  ====\nhouse  big\n\n       wide\nred    blue\n=====  ====\n";
+    assert_eq!(PAGES.texts(source), ["Name", "Size", "house", "big", "wide", "red", "blue"]);
+    assert_eq!(
+        changed(source, &[("house", "Häuser der Stadt"), ("wide", "breit und lang"), ("red", "赤い家")]),
+        "================  ====\nName              Size\n================  ====\nHäuser der Stadt  big\n\n                  breit und lang\n赤い家            blue\n================  ====\n"
+    );
+}
+
+const GRID: &str = "\
+* An item
+
+  +------+-------------+
+  | Name | Meaning     |
+  +======+=============+
+  | one  | The house   |
+  |      | is red.     |
+  |      |             |
+  |      | * An item   |
+  +------+------+------+
+  | wide text   | two  |
+  +-------------+ rows |
+  | ``code``    |      |
+  +-------------+------+
+
+After.
+";
+
+#[test]
+fn the_cells_of_grid_tables_are_read_and_drawn_as_wide_as_they_need() {
+    let read = [
+        "An item",
+        "Name",
+        "Meaning",
+        "one",
+        "The house is red.",
+        "An item",
+        "wide text",
+        "two rows",
+        "After.",
+    ];
+    assert_eq!(PAGES.texts(GRID), read);
+    assert!(PAGES.open(GRID).left_alone().is_empty());
+    assert_eq!(changed(GRID, &[("After.", "Danach.")]), GRID.replace("After.", "Danach."));
+    assert_eq!(
+        changed(
+            GRID,
+            &[
+                ("Name", "Der Name"),
+                ("The house is red.", "Das Haus ist immer ganz rot."),
+                ("two rows", "家")
+            ]
+        ),
+        "\
+* An item
+
+  +----------+-------------+
+  | Der Name | Meaning     |
+  +==========+=============+
+  | one      | Das Haus    |
+  |          | ist immer   |
+  |          | ganz rot.   |
+  |          |             |
+  |          | * An item   |
+  +----------+------+------+
+  | wide text       | 家   |
+  +-----------------+      |
+  | ``code``        |      |
+  +-----------------+------+
+
+After.
+"
+    );
+    let crlf = GRID.replace('\n', "\r\n");
+    let written = changed(&crlf, &[("Name", "Der Name")]);
+    assert!(written.contains("  | Der Name | Meaning     |\r\n"), "{written}");
+    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
+}
+
+#[test]
+fn a_text_that_would_be_a_line_of_its_table_is_never_lost() {
+    let source = "+-----+-----+\n| one | two |\n+-----+-----+\n| wide text |\n+-----------+\n";
+    for given in ["+---+", "| x |", "|  |  |  |", "---", "a | b", "====", "\u{fdd0} x", "\u{fdd1}"] {
+        for text in ["one", "two", "wide text"] {
+            let written = changed(source, &[(text, given)]);
+            let read = PAGES.texts(&written);
+            assert!(read.len() >= 2, "{given}: {written}");
+            assert!(PAGES.open(&written).left_alone().is_empty(), "{given}: {written}");
+        }
+    }
+}
+
+#[test]
+fn damaged_and_huge_tables_are_left_alone_in_time() {
+    let many = format!("{}\n", "+-".repeat(3000)) + &format!("{}+\n", "+ ".repeat(3000)).repeat(3000);
+    let crossed = format!("{}+\n", "+-".repeat(300)).repeat(600);
+    let open = "+---+---+\n| a | b |\n+---+---+\n| a\n+---+---+\n";
+    for source in [many.as_str(), &crossed, open, "=== ===\na b\n=== ===\n", "\u{fdd0}\n\u{fdd1}\nText\n"] {
+        assert!(Document::parse(Format::Rst, source.as_bytes()).is_ok());
+    }
+    assert_eq!(PAGES.open(open).left_alone().count(Place::DrawnTable), 1);
 }
 
 #[test]
 fn what_is_indented_below_a_target_is_a_quotation() {
     let source =
         "Text.\n\n .. _name:\n    https://example.org/\n\n  A quotation.\n\n  +---+\n  | a |\n  +---+\n";
-    assert_eq!(PAGES.texts(source), ["Text.", "A quotation."]);
-    assert_eq!(PAGES.open(source).left_alone().count(Place::DrawnTable), 1);
+    assert_eq!(PAGES.texts(source), ["Text.", "A quotation.", "a"]);
+    let quoted = "Text.\n\n  Words of hers.\n\n  -- Jane Doe\n";
+    assert_eq!(PAGES.texts(quoted), ["Text.", "Words of hers.", "Jane Doe"]);
+    assert_eq!(
+        PAGES.written(quoted, &["Text.", "— Ihre Worte.", "Jana Doe"]),
+        "Text.\n\n  \\— Ihre Worte.\n\n  -- Jana Doe\n"
+    );
 }
 
 #[test]

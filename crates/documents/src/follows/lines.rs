@@ -1,6 +1,7 @@
 //! Blocks of formats whose markup is in lines, and cues with times.
 
 use super::{Relation, Surroundings};
+use crate::formats::rst;
 
 /// Blank lines between the end of a chapter and the next.
 const CHAPTER_GAP: usize = 2;
@@ -55,7 +56,8 @@ pub(super) fn markdown(around: &Surroundings<'_>) -> Relation {
 pub(super) fn rst(around: &Surroundings<'_>) -> Relation {
     let (rest, next) = around.suffix();
     let prefix = around.prefix().trim_start();
-    if around.shares_line() || prefix.contains('|') || rest.contains('|') {
+    if around.shares_line() || prefix.contains('|') || rest.contains('|') || around.gap.contains(rst::is_mark)
+    {
         return Relation::Apart;
     }
     let is_part = |line: &str| {

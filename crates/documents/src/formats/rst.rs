@@ -1,5 +1,5 @@
-//! reStructuredText: titles, paragraphs, lists, notes, captions, footnotes and the cells of list and CSV tables are
-//! located by their indentation, as docutils does.
+//! reStructuredText: titles, paragraphs, lists, notes, captions, footnotes and the cells of tables are located by their
+//! indentation, as docutils does.
 //!
 //! Code, formulas, comments, targets, names of roles, directives and fields, and what a directive contains that is not
 //! known are left unchanged.
@@ -11,6 +11,10 @@ mod inline;
 mod lines;
 mod source_lines;
 mod tables;
+mod titles;
+
+pub(crate) use self::lines::is_mark;
+pub(crate) use self::tables::{completed, prepared};
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -19,10 +23,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::directives::is_data;
-use self::escape::{Adornment, RstText};
+use self::escape::RstText;
 use self::inline::Context;
 use self::lines::{bullet, enumerator, explicit, field, options};
 use self::source_lines::{Line, lines};
+use self::tables::Table;
 use crate::escaping::Escaping;
 use crate::left_alone::Place;
 use crate::paragraph;
@@ -33,9 +38,6 @@ use crate::{Result, limits};
 /// Translations of narrower paragraphs are filled to this many columns.
 const NARROWEST_COLUMNS: usize = 40;
 
-/// Lines around a title may be so much wider than it and still follow its width.
-const INSET_COLUMNS: usize = 2;
-
 /// The shortest line under a title that is shorter than the title.
 const SHORTEST_RULE: usize = 4;
 
@@ -44,14 +46,28 @@ const SHORTEST_RULE: usize = 4;
 /// # Errors
 /// When its elements are nested deeper than [`limits::NESTING`].
 pub(crate) fn parse(source: &str) -> Result<Parsed> {
+    Ok(read(&prepared(source)?, None)?.found)
+}
+
+/// A parser that has read a document; it takes note of its drawn tables in `tables`, or reads those that are prepared.
+fn read(source: &str, tables: Option<Vec<Table>>) -> Result<RstParser<'_>> {
     let lines = lines(source);
     let all = 0..lines.len();
     let names = captured(&REFERENCES, source);
     let implicit = names.difference(&captured(&TARGETS, source)).cloned().collect();
     let context = Context { names, default_roles: default_roles(source) };
-    let mut parser = RstParser { source, lines, context, implicit, found: Parsed::default(), started: false };
+    let mut parser = RstParser {
+        source,
+        lines,
+        context,
+        implicit,
+        found: Parsed::default(),
+        started: false,
+        narrowest: NARROWEST_COLUMNS,
+        tables,
+    };
     parser.body(all, 0)?;
-    Ok(parser.found)
+    Ok(parser)
 }
 
 static REFERENCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -87,6 +103,10 @@ struct RstParser<'a> {
     found: Parsed,
     /// Whether a text precedes, so that fields do not describe the document.
     started: bool,
+    /// Translations of narrower paragraphs are filled to this many columns.
+    narrowest: usize,
+    /// The drawn tables so far, if they are asked for.
+    tables: Option<Vec<Table>>,
 }
 
 impl<'a> RstParser<'a> {
@@ -143,11 +163,13 @@ impl<'a> RstParser<'a> {
             return Ok(self.line_block(at, end, base));
         }
         if lines::is_grid_border(text) {
-            let next = self.until_blank(at, end);
-            return Ok(self.drawn_table(at, next));
+            return Ok(self.grid_table(at, end, base));
         }
         if lines::is_table_border(text) {
-            return self.simple_table(at, end, base, depth);
+            return Ok(self.simple_table(at, end, base));
+        }
+        if tables::is_prepared(text) {
+            return self.cells(at, end, depth);
         }
         if let Some(rest) = explicit(text) {
             return self.explicit(at, end, base, rest, depth);
@@ -245,61 +267,6 @@ impl<'a> RstParser<'a> {
         self.line(end.saturating_sub(1)).map_or(0, |line| line.text.end)
     }
 
-    /// Whether a line of punctuation is followed by a title and the same line.
-    fn is_overlined(&self, at: usize, end: usize) -> bool {
-        let (text, title) = (self.text(at), self.text(at + 1));
-        at + 2 < end && self.text(at + 2) == text && !title.is_empty() && columns(title) <= columns(text)
-    }
-
-    /// A line between paragraphs, or the line above a title.
-    fn rule(&mut self, at: usize, end: usize, base: usize) -> usize {
-        let text = self.text(at);
-        let is_same = |at: usize| lines::is_rule(self.text(at)) && self.text(at).starts_with(first(text));
-        if at + 2 < end && !self.text(at + 1).is_empty() && self.indent(at + 2) == base && is_same(at + 2) {
-            self.title(at..at + 3);
-            return at + 3;
-        }
-        at + 1
-    }
-
-    /// A title in its lines of punctuation: the title and the line below, perhaps also one above.
-    fn title(&mut self, lines: Range<usize>) {
-        let above = lines.len() > 2;
-        let at = lines.end - 2;
-        let (Some(title), Some(below)) = (self.line(at).cloned(), self.line(lines.end - 1).cloned()) else {
-            return;
-        };
-        let start = self.line(lines.start).map_or(0, |line| line.text.start);
-        let (width, rule) =
-            (columns(self.slice(title.text.clone())), columns(self.slice(below.text.clone())));
-        let wider = rule.saturating_sub(width);
-        let follows = wider <= INSET_COLUMNS;
-        let lines = Adornment {
-            mark: first(self.slice(below.text.clone())),
-            above,
-            wider: if follows { wider } else { 0 },
-            least: if follows { 0 } else { rule },
-            inset: title.indent,
-            crlf: self.slice(title.text.end..below.text.start).contains('\r'),
-        };
-        let pieces = inline::pieces(self.source, title.text.clone(), &self.context);
-        let escaping = Escaping::Rst(RstText::Title(lines));
-        let parsed = paragraph::whole(self.source, title.text.clone(), pieces, escaping);
-        let Some(mut parsed) = parsed else { return };
-        // A title's name is its text without markup.
-        let name = self.slice(title.text).replace(['`', '*'], "");
-        let has_reference =
-            name.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word.ends_with('_'));
-        if !name.contains('\\') && !has_reference && self.implicit.remove(&inline::name(&name)) {
-            let newline = if lines.crlf { "\r\n" } else { "\n" };
-            let target = format!(".. _`{name}`:{newline}{newline}");
-            parsed.slot.frame.before.insert_str(0, &target);
-        }
-        parsed.slot.range = start..below.text.end;
-        self.started = true;
-        self.found.blocks.push(parsed);
-    }
-
     /// A paragraph, a title without a line above, or a term with its definition.
     fn paragraph(&mut self, at: usize, end: usize, base: usize, depth: usize) -> Result<usize> {
         let text = self.text(at);
@@ -320,6 +287,8 @@ impl<'a> RstParser<'a> {
         }
         let ends = |at: &usize| self.text(*at).is_empty() || self.indent(*at) != base;
         let next = (at + 1..end).find(ends).unwrap_or(end);
+        let mark = lines::attribution(text).unwrap_or(0);
+        self.cut(at, mark, base);
         let literal = self.text_block(at, next);
         Ok(if literal { self.literal(next, end, base) } else { next })
     }
@@ -368,12 +337,7 @@ impl<'a> RstParser<'a> {
             self.source,
             pieces,
             Escaping::Rst(RstText::Paragraph),
-            NARROWEST_COLUMNS,
+            self.narrowest,
         ));
     }
-}
-
-/// The first character of a line.
-fn first(text: &str) -> char {
-    text.chars().next().unwrap_or('=')
 }

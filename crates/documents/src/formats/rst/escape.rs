@@ -1,6 +1,6 @@
 //! Escapes plain text so that reStructuredText reads exactly that text, and draws the lines of titles.
 
-use super::lines::{is_rule, starts_block};
+use super::lines::{is_mark, is_rule, starts_block};
 use crate::wrap::columns;
 
 /// Where text is written.
@@ -35,6 +35,9 @@ pub(crate) fn text(text: &str, bare: bool) -> String {
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        if is_mark(c) {
+            continue;
+        }
         let after = chars.peek().copied();
         let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let marked = match c {
@@ -105,6 +108,8 @@ mod tests {
             ("1986. Ein Jahr", r"\1986. Ein Jahr"),
             (":Feld: x", r"\:Feld: x"),
             ("-v  laut", r"\-v  laut"),
+            ("-- Jane", r"\-- Jane"),
+            ("— Ja.", r"\— Ja."),
             (".. x", r"\.. x"),
             ("-5 °C, 3.5, :x:y, Herr. B", "-5 °C, 3.5, :x:y, Herr. B"),
         ] {

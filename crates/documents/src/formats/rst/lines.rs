@@ -4,6 +4,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// The line before the cells of a table that is read as a list of them, that before each cell, and that after them:
+/// characters that no text has.
+pub(super) const TABLE: char = '\u{fdd0}';
+pub(super) const CELL: char = '\u{fdd1}';
+pub(super) const END: char = '\u{fdd2}';
+
+/// Whether a character stands for a part of a table.
+pub(crate) fn is_mark(c: char) -> bool {
+    [TABLE, CELL, END].contains(&c)
+}
+
 /// Bytes before the text of a bullet list's item.
 pub(super) fn bullet(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(['*', '+', '-', '•', '‣', '⁃'])?;
@@ -71,6 +82,13 @@ pub(super) fn is_grid_border(text: &str) -> bool {
         && text.bytes().all(|b| b == b'-' || b == b'+')
 }
 
+/// Bytes of the dashes before the name of somebody who is quoted.
+pub(super) fn attribution(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("---").or(text.strip_prefix("--")).or(text.strip_prefix('—'))?;
+    let is_name = |c: char| !c.is_whitespace() && c != '-';
+    rest.trim_start().starts_with(is_name).then(|| text.len() - rest.trim_start().len())
+}
+
 /// The text after the `.. ` of explicit markup.
 pub(super) fn explicit(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("..")?;
@@ -84,6 +102,7 @@ pub(super) fn starts_block(text: &str) -> bool {
         || enumerator(text).is_some()
         || field(text).is_some()
         || options(text).is_some()
+        || attribution(text).is_some()
         || is(">>>")
         || is("|")
         || is("__")
