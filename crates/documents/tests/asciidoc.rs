@@ -2,7 +2,7 @@
 
 mod pages;
 
-use documents::{Document, Format, Translation};
+use documents::{Document, Format, Place, Translation};
 use pages::Pages;
 
 const PAGE: &str = "\
@@ -185,4 +185,115 @@ fn an_item_ends_the_paragraph_that_is_attached_to_another() {
 fn a_term_ends_the_description_below_another() {
     let source = "one::\n\tIts meaning.\ntwo::\n\tIts meaning\n\ttoo.\n";
     assert_eq!(PAGES.texts(source), ["one", "Its meaning.", "two", "Its meaning too."]);
+}
+
+#[test]
+fn no_text_begins_another_element() {
+    for text in [
+        "> a",
+        "# a",
+        "= a",
+        "- a",
+        "• a",
+        "* a",
+        "******* a",
+        ". a",
+        "....... a",
+        "1. a",
+        "a. a",
+        "iv) a",
+        "<1> a",
+        "<.> a",
+        ".A",
+        "..A",
+        "NOTE: a",
+        "a:: b",
+        "a;; b",
+        ":a: b",
+        "a::b[c]",
+        "image::a[]",
+        "toc::[]",
+        "// a",
+        "////",
+        "[a]",
+        "[[a]]",
+        "[.a]",
+        "--",
+        "---",
+        "----",
+        "====",
+        "****",
+        "____",
+        "++++",
+        "....",
+        "```",
+        "```a",
+        "|===",
+        "!===",
+        ",===",
+        ":===",
+        "'''",
+        "<<<",
+        "* * *",
+        "- - -",
+        "_ _ _",
+        "___",
+        "+",
+        "a +",
+        "include::a[]",
+        "ifdef::a[]",
+        "endif::[]",
+        "\\include::a[]",
+        "((a))",
+        "(((a)))",
+        "{a}",
+        "[x] a",
+        "%",
+        "|a",
+        "a |b",
+        "!a",
+    ] {
+        for (source, before, after) in [
+            ("Some text\n\nMore\n", "", "More"),
+            ("* Some text\n* More\n", "", "More"),
+            ("|===\n|Some text |More\n|===\n", "", "More"),
+            (".Some text\nMore\n", "", "More"),
+            ("Before\n\n> Some text\n\nMore\n", "Before", "More"),
+        ] {
+            let texts = PAGES.texts(source);
+            let given: Vec<String> =
+                texts.iter().map(|old| old.replace("Some text", &format!("{text} ä"))).collect();
+            let given: Vec<&str> = given.iter().map(String::as_str).collect();
+            let written = PAGES.written(source, &given);
+            assert_eq!(PAGES.texts(&written), given, "{text}: {written}");
+            assert!(given.first().is_some_and(|first| before.is_empty() || *first == before), "{text}");
+            assert_eq!(given.last(), Some(&after), "{text}");
+            // It is not kept either.
+            assert!(written.contains('ä'), "{text}: {written}");
+        }
+    }
+    assert_eq!(PAGES.written("Some text\n", &["> Zitat"]), "&#62; Zitat\n");
+}
+
+#[test]
+fn quotations_as_in_markdown_are_read() {
+    let source = "> A long quotation of somebody that goes\n> on in *another\n> line*.\n>\n> * An item\n-- Jane Doe\n\nText.\n";
+    let texts = ["A long quotation of somebody that goes on in another line.", "An item", "Text."];
+    assert_eq!(PAGES.texts(source), texts);
+    let given = ["Ein langes Zitat von jemand, das auch in der anderen Zeile steht.", "> Punkt", "Text."];
+    let expected = source
+        .replace(
+            "A long quotation of somebody that goes\n> on in *another\n> line*.",
+            "Ein langes Zitat von jemand, das auch in\n> der anderen Zeile steht.",
+        )
+        .replace("An item", "&#62; Punkt");
+    assert_eq!(PAGES.written(source, &given), expected);
+}
+
+#[test]
+fn hidden_terms_of_the_index_are_counted() {
+    let document =
+        PAGES.open("The house(((house, red))) indexterm:[big, house] and ((its door)).\n\n(((end)))\n");
+    assert_eq!(document.left_alone().count(Place::IndexEntry), 3);
+    assert!(document.blocks().iter().any(|block| block.text.contains("its door")));
 }

@@ -3,6 +3,7 @@
 //!
 //! Code, formulas, comments, attributes, anchors and targets, and blocks of styles that are not known are left unchanged.
 
+mod blocks;
 pub(crate) mod escape;
 mod inline;
 mod marks;
@@ -69,6 +70,7 @@ pub(crate) fn parse(source: &str) -> Parsed {
         found,
         depth: 0,
         cell: false,
+        quotation: false,
     };
     parser.lines(&lines, true);
     parser.found
@@ -100,6 +102,8 @@ struct AsciiDocParser<'a> {
     depth: usize,
     /// Whether the text is in a cell, where a bar ends it.
     cell: bool,
+    /// Whether the text is in a quotation as in Markdown.
+    quotation: bool,
 }
 
 /// What precedes a line.
@@ -248,6 +252,10 @@ impl<'a> AsciiDocParser<'a> {
             state.attributes = "";
             return end;
         }
+        if marks::is_quotation(text) && !self.quotation {
+            state.attributes = "";
+            return self.quotation(lines, at);
+        }
         state.by_line |= shows_line_ends(state.attributes);
         state.attributes = "";
         state.term = false;
@@ -288,7 +296,7 @@ impl<'a> AsciiDocParser<'a> {
 
     /// Adds the blocks of a text, and those of the notes and images in it.
     fn add(&mut self, range: Range<usize>, place: AsciiDocText, note: bool) {
-        let content = inline::read(self.source, range, self.cell, self.quotes);
+        let content = inline::read(self.source, range, self.place());
         let linked = content.linked;
         let place = match place {
             AsciiDocText::Paragraph { .. } if self.cell => AsciiDocText::Cell { linked },
@@ -297,13 +305,29 @@ impl<'a> AsciiDocParser<'a> {
             other => other,
         };
         let escaping = Escaping::AsciiDoc(place, self.quotes);
-        let blocks = paragraph::blocks(self.source, content.pieces, escaping, NARROWEST_COLUMNS);
+        let mut blocks = paragraph::blocks(self.source, content.pieces, escaping, NARROWEST_COLUMNS);
+        for parsed in blocks.iter_mut().filter(|parsed| self.quotation && !parsed.slot.newline.is_empty()) {
+            parsed.slot.newline.push_str("> ");
+        }
         self.found.extend(blocks);
-        self.inner(content.notes, content.descriptions, note);
+        self.inner(content.notes, content.descriptions, content.index, note);
     }
 
-    /// Adds the texts of footnotes, unless they are in a footnote, and the descriptions of images.
-    fn inner(&mut self, notes: Vec<Range<usize>>, descriptions: Vec<Range<usize>>, note: bool) {
+    fn place(&self) -> inline::Place {
+        inline::Place { cell: self.cell, quotation: self.quotation, quotes: self.quotes }
+    }
+
+    /// Adds the texts of footnotes, unless they are in a footnote, and the descriptions of images; counts terms of the index.
+    fn inner(
+        &mut self,
+        notes: Vec<Range<usize>>,
+        descriptions: Vec<Range<usize>>,
+        index: Vec<Range<usize>>,
+        note: bool,
+    ) {
+        for term in index {
+            self.found.leave(Place::IndexEntry, self.slice(term));
+        }
         for range in notes.into_iter().filter(|_| !note) {
             self.add(range, AsciiDocText::Bracketed, true);
         }
@@ -333,69 +357,6 @@ impl<'a> AsciiDocParser<'a> {
                 self.value(range.start + start..range.start + start + size);
             }
         }
-    }
-
-    /// A block between two equal lines; returns the line after it, or after its first line if it holds paragraphs.
-    fn delimited(
-        &mut self,
-        lines: &[Range<usize>],
-        at: usize,
-        text: &str,
-        state: &mut State<'a>,
-    ) -> Option<usize> {
-        let bar = marks::table(text);
-        if !marks::verbatim(text) && !marks::parsed(text) && bar.is_none() {
-            return None;
-        }
-        self.flush(state);
-        let attributes = std::mem::take(&mut state.attributes);
-        state.term = false;
-        let fence = if text.starts_with("```") { "```" } else { text };
-        if marks::parsed(text) {
-            if !is_prose(attributes) {
-                let end = self.fence_end(lines, at + 1, fence);
-                self.leave(attributes, lines.get(at + 1..end).unwrap_or_default());
-                return Some(end + 1);
-            }
-            if shows_line_ends(attributes) {
-                let end = self.fence_end(lines, at + 1, fence);
-                for line in lines.get(at + 1..end).unwrap_or_default() {
-                    self.add(line.clone(), AsciiDocText::Paragraph { linked: false }, false);
-                }
-                return Some(end + 1);
-            }
-            return Some(at + 1);
-        }
-        let end = self.fence_end(lines, at + 1, fence);
-        let named = |name: &str| attributes.contains(name);
-        if let Some(bar) = bar.filter(|bar| "|!".contains(*bar) && !named("format=") && !named("separator="))
-        {
-            let inner = lines.get(at + 1..end).unwrap_or_default();
-            let range = inner.first().map_or(0, |line| line.start)..inner.last().map_or(0, |line| line.end);
-            self.table(range, bar, attributes);
-        }
-        Some(end + 1)
-    }
-
-    /// The line that ends a block, or the last.
-    fn fence_end(&self, lines: &[Range<usize>], from: usize, fence: &str) -> usize {
-        (from..lines.len()).find(|at| self.text(lines.get(*at)) == fence).unwrap_or(lines.len())
-    }
-
-    /// An attribute that a line sets, with its further lines; its value is text if it is shown.
-    fn entry(&mut self, lines: &[Range<usize>], at: usize) -> Option<usize> {
-        let text = self.text(lines.get(at));
-        let (name, size) = marks::entry(text)?;
-        let mut next = at + 1;
-        while self.text(lines.get(next - 1)).ends_with(" \\") && next < lines.len() {
-            next += 1;
-        }
-        let is_shown = SHOWN.contains(&name) || name.ends_with("-caption") || name.ends_with("-label");
-        if is_shown && next == at + 1 && size < text.len() {
-            let start = lines.get(at)?.start;
-            self.add(start + size..start + text.len(), AsciiDocText::Line { linked: false }, false);
-        }
-        Some(next)
     }
 }
 

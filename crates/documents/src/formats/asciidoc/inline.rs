@@ -1,9 +1,12 @@
 //! Inline markup of AsciiDoc.
 
+mod parts;
 mod quotes;
 
 use std::ops::Range;
 
+pub(super) use self::parts::description;
+use self::parts::{hard_break, head, link_text};
 use super::escape::Quotes;
 use super::marks;
 use crate::chars::one_line;
@@ -22,6 +25,8 @@ pub(super) struct Content<'a> {
     /// Texts that are blocks of their own: footnotes, and descriptions of images, which are attributes.
     pub notes: Vec<Range<usize>>,
     pub descriptions: Vec<Range<usize>>,
+    /// Terms of the index that are not shown.
+    pub index: Vec<Range<usize>>,
     /// Whether there are links, whose text is between brackets.
     pub linked: bool,
 }
@@ -35,9 +40,19 @@ const DOUBLE: (&str, &str) = ("“", "”");
 /// Bytes of an anchor.
 const ANCHOR_BYTES: usize = 256;
 
-/// The inline content of the text in `range`; a backslash keeps a bar of `cell`s from ending them.
-pub(super) fn read(source: &str, range: Range<usize>, cell: bool, quotes: Quotes) -> Content<'_> {
-    let mut reader = Reader { source, content: Content::default(), depth: 0, cell, quotes };
+/// Where a text stands, as far as it decides how the text is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Whether it is in a cell, where a backslash keeps a bar from ending it.
+    pub cell: bool,
+    /// Whether it is in a quotation, whose lines start with `> `.
+    pub quotation: bool,
+    pub quotes: Quotes,
+}
+
+/// The inline content of the text in `range`.
+pub(super) fn read(source: &str, range: Range<usize>, place: Place) -> Content<'_> {
+    let mut reader = Reader { source, content: Content::default(), depth: 0, place };
     reader.read(range);
     reader.content
 }
@@ -46,8 +61,7 @@ struct Reader<'a> {
     source: &'a str,
     content: Content<'a>,
     depth: usize,
-    cell: bool,
-    quotes: Quotes,
+    place: Place,
 }
 
 /// A text that is being read.
@@ -72,10 +86,17 @@ impl<'a> Reader<'a> {
         };
         while let Some(c) = self.slice(cursor.at..cursor.end).chars().next() {
             let escaped = c == '\\';
-            if escaped && self.cell && self.slice(cursor.at + 1..cursor.end).starts_with('|') {
+            if escaped && self.place.cell && self.slice(cursor.at + 1..cursor.end).starts_with('|') {
                 let at = cursor.at;
                 self.flush(&mut cursor, at);
                 self.content.pieces.push(Piece::new(Kind::Text("|".into()), at..at + 2));
+                (cursor.at, cursor.from) = (at + 2, at + 2);
+                continue;
+            }
+            if c == '\n' && self.place.quotation && self.slice(cursor.at + 1..cursor.end).starts_with("> ") {
+                let at = cursor.at + 1;
+                self.flush(&mut cursor, at);
+                self.content.pieces.push(Piece::new(Kind::Elided, at..at + 2));
                 (cursor.at, cursor.from) = (at + 2, at + 2);
                 continue;
             }
@@ -139,6 +160,10 @@ impl<'a> Reader<'a> {
             }
             Form::Break => pieces.push(Piece::new(Kind::Break, at..end)),
             Form::Void => pieces.push(Piece::new(Kind::Void { word: false }, at..end)),
+            Form::Index(term) => {
+                pieces.push(Piece::new(Kind::Void { word: false }, at..end));
+                self.content.index.push(term);
+            }
             Form::Image(description) => {
                 pieces.push(Piece::new(Kind::Void { word: true }, at..end));
                 self.content.descriptions.extend(description);
@@ -172,8 +197,10 @@ impl<'a> Reader<'a> {
         let rest = self.slice(cursor.at..cursor.end);
         let before = self.slice(cursor.start..cursor.at).chars().next_back();
         match rest.chars().next()? {
-            '`' | '\'' if self.quotes == Quotes::Old => self.old_quoted(cursor, rest, before),
-            '"' if rest.starts_with("\"`") && self.quotes == Quotes::Current => self.quoted(cursor, before),
+            '`' | '\'' if self.place.quotes == Quotes::Old => self.old_quoted(cursor, rest, before),
+            '"' if rest.starts_with("\"`") && self.place.quotes == Quotes::Current => {
+                self.quoted(cursor, before)
+            }
             '*' | '_' | '`' | '#' => self.marked(cursor, rest, before, 0),
             '+' => self.passed(cursor, rest, before),
             '^' | '~' => self.shifted(cursor, rest),
@@ -266,7 +293,7 @@ impl<'a> Reader<'a> {
     fn index_term(&self, cursor: &mut Cursor, rest: &str) -> Option<Found> {
         if rest.starts_with("(((") {
             let close = self.close(cursor, cursor.at + 3, ")))", |_, _| true)?;
-            return Some(Found::new(close + 3, Form::Void));
+            return Some(Found::new(close + 3, Form::Index(cursor.at + 3..close)));
         }
         rest.strip_prefix("((")?;
         let inner = cursor.at + 2..self.close(cursor, cursor.at + 2, "))", |_, _| true)?;
@@ -301,7 +328,8 @@ impl<'a> Reader<'a> {
         let form = match name {
             "footnote" => Form::Note(from..from + close),
             "image" => Form::Image(description(inner).map(|range| from + range.start..from + range.end)),
-            "icon" | "anchor" | "indexterm" => Form::Void,
+            "icon" | "anchor" => Form::Void,
+            "indexterm" => Form::Index(from..from + close),
             "indexterm2" => Form::Pair { inner: from..from + close, link: true },
             _ if is_address || name == "xref" => match link_text(inner) {
                 Some(range) => Form::Pair { inner: from + range.start..from + range.end, link: true },
@@ -333,6 +361,8 @@ enum Form {
     Quoted(Range<usize>, (&'static str, &'static str)),
     Break,
     Void,
+    /// A term of the index that is not shown.
+    Index(Range<usize>),
     /// An image with the bytes of its description.
     Image(Option<Range<usize>>),
     /// A footnote with the bytes of its text.
@@ -341,39 +371,4 @@ enum Form {
         inner: Range<usize>,
         link: bool,
     },
-}
-
-/// Bytes of a hard line break, ` +` at the end of a line, at the start of a text.
-fn hard_break(rest: &str) -> Option<usize> {
-    let after = rest.strip_prefix(" +")?;
-    let spaces = after.len() - after.trim_start_matches([' ', '\t']).len();
-    let newline = after.get(spaces..)?;
-    let size = if newline.starts_with("\r\n") { 2 } else { usize::from(newline.starts_with('\n')) };
-    (size > 0).then_some(2 + spaces + size)
-}
-
-/// At most `size` bytes of the start of a text.
-fn head(text: &str, size: usize) -> &str {
-    text.get(..text.floor_char_boundary(size)).unwrap_or_default()
-}
-
-/// The text of a link without its attributes; `None` if there is none.
-fn link_text(inner: &str) -> Option<Range<usize>> {
-    let plain = !inner.contains('=') && !inner.starts_with('"');
-    let range = if plain { Some(0..inner.len()) } else { description(inner) }?;
-    let text = inner.get(range.clone())?;
-    let end = range.start + text.strip_suffix('^').unwrap_or(text).trim_end().len();
-    let start = range.end - text.trim_start().len();
-    (start < end).then_some(start..end)
-}
-
-/// The first value of a list of attributes, which describes an image, without its quotes.
-pub(super) fn description(attributes: &str) -> Option<Range<usize>> {
-    if let Some(quoted) = attributes.strip_prefix('"') {
-        return quoted.find('"').filter(|size| *size > 0).map(|size| 1..size + 1);
-    }
-    let value = attributes.split(',').next()?;
-    let text = value.trim();
-    let start = value.len() - value.trim_start().len();
-    (!text.is_empty() && !text.contains('=')).then(|| start..start + text.len())
 }

@@ -93,8 +93,7 @@ pub(super) fn item(line: &str) -> Option<usize> {
         }
     };
     let rest = text.get(size..).filter(|rest| rest.starts_with([' ', '\t']))?.trim_start();
-    let limit = if first == '*' || first == '.' { 6 } else { usize::MAX };
-    (!rest.is_empty() && size < limit).then(|| indent + text.len() - rest.len())
+    (!rest.is_empty()).then(|| indent + text.len() - rest.len())
 }
 
 fn is_callout(number: &str) -> bool {
@@ -146,9 +145,20 @@ pub(super) fn is_line_of(line: &str, mark: char, least: usize) -> bool {
 
 /// Whether a line is a rule or a page break.
 pub(super) fn is_break(line: &str) -> bool {
-    ["'''", "<<<", "---", "***", "- - -", "* * *"].contains(&line)
-        || is_line_of(line, '\'', 3)
-        || is_line_of(line, '<', 3)
+    is_line_of(line, '\'', 3) || is_line_of(line, '<', 3) || is_markdown_break(line)
+}
+
+/// Whether a line is a rule of Markdown: three equal marks, equally spaced.
+fn is_markdown_break(line: &str) -> bool {
+    let Some(mark) = line.chars().next().filter(|mark| "-*_".contains(*mark)) else { return false };
+    let gaps: Vec<&str> = line.split(mark).collect();
+    let spaces = gaps.get(1).is_some_and(|gap| gap.bytes().all(|b| b == b' '));
+    matches!(gaps.as_slice(), ["", one, other, ""] if one == other && spaces)
+}
+
+/// Whether a line begins a quotation as in Markdown.
+pub(super) fn is_quotation(line: &str) -> bool {
+    line.starts_with("> ")
 }
 
 /// Whether a line is read before the text: a comment, a condition, an inclusion.
@@ -204,8 +214,10 @@ pub(super) fn starts_block(line: &str, first: bool) -> bool {
         || term(line).is_some()
         || line == "+"
         || line.ends_with(" +")
+        // The name of somebody who is quoted.
+        || (!first && line.starts_with("-- "))
         || (first
-            && (title(line).is_some()
+            && (is_quotation(line) || title(line).is_some()
                 || label(line).is_some()
                 || entry(line).is_some()
                 || block_macro(line).is_some()

@@ -23,7 +23,7 @@ impl<'a> AsciiDocParser<'a> {
 
     /// A title that is written as a whole.
     fn whole(&mut self, range: Range<usize>, inner: Range<usize>, place: AsciiDocText, anchored: bool) {
-        let content = inline::read(self.source, inner.clone(), self.cell, self.quotes);
+        let content = inline::read(self.source, inner.clone(), self.place());
         let place = match place {
             AsciiDocText::Line { .. } => AsciiDocText::Line { linked: content.linked },
             other => other,
@@ -38,7 +38,7 @@ impl<'a> AsciiDocParser<'a> {
             parsed.slot.range = range;
             self.found.blocks.push(parsed);
         }
-        self.inner(content.notes, content.descriptions, false);
+        self.inner(content.notes, content.descriptions, content.index, false);
     }
 
     /// The anchor that keeps references to a title, by its identifier or its text.
