@@ -196,3 +196,19 @@ fn entries_of_the_index_are_counted() {
     let document = PAGES.open("The house\\index{house!red} is red.\\index{colour}\n");
     assert_eq!(document.left_alone().count(Place::IndexEntry), 2);
 }
+
+#[test]
+fn code_that_holds_braces_and_ends_of_documents_is_closed() {
+    let source = "\\begin{document}\nWe write \\verb=\\end{document}= and \\detokenize{>{$}} here.\n\n\\begin{verbatim}\n\\end{document}\n}\n\\end{verbatim}\n\n\\begin{DoxyCode}\nif (a) \\{ \\begin{DoxyCode} } \\end{DoxyCode} {\n\\end{DoxyCode}\n\nThe end.\n\\end{document}\n\nNot this } one.\n";
+    assert_eq!(
+        PAGES.texts(source),
+        ["We write \\verb=\\end{document}= and \\detokenize{>{$}} here.", "The end."]
+    );
+    assert_eq!(PAGES.open(source).left_alone().count(Place::UnknownMarkup), 1);
+    assert_eq!(PAGES.texts("\\catcode`\\{\\active } and {\n\nSome text \\char`$ here.\n\n$ more\n").len(), 3);
+    let code = "\\ProvidesExplPackage {a} {}\n\\msg_new:nnn { a } { Use~it~before~\\begin{document}. }\n";
+    assert!(PAGES.texts(code).is_empty());
+    assert_eq!(PAGES.open(code).left_alone().count(Place::UnknownMarkup), 1);
+    let program = "Text before.\n\n\\ExplSyntaxOn\n\\tl_set:Nn \\l_a_tl { $ } text in code\n\\ExplSyntaxOff\n\nText after.\n";
+    assert_eq!(PAGES.texts(program), ["Text before.", "Text after."]);
+}

@@ -21,6 +21,8 @@ const SUBTITLES: &str = "translate its subtitles, as .srt, .vtt or .ass";
 const UNPACK: &str = "unpack it and translate the documents in it";
 const NO_DOCUMENT: &str = "choose a document with text";
 const AS_SOURCE: &str = "translate the text file that it was made from";
+const OF_TEX: &str = "translate the .tex files that use it, or all of it as plain text, code too, with \
+    `wasan translate --format txt`";
 const EXPORT: &str = "export its texts as .xliff, .po, .csv or .json, and translate that";
 
 /// Files without a known extension that are not plain text either.
@@ -48,7 +50,7 @@ const EXTENSIONS: &[(&str, &str, &str)] = &[
     ("Ruby", AS_TEXT, "rb erb rake gemspec ru haml slim"),
     ("Perl", AS_TEXT, "pl pm t pod raku"),
     ("C and C++", AS_TEXT, "c h cc cpp cxx c++ hh hpp hxx ino inl ipp tcc"),
-    ("C#, F# and Visual Basic", AS_TEXT, "cs csx fs fsi fsx vb vbs bas cls frm"),
+    ("C#, F# and Visual Basic", AS_TEXT, "cs csx fs fsi fsx vb vbs bas frm"),
     ("Java, Kotlin and Scala", AS_TEXT, "java kt kts scala sc groovy gradle jsp jspx ftlh"),
     ("Swift and Objective-C", AS_TEXT, "swift m mm metal pch"),
     ("Rust", AS_TEXT, "rs ron"),
@@ -99,7 +101,8 @@ const EXTENSIONS: &[(&str, &str, &str)] = &[
     ("R Markdown and Quarto", AS_TEXT, "rmd qmd rnw snw"),
     ("Org mode and Muse", AS_DOCUMENT, "muse org org_archive"),
     ("wiki markup", AS_TEXT, "wiki mediawiki mw wikitext jira textile creole dokuwiki tid t2t"),
-    ("TeX packages", AS_SOURCE, "sty dtx ins bst"),
+    ("TeX packages and styles", OF_TEX, "sty dtx ins bst clo bbx cbx lbx ldf"),
+    ("classes of TeX and Visual Basic", OF_TEX, "cls"),
     ("Typst", AS_TEXT, "typ typst"),
     ("Texinfo and roff", AS_TEXT, "texi texinfo txi man mdoc ms roff troff nroff tr"),
     ("screenplays", AS_DOCUMENT, "fountain fdx celtx"),

@@ -5,6 +5,7 @@
 
 mod accents;
 mod arguments;
+mod body;
 mod commands;
 mod elements;
 pub(crate) mod escape;
@@ -13,10 +14,8 @@ mod lexer;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
+use self::body::{body, declared};
 use self::commands::{Form, form, is_table};
 use self::escape::{LIGATURES, LatexText, NAMED};
 use self::lexer::{Token, TokenKind, command_name};
@@ -33,9 +32,6 @@ const NARROWEST_COLUMNS: usize = 40;
 
 /// Bytes of a command with arguments that the model sees as a word; longer ones are markup.
 const WORD_BYTES: usize = 120;
-
-/// Bytes before a command in which a comment may start on its line.
-const LINE_BYTES: usize = 4096;
 
 /// The blocks of a document, or of a part of one without `\begin{document}`.
 ///
@@ -61,50 +57,17 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
         tables: 0,
     };
     // The preamble is a program, which may be unbalanced in ways that only TeX understands.
-    if let Ok(tokens) = lexer::tokens(source, 0..body.start) {
+    if let Ok(tokens) = lexer::tokens(source, 0..body.start, &parser.prose) {
         parser.tokens = tokens;
         parser.titles()?;
     }
-    parser.tokens = lexer::tokens(source, body)?;
+    if body.is_empty() && parser.found.blocks.is_empty() {
+        parser.found.leave(Place::UnknownMarkup, preamble);
+    }
+    parser.tokens = lexer::tokens(source, body, &parser.prose)?;
     parser.run(0..parser.tokens.len(), 0)?;
     parser.flush();
     Ok(parser.found)
-}
-
-/// The bytes of the document's body; all of a document without preamble, none of a preamble without body.
-fn body(source: &str) -> Range<usize> {
-    let find = |mark: &str, from: usize| {
-        let places = source.get(from..).unwrap_or_default().match_indices(mark).map(move |(at, _)| from + at);
-        let mut shown = places.filter(|at| {
-            let start = source.floor_char_boundary(at.saturating_sub(LINE_BYTES));
-            let line = source.get(start..*at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-            !line.replace("\\\\", "").replace("\\%", "").contains('%')
-        });
-        shown.next()
-    };
-    match find("\\begin{document}", 0) {
-        Some(start) => {
-            let start = start + "\\begin{document}".len();
-            start..find("\\end{document}", start).unwrap_or(source.len())
-        }
-        None if find("\\documentclass", 0).is_some() || find("\\ProvidesPackage", 0).is_some() => {
-            source.len()..source.len()
-        }
-        None => 0..source.len(),
-    }
-}
-
-static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"\\(?:newtheorem|declaretheorem|newenvironment|newtcolorbox|newmdenv)\*?(?:\[[^\]]*\])?\{([^{}]+)\}",
-    )
-    .ok()
-});
-
-/// The environments that a document declares, which hold text.
-fn declared(source: &str) -> HashSet<&str> {
-    let captures = DECLARED.iter().flat_map(|declared| declared.captures_iter(source));
-    captures.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
 }
 
 struct LatexParser<'a> {
@@ -155,6 +118,13 @@ impl<'a> LatexParser<'a> {
                 }
                 TokenKind::Paragraph | TokenKind::Copied | TokenKind::Cell => {
                     self.flush();
+                    at + 1
+                }
+                TokenKind::Unknown => {
+                    self.flush();
+                    let inner = self.slice(range).split_once(['}', '\n']).map_or("", |(_, inner)| inner);
+                    let inner = inner.rsplit_once('\\').map_or(inner, |(inner, _)| inner);
+                    self.found.leave(Place::UnknownMarkup, inner);
                     at + 1
                 }
                 TokenKind::Locked => {

@@ -1,8 +1,12 @@
 //! Divides LaTeX into tokens: commands, groups, formulas, verbatim text, comments.
 
+mod extents;
+
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::commands::{is_definition, is_raw};
+use self::extents::{braces, definition_size, environment, environment_size};
+use super::commands::{is_definition, is_prose, is_raw};
 use crate::{Error, Result};
 
 /// A token.
@@ -30,6 +34,8 @@ pub(super) enum TokenKind {
     Locked,
     /// A formula or verbatim text of its own, a definition.
     Copied,
+    /// An environment that is not known, or code in another syntax.
+    Unknown,
     /// A comment with the line end after it.
     Comment,
     /// `&` between cells.
@@ -43,32 +49,61 @@ const LINE_SEARCH: usize = 1 << 16;
 /// What declares that bars enclose verbatim text.
 const BARS: [&str; 5] = ["\\MakeShortVerb", "{ltxdoc}", "{ltxguide}", "{ltnews}", "{l3doc}"];
 
-/// Bytes of an environment's name.
-const NAME_BYTES: usize = 64;
+/// Commands before the code of a character, as in ``\catcode`\{``.
+const CODES: [&str; 7] = ["catcode", "lccode", "uccode", "sfcode", "mathcode", "delcode", "char"];
 
-/// The tokens of the text in `range`.
+/// The tokens of the text in `range` up to the end of the document; `prose` are the environments that it declares.
 ///
 /// # Errors
-/// When a brace, a formula or verbatim text is not closed.
-pub(super) fn tokens(source: &str, range: Range<usize>) -> Result<Vec<Token>> {
-    let bars = BARS.iter().any(|declared| source.contains(declared));
-    let mut lexer =
-        Lexer { source, at: range.start, end: range.end, bars, tokens: Vec::new(), open: Vec::new() };
-    while lexer.at < range.end {
-        lexer.next()?;
+/// When a brace, a formula or verbatim text is not closed in a document that keeps the meaning of these characters.
+pub(super) fn tokens(source: &str, range: Range<usize>, prose: &HashSet<&str>) -> Result<Vec<Token>> {
+    let mut lexer = Lexer {
+        source,
+        prose,
+        at: range.start,
+        end: range.end,
+        bars: BARS.iter().any(|declared| source.contains(declared)),
+        recodes: source.contains("\\catcode"),
+        endless: HashSet::new(),
+        tokens: Vec::new(),
+        open: Vec::new(),
+    };
+    while lexer.at < lexer.end {
+        let from = lexer.at;
+        match lexer.next() {
+            // A character may have another meaning here.
+            Err(_) if lexer.recodes => {
+                lexer.at = from;
+                lexer.push(TokenKind::Copied, 1);
+            }
+            result => result?,
+        }
     }
-    match lexer.open.last().and_then(|index| lexer.tokens.get(*index)) {
-        Some(open) => Err(lexer.unclosed(open.range.start)),
-        None => Ok(lexer.tokens),
+    for index in std::mem::take(&mut lexer.open) {
+        match lexer.tokens.get_mut(index) {
+            Some(open) if lexer.recodes => open.kind = TokenKind::Copied,
+            Some(open) => {
+                let start = open.range.start;
+                return Err(lexer.unclosed(start));
+            }
+            None => {}
+        }
     }
+    Ok(lexer.tokens)
 }
 
 struct Lexer<'a> {
+    /// Environments of text that the document declares.
+    prose: &'a HashSet<&'a str>,
     source: &'a str,
     at: usize,
     end: usize,
     /// Whether `|code|` is verbatim text.
     bars: bool,
+    /// Whether the document gives characters other meanings.
+    recodes: bool,
+    /// Unknown environments that do not end after here.
+    endless: HashSet<&'a str>,
     tokens: Vec<Token>,
     /// Indices of the braces that are open.
     open: Vec<usize>,
@@ -187,16 +222,44 @@ impl<'a> Lexer<'a> {
             "[" => return self.until("\\]", TokenKind::Copied),
             "verb" | "verb*" | "Verb" | "lstinline" | "mintinline" => return self.verb(name, size),
             "iffalse" => return self.until("\\fi", TokenKind::Copied),
+            "detokenize" if tail.starts_with('{') => {
+                let code = braces(tail).ok_or_else(|| self.unclosed(self.at))?;
+                self.push(TokenKind::Locked, size + code);
+                return Ok(());
+            }
+            "ExplSyntaxOn" => {
+                let size = rest.find("\\ExplSyntaxOff").unwrap_or(rest.len());
+                self.push(TokenKind::Unknown, size);
+                return Ok(());
+            }
+            "end" if tail.trim_start_matches([' ', '\t']).starts_with("{document}") => {
+                self.end = self.at;
+                return Ok(());
+            }
             "begin" => {
-                let tail = tail.trim_start_matches([' ', '\t']);
-                let name = tail.get(1..tail.floor_char_boundary(NAME_BYTES)).unwrap_or_default();
-                let environment = name.split('}').next().unwrap_or_default();
+                let environment = environment(tail);
                 if is_raw(environment) {
                     return self.until(&format!("\\end{{{environment}}}"), TokenKind::Copied);
                 }
+                let is_known = is_prose(environment) || self.prose.contains(environment);
+                if !is_known && !self.endless.contains(environment) {
+                    if let Some(size) = environment_size(rest, environment) {
+                        self.push(TokenKind::Unknown, size);
+                        return Ok(());
+                    }
+                    if !rest.contains(&format!("\\end{{{environment}}}")) {
+                        self.endless.insert(environment);
+                    }
+                }
+            }
+            _ if CODES.contains(&name) && tail.starts_with('`') => {
+                let coded = tail.get(1..).unwrap_or_default().trim_start_matches('\\');
+                let coded = tail.len() - coded.len() + coded.chars().next().map_or(0, char::len_utf8);
+                self.push(TokenKind::Command, size + coded);
+                return Ok(());
             }
             _ if is_definition(name) => {
-                let size = self.definition(size).ok_or_else(|| self.unclosed(self.at))?;
+                let size = definition_size(rest, size).ok_or_else(|| self.unclosed(self.at))?;
                 self.push(TokenKind::Copied, size);
                 return Ok(());
             }
@@ -238,45 +301,6 @@ impl<'a> Lexer<'a> {
         self.push(TokenKind::Locked, from + end);
         Ok(())
     }
-
-    /// Bytes of the definition of a command, whose parts may be unbalanced environments.
-    fn definition(&self, size: usize) -> Option<usize> {
-        let rest = self.rest();
-        let is_def = command_name(rest).ends_with("def");
-        let mut at = size;
-        let mut groups = 0;
-        loop {
-            let tail = rest.get(at..)?;
-            let blank = tail.len() - tail.trim_start_matches([' ', '\t', '\r', '\n']).len();
-            if tail.get(..blank)?.matches('\n').nth(1).is_some() && groups > 0 {
-                return Some(at);
-            }
-            let next = tail.get(blank..)?;
-            match next.chars().next() {
-                Some('{') => {
-                    at += blank + braces(next)?;
-                    groups += 1;
-                }
-                Some('[') => at += blank + next.find(']')? + 1,
-                Some('\\') if groups == 0 && at == size => {
-                    // Internal names have other characters too, as after `\makeatletter`.
-                    let name = next.get(1..)?;
-                    let is_part = |c: char| c.is_ascii_alphabetic() || "@_:".contains(c);
-                    let internal = name.len() - name.trim_start_matches(is_part).len();
-                    at += blank + 1 + internal.max(command_name(next).len());
-                }
-                Some('#') if groups == 0 => at += blank + 2,
-                // What stands between the parameters of `\def`.
-                Some(c) if groups == 0 && is_def && c != '\n' => at += blank + c.len_utf8(),
-                _ if groups > 0 => return Some(at),
-                // The rest of the line of `\let\a=\b`.
-                _ => {
-                    let line = next.split('\n').next()?;
-                    return Some(at + if line.contains(['{', '}']) { 0 } else { blank + line.len() });
-                }
-            }
-        }
-    }
 }
 
 /// The name of the command at the start of a text.
@@ -286,25 +310,4 @@ pub(super) fn command_name(text: &str) -> &str {
     let star = usize::from(size > 0 && rest.get(size..).is_some_and(|rest| rest.starts_with('*')));
     let size = if size > 0 { size + star } else { rest.chars().next().map_or(0, char::len_utf8) };
     rest.get(..size).unwrap_or_default()
-}
-
-/// Bytes of the balanced group at the start of a text.
-fn braces(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => {}
-            b'{' => depth += 1,
-            b'}' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-        escaped = byte == b'\\' && !escaped;
-    }
-    None
 }

@@ -1,0 +1,46 @@
+//! Where the text of a LaTeX document is.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What a preamble, a package or a program has, so that its words are code unless a body follows.
+const PROGRAMS: [&str; 4] = ["\\documentclass", "\\ProvidesPackage", "\\ProvidesClass", "\\ProvidesExpl"];
+
+/// Bytes before a command in which a comment may start on its line.
+const LINE_BYTES: usize = 4096;
+
+/// The bytes of the document's body and of what follows it; all of a document without preamble, none of a preamble without
+/// body, or of a program.
+pub(super) fn body(source: &str) -> Range<usize> {
+    let find = |mark: &str| {
+        let mut places = source.match_indices(mark).map(|(at, _)| at);
+        places.find(|at| {
+            let start = source.floor_char_boundary(at.saturating_sub(LINE_BYTES));
+            let line = source.get(start..*at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+            let is_shown = !line.replace("\\\\", "").replace("\\%", "").contains('%');
+            // A program may name it.
+            is_shown && !line.contains('~')
+        })
+    };
+    match find("\\begin{document}") {
+        Some(start) => start + "\\begin{document}".len()..source.len(),
+        None if PROGRAMS.iter().any(|mark| find(mark).is_some()) => source.len()..source.len(),
+        None => 0..source.len(),
+    }
+}
+
+static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\\(?:newtheorem|declaretheorem|newenvironment|newtcolorbox|newmdenv)\*?(?:\[[^\]]*\])?\{([^{}]+)\}",
+    )
+    .ok()
+});
+
+/// The environments that a document declares, which hold text.
+pub(super) fn declared(source: &str) -> HashSet<&str> {
+    let captures = DECLARED.iter().flat_map(|declared| declared.captures_iter(source));
+    captures.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
+}
