@@ -10,7 +10,7 @@ use crate::fall_back::fall_back;
 use crate::finding::{Finding, FindingKind};
 use crate::follows;
 use crate::formats::notebook::Notebook;
-use crate::formats::{epub, odf, ooxml, pdf, string_catalog};
+use crate::formats::{epub, odf, ooxml, pdf, rst, string_catalog};
 use crate::left_alone::{LeftAlone, Place};
 use crate::package::Package;
 use crate::parsed::Parsed;
@@ -162,7 +162,11 @@ impl Document {
             Format::Fluent => Parser::Fluent,
             Format::Ass => Parser::Ass,
             Format::Notebook => return Self::notebook(bytes),
-            Format::Rst => Parser::Rst,
+            Format::Rst => {
+                let (encoding, unprepared) = Encoding::read(bytes)?;
+                let source = rst::prepared(&unprepared)?.into_owned();
+                return Self::text(encoding, source, Parser::Rst { unprepared });
+            }
             Format::AsciiDoc => Parser::AsciiDoc,
             Format::Latex => Parser::Latex,
             Format::Pdf => {
@@ -209,21 +213,31 @@ impl Document {
         let mut package = Package::open(bytes)?;
         let mut collected = Collected::default();
         let headings = follows::heading_styles(&mut package);
+        let (mut has_slide, mut damaged_slide) = (false, None);
         for (name, entry) in entries(&mut package, &mut collected.left_alone)? {
             let parser = parser(entry);
-            let (is_optional, is_first) = (parser.is_optional(), collected.parts.is_empty());
+            let (is_optional, is_slide) = (parser.is_optional(), parser.is_slide());
+            let is_first = collected.parts.is_empty();
             let part = package.read(&name).and_then(|(encoding, source)| {
                 let part = Part { source, name, encoding, parser };
                 Ok((part.parse()?, part))
             });
             match part {
-                Ok((parsed, part)) => collected.add_parsed(parsed, part, &headings)?,
-                // A document whose first text cannot be read is refused; of the others it has the damaged part as it was.
-                Err(error) if is_optional || (!is_first && error.is_damage()) => {
+                Ok((parsed, part)) => {
+                    has_slide |= is_slide;
+                    collected.add_parsed(parsed, part, &headings)?;
+                }
+                // A document whose first text, or each of whose slides, cannot be read is refused; of the others it has the
+                // damaged part as it was.
+                Err(error) if is_optional || ((is_slide || !is_first) && error.is_damage()) => {
                     collected.left_alone.add(Place::DamagedPart, 1);
+                    damaged_slide = damaged_slide.or_else(|| (is_slide && is_first).then_some(error));
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if let Some(error) = damaged_slide.filter(|_| !has_slide) {
+            return Err(error);
         }
         Ok(collected.into_document(Container::Package(package)))
     }

@@ -39,6 +39,8 @@ pub enum Place {
     PivotCaption,
     /// A list entry that formulas or programs compare with what was chosen.
     ListEntry,
+    /// The description of a building block, by which authors choose it.
+    BuildingBlock,
     /// The name of a content control, by which programs find it.
     ControlTitle,
     /// A text that was deleted while changes were tracked.
@@ -95,6 +97,7 @@ impl Place {
             Self::Keyword => ("list of keywords or category", "lists of keywords and categories"),
             Self::PivotCaption => ("caption of a pivot table", "captions of pivot tables"),
             Self::ListEntry => ("entry of a list", "entries of lists"),
+            Self::BuildingBlock => ("description of a building block", "descriptions of building blocks"),
             Self::ControlTitle => ("title of a content control", "titles of content controls"),
             Self::DeletedText => ("deleted text", "deleted texts"),
             Self::Numbering => ("format of numbers", "formats of numbers"),

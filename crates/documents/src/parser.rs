@@ -45,7 +45,10 @@ pub(crate) enum Parser {
     StringsDict,
     Fluent,
     Ass,
-    Rst,
+    /// reStructuredText whose drawn tables are lists of cells, and how it was before.
+    Rst {
+        unprepared: String,
+    },
     AsciiDoc,
     Latex,
     Office(ooxml::OoxmlPart),
@@ -66,7 +69,7 @@ impl Parser {
             Self::WebVtt => vtt::parse(source)?,
             Self::Html => return Ok(html::parse(source, Dialect::of(source))),
             Self::Po { to } => po::parse(source, to.as_deref())?,
-            Self::Xliff { to } => xliff::parse(source, to.as_deref())?,
+            Self::Xliff { to } => return xliff::parse(source, to.as_deref()),
             Self::Tmx { from, to } => {
                 return tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?);
             }
@@ -82,7 +85,7 @@ impl Parser {
             Self::StringsDict => return stringsdict::parse(source),
             Self::Fluent => fluent::parse(source),
             Self::Ass => return Ok(ass::parse(source)),
-            Self::Rst => return rst::parse(source),
+            Self::Rst { .. } => return rst::parse(source),
             Self::AsciiDoc => return Ok(asciidoc::parse(source)),
             Self::Latex => return latex::parse(source),
             Self::Office(office) => return office.parse(source),
@@ -101,7 +104,7 @@ impl Parser {
             Self::Fluent | Self::Ass => Missing::None,
             Self::Text | Self::Markdown | Self::SubRip | Self::WebVtt | Self::Po { .. } => Missing::None,
             Self::Table(_) | Self::Strings | Self::Yaml => Missing::None,
-            Self::Rst | Self::AsciiDoc | Self::Latex => Missing::None,
+            Self::Rst { .. } | Self::AsciiDoc | Self::Latex => Missing::None,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => Missing::Reference,
         }
     }
@@ -121,7 +124,7 @@ impl Parser {
             Self::Table(_) | Self::Json | Self::Properties | Self::Strings | Self::Yaml => false,
             Self::Android | Self::Resx | Self::StringsDict => false,
             Self::Arb { .. } | Self::Fluent => true,
-            Self::Markdown | Self::Html | Self::Rst | Self::AsciiDoc | Self::Latex => true,
+            Self::Markdown | Self::Html | Self::Rst { .. } | Self::AsciiDoc | Self::Latex => true,
             Self::Office(ooxml::OoxmlPart::PlainText) => false,
             Self::Office(_) | Self::OpenDocument(_) | Self::Epub(_) => true,
         }
@@ -140,6 +143,11 @@ impl Parser {
     /// Whether a part of this kind is completed though it has no blocks.
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Office(office) if office.is_completed())
+    }
+
+    /// Whether a part of this kind is one of those that make up a document, any of which may be first.
+    pub fn is_slide(&self) -> bool {
+        matches!(self, Self::Office(ooxml::OoxmlPart::Drawing(..)))
     }
 
     /// Whether broken markup cannot extend into the next block, because each paragraph is an XML element.

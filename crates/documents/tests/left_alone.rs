@@ -2,7 +2,7 @@
 
 mod packages;
 
-use documents::{Document, Format, Place};
+use documents::{Document, Format, Place, ReadOptions};
 
 fn count(name: &str, bytes: &[u8], place: Place) -> usize {
     let format = Format::detect(name, bytes).expect("a known format");
@@ -45,4 +45,48 @@ fn titles_and_codes_of_tables_are_counted() {
     assert_eq!(count("a.csv", table.as_bytes(), Place::CodeValue), 0);
     let table = "name\tmode\nThe red house\ton\nA big tree\toff\nA lake\ton\n";
     assert_eq!(count("a.tsv", table.as_bytes(), Place::CodeValue), 3);
+}
+
+#[test]
+fn words_in_formulas_are_counted() {
+    let page =
+        "<p>So <math alttext=\"x if it is big\"><mi>x</mi><mtext>if</mtext><mn>2</mn></math> holds.</p>";
+    assert_eq!(count("a.html", page.as_bytes(), Place::FormulaText), 2);
+    let page = "<p>So <math alttext=\"1 + 2\"><mi>x</mi><mo>+</mo></math> holds.</p>";
+    assert_eq!(count("a.html", page.as_bytes(), Place::FormulaText), 0);
+}
+
+#[test]
+fn a_unit_beyond_the_limits_is_left_alone() {
+    let deep = "<g id=\"1\">".repeat(300) + "deep" + &"</g>".repeat(300);
+    let xliff = format!(
+        "<xliff version=\"1.2\"><file source-language=\"en\"><body><trans-unit id=\"1\"><source>{deep}</source></trans-unit>\
+         <trans-unit id=\"2\"><source>A house</source></trans-unit></body></file></xliff>"
+    );
+    let tmx = format!(
+        "<tmx version=\"1.4\"><header srclang=\"en\"/><body><tu><tuv xml:lang=\"en\"><seg>{deep}</seg></tuv></tu>\
+         <tu><tuv xml:lang=\"en\"><seg>A house</seg></tuv></tu></body></tmx>"
+    );
+    let android = format!(
+        "<resources><string name=\"a\">{deep}</string><string name=\"b\">A house</string></resources>"
+    );
+    let resx = format!(
+        "<root><resheader name=\"a\"/><data name=\"a\"><value>{deep}</value></data>\
+         <data name=\"b\"><value>A house</value></data></root>"
+    );
+    for (name, source, written) in [
+        ("a.xlf", xliff, "Ein Haus</target>"),
+        ("a.tmx", tmx, "Ein Haus</seg>"),
+        ("strings.xml", android, "Ein Haus</string>"),
+        ("a.resx", resx, "Ein Haus</value>"),
+    ] {
+        let format = Format::detect(name, source.as_bytes()).expect("a known format");
+        let options = ReadOptions { to: Some("de".to_owned()), ..ReadOptions::default() };
+        let document = Document::parse_with(format, source.as_bytes(), &options).expect(name);
+        assert_eq!(document.blocks().len(), 1, "{name}");
+        assert_eq!(document.left_alone().count(Place::CrowdedText), 1, "{name}");
+        let result = document.write(&["Ein Haus".into()]).expect("one for each").bytes;
+        let result = String::from_utf8(result).expect("UTF-8");
+        assert!(result.contains(&deep) && result.contains(written), "{name}: {result}");
+    }
 }

@@ -265,3 +265,78 @@ fn rights_summaries_guides_and_page_lists_of_books() {
     let changed = ["a.opf", "nav.xhtml", "toc.ncx", "page.svg", "old.html"];
     check_round_trip(&package, &changed);
 }
+
+#[test]
+fn variables_building_blocks_and_words_in_formulas_of_word() {
+    const W: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main""#;
+    const M: &str = r#"xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math""#;
+    let main = format!(
+        r#"<w:document {W} {M}><w:body><w:p><w:r><w:t>The house</w:t></w:r><m:oMath><m:r><m:rPr><m:nor/></m:rPr><m:t>if it is red</m:t></m:r><m:r><m:t>x</m:t></m:r></m:oMath></w:p></w:body></w:document>"#
+    );
+    let settings = format!(
+        r#"<w:settings {W}><w:docVars><w:docVar w:name="a" w:val="Some words"/><w:docVar w:name="b" w:val="42"/></w:docVars></w:settings>"#
+    );
+    let glossary = format!(
+        r#"<w:glossaryDocument {W}><w:docParts><w:docPart><w:docPartPr><w:name w:val="Head"/><w:description w:val="The head of a letter"/></w:docPartPr><w:docPartBody><w:p><w:r><w:t>Dear customer</w:t></w:r></w:p></w:docPartBody></w:docPart></w:docParts></w:glossaryDocument>"#
+    );
+    let document = open(&package(
+        &[
+            ("word/document.xml", "wordprocessingml.document.main", &main),
+            ("word/settings.xml", "wordprocessingml.settings", &settings),
+            ("word/glossary/document.xml", "wordprocessingml.document.glossary", &glossary),
+        ],
+        &[],
+    ));
+    assert_eq!(texts(&document), ["The house", "Dear customer"]);
+    let counts = [Place::FormulaText, Place::CustomProperty, Place::BuildingBlock];
+    assert_eq!(counts.map(|place| document.left_alone().count(place)), [1, 1, 1]);
+}
+
+#[test]
+fn objects_and_words_in_formulas_of_open_document_are_counted() {
+    const O: &str = r#"xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:xlink="x""#;
+    let content = format!(
+        r#"<office:document-content {O}><office:body><office:text><text:p>The house<draw:frame><draw:object-ole xlink:href="./Object 1"/></draw:frame></text:p></office:text></office:body></office:document-content>"#
+    );
+    let formula =
+        r#"<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mtext>if it is red</mtext></math>"#;
+    let document = open(&pack(&[
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        ("content.xml", &content),
+        ("Object 2/content.xml", formula),
+        ("Object 1", "binary"),
+    ]));
+    assert_eq!(texts(&document), ["The house"]);
+    let counts = [Place::EmbeddedDocument, Place::FormulaText];
+    assert_eq!(counts.map(|place| document.left_alone().count(place)), [1, 1]);
+}
+
+#[test]
+fn a_presentation_is_read_without_a_damaged_slide() {
+    const P: &str = r#"xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main""#;
+    let main = format!("<p:presentation {P}/>");
+    let slide = |text: &str| format!("<p:sld {P}><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sld>");
+    let slides = |first: &str, second: &str| {
+        package(
+            &[
+                ("ppt/presentation.xml", "presentationml.presentation.main", &main),
+                ("ppt/slides/slide1.xml", "presentationml.slide", first),
+                ("ppt/slides/slide2.xml", "presentationml.slide", second),
+            ],
+            &[],
+        )
+    };
+    let good = slide("The house");
+    for (first, second) in [("<p:sld", good.as_str()), (good.as_str(), "<p:sld>")] {
+        let package = slides(first, second);
+        let document = open(&package);
+        assert_eq!(texts(&document), ["The house"]);
+        assert_eq!(document.left_alone().count(Place::DamagedPart), 1);
+        let (written, _) = translate(&package, &[("The house", "Das Haus")]);
+        assert_eq!(entry(&written, "ppt/slides/slide1.xml"), first.replace("The house", "Das Haus"));
+        assert_eq!(entry(&written, "ppt/slides/slide2.xml"), second.replace("The house", "Das Haus"));
+    }
+    let package = slides("<p:sld", "<p:sld>");
+    let format = documents::Format::detect("a.pptx", &package).expect("a known format");
+    assert!(Document::parse(format, &package).is_err());
+}

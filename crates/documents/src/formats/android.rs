@@ -7,6 +7,7 @@ use crate::Result;
 use crate::bilingual::attribute;
 use crate::escaping::Escaping;
 use crate::formats::json;
+use crate::left_alone::Place;
 use crate::locked_text::placeholders::Mark;
 use crate::parsed::Parsed;
 use crate::strings::{Unescaped, is_prose};
@@ -30,15 +31,17 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
         attribute(source, element, "translatable").map_or(*inherited, |value| value != "false")
     };
     let wanted = |(_, local): tree::Name| TEXTS.contains(&local);
-    tree::each_inheriting(source, DocType::Named, true, is_translatable, wanted, |inherited, element| {
-        if is_translatable(inherited, &element) {
-            match element.name.1 {
-                "string" => push_text(source, &element, &mut found),
-                _ => element.elements().for_each(|item| push_text(source, item, &mut found)),
+    let read =
+        tree::each_inheriting(source, DocType::Named, true, is_translatable, wanted, |inherited, element| {
+            if is_translatable(inherited, &element) {
+                match element.name.1 {
+                    "string" => push_text(source, &element, &mut found),
+                    _ => element.elements().for_each(|item| push_text(source, item, &mut found)),
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        });
+    found.left_alone.add(Place::CrowdedText, read?);
     Ok(found)
 }
 

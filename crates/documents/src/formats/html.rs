@@ -3,6 +3,7 @@
 
 mod attributes;
 mod elements;
+mod marks;
 mod preformatted;
 pub(crate) mod svg;
 
@@ -11,7 +12,7 @@ use std::ops::Range;
 pub(crate) use self::attributes::is_roman;
 use self::elements::{
     BLOCK, CONTAINERS, COPIED, COPIED_INLINE, EMPTY, FALLBACKS, LOCKED, OPTIONAL_END, READINGS, WORDLIKE,
-    is_shown, is_untranslatable,
+    is_untranslatable,
 };
 use crate::chars::is_space;
 use crate::entities::{self, In};
@@ -31,12 +32,6 @@ const FEW_TOKENS: usize = 64;
 
 /// Elements in one another that are copied but for the texts in them. Real pages have two; each is one more call.
 const MAX_DEPTH: usize = 8;
-
-/// Tokens in a footnote mark; a longer element is parsed like any other.
-const MAX_NOTE_TOKENS: usize = 6;
-
-/// Characters of a footnote mark, such as `[12]` or `***`, at most.
-const MAX_NOTE_CHARS: usize = 6;
 
 /// The blocks of a page. Never fails: invalid markup is left unchanged.
 pub(crate) fn parse(source: &str, dialect: Dialect) -> Parsed {
@@ -271,9 +266,17 @@ impl<'a> HtmlParser<'a> {
         let Some(after) = self.after(name) else { return false };
         let mut inner = Vec::new();
         let (mut plain, mut close) = (true, open.end..open.end);
+        let mut in_words = false;
         while self.tokens.position() < after.position() {
             let Some(token) = self.tokens.next() else { break };
+            if let TokenKind::Open { name, .. } | TokenKind::Close { name } = &token.kind {
+                in_words = name == "mtext" && matches!(token.kind, TokenKind::Open { .. });
+            }
             if token.kind == TokenKind::Text {
+                if in_words {
+                    self.found
+                        .leave(Place::FormulaText, self.source.get(token.range.clone()).unwrap_or_default());
+                }
                 entities::read(self.source, token.range, self.dialect, In::Content, &mut inner);
             } else {
                 plain &= token.range.end == after.position();
@@ -294,92 +297,12 @@ impl<'a> HtmlParser<'a> {
         true
     }
 
-    /// Appends ruby, if it ends in this run. Its readings belong to words of the source, so they go when it is
-    /// translated.
-    fn push_ruby(&mut self, open: Range<usize>) -> bool {
-        let Some(after) = self.after("ruby") else { return false };
-        self.push(Kind::Elided, open);
-        while self.tokens.position() < after.position() {
-            let Some(token) = self.tokens.next() else { break };
-            match &token.kind {
-                TokenKind::Open { name, .. } if READINGS.contains(&name.as_str()) => {
-                    let end = self.skip_reading(name);
-                    self.push(Kind::Elided, token.range.start..end);
-                }
-                TokenKind::Open { name, .. } | TokenKind::Close { name }
-                    if ["ruby", "rb"].contains(&name.as_str()) || READINGS.contains(&name.as_str()) =>
-                {
-                    self.push(Kind::Elided, token.range);
-                }
-                _ => self.token(token),
-            }
-        }
-        true
-    }
-
-    /// Skips to the end of a reading, which may have no end tag, and returns its position.
-    fn skip_reading(&mut self, name: &str) -> usize {
-        loop {
-            let before = self.tokens.clone();
-            let Some(token) = self.tokens.next() else { return self.source.len() };
-            let ends = match &token.kind {
-                TokenKind::Close { name: other } if other == name => return token.range.end,
-                TokenKind::Close { name: other } => other == "ruby",
-                TokenKind::Open { name: other, .. } => {
-                    name != "rtc" && (other == "rb" || READINGS.contains(&other.as_str()))
-                }
-                _ => false,
-            };
-            if ends {
-                self.tokens = before;
-                return token.range.start;
-            }
-        }
-    }
-
-    /// Appends a footnote mark: a link whose text is a number or asterisks, superscript or not.
-    fn push_note(&mut self, name: &str, open: Range<usize>) -> bool {
-        let mut ahead = self.tokens.clone();
-        let mut open_names = vec![name.to_owned()];
-        let (mut text, mut links) = (String::new(), usize::from(name == "a"));
-        for _ in 0..MAX_NOTE_TOKENS {
-            let Some(token) = ahead.next() else { return false };
-            match token.kind {
-                TokenKind::Text => text.push_str(self.source.get(token.range).unwrap_or_default()),
-                TokenKind::Open { name, attributes, .. }
-                    if ["a", "sup"].contains(&name.as_str()) && attributes.iter().all(|a| !is_shown(a)) =>
-                {
-                    links += usize::from(name == "a");
-                    open_names.push(name);
-                }
-                TokenKind::Close { name } if open_names.last() == Some(&name) => {
-                    open_names.pop();
-                    if open_names.is_empty() {
-                        let is_note = links == 1 && is_note_mark(text.trim());
-                        if is_note {
-                            self.push(Kind::Void { word: false }, open.start..token.range.end);
-                            self.tokens = ahead;
-                        }
-                        return is_note;
-                    }
-                }
-                _ => return false,
-            }
-        }
-        false
-    }
-
     fn flush(&mut self) {
         let mut pieces = std::mem::take(&mut self.pieces);
         split_menu(&mut pieces);
         let found = paragraph::blocks(self.source, pieces, Escaping::Html(self.dialect), 0);
         self.found.extend(found);
     }
-}
-
-fn is_note_mark(text: &str) -> bool {
-    let is_sign = |c: char| c.is_ascii_digit() || "*†‡§[]()".contains(c);
-    (1..=MAX_NOTE_CHARS).contains(&text.chars().count()) && text.chars().all(is_sign)
 }
 
 /// Splits a menu, a run that consists only of links, so that each link is a block.

@@ -143,6 +143,8 @@ fn content(source: &str, role: Role) -> Result<Parsed> {
                 | ("table", "content-validation" | "filter-condition")
                 | ("presentation", "header-decl" | "footer-decl")
                 | ("svg", "title" | "desc")
+                | ("draw", "object-ole")
+                | (_, "mtext")
                 | ("style", "style" | "master-page")
                 | ("text", "list-level-style-number" | "outline-level-style")
                 | ("form", _)
@@ -250,6 +252,8 @@ fn collect(
                 _ => collect(source, child, role, plain, found),
             });
         }
+        ("draw", "object-ole") => found.left_alone.add(Place::EmbeddedDocument, 1),
+        (_, "mtext") => found.leave(Place::FormulaText, &element.text(source)),
         // The choices of a field, one of which is its text.
         ("text", "drop-down") => {
             let labels = element.elements().filter_map(|label| label.value(source, "value"));

@@ -41,6 +41,8 @@ pub(crate) enum OoxmlPart {
     Word(Role),
     /// The numbers of a Word document's headings and lists.
     Numbering,
+    /// The variables of a Word document.
+    Variables,
     /// A web page in a Word document.
     Page,
     /// A plain text in a Word document.
@@ -90,6 +92,7 @@ impl OoxmlPart {
         match self {
             Self::Word(role) => word::parse(source, *role),
             Self::Numbering => word::numbering(source),
+            Self::Variables => word::variables(source),
             Self::Page => Ok(html::parse(source, Dialect::of(source))),
             Self::PlainText => Ok(text::parse(source).into()),
             Self::Pivot => sheet::pivot(source),
@@ -129,6 +132,7 @@ impl OoxmlPart {
                 | Self::Pivot
                 | Self::PivotCache
                 | Self::Svg
+                | Self::Variables
         )
     }
 
@@ -251,6 +255,7 @@ fn parser(
         ("endnotes+xml", Format::Docx) => (4, OoxmlPart::Word(Role::Own)),
         ("comments+xml", Format::Docx) => (5, OoxmlPart::Word(Role::Own)),
         ("numbering+xml", Format::Docx) => (6, OoxmlPart::Numbering),
+        ("settings+xml", Format::Docx) => (9, OoxmlPart::Variables),
         // The texts that empty content controls show, and building blocks.
         ("glossary+xml", Format::Docx) => (7, OoxmlPart::Word(Role::Shared)),
         ("slide+xml", _) => (0, OoxmlPart::Drawing(Role::Own, labels)),

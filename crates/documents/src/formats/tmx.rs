@@ -19,13 +19,21 @@ pub(crate) fn parse(source: &str, from: Option<&str>, to: &str) -> Result<Parsed
     let mut found = Parsed::default();
     let mut header = None;
     let wanted = |(_, local)| matches!(local, "header" | "tu");
-    tree::each(source, DocType::Named, wanted, |element| {
-        match element.name.1 {
-            "header" => header = attribute(source, &element, "srclang"),
-            _ => unit(source, &element, [from, header], to, &mut found),
-        }
-        Ok(())
-    })?;
+    let read = tree::each_inheriting(
+        source,
+        DocType::Named,
+        (),
+        |(), _| (),
+        wanted,
+        |(), element| {
+            match element.name.1 {
+                "header" => header = attribute(source, &element, "srclang"),
+                _ => unit(source, &element, [from, header], to, &mut found),
+            }
+            Ok(())
+        },
+    );
+    found.left_alone.add(Place::CrowdedText, read?);
     Ok(found)
 }
 

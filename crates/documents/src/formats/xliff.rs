@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::bilingual::{attribute, block, is_same_language, language_code, start_tag};
+use crate::left_alone::Place;
 use crate::markup::{Dialect, Token, TokenKind, Tokens};
+use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 use crate::xml::tree::{self, DocType, Element, Name, local_name};
 use crate::{Error, Result};
@@ -28,19 +30,21 @@ const STATE: &str = "needs-review-translation";
 ///
 /// # Errors
 /// When the XML is not well-formed or nested too deeply, and when it holds translations into another language than `to`.
-pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Parsed> {
+    let mut found = Parsed::default();
     let mut has_translations = false;
     let is_translatable = |inherited: &bool, element: &Element| {
         attribute(source, element, "translate").map_or(*inherited, |value| value != "no")
     };
-    tree::each_inheriting(source, DocType::Named, true, is_translatable, is_unit, |inherited, unit| {
-        if is_translatable(inherited, &unit) {
-            found.extend(unit_blocks(source, &unit));
-        }
-        has_translations |= is_translated(source, &unit);
-        Ok(())
-    })?;
+    let read =
+        tree::each_inheriting(source, DocType::Named, true, is_translatable, is_unit, |inherited, unit| {
+            if is_translatable(inherited, &unit) {
+                found.extend(unit_blocks(source, &unit));
+            }
+            has_translations |= is_translated(source, &unit);
+            Ok(())
+        });
+    found.left_alone.add(Place::CrowdedText, read?);
     if let Some(to) = to.filter(|_| has_translations)
         && let Some(language) = other_languages(source, to).into_iter().find_map(|range| source.get(range))
     {

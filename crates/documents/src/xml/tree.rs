@@ -65,14 +65,14 @@ pub(crate) fn each<'a>(
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(Element<'a>) -> Result<()>,
 ) -> Result<()> {
-    each_inheriting(source, doc_type, (), |_, _| (), wanted, |_, element| take(element))
+    walk(source, doc_type, (), |_, _| (), wanted, |(), tree| take(tree?))
 }
 
 /// As [`each`], with a value that trees inherit from the elements around them: `root`, and inside an element what
-/// `enter` makes of the value around it.
+/// `enter` makes of the value around it. Returns how many trees are left out because they are too large or too deep.
 ///
 /// # Errors
-/// As [`each`].
+/// As [`each`], but for such trees.
 pub(crate) fn each_inheriting<'a, S>(
     source: &'a str,
     doc_type: DocType,
@@ -80,8 +80,16 @@ pub(crate) fn each_inheriting<'a, S>(
     enter: impl Fn(&S, &Element<'a>) -> S,
     wanted: impl Fn(Name<'a>) -> bool,
     mut take: impl FnMut(&S, Element<'a>) -> Result<()>,
-) -> Result<()> {
-    walk(source, doc_type, root, enter, wanted, |scope, tree| take(scope, tree?))
+) -> Result<usize> {
+    let mut left_out = 0;
+    walk(source, doc_type, root, enter, wanted, |scope, tree| match tree {
+        Ok(tree) => take(scope, tree),
+        Err(_) => {
+            left_out += 1;
+            Ok(())
+        }
+    })?;
+    Ok(left_out)
 }
 
 /// As [`each_inheriting`], but a tree that is too large or too deep is passed to `take` as an error when that shows, and

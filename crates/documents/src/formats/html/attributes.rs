@@ -30,6 +30,9 @@ pub(super) fn parse(source: &str, name: &str, attributes: &[Attribute], dialect:
     if name == "iframe" {
         found.leave(Place::EmbeddedDocument, value("srcdoc").unwrap_or_default());
     }
+    if name == "math" {
+        found.leave(Place::FormulaText, value("alttext").unwrap_or_default());
+    }
     let is_shown = |attribute: &&Attribute| {
         let attribute = attribute.name.to_ascii_lowercase();
         match attribute.as_str() {

@@ -25,8 +25,12 @@ const OTHER_CONTROLS: [&str; 3] = ["checkbox", "date", "picture"];
 /// # Errors
 /// When it is not well-formed or beyond the limits.
 pub(crate) fn parse(source: &str, role: Role) -> Result<Parsed> {
-    let wanted =
-        |name| matches!(name, ("w", "p" | "tblCaption" | "tblDescription" | "sdtPr") | ("mc", "Fallback"));
+    let wanted = |name| {
+        matches!(
+            name,
+            ("w", "p" | "tblCaption" | "tblDescription" | "sdtPr" | "docPartPr") | ("mc", "Fallback")
+        )
+    };
     blocks(source, DocType::Refused, wanted, |element, found| collect(source, element, role, found))
 }
 
@@ -37,7 +41,14 @@ fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> R
             found.leave(Place::DeletedText, &element.text(source));
             return Ok(());
         }
-        ("m", _) => return Ok(()),
+        // Words in a formula are marked as such.
+        ("m", "r") => {
+            let is_words = element.child(("m", "rPr")).is_some_and(|of| of.child(("m", "nor")).is_some());
+            if is_words {
+                found.leave(Place::FormulaText, &element.text(source));
+            }
+            return Ok(());
+        }
         // Shown instead of the choice before it by programs that do not support that; with the same text.
         ("mc", "Fallback") => Role::Shared,
         _ => role,
@@ -57,6 +68,9 @@ fn collect(source: &str, element: &Element, role: Role, found: &mut Parsed) -> R
             );
         }
         ("w", "comboBox" | "dropDownList") => found.extend(choices(source, element)),
+        ("w", "description") => {
+            found.leave(Place::BuildingBlock, &element.value(source, "val").unwrap_or_default());
+        }
         ("w", "alias") => found.leave(Place::ControlTitle, &element.value(source, "val").unwrap_or_default()),
         (_, "sectionTitle") => {
             found.leave(Place::ControlTitle, &element.value(source, "val").unwrap_or_default());
@@ -76,6 +90,22 @@ fn choices(source: &str, list: &Element) -> Vec<ParsedBlock> {
     list.elements().filter_map(shown).for_each(|range| *seen.entry(key(&range)).or_insert(0) += 1);
     let unique = list.elements().filter_map(shown).filter(|range| seen.get(&key(range)) == Some(&1));
     unique.filter_map(|range| lines(source, range, Escaping::XmlAttribute)).collect()
+}
+
+/// Counts the variables of a Word document, which fields and programs look up by name.
+///
+/// # Errors
+/// When the part is not well-formed or beyond the limits.
+pub(crate) fn variables(source: &str) -> Result<Parsed> {
+    blocks(
+        source,
+        DocType::Refused,
+        |name| name == ("w", "docVar"),
+        |variable, found| {
+            found.leave(Place::CustomProperty, &variable.value(source, "val").unwrap_or_default());
+            Ok(())
+        },
+    )
 }
 
 /// The names of a Word document's numbers, such as `Chapter %1`: the text before or after the number. A format with
