@@ -80,6 +80,9 @@ impl ParsedBlock {
             spans.extend(found.filter(|span| text.get(span.range.clone()).is_some_and(is_plain)));
         }
         locked_text::take_out_long(&mut self.block);
+        // Documents have hundreds of thousands of blocks.
+        self.block.text.shrink_to_fit();
+        self.block.spans.shrink_to_fit();
         (self.block.has_words() && !locked_text::is_code(&self.block.text)).then_some(self)
     }
 }

@@ -1,21 +1,26 @@
 //! Properties on random documents: writing the source's own text changes nothing, and a Markdown document is read
 //! back as the translations that were written into it.
 
+mod markup_parts;
+mod message_parts;
 mod parts;
 
 use documents::{Document, FindingKind, Format, SpanKind, Translation};
 use fastrand::Rng;
 
-use parts::{MARKDOWN, PARTS, PLAIN, TRANSLATIONS, WELL_FORMED};
+use markup_parts::MARKUP;
+use message_parts::{MESSAGES, WELL_FORMED};
+use parts::{MARKDOWN, PLAIN, TRANSLATIONS};
 
 const DOCUMENTS: usize = 4000;
 
 fn random_of(rng: &mut Rng) -> (Format, String) {
-    let at = rng.usize(0..PARTS.len() + WELL_FORMED.len());
-    if let Some((format, start, parts)) = PARTS.get(at) {
+    let plain: Vec<_> = MESSAGES.iter().chain(MARKUP).collect();
+    let at = rng.usize(0..plain.len() + WELL_FORMED.len());
+    if let Some((format, start, parts)) = plain.get(at) {
         return (*format, format!("{start}{}", random(rng, parts, 30)));
     }
-    let (format, start, end, parts) = WELL_FORMED[at - PARTS.len()];
+    let (format, start, end, parts) = WELL_FORMED[at - plain.len()];
     (format, format!("{start}{}{end}", random(rng, parts, 8)))
 }
 

@@ -1,19 +1,20 @@
 //! Reads what a page shows: its operators, those of the forms on it, become glyphs.
 
+mod marks;
+
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use hayro_font::kurbo::Affine;
 use hayro_syntax::content::{Instruction, UntypedIter};
-use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
+use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 use hayro_syntax::page::Resources;
 
 use super::decode::Decoder;
 use super::fonts::{Fonts, LoadedFont, Text};
-use super::glyphs::{Glyph, normalized};
+use super::glyphs::Glyph;
 use super::page::Style;
 use super::state::{State, TextPlace, color, numbers};
-use super::text_string;
 use crate::limits;
 
 /// Forms inside forms; real ones stay under 10.
@@ -24,10 +25,6 @@ const OPEN_STATES: usize = 512;
 
 /// Operators without end that are passed over, each more operands than any operator has.
 const FAULTS: usize = 64;
-
-/// The longest replacement text that stands for the glyphs of its span, in characters: a ligature, a hyphen. A longer one
-/// may describe a picture, and replaces only what the font cannot tell.
-const REPLACEMENT: usize = 3;
 
 /// What a page shows.
 #[derive(Default)]
@@ -231,39 +228,6 @@ impl<'a> Interpreter<'a> {
             Some(_) => self.shown.has_pictures = true,
             None => {}
         }
-    }
-
-    fn open_mark(&mut self, of: &Instruction<'_, '_>, resources: &Resources<'a>) {
-        if self.marks.len() >= OPEN_STATES {
-            return;
-        }
-        let text = match of.operands().last() {
-            Some(Object::Dict(own)) => {
-                own.get::<PdfString<'_>>(b"ActualText").map(|text| text.as_bytes().to_vec())
-            }
-            Some(Object::Name(name)) => resources.properties.get::<Dict<'_>>(name).and_then(|shared| {
-                shared.get::<PdfString<'_>>(b"ActualText").map(|text| text.as_bytes().to_vec())
-            }),
-            _ => None,
-        };
-        let text = text.map(|bytes| normalized(&text_string::decoded(&bytes)));
-        self.marks.push(text.map(|text| (text, self.shown.glyphs.len(), self.shown.unknown)));
-    }
-
-    /// Puts a replacement text in the place of the glyphs since its mark.
-    fn close_mark(&mut self) {
-        let Some(Some((text, glyphs, unknown))) = self.marks.pop() else { return };
-        let is_unknown = self.shown.unknown > unknown;
-        let Some((first, rest)) = self.shown.glyphs.get_mut(glyphs..).and_then(<[Glyph]>::split_first_mut)
-        else {
-            return;
-        };
-        if text.trim().is_empty() || !(is_unknown || text.chars().count() <= REPLACEMENT) {
-            return;
-        }
-        self.shown.unknown = unknown;
-        first.text = Rc::from(text.trim());
-        rest.iter_mut().for_each(|glyph| glyph.text = Rc::from(""));
     }
 
     fn set_font(&mut self, of: &Instruction<'_, '_>, resources: &Resources<'a>, state: &mut State<'a>) {
