@@ -21,6 +21,7 @@ mod state;
 mod streams;
 mod tables;
 mod text_string;
+mod upright;
 mod words;
 
 use std::thread;

@@ -15,6 +15,7 @@ use super::fonts::{Fonts, LoadedFont, Text};
 use super::glyphs::Glyph;
 use super::page::Style;
 use super::state::{State, TextPlace, color, numbers};
+use super::upright;
 use crate::limits;
 
 /// Forms inside forms; real ones stay under 10.
@@ -89,6 +90,7 @@ impl<'a> Interpreter<'a> {
             !doubtful.contains(&(index - 1))
         });
         shown.unknown += doubtful.len();
+        upright::set_upright(&mut shown.glyphs);
         shown
     }
 

@@ -1,0 +1,100 @@
+//! Text in a font for vertical writing whose letters are placed one by one from left to right, so that it is read as any
+//! other.
+
+use super::glyphs::Glyph;
+
+/// How far neighbours may stand from their line, in sizes.
+const OFF: f64 = 0.3;
+
+/// How far apart the starts of neighbours are at most, in sizes: a wide letter and a space.
+const STEP: f64 = 2.0;
+
+/// The width of a letter that ends a line, in sizes.
+const WIDTH: f64 = 0.5;
+
+/// How far the baseline is below the place of a vertical glyph, in sizes (ISO 32000-2, 9.7.4.3: the default).
+const BELOW: f64 = 0.88;
+
+/// Turns the vertical glyphs of a page if more of them stand to the right of the one before than below it.
+pub(super) fn set_upright(glyphs: &mut [Glyph]) {
+    let steps: Vec<Option<(f64, f64)>> = glyphs
+        .windows(2)
+        .map(|pair| match pair {
+            [one, next] => step(one, next),
+            _ => None,
+        })
+        .collect();
+    let is_below = |(right, down): (f64, f64)| right.abs() < OFF && (OFF..STEP).contains(&down);
+    let count = |is: &dyn Fn((f64, f64)) -> bool| steps.iter().flatten().filter(|step| is(**step)).count();
+    if count(&is_beside) <= count(&is_below) {
+        return;
+    }
+    let widths = steps.into_iter().map(Some).chain([None]);
+    for (glyph, step) in glyphs.iter_mut().zip(widths).filter(|(glyph, _)| glyph.vertical) {
+        let (size, (dx, dy)) = (glyph.style.size, glyph.direction);
+        let width = step.flatten().filter(|step| is_beside(*step)).map_or(WIDTH, |(right, _)| right);
+        glyph.x += dx * BELOW * size;
+        glyph.y += dy * BELOW * size;
+        glyph.direction = (-dy, dx);
+        glyph.advance = width * size;
+        glyph.vertical = false;
+    }
+}
+
+fn is_beside((right, down): (f64, f64)) -> bool {
+    down.abs() < OFF && right > 0.0 && right < STEP
+}
+
+/// How far a vertical glyph is to the right of one before it, and below it, in sizes.
+fn step(one: &Glyph, next: &Glyph) -> Option<(f64, f64)> {
+    let size = one.style.size;
+    if !one.vertical || !next.vertical || one.direction != next.direction || size <= 0.0 {
+        return None;
+    }
+    let ((dx, dy), (x, y)) = (one.direction, (next.x - one.x, next.y - one.y));
+    Some(((y * dx - x * dy) / size, (x * dx + y * dy) / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::formats::pdf::page::Style;
+
+    fn glyphs(places: &[(f64, f64)]) -> Vec<Glyph> {
+        let style = Rc::new(Style {
+            font: "F".into(),
+            size: 10.0,
+            bold: false,
+            italic: false,
+            color: [0; 3],
+            hidden: false,
+        });
+        let glyph = |&(x, y): &(f64, f64)| Glyph {
+            text: Rc::from("a"),
+            x,
+            y,
+            direction: (0.0, -1.0),
+            advance: 10.0,
+            vertical: true,
+            spaced: false,
+            style: style.clone(),
+        };
+        places.iter().map(glyph).collect()
+    }
+
+    #[test]
+    fn letters_beside_one_another_are_turned_and_those_below_are_not() {
+        let mut beside = glyphs(&[(0.0, 700.0), (7.0, 700.0), (12.0, 700.0), (0.0, 680.0), (6.0, 680.0)]);
+        set_upright(&mut beside);
+        let shown: Vec<(f64, bool)> = beside.iter().map(|glyph| (glyph.advance, glyph.vertical)).collect();
+        assert_eq!(shown, [(7.0, false), (5.0, false), (5.0, false), (6.0, false), (5.0, false)]);
+        assert!(beside.iter().all(|glyph| glyph.direction == (1.0, 0.0)));
+        assert_eq!((beside[0].x, beside[0].y), (0.0, 691.2));
+        let mut below =
+            glyphs(&[(100.0, 700.0), (100.0, 690.0), (100.0, 680.0), (85.0, 700.0), (85.0, 690.0)]);
+        set_upright(&mut below);
+        assert!(below.iter().all(|glyph| glyph.vertical && glyph.direction == (0.0, -1.0)));
+    }
+}
