@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
-    Catalog, DirectionTest, EditResult, EngineState, Error, Filter, Format, Job, JobEvent, JobId, JobState,
-    LanguagePair, LeftAlone, Problem, RecipeInUse, Segment, Setup, Source, TermCount, Translator, languages,
+    Catalog, DirectionTest, EditResult, EngineState, Error, Filter, FolderDocuments, Format, Job, JobEvent,
+    JobId, JobState, LanguagePair, LeftAlone, Problem, RecipeInUse, Segment, Setup, Source, TermCount,
+    Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -14,14 +15,12 @@ pub fn extensions() -> BTreeSet<&'static str> {
     Format::ALL.iter().flat_map(|format| format.extensions()).copied().collect()
 }
 
-/// The documents in a folder, by name.
+/// The documents in a folder, by name, and the other files in it.
 ///
 /// # Errors
 /// A folder that cannot be read, contains no document, or more than `limit`.
-pub fn documents_in(folder: &Path, language: &str, limit: usize) -> Result<Vec<PathBuf>, Problem> {
-    translation::documents_in(folder, language, limit)
-        .map(|folder| folder.found)
-        .map_err(|error| error.problem())
+pub fn documents_in(folder: &Path, language: &str, limit: usize) -> Result<FolderDocuments, Problem> {
+    translation::documents_in(folder, language, limit).map_err(|error| error.problem())
 }
 
 /// Display names of the supported formats, in alphabetical order.

@@ -31,6 +31,14 @@ pub enum Error {
     /// An error of `translation`.
     #[error("{}", .0.message)]
     Translation(Problem),
+    /// Files of a folder that are not translated.
+    #[error("{count} files of the folder are skipped: {named}")]
+    Skipped {
+        /// How many.
+        count: usize,
+        /// Some of them, each with the reason.
+        named: String,
+    },
     /// The file or folder to import is no longer asked about.
     #[error("the model to import is no longer there")]
     NoCandidate,
@@ -58,6 +66,7 @@ impl Error {
             Self::UnsupportedPair { .. } => "pair_not_offered",
             Self::NoModels => "no_models",
             Self::NotStarted => "not_started",
+            Self::Skipped { .. } => "skipped_files",
             Self::NoSuchDocument => "no_such_document",
             Self::NotFinished(_) => "not_finished",
             Self::Translation(problem) => &problem.code,
@@ -73,6 +82,7 @@ impl Error {
             Self::UnsupportedPair { .. } => "Choose another language pair.",
             Self::NoModels => "Get or import models on the page Models.",
             Self::NotStarted => "Start the engine again.",
+            Self::Skipped { .. } => "Add one of them by itself to see what can be done.",
             Self::NoSuchDocument => "Add the document again.",
             Self::NotFinished(_) => "Wait until it is translated.",
             Self::Translation(problem) => &problem.hint,

@@ -3,9 +3,13 @@
 use crate::backend::documents_in;
 use crate::error::Error;
 use std::path::{Path, PathBuf};
+use translation::Skipped;
 
 /// Maximum number of documents from one folder; more rows make the page slow.
 const MAX_DOCUMENTS: usize = 1_000;
+
+/// Skipped files of a folder that are named.
+const MAX_NAMED: usize = 5;
 
 /// Whether it is a model to import: a GGUF file, or a folder with a model's configuration.
 pub fn is_model(path: &Path) -> bool {
@@ -14,13 +18,17 @@ pub fn is_model(path: &Path) -> bool {
 }
 
 /// Returns the given files, with each folder replaced by the documents in it, by name (without hidden files, links and
-/// translations into `language`); and the errors of folders that cannot be read, contain no document, or too many.
+/// translations into `language`); and what to say of folders: that they cannot be read, contain no document, or too many, or
+/// which files in them are skipped.
 pub fn documents(paths: Vec<PathBuf>, language: &str) -> (Vec<PathBuf>, Vec<Error>) {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
         match path.is_dir() {
             true => match documents_in(&path, language, MAX_DOCUMENTS) {
-                Ok(documents) => found.extend(documents),
+                Ok(documents) => {
+                    found.extend(documents.found);
+                    errors.extend(skipped(&documents.skipped));
+                }
                 Err(problem) => errors.push(Error::Translation(problem)),
             },
             // The translator reports an unsupported file.
@@ -28,6 +36,17 @@ pub fn documents(paths: Vec<PathBuf>, language: &str) -> (Vec<PathBuf>, Vec<Erro
         }
     }
     (found, errors)
+}
+
+/// Says which files of a folder are skipped, if any, and why.
+fn skipped(files: &[(PathBuf, Skipped)]) -> Option<Error> {
+    let name = |(path, why): &(PathBuf, Skipped)| {
+        format!("{} ({})", path.file_name().unwrap_or_default().display(), why.reason())
+    };
+    let mut named: Vec<String> = files.iter().take(MAX_NAMED).map(name).collect();
+    let others = files.len() - named.len();
+    named.extend((others > 0).then(|| format!("{others} more")));
+    (!files.is_empty()).then(|| Error::Skipped { count: files.len(), named: named.join(", ") })
 }
 
 #[cfg(test)]
@@ -58,6 +77,25 @@ mod tests {
         assert_eq!(found, [full.path().join("a.txt"), file]);
         let codes: Vec<String> = errors.iter().map(|error| error.problem().code).collect();
         assert_eq!(codes, ["nothing_in_folder"; 2]);
+    }
+
+    #[test]
+    fn skipped_files_of_a_folder_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "b.js", "c.en.txt", "d.py", "e.rs", "f.go", "g.php"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let (found, errors) = documents(vec![folder.path().into()], "en");
+        assert_eq!(found, [folder.path().join("a.txt")]);
+        let problem = errors[0].problem();
+        assert_eq!((errors.len(), problem.code.as_str()), (1, "skipped_files"));
+        assert!(
+            problem.message.starts_with("6 files of the folder are skipped: b.js ("),
+            "{}",
+            problem.message
+        );
+        assert!(problem.message.contains("c.en.txt (it is named like a translation)"), "{}", problem.message);
+        assert!(problem.message.ends_with(", 1 more"), "{}", problem.message);
     }
 
     #[test]
