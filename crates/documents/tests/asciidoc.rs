@@ -297,3 +297,17 @@ fn hidden_terms_of_the_index_are_counted() {
     assert_eq!(document.left_alone().count(Place::IndexEntry), 3);
     assert!(document.blocks().iter().any(|block| block.text.contains("its door")));
 }
+
+#[test]
+fn who_is_quoted_is_read() {
+    let source = "[quote, Jane Doe, \"A book, in two parts\"]\nWords of hers.\n\n[quote.big,role=x]\nMore words.\n\n[source,quote,a]\ncode\n";
+    assert_eq!(PAGES.texts(source), ["Jane Doe", "A book, in two parts", "Words of hers.", "More words."]);
+    assert_eq!(
+        PAGES.written(source, &["Jana, die Erste", "Ein \"Buch\"", "Worte von ihr.", "Mehr."]),
+        source
+            .replace("Jane Doe", "Jana&#44; die Erste")
+            .replace("A book, in two parts", "Ein &#34;Buch&#34;")
+            .replace("Words of hers.", "Worte von ihr.")
+            .replace("More words.", "Mehr.")
+    );
+}

@@ -165,6 +165,16 @@ fn tables_of_lists_and_commas_are_read() {
 }
 
 #[test]
+fn cells_of_a_csv_table_are_valid_and_begin_nothing() {
+    let source = ".. csv-table::\n\n   Name   , Meaning  ,x\n   \"one\",two  , 3\n";
+    assert_eq!(PAGES.texts(source), ["Name", "Meaning", "x", "one", "two"]);
+    assert_eq!(
+        PAGES.written(source, &["Der Name", "- Sinn", "x", "A. eins", "zwei"]),
+        ".. csv-table::\n\n   \"Der Name\", \"\\- Sinn\",x\n   \"\\A. eins\",\"zwei\", 3\n"
+    );
+}
+
+#[test]
 fn roles_and_references_are_locked() {
     let document = PAGES.open("Call :func:`open` or :sup:`up` with `x`:sub: and http://a.b/c_d_ now.\n");
     let block = &document.blocks()[0];

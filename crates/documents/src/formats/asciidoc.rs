@@ -146,6 +146,7 @@ impl<'a> AsciiDocParser<'a> {
                 at + 1
             } else if marks::is_attributes(text) {
                 self.flush(&mut state);
+                self.credits(range.clone());
                 let style = self.slice(range).trim_matches(['[', ']']);
                 // Anchors come beside other attributes.
                 state.attributes = if text.starts_with("[[") && !state.attributes.is_empty() {

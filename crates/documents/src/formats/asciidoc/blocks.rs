@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::escape::AsciiDocText;
-use super::{AsciiDocParser, SHOWN, State, is_prose, marks, shows_line_ends};
+use super::{AsciiDocParser, SHOWN, State, is_prose, marks, shows_line_ends, style};
+
+/// Styles of blocks whose attributes name who is quoted.
+const QUOTATIONS: [&str; 2] = ["quote", "verse"];
 
 impl<'a> AsciiDocParser<'a> {
     /// A quotation whose first line starts with `> `; returns the line after it.
@@ -22,6 +25,35 @@ impl<'a> AsciiDocParser<'a> {
         self.lines(&inner, false);
         self.quotation = false;
         end
+    }
+
+    /// Who is quoted, and from what, in the attributes of a quotation.
+    pub(super) fn credits(&mut self, line: Range<usize>) {
+        let text = self.slice(line.clone());
+        let inner = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or_default();
+        if !QUOTATIONS.contains(&style(inner)) {
+            return;
+        }
+        let mut at = inner.find(',').map_or(inner.len(), |comma| comma + 1);
+        for _ in 0..2 {
+            let rest = inner.get(at..).unwrap_or_default();
+            let blank = rest.len() - rest.trim_start().len();
+            let value = rest.get(blank..).unwrap_or_default();
+            let (start, size) = match value.strip_prefix('"') {
+                Some(quoted) => (1, quoted.find('"').unwrap_or(quoted.len())),
+                None => (0, value.find(',').unwrap_or(value.len())),
+            };
+            let value = value.get(start..start + size).unwrap_or_default().trim_end();
+            let start = line.start + 1 + at + blank + start;
+            if !value.contains('=') {
+                self.value(start..start + value.len());
+            }
+            let next = at + blank + size;
+            at = inner
+                .get(next..)
+                .and_then(|rest| rest.find(','))
+                .map_or(inner.len(), |comma| next + comma + 1);
+        }
     }
 
     /// A block between two equal lines; returns the line after it, or after its first line if it holds paragraphs.

@@ -167,10 +167,13 @@ impl<'a> RstParser<'a> {
                 let cell = cell.start + line.text.start..cell.end + line.text.start;
                 let quoted = self.slice(cell.clone()).starts_with('"');
                 let inner = if quoted { cell.start + 1..cell.end - 1 } else { cell.clone() };
+                // The translation is in quotes, after which no blank may precede the comma.
+                let rest = self.slice(cell.end..line.text.end);
+                let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
                 let pieces = self.cell(inner.clone());
                 let escaping = Escaping::Rst(RstText::CsvCell);
                 if let Some(mut parsed) = paragraph::whole(self.source, inner, pieces, escaping) {
-                    parsed.slot.range = cell;
+                    parsed.slot.range = cell.start..cell.end + blanks;
                     self.found.blocks.push(parsed);
                 }
             }
