@@ -286,7 +286,7 @@ impl Document {
             let bodies: Vec<String> = parts.map(|(part, body)| part.completed(body, is_changed)).collect();
             let mismatches = self.mismatches(&bodies, &renderer);
             if mismatches.is_empty() {
-                return self.written(&bodies, translations, renderer.findings);
+                return self.written(&bodies, translations, renderer.into_findings());
             }
             for (part, mismatch) in mismatches {
                 let isolated = self.content.parts.get(part).is_some_and(|part| part.parser.isolates_blocks());

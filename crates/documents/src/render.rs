@@ -49,6 +49,11 @@ impl<'a> Renderer<'a> {
         Self { content, translations, levels, expected, starts, findings: Vec::new() }
     }
 
+    /// What to check by hand; the texts that must be read back go.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
     /// A part with its blocks replaced.
     pub fn part(&mut self, part: usize) -> String {
         self.copy(part, 0..self.content.source(part).len(), 0)
