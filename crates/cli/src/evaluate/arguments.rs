@@ -65,8 +65,8 @@ pub struct Evaluate {
     /// `wasan models list`]
     #[arg(long, value_name = "[ROLE=]MODEL", num_args = 1.., conflicts_with = "references")]
     pub models: Vec<String>,
-    /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src"; best and best:SUM choose
-    /// between several translations, as `wasan translate --quality best` does
+    /// Recipes: all of the paper's, or names and sums such as collab, tuned, "L + 0.5*src", gated:SUM; best and best:SUM
+    /// choose between several translations, as `wasan translate --quality best` does
     #[arg(
         long,
         value_name = "all|SUM",
