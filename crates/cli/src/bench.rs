@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use translation::{BatchSpeed, BenchmarkOptions, BenchmarkReport, Measure, ModelCost};
+use translation::{BatchSpeed, BenchmarkOptions, BenchmarkReport, DraftCost, Measure, ModelCost};
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
 use crate::failure::Failure;
@@ -46,6 +46,8 @@ enum Only {
     Prefill,
     /// New tokens a second
     Decode,
+    /// Speculative decoding of one sentence by several models
+    Drafts,
 }
 
 impl Bench {
@@ -58,6 +60,7 @@ impl Bench {
             only: self.only.map(|only| match only {
                 Only::Prefill => Measure::Prefill,
                 Only::Decode => Measure::Decode,
+                Only::Drafts => Measure::Drafts,
             }),
             seconds: self.seconds,
             stopped: &interrupt::requested,
@@ -146,6 +149,19 @@ fn print_cost(cost: &ModelCost, earlier: Option<&ModelCost>) {
             rate(|speed| speed.decode_tokens_per_s)
         );
     }
+    let Some(drafts) = &cost.drafts else { return };
+    let before = earlier.and_then(|cost| cost.drafts.as_ref());
+    let line = |name: &str, unit: &str, figure: fn(&DraftCost) -> f64| {
+        let ratio = ratio(Some(figure(drafts)), before.map(figure));
+        say!("{}", format!("    {name:<23}{:>10.1}{unit:<3}{ratio}", figure(drafts)).trim_end());
+    };
+    say!("  one sequence, {} tokens drafted a round", drafts.drafts);
+    line("drafts accepted", " %", |d| 100.0 * f64::from(d.acceptance));
+    line("tokens per round", "", |d| f64::from(d.tokens_per_round));
+    line("weights read per token", " MB", |d| d.weight_bytes_per_token as f64 / 1e6);
+    line("dispatches per token", "", |d| f64::from(d.dispatches_per_token));
+    line("decode tokens/s", "", |d| f64::from(d.tokens_per_s));
+    line("the same without drafts", "", |d| f64::from(d.plain_tokens_per_s));
 }
 
 fn shown_number(number: Option<f64>, digits: usize) -> String {

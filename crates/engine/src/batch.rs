@@ -1,13 +1,16 @@
 //! Continuous batching: sequences join while others run, and leave when they end.
 
+mod drafting;
 mod running;
 
 use std::collections::VecDeque;
 
 use crate::beam;
+use crate::draft_length::{DraftCounts, Drafts};
 use crate::error::{Error, Result};
 use crate::joint::{BatchEntry, DecodeStart, Joint, PREFIX_SLOTS, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, prompt_tokens};
+use drafting::Drafting;
 use running::RunningSequence;
 
 /// Identifies a request.
@@ -30,11 +33,13 @@ pub enum Event {
 pub struct BatchOptions {
     /// Steps submitted before waiting for the oldest one; 0 counts as 1.
     pub ahead: usize,
+    /// Drafts while one sequence is decoded greedily without biases: the same tokens, faster.
+    pub drafts: Drafts,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
-        Self { ahead: 2 }
+        Self { ahead: 2, drafts: Drafts::Fixed(0) }
     }
 }
 
@@ -44,12 +49,19 @@ pub struct Batch {
     options: BatchOptions,
     waiting: VecDeque<(SequenceId, Request)>,
     running: Vec<RunningSequence>,
-    in_flight: VecDeque<PendingStep>,
+    in_flight: VecDeque<InFlight>,
+    drafting: Drafting,
     free: Vec<u32>,
     prefixes: Vec<KeptPrefixes>,
     // Whether a sequence joined or left, so that the columns must be set again.
     columns_changed: bool,
     next: u64,
+}
+
+/// A submitted step, or a round of drafts for the only sequence.
+struct InFlight {
+    pending: PendingStep,
+    drafts: u32,
 }
 
 /// The prompt prefixes of one model in the slots after those of the sequences, one each, the last used first.
@@ -70,6 +82,7 @@ impl Batch {
             waiting: VecDeque::new(),
             running: Vec::new(),
             in_flight: VecDeque::new(),
+            drafting: Drafting::default(),
             columns_changed: true,
             next: 0,
         }
@@ -155,14 +168,44 @@ impl Batch {
         let (list, votes) = self.list_and_votes();
         let changes = self.columns_changed || (admits && !self.in_flight.is_empty());
         while !changes && !self.running.is_empty() && self.in_flight.len() < self.ahead() {
-            let biases: Vec<_> = self.running.iter().map(RunningSequence::biases).collect();
-            self.in_flight.push_back(self.joint.step(list, votes, &biases)?);
+            let drafts = self.next_drafts();
+            let pending = match drafts {
+                0 => {
+                    let biases: Vec<_> = self.running.iter().map(RunningSequence::biases).collect();
+                    self.joint.step(list, votes, &biases)?
+                }
+                _ => self.joint.round(drafts, list, votes)?,
+            };
+            self.in_flight.push_back(InFlight { pending, drafts });
         }
-        if let Some(pending) = self.in_flight.pop_front() {
+        if let Some(InFlight { pending, drafts }) = self.in_flight.pop_front() {
             let picked = self.joint.wait(pending)?;
-            self.collect(picked, &mut events)?;
+            // What was submitted ahead of an end gives nothing.
+            if self.running.iter().any(|running| !running.done) {
+                self.drafting.count(self.running.len() == 1, drafts, picked.len());
+            }
+            match drafts {
+                0 => self.collect(picked.into_iter().enumerate(), &mut events)?,
+                _ => self.collect(picked.into_iter().map(|token| (0, token)), &mut events)?,
+            }
         }
         Ok(events)
+    }
+
+    /// What speculative decoding did so far.
+    pub fn draft_counts(&self) -> DraftCounts {
+        self.drafting.counts
+    }
+
+    // Drafts for the next step: none unless one greedy sequence without biases runs.
+    fn next_drafts(&mut self) -> u32 {
+        let most = match self.running.as_slice() {
+            [only] if only.request.choice.temperature <= 0.0 && only.biases().is_empty() => {
+                self.joint.most_drafts()
+            }
+            _ => 0,
+        };
+        self.drafting.next(self.options.drafts, most)
     }
 
     // The biases depend on the last token, so while a term is missing no step is submitted ahead.
@@ -279,6 +322,7 @@ impl Batch {
 
     fn set_columns(&mut self) -> Result<()> {
         self.columns_changed = false;
+        self.drafting.restart();
         let batch = self
             .running
             .iter()
@@ -293,12 +337,15 @@ impl Batch {
         self.joint.set_batch(batch)
     }
 
-    fn collect(&mut self, picked: Vec<PickedToken>, events: &mut Vec<Event>) -> Result<()> {
+    // Takes tokens with the places of their sequences among those that run.
+    fn collect(
+        &mut self,
+        picked: impl Iterator<Item = (usize, PickedToken)>,
+        events: &mut Vec<Event>,
+    ) -> Result<()> {
         let context = self.joint.context();
-        for (running, picked) in self.running.iter_mut().zip(picked) {
-            if running.done {
-                continue;
-            }
+        for (place, picked) in picked {
+            let Some(running) = self.running.get_mut(place).filter(|running| !running.done) else { continue };
             let token = running.token(picked);
             running.ids.push(token.id);
             running.tokens.push(token.clone());

@@ -2,6 +2,7 @@
 //! and picks each column's next token, which is fed to all models in the next step.
 
 mod forced;
+mod speculation;
 mod step;
 mod sum;
 
@@ -18,8 +19,10 @@ use kernels::{Buffer, BufferUse, Column, Device, Dispatch, Feed, logit_bias};
 
 pub(crate) use forced::FORCED_COLUMNS;
 use forced::ForcedPass;
+use speculation::Drafting;
 pub(crate) use step::PendingStep;
 pub use step::PickedToken;
+use step::Sampling;
 use sum::SumPass;
 
 use crate::alignment::Attention;
@@ -65,14 +68,16 @@ pub struct Joint {
     gate: Option<(GateSettings, usize)>,
     bias: Dispatch,
     biases: Buffer,
-    // By length of the list, votes, and whether there are biases.
-    sampling_passes: HashMap<(u32, u32, bool), Vec<Dispatch>>,
+    // Rows of the last round that count.
+    accepted: Buffer,
+    sampling_passes: HashMap<Sampling, Vec<Dispatch>>,
     staging: Vec<Buffer>,
     batch: Vec<BatchEntry>,
     // For each model, the columns of the batch in which it takes part.
     taking_part: Vec<Vec<usize>>,
     steps: u32,
     forced: Option<ForcedPass>,
+    drafting: Option<Drafting>,
 }
 
 /// One sequence of the batch.
@@ -158,6 +163,7 @@ impl Joint {
             choices: storage("choices", columns * size_of::<Choice>() as u64)?,
             feed: storage("feed", columns * size_of::<Feed>() as u64)?,
             picked: storage("picked tokens", columns * pick::picked_bytes(MAX_COUNT))?,
+            accepted: storage("accepted rows", 4)?,
             device: device.clone(),
             sessions,
             sequences,
@@ -173,6 +179,7 @@ impl Joint {
             taking_part: vec![Vec::new(); terms.len()],
             steps: 0,
             forced: None,
+            drafting: None,
         })
     }
 
@@ -290,18 +297,20 @@ impl Joint {
         if batch.len() > self.sequences as usize {
             return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
         }
-        let mut sums = vec![ColumnSum::default(); batch.len()];
+        // A single sequence may have several rows in a step (`speculation.rs`).
+        let rows = if batch.len() == 1 { MAX_COLUMNS as usize } else { batch.len() };
+        let mut sums = vec![ColumnSum::default(); rows];
         let mut all_parts = Vec::with_capacity(self.sessions.len());
         for (model, session) in self.sessions.iter().enumerate() {
             let mut columns: Vec<Column> = Vec::new();
             let mut taking_part = Vec::new();
-            for (row, (entry, sum)) in batch.iter().zip(&mut sums).enumerate() {
+            for (row, (entry, sum)) in batch.iter().cycle().zip(&mut sums).enumerate() {
                 let weight = self.weights_of(&entry.weights)[model];
                 if weight != 0.0 {
                     let DecodeStart { token, position } = entry.starts[model];
                     sum[model] = Term { weight, row: columns.len() as u32 };
                     columns.push(Column { slot: entry.slot, base: position, first: token, row: row as u32 });
-                    taking_part.push(row);
+                    taking_part.extend((row < batch.len()).then_some(row));
                 }
             }
             session.set_columns(&columns);
@@ -315,6 +324,9 @@ impl Joint {
         self.device.write(&self.choices, 0, bytemuck::cast_slice(&choices));
         self.batch = batch;
         self.steps = 0;
+        if let Some(drafting) = &self.drafting {
+            self.set_draft_columns(drafting);
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod alignment;
 mod batch;
 mod beam;
+mod draft_length;
 mod error;
 mod glossary;
 mod joint;
@@ -15,9 +16,11 @@ mod recipe;
 mod sequence;
 mod session;
 mod stop;
+mod warm_up;
 
 pub use alignment::Attention;
 pub use batch::{Batch, BatchOptions, Event, SequenceId};
+pub use draft_length::{DraftCounts, Drafts};
 pub use error::{Error, Result};
 pub use glossary::GlossaryTerm;
 pub use joint::{Joint, JointOptions, PickedToken};

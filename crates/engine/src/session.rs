@@ -202,6 +202,19 @@ impl Session {
         Ok(())
     }
 
+    /// The dispatches of a decode step of one column with its row of `logits`.
+    pub fn single_pass(
+        &self,
+        columns: &Buffer,
+        feed: &Buffer,
+        logits: (BufferView<'_>, u32),
+    ) -> Result<Vec<Dispatch>> {
+        let kernel = LinearKernel::Matvec(1);
+        let mut pass = self.forward(kernel, PassInputs { columns, feed, attention_target: None })?;
+        pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
+        Ok(pass)
+    }
+
     /// Copies the positions `range` from one slot to another.
     pub fn copy_slot(&self, commands: &mut Commands<'_>, (source, target): (u32, u32), range: Range<u32>) {
         let position = self.heads.position_bytes();

@@ -146,7 +146,7 @@ fn the_end_of_the_context_ends_a_sequence_alone() {
     let batch = |ahead| {
         let options = JointOptions { sequences: 2, context: 64 };
         let joint = Joint::new(&starter.device, &starter.terms([1.0; 3]), &options).expect("fits");
-        Batch::new(joint, BatchOptions { ahead })
+        Batch::new(joint, BatchOptions { ahead, ..BatchOptions::default() })
     };
     let endless = Request {
         limit: u32::MAX,

@@ -355,3 +355,27 @@ fn a_sequence_stops_at_its_end_its_limit_or_its_repetition() {
     assert_eq!((allowed.status, allowed.tokens.len()), (Status::Limit, 200));
     assert!(ids(&allowed).starts_with(&ids(&repeated)));
 }
+
+/// A pass in many submissions gives the same tokens to the bit; a limit above its dispatches leaves one submission.
+#[test]
+fn the_length_of_submissions_changes_nothing() {
+    let starter = starter();
+    let device = starter.device.clone();
+    let mut batch = starter.batch(2);
+    let mut decode = |limit| {
+        device.set_submission_limit(limit);
+        let before = device.counters();
+        let outputs = batch.run(vec![starter.request(SENTENCES[5])]).expect("runs");
+        let after = device.counters();
+        let submissions = after.submissions - before.submissions;
+        (bits(&outputs[0]), submissions, after.dispatches - before.dispatches)
+    };
+    // The first run may compute a prefix.
+    decode(1);
+    let (each, one_by_one, dispatches) = decode(1);
+    let (few, by_ten, _) = decode(10);
+    let (whole, together, _) = decode(100_000);
+    assert_eq!((&each, &few), (&whole, &whole));
+    assert!(one_by_one >= dispatches && by_ten < one_by_one / 5, "{one_by_one} {by_ten} of {dispatches}");
+    assert!(together < by_ten / 3, "{together} {by_ten}");
+}

@@ -45,7 +45,7 @@ fn smollm2_equals_transformers() {
     let room = JointOptions { sequences: 6, context: 401 };
     let joint = Joint::new(&device, &[(llama, 1.0)], &room).expect("fits");
     // With one step at a time the summed logits are those of the last step.
-    let mut batch = Batch::new(joint, BatchOptions { ahead: 1 });
+    let mut batch = Batch::new(joint, BatchOptions { ahead: 1, ..BatchOptions::default() });
 
     let mut running = HashMap::new();
     for (name, expected) in &prompts {

@@ -102,11 +102,15 @@ pub(crate) fn choose(choice: Option<&str>) -> Result<(AdapterInfo, wgpu::Adapter
     }
 }
 
+const MEMORY_PERCENT: u8 = 90;
+
 // Excludes OpenGL: it has neither subgroups nor f16, and on Linux wgpu would fall back to it silently.
 fn candidates() -> Vec<(AdapterInfo, wgpu::Adapter)> {
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
     let mut description = wgpu::InstanceDescriptor::new_without_display_handle();
     description.backends = backends;
+    // Fails beyond this share of what the driver grants, instead of moving buffers to the system's slow memory.
+    description.memory_budget_thresholds.for_resource_creation = Some(MEMORY_PERCENT);
     let instance = wgpu::Instance::new(description);
     let mut found: Vec<_> = pollster::block_on(instance.enumerate_adapters(backends))
         .into_iter()

@@ -40,13 +40,18 @@ pub struct Commands<'d> {
     device: &'d Device,
     encoder: wgpu::CommandEncoder,
     dispatches: u64,
+    // Those since the last submission.
+    unsubmitted: u32,
 }
 
 impl Device {
     /// Starts a command buffer.
     pub fn commands(&self) -> Commands<'_> {
-        let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
-        Commands { device: self, encoder, dispatches: 0 }
+        Commands { device: self, encoder: self.encoder(), dispatches: 0, unsubmitted: 0 }
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None })
     }
 
     /// Copies a part of a buffer to the host and waits. For tests, reports and start-up.
@@ -59,27 +64,38 @@ impl Device {
 }
 
 impl Commands<'_> {
-    /// Records one compute pass: `dispatches` in order, over `columns` columns whose longest sequence has `length`
-    /// positions.
+    /// Records `dispatches` in order, over `columns` columns whose longest sequence has `length` positions. Submits what is
+    /// recorded whenever it is as long as [`Device::set_submission_limit`] allows.
     pub fn pass<'a>(
         &mut self,
         dispatches: impl IntoIterator<Item = &'a Dispatch>,
         columns: u32,
         length: u32,
     ) {
-        let mut pass = self.encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        for dispatch in dispatches {
-            let [x, y, z] = dispatch.grid.map(|dim| match dim {
-                GridDim::Fixed(count) => count,
-                GridDim::Columns => columns,
-                GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
-                GridDim::Splits => length.div_ceil(SPLIT).max(1),
-                GridDim::SplitsWithin(window) => length.min(window).div_ceil(SPLIT).max(1),
-            });
-            pass.set_pipeline(&dispatch.pipeline);
-            pass.set_bind_group(0, &dispatch.group, &[]);
-            pass.dispatch_workgroups(x, y, z);
-            self.dispatches += 1;
+        let limit = self.device.submission_limit();
+        let mut dispatches = dispatches.into_iter().peekable();
+        while dispatches.peek().is_some() {
+            if self.unsubmitted >= limit {
+                let full = std::mem::replace(&mut self.encoder, self.device.encoder());
+                self.device.queue().submit([full.finish()]);
+                self.device.atomic_counters().submissions.fetch_add(1, Ordering::Relaxed);
+                self.unsubmitted = 0;
+            }
+            let mut pass = self.encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for dispatch in dispatches.by_ref().take((limit - self.unsubmitted) as usize) {
+                let [x, y, z] = dispatch.grid.map(|dim| match dim {
+                    GridDim::Fixed(count) => count,
+                    GridDim::Columns => columns,
+                    GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
+                    GridDim::Splits => length.div_ceil(SPLIT).max(1),
+                    GridDim::SplitsWithin(window) => length.min(window).div_ceil(SPLIT).max(1),
+                });
+                pass.set_pipeline(&dispatch.pipeline);
+                pass.set_bind_group(0, &dispatch.group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+                self.dispatches += 1;
+                self.unsubmitted += 1;
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,6 +49,9 @@ pub(crate) struct AtomicCounters {
 // Generous, since some drivers compile a pipeline at its first dispatch.
 pub(crate) const GPU_TIMEOUT: Duration = Duration::from_secs(120);
 
+// About a layer, until a pass is measured.
+const FIRST_SUBMISSION_LIMIT: u32 = 8;
+
 /// Identifies a compiled pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PipelineKey {
@@ -73,6 +76,7 @@ struct Inner {
     max_memory_bytes: Option<u64>,
     memory: Arc<AtomicU64>,
     atomic_counters: AtomicCounters,
+    submission_limit: AtomicU32,
     fault: Arc<Mutex<Option<Error>>>,
     pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
     uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
@@ -124,6 +128,7 @@ impl Device {
                 max_memory_bytes: options.max_memory_bytes,
                 memory: Arc::default(),
                 atomic_counters: AtomicCounters::default(),
+                submission_limit: AtomicU32::new(FIRST_SUBMISSION_LIMIT),
                 fault,
                 pipelines: Mutex::default(),
                 uniforms: Mutex::default(),
@@ -155,6 +160,16 @@ impl Device {
     /// Most workgroups in one dimension of a grid.
     pub(crate) fn max_workgroups(&self) -> u32 {
         self.inner.limits.max_compute_workgroups_per_dimension
+    }
+
+    /// Sets how many dispatches are submitted at once, at least one. A driver that gets no answer for long resets the GPU
+    /// (Windows after two seconds), so a submission of a large model on a slow GPU must not be a whole pass.
+    pub fn set_submission_limit(&self, dispatches: u32) {
+        self.inner.submission_limit.store(dispatches.max(1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn submission_limit(&self) -> u32 {
+        self.inner.submission_limit.load(Ordering::Relaxed)
     }
 
     /// Bytes allocated in buffers.

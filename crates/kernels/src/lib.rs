@@ -17,10 +17,12 @@ mod sources;
 mod struct_tests;
 mod weights;
 
+pub mod accept;
 pub mod attention;
 pub mod attention_reduce;
 pub mod attention_row;
 pub mod column;
+pub mod draft;
 pub mod embed;
 pub mod gate;
 pub mod log_probability;

@@ -10,8 +10,8 @@ use crate::reference_check::CheckResult;
 use crate::rms_norm::Target;
 use crate::rope::ChangesCase;
 use crate::{
-    attention, attention_reduce, attention_row, embed, gate, log_probability, logit_bias, logit_sum, matmul,
-    matvec, pick, rms_norm, rope, top_list, vocab_blocks,
+    accept, attention, attention_reduce, attention_row, draft, embed, gate, log_probability, logit_bias,
+    logit_sum, matmul, matvec, pick, rms_norm, rope, top_list, vocab_blocks,
 };
 
 /// One result per kernel (matvec and matmul: per weight layout). An error means that a kernel could not run.
@@ -55,5 +55,7 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
     results.push(vocab_blocks::check(device, 700, 3, 9)?);
     results.push(top_list::check(device, 700, 3, 5, 10)?);
     results.push(pick::check(device, 8, 5, 11)?);
+    results.push(draft::check(device, 5, 2, 17)?);
+    results.push(accept::check(device, 5, 3, 2, 18)?);
     Ok(results)
 }

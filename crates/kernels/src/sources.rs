@@ -4,10 +4,12 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::program::{Program, text};
 
-static PROGRAMS: [&Program; 15] = [
+static PROGRAMS: [&Program; 17] = [
+    &crate::accept::PROGRAM,
     &crate::attention::PROGRAM,
     &crate::attention_reduce::PROGRAM,
     &crate::attention_row::PROGRAM,
+    &crate::draft::PROGRAM,
     &crate::embed::PROGRAM,
     &crate::gate::PROGRAM,
     &crate::log_probability::PROGRAM,

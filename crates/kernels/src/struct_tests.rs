@@ -28,6 +28,11 @@ macro_rules! same {
 
 #[test]
 fn rust_and_wgsl_structs_agree() {
+    same!("accept", accept::Accept { rows, count });
+    same!("accept", top_list::Candidate { token, log_probability });
+    same!("accept", column::Feed { token, step });
+    same!("draft", draft::Draft { row });
+    same!("draft", top_list::Candidate { token, log_probability });
     same!(
         "attention",
         attention::Attention { heads, kv_heads, head_dim, stride, context, values_at, splits, scale, window }

@@ -6,9 +6,9 @@ use kernels::matvec::{Epilogue, MatrixCase};
 use kernels::rms_norm::Target;
 use kernels::rope::ChangesCase;
 use kernels::{
-    CheckResult, Device, DeviceOptions, Layout, attention, attention_reduce, attention_row, embed, gate,
-    log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test, top_list,
-    vocab_blocks,
+    CheckResult, Device, DeviceOptions, Layout, accept, attention, attention_reduce, attention_row, draft,
+    embed, gate, log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test,
+    top_list, vocab_blocks,
 };
 
 const LAYOUTS: [Layout; 7] = [
@@ -231,6 +231,13 @@ fn choice_of_token_equals_its_reference() {
         }
         for count in [1, 5, 31] {
             assert_passes(&device, "pick", pick::check(&device, 70, count, 5));
+            for (rows, agreeing) in [(1, 0), (2, 0), (2, 1), (5, 0), (5, 2), (8, 7)] {
+                let result = accept::check(&device, rows, count, agreeing, 8);
+                assert_passes(&device, &format!("accept {agreeing} of {rows}"), result);
+            }
+        }
+        for (rows, row) in [(2, 0), (5, 3)] {
+            assert_passes(&device, "draft", draft::check(&device, rows, row, 9));
         }
     }
 }

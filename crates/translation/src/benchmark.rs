@@ -1,5 +1,6 @@
 //! Benchmarks models for `wasan bench`: counted (dispatches, bytes) and measured (seconds, memory).
 
+mod drafts;
 mod timing;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama};
+use model_files::Tokenizer;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, Member};
@@ -16,6 +18,8 @@ use crate::languages::LanguagePair;
 use crate::model_set::ModelSet;
 use crate::setup::Setup;
 
+pub use drafts::DraftCost;
+use drafts::draft_cost;
 use timing::{Budget, OUTPUT_TOKENS, PROMPT_TOKENS, Requests, decode_rate, prefill_seconds};
 
 /// Sequences at once in the measurements.
@@ -32,6 +36,8 @@ pub enum Measure {
     Prefill,
     /// New tokens per second.
     Decode,
+    /// Speculative decoding of one sequence; of several models.
+    Drafts,
 }
 
 /// What to measure, and for how long.
@@ -65,6 +71,8 @@ pub struct ModelCost {
     pub bandwidth_share: Option<f32>,
     /// Speeds by number of sequences.
     pub speeds: Vec<BatchSpeed>,
+    /// Speculative decoding of one sequence; of several models.
+    pub drafts: Option<DraftCost>,
 }
 
 /// The speed with a number of sequences; medians. `None`: not wanted, or no time was left.
@@ -95,7 +103,10 @@ pub struct BenchmarkReport {
 
 /// A model on the GPU.
 struct LoadedModel {
+    // In the recipe.
+    place: usize,
     name: String,
+    tokenizer: Arc<Tokenizer>,
     llama: Arc<Llama>,
     weight: f32,
     load_s: f32,
@@ -114,25 +125,34 @@ pub fn benchmark(
     on_step: &mut dyn FnMut(&str),
 ) -> Result<BenchmarkReport> {
     let catalog = Catalog::of(setup.models.as_deref())?;
-    let members = ModelSet::choose(&catalog, setup, pair, None, &BTreeMap::new())?.members;
+    let set = ModelSet::choose(&catalog, setup, pair, None, &BTreeMap::new())?;
     let device = open_tested(setup)?;
     on_step("copy bandwidth");
     let copy_bytes_per_s = device.copy_bandwidth().map_err(engine::Error::from)?;
-    let mut loaded = Vec::with_capacity(members.len());
-    for member in &members {
+    let mut loaded = Vec::with_capacity(set.members.len());
+    for place in set.batch_order() {
+        let member = &set.members[place];
         on_step(&format!("loading {}", member.entry.info.name));
-        loaded.push(LoadedModel::load(&device, member)?);
+        loaded.push(LoadedModel::load(&device, place, member)?);
     }
     let mut groups = vec![loaded.as_slice()];
     if loaded.len() > 1 {
         groups.extend(loaded.chunks(1));
     }
-    let measures = if options.only.is_some() { 1 } else { 2 };
-    let mut budget = Budget::new(options, (groups.len() * SEQUENCES.len() * measures) as u32);
-    let measurements = groups
-        .into_iter()
-        .map(|group| model_cost(&device, group, copy_bytes_per_s, options.only, &mut budget, on_step))
-        .collect::<Result<_>>()?;
+    let wanted = |measure| options.only.is_none_or(|only| only == measure);
+    let speeds = [Measure::Prefill, Measure::Decode].into_iter().filter(|&measure| wanted(measure)).count();
+    let drafts = wanted(Measure::Drafts) && loaded.len() > 1;
+    let mut budget =
+        Budget::new(options, (groups.len() * SEQUENCES.len() * speeds) as u32 + u32::from(drafts));
+    let mut measurements = Vec::with_capacity(groups.len());
+    for group in groups {
+        let (mut cost, joint) = model_cost(&device, group, copy_bytes_per_s, &wanted, &mut budget, on_step)?;
+        if drafts && group.len() > 1 {
+            on_step(&format!("{}, drafts", cost.models));
+            cost.drafts = budget.next(None, |end| draft_cost(&device, (&set, group), pair, joint, end))?;
+        }
+        measurements.push(cost);
+    }
     let adapter = device.info().name.clone();
     let complete = budget.is_complete();
     Ok(BenchmarkReport {
@@ -145,10 +165,13 @@ pub fn benchmark(
 }
 
 impl LoadedModel {
-    fn load(device: &Device, member: &Member) -> Result<Self> {
+    fn load(device: &Device, place: usize, member: &Member) -> Result<Self> {
         let (started, before) = (Instant::now(), device.memory_bytes());
-        let llama = Arc::new(Llama::load(device, &member.entry.open()?, &mut |_, _| {})?);
+        let model = member.entry.open()?;
+        let llama = Arc::new(Llama::load(device, &model, &mut |_, _| {})?);
         Ok(Self {
+            place,
+            tokenizer: Arc::new(model.tokenizer()?),
             name: format!("{} {}", member.term, member.entry.info.name),
             llama,
             weight: member.weight,
@@ -162,25 +185,29 @@ fn model_cost(
     device: &Device,
     group: &[LoadedModel],
     bandwidth: f64,
-    only: Option<Measure>,
+    wanted: &dyn Fn(Measure) -> bool,
     budget: &mut Budget<'_>,
     on_step: &mut dyn FnMut(&str),
-) -> Result<ModelCost> {
-    let models = group.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(" + ");
+) -> Result<(ModelCost, Joint)> {
+    let mut names: Vec<_> = group.iter().map(|model| (model.place, model.name.as_str())).collect();
+    names.sort_unstable();
+    let models = names.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(" + ");
     on_step(&models);
     let terms: Vec<_> = group.iter().map(|model| (Arc::clone(&model.llama), model.weight)).collect();
     let vocab = terms.iter().map(|(llama, _)| llama.architecture().vocab_size as u32).min().unwrap_or(1);
     let before = device.memory_bytes();
-    let context = PROMPT_TOKENS as u32 + OUTPUT_TOKENS + 1;
+    // The sentences of the drafts fit it too.
+    let context = 4 * (PROMPT_TOKENS as u32 + OUTPUT_TOKENS);
     let joint = Joint::new(device, &terms, &JointOptions { sequences: MOST_SEQUENCES, context })?;
     let mut batch = Batch::new(joint, BatchOptions::default());
+    batch.warm_up()?;
     let requests = Requests { vocab, models: group.len() };
     let (dispatches_per_token, bytes_read_back_per_token) = counts(device, &mut batch, &requests)?;
     let mut speeds = Vec::with_capacity(SEQUENCES.len());
     let mut prompt_tokens_per_s = None;
     for sequences in SEQUENCES {
         let mut speed = BatchSpeed { sequences, prefill_tokens_per_s: None, decode_tokens_per_s: None };
-        if only != Some(Measure::Decode) {
+        if wanted(Measure::Prefill) {
             on_step(&format!("{models}, prefill, {sequences} at once"));
             let tokens = (sequences as usize * PROMPT_TOKENS) as f32;
             let expected_s = prompt_tokens_per_s.map(|rate| tokens / rate);
@@ -189,7 +216,7 @@ fn model_cost(
             speed.prefill_tokens_per_s = seconds.map(|seconds| tokens / seconds);
             prompt_tokens_per_s = speed.prefill_tokens_per_s.or(prompt_tokens_per_s);
         }
-        if only != Some(Measure::Prefill) {
+        if wanted(Measure::Decode) {
             on_step(&format!("{models}, decode, {sequences} at once"));
             speed.decode_tokens_per_s =
                 budget.next(None, |end| decode_rate(&mut batch, &requests, sequences, end))?;
@@ -199,7 +226,7 @@ fn model_cost(
     let weight_bytes_per_token = terms.iter().map(|(llama, _)| llama.bytes_per_token()).sum();
     let single = speeds.first();
     let share = |rate: f32| (weight_bytes_per_token as f64 * f64::from(rate) / bandwidth) as f32;
-    Ok(ModelCost {
+    let cost = ModelCost {
         models,
         load_s: group.iter().map(|model| model.load_s).sum(),
         first_token_s: single.and_then(|s| s.prefill_tokens_per_s).map(|rate| PROMPT_TOKENS as f32 / rate),
@@ -209,7 +236,9 @@ fn model_cost(
         gpu_bytes: device.memory_bytes() - before + group.iter().map(|model| model.gpu_bytes).sum::<u64>(),
         bandwidth_share: single.and_then(|speed| speed.decode_tokens_per_s).map(share),
         speeds,
-    })
+        drafts: None,
+    };
+    Ok((cost, batch.into_joint()))
 }
 
 // Dispatches and bytes read back of a decode step.

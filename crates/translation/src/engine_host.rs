@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use engine::{Batch, BatchOptions, Device, Joint, JointOptions, Llama, Request};
+use engine::{Batch, BatchOptions, Device, Drafts, Joint, JointOptions, Llama};
 use model_files::Tokenizer;
 
 use crate::catalog::{CatalogCache, Member, ModelLocation};
@@ -122,9 +122,10 @@ impl EngineHost {
             return Err(Error::Stopped);
         };
         let tokenizer = Arc::clone(&first.tokenizer);
-        let mut batch = Batch::new(joint, BatchOptions::default());
+        let mut batch =
+            Batch::new(joint, BatchOptions { drafts: Drafts::Fastest, ..BatchOptions::default() });
         self.report(EngineState::Loading { stage: LoadingStage::WarmingUp, done: 0, total: 1 });
-        warm_up(&mut batch)?;
+        batch.warm_up()?;
         device.save_pipelines();
         self.active = Some(ActiveBatch { key: models.key.clone(), batch, tokenizer });
         self.ready = None;
@@ -236,16 +237,4 @@ fn engine_info(device: &Device, models: &ModelSet) -> EngineInfo {
             })
             .collect(),
     }
-}
-
-// Decodes one short sequence, which compiles what the first sentence needs; some drivers compile at the first dispatch.
-fn warm_up(batch: &mut Batch) -> Result<()> {
-    let request = Request {
-        prompts: vec![vec![0; 4]; batch.joint().models()],
-        limit: 1,
-        alternatives: 4,
-        ..Request::default()
-    };
-    batch.run(vec![request])?;
-    Ok(())
 }

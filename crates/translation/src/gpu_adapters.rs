@@ -13,36 +13,58 @@ fn tested_file() -> Option<PathBuf> {
     Some(crate::folders::cache()?.join("tested-adapters"))
 }
 
-/// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variant without half
-/// precision and subgroups, and returns the error if that fails too.
+/// What an adapter is used without, in the order in which it is tried: (name, f16, subgroups).
+const VARIANTS: [(&str, bool, bool); 4] = [
+    ("full", false, false),
+    ("without subgroups", false, true),
+    ("without f16", true, false),
+    ("plain", true, true),
+];
+
+/// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variants without subgroups,
+/// without half precision, and without both.
+///
+/// # Errors
+/// The first failure, if no variant passes.
 pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
-    let options = DeviceOptions {
-        adapter: setup.adapter.clone(),
-        pipeline_cache: crate::folders::cache().map(|cache| cache.join("pipelines")),
-        ..DeviceOptions::default()
+    let open = |without_half, without_subgroup| {
+        let options = DeviceOptions {
+            adapter: setup.adapter.clone(),
+            pipeline_cache: crate::folders::cache().map(|cache| cache.join("pipelines")),
+            without_half,
+            without_subgroup,
+            ..DeviceOptions::default()
+        };
+        Device::open(&options).map_err(engine::Error::from)
     };
-    let plain = DeviceOptions { without_half: true, without_subgroup: true, ..options.clone() };
-    let device = Device::open(&options).map_err(engine::Error::from)?;
-    let name = |variant: &str| {
-        let info = device.info();
+    let info = engine::adapter(setup.adapter.as_deref()).map_err(engine::Error::from)?;
+    let line = |variant: &str| {
         format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
     };
     let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-    let has_passed = |variant: &str| known.lines().any(|line| line == name(variant));
-    if has_passed("full") {
-        return Ok(device);
+    let passed = |(variant, ..): &&(&str, bool, bool)| known.lines().any(|known| known == line(variant));
+    if let Some(&(_, without_half, without_subgroup)) = VARIANTS.iter().find(passed) {
+        return Ok(open(without_half, without_subgroup)?);
     }
-    if has_passed("plain") {
-        return Ok(Device::open(&plain).map_err(engine::Error::from)?);
+    let mut failure = None;
+    let mut tried = Vec::new();
+    for (variant, without_half, without_subgroup) in VARIANTS {
+        let device = open(without_half, without_subgroup)?;
+        let features = (device.half(), device.subgroup());
+        // An adapter that lacks one of them has fewer variants.
+        if tried.contains(&features) {
+            continue;
+        }
+        tried.push(features);
+        match test(&device) {
+            Ok(()) => {
+                store_result(&known, &line(variant));
+                return Ok(device);
+            }
+            Err(error) => failure = failure.or(Some(error)),
+        }
     }
-    if test(&device).is_ok() {
-        store_result(known, &name("full"));
-        return Ok(device);
-    }
-    let device_plain = Device::open(&plain).map_err(engine::Error::from)?;
-    test(&device_plain)?;
-    store_result(known, &name("plain"));
-    Ok(device_plain)
+    Err(failure.unwrap_or(Error::Stopped))
 }
 
 fn test(device: &Device) -> Result<()> {
@@ -52,7 +74,7 @@ fn test(device: &Device) -> Result<()> {
 }
 
 // If the result cannot be stored, the next start tests again.
-fn store_result(known: String, line: &str) {
+fn store_result(known: &str, line: &str) {
     let Some(file) = tested_file() else { return };
     if let Some(folder) = file.parent() {
         drop(std::fs::create_dir_all(folder));

@@ -62,7 +62,7 @@ mod prompt_example;
 pub mod sentences;
 
 pub use benchmark::{
-    BatchSpeed, BenchmarkOptions, BenchmarkReport, Measure, ModelCost, benchmark, host_peak_bytes,
+    BatchSpeed, BenchmarkOptions, BenchmarkReport, DraftCost, Measure, ModelCost, benchmark, host_peak_bytes,
 };
 pub use catalog::{Catalog, CatalogEntry, Member, ModelLocation};
 pub use checks::Reason;

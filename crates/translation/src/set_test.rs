@@ -80,7 +80,7 @@ static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
 });
 
 /// The sentences in a language; none if there are none.
-fn sentences(language: &str) -> &'static [&'static str] {
+pub(crate) fn sentences(language: &str) -> &'static [&'static str] {
     TABLE.get(language).map_or(&[], Vec::as_slice)
 }
 

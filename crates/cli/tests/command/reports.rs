@@ -103,3 +103,23 @@ fn a_benchmark_without_time_counts_and_says_what_is_missing() {
         (&Value::Null, &Value::Null)
     );
 }
+
+#[test]
+fn drafts_save_reading_weights() {
+    let home = Home::new();
+    let report = home.run(&["bench", "--only", "drafts", "--seconds", "86400", "--json"]).json();
+    let cost = &report["measurements"][0];
+    assert_eq!(cost["speeds"][0]["decode_tokens_per_s"], Value::Null, "not wanted: {report}");
+    let drafts = &cost["drafts"];
+    assert_eq!(drafts["drafts"], 3);
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{report}"));
+    let (acceptance, tokens) = (number(&drafts["acceptance"]), number(&drafts["tokens_per_round"]));
+    // The starters agree on most tokens.
+    assert!(acceptance > 0.5 && acceptance <= 1.0, "{report}");
+    assert!((tokens - 1.0 - 3.0 * acceptance).abs() < 1e-3, "one token more than what is accepted: {report}");
+    assert!(number(&drafts["weight_bytes_per_token"]) < number(&cost["weight_bytes_per_token"]), "{report}");
+    for field in ["dispatches_per_token", "tokens_per_s", "plain_tokens_per_s"] {
+        assert!(number(&drafts[field]) > 0.0, "{field}: {report}");
+    }
+    assert_eq!(report["measurements"][1]["drafts"], Value::Null, "one model has nothing to verify");
+}

@@ -42,11 +42,11 @@ impl<'a> Budget<'a> {
 
     /// Runs one measurement with the end of its share, unless the time is over or it is expected to take longer than what is
     /// left.
-    pub fn next(
+    pub fn next<T>(
         &mut self,
         expected_s: Option<f32>,
-        measure: impl FnOnce(&Share<'_>) -> Result<Option<f32>>,
-    ) -> Result<Option<f32>> {
+        measure: impl FnOnce(&Share<'_>) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
         let rest = self.end.saturating_duration_since(Instant::now());
         let share = rest / self.left.max(1);
         self.left = self.left.saturating_sub(1);
@@ -67,7 +67,7 @@ pub(super) struct Share<'a> {
 }
 
 impl Share<'_> {
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         (self.stopped)() || Instant::now() >= self.end
     }
 
