@@ -6,7 +6,8 @@ mod support {
 }
 
 use engine::{
-    Batch, BatchOptions, Choice, DraftCounts, Drafts, GlossaryTerm, Joint, JointOptions, Output, Request,
+    Batch, BatchOptions, Choice, DraftCounts, Drafts, GateSettings, GlossaryTerm, Joint, JointOptions,
+    Output, Request,
 };
 use support::device::device;
 use support::starter::{SENTENCES, Starter};
@@ -73,6 +74,20 @@ fn the_fastest_number_gives_the_tokens_of_plain_decoding() {
     let mut fastest = drafting(starter.batch(1), Drafts::Fastest);
     assert_equal(&plain, &decode(&mut fastest, &requests), "fastest");
     assert!(fastest.draft_counts().rounds > 0, "it tries them");
+}
+
+#[test]
+fn a_gate_opens_at_the_same_tokens() {
+    let starter = Starter::on(device(true, true));
+    let gate = Some((GateSettings { certain: 0.8, share: 0.05 }, 0));
+    let options = JointOptions { sequences: 1, context: 256 };
+    let joint = Joint::gated(&starter.device, &starter.terms([1.0; 3]), &options, gate).expect("fits");
+    let mut batch = Batch::new(joint, BatchOptions::default());
+    let requests = requests(&starter)[..6].to_vec();
+    let plain = decode(&mut batch, &requests);
+    let mut batch = drafting(batch, Drafts::Fixed(3));
+    assert_equal(&plain, &decode(&mut batch, &requests), "gated");
+    assert!(batch.draft_counts().accepted > 0);
 }
 
 #[test]
