@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
-    Catalog, DirectionTest, EditResult, EngineState, Error, Filter, FolderDocuments, Format, Job, JobEvent,
-    JobId, JobState, LanguagePair, LeftAlone, Problem, RecipeInUse, Segment, Setup, Source, TermCount,
-    Translator, languages,
+    Catalog, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error, Filter,
+    FolderDocuments, Format, Job, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem, RecipeInUse,
+    Segment, Setup, Source, Term, TermCount, Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -94,6 +94,16 @@ pub trait Translate: Send + Sync {
     /// # Errors
     /// Files that another program has changed, a file or store that cannot be written; nothing is changed then.
     fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem>;
+    /// The terms that a translated document keeps the same.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    fn document_terms(&self, job: JobId) -> Result<Vec<DocumentTerm>, Problem>;
+    /// Changes the translation of a document's term; segments that lack it are marked.
+    ///
+    /// # Errors
+    /// A store that cannot be read or written.
+    fn set_document_term(&self, job: JobId, term: &Term) -> Result<DocumentTermEdit, Problem>;
     /// Translates the test sentences of a pair with a recipe. Blocks.
     ///
     /// # Errors
@@ -216,6 +226,14 @@ impl Translate for Translator {
 
     fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem> {
         self.edit(job, index, text).map_err(|error| error.problem())
+    }
+
+    fn document_terms(&self, job: JobId) -> Result<Vec<DocumentTerm>, Problem> {
+        self.document_terms(job).map_err(|error| error.problem())
+    }
+
+    fn set_document_term(&self, job: JobId, term: &Term) -> Result<DocumentTermEdit, Problem> {
+        self.set_document_term(job, term).map_err(|error| error.problem())
     }
 
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {

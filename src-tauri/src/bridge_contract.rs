@@ -6,8 +6,8 @@ use crate::page::{Dragged, Engine, Event, Language, Offer, Row, RowState, Snapsh
 use serde::Serialize;
 use translation::quality::{Grade, QualityEstimate};
 use translation::{
-    LoadedModel, LoadingStage, MarkKind, Reason, Segment, SentenceStatus, SpanMark, Term, TermCount, Terms,
-    UncertainWord, UnitOrigin,
+    DocumentTerm, DocumentTermEdit, LoadedModel, LoadingStage, MarkKind, Reason, Segment, SentenceStatus,
+    SpanMark, Term, TermCount, Terms, UncertainWord, UnitOrigin,
 };
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/generated/bridge-samples.ts");
@@ -109,6 +109,17 @@ fn segments() -> Vec<Segment> {
     statuses.into_iter().map(segment).collect()
 }
 
+fn document_term_edits() -> Vec<DocumentTermEdit> {
+    let term = Term { source: "Vertrag".into(), target: "agreement".into() };
+    vec![DocumentTermEdit {
+        document_terms: vec![DocumentTerm { term, segments: 5, before: 2, agreeing: 4 }],
+        changed: segments().drain(..1).collect(),
+        lacking: 1,
+        to_review: 1,
+        terms: TermCount { met: 4, missed: 1 },
+    }]
+}
+
 fn suggestions() -> Vec<Suggestion> {
     let origins = every!(UnitOrigin: Machine, Edited, Imported);
     let suggestion =
@@ -176,6 +187,7 @@ fn the_page_expects_what_rust_sends() {
         samples("Mark", "['kind']", &marks()),
         samples("QualityEstimate", "['grade']", &qualities()),
         samples("Segment", "['status']", &segments),
+        samples("DocumentTermEdit", "['lacking']", &document_term_edits()),
         samples("Suggestion", "['origin']", &suggestions()),
         samples("Verdict", "", &models::verdicts()),
         samples("PublishedSet", "['id']", &models::sets()),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tauri::ipc::Channel;
 use tauri::{State as Managed, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
-use translation::{LanguagePair, Segment};
+use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, Segment, Term};
 
 type Window<'a> = Managed<'a, Arc<State>>;
 
@@ -116,6 +116,18 @@ pub fn suggestions(state: Window<'_>, id: u64, index: usize) -> Result<Vec<Sugge
 #[tauri::command(async)]
 pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Vec<Segment>, Error> {
     state.edit(id, index, &text)
+}
+
+/// The terms that a translated document keeps the same, the most frequent first.
+#[tauri::command(async)]
+pub fn document_terms(state: Window<'_>, id: u64) -> Result<Vec<DocumentTerm>, Error> {
+    state.document_terms(id)
+}
+
+/// Changes the translation of a document's term; the segments that lack it are marked for review.
+#[tauri::command(async)]
+pub fn set_document_term(state: Window<'_>, id: u64, term: Term) -> Result<DocumentTermEdit, Error> {
+    state.set_document_term(id, &term)
 }
 
 /// Opens a translated document in its default application.

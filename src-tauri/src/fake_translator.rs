@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use translation::{
-    DirectionTest, EditResult, JobEvent, JobId, JobResult, LanguagePair, Problem, RecipeInUse, Segment,
-    SentenceStatus, Source, TermCount, Terms, TestVerdict, TestedSentence,
+    DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, JobResult, LanguagePair,
+    Problem, RecipeInUse, Segment, SentenceStatus, Source, Term, TermCount, Terms, TestVerdict,
+    TestedSentence,
 };
 
 /// Numbers jobs by their index and records all calls.
@@ -124,6 +125,24 @@ impl Translate for FakeTranslator {
         let terms = TermCount { met: 2, missed: 0 };
         let segment = segment(index, text);
         Ok(EditResult { changed: vec![segment.clone()], segment, to_review: 0, terms })
+    }
+
+    fn document_terms(&self, job: JobId) -> Result<Vec<DocumentTerm>, Problem> {
+        self.record("terms", job);
+        self.fail_once()?;
+        Ok(Vec::new())
+    }
+
+    fn set_document_term(&self, job: JobId, term: &Term) -> Result<DocumentTermEdit, Problem> {
+        self.record(&format!("term {} {}", term.source, term.target), job);
+        self.fail_once()?;
+        Ok(DocumentTermEdit {
+            document_terms: vec![DocumentTerm { term: term.clone(), segments: 3, before: 1, agreeing: 2 }],
+            changed: vec![segment(0, &term.target)],
+            lacking: 1,
+            to_review: 1,
+            terms: TermCount { met: 2, missed: 1 },
+        })
     }
 
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {

@@ -49,6 +49,8 @@ pub fn run() -> tauri::Result<()> {
             commands::segments,
             commands::suggestions,
             commands::edit,
+            commands::document_terms,
+            commands::set_document_term,
             commands::restart,
             commands::models,
             commands::look_at_models,

@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use translation::{
-    EditResult, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem, Segment, Source, TermCount,
+    DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem,
+    Segment, Source, Term, TermCount,
 };
 
 /// Problem code: the store does not contain the job.
@@ -232,6 +233,24 @@ impl Queue {
         // The file is written even if the row was removed meanwhile.
         drop(self.update(id, |document| (document.row.to_review, document.row.terms) = (to_review, terms)));
         Ok(changed)
+    }
+
+    /// The terms that a translated document keeps the same.
+    pub fn document_terms(&self, translator: &Translator, id: u64) -> Result<Vec<DocumentTerm>, Error> {
+        translator.document_terms(self.job(id)?).map_err(Error::Translation)
+    }
+
+    /// Changes the translation of a document's term, and marks the segments that lack it.
+    pub fn set_document_term(
+        &self,
+        translator: &Translator,
+        id: u64,
+        term: &Term,
+    ) -> Result<DocumentTermEdit, Error> {
+        let edited = translator.set_document_term(self.job(id)?, term).map_err(Error::Translation)?;
+        let counts = (edited.to_review, edited.terms);
+        drop(self.update(id, |document| (document.row.to_review, document.row.terms) = counts));
+        Ok(edited)
     }
 
     /// Resumes the stored job of a waiting document, or submits a new one.

@@ -13,7 +13,7 @@ use crate::typed_text::TypedText;
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
-use translation::{LanguagePair, LoadingStage, Problem, Segment};
+use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, LoadingStage, Problem, Segment, Term};
 
 /// Lives as long as the window.
 pub struct State {
@@ -202,6 +202,16 @@ impl State {
     /// Replaces the translation of a segment; returns all segments that changed.
     pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Vec<Segment>, Error> {
         self.queue.edit(&self.translator()?, id, index, text)
+    }
+
+    /// The terms that a translated document keeps the same.
+    pub fn document_terms(&self, id: u64) -> Result<Vec<DocumentTerm>, Error> {
+        self.queue.document_terms(&self.translator()?, id)
+    }
+
+    /// Changes the translation of a document's term.
+    pub fn set_document_term(&self, id: u64, term: &Term) -> Result<DocumentTermEdit, Error> {
+        self.queue.set_document_term(&self.translator()?, id, term)
     }
 
     fn translator(&self) -> Result<Arc<dyn Translate>, Error> {

@@ -20,6 +20,8 @@ test('every command goes out under its name with its arguments, and none carries
   for (const command of ['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'] as const)
     await bridge[command](3)
   await bridge.segments(3)
+  await bridge.documentTerms(3)
+  await bridge.setDocumentTerm(3, { source: 'Vertrag', target: 'lease' })
   await bridge.edit(3, 5, 'Hello')
   await bridge.restart()
   expect(sent).toEqual([
@@ -32,6 +34,8 @@ test('every command goes out under its name with its arguments, and none carries
     ...['pause', 'resume', 'remove'].map((command) => [command, { id: null }]),
     ...['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'].map((command) => [command, { id: 3 }]),
     ['segments', { id: 3 }],
+    ['document_terms', { id: 3 }],
+    ['set_document_term', { id: 3, term: { source: 'Vertrag', target: 'lease' } }],
     ['edit', { id: 3, index: 5, text: 'Hello' }],
     ['restart', {}],
   ])

@@ -163,6 +163,27 @@ export interface Term {
   target: string
 }
 
+/** A term that a document repeats, with the translation that it keeps. */
+export interface DocumentTerm extends Term {
+  /** Sentences that have it. */
+  segments: number
+  /** Of these, sentences whose translation had it before it was kept. */
+  before: number
+  /** Of these, sentences whose translation has it. */
+  agreeing: number
+}
+
+/** The terms of a document after the translation of one was changed. */
+export interface DocumentTermEdit {
+  document_terms: DocumentTerm[]
+  /** The segments with the term. */
+  changed: Segment[]
+  /** Of these, segments that lack the new translation, which are to be reviewed. */
+  lacking: number
+  to_review: number
+  terms: { met: number; missed: number }
+}
+
 /** A translation memory match for a segment. */
 export interface Suggestion {
   source: string
@@ -242,6 +263,13 @@ export const suggestions = (id: number, index: number): Promise<Suggestion[]> =>
 /** Replaces the translation of a segment and rewrites the output file; returns all segments that changed. */
 export const edit = (id: number, index: number, text: string): Promise<Segment[]> =>
   invoke('edit', { id, index, text })
+
+/** The terms that a translated document keeps the same, the most frequent first. */
+export const documentTerms = (id: number): Promise<DocumentTerm[]> =>
+  invoke('document_terms', { id })
+/** Changes the translation of a document's term; segments that lack it are marked for review. */
+export const setDocumentTerm = (id: number, term: Term): Promise<DocumentTermEdit> =>
+  invoke('set_document_term', { id, term })
 
 /** Restarts the engine after a failure. */
 export const restart = (): Promise<void> => invoke('restart')

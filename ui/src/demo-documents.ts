@@ -1,5 +1,5 @@
 // The documents of the fake backend in demo.ts.
-import type { Row, Segment, Suggestion } from './bridge'
+import type { DocumentTerm, Row, Segment, Suggestion } from './bridge'
 
 export const FORMATS = [
   'CSV',
@@ -121,6 +121,11 @@ export const SEGMENTS: Segment[] = Array.from({ length: 5000 }, (_, index) => {
   ]
   return { index, block: index, source, target, status: 'done', reasons: [], spans: [], terms: { met: [], missed: [] }, quality: null, ...rest }
 })
+
+export const TERMS: DocumentTerm[] = [
+  { source: 'Mietvertrag', target: 'lease', segments: 9, before: 5, agreeing: 8 },
+  { source: 'Hausverwaltung', target: 'property management', segments: 4, before: 3, agreeing: 4 },
+]
 
 export const SUGGESTIONS: Suggestion[] = [
   {

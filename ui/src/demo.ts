@@ -3,9 +3,9 @@
 // Models page: first (default), installed, import, or a state of demo-models.ts.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
-import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot } from './bridge'
+import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term } from './bridge'
 import { modelsOf } from './demo-models'
-import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS } from './demo-documents'
+import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
 import { isActive } from './state.svelte'
 
 const LANGUAGES = [
@@ -161,6 +161,12 @@ export function mockBackend(): void {
     },
     segments: () => SEGMENTS,
     suggestions: () => SUGGESTIONS,
+    document_terms: () => TERMS,
+    set_document_term({ term }) {
+      const { source, target } = term as Term
+      const document_terms = TERMS.map((one) => (one.source === source ? { ...one, target } : one))
+      return { document_terms, changed: [], lacking: 0, to_review: 4, terms: { met: 1, missed: 1 } }
+    },
     models: () => emit({ type: 'models', models }),
     async edit({ index, text }) {
       const segment = SEGMENTS[index as number]

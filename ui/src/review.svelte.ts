@@ -1,6 +1,6 @@
 // A translated document under review: its segments, the filters, and unsaved corrections.
 import * as bridge from './bridge'
-import type { Problem, Reason, Segment, Suggestion } from './bridge'
+import type { DocumentTerm, Problem, Reason, Segment, Suggestion } from './bridge'
 
 export type FilterName = 'to_review' | 'poor_first' | 'numbers' | 'tags' | 'glossary' | 'reused' | 'edited'
 
@@ -45,6 +45,10 @@ export class Review {
   /** Translation memory matches for the segment being edited. */
   suggestions: Suggestion[] = $state.raw([])
   saving = $state(false)
+  /** The terms that the document keeps the same. */
+  terms: DocumentTerm[] = $state.raw([])
+  /** Why a term could not be changed. */
+  termError: Problem | null = $state(null)
   /** Why a segment could not be saved. */
   saveError: { index: number; problem: Problem } | null = $state(null)
   /** Segments saved since the review was opened. */
@@ -62,7 +66,10 @@ export class Review {
     const before = this.segments
     this.status = 'loading'
     try {
-      this.segments = await bridge.segments(this.row)
+      ;[this.segments, this.terms] = await Promise.all([
+        bridge.segments(this.row),
+        bridge.documentTerms(this.row),
+      ])
       for (const index of Object.keys(this.drafts).map(Number))
         if (before[index]?.source !== this.segments[index]?.source) this.discard(index)
       this.status = 'ready'
@@ -163,6 +170,25 @@ export class Review {
     if (this.saveError?.index === index) this.saveError = null
   }
 
+  /** Changes the translation of a term of the document; the segments that lack it become ones to review. */
+  async setTerm(source: string, target: string): Promise<void> {
+    if (!target.trim()) return
+    this.termError = null
+    try {
+      const edit = await bridge.setDocumentTerm(this.row, { source, target: target.trim() })
+      this.terms = edit.document_terms
+      this.#replace(edit.changed)
+      this.#announce(`${edit.lacking} sentences lack it`)
+    } catch (reason) {
+      this.termError = bridge.asProblem(reason)
+    }
+  }
+
+  #replace(changed: Segment[]): void {
+    const now = new Map(changed.map((segment) => [segment.index, segment]))
+    this.segments = this.segments.map((segment) => now.get(segment.index) ?? segment)
+  }
+
   /** Saves the edited segment and opens the next. Saving an unchanged segment marks it as reviewed. */
   async save(): Promise<void> {
     const index = this.editing
@@ -172,9 +198,7 @@ export class Review {
     this.saving = true
     this.saveError = null
     try {
-      const changed = await bridge.edit(this.row, index, text)
-      const now = new Map(changed.map((segment) => [segment.index, segment]))
-      this.segments = this.segments.map((segment) => now.get(segment.index) ?? segment)
+      this.#replace(await bridge.edit(this.row, index, text))
       this.discard(index)
       this.saved += 1
       this.#announce('Saved')

@@ -189,6 +189,8 @@ export function rust(rest: Partial<Snapshot> = {}) {
     open: vi.spyOn(bridge, 'open').mockResolvedValue(),
     reveal: vi.spyOn(bridge, 'reveal').mockResolvedValue(),
     segments: vi.spyOn(bridge, 'segments').mockResolvedValue([]),
+    documentTerms: vi.spyOn(bridge, 'documentTerms').mockResolvedValue([]),
+    setDocumentTerm: vi.spyOn(bridge, 'setDocumentTerm'),
     suggestions: vi.spyOn(bridge, 'suggestions').mockResolvedValue([]),
     edit: vi.spyOn(bridge, 'edit').mockImplementation(async (_, index, target) => [
       segment(index, { target, status: 'edited' }),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use translation::quality;
-use translation::{JobEvent, JobId, JobResult, JobRow, Problem, TermCount, Translator, Warning};
+use translation::{
+    DocumentTerm, JobEvent, JobId, JobResult, JobRow, Problem, TermCount, Translator, Warning,
+};
 
 use crate::failure::{Failure, show};
 use crate::progress::Progress;
@@ -226,6 +228,11 @@ pub fn print_summary(document: &str, result: &JobResult) {
     let TermCount { met, missed } = result.terms;
     if met + missed > 0 {
         parts.push(format!("{met} of {} glossary terms used", met + missed));
+    }
+    if !result.document_terms.is_empty() {
+        let sum = |of: fn(&DocumentTerm) -> usize| result.document_terms.iter().map(of).sum::<usize>();
+        let (kept, all) = (sum(|term| term.agreeing), sum(|term| term.segments));
+        parts.push(format!("{} terms kept the same in {kept} of {all} places", result.document_terms.len()));
     }
     if result.context_tokens > 0 {
         let decoded = result.segments.saturating_sub(result.reused).max(1);

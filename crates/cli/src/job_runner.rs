@@ -173,6 +173,7 @@ impl JobRunner<'_> {
             to_review: row.to_review,
             poor: row.poor,
             terms: row.terms,
+            document_terms: self.translator.document_terms(row.id)?,
             demonstration: row.demonstration,
             left_alone: row.left_alone.clone(),
             ..JobResult::default()

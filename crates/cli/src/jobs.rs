@@ -2,13 +2,13 @@
 
 use clap::{Subcommand, ValueEnum};
 use translation::quality::{Grade, QualityEstimate};
-use translation::{Error, Filter, JobId, JobRow, JobState, Setup, Translator};
+use translation::{DocumentTerm, Error, Filter, JobId, JobRow, JobState, Setup, Term, Translator};
 
 use crate::arguments::{DataArgs, EngineArgs};
 use crate::failure::Failure;
 use crate::job_output::OutputOptions;
 use crate::job_runner::{JobRunner, run_jobs};
-use crate::results::say;
+use crate::results::{print_result, say};
 use crate::terminal::{note, shown};
 
 #[derive(Subcommand)]
@@ -44,6 +44,23 @@ pub enum Jobs {
         text: String,
         #[command(flatten)]
         data: DataArgs,
+    },
+    /// List the repeated terms that a translated document keeps the same, each with its translation and how many of the
+    /// sentences with the term have it: TSV, which `wasan glossary import` reads. With a term and a translation, change that
+    /// one: sentences that lack the new translation are marked for review
+    Terms {
+        /// The document's number from `wasan jobs list`
+        id: u64,
+        /// The term to change or to add, in the source language
+        #[arg(requires = "translation")]
+        term: Option<String>,
+        /// Its translation
+        translation: Option<String>,
+        #[command(flatten)]
+        data: DataArgs,
+        /// Print JSON, one line per term
+        #[arg(long)]
+        json: bool,
     },
     /// Resume documents that were interrupted or paused
     Resume(ResumeArgs),
@@ -122,6 +139,10 @@ impl Jobs {
                 note!("{} → {}", edited.source, edited.target);
                 Ok(())
             }),
+            Self::Terms { id, term, translation, data, json } => {
+                let term = term.zip(translation).map(|(source, target)| Term { source, target });
+                data.with_translator(|translator| terms(translator, JobId(id), term.as_ref(), json))
+            }
             Self::Resume(args) => args.run(JobState::is_unfinished),
             Self::Retry(args) => args.run(|state| matches!(state, JobState::Failed | JobState::Cancelled)),
             Self::Cancel { ids, data } => data.with_translator(|translator| {
@@ -200,6 +221,22 @@ fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Resul
         }
         for term in &segment.terms.met {
             say!("{:23}+ glossary term used: {}", "", term.target);
+        }
+    }
+    Ok(())
+}
+
+fn terms(translator: &Translator, id: JobId, new: Option<&Term>, json: bool) -> Result<(), Failure> {
+    if let Some(new) = new {
+        let lacking = translator.set_document_term(id, new)?.lacking;
+        note!("{} → {}: {lacking} sentences lack it and are marked for review", new.source, new.target);
+        return Ok(());
+    }
+    for found in translator.document_terms(id)? {
+        let DocumentTerm { term, segments, agreeing, .. } = &found;
+        match json {
+            true => say!("{}", serde_json::json!(found)),
+            false => print_result(&format!("{}\t{}\t{agreeing} of {segments}", term.source, term.target))?,
         }
     }
     Ok(())

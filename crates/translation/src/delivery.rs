@@ -35,6 +35,10 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         (_, Some(store)) => (deliver_document(task, store)?, None),
         (_, None) => return Err(Error::Stopped),
     };
+    let document_terms = task.counted_terms();
+    if let Some(store) = task.queue_store().filter(|_| task.document_terms.is_some()) {
+        store.set_document_terms(task.id, &document_terms)?;
+    }
     let count = |is: fn(&SentenceTask) -> bool| {
         let sentences = task.blocks.iter().flatten().filter(|sentence| is(sentence));
         sentences.map(|sentence| count_words(&sentence.text, &task.job.pair.from)).sum()
@@ -53,6 +57,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         poor: counts.poor,
         placeholders_kept,
         terms,
+        document_terms,
         demonstration: task.demonstration,
         left_alone,
         words,

@@ -7,6 +7,7 @@ use documents::{Format, LeftAlone};
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
+use crate::document_terms::DocumentTerm;
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
 use crate::languages::LanguagePair;
@@ -73,6 +74,8 @@ pub struct DecodeOptions {
     pub memory: bool,
     /// Whether to prefer the glossary's terms.
     pub glossary: bool,
+    /// Documents: whether sentences that lack the usual translation of a term that the document repeats are decoded again.
+    pub document_terms: bool,
     /// The most sentences before each that models with a place for context in their prompt get with it.
     pub context: u32,
     /// Additional terms; they override glossary terms with the same source. The store keeps a document's beside its
@@ -99,6 +102,7 @@ impl Default for DecodeOptions {
             report: false,
             memory: true,
             glossary: true,
+            document_terms: true,
             context: DEFAULT_CONTEXT,
             terms: Vec::new(),
             columns: None,
@@ -213,6 +217,8 @@ pub struct JobResult {
     pub placeholders_kept: usize,
     /// Documents: occurrences of glossary terms, used and missing in the translation.
     pub terms: TermCount,
+    /// Documents: the repeated terms that keep their translation.
+    pub document_terms: Vec<DocumentTerm>,
     /// Whether built-in models translated it, which only demonstrate.
     pub demonstration: bool,
     /// Documents: the places whose text is left on purpose.

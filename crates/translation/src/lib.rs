@@ -9,6 +9,7 @@ mod context;
 mod contrast;
 mod delivery;
 mod detect;
+mod document_terms;
 mod download;
 mod engine_host;
 mod error;
@@ -69,6 +70,7 @@ pub use checks::Reason;
 pub use chosen_recipes::{ChosenRecipe, choose_recipe};
 pub use contrast::{ContrastCase, ContrastOutcome, contrast};
 pub use detect::{Detected, detect};
+pub use document_terms::DocumentTerm;
 pub use documents::{Format, LeftAlone};
 pub use download::{
     GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, UnfinishedDownload, WaitReason, fetch_program,
@@ -103,7 +105,7 @@ pub use queue_lock::QueueLock;
 pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};
 pub use recurring::RecurringTerm;
 pub use reranking::{MAX_HYPOTHESES, Reranking, save_reranking};
-pub use review::{EditResult, Filter};
+pub use review::{DocumentTermEdit, EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark};
 pub use sentence_report::{HypothesisReport, SentenceReport, SentenceStatus, TokenReport, UncertainWord};
 pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};

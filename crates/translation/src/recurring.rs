@@ -1,21 +1,21 @@
 //! Terms that a document repeats, with the translation that its own segments agree on most.
 //!
 //! A term is a name or a noun by its writing: capitalised words inside a sentence, runs of katakana or kanji. Its translation
-//! is the phrase of the target segments that occurs with it most strictly (Dice's coefficient over the segments: Dice, 1945).
+//! is the phrase of the target segments that occurs with it most strictly (Dice's coefficient over the segments: Dice, 1945),
+//! unless that phrase occurs more strictly with another word of the source.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::error::Result;
-use crate::glossary::{Glossary, Term};
-use crate::job_id::JobId;
+use crate::glossary::{Term, is_used};
 use crate::languages::{LanguagePair, language};
-use crate::review::Filter;
-use crate::translator::Translator;
 
 /// Segments that have a term at least.
 const MIN_SEGMENTS: usize = 3;
+
+/// Of these, segments that have its translation at least: one alone shows no choice of the models.
+const MIN_AGREEING: usize = 2;
 
 /// The most frequent terms of a document that are looked at.
 const MAX_TERMS: usize = 500;
@@ -43,31 +43,13 @@ const FUNCTION_WORDS: [&str; 56] = [
 /// A term that a document repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecurringTerm {
-    /// The term with the translation that most of its segments have.
+    /// The term with the translation that its segments have most often.
     #[serde(flatten)]
     pub term: Term,
     /// Segments with the term.
     pub segments: usize,
-    /// Of these, segments whose translation has this one.
+    /// Of these, segments whose translation has it, in any inflection.
     pub agreeing: usize,
-}
-
-impl Translator {
-    /// The terms that a translated document repeats, the most frequent first. Terms of the glossary are left out.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchJob`](crate::Error::NoSuchJob); a store that cannot be read.
-    pub fn recurring_terms(&self, job: JobId) -> Result<Vec<RecurringTerm>> {
-        let pair = self.job(job)?.pair;
-        let segments = self.segments(job, Filter::All)?;
-        let translated = segments.iter().filter(|segment| segment.status.is_translated());
-        let texts: Vec<(&str, &str)> =
-            translated.map(|segment| (segment.source.as_str(), segment.target.as_str())).collect();
-        let glossary = Glossary::new(&pair, self.terms(&pair)?);
-        let mut found = recurring_terms(&pair, &texts);
-        found.retain(|found| glossary.matches(&found.term.source).is_empty());
-        Ok(found)
-    }
 }
 
 /// The terms that the sources of segments repeat, the most frequent first.
@@ -91,51 +73,58 @@ pub(crate) fn recurring_terms(pair: &LanguagePair, segments: &[(&str, &str)]) ->
             taken.push((term, segments));
         }
     }
-    let phrases = Phrases::of(&taken, segments, &pair.to);
+    let phrases = Phrases::of(&taken, segments, pair);
     let found = taken.into_iter().filter_map(|(source, indices)| {
-        let (target, agreeing) = phrases.translation(&source, &indices, segments)?;
-        Some(RecurringTerm { term: Term { source, target }, segments: indices.len(), agreeing })
+        let target = phrases.translation(&indices, segments)?;
+        let term = Term { source, target };
+        let targets = indices.iter().filter_map(|&index| segments.get(index));
+        let agreeing = targets.filter(|(_, target)| is_used(&term, target, &pair.to)).count();
+        Some(RecurringTerm { term, segments: indices.len(), agreeing })
     });
     found.collect()
 }
 
-/// The phrases of target segments, and in how many segments each is.
+/// The phrases of target segments and the words of source segments, with the segments that they are in.
 struct Phrases<'a> {
-    code: &'a str,
-    counts: HashMap<String, usize>,
+    pair: &'a LanguagePair,
+    // At most MAX_LISTED of each, of those that may translate a term.
+    targets: HashMap<String, Vec<usize>>,
+    // How many segments have a word.
+    sources: HashMap<String, usize>,
 }
 
+/// The most segments of a phrase that are listed; one with more needs no further evidence.
+const MAX_LISTED: usize = 1_000;
+
 impl<'a> Phrases<'a> {
-    /// Counts the phrases that may translate one of the terms.
-    fn of(terms: &[(String, Vec<usize>)], segments: &[(&str, &str)], code: &'a str) -> Self {
+    /// Lists the phrases that may translate one of the terms.
+    fn of(terms: &[(String, Vec<usize>)], segments: &[(&str, &str)], pair: &'a LanguagePair) -> Self {
         let near = terms.iter().flat_map(|(_, indices)| indices.iter().take(MAX_SEGMENTS));
         let near: HashSet<usize> = near.copied().collect();
-        let targets = near.iter().filter_map(|&index| segments.get(index));
-        let wanted: HashSet<String> =
-            targets.flat_map(|(_, target)| phrases_in(target, code)).map(key).collect();
-        let mut counts = HashMap::new();
-        for (_, target) in segments {
-            let here: HashSet<String> =
-                phrases_in(target, code).map(key).filter(|phrase| wanted.contains(phrase)).collect();
-            for phrase in here {
-                *counts.entry(phrase).or_default() += 1;
+        let near = near.iter().filter_map(|&index| segments.get(index));
+        let mut targets: HashMap<String, Vec<usize>> =
+            near.flat_map(|(_, target)| phrases_in(target, &pair.to)).map(|p| (key(p), Vec::new())).collect();
+        let mut sources = HashMap::new();
+        for (index, (source, target)) in segments.iter().enumerate() {
+            for phrase in phrases_in(target, &pair.to).map(key).collect::<HashSet<_>>() {
+                if let Some(listed) = targets.get_mut(&phrase).filter(|listed| listed.len() < MAX_LISTED) {
+                    listed.push(index);
+                }
+            }
+            for word in words_of(source, &pair.from) {
+                *sources.entry(word).or_default() += 1;
             }
         }
-        Self { code, counts }
+        Self { pair, targets, sources }
     }
 
-    /// The translation of a term that is in these segments, and the number of them that have it.
-    fn translation(
-        &self,
-        source: &str,
-        indices: &[usize],
-        segments: &[(&str, &str)],
-    ) -> Option<(String, usize)> {
+    /// The translation of a term that is in these segments.
+    fn translation(&self, indices: &[usize], segments: &[(&str, &str)]) -> Option<String> {
         // By phrase: its segments, and how it is written.
         let mut joint: BTreeMap<String, (usize, &str)> = BTreeMap::new();
         for (_, target) in indices.iter().filter_map(|&index| segments.get(index)) {
             let mut here = HashSet::new();
-            for phrase in phrases_in(target, self.code).filter(|phrase| here.insert(key(phrase))) {
+            for phrase in phrases_in(target, &self.pair.to).filter(|phrase| here.insert(key(phrase))) {
                 let (count, written) = joint.entry(key(phrase)).or_insert((0, phrase));
                 *count += 1;
                 // A capital at the start of a sentence carries no information.
@@ -146,8 +135,8 @@ impl<'a> Phrases<'a> {
         }
         let dice = |phrase: &str| {
             let both = joint.get(phrase).map_or(0, |(count, _)| *count);
-            let all = indices.len() + self.counts.get(phrase).copied().unwrap_or(both);
-            2.0 * both as f64 / all.max(1) as f64
+            let all = self.targets.get(phrase).map_or(both, Vec::len);
+            coefficient(both, indices.len(), all)
         };
         // A word at its edge that is frequent elsewhere is no part of it.
         let has_own_edges = |phrase: &str| {
@@ -158,15 +147,46 @@ impl<'a> Phrases<'a> {
             own(words.first()) && own(words.last())
         };
         let strict = joint.iter().filter(|(phrase, (count, _))| {
-            *count * 2 > indices.len() && dice(phrase) >= MIN_DICE && has_own_edges(phrase)
+            *count >= MIN_AGREEING && dice(phrase) >= MIN_DICE && has_own_edges(phrase)
         });
         let best = strict.max_by(|(a, _), (b, _)| dice(a).total_cmp(&dice(b)).then(a.len().cmp(&b.len())));
-        best.map(|(_, (count, written))| ((*written).to_owned(), *count))
-            .filter(|(written, _)| key(written) != key(source))
+        best.filter(|(phrase, _)| !self.belongs_elsewhere(phrase, dice(phrase), segments))
+            .map(|(_, (_, written))| (*written).to_owned())
+    }
+
+    /// Whether a phrase occurs with another word of the source more strictly than so.
+    fn belongs_elsewhere(&self, phrase: &str, dice: f64, segments: &[(&str, &str)]) -> bool {
+        let listed = self.targets.get(phrase).filter(|listed| listed.len() < MAX_LISTED);
+        let mut joint: HashMap<String, usize> = HashMap::new();
+        for (source, _) in listed.into_iter().flatten().filter_map(|&index| segments.get(index)) {
+            for word in words_of(source, &self.pair.from) {
+                *joint.entry(word).or_default() += 1;
+            }
+        }
+        let all = listed.map_or(0, Vec::len);
+        joint.iter().any(|(word, &both)| {
+            coefficient(both, all, self.sources.get(word).copied().unwrap_or(both)) > dice
+        })
     }
 }
 
-fn key(phrase: impl AsRef<str>) -> String {
+/// Dice's coefficient of two things that are together in `both` segments, and in `a` and `b` segments at all.
+fn coefficient(both: usize, a: usize, b: usize) -> f64 {
+    2.0 * both as f64 / (a + b).max(1) as f64
+}
+
+/// The words of a text but function words, or its runs, in lower case.
+fn words_of(text: &str, code: &str) -> HashSet<String> {
+    let mut found: HashSet<String> = match language(code).is_some_and(|language| !language.spaced) {
+        true => runs(text).map(key).collect(),
+        false => words(text).into_iter().map(|(_, word)| key(word)).collect(),
+    };
+    found.retain(|word| !FUNCTION_WORDS.contains(&word.as_str()));
+    found
+}
+
+/// A phrase as it is compared: in lower case.
+pub(crate) fn key(phrase: impl AsRef<str>) -> String {
     phrase.as_ref().to_lowercase()
 }
 

@@ -245,8 +245,17 @@ impl RequestBuilder {
 
     /// The terms that certainly occur in a sentence, as the engine biases them.
     pub fn glossary_bias(&self, hits: &[TermMatch], bonus: f32) -> Result<Vec<GlossaryTerm>> {
+        self.term_bias(hits.iter().filter(|hit| hit.certain).map(|hit| &hit.term), bonus)
+    }
+
+    /// Terms as the engine biases them.
+    pub fn term_bias<'a>(
+        &self,
+        terms: impl IntoIterator<Item = &'a Term>,
+        bonus: f32,
+    ) -> Result<Vec<GlossaryTerm>> {
         let bias = |term: &Term| Ok(GlossaryTerm { forms: self.forms(&term.target)?, bonus });
-        hits.iter().filter(|hit| hit.certain).take(MAX_BIASED_TERMS).map(|hit| bias(&hit.term)).collect()
+        terms.into_iter().take(MAX_BIASED_TERMS).map(bias).collect()
     }
 
     /// For each model, the range of prompt tokens whose attention is recorded to align the output with the sentence.

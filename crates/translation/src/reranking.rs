@@ -230,6 +230,28 @@ impl Rescoring {
         Self { hypotheses, faulty }
     }
 
+    /// The same without scores of the opposite direction.
+    pub fn forward_only(mut self) -> Self {
+        self.hypotheses.iter_mut().for_each(|hypothesis| hypothesis.reverse = Some(f32::NEG_INFINITY));
+        self
+    }
+
+    /// The last hypothesis, unless the models find it less likely than the first by more than `most` a token.
+    pub fn last_unless_worse(mut self, most: f32) -> Option<Hypothesis> {
+        let score = |hypothesis: Option<&Hypothesis>| hypothesis.and_then(|h| h.forward).unwrap_or(0.0);
+        let (first, last) = (score(self.hypotheses.first()), score(self.hypotheses.last()));
+        if last.is_finite() && last >= first - most {
+            self.hypotheses.drain(..self.hypotheses.len().saturating_sub(1));
+        } else {
+            self.hypotheses.truncate(1);
+        }
+        self.faulty.clear();
+        self.choose(0.0).map(|mut chosen| {
+            chosen.report.hypotheses.clear();
+            chosen
+        })
+    }
+
     /// Whether a score is missing. A single hypothesis needs none.
     pub fn is_open(&self) -> bool {
         let is_scored = |scored: &Hypothesis| scored.forward.is_some() && scored.reverse.is_some();

@@ -5,6 +5,7 @@
 mod candidate;
 mod hypotheses;
 mod locked_items;
+mod with_terms;
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::sentences;
 use crate::store::Hash;
 use candidate::faults;
+use with_terms::TermsToKeep;
 
 /// How a sentence is translated; ordered from the first try to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,8 @@ pub(crate) enum Strategy {
     Pieces,
     /// In one piece, with L without the specialists.
     LargeAlone,
+    /// In one piece, with a bonus for terms of the document; only after the rest of the document.
+    WithTerms,
     /// In one piece, with a beam search for a candidate that fits the subtitle; only after the rest of the document.
     Shorter,
 }
@@ -119,6 +123,8 @@ pub(crate) struct SentenceTask {
     pub without_context: bool,
     // Number of biases tried for its terms.
     bias_steps: usize,
+    // The document's terms, for which it is decoded again.
+    terms_to_keep: TermsToKeep,
     // Number of times a locked item was pulled into its output.
     pulls: usize,
     /// Tokens decoded for it in all tries.
@@ -157,6 +163,7 @@ impl SentenceTask {
             strategy: Strategy::Whole,
             without_context: false,
             bias_steps: 0,
+            terms_to_keep: TermsToKeep::default(),
             pulls: 0,
             tokens: 0,
             uncertain_words: Vec::new(),

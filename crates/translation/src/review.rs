@@ -1,5 +1,7 @@
 //! Review: the segments of translated documents and edits of them.
 
+mod terms;
+
 use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
@@ -14,6 +16,8 @@ use crate::store::segments::{ReviewCounts, SegmentEdit, SegmentRecord};
 use crate::store::sha256;
 use crate::translator::Translator;
 use crate::{delivery, files, source};
+
+pub use terms::DocumentTermEdit;
 
 /// Selects segments for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 //! the glossary. A write is durable when its call returns, also after a power cut (WAL, synchronous=FULL).
 
 pub(crate) mod cache;
+mod document_terms;
 mod glossaries;
 pub(crate) mod jobs;
 pub(crate) mod memory;
@@ -26,7 +27,7 @@ const APPLICATION: i32 = 0x5761_7361;
 
 /// The schema, and its version in the file's `user_version`. A file of another version is refused.
 const SCHEMA: &str = include_str!("store/schema.sql");
-const SCHEMA_VERSION: i32 = 9;
+const SCHEMA_VERSION: i32 = 10;
 
 // Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);

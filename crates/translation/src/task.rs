@@ -3,6 +3,7 @@
 mod context;
 mod decode_queue;
 mod fit_subtitles;
+mod keep_terms;
 mod outputs;
 mod rescore;
 
@@ -11,6 +12,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::document_terms::DocumentTerm;
 use crate::error::{Error, Problem, Result};
 use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, OnEvent, Source};
@@ -85,6 +87,8 @@ pub(crate) struct Task {
     pub context_tokens: usize,
     /// Whether built-in models translate it, which only demonstrate.
     pub demonstration: bool,
+    /// Documents: the repeated terms that keep their translation, once they are found.
+    pub document_terms: Option<Vec<DocumentTerm>>,
     // When its first sentence was sent to the engine.
     started: Option<Instant>,
     last_event: Option<Instant>,
@@ -131,6 +135,7 @@ impl Task {
             prompt_tokens: 0,
             context_tokens: 0,
             demonstration: false,
+            document_terms: None,
             started: None,
             last_event: None,
             shortening_disabled: false,

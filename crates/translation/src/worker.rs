@@ -340,7 +340,7 @@ impl Worker {
         let problem = error.problem();
         self.engine.report(EngineState::Failed(problem.clone()));
         self.jobs.retain_mut(|(_, running)| {
-            let is_finished = running.task.skip_shortening();
+            let is_finished = running.task.skip_refining();
             if !is_finished {
                 running.task.fail(&problem);
             }

@@ -84,6 +84,9 @@ export const samples = {
     {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"kept","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
     {"index":0,"block":0,"source":"Satz","target":"Sentence","status":"copied","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}},
   ] satisfies bridge.Segment[],
+  DocumentTermEdit: [
+    {"document_terms":[{"source":"Vertrag","target":"agreement","segments":5,"before":2,"agreeing":4}],"changed":[{"index":0,"block":0,"source":"Satz","target":"Sentence","status":"done","reasons":[{"kind":"repeated"}],"spans":[{"start":0,"end":4,"kind":"paired","label":"**"}],"terms":{"met":[{"source":"Vertrag","target":"agreement"}],"missed":[{"source":"Vertrag","target":"agreement"}]},"quality":{"score":0.5,"grade":"poor","calibrated":true}}],"lacking":1,"to_review":1,"terms":{"met":4,"missed":1}},
+  ] satisfies bridge.DocumentTermEdit[],
   Suggestion: [
     {"source":"Satz","target":"Sentence","percent":83,"origin":"machine"},
     {"source":"Satz","target":"Sentence","percent":83,"origin":"edited"},
@@ -181,6 +184,7 @@ export type Unsent = Never<
   | Exclude<bridge.Mark['kind'], (typeof samples.Mark)[number]['kind']>
   | Exclude<bridge.QualityEstimate['grade'], (typeof samples.QualityEstimate)[number]['grade']>
   | Exclude<bridge.Segment['status'], (typeof samples.Segment)[number]['status']>
+  | Exclude<bridge.DocumentTermEdit['lacking'], (typeof samples.DocumentTermEdit)[number]['lacking']>
   | Exclude<bridge.Suggestion['origin'], (typeof samples.Suggestion)[number]['origin']>
   | Exclude<bridge.Verdict, (typeof samples.Verdict)[number]>
   | Exclude<bridge.PublishedSet['id'], (typeof samples.PublishedSet)[number]['id']>

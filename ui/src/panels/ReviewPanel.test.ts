@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
 import { expect, test } from 'vitest'
 import App from '../App.svelte'
 import type { Segment } from '../bridge'
@@ -16,12 +16,16 @@ async function start(segments = SEGMENTS) {
   const done = row({ state: 'done', total: segments.length, output: 'letter.en.md' })
   const backend = rust({ rows: [done] })
   backend.segments.mockResolvedValue(segments)
+  await open()
+  return backend
+}
+
+async function open() {
   render(App)
   await screen.findByRole('button', { name: 'Translate from: German' })
   await fireEvent.keyDown(window, { key: '2', ctrlKey: true })
   await fireEvent.click(await screen.findByRole('button', { name: 'Review' }))
   await screen.findByLabelText('Segments')
-  return backend
 }
 
 // Not by role: the names of hundreds of rows take their time.
@@ -303,4 +307,30 @@ test('segments that cannot be read emit why and can be asked for again', async (
   expect((await screen.findByRole('alert')).dataset.code).toBe('store_damaged')
   await fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
   expect(await screen.findByText('This document has no text.')).toBeTruthy()
+})
+
+test('terms that are kept the same are listed, and a change marks the sentences that lack it', async () => {
+  const term = { source: 'Vertrag', target: 'contract', segments: 3, before: 2, agreeing: 3 }
+  const backend = await start()
+  expect(screen.queryByText(/^Terms kept the same/)).toBeNull()
+  cleanup()
+  backend.documentTerms.mockResolvedValue([term])
+  backend.setDocumentTerm.mockResolvedValue({
+    document_terms: [{ ...term, target: 'lease', agreeing: 2 }],
+    changed: [segment(0, { status: 'doubtful', reasons: [{ kind: 'term', text: 'lease' }] })],
+    lacking: 1,
+    to_review: 3,
+    terms: { met: 2, missed: 1 },
+  })
+  await open()
+  await fireEvent.click(screen.getByText(/^Terms kept the same/))
+  const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Translation of Vertrag' })
+  expect(field.value).toBe('contract')
+  await fireEvent.change(field, { target: { value: ' lease ' } })
+  await screen.findByText('2 of 3 sentences')
+  expect(backend.setDocumentTerm).toHaveBeenCalledWith(1, { source: 'Vertrag', target: 'lease' })
+  expect(filter(/^Glossary 2/)).toBeTruthy()
+  backend.setDocumentTerm.mockRejectedValue({ code: 'store_full', message: 'The disk is full.', hint: '' })
+  await fireEvent.change(field, { target: { value: 'deed' } })
+  expect(await screen.findByText('The disk is full.')).toBeTruthy()
 })

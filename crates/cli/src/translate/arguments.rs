@@ -53,6 +53,10 @@ pub struct Translate {
     /// Sentences before each that models get with it as context, if their prompt has a place for them; 0: none [default: 2]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=16))]
     context: Option<u32>,
+    /// Whether documents keep the translation of the terms that they repeat: on or off. Sentences that lack the usual one are
+    /// translated once more, with a preference for it [default: on]
+    #[arg(long, value_name = "ON|OFF", value_enum, hide_possible_values = true)]
+    terms: Option<Switch>,
     /// Do not reuse edited or imported translations, and do not store this run's translations
     #[arg(long)]
     no_memory: bool,
@@ -102,6 +106,12 @@ pub struct Translate {
     /// Print each result as one line of JSON; for texts with every token's alternatives and each model's own votes
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 /// The names of [`Quality`].
@@ -301,6 +311,7 @@ impl Translate {
         }
         options.memory &= !self.no_memory;
         options.context = self.context.unwrap_or(options.context);
+        options.document_terms = self.terms.map_or(options.document_terms, |terms| terms == Switch::On);
         if let Some(terms) = terms {
             options.terms = terms.to_vec();
         }

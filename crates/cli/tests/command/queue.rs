@@ -214,6 +214,15 @@ fn repeated_terms_are_suggested_in_the_form_that_an_import_reads() {
     assert_eq!(home.run_ok(&[&["glossary", "list"][..], &PAIR].concat()), "Bahnhof\tstation\n");
     assert_eq!(home.run_ok(&["glossary", "suggest", "1"]), "", "the glossary has it");
     assert_eq!(home.run(&["glossary", "suggest", "7"]).status, Some(2));
+
+    assert_eq!(home.run_ok(&["jobs", "terms", "1"]), suggested, "it is kept the same");
+    home.run_ok(&["jobs", "terms", "1", "Bahnhof", "terminal"]);
+    assert_eq!(home.run_ok(&["jobs", "terms", "1"]), "Bahnhof\tterminal\t0 of 3\n");
+    let shown = home.run_ok(&["jobs", "show", "1", "--only", "glossary"]);
+    assert_eq!(shown.matches("glossary term missing: terminal").count(), 3, "{shown}");
+    assert_eq!(home.run(&["jobs", "terms", "1", "Bahnhof"]).status, Some(2));
+    home.run_ok(&[&DE_EN[..], &["--terms", "off", "--out", "off", "a.txt"]].concat());
+    assert_eq!(home.run_ok(&["jobs", "terms", "2"]), "");
 }
 
 // Whether a translation has a term, or reports that it is missing.

@@ -137,3 +137,19 @@ fn a_pairs_settings_are_kept_beside_the_models() {
         .expect("writes");
     assert!(matches!(read(folder.path()), Err(Error::Read { .. })));
 }
+
+#[test]
+fn a_later_translation_is_taken_unless_it_is_much_less_likely() {
+    let chosen = |scores: [f32; 2]| {
+        let mut both = rescoring(&[("The agreement.", &[]), ("The contract.", &[])]).forward_only();
+        assert!(both.is_open());
+        both.hypotheses.iter_mut().zip(scores).for_each(|(one, score)| one.forward = Some(score));
+        assert!(!both.is_open());
+        let chosen = both.last_unless_worse(0.25).expect("one of them");
+        assert_eq!((chosen.report.reconstruction, chosen.report.hypotheses.len()), (None, 0));
+        (chosen.report.translation, chosen.report.score)
+    };
+    assert_eq!(chosen([-1.0, -1.25]), ("The contract.".to_owned(), -1.25));
+    assert_eq!(chosen([-1.0, -1.3]), ("The agreement.".to_owned(), -1.0));
+    assert_eq!(chosen([-1.0, f32::NEG_INFINITY]).0, "The agreement.");
+}

@@ -240,7 +240,7 @@ impl Store {
         })
     }
 
-    /// Changes the settings and the target of a document; without terms its glossary stays. An output already written to
+    /// Changes the settings and the target of a document; its repeated terms are found again, without terms its glossary stays. An output already written to
     /// another path is left there and forgotten.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Target>) -> Result<()> {
         let (target, is_folder) = target_columns(target)?;
@@ -248,6 +248,7 @@ impl Store {
             let glossary = glossaries::add(change, &options.terms)?;
             change.execute(
                 "UPDATE jobs SET options = ?2, target = ?3, target_is_folder = ?4, glossary = coalesce(?5, glossary),
+                        document_terms = NULL,
                         output = CASE WHEN target IS ?3 THEN output END,
                         output_hash = CASE WHEN target IS ?3 THEN output_hash END,
                         replaced_hash = CASE WHEN target IS ?3 THEN replaced_hash END
@@ -278,7 +279,8 @@ impl Store {
             }
             change.execute(
                 "UPDATE jobs SET state = 'running', problem = NULL, input_hash = ?2, total = ?3, done = ?4, changed = ?5,
-                        demonstration = ?6, left_alone = ?7
+                        demonstration = ?6, left_alone = ?7,
+                        document_terms = CASE WHEN input_hash IS ?2 THEN document_terms END
                  WHERE id = ?1",
                 (id.0 as i64, input, total as i64, done as i64, now(), demonstration, to_json(left_alone)),
             )

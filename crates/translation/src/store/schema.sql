@@ -27,6 +27,8 @@ CREATE TABLE jobs (
     poor INTEGER NOT NULL DEFAULT 0,
     -- How many glossary terms the translation uses ("met") and does not use ("missed").
     terms TEXT NOT NULL DEFAULT '{}',
+    -- The repeated terms whose translation it keeps the same; NULL until they are found.
+    document_terms TEXT,
     -- 1 if built-in models translate it, which only demonstrate.
     demonstration INTEGER NOT NULL DEFAULT 0,
     -- How many places of each kind are left on purpose.

@@ -229,7 +229,12 @@ fn learn(change: &Transaction<'_>, pair: &LanguagePair, segment: &SegmentRecord)
     }
 }
 
-fn save_segment(change: &Transaction<'_>, job: i64, segment: &SegmentRecord) -> rusqlite::Result<()> {
+/// Adds or replaces a segment of a document.
+pub(super) fn save_segment(
+    change: &Transaction<'_>,
+    job: i64,
+    segment: &SegmentRecord,
+) -> rusqlite::Result<()> {
     let mut insert = change.prepare_cached(
         "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;

@@ -164,11 +164,13 @@ impl Task {
                 match sentence.strategy {
                     Strategy::Shorter => request.beam = builder.beams(),
                     Strategy::LargeAlone => request.weights = builder.large_alone(),
-                    Strategy::Whole | Strategy::Pieces => {}
+                    Strategy::Whole | Strategy::Pieces | Strategy::WithTerms => {}
                 }
                 if let Some(bonus) = sentence.bonus() {
                     request.glossary = builder.glossary_bias(&sentence.terms, bonus)?;
                 }
+                let (terms, bonus) = sentence.terms_to_keep();
+                request.glossary.extend(builder.term_bias(terms, bonus)?);
                 if let Some(other) =
                     position.hypothesis.checked_sub(1).and_then(|at| builder.hypotheses.get(at))
                 {
@@ -206,7 +208,8 @@ impl Task {
         if pieces > 1 && position.hypothesis > 0 {
             return self.finish_with_best(position);
         }
-        if sentence.strategy == Strategy::Shorter && (pieces > 1 || builder.beams().is_none()) {
+        let needs_beams = sentence.strategy == Strategy::Shorter && builder.beams().is_none();
+        if needs_beams || sentence.strategy >= Strategy::WithTerms && pieces > 1 {
             self.leave_unchanged(position);
             return Ok(());
         }

@@ -17,7 +17,7 @@ impl Task {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn shorten_subtitles(&mut self) -> Result<bool> {
+    pub(super) fn shorten_subtitles(&mut self) -> Result<bool> {
         if self.shortening_disabled
             || !matches!(&self.source, LoadedSource::File { document, .. } if document.has_subtitles())
         {
@@ -102,32 +102,6 @@ impl Task {
         sentence.tokens += sentence.pieces.iter().map(|piece| piece.tokens.len()).sum::<usize>();
         sentence.best = chosen;
         self.finish_with_best(position)
-    }
-
-    /// Leaves a sentence and its duplicates unchanged, without caching them.
-    pub(super) fn leave_unchanged(&mut self, position: PiecePosition) {
-        let sentence = self.sentence_mut(position);
-        sentence.pieces.clear();
-        sentence.done = sentence.best.take();
-        self.finished += 1;
-        self.finish_duplicates(position);
-    }
-
-    /// Leaves all sentences unchanged if only shortening remains, so that lost models fail no translated document.
-    /// False if other sentences remain.
-    pub fn skip_shortening(&mut self) -> bool {
-        let open = self.unfinished();
-        if open.is_empty()
-            || open.iter().any(|position| self.sentence(*position).strategy != Strategy::Shorter)
-        {
-            return false;
-        }
-        self.queue.clear();
-        // The duplicates are unfinished themselves, so the loop reaches them.
-        self.duplicates.clear();
-        open.into_iter().for_each(|position| self.leave_unchanged(position));
-        self.shortening_disabled = true;
-        true
     }
 
     // A block's translation so far; `other` replaces the translation of one sentence.

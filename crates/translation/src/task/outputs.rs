@@ -53,6 +53,13 @@ impl Task {
             let candidates = outputs.iter().map(one).collect::<Result<_>>()?;
             return self.choose_shorter(position, candidates);
         }
+        if self.sentence(position).strategy == Strategy::WithTerms {
+            let candidate = self.piece_report(position, &source, outputs, builder)?;
+            // Both translations are scored with it, whether the first one was decoded now or in an earlier run.
+            self.sentence_mut(position).end =
+                outputs.first().map_or(Ok(None), |best| builder.end_of(best))?;
+            return self.choose_with_terms(position, candidate);
+        }
         let prefix = self.piece(position).map(|piece| piece.prefix.clone()).unwrap_or_default();
         let outputs = &prefix.complete(outputs);
         let mut report = self.piece_report(position, &source, outputs, builder)?;

@@ -3,6 +3,7 @@
 use engine::{Output, Request};
 
 use super::{PiecePosition, Task, Work};
+use crate::document_terms::MAX_LOSS;
 use crate::error::Result;
 use crate::requests::RequestBuilder;
 use crate::retry::Strategy;
@@ -31,7 +32,7 @@ impl Task {
         let Some(reranking) = &self.reranking else { return false };
         let sentence = &mut self.blocks[position.block][position.sentence];
         let doubtful = sentence.done.as_ref().is_some_and(|own| reranking.settings.is_doubtful(own));
-        if !doubtful || sentence.strategy == Strategy::Shorter {
+        if !doubtful || sentence.strategy >= Strategy::WithTerms {
             return false;
         }
         sentence.sum.clone_from(&reranking.recipe);
@@ -115,13 +116,17 @@ impl Task {
     }
 
     // Takes the best hypothesis once all are scored.
-    fn finish_rescoring(&mut self, position: PiecePosition) -> Result<()> {
+    pub(super) fn finish_rescoring(&mut self, position: PiecePosition) -> Result<()> {
         let lambda = self.reranking.as_ref().map_or(0.0, |reranking| reranking.settings.lambda);
         let sentence = self.sentence_mut(position);
         let Some(rescoring) = sentence.rescoring.take_if(|rescoring| !rescoring.is_open()) else {
             return Ok(());
         };
-        if let Some(mut best) = rescoring.choose(lambda) {
+        let chosen = match sentence.strategy {
+            Strategy::WithTerms => rescoring.last_unless_worse(MAX_LOSS),
+            _ => rescoring.choose(lambda),
+        };
+        if let Some(mut best) = chosen {
             if best.report.status != SentenceStatus::Kept {
                 sentence.grade(&mut best.report);
             }

@@ -69,7 +69,7 @@ impl Worker {
                 let id = *id;
                 self.engine.drop_device();
                 let problem = error.problem();
-                if !running.task.skip_shortening() {
+                if !running.task.skip_refining() {
                     self.engine.report(EngineState::Failed(problem.clone()));
                     self.fail_job(id, &problem);
                 }
@@ -215,7 +215,7 @@ impl Worker {
                 index += 1;
                 continue;
             }
-            match self.jobs[index].1.task.shorten_subtitles() {
+            match self.jobs[index].1.task.refine() {
                 Ok(false) => {}
                 Ok(true) => {
                     index += 1;

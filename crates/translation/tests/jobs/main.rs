@@ -12,4 +12,5 @@ mod private;
 mod quality;
 mod queue;
 mod review;
+mod terms;
 mod text;
