@@ -9,30 +9,35 @@ const OFF: f64 = 0.3;
 /// How far apart the starts of neighbours are at most, in sizes: a wide letter and a space.
 const STEP: f64 = 2.0;
 
-/// The width of a letter that ends a line, in sizes.
-const WIDTH: f64 = 0.5;
+/// The most that a letter at the end of a word is taken to be wide, in sizes, and the part of the way to the next word.
+const WIDTH: f64 = 0.4;
+const BEFORE_SPACE: f64 = 0.6;
 
 /// How far the baseline is below the place of a vertical glyph, in sizes (ISO 32000-2, 9.7.4.3: the default).
 const BELOW: f64 = 0.88;
 
 /// Turns the vertical glyphs of a page if more of them stand to the right of the one before than below it.
 pub(super) fn set_upright(glyphs: &mut [Glyph]) {
-    let steps: Vec<Option<(f64, f64)>> = glyphs
+    let steps: Vec<Option<(f64, f64, bool)>> = glyphs
         .windows(2)
         .map(|pair| match pair {
-            [one, next] => step(one, next),
+            [one, next] => step(one, next).map(|(right, down)| (right, down, next.spaced)),
             _ => None,
         })
         .collect();
-    let is_below = |(right, down): (f64, f64)| right.abs() < OFF && (OFF..STEP).contains(&down);
-    let count = |is: &dyn Fn((f64, f64)) -> bool| steps.iter().flatten().filter(|step| is(**step)).count();
-    if count(&is_beside) <= count(&is_below) {
+    let is_below = |(right, down, _): &&(f64, f64, bool)| right.abs() < OFF && (OFF..STEP).contains(down);
+    let beside = steps.iter().flatten().filter(|(right, down, _)| is_beside(*right, *down)).count();
+    if beside <= steps.iter().flatten().filter(is_below).count() {
         return;
     }
     let widths = steps.into_iter().map(Some).chain([None]);
     for (glyph, step) in glyphs.iter_mut().zip(widths).filter(|(glyph, _)| glyph.vertical) {
         let (size, (dx, dy)) = (glyph.style.size, glyph.direction);
-        let width = step.flatten().filter(|step| is_beside(*step)).map_or(WIDTH, |(right, _)| right);
+        let width = match step.flatten().filter(|(right, down, _)| is_beside(*right, *down)) {
+            Some((right, _, false)) => right,
+            Some((right, ..)) => WIDTH.min(right * BEFORE_SPACE),
+            None => WIDTH,
+        };
         glyph.x += dx * BELOW * size;
         glyph.y += dy * BELOW * size;
         glyph.direction = (-dy, dx);
@@ -41,7 +46,7 @@ pub(super) fn set_upright(glyphs: &mut [Glyph]) {
     }
 }
 
-fn is_beside((right, down): (f64, f64)) -> bool {
+fn is_beside(right: f64, down: f64) -> bool {
     down.abs() < OFF && right > 0.0 && right < STEP
 }
 
@@ -62,7 +67,8 @@ mod tests {
     use super::*;
     use crate::formats::pdf::page::Style;
 
-    fn glyphs(places: &[(f64, f64)]) -> Vec<Glyph> {
+    /// Glyphs of ten points at these places, each with whether a space precedes it.
+    fn glyphs(places: &[(f64, f64, bool)]) -> Vec<Glyph> {
         let style = Rc::new(Style {
             font: "F".into(),
             size: 10.0,
@@ -71,14 +77,14 @@ mod tests {
             color: [0; 3],
             hidden: false,
         });
-        let glyph = |&(x, y): &(f64, f64)| Glyph {
+        let glyph = |&(x, y, spaced): &(f64, f64, bool)| Glyph {
             text: Rc::from("a"),
             x,
             y,
             direction: (0.0, -1.0),
             advance: 10.0,
             vertical: true,
-            spaced: false,
+            spaced,
             style: style.clone(),
         };
         places.iter().map(glyph).collect()
@@ -86,14 +92,16 @@ mod tests {
 
     #[test]
     fn letters_beside_one_another_are_turned_and_those_below_are_not() {
-        let mut beside = glyphs(&[(0.0, 700.0), (7.0, 700.0), (12.0, 700.0), (0.0, 680.0), (6.0, 680.0)]);
+        let places = [(0.0, 700.0), (7.0, 700.0), (12.0, 700.0), (0.0, 680.0), (2.0, 680.0), (7.0, 680.0)];
+        let places: Vec<_> = places.into_iter().enumerate().map(|(at, (x, y))| (x, y, at == 5)).collect();
+        let mut beside = glyphs(&places);
         set_upright(&mut beside);
         let shown: Vec<(f64, bool)> = beside.iter().map(|glyph| (glyph.advance, glyph.vertical)).collect();
-        assert_eq!(shown, [(7.0, false), (5.0, false), (5.0, false), (6.0, false), (5.0, false)]);
+        assert_eq!(shown, [7.0, 5.0, 4.0, 2.0, 3.0, 4.0].map(|width| (width, false)));
         assert!(beside.iter().all(|glyph| glyph.direction == (1.0, 0.0)));
         assert_eq!((beside[0].x, beside[0].y), (0.0, 691.2));
-        let mut below =
-            glyphs(&[(100.0, 700.0), (100.0, 690.0), (100.0, 680.0), (85.0, 700.0), (85.0, 690.0)]);
+        let places = [(100.0, 700.0), (100.0, 690.0), (100.0, 680.0), (85.0, 700.0), (85.0, 690.0)];
+        let mut below = glyphs(&places.map(|(x, y)| (x, y, false)));
         set_upright(&mut below);
         assert!(below.iter().all(|glyph| glyph.vertical && glyph.direction == (0.0, -1.0)));
     }
