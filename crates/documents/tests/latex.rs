@@ -209,6 +209,8 @@ fn code_that_holds_braces_and_ends_of_documents_is_closed() {
     let code = "\\ProvidesExplPackage {a} {}\n\\msg_new:nnn { a } { Use~it~before~\\begin{document}. }\n";
     assert!(PAGES.texts(code).is_empty());
     assert_eq!(PAGES.open(code).left_alone().count(Place::UnknownMarkup), 1);
+    let code = "\\cs_new:Npn \\a_b:n #1 { some~words~of~code }\n\nSome words of code.\n";
+    assert!(PAGES.texts(code).is_empty());
     let program = "Text before.\n\n\\ExplSyntaxOn\n\\tl_set:Nn \\l_a_tl { $ } text in code\n\\ExplSyntaxOff\n\nText after.\n";
     assert_eq!(PAGES.texts(program), ["Text before.", "Text after."]);
 }

@@ -6,8 +6,16 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What a preamble, a package or a program has, so that its words are code unless a body follows.
-const PROGRAMS: [&str; 4] = ["\\documentclass", "\\ProvidesPackage", "\\ProvidesClass", "\\ProvidesExpl"];
+/// What lines of a preamble, a package or a program start with, so that its words are code unless a body follows.
+const PROGRAMS: [&str; 7] = [
+    "\\documentclass",
+    "\\ProvidesPackage",
+    "\\ProvidesClass",
+    "\\ProvidesFile",
+    "\\ProvidesExpl",
+    "\\cs_new",
+    "\\cs_set",
+];
 
 /// Bytes before a command in which a comment may start on its line.
 const LINE_BYTES: usize = 4096;
@@ -25,9 +33,10 @@ pub(super) fn body(source: &str) -> Range<usize> {
             is_shown && !line.contains('~')
         })
     };
+    let is_program = |line: &str| PROGRAMS.iter().any(|mark| line.trim_start().starts_with(mark));
     match find("\\begin{document}") {
         Some(start) => start + "\\begin{document}".len()..source.len(),
-        None if PROGRAMS.iter().any(|mark| find(mark).is_some()) => source.len()..source.len(),
+        None if source.lines().any(is_program) => source.len()..source.len(),
         None => 0..source.len(),
     }
 }
