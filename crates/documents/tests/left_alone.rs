@@ -90,3 +90,21 @@ fn a_unit_beyond_the_limits_is_left_alone() {
         assert!(result.contains(&deep) && result.contains(written), "{name}: {result}");
     }
 }
+
+#[test]
+fn any_character_may_follow_a_backslash_in_properties() {
+    let source = "a=\\ \\ Edit the list...\nb=A \\zword here\nc=A bad \\u12 escape\n";
+    let document = Document::parse(Format::Properties, source.as_bytes()).expect("readable");
+    let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, ["Edit the list...", "A zword here"]);
+    assert_eq!(document.left_alone().count(Place::CodeValue), 1);
+    let written = document.write(&["Liste...".into(), "Ein Wort".into()]).expect("one for each").bytes;
+    assert_eq!(
+        written,
+        source.replace("Edit the list", "Liste").replace("A \\zword here", "Ein Wort").as_bytes()
+    );
+    assert_eq!(
+        count("a.strings", b"\"a\" = \"The house\";\n\"b\" = \"A bad \\u12 escape\";\n", Place::CodeValue),
+        1
+    );
+}

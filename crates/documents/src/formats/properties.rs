@@ -13,7 +13,7 @@ use crate::strings::{Unescaped, is_code, values};
 /// unchanged, since such files also hold settings.
 pub(crate) fn properties(source: &str, ascii: bool) -> Parsed {
     let mut lines = lines(source);
-    let mut strings = Vec::new();
+    let (mut strings, mut damaged) = (Vec::new(), Vec::new());
     while let Some(first) = lines.next() {
         let line = source.get(first.clone()).unwrap_or_default();
         let body = line.trim_start();
@@ -38,14 +38,25 @@ pub(crate) fn properties(source: &str, ascii: bool) -> Parsed {
             parts.iter().any(|part| source.get(part.clone()).is_some_and(|text| text.contains("''")));
         let escaped = |escape: &str| match escape.strip_prefix('\'') {
             Some(rest) => Some(('\'', if doubled && rest.starts_with('\'') { 2 } else { 1 })),
-            None => json::escaped(escape),
+            None => json::escaped(escape).or_else(|| unmarked(escape)),
         };
         let mut text = Unescaped::new(source);
+        let all = start..parts.last().map_or(start, |last| last.end);
         if parts.into_iter().all(|part| text.unescape(part, &['\\', '\''], escaped).is_some()) {
             strings.push((key, text, Escaping::Quoted(Quoting::Property { ascii, doubled })));
+        } else {
+            damaged.push(source.get(all).unwrap_or_default());
         }
     }
-    values(strings)
+    let mut found = values(strings);
+    damaged.into_iter().for_each(|text| found.leave_code(text));
+    found
+}
+
+/// The character after a backslash that has no meaning of its own.
+fn unmarked(escape: &str) -> Option<(char, usize)> {
+    let c = escape.chars().nth(1).filter(|c| !matches!(c, 'u' | 'U'))?;
+    Some((c, 1 + c.len_utf8()))
 }
 
 fn is_continued(line: &str) -> bool {
@@ -70,10 +81,12 @@ fn value_start(source: &str, line: &Range<usize>) -> Option<usize> {
 pub(crate) fn strings(source: &str) -> Parsed {
     let values = StringsValues { source, at: 0 };
     let mut found = Parsed::default();
-    for text in values.filter_map(|range| json::unescaped(source, range)) {
-        match is_code(text.text()) {
-            true => found.leave_code(text.text()),
-            false => found.extend(text.blocks(Escaping::Quoted(Quoting::C))),
+    for range in values {
+        match json::unescaped(source, range.clone()) {
+            Some(text) if !is_code(text.text()) => {
+                found.extend(text.blocks(Escaping::Quoted(Quoting::C)));
+            }
+            _ => found.leave_code(source.get(range).unwrap_or_default()),
         }
     }
     found
