@@ -1,4 +1,4 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's four epilogues (STORE, ADD, SWIGLU, GEGLU).
+// y[c, r] = Σ_k W[r, k] · x[c, k] for many columns, with matvec's epilogues.
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A workgroup computes a tile of
 // TILE_ROWS × TILE_COLUMNS outputs, 32 weights of k at a time: each invocation dequantizes one row's step and copies
 // its share of the columns into workgroup memory, then sums ROWS × COLUMNS outputs.
@@ -19,6 +19,8 @@ override EPILOGUE: u32 = 0u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
 const GEGLU: u32 = 3u;
+const TIMES_SILU: u32 = 4u;
+const TIMES_GELU: u32 = 5u;
 const TILE_ROWS: u32 = 64u;
 const TILE_COLUMNS: u32 = 32u;
 const ROWS: u32 = 8u; // outputs per invocation
@@ -80,6 +82,9 @@ fn matmul(at: Invocation) {
             }
             if EPILOGUE == ADD {
                 y[to + shape.first_row + row] += sums[r][c];
+            } else if EPILOGUE == TIMES_SILU || EPILOGUE == TIMES_GELU {
+                let at = to + shape.first_row + row;
+                y[at] = activated(y[at]) * sums[r][c];
             } else if EPILOGUE != SWIGLU && EPILOGUE != GEGLU {
                 y[to + shape.first_row + row] = sums[r][c];
             } else if (r & 1u) == 0u {
@@ -91,7 +96,7 @@ fn matmul(at: Invocation) {
 
 // As in matvec.wgsl.
 fn activated(v: f32) -> f32 {
-    if EPILOGUE == GEGLU {
+    if EPILOGUE == GEGLU || EPILOGUE == TIMES_GELU {
         return v / (1.0 + exp(-1.5957691216 * (v + 0.044715 * v * v * v)));
     }
     return v / (1.0 + exp(-v));

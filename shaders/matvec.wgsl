@@ -1,5 +1,5 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns. Epilogues: STORE  y[c, r] = sum · ADD  y[c, r] += sum ·
-//   SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even · GEGLU  the same with gelu (by tanh) for silu.
+// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns; EPILOGUE: STORE  y[c, r] = sum · ADD  y[c, r] += sum · TIMES_SILU  y[c, r] =
+//   silu(y[c, r]) · sum · SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even · GEGLU, TIMES_GELU  with gelu (tanh).
 // NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), computed in the same loop.
 // Shapes: W (rows, width), x (columns, width), y (columns, stride). A team computes ROWS adjacent rows,
 // its lanes take steps of 32 weights in turn; a workgroup computes TEAMS × ROWS rows. Grid: (rows / that).
@@ -20,6 +20,8 @@ override TEAMS: u32 = 4u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
 const GEGLU: u32 = 3u;
+const TIMES_SILU: u32 = 4u;
+const TIMES_GELU: u32 = 5u;
 const ROWS: u32 = 4u;
 const MAX_COLUMNS: u32 = 8u;
 
@@ -70,6 +72,8 @@ fn matvec(at: Invocation) {
                 for (var r = 0u; r < min(ROWS, shape.rows - row); r++) {
                     if EPILOGUE == ADD {
                         y[to + r] += sum[r];
+                    } else if EPILOGUE == TIMES_SILU || EPILOGUE == TIMES_GELU {
+                        y[to + r] = activated(y[to + r]) * sum[r];
                     } else {
                         y[to + r] = sum[r];
                     }
@@ -131,7 +135,7 @@ fn unpacked(held: Step, first: u32) -> array<vec4<f32>, 8> {
 
 // silu(v) = v · sigmoid(v); gelu(v) ≈ v / 2 · (1 + tanh u) = v · sigmoid(2u), u = √(2/π) · (v + 0.044715 v³).
 fn activated(v: f32) -> f32 {
-    if EPILOGUE == GEGLU {
+    if EPILOGUE == GEGLU || EPILOGUE == TIMES_GELU {
         return v / (1.0 + exp(-1.5957691216 * (v + 0.044715 * v * v * v)));
     }
     return v / (1.0 + exp(-v));

@@ -1,11 +1,10 @@
-// 8-bit weights in groups of 16 or 32: weight = scale · q (+ minimum when HAS_MIN), q a signed byte.
+// 8-bit weights in groups of 32: weight = scale · q (+ minimum when HAS_MIN), q a signed byte.
 // A step is 32 weights of one row: two vec4 of words, four weights per word, byte 0 first.
 // Scales: two f16 per word (even group low half), or one (scale, minimum) per word.
 override HAS_MIN: bool = false;
-override GROUPS_A_STEP: u32 = 1u; // 32 / group size
 
 @group(0) @binding(1) var<storage, read> quants: array<vec4<u32>>; // (row, step, 2)
-@group(0) @binding(2) var<storage, read> scales: array<Half2>; // (row, group / 2) or (row, group)
+@group(0) @binding(2) var<storage, read> scales: array<Half2>; // (row, step / 2) or (row, step)
 
 // What a lane keeps of a row's step while it multiplies. With FOURS = 1 the words, which would take many registers, are
 // loaded when they are unpacked.
@@ -13,27 +12,19 @@ struct Step {
     at: u32, // of the first word
     low: vec4<u32>, // weights 0…15
     high: vec4<u32>, // weights 16…31
-    first: vec2<f32>, // (scale, minimum) of weights 0…15
-    last: vec2<f32>, // and of weights 16…31
+    scale: vec2<f32>, // and minimum
 }
 
-fn scale_of(row: u32, group: u32, groups: u32) -> vec2<f32> {
+fn scale_of(row: u32, step: u32, steps: u32) -> vec2<f32> {
     if HAS_MIN {
-        return from_half2(scales[row * groups + group]);
+        return from_half2(scales[row * steps + step]);
     }
-    let pair = from_half2(scales[row * ((groups + 1u) / 2u) + group / 2u]);
-    return vec2<f32>(select(pair.x, pair.y, (group & 1u) == 1u), 0.0);
+    let pair = from_half2(scales[row * ((steps + 1u) / 2u) + step / 2u]);
+    return vec2<f32>(select(pair.x, pair.y, (step & 1u) == 1u), 0.0);
 }
 
 fn load_step(row: u32, step: u32, steps: u32) -> Step {
-    let groups = steps * GROUPS_A_STEP;
-    let group = step * GROUPS_A_STEP;
-    let first = scale_of(row, group, groups);
-    var last = first;
-    if GROUPS_A_STEP == 2u {
-        last = scale_of(row, group + 1u, groups);
-    }
-    var held = Step(2u * (row * steps + step), vec4<u32>(), vec4<u32>(), first, last);
+    var held = Step(2u * (row * steps + step), vec4<u32>(), vec4<u32>(), scale_of(row, step, steps));
     if FOURS == 8u {
         held.low = quants[held.at];
         held.high = quants[held.at + 1u];
@@ -50,9 +41,8 @@ fn four_of(held: Step, i: u32) -> vec4<f32> {
         words = quants[held.at + i / 4u];
     }
     let q = vec4<f32>(unpack4xI8(words[i % 4u]));
-    let group = select(held.first, held.last, i >= 4u);
     if HAS_MIN {
-        return fma(q, vec4<f32>(group.x), vec4<f32>(group.y));
+        return fma(q, vec4<f32>(held.scale.x), vec4<f32>(held.scale.y));
     }
-    return q * group.x;
+    return q * held.scale.x;
 }

@@ -10,7 +10,7 @@ use kernels::{
     Buffer, BufferUse, BufferView, Device, Dispatch, Heads, Weights, attention, attention_reduce,
     attention_row, embed, rope,
 };
-use model_files::{Activation, Architecture};
+use model_files::Architecture;
 
 use crate::alignment::{AttentionTarget, heads_of_layer};
 use crate::error::Result;
@@ -42,9 +42,26 @@ struct Layer {
     o: Weights,
     attention_output_norm: Option<Buffer>,
     ffn_norm: Buffer,
-    gate_up: Weights,
+    gate_up: GateUp,
     down: Weights,
     ffn_output_norm: Option<Buffer>,
+}
+
+/// The gate and up matrices of a feed-forward layer.
+enum GateUp {
+    /// Their rows alternate.
+    Joined(Weights),
+    /// Of different layouts.
+    Apart(Weights, Weights),
+}
+
+impl GateUp {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Joined(both) => both.bytes(),
+            Self::Apart(gate, up) => gate.bytes() + up.bytes(),
+        }
+    }
 }
 
 /// (cos, sin) of every position and frequency.
@@ -161,8 +178,6 @@ impl Llama {
         let attended_stride = padded(heads.heads * heads.head_dim);
         let ffn_stride = padded(self.architecture.feed_forward as u32);
 
-        let gate = gate(self.architecture.activation);
-
         let embedding = (&self.embedding, self.architecture.embed_scale);
         let mut pass = embed::dispatches(device, embedding, at, &a.x)?;
         let read = inputs
@@ -194,7 +209,8 @@ impl Llama {
             linear.added_to(&mut pass, &layer.o, &a.attended, output_norm, (&a.x, hidden_stride))?;
 
             let norm = self.norm(&layer.ffn_norm);
-            linear.normed_into(&mut pass, &layer.gate_up, &a.x, norm, (a.hidden.all(), ffn_stride), gate)?;
+            let hidden = (a.hidden.all(), ffn_stride);
+            linear.gated_into(&mut pass, &layer.gate_up, &a.x, norm, hidden, self.architecture.activation)?;
             let output_norm = layer.ffn_output_norm.as_ref().map(|gain| self.norm(gain));
             linear.added_to(&mut pass, &layer.down, &a.hidden, output_norm, (&a.x, hidden_stride))?;
         }
@@ -226,12 +242,4 @@ impl Llama {
 /// A width padded to whole steps of 32 weights, as stored.
 pub(crate) fn padded(width: u32) -> u32 {
     width.next_multiple_of(32)
-}
-
-/// What the product with `gate_up` ends with.
-fn gate(activation: Activation) -> Epilogue {
-    match activation {
-        Activation::Silu => Epilogue::Swiglu,
-        Activation::GeluTanh => Epilogue::Geglu,
-    }
 }

@@ -16,8 +16,7 @@ fn main() -> kernels::Result<()> {
     };
     let device = Device::open(&DeviceOptions::default())?;
     println!("{}: {rows} × {width}", device.info().name);
-    for (bits, min) in [(4, false), (4, true), (8, false), (16, false)] {
-        let layout = Layout { bits, group: 32, min };
+    for layout in Layout::ALL {
         let quants = vec![0x35; rows as usize * layout.quant_bytes(width)];
         let scales = vec![0x11; rows as usize * layout.scale_bytes(width)];
         let weights =
@@ -57,8 +56,10 @@ fn main() -> kernels::Result<()> {
                 .try_fold(f64::MAX, |best, time| time.map(|time| best.min(time)))?;
             let each = best / f64::from(ROUNDS);
             println!(
-                "{bits:>2} bits{} {columns:>3} columns {:>8.3} ms {:>7.2} GB/s {:>8.2} G weights·columns/s",
-                if min { " min" } else { "    " },
+                "{:>2} bits{}{} {columns:>3} columns {:>8.3} ms {:>7.2} GB/s {:>8.2} G weights·columns/s",
+                layout.bits,
+                if layout.min { " min" } else { "    " },
+                if layout.nested { " nested" } else { "       " },
                 each * 1e3,
                 weights.bytes() as f64 / each / 1e9,
                 f64::from(rows) * f64::from(width) * f64::from(columns) / each / 1e9,

@@ -44,7 +44,7 @@ pub fn dispatches(
         ];
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
         let grid = [GridDim::Fixed(steps.div_ceil(WORKGROUP)), GridDim::Columns, GridDim::Fixed(1)];
-        made.push(device.dispatch(&PROGRAM, Some(embedding.layout), &[], &bindings, grid)?);
+        made.push(device.dispatch(&PROGRAM, Some(shard.layout), &[], &bindings, grid)?);
     }
     Ok(made)
 }
@@ -64,7 +64,7 @@ pub fn check(
     seed: u64,
 ) -> Result<CheckResult> {
     let mut random = Random::new(seed);
-    let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(32));
+    let host = HostWeights::random(&mut random, layout, vocab, width.next_multiple_of(layout.block()));
     let rows: Vec<_> = (0..vocab).map(|row| host.row(row)).collect();
     // Step 0 feeds the column's own first token, later steps the shared one.
     let tokens: Vec<u32> = (0..columns).map(|_| random.below(vocab)).collect();

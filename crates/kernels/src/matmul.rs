@@ -69,7 +69,7 @@ pub fn dispatches(
         ];
         made.push(device.dispatch(
             &PROGRAM,
-            Some(weights.layout),
+            Some(shard.layout),
             &[("EPILOGUE", epilogue as u32)],
             &bindings,
             grid,

@@ -42,9 +42,18 @@ pub enum Epilogue {
     Swiglu = 2,
     /// y[r / 2] = gelu(sum of row r) · sum of row r + 1, for even r; GELU by tanh (Hendrycks & Gimpel 2016).
     Geglu = 3,
+    /// y[r] = silu(y[r]) · sum, where the gate's matrix has been stored in y.
+    TimesSilu = 4,
+    /// y[r] = gelu(y[r]) · sum, likewise.
+    TimesGelu = 5,
 }
 
 impl Epilogue {
+    /// Whether it reads y.
+    pub(crate) fn reads(self) -> bool {
+        matches!(self, Self::Add | Self::TimesSilu | Self::TimesGelu)
+    }
+
     /// Outputs of a matrix with this many rows.
     pub(crate) fn outputs(self, rows: u32) -> u32 {
         if matches!(self, Self::Swiglu | Self::Geglu) { rows / 2 } else { rows }
@@ -104,7 +113,7 @@ pub fn dispatches(
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
         let grid =
             [GridDim::Fixed(shard.rows.div_ceil(device.matvec_rows())), GridDim::Fixed(1), GridDim::Fixed(1)];
-        made.push(device.dispatch(&PROGRAM, Some(weights.layout), &constants, &bindings, grid)?);
+        made.push(device.dispatch(&PROGRAM, Some(shard.layout), &constants, &bindings, grid)?);
     }
     Ok(made)
 }
@@ -123,20 +132,25 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogu
         Epilogue::Store => y[..sums.len()].copy_from_slice(&sums),
         Epilogue::Add => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y += sum),
         Epilogue::Swiglu => {
-            for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
-                *y = pair[0] / (1.0 + (-pair[0]).exp()) * pair[1];
-            }
+            y.iter_mut().zip(sums.chunks_exact(2)).for_each(|(y, pair)| *y = silu(pair[0]) * pair[1]);
         }
         Epilogue::Geglu => {
-            for (y, pair) in y.iter_mut().zip(sums.chunks_exact(2)) {
-                let cubic = pair[0] + 0.044715 * pair[0].powi(3);
-                *y = 0.5 * pair[0] * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * cubic).tanh()) * pair[1];
-            }
+            y.iter_mut().zip(sums.chunks_exact(2)).for_each(|(y, pair)| *y = gelu(pair[0]) * pair[1]);
         }
+        Epilogue::TimesSilu => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y = silu(*y) * sum),
+        Epilogue::TimesGelu => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y = gelu(*y) * sum),
     }
 }
 
-/// Input shape of a check; `width` is padded to a multiple of 32, as in model files.
+fn silu(v: f64) -> f64 {
+    v / (1.0 + (-v).exp())
+}
+
+fn gelu(v: f64) -> f64 {
+    0.5 * v * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * (v + 0.044715 * v.powi(3))).tanh())
+}
+
+/// Input shape of a check; `width` is padded to a multiple of 32 (nested layouts: 256), as in model files.
 #[derive(Debug, Clone, Copy)]
 pub struct MatrixCase {
     /// How the weights are stored.
@@ -171,7 +185,7 @@ pub(crate) const EPSILON: f32 = 1e-5;
 
 pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
     let mut random = Random::new(seed);
-    let padded = case.width.next_multiple_of(32);
+    let padded = case.width.next_multiple_of(case.layout.block());
     let weights = HostWeights::random(&mut random, case.layout, case.rows, padded);
     let pad = |values: Vec<f32>| -> Vec<f32> {
         values
@@ -187,7 +201,7 @@ pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
     let gain = random.normals(case.width as usize);
     let stride = stride_of(case.rows) as usize;
     let mut before = vec![POISON; case.columns as usize * stride];
-    if case.epilogue == Epilogue::Add {
+    if case.epilogue.reads() {
         for column in before.chunks_mut(stride) {
             column[..case.rows as usize].copy_from_slice(&random.normals(case.rows as usize));
         }

@@ -35,6 +35,9 @@ const STEP: &str = include_str!("../../../shaders/common/step.wgsl");
 const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
 const WEIGHTS_8: &str = include_str!("../../../shaders/common/weights_8.wgsl");
 const WEIGHTS_16: &str = include_str!("../../../shaders/common/weights_16.wgsl");
+const WEIGHTS_NESTED: &str = include_str!("../../../shaders/common/weights_nested.wgsl");
+const SCALES_32: &str = include_str!("../../../shaders/common/scales_32.wgsl");
+const SCALES_16: &str = include_str!("../../../shaders/common/scales_16.wgsl");
 
 /// Invocations per workgroup, in every kernel.
 pub(crate) const WORKGROUP: u32 = 64;
@@ -43,16 +46,19 @@ const TEAM_ROWS: u32 = 4;
 // TEAM_LANES of team.wgsl.
 const PLAIN_TEAM_LANES: u32 = 16;
 
-pub(crate) fn text(program: &Program, bits: Option<u8>, half: bool, subgroup: bool) -> String {
-    let weights = match bits {
-        Some(4) => WEIGHTS_4,
-        Some(8) => WEIGHTS_8,
-        Some(_) => WEIGHTS_16,
-        None => "",
+pub(crate) fn text(program: &Program, layout: Option<Layout>, half: bool, subgroup: bool) -> String {
+    let weights = match layout {
+        Some(Layout { nested: true, group, .. }) => {
+            [WEIGHTS_NESTED, if group == 32 { SCALES_32 } else { SCALES_16 }].join("\n")
+        }
+        Some(Layout { bits: 4, .. }) => WEIGHTS_4.to_owned(),
+        Some(Layout { bits: 8, .. }) => WEIGHTS_8.to_owned(),
+        Some(_) => WEIGHTS_16.to_owned(),
+        None => String::new(),
     };
     let half = if half { HALF_F16 } else { HALF };
     let team = if subgroup { TEAM_SUBGROUP } else { TEAM };
-    [half, team, STEP, COLUMN, weights, program.text].join("\n")
+    [half, team, STEP, COLUMN, &weights, program.text].join("\n")
 }
 
 impl Device {
@@ -90,11 +96,11 @@ impl Device {
             if layout.bits < 16 {
                 overrides.push(("HAS_MIN", f64::from(u8::from(layout.min))));
             }
-            if layout.bits == 8 {
-                overrides.push(("GROUPS_A_STEP", f64::from(32 / u32::from(layout.group))));
+            if layout.nested {
+                overrides.push(("BITS", f64::from(layout.bits)));
             }
         }
-        let text = text(program, layout.map(|l| l.bits), self.half(), self.subgroup());
+        let text = text(program, layout, self.half(), self.subgroup());
         let unexpected = || Error::Validation(format!("out of memory while compiling {}", program.name));
         let pipeline = self.scoped(unexpected, || {
             let description = wgpu::ShaderModuleDescriptor {

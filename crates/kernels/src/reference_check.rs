@@ -113,12 +113,32 @@ impl HostWeights {
                 .collect()
         };
         let quant_halves = rows as usize * layout.quant_bytes(width) / 2;
-        let scales = halves(rows as usize * layout.scale_bytes(width) / 2, 0.02, true);
+        let scale_bytes = rows as usize * layout.scale_bytes(width);
+        let scales = if layout.nested { Vec::new() } else { halves(scale_bytes / 2, 0.02, true) };
         let quants = match layout.bits {
             16 => halves(quant_halves, 0.2, false),
             _ => (0..quant_halves * 2).map(|_| random.bits() as u8).collect(),
         };
-        Self { layout, rows, width, quants, scales }
+        let mut host = Self { layout, rows, width, quants, scales };
+        while host.scales.len() < scale_bytes {
+            host.add_nested_scales(random);
+        }
+        host
+    }
+
+    /// Random integers and factors of one nested block. Every fourth has factors that are subnormal as f16.
+    fn add_nested_scales(&mut self, random: &mut Random) {
+        let integers = self.layout.block_scale_bytes() - 4;
+        self.scales.extend((0..integers).map(|_| random.bits() as u8));
+        let size = if random.below(4) == 0 { 1e-6 } else { 1e-3 };
+        let factor = f16::from_f32(random.normal() * size).to_f32();
+        if self.layout.min {
+            for factor in [factor, f16::from_f32(random.normal() * size).to_f32()] {
+                self.scales.extend(f16::from_f32(factor * 4096.0).to_le_bytes());
+            }
+        } else {
+            self.scales.extend(factor.to_le_bytes());
+        }
     }
 
     pub fn row(&self, row: u32) -> Vec<f64> {

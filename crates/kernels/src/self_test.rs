@@ -16,18 +16,11 @@ use crate::{
 
 /// One result per kernel (matvec and matmul: per weight layout). An error means that a kernel could not run.
 pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
-    let layouts = [
-        Layout { bits: 4, group: 32, min: false },
-        Layout { bits: 4, group: 32, min: true },
-        Layout { bits: 8, group: 32, min: false },
-        Layout { bits: 8, group: 16, min: false },
-        Layout { bits: 16, group: 32, min: false },
-    ];
     let heads =
         Heads { heads: 4, kv_heads: 2, head_dim: 16, slots: 3, context: 150, scale: 0.25, window: None };
     let windowed = Heads { window: Some(70), ..heads };
     let mut results = Vec::new();
-    for layout in layouts {
+    for layout in Layout::ALL {
         let case =
             MatrixCase { layout, rows: 38, width: 96, columns: 3, norm: true, epilogue: Epilogue::Store };
         results.push(embed::check(device, layout, 40, 96, 3, 1)?);
@@ -36,6 +29,9 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
         let gated = MatrixCase { epilogue: Epilogue::Geglu, ..case };
         results.push(matvec::check(device, &gated, 14)?);
         results.push(matmul::check(device, &MatrixCase { columns: 9, ..gated }, 15)?);
+        let apart = MatrixCase { epilogue: Epilogue::TimesSilu, ..case };
+        results.push(matvec::check(device, &apart, 17)?);
+        results.push(matmul::check(device, &MatrixCase { columns: 9, ..apart }, 18)?);
     }
     for target in [Target::Store, Target::Add] {
         results.push(rms_norm::check(device, 100, 3, target, 4)?);

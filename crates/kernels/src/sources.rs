@@ -2,6 +2,7 @@
 
 use crate::device::Device;
 use crate::error::Result;
+use crate::layout::Layout;
 use crate::program::{Program, text};
 
 static PROGRAMS: [&Program; 17] = [
@@ -29,11 +30,18 @@ static PROGRAMS: [&Program; 17] = [
 pub fn sources() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for program in PROGRAMS {
-        let layouts: &[Option<u8>] = if program.weights { &[Some(4), Some(8), Some(16)] } else { &[None] };
-        for bits in layouts {
+        let layouts = match program.weights {
+            true => Layout::ALL.map(Some).to_vec(),
+            false => vec![None],
+        };
+        for layout in layouts {
             for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
-                let name = format!("{} bits={bits:?} half={half} subgroup={subgroup}", program.name);
-                all.push((name, text(program, *bits, half, subgroup)));
+                let name = format!("{} {layout:?} half={half} subgroup={subgroup}", program.name);
+                let text = text(program, layout, half, subgroup);
+                // Layouts of the same text differ by overrides.
+                if all.iter().all(|(_, other)| *other != text) {
+                    all.push((name, text));
+                }
             }
         }
     }

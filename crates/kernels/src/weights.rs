@@ -5,11 +5,9 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::layout::Layout;
 
-/// A matrix in GPU memory, split by rows where it exceeds the adapter's binding limit.
+/// A matrix in GPU memory, split by rows where its parts have different layouts or exceed the adapter's binding limit.
 #[derive(Debug, Clone)]
 pub struct Weights {
-    /// How the weights are stored.
-    pub layout: Layout,
     /// Rows (outputs).
     pub rows: u32,
     /// Columns (inputs), padded to a multiple of 32.
@@ -21,6 +19,7 @@ pub struct Weights {
 /// Consecutive rows of a matrix with buffers of their own.
 #[derive(Debug, Clone)]
 pub(crate) struct RowShard {
+    pub layout: Layout,
     pub first_row: u32,
     pub rows: u32,
     pub quants: Buffer,
@@ -80,15 +79,31 @@ impl Weights {
                 0 => None,
                 _ => Some(send(&scales[piece(scales, scale_row)], uploaded)?),
             };
-            shards.push(RowShard { first_row, rows: count, quants: shard_quants, scales: shard_scales });
+            shards.push(RowShard {
+                layout,
+                first_row,
+                rows: count,
+                quants: shard_quants,
+                scales: shard_scales,
+            });
             first_row += count;
         }
-        Ok(Self { layout, rows, width, shards })
+        Ok(Self { rows, width, shards })
+    }
+
+    /// The matrix whose rows are those of `self`, then those of `other`, which has the same width.
+    pub fn followed_by(mut self, mut other: Self) -> Self {
+        other.shards.iter_mut().for_each(|shard| shard.first_row += self.rows);
+        self.rows += other.rows;
+        self.shards.append(&mut other.shards);
+        self
     }
 
     /// Bytes that matvec reads.
     pub fn bytes(&self) -> u64 {
-        self.rows as u64 * (self.layout.quant_bytes(self.width) + self.layout.scale_bytes(self.width)) as u64
+        let row_bytes =
+            |layout: Layout| (layout.quant_bytes(self.width) + layout.scale_bytes(self.width)) as u64;
+        self.shards.iter().map(|shard| u64::from(shard.rows) * row_bytes(shard.layout)).sum()
     }
 
     /// Steps of 32 weights per row.

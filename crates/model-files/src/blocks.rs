@@ -1,9 +1,11 @@
-//! Weight types of source files, and their exact decoding into small integers with a scale.
-//! Block layouts follow ggml's description of its types (`ggml-common.h`, `block_q4_0` … `block_q6_K`).
+//! Weight types of source files, and the exact decoding of blocks of 32 into small integers with a scale.
+//! Block layouts follow ggml's description of its types (`ggml-common.h`, `block_q4_0` … `block_q8_0`); blocks of 256 are
+//! read by `nested.rs`.
 
 use half::{bf16, f16};
 
 use crate::Layout;
+use crate::layout::NESTED_BLOCK;
 
 /// Weights decoded at a time: the smallest group with its own scale.
 pub(crate) const UNIT: usize = 16;
@@ -19,6 +21,8 @@ pub(crate) enum WeightType {
     Q5_0,
     Q5_1,
     Q8_0,
+    Q2K,
+    Q3K,
     Q4K,
     Q5K,
     Q6K,
@@ -55,7 +59,7 @@ impl WeightType {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => 1,
             Self::Q4_0 | Self::Q4_1 | Self::Q5_0 | Self::Q5_1 | Self::Q8_0 => 32,
-            Self::Q4K | Self::Q5K | Self::Q6K => 256,
+            Self::Q2K | Self::Q3K | Self::Q4K | Self::Q5K | Self::Q6K => NESTED_BLOCK,
         }
     }
 
@@ -69,21 +73,27 @@ impl WeightType {
             Self::Q5_0 => 22,
             Self::Q5_1 => 24,
             Self::Q8_0 => 34,
+            Self::Q2K => 84,
+            Self::Q3K => 110,
             Self::Q4K => 144,
             Self::Q5K => 176,
             Self::Q6K => 210,
         }
     }
 
-    /// The layout that represents these blocks exactly (scales rounded to f16); `None` for floats.
+    /// The layout that represents these blocks exactly; `None` for floats.
     pub fn layout(self) -> Option<Layout> {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => None,
             Self::Q4_0 => Some(Layout::Q4),
-            Self::Q4_1 | Self::Q4K => Some(Layout::Q4_MIN),
+            Self::Q4_1 => Some(Layout::Q4_MIN),
             Self::Q5_0 | Self::Q8_0 => Some(Layout::Q8),
-            Self::Q5_1 | Self::Q5K => Some(Layout::Q8_MIN),
-            Self::Q6K => Some(Layout::Q8_16),
+            Self::Q5_1 => Some(Layout::Q8_MIN),
+            Self::Q2K => Some(Layout::Q2_K),
+            Self::Q3K => Some(Layout::Q3_K),
+            Self::Q4K => Some(Layout::Q4_K),
+            Self::Q5K => Some(Layout::Q5_K),
+            Self::Q6K => Some(Layout::Q6_K),
         }
     }
 
@@ -119,15 +129,13 @@ impl WeightType {
         }
     }
 
-    /// Decodes a row of blocks, in order of the columns. Does nothing for floats.
+    /// Decodes a row of blocks of 32, in order of the columns. Does nothing for other types.
     pub fn read_units(self, row: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
         for block in row.chunks_exact(self.block_bytes()) {
             match self {
-                Self::F32 | Self::F16 | Self::BF16 => {}
                 Self::Q8_0 => q8_0(block, units)?,
                 Self::Q4_0 | Self::Q4_1 | Self::Q5_0 | Self::Q5_1 => self.small_block(block, units)?,
-                Self::Q4K | Self::Q5K => self.k_block(block, units)?,
-                Self::Q6K => q6_k(block, units)?,
+                _ => {}
             }
         }
         Ok(())
@@ -162,36 +170,6 @@ impl WeightType {
         }
         Ok(())
     }
-
-    /// Q4_K, Q5_K: scale and minimum of the block, 12 bytes of 6-bit scales and minima of 8 groups of 32,
-    /// fifth bits (Q5_K), then 4 × 32 bytes: a group in the low nibbles, the next in the high ones.
-    fn k_block(self, block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
-        let (block_scale, block_min) = (float_at(block, 0), float_at(block, 2));
-        let packed = &block[4..16];
-        let fifth_bits = if self == Self::Q5K { &block[16..48] } else { &[][..] };
-        let nibbles = &block[block.len() - 128..];
-        for group in 0..8 {
-            let (scale, min) = match group {
-                0..4 => (packed[group] & 63, packed[group + 4] & 63),
-                _ => (
-                    packed[group + 4] & 15 | packed[group - 4] >> 6 << 4,
-                    packed[group + 4] >> 4 | packed[group] >> 6 << 4,
-                ),
-            };
-            let scale = to_f16(block_scale * f32::from(scale))?;
-            let min = to_f16(-block_min * f32::from(min))?;
-            for half in 0..2 {
-                let q = std::array::from_fn(|i| {
-                    let byte = half * UNIT + i;
-                    let nibble = nibbles[group / 2 * 32 + byte] >> (4 * (group % 2)) & 15;
-                    let fifth = fifth_bits.get(byte).map_or(0, |bits| bits >> group & 1);
-                    (nibble | fifth << 4) as i8
-                });
-                units.push(WeightUnit { scale, min, q });
-            }
-        }
-        Ok(())
-    }
 }
 
 fn float_at(block: &[u8], at: usize) -> f32 {
@@ -202,27 +180,6 @@ fn q8_0(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError
     let scale = to_f16(float_at(block, 0))?;
     for half in block[2..].chunks_exact(UNIT) {
         units.push(WeightUnit { scale, min: f16::ZERO, q: std::array::from_fn(|i| half[i] as i8) });
-    }
-    Ok(())
-}
-
-/// Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, the scale of the block; weight − 32.
-/// In each half of the block (128 weights) four runs of 32 share 64 low bytes and 32 bytes of bit pairs.
-fn q6_k(block: &[u8], units: &mut Vec<WeightUnit>) -> Result<(), ConversionError> {
-    let (low, rest) = block.split_at(128);
-    let (high, rest) = rest.split_at(64);
-    let (scales, block_scale) = rest.split_at(16);
-    let block_scale = float_at(block_scale, 0);
-    for (unit, scale) in scales.iter().enumerate() {
-        let (half, run, sixteenth) = (unit / 8, unit / 2 % 4, unit % 2);
-        let q = std::array::from_fn(|i| {
-            let column = sixteenth * UNIT + i;
-            let nibble = low[half * 64 + run % 2 * 32 + column] >> (run / 2 * 4) & 15;
-            let pair = high[half * 32 + column] >> (run * 2) & 3;
-            (nibble | pair << 4) as i8 - 32
-        });
-        let scale = to_f16(block_scale * f32::from(*scale as i8))?;
-        units.push(WeightUnit { scale, min: f16::ZERO, q });
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Rows of a source tensor → rows of an imported matrix, on all cores.
 
-use crate::Layout;
 use crate::blocks::{ConversionError, UNIT, WeightType, WeightUnit, to_f16};
 use crate::quantize::quantize;
+use crate::{Layout, nested};
 
 /// A row in the format of the source.
 #[derive(Clone, Copy)]
@@ -11,7 +11,7 @@ pub(crate) struct SourceRow<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Converts `rows` to `layout`; `quants` and `scales` have exactly the size of these rows.
+/// Converts `rows` to `layout`, that of their own type unless they are floats; `quants` and `scales` have exactly the size of these rows.
 pub(crate) fn convert(
     rows: &[SourceRow<'_>],
     columns: usize,
@@ -61,6 +61,9 @@ impl Scratch {
         quants: &mut [u8],
         scales: &mut [u8],
     ) -> Result<(), ConversionError> {
+        if layout.nested {
+            return nested::repack_row(row.weight_type, row.bytes, quants, scales);
+        }
         self.units.clear();
         if row.weight_type.layout().is_some() {
             row.weight_type.read_units(row.bytes, &mut self.units)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Architecture, Layout, Repository};
 
 /// The supported `format`.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// What the translator uses a model for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

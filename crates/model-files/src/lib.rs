@@ -26,6 +26,8 @@ mod languages;
 mod layout;
 pub mod limits;
 mod model;
+mod nested;
+mod parts;
 mod plan;
 mod prompt;
 mod quantize;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use safetensors::{Dtype, SafeTensors, tensor::Metadata};
 
 use crate::info::FORMAT;
+use crate::parts::{Joined, Part};
 use crate::{Error, Matrix, ModelInfo, Result, Tokenizer, limits};
 
 /// Shared bytes: a mapped file or embedded data.
@@ -101,7 +102,7 @@ impl Model {
         &self.info
     }
 
-    /// The matrix `name`, such as `embed` or `layers.0.qkv`.
+    /// The stored matrix `name`, such as `embed` or `layers.0.qkv`.
     ///
     /// # Errors
     /// If the model has no such matrix.
@@ -113,6 +114,14 @@ impl Model {
             _ => self.bytes(&format!("{name}.scales"))?,
         };
         Ok(Matrix { layout: info.layout, rows: info.rows, columns: info.columns, quants, scales })
+    }
+
+    /// The parts that the matrix `name` is stored in, by name: `layers.0.qkv` may be in parts (`layers.0.qk` and
+    /// `layers.0.v`), whose rows follow each other; `layers.0.gate_up`, whose rows alternate, in `layers.0.gate` and
+    /// `layers.0.up`.
+    pub fn parts(&self, name: &str) -> Vec<String> {
+        let parts = Joined::new(&self.info.architecture, name).stored_parts(&self.info.matrices);
+        parts.into_iter().flatten().map(|part| part.name).collect()
     }
 
     /// The vector `name`, such as `final_norm`.
@@ -216,21 +225,27 @@ fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<Has
         tensors.insert(name, data + start..data + end);
         Ok(())
     };
-    for (name, rows, columns) in info.architecture.matrices() {
-        let matrix = info.matrices.get(&name).ok_or_else(|| Error::MissingTensor { name: name.clone() })?;
-        if (matrix.rows, matrix.columns) != (rows, columns) {
-            let (expected, found) = (vec![rows, columns], vec![matrix.rows, matrix.columns]);
-            return Err(Error::Shape { expected, found, name });
-        }
-        matrix.layout.check()?;
-        let words = matrix.layout.words_per_row(columns);
-        let scale_words = matrix.layout.scale_words_per_row(columns);
-        check(format!("{name}.quants"), Dtype::U32, vec![rows, words])?;
-        if scale_words > 0 {
-            check(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words])?;
+    let mut parts = 0;
+    for (name, _, columns) in info.architecture.matrices() {
+        let stored = Joined::new(&info.architecture, &name).stored_parts(&info.matrices);
+        for Part { name, rows, .. } in stored.ok_or(Error::MissingTensor { name })? {
+            let matrix =
+                info.matrices.get(&name).ok_or_else(|| Error::MissingTensor { name: name.clone() })?;
+            if (matrix.rows, matrix.columns) != (rows, columns) {
+                let (expected, found) = (vec![rows, columns], vec![matrix.rows, matrix.columns]);
+                return Err(Error::Shape { expected, found, name });
+            }
+            matrix.layout.check(columns)?;
+            let words = matrix.layout.words_per_row(columns);
+            let scale_words = matrix.layout.scale_words_per_row(columns);
+            check(format!("{name}.quants"), Dtype::U32, vec![rows, words])?;
+            if scale_words > 0 {
+                check(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words])?;
+            }
+            parts += 1;
         }
     }
-    if info.matrices.len() != info.architecture.matrices().len() {
+    if info.matrices.len() != parts {
         let setting = format!("{} matrices", info.matrices.len());
         return Err(Error::Setting {
             problem: "model.json names matrices that its architecture does not have",

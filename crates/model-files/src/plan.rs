@@ -7,6 +7,7 @@ use safetensors::Dtype;
 
 use crate::blocks::{ConversionError, WeightType};
 use crate::convert::SourceRow;
+use crate::parts::{Joined, Part};
 use crate::quantize::Quantization;
 use crate::safetensors_file::HeaderBuilder;
 use crate::source::{ModelSource, SourceTensor};
@@ -22,7 +23,7 @@ pub(crate) struct ImportPlan<'a> {
     pub source_bytes: u64,
 }
 
-/// One matrix of the imported model, joined from one to three source tensors.
+/// One stored matrix of the imported model, joined from one to three source tensors.
 pub(crate) struct MatrixPlan<'a> {
     pub name: String,
     pub info: MatrixInfo,
@@ -53,25 +54,48 @@ impl<'a> ImportPlan<'a> {
             vectors: Vec::new(),
             source_bytes: 0,
         };
-        for (name, rows, columns) in source.architecture.matrices() {
-            let join = TensorJoin::new(&name, source)?;
-            let layout = join.layout(&name, quantization);
-            let words = layout.words_per_row(columns);
-            let scale_words = layout.scale_words_per_row(columns);
-            let quants = plan.header.add(format!("{name}.quants"), Dtype::U32, vec![rows, words]);
-            let scales = match scale_words {
-                0 => quants,
-                _ => plan.header.add(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words]),
-            };
-            plan.source_bytes += join.tensors().iter().map(|tensor| tensor.bytes()).sum::<u64>();
-            let info = MatrixInfo { layout, rows, columns };
-            plan.matrices.push(MatrixPlan { name, info, quants, scales, join });
+        for (name, _, columns) in source.architecture.matrices() {
+            let joined = Joined::new(&source.architecture, &name);
+            let parameters = joined.parameters();
+            let mut layouts = Vec::new();
+            for parameter in &parameters {
+                layouts.push(layout(source.tensors.get(parameter)?, &name, quantization));
+            }
+            for part in joined.split(&layouts) {
+                plan.add(part, columns, &parameters, &layouts, source)?;
+            }
         }
         for (name, length) in source.architecture.vectors() {
             let values = vector(&name, source)?;
             plan.vectors.push((plan.header.add(name, Dtype::F32, vec![length]), values));
         }
         Ok(plan)
+    }
+
+    /// Adds a part of a matrix whose tensors have these parameters and layouts.
+    fn add(
+        &mut self,
+        part: Part,
+        columns: usize,
+        parameters: &[String],
+        layouts: &[Layout],
+        source: &'a ModelSource,
+    ) -> Result<()> {
+        let Part { name, rows, tensors } = part;
+        let missing = || Error::MissingTensor { name: name.clone() };
+        let layout = *layouts.get(tensors.start).ok_or_else(missing)?;
+        let join = TensorJoin::new(parameters.get(tensors).ok_or_else(missing)?, source)?;
+        let words = layout.words_per_row(columns);
+        let scale_words = layout.scale_words_per_row(columns);
+        let quants = self.header.add(format!("{name}.quants"), Dtype::U32, vec![rows, words]);
+        let scales = match scale_words {
+            0 => quants,
+            _ => self.header.add(format!("{name}.scales"), Dtype::U32, vec![rows, scale_words]),
+        };
+        self.source_bytes += join.tensors().iter().map(|tensor| tensor.bytes()).sum::<u64>();
+        let info = MatrixInfo { layout, rows, columns };
+        self.matrices.push(MatrixPlan { name, info, quants, scales, join });
+        Ok(())
     }
 
     /// Names the quantizations: `chosen` for floats, and the types of quantized tensors.
@@ -103,22 +127,27 @@ fn vector(name: &str, source: &ModelSource) -> Result<Vec<f32>> {
     }
 }
 
+/// The layout of a tensor of the matrix `name`: its own, or of floats the chosen one.
+fn layout(tensor: &SourceTensor, name: &str, quantization: Quantization) -> Layout {
+    tensor.weight_type.layout().unwrap_or(match quantization {
+        Quantization::F16 => Layout::F16,
+        Quantization::Q4 if !matches!(name, "embed" | "head") => Layout::Q4,
+        Quantization::Q4 | Quantization::Q8 => Layout::Q8,
+    })
+}
+
 impl<'a> TensorJoin<'a> {
-    fn new(name: &str, source: &'a ModelSource) -> Result<Self> {
-        let tensor = |name: &str| source.tensors.get(name);
-        let head_dim = source.interleaved_rope.then_some(source.architecture.head_dim);
-        if let Some(layer) = name.strip_suffix(".qkv") {
-            let (q, k) = (tensor(&format!("{layer}.q"))?, tensor(&format!("{layer}.k"))?);
-            return Ok(Self::Stacked(vec![
-                (q, head_dim),
-                (k, head_dim),
-                (tensor(&format!("{layer}.v"))?, None),
-            ]));
+    /// Joins neighbouring tensors of one matrix.
+    fn new(parameters: &[String], source: &'a ModelSource) -> Result<Self> {
+        let mut tensors = Vec::new();
+        for parameter in parameters {
+            let turned = source.interleaved_rope && (parameter.ends_with(".q") || parameter.ends_with(".k"));
+            tensors.push((source.tensors.get(parameter)?, turned.then_some(source.architecture.head_dim)));
         }
-        if let Some(layer) = name.strip_suffix(".gate_up") {
-            return Ok(Self::Alternating(tensor(&format!("{layer}.gate"))?, tensor(&format!("{layer}.up"))?));
+        match (parameters, tensors.as_slice()) {
+            ([gate, _], [(even, _), (odd, _)]) if gate.ends_with(".gate") => Ok(Self::Alternating(even, odd)),
+            _ => Ok(Self::Stacked(tensors)),
         }
-        Ok(Self::Stacked(vec![(tensor(name)?, None)]))
     }
 
     fn tensors(&self) -> Vec<&'a SourceTensor> {
@@ -126,22 +155,6 @@ impl<'a> TensorJoin<'a> {
             Self::Stacked(tensors) => tensors.iter().map(|(tensor, _)| *tensor).collect(),
             Self::Alternating(even, odd) => vec![*even, *odd],
         }
-    }
-
-    /// The common layout of the quantized tensors. Floats are quantized as chosen, or with 8 bits beside quantized
-    /// tensors, since no f16 layout represents those exactly.
-    fn layout(&self, name: &str, quantization: Quantization) -> Layout {
-        let chosen = match quantization {
-            Quantization::F16 => Layout::F16,
-            Quantization::Q4 if !matches!(name, "embed" | "head") => Layout::Q4,
-            Quantization::Q4 | Quantization::Q8 => Layout::Q8,
-        };
-        let tensors = self.tensors();
-        if tensors.iter().all(|tensor| tensor.weight_type.layout().is_none()) {
-            return chosen;
-        }
-        let layouts = tensors.iter().map(|tensor| tensor.weight_type.layout().unwrap_or(Layout::Q8));
-        layouts.reduce(Layout::widened).unwrap_or(chosen)
     }
 }
 

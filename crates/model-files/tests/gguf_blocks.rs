@@ -1,4 +1,4 @@
-//! Compares every GGUF block type with a plain f64 decoder, written from the format's description.
+//! Compares every GGUF block type, bit for bit, with a plain f32 decoder written from the format's description.
 
 mod common;
 
@@ -12,47 +12,53 @@ use model_files::{Layout, Model, Quantization};
 const WIDE: Shape = Shape { hidden: 256, layers: 1, heads: 4, kv_heads: 2, head_dim: 64, feed_forward: 512 };
 
 /// Number, name, weights and bytes of a block, layout after import.
-const TYPES: [(u32, &str, usize, usize, Layout); 8] = [
+const TYPES: [(u32, &str, usize, usize, Layout); 10] = [
     (2, "Q4_0", 32, 18, Layout::Q4),
     (3, "Q4_1", 32, 20, Layout::Q4_MIN),
     (6, "Q5_0", 32, 22, Layout::Q8),
     (7, "Q5_1", 32, 24, Layout::Q8_MIN),
     (8, "Q8_0", 32, 34, Layout::Q8),
-    (12, "Q4_K", 256, 144, Layout::Q4_MIN),
-    (13, "Q5_K", 256, 176, Layout::Q8_MIN),
-    (14, "Q6_K", 256, 210, Layout::Q8_16),
+    (10, "Q2_K", 256, 84, Layout::Q2_K),
+    (11, "Q3_K", 256, 110, Layout::Q3_K),
+    (12, "Q4_K", 256, 144, Layout::Q4_K),
+    (13, "Q5_K", 256, 176, Layout::Q5_K),
+    (14, "Q6_K", 256, 210, Layout::Q6_K),
 ];
 
 /// Where a block holds f16 numbers.
 fn floats_at(type_id: u32) -> &'static [usize] {
     match type_id {
         3 | 7 | 12 | 13 => &[0, 2],
+        10 => &[80, 82],
+        11 => &[108],
         14 => &[208],
         _ => &[0],
     }
 }
 
 fn random_blocks(type_id: u32, weights: usize, random: &mut Random) -> Vec<u8> {
+    if type_id == 0 {
+        return Store::F32.bytes(&random.halves(weights));
+    }
     let (_, _, per_block, bytes, _) = TYPES.into_iter().find(|kind| kind.0 == type_id).unwrap();
     let mut all = Vec::new();
     for _ in 0..weights / per_block {
         let mut block: Vec<u8> = (0..bytes).map(|_| random.bits() as u8).collect();
         for at in floats_at(type_id) {
-            block[*at..at + 2].copy_from_slice(&f16::from_f32(random.float() * 0.01).to_le_bytes());
+            // From usual sizes to subnormal f16, as Q6_K often has.
+            let size = [1e-2, 1e-4, 1e-6][random.bits() as usize % 3];
+            block[*at..at + 2].copy_from_slice(&f16::from_f32(random.float() * size).to_le_bytes());
         }
         all.extend(block);
     }
     all
 }
 
-/// The weights of a block, and for each the size of what was rounded to f16 (|scale · q| + |minimum|).
-fn plain(type_id: u32, b: &[u8]) -> Vec<(f64, f64)> {
-    let half = |at: usize| f16::from_le_bytes([b[at], b[at + 1]]).to_f64();
-    let weight = |scale: f64, q: i32, min: f64| {
-        let product = scale * f64::from(q);
-        (product + min, product.abs() + min.abs())
-    };
-    let mut y = vec![(0.0, 0.0); if type_id >= 12 { 256 } else { 32 }];
+/// The weights of a block, in f32 and in the order of ggml's decoders.
+fn plain(type_id: u32, b: &[u8]) -> Vec<f32> {
+    let half = |at: usize| f16::from_le_bytes([b[at], b[at + 1]]).to_f32();
+    let weight = |scale: f32, q: i32, min: f32| scale * q as f32 + min;
+    let mut y = vec![0.0; if type_id >= 10 { 256 } else { 32 }];
     match type_id {
         2 => {
             for j in 0..16 {
@@ -77,6 +83,52 @@ fn plain(type_id: u32, b: &[u8]) -> Vec<(f64, f64)> {
             }
         }
         8 => (0..32).for_each(|j| y[j] = weight(half(0), i32::from(b[2 + j] as i8), 0.0)),
+        10 => {
+            let mut is = 0;
+            for n in 0..2 {
+                for j in 0..4 {
+                    for sixteenth in [0, 16] {
+                        let (scale, min) =
+                            (half(80) * f32::from(b[is] & 15), half(82) * f32::from(b[is] >> 4));
+                        is += 1;
+                        for l in 0..16 {
+                            let q = b[16 + n * 32 + sixteenth + l] >> (2 * j) & 3;
+                            y[n * 128 + j * 32 + sixteenth + l] = weight(scale, i32::from(q), -min);
+                        }
+                    }
+                }
+            }
+        }
+        11 => {
+            // The 6-bit scales as ggml unpacks them: four words of four bytes.
+            let word = |at: usize| u32::from_le_bytes(b[96 + at..100 + at].try_into().unwrap());
+            let (first, second, rest) = (word(0), word(4), word(8));
+            let (low, two) = (0x0f0f_0f0f, 0x0303_0303);
+            let scales: Vec<u8> = [
+                (first & low) | ((rest & two) << 4),
+                (second & low) | (((rest >> 2) & two) << 4),
+                ((first >> 4) & low) | (((rest >> 4) & two) << 4),
+                ((second >> 4) & low) | (((rest >> 6) & two) << 4),
+            ]
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect();
+            let (mut is, mut mask) = (0, 1u8);
+            for n in 0..2 {
+                for j in 0..4 {
+                    for sixteenth in [0, 16] {
+                        let scale = half(108) * (f32::from(scales[is]) - 32.0);
+                        is += 1;
+                        for l in sixteenth..sixteenth + 16 {
+                            let low = i32::from(b[32 + n * 32 + l] >> (2 * j) & 3);
+                            let q = low - if b[l] & mask != 0 { 0 } else { 4 };
+                            y[n * 128 + j * 32 + l] = scale * q as f32;
+                        }
+                    }
+                    mask <<= 1;
+                }
+            }
+        }
         12 | 13 => {
             let scales = &b[4..16];
             let low = if type_id == 12 { 16 } else { 48 };
@@ -93,7 +145,7 @@ fn plain(type_id: u32, b: &[u8]) -> Vec<(f64, f64)> {
                 if type_id == 13 && b[16 + j % 32] & (1 << s) != 0 {
                     q += 16;
                 }
-                y[j] = weight(half(0) * f64::from(scale), q, -half(2) * f64::from(min));
+                y[j] = weight(half(0) * f32::from(scale), q, -(half(2) * f32::from(min)));
             }
         }
         _ => {
@@ -107,7 +159,7 @@ fn plain(type_id: u32, b: &[u8]) -> Vec<(f64, f64)> {
                         (low[l + 32] >> 4) | (((high >> 6) & 3) << 4),
                     ];
                     for (run, q) in q.into_iter().enumerate() {
-                        let scale = f64::from(b[192 + n * 8 + l / 16 + run * 2] as i8);
+                        let scale = f32::from(b[192 + n * 8 + l / 16 + run * 2] as i8);
                         y[n * 128 + run * 32 + l] = weight(half(208) * scale, i32::from(q) - 32, 0.0);
                     }
                 }
@@ -124,12 +176,8 @@ fn compare(model: &Model, name: &str, columns: usize, rows: &[(u32, &[u8])]) {
     for (row, ((type_id, bytes), weights)) in rows.iter().zip(weights.chunks(columns)).enumerate() {
         let (.., block_bytes, _) = TYPES.into_iter().find(|kind| kind.0 == *type_id).unwrap();
         let expected = bytes.chunks(block_bytes).flat_map(|block| plain(*type_id, block));
-        for (column, ((expected, size), found)) in expected.zip(weights).enumerate() {
-            // Half a unit in the last of f16's 11 digits, for scale and minimum; or of its smallest step, times q ≤
-            // 127.
-            let tolerance = size / 2048.0 + 128.0 * 2f64.powi(-25);
-            let difference = (expected - f64::from(*found)).abs();
-            assert!(difference <= tolerance, "{name} {row},{column}: {expected} became {found}");
+        for (column, (expected, found)) in expected.zip(weights).enumerate() {
+            assert!(expected == *found, "{name} {row},{column} of {type_id}: {expected:e} became {found:e}");
         }
     }
 }
@@ -183,40 +231,46 @@ fn rows_of_q_and_k_are_put_half_a_head_apart() {
 }
 
 #[test]
-fn parts_of_different_types_are_widened_exactly() {
-    for (others, v, layout) in [
-        (12, 14, Layout::Q8_16_MIN),
-        (2, 3, Layout::Q8_MIN),
-        (2, 8, Layout::Q8),
-        (3, 7, Layout::Q8_MIN),
-        (8, 14, Layout::Q8_16),
-    ] {
-        let (model, data) = imported(|name| if name.contains("attn_v") { v } else { others });
-        assert_eq!(model.matrix("layers.0.qkv").unwrap().layout, layout);
-        let qkv = dequantized(&model, "layers.0.qkv");
-        let source = rows(&data["blk.0.attn_v.weight"], 128);
-        let (_, last) = qkv.split_at(384 * 256);
-        let expected = source.iter().flat_map(|(_, row)| {
-            let (.., bytes, _) = TYPES.into_iter().find(|kind| kind.0 == v).unwrap();
-            row.chunks(bytes).flat_map(|block| plain(v, block)).collect::<Vec<_>>()
-        });
-        for ((expected, size), found) in expected.zip(last) {
-            let tolerance = size / 2048.0 + 128.0 * 2f64.powi(-25);
-            assert!((expected - f64::from(*found)).abs() <= tolerance, "{others} {v}: {expected} {found}");
+fn parts_of_different_types_keep_their_layouts() {
+    let part = |name: &str| format!("layers.0.{name}");
+    for (others, v) in [(12, 14), (2, 3), (2, 8), (3, 7), (8, 14), (13, 0), (10, 11)] {
+        let kind = |name: &str| match name {
+            "blk.0.attn_v.weight" | "blk.0.ffn_up.weight" => v,
+            _ => others,
+        };
+        let (model, data) = imported(kind);
+        assert_eq!(model.parts(&part("qkv")), [part("qk"), part("v")]);
+        assert_eq!(model.parts(&part("gate_up")), [part("gate"), part("up")]);
+        let layout = |id| TYPES.into_iter().find(|kind| kind.0 == id).map_or(Layout::Q4, |kind| kind.4);
+        for (name, id) in [("qk", others), ("gate", others), ("v", v), ("up", v)] {
+            assert_eq!(model.matrix(&part(name)).unwrap().layout, layout(id), "{name}");
         }
-        compare(&model, "layers.0.o", 256, &rows(&data["blk.0.attn_output.weight"], 256));
+        compare(&model, &part("gate"), 256, &rows(&data["blk.0.ffn_gate.weight"], 512));
+        let k = rows(&data["blk.0.attn_k.weight"], 128);
+        let mut half_split = rows(&data["blk.0.attn_q.weight"], 256);
+        let q = half_split.clone();
+        half_split.extend(&k);
+        (0..256).for_each(|row| half_split[half_split_row(row, WIDE.head_dim)] = q[row]);
+        (0..128).for_each(|row| half_split[256 + half_split_row(row, WIDE.head_dim)] = k[row]);
+        compare(&model, &part("qk"), 256, &half_split);
+        if v != 0 {
+            compare(&model, &part("v"), 256, &rows(&data["blk.0.attn_v.weight"], 128));
+            compare(&model, &part("up"), 256, &rows(&data["blk.0.ffn_up.weight"], 512));
+        }
     }
 }
 
 #[test]
-fn infinite_scales_and_products_beyond_f16_are_refused() {
+fn infinite_scales_and_factors_beyond_f16_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("model.gguf");
     for (type_id, scale, expected) in [
         (2, f16::INFINITY, "an infinite value"),
         (8, f16::NAN, "an infinite value"),
+        (11, f16::INFINITY, "an infinite value"),
+        (14, f16::NAN, "an infinite value"),
+        (10, f16::MAX, "too large for 16 bits"),
         (12, f16::MAX, "too large for 16 bits"),
-        (14, f16::MAX, "too large for 16 bits"),
     ] {
         let mut random = Random(13);
         let mut file =

@@ -4,6 +4,9 @@ use kernels::matvec::{Epilogue, Norm};
 use kernels::rms_norm::Target;
 use kernels::{Buffer, BufferView, Device, Dispatch, Weights, matmul, matvec, rms_norm};
 
+use model_files::Activation;
+
+use super::GateUp;
 use crate::error::Result;
 
 /// Which kernel multiplies the matrices of a pass.
@@ -42,6 +45,25 @@ impl Linear<'_> {
         self.product(pass, weights, x, Some(norm), y, epilogue)
     }
 
+    /// y = activation(gate · norm(x)) · (up · norm(x)).
+    pub fn gated_into(
+        &self,
+        pass: &mut Vec<Dispatch>,
+        gate_up: &GateUp,
+        x: &Buffer,
+        norm: Norm<'_>,
+        y: (BufferView<'_>, u32),
+        activation: Activation,
+    ) -> Result<()> {
+        match gate_up {
+            GateUp::Joined(both) => self.normed_into(pass, both, x, norm, y, gate(activation)),
+            GateUp::Apart(gate, up) => {
+                self.normed_into(pass, gate, x, norm, y, Epilogue::Store)?;
+                self.normed_into(pass, up, x, norm, y, times_gate(activation))
+            }
+        }
+    }
+
     /// y += weights · x, normed before it is added if the model has a norm there.
     pub fn added_to(
         &self,
@@ -76,5 +98,21 @@ impl Linear<'_> {
             LinearKernel::Matmul => matmul::dispatches(device, weights, x, y, self.pass_uniform, epilogue)?,
         });
         Ok(())
+    }
+}
+
+/// What the product with gate and up ends with where their rows alternate.
+pub(super) fn gate(activation: Activation) -> Epilogue {
+    match activation {
+        Activation::Silu => Epilogue::Swiglu,
+        Activation::GeluTanh => Epilogue::Geglu,
+    }
+}
+
+/// What the product with up ends with after that with the gate has been stored.
+pub(super) fn times_gate(activation: Activation) -> Epilogue {
+    match activation {
+        Activation::Silu => Epilogue::TimesSilu,
+        Activation::GeluTanh => Epilogue::TimesGelu,
     }
 }

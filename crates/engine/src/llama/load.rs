@@ -10,7 +10,8 @@ use kernels::{
 };
 use model_files::{Architecture, HeadNorm, Matrix, Model};
 
-use super::{Layer, Llama};
+use super::linear::{gate, times_gate};
+use super::{GateUp, Layer, Llama};
 use crate::error::{Error, Result};
 
 impl Llama {
@@ -34,7 +35,7 @@ impl Llama {
         let total: u64 =
             info.matrices.keys().map(|name| model.matrix(name).map_or(0, |m| stored_bytes(&m))).sum();
         let mut done = 0;
-        let mut matrix = |name: &str| -> Result<Weights> {
+        let mut part = |name: &str| -> Result<Weights> {
             let matrix = model.matrix(name)?;
             let shape = (matrix.rows as u32, matrix.padded_columns() as u32);
             let mut advance = |bytes: u64| {
@@ -53,6 +54,16 @@ impl Llama {
             device.flush()?;
             Ok(weights)
         };
+        let mut parts = |name: &str| -> Result<(Weights, Option<Weights>)> {
+            let mut parts = model.parts(name).into_iter();
+            let first = part(&parts.next().unwrap_or_else(|| name.to_owned()))?;
+            let others = parts.map(|name| part(&name)).collect::<Result<Vec<_>>>()?;
+            Ok((first, others.into_iter().reduce(Weights::followed_by)))
+        };
+        let joined = |(first, others): (Weights, Option<Weights>)| match others {
+            Some(others) => first.followed_by(others),
+            None => first,
+        };
         let buffer = |name: &str, mut values: Vec<f32>| -> Result<Buffer> {
             values.resize(values.len().next_multiple_of(32), 0.0);
             Ok(device.buffer_with(name, bytemuck::cast_slice(&values), BufferUse::Storage)?)
@@ -67,21 +78,24 @@ impl Llama {
             gains.extend(model.vector(&format!("layers.{layer}.k_norm"))?);
             buffer("gains of heads", gains).map(Some)
         };
-        let embedding = matrix("embed")?;
-        let head = if architecture.tied_head { None } else { Some(matrix("head")?) };
+        let (embedding, _) = parts("embed")?;
+        let head = if architecture.tied_head { None } else { Some(parts("head")?.0) };
         let mut layers = Vec::with_capacity(architecture.layers);
         for i in 0..architecture.layers {
             let outputs = architecture.output_norms;
             layers.push(Layer {
                 attention_norm: vector(&format!("layers.{i}.attn_norm"))?,
-                qkv: matrix(&format!("layers.{i}.qkv"))?,
+                qkv: joined(parts(&format!("layers.{i}.qkv"))?),
                 qkv_bias: vector_if(architecture.qkv_bias, format!("layers.{i}.qkv_bias"))?,
                 head_gains: head_gains(i)?,
-                o: matrix(&format!("layers.{i}.o"))?,
+                o: parts(&format!("layers.{i}.o"))?.0,
                 attention_output_norm: vector_if(outputs, format!("layers.{i}.attn_output_norm"))?,
                 ffn_norm: vector(&format!("layers.{i}.ffn_norm"))?,
-                gate_up: matrix(&format!("layers.{i}.gate_up"))?,
-                down: matrix(&format!("layers.{i}.down"))?,
+                gate_up: match parts(&format!("layers.{i}.gate_up"))? {
+                    (both, None) => GateUp::Joined(both),
+                    (gate, Some(up)) => GateUp::Apart(gate, up),
+                },
+                down: parts(&format!("layers.{i}.down"))?.0,
                 ffn_output_norm: vector_if(outputs, format!("layers.{i}.ffn_output_norm"))?,
             });
         }
@@ -120,7 +134,8 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
         let (norm, epilogue) = match name.rsplit('.').next() {
             Some("o" | "down") if a.output_norms => (false, Epilogue::Store),
             Some("o" | "down") => (false, Epilogue::Add),
-            Some("gate_up") => (true, super::gate(a.activation)),
+            Some("gate_up") => (true, gate(a.activation)),
+            Some("up") => (true, times_gate(a.activation)),
             _ => (true, Epilogue::Store),
         };
         let layout = layout_of(matrix.layout);
@@ -133,7 +148,7 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
 }
 
 fn layout_of(layout: model_files::Layout) -> Layout {
-    Layout { bits: layout.bits, group: layout.group, min: layout.min }
+    Layout { bits: layout.bits, group: layout.group, min: layout.min, nested: layout.nested }
 }
 
 fn stored_bytes(matrix: &Matrix<'_>) -> u64 {

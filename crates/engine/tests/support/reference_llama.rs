@@ -72,7 +72,7 @@ pub fn run(
             false => out,
         };
         let normed = rms_norm(&x, &vector(&name("attn_norm")), epsilon);
-        let mut qkv = times(&matrix(&name("qkv")), &normed);
+        let mut qkv = times_joined(model, &name("qkv"), &normed);
         if a.qkv_bias {
             let bias = vector(&name("qkv_bias"));
             qkv.iter_mut().for_each(|column| column.iter_mut().zip(&bias).for_each(|(v, bias)| *v += bias));
@@ -100,10 +100,25 @@ pub fn run(
         let out = times(&matrix(&name("o")), &values(a, &qkv, &shares));
         add(&mut x, &output_norm(out, "attn_output_norm"));
         let normed = rms_norm(&x, &vector(&name("ffn_norm")), epsilon);
-        let gated = gated(a.activation, &times(&matrix(&name("gate_up")), &normed));
+        let gated = gated(a.activation, &times_joined(model, &name("gate_up"), &normed));
         add(&mut x, &output_norm(times(&matrix(&name("down")), &gated), "ffn_output_norm"));
     }
     rms_norm(&x, &vector("final_norm"), epsilon)
+}
+
+/// A matrix that may be stored in parts times every column.
+fn times_joined(model: &Model, name: &str, columns: &Columns) -> Columns {
+    let part = |name: &String| times(&model.matrix(name).expect("a matrix"), columns);
+    let parts: Vec<Columns> = model.parts(name).iter().map(part).collect();
+    match &parts[..] {
+        [gate, up] if name.ends_with("gate_up") => {
+            let alternating = |(gate, up): (&Vec<f64>, &Vec<f64>)| {
+                gate.iter().zip(up).flat_map(|(gate, up)| [*gate, *up]).collect()
+            };
+            gate.iter().zip(up).map(alternating).collect()
+        }
+        _ => (0..columns.len()).map(|c| parts.iter().flat_map(|part| part[c].clone()).collect()).collect(),
+    }
 }
 
 /// The matrix times every column; rows are distributed over the processor's cores.

@@ -85,6 +85,8 @@ fn weight_type(type_id: u32) -> Option<WeightType> {
         6 => WeightType::Q5_0,
         7 => WeightType::Q5_1,
         8 => WeightType::Q8_0,
+        10 => WeightType::Q2K,
+        11 => WeightType::Q3K,
         12 => WeightType::Q4K,
         13 => WeightType::Q5K,
         14 => WeightType::Q6K,
