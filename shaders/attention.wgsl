@@ -24,7 +24,7 @@ const SPLIT: u32 = 64u;
 @group(0) @binding(1) var<storage, read> columns: array<Column>; // (column)
 @group(0) @binding(2) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(3) var<storage, read> qkv: array<f32>; // (column, stride)
-@group(0) @binding(4) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
+@group(0) @binding(4) var<storage, read> cache: array<CachePair>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>; // (column, head, split, head_dim + 2)
 
 var<workgroup> shares: array<f32, SPLIT>;
@@ -54,7 +54,7 @@ fn attention(at: Invocation) {
         let key = keys + at.index * pitch;
         var sum = 0.0;
         for (var i = 0u; i < pairs; i++) {
-            sum += dot(vec2<f32>(qkv[query + 2u * i], qkv[query + 2u * i + 1u]), from_half2(cache[key + i]));
+            sum += dot(vec2<f32>(qkv[query + 2u * i], qkv[query + 2u * i + 1u]), from_cache(cache[key + i]));
         }
         score = sum * shape.scale;
     }
@@ -73,7 +73,7 @@ fn attention(at: Invocation) {
         let value = shape.values_at + keys + i;
         var sum = vec2<f32>(0.0);
         for (var p = 0u; p < count; p++) {
-            sum += shares[p] * from_half2(cache[value + p * pitch]);
+            sum += shares[p] * from_cache(cache[value + p * pitch]);
         }
         partials[to + 2u * i] = sum.x;
         partials[to + 2u * i + 1u] = sum.y;

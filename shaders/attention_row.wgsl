@@ -30,7 +30,7 @@ const SPLIT: u32 = 64u;
 @group(0) @binding(2) var<storage, read> columns: array<Column>; // (column)
 @group(0) @binding(3) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(4) var<storage, read> qkv: array<f32>; // (column, stride)
-@group(0) @binding(5) var<storage, read> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
+@group(0) @binding(5) var<storage, read> cache: array<CachePair>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(6) var<storage, read> partials: array<f32>; // (column, head, split, head_dim + 2)
 @group(0) @binding(7) var<storage, read_write> rows: array<f32>; // (column, chosen head, positions.count)
 
@@ -70,7 +70,7 @@ fn attention_row(at: Invocation) {
     let query = column * shape.stride + shape.head * shape.head_dim;
     var sum = 0.0;
     for (var k = 0u; k < pairs; k++) {
-        sum += dot(vec2<f32>(qkv[query + 2u * k], qkv[query + 2u * k + 1u]), from_half2(cache[key + k]));
+        sum += dot(vec2<f32>(qkv[query + 2u * k], qkv[query + 2u * k + 1u]), from_cache(cache[key + k]));
     }
     rows[to] = exp(sum * shape.scale - most) / total;
 }

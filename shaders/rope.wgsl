@@ -1,5 +1,5 @@
 // Rotary position embedding (Su et al. 2021), half-split: (a, b) = (v[i], v[i + half]) → (a cos θ − b sin θ,
-// b cos θ + a sin θ), θ = position · inverse_frequency[i]; queries in place in `qkv`, keys and values to the cache, as f16.
+// b cos θ + a sin θ), θ = position · inverse_frequency[i]; queries in place in `qkv`, keys and values to the cache.
 // BIAS adds to q, k and v first. HEAD_NORM: each head of q and k times gain / √(mean v² + ε), before or after the rotation.
 // Shapes: qkv (columns, (heads + 2 kv_heads) · head_dim padded), rotations (positions, half) of (cos, sin), cache: keys,
 // then values, each (slot, position, kv_head, head_dim / 2 pairs). One invocation takes two adjacent rotations of a head,
@@ -24,7 +24,7 @@ const AFTER_ROPE: u32 = 2u;
 @group(0) @binding(2) var<storage, read> feed: array<Feed>; // (sequence)
 @group(0) @binding(3) var<storage, read> rotations: array<vec2<f32>>; // (position, half)
 @group(0) @binding(4) var<storage, read_write> qkv: array<f32>; // (column, stride)
-@group(0) @binding(5) var<storage, read_write> cache: array<Half2>; // (key | value, slot, position, kv_head, pair)
+@group(0) @binding(5) var<storage, read_write> cache: array<CachePair>; // (key | value, slot, position, kv_head, pair)
 @group(0) @binding(6) var<storage, read> bias: array<f32>; // (row of q, k, v), read when BIAS
 @group(0) @binding(7) var<storage, read> gains: array<f32>; // (q | k, head_dim), read with HEAD_NORM
 
@@ -124,6 +124,6 @@ fn write_four(v: Four, column: u32, position: u32, head: u32, pair: u32) {
     let is_value = head >= shape.heads + shape.kv_heads;
     let kv_head = head - select(shape.heads, shape.heads + shape.kv_heads, is_value);
     let to = select(0u, shape.values_at, is_value) + (row + kv_head) * half + pair;
-    cache[to] = to_half2(v.low);
-    cache[to + shape.head_dim / 4u] = to_half2(v.high);
+    cache[to] = to_cache(v.low);
+    cache[to + shape.head_dim / 4u] = to_cache(v.high);
 }

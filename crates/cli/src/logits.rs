@@ -1,6 +1,6 @@
 //! `wasan logits`: the logits after given token ids, and their greedy continuation.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use translation::Setup;
 
 use crate::arguments::{GpuArgs, LibraryArgs};
@@ -8,6 +8,12 @@ use crate::failure::Failure;
 use crate::models::Bits;
 use crate::progress::Progress;
 use crate::results::say;
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CacheFormat {
+    F16,
+    F32,
+}
 
 #[derive(Args)]
 pub struct Logits {
@@ -26,6 +32,9 @@ pub struct Logits {
     /// Storage of float weights if the model has to be imported first
     #[arg(long, value_enum, default_value_t = Bits::F16)]
     bits: Bits,
+    /// Precision of the KV cache: f16 as in translation, or f32 for comparison with references
+    #[arg(long, value_enum, default_value_t = CacheFormat::F16)]
+    cache: CacheFormat,
     #[command(flatten)]
     library: LibraryArgs,
     #[command(flatten)]
@@ -37,7 +46,12 @@ pub struct Logits {
 
 impl Logits {
     pub fn run(self) -> Result<(), Failure> {
-        let setup = Setup { models: self.library.models, adapter: self.gpu.adapter, ..Setup::default() };
+        let setup = Setup {
+            models: self.library.models,
+            adapter: self.gpu.adapter,
+            cache_f32: self.cache == CacheFormat::F32,
+            ..Setup::default()
+        };
         let progress = Progress::new();
         progress.show("running the model …");
         let wanted = (self.top, self.greedy);

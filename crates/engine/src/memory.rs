@@ -9,7 +9,7 @@ use kernels::logit_sum::{ColumnSum, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Column, Feed, logit_bias};
+use kernels::{CACHE_PAIR_BYTES, Column, Feed, logit_bias};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
@@ -33,7 +33,7 @@ pub struct ModelSize<'a> {
 pub struct Memory {
     /// Weights.
     pub weights: u64,
-    /// KV caches.
+    /// KV caches, of f16.
     pub cache: u64,
     /// Activations, logits and everything else.
     pub buffers: u64,
@@ -82,7 +82,8 @@ impl ModelSize<'_> {
             2 * u64::from(PREFILL_COLUMNS) * self.alignment_heads as u64 * u64::from(context) * 4;
         Memory {
             weights: 0,
-            cache: a.layers as u64 * 8 * heads.cache_pairs() + u64::from(context) * heads.position_bytes(),
+            cache: CACHE_PAIR_BYTES
+                * (a.layers as u64 * 2 * heads.cache_pairs() + u64::from(context) * heads.position_pairs()),
             buffers: 4 * most * floats + rotations + columns + attention_rows,
         }
     }

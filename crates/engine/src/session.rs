@@ -89,14 +89,15 @@ impl Session {
             attended: floats("attention output", most * u64::from(padded(heads.heads * heads.head_dim)))?,
             hidden: floats("feed-forward", most * u64::from(padded(shape.feed_forward as u32)))?,
         };
+        let cache_bytes = heads.cache_pairs() * device.cache_pair_bytes();
         let mut caches = Vec::with_capacity(shape.layers);
         for _ in 0..shape.layers {
-            caches.push(device.buffer("KV cache", 8 * heads.cache_pairs(), BufferUse::Storage)?);
+            caches.push(device.buffer("KV cache", 2 * cache_bytes, BufferUse::Storage)?);
         }
         Ok(Self {
             copy_staging: device.buffer(
                 "KV cache copy",
-                u64::from(context) * heads.position_bytes(),
+                u64::from(context) * heads.position_pairs() * device.cache_pair_bytes(),
                 BufferUse::Storage,
             )?,
             rotations: llama.rotations(context)?,
@@ -217,11 +218,11 @@ impl Session {
 
     /// Copies the positions `range` from one slot to another.
     pub fn copy_slot(&self, commands: &mut Commands<'_>, (source, target): (u32, u32), range: Range<u32>) {
-        let position = self.heads.position_bytes();
+        let position = self.heads.position_pairs() * self.device.cache_pair_bytes();
         let slot = u64::from(self.heads.context) * position;
         let bytes = u64::from(range.len() as u32) * position;
         let at = |slot_index: u32| u64::from(slot_index) * slot + u64::from(range.start) * position;
-        let values = self.heads.cache_pairs() * 4;
+        let values = self.heads.cache_pairs() * self.device.cache_pair_bytes();
         for cache in &self.caches {
             for start in [0, values] {
                 commands.copy(cache, start + at(source), &self.copy_staging, 0, bytes);

@@ -1,7 +1,6 @@
 //! `shaders/attention.wgsl`: grouped-query attention (Ainslie et al. 2023) over one split of the cache.
 
 use bytemuck::{Pod, Zeroable};
-use half::f16;
 
 use crate::attention_reduce;
 use crate::buffer::Buffer;
@@ -11,7 +10,7 @@ use crate::error::Result;
 use crate::heads::Heads;
 use crate::program::{Program, program};
 use crate::reference_check::{
-    CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
+    CheckResult, POISON, Random, cache_of, floats, normalized_error, poisoned, random_columns, storage, wide,
 };
 
 pub(crate) static PROGRAM: Program = program!("attention", weights: false);
@@ -91,9 +90,8 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let stride = heads.qkv_stride() as usize;
     let qkv: Vec<f32> = random.normals(columns as usize * stride);
     let pairs = heads.cache_pairs() as usize;
-    let cache: Vec<f16> = random.normals(4 * pairs).into_iter().map(f16::from_f32).collect();
+    let (cache, wide_cache) = cache_of(device, random.normals(4 * pairs))?;
     let (dim, kv) = (heads.head_dim as usize, heads.kv_heads as usize);
-    let wide_cache: Vec<f64> = cache.iter().map(|&h| f64::from(h)).collect();
     let out_stride = (heads.heads * heads.head_dim).next_multiple_of(32) as usize + 32;
     let mut expected = vec![f64::from(POISON); columns as usize * out_stride];
     let mut longest = 0;
@@ -118,7 +116,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
         }
     }
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
-    let (qkv, cache) = (storage(device, &qkv)?, storage(device, &cache)?);
+    let qkv = storage(device, &qkv)?;
     let partials = poisoned(device, columns as usize * heads.partial_floats() as usize)?;
     let attended = poisoned(device, expected.len())?;
     let made = [

@@ -2,7 +2,6 @@
 //! one chosen head; `wasan models align` measures which heads of a model align best).
 
 use bytemuck::{Pod, Zeroable};
-use half::f16;
 
 use crate::attention;
 use crate::buffer::{Buffer, BufferUse};
@@ -12,7 +11,7 @@ use crate::error::Result;
 use crate::heads::Heads;
 use crate::program::{Program, program};
 use crate::reference_check::{
-    CheckResult, POISON, Random, floats, normalized_error, poisoned, random_columns, storage, wide,
+    CheckResult, POISON, Random, cache_of, floats, normalized_error, poisoned, random_columns, storage, wide,
 };
 
 pub(crate) static PROGRAM: Program = program!("attention_row", weights: false);
@@ -109,8 +108,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let (cells, feed) = random_columns(&mut random, heads, columns);
     let stride = heads.qkv_stride() as usize;
     let qkv: Vec<f32> = random.normals(columns as usize * stride);
-    let cache: Vec<f16> =
-        random.normals(4 * heads.cache_pairs() as usize).into_iter().map(f16::from_f32).collect();
+    let (cache, wide_cache) = cache_of(device, random.normals(4 * heads.cache_pairs() as usize))?;
     let first = random.below(heads.context);
     let positions = PositionRange { first, count: 1 + random.below(heads.context - first) };
     let (dim, kv, count) = (heads.head_dim as usize, heads.kv_heads as usize, positions.count as usize);
@@ -123,7 +121,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
             let key = |position: u32| {
                 let row = (cells[column].slot * heads.context + position) as usize * kv;
                 let at = (row + head as usize * kv / heads.heads as usize) * dim;
-                cache[at..at + dim].iter().map(|&h| f64::from(h)).collect()
+                wide_cache[at..at + dim].to_vec()
             };
             let attended = heads.attended(length);
             let keys: Vec<Vec<f64>> = attended.clone().map(key).collect();
@@ -139,7 +137,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
         }
     }
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
-    let (qkv, cache) = (storage(device, &qkv)?, storage(device, &cache)?);
+    let qkv = storage(device, &qkv)?;
     let partials = poisoned(device, columns as usize * heads.partial_floats() as usize)?;
     let rows = poisoned(device, expected.len())?;
     let positions = device.buffer_with("check", bytemuck::bytes_of(&positions), BufferUse::Uniform)?;

@@ -10,6 +10,10 @@ use crate::adapter::{self, AdapterInfo};
 use crate::buffer::{Buffer, BufferUse, Memory};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::variant::Variant;
+
+/// Bytes of two elements of the KV cache, which are f16 unless [`DeviceOptions::cache_f32`] is set.
+pub const CACHE_PAIR_BYTES: u64 = 4;
 
 /// How to open a GPU. The default takes the best adapter with all its features.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +24,8 @@ pub struct DeviceOptions {
     pub without_half: bool,
     /// Do not use subgroups even if the adapter has them.
     pub without_subgroup: bool,
+    /// Store keys and values as f32: twice the memory, and no rounding to f16. For comparison with references.
+    pub cache_f32: bool,
     /// Limit storage bindings to this many bytes (for tests).
     pub max_binding_bytes: Option<u64>,
     /// Limit all buffers together to this many bytes (for tests).
@@ -70,8 +76,7 @@ struct Inner {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: AdapterInfo,
-    half: bool,
-    subgroup: bool,
+    variant: Variant,
     limits: wgpu::Limits,
     max_memory_bytes: Option<u64>,
     memory: Arc<AtomicU64>,
@@ -122,8 +127,7 @@ impl Device {
                 device,
                 queue,
                 info,
-                half,
-                subgroup,
+                variant: Variant { half, subgroup, cache_f32: options.cache_f32 },
                 limits,
                 max_memory_bytes: options.max_memory_bytes,
                 memory: Arc::default(),
@@ -144,12 +148,22 @@ impl Device {
 
     /// Whether the native f16 variant runs.
     pub fn half(&self) -> bool {
-        self.inner.half
+        self.inner.variant.half
     }
 
     /// Whether the subgroup variant runs.
     pub fn subgroup(&self) -> bool {
-        self.inner.subgroup
+        self.inner.variant.subgroup
+    }
+
+    /// The variant of the kernels that runs.
+    pub(crate) fn variant(&self) -> Variant {
+        self.inner.variant
+    }
+
+    /// Bytes of two elements of the KV cache.
+    pub fn cache_pair_bytes(&self) -> u64 {
+        if self.inner.variant.cache_f32 { 8 } else { CACHE_PAIR_BYTES }
     }
 
     /// Largest storage binding in bytes, a multiple of 256.

@@ -27,7 +27,7 @@ impl Heads {
         ((self.heads + 2 * self.kv_heads) * self.head_dim).next_multiple_of(32)
     }
 
-    /// Pairs of f16 that the keys (or the values) of one layer take.
+    /// Pairs of elements that the keys (or the values) of one layer take.
     pub fn cache_pairs(&self) -> u64 {
         u64::from(self.slots)
             * u64::from(self.context)
@@ -35,9 +35,9 @@ impl Heads {
             * u64::from(self.head_dim / 2)
     }
 
-    /// Bytes that one position of one slot takes in the keys (or the values).
-    pub fn position_bytes(&self) -> u64 {
-        u64::from(self.kv_heads) * u64::from(self.head_dim) * 2
+    /// Pairs that one position of one slot takes in the keys (or the values).
+    pub fn position_pairs(&self) -> u64 {
+        u64::from(self.kv_heads) * u64::from(self.head_dim / 2)
     }
 
     /// Splits that the longest sequence needs.

@@ -15,6 +15,7 @@ mod self_test;
 mod sources;
 #[cfg(test)]
 mod struct_tests;
+mod variant;
 mod weights;
 
 pub mod accept;
@@ -41,7 +42,7 @@ pub use adapter_memory::AdapterMemory;
 pub use buffer::{Buffer, BufferUse, BufferView};
 pub use column::{Column, Feed};
 pub use commands::{Commands, Dispatch, GridDim, Readback};
-pub use device::{Counters, Device, DeviceOptions};
+pub use device::{CACHE_PAIR_BYTES, Counters, Device, DeviceOptions};
 pub use error::{Error, Result};
 pub use heads::Heads;
 pub use layout::Layout;

@@ -6,6 +6,7 @@ use crate::commands::{Dispatch, GridDim};
 use crate::device::{Device, PipelineKey};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::variant::Variant;
 
 /// A kernel: `shaders/NAME.wgsl`, entry point NAME.
 pub(crate) struct Program {
@@ -30,6 +31,8 @@ const HALF: &str = include_str!("../../../shaders/common/half.wgsl");
 const HALF_F16: &str = include_str!("../../../shaders/common/half.f16.wgsl");
 const TEAM: &str = include_str!("../../../shaders/common/team.wgsl");
 const TEAM_SUBGROUP: &str = include_str!("../../../shaders/common/team.subgroup.wgsl");
+const CACHE: &str = include_str!("../../../shaders/common/cache.wgsl");
+const CACHE_F32: &str = include_str!("../../../shaders/common/cache.f32.wgsl");
 const COLUMN: &str = include_str!("../../../shaders/common/column.wgsl");
 const STEP: &str = include_str!("../../../shaders/common/step.wgsl");
 const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
@@ -46,7 +49,7 @@ const TEAM_ROWS: u32 = 4;
 // TEAM_LANES of team.wgsl.
 const PLAIN_TEAM_LANES: u32 = 16;
 
-pub(crate) fn text(program: &Program, layout: Option<Layout>, half: bool, subgroup: bool) -> String {
+pub(crate) fn text(program: &Program, layout: Option<Layout>, variant: Variant) -> String {
     let weights = match layout {
         Some(Layout { nested: true, group, .. }) => {
             [WEIGHTS_NESTED, if group == 32 { SCALES_32 } else { SCALES_16 }].join("\n")
@@ -56,9 +59,10 @@ pub(crate) fn text(program: &Program, layout: Option<Layout>, half: bool, subgro
         Some(_) => WEIGHTS_16.to_owned(),
         None => String::new(),
     };
-    let half = if half { HALF_F16 } else { HALF };
-    let team = if subgroup { TEAM_SUBGROUP } else { TEAM };
-    [half, team, STEP, COLUMN, &weights, program.text].join("\n")
+    let half = if variant.half { HALF_F16 } else { HALF };
+    let cache = if variant.cache_f32 { CACHE_F32 } else { CACHE };
+    let team = if variant.subgroup { TEAM_SUBGROUP } else { TEAM };
+    [half, cache, team, STEP, COLUMN, &weights, program.text].join("\n")
 }
 
 impl Device {
@@ -100,7 +104,7 @@ impl Device {
                 overrides.push(("BITS", f64::from(layout.bits)));
             }
         }
-        let text = text(program, layout, self.half(), self.subgroup());
+        let text = text(program, layout, self.variant());
         let unexpected = || Error::Validation(format!("out of memory while compiling {}", program.name));
         let pipeline = self.scoped(unexpected, || {
             let description = wgpu::ShaderModuleDescriptor {

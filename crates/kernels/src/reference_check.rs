@@ -169,6 +169,25 @@ pub(crate) fn floats(device: &Device, buffer: &Buffer, count: usize) -> Result<V
     Ok(bytemuck::pod_collect_to_vec(&device.read(buffer, 0, count as u64 * 4)?))
 }
 
+/// A KV cache with these values, and the values as it holds them.
+pub(crate) fn cache_of(device: &Device, values: Vec<f32>) -> Result<(Buffer, Vec<f64>)> {
+    if device.variant().cache_f32 {
+        return Ok((storage(device, &values)?, wide(&values)));
+    }
+    let halves: Vec<f16> = values.into_iter().map(f16::from_f32).collect();
+    let held = halves.iter().map(|&half| f64::from(half)).collect();
+    Ok((storage(device, &halves)?, held))
+}
+
+/// Reads `count` values of a KV cache.
+pub(crate) fn read_cache(device: &Device, cache: &Buffer, count: usize) -> Result<Vec<f32>> {
+    if device.variant().cache_f32 {
+        return floats(device, cache, count);
+    }
+    let halves: Vec<f16> = bytemuck::pod_collect_to_vec(&device.read(cache, 0, 2 * count as u64)?);
+    Ok(halves.into_iter().map(f32::from).collect())
+}
+
 /// The same numbers in f64.
 pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()

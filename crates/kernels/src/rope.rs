@@ -2,7 +2,6 @@
 //! fused.
 
 use bytemuck::{Pod, Zeroable};
-use half::f16;
 
 use crate::buffer::{Buffer, BufferUse};
 use crate::commands::{Dispatch, GridDim};
@@ -12,7 +11,8 @@ use crate::heads::Heads;
 use crate::matvec::EPSILON;
 use crate::program::{Program, WORKGROUP, program};
 use crate::reference_check::{
-    CheckResult, POISON, Random, floats, normalized_error, random_columns, storage, wide,
+    CheckResult, POISON, Random, cache_of, floats, normalized_error, random_columns, read_cache, storage,
+    wide,
 };
 use crate::rms_norm::rms_norm;
 
@@ -157,8 +157,7 @@ pub fn check(
     let bias = random.normals(stride);
     let gains = random.normals(4 * half);
     let pairs = heads.cache_pairs() as usize;
-    let poison = f64::from(f16::from_f32(POISON));
-    let mut expected_cache = vec![poison; 4 * pairs];
+    let (cache, mut expected_cache) = cache_of(device, vec![POISON; 4 * pairs])?;
     let mut expected = wide(&qkv);
     let (queries, keys) = (heads.heads as usize, heads.kv_heads as usize);
     for (column, qkv) in expected.chunks_mut(stride).enumerate() {
@@ -189,7 +188,6 @@ pub fn check(
             }
         }
     }
-    let cache = storage(device, &vec![f16::from_f32(POISON); 4 * pairs])?;
     let (cells, feed) = (storage(device, &cells)?, storage(device, &feed)?);
     let turns = storage(device, &rotations(&frequencies, heads.context))?;
     let buffer = device.buffer_with("check", bytemuck::cast_slice(&qkv), BufferUse::Storage)?;
@@ -203,8 +201,6 @@ pub fn check(
     commands.pass([&made], columns, 1);
     commands.submit()?;
     let qkv_error = normalized_error(&floats(device, &buffer, qkv.len())?, &expected);
-    let halves: Vec<f16> = bytemuck::pod_collect_to_vec(&device.read(&cache, 0, 8 * pairs as u64)?);
-    let got: Vec<f32> = halves.iter().map(|&h| f32::from(h)).collect();
-    let cache_error = normalized_error(&got, &expected_cache);
+    let cache_error = normalized_error(&read_cache(device, &cache, 4 * pairs)?, &expected_cache);
     Ok(CheckResult { kernel: PROGRAM.name, error: qkv_error.max(cache_error * 1e-4), allowed: 1e-10 })
 }

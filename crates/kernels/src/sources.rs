@@ -4,6 +4,7 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::program::{Program, text};
+use crate::variant::Variant;
 
 static PROGRAMS: [&Program; 17] = [
     &crate::accept::PROGRAM,
@@ -35,9 +36,11 @@ pub fn sources() -> Vec<(String, String)> {
             false => vec![None],
         };
         for layout in layouts {
-            for (half, subgroup) in [(false, false), (false, true), (true, false), (true, true)] {
-                let name = format!("{} {layout:?} half={half} subgroup={subgroup}", program.name);
-                let text = text(program, layout, half, subgroup);
+            for bits in 0..8 {
+                let variant =
+                    Variant { half: bits & 1 != 0, subgroup: bits & 2 != 0, cache_f32: bits & 4 != 0 };
+                let name = format!("{} {layout:?} {variant:?}", program.name);
+                let text = text(program, layout, variant);
                 // Layouts of the same text differ by overrides.
                 if all.iter().all(|(_, other)| *other != text) {
                     all.push((name, text));

@@ -30,6 +30,14 @@ fn devices() -> Vec<Device> {
         .collect()
 }
 
+/// The variants, and one whose KV cache is f32.
+fn cache_devices() -> Vec<Device> {
+    let options = DeviceOptions { cache_f32: true, ..DeviceOptions::default() };
+    let mut all = devices();
+    all.push(Device::open(&options).expect("a device"));
+    all
+}
+
 fn assert_passes(device: &Device, what: &str, result: kernels::Result<CheckResult>) {
     let (half, subgroup) = (device.half(), device.subgroup());
     let result = result.unwrap_or_else(|error| panic!("{what} half={half} subgroup={subgroup}: {error}"));
@@ -143,7 +151,7 @@ fn heads() -> Vec<Heads> {
 
 #[test]
 fn rope_equals_its_reference() {
-    for device in devices() {
+    for device in cache_devices() {
         for heads in heads() {
             for bias in [false, true] {
                 for norm_after_rope in [None, Some(false), Some(true)] {
@@ -159,7 +167,7 @@ fn rope_equals_its_reference() {
 /// Windows of one position, within a split, of two splits and some, and beyond the cache.
 #[test]
 fn attention_equals_its_reference() {
-    for device in devices() {
+    for device in cache_devices() {
         for heads in heads() {
             for (seed, window) in [None, Some(1), Some(50), Some(129), Some(1000)].into_iter().enumerate() {
                 let heads = Heads { window, ..heads };

@@ -194,8 +194,12 @@ fn settings_come_from_the_files_and_the_caller() {
     let written: Value = serde_json::from_slice(&fs::read(target.join("model.json")).unwrap()).unwrap();
     assert_eq!(
         written["matrices"]["embed"],
-        json!({"bits": 8, "group": 32, "min": false, "rows": 300, "columns": 40})
+        json!({"bits": 8, "group": 32, "min": false, "nested": false, "rows": 300, "columns": 40})
     );
+    let older = written.to_string().replace("\"format\":2", "\"format\":1");
+    fs::write(target.join("model.json"), older).unwrap();
+    let error = open(&target).unwrap_err().to_string();
+    assert!(error.contains("another version of Wasan") && error.contains("import it again"), "{error}");
 
     let mut chosen = options(Quantization::Q8);
     chosen.name = Some("Mine".into());

@@ -160,8 +160,7 @@ mod tests {
         }
     }
 
-    /// By hand: weights of the files' 7.3 GB, up to a quarter more when repacked, and a cache of 10 slots of 1,024
-    /// positions, 2.8 GB.
+    /// By hand: weights of the files' 7.3 GB, hardly more when repacked, and a cache of 10 slots of 1,024 positions, 2.8 GB.
     #[test]
     fn sets_fit_where_their_memory_allows() {
         let europe = published_set("europe").expect("is there");
@@ -171,7 +170,7 @@ mod tests {
         // 42 layers of 8 heads of 128, and 24: keys and values of 2 bytes.
         let cache = 10 * 1024 * (42 + 24) * 8 * 128 * 2 * 2;
         assert!(fit.cache_bytes.abs_diff(cache) < cache / 50, "{} {cache}", fit.cache_bytes);
-        assert!(fit.weight_bytes > europe.bytes() && fit.weight_bytes < europe.bytes() * 5 / 4);
+        assert!(fit.weight_bytes > europe.bytes() && fit.weight_bytes < europe.bytes() * 51 / 50);
         let speed = fit.tokens_per_second.expect("was measured");
         assert!((30.0..60.0).contains(&speed), "{speed}");
 

@@ -30,6 +30,7 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     let open = |without_half, without_subgroup| {
         let options = DeviceOptions {
             adapter: setup.adapter.clone(),
+            cache_f32: setup.cache_f32,
             pipeline_cache: crate::folders::cache().map(|cache| cache.join("pipelines")),
             without_half,
             without_subgroup,
@@ -39,7 +40,9 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     };
     let info = engine::adapter(setup.adapter.as_deref()).map_err(engine::Error::from)?;
     let line = |variant: &str| {
-        format!("{} {} {} {variant} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
+        let cache = if setup.cache_f32 { " with an f32 cache" } else { "" };
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{version} {} {} {variant}{cache} {}", info.name, info.driver, info.backend)
     };
     let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     let passed = |(variant, ..): &&(&str, bool, bool)| known.lines().any(|known| known == line(variant));

@@ -17,6 +17,8 @@ pub struct Setup {
     pub data: Option<PathBuf>,
     /// Adapter: its index in `wasan gpu`, or a part of its name; none = the best.
     pub adapter: Option<String>,
+    /// Keep keys and values as f32 instead of f16, for comparison with references.
+    pub cache_f32: bool,
     /// The recipe; none = the pair's default.
     pub recipe: Option<String>,
     /// Models for the recipe's terms ("L", "src", "tgt", "base", "mt"): a name or a folder.
@@ -33,6 +35,7 @@ impl Default for Setup {
             models: None,
             data: None,
             adapter: None,
+            cache_f32: false,
             recipe: None,
             chosen: BTreeMap::new(),
             sequences: 8,
