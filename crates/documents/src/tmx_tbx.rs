@@ -57,6 +57,28 @@ pub fn write_units(units: &[(&str, &str)], from: &str, to: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// A TBX (ISO 30042:2019) file of terms (source, target), one concept each.
+pub fn write_terms(terms: &[(&str, &str)], from: &str, to: &str) -> Vec<u8> {
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<tbx type=\"TBX-Core\" style=\"dca\" xml:lang=\"{}\" \
+         xmlns=\"urn:iso:std:iso:30042:ed-2\">\n<tbxHeader><fileDesc><sourceDesc><p>Wasan</p></sourceDesc></fileDesc>\
+         </tbxHeader>\n<text><body>\n",
+        xml::escape_value(from),
+    );
+    for (source, target) in terms {
+        text.push_str("<conceptEntry>");
+        for (language, term) in [(from, source), (to, target)] {
+            let (language, term) = (xml::escape_value(language), xml::escape(term));
+            text.push_str(&format!(
+                "<langSec xml:lang=\"{language}\"><termSec><term>{term}</term></termSec></langSec>"
+            ));
+        }
+        text.push_str("</conceptEntry>\n");
+    }
+    text.push_str("</body></text>\n</tbx>\n");
+    text.into_bytes()
+}
+
 fn pairs(
     bytes: &[u8],
     entries: &[&str],
@@ -145,6 +167,14 @@ mod tests {
         let swapped: Vec<(&str, &str)> = units.iter().map(|(a, b)| (*b, *a)).collect();
         assert_eq!(read_units(&bytes, "en", "de").expect("reads"), owned(&swapped));
         assert!(read_units(&bytes, "de", "fr").expect("reads").is_empty());
+    }
+
+    #[test]
+    fn terms_are_read_as_they_are_written() {
+        let terms = [("Fisch & <Chips>", "\"fish\" & chips"), ("日本", "Japan")];
+        let bytes = write_terms(&terms, "de", "en");
+        assert_eq!(read_terms(&bytes, "de", "en").expect("reads"), owned(&terms));
+        assert!(read_terms(&bytes, "de", "fr").expect("reads").is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use documents::Format;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::access::make_private_folder;
 use crate::error::{Error, Result};
 use crate::names::is_translation;
 
@@ -40,6 +41,17 @@ pub fn data() -> Result<PathBuf> {
         from_environment("XDG_DATA_HOME").or_else(|| Some(home()?.join(".local/share")))
     };
     Ok(base.ok_or(Error::NoHome)?.join("wasan"))
+}
+
+/// The same, made if it is not there; only the user may enter it.
+///
+/// # Errors
+/// As [`data`]; [`Error::Write`].
+pub fn make_data() -> Result<PathBuf> {
+    let folder = data()?;
+    make_private_folder(&folder)
+        .map_err(|error| Error::Write { path: folder.clone(), reason: error.to_string() })?;
+    Ok(folder)
 }
 
 /// The data folder of a translator: the chosen one, or the user's own, which is found when it is needed, since a typed text

@@ -1,5 +1,6 @@
 //! The glossary: finds its terms in sentences and checks whether a translation uses them.
 
+pub(crate) mod export;
 mod forms;
 pub(crate) mod import;
 

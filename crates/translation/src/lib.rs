@@ -79,8 +79,11 @@ pub use download::{
 pub use engine::{PRESETS, Recipe};
 pub use error::{Error, Problem, Result};
 pub use fit::{Fit, Machine, Verdict, machine, measured_machine, set_fit};
-pub use folders::{FolderDocuments, Skipped, cache, data, documents_in, is_document, models_folder};
+pub use folders::{
+    FolderDocuments, Skipped, cache, data, documents_in, is_document, make_data, models_folder,
+};
 pub use found::{FoundModel, ModelFolders, ModelProgram, find_models, local_files};
+pub use glossary::export::write_glossary;
 pub use glossary::import::read_glossary;
 pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};

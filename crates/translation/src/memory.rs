@@ -126,6 +126,26 @@ impl Translator {
         Ok(units.len())
     }
 
+    /// Stores a person's translation of a source, in place of another; returns whether the memory takes it.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn edit_unit(&self, pair: &LanguagePair, source: &str, target: &str) -> Result<bool> {
+        let unit = [(source.to_owned(), target.to_owned())];
+        Ok(self.store()?.add_units(pair, &unit, UnitOrigin::Edited)? > 0)
+    }
+
+    /// Deletes the unit with this source; returns whether there was one.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn remove_unit(&self, pair: &LanguagePair, source: &str) -> Result<bool> {
+        let store = self.store()?;
+        let count = store.remove_unit(pair, source)?;
+        store.truncate_log()?;
+        Ok(count > 0)
+    }
+
     /// Deletes the units of a pair; returns their number.
     ///
     /// # Errors
@@ -180,6 +200,17 @@ mod tests {
         assert_eq!(store.exact_match(&pair, "haus").expect("reads"), None);
         assert_eq!(learn(&store, &pair, " ", "x", UnitOrigin::Edited), 0);
         assert_eq!(learn(&store, &pair, &"x".repeat(limits::MEMORY_CHARS + 1), "x", UnitOrigin::Edited), 0);
+    }
+
+    #[test]
+    fn a_removed_unit_is_gone_and_no_other() {
+        let (_folder, store, pair) = store();
+        for source in ["Haus", "Hof"] {
+            learn(&store, &pair, source, "x", UnitOrigin::Edited);
+        }
+        assert_eq!(store.remove_unit(&pair, "Haus").expect("writes"), 1);
+        assert_eq!(store.remove_unit(&pair, "Haus").expect("writes"), 0);
+        assert_eq!(store.memory_pairs().expect("reads"), [(pair, 1)]);
     }
 
     #[test]

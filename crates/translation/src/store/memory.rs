@@ -151,6 +151,16 @@ impl Store {
         })
     }
 
+    /// Deletes the unit with this source; returns the number of those deleted.
+    pub fn remove_unit(&self, pair: &LanguagePair, source: &str) -> Result<usize> {
+        self.run(|db| {
+            db.execute(
+                "DELETE FROM memory WHERE source_language = ?1 AND target_language = ?2 AND source = ?3",
+                (&pair.from, &pair.to, source),
+            )
+        })
+    }
+
     /// Deletes the units of a pair; returns their number.
     pub fn clear_memory(&self, pair: &LanguagePair) -> Result<usize> {
         self.run(|db| {
