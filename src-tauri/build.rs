@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
     "segments",
     "suggestions",
     "edit",
+    "document_terms",
+    "set_document_term",
     "restart",
     "models",
     "look_at_models",
