@@ -37,11 +37,11 @@ fn the_hypotheses_of_a_recipe_are_its_members_and_partial_sums() {
 }
 
 #[test]
-fn two_hypotheses_without_a_common_model_are_the_default() {
+fn two_models_alone_are_the_default_hypotheses() {
     let sums = |terms: &[(&str, f32)]| Reranking::of_recipe(&members(terms)).hypotheses;
-    assert_eq!(sums(&[("L", 1.0), ("src", 0.5), ("tgt", 0.5)]), ["tgt", "1*L + 0.5*src"]);
-    assert_eq!(sums(&[("L", 1.0), ("src", 1.0)]), ["src", "1*L"]);
-    assert_eq!(sums(&[("L", 1.0), ("mt", 1.0), ("base", -1.0)]), ["mt", "1*L"]);
+    assert_eq!(sums(&[("L", 1.0), ("src", 0.5), ("tgt", 0.5)]), ["src", "tgt"]);
+    assert_eq!(sums(&[("L", 1.0), ("src", 1.0)]), ["src", "L"]);
+    assert_eq!(sums(&[("L", 1.0), ("mt", 1.0), ("base", -1.0)]), ["mt", "L"]);
     assert_eq!(sums(&[("L", 1.0)]), [""; 0]);
 }
 
