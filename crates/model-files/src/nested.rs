@@ -52,10 +52,8 @@ impl NestedBlock {
         match weight_type {
             WeightType::Q2K => {
                 (read.factor, read.min_factor) = (half(80), -half(82));
-                for unit in 0..UNITS {
-                    read.scales[unit] = (block[unit] & 15) as i8;
-                    read.mins[unit] = block[unit] >> 4;
-                }
+                read.scales = std::array::from_fn(|unit| (block[unit] & 15) as i8);
+                read.mins = std::array::from_fn(|unit| block[unit] >> 4);
                 read.quarters(&block[16..80]);
             }
             WeightType::Q3K => {
