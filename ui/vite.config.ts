@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   test: {
+    // Slow machines share their processors.
+    testTimeout: 20_000,
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     restoreMocks: true,

@@ -1,13 +1,14 @@
 //! What the window needs of `translation`: traits, so that tests can replace it, and their implementation.
 
 use crate::page::{Engine, Language, Offer, Suggestion};
+use crate::resources::Resources;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
     Catalog, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error, Filter,
     FolderDocuments, Format, Job, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem, RecipeInUse,
-    Segment, Setup, Source, Term, TermCount, Translator, languages,
+    Segment, Setup, Term, TermCount, Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -46,16 +47,17 @@ pub trait Backend: Send + Sync {
     /// Models that cannot be read.
     fn offer(&self) -> Result<Offer, Problem>;
     /// Starts loading the models of this pair; returns at once.
-    fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate>;
+    /// `adapter`: a part of its name; none: the best one.
+    fn start(&self, pair: LanguagePair, adapter: Option<String>, on_engine: OnEngine) -> Arc<dyn Translate>;
 }
 
 /// Accepts jobs, also while models are loading. Document jobs are stored and survive a restart of the program.
-pub trait Translate: Send + Sync {
+pub trait Translate: Resources + Send + Sync {
     /// Reloads the models after a failure and continues the queued jobs; returns at once. False if the engine thread
     /// has ended.
     fn restart(&self, pair: LanguagePair) -> bool;
     /// Submits a job. Its events may arrive before this returns.
-    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId;
+    fn submit(&self, job: Job, on_event: OnEvent) -> JobId;
     /// Resumes a stored document job that is not running.
     ///
     /// # Errors
@@ -149,8 +151,8 @@ impl Backend for LocalBackend {
         Ok(Offer { languages: languages.collect(), demonstrations, pairs })
     }
 
-    fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate> {
-        let setup = Setup { pair: Some(pair), ..Setup::default() };
+    fn start(&self, pair: LanguagePair, adapter: Option<String>, on_engine: OnEngine) -> Arc<dyn Translate> {
+        let setup = Setup { pair: Some(pair), adapter, ..Setup::default() };
         Arc::new(Translator::start(setup, move |state| on_engine(state.into())))
     }
 }
@@ -160,8 +162,8 @@ impl Translate for Translator {
         self.restart(pair)
     }
 
-    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId {
-        self.submit(Job { pair, source, options: Default::default() }, on_event)
+    fn submit(&self, job: Job, on_event: OnEvent) -> JobId {
+        self.submit(job, on_event)
     }
 
     fn resume(&self, job: JobId, on_event: OnEvent) -> Result<(), Problem> {

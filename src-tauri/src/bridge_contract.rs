@@ -23,8 +23,9 @@ macro_rules! every {
     }};
 }
 
-// After the macro, which it uses.
+// After the macro, which they use.
 mod models;
+mod settings;
 
 /// Samples of one TypeScript type. `tag`: path to the property that must have all its values in the samples.
 fn samples<T: Serialize>(name: &str, tag: &str, values: &[T]) -> (String, String) {
@@ -35,7 +36,7 @@ fn samples<T: Serialize>(name: &str, tag: &str, values: &[T]) -> (String, String
 }
 
 fn rows() -> Vec<Row> {
-    let states = every!(RowState: Waiting, Translating, Paused, Interrupted, Done, Failed, Cancelled);
+    let states = every!(RowState: Held, Waiting, Translating, Paused, Interrupted, Done, Failed, Cancelled);
     let full = |state| Row {
         looks_like: Some("ja".into()),
         state,
@@ -47,7 +48,8 @@ fn rows() -> Vec<Row> {
         terms: TermCount { met: 1, missed: 1 },
         output: Some("a.en.txt".into()),
         demonstration: true,
-        left_alone: Some("1 text place".into()),
+        left_alone: serde_json::from_str(r#"{"svg-text":1}"#).unwrap(),
+        drafts: 1,
         problem: Some(problem("read")),
         ..Row::waiting(1, "a.txt".into(), pair())
     };
@@ -143,6 +145,8 @@ fn snapshots() -> Vec<Snapshot> {
         recent: vec![crate::fake_translator::pair()],
         rows: rows().drain(..1).collect(),
         formats: vec!["Word"],
+        preferences: settings::preferences().remove(0),
+        output_folder: Some("/out".into()),
         notice,
     };
     vec![snapshot(None, None), snapshot(Some(pair()), Some(problem("store_damaged")))]
@@ -168,6 +172,7 @@ fn events() -> Vec<Event> {
         Models { models: models::models().remove(0) },
         Work { work: models::works().remove(0) },
         WorkGone { id: "europe".into() },
+        Closing,
         Candidate { candidate: models::candidates().remove(0) },
     );
     events.into_iter().chain(drags).collect()
@@ -197,6 +202,14 @@ fn the_page_expects_what_rust_sends() {
         samples("WaitReason", "", &models::reasons()),
         samples("Candidate", "['problem' | 'licence']", &models::candidates()),
         samples("Models", "['disk_free']", &models::models()),
+        samples("Theme", "", &settings::themes()),
+        samples("Quality", "", &settings::qualities()),
+        samples("Preferences", "['theme']", &settings::preferences()),
+        samples("Draft", "['index']", &settings::drafts()),
+        samples("Place", "['kind']", &settings::places()),
+        samples("MemoryPair", "['units']", &settings::memory_pairs()),
+        samples("MemoryUnit", "['origin']", &settings::units()),
+        samples("Adapter", "['kind']", &settings::adapters()),
         samples("Snapshot", "['pair' | 'notice']", &snapshots()),
         samples("Dragged", "", &dragged()),
         samples("Event", "['type']", &events()),

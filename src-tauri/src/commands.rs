@@ -1,8 +1,11 @@
 //! The commands that the page can call. None takes a path: files are dropped or chosen in a dialog that Rust opens.
 //! Commands that read or write files are `async`, so that they do not block the window's thread. Addresses of web pages
-//! come from Rust too.
+//! come from Rust too; titles of dialogs from the page, which has the words.
+
+pub mod settings;
 
 use crate::backend::extensions;
+use crate::drafts::Draft;
 use crate::error::Error;
 use crate::page::{Event, Snapshot, Suggestion};
 use crate::state::State;
@@ -49,11 +52,11 @@ pub fn detect(state: Window<'_>, text: String) -> Result<Option<String>, Error> 
 
 /// Opens a file dialog and returns at once; the chosen documents are added to the queue.
 #[tauri::command]
-pub fn choose_files(state: Window<'_>, window: WebviewWindow) {
+pub fn choose_files(state: Window<'_>, window: WebviewWindow, title: String) {
     let state = Arc::clone(&state);
     let extensions: Vec<_> = extensions().into_iter().collect();
-    let dialog = window.dialog().file().set_parent(&window).set_title("Documents to translate");
-    dialog.add_filter("Documents", &extensions).pick_files(move |files| {
+    let dialog = window.dialog().file().set_parent(&window).set_title(&title);
+    dialog.add_filter(title, &extensions).pick_files(move |files| {
         state.add_in_background(
             files.into_iter().flatten().filter_map(|file| file.into_path().ok()).collect(),
         );
@@ -62,9 +65,9 @@ pub fn choose_files(state: Window<'_>, window: WebviewWindow) {
 
 /// Opens a folder dialog and returns at once; the documents in the chosen folder are added to the queue.
 #[tauri::command]
-pub fn choose_folder(state: Window<'_>, window: WebviewWindow) {
+pub fn choose_folder(state: Window<'_>, window: WebviewWindow, title: String) {
     let state = Arc::clone(&state);
-    let dialog = window.dialog().file().set_parent(&window).set_title("Folder of documents to translate");
+    let dialog = window.dialog().file().set_parent(&window).set_title(title);
     dialog.pick_folder(move |folder| {
         state.add_in_background(folder.into_iter().filter_map(|folder| folder.into_path().ok()).collect());
     });
@@ -94,9 +97,9 @@ pub fn cancel(state: Window<'_>, id: u64) -> Result<(), Error> {
     state.cancel(id)
 }
 
-/// Removes a document from the list, or all that are done.
+/// Removes a document from the list.
 #[tauri::command(async)]
-pub fn remove(state: Window<'_>, id: Option<u64>) -> Result<(), Error> {
+pub fn remove(state: Window<'_>, id: u64) -> Result<(), Error> {
     state.remove(id)
 }
 
@@ -128,6 +131,24 @@ pub fn document_terms(state: Window<'_>, id: u64) -> Result<Vec<DocumentTerm>, E
 #[tauri::command(async)]
 pub fn set_document_term(state: Window<'_>, id: u64, term: Term) -> Result<DocumentTermEdit, Error> {
     state.set_document_term(id, &term)
+}
+
+/// The unsaved corrections of a document.
+#[tauri::command(async)]
+pub fn drafts(state: Window<'_>, id: u64) -> Result<Vec<Draft>, Error> {
+    state.queue.drafts(id)
+}
+
+/// Stores the unsaved corrections of a document, in place of those before.
+#[tauri::command(async)]
+pub fn keep_drafts(state: Window<'_>, id: u64, drafts: Vec<Draft>) -> Result<(), Error> {
+    state.queue.keep_drafts(id, drafts)
+}
+
+/// Closes the window, whatever is in progress.
+#[tauri::command]
+pub fn close(window: WebviewWindow) -> Result<(), Error> {
+    window.destroy().map_err(|error| Error::Settings(std::io::Error::other(error)))
 }
 
 /// Opens a translated document in its default application.
@@ -226,10 +247,10 @@ pub fn reveal_models(state: Window<'_>) -> Result<(), Error> {
 
 /// Opens a file dialog and returns at once; the page is asked about the chosen model.
 #[tauri::command]
-pub fn choose_model_file(state: Window<'_>, window: WebviewWindow) {
+pub fn choose_model_file(state: Window<'_>, window: WebviewWindow, title: String) {
     let state = Arc::clone(&state);
-    let dialog = window.dialog().file().set_parent(&window).set_title("Model to import");
-    dialog.add_filter("GGUF models", &["gguf", "GGUF"]).pick_file(move |file| {
+    let dialog = window.dialog().file().set_parent(&window).set_title(title);
+    dialog.add_filter("GGUF", &["gguf", "GGUF"]).pick_file(move |file| {
         if let Some(path) = file.and_then(|file| file.into_path().ok()) {
             state.offer_model_in_background(path);
         }
@@ -238,9 +259,9 @@ pub fn choose_model_file(state: Window<'_>, window: WebviewWindow) {
 
 /// Opens a folder dialog and returns at once; the page is asked about the chosen model.
 #[tauri::command]
-pub fn choose_model_folder(state: Window<'_>, window: WebviewWindow) {
+pub fn choose_model_folder(state: Window<'_>, window: WebviewWindow, title: String) {
     let state = Arc::clone(&state);
-    let dialog = window.dialog().file().set_parent(&window).set_title("Folder of the model to import");
+    let dialog = window.dialog().file().set_parent(&window).set_title(title);
     dialog.pick_folder(move |folder| {
         if let Some(path) = folder.and_then(|folder| folder.into_path().ok()) {
             state.offer_model_in_background(path);

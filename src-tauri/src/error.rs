@@ -48,6 +48,18 @@ pub enum Error {
     /// There is no page for this.
     #[error("there is no page to open")]
     NoPage,
+    /// Settings could not be stored.
+    #[error("cannot store the settings ({0})")]
+    Settings(io::Error),
+    /// Unsaved corrections could not be stored.
+    #[error("cannot store the unsaved corrections ({0})")]
+    Drafts(io::Error),
+    /// The memory takes no such text.
+    #[error("the text is empty or too long for the memory")]
+    NoUnit,
+    /// A glossary term without a text.
+    #[error("a term needs a text in both languages")]
+    NoTerm,
     /// The program that opens files could not be started.
     #[error("{program}, which opens files, could not be started ({source}): {}", path.display())]
     NotShown {
@@ -73,6 +85,9 @@ impl Error {
             Self::NoCandidate => "no_candidate",
             Self::UnknownLanguage(_) => "unknown_language",
             Self::NoPage => "no_page",
+            Self::Settings(_) | Self::Drafts(_) => "settings",
+            Self::NoUnit => "no_unit",
+            Self::NoTerm => "no_term",
             Self::NotShown { .. } => "not_shown",
         }
     }
@@ -89,6 +104,8 @@ impl Error {
             Self::NoCandidate => "Choose it again.",
             Self::UnknownLanguage(_) => "Choose a language of the list.",
             Self::NoPage => "Try to get the set again.",
+            Self::Settings(_) | Self::Drafts(_) => "Check the free space, and that you may write there.",
+            Self::NoUnit | Self::NoTerm => "Change the text.",
             Self::NotShown { .. } => "Open it yourself, from your file manager or browser.",
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::backend::{OnEvent, StoredJob, Translate};
 use crate::page::{PageChannel, Suggestion};
+use crate::resources::Resources;
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use translation::{
-    DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, JobResult, LanguagePair,
+    DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, Job, JobEvent, JobId, JobResult, LanguagePair,
     Problem, RecipeInUse, Segment, SentenceStatus, Source, Term, TermCount, Terms, TestVerdict,
-    TestedSentence,
+    TestedSentence, TranslationUnit,
 };
 
 /// Numbers jobs by their index and records all calls.
@@ -57,7 +58,8 @@ impl Translate for FakeTranslator {
         !self.ended.load(Ordering::Relaxed)
     }
 
-    fn submit(&self, pair: LanguagePair, source: Source, on_event: OnEvent) -> JobId {
+    fn submit(&self, job: Job, on_event: OnEvent) -> JobId {
+        let Job { pair, source, .. } = job;
         let mut jobs = self.jobs.lock();
         let job = JobId(jobs.len() as u64);
         jobs.push(on_event);
@@ -152,6 +154,59 @@ impl Translate for FakeTranslator {
             on_test();
         }
         self.tested(pair)
+    }
+}
+
+impl Resources for FakeTranslator {
+    fn terms(&self, _: &LanguagePair) -> Result<Vec<Term>, Problem> {
+        Ok(Vec::new())
+    }
+
+    fn add_terms(&self, _: &LanguagePair, terms: &[Term]) -> Result<(), Problem> {
+        let added = terms.iter().map(|term| format!("add term {} = {}", term.source, term.target));
+        self.calls.lock().extend(added);
+        Ok(())
+    }
+
+    fn remove_terms(&self, _: &LanguagePair, source: Option<&str>) -> Result<usize, Problem> {
+        self.calls.lock().push(format!("remove term {source:?}"));
+        Ok(1)
+    }
+
+    fn import_terms(&self, _: &LanguagePair, _: &Path) -> Result<usize, Problem> {
+        Ok(0)
+    }
+
+    fn export_terms(&self, _: &LanguagePair, _: &Path) -> Result<usize, Problem> {
+        Ok(0)
+    }
+
+    fn memory_pairs(&self) -> Result<Vec<(LanguagePair, usize)>, Problem> {
+        Ok(Vec::new())
+    }
+
+    fn search_memory(&self, _: &LanguagePair, _: &str) -> Result<Vec<TranslationUnit>, Problem> {
+        Ok(Vec::new())
+    }
+
+    fn edit_unit(&self, _: &LanguagePair, _: &str, _: &str) -> Result<bool, Problem> {
+        Ok(true)
+    }
+
+    fn remove_unit(&self, _: &LanguagePair, _: &str) -> Result<bool, Problem> {
+        Ok(true)
+    }
+
+    fn import_memory(&self, _: &LanguagePair, _: &Path) -> Result<usize, Problem> {
+        Ok(0)
+    }
+
+    fn export_memory(&self, _: &LanguagePair, _: &Path) -> Result<usize, Problem> {
+        Ok(0)
+    }
+
+    fn clear_memory(&self, _: &LanguagePair) -> Result<usize, Problem> {
+        Ok(0)
     }
 }
 

@@ -5,31 +5,61 @@ mod backend;
 #[cfg(test)]
 mod bridge_contract;
 mod commands;
+mod drafts;
 mod error;
 #[cfg(test)]
 mod fake_translator;
 mod files;
+mod instance;
 mod models;
 mod page;
 mod queue;
+mod resources;
 mod settings;
 mod state;
+mod stored_file;
 mod typed_text;
 
+use crate::drafts::Drafts;
+use crate::instance::Start;
 use crate::page::{Dragged, Event};
 use crate::settings::Settings;
 use crate::state::State;
 use std::sync::Arc;
 use tauri::{App, DragDropEvent, Manager, WebviewWindowBuilder, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
-/// Opens the window and returns when it is closed.
+/// Opens the window with the documents named on the command line and returns when it is closed; or hands them to the
+/// window that is open already.
 ///
 /// # Errors
 /// No display, no webview, or no folder for settings.
 pub fn run() -> tauri::Result<()> {
+    let files = instance::files(std::env::args_os().skip(1));
+    // Without a data folder nothing is stored that two windows could share.
+    let start = translation::make_data().map_or(Start::First(None), |data| instance::start(&data, &files));
+    let Start::First(listener) = start else { return Ok(()) };
+    let place = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .setup(|app| Ok(setup(app)?))
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(place).build())
+        .setup(|app| {
+            let state = setup(app)?;
+            if !files.is_empty() {
+                state.take_in_background(files);
+            }
+            if let Some(listener) = listener {
+                let app = app.handle().clone();
+                instance::listen(listener, move |files| {
+                    state.take_in_background(files);
+                    for window in app.webview_windows().values() {
+                        // A desktop may refuse to bring a window to the front.
+                        drop(window.unminimize().and_then(|()| window.set_focus()));
+                    }
+                });
+            }
+            Ok(())
+        })
         .on_window_event(on_window_event)
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
@@ -70,20 +100,43 @@ pub fn run() -> tauri::Result<()> {
             commands::import_model,
             commands::dismiss_candidate,
             commands::set_recipe,
+            commands::drafts,
+            commands::keep_drafts,
+            commands::close,
+            commands::settings::set_preferences,
+            commands::settings::choose_output_folder,
+            commands::settings::clear_output_folder,
+            commands::settings::adapters,
+            commands::settings::terms,
+            commands::settings::add_term,
+            commands::settings::remove_terms,
+            commands::settings::import_terms,
+            commands::settings::export_terms,
+            commands::settings::memory_pairs,
+            commands::settings::search_memory,
+            commands::settings::edit_unit,
+            commands::settings::remove_unit,
+            commands::settings::import_memory,
+            commands::settings::export_memory,
+            commands::settings::clear_memory,
+            commands::settings::places,
+            commands::settings::show_place,
         ])
         .run(tauri::generate_context!())
 }
 
-fn setup(app: &App) -> tauri::Result<()> {
+fn setup(app: &App) -> tauri::Result<Arc<State>> {
     let settings = Settings::load(app.path().app_config_dir()?.join("settings.json"));
-    let state = State::new(Box::new(backend::LocalBackend), Box::<models::LocalLibrary>::default(), settings);
+    let drafts = Drafts::load(translation::data().ok().map(|data| data.join("drafts.json")));
+    let library = Box::<models::LocalLibrary>::default();
+    let state = State::new(Box::new(backend::LocalBackend), library, settings, drafts);
     state.start();
-    app.manage(state);
+    app.manage(Arc::clone(&state));
     // tauri.conf.json sets `create: false`, since only the builder can give the page access to the clipboard.
     for window in &app.config().app.windows {
         WebviewWindowBuilder::from_config(app, window)?.enable_clipboard_access().build()?;
     }
-    Ok(())
+    Ok(state)
 }
 
 /// Adds dropped documents to the queue and asks about dropped models; the page never receives their paths. A window that
@@ -96,6 +149,10 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
             let is_model = paths.iter().any(|path| files::is_model(path));
             let over = if is_model { Dragged::Models } else { Dragged::Documents };
             state.page.send(Event::Drag { over: Some(over) });
+        }
+        WindowEvent::CloseRequested { api, .. } if state.asks_before_closing() => {
+            api.prevent_close();
+            state.page.send(Event::Closing);
         }
         WindowEvent::DragDrop(DragDropEvent::Leave) => state.page.send(Event::Drag { over: None }),
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {

@@ -77,6 +77,11 @@ impl ModelsState {
         if self.library.measure() { self.send() } else { Ok(()) }
     }
 
+    /// Whether work goes on.
+    pub fn is_busy(&self) -> bool {
+        self.works.lock().iter().any(|entry| entry.control.is_some())
+    }
+
     /// Whether anything has changed since the last `send`.
     pub fn has_changed(&self) -> bool {
         *self.stamp.lock() != self.library.stamp()

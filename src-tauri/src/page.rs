@@ -1,13 +1,18 @@
 //! What Rust sends to the page: the types and the channel. The other side is `ui/src/bridge.ts`.
 
 mod models;
+mod settings;
 
 pub use models::*;
+pub use settings::*;
 
+use crate::settings::Preferences;
 use parking_lot::Mutex;
 use serde::Serialize;
 use tauri::ipc::Channel;
-use translation::{LanguagePair, LoadedModel, LoadingStage, Problem, TermCount, UncertainWord, UnitOrigin};
+use translation::{
+    LanguagePair, LeftAlone, LoadedModel, LoadingStage, Problem, TermCount, UncertainWord, UnitOrigin,
+};
 
 /// A language in the language menus.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,6 +60,8 @@ pub enum Engine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
+    /// It seems to be in another language than the pair's, and waits for an answer.
+    Held,
     /// Queued.
     Waiting,
     /// In progress.
@@ -112,8 +119,10 @@ pub struct Row {
     pub output: Option<String>,
     /// Whether built-in models translated it, which only demonstrate.
     pub demonstration: bool,
-    /// What is left on purpose, in words.
-    pub left_alone: Option<String>,
+    /// What is left on purpose: how many places of each kind.
+    pub left_alone: LeftAlone,
+    /// Unsaved corrections.
+    pub drafts: usize,
     /// Why it failed.
     pub problem: Option<Problem>,
 }
@@ -135,7 +144,8 @@ impl Row {
             terms: TermCount::default(),
             output: None,
             demonstration: false,
-            left_alone: None,
+            left_alone: LeftAlone::default(),
+            drafts: 0,
             problem: None,
         }
     }
@@ -162,6 +172,9 @@ pub struct Snapshot {
     pub rows: Vec<Row>,
     /// Display names of the supported formats.
     pub formats: Vec<&'static str>,
+    pub preferences: Preferences,
+    /// Where translations go; none: beside their sources.
+    pub output_folder: Option<String>,
     /// A problem that occurred before the page subscribed.
     pub notice: Option<Problem>,
 }
@@ -220,6 +233,8 @@ pub enum Event {
     WorkGone {
         id: String,
     },
+    /// The user wants to close the window while work goes on, and is to be asked.
+    Closing,
     /// A file or folder was chosen or dropped, to be imported.
     Candidate {
         candidate: Candidate,
@@ -242,6 +257,11 @@ impl PageChannel {
     /// Sends later events to this channel; a reloaded page opens a new one.
     pub fn attach(&self, channel: Channel<Event>) {
         *self.0.lock() = Some(channel);
+    }
+
+    /// Whether a page listens.
+    pub fn is_attached(&self) -> bool {
+        self.0.lock().is_some()
     }
 
     /// Sends an event; events of one thread arrive in order. Drops the channel if the page is closed.

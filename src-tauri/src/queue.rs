@@ -1,14 +1,18 @@
 //! The document queue: its rows as the page shows them, and the paths behind them.
 
-use crate::backend::{OnEvent, StoredJob, Translate};
+mod documents;
+
+use crate::backend::{OnEvent, Translate};
+use crate::drafts::{Draft, Drafts};
 use crate::error::Error;
 use crate::page::{Event, PageChannel, Row, RowState, Suggestion};
+use crate::settings::Settings;
+use documents::{Document, Documents, file_name, row_state};
 use parking_lot::Mutex;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use translation::{
-    DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem,
-    Segment, Source, Term, TermCount,
+    DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, LanguagePair, Problem, Segment, Source, Term,
 };
 
 /// Problem code: the store does not contain the job.
@@ -19,6 +23,8 @@ type Translator = Arc<dyn Translate>;
 /// All added documents, oldest first. The engine decides in which order they are translated.
 pub struct Queue {
     shared: Arc<Shared>,
+    settings: Arc<Settings>,
+    drafts: Drafts,
 }
 
 struct Shared {
@@ -26,55 +32,10 @@ struct Shared {
     documents: Mutex<Documents>,
 }
 
-#[derive(Default)]
-struct Documents {
-    list: Vec<Document>,
-    /// The last id given to a row or an attempt.
-    last_id: u64,
-}
-
-struct Document {
-    row: Row,
-    input: PathBuf,
-    output: Option<PathBuf>,
-    /// Whether language detection has run.
-    language_checked: bool,
-    /// Its job, once submitted.
-    job: Option<JobId>,
-    /// Identifies the current attempt; events of earlier attempts are ignored.
-    attempt: u64,
-}
-
-impl Documents {
-    fn next_id(&mut self) -> u64 {
-        self.last_id += 1;
-        self.last_id
-    }
-
-    fn find(&mut self, id: u64) -> Result<&mut Document, Error> {
-        self.list.iter_mut().find(|document| document.row.id == id).ok_or(Error::NoSuchDocument)
-    }
-
-    fn new_document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
-        let (id, attempt) = (self.next_id(), self.next_id());
-        let row = Row::waiting(id, file_name(&input), pair);
-        Document { row, input, output: None, language_checked: false, job: None, attempt }
-    }
-
-    fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
-        self.list
-            .iter()
-            .map(|document| &document.row)
-            .filter(|row| wanted(row.state))
-            .map(|row| row.id)
-            .collect()
-    }
-}
-
 impl Queue {
     /// An empty queue that sends its rows to `page`.
-    pub fn new(page: Arc<PageChannel>) -> Self {
-        Self { shared: Arc::new(Shared { page, documents: Mutex::default() }) }
+    pub fn new(page: Arc<PageChannel>, settings: Arc<Settings>, drafts: Drafts) -> Self {
+        Self { shared: Arc::new(Shared { page, documents: Mutex::default() }), settings, drafts }
     }
 
     /// The rows as the page shows them.
@@ -89,6 +50,7 @@ impl Queue {
             let known = documents.list.iter().any(|one| one.job == Some(stored.job));
             if let (Some(state), false) = (row_state(stored.state), known) {
                 let mut document = documents.new_document(stored.input.clone(), stored.pair.clone());
+                document.row.drafts = self.drafts.of(stored.job).len();
                 document.restore(stored, state);
                 self.shared.send_row(&document);
                 documents.list.push(document);
@@ -97,9 +59,10 @@ impl Queue {
         Ok(())
     }
 
-    /// Adds documents and submits them. Skips a document that is already active with this pair: some desktops report
-    /// a drop twice.
+    /// Adds documents and submits them, except those in another language than the pair's: they wait for an answer. Skips
+    /// a document that is already active with this pair: some desktops report a drop twice. Slow: it reads the documents.
     pub fn add(&self, translator: &Translator, pair: &LanguagePair, paths: Vec<PathBuf>) {
+        let mut added = Vec::new();
         for input in paths {
             let mut documents = self.shared.documents.lock();
             let same =
@@ -107,14 +70,29 @@ impl Queue {
             if documents.list.iter().any(same) {
                 continue;
             }
-            let document = documents.new_document(input.clone(), pair.clone());
-            let id = document.row.id;
+            let mut document = documents.new_document(input.clone(), pair.clone());
+            document.language_checked = true;
+            self.shared.send_row(&document);
+            added.push((document.row.id, input));
             documents.list.push(document);
-            drop(documents);
-            self.start(translator, id);
         }
-        // After submitting, since detection reads the documents.
-        self.detect_languages(translator);
+        for (id, input) in added {
+            let language = translator.detect_file(&input);
+            let is_other = language.as_ref().is_some_and(|code| *code != pair.from);
+            let checked = self.update(id, |document| {
+                // Meanwhile the user may have chosen another pair, which has started it.
+                let starts = document.row.state == RowState::Waiting && document.job.is_none();
+                document.row.looks_like = language;
+                if starts && is_other && document.row.pair == *pair {
+                    document.row.state = RowState::Held;
+                }
+                starts && document.row.state == RowState::Waiting
+            });
+            // The row may have been removed meanwhile.
+            if checked.unwrap_or(false) {
+                self.start(translator, id);
+            }
+        }
     }
 
     /// Detects the languages of documents that have not been checked yet. Slow: it reads the documents.
@@ -167,7 +145,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Resumes a document, or all that are paused or interrupted. Restarts one that failed, was cancelled or is done.
+    /// Resumes a document, or all that are paused or interrupted. Restarts one that failed, was cancelled or is done;
+    /// starts one that waits for an answer.
     pub fn resume(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
         for id in self.selected(id, RowState::is_resumable) {
             let mut documents = self.shared.documents.lock();
@@ -183,19 +162,35 @@ impl Queue {
         Ok(())
     }
 
-    /// Removes a document from the list, or all that are done; cancels it if it is active. Files are kept.
-    pub fn remove(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
-        for id in self.selected(id, |state| state == RowState::Done) {
-            let mut documents = self.shared.documents.lock();
-            let index = documents.list.iter().position(|document| document.row.id == id);
-            let document = documents.list.remove(index.ok_or(Error::NoSuchDocument)?);
-            drop(documents);
-            self.shared.page.send(Event::Gone { id });
-            if let Some(job) = document.job {
-                drop_job(translator, job, document.row.state.is_active())?;
-            }
+    /// Removes a document from the list, with its drafts; cancels it if it is active. Files are kept.
+    pub fn remove(&self, translator: &Translator, id: u64) -> Result<(), Error> {
+        let mut documents = self.shared.documents.lock();
+        let index = documents.list.iter().position(|document| document.row.id == id);
+        let document = documents.list.remove(index.ok_or(Error::NoSuchDocument)?);
+        drop(documents);
+        self.shared.page.send(Event::Gone { id });
+        if let Some(job) = document.job {
+            self.drafts.keep(job, Vec::new()).map_err(Error::Drafts)?;
+            drop_job(translator, job, document.row.state.is_active())?;
         }
         Ok(())
+    }
+
+    /// The unsaved corrections of a document.
+    pub fn drafts(&self, id: u64) -> Result<Vec<Draft>, Error> {
+        Ok(self.drafts.of(self.job(id)?))
+    }
+
+    /// Stores the unsaved corrections of a document, in place of those before.
+    pub fn keep_drafts(&self, id: u64, drafts: Vec<Draft>) -> Result<(), Error> {
+        let count = drafts.len();
+        self.drafts.keep(self.job(id)?, drafts).map_err(Error::Drafts)?;
+        self.update(id, |document| document.row.drafts = count)
+    }
+
+    /// Whether documents are being translated.
+    pub fn is_active(&self) -> bool {
+        !self.shared.documents.lock().ids(RowState::is_active).is_empty()
     }
 
     /// Path of the translated file.
@@ -273,7 +268,7 @@ impl Queue {
         }
         let (on_event, job_cell) = self.shared.listener(translator, attempt, None);
         // Not under the lock: events may arrive before `submit` returns.
-        let job = translator.submit(pair, Source::File { input, output: None }, on_event);
+        let job = translator.submit(self.settings.job(pair, Source::File { input, output: None }), on_event);
         // Cannot fail: the cell is set only here.
         let _ = job_cell.set(job);
         let mut documents = self.shared.documents.lock();
@@ -308,32 +303,6 @@ impl Queue {
         let result = change(document);
         self.shared.send_row(document);
         Ok(result)
-    }
-}
-
-impl Document {
-    fn restore(&mut self, stored: StoredJob, state: RowState) {
-        self.row.state = state;
-        self.row.problem = stored.problem;
-        // In other states it is the planned output, which may not exist.
-        self.output = stored.output.filter(|_| state == RowState::Done);
-        self.row.output = self.output.as_deref().map(file_name);
-        (self.row.done, self.row.total, self.row.to_review) = (stored.done, stored.total, stored.to_review);
-        self.row.terms = stored.terms;
-        self.row.demonstration = stored.demonstration;
-        self.row.left_alone = in_words(&stored.left_alone);
-        self.job = Some(stored.job);
-        // A finished document needs no language hint.
-        self.language_checked = state == RowState::Done;
-    }
-
-    /// Back to `Waiting`. The progress stays shown until the first event of the new attempt.
-    fn requeue(&mut self, attempt: u64) {
-        self.row.state = RowState::Waiting;
-        (self.row.problem, self.row.output, self.output) = (None, None, None);
-        (self.row.to_review, self.row.terms) = (0, TermCount::default());
-        (self.row.demonstration, self.row.left_alone) = (false, None);
-        self.attempt = attempt;
     }
 }
 
@@ -388,7 +357,7 @@ impl Shared {
                 row.tokens_per_second = result.tokens_per_second;
                 (row.to_review, row.terms) = (result.to_review, result.terms);
                 row.demonstration = result.demonstration;
-                row.left_alone = in_words(&result.left_alone);
+                row.left_alone = result.left_alone;
                 row.output = result.output.as_deref().map(file_name);
                 document.output = result.output;
             }
@@ -416,26 +385,6 @@ fn drop_job(translator: &Translator, job: JobId, is_active: bool) -> Result<(), 
 /// Deletes a job from the store; succeeds if the store does not contain it.
 fn forget(translator: &Translator, job: JobId) -> Result<(), Problem> {
     translator.forget(job).or_else(|problem| if problem.code == NO_SUCH_JOB { Ok(()) } else { Err(problem) })
-}
-
-/// None while another process works on it.
-fn row_state(state: JobState) -> Option<RowState> {
-    match state {
-        JobState::Waiting | JobState::Running => None,
-        JobState::Paused => Some(RowState::Paused),
-        JobState::Interrupted => Some(RowState::Interrupted),
-        JobState::Done => Some(RowState::Done),
-        JobState::Failed => Some(RowState::Failed),
-        JobState::Cancelled => Some(RowState::Cancelled),
-    }
-}
-
-fn in_words(left_alone: &LeftAlone) -> Option<String> {
-    (!left_alone.is_empty()).then(|| left_alone.to_string())
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

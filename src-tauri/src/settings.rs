@@ -1,85 +1,194 @@
-//! Recent language pairs, in a small JSON file that is replaced atomically.
+//! What the window remembers between runs, in a small JSON file that is replaced atomically.
 
+use crate::stored_file;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
-use std::{fs, mem};
-use translation::LanguagePair;
+use translation::{DecodeOptions, Job, LanguagePair, Quality, Source, Target};
 
 /// More do not fit into the window.
 const MAX_RECENT: usize = 6;
-/// Maximum size of the settings file; a valid one has some 300 bytes.
-const MAX_BYTES: u64 = 64 << 10;
 
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
 struct File {
     recent: Vec<LanguagePair>,
+    preferences: Preferences,
+    /// Where translations go; none: beside their sources.
+    output_folder: Option<PathBuf>,
+}
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// What the user has set, as the page sends and receives it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// Code of the interface's language; none: the system's.
+    pub language: Option<String>,
+    pub theme: Theme,
+    /// In percent.
+    pub text_size: u16,
+    /// How much time a translation may take.
+    pub quality: Quality,
+    /// Whether documents use the translation memory and are stored in it.
+    pub memory: bool,
+    /// A part of the adapter's name; none: the best one.
+    pub adapter: Option<String>,
+    /// Whether closing asks while documents are being translated or models imported.
+    pub confirm_close: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: None,
+            theme: Theme::default(),
+            text_size: 100,
+            quality: Quality::default(),
+            memory: true,
+            adapter: None,
+            confirm_close: true,
+        }
+    }
 }
 
 /// Settings that persist between runs.
 pub struct Settings {
     path: PathBuf,
-    recent: Mutex<Vec<LanguagePair>>,
+    file: Mutex<File>,
 }
 
 impl Settings {
     /// Treats a missing or invalid file as empty: nothing in it is worth a failure.
     pub fn load(path: PathBuf) -> Self {
-        let is_valid = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= MAX_BYTES);
-        let text = is_valid.then(|| fs::read(&path).ok()).flatten().unwrap_or_default();
-        let mut file: File = serde_json::from_slice(&text).unwrap_or_default();
+        let mut file: File = stored_file::read(&path);
         file.recent.truncate(MAX_RECENT);
-        Self { path, recent: Mutex::new(file.recent) }
+        Self { path, file: Mutex::new(file) }
     }
 
     /// Recent pairs, newest first.
     pub fn recent(&self) -> Vec<LanguagePair> {
-        self.recent.lock().clone()
+        self.file.lock().recent.clone()
+    }
+
+    /// What the user has set.
+    pub fn preferences(&self) -> Preferences {
+        self.file.lock().preferences.clone()
+    }
+
+    /// Where translations go; none: beside their sources.
+    pub fn output_folder(&self) -> Option<PathBuf> {
+        self.file.lock().output_folder.clone()
+    }
+
+    /// The folder of the settings' file.
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.path.parent().map(Into::into)
+    }
+
+    /// A job with the preferences. Typed text has no use for the memory and the folder.
+    pub fn job(&self, pair: LanguagePair, source: Source) -> Job {
+        let Preferences { quality, memory, .. } = self.preferences();
+        let source = match source {
+            Source::File { input, output } => {
+                Source::File { input, output: output.or_else(|| self.output_folder().map(Target::Folder)) }
+            }
+            other => other,
+        };
+        Job { pair, source, options: DecodeOptions { quality, memory, ..DecodeOptions::default() } }
     }
 
     /// Moves the pair to the front and saves the list.
     ///
     /// # Errors
-    /// A folder that cannot be written; the pair is then remembered until the window closes.
+    /// A folder that cannot be written; the change then lasts until the window closes.
     pub fn remember(&self, pair: LanguagePair) -> io::Result<()> {
-        let mut recent = self.recent.lock();
-        let before = mem::take(&mut *recent).into_iter().filter(|one| *one != pair).collect::<Vec<_>>();
-        *recent = [pair].into_iter().chain(before).take(MAX_RECENT).collect();
-        let folder = self.path.parent().unwrap_or(&self.path);
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&serde_json::to_vec(&File { recent: recent.clone() })?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        Ok(())
+        self.change(|file| {
+            file.recent.retain(|one| *one != pair);
+            file.recent.insert(0, pair);
+            file.recent.truncate(MAX_RECENT);
+        })
+    }
+
+    /// Saves what the user has set.
+    ///
+    /// # Errors
+    /// As [`Self::remember`].
+    pub fn prefer(&self, preferences: Preferences) -> io::Result<()> {
+        self.change(|file| file.preferences = preferences)
+    }
+
+    /// Saves where translations go.
+    ///
+    /// # Errors
+    /// As [`Self::remember`].
+    pub fn put_into(&self, folder: Option<PathBuf>) -> io::Result<()> {
+        self.change(|file| file.output_folder = folder)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut File)) -> io::Result<()> {
+        let mut file = self.file.lock();
+        change(&mut file);
+        stored_file::write(&self.path, &*file)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn pair(from: &str, to: &str) -> LanguagePair {
         LanguagePair { from: from.into(), to: to.into() }
     }
 
     #[test]
-    fn pairs_outlive_the_window_newest_first_and_once() {
+    fn settings_outlive_the_window_and_pairs_are_newest_first_and_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/settings.json");
         let settings = Settings::load(path.clone());
-        assert_eq!(settings.recent(), []);
+        assert_eq!((settings.recent(), settings.preferences()), (vec![], Preferences::default()));
         for (from, to) in [("de", "en"), ("ja", "en"), ("de", "en")] {
             settings.remember(pair(from, to)).unwrap();
         }
-        assert_eq!(Settings::load(path.clone()).recent(), [pair("de", "en"), pair("ja", "en")]);
+        let preferences =
+            Preferences { language: Some("ja".into()), theme: Theme::Dark, ..settings.preferences() };
+        settings.prefer(preferences.clone()).unwrap();
+        settings.put_into(Some("out".into())).unwrap();
+        let again = Settings::load(path.clone());
+        assert_eq!(again.recent(), [pair("de", "en"), pair("ja", "en")]);
+        assert_eq!((again.preferences(), again.output_folder()), (preferences, Some("out".into())));
         for n in 0..20 {
             settings.remember(pair("de", &n.to_string())).unwrap();
         }
         assert_eq!(Settings::load(path.clone()).recent().len(), MAX_RECENT);
         // No temporary file is left behind.
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_document_goes_where_the_user_wants_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::load(folder.path().join("settings.json"));
+        let job = || settings.job(pair("de", "en"), Source::File { input: "a.txt".into(), output: None });
+        assert!(matches!(job().source, Source::File { output: None, .. }));
+        settings.put_into(Some("out".into())).unwrap();
+        let slow = Preferences { quality: Quality::Best, memory: false, ..Preferences::default() };
+        settings.prefer(slow).unwrap();
+        let Source::File { output, .. } = job().source else { panic!("a document stays one") };
+        assert_eq!(output, Some(Target::Folder("out".into())));
+        assert_eq!((job().options.quality, job().options.memory), (Quality::Best, false));
     }
 
     #[test]

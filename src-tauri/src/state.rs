@@ -1,8 +1,10 @@
 //! The window's state; the page's commands act on it.
 
 mod models;
+mod settings;
 
 use crate::backend::{Backend, Translate, formats};
+use crate::drafts::Drafts;
 use crate::error::Error;
 use crate::files;
 use crate::models::{Library, ModelsState};
@@ -13,7 +15,9 @@ use crate::typed_text::TypedText;
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
-use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, LoadingStage, Problem, Segment, Term};
+use translation::{
+    DocumentTerm, DocumentTermEdit, LanguagePair, LoadingStage, Problem, Segment, Source, Term,
+};
 
 /// Lives as long as the window.
 pub struct State {
@@ -24,7 +28,7 @@ pub struct State {
     /// Work on models.
     pub models: ModelsState,
     typed_text: TypedText,
-    settings: Settings,
+    settings: Arc<Settings>,
     backend: Box<dyn Backend>,
     translator: Mutex<Option<Arc<dyn Translate>>>,
     status: Mutex<Status>,
@@ -39,11 +43,16 @@ struct Status {
 
 impl State {
     /// Call `start` to load the models.
-    pub fn new(backend: Box<dyn Backend>, library: Box<dyn Library>, settings: Settings) -> Arc<Self> {
-        let page = Arc::new(PageChannel::default());
+    pub fn new(
+        backend: Box<dyn Backend>,
+        library: Box<dyn Library>,
+        settings: Settings,
+        drafts: Drafts,
+    ) -> Arc<Self> {
+        let (page, settings) = (Arc::new(PageChannel::default()), Arc::new(settings));
         let engine = Engine::Loading { stage: LoadingStage::Reading, done: 0, total: 0 };
         Arc::new(Self {
-            queue: Queue::new(Arc::clone(&page)),
+            queue: Queue::new(Arc::clone(&page), Arc::clone(&settings), drafts),
             models: ModelsState::new(Arc::clone(&page), library),
             page,
             typed_text: TypedText::default(),
@@ -90,7 +99,7 @@ impl State {
                 state.set_engine(engine);
             }
         };
-        self.backend.start(pair, Box::new(on_engine))
+        self.backend.start(pair, self.settings.preferences().adapter, Box::new(on_engine))
     }
 
     /// Sends the event under the lock, so that the page receives changes in order.
@@ -109,6 +118,8 @@ impl State {
             pair: self.current_pair(&status.offer.pairs),
             recent: self.settings.recent(),
             rows: self.queue.rows(),
+            preferences: self.settings.preferences(),
+            output_folder: self.output_folder(),
             formats: formats(),
             offer: status.offer.clone(),
             notice: status.notice.clone(),
@@ -127,7 +138,8 @@ impl State {
     /// Translates a text with the current pair and cancels the previous text.
     pub fn translate(&self, seq: u64, text: String) -> Result<(), Error> {
         let translator = self.translator()?;
-        self.typed_text.translate(translator, Arc::clone(&self.page), self.pair()?, seq, text);
+        let job = self.settings.job(self.pair()?, Source::Text(text));
+        self.typed_text.translate(translator, Arc::clone(&self.page), seq, job);
         Ok(())
     }
 
@@ -184,8 +196,8 @@ impl State {
         self.queue.cancel(&self.translator()?, id)
     }
 
-    /// Removes a document from the list, or all that are done.
-    pub fn remove(&self, id: Option<u64>) -> Result<(), Error> {
+    /// Removes a document from the list.
+    pub fn remove(&self, id: u64) -> Result<(), Error> {
         self.queue.remove(&self.translator()?, id)
     }
 
@@ -251,7 +263,8 @@ mod tests {
         /// The error of the next translator when its store is first read.
         next_error: Option<Problem>,
         started: Vec<(LanguagePair, OnEngine)>,
-        translators: Vec<Arc<FakeTranslator>>,
+        pub adapters: Vec<Option<String>>,
+        pub translators: Vec<Arc<FakeTranslator>>,
     }
 
     impl Backend for Arc<Mutex<FakeBackend>> {
@@ -259,10 +272,16 @@ mod tests {
             self.lock().offers.pop().unwrap_or_else(|| Ok(both()))
         }
 
-        fn start(&self, pair: LanguagePair, on_engine: OnEngine) -> Arc<dyn Translate> {
+        fn start(
+            &self,
+            pair: LanguagePair,
+            adapter: Option<String>,
+            on_engine: OnEngine,
+        ) -> Arc<dyn Translate> {
             let (mut backend, translator) = (self.lock(), Arc::new(FakeTranslator::default()));
             *translator.next_error.lock() = backend.next_error.take();
             backend.started.push((pair, on_engine));
+            backend.adapters.push(adapter);
             backend.translators.push(translator.clone());
             translator
         }
@@ -288,7 +307,12 @@ mod tests {
         let backend = Arc::<Mutex<FakeBackend>>::default();
         let settings = Settings::load(folder.path().join("settings.json"));
         (
-            State::new(Box::new(Arc::clone(&backend)), Box::new(Arc::<FakeLibrary>::default()), settings),
+            State::new(
+                Box::new(Arc::clone(&backend)),
+                Box::new(Arc::<FakeLibrary>::default()),
+                settings,
+                Drafts::load(None),
+            ),
             backend,
         )
     }
@@ -380,7 +404,7 @@ mod tests {
         assert!(matches!(state.choose_pair(french()), Err(Error::UnsupportedPair { .. })));
         assert!(matches!(state.set_row_pair(1, french()), Err(Error::UnsupportedPair { .. })));
         assert!(matches!(state.set_row_pair(1, back()), Err(Error::NoSuchDocument)));
-        for result in [state.resume(Some(1)), state.pause(Some(1)), state.cancel(1), state.remove(Some(1))] {
+        for result in [state.resume(Some(1)), state.pause(Some(1)), state.cancel(1), state.remove(1)] {
             assert!(matches!(result, Err(Error::NoSuchDocument)));
         }
         assert!(matches!(state.segments(1), Err(Error::NoSuchDocument)));

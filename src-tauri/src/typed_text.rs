@@ -4,7 +4,7 @@ use crate::backend::Translate;
 use crate::page::{Event, PageChannel};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use translation::{JobEvent, JobId, LanguagePair, Source};
+use translation::{Job, JobEvent, JobId};
 
 /// The current interactive job, and the translator that runs it.
 #[derive(Default)]
@@ -12,14 +12,7 @@ pub struct TypedText(Mutex<Option<(Arc<dyn Translate>, JobId)>>);
 
 impl TypedText {
     /// Cancels the previous text and translates this one; its events carry `seq`.
-    pub fn translate(
-        &self,
-        translator: Arc<dyn Translate>,
-        page: Arc<PageChannel>,
-        pair: LanguagePair,
-        seq: u64,
-        text: String,
-    ) {
+    pub fn translate(&self, translator: Arc<dyn Translate>, page: Arc<PageChannel>, seq: u64, job: Job) {
         let mut current = self.0.lock();
         if let Some((translator, job)) = current.take() {
             translator.cancel(job);
@@ -29,7 +22,7 @@ impl TypedText {
                 page.send(event);
             }
         };
-        let job = translator.submit(pair, Source::Text(text), Box::new(on_event));
+        let job = translator.submit(job, Box::new(on_event));
         *current = Some((translator, job));
     }
 
@@ -57,14 +50,17 @@ fn page_event(seq: u64, event: JobEvent) -> Option<Event> {
 mod tests {
     use super::*;
     use crate::fake_translator::{FakeTranslator, pair, record_events, result};
+    use translation::Source;
 
     #[test]
     fn the_latest_input_cancels_the_previous_one() {
         let (translator, page, typed_text) =
             (Arc::new(FakeTranslator::default()), Arc::new(PageChannel::default()), TypedText::default());
         let events = record_events(&page);
-        typed_text.translate(translator.clone(), page.clone(), pair(), 1, "eins".into());
-        typed_text.translate(translator.clone(), page.clone(), pair(), 2, "zwei".into());
+        for (seq, text) in [(1, "eins"), (2, "zwei")] {
+            let job = Job { pair: pair(), source: Source::Text(text.into()), options: Default::default() };
+            typed_text.translate(translator.clone(), page.clone(), seq, job);
+        }
         assert_eq!(translator.take_calls(), ["submit eins de-en as 0", "cancel 0", "submit zwei de-en as 1"]);
         translator.emit(0, JobEvent::Cancelled);
         translator.emit(1, JobEvent::Started { segments: 1 });

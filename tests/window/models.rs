@@ -93,7 +93,7 @@ fn says_that_the_built_in_models_demonstrate(page: &Session) {
     shows(page, "The built-in models know short, everyday sentences");
     presses(page, "Get models…");
     shows(page, "Get models that translate");
-    assert_eq!(page.ask("return document.querySelector('[aria-selected=true]').id"), "tab-models");
+    assert_eq!(page.ask("return document.querySelector('nav [aria-current]').id"), "settings-models");
 }
 
 fn downloads_and_pauses(page: &Session) {

@@ -228,8 +228,8 @@ export const openLicence = (id: string): Promise<void> => invoke('open_licence',
 /** Opens the folder of the installed models. */
 export const revealModels = (): Promise<void> => invoke('reveal_models')
 /** Open a dialog; the choice becomes the candidate. */
-export const chooseModelFile = (): Promise<void> => invoke('choose_model_file')
-export const chooseModelFolder = (): Promise<void> => invoke('choose_model_folder')
+export const chooseModelFile = (title: string): Promise<void> => invoke('choose_model_file', { title })
+export const chooseModelFolder = (title: string): Promise<void> => invoke('choose_model_folder', { title })
 /** A found model becomes the candidate. */
 export const chooseFound = (id: string): Promise<void> => invoke('choose_found', { id })
 /** Imports the candidate. */

@@ -2,6 +2,8 @@ import { clearMocks, mockIPC } from '@tauri-apps/api/mocks'
 import { afterEach, expect, test } from 'vitest'
 import * as bridge from './bridge'
 import * as models from './bridge-models'
+import * as settings from './bridge-settings'
+import { DEFAULTS } from './settings.svelte'
 
 afterEach(clearMocks)
 
@@ -13,30 +15,40 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.setPair({ from: 'de', to: 'en' })
   await bridge.translate(7, 'Hallo')
   await bridge.stop()
-  await bridge.chooseFiles()
-  await bridge.chooseFolder()
+  await bridge.detect('Hallo')
+  await bridge.chooseFiles('Choose')
+  await bridge.chooseFolder('Choose')
   await bridge.setRowPair(3, { from: 'ja', to: 'en' })
-  for (const command of ['pause', 'resume', 'remove'] as const) await bridge[command](null)
+  for (const command of ['pause', 'resume'] as const) await bridge[command](null)
   for (const command of ['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'] as const)
     await bridge[command](3)
   await bridge.segments(3)
   await bridge.documentTerms(3)
   await bridge.setDocumentTerm(3, { source: 'Vertrag', target: 'lease' })
+  await bridge.suggestions(3, 5)
   await bridge.edit(3, 5, 'Hello')
+  await bridge.drafts(3)
+  await bridge.keepDrafts(3, [])
+  await bridge.close()
   await bridge.restart()
   expect(sent).toEqual([
     ['set_pair', { from: 'de', to: 'en' }],
     ['translate', { seq: 7, text: 'Hallo' }],
     ['stop', {}],
-    ['choose_files', {}],
-    ['choose_folder', {}],
+    ['detect', { text: 'Hallo' }],
+    ['choose_files', { title: 'Choose' }],
+    ['choose_folder', { title: 'Choose' }],
     ['set_row_pair', { id: 3, from: 'ja', to: 'en' }],
-    ...['pause', 'resume', 'remove'].map((command) => [command, { id: null }]),
+    ...['pause', 'resume'].map((command) => [command, { id: null }]),
     ...['pause', 'resume', 'cancel', 'remove', 'open', 'reveal'].map((command) => [command, { id: 3 }]),
     ['segments', { id: 3 }],
     ['document_terms', { id: 3 }],
     ['set_document_term', { id: 3, term: { source: 'Vertrag', target: 'lease' } }],
+    ['suggestions', { id: 3, index: 5 }],
     ['edit', { id: 3, index: 5, text: 'Hello' }],
+    ['drafts', { id: 3 }],
+    ['keep_drafts', { id: 3, drafts: [] }],
+    ['close', {}],
     ['restart', {}],
   ])
 })
@@ -46,8 +58,10 @@ test('every command of the Models page goes out under its name, and none carries
   mockIPC((command, args) => {
     sent.push([command, args])
   })
-  const plain = ['models', 'lookAtModels', 'revealModels', 'chooseModelFile', 'chooseModelFolder'] as const
+  const plain = ['models', 'lookAtModels', 'revealModels'] as const
   for (const command of plain) await models[command]()
+  const titled = ['chooseModelFile', 'chooseModelFolder'] as const
+  for (const command of titled) await models[command]('Choose')
   const named = ['getSet', 'pauseWork', 'cancelWork', 'dismissWork', 'testSet', 'removeSet', 'openModelPage', 'openLicence', 'chooseFound'] as const
   for (const command of named) await models[command]('europe')
   await models.removeModel('mine')
@@ -57,11 +71,53 @@ test('every command of the Models page goes out under its name, and none carries
   const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   expect(sent).toEqual([
     ...plain.map((command) => [snake(command), {}]),
+    ...titled.map((command) => [snake(command), { title: 'Choose' }]),
     ...named.map((command) => [snake(command), { id: 'europe' }]),
     ['remove_model', { name: 'mine' }],
     ['import_model', { id: 7, name: 'mine', role: 'de', languages: ['de', 'en'] }],
     ['dismiss_candidate', { id: 7 }],
     ['set_recipe', { from: 'de', to: 'en', recipe: 'L' }],
+  ])
+})
+
+test('every command of the settings goes out under its name, and none carries a path', async () => {
+  const sent: unknown[] = []
+  mockIPC((command, args) => {
+    sent.push([command, args])
+  })
+  const pair = { from: 'de', to: 'en' }
+  await settings.setPreferences(DEFAULTS)
+  await settings.chooseOutputFolder('Choose')
+  await settings.clearOutputFolder()
+  await settings.adapters()
+  await settings.terms(pair)
+  await settings.addTerm(pair, { source: 'Haus', target: 'house' }, null)
+  await settings.removeTerms(pair, 'Haus')
+  for (const command of ['importTerms', 'exportTerms', 'importMemory', 'exportMemory'] as const)
+    await settings[command](pair, 'Choose')
+  await settings.memoryPairs()
+  await settings.searchMemory(pair, 'Haus')
+  await settings.editUnit(pair, 'Haus', 'house')
+  await settings.removeUnit(pair, 'Haus')
+  await settings.clearMemory(pair)
+  await settings.places()
+  await settings.showPlace('data')
+  expect(sent).toEqual([
+    ['set_preferences', { preferences: DEFAULTS }],
+    ['choose_output_folder', { title: 'Choose' }],
+    ['clear_output_folder', {}],
+    ['adapters', {}],
+    ['terms', pair],
+    ['add_term', { ...pair, term: { source: 'Haus', target: 'house' }, before: null }],
+    ['remove_terms', { ...pair, source: 'Haus' }],
+    ...['import_terms', 'export_terms', 'import_memory', 'export_memory'].map((name) => [name, { ...pair, title: 'Choose' }]),
+    ['memory_pairs', {}],
+    ['search_memory', { ...pair, text: 'Haus' }],
+    ['edit_unit', { ...pair, source: 'Haus', target: 'house' }],
+    ['remove_unit', { ...pair, source: 'Haus' }],
+    ['clear_memory', pair],
+    ['places', {}],
+    ['show_place', { kind: 'data' }],
   ])
 })
 

@@ -2,8 +2,10 @@
 // generated/bridge-samples.ts checks the types.
 import { Channel, invoke } from '@tauri-apps/api/core'
 import type { Candidate, Models, Work } from './bridge-models'
+import type { Draft, Preferences } from './bridge-settings'
 
 export type * from './bridge-models'
+export type * from './bridge-settings'
 
 /** Language codes, as "de". */
 export interface Pair {
@@ -67,8 +69,12 @@ export interface UncertainWord {
   probability: number
 }
 
-/** Paused by the user; interrupted because the program ended. */
+/**
+ * Held: it seems to be in another language, and waits for an answer. Paused by the user; interrupted because the program
+ * ended.
+ */
 export type RowState =
+  | 'held'
   | 'waiting'
   | 'translating'
   | 'paused'
@@ -98,8 +104,10 @@ export interface Row {
   output: string | null
   /** It was translated by built-in models, which only demonstrate. */
   demonstration: boolean
-  /** What is left on purpose, in words. */
-  left_alone: string | null
+  /** What is left on purpose: how many places of each kind. */
+  left_alone: Record<string, number>
+  /** Unsaved corrections. */
+  drafts: number
   problem: Problem | null
 }
 
@@ -111,6 +119,9 @@ export interface Snapshot {
   rows: Row[]
   /** Display names of the supported formats. */
   formats: string[]
+  preferences: Preferences
+  /** Where translations go, for display; null: beside their sources. */
+  output_folder: string | null
   /** A problem that occurred before this page subscribed. */
   notice: Problem | null
 }
@@ -212,6 +223,8 @@ export type Event =
   | { type: 'work'; work: Work }
   | { type: 'work_gone'; id: string }
   | { type: 'candidate'; candidate: Candidate }
+  /** The user wants to close the window while work goes on, and is to be asked. */
+  | { type: 'closing' }
 
 /** Subscribes to events; returns the state before them. */
 export function subscribe(onEvent: (event: Event) => void): Promise<Snapshot> {
@@ -233,10 +246,10 @@ export const stop = (): Promise<void> => invoke('stop')
 export const detect = (text: string): Promise<string | null> => invoke('detect', { text })
 
 /** Opens a file dialog; the chosen documents are added to the queue. Paths stay in Rust. */
-export const chooseFiles = (): Promise<void> => invoke('choose_files')
+export const chooseFiles = (title: string): Promise<void> => invoke('choose_files', { title })
 
 /** Opens a folder dialog; the documents in the folder and its subfolders are added to the queue. */
-export const chooseFolder = (): Promise<void> => invoke('choose_folder')
+export const chooseFolder = (title: string): Promise<void> => invoke('choose_folder', { title })
 
 /** Restarts the translation of a document with another pair. */
 export const setRowPair = (id: number, pair: Pair): Promise<void> =>
@@ -244,12 +257,15 @@ export const setRowPair = (id: number, pair: Pair): Promise<void> =>
 
 /** Pauses a document, or all that are waiting or in progress. */
 export const pause = (id: number | null): Promise<void> => invoke('pause', { id })
-/** Resumes a document, or all that are paused or interrupted; restarts one that failed, was cancelled or is done. */
+/**
+ * Resumes a document, or all that are paused or interrupted; restarts one that failed, was cancelled or is done; starts
+ * one that is held.
+ */
 export const resume = (id: number | null): Promise<void> => invoke('resume', { id })
 /** Cancels the translation of a document. */
 export const cancel = (id: number): Promise<void> => invoke('cancel', { id })
-/** Removes a document from the list, or all that are done. Files are kept. */
-export const remove = (id: number | null): Promise<void> => invoke('remove', { id })
+/** Removes a document from the list. Files are kept. */
+export const remove = (id: number): Promise<void> => invoke('remove', { id })
 /** Opens the translated file in its default application. */
 export const open = (id: number): Promise<void> => invoke('open', { id })
 /** Shows the translated file in its folder. */
@@ -271,6 +287,14 @@ export const documentTerms = (id: number): Promise<DocumentTerm[]> =>
 export const setDocumentTerm = (id: number, term: Term): Promise<DocumentTermEdit> =>
   invoke('set_document_term', { id, term })
 
+/** The unsaved corrections of a document. */
+export const drafts = (id: number): Promise<Draft[]> => invoke('drafts', { id })
+/** Stores the unsaved corrections of a document, in place of those before. */
+export const keepDrafts = (id: number, drafts: Draft[]): Promise<void> => invoke('keep_drafts', { id, drafts })
+
+/** Closes the window, whatever is in progress. */
+export const close = (): Promise<void> => invoke('close')
+
 /** Restarts the engine after a failure. */
 export const restart = (): Promise<void> => invoke('restart')
 
@@ -281,6 +305,6 @@ export function asProblem(reason: unknown): Problem {
   return {
     code: 'bridge',
     message: String(reason),
-    hint: 'Close the window and start Wasan again.',
+    hint: '',
   }
 }

@@ -30,7 +30,8 @@ const row = (id: number, name: string, rest: Partial<Row>): Row => ({
   terms: { met: 0, missed: 0 },
   output: null,
   demonstration: false,
-  left_alone: null,
+  left_alone: {},
+  drafts: 0,
   problem: null,
   ...rest,
 })

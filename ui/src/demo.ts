@@ -6,7 +6,8 @@ import type { Channel } from '@tauri-apps/api/core'
 import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term } from './bridge'
 import { modelsOf } from './demo-models'
 import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
-import { isActive } from './state.svelte'
+import { DEFAULTS } from './settings.svelte'
+import { isActive } from './rows'
 
 const LANGUAGES = [
   ['de', 'German', 'Deutsch'],
@@ -126,6 +127,8 @@ export function mockBackend(): void {
         ],
         rows,
         formats: FORMATS,
+        preferences: DEFAULTS,
+        output_folder: null,
         notice: null,
       }
     },
@@ -155,11 +158,14 @@ export function mockBackend(): void {
     resume: ({ id }) => update(id, { state: 'translating' }, (row) => !isActive(row)),
     cancel: ({ id }) => update(id, { state: 'cancelled' }),
     remove({ id }) {
-      const gone = rows.filter((row) => (id === null ? row.state === 'done' : row.id === id))
-      rows = rows.filter((row) => !gone.includes(row))
-      gone.forEach((row) => emit({ type: 'gone', id: row.id }))
+      rows = rows.filter((row) => row.id !== id)
+      emit({ type: 'gone', id: id as number })
     },
     segments: () => SEGMENTS,
+    drafts: () => [],
+    terms: () => [{ source: 'Vermieter', target: 'landlord' }],
+    memory_pairs: () => [{ pair: { from: 'de', to: 'en' }, units: SUGGESTIONS.length }],
+    search_memory: () => SUGGESTIONS.map((unit) => ({ ...unit, uses: 2, used_s: 1_790_000_000 })),
     suggestions: () => SUGGESTIONS,
     document_terms: () => TERMS,
     set_document_term({ term }) {

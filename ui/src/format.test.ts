@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { count, left, progress, size, speed, why } from './format'
+import { left, progress, size, speed, why } from './format'
+import { t } from './words.svelte'
 
 test('formats numbers and times', () => {
-  expect(count(1, 'character')).toBe('1 character')
-  expect(count(1204, 'character')).toBe('1,204 characters')
+  expect(t('characters', { n: 1 })).toBe('1 character')
+  expect(t('characters', { n: 1204 })).toBe('1,204 characters')
   expect(speed(3.25)).toBe('3.3 tokens/s')
   expect(speed(41.7)).toBe('42 tokens/s')
   expect(left(0.2)).toBe('1 s left')

@@ -1,16 +1,22 @@
-// Formats numbers, times and findings for display.
+// Formats numbers, times and findings for display, in the language of the interface.
 import type { QualityEstimate, Reason, SegmentStatus, Suggestion } from './bridge'
 import { nameOf } from './pills'
+import { locale, t } from './words.svelte'
 
-const NUMBER = new Intl.NumberFormat('en')
+export const number = (n: number, options?: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(locale(), options).format(n)
 
-export const number = (n: number): string => NUMBER.format(n)
+export const percent = (share: number): string => number(share, { style: 'percent' })
 
-export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${NUMBER.format(n)} ${n === 1 ? one : many}`
+/** A day, given in seconds since 1970. */
+export const date = (seconds: number): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(1000 * seconds)
 
-export const speed = (tokensPerSecond: number): string =>
-  `${tokensPerSecond < 10 ? tokensPerSecond.toFixed(1) : Math.round(tokensPerSecond)} tokens/s`
+export const speed = (tokensPerSecond: number): string => {
+  const digits = tokensPerSecond < 10 ? 1 : 0
+  const n = number(tokensPerSecond, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return t('speed', { n })
+}
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
@@ -19,67 +25,31 @@ export function size(bytes: number): string {
   let value = bytes
   let unit = 0
   for (; value >= 999.5 && unit < UNITS.length - 1; unit += 1) value /= 1000
-  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`
+  return `${number(value, unit === 0 ? {} : { maximumSignificantDigits: 3 })} ${UNITS[unit]}`
 }
 
 export function left(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min left`
-  return `${(seconds / 3600).toFixed(1)} h left`
+  if (seconds < 60) return t('seconds-left', { n: Math.max(1, Math.round(seconds)) })
+  if (seconds < 3600) return t('minutes-left', { n: Math.round(seconds / 60) })
+  return t('hours-left', { n: number(seconds / 3600, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) })
 }
 
-export const progress = (done: number, total: number): string =>
-  `${NUMBER.format(done)} / ${NUMBER.format(total)}`
+export const progress = (done: number, total: number): string => t('progress', { done, total })
 
-export const STATUS: Record<SegmentStatus, string> = {
-  done: 'Translated',
-  reused: 'Reused',
-  edited: 'Edited',
-  doubtful: 'Needs review',
-  kept: 'Not translated',
-  copied: 'Nothing to translate',
-}
+export const status = (status: SegmentStatus): string => t(`status-${status}`)
 
-/** Origin of a translation memory match. */
-export const ORIGIN: Record<Suggestion['origin'], string> = {
-  machine: 'machine translated',
-  edited: 'corrected',
-  imported: 'imported',
-}
+/** Similarity and origin of a translation memory match. */
+export const origin = ({ origin, percent }: Suggestion): string => t(`origin-${origin}`, { percent })
 
-/** What an estimate says to the reader; null if nothing speaks against the translation. */
-export function trust(quality: QualityEstimate | null): string | null {
-  if (!quality || quality.grade === 'good') return null
-  return quality.grade === 'poor' ? 'Probably wrong' : 'May be wrong'
-}
-
-const REASONS: Record<Reason['kind'], string> = {
-  repeated: 'Repeats itself',
-  cut_off: 'Truncated',
-  short: 'Very short',
-  long: 'Very long',
-  copied: 'Same as the source',
-  empty: 'Empty',
-  number: 'Number missing',
-  new_number: 'New number',
-  placeholder: 'Missing',
-  new_placeholder: 'Not in the source',
-  inserted: 'Put in by position',
-  placeholders: 'Left unchanged: the placeholders would have differed',
-  term: 'Glossary term missing',
-  tag: 'Formatting',
-  refused: 'Left unchanged: the translation would have broken the document',
-  long_line: 'Subtitle line too long',
-  encoding: 'Written as UTF-8: the encoding lacks a character',
-  too_long: 'Too long for the models',
-}
+/** What an estimate says to the reader. */
+export const trust = (quality: QualityEstimate): string => t(`grade-${quality.grade}`)
 
 /** Markup as display text. */
 const shown = (markup: string): string =>
-  nameOf(markup) ?? (markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim() || 'markup')
+  nameOf(markup) ?? (markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim() || t('mark-void'))
 
 export function why(reason: Reason): string {
-  if (!('text' in reason) || !reason.text) return REASONS[reason.kind]
-  const what = reason.kind === 'tag' ? shown(reason.text) : reason.text
-  return `${REASONS[reason.kind]}: ${what}`
+  const label = t(`reason-${reason.kind}`)
+  if (!('text' in reason) || !reason.text) return label
+  return t('labelled', { label, text: reason.kind === 'tag' ? shown(reason.text) : reason.text })
 }

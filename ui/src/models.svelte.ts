@@ -1,6 +1,7 @@
 // State of the Models page.
 import * as bridge from './bridge-models'
 import { asProblem, type Pair, type Problem } from './bridge'
+import { t } from './words.svelte'
 import type { Candidate, Models, PublishedSet, Work, WorkState } from './bridge-models'
 
 const EMPTY: Models = {
@@ -20,15 +21,8 @@ const BUSY: WorkState['state'][] = ['queued', 'downloading', 'waiting', 'verifyi
 /** Whether it goes on without the user. */
 export const isBusy = (work: Work): boolean => BUSY.includes(work.state.state)
 
-/** Said to screen readers when the state begins. */
-const SAID: Partial<Record<WorkState['state'], string>> = {
-  downloading: 'is downloading',
-  paused: 'is paused',
-  importing: 'is downloaded and is being imported',
-  testing: 'is installed and is being tested',
-  ready: 'is ready',
-  failed: 'could not be installed',
-}
+/** States whose begin is said to screen readers. */
+const SAID: WorkState['state'][] = ['downloading', 'paused', 'importing', 'testing', 'ready', 'failed']
 
 const knows = (set: PublishedSet, pair: Pair | null): boolean =>
   pair === null || (set.languages.includes(pair.from) && set.languages.includes(pair.to))
@@ -85,16 +79,13 @@ export class ModelsPage {
     return fitting.find((set) => !set.single) ?? fitting[0]
   }
 
-  languageName = (code: string): string =>
-    this.all.languages.find((language) => language.code === code)?.name ?? code
-
   changed(work: Work): void {
     const at = this.works.findIndex((one) => one.id === work.id)
     const before = this.works[at]
     if (before) this.works[at] = work
     else this.works.push(work)
-    const said = SAID[work.state.state]
-    if (before?.state.state !== work.state.state && said) this.#announce(`${work.title} ${said}`)
+    const { state } = work.state
+    if (before?.state.state !== state && SAID.includes(state)) this.#announce(t(`said-${state}`, { title: work.title }))
   }
 
   gone(id: string): void {
@@ -111,8 +102,8 @@ export class ModelsPage {
   openLicence = (id: string): void => void this.#run(bridge.openLicence(id))
   openPage = (id: string): void => void this.#run(bridge.openModelPage(id))
   reveal = (): void => void this.#run(bridge.revealModels())
-  chooseFile = (): void => void this.#run(bridge.chooseModelFile())
-  chooseFolder = (): void => void this.#run(bridge.chooseModelFolder())
+  chooseFile = (): void => void this.#run(bridge.chooseModelFile(t('dialog-model')))
+  chooseFolder = (): void => void this.#run(bridge.chooseModelFolder(t('dialog-model-folder')))
   chooseFound = (id: string): void => void this.#run(bridge.chooseFound(id))
   setRecipe = (pair: { from: string; to: string }, id: string): void =>
     void this.#run(bridge.setRecipe(pair, id))

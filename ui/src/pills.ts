@@ -1,5 +1,6 @@
 // Text with its markup as labelled pills. Everything here is text: nothing of a document becomes HTML.
 import type { Mark } from './bridge'
+import { t } from './words.svelte'
 
 /** A run of text, or a pill: opening, closing or void markup, or locked text. */
 export type Piece =
@@ -7,7 +8,7 @@ export type Piece =
   | { kind: 'open' | 'close' | 'void'; text: string; title: string }
   | { kind: 'locked'; text: string; title: string }
 
-/** Display names by the beginning of the markup; the first match counts. Formats without visible markup have none. */
+/** Kinds by the beginning of the markup; the first match counts. Formats without visible markup have none. */
 const NAMES: [RegExp, string][] = [
   [/^(\*\*|__|<(b|strong)(?![\w:-]))/i, 'bold'],
   [/^(~~|<(s|del|strike)(?![\w:-]))/i, 'strikethrough'],
@@ -20,19 +21,19 @@ const NAMES: [RegExp, string][] = [
   [/^<text:[\w-]+-ref(?![\w:-])/i, 'reference'],
   [/^(\[|<(a|text:a|w:hyperlink)(?![\w:-]))/i, 'link'],
   [/^(`|<(code|kbd|samp|tt|pre)(?![\w:-]))/i, 'code'],
-  [/^<(sup|sub)(?![\w:-])/i, 'super/subscript'],
-  [/^<(br|w:br|text:line-break)(?![\w:-])/i, 'line break'],
+  [/^<(sup|sub)(?![\w:-])/i, 'script'],
+  [/^<(br|w:br|text:line-break)(?![\w:-])/i, 'break'],
   [/^(\$|<math(?![\w:-]))/i, 'formula'],
 ]
 
-const UNNAMED = { paired: 'style', void: 'markup', locked: 'not translated' }
-
 /** Display name of markup, if its kind is known. */
-export const nameOf = (label: string): string | undefined =>
-  NAMES.find(([pattern]) => pattern.test(label))?.[1]
+export function nameOf(label: string): string | undefined {
+  const kind = NAMES.find(([pattern]) => pattern.test(label))?.[1]
+  return kind && t(`mark-${kind}`)
+}
 
 /** Display name of a mark. */
-export const named = (mark: Mark): string => nameOf(mark.label) ?? UNNAMED[mark.kind]
+export const named = (mark: Mark): string => nameOf(mark.label) ?? t(`mark-${mark.kind}`)
 
 /**
  * Splits a source at its marks. Ignores a mark outside the text. Overlapping marks open and close at their own

@@ -1,6 +1,7 @@
 // A translated document under review: its segments, the filters, and unsaved corrections.
 import * as bridge from './bridge'
-import type { DocumentTerm, Problem, Reason, Segment, Suggestion } from './bridge'
+import { t } from './words.svelte'
+import type { DocumentTerm, Problem, QualityEstimate, Reason, Segment, Suggestion } from './bridge'
 
 export type FilterName = 'to_review' | 'poor_first' | 'numbers' | 'tags' | 'glossary' | 'reused' | 'edited'
 
@@ -9,15 +10,15 @@ const about =
   (segment: Segment): boolean =>
     segment.reasons.some((reason) => kinds.includes(reason.kind))
 
-/** Name, label and predicate of each filter. */
-export const FILTERS: [FilterName, string, (segment: Segment) => boolean][] = [
-  ['to_review', 'To review', ({ status }) => status === 'doubtful' || status === 'kept'],
-  ['poor_first', 'Poor first', ({ quality }) => !!quality && quality.grade !== 'good'],
-  ['numbers', 'Numbers', about('number', 'new_number')],
-  ['tags', 'Formatting', about('tag', 'placeholder', 'new_placeholder', 'inserted', 'placeholders')],
-  ['glossary', 'Glossary', about('term')],
-  ['reused', 'Reused', ({ status }) => status === 'reused'],
-  ['edited', 'Edited', ({ status }) => status === 'edited'],
+/** Name and predicate of each filter. */
+export const FILTERS: [FilterName, (segment: Segment) => boolean][] = [
+  ['to_review', ({ status }) => status === 'doubtful' || status === 'kept'],
+  ['poor_first', ({ quality }) => !!quality && quality.grade !== 'good'],
+  ['numbers', about('number', 'new_number')],
+  ['tags', about('tag', 'placeholder', 'new_placeholder', 'inserted', 'placeholders')],
+  ['glossary', about('term')],
+  ['reused', ({ status }) => status === 'reused'],
+  ['edited', ({ status }) => status === 'edited'],
 ]
 
 /** Segments without an estimate come last. */
@@ -25,6 +26,9 @@ const score = ({ quality }: Segment): number => quality?.score ?? 1
 
 /** More rows at once make long documents slow. */
 export const PAGE_ROWS = 50
+
+/** How soon an unsaved correction is stored. */
+export const KEEP_MS = 500
 
 export class Review {
   /** The row in the queue. */
@@ -55,26 +59,54 @@ export class Review {
   saved = $state(0)
 
   #announce: (text: string) => void
+  #notify: (problem: Problem) => void
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(row: number, announce: (text: string) => void) {
+  constructor(row: number, announce: (text: string) => void, notify: (problem: Problem) => void) {
     this.row = row
     this.#announce = announce
+    this.#notify = notify
   }
 
-  /** Loads or reloads the segments; keeps unsaved corrections whose source is unchanged. */
+  /** Segments by grade; others have no estimate. */
+  get grades(): Record<QualityEstimate['grade'], number> {
+    const grades = { good: 0, doubtful: 0, poor: 0 }
+    for (const { quality } of this.segments) if (quality) grades[quality.grade] += 1
+    return grades
+  }
+
+  /** Stores the unsaved corrections. */
+  keep(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const drafts = Object.entries(this.drafts).map(([index, text]) => ({
+      index: Number(index),
+      source: this.segments[Number(index)]?.source ?? '',
+      text,
+    }))
+    bridge.keepDrafts(this.row, drafts).catch((reason: unknown) => this.#notify(bridge.asProblem(reason)))
+  }
+
+  #keepSoon(): void {
+    this.#timer ??= setTimeout(() => this.keep(), KEEP_MS)
+  }
+
+  /** Loads the segments, and the unsaved corrections whose source is unchanged. */
   async load(): Promise<void> {
-    const before = this.segments
     this.status = 'loading'
     try {
-      ;[this.segments, this.terms] = await Promise.all([
+      const [segments, drafts, terms] = await Promise.all([
         bridge.segments(this.row),
+        bridge.drafts(this.row),
         bridge.documentTerms(this.row),
       ])
-      for (const index of Object.keys(this.drafts).map(Number))
-        if (before[index]?.source !== this.segments[index]?.source) this.discard(index)
+      this.segments = segments
+      this.terms = terms
+      const valid = drafts.filter(({ index, source }) => segments[index]?.source === source)
+      this.drafts = Object.fromEntries(valid.map(({ index, text }) => [index, text]))
       this.status = 'ready'
       const toReview: FilterName = 'to_review'
-      if (!before.length && this.count(toReview)) this.pressed = [toReview]
+      if (this.count(toReview)) this.pressed = [toReview]
       this.#filter()
     } catch (reason) {
       this.problem = bridge.asProblem(reason)
@@ -83,7 +115,7 @@ export class Review {
   }
 
   count(name: FilterName): number {
-    const takes = FILTERS.find(([one]) => one === name)?.[2]
+    const takes = FILTERS.find(([one]) => one === name)?.[1]
     return takes ? this.segments.filter(takes).length : 0
   }
 
@@ -96,7 +128,7 @@ export class Review {
 
   #filter(): void {
     const pressed = FILTERS.filter(([name]) => this.pressed.includes(name))
-    const takes = (segment: Segment) => pressed.some(([, , one]) => one(segment))
+    const takes = (segment: Segment) => pressed.some(([, one]) => one(segment))
     let shown = pressed.length ? this.segments.filter(takes) : this.segments
     if (this.pressed.includes('poor_first')) shown = [...shown].sort((a, b) => score(a) - score(b))
     this.shown = shown.map((segment) => segment.index)
@@ -139,12 +171,6 @@ export class Review {
     if (this.editing === index) this.suggestions = suggestions
   }
 
-  /** Copies a suggestion into the open editor. */
-  useSuggestion(position: number): void {
-    const target = this.suggestions[position]?.target
-    if (this.editing !== null && target !== undefined) this.typed(this.editing, target)
-  }
-
   /** Moves to the next unsaved correction; shows all segments if the filters hide it. */
   toDraft(): void {
     const drafts = Object.keys(this.drafts).map(Number)
@@ -158,6 +184,7 @@ export class Review {
   typed(index: number, text: string): void {
     if (text === this.segments[index]?.target) this.discard(index)
     else this.drafts[index] = text
+    this.#keepSoon()
   }
 
   /** Closes the editor; an unsaved correction stays a draft. */
@@ -167,6 +194,7 @@ export class Review {
 
   discard(index: number): void {
     delete this.drafts[index]
+    this.#keepSoon()
     if (this.saveError?.index === index) this.saveError = null
   }
 
@@ -178,7 +206,7 @@ export class Review {
       const edit = await bridge.setDocumentTerm(this.row, { source, target: target.trim() })
       this.terms = edit.document_terms
       this.#replace(edit.changed)
-      this.#announce(`${edit.lacking} sentences lack it`)
+      this.#announce(t('said-term', { n: edit.lacking }))
     } catch (reason) {
       this.termError = bridge.asProblem(reason)
     }
@@ -201,7 +229,7 @@ export class Review {
       this.#replace(await bridge.edit(this.row, index, text))
       this.discard(index)
       this.saved += 1
-      this.#announce('Saved')
+      this.#announce(t('said-saved'))
       if (this.editing === index) this.#next()
     } catch (reason) {
       this.drafts[index] = text

@@ -1,47 +1,28 @@
 // State of the window. Panels read it and call its methods; only this file, models.svelte.ts and review.svelte.ts call
 // the bridge.
+import { tick } from 'svelte'
 import * as bridge from './bridge'
-import type { UncertainWord, Engine, Event, Offer, Pair, Problem, Row, RowState } from './bridge'
+import type { Engine, Event, Pair, Problem, Row } from './bridge'
 import { ModelsPage } from './models.svelte'
+import { Settings, type SettingsPage } from './settings.svelte'
+import { problemWords } from './problem-words'
 import { Review } from './review.svelte'
+import { Languages } from './languages.svelte'
+import { isDone, isNew } from './rows'
+import { EMPTY, type TypedTranslation } from './typed-translation'
+import { t } from './words.svelte'
 
 /** Idle time after typing before a translation starts. */
 export const IDLE_MS = 350
 
-export interface TypedTranslation {
-  status: 'idle' | 'translating' | 'done' | 'stopped' | 'failed'
-  text: string
-  doubts: UncertainWord[]
-  /** `text` belongs to an earlier translation; the new one has not arrived yet. */
-  stale: boolean
-  tokens_per_second: number
-  problem: Problem | null
-}
+/** How long the removal of documents from the list can be undone. */
+export const UNDO_MS = 10_000
 
-const EMPTY: TypedTranslation = {
-  status: 'idle',
-  text: '',
-  doubts: [],
-  stale: false,
-  tokens_per_second: 0,
-  problem: null,
-}
+export type Tab = 'text' | 'documents' | 'settings'
 
-const ACTIVE: RowState[] = ['waiting', 'translating']
-const RESUMABLE: RowState[] = ['paused', 'interrupted']
-
-export const isActive = (row: Row): boolean => ACTIVE.includes(row.state)
-/** Whether it can be resumed. */
-export const isResumable = (row: Row): boolean => RESUMABLE.includes(row.state)
-
-export type Tab = 'text' | 'documents' | 'models'
-
-export class Session {
+export class Session extends Languages {
   engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
-  offer: Offer = $state({ pairs: [], demonstrations: [], languages: [] })
   formats: string[] = $state([])
-  pair: Pair | null = $state(null)
-  recent: Pair[] = $state([])
   rows: Row[] = $state([])
   tab: Tab = $state('text')
   menu: 'source' | 'target' | null = $state(null)
@@ -49,10 +30,17 @@ export class Session {
   dragging: 'documents' | 'models' | null = $state(null)
   /** The document whose segments are shown in place of the queue. */
   review: Review | null = $state(null)
-  /** Closed reviews with unsaved corrections, by row. */
-  unsaved: Record<number, Review | undefined> = $state.raw({})
   /** The row whose review was closed last: its button gets the focus. */
   reviewed: number | null = null
+  /** Documents that are removed from the list unless that is undone. */
+  cleared: number[] = $state.raw([])
+  /** The first row of those added last: it is scrolled into view. */
+  added: number | null = $state(null)
+  /** The user wants to close the window while work goes on. */
+  closing = $state(false)
+  showsKeys = $state(false)
+  /** Puts a text into the editor in a way that can be undone. */
+  put: ((text: string) => void) | null = null
   /** The user dismissed the offer to resume interrupted documents. */
   resumeDismissed = $state(false)
   source = $state('')
@@ -64,6 +52,7 @@ export class Session {
   /** Text of the polite live region, for screen readers. */
   announcement = $state('')
 
+  settings = new Settings((problem) => this.notify(problem))
   models = new ModelsPage(
     (problem) => this.notify(problem),
     (text) => this.announce(text),
@@ -71,6 +60,7 @@ export class Session {
 
   #seq = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #undoTimer: ReturnType<typeof setTimeout> | undefined
 
   async start(): Promise<void> {
     // Events can overtake the snapshot that they follow.
@@ -79,8 +69,11 @@ export class Session {
       early.push(event)
     }
     try {
-      const { notice, ...present } = await bridge.subscribe((event) => handle(event))
+      const { notice, preferences, output_folder, ...present } = await bridge.subscribe((event) => handle(event))
       Object.assign(this, present)
+      this.settings.show(preferences)
+      this.settings.outputFolder = output_folder
+      if (this.rows.some(isNew)) this.tab = 'documents'
       if (notice) this.notify(notice)
       handle = (event) => this.handle(event)
       early.forEach(handle)
@@ -106,54 +99,6 @@ export class Session {
 
   // ---- languages
 
-  language(code: string): bridge.Language {
-    return (
-      this.offer.languages.find((language) => language.code === code) ?? {
-        code,
-        name: code,
-        endonym: code,
-      }
-    )
-  }
-
-  get sources(): bridge.Language[] {
-    return this.#languages(this.offer.pairs.map((pair) => pair.from))
-  }
-
-  get targets(): bridge.Language[] {
-    return this.targetsOf(this.pair?.from)
-  }
-
-  targetsOf(from: string | undefined): bridge.Language[] {
-    return this.#languages(
-      this.offer.pairs.filter((pair) => pair.from === from).map((pair) => pair.to),
-    )
-  }
-
-  #languages(codes: string[]): bridge.Language[] {
-    return [...new Set(codes)]
-      .map((code) => this.language(code))
-      .sort((a, b) => a.name.localeCompare(b.name, 'en'))
-  }
-
-  offers(pair: Pair): boolean {
-    return this.offer.pairs.some((one) => one.from === pair.from && one.to === pair.to)
-  }
-
-  get canSwap(): boolean {
-    return this.pair !== null && this.offers({ from: this.pair.to, to: this.pair.from })
-  }
-
-  /** This pair, or the first supported one with the same source. */
-  nearest(pair: Pair): Pair | undefined {
-    return this.offers(pair) ? pair : this.offer.pairs.find((one) => one.from === pair.from)
-  }
-
-  /** This pair with another source; swaps source and target if the new source is the target. */
-  from(code: string, pair: Pair): Pair | undefined {
-    return this.nearest({ from: code, to: code === pair.to ? pair.from : pair.to })
-  }
-
   chooseSource(from: string): void {
     const pair = this.nearest({ from, to: this.pair?.to ?? '' })
     if (pair) void this.choosePair(pair)
@@ -176,21 +121,22 @@ export class Session {
   /** The finished translation becomes the text to translate back. */
   swap(): void {
     if (!this.pair || !this.canSwap) return
-    if (this.translation.status === 'done' && !this.translation.stale) this.source = this.translation.text
+    if (this.translation.status === 'done' && !this.translation.stale) this.#replace(this.translation.text)
     void this.choosePair({ from: this.pair.to, to: this.pair.from })
   }
 
-  /** Whether built-in models translate the current pair: they only demonstrate. */
-  get demonstrates(): boolean {
-    return this.offer.demonstrations.some(
-      (pair) => pair.from === this.pair?.from && pair.to === this.pair.to,
-    )
+  /** Shows a page of the settings; the focus goes to its name, since the button pressed may be gone. */
+  openSettings = async (page: SettingsPage = this.settings.page): Promise<void> => {
+    this.settings.page = page
+    this.tab = 'settings'
+    await tick()
+    document.getElementById(`settings-${page}`)?.focus()
   }
 
-  /** Shows the Models page; the focus goes to its tab, since the button pressed may be gone. */
-  openModels = (): void => {
-    this.tab = 'models'
-    document.getElementById('tab-models')?.focus()
+  openModels = (): void => void this.openSettings('models')
+
+  close(): void {
+    void this.#run(bridge.close())
   }
 
   // ---- text
@@ -203,8 +149,13 @@ export class Session {
   }
 
   clear(): void {
-    this.source = ''
-    this.#reset()
+    this.#replace('')
+    this.typed('')
+  }
+
+  #replace(text: string): void {
+    if (this.put) this.put(text)
+    this.source = text
   }
 
   #reset(): void {
@@ -219,7 +170,7 @@ export class Session {
     if (!this.source.trim()) return
     const seq = ++this.#seq
     this.translation = { ...this.translation, status: 'translating', stale: true, problem: null }
-    this.announce('Translating')
+    this.announce(t('said-translating'))
     void this.#detect(seq)
     bridge.translate(seq, this.source).catch((reason: unknown) => {
       this.handle({ type: 'failed', seq, problem: bridge.asProblem(reason) })
@@ -241,37 +192,59 @@ export class Session {
 
   chooseFiles(): void {
     this.tab = 'documents'
-    void this.#run(bridge.chooseFiles())
+    void this.#run(bridge.chooseFiles(t('dialog-files')))
   }
 
-  chooseFolder = (): void => void this.#run(bridge.chooseFolder())
+  chooseFolder = (): void => void this.#run(bridge.chooseFolder(t('dialog-folder')))
 
   setRowPair = (id: number, pair: Pair): void => void this.#run(bridge.setRowPair(id, pair))
   pause = (id: number | null): void => void this.#run(bridge.pause(id))
   resume = (id: number | null): void => void this.#run(bridge.resume(id))
   cancel = (id: number): void => void this.#run(bridge.cancel(id))
-  remove = (id: number | null): void => void this.#run(bridge.remove(id))
+  remove = (id: number): void => void this.#run(bridge.remove(id))
+
+  /** The rows that are listed. */
+  get listed(): Row[] {
+    return this.rows.filter((row) => !this.cleared.includes(row.id))
+  }
+
+  /** Removes the documents that are done and need no review from the list; for a while that can be undone. */
+  clearDone(): void {
+    this.#removeCleared()
+    this.cleared = this.rows.filter((row) => isDone(row) && !this.drafts(row)).map((row) => row.id)
+    this.announce(t('cleared', { n: this.cleared.length }))
+    this.#undoTimer = setTimeout(() => this.#removeCleared(), UNDO_MS)
+  }
+
+  undoClear(): void {
+    clearTimeout(this.#undoTimer)
+    this.cleared = []
+  }
+
+  #removeCleared(): void {
+    clearTimeout(this.#undoTimer)
+    this.cleared.forEach((id) => this.remove(id))
+  }
+
   open = (id: number): void => void this.#run(bridge.open(id))
   reveal = (id: number): void => void this.#run(bridge.reveal(id))
 
   openReview(row: Row): void {
-    this.review = this.unsaved[row.id] ?? new Review(row.id, this.announce)
+    this.review = new Review(row.id, this.announce, (problem) => this.notify(problem))
     void this.review.load()
   }
 
-  /** Keeps unsaved corrections with the document. */
+  /** Unsaved corrections stay with the document. */
   closeReview(): void {
     if (!this.review) return
-    const { row, drafts, saving } = this.review
-    const keeps = saving || Object.keys(drafts).length > 0
-    this.unsaved = { ...this.unsaved, [row]: keeps ? this.review : undefined }
-    this.reviewed = row
+    this.review.keep()
+    this.reviewed = this.review.row
     this.review = null
   }
 
   /** Number of unsaved corrections of a document. */
-  drafts(row: number): number {
-    return Object.keys(this.unsaved[row]?.drafts ?? {}).length
+  drafts(row: Row): number {
+    return row.drafts
   }
 
   /** Restarts the engine and translates the current text. */
@@ -302,11 +275,12 @@ export class Session {
       case 'gone':
         this.rows = this.rows.filter((row) => row.id !== event.id)
         if (this.review?.row === event.id) this.closeReview()
-        this.unsaved = { ...this.unsaved, [event.id]: undefined }
+        this.cleared = this.cleared.filter((id) => id !== event.id)
         return
       case 'drag':
         this.dragging = event.over
-        if (event.over) this.tab = event.over
+        if (event.over === 'documents') this.tab = 'documents'
+        else if (event.over) this.#showModels()
         return
       case 'refused':
         this.notify(event.problem)
@@ -319,7 +293,10 @@ export class Session {
         return this.models.gone(event.id)
       case 'candidate':
         this.models.candidate = event.candidate
-        this.tab = 'models'
+        this.#showModels()
+        return
+      case 'closing':
+        this.closing = true
         return
     }
     if (event.seq !== this.#seq) return
@@ -330,27 +307,43 @@ export class Session {
       case 'finished': {
         const { tokens_per_second } = event
         this.translation = { ...this.translation, status: 'done', stale: false, tokens_per_second }
-        this.announce('Done')
+        this.announce(t('said-done'))
         return
       }
       case 'stopped':
         this.translation = { ...this.translation, status: 'stopped', stale: false }
-        this.announce('Stopped')
+        this.announce(t('stopped'))
         return
       case 'failed':
         this.translation = { ...this.translation, status: 'failed', stale: false, problem: event.problem }
-        this.announce(event.problem.message)
+        this.announce(problemWords(event.problem).title)
     }
+  }
+
+  #showModels(): void {
+    this.settings.page = 'models'
+    this.tab = 'settings'
   }
 
   #row(row: Row): void {
     const at = this.rows.findIndex((one) => one.id === row.id)
     const before = this.rows[at]
     if (before) this.rows[at] = row
-    else this.rows.push(row)
+    else {
+      this.rows.push(row)
+      if (isNew(row)) this.#show(row)
+    }
     if (before?.state === row.state) return
-    if (row.state === 'done') this.announce(`${row.name} is translated`)
-    if (row.state === 'paused') this.announce(`${row.name} is paused`)
-    if (row.state === 'failed') this.announce(`${row.name} could not be translated`)
+    if (row.state === 'done') this.announce(t('said-row-done', { name: row.name }))
+    if (row.state === 'paused') this.announce(t('said-row-paused', { name: row.name }))
+    if (row.state === 'failed') this.announce(t('said-row-failed', { name: row.name }))
+    if (row.state === 'held') this.announce(t('said-row-held', { name: row.name }))
+  }
+
+  /** Shows a document that was added; the first of several stays in view. */
+  #show(row: Row): void {
+    if (!this.review) this.tab = 'documents'
+    const known = this.rows.find((one) => one.id === this.added)
+    if (!known || !isNew(known) || known.done > 0) this.added = row.id
   }
 }

@@ -2,7 +2,9 @@
 import { vi } from 'vitest'
 import * as bridge from './bridge'
 import * as modelsBridge from './bridge-models'
-import type { Engine, Models, PublishedSet, Work, Event, Offer, Row, Segment, Snapshot } from './bridge'
+import * as settingsBridge from './bridge-settings'
+import { DEFAULTS } from './settings.svelte'
+import type { Draft, Engine, Models, PublishedSet, Work, Event, Offer, Row, Segment, Snapshot } from './bridge'
 
 export const READY: Engine = {
   state: 'ready',
@@ -40,6 +42,8 @@ export function snapshot(rest: Partial<Snapshot> = {}): Snapshot {
     recent: [],
     rows: [],
     formats: ['Word', 'Markdown'],
+    preferences: DEFAULTS,
+    output_folder: null,
     notice: null,
     ...rest,
   }
@@ -60,7 +64,8 @@ export function row(rest: Partial<Row> = {}): Row {
     terms: { met: 0, missed: 0 },
     output: null,
     demonstration: false,
-    left_alone: null,
+    left_alone: {},
+    drafts: 0,
     problem: null,
     ...rest,
   }
@@ -169,8 +174,15 @@ export function rust(rest: Partial<Snapshot> = {}) {
   let listen: (event: Event) => void = () => {
     throw new Error('the window has not subscribed')
   }
+  const rows = new Map((rest.rows ?? []).map((row) => [row.id, row]))
+  const kept = new Map<number, Draft[]>()
+  const emit = (event: Event) => {
+    if (event.type === 'row') rows.set(event.row.id, event.row)
+    if (event.type === 'gone') kept.delete(event.id)
+    listen(event)
+  }
   return {
-    emit: (event: Event) => listen(event),
+    emit,
     subscribe: vi.spyOn(bridge, 'subscribe').mockImplementation(async (listener) => {
       listen = listener
       return snapshot(rest)
@@ -195,6 +207,14 @@ export function rust(rest: Partial<Snapshot> = {}) {
     edit: vi.spyOn(bridge, 'edit').mockImplementation(async (_, index, target) => [
       segment(index, { target, status: 'edited' }),
     ]),
+    drafts: vi.spyOn(bridge, 'drafts').mockImplementation(async (id) => kept.get(id) ?? []),
+    keepDrafts: vi.spyOn(bridge, 'keepDrafts').mockImplementation(async (id, drafts) => {
+      kept.set(id, drafts)
+      const row = rows.get(id)
+      if (row) emit({ type: 'row', row: { ...row, drafts: drafts.length } })
+    }),
+    close: vi.spyOn(bridge, 'close').mockResolvedValue(),
+    setPreferences: vi.spyOn(settingsBridge, 'setPreferences').mockResolvedValue(),
     restart: vi.spyOn(bridge, 'restart').mockResolvedValue(),
   }
 }

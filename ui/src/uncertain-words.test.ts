@@ -21,6 +21,6 @@ test('leaves out doubts that do not fit the text', () => {
 })
 
 test('explains a doubt in words', () => {
-  expect(explain(doubt(0, 1))).toBe('Low confidence (41 %). Other options: a, b')
-  expect(explain({ ...doubt(0, 1), alternatives: [] })).toBe('Low confidence (41 %).')
+  expect(explain(doubt(0, 1))).toBe('Low confidence (41%). Other options: a, b')
+  expect(explain({ ...doubt(0, 1), alternatives: [] })).toBe('Low confidence (41%).')
 })

@@ -1,3 +1,5 @@
+import { percent } from './format'
+import { t } from './words.svelte'
 import type { UncertainWord } from './bridge'
 
 /** A run of text; `doubt` is set if its model confidence is low. */
@@ -22,6 +24,7 @@ export function runs(text: string, doubts: UncertainWord[]): Run[] {
 
 /** Tooltip of an uncertain word. */
 export function explain(doubt: UncertainWord): string {
-  const confidence = `Low confidence (${Math.round(doubt.probability * 100)} %).`
-  return doubt.alternatives.length ? `${confidence} Other options: ${doubt.alternatives.join(', ')}` : confidence
+  const confidence = percent(doubt.probability)
+  const options = doubt.alternatives.join(', ')
+  return options ? t('low-confidence-options', { percent: confidence, options }) : t('low-confidence', { percent: confidence })
 }

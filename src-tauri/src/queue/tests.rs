@@ -1,6 +1,8 @@
 use super::*;
+use crate::backend::StoredJob;
 use crate::fake_translator::{FakeTranslator, pair, problem, record_events, result};
-use translation::JobResult;
+use std::path::Path;
+use translation::{JobResult, JobState, LeftAlone, TermCount};
 
 const FOLDER: &str = "/home/user/letters";
 
@@ -13,7 +15,12 @@ struct Fixture {
 
 fn fixture() -> Fixture {
     let (page, fake) = (Arc::new(PageChannel::default()), Arc::new(FakeTranslator::default()));
-    Fixture { translator: fake.clone(), fake, queue: Queue::new(page.clone()), page }
+    Fixture { translator: fake.clone(), fake, queue: queue(&page), page }
+}
+
+fn queue(page: &Arc<PageChannel>) -> Queue {
+    let settings = Settings::load(PathBuf::new());
+    Queue::new(page.clone(), Arc::new(settings), Drafts::load(None))
 }
 
 fn progress(done: usize) -> JobEvent {
@@ -72,11 +79,12 @@ fn a_document_goes_from_waiting_to_done_and_the_page_sees_no_path() {
     fixture.fake.emit(0, JobEvent::Finished(finished));
     let received = events();
     let states: Vec<_> = received.iter().map(|event| event["row"]["state"].as_str().unwrap()).collect();
-    assert_eq!(states, ["waiting", "waiting", "translating", "done"]);
-    assert_eq!(received[1]["row"]["total"], 4);
-    assert_eq!(received[2]["row"]["done"], 2);
-    assert_eq!(received[3]["row"]["output"], "a.en.txt");
-    assert!(received[3]["row"]["left_alone"].as_str().unwrap().starts_with("2 text places"));
+    // Added, its language detected, submitted, started.
+    assert_eq!(states, ["waiting", "waiting", "waiting", "waiting", "translating", "done"]);
+    assert_eq!(received[3]["row"]["total"], 4);
+    assert_eq!(received[4]["row"]["done"], 2);
+    assert_eq!(received[5]["row"]["output"], "a.en.txt");
+    assert_eq!(received[5]["row"]["left_alone"]["svg-text"], 2);
     assert!(!format!("{received:?}").contains(FOLDER));
     assert_eq!(fixture.queue.output(id).unwrap(), path("a.en.txt"));
 }
@@ -93,18 +101,33 @@ fn a_drop_reported_twice_is_added_once_until_it_ends() {
 }
 
 #[test]
-fn a_detected_language_is_shown_and_changes_nothing() {
+fn a_document_in_another_language_waits_for_an_answer() {
     let fixture = fixture();
-    fixture.add(&["日記.txt", "a.txt"]);
+    fixture.add(&["日記.txt", "a.txt", "日本.txt"]);
     let rows = fixture.queue.rows();
     assert_eq!(rows[0].looks_like.as_deref(), Some("ja"));
     assert_eq!((rows[1].looks_like.as_deref(), &rows[0].pair), (None, &pair()));
+    assert_eq!(fixture.states(), [RowState::Held, RowState::Waiting, RowState::Held]);
+    assert_eq!(fixture.fake.take_calls(), ["submit a.txt de-en as 0"]);
+    fixture.queue.resume(&fixture.translator, None).unwrap();
+    assert_eq!(fixture.fake.take_calls(), [""; 0], "it is asked about each");
+    fixture.queue.resume(&fixture.translator, Some(rows[0].id)).unwrap();
+    let japanese = LanguagePair { from: "ja".into(), to: "en".into() };
+    fixture.queue.set_pair(&fixture.translator, rows[2].id, japanese).unwrap();
+    let submitted = ["submit 日記.txt de-en as 1", "submit 日本.txt ja-en as 2"];
+    assert_eq!(fixture.fake.take_calls(), submitted);
+    assert_eq!(fixture.states(), [RowState::Waiting; 3]);
+}
+
+#[test]
+fn the_language_of_restored_documents_is_shown() {
+    let fixture = fixture();
     // Of the restored documents, only unfinished ones are checked.
     *fixture.fake.stored.lock() =
         vec![stored(7, "日本.txt", JobState::Paused), stored(8, "日本語.txt", JobState::Done)];
     fixture.queue.restore(&fixture.translator).unwrap();
     fixture.queue.detect_languages(&fixture.translator);
-    let detected: Vec<_> = fixture.queue.rows()[2..].iter().map(|row| row.looks_like.clone()).collect();
+    let detected: Vec<_> = fixture.queue.rows().iter().map(|row| row.looks_like.clone()).collect();
     assert_eq!(detected, [Some("ja".to_owned()), None]);
 }
 
@@ -225,28 +248,41 @@ fn a_removed_document_is_cancelled_and_deleted() {
     fixture.add(&["a.txt"]);
     let (id, events) = (fixture.ids()[0], record_events(&fixture.page));
     fixture.fake.take_calls();
-    fixture.queue.remove(&fixture.translator, Some(id)).unwrap();
+    fixture.queue.remove(&fixture.translator, id).unwrap();
     assert_eq!(fixture.fake.take_calls(), ["cancel 0"]);
     fixture.fake.emit(0, JobEvent::Cancelled);
     assert_eq!(fixture.fake.take_calls(), ["forget 0"]);
     assert_eq!(events().len(), 1);
     assert_eq!(events()[0]["type"], "gone");
-    assert!(matches!(fixture.queue.remove(&fixture.translator, Some(id)), Err(Error::NoSuchDocument)));
+    assert!(matches!(fixture.queue.remove(&fixture.translator, id), Err(Error::NoSuchDocument)));
     fixture.add(&["b.txt"]);
     assert_ne!(fixture.ids()[0], id, "ids are never reused");
 }
 
 #[test]
-fn finished_documents_are_removed_together() {
+fn a_document_that_is_not_in_the_store_can_be_removed() {
     let fixture = fixture();
-    fixture.add(&["a.txt", "b.txt", "c.txt"]);
+    fixture.add(&["a.txt"]);
     fixture.fake.emit(0, JobEvent::Finished(result(None)));
-    fixture.fake.emit(2, JobEvent::Finished(result(None)));
     fixture.fake.take_calls();
     *fixture.fake.next_error.lock() = Some(problem(NO_SUCH_JOB));
-    fixture.queue.remove(&fixture.translator, None).unwrap();
-    assert_eq!(fixture.fake.take_calls(), ["forget 0", "forget 2"]);
-    assert_eq!(fixture.states(), [RowState::Waiting]);
+    fixture.queue.remove(&fixture.translator, fixture.ids()[0]).unwrap();
+    assert_eq!(fixture.fake.take_calls(), ["forget 0"]);
+    assert_eq!(fixture.states(), []);
+}
+
+#[test]
+fn drafts_are_kept_with_their_document() {
+    let fixture = fixture();
+    fixture.add(&["a.txt"]);
+    fixture.fake.emit(0, JobEvent::Finished(result(None)));
+    let id = fixture.ids()[0];
+    let draft = Draft { index: 1, source: "Satz".into(), text: "Sentence".into() };
+    fixture.queue.keep_drafts(id, vec![draft.clone()]).unwrap();
+    assert_eq!((fixture.queue.drafts(id).unwrap(), fixture.queue.rows()[0].drafts), (vec![draft], 1));
+    fixture.queue.remove(&fixture.translator, id).unwrap();
+    assert!(fixture.queue.drafts.of(JobId(0)).is_empty());
+    assert!(matches!(fixture.queue.drafts(id), Err(Error::NoSuchDocument)));
 }
 
 #[test]

@@ -19,6 +19,7 @@ export const samples = {
     {"state":"loading","stage":"warming_up","done":1,"total":2},
   ] satisfies bridge.Engine[],
   RowState: [
+    "held",
     "waiting",
     "translating",
     "paused",
@@ -29,14 +30,15 @@ export const samples = {
     "waiting",
   ] satisfies bridge.RowState[],
   Row: [
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"demonstration":false,"left_alone":null,"problem":null},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"demonstration":false,"left_alone":{},"drafts":0,"problem":null},
   ] satisfies bridge.Row[],
   SegmentStatus: [
     "done",
@@ -145,9 +147,47 @@ export const samples = {
     {"sets":[{"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false}],"installed":[{"name":"a","role":"large","languages":["de"],"licence":"MIT","repository":"org/name","commit":"0f","bits":"q4","bytes":5,"built_in":false,"broken":"damaged"},{"name":"a","role":"large","languages":["de"],"licence":null,"repository":null,"commit":null,"bits":"q4","bytes":5,"built_in":false,"broken":null}],"found":[{"id":"0f","name":"a.gguf","program":"hub","bytes":5,"set":"Europe","problem":"unsupported"}],"recipes":[{"pair":{"from":"de","to":"en"},"current":"L","choices":[{"id":"L","label":"Europe","sum":"L","demonstration":false}]}],"works":[{"id":"europe","title":"Europe","state":{"state":"queued"}}],"candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},"disk_used":5,"disk_free":9,"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},
     {"sets":[],"installed":[],"found":[],"recipes":[],"works":[],"candidate":null,"disk_used":0,"disk_free":null,"languages":[]},
   ] satisfies bridge.Models[],
+  Theme: [
+    "system",
+    "light",
+    "dark",
+  ] satisfies bridge.Theme[],
+  Quality: [
+    "fast",
+    "best",
+  ] satisfies bridge.Quality[],
+  Preferences: [
+    {"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
+    {"language":"de","theme":"light","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
+    {"language":"de","theme":"dark","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
+  ] satisfies bridge.Preferences[],
+  Draft: [
+    {"index":1,"source":"Satz","text":"Sentence"},
+  ] satisfies bridge.Draft[],
+  Place: [
+    {"kind":"data","path":"/data","bytes":1},
+    {"kind":"models","path":"/data","bytes":1},
+    {"kind":"cache","path":"/data","bytes":1},
+    {"kind":"settings","path":"/data","bytes":1},
+  ] satisfies bridge.Place[],
+  MemoryPair: [
+    {"pair":{"from":"de","to":"en"},"units":2},
+  ] satisfies bridge.MemoryPair[],
+  MemoryUnit: [
+    {"source":"Satz","target":"Sentence","origin":"machine","uses":1,"used_s":1},
+    {"source":"Satz","target":"Sentence","origin":"edited","uses":1,"used_s":1},
+    {"source":"Satz","target":"Sentence","origin":"imported","uses":1,"used_s":1},
+  ] satisfies bridge.MemoryUnit[],
+  Adapter: [
+    {"name":"GPU","kind":"discrete","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
+    {"name":"GPU","kind":"integrated","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
+    {"name":"GPU","kind":"virtual","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
+    {"name":"GPU","kind":"software","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
+    {"name":"GPU","kind":"other","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
+  ] satisfies bridge.Adapter[],
   Snapshot: [
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":null},
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
   ] satisfies bridge.Snapshot[],
   Dragged: [
     "documents",
@@ -159,13 +199,14 @@ export const samples = {
     {"type":"finished","seq":1,"tokens_per_second":8.5},
     {"type":"stopped","seq":1},
     {"type":"failed","seq":1,"problem":{"code":"gpu","message":"gpu","hint":"Again."}},
-    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":"1 text place","problem":{"code":"read","message":"read","hint":"Again."}}},
+    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}},
     {"type":"gone","id":1},
     {"type":"drag","over":null},
     {"type":"refused","problem":{"code":"read","message":"read","hint":"Again."}},
     {"type":"models","models":{"sets":[{"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false}],"installed":[{"name":"a","role":"large","languages":["de"],"licence":"MIT","repository":"org/name","commit":"0f","bits":"q4","bytes":5,"built_in":false,"broken":"damaged"},{"name":"a","role":"large","languages":["de"],"licence":null,"repository":null,"commit":null,"bits":"q4","bytes":5,"built_in":false,"broken":null}],"found":[{"id":"0f","name":"a.gguf","program":"hub","bytes":5,"set":"Europe","problem":"unsupported"}],"recipes":[{"pair":{"from":"de","to":"en"},"current":"L","choices":[{"id":"L","label":"Europe","sum":"L","demonstration":false}]}],"works":[{"id":"europe","title":"Europe","state":{"state":"queued"}}],"candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},"disk_used":5,"disk_free":9,"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]}},
     {"type":"work","work":{"id":"europe","title":"Europe","state":{"state":"queued"}}},
     {"type":"work_gone","id":"europe"},
+    {"type":"closing"},
     {"type":"candidate","candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":"MIT","problem":{"code":"model","message":"model","hint":"Again."}}},
     {"type":"drag","over":"documents"},
     {"type":"drag","over":"models"},
@@ -194,6 +235,14 @@ export type Unsent = Never<
   | Exclude<bridge.WaitReason, (typeof samples.WaitReason)[number]>
   | Exclude<bridge.Candidate['problem' | 'licence'], (typeof samples.Candidate)[number]['problem' | 'licence']>
   | Exclude<bridge.Models['disk_free'], (typeof samples.Models)[number]['disk_free']>
+  | Exclude<bridge.Theme, (typeof samples.Theme)[number]>
+  | Exclude<bridge.Quality, (typeof samples.Quality)[number]>
+  | Exclude<bridge.Preferences['theme'], (typeof samples.Preferences)[number]['theme']>
+  | Exclude<bridge.Draft['index'], (typeof samples.Draft)[number]['index']>
+  | Exclude<bridge.Place['kind'], (typeof samples.Place)[number]['kind']>
+  | Exclude<bridge.MemoryPair['units'], (typeof samples.MemoryPair)[number]['units']>
+  | Exclude<bridge.MemoryUnit['origin'], (typeof samples.MemoryUnit)[number]['origin']>
+  | Exclude<bridge.Adapter['kind'], (typeof samples.Adapter)[number]['kind']>
   | Exclude<bridge.Snapshot['pair' | 'notice'], (typeof samples.Snapshot)[number]['pair' | 'notice']>
   | Exclude<bridge.Dragged, (typeof samples.Dragged)[number]>
   | Exclude<bridge.Event['type'], (typeof samples.Event)[number]['type']>

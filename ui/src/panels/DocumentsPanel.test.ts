@@ -1,6 +1,7 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte'
 import { expect, test, vi } from 'vitest'
 import App from '../App.svelte'
+import { UNDO_MS } from '../state.svelte'
 import { row, rust } from '../testing'
 
 async function start(rest = {}) {
@@ -19,7 +20,8 @@ test('the drop zone is a button, and names the formats', async () => {
   expect(zone().textContent).toContain('Choose files')
   await fireEvent.click(zone())
   expect(chooseFiles).toHaveBeenCalledOnce()
-  expect(screen.getByText('Word · Markdown')).toBeTruthy()
+  expect(screen.getByText('Office').nextElementSibling?.textContent).toBe('Word')
+  expect(screen.getByText('Markdown')).toBeTruthy()
 })
 
 test('a folder can be chosen too', async () => {
@@ -105,6 +107,7 @@ test('finished segments are not discarded without a question', async () => {
   await fireEvent.click(getByRole('button', { name: 'Remove' }))
   expect(remove).toHaveBeenCalledWith(1)
   emit({ type: 'row', row: row({ state: 'cancelled' }) })
+  await screen.findByText('Cancelled')
   await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
   expect(remove, 'where there is nothing to lose, nothing is asked').toHaveBeenCalledTimes(2)
 })
@@ -136,8 +139,8 @@ test('a document can be translated from its detected language', async () => {
   expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
 })
 
-test('all documents can be paused, resumed and cleared at once', async () => {
-  const { pause, resume, remove, emit } = await start({
+test('all documents can be paused and resumed at once', async () => {
+  const { pause, resume, emit } = await start({
     rows: [row(), row({ id: 2, name: 'done.md', state: 'done' })],
   })
   const all = within(screen.getByRole('group', { name: 'All documents' }))
@@ -146,11 +149,70 @@ test('all documents can be paused, resumed and cleared at once', async () => {
   await fireEvent.click(all.getByRole('button', { name: 'Pause all' }))
   emit({ type: 'row', row: row({ state: 'paused', done: 3, total: 9 }) })
   await fireEvent.click(await all.findByRole('button', { name: 'Resume all' }))
-  await fireEvent.click(all.getByRole('button', { name: 'Clear finished' }))
-  expect([pause, resume, remove].map((command) => command.mock.calls)).toEqual([[[null]], [[null]], [[null]]])
+  expect([pause, resume].map((command) => command.mock.calls)).toEqual([[[null]], [[null]]])
   expect((await document()).getByText('3 / 9 segments')).toBeTruthy()
   await fireEvent.click((await document()).getByRole('button', { name: 'Resume' }))
   expect(resume).toHaveBeenLastCalledWith(1)
+})
+
+const DONE = [
+  row({ id: 1, name: 'review.md', state: 'done', to_review: 2 }),
+  row({ id: 2, name: 'draft.md', state: 'done', drafts: 1 }),
+  row({ id: 3, name: 'done.md', state: 'done' }),
+  row({ id: 4, name: 'cancelled.md', state: 'cancelled' }),
+  row({ id: 5, name: 'failed.md', state: 'failed' }),
+]
+
+test('clearing spares what is still to be done, and can be undone', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  const { remove, emit } = await start({ rows: DONE })
+  const listed = () => [...globalThis.document.querySelectorAll('.row')].map((item) => item.ariaLabel)
+  const clear = () => fireEvent.click(screen.getByRole('button', { name: 'Clear done' }))
+  await clear()
+  expect(listed()).toEqual(['failed.md', 'review.md', 'draft.md'])
+  expect(screen.queryByRole('button', { name: 'Clear done' })).toBeNull()
+  await fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
+  expect(listed()).toHaveLength(5)
+  await vi.advanceTimersByTimeAsync(UNDO_MS)
+  expect(remove).not.toHaveBeenCalled()
+  await clear()
+  await vi.advanceTimersByTimeAsync(UNDO_MS)
+  expect(remove.mock.calls).toEqual([[3], [4]])
+  for (const id of [3, 4]) emit({ type: 'gone', id })
+  await vi.waitFor(() => expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull())
+  vi.useRealTimers()
+})
+
+test('documents are listed by what is to be done', async () => {
+  await start({ rows: [...DONE, row({ id: 6, name: 'waiting.md' })] })
+  const groups = screen.getAllByRole('list').filter((list) => list.getAttribute('aria-labelledby')?.startsWith('group-'))
+  const names = groups.map((group) => within(group).getAllByRole('listitem').map((item) => item.ariaLabel))
+  expect(names).toEqual([['failed.md', 'waiting.md'], ['review.md'], ['draft.md', 'done.md', 'cancelled.md']])
+})
+
+test('a document in another language waits for an answer', async () => {
+  const held = row({ state: 'held', looks_like: 'en' })
+  const { resume, setRowPair } = await start({ rows: [held, row({ id: 2, name: 'brief.md', state: 'held', looks_like: 'ja' })] })
+  const first = await document()
+  expect(first.getByText('This looks like English, not German. Translate it from English?')).toBeTruthy()
+  await fireEvent.click(first.getByRole('button', { name: 'Translate from English' }))
+  expect(setRowPair).toHaveBeenCalledWith(1, { from: 'en', to: 'de' })
+  const second = await document('brief.md')
+  expect(second.getByText('This looks like Japanese, which no model here translates.')).toBeTruthy()
+  await fireEvent.click(second.getByRole('button', { name: 'It is German' }))
+  expect(resume).toHaveBeenCalledWith(2)
+})
+
+test('a document that is added is shown, whatever page is open', async () => {
+  const { emit } = await start()
+  const shown: string[] = []
+  Element.prototype.scrollIntoView = function () {
+    shown.push(this.ariaLabel ?? '')
+  }
+  await fireEvent.keyDown(window, { key: ',', ctrlKey: true })
+  for (const [index, name] of ['a.md', 'b.md'].entries()) emit({ type: 'row', row: row({ id: index + 1, name }) })
+  await document('b.md')
+  expect(shown, 'the first of several').toEqual(['a.md'])
 })
 
 test('documents of the last time are offered once', async () => {
@@ -168,14 +230,15 @@ test('documents of the last time are offered once', async () => {
 test('a finished document can be opened, shown and removed', async () => {
   const { emit, open, reveal, remove } = await start({ rows: [row({ state: 'translating' })] })
   const terms = { met: 3, missed: 1 }
-  const left_alone = '2 text places of kinds that Wasan leaves alone: 2 tooltips'
+  const left_alone = { 'svg-text': 2, 'of-a-new-kind': 1 }
   const done = row({ state: 'done', done: 3, total: 3, to_review: 2, terms, output: 'letter.en.md', left_alone })
   emit({ type: 'row', row: done })
   await screen.findByText('Needs review: 2')
   const { getByRole, getByText } = await document()
   expect(getByText('letter.en.md')).toBeTruthy()
   expect(getByText('3 of 4 glossary terms used')).toBeTruthy()
-  expect(getByText(left_alone)).toBeTruthy()
+  const left = getByText('3 text places left as they are')
+  expect(left.title).toBe('2 texts in SVG pictures, 1 of-a-new-kind')
   expect(getByText('Needs review: 2')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('letter.md is translated')
   await fireEvent.click(getByRole('button', { name: 'Open' }))

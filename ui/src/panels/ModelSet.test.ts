@@ -61,9 +61,9 @@ test('fit and languages in words', () => {
   )
   expect(fitInWords({ ...fit, verdict: 'unknown', available: null })).toContain('does not say')
   expect(fitInWords(null)).toBe('no graphics adapter was found')
-  const codes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'de', 'en']
-  expect(languagesInWords(codes, (code) => code, { from: 'de', to: 'en' })).toBe('de, en, a, b, c, d and 3 more')
-  expect(languagesInWords([], (code) => code, null)).toBe('Languages unknown')
+  const codes = ['cs', 'da', 'nl', 'fi', 'fr', 'it', 'ja', 'de', 'en']
+  expect(languagesInWords(codes, { from: 'de', to: 'en' })).toBe('German, English, Czech, Danish, Dutch, Finnish and 3 more')
+  expect(languagesInWords([], null)).toBe('Languages unknown')
 })
 
 test('a download shows bytes, speed, time left and files, and can be paused', async () => {

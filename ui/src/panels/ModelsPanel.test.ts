@@ -47,7 +47,7 @@ test('the built-in models say that they only demonstrate, and lead to real ones'
   render(App)
   const banner = within(await screen.findByRole('region', { name: 'Demonstration' }))
   await fireEvent.click(banner.getByRole('button', { name: 'Get models…' }))
-  expect(screen.getByRole('tab', { name: 'Models' }).ariaSelected).toBe('true')
+  expect(screen.getByRole('button', { name: 'Models' }).ariaCurrent).toBe('page')
   expect(screen.queryByRole('region', { name: 'Demonstration' })).toBeNull()
   expect(await screen.findByRole('heading', { name: 'Get models that translate' })).toBeTruthy()
   // Real models say nothing of the kind.
@@ -222,7 +222,7 @@ test('a file that is no model says why, and the question can be closed', async (
   read.mockImplementation(async () => emit({ type: 'models', models: models({ candidate }) }))
   emit({ type: 'candidate', candidate })
   const dialog = within(await screen.findByRole('dialog', { name: 'This model cannot be imported' }))
-  expect(screen.getByRole('tab', { name: 'Models' }).ariaSelected).toBe('true')
+  expect(screen.getByRole('button', { name: 'Models' }).ariaCurrent).toBe('page')
   expect(dialog.getByRole('alert').dataset.code).toBe('model')
   // fireEvent returns false where the default, which closes a dialog, is prevented.
   expect(await fireEvent.keyDown(globalThis.window, { key: 'Escape' })).toBe(true)

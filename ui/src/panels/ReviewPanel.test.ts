@@ -69,6 +69,14 @@ test('poor first: what is probably wrong comes before what may be wrong', async 
   expect(within(second!).getByText('May be wrong')).toBeTruthy()
 })
 
+test('the whole document is judged in a sentence', async () => {
+  const quality = (grade: 'good' | 'doubtful' | 'poor') => ({ quality: { score: 0.5, grade, calibrated: false } })
+  await start([segment(0, quality('good')), segment(1, quality('poor')), segment(2, quality('poor')), segment(3)])
+  expect(screen.getByText('Of 3 estimated segments: 2 are probably wrong, none is doubtful.')).toBeTruthy()
+  expect(screen.getAllByText('Probably wrong')[0]?.title).toContain('50%; not calibrated')
+  expect(screen.getByText('Good')).toBeTruthy()
+})
+
 test('the terms that a translation has are shown beside those that it lacks', async () => {
   const met = [{ source: 'Satz', target: 'sentence' }]
   await start([
@@ -184,8 +192,6 @@ test('what is not saved survives leaving the review, and the document says so', 
   await press('Escape')
   await fireEvent.click(await screen.findByRole('button', { name: 'Remove from the list' }))
   expect(screen.getByText('Remove and discard 1 unsaved correction?')).toBeTruthy()
-  await fireEvent.click(screen.getByRole('button', { name: 'Clear finished' }))
-  expect(screen.getByText('Clear and discard 1 unsaved correction?')).toBeTruthy()
   expect(remove).not.toHaveBeenCalled()
   emit({ type: 'gone', id: 1 })
   await screen.findByText('Drop documents or folders here')
@@ -212,7 +218,7 @@ test('what the memory has is suggested beside the source, and one key takes it',
   const near = { source: 'Satz eins', target: 'Sentence one', percent: 83, origin: 'edited' as const }
   suggestions.mockResolvedValue([near, { ...near, target: 'Phrase one', percent: 80, origin: 'machine' }])
   await enter()
-  const memory = within(await screen.findByRole('group', { name: 'Translation memory' }))
+  const memory = within(await screen.findByRole('gridcell', { name: 'Translation memory' }))
   expect(suggestions).toHaveBeenCalledWith(1, 1)
   expect(memory.getAllByText('Satz eins')).toHaveLength(2)
   expect(memory.getByText('83 % corrected')).toBeTruthy()
@@ -330,7 +336,7 @@ test('terms that are kept the same are listed, and a change marks the sentences 
   await screen.findByText('2 of 3 sentences')
   expect(backend.setDocumentTerm).toHaveBeenCalledWith(1, { source: 'Vertrag', target: 'lease' })
   expect(filter(/^Glossary 2/)).toBeTruthy()
-  backend.setDocumentTerm.mockRejectedValue({ code: 'store_full', message: 'The disk is full.', hint: '' })
+  backend.setDocumentTerm.mockRejectedValue({ code: 'store_full', message: 'no space left', hint: '' })
   await fireEvent.change(field, { target: { value: 'deed' } })
   expect(await screen.findByText('The disk is full.')).toBeTruthy()
 })

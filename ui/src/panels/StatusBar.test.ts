@@ -39,7 +39,7 @@ test('adds up the speed of the documents in work', async () => {
 
 test('says how far the models are', async () => {
   const bar = await show({ engine: { state: 'loading', stage: 'reading', done: 1, total: 3 } })
-  expect(bar.getByText('Loading models… 33 %')).toBeTruthy()
+  expect(bar.getByText('Loading models… 33%')).toBeTruthy()
 })
 
 test('built-in models are called a demonstration, which leads to the models', async () => {
@@ -48,7 +48,7 @@ test('built-in models are called a demonstration, which leads to the models', as
   await session.start()
   render(StatusBar, { session })
   await fireEvent.click(screen.getByRole('button', { name: 'Demonstration' }))
-  expect(session.tab).toBe('models')
+  expect([session.tab, session.settings.page]).toEqual(['settings', 'models'])
 })
 
 test('work on models is shown on every page', async () => {
@@ -59,7 +59,7 @@ test('work on models is shown on every page', async () => {
   emit({ type: 'work', work: work({ state: 'paused', done: 1, total: 4 }) })
   expect(screen.queryByRole('button')).toBeNull()
   emit({ type: 'work', work: work({ state: 'importing', model: 'large', done: 1, total: 4 }) })
-  expect(await screen.findByRole('button', { name: 'Europe: importing 25 %' })).toBeTruthy()
+  expect(await screen.findByRole('button', { name: 'Europe: importing 25%' })).toBeTruthy()
 })
 
 test('a window that cannot reach Rust says so', async () => {

@@ -93,7 +93,7 @@ test('marks uncertain words and lists their other options', async () => {
   await vi.advanceTimersByTimeAsync(0)
   const word = result()?.querySelector('.doubt')
   expect(word?.textContent).toBe('drawings')
-  expect(word?.getAttribute('title')).toBe('Low confidence (40 %). Other options: plans, maps')
+  expect(word?.getAttribute('title')).toBe('Low confidence (40%). Other options: plans, maps')
   const button = screen.getByRole('button', { name: '1 uncertain word' })
   await fireEvent.click(button)
   expect(button.getAttribute('aria-expanded')).toBe('true')
@@ -142,17 +142,18 @@ test('text can be typed while the models load; Rust translates it when they are 
   expect(translate).toHaveBeenCalledOnce()
 })
 
-test('a failure says what happened and what to do, with one action', async () => {
+test('a failure says what happened and what to do', async () => {
   const { emit, translate } = await start()
   await type('Hallo')
   await idle()
-  const problem = { code: 'device_lost', message: 'The GPU went away.', hint: 'Try it again.' }
+  const problem = { code: 'gpu_lost', message: 'the GPU was lost 3 times in a row', hint: 'Run `wasan gpu`.' }
   emit({ type: 'failed', seq: 1, problem })
   await vi.advanceTimersByTimeAsync(0)
   const card = screen.getByRole('alert')
-  expect(card.dataset.code).toBe('device_lost')
-  expect(card.textContent).toContain('The GPU went away.')
-  expect(card.textContent).toContain('Try it again.')
+  expect(card.dataset.code).toBe('gpu_lost')
+  for (const said of ['stopped responding.', 'Update the graphics driver', 'lost 3 times', 'Choose an adapter…'])
+    expect(card.textContent).toContain(said)
+  expect(card.textContent).not.toContain('wasan')
   await fireEvent.click(screen.getByRole('button', { name: 'Translate again' }))
   expect(translate).toHaveBeenLastCalledWith(2, 'Hallo')
 })
@@ -185,7 +186,7 @@ test('announces start and end, never the stream', async () => {
 
 test('Ctrl+Shift+C copies; Paste inserts at the caret', async () => {
   const clipboard = { writeText: vi.fn(async () => {}), readText: vi.fn(async () => ' Welt') }
-  vi.stubGlobal('navigator', { ...navigator, clipboard })
+  vi.stubGlobal('navigator', { languages: ['en'], clipboard })
   const { emit, translate } = await start()
   await type('Hallo')
   await fireEvent.click(screen.getByRole('button', { name: 'Paste' }))
