@@ -42,9 +42,9 @@ pub enum Epilogue {
     Swiglu = 2,
     /// y[r / 2] = gelu(sum of row r) · sum of row r + 1, for even r; GELU by tanh (Hendrycks & Gimpel 2016).
     Geglu = 3,
-    /// y[r] = silu(y[r]) · sum, where the gate's matrix has been stored in y.
+    /// `y[r] = silu(y[r]) · sum`, where the gate's matrix has been stored in y.
     TimesSilu = 4,
-    /// y[r] = gelu(y[r]) · sum, likewise.
+    /// `y[r] = gelu(y[r]) · sum`, likewise.
     TimesGelu = 5,
 }
 
