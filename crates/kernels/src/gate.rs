@@ -44,7 +44,7 @@ pub struct GateBuffers<'a> {
     pub sums: &'a Buffer,
     /// (terms, capacity, stride)
     pub logits: &'a Buffer,
-    /// Of each term's logits, (terms, [`Rows::blocks_pitch`]), from [`vocab_blocks`](crate::vocab_blocks).
+    /// Of each term's logits, (terms, [`Rows::blocks_pitch`]), from [`vocab_blocks`].
     pub blocks: &'a Buffer,
     /// The sums of this step.
     pub gated: &'a Buffer,
