@@ -1,9 +1,9 @@
-// y[c, r] = Σ_k W[r, k] · x[c, k] for 1–8 columns; EPILOGUE: STORE  y[c, r] = sum · ADD  y[c, r] += sum · TIMES_SILU  y[c, r] =
-//   silu(y[c, r]) · sum · SWIGLU  y[c, r/2] = silu(sum of row r) · sum of row r+1, r even · GEGLU, TIMES_GELU  with gelu (tanh).
-// NORM fuses RMSNorm: x is multiplied by gain, and the sum by 1/√(mean x² + ε), computed in the same loop.
-// Shapes: W (rows, width), x (columns, width), y (columns, stride). A team computes ROWS adjacent rows,
-// its lanes take steps of 32 weights in turn; a workgroup computes TEAMS × ROWS rows. Grid: (rows / that).
-// Accumulates in f32; a column's order of sums, and so each bit of its result, does not depend on COLUMNS.
+// y[c, r] = Σ_k W[r, k] · x[c, k] for a few columns. EPILOGUE: y[c, r] = sum, += sum (ADD) or silu(y[c, r]) · sum (TIMES_SILU), or
+// y[c, r / 2] = silu(sum of row r) · sum of row r + 1, r even (SWIGLU); TIMES_GELU, GEGLU: gelu by tanh. RMSNorm of x: FUSED takes
+// x · gain and multiplies the sum by 1/√(mean x² + ε), from the same loop; SCALED gets both from rms_norm, with the same bits.
+// Shapes: W (rows, width), x as in activations.wgsl, y too if INTERLEAVED, else (columns, stride). A team sums ROWS rows of
+// COLUMNS columns, its lanes take steps of 32 weights in turn; grid: (rows / TEAMS / ROWS, columns / COLUMNS). f32; the order
+// of a sum, and so each bit of it, is the same whatever COLUMNS and the other columns are.
 struct Matvec {
     rows: u32, // in this shard
     first_row: u32, // where this shard's rows begin in y
@@ -13,10 +13,18 @@ struct Matvec {
     epsilon: f32,
 }
 
+struct PassSize {
+    columns: u32, // of this pass
+}
+
 override COLUMNS: u32 = 1u;
-override NORM: bool = false;
+override NORM: u32 = 0u;
 override EPILOGUE: u32 = 0u;
-override TEAMS: u32 = 4u;
+override INTERLEAVED: bool = false;
+override TEAMS: u32 = 4u; // blocks of ROWS rows that a workgroup computes
+override TEAMS_ARE_FIXED: bool = false; // each workgroup has TEAMS teams
+const FUSED: u32 = 1u;
+const SCALED: u32 = 2u;
 const ADD: u32 = 1u;
 const SWIGLU: u32 = 2u;
 const GEGLU: u32 = 3u;
@@ -26,66 +34,65 @@ const ROWS: u32 = 4u;
 const MAX_COLUMNS: u32 = 8u;
 
 @group(0) @binding(0) var<uniform> shape: Matvec;
-@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, width / 4)
+@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>; // (column, 8, steps)
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (column, stride)
-@group(0) @binding(5) var<storage, read> gain: array<vec4<f32>>; // (width / 4), read when NORM
+@group(0) @binding(5) var<storage, read> gain: array<vec4<f32>>; // (8, steps), read when FUSED
+@group(0) @binding(6) var<storage, read> factors: array<f32>; // (column), read when SCALED
+@group(0) @binding(7) var<uniform> pass_size: PassSize;
 
 @compute @workgroup_size(WORKGROUP)
 fn matvec(at: Invocation) {
-    let team = team_index(at);
-    let row = (at.workgroup.x * TEAMS + team) * ROWS;
-    let live = team < TEAMS && row < shape.rows;
-    let last = shape.rows - 1u;
-    var sums: array<vec4<f32>, MAX_COLUMNS>; // one row per component
-    var squares: array<f32, MAX_COLUMNS>;
-    if live {
-        for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {
-            let held = array(
-                load_step(row, step, shape.steps),
-                load_step(min(row + 1u, last), step, shape.steps),
-                load_step(min(row + 2u, last), step, shape.steps),
-                load_step(min(row + 3u, last), step, shape.steps),
-            );
-            if FOURS == 8u {
-                multiply(held, step, 0u, &sums, &squares);
-            } else {
-                for (var first = 0u; first < 8u; first++) {
-                    multiply(held, step, first, &sums, &squares);
+    let first_column = at.workgroup.y * COLUMNS;
+    // A driver may choose subgroups of another size than the one that TEAMS was counted with.
+    let turns = select((TEAMS + team_count(at) - 1u) / team_count(at), 1u, TEAMS_ARE_FIXED);
+    for (var turn = 0u; turn < turns; turn++) {
+        let block = turn * team_count(at) + team_index(at);
+        let row = (at.workgroup.x * TEAMS + block) * ROWS;
+        let live = block < TEAMS && row < shape.rows;
+        var sums: array<vec4<f32>, MAX_COLUMNS>; // one row per component
+        var squares: array<f32, MAX_COLUMNS>;
+        if live {
+            for (var step = team_lane(at); step < shape.steps; step += team_lanes(at)) {
+                let held = load_rows(row, step);
+                if FOURS == 8u {
+                    multiply(held, first_column, step, 0u, &sums, &squares);
+                } else {
+                    for (var first = 0u; first < 8u; first++) {
+                        multiply(held, first_column, step, first, &sums, &squares);
+                    }
                 }
             }
         }
-    }
-    for (var c = 0u; c < COLUMNS; c++) {
-        var sum = vec4<f32>(team_sum(at, sums[c].x), team_sum(at, sums[c].y), team_sum(at, sums[c].z), team_sum(at, sums[c].w));
-        if NORM {
-            sum *= inverseSqrt(team_sum(at, squares[c]) / shape.width + shape.epsilon);
-        }
-        if live && team_lane(at) == 0u {
-            let to = c * shape.stride + shape.first_row + row;
-            if EPILOGUE == SWIGLU || EPILOGUE == GEGLU {
-                let half = c * shape.stride + (shape.first_row + row) / 2u;
-                y[half] = activated(sum.x) * sum.y;
-                if row + 2u < shape.rows {
-                    y[half + 1u] = activated(sum.z) * sum.w;
-                }
-            } else {
-                for (var r = 0u; r < min(ROWS, shape.rows - row); r++) {
-                    if EPILOGUE == ADD {
-                        y[to + r] += sum[r];
-                    } else if EPILOGUE == TIMES_SILU || EPILOGUE == TIMES_GELU {
-                        y[to + r] = activated(y[to + r]) * sum[r];
-                    } else {
-                        y[to + r] = sum[r];
-                    }
-                }
+        for (var c = 0u; c < COLUMNS; c++) {
+            let column = first_column + c;
+            var sum = sums[c];
+            sum = vec4<f32>(team_sum(at, sum.x), team_sum(at, sum.y), team_sum(at, sum.z), team_sum(at, sum.w));
+            if NORM == FUSED {
+                sum *= inverseSqrt(team_sum(at, squares[c]) / shape.width + shape.epsilon);
+            } else if NORM == SCALED {
+                sum *= factors[column];
+            }
+            if live && team_lane(at) == 0u && column < pass_size.columns {
+                write_rows(sum, column, row);
             }
         }
     }
 }
 
+fn load_rows(row: u32, step: u32) -> array<Step, ROWS> {
+    let last = shape.rows - 1u;
+    return array(
+        load_step(row, step, shape.steps),
+        load_step(min(row + 1u, last), step, shape.steps),
+        load_step(min(row + 2u, last), step, shape.steps),
+        load_step(min(row + 3u, last), step, shape.steps),
+    );
+}
+
 // Adds the products of FOURS vectors of a step, from number `first` on, with all columns.
 fn multiply(
     held: array<Step, ROWS>,
+    first_column: u32,
     step: u32,
     first: u32,
     sums: ptr<function, array<vec4<f32>, MAX_COLUMNS>>,
@@ -96,14 +103,14 @@ fn multiply(
     let w2 = unpacked(held[2], first);
     let w3 = unpacked(held[3], first);
     for (var c = 0u; c < COLUMNS; c++) {
-        let origin = (c * shape.steps + step) * 8u + first;
+        var at_x = activation_at(first_column + c, shape.steps, step, first);
         var sum = (*sums)[c];
         var square = (*squares)[c];
         for (var i = 0u; i < FOURS; i++) {
-            var v = x[origin + i];
-            if NORM {
+            var v = x[at_x];
+            if NORM == FUSED {
                 square = fma_dot(v, v, square);
-                v *= gain[step * 8u + first + i];
+                v *= gain[activation_at(0u, shape.steps, step, first + i)];
             }
             sum = vec4<f32>(
                 fma_dot(w0[i], v, sum.x),
@@ -111,6 +118,7 @@ fn multiply(
                 fma_dot(w2[i], v, sum.z),
                 fma_dot(w3[i], v, sum.w),
             );
+            at_x += shape.steps;
         }
         (*sums)[c] = sum;
         (*squares)[c] = square;
@@ -131,6 +139,31 @@ fn unpacked(held: Step, first: u32) -> array<vec4<f32>, 8> {
         w[7] = four_of(held, 7u);
     }
     return w;
+}
+
+fn write_rows(sum: vec4<f32>, column: u32, row: u32) {
+    let rows = min(ROWS, shape.rows - row);
+    for (var r = 0u; r < rows; r++) {
+        if EPILOGUE == SWIGLU || EPILOGUE == GEGLU {
+            if (r & 1u) == 0u {
+                y[output_at(column, (shape.first_row + row + r) / 2u)] = activated(sum[r]) * sum[r + 1u];
+            }
+        } else if EPILOGUE == ADD {
+            y[output_at(column, shape.first_row + row + r)] += sum[r];
+        } else if EPILOGUE == TIMES_SILU || EPILOGUE == TIMES_GELU {
+            let to = output_at(column, shape.first_row + row + r);
+            y[to] = activated(y[to]) * sum[r];
+        } else {
+            y[output_at(column, shape.first_row + row + r)] = sum[r];
+        }
+    }
+}
+
+fn output_at(column: u32, row: u32) -> u32 {
+    if INTERLEAVED {
+        return element_at(column, shape.stride / 32u, row);
+    }
+    return column * shape.stride + row;
 }
 
 // silu(v) = v · sigmoid(v); gelu(v) ≈ v / 2 · (1 + tanh u) = v · sigmoid(2u), u = √(2/π) · (v + 0.044715 v³).

@@ -8,3 +8,10 @@ fn from_cache(pair: CachePair) -> vec2<f32> {
 fn to_cache(v: vec2<f32>) -> CachePair {
     return v;
 }
+
+// Two pairs.
+alias CacheFour = vec4<f32>;
+
+fn from_cache_four(four: CacheFour) -> vec4<f32> {
+    return four;
+}

@@ -26,6 +26,10 @@ fn team_index(at: Invocation) -> u32 {
     return at.team;
 }
 
+fn team_count(at: Invocation) -> u32 {
+    return at.teams;
+}
+
 // Sums `value` over the team; the result is valid in every lane.
 fn team_sum(at: Invocation, value: f32) -> f32 {
     return subgroupAdd(value);

@@ -22,6 +22,10 @@ fn team_index(at: Invocation) -> u32 {
     return at.index / TEAM_LANES;
 }
 
+fn team_count(at: Invocation) -> u32 {
+    return WORKGROUP / TEAM_LANES;
+}
+
 // Sums `value` over the team; the result is valid in every lane. All invocations must call it.
 fn team_sum(at: Invocation, value: f32) -> f32 {
     team_scratch[at.index] = value;

@@ -4,7 +4,8 @@
 mod linear;
 mod load;
 
-use kernels::matvec::{Epilogue, Norm};
+use kernels::matvec::Epilogue;
+use kernels::rms_norm::Norm;
 use kernels::rope::{HeadChanges, HeadNorm};
 use kernels::{
     Buffer, BufferUse, BufferView, Device, Dispatch, Heads, Weights, attention, attention_reduce,
@@ -14,8 +15,8 @@ use model_files::Architecture;
 
 use crate::alignment::{AttentionTarget, heads_of_layer};
 use crate::error::Result;
-use linear::Linear;
 pub(crate) use linear::LinearKernel;
+use linear::{Linear, activations, rows};
 
 /// A model's weights in GPU memory. Sessions decode with it.
 pub struct Llama {
@@ -71,12 +72,15 @@ pub(crate) struct Rotations {
     windowed: Buffer,
 }
 
-/// Intermediate buffers of a pass. Shapes in elements; strides are widths padded to 32.
+/// Intermediate buffers of a pass. Shapes in elements; strides are widths padded to 32. All but `qkv` and `partials` are in
+/// the order in which products read activations.
 pub(crate) struct Activations {
     /// The residual stream (columns, hidden).
     pub x: Buffer,
     /// Its RMSNorm in the matmul path, and outputs that are normed before they are added to it (columns, hidden).
     pub normed: Buffer,
+    /// The norms' factors (columns).
+    pub factors: Buffer,
     /// Queries, keys and values (columns, qkv stride).
     pub qkv: Buffer,
     /// Attention's splits (columns, heads, splits, head_dim + 2).
@@ -173,7 +177,7 @@ impl Llama {
     ) -> Result<Vec<Dispatch>> {
         let device = &self.device;
         let at = (inputs.columns, inputs.feed);
-        let linear = Linear { device, kernel, pass_uniform, normed: &a.normed };
+        let linear = Linear { device, kernel, pass_uniform, normed: &a.normed, factors: &a.factors };
         let hidden_stride = padded(self.architecture.hidden_size as u32);
         let attended_stride = padded(heads.heads * heads.head_dim);
         let ffn_stride = padded(self.architecture.feed_forward as u32);
@@ -192,8 +196,8 @@ impl Llama {
             let heads = &Heads { window: window.filter(|size| *size < heads.context), ..*heads };
 
             let norm = self.norm(&layer.attention_norm);
-            let qkv = (a.qkv.all(), heads.qkv_stride());
-            linear.normed_into(&mut pass, &layer.qkv, &a.x, norm, qkv, Epilogue::Store)?;
+            let qkv = rows(a.qkv.all(), heads.qkv_stride());
+            linear.normed_into(&mut pass, &layer.qkv, &a.x, norm, Epilogue::Store, qkv)?;
             let changes = self.head_changes(layer);
             pass.push(rope::dispatch(device, heads, at, changes, rotations, &a.qkv, cache)?);
             pass.push(attention::dispatch(device, heads, at, &a.qkv, cache, &a.partials)?);
@@ -209,7 +213,7 @@ impl Llama {
             linear.added_to(&mut pass, &layer.o, &a.attended, output_norm, (&a.x, hidden_stride))?;
 
             let norm = self.norm(&layer.ffn_norm);
-            let hidden = (a.hidden.all(), ffn_stride);
+            let hidden = activations(&a.hidden, ffn_stride);
             linear.gated_into(&mut pass, &layer.gate_up, &a.x, norm, hidden, self.architecture.activation)?;
             let output_norm = layer.ffn_output_norm.as_ref().map(|gain| self.norm(gain));
             linear.added_to(&mut pass, &layer.down, &a.hidden, output_norm, (&a.x, hidden_stride))?;
@@ -223,17 +227,18 @@ impl Llama {
         kernel: LinearKernel,
         a: &Activations,
         pass_uniform: &Buffer,
-        logits: (BufferView<'_>, u32),
+        (logits, stride): (BufferView<'_>, u32),
     ) -> Result<Vec<Dispatch>> {
-        let linear = Linear { device: &self.device, kernel, pass_uniform, normed: &a.normed };
+        let linear =
+            Linear { device: &self.device, kernel, pass_uniform, normed: &a.normed, factors: &a.factors };
         let mut pass = Vec::new();
         linear.normed_into(
             &mut pass,
             self.head(),
             &a.x,
             self.norm(&self.final_norm),
-            logits,
             Epilogue::Store,
+            rows(logits, stride),
         )?;
         Ok(pass)
     }

@@ -70,6 +70,7 @@ impl ModelSize<'_> {
         let heads = heads(a, slots, context);
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
         let floats = 2 * u64::from(padded(a.hidden_size as u32))
+            + 1
             + u64::from(heads.qkv_stride())
             + heads.partial_floats()
             + u64::from(padded(heads.heads * heads.head_dim))

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use kernels::Heads;
 use kernels::attention_row::PositionRange;
-use kernels::matmul::PassSize;
-use kernels::matvec::MAX_COLUMNS;
-use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch, Feed};
+use kernels::matvec::{MAX_COLUMNS, compiled_columns};
+use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch, Feed, PassSize};
 use model_files::Architecture;
 
 use crate::alignment::{Attention, AttentionTarget};
@@ -17,10 +16,6 @@ use crate::llama::{Activations, LinearKernel, Llama, PassInputs, Rotations, padd
 
 /// Most prompt tokens of one prefill pass.
 pub(crate) const PREFILL_COLUMNS: u32 = 64;
-
-// `matvec` is compiled for these numbers of columns; others round up, and the results of surplus columns are not read.
-// A pipeline for each number would cost more compilation time than it saves.
-const MATVEC_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 
 /// A model with a KV cache for several sequences.
 pub(crate) struct Session {
@@ -78,12 +73,13 @@ impl Session {
         let device = llama.device.clone();
         let shape = &llama.architecture;
         let heads = heads(shape, slots, context);
-        // `matvec` may write surplus columns, up to its next compiled number.
+        // `matvec` reads surplus columns, up to its next compiled number.
         let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
         let floats = |what: &str, count: u64| device.buffer(what, count * 4, BufferUse::Storage);
         let activations = Activations {
             x: floats("residual stream", most * u64::from(padded(shape.hidden_size as u32)))?,
             normed: floats("normed stream", most * u64::from(padded(shape.hidden_size as u32)))?,
+            factors: floats("factors of norms", most)?,
             qkv: floats("queries, keys and values", most * u64::from(heads.qkv_stride()))?,
             partials: floats("attention splits", most * heads.partial_floats())?,
             attended: floats("attention output", most * u64::from(padded(heads.heads * heads.head_dim)))?,
@@ -189,8 +185,7 @@ impl Session {
         feed: &Buffer,
         logits: (BufferView<'_>, u32),
     ) -> Result<()> {
-        let matvec = MATVEC_COLUMNS.into_iter().find(|&columns| columns >= count);
-        let kernel = matvec.map_or(LinearKernel::Matmul, LinearKernel::Matvec);
+        let kernel = compiled_columns(count).map_or(LinearKernel::Matmul, LinearKernel::Matvec);
         if !self.decode.contains_key(&kernel) {
             let inputs = PassInputs { columns: &self.columns, feed, attention_target: None };
             let mut pass = self.forward(kernel, inputs)?;

@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
-use kernels::matvec::{Epilogue, Norm};
-use kernels::{BufferUse, Device, DeviceOptions, Layout, Weights, matmul, matvec};
+use kernels::matvec::{Epilogue, Normed, Output, Product};
+use kernels::rms_norm::Norm;
+use kernels::{BufferUse, Device, DeviceOptions, Layout, PassSize, Weights, matmul, matvec};
 
 const ROUNDS: u32 = 8;
 
@@ -23,22 +24,18 @@ fn main() -> kernels::Result<()> {
             Weights::upload(&device, "bench", layout, (rows, width), (&quants, &scales), &mut |_| {})?;
         let floats = |count: u32| device.buffer("bench", u64::from(count) * 4, BufferUse::Storage);
         let (x, y, gain) = (floats(64 * width)?, floats(64 * rows)?, floats(width)?);
-        let pass = matmul::PassSize { columns: 64 };
-        let pass_size = device.buffer_with("bench", bytemuck::bytes_of(&pass), BufferUse::Uniform)?;
+        let factors = floats(64)?;
+        let pass_size =
+            device.buffer_with("bench", bytemuck::bytes_of(&PassSize { columns: 64 }), BufferUse::Uniform)?;
         for columns in [1, 2, 4, 8, 16, 64] {
-            let made = if columns <= matvec::MAX_COLUMNS {
-                let norm = Norm { gain: &gain, width, epsilon: 1e-5 };
-                matvec::dispatches(
-                    &device,
-                    &weights,
-                    columns,
-                    x.all(),
-                    (y.all(), rows),
-                    Some(norm),
-                    Epilogue::Store,
-                )?
-            } else {
-                matmul::dispatches(&device, &weights, x.all(), (y.all(), rows), &pass_size, Epilogue::Store)?
+            let norm = Norm { gain: &gain, width, epsilon: 1e-5 };
+            let normed = if columns == 1 { Normed::Fused(norm) } else { Normed::Scaled(&factors) };
+            let output = Output { y: y.all(), stride: rows, interleaved: false };
+            let epilogue = Epilogue::Store;
+            let product = Product { x: x.all(), normed, epilogue, output, pass_size: &pass_size };
+            let made = match matvec::compiled_columns(columns) {
+                Some(compiled) => matvec::dispatches(&device, &weights, compiled, &product)?,
+                None => matmul::dispatches(&device, &weights, &product)?,
             };
             let run = |rounds: u32| -> kernels::Result<f64> {
                 let begun = Instant::now();

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::activations::deinterleaved;
 use crate::attention_reduce;
 use crate::buffer::Buffer;
 use crate::commands::{Dispatch, GridDim};
@@ -30,11 +31,14 @@ pub struct Attention {
     pub(crate) window: u32,
 }
 
-/// Compiles the kernels of attention within a window before their first dispatch.
-pub fn compile_windowed(device: &Device) -> Result<()> {
-    let constants = [("WINDOWED", 1)];
-    device.pipeline(&PROGRAM, None, &constants)?;
-    device.pipeline(&attention_reduce::PROGRAM, None, &constants).map(|_| ())
+fn constants(heads: &Heads) -> [(&'static str, u32); 2] {
+    [("GROUP", heads.group()), ("WINDOWED", u32::from(heads.window.is_some()))]
+}
+
+/// Compiles the kernel, and what a window needs besides, before its first dispatch.
+pub fn compile(device: &Device, heads: &Heads) -> Result<()> {
+    device.pipeline(&PROGRAM, None, &constants(heads))?;
+    device.pipeline(&attention_reduce::PROGRAM, None, heads.window_constants()).map(|_| ())
 }
 
 /// Writes `partials` (columns, heads, splits, head_dim + 2) from the queries in `qkv` and the cache.
@@ -65,8 +69,8 @@ pub fn dispatch(
         (4, cache.all()),
         (5, partials.all()),
     ];
-    let grid = [heads.split_grid(), GridDim::Fixed(heads.heads), GridDim::Columns];
-    device.dispatch(&PROGRAM, None, heads.window_constants(), &bindings, grid)
+    let grid = [heads.split_grid(), GridDim::Fixed(heads.heads / heads.group()), GridDim::Columns];
+    device.dispatch(&PROGRAM, None, &constants(heads), &bindings, grid)
 }
 
 /// CPU reference: softmax(scale · q · Kᵀ) · V of one head over the positions that it attends to.
@@ -132,6 +136,10 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let mut commands = device.commands();
     commands.pass(&made, columns, longest);
     commands.submit()?;
-    let error = normalized_error(&floats(device, &attended, expected.len())?, &expected);
+    let got: Vec<f32> = floats(device, &attended, expected.len())?
+        .chunks(out_stride)
+        .flat_map(|column| deinterleaved(column, out_stride))
+        .collect();
+    let error = normalized_error(&got, &expected);
     Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::activations::deinterleaved;
 use crate::buffer::Buffer;
 use crate::commands::{Dispatch, GridDim, SPLIT};
 use crate::device::Device;
@@ -22,11 +23,11 @@ pub struct AttentionReduce {
     pub(crate) head_dim: u32,
     pub(crate) context: u32,
     pub(crate) splits: u32,
-    pub(crate) stride: u32,
+    pub(crate) steps: u32,
     pub(crate) window: u32,
 }
 
-/// Writes `attended` (columns, stride) from `partials` (columns, heads, splits, head_dim + 2).
+/// Writes `attended` (columns, stride), in the order of activations, from `partials` (columns, heads, splits, head_dim + 2).
 pub fn dispatch(
     device: &Device,
     heads: &Heads,
@@ -39,7 +40,7 @@ pub fn dispatch(
         head_dim: heads.head_dim,
         context: heads.context,
         splits: heads.splits(),
-        stride,
+        steps: stride / 32,
         window: heads.window_size(),
     })?;
     let bindings =
@@ -65,7 +66,7 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let dim = heads.head_dim as usize;
     let mut partials = random.normals(columns as usize * heads.partial_floats() as usize);
     partials.chunks_exact_mut(dim + 2).for_each(|split| split[dim + 1] = split[dim + 1].abs() + 1.0);
-    let stride = heads.heads as usize * dim + 5;
+    let stride = (heads.heads as usize * dim).next_multiple_of(32) + 32;
     let mut expected = vec![f64::from(POISON); columns as usize * stride];
     let wide_partials = wide(&partials);
     let splits = heads.splits() as usize;
@@ -84,6 +85,10 @@ pub fn check(device: &Device, heads: &Heads, columns: u32, seed: u64) -> Result<
     let mut commands = device.commands();
     commands.pass([&made], columns, heads.context);
     commands.submit()?;
-    let error = normalized_error(&floats(device, &attended, expected.len())?, &expected);
+    let got: Vec<f32> = floats(device, &attended, expected.len())?
+        .chunks(stride)
+        .flat_map(|column| deinterleaved(column, stride))
+        .collect();
+    let error = normalized_error(&got, &expected);
     Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

@@ -25,3 +25,11 @@ pub struct Feed {
     /// Tokens decoded since `base` was set.
     pub step: u32,
 }
+
+/// The uniform of a pass, which changes from pass to pass.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct PassSize {
+    /// Columns of the pass.
+    pub columns: u32,
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::adapter::{self, AdapterInfo};
@@ -85,6 +85,7 @@ struct Inner {
     fault: Arc<Mutex<Option<Error>>>,
     pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
     uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
+    team_lanes: OnceLock<u32>,
     cache: Option<(wgpu::PipelineCache, PathBuf)>,
 }
 
@@ -136,6 +137,7 @@ impl Device {
                 fault,
                 pipelines: Mutex::default(),
                 uniforms: Mutex::default(),
+                team_lanes: OnceLock::new(),
                 cache,
             }),
         })
@@ -320,6 +322,11 @@ impl Device {
 
     pub(crate) fn atomic_counters(&self) -> &AtomicCounters {
         &self.inner.atomic_counters
+    }
+
+    /// What `team_size` measured, once it has run.
+    pub(crate) fn team_lanes(&self) -> &OnceLock<u32> {
+        &self.inner.team_lanes
     }
 
     pub(crate) fn pipelines(&self) -> MutexGuard<'_, HashMap<PipelineKey, wgpu::ComputePipeline>> {

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::activations::deinterleaved;
 use crate::buffer::Buffer;
 use crate::column::{Column, Feed};
 use crate::commands::{Dispatch, GridDim};
@@ -97,6 +98,9 @@ pub fn check(
     let mut commands = device.commands();
     commands.pass(&made, columns, 1);
     commands.submit()?;
-    let error = normalized_error(&floats(device, &x, expected.len())?, &expected);
+    let stored = floats(device, &x, expected.len())?;
+    let padded = width.next_multiple_of(layout.block()) as usize;
+    let got: Vec<f32> = stored.chunks(padded).flat_map(|column| deinterleaved(column, padded)).collect();
+    let error = normalized_error(&got, &expected);
     Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-12 })
 }

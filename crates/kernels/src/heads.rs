@@ -50,7 +50,14 @@ impl Heads {
         self.window.map_or(GridDim::Splits, GridDim::SplitsWithin)
     }
 
-    /// The overrides of the attention kernels; none without a window, as `Device::compile_common` compiles them.
+    /// Query heads of one KV head that a workgroup of attention takes: the most up to 4 that divide them.
+    pub(crate) fn group(&self) -> u32 {
+        let shared = self.heads / self.kv_heads;
+        (1..=4).rev().find(|group| shared.is_multiple_of(*group)).unwrap_or(1)
+    }
+
+    /// The overrides of the kernels that combine attention; none without a window, as `Device::compile_common` compiles
+    /// them.
     pub(crate) fn window_constants(&self) -> &'static [(&'static str, u32)] {
         if self.window.is_some() { &[("WINDOWED", 1)] } else { &[] }
     }

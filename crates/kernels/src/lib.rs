@@ -1,6 +1,7 @@
 //! The GPU: a [`Device`], and one module per shader with its uniform, its CPU reference and its dispatch.
 //! The only crate that uses wgpu.
 
+mod activations;
 mod adapter;
 mod adapter_memory;
 mod buffer;
@@ -34,13 +35,15 @@ pub mod matvec;
 pub mod pick;
 pub mod rms_norm;
 pub mod rope;
+pub mod team_size;
 pub mod top_list;
 pub mod vocab_blocks;
 
+pub use activations::interleaved;
 pub use adapter::{AdapterInfo, adapter, adapters};
 pub use adapter_memory::AdapterMemory;
 pub use buffer::{Buffer, BufferUse, BufferView};
-pub use column::{Column, Feed};
+pub use column::{Column, Feed, PassSize};
 pub use commands::{Commands, Dispatch, GridDim, Readback};
 pub use device::{CACHE_PAIR_BYTES, Counters, Device, DeviceOptions};
 pub use error::{Error, Result};

@@ -2,14 +2,14 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::buffer::{Buffer, BufferUse, BufferView};
+use crate::buffer::Buffer;
 use crate::commands::{Dispatch, GridDim};
 use crate::device::Device;
 use crate::error::Result;
 use crate::layout::Layout;
-use crate::matvec::{Epilogue, MatrixCase, Prepared, prepare, stride_of};
+use crate::matvec::{Epilogue, MatrixCase, Normed, Prepared, Product};
 use crate::program::{Program, program};
-use crate::reference_check::{CheckResult, floats, normalized_error, poisoned, storage};
+use crate::reference_check::{CheckResult, normalized_error};
 use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("matmul", weights: true);
@@ -28,52 +28,53 @@ pub struct Matmul {
     pub(crate) stride: u32,
 }
 
-/// The uniform that changes from pass to pass.
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-pub struct PassSize {
-    /// Columns of the pass.
-    pub columns: u32,
+fn constants(epilogue: Epilogue, interleaved: bool, scaled: bool) -> [(&'static str, u32); 4] {
+    [
+        ("EPILOGUE", epilogue as u32),
+        ("INTERLEAVED", u32::from(interleaved)),
+        ("SCALED", u32::from(scaled)),
+        // It unpacks a row's whole step.
+        ("FOURS", 8),
+    ]
 }
 
 /// Compiles the kernel before its first dispatch.
-pub fn compile(device: &Device, layout: Layout, epilogue: Epilogue) -> Result<()> {
-    device.pipeline(&PROGRAM, Some(layout), &[("EPILOGUE", epilogue as u32)]).map(|_| ())
+pub fn compile(
+    device: &Device,
+    layout: Layout,
+    epilogue: Epilogue,
+    (interleaved, scaled): (bool, bool),
+) -> Result<()> {
+    device.pipeline(&PROGRAM, Some(layout), &constants(epilogue, interleaved, scaled)).map(|_| ())
 }
 
-/// One dispatch for each shard of the matrix. `x` is (columns, width), `y` (columns, stride), `pass_size` a
-/// [`PassSize`].
-pub fn dispatches(
-    device: &Device,
-    weights: &Weights,
-    x: BufferView<'_>,
-    (y, stride): (BufferView<'_>, u32),
-    pass_size: &Buffer,
-    epilogue: Epilogue,
-) -> Result<Vec<Dispatch>> {
+/// One dispatch for each shard of the matrix. A norm of `product` is not fused.
+pub fn dispatches(device: &Device, weights: &Weights, product: &Product<'_>) -> Result<Vec<Dispatch>> {
+    let Product { x, normed, epilogue, output, pass_size } = *product;
+    let factors = match normed {
+        Normed::Scaled(factors) => Some(factors),
+        Normed::No | Normed::Fused(_) => None,
+    };
+    let constants = constants(epilogue, output.interleaved, factors.is_some());
     let mut made = Vec::with_capacity(weights.shards.len());
     for shard in &weights.shards {
         let shape = device.uniform(&Matmul {
             rows: shard.rows,
             first_row: shard.first_row,
             steps: weights.steps(),
-            stride,
+            stride: output.stride,
         })?;
         let mut bindings =
-            vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, y), (5, pass_size.all())];
+            vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, output.y), (5, pass_size.all())];
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
+        // Not read unless SCALED, but the layout has it.
+        bindings.push((6, factors.map_or(x, Buffer::all)));
         let grid = [
             GridDim::Fixed(shard.rows.div_ceil(TILE_ROWS)),
             GridDim::ColumnsBy(TILE_COLUMNS),
             GridDim::Fixed(1),
         ];
-        made.push(device.dispatch(
-            &PROGRAM,
-            Some(shard.layout),
-            &[("EPILOGUE", epilogue as u32)],
-            &bindings,
-            grid,
-        )?);
+        made.push(device.dispatch(&PROGRAM, Some(shard.layout), &constants, &bindings, grid)?);
     }
     Ok(made)
 }
@@ -87,22 +88,17 @@ pub fn matmul(rows: &[Vec<f64>], x: &[Vec<f64>], epilogue: Epilogue, y: &mut [Ve
 
 /// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
-    let case = MatrixCase { norm: false, ..*case };
-    let Prepared { weights, x, before, expected, .. } = prepare(&case, seed);
-    let weights = weights.upload(device)?;
-    let x = storage(device, &x)?;
-    let y = poisoned(device, before.len())?;
-    device.write(&y, 0, bytemuck::cast_slice(&before));
-    let pass_size = device.buffer_with(
-        "pass",
-        bytemuck::bytes_of(&PassSize { columns: case.columns }),
-        BufferUse::Uniform,
-    )?;
-    let made =
-        dispatches(device, &weights, x.all(), (y.all(), stride_of(case.rows)), &pass_size, case.epilogue)?;
-    let mut commands = device.commands();
-    commands.pass(&made, case.columns, 1);
-    commands.submit()?;
-    let error = normalized_error(&floats(device, &y, before.len())?, &expected);
+    let prepared = Prepared::new(device, case, seed)?;
+    let got = prepared
+        .run(device, (case.columns, false), |weights, product| dispatches(device, weights, product))?;
+    let error = normalized_error(&got, &prepared.expected);
     Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
+}
+
+/// Whether each column has the same bits however many of `case.columns` run.
+pub fn columns_are_independent(device: &Device, case: &MatrixCase, seed: u64) -> Result<bool> {
+    let prepared = Prepared::new(device, case, seed)?;
+    prepared.columns_are_independent(|columns| {
+        prepared.run(device, (columns, false), |weights, product| dispatches(device, weights, product))
+    })
 }

@@ -2,7 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::buffer::{Buffer, BufferView};
+use crate::activations::{deinterleaved, interleaved};
+use crate::buffer::{Buffer, BufferUse, BufferView};
+use crate::column::PassSize;
 use crate::commands::{Dispatch, GridDim};
 use crate::device::Device;
 use crate::error::Result;
@@ -11,12 +13,26 @@ use crate::program::{Program, program};
 use crate::reference_check::{
     CheckResult, HostWeights, POISON, Random, floats, normalized_error, poisoned, storage, wide,
 };
+use crate::rms_norm::{self, Norm, Target};
 use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
 
-/// Most columns of one dispatch.
+/// Most columns that a workgroup computes.
 pub const MAX_COLUMNS: u32 = 8;
+
+// It is compiled for these numbers of columns, others round up: a pipeline for each number would cost more compilation
+// time than it saves.
+const COMPILED_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
+
+// Most columns for which this kernel is better than matmul: they read the weights twice, the second time from a cache.
+const MOST_COLUMNS: u32 = 2 * MAX_COLUMNS;
+
+/// The columns that the kernel is compiled for to run `columns` of them; `None` where matmul is better.
+pub fn compiled_columns(columns: u32) -> Option<u32> {
+    let compiled = COMPILED_COLUMNS.into_iter().find(|&compiled| compiled >= columns);
+    compiled.or((columns <= MOST_COLUMNS).then_some(MAX_COLUMNS))
+}
 
 /// The uniform: constants of one shard of a matrix.
 #[repr(C)]
@@ -60,59 +76,109 @@ impl Epilogue {
     }
 }
 
-/// RMSNorm applied to x.
+/// What is done to x on its way into a product.
 #[derive(Debug, Clone, Copy)]
-pub struct Norm<'a> {
-    /// Learned gain (width, padded with zeros).
-    pub gain: &'a Buffer,
-    /// Unpadded width.
-    pub width: u32,
-    /// ε under the root.
-    pub epsilon: f32,
+pub enum Normed<'a> {
+    /// Nothing.
+    No,
+    /// Its RMSNorm, computed in the product (matvec of one column only).
+    Fused(Norm<'a>),
+    /// x is the product with the norm's gain, and the sums of a column are multiplied by its factor: both by `rms_norm`.
+    Scaled(&'a Buffer),
 }
 
-fn constants(device: &Device, columns: u32, norm: bool, epilogue: Epilogue) -> [(&'static str, u32); 5] {
-    [
-        ("COLUMNS", columns),
-        ("NORM", u32::from(norm)),
-        ("EPILOGUE", epilogue as u32),
-        ("TEAMS", device.teams()),
+/// Where a product goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Output<'a> {
+    /// Columns of outputs.
+    pub y: BufferView<'a>,
+    /// Elements between them.
+    pub stride: u32,
+    /// Whether another product reads them, which so finds them in the order of activations.
+    pub interleaved: bool,
+}
+
+/// Input and output of a matrix's product with the columns of a pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Product<'a> {
+    /// The columns (columns, padded width), in the order of activations.
+    pub x: BufferView<'a>,
+    /// Whether they are normed.
+    pub normed: Normed<'a>,
+    /// What is done with the sums.
+    pub epilogue: Epilogue,
+    /// Where they go.
+    pub output: Output<'a>,
+    /// A [`PassSize`].
+    pub pass_size: &'a Buffer,
+}
+
+/// What decides a pipeline of the kernel, besides the layout of the weights.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// Columns that a workgroup computes.
+    pub columns: u32,
+    /// Whether RMSNorm is fused.
+    pub fused_norm: bool,
+    /// What is done with the sums.
+    pub epilogue: Epilogue,
+    /// Whether they are stored in the order of activations.
+    pub interleaved: bool,
+}
+
+fn constants(device: &Device, of: &Variant, scaled: bool) -> Result<[(&'static str, u32); 7]> {
+    Ok([
+        ("COLUMNS", of.columns),
+        ("NORM", if of.fused_norm { 1 } else { 2 * u32::from(scaled) }),
+        ("EPILOGUE", of.epilogue as u32),
+        ("INTERLEAVED", u32::from(of.interleaved)),
+        ("TEAMS", device.teams()?),
+        ("TEAMS_ARE_FIXED", u32::from(device.teams_are_fixed())),
         ("FOURS", device.matvec_fours()),
-    ]
+    ])
 }
 
 /// Compiles the kernel before its first dispatch.
-pub fn compile(device: &Device, layout: Layout, columns: u32, norm: bool, epilogue: Epilogue) -> Result<()> {
-    device.pipeline(&PROGRAM, Some(layout), &constants(device, columns, norm, epilogue)).map(|_| ())
+pub fn compile(device: &Device, layout: Layout, variant: &Variant) -> Result<()> {
+    device.pipeline(&PROGRAM, Some(layout), &constants(device, variant, false)?).map(|_| ())
 }
 
-/// One dispatch for each shard of the matrix. `x` is (columns, width), `y` (columns, stride).
+/// One dispatch for each shard of the matrix, compiled for [`compiled_columns`] of the pass's.
 pub fn dispatches(
     device: &Device,
     weights: &Weights,
     columns: u32,
-    x: BufferView<'_>,
-    (y, stride): (BufferView<'_>, u32),
-    norm: Option<Norm<'_>>,
-    epilogue: Epilogue,
+    product: &Product<'_>,
 ) -> Result<Vec<Dispatch>> {
-    let constants = constants(device, columns, norm.is_some(), epilogue);
+    let Product { x, normed, epilogue, output, pass_size } = *product;
+    let (norm, factors) = match normed {
+        Normed::No => (None, None),
+        Normed::Fused(norm) => (Some(norm), None),
+        Normed::Scaled(factors) => (None, Some(factors)),
+    };
+    let variant = Variant { columns, fused_norm: norm.is_some(), epilogue, interleaved: output.interleaved };
+    let constants = constants(device, &variant, factors.is_some())?;
     let mut made = Vec::with_capacity(weights.shards.len());
     for shard in &weights.shards {
         let shape = device.uniform(&Matvec {
             rows: shard.rows,
             first_row: shard.first_row,
             steps: weights.steps(),
-            stride,
+            stride: output.stride,
             width: norm.map_or(1.0, |n| n.width as f32),
             epsilon: norm.map_or(0.0, |n| n.epsilon),
         })?;
-        let mut bindings = vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, y)];
+        let mut bindings = vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, output.y)];
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
-        // Without NORM the kernel does not read binding 5, but the layout has it.
+        // Which of these two the kernel reads depends on NORM, but the layout has both.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
-        let grid =
-            [GridDim::Fixed(shard.rows.div_ceil(device.matvec_rows())), GridDim::Fixed(1), GridDim::Fixed(1)];
+        bindings.push((6, factors.map_or(x, Buffer::all)));
+        bindings.push((7, pass_size.all()));
+        let grid = [
+            GridDim::Fixed(shard.rows.div_ceil(device.matvec_rows()?)),
+            GridDim::ColumnsBy(columns),
+            GridDim::Fixed(1),
+        ];
         made.push(device.dispatch(&PROGRAM, Some(shard.layout), &constants, &bindings, grid)?);
     }
     Ok(made)
@@ -150,7 +216,8 @@ fn gelu(v: f64) -> f64 {
     0.5 * v * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * (v + 0.044715 * v.powi(3))).tanh())
 }
 
-/// Input shape of a check; `width` is padded to a multiple of 32 (nested layouts: 256), as in model files.
+/// Input shape of a check; `width` is padded to a multiple of 32, as in model files; a nested layout rounds it up to
+/// whole blocks.
 #[derive(Debug, Clone, Copy)]
 pub struct MatrixCase {
     /// How the weights are stored.
@@ -161,75 +228,145 @@ pub struct MatrixCase {
     pub width: u32,
     /// Columns of x.
     pub columns: u32,
-    /// Whether RMSNorm is fused (matvec only).
+    /// Whether x is normed.
     pub norm: bool,
     /// What the kernel does with the sums.
     pub epilogue: Epilogue,
 }
 
-// Elements between the columns of y: more than the rows, so that the check sees stray writes.
-pub(crate) fn stride_of(rows: u32) -> u32 {
-    rows + 3
+impl MatrixCase {
+    fn interleaved(&self) -> bool {
+        self.epilogue != Epilogue::Store
+    }
 }
 
-/// Inputs and expected output for checking matvec and matmul.
+/// Inputs and expected output for checking matvec and matmul. Outputs that another product would read, those that are
+/// added or gated, are in the order of activations.
 pub(crate) struct Prepared {
-    pub weights: HostWeights,
-    pub x: Vec<f32>,
-    pub gain: Vec<f32>,
-    pub before: Vec<f32>,
+    case: MatrixCase,
+    weights: Weights,
+    x: Buffer,
+    gain: Buffer,
+    before: Vec<f32>,
+    stride: u32,
     pub expected: Vec<f64>,
 }
 
 pub(crate) const EPSILON: f32 = 1e-5;
 
-pub(crate) fn prepare(case: &MatrixCase, seed: u64) -> Prepared {
-    let mut random = Random::new(seed);
-    let padded = case.width.next_multiple_of(case.layout.block());
-    let weights = HostWeights::random(&mut random, case.layout, case.rows, padded);
-    let pad = |values: Vec<f32>| -> Vec<f32> {
-        values
-            .chunks(case.width as usize)
-            .flat_map(|row| {
-                let mut row = row.to_vec();
-                row.resize(padded as usize, 0.0);
-                row
-            })
-            .collect()
-    };
-    let x = random.normals((case.columns * case.width) as usize);
-    let gain = random.normals(case.width as usize);
-    let stride = stride_of(case.rows) as usize;
-    let mut before = vec![POISON; case.columns as usize * stride];
-    if case.epilogue.reads() {
-        for column in before.chunks_mut(stride) {
-            column[..case.rows as usize].copy_from_slice(&random.normals(case.rows as usize));
+impl Prepared {
+    pub fn new(device: &Device, case: &MatrixCase, seed: u64) -> Result<Self> {
+        // A nested matrix has whole blocks; others may end with a part of a step, padded with zeros.
+        let width =
+            if case.layout.nested { case.width.next_multiple_of(case.layout.block()) } else { case.width };
+        let case = &MatrixCase { width, ..*case };
+        let mut random = Random::new(seed);
+        let weights = HostWeights::random(&mut random, case.layout, case.rows, width.next_multiple_of(32));
+        let x = random.normals((case.columns * case.width) as usize);
+        let gain = random.normals(case.width as usize);
+        let outputs = case.epilogue.outputs(case.rows) as usize;
+        // More than the outputs, so that the check sees stray writes.
+        let stride = (outputs as u32 + 3).next_multiple_of(32);
+        let rows: Vec<Vec<f64>> =
+            (0..case.rows).map(|row| weights.row(row)[..case.width as usize].to_vec()).collect();
+        let gain_wide = wide(&gain);
+        let (mut before, mut expected) = (Vec::new(), Vec::new());
+        for column in wide(&x).chunks(case.width as usize) {
+            let mut y = vec![POISON; stride as usize];
+            if case.epilogue.reads() {
+                y[..outputs].copy_from_slice(&random.normals(outputs));
+            }
+            let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
+            let mut sums = wide(&y);
+            matvec(&rows, column, norm, case.epilogue, &mut sums[..outputs]);
+            expected.extend(sums);
+            before.extend(if case.interleaved() { interleaved(&y) } else { y });
         }
+        let x: Vec<f32> = x.chunks(case.width as usize).flat_map(interleaved).collect();
+        Ok(Self {
+            case: *case,
+            weights: weights.upload(device)?,
+            x: storage(device, &x)?,
+            gain: storage(device, &interleaved(&gain))?,
+            before,
+            stride,
+            expected,
+        })
     }
-    let mut expected = wide(&before);
-    let rows: Vec<Vec<f64>> =
-        (0..case.rows).map(|row| weights.row(row)[..case.width as usize].to_vec()).collect();
-    let gain_wide = wide(&gain);
-    for (column, y) in wide(&x).chunks(case.width as usize).zip(expected.chunks_mut(stride)) {
-        let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
-        matvec(&rows, column, norm, case.epilogue, &mut y[..case.epilogue.outputs(case.rows) as usize]);
+
+    /// The outputs of the first `columns` columns; `make` is [`dispatches`] or that of matmul. A norm is fused for one
+    /// column if the kernel can.
+    pub fn run(
+        &self,
+        device: &Device,
+        (columns, can_fuse): (u32, bool),
+        make: impl FnOnce(&Weights, &Product<'_>) -> Result<Vec<Dispatch>>,
+    ) -> Result<Vec<f32>> {
+        let case = &self.case;
+        let y = storage(device, &self.before)?;
+        let pass_size =
+            device.buffer_with("pass", bytemuck::bytes_of(&PassSize { columns }), BufferUse::Uniform)?;
+        let (products, factors) =
+            (poisoned(device, self.x.bytes() as usize / 4)?, poisoned(device, case.columns as usize)?);
+        let norm = Norm { gain: &self.gain, width: case.width, epsilon: EPSILON };
+        let mut commands = device.commands();
+        let (x, normed) = match case.norm {
+            true if columns == 1 && can_fuse => (&self.x, Normed::Fused(norm)),
+            true => {
+                let product =
+                    rms_norm::dispatch(device, &self.x, norm, (&products, &factors), Target::Product)?;
+                commands.pass([&product], columns, 1);
+                (&products, Normed::Scaled(&factors))
+            }
+            false => (&self.x, Normed::No),
+        };
+        let output = Output { y: y.all(), stride: self.stride, interleaved: case.interleaved() };
+        let product = Product { x: x.all(), normed, epilogue: case.epilogue, output, pass_size: &pass_size };
+        commands.pass(&make(&self.weights, &product)?, columns, 1);
+        commands.submit()?;
+        let stored = floats(device, &y, self.before.len())?;
+        Ok(match case.interleaved() {
+            true => stored
+                .chunks(self.stride as usize)
+                .flat_map(|column| deinterleaved(column, self.stride as usize))
+                .collect(),
+            false => stored,
+        })
     }
-    Prepared { weights, x: pad(x), gain: pad(gain), before, expected }
+
+    /// Whether `run` gives each column the same bits however many run, and leaves what lies behind them as it was.
+    pub fn columns_are_independent(&self, run: impl Fn(u32) -> Result<Vec<f32>>) -> Result<bool> {
+        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        let all = run(self.case.columns)?;
+        let before = run(0)?;
+        for columns in 1..self.case.columns {
+            let end = (columns * self.stride) as usize;
+            let some = run(columns)?;
+            if bits(&some[..end]) != bits(&all[..end]) || bits(&some[end..]) != bits(&before[end..]) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
-    let Prepared { weights, x, gain, before, expected } = prepare(case, seed);
-    let weights = weights.upload(device)?;
-    let (x, gain) = (storage(device, &x)?, storage(device, &gain)?);
-    let y = poisoned(device, before.len())?;
-    device.write(&y, 0, bytemuck::cast_slice(&before));
-    let norm = case.norm.then_some(Norm { gain: &gain, width: case.width, epsilon: EPSILON });
-    let output = (y.all(), stride_of(case.rows));
-    let made = dispatches(device, &weights, case.columns, x.all(), output, norm, case.epilogue)?;
-    let mut commands = device.commands();
-    commands.pass(&made, case.columns, 1);
-    commands.submit()?;
-    let error = normalized_error(&floats(device, &y, before.len())?, &expected);
+    let prepared = Prepared::new(device, case, seed)?;
+    let compiled = compiled_columns(case.columns).unwrap_or(MAX_COLUMNS);
+    let got = prepared.run(device, (case.columns, true), |weights, product| {
+        dispatches(device, weights, compiled, product)
+    })?;
+    let error = normalized_error(&got, &prepared.expected);
     Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
+}
+
+/// Whether each column has the same bits however many of `case.columns` run.
+pub fn columns_are_independent(device: &Device, case: &MatrixCase, seed: u64) -> Result<bool> {
+    let prepared = Prepared::new(device, case, seed)?;
+    prepared.columns_are_independent(|columns| {
+        prepared.run(device, (columns, true), |weights, product| {
+            dispatches(device, weights, compiled_columns(columns).unwrap_or(MAX_COLUMNS), product)
+        })
+    })
 }

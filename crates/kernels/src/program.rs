@@ -34,6 +34,7 @@ const TEAM_SUBGROUP: &str = include_str!("../../../shaders/common/team.subgroup.
 const CACHE: &str = include_str!("../../../shaders/common/cache.wgsl");
 const CACHE_F32: &str = include_str!("../../../shaders/common/cache.f32.wgsl");
 const COLUMN: &str = include_str!("../../../shaders/common/column.wgsl");
+const ACTIVATIONS: &str = include_str!("../../../shaders/common/activations.wgsl");
 const STEP: &str = include_str!("../../../shaders/common/step.wgsl");
 const WEIGHTS_4: &str = include_str!("../../../shaders/common/weights_4.wgsl");
 const WEIGHTS_8: &str = include_str!("../../../shaders/common/weights_8.wgsl");
@@ -44,10 +45,8 @@ const SCALES_16: &str = include_str!("../../../shaders/common/scales_16.wgsl");
 
 /// Invocations per workgroup, in every kernel.
 pub(crate) const WORKGROUP: u32 = 64;
-// Rows that a team of matvec computes at a time; ROWS in the shader.
-const TEAM_ROWS: u32 = 4;
 // TEAM_LANES of team.wgsl.
-const PLAIN_TEAM_LANES: u32 = 16;
+pub(crate) const PLAIN_TEAM_LANES: u32 = 16;
 
 pub(crate) fn text(program: &Program, layout: Option<Layout>, variant: Variant) -> String {
     let weights = match layout {
@@ -62,27 +61,10 @@ pub(crate) fn text(program: &Program, layout: Option<Layout>, variant: Variant) 
     let half = if variant.half { HALF_F16 } else { HALF };
     let cache = if variant.cache_f32 { CACHE_F32 } else { CACHE };
     let team = if variant.subgroup { TEAM_SUBGROUP } else { TEAM };
-    [half, cache, team, STEP, COLUMN, &weights, program.text].join("\n")
+    [half, cache, team, ACTIVATIONS, STEP, COLUMN, &weights, program.text].join("\n")
 }
 
 impl Device {
-    /// Guaranteed number of teams per workgroup: the fewest, when subgroups are largest.
-    pub(crate) fn teams(&self) -> u32 {
-        let lanes = if self.subgroup() { self.info().subgroup_sizes.1 } else { PLAIN_TEAM_LANES };
-        (WORKGROUP / lanes.max(1)).max(1)
-    }
-
-    /// Vectors of a step's weights that matvec unpacks at once. A GPU's registers hold one for each of a team's rows; a
-    /// processor keeps all eight in its cache and so sums a column's whole step before the next column's.
-    pub(crate) fn matvec_fours(&self) -> u32 {
-        if self.info().is_software() { 8 } else { 1 }
-    }
-
-    /// Rows that a workgroup of matvec computes.
-    pub(crate) fn matvec_rows(&self) -> u32 {
-        self.teams() * TEAM_ROWS
-    }
-
     /// The pipeline of a program, compiled once.
     pub(crate) fn pipeline(
         &self,

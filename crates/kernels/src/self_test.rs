@@ -11,7 +11,7 @@ use crate::rms_norm::Target;
 use crate::rope::ChangesCase;
 use crate::{
     accept, attention, attention_reduce, attention_row, draft, embed, gate, log_probability, logit_bias,
-    logit_sum, matmul, matvec, pick, rms_norm, rope, top_list, vocab_blocks,
+    logit_sum, matmul, matvec, pick, rms_norm, rope, team_size, top_list, vocab_blocks,
 };
 
 /// One result per kernel (matvec and matmul: per weight layout). An error means that a kernel could not run.
@@ -36,7 +36,8 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
             results.push(matmul::check(device, &MatrixCase { columns: 9, ..apart }, 18)?);
         }
     }
-    for target in [Target::Store, Target::Add] {
+    results.push(team_size::check(device)?);
+    for target in [Target::Product, Target::Add] {
         results.push(rms_norm::check(device, 100, 3, target, 4)?);
     }
     for (bias, norm_after_rope) in [(false, None), (true, None), (false, Some(false)), (true, Some(true))] {

@@ -6,7 +6,7 @@ use crate::layout::Layout;
 use crate::program::{Program, text};
 use crate::variant::Variant;
 
-static PROGRAMS: [&Program; 17] = [
+static PROGRAMS: [&Program; 18] = [
     &crate::accept::PROGRAM,
     &crate::attention::PROGRAM,
     &crate::attention_reduce::PROGRAM,
@@ -22,6 +22,7 @@ static PROGRAMS: [&Program; 17] = [
     &crate::pick::PROGRAM,
     &crate::rms_norm::PROGRAM,
     &crate::rope::PROGRAM,
+    &crate::team_size::PROGRAM,
     &crate::top_list::PROGRAM,
     &crate::vocab_blocks::PROGRAM,
 ];
@@ -52,9 +53,10 @@ pub fn sources() -> Vec<(String, String)> {
 }
 
 impl Device {
-    /// Compiles the kernels without weights, which every model needs, before their first dispatch.
+    /// Compiles the kernels without weights, which every model needs, before their first dispatch; not attention, which
+    /// depends on a model's heads.
     pub fn compile_common(&self) -> Result<()> {
-        let common = PROGRAMS.iter().filter(|program| !program.weights);
+        let common = PROGRAMS.iter().filter(|program| !program.weights && program.name != "attention");
         common.map(|program| self.pipeline(program, None, &[])).try_for_each(|made| made.map(|_| ()))
     }
 }

@@ -39,7 +39,7 @@ fn rust_and_wgsl_structs_agree() {
     );
     same!(
         "attention_reduce",
-        attention_reduce::AttentionReduce { heads, head_dim, context, splits, stride, window }
+        attention_reduce::AttentionReduce { heads, head_dim, context, splits, steps, window }
     );
     same!(
         "attention_row",
@@ -69,12 +69,13 @@ fn rust_and_wgsl_structs_agree() {
     same!("log_probability", log_probability::LogProbability { stride, blocks });
     same!("log_probability", vocab_blocks::Block { most, token, total });
     same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
-    same!("matmul", matmul::PassSize { columns });
+    same!("matmul", column::PassSize { columns });
+    same!("matvec", column::PassSize { columns });
     same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon });
     same!("pick", pick::Pick { columns, count });
     same!("pick", pick::Choice { temperature, top_p, top_k, seed });
     same!("pick", top_list::Candidate { token, log_probability });
-    same!("rms_norm", rms_norm::RmsNorm { fours, width, epsilon });
+    same!("rms_norm", rms_norm::RmsNorm { steps, width, epsilon });
     same!("rope", rope::Rope { heads, kv_heads, head_dim, stride, context, values_at, epsilon });
     same!("rope", column::Column { slot, base, first, row });
     same!("rope", column::Feed { token, step });

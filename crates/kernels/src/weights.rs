@@ -50,7 +50,7 @@ impl Weights {
         let quant_row = layout.quant_bytes(width);
         let scale_row = layout.scale_bytes(width);
         let row_bytes = quant_row.max(scale_row) as u64;
-        let most_rows = device.max_workgroups().saturating_mul(device.matvec_rows());
+        let most_rows = device.max_workgroups().saturating_mul(device.matvec_rows()?);
         let rows_per_shard = rows_per_shard(row_bytes, device.max_binding_bytes(), most_rows);
         let mut shards = Vec::new();
         let mut first_row = 0;

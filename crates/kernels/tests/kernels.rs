@@ -8,7 +8,7 @@ use kernels::rope::ChangesCase;
 use kernels::{
     CheckResult, Device, DeviceOptions, Layout, accept, attention, attention_reduce, attention_row, draft,
     embed, gate, log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test,
-    top_list, vocab_blocks,
+    team_size, top_list, vocab_blocks,
 };
 
 const EPILOGUES: [Epilogue; 6] = [
@@ -80,6 +80,18 @@ fn matvec_equals_its_reference() {
     }
 }
 
+/// A sentence must not be translated otherwise because others run with it: every layout and every epilogue, normed and not.
+#[test]
+fn a_column_has_the_same_bits_whatever_runs_beside_it() {
+    let device = Device::open(&DeviceOptions::default()).expect("a device");
+    for (i, layout) in Layout::ALL.into_iter().enumerate() {
+        let epilogue = EPILOGUES[i % EPILOGUES.len()];
+        let case = MatrixCase { layout, rows: 38, width: 1100, columns: 16, norm: i % 2 == 0, epilogue };
+        assert!(matvec::columns_are_independent(&device, &case, 3).expect("runs"), "matvec {case:?}");
+        assert!(matmul::columns_are_independent(&device, &case, 3).expect("runs"), "matmul {case:?}");
+    }
+}
+
 #[test]
 fn matmul_equals_its_reference() {
     for device in devices() {
@@ -119,7 +131,7 @@ fn split_matrices_equal_their_reference() {
 #[test]
 fn rms_norm_equals_its_reference() {
     for device in devices() {
-        for target in [Target::Store, Target::Add] {
+        for target in [Target::Product, Target::Add] {
             for (width, columns) in [(1, 1), (96, 3), (260, 9), (4096, 2)] {
                 let result = rms_norm::check(&device, width, columns, target, 3);
                 assert_passes(&device, &format!("{width} {target:?}"), result);
@@ -244,6 +256,13 @@ fn choice_of_token_equals_its_reference() {
         for (rows, row) in [(2, 0), (5, 3)] {
             assert_passes(&device, "draft", draft::check(&device, rows, row, 9));
         }
+    }
+}
+
+#[test]
+fn team_size_is_one_that_the_adapter_allows() {
+    for device in devices() {
+        assert_passes(&device, "team_size", team_size::check(&device));
     }
 }
 

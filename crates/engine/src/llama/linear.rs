@@ -1,7 +1,7 @@
 //! Products of weight matrices with the columns of a pass.
 
-use kernels::matvec::{Epilogue, Norm};
-use kernels::rms_norm::Target;
+use kernels::matvec::{Epilogue, Normed, Output, Product};
+use kernels::rms_norm::{Norm, Target};
 use kernels::{Buffer, BufferView, Device, Dispatch, Weights, matmul, matvec, rms_norm};
 
 use model_files::Activation;
@@ -18,13 +18,16 @@ pub(crate) enum LinearKernel {
     Matmul,
 }
 
-/// Multiplies matrices with the columns of a pass: `matvec` with the norm fused, or `rms_norm` and `matmul`.
+/// Multiplies matrices with the columns of a pass: `matvec` of one column with the norm fused, or `rms_norm` once and
+/// `matvec` or `matmul`.
 pub(super) struct Linear<'a> {
     pub device: &'a Device,
     pub kernel: LinearKernel,
     pub pass_uniform: &'a Buffer,
     /// Holds what is normed on its way, (columns, hidden).
     pub normed: &'a Buffer,
+    /// The norms' factors (columns).
+    pub factors: &'a Buffer,
 }
 
 impl Linear<'_> {
@@ -35,14 +38,11 @@ impl Linear<'_> {
         weights: &Weights,
         x: &Buffer,
         norm: Norm<'_>,
-        y: (BufferView<'_>, u32),
         epilogue: Epilogue,
+        y: Output<'_>,
     ) -> Result<()> {
-        if self.kernel == LinearKernel::Matmul {
-            pass.push(rms_norm::dispatch(self.device, x, norm, (self.normed, Target::Store))?);
-            return self.product(pass, weights, self.normed, None, y, epilogue);
-        }
-        self.product(pass, weights, x, Some(norm), y, epilogue)
+        let input = self.normed(pass, x, norm)?;
+        self.product(pass, weights, input, epilogue, y)
     }
 
     /// y = activation(gate · norm(x)) · (up · norm(x)).
@@ -52,19 +52,35 @@ impl Linear<'_> {
         gate_up: &GateUp,
         x: &Buffer,
         norm: Norm<'_>,
-        y: (BufferView<'_>, u32),
+        y: Output<'_>,
         activation: Activation,
     ) -> Result<()> {
+        let input = self.normed(pass, x, norm)?;
         match gate_up {
-            GateUp::Joined(both) => self.normed_into(pass, both, x, norm, y, gate(activation)),
+            GateUp::Joined(both) => self.product(pass, both, input, gate(activation), y),
             GateUp::Apart(gate, up) => {
-                self.normed_into(pass, gate, x, norm, y, Epilogue::Store)?;
-                self.normed_into(pass, up, x, norm, y, times_gate(activation))
+                self.product(pass, gate, input, Epilogue::Store, y)?;
+                self.product(pass, up, input, times_gate(activation), y)
             }
         }
     }
 
-    /// y += weights · x, normed before it is added if the model has a norm there.
+    /// What products with norm(x) read: one column norms in the product, several beforehand.
+    fn normed<'b>(
+        &'b self,
+        pass: &mut Vec<Dispatch>,
+        x: &'b Buffer,
+        norm: Norm<'b>,
+    ) -> Result<(&'b Buffer, Normed<'b>)> {
+        if self.kernel == LinearKernel::Matvec(1) {
+            return Ok((x, Normed::Fused(norm)));
+        }
+        let normed = (self.normed, self.factors);
+        pass.push(rms_norm::dispatch(self.device, x, norm, normed, Target::Product)?);
+        Ok((self.normed, Normed::Scaled(self.factors)))
+    }
+
+    /// y += weights · x, normed before it is added if the model has a norm there; `stride` is that of both.
     pub fn added_to(
         &self,
         pass: &mut Vec<Dispatch>,
@@ -73,11 +89,12 @@ impl Linear<'_> {
         output_norm: Option<Norm<'_>>,
         (y, stride): (&Buffer, u32),
     ) -> Result<()> {
+        let into = |y| activations(y, stride);
         let Some(norm) = output_norm else {
-            return self.product(pass, weights, x, None, (y.all(), stride), Epilogue::Add);
+            return self.product(pass, weights, (x, Normed::No), Epilogue::Add, into(y));
         };
-        self.product(pass, weights, x, None, (self.normed.all(), stride), Epilogue::Store)?;
-        pass.push(rms_norm::dispatch(self.device, self.normed, norm, (y, Target::Add))?);
+        self.product(pass, weights, (x, Normed::No), Epilogue::Store, into(self.normed))?;
+        pass.push(rms_norm::dispatch(self.device, self.normed, norm, (y, self.factors), Target::Add)?);
         Ok(())
     }
 
@@ -85,20 +102,27 @@ impl Linear<'_> {
         &self,
         pass: &mut Vec<Dispatch>,
         weights: &Weights,
-        x: &Buffer,
-        norm: Option<Norm<'_>>,
-        y: (BufferView<'_>, u32),
+        (x, normed): (&Buffer, Normed<'_>),
         epilogue: Epilogue,
+        output: Output<'_>,
     ) -> Result<()> {
-        let (device, x) = (self.device, x.all());
+        let product = Product { x: x.all(), normed, epilogue, output, pass_size: self.pass_uniform };
         pass.extend(match self.kernel {
-            LinearKernel::Matvec(columns) => {
-                matvec::dispatches(device, weights, columns, x, y, norm, epilogue)?
-            }
-            LinearKernel::Matmul => matmul::dispatches(device, weights, x, y, self.pass_uniform, epilogue)?,
+            LinearKernel::Matvec(columns) => matvec::dispatches(self.device, weights, columns, &product)?,
+            LinearKernel::Matmul => matmul::dispatches(self.device, weights, &product)?,
         });
         Ok(())
     }
+}
+
+/// An output that another product reads.
+pub(super) fn activations(y: &Buffer, stride: u32) -> Output<'_> {
+    Output { y: y.all(), stride, interleaved: true }
+}
+
+/// An output that other kernels read.
+pub(super) fn rows(y: BufferView<'_>, stride: u32) -> Output<'_> {
+    Output { y, stride, interleaved: false }
 }
 
 /// What the product with gate and up ends with where their rows alternate.

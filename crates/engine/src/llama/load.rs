@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use kernels::matvec::Epilogue;
+use kernels::matvec::{Epilogue, Variant};
 use kernels::rms_norm::Target;
 use kernels::rope::MAX_NORMED_HEAD;
 use kernels::{
-    Buffer, BufferUse, Device, Layout, Weights, attention, matmul, matvec, rms_norm, rope, top_list,
+    Buffer, BufferUse, Device, Heads, Layout, Weights, attention, interleaved, matmul, matvec, rms_norm,
+    rope, top_list,
 };
 use model_files::{Architecture, HeadNorm, Matrix, Model};
 
@@ -68,8 +69,12 @@ impl Llama {
             values.resize(values.len().next_multiple_of(32), 0.0);
             Ok(device.buffer_with(name, bytemuck::cast_slice(&values), BufferUse::Storage)?)
         };
-        let vector = |name: &str| buffer(name, model.vector(name)?);
-        let vector_if = |has: bool, name: String| has.then(|| vector(&name)).transpose();
+        let gain = |name: &str| buffer(name, interleaved(&model.vector(name)?));
+        let gain_if = |has: bool, name: String| has.then(|| gain(&name)).transpose();
+        let qkv_bias = |layer: usize| {
+            let name = format!("layers.{layer}.qkv_bias");
+            architecture.qkv_bias.then(|| buffer(&name, model.vector(&name)?)).transpose()
+        };
         let head_gains = |layer: usize| -> Result<Option<Buffer>> {
             if architecture.head_norm.is_none() {
                 return Ok(None);
@@ -84,19 +89,19 @@ impl Llama {
         for i in 0..architecture.layers {
             let outputs = architecture.output_norms;
             layers.push(Layer {
-                attention_norm: vector(&format!("layers.{i}.attn_norm"))?,
+                attention_norm: gain(&format!("layers.{i}.attn_norm"))?,
                 qkv: joined(parts(&format!("layers.{i}.qkv"))?),
-                qkv_bias: vector_if(architecture.qkv_bias, format!("layers.{i}.qkv_bias"))?,
+                qkv_bias: qkv_bias(i)?,
                 head_gains: head_gains(i)?,
                 o: parts(&format!("layers.{i}.o"))?.0,
-                attention_output_norm: vector_if(outputs, format!("layers.{i}.attn_output_norm"))?,
-                ffn_norm: vector(&format!("layers.{i}.ffn_norm"))?,
+                attention_output_norm: gain_if(outputs, format!("layers.{i}.attn_output_norm"))?,
+                ffn_norm: gain(&format!("layers.{i}.ffn_norm"))?,
                 gate_up: match parts(&format!("layers.{i}.gate_up"))? {
                     (both, None) => GateUp::Joined(both),
                     (gate, Some(up)) => GateUp::Apart(gate, up),
                 },
                 down: parts(&format!("layers.{i}.down"))?.0,
-                ffn_output_norm: vector_if(outputs, format!("layers.{i}.ffn_output_norm"))?,
+                ffn_output_norm: gain_if(outputs, format!("layers.{i}.ffn_output_norm"))?,
             });
         }
         device.flush()?;
@@ -108,7 +113,7 @@ impl Llama {
             embedding,
             head,
             layers,
-            final_norm: vector("final_norm")?,
+            final_norm: gain("final_norm")?,
             window_inverse_frequencies: match architecture.window_rope {
                 true => model.vector("rope_inv_freq_window")?,
                 false => inverse_frequencies.clone(),
@@ -123,25 +128,33 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
     device.compile_common()?;
     let a = &model.info().architecture;
     rope::compile(device, a.qkv_bias, a.head_norm.map(|norm| norm == HeadNorm::AfterRope))?;
+    // Neither slots nor context matter here.
+    let heads = crate::session::heads(a, 1, 1);
+    attention::compile(device, &heads)?;
     if a.window.is_some() {
-        attention::compile_windowed(device)?;
+        attention::compile(device, &Heads { window: Some(1), ..heads })?;
     }
     if a.output_norms {
         rms_norm::compile(device, Target::Add)?;
     }
     let mut made = HashSet::new();
     for (name, matrix) in &model.info().matrices {
-        let (norm, epilogue) = match name.rsplit('.').next() {
-            Some("o" | "down") if a.output_norms => (false, Epilogue::Store),
-            Some("o" | "down") => (false, Epilogue::Add),
-            Some("gate_up") => (true, gate(a.activation)),
-            Some("up") => (true, times_gate(a.activation)),
-            _ => (true, Epilogue::Store),
+        let (norm, epilogue, interleaved) = match name.rsplit('.').next() {
+            Some("o" | "down") if a.output_norms => (false, Epilogue::Store, true),
+            Some("o" | "down") => (false, Epilogue::Add, true),
+            Some("gate_up") => (true, gate(a.activation), true),
+            Some("gate") => (true, Epilogue::Store, true),
+            Some("up") => (true, times_gate(a.activation), true),
+            _ => (true, Epilogue::Store, false),
         };
         let layout = layout_of(matrix.layout);
-        if made.insert((layout, norm, epilogue)) {
-            matvec::compile(device, layout, 1, norm, epilogue)?;
-            matmul::compile(device, layout, epilogue)?;
+        if made.insert((layout, norm, epilogue, interleaved)) {
+            matvec::compile(
+                device,
+                layout,
+                &Variant { columns: 1, fused_norm: norm, epilogue, interleaved },
+            )?;
+            matmul::compile(device, layout, epilogue, (interleaved, norm))?;
         }
     }
     Ok(())
