@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use translation::quality;
+use translation::quality::Summary;
 use translation::{
     DocumentTerm, JobEvent, JobId, JobResult, JobRow, Problem, TermCount, Translator, Warning,
 };
@@ -43,8 +43,7 @@ pub struct JobOutput<'a> {
     one_line_per_input: bool,
     failed: bool,
     // Of texts; a document has a summary of its own.
-    sentences: usize,
-    poor: usize,
+    texts: Summary,
 }
 
 impl<'a> JobOutput<'a> {
@@ -59,8 +58,7 @@ impl<'a> JobOutput<'a> {
             waiting: BTreeMap::new(),
             translated: Vec::new(),
             failed: false,
-            sentences: 0,
-            poor: 0,
+            texts: Summary::default(),
         }
     }
 
@@ -128,8 +126,8 @@ impl<'a> JobOutput<'a> {
 
     /// Says how many sentences of texts are poor.
     pub fn note_poor_texts(&self) {
-        if let Some(said) = quality::summary(self.poor, self.sentences) {
-            note!("wasan: {said}");
+        if self.texts.poor > 0 {
+            note!("wasan: {}", self.texts);
         }
     }
 
@@ -155,7 +153,9 @@ impl<'a> JobOutput<'a> {
                     self.write_bilingual(*id, &result);
                     print_summary(&shown(document), &result);
                 } else {
-                    (self.sentences, self.poor) = (self.sentences + result.segments, self.poor + result.poor);
+                    self.texts.sentences += result.segments;
+                    self.texts.poor += result.poor;
+                    self.texts.uncalibrated |= result.uncalibrated;
                 }
                 match (&result.output, json) {
                     (_, true) => result_as_json(job, &result),
@@ -245,8 +245,9 @@ pub fn print_summary(document: &str, result: &JobResult) {
         parts.push("no text to translate was found, the output is a copy".to_owned());
     }
     note!("{document}: {}", parts.join(", "));
-    if let Some(said) = quality::summary(result.poor, result.segments) {
-        note!("{document}: {said}");
+    let summary = result.summary();
+    if summary.poor > 0 {
+        note!("{document}: {summary}");
     }
     if !result.left_alone.is_empty() {
         note!("{document}: {}", result.left_alone);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use translation::quality::Summary;
 use translation::{
-    DecodeOptions, Error, Job, JobEvent, JobId, JobResult, JobRow, LanguagePair, Problem, QueueLock, Setup,
-    Source, Translator,
+    DecodeOptions, Error, Filter, Job, JobEvent, JobId, JobResult, JobRow, LanguagePair, Problem, QueueLock,
+    Setup, Source, Translator,
 };
 
 use crate::failure::Failure;
@@ -166,12 +167,16 @@ impl JobRunner<'_> {
     pub fn already_done(&mut self, row: &JobRow) -> Result<(), Failure> {
         let index = self.next_index();
         note!("{}: already translated", shown(&row.input));
+        let segments = self.translator.segments(row.id, Filter::All)?;
+        let summary: Summary = segments.iter().map(|segment| segment.quality).collect();
         let result = JobResult {
             output: row.output.clone(),
             segments: row.total,
             reused: row.total,
             to_review: row.to_review,
             poor: row.poor,
+            unknown_text: summary.is_unknown_text(),
+            uncalibrated: summary.uncalibrated,
             terms: row.terms,
             document_terms: self.translator.document_terms(row.id)?,
             demonstration: row.demonstration,

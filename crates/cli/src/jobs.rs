@@ -1,7 +1,7 @@
 //! `wasan jobs`: the queue of documents.
 
 use clap::{Subcommand, ValueEnum};
-use translation::quality::{Grade, QualityEstimate};
+use translation::quality::{Grade, QualityEstimate, Summary};
 use translation::{DocumentTerm, Error, Filter, JobId, JobRow, JobState, Setup, Term, Translator};
 
 use crate::arguments::{DataArgs, EngineArgs};
@@ -206,6 +206,11 @@ fn list(translator: &Translator, json: bool) -> Result<(), Failure> {
 }
 
 fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Result<(), Failure> {
+    let summary: Summary =
+        translator.segments(id, Filter::All)?.iter().map(|segment| segment.quality).collect();
+    if !json && summary.poor > 0 {
+        note!("{summary}");
+    }
     for segment in translator.segments(id, filter)? {
         if json {
             say!("{}", serde_json::json!(segment));

@@ -12,7 +12,7 @@ use crate::glossary::{TermCount, Terms};
 use crate::job::{JobResult, Target, Warning};
 use crate::job_id::JobId;
 use crate::languages::{LanguagePair, language};
-use crate::quality::Grade;
+use crate::quality::Summary;
 use crate::retry::SentenceTask;
 use crate::segment::{Segment, SpanMark};
 use crate::sentence_report::SentenceReport;
@@ -44,7 +44,9 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         sentences.map(|sentence| count_words(&sentence.text, &task.job.pair.from)).sum()
     };
     let (words, words_decoded) = (count(|_| true), count(|sentence| sentence.tokens > 0));
-    let sentences = task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
+    let sentences: Vec<SentenceReport> =
+        task.blocks.iter_mut().flatten().filter_map(|sentence| sentence.done.take()).collect();
+    let summary: Summary = sentences.iter().map(|sentence| sentence.quality).collect();
     let WrittenDocument { output, bytes, counts, placeholders_kept, terms, left_alone } = written;
     Ok(JobResult {
         warning: (task.total == 0 && !task.is_interactive()).then_some(Warning::NoText),
@@ -55,6 +57,8 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         reused: task.reused,
         to_review: counts.to_review,
         poor: counts.poor,
+        unknown_text: summary.is_unknown_text(),
+        uncalibrated: summary.uncalibrated,
         placeholders_kept,
         terms,
         document_terms,
@@ -328,10 +332,9 @@ fn block_text(block: &[SentenceTask], to: &str) -> String {
 
 fn text_counts(task: &Task) -> ReviewCounts {
     let reports = || task.blocks.iter().flatten().filter_map(|sentence| sentence.done.as_ref());
-    let is_poor = |report: &&SentenceReport| report.quality.is_some_and(|q| q.grade == Grade::Poor);
     ReviewCounts {
         to_review: reports().filter(|report| report.status.is_to_review()).count(),
-        poor: reports().filter(is_poor).count(),
+        poor: reports().map(|report| report.quality).collect::<Summary>().poor,
     }
 }
 

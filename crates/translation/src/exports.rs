@@ -9,7 +9,7 @@ use crate::files;
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 use crate::names::bilingual_path;
-use crate::quality::{self, Grade};
+use crate::quality::{Grade, Summary};
 use crate::review::Filter;
 use crate::segment::Segment;
 use crate::translator::Translator;
@@ -76,6 +76,10 @@ impl Translator {
     }
 }
 
+// What the colours of rows mean.
+const LEGEND: &str = "<p><span class=\"poor\">red</span>: probably wrong; <span class=\"review\">yellow</span>: may be \
+    wrong, or a check failed</p>\n";
+
 fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {
     let (title, from, to) = (escape(title), &pair.from, &pair.to);
     let mut page = format!(
@@ -84,16 +88,19 @@ fn page(title: &str, pair: &LanguagePair, segments: &[Segment]) -> String {
          td {{ border: 1px solid #999; padding: 0.4em; vertical-align: top; white-space: pre-wrap }}\n\
          .review {{ background: #fff3c4 }}\n.poor {{ background: #ffd5cc }}\n</style>\n<h1>{title}</h1>\n"
     );
-    let is_poor = |segment: &&Segment| segment.quality.is_some_and(|quality| quality.grade == Grade::Poor);
-    let poor = segments.iter().filter(is_poor).count();
-    if let Some(said) = quality::summary(poor, segments.len()) {
+    let summary: Summary = segments.iter().map(|segment| segment.quality).collect();
+    if summary.poor > 0 {
         // Writing to a string cannot fail.
-        let _ = writeln!(page, "<p>{}</p>", escape(&said));
+        let _ = writeln!(page, "<p>{}</p>", escape(&summary.to_string()));
+    }
+    if segments.iter().any(|segment| segment.status.is_to_review()) {
+        page.push_str(LEGEND);
     }
     page.push_str("<table>\n");
     for segment in segments {
         let class = match segment.quality.map(|quality| quality.grade) {
             Some(Grade::Poor) => " class=\"poor\" title=\"probably wrong\"",
+            Some(Grade::Doubtful) => " class=\"review\" title=\"may be wrong\"",
             _ if segment.status.is_to_review() => " class=\"review\" title=\"to review\"",
             _ => "",
         };

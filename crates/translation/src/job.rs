@@ -11,6 +11,7 @@ use crate::document_terms::DocumentTerm;
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
 use crate::languages::LanguagePair;
+use crate::quality::Summary;
 use crate::sentence_report::{SentenceReport, UncertainWord};
 
 /// Sampling parameters.
@@ -213,6 +214,10 @@ pub struct JobResult {
     pub to_review: usize,
     /// Of these, sentences whose translation is probably wrong.
     pub poor: usize,
+    /// Whether these are so many that the models do not know this kind of text.
+    pub unknown_text: bool,
+    /// Whether quality was estimated by weights that were not fitted for these models.
+    pub uncalibrated: bool,
     /// Of these, sentences of a program's messages that kept their source, since the translation's placeholders differ.
     pub placeholders_kept: usize,
     /// Documents: occurrences of glossary terms, used and missing in the translation.
@@ -241,6 +246,13 @@ pub struct JobResult {
     pub tokens_per_second: f32,
     /// Every sentence with its translation and status.
     pub sentences: Vec<SentenceReport>,
+}
+
+impl JobResult {
+    /// What the estimates say of its sentences.
+    pub fn summary(&self) -> Summary {
+        Summary { sentences: self.segments, poor: self.poor, uncalibrated: self.uncalibrated }
+    }
 }
 
 /// An event of a job.

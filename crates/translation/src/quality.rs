@@ -14,6 +14,8 @@ pub use evidence::{Evidence, FEATURES, RECONSTRUCTION};
 
 pub(crate) use calibration::{Calibrations, find, read};
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// How far a translation is to be trusted.
@@ -39,17 +41,51 @@ pub struct QualityEstimate {
     pub calibrated: bool,
 }
 
-/// What a document's summary says of its poor sentences; none without any.
-pub fn summary(poor: usize, sentences: usize) -> Option<String> {
-    let verb = if poor == 1 { "is" } else { "are" };
-    let noun = if sentences == 1 { "sentence" } else { "sentences" };
-    let why =
-        if is_unknown_text(poor, sentences) { ": these models do not know this kind of text" } else { "" };
-    (poor > 0).then(|| format!("{poor} of {sentences} {noun} {verb} poor, probably wrong{why}"))
+/// What the estimates say of a document or of texts, as a sentence for its reader: empty if no sentence is poor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All sentences.
+    pub sentences: usize,
+    /// Those that are poor.
+    pub poor: usize,
+    /// Whether an estimate is not [calibrated](QualityEstimate::calibrated).
+    pub uncalibrated: bool,
 }
 
-/// Whether a document's poor sentences are so many that its kind of text, not single sentences, is the cause. Of good
-/// translations one in a hundred is graded poor, so a quarter does not come about by chance; of a few sentences it does.
-pub fn is_unknown_text(poor: usize, sentences: usize) -> bool {
-    poor >= 3 && 4 * poor >= sentences
+impl Summary {
+    /// Whether so many are poor that the kind of text, not single sentences, is the cause. Of good translations one in a
+    /// hundred is graded poor, so a quarter does not come about by chance; of a few sentences it does.
+    pub fn is_unknown_text(self) -> bool {
+        self.poor >= 3 && 4 * self.poor >= self.sentences
+    }
+}
+
+/// Of the estimates of all sentences.
+impl FromIterator<Option<QualityEstimate>> for Summary {
+    fn from_iter<I: IntoIterator<Item = Option<QualityEstimate>>>(estimates: I) -> Self {
+        estimates.into_iter().fold(Self::default(), |all, estimate| Self {
+            sentences: all.sentences + 1,
+            poor: all.poor + usize::from(estimate.is_some_and(|one| one.grade == Grade::Poor)),
+            uncalibrated: all.uncalibrated || estimate.is_some_and(|one| !one.calibrated),
+        })
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sentences, poor, uncalibrated } = *self;
+        if poor == 0 {
+            return Ok(());
+        }
+        let verb = if poor == 1 { "is" } else { "are" };
+        let noun = if sentences == 1 { "sentence" } else { "sentences" };
+        write!(f, "{poor} of {sentences} {noun} {verb} poor, probably wrong")?;
+        if self.is_unknown_text() {
+            f.write_str(": these models do not know this kind of text")?;
+        }
+        if uncalibrated {
+            f.write_str(" (estimated by the weights of the starter models; `wasan evaluate --calibrate` fits them to yours)")?;
+        }
+        Ok(())
+    }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use evaluation::Logistic;
 use translation::quality::{
-    Calibration, Estimator, Evidence, FEATURES, Grade, Measure, QualityModel, is_unknown_text,
-    save_calibration, summary,
+    Calibration, Estimator, Evidence, FEATURES, Grade, Measure, QualityEstimate, QualityModel, Summary,
+    save_calibration,
 };
 use translation::{Catalog, Error, LanguagePair};
 
@@ -125,12 +125,26 @@ fn a_malformed_calibration_is_left_unchanged_and_reported() {
 
 #[test]
 fn a_summary_tells_single_sentences_from_a_kind_of_text() {
-    assert_eq!(summary(0, 10), None);
-    assert_eq!(summary(1, 1).as_deref(), Some("1 of 1 sentence is poor, probably wrong"));
-    assert_eq!(summary(2, 40).as_deref(), Some("2 of 40 sentences are poor, probably wrong"));
+    let said = |poor, sentences| Summary { poor, sentences, uncalibrated: false }.to_string();
+    assert_eq!(said(0, 10), "");
+    assert_eq!(said(1, 1), "1 of 1 sentence is poor, probably wrong");
+    assert_eq!(said(2, 40), "2 of 40 sentences are poor, probably wrong");
     let unknown = "10 of 40 sentences are poor, probably wrong: these models do not know this kind of text";
-    assert_eq!(summary(10, 40).as_deref(), Some(unknown));
+    assert_eq!(said(10, 40), unknown);
     for (poor, sentences, unknown) in [(3, 12, true), (2, 2, false), (3, 13, false), (100, 400, true)] {
-        assert_eq!(is_unknown_text(poor, sentences), unknown, "{poor} of {sentences}");
+        let summary = Summary { poor, sentences, uncalibrated: false };
+        assert_eq!(summary.is_unknown_text(), unknown, "{poor} of {sentences}");
     }
+}
+
+/// Weights of other models are used where there are none of their own, and the reader is told so.
+#[test]
+fn a_summary_says_that_an_estimate_is_not_calibrated() {
+    let graded = |grade, calibrated| Some(QualityEstimate { score: 0.5, grade, calibrated });
+    let (poor, good) = (graded(Grade::Poor, true), graded(Grade::Good, true));
+    let calibrated: Summary = [poor, None, good].into_iter().collect();
+    assert_eq!(calibrated, Summary { sentences: 3, poor: 1, uncalibrated: false });
+    let other: Summary = [poor, graded(Grade::Good, false)].into_iter().collect();
+    assert_eq!(other, Summary { sentences: 2, poor: 1, uncalibrated: true });
+    assert!(other.to_string().ends_with("`wasan evaluate --calibrate` fits them to yours)"), "{other}");
 }

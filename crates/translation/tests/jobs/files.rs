@@ -72,8 +72,9 @@ fn what_is_found_in_writing_is_told_with_its_sentence() {
     fs::write(&source, cue).expect("writes");
     let result = finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
     let [long, short] = result.sentences.as_slice() else { panic!("{result:?}") };
+    assert_eq!(result.to_review, 1);
     assert_eq!((long.status, &*long.reasons), (SentenceStatus::Doubtful, &[Reason::LongLine][..]));
-    assert_eq!(short.reasons, []);
+    assert_eq!((short.status, &*short.reasons), (SentenceStatus::Done, &[][..]));
 }
 
 /// A subtitle that became too long is shortened; a second run finds the shorter text in the store.
@@ -85,11 +86,11 @@ fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
     let said = "I was very happy to see you yesterday.";
     let long = text(translator(), "en-de", said).text.expect("a text");
     assert!(long.chars().count() > MOST, "{long}");
-    fs::write(&source, format!("1\n00:00:01,000 --> 00:00:03,000\n- {said}\n- Good.\n")).expect("writes");
+    fs::write(&source, format!("1\n00:00:01,000 --> 00:00:03,000\n- {said}\n- Why?\n")).expect("writes");
     let run = || finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
     let (first, second) = (run(), run());
     let short = &first.sentences[0];
-    assert_eq!((short.status, &*short.reasons), (SentenceStatus::Done, &[][..]), "{short:?}");
+    assert_eq!((first.to_review, short.status), (0, SentenceStatus::Done), "{short:?}");
     assert!(short.translation.chars().count() <= MOST && !short.translation.is_empty(), "{short:?}");
     assert_eq!((second.reused, &second.sentences[0].translation), (2, &short.translation));
     assert_eq!(written(&first), written(&second));
@@ -100,12 +101,12 @@ fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
 fn long_subtitles_stay_where_nothing_shorter_can_be_looked_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("film.srt");
-    let cue = "1\n00:00:01,000 --> 00:00:03,000\n- I was very happy to see you yesterday.\n- Good.\n\n";
+    let cue = "1\n00:00:01,000 --> 00:00:03,000\n- I was very happy to see you yesterday.\n- Why?\n\n";
     fs::write(&source, cue.repeat(2)).expect("writes");
     let translator = Translator::start(Setup { sequences: 1, ..setup_in(folder.path()) }, |_| {});
     let result = finished(&submit(&translator, "en-de", file(&source), DecodeOptions::default()).1);
     translator.stop();
-    assert_eq!(result.segments, 4, "{result:?}");
+    assert_eq!((result.segments, result.to_review), (4, 2), "{result:?}");
     assert!(result.sentences.iter().step_by(2).all(|long| long.reasons == [Reason::LongLine]), "{result:?}");
 }
 
