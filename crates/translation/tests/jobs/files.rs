@@ -86,7 +86,8 @@ fn a_subtitle_that_is_too_long_is_said_in_fewer_words() {
     let said = "I was very happy to see you yesterday.";
     let long = text(translator(), "en-de", said).text.expect("a text");
     assert!(long.chars().count() > MOST, "{long}");
-    fs::write(&source, format!("1\n00:00:01,000 --> 00:00:03,000\n- {said}\n- Why?\n")).expect("writes");
+    fs::write(&source, format!("1\n00:00:01,000 --> 00:00:03,000\n- {said}\n- Thank you.\n"))
+        .expect("writes");
     let run = || finished(&submit(translator(), "en-de", file(&source), DecodeOptions::default()).1);
     let (first, second) = (run(), run());
     let short = &first.sentences[0];
