@@ -55,6 +55,17 @@ pub enum Quality {
     Best,
 }
 
+/// From what the quality of a translation is estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Estimate {
+    /// The log-probabilities of decoding, which cost nothing.
+    #[default]
+    Cheap,
+    /// Also the log-probability of the source given the translation, which takes one more pass over both.
+    Full,
+}
+
 /// Decoding options of a job. The default is greedy, with the setup's recipe, the memory and the glossary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -69,6 +80,8 @@ pub struct DecodeOptions {
     pub sampling: Option<Sampling>,
     /// How much time it may take. Beam search and sampling say themselves which translation is taken, so they are fast.
     pub quality: Quality,
+    /// From what quality is estimated; with [`Quality::Best`] always the full estimate, since its choice needs the same pass.
+    pub estimate: Estimate,
     /// Whether the result carries every token with its alternatives and each model's votes.
     pub report: bool,
     /// Documents: whether to reuse exact matches of the translation memory and to store translations in it.
@@ -100,6 +113,7 @@ impl Default for DecodeOptions {
             beam: None,
             sampling: None,
             quality: Quality::Fast,
+            estimate: Estimate::Cheap,
             report: false,
             memory: true,
             glossary: true,
@@ -116,6 +130,11 @@ impl DecodeOptions {
     /// Whether the models choose between several translations.
     pub(crate) fn reranks(&self) -> bool {
         self.quality == Quality::Best && self.beam.is_none() && self.sampling.is_none()
+    }
+
+    /// Whether log P(source | translation) of each sentence is computed.
+    pub(crate) fn reconstructs(&self) -> bool {
+        self.estimate == Estimate::Full || self.reranks()
     }
 
     pub(crate) fn choice(&self) -> Choice {

@@ -89,7 +89,8 @@ pub use glossary::{Term, TermCount, Terms};
 pub use gpu_adapters::{AdapterReport, test_adapters};
 pub use inspect::{Logits, logits, tokenizer};
 pub use job::{
-    BeamOptions, DecodeOptions, Job, JobEvent, JobResult, Quality, Sampling, Source, Target, Warning,
+    BeamOptions, DecodeOptions, Estimate, Job, JobEvent, JobResult, Quality, Sampling, Source, Target,
+    Warning,
 };
 pub use job_id::JobId;
 pub use languages::LanguagePair;

@@ -84,7 +84,7 @@ impl fmt::Display for Summary {
             f.write_str(": these models do not know this kind of text")?;
         }
         if uncalibrated {
-            f.write_str(" (estimated by the weights of the starter models; `wasan evaluate --calibrate` fits them to yours)")?;
+            f.write_str(" (as estimated for the starter models; `wasan evaluate --calibrate` fits the estimate to yours)")?;
         }
         Ok(())
     }

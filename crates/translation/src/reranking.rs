@@ -248,15 +248,24 @@ impl Rescoring {
         })
     }
 
-    /// Whether a score is missing. A single hypothesis needs none.
+    /// Whether there are several to choose from. A single one needs only its reverse score, for the quality estimate.
+    pub fn compares(&self) -> bool {
+        self.hypotheses.len() > 1
+    }
+
+    /// Whether a score is missing.
     pub fn is_open(&self) -> bool {
-        let is_scored = |scored: &Hypothesis| scored.forward.is_some() && scored.reverse.is_some();
-        self.hypotheses.len() > 1 && !self.hypotheses.iter().all(is_scored)
+        let is_scored =
+            |scored: &Hypothesis| (scored.forward.is_some() || !self.compares()) && scored.reverse.is_some();
+        !self.hypotheses.iter().all(is_scored)
     }
 
     /// The chosen hypothesis, its report completed with the scores and all hypotheses; the earlier of equally good ones.
     pub fn choose(self, lambda: f32) -> Option<Hypothesis> {
-        let listed = self.hypotheses.iter().chain(&self.faulty).map(Hypothesis::listed).collect();
+        let all = || self.hypotheses.iter().chain(&self.faulty);
+        // A sentence that only one sum has translated has no hypotheses.
+        let is_judged = all().map(|hypothesis| hypothesis.sums.len()).sum::<usize>() > 1;
+        let listed: Vec<_> = all().filter(|_| is_judged).map(Hypothesis::listed).collect();
         let mut best: Option<Hypothesis> = None;
         for hypothesis in self.hypotheses {
             if best.as_ref().is_none_or(|best| hypothesis.score(lambda) > best.score(lambda)) {

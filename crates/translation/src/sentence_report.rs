@@ -75,8 +75,8 @@ pub struct HypothesisReport {
     pub sums: Vec<String>,
     /// Whether the recipe gave it.
     pub is_own: bool,
-    /// Mean log P(translation | source) and mean log P(source | translation) a token; none for the only translation left,
-    /// and for those that the checks rule out.
+    /// Mean log P(translation | source) and mean log P(source | translation) a token; none for those that the checks rule
+    /// out.
     pub scores: Option<(f32, f32)>,
 }
 

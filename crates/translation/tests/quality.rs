@@ -31,7 +31,7 @@ fn calibration(models: &str, doubtful: f64) -> Calibration {
         models: models.to_owned(),
         cheap: model(&[1.0, 0.0, 0.0], doubtful, 0.1),
         full: None,
-        measured: Measure { test: "dev".to_owned(), good: 50, bad: 40, area: 0.9 },
+        measured: Measure { test: "dev".to_owned(), good: 50, bad: 40, area: 0.9, full_area: None },
     }
 }
 
@@ -146,5 +146,8 @@ fn a_summary_says_that_an_estimate_is_not_calibrated() {
     assert_eq!(calibrated, Summary { sentences: 3, poor: 1, uncalibrated: false });
     let other: Summary = [poor, graded(Grade::Good, false)].into_iter().collect();
     assert_eq!(other, Summary { sentences: 2, poor: 1, uncalibrated: true });
-    assert!(other.to_string().ends_with("`wasan evaluate --calibrate` fits them to yours)"), "{other}");
+    assert!(
+        other.to_string().ends_with("`wasan evaluate --calibrate` fits the estimate to yours)"),
+        "{other}"
+    );
 }

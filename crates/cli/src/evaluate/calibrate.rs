@@ -46,6 +46,9 @@ pub struct Line {
     f1: Option<f64>,
 }
 
+/// Lines with a score each.
+type Scored<'a> = Vec<(&'a Line, f64)>;
+
 impl Line {
     /// Whether it is good (`true`) or bad; none between.
     fn class(&self) -> Option<bool> {
@@ -74,7 +77,7 @@ pub fn run(command: &Evaluate, report: &mut EvaluationReport) -> Result<(), Fail
             command.metrics.scorer(Some(&pair.to))?,
         ));
     }
-    let mut decoder = Decoder::start(command.setup(&models));
+    let mut decoder = Decoder::start(command.setup(&models)).with_full_estimate();
     let result = directions.iter().try_for_each(|(pair, recipe, sets, scorer)| {
         let mut one = Direction { models: &models, decoder: &mut decoder, pair, recipe, scorer };
         one.calibrate(sets, report)
@@ -111,7 +114,7 @@ impl Direction<'_> {
         let kept_in = save_calibration(Some(&self.models.library), self.pair, calibration.clone())?;
         let estimator = Estimator::new(calibration.clone());
         let measured = Measured { test: dev, lines: &lines, decoded: &decoded, estimator: &estimator };
-        report.calibrations.push(CalibrationSection::searched(&measured, &scores, &kept_in).rendered());
+        report.calibrations.push(CalibrationSection::searched(&measured, scores, &kept_in).rendered());
         for test in others {
             let (lines, decoded) = self.lines(test)?;
             let measured = Measured { test, lines: &lines, decoded: &decoded, estimator: &estimator };
@@ -145,20 +148,19 @@ impl Direction<'_> {
     }
 
     /// The calibration, with the cross-validated scores of the good and bad lines by the cheap and the full estimate.
-    fn fit(&self, dev: &TestSet, lines: &[Line]) -> Result<(Calibration, Vec<Vec<f64>>), Failure> {
-        let clear: Vec<(&Line, bool)> = lines.iter().filter_map(|line| Some((line, line.class()?))).collect();
-        let labels: Vec<bool> = clear.iter().map(|(_, class)| *class).collect();
-        let rows = clear.iter().map(|(line, _)| line.evidence.features()).collect();
-        let (cheap, cheap_scores) = quality_model(rows, &labels)?;
-        let rows: Option<Vec<Vec<f64>>> =
-            clear.iter().map(|(line, _)| line.evidence.full_features()).collect();
-        let full = rows.map(|rows| quality_model(rows, &labels)).transpose()?;
+    fn fit<'a>(&self, dev: &TestSet, lines: &'a [Line]) -> Result<(Calibration, Vec<Scored<'a>>), Failure> {
+        let (cheap, cheap_scores) = quality_model(lines, |evidence| Some(evidence.features()))?;
+        // Models without a prompt for the opposite direction have no reconstruction.
+        let full = lines.iter().any(|line| line.evidence.reconstruction.is_some());
+        let full = full.then(|| quality_model(lines, Evidence::full_features)).transpose()?;
         let (full, full_scores) = full.unzip();
+        let count = |class: bool| lines.iter().filter(|line| line.class() == Some(class)).count();
         let measured = Measure {
             test: dev.name.clone(),
-            good: labels.iter().filter(|good| **good).count(),
-            bad: labels.iter().filter(|good| !**good).count(),
-            area: area_under_curve(&cheap_scores, &labels).unwrap_or_default(),
+            good: count(true),
+            bad: count(false),
+            area: area(&cheap_scores),
+            full_area: full_scores.as_ref().map(area),
         };
         let models = self.models.digest(self.pair, self.recipe)?;
         let scores = [cheap_scores].into_iter().chain(full_scores).collect();
@@ -172,10 +174,24 @@ fn evidence(sentences: &[SentenceReport]) -> Option<Evidence> {
     Evidence::join(words.map(|sentence| sentence.evidence.as_ref()).collect::<Option<Vec<_>>>()?)
 }
 
-/// A model with thresholds from its cross-validated scores, and these scores.
-fn quality_model(rows: Vec<Vec<f64>>, labels: &[bool]) -> Result<(QualityModel, Vec<f64>), Failure> {
-    let weights = Logistic::fit(&rows, labels, PENALTY)?;
-    let scores = cross_validated(&rows, labels, PENALTY, FOLDS)?;
-    let limit = |rate| threshold(&scores, labels, rate).unwrap_or_default();
-    Ok((QualityModel { weights, doubtful: limit(DOUBTFUL), poor: limit(POOR) }, scores))
+/// A model with thresholds from its cross-validated scores of the good and bad lines, and these scores.
+fn quality_model(
+    lines: &[Line],
+    features: impl Fn(&Evidence) -> Option<Vec<f64>>,
+) -> Result<(QualityModel, Scored<'_>), Failure> {
+    let clear = lines.iter().filter_map(|line| Some(((line, features(&line.evidence)?), line.class()?)));
+    let (clear, labels): (Vec<(&Line, Vec<f64>)>, Vec<bool>) = clear.unzip();
+    let (lines, rows): (Vec<&Line>, Vec<Vec<f64>>) = clear.into_iter().unzip();
+    let weights = Logistic::fit(&rows, &labels, PENALTY)?;
+    let scores = cross_validated(&rows, &labels, PENALTY, FOLDS)?;
+    let limit = |rate| threshold(&scores, &labels, rate).unwrap_or_default();
+    let model = QualityModel { weights, doubtful: limit(DOUBTFUL), poor: limit(POOR) };
+    Ok((model, lines.into_iter().zip(scores).collect()))
+}
+
+/// The area under the ROC curve of the good against the bad lines.
+fn area(scored: &Scored<'_>) -> f64 {
+    let clear = scored.iter().filter_map(|(line, score)| Some((*score, line.class()?)));
+    let (scores, labels): (Vec<f64>, Vec<bool>) = clear.unzip();
+    area_under_curve(&scores, &labels).unwrap_or_default()
 }

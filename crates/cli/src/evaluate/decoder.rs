@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use translation::{
-    DecodeOptions, Job, JobEvent, JobId, JobResult, ModelLocation, Quality, Recipe, SentenceReport, Setup,
-    Source, Translator,
+    DecodeOptions, Estimate, Job, JobEvent, JobId, JobResult, ModelLocation, Quality, Recipe, SentenceReport,
+    Setup, Source, Translator,
 };
 
 use super::models::ResolvedRecipe;
@@ -57,6 +57,7 @@ pub struct Decoder {
     progress: Arc<Progress>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
+    estimate: Estimate,
     run: usize,
     cache: HashMap<Key, Rc<Decoded>>,
 }
@@ -68,7 +69,13 @@ impl Decoder {
         let (sender, receiver) = channel();
         let interrupted = sender.clone();
         interrupt::listen(move || drop(interrupted.send(Message::Interrupted)));
-        Self { translator, progress, sender, receiver, run: 0, cache: HashMap::new() }
+        let estimate = Estimate::Cheap;
+        Self { translator, progress, sender, receiver, estimate, run: 0, cache: HashMap::new() }
+    }
+
+    /// Computes what the full quality estimate needs.
+    pub fn with_full_estimate(self) -> Self {
+        Self { estimate: Estimate::Full, ..self }
     }
 
     /// Translates a test set.
@@ -117,6 +124,7 @@ impl Decoder {
             recipe: Some(recipe.formula.clone()),
             chosen: recipe.chosen.clone(),
             quality: recipe.quality,
+            estimate: self.estimate,
             // Measures the models, independently of the user's glossary.
             glossary: false,
             ..DecodeOptions::default()

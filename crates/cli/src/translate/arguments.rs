@@ -5,7 +5,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use clap::Args;
 use clap::ValueEnum;
 use translation::{
-    BeamOptions, DecodeOptions, Format, LanguagePair, Quality, Sampling, Target, Term, is_document,
+    BeamOptions, DecodeOptions, Estimate, Format, LanguagePair, Quality, Sampling, Target, Term, is_document,
 };
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
@@ -70,6 +70,10 @@ pub struct Translate {
     /// in both directions, which takes a multiple of the time [default: fast]
     #[arg(long, value_name = "QUALITY", value_enum, hide_possible_values = true, conflicts_with_all = ["beam", "temperature"])]
     quality: Option<QualityName>,
+    /// cheap: how far to trust a translation is estimated from the probabilities of decoding; full: also from that of the
+    /// source given the translation, for some more time; with --quality best always full [default: cheap]
+    #[arg(long, value_name = "ESTIMATE", value_enum, hide_possible_values = true)]
+    estimate: Option<EstimateName>,
     /// Beam search with this many beams, instead of greedy decoding
     #[arg(long, value_name = "BEAMS", value_parser = clap::value_parser!(u32).range(1..=15))]
     beam: Option<u32>,
@@ -126,6 +130,22 @@ impl From<QualityName> for Quality {
         match name {
             QualityName::Fast => Self::Fast,
             QualityName::Best => Self::Best,
+        }
+    }
+}
+
+/// The names of [`Estimate`].
+#[derive(Clone, Copy, ValueEnum)]
+enum EstimateName {
+    Cheap,
+    Full,
+}
+
+impl From<EstimateName> for Estimate {
+    fn from(name: EstimateName) -> Self {
+        match name {
+            EstimateName::Cheap => Self::Cheap,
+            EstimateName::Full => Self::Full,
         }
     }
 }
@@ -309,6 +329,7 @@ impl Translate {
         if let Some(quality) = self.quality {
             (options.quality, options.beam, options.sampling) = (quality.into(), None, None);
         }
+        options.estimate = self.estimate.map_or(options.estimate, Estimate::from);
         options.memory &= !self.no_memory;
         options.context = self.context.unwrap_or(options.context);
         options.document_terms = self.terms.map_or(options.document_terms, |terms| terms == Switch::On);

@@ -54,6 +54,9 @@ pub struct Measure {
     pub bad: usize,
     /// The area under the ROC curve of the cheap estimate, cross-validated.
     pub area: f64,
+    /// The same of the full estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_area: Option<f64>,
 }
 
 impl Calibration {

@@ -94,7 +94,22 @@ fn a_broken_hypothesis_never_wins() {
     let broken = [Reason::Repeated];
     let rescoring = rescoring(&[("a a a a", &[Reason::Repeated, Reason::Short]), ("b b b b", &broken)]);
     assert_eq!(texts(&rescoring), ["a a a a"]);
-    assert!(!rescoring.is_open(), "one needs no scores");
+    assert!(!rescoring.compares());
+}
+
+/// A single one needs only its reverse score, and is listed only if several sums gave it.
+#[test]
+fn a_single_translation_is_scored_in_reverse() {
+    for sums in [1, 2] {
+        let decoded: Vec<(&str, &[Reason])> = vec![("one", &[]); sums];
+        let mut single = rescoring(&decoded);
+        assert!(!single.compares() && single.is_open());
+        single.hypotheses[0].reverse = Some(-2.0);
+        assert!(!single.is_open());
+        let report = single.choose(0.5).expect("there is one").report;
+        assert_eq!((report.score, report.reconstruction), (-9.0, Some(-2.0)));
+        assert_eq!(report.hypotheses.len(), sums - 1);
+    }
 }
 
 #[test]

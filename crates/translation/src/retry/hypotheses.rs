@@ -40,6 +40,13 @@ impl SentenceTask {
         self.done.is_some() && self.hypotheses.is_empty() && self.rescoring.is_none()
     }
 
+    /// Whether the source's probability given the translation is still to be computed.
+    pub fn can_be_reconstructed(&self) -> bool {
+        let evidence = self.done.as_ref().and_then(|done| done.evidence);
+        evidence.is_some_and(|evidence| evidence.reconstruction.is_none())
+            && self.strategy != Strategy::Shorter
+    }
+
     /// Replaces the decoded hypotheses by what is to be scored of them; until then the recipe's own is shown.
     pub fn start_rescoring(&mut self) {
         let others = std::mem::take(&mut self.hypotheses);

@@ -48,7 +48,9 @@ impl DecodingFingerprint {
         let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
         let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
         let reranking = reranking.map(|r| (r.lambda.to_bits(), r.certain.to_bits(), &r.hypotheses));
-        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{reranking:?}\0{models}").as_bytes()))
+        // What is stored of a sentence has a reconstruction or not.
+        let full = options.reconstructs();
+        Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{reranking:?}\0{full}\0{models}").as_bytes()))
     }
 
     /// The key of a sentence.
@@ -168,6 +170,7 @@ mod tests {
 
     use super::*;
     use crate::glossary::Term;
+    use crate::job::Estimate;
 
     fn term(source: &str, target: &str) -> TermMatch {
         TermMatch { term: Term { source: source.into(), target: target.into() }, certain: true }
@@ -206,6 +209,12 @@ mod tests {
                 "L",
                 &pair("de-en"),
                 &DecodeOptions { sampling: Some(seeded), ..options() },
+                None,
+            ),
+            DecodingFingerprint::new(
+                "L",
+                &pair("de-en"),
+                &DecodeOptions { estimate: Estimate::Full, ..options() },
                 None,
             ),
             DecodingFingerprint::new(

@@ -50,8 +50,9 @@ impl Task {
         if position.hypothesis == 0 && self.queue_hypotheses(position) {
             return Ok(());
         }
+        let reconstructs = self.job.options.reconstructs();
         let sentence = &mut self.blocks[block][at];
-        if sentence.hypotheses.is_empty() {
+        if sentence.hypotheses.is_empty() && !(reconstructs && sentence.can_be_reconstructed()) {
             return self.record_finished(PiecePosition::of(block, at));
         }
         if !sentence.is_decoded() {
@@ -62,12 +63,13 @@ impl Task {
         self.finish_rescoring(PiecePosition::of(block, at))
     }
 
-    /// Queues the missing scores of a sentence. A single hypothesis needs none.
+    /// Queues the missing scores of a sentence.
     pub(super) fn queue_scores(&mut self, block: usize, sentence: usize) {
         let Some(rescoring) = &self.blocks[block][sentence].rescoring else { return };
-        for (hypothesis, scored) in rescoring.hypotheses.iter().enumerate().filter(|_| rescoring.is_open()) {
-            let missing = [(Direction::Forward, scored.forward), (Direction::Reverse, scored.reverse)];
-            for (direction, _) in missing.into_iter().filter(|(_, score)| score.is_none()) {
+        for (hypothesis, scored) in rescoring.hypotheses.iter().enumerate() {
+            let forward = rescoring.compares() && scored.forward.is_none();
+            let missing = [(Direction::Forward, forward), (Direction::Reverse, scored.reverse.is_none())];
+            for (direction, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
                 self.scores.push_back(ScorePosition { block, sentence, hypothesis, direction });
             }
         }

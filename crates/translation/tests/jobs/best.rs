@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 
+use translation::quality::Evidence;
 use translation::{
-    BeamOptions, DecodeOptions, JobEvent, Quality, Reason, Reranking, SentenceStatus, Setup, Source, Term,
-    Translator, save_reranking,
+    BeamOptions, DecodeOptions, Estimate, JobEvent, JobResult, Quality, Reason, Reranking, SentenceStatus,
+    Setup, Source, Term, Translator, save_reranking,
 };
 
 use crate::ask::{PATIENCE, file, finished, last, pair, setup, submit, text, text_with, translator, written};
@@ -224,4 +225,29 @@ fn a_text_does_not_wait_for_the_hypotheses_of_a_document() {
     assert_eq!(last(&events), JobEvent::Cancelled);
     assert!(!text(&translator, "de-en", "Hallo.").text.expect("a text").is_empty());
     translator.stop();
+}
+
+/// The full estimate has the probability of the source given the translation, by whichever way a sentence is translated;
+/// the translation stays the same.
+#[test]
+fn each_sentence_is_reconstructed_for_the_full_estimate() {
+    let full = || DecodeOptions { estimate: Estimate::Full, ..DecodeOptions::default() };
+    let source = "Guten Morgen. Sie hat ihrer Mutter einen langen Brief geschrieben.";
+    let cheap = text(translator(), "de-en", source);
+    let read_back = text_with(translator(), "de-en", source, full());
+    assert_eq!(read_back.text, cheap.text);
+    for (full, cheap) in read_back.sentences.iter().zip(&cheap.sentences) {
+        let reconstruction = full.reconstruction.expect("was computed");
+        assert!(reconstruction < 0.0 && full.hypotheses.is_empty(), "{full:?}");
+        let evidence = full.evidence.expect("was decoded");
+        assert_eq!(evidence.reconstruction, Some(reconstruction));
+        assert_eq!(cheap.evidence, Some(Evidence { reconstruction: None, ..evidence }));
+    }
+    let certain = asking_up_to(-9.0);
+    let same = text_with(&certain, "de-en", source, best());
+    let values = |result: &JobResult| -> Vec<Option<f32>> {
+        result.sentences.iter().map(|sentence| sentence.reconstruction).collect()
+    };
+    assert_eq!(values(&same), values(&read_back), "also where the sum is certain");
+    certain.stop();
 }

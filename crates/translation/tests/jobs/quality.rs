@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use translation::quality::{Calibration, Grade, Measure, QualityModel, save_calibration};
+use translation::quality::{Calibration, Grade, Measure, QualityModel, Summary, save_calibration};
 use translation::{Catalog, DecodeOptions, Filter, SentenceStatus, Setup, Translator};
 
 use crate::ask::{pair, setup_in};
@@ -60,7 +60,7 @@ fn strict(models: String) -> Calibration {
         intercept: 0.0,
     };
     let cheap = QualityModel { weights, doubtful: 1.0, poor: 1.0 };
-    let measured = Measure { test: "none".to_owned(), good: 0, bad: 0, area: 0.5 };
+    let measured = Measure { test: "none".to_owned(), good: 0, bad: 0, area: 0.5, full_area: None };
     Calibration { models, cheap, full: None, measured }
 }
 
@@ -86,4 +86,30 @@ fn a_new_calibration_grades_the_cached_sentences_too() {
     assert_eq!((again.reused, again.poor, again.to_review), (2, 2, 2));
     let text = |result: &translation::JobResult| result.sentences[0].translation.clone();
     assert_eq!(text(&first), text(&again), "the translation stays");
+}
+
+/// L alone was never calibrated: the result, the review and the bilingual page say so.
+#[test]
+fn the_reader_is_told_of_an_estimate_for_other_models() {
+    let home = home();
+    let source = home.write(
+        "a.txt",
+        "Die Präzessionsbewegung der Kreiselachse führt zu einer Nutation.\n\nVorkasse entfällt bei \
+         Ratenzahlung.\n\nGletscherspalten gefährden Seilschaften.\n\nDie Hydraulikpumpe darf nicht \
+         trockenlaufen.\n",
+    );
+    let said = |options: DecodeOptions| {
+        let (id, result) = home.run(&source, options);
+        let segments = home.translator.segments(id, Filter::All).expect("reads");
+        let summary: Summary = segments.iter().map(|segment| segment.quality).collect();
+        assert_eq!(summary, result.summary());
+        assert!(result.unknown_text && result.poor >= 3, "{result:#?}");
+        let page = home.folder.path().join(format!("{id:?}.html"));
+        home.translator.export_bilingual(id, &page).expect("is written");
+        let page = fs::read_to_string(page).expect("reads");
+        assert!(page.contains(&format!("<p>{summary}</p>")), "{page}");
+        (result.uncalibrated, summary.to_string().contains("--calibrate"))
+    };
+    assert_eq!(said(no_memory()), (false, false));
+    assert_eq!(said(DecodeOptions { recipe: Some("L".to_owned()), ..no_memory() }), (true, true));
 }

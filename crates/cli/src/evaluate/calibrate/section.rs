@@ -5,12 +5,18 @@ use std::path::Path;
 
 use evaluation::ranking::{area_under_curve, share_caught};
 use serde::Serialize;
-use translation::quality::{Calibration, Estimator, FEATURES, Grade, QualityEstimate, RECONSTRUCTION};
+use translation::quality::{
+    Calibration, Estimator, Evidence, FEATURES, Grade, QualityEstimate, QualityModel, RECONSTRUCTION,
+};
 
 use super::super::decoder::Decoded;
 use super::super::report::Rendered;
 use super::super::test_sets::TestSet;
-use super::{BAD, GOOD, Line};
+use super::{BAD, GOOD, Line, Scored};
+
+/// The names of the estimates.
+const CHEAP: &str = "cheap estimate";
+const FULL: &str = "full estimate";
 
 /// The shares of false alarms of the curve.
 const RATES: [f64; 5] = [0.01, 0.02, 0.05, 0.1, 0.2];
@@ -58,9 +64,10 @@ struct ScoreRow {
     caught: Vec<f64>,
 }
 
-/// How many translations have a grade.
+/// How many translations have a grade by an estimate.
 #[derive(Serialize)]
 struct GradeRow {
+    estimate: &'static str,
     grade: Grade,
     good: usize,
     between: usize,
@@ -76,52 +83,42 @@ struct LineRow {
     chrf: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     bertscore_f1: Option<f64>,
+    /// By the cheap estimate.
     quality: Option<QualityEstimate>,
+    /// By the full estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_quality: Option<QualityEstimate>,
 }
 
 impl CalibrationSection {
     /// The development set; `scores` are the cross-validated ones of its good and bad lines by each estimate.
-    pub fn searched(measured: &Measured<'_>, scores: &[Vec<f64>], kept_in: &Path) -> Self {
-        let clear: Vec<&Line> = measured.lines.iter().filter(|line| line.class().is_some()).collect();
-        let mut section = Self::new(measured);
-        let names = ["cheap estimate", "full estimate"];
-        let rows = names.iter().zip(scores).filter_map(|(name, scores)| score_row(name, &clear, scores));
-        section.scores.splice(0..0, rows);
+    pub fn searched(measured: &Measured<'_>, scores: Vec<Scored<'_>>, kept_in: &Path) -> Self {
+        let mut section = Self::new(measured, [CHEAP, FULL].into_iter().zip(scores));
         (section.searched, section.kept_in) = (true, Some(kept_in.display().to_string()));
         section
     }
 
     /// A set on whose lines nothing was fitted.
     pub fn held_out(measured: &Measured<'_>, calibration: &Calibration) -> Self {
-        let all: Vec<&Line> = measured.lines.iter().collect();
-        let cheap: Vec<f64> =
-            all.iter().map(|line| calibration.cheap.weights.probability(&line.evidence.features())).collect();
-        let full = calibration.full.as_ref().and_then(|full| {
-            let features = all.iter().map(|line| line.evidence.full_features());
-            features.map(|features| Some(full.weights.probability(&features?))).collect::<Option<Vec<f64>>>()
-        });
-        let mut section = Self::new(measured);
-        let rows = [("cheap estimate", Some(cheap)), ("full estimate", full)];
-        let rows = rows.iter().filter_map(|(name, scores)| score_row(name, &all, scores.as_ref()?));
-        section.scores.splice(0..0, rows);
-        section
+        let cheap = by_model(measured.lines, &calibration.cheap, |evidence| Some(evidence.features()));
+        let full = calibration.full.as_ref();
+        let full = full.map(|full| (FULL, by_model(measured.lines, full, Evidence::full_features)));
+        Self::new(measured, [(CHEAP, cheap)].into_iter().chain(full))
     }
 
-    // The features alone, the grades and the lines.
-    fn new(measured: &Measured<'_>) -> Self {
+    // The estimates and the features alone, the grades and the lines.
+    fn new<'a>(measured: &Measured<'_>, estimates: impl Iterator<Item = (&'static str, Scored<'a>)>) -> Self {
         let Measured { test, lines, decoded, estimator } = measured;
-        let all: Vec<&Line> = lines.iter().collect();
         let count = |class: Option<bool>| lines.iter().filter(|line| line.class() == class).count();
-        let quality = |line: &Line| estimator.quality(&line.evidence);
-        let grades = [Grade::Poor, Grade::Doubtful, Grade::Good].map(|grade| {
-            let count = |class: Option<bool>| {
-                let has = |line: &&Line| {
-                    line.class() == class && quality(line).is_some_and(|quality| quality.grade == grade)
-                };
-                lines.iter().filter(has).count()
-            };
-            GradeRow { grade, good: count(Some(true)), between: count(None), bad: count(Some(false)) }
-        });
+        let cheap = |line: &Line| estimator.quality(&Evidence { reconstruction: None, ..line.evidence });
+        let full = |line: &Line| {
+            line.evidence.reconstruction.is_some().then(|| estimator.quality(&line.evidence)).flatten()
+        };
+        let mut grades = grade_rows(CHEAP, lines, cheap);
+        if lines.iter().any(|line| full(line).is_some()) {
+            grades.extend(grade_rows(FULL, lines, full));
+        }
+        let estimates = estimates.filter_map(|(name, scored)| score_row(name, &scored));
         Self {
             test: test.name.clone(),
             from: test.pair.from.clone(),
@@ -131,10 +128,10 @@ impl CalibrationSection {
             good: count(Some(true)),
             bad: count(Some(false)),
             seconds: decoded.seconds,
-            scores: feature_rows(&all),
-            grades: grades.into(),
+            scores: estimates.chain(feature_rows(lines)).collect(),
+            grades,
             kept_in: None,
-            lines: lines.iter().map(|line| LineRow::new(line, quality(line))).collect(),
+            lines: lines.iter().map(|line| LineRow::new(line, cheap(line), full(line))).collect(),
         }
     }
 
@@ -167,14 +164,14 @@ impl CalibrationSection {
             let caught: Vec<String> = caught.iter().map(|share| format!("{:.0} %", 100.0 * share)).collect();
             let _ = writeln!(text, "| {name} | {area:.3} |{f1} {} |", caught.join(" | "));
         }
-        text.push_str("\n| grade | bad | between | good |\n|---|---|---|---|\n");
-        for GradeRow { grade, good, between, bad } in &self.grades {
+        text.push_str("\n| estimate | grade | bad | between | good |\n|---|---|---|---|---|\n");
+        for GradeRow { estimate, grade, good, between, bad } in &self.grades {
             let name = match grade {
                 Grade::Poor => "poor",
                 Grade::Doubtful => "doubtful",
                 Grade::Good => "good",
             };
-            let _ = writeln!(text, "| {name} | {bad} | {between} | {good} |");
+            let _ = writeln!(text, "| {estimate} | {name} | {bad} | {between} | {good} |");
         }
         let _ = writeln!(text, "\nTranslated in {:.1} s.", self.seconds);
         if self.searched {
@@ -190,7 +187,7 @@ impl CalibrationSection {
 }
 
 impl LineRow {
-    fn new(line: &Line, quality: Option<QualityEstimate>) -> Self {
+    fn new(line: &Line, quality: Option<QualityEstimate>, full_quality: Option<QualityEstimate>) -> Self {
         Self {
             source: line.source.clone(),
             translation: line.translation.clone(),
@@ -198,44 +195,72 @@ impl LineRow {
             chrf: line.chrf,
             bertscore_f1: line.f1,
             quality,
+            full_quality,
         }
     }
 }
 
-/// Each feature alone, turned so that a high value means good.
-fn feature_rows(lines: &[&Line]) -> Vec<ScoreRow> {
-    let full: Option<Vec<Vec<f64>>> = lines.iter().map(|line| line.evidence.full_features()).collect();
-    let rows = full.unwrap_or_else(|| lines.iter().map(|line| line.evidence.features()).collect());
-    let names = FEATURES.iter().chain([&RECONSTRUCTION]).enumerate();
-    let row = |(feature, name): (usize, &&str)| {
-        let values: Option<Vec<f64>> = rows.iter().map(|row| row.get(feature).copied()).collect();
-        let row = score_row(name, lines, values.as_ref()?)?;
-        let turned: Vec<f64> = values.iter().flatten().map(|value| -value).collect();
-        if row.area < 0.5 { score_row(name, lines, &turned) } else { Some(row) }
+/// The grades of lines by an estimate.
+fn grade_rows(
+    estimate: &'static str,
+    lines: &[Line],
+    quality: impl Fn(&Line) -> Option<QualityEstimate>,
+) -> Vec<GradeRow> {
+    let row = |grade| {
+        let count = |class: Option<bool>| {
+            let has = |line: &&Line| {
+                line.class() == class && quality(line).is_some_and(|quality| quality.grade == grade)
+            };
+            lines.iter().filter(has).count()
+        };
+        GradeRow { estimate, grade, good: count(Some(true)), between: count(None), bad: count(Some(false)) }
     };
-    names.filter_map(row).collect()
+    [Grade::Poor, Grade::Doubtful, Grade::Good].map(row).into()
+}
+
+/// The lines that have a model's features, with its scores.
+fn by_model<'a>(
+    lines: &'a [Line],
+    model: &QualityModel,
+    features: impl Fn(&Evidence) -> Option<Vec<f64>>,
+) -> Scored<'a> {
+    let scored = |line: &'a Line| Some((line, model.weights.probability(&features(&line.evidence)?)));
+    lines.iter().filter_map(scored).collect()
+}
+
+/// Each feature alone, turned so that a high value means good.
+fn feature_rows(lines: &[Line]) -> impl Iterator<Item = ScoreRow> {
+    let all = |line: &Line| {
+        let reconstruction = line.evidence.reconstruction.map(f64::from);
+        line.evidence.features().into_iter().map(Some).chain([reconstruction]).collect::<Vec<_>>()
+    };
+    let names = FEATURES.into_iter().chain([RECONSTRUCTION]).enumerate();
+    names.filter_map(move |(feature, name)| {
+        let value = |line| all(line).get(feature).copied().flatten();
+        let scored: Scored<'_> = lines.iter().filter_map(|line| Some((line, value(line)?))).collect();
+        let row = score_row(name, &scored)?;
+        let turned: Scored<'_> = scored.into_iter().map(|(line, value)| (line, -value)).collect();
+        if row.area < 0.5 { score_row(name, &turned) } else { Some(row) }
+    })
 }
 
 /// How well scores of lines separate the good ones from the bad; none without both.
-fn score_row(name: &str, lines: &[&Line], scores: &[f64]) -> Option<ScoreRow> {
-    let of_class = |class: fn(&Line) -> Option<bool>| {
-        let clear = lines.iter().zip(scores).filter_map(|(line, score)| Some((*score, class(line)?)));
-        clear.unzip::<f64, bool, Vec<f64>, Vec<bool>>()
-    };
-    let (clear, labels) = of_class(Line::class);
+fn score_row(name: &str, scored: &Scored<'_>) -> Option<ScoreRow> {
+    let clear = scored.iter().filter_map(|(line, score)| Some((*score, line.class()?)));
+    let (clear, labels): (Vec<f64>, Vec<bool>) = clear.unzip();
     let caught: Option<Vec<f64>> = RATES.iter().map(|rate| share_caught(&clear, &labels, *rate)).collect();
     Some(ScoreRow {
         name: name.to_owned(),
         area: area_under_curve(&clear, &labels)?,
-        bertscore_area: bertscore_area(lines, scores),
+        bertscore_area: bertscore_area(scored),
         caught: caught?,
     })
 }
 
 /// The area under the curve for the quarter of the lines with the highest F1 against that with the lowest.
-fn bertscore_area(lines: &[&Line], scores: &[f64]) -> Option<f64> {
-    let mut ranked: Vec<(f64, f64)> =
-        lines.iter().zip(scores).map(|(line, score)| Some((line.f1?, *score))).collect::<Option<_>>()?;
+fn bertscore_area(scored: &Scored<'_>) -> Option<f64> {
+    let ranked = scored.iter().map(|(line, score)| Some((line.f1?, *score)));
+    let mut ranked: Vec<(f64, f64)> = ranked.collect::<Option<_>>()?;
     ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let quarter = ranked.len() / 4;
     let worst = ranked.iter().take(quarter).map(|(_, score)| (*score, false));
