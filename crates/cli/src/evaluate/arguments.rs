@@ -24,7 +24,7 @@ const HELP: &str = "--references with --hypotheses needs no model. --tests trans
     --tune-choice searches, on the first test set, the weight of P(source | translation) and the partial sums whose \
     translations compete in `--quality best`; other test sets measure what it saved.\n\n\
     --calibrate translates the first test set with the pair's own sum, or with that of --recipes, fits the weights of the \
-    quality estimate so that they tell translations with chrF of at least 60 from those below 30, and saves them for these \
+    quality estimates, cheap and full, so that they tell translations with chrF of at least 60 from those below 30, and saves them for these \
     models; other test sets only measure them. Some 500 lines of different kinds of text are enough.\n\n\
     For example:\n  \
     wasan evaluate --references ref.en --hypotheses NLLB=nllb.en ours=out.en\n  \
