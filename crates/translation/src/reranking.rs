@@ -275,7 +275,7 @@ impl Rescoring {
         best.map(|mut best| {
             let finite = |score: &f32| score.is_finite();
             best.report.score = best.forward.filter(finite).unwrap_or(best.report.score);
-            best.report.reconstruction = best.reverse.filter(finite);
+            best.report.reconstruction = best.reverse.filter(finite).or(best.report.reconstruction);
             if let Some(evidence) = &mut best.report.evidence {
                 // The recipe's sum judges it, whichever sum gave it.
                 evidence.mean = best.forward.filter(finite).unwrap_or(evidence.mean);

@@ -44,7 +44,7 @@ impl SentenceTask {
     pub fn can_be_reconstructed(&self) -> bool {
         let evidence = self.done.as_ref().and_then(|done| done.evidence);
         evidence.is_some_and(|evidence| evidence.reconstruction.is_none())
-            && self.strategy != Strategy::Shorter
+            && self.strategy < Strategy::WithTerms
     }
 
     /// Replaces the decoded hypotheses by what is to be scored of them; until then the recipe's own is shown.
