@@ -65,13 +65,19 @@ fn a_reconstruction_is_used_where_the_calibration_knows_it() {
 fn the_starter_models_are_calibrated_and_others_are_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::read(folder.path()).expect("reads");
+    for direction in ["de-en", "en-de", "ja-en", "en-ja"].map(pair) {
+        let own = catalog.recipe_in_use(&direction).expect("a recipe");
+        let models = catalog.models_digest(&direction, &own.recipe, &own.models).expect("models");
+        let estimator = catalog.estimator(&direction, &models);
+        assert!(estimator.is_calibrated(), "calibrate the starter models again for {direction}: {models}");
+        for reconstruction in [None, Some(-0.1)] {
+            let sure = Evidence { reconstruction, ..evidence(-0.02) };
+            let unsure = Evidence { reconstruction: reconstruction.map(|_| -6.0), ..evidence(-3.0) };
+            let grade = |evidence| estimator.quality(&evidence).expect("is graded").grade;
+            assert_eq!((grade(sure), grade(unsure)), (Grade::Good, Grade::Poor), "{direction}");
+        }
+    }
     let german = pair("de-en");
-    let own = catalog.recipe_in_use(&german).expect("a recipe");
-    let models = catalog.models_digest(&german, &own.recipe, &own.models).expect("models");
-    let estimator = catalog.estimator(&german, &models);
-    assert!(estimator.is_calibrated(), "calibrate the starter models again: {models}");
-    let grade = |mean| estimator.quality(&evidence(mean)).expect("is graded").grade;
-    assert_eq!((grade(-0.02), grade(-3.0)), (Grade::Good, Grade::Poor));
     let alone = catalog.models_digest(&german, "L", &BTreeMap::new()).expect("models");
     assert!(!catalog.estimator(&german, &alone).is_calibrated());
     let other = catalog.estimator(&pair("fr-it"), "0123");
