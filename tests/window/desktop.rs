@@ -7,6 +7,13 @@ use std::process::{Child, Command, Stdio};
 /// A program that ends when it is dropped.
 pub struct Guard(Child);
 
+impl Guard {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         // Both fail only where the program has ended already.

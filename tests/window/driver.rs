@@ -25,7 +25,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 pub struct Session {
     port: u16,
     path: String,
-    _driver: Guard,
+    driver: Guard,
 }
 
 impl Session {
@@ -44,7 +44,7 @@ impl Session {
         driver.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = desktop.spawn(&mut driver);
         crate::until("the driver answers", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        let mut session = Self { port, path: "/session".into(), _driver: driver };
+        let mut session = Self { port, path: "/session".into(), driver };
         let options = json!({ "binary": app, "args": [] });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let opened = session.send("POST", "", &wanted);
@@ -104,9 +104,15 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Closes the app. A driver that no longer answers is ended with its own guard.
+    /// Closes the app and ends it if it stays, as one that wants to ask its reader does: a second one would hand over its
+    /// files to it. A driver that no longer answers is ended with its own guard.
     fn drop(&mut self) {
         let _ = self.exchange("DELETE", "", &Value::Null);
+        let apps = |program: &str| Command::new(program).args(["-P", &self.driver.id().to_string()]).output();
+        crate::until("the app has ended", || {
+            let _ = apps("pkill");
+            apps("pgrep").is_ok_and(|found| found.stdout.is_empty())
+        });
     }
 }
 
