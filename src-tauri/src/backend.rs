@@ -2,7 +2,7 @@
 
 use crate::page::{Engine, Language, Offer, Suggestion};
 use crate::resources::Resources;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
@@ -111,6 +111,11 @@ pub trait Translate: Resources + Send + Sync {
     /// # Errors
     /// No sentences for the pair; models that cannot be loaded.
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem>;
+    /// Tokens per second of what translates a pair, on its test sentences. Blocks.
+    ///
+    /// # Errors
+    /// As `test`.
+    fn speed(&self, pair: &LanguagePair) -> Result<f32, Problem>;
 }
 
 /// A document job in the store.
@@ -241,6 +246,11 @@ impl Translate for Translator {
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {
         let tested = translation::test_direction(self, pair, Some(&recipe.recipe), &recipe.models);
         tested.map_err(|error| error.problem())
+    }
+
+    fn speed(&self, pair: &LanguagePair) -> Result<f32, Problem> {
+        let tested = translation::test_direction(self, pair, None, &BTreeMap::new());
+        tested.map(|test| test.tokens_per_second).map_err(|error| error.problem())
     }
 }
 

@@ -172,10 +172,13 @@ fn events() -> Vec<Event> {
         Models { models: models::models().remove(0) },
         Work { work: models::works().remove(0) },
         WorkGone { id: "europe".into() },
-        Closing,
+        Progress { seq: 1, done: 1, total: 2, eta_s: Some(1.5) },
+        Back { seq: 1, text: Some("Text".into()), done: false, problem: None },
+        Closing { asking: true },
         Candidate { candidate: models::candidates().remove(0) },
     );
-    events.into_iter().chain(drags).collect()
+    let failed = Event::Back { seq: 1, text: None, done: true, problem: Some(problem("gpu")) };
+    events.into_iter().chain(drags).chain([failed]).collect()
 }
 
 #[test]
@@ -205,7 +208,10 @@ fn the_page_expects_what_rust_sends() {
         samples("Theme", "", &settings::themes()),
         samples("Quality", "", &settings::qualities()),
         samples("Preferences", "['theme']", &settings::preferences()),
+        samples("NameStyle", "", &settings::names()),
         samples("Draft", "['index']", &settings::drafts()),
+        samples("TypedSentence", "['translated']", &settings::sentences()),
+        samples("HistoryText", "['id']", &settings::texts()),
         samples("Place", "['kind']", &settings::places()),
         samples("MemoryPair", "['units']", &settings::memory_pairs()),
         samples("MemoryUnit", "['origin']", &settings::units()),

@@ -3,6 +3,7 @@
 //! come from Rust too; titles of dialogs from the page, which has the words.
 
 pub mod settings;
+pub mod texts;
 
 use crate::backend::extensions;
 use crate::drafts::Draft;
@@ -30,24 +31,6 @@ pub fn subscribe(state: Window<'_>, channel: Channel<Event>) -> Snapshot {
 #[tauri::command]
 pub fn set_pair(state: Window<'_>, from: String, to: String) -> Result<Vec<LanguagePair>, Error> {
     state.choose_pair(LanguagePair { from, to })
-}
-
-/// Translates a text and cancels the previous one; its events carry `seq`.
-#[tauri::command]
-pub fn translate(state: Window<'_>, seq: u64, text: String) -> Result<(), Error> {
-    state.translate(seq, text)
-}
-
-/// Cancels the translation of the text.
-#[tauri::command]
-pub fn stop(state: Window<'_>) {
-    state.stop();
-}
-
-/// Detects the language of a text; none if uncertain. Returns its code.
-#[tauri::command(async)]
-pub fn detect(state: Window<'_>, text: String) -> Result<Option<String>, Error> {
-    state.detect(&text)
 }
 
 /// Opens a file dialog and returns at once; the chosen documents are added to the queue.
@@ -145,10 +128,11 @@ pub fn keep_drafts(state: Window<'_>, id: u64, drafts: Vec<Draft>) -> Result<(),
     state.queue.keep_drafts(id, drafts)
 }
 
-/// Closes the window, whatever is in progress.
+/// Closes the window, whatever is in progress, unless files of a later start have just arrived.
 #[tauri::command]
-pub fn close(window: WebviewWindow) -> Result<(), Error> {
-    window.destroy().map_err(|error| Error::Settings(std::io::Error::other(error)))
+pub fn close(state: Window<'_>, window: WebviewWindow) -> Result<(), Error> {
+    let closed = if state.close() { window.destroy() } else { Ok(()) };
+    closed.map_err(|error| Error::Settings(std::io::Error::other(error)))
 }
 
 /// Opens a translated document in its default application.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use translation::{
-    DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, Job, JobEvent, JobId, JobResult, LanguagePair,
-    Problem, RecipeInUse, Segment, SentenceStatus, Source, Term, TermCount, Terms, TestVerdict,
+    DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, HistoryText, Job, JobEvent, JobId, JobResult,
+    LanguagePair, Problem, RecipeInUse, Segment, SentenceStatus, Source, Term, TermCount, Terms, TestVerdict,
     TestedSentence, TranslationUnit,
 };
 
@@ -155,6 +155,10 @@ impl Translate for FakeTranslator {
         }
         self.tested(pair)
     }
+
+    fn speed(&self, pair: &LanguagePair) -> Result<f32, Problem> {
+        self.tested(pair).map(|test| test.tokens_per_second)
+    }
 }
 
 impl Resources for FakeTranslator {
@@ -207,6 +211,21 @@ impl Resources for FakeTranslator {
 
     fn clear_memory(&self, _: &LanguagePair) -> Result<usize, Problem> {
         Ok(0)
+    }
+
+    fn remember_text(&self, pair: &LanguagePair, source: &str, target: &str) -> Result<(), Problem> {
+        self.calls.lock().push(format!("remember {pair} {source} = {target}"));
+        self.fail_once()
+    }
+
+    fn history(&self, wanted: &str, _: usize) -> Result<Vec<HistoryText>, Problem> {
+        self.calls.lock().push(format!("history {wanted}"));
+        Ok(Vec::new())
+    }
+
+    fn forget_text(&self, id: Option<i64>) -> Result<(), Problem> {
+        self.calls.lock().push(format!("forget text {id:?}"));
+        Ok(())
     }
 }
 

@@ -13,8 +13,12 @@ use std::time::Duration;
 
 /// More are not handed over; a command line has no more bytes.
 const MAX_BYTES: u64 = 4 << 20;
-/// A first instance that does not answer hangs.
+/// A first instance that does not answer hangs; one that closes is gone by then.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// Answers of the first instance: it has taken the files, or it closes, which the end of the connection confirms.
+const TAKEN: u8 = b'.';
+const CLOSING: u8 = b'x';
 
 /// The files named on the command line, as absolute paths.
 pub fn files(arguments: impl IntoIterator<Item = OsString>) -> Vec<PathBuf> {
@@ -35,27 +39,42 @@ pub fn start(data: &Path, files: &[PathBuf]) -> Start {
     let socket = Socket::of(data);
     let connected = socket.name().and_then(|name| ConnectOptions::new().name(name).connect_sync());
     match connected {
-        // A window that hangs keeps its socket; this one works without.
-        Ok(stream) => hand_over(stream, files).map_or(Start::First(None), |()| Start::Second),
-        Err(_) => {
-            let listen = |name| ListenerOptions::new().name(name).try_overwrite(true).create_sync();
-            Start::First(socket.name().and_then(listen).ok())
-        }
+        Ok(stream) => match hand_over(stream, files) {
+            Ok(true) => Start::Second,
+            // It has closed.
+            Ok(false) => socket.listen(),
+            // A window that hangs keeps its socket; this one works without.
+            Err(_) => Start::First(None),
+        },
+        Err(_) => socket.listen(),
     }
 }
 
-fn hand_over(mut stream: Stream, files: &[PathBuf]) -> io::Result<()> {
+/// False if the first window was closing, and is gone now.
+fn hand_over(mut stream: Stream, files: &[PathBuf]) -> io::Result<bool> {
     // The pipes of Windows have no time limits.
     let _ = stream.set_recv_timeout(Some(ANSWER));
     stream.write_all(&serde_json::to_vec(files)?)?;
     stream.write_all(b"\n")?;
     // The first window answers once it has read everything.
-    stream.read_exact(&mut [0])
+    let mut answer = [0];
+    stream.read_exact(&mut answer)?;
+    if answer == [TAKEN] {
+        return Ok(true);
+    }
+    // The connection ends with the program; a broken one is an end too.
+    let ended = stream.read(&mut answer);
+    if ended.is_err_and(|error| matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)) {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    Ok(false)
 }
 
-/// Receives the files of later starts on a thread of its own.
-pub fn listen(listener: Listener, take: impl Fn(Vec<PathBuf>) + Send + 'static) {
+/// Receives the files of later starts on a thread of its own. `take` returns whether the window has taken them; if not, it
+/// closes, and the later start is kept waiting for its end.
+pub fn listen(listener: Listener, take: impl Fn(Vec<PathBuf>) -> bool + Send + 'static) {
     std::thread::spawn(move || {
+        let mut waiting = Vec::new();
         for stream in listener.incoming() {
             let received = stream.and_then(|mut stream| {
                 let _ = stream.set_recv_timeout(Some(ANSWER));
@@ -63,13 +82,12 @@ pub fn listen(listener: Listener, take: impl Fn(Vec<PathBuf>) + Send + 'static) 
                 let mut reader = io::BufReader::new((&mut stream).take(MAX_BYTES));
                 io::BufRead::read_until(&mut reader, b'\n', &mut line)?;
                 let files = serde_json::from_slice(&line)?;
-                stream.write_all(b".")?;
-                Ok(files)
+                let answer = if take(files) { TAKEN } else { CLOSING };
+                stream.write_all(&[answer])?;
+                Ok((answer == CLOSING).then_some(stream))
             });
             // What another program sends there, or half a message, is nothing to act on.
-            if let Ok(files) = received {
-                take(files);
-            }
+            waiting.extend(received.ok().flatten());
         }
     });
 }
@@ -92,6 +110,11 @@ impl Socket {
         Self::File(data.join("window.socket"))
     }
 
+    fn listen(&self) -> Start {
+        let listen = |name| ListenerOptions::new().name(name).try_overwrite(true).create_sync();
+        Start::First(self.name().and_then(listen).ok())
+    }
+
     fn name(&self) -> io::Result<Name<'_>> {
         match self {
             Self::File(path) => path.as_path().to_fs_name::<GenericFilePath>(),
@@ -103,6 +126,7 @@ impl Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use interprocess::local_socket::traits::Listener as _;
     use std::sync::mpsc::channel;
 
     #[test]
@@ -112,13 +136,36 @@ mod tests {
             panic!("there is no other window")
         };
         let (sender, received) = channel();
-        listen(listener, move |files| sender.send(files).unwrap());
+        listen(listener, move |files| sender.send(files).is_ok());
         let files = vec![PathBuf::from("/a b/Grüße.txt"), PathBuf::from("c\nd")];
         assert!(matches!(start(data.path(), &files), Start::Second));
         assert_eq!(received.recv().unwrap(), files);
         assert!(matches!(start(data.path(), &[]), Start::Second));
         assert_eq!(received.recv().unwrap(), Vec::<PathBuf>::new());
         assert!(matches!(start(other.path(), &[]), Start::First(Some(_))), "another user's data");
+    }
+
+    /// What is handed to a window that is about to be gone would be lost with it.
+    #[test]
+    fn a_start_waits_for_the_end_of_a_window_that_closes_and_takes_its_place() {
+        let data = tempfile::tempdir().unwrap();
+        let path = data.path().join("window.socket");
+        let listener = ListenerOptions::new()
+            .name(path.as_path().to_fs_name::<GenericFilePath>().unwrap())
+            .create_sync()
+            .unwrap();
+        let (asked, answered) = channel();
+        let closing = std::thread::spawn(move || {
+            let mut stream = listener.accept().unwrap();
+            drop(listener);
+            let mut line = Vec::new();
+            io::BufRead::read_until(&mut io::BufReader::new(&mut stream), b'\n', &mut line).unwrap();
+            stream.write_all(&[CLOSING]).unwrap();
+            asked.send(line).unwrap();
+        });
+        assert!(matches!(start(data.path(), &["/a.txt".into()]), Start::First(Some(_))));
+        assert_eq!(answered.recv().unwrap(), b"[\"/a.txt\"]\n");
+        closing.join().unwrap();
     }
 
     #[test]

@@ -51,11 +51,14 @@ pub fn run() -> tauri::Result<()> {
             if let Some(listener) = listener {
                 let app = app.handle().clone();
                 instance::listen(listener, move |files| {
-                    state.take_in_background(files);
+                    if !state.take_from_start(files) {
+                        return false;
+                    }
                     for window in app.webview_windows().values() {
                         // A desktop may refuse to bring a window to the front.
                         drop(window.unminimize().and_then(|()| window.set_focus()));
                     }
+                    true
                 });
             }
             Ok(())
@@ -64,9 +67,13 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
             commands::set_pair,
-            commands::translate,
-            commands::stop,
-            commands::detect,
+            commands::texts::translate,
+            commands::texts::stop,
+            commands::texts::detect,
+            commands::texts::translate_back,
+            commands::texts::typed_sentences,
+            commands::texts::history,
+            commands::texts::forget_text,
             commands::choose_files,
             commands::choose_folder,
             commands::set_row_pair,
@@ -107,6 +114,7 @@ pub fn run() -> tauri::Result<()> {
             commands::settings::choose_output_folder,
             commands::settings::clear_output_folder,
             commands::settings::adapters,
+            commands::settings::measure_speed,
             commands::settings::terms,
             commands::settings::add_term,
             commands::settings::remove_terms,
@@ -150,10 +158,7 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
             let over = if is_model { Dragged::Models } else { Dragged::Documents };
             state.page.send(Event::Drag { over: Some(over) });
         }
-        WindowEvent::CloseRequested { api, .. } if state.asks_before_closing() => {
-            api.prevent_close();
-            state.page.send(Event::Closing);
-        }
+        WindowEvent::CloseRequested { api, .. } if !state.may_close() => api.prevent_close(),
         WindowEvent::DragDrop(DragDropEvent::Leave) => state.page.send(Event::Drag { over: None }),
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
             state.page.send(Event::Drag { over: None });

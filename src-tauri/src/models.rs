@@ -1,29 +1,25 @@
 //! The state of the Models page: work in progress, and what waits for the user's answer before it is imported.
 
+mod candidates;
 #[cfg(test)]
 pub mod fake_library;
 mod library;
 mod local;
 mod meter;
+mod runs;
 
 pub use library::{Failure, Library, Source, TestPlan, Unfinished};
 pub use local::LocalLibrary;
 
-use crate::backend::Translate;
 use crate::error::Error;
-use crate::page::{Candidate, DirectionReport, Event, Models, PageChannel, TestedSentence, Work, WorkState};
-use meter::Meter;
+use crate::page::{Candidate, Event, Models, PageChannel, Work, WorkState};
 use parking_lot::Mutex;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use translation::{DirectionTest, GetControl, GetOutcome, LanguagePair, Problem, Role};
+use translation::{GetControl, LanguagePair, Problem};
 
 /// Distinguishes imported models from published sets among the ids of works.
 const MODEL: &str = "model:";
-
-/// Sentences of a test in one direction.
-const SENTENCES: u64 = 10;
 
 /// The work and the candidate of an import.
 pub struct ModelsState {
@@ -77,9 +73,13 @@ impl ModelsState {
         if self.library.measure() { self.send() } else { Ok(()) }
     }
 
-    /// Whether work goes on.
-    pub fn is_busy(&self) -> bool {
-        self.works.lock().iter().any(|entry| entry.control.is_some())
+    /// Whether closing stops work. What is on its way to a stop, waits, or only tests loses nothing: a download goes on
+    /// from what has arrived, and a test changes nothing.
+    pub fn is_stopped_by_closing(&self) -> bool {
+        self.works.lock().iter().any(|entry| {
+            let stands = matches!(entry.work.state, WorkState::Waiting { .. } | WorkState::Testing { .. });
+            !stands && entry.control.as_ref().is_some_and(|control| !control.is_stopping())
+        })
     }
 
     /// Whether anything has changed since the last `send`.
@@ -127,63 +127,6 @@ impl ModelsState {
             None => works.push(entry),
         }
         true
-    }
-
-    /// Downloads and imports a queued set. Blocks; true once it is installed.
-    pub fn install(&self, set: &str) -> bool {
-        let _running = self.running.lock();
-        let connecting =
-            WorkState::Downloading { done: 0, total: 0, bytes_per_second: 0, eta_s: None, files: Vec::new() };
-        let Some(control) = self.start(set, connecting) else { return false };
-        let kept = |one: &Unfinished| one.set == set;
-        let before =
-            self.library.unfinished().into_iter().find(kept).map_or((0, 0), |one| (one.done, one.total));
-        let mut meter = Meter::new(before);
-        let outcome = self.library.get(set, &control, &mut |event| {
-            if let Some(state) = meter.state(event) {
-                self.update(set, state);
-            }
-        });
-        let after = self.library.unfinished().into_iter().find(kept);
-        let (done, total) = after.map_or((0, 0), |one| (one.done, one.total));
-        match outcome {
-            Ok(GetOutcome::Installed(_)) => return true,
-            Ok(GetOutcome::Paused) => self.end(set, WorkState::Paused { done, total }, None),
-            Ok(GetOutcome::Cancelled) => self.remove(set),
-            Err(Failure { problem, page }) => {
-                let state = WorkState::Failed { problem, page: page.is_some(), done, total };
-                self.end(set, state, page);
-            }
-        }
-        false
-    }
-
-    /// Translates test sentences with an installed set. Blocks.
-    pub fn test_set(&self, set: &str, near: Option<&LanguagePair>, translator: &dyn Translate) {
-        match self.library.set_test(set, near) {
-            Ok(plan) => self.test(set, &plan, translator),
-            Err(problem) => self.fail(set, problem),
-        }
-    }
-
-    fn test(&self, id: &str, plan: &TestPlan, translator: &dyn Translate) {
-        let _running = self.running.lock();
-        let total = SENTENCES * plan.directions.len() as u64;
-        let Some(control) = self.start(id, WorkState::Testing { done: 0, total }) else { return };
-        let mut directions = Vec::new();
-        for pair in &plan.directions {
-            self.update(id, WorkState::Testing { done: SENTENCES * directions.len() as u64, total });
-            let tested = translator.test(pair, &plan.recipe);
-            // Cancelled: the models stay, without a result; the work under this id may be another one.
-            if control.is_stopping() {
-                return;
-            }
-            match tested {
-                Ok(test) => directions.push(report(test)),
-                Err(problem) => return self.fail(id, problem),
-            }
-        }
-        self.end(id, WorkState::Ready { directions }, None);
     }
 
     /// Pauses a download.
@@ -240,97 +183,6 @@ impl ModelsState {
     /// Chooses what translates a pair.
     pub fn set_recipe(&self, pair: &LanguagePair, choice: &str) -> Result<(), Error> {
         self.library.set_recipe(pair, choice).map_err(Error::Translation)
-    }
-
-    /// Asks the user about a file or folder. Slow: it reads the header.
-    pub fn offer(&self, path: &Path) {
-        self.ask(self.library.look_at(path, self.next_id()));
-    }
-
-    /// Asks the user about a model of another program.
-    pub fn offer_found(&self, found: &str) -> Result<(), Error> {
-        self.ask(self.library.look_at_found(found, self.next_id()).map_err(Error::Translation)?);
-        Ok(())
-    }
-
-    fn ask(&self, (candidate, source): (Candidate, Source)) {
-        let mut asked = self.candidate.lock();
-        self.page.send(Event::Candidate { candidate: candidate.clone() });
-        *asked = Some((candidate, source));
-    }
-
-    fn next_id(&self) -> u64 {
-        let mut next = self.next_candidate.lock();
-        *next += 1;
-        *next
-    }
-
-    /// Forgets the candidate.
-    pub fn dismiss_candidate(&self, id: u64) {
-        drop(self.take_candidate(id));
-    }
-
-    fn take_candidate(&self, id: u64) -> Option<Source> {
-        let mut candidate = self.candidate.lock();
-        candidate.take_if(|(candidate, _)| candidate.id == id).map(|(_, source)| source)
-    }
-
-    /// Queues the import of the candidate with the user's answers; none if a model of this name is at work.
-    ///
-    /// # Errors
-    /// The candidate is gone, a role or language that does not exist.
-    pub fn begin_import(
-        &self,
-        candidate: u64,
-        name: String,
-        role: &str,
-        languages: Vec<String>,
-    ) -> Result<Option<(String, Source)>, Error> {
-        let known = |code: &str| translation::languages::language(code).is_some();
-        let role = match role {
-            "large" => Role::Large,
-            "other" => Role::Other,
-            language if known(language) => Role::Specialist { language: language.to_owned() },
-            other => return Err(Error::UnknownLanguage(other.to_owned())),
-        };
-        if let Some(unknown) = languages.iter().find(|code| !known(code)) {
-            return Err(Error::UnknownLanguage(unknown.clone()));
-        }
-        let mut source = self.take_candidate(candidate).ok_or(Error::NoCandidate)?;
-        let id = format!("{MODEL}{name}");
-        let options = &mut source.options;
-        (options.name, options.role, options.languages) = (Some(name.clone()), Some(role), languages);
-        Ok(self.begin(id.clone(), name).then_some((id, source)))
-    }
-
-    /// Imports a queued model. Blocks; true once it is installed.
-    pub fn import(&self, id: &str, source: &Source) -> bool {
-        let _running = self.running.lock();
-        let model = source.options.name.clone().unwrap_or_default();
-        let starting = WorkState::Importing { model: model.clone(), done: 0, total: 0 };
-        let Some(control) = self.start(id, starting) else { return false };
-        let mut meter = Meter::default();
-        let imported = self.library.import(source, &mut |progress| {
-            let (done, total) = (progress.done_bytes, progress.total_bytes);
-            if meter.is_due(done == total) {
-                self.update(id, WorkState::Importing { model: model.clone(), done, total });
-            }
-            if control.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        match imported {
-            Ok(()) => return true,
-            Err(_) if control.is_stopping() => self.remove(id),
-            Err(problem) => self.fail(id, problem),
-        }
-        false
-    }
-
-    /// Translates test sentences with an imported model, if it can be tested. Blocks.
-    pub fn test_model(&self, id: &str, translator: &dyn Translate) {
-        match self.library.model_test(id.trim_start_matches(MODEL)) {
-            Some(plan) => self.test(id, &plan, translator),
-            None => self.end(id, WorkState::Ready { directions: Vec::new() }, None),
-        }
     }
 
     /// Ends work that cannot go on.
@@ -398,16 +250,6 @@ impl ModelsState {
         works.retain(|entry| entry.work.id != id);
         self.page.send(Event::WorkGone { id: id.to_owned() });
     }
-}
-
-fn report(test: DirectionTest) -> DirectionReport {
-    let DirectionTest { pair, chrf, tokens_per_second, verdict, remarks, sentences, .. } = test;
-    let sentences = sentences.into_iter().map(|one| TestedSentence {
-        source: one.source,
-        translation: one.translation,
-        reference: one.reference,
-    });
-    DirectionReport { pair, chrf, tokens_per_second, verdict, remarks, sentences: sentences.collect() }
 }
 
 #[cfg(test)]

@@ -194,6 +194,20 @@ pub enum Event {
         text: String,
         doubts: Vec<UncertainWord>,
     },
+    /// Sentences of the text done and in all.
+    Progress {
+        seq: u64,
+        done: usize,
+        total: usize,
+        eta_s: Option<f32>,
+    },
+    /// The back-translation so far, its end or its failure.
+    Back {
+        seq: u64,
+        text: Option<String>,
+        done: bool,
+        problem: Option<Problem>,
+    },
     Finished {
         seq: u64,
         tokens_per_second: f32,
@@ -233,8 +247,10 @@ pub enum Event {
     WorkGone {
         id: String,
     },
-    /// The user wants to close the window while work goes on, and is to be asked.
-    Closing,
+    /// The user wants to close the window while work goes on, and is to be asked; or a later start wants it, and no longer.
+    Closing {
+        asking: bool,
+    },
     /// A file or folder was chosen or dropped, to be imported.
     Candidate {
         candidate: Candidate,

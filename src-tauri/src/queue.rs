@@ -1,18 +1,20 @@
 //! The document queue: its rows as the page shows them, and the paths behind them.
 
 mod documents;
+mod events;
 
-use crate::backend::{OnEvent, Translate};
+use crate::backend::Translate;
 use crate::drafts::{Draft, Drafts};
 use crate::error::Error;
 use crate::page::{Event, PageChannel, Row, RowState, Suggestion};
 use crate::settings::Settings;
-use documents::{Document, Documents, file_name, row_state};
+use documents::{Document, Documents, row_state};
+use events::forget;
 use parking_lot::Mutex;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use translation::{
-    DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, LanguagePair, Problem, Segment, Source, Term,
+    DocumentTerm, DocumentTermEdit, EditResult, JobEvent, JobId, LanguagePair, Segment, Source, Term,
 };
 
 /// Problem code: the store does not contain the job.
@@ -134,14 +136,14 @@ impl Queue {
     /// Pauses a document, or all that are active; rows change once the engine has paused them.
     pub fn pause(&self, translator: &Translator, id: Option<u64>) -> Result<(), Error> {
         for id in self.selected(id, RowState::is_active) {
-            self.active_job(id)?.into_iter().for_each(|job| translator.pause(job));
+            self.ending_job(id)?.into_iter().for_each(|job| translator.pause(job));
         }
         Ok(())
     }
 
     /// Cancels an active document; its row changes once the engine has cancelled it.
     pub fn cancel(&self, translator: &Translator, id: u64) -> Result<(), Error> {
-        self.active_job(id)?.into_iter().for_each(|job| translator.cancel(job));
+        self.ending_job(id)?.into_iter().for_each(|job| translator.cancel(job));
         Ok(())
     }
 
@@ -188,9 +190,9 @@ impl Queue {
         self.update(id, |document| document.row.drafts = count)
     }
 
-    /// Whether documents are being translated.
-    pub fn is_active(&self) -> bool {
-        !self.shared.documents.lock().ids(RowState::is_active).is_empty()
+    /// Whether closing stops the translation of documents: of those that are not about to be paused or cancelled.
+    pub fn is_stopped_by_closing(&self) -> bool {
+        self.shared.documents.lock().list.iter().any(|one| one.row.state.is_active() && !one.is_ending)
     }
 
     /// Path of the translated file.
@@ -281,9 +283,13 @@ impl Queue {
         }
     }
 
-    /// The job of a document, if it is active.
-    fn active_job(&self, id: u64) -> Result<Option<JobId>, Error> {
-        self.shared.documents.lock().find(id).map(|one| one.job.filter(|_| one.row.state.is_active()))
+    /// The job of a document, if it is active; it is about to end.
+    fn ending_job(&self, id: u64) -> Result<Option<JobId>, Error> {
+        let mut documents = self.shared.documents.lock();
+        let document = documents.find(id)?;
+        let job = document.job.filter(|_| document.row.state.is_active());
+        document.is_ending = job.is_some();
+        Ok(job)
     }
 
     fn job(&self, id: u64) -> Result<JobId, Error> {
@@ -306,73 +312,6 @@ impl Queue {
     }
 }
 
-impl Shared {
-    fn send_row(&self, document: &Document) {
-        self.page.send(Event::Row { row: document.row.clone() });
-    }
-
-    /// Returns the event callback of an attempt, and the cell for its job id if `job` is not known yet. At the last
-    /// event of an attempt whose row was removed, the callback deletes the job from the store.
-    fn listener(
-        self: &Arc<Self>,
-        translator: &Translator,
-        attempt: u64,
-        job: Option<JobId>,
-    ) -> (OnEvent, Arc<OnceLock<JobId>>) {
-        let job_cell = Arc::new(job.map_or_else(OnceLock::new, OnceLock::from));
-        let (shared, known, translator) =
-            (Arc::clone(self), Arc::clone(&job_cell), Arc::downgrade(translator));
-        let on_event = move |event: JobEvent| {
-            let is_last = event.is_last();
-            if shared.apply(attempt, event) || !is_last {
-                return;
-            }
-            if let (Some(job), Some(translator)) = (known.get(), translator.upgrade())
-                && let Err(problem) = forget(&translator, *job)
-            {
-                shared.page.send(Event::Refused { problem });
-            }
-        };
-        (Box::new(on_event), job_cell)
-    }
-
-    /// Applies an event to its row and sends the row. False if the attempt has no row.
-    fn apply(&self, attempt: u64, event: JobEvent) -> bool {
-        let mut documents = self.documents.lock();
-        let Some(document) = documents.list.iter_mut().find(|document| document.attempt == attempt) else {
-            return false;
-        };
-        let row = &mut document.row;
-        match event {
-            JobEvent::Text { .. } => return true,
-            JobEvent::Started { segments } => row.total = segments,
-            JobEvent::Progress { done, total, tokens_per_second, eta_s } => {
-                row.state = RowState::Translating;
-                (row.done, row.total) = (done, total);
-                (row.tokens_per_second, row.eta_s) = (tokens_per_second, eta_s);
-            }
-            JobEvent::Finished(result) => {
-                row.state = RowState::Done;
-                (row.done, row.total) = (result.segments, result.segments);
-                row.tokens_per_second = result.tokens_per_second;
-                (row.to_review, row.terms) = (result.to_review, result.terms);
-                row.demonstration = result.demonstration;
-                row.left_alone = result.left_alone;
-                row.output = result.output.as_deref().map(file_name);
-                document.output = result.output;
-            }
-            JobEvent::Failed(problem) => {
-                row.state = RowState::Failed;
-                row.problem = Some(problem);
-            }
-            JobEvent::Cancelled => row.state = RowState::Cancelled,
-            JobEvent::Paused => row.state = RowState::Paused,
-        }
-        self.send_row(document);
-        true
-    }
-}
-
 /// Deletes a job without a row from the store; cancels an active one, which is deleted at its last event.
 fn drop_job(translator: &Translator, job: JobId, is_active: bool) -> Result<(), Error> {
     match is_active {
@@ -380,11 +319,6 @@ fn drop_job(translator: &Translator, job: JobId, is_active: bool) -> Result<(), 
         false => forget(translator, job).map_err(Error::Translation)?,
     }
     Ok(())
-}
-
-/// Deletes a job from the store; succeeds if the store does not contain it.
-fn forget(translator: &Translator, job: JobId) -> Result<(), Problem> {
-    translator.forget(job).or_else(|problem| if problem.code == NO_SUCH_JOB { Ok(()) } else { Err(problem) })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! The language resources of the user: glossary and translation memory.
+//! The language resources of the user: glossary, translation memory, and the history of typed texts.
 
 use std::path::Path;
-use translation::{Error, LanguagePair, Problem, Term, TranslationUnit, Translator};
+use translation::{Error, HistoryText, LanguagePair, Problem, Term, TranslationUnit, Translator};
 
 /// Units found by a search; more than a user reads.
 const MAX_UNITS: usize = 200;
@@ -32,6 +32,12 @@ pub trait Resources {
     fn export_memory(&self, pair: &LanguagePair, path: &Path) -> Result<usize, Problem>;
     /// Removes the units of a pair; returns their number.
     fn clear_memory(&self, pair: &LanguagePair) -> Result<usize, Problem>;
+    /// Keeps a typed text in the history.
+    fn remember_text(&self, pair: &LanguagePair, source: &str, target: &str) -> Result<(), Problem>;
+    /// Texts of the history that contain something, newest first.
+    fn history(&self, wanted: &str, most: usize) -> Result<Vec<HistoryText>, Problem>;
+    /// Removes a text from the history; all of them without one.
+    fn forget_text(&self, id: Option<i64>) -> Result<(), Problem>;
 }
 
 fn shown<T>(result: Result<T, Error>) -> Result<T, Problem> {
@@ -89,5 +95,20 @@ impl Resources for Translator {
 
     fn clear_memory(&self, pair: &LanguagePair) -> Result<usize, Problem> {
         shown(self.clear_memory(pair))
+    }
+
+    fn remember_text(&self, pair: &LanguagePair, source: &str, target: &str) -> Result<(), Problem> {
+        shown(self.remember_text(pair, source, target))
+    }
+
+    fn history(&self, wanted: &str, most: usize) -> Result<Vec<HistoryText>, Problem> {
+        shown(self.history(wanted, most))
+    }
+
+    fn forget_text(&self, id: Option<i64>) -> Result<(), Problem> {
+        match id {
+            Some(id) => shown(self.forget_text(id)).map(drop),
+            None => shown(self.clear_history()).map(drop),
+        }
     }
 }

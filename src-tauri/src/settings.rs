@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::PathBuf;
-use translation::{DecodeOptions, Job, LanguagePair, Quality, Source, Target};
+use translation::{DecodeOptions, Job, LanguagePair, NameStyle, Quality, Source, Target};
 
 /// More do not fit into the window.
 const MAX_RECENT: usize = 6;
@@ -41,8 +41,14 @@ pub struct Preferences {
     pub text_size: u16,
     /// How much time a translation may take.
     pub quality: Quality,
-    /// Whether documents use the translation memory and are stored in it.
+    /// Whether the translation memory is used, and documents are stored in it.
     pub memory: bool,
+    /// Whether typed texts are kept in the history.
+    pub history: bool,
+    /// Whether the window starts with the last text of the history.
+    pub last_session: bool,
+    /// How the language is written into the names of translations.
+    pub names: NameStyle,
     /// A part of the adapter's name; none: the best one.
     pub adapter: Option<String>,
     /// Whether closing asks while documents are being translated or models imported.
@@ -57,6 +63,9 @@ impl Default for Preferences {
             text_size: 100,
             quality: Quality::default(),
             memory: true,
+            history: true,
+            last_session: false,
+            names: NameStyle::default(),
             adapter: None,
             confirm_close: true,
         }
@@ -97,16 +106,20 @@ impl Settings {
         self.path.parent().map(Into::into)
     }
 
-    /// A job with the preferences. Typed text has no use for the memory and the folder.
+    /// A job with the preferences.
     pub fn job(&self, pair: LanguagePair, source: Source) -> Job {
-        let Preferences { quality, memory, .. } = self.preferences();
+        let Preferences { quality, memory, names, .. } = self.preferences();
         let source = match source {
             Source::File { input, output } => {
                 Source::File { input, output: output.or_else(|| self.output_folder().map(Target::Folder)) }
             }
             other => other,
         };
-        Job { pair, source, options: DecodeOptions { quality, memory, ..DecodeOptions::default() } }
+        Job {
+            pair,
+            source,
+            options: DecodeOptions { quality, memory, names, reuse: true, ..DecodeOptions::default() },
+        }
     }
 
     /// Moves the pair to the front and saves the list.
@@ -184,11 +197,20 @@ mod tests {
         let job = || settings.job(pair("de", "en"), Source::File { input: "a.txt".into(), output: None });
         assert!(matches!(job().source, Source::File { output: None, .. }));
         settings.put_into(Some("out".into())).unwrap();
-        let slow = Preferences { quality: Quality::Best, memory: false, ..Preferences::default() };
+        let slow = Preferences {
+            quality: Quality::Best,
+            memory: false,
+            names: NameStyle::Hyphen,
+            ..Preferences::default()
+        };
         settings.prefer(slow).unwrap();
         let Source::File { output, .. } = job().source else { panic!("a document stays one") };
         assert_eq!(output, Some(Target::Folder("out".into())));
-        assert_eq!((job().options.quality, job().options.memory), (Quality::Best, false));
+        let options = job().options;
+        assert_eq!(
+            (options.quality, options.memory, options.names),
+            (Quality::Best, false, NameStyle::Hyphen)
+        );
     }
 
     #[test]

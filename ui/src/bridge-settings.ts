@@ -7,6 +7,8 @@ export type Theme = 'system' | 'light' | 'dark'
 /** One translation of each sentence, or the best of several. */
 export type Quality = 'fast' | 'best'
 
+export type NameStyle = 'dot' | 'underscore' | 'hyphen'
+
 export interface Preferences {
   /** Code of the interface's language; null: the system's. */
   language: string | null
@@ -14,8 +16,14 @@ export interface Preferences {
   /** In percent. */
   text_size: number
   quality: Quality
-  /** Documents use the translation memory and are stored in it. */
+  /** The translation memory is used, and documents are stored in it. */
   memory: boolean
+  /** Typed texts are kept in the history. */
+  history: boolean
+  /** The window starts with the last text of the history. */
+  last_session: boolean
+  /** What separates a document's name from the language of its translation. */
+  names: NameStyle
   /** A part of the adapter's name; null: the best one. */
   adapter: string | null
   confirm_close: boolean
@@ -77,6 +85,8 @@ export const chooseOutputFolder = (title: string): Promise<string | null> =>
 export const clearOutputFolder = (): Promise<void> => invoke('clear_output_folder')
 /** Tests every adapter, which takes seconds. */
 export const adapters = (): Promise<Adapter[]> => invoke('adapters')
+/** Tokens per second of the current pair's models on some test sentences; takes as long as they do. */
+export const measureSpeed = (): Promise<number> => invoke('measure_speed')
 
 export const terms = (pair: Pair): Promise<Term[]> => invoke('terms', { ...pair })
 /** Adds a term in place of the one with the source `before`. */

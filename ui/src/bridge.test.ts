@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import * as bridge from './bridge'
 import * as models from './bridge-models'
 import * as settings from './bridge-settings'
+import * as texts from './bridge-texts'
 import { DEFAULTS } from './settings.svelte'
 
 afterEach(clearMocks)
@@ -53,6 +54,23 @@ test('every command goes out under its name with its arguments, and none carries
   ])
 })
 
+test('every command of typed text goes out under its name', async () => {
+  const sent: unknown[] = []
+  mockIPC((command, args) => {
+    sent.push([command, args])
+  })
+  await texts.translateBack(7, 'Hello')
+  await texts.typedSentences()
+  await texts.history('a')
+  await texts.forgetText(3)
+  expect(sent).toEqual([
+    ['translate_back', { seq: 7, text: 'Hello' }],
+    ['typed_sentences', {}],
+    ['history', { text: 'a' }],
+    ['forget_text', { id: 3 }],
+  ])
+})
+
 test('every command of the Models page goes out under its name, and none carries a path or an address', async () => {
   const sent: unknown[] = []
   mockIPC((command, args) => {
@@ -90,6 +108,7 @@ test('every command of the settings goes out under its name, and none carries a 
   await settings.chooseOutputFolder('Choose')
   await settings.clearOutputFolder()
   await settings.adapters()
+  await settings.measureSpeed()
   await settings.terms(pair)
   await settings.addTerm(pair, { source: 'Haus', target: 'house' }, null)
   await settings.removeTerms(pair, 'Haus')
@@ -107,6 +126,7 @@ test('every command of the settings goes out under its name, and none carries a 
     ['choose_output_folder', { title: 'Choose' }],
     ['clear_output_folder', {}],
     ['adapters', {}],
+    ['measure_speed', {}],
     ['terms', pair],
     ['add_term', { ...pair, term: { source: 'Haus', target: 'house' }, before: null }],
     ['remove_terms', { ...pair, source: 'Haus' }],

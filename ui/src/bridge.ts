@@ -6,6 +6,7 @@ import type { Draft, Preferences } from './bridge-settings'
 
 export type * from './bridge-models'
 export type * from './bridge-settings'
+export type * from './bridge-texts'
 
 /** Language codes, as "de". */
 export interface Pair {
@@ -211,6 +212,10 @@ export type Dragged = 'documents' | 'models'
 export type Event =
   | { type: 'engine'; engine: Engine; offer: Offer; pair: Pair | null }
   | { type: 'text'; seq: number; text: string; doubts: UncertainWord[] }
+  /** Sentences of the text done and in all. */
+  | { type: 'progress'; seq: number; done: number; total: number; eta_s: number | null }
+  /** The back-translation so far, its end or its failure. */
+  | { type: 'back'; seq: number; text: string | null; done: boolean; problem: Problem | null }
   | { type: 'finished'; seq: number; tokens_per_second: number }
   | { type: 'stopped'; seq: number }
   | { type: 'failed'; seq: number; problem: Problem }
@@ -223,8 +228,8 @@ export type Event =
   | { type: 'work'; work: Work }
   | { type: 'work_gone'; id: string }
   | { type: 'candidate'; candidate: Candidate }
-  /** The user wants to close the window while work goes on, and is to be asked. */
-  | { type: 'closing' }
+  /** The user wants to close the window while work goes on, and is to be asked; or a later start wants it, and no longer. */
+  | { type: 'closing'; asking: boolean }
 
 /** Subscribes to events; returns the state before them. */
 export function subscribe(onEvent: (event: Event) => void): Promise<Snapshot> {

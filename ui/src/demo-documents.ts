@@ -1,5 +1,5 @@
 // The documents of the fake backend in demo.ts.
-import type { DocumentTerm, Row, Segment, Suggestion } from './bridge'
+import type { DocumentTerm, Row, Segment, Suggestion, HistoryText } from './bridge'
 
 export const FORMATS = [
   'CSV',
@@ -142,3 +142,14 @@ export const SUGGESTIONS: Suggestion[] = [
     origin: 'imported',
   },
 ]
+
+export const HISTORY: HistoryText[] = [
+  ['Wo ist der Bahnhof?', 'Where is the station?'],
+  ['Das kleine Teehaus am Fluss öffnet um acht.', 'The little tea house by the river opens at eight.'],
+].map(([source = '', target = ''], index) => ({
+  id: 2 - index,
+  pair: { from: 'de', to: 'en' },
+  source,
+  target,
+  translated_s: 1_790_000_000,
+}))

@@ -5,7 +5,7 @@ import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
 import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term } from './bridge'
 import { modelsOf } from './demo-models'
-import { FORMATS, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
+import { FORMATS, HISTORY, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
 import { DEFAULTS } from './settings.svelte'
 import { isActive } from './rows'
 
@@ -161,6 +161,10 @@ export function mockBackend(): void {
       rows = rows.filter((row) => row.id !== id)
       emit({ type: 'gone', id: id as number })
     },
+    translate_back: ({ seq }) => emit({ type: 'back', seq: seq as number, text: 'Guten Morgen!', done: true, problem: null }),
+    typed_sentences: () => [{ source: 'Guten Morgen!', target: 'Good morning!', translated: true }],
+    history: () => HISTORY,
+    measure_speed: () => 41.7,
     segments: () => SEGMENTS,
     drafts: () => [],
     terms: () => [{ source: 'Vermieter', target: 'landlord' }],

@@ -16,6 +16,9 @@ export const DEFAULTS: Preferences = {
   text_size: 100,
   quality: 'fast',
   memory: true,
+  history: true,
+  last_session: false,
+  names: 'dot',
   adapter: null,
   confirm_close: true,
 }

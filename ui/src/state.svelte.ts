@@ -1,5 +1,4 @@
-// State of the window. Panels read it and call its methods; only this file, models.svelte.ts and review.svelte.ts call
-// the bridge.
+// State of the window. Panels read it and call its methods; the other *.svelte.ts files call the bridge for their parts.
 import { tick } from 'svelte'
 import * as bridge from './bridge'
 import type { Engine, Event, Pair, Problem, Row } from './bridge'
@@ -9,6 +8,7 @@ import { problemWords } from './problem-words'
 import { Review } from './review.svelte'
 import { Languages } from './languages.svelte'
 import { isDone, isNew } from './rows'
+import { Texts } from './texts.svelte'
 import { EMPTY, type TypedTranslation } from './typed-translation'
 import { t } from './words.svelte'
 
@@ -18,7 +18,7 @@ export const IDLE_MS = 350
 /** How long the removal of documents from the list can be undone. */
 export const UNDO_MS = 10_000
 
-export type Tab = 'text' | 'documents' | 'settings'
+export type Tab = 'text' | 'documents' | 'history' | 'settings'
 
 export class Session extends Languages {
   engine: Engine = $state({ state: 'loading', stage: 'reading', done: 0, total: 0 })
@@ -53,6 +53,7 @@ export class Session extends Languages {
   announcement = $state('')
 
   settings = new Settings((problem) => this.notify(problem))
+  texts = new Texts(this)
   models = new ModelsPage(
     (problem) => this.notify(problem),
     (text) => this.announce(text),
@@ -77,6 +78,7 @@ export class Session extends Languages {
       if (notice) this.notify(notice)
       handle = (event) => this.handle(event)
       early.forEach(handle)
+      if (preferences.last_session) void this.texts.restoreLast()
     } catch (reason) {
       this.engine = { state: 'failed', problem: bridge.asProblem(reason) }
     }
@@ -161,6 +163,8 @@ export class Session extends Languages {
   #reset(): void {
     this.stop()
     this.#seq += 1
+    this.texts.begin()
+    this.texts.sentences = null
     this.translation = { ...EMPTY }
     this.detectedLanguage = null
   }
@@ -169,6 +173,7 @@ export class Session extends Languages {
     clearTimeout(this.#timer)
     if (!this.source.trim()) return
     const seq = ++this.#seq
+    this.texts.begin()
     this.translation = { ...this.translation, status: 'translating', stale: true, problem: null }
     this.announce(t('said-translating'))
     void this.#detect(seq)
@@ -211,7 +216,7 @@ export class Session extends Languages {
   /** Removes the documents that are done and need no review from the list; for a while that can be undone. */
   clearDone(): void {
     this.#removeCleared()
-    this.cleared = this.rows.filter((row) => isDone(row) && !this.drafts(row)).map((row) => row.id)
+    this.cleared = this.rows.filter((row) => isDone(row) && !row.drafts).map((row) => row.id)
     this.announce(t('cleared', { n: this.cleared.length }))
     this.#undoTimer = setTimeout(() => this.#removeCleared(), UNDO_MS)
   }
@@ -242,11 +247,6 @@ export class Session extends Languages {
     this.review = null
   }
 
-  /** Number of unsaved corrections of a document. */
-  drafts(row: Row): number {
-    return row.drafts
-  }
-
   /** Restarts the engine and translates the current text. */
   restart = async (): Promise<void> => {
     await this.#run(bridge.restart())
@@ -260,8 +260,6 @@ export class Session extends Languages {
       this.notify(bridge.asProblem(reason))
     }
   }
-
-  // ---- events from Rust
 
   handle(event: Event): void {
     switch (event.type) {
@@ -296,10 +294,13 @@ export class Session extends Languages {
         this.#showModels()
         return
       case 'closing':
-        this.closing = true
+        this.closing = event.asking
         return
+      case 'back':
+        return this.texts.handle(event)
     }
     if (event.seq !== this.#seq) return
+    this.texts.handle(event)
     switch (event.type) {
       case 'text':
         this.translation = { ...this.translation, text: event.text, doubts: event.doubts, stale: false }

@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import * as bridge from './bridge'
 import * as modelsBridge from './bridge-models'
 import * as settingsBridge from './bridge-settings'
+import * as textsBridge from './bridge-texts'
 import { DEFAULTS } from './settings.svelte'
 import type { Draft, Engine, Models, PublishedSet, Work, Event, Offer, Row, Segment, Snapshot } from './bridge'
 
@@ -214,6 +215,11 @@ export function rust(rest: Partial<Snapshot> = {}) {
       if (row) emit({ type: 'row', row: { ...row, drafts: drafts.length } })
     }),
     close: vi.spyOn(bridge, 'close').mockResolvedValue(),
+    translateBack: vi.spyOn(textsBridge, 'translateBack').mockResolvedValue(),
+    typedSentences: vi.spyOn(textsBridge, 'typedSentences').mockResolvedValue([]),
+    history: vi.spyOn(textsBridge, 'history').mockResolvedValue([]),
+    forgetText: vi.spyOn(textsBridge, 'forgetText').mockResolvedValue(),
+    editUnit: vi.spyOn(settingsBridge, 'editUnit').mockResolvedValue(),
     setPreferences: vi.spyOn(settingsBridge, 'setPreferences').mockResolvedValue(),
     restart: vi.spyOn(bridge, 'restart').mockResolvedValue(),
   }

@@ -9,6 +9,7 @@ mod evaluate;
 mod failure;
 mod glossary;
 mod gpu;
+mod history;
 mod inputs;
 mod interrupt;
 mod job_output;
@@ -58,6 +59,9 @@ enum Command {
     /// Import, export, search and clear the translation memory
     #[command(subcommand)]
     Memory(memory::Memory),
+    /// List, search and clear the history of the texts typed into the window
+    #[command(subcommand)]
+    History(history::History),
     /// Import, list and remove glossary terms
     #[command(subcommand)]
     Glossary(glossary::Glossary),
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         Command::Translate(command) => command.run(),
         Command::Jobs(command) => command.run(),
         Command::Memory(command) => command.run(),
+        Command::History(command) => command.run(),
         Command::Glossary(command) => command.run(),
         Command::Models(command) => command.run(),
         Command::Gpu(command) => command.run(),

@@ -4,7 +4,7 @@ mod arguments;
 
 use std::collections::BTreeMap;
 
-use translation::{JobRow, LanguagePair, Problem, Setup, Source, Target, Term, Translator};
+use translation::{DecodeOptions, JobRow, LanguagePair, Problem, Setup, Source, Target, Term, Translator};
 
 use crate::failure::Failure;
 use crate::inputs::{Input, Inputs};
@@ -77,7 +77,9 @@ impl Translate {
                         continue;
                     }
                     let report = self.json && matches!(source, Source::Text(_));
-                    runner.submit(&pair, source, &self.options(report, terms))?;
+                    let reuse = !report && matches!(source, Source::Text(_));
+                    let options = DecodeOptions { reuse, ..self.options(report, terms) };
+                    runner.submit(&pair, source, &options)?;
                 }
                 Err(problem) => runner.reject(input.path(), problem)?,
             }

@@ -12,6 +12,7 @@ use crate::glossary::{TermCount, Terms};
 use crate::job::{JobResult, Target, Warning};
 use crate::job_id::JobId;
 use crate::languages::{LanguagePair, language};
+use crate::name_style::NameStyle;
 use crate::quality::Summary;
 use crate::retry::SentenceTask;
 use crate::segment::{Segment, SpanMark};
@@ -255,7 +256,7 @@ fn publish(
         return Ok(path);
     }
     loop {
-        let path = output_path(input, target, pair, format)?;
+        let path = output_path(input, target, pair, (row.options.names, format))?;
         files::check(input, &path)?;
         store.record_output_target(
             job,
@@ -277,7 +278,7 @@ pub(crate) fn output_path(
     input: &Path,
     target: Option<&Target>,
     pair: &LanguagePair,
-    format: Format,
+    (style, format): (NameStyle, Format),
 ) -> Result<PathBuf> {
     let beside = match target {
         Some(Target::File(path)) => return Ok(path.clone()),
@@ -288,7 +289,7 @@ pub(crate) fn output_path(
         }
         None => input.to_owned(),
     };
-    Ok(names::free_name(&beside, pair, source::new_extension(format)))
+    Ok(names::free_name(&beside, pair, style, source::new_extension(format)))
 }
 
 fn segment_records(blocks: &[Vec<SentenceTask>], document: &Document, to: &str) -> Vec<SegmentRecord> {

@@ -11,6 +11,7 @@ use crate::document_terms::DocumentTerm;
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
 use crate::languages::LanguagePair;
+use crate::name_style::NameStyle;
 use crate::quality::Summary;
 use crate::sentence_report::{SentenceReport, UncertainWord};
 
@@ -84,8 +85,11 @@ pub struct DecodeOptions {
     pub estimate: Estimate,
     /// Whether the result carries every token with its alternatives and each model's votes.
     pub report: bool,
-    /// Documents: whether to reuse exact matches of the translation memory and to store translations in it.
+    /// Whether to reuse exact matches of the translation memory, and, of documents, to store translations in it.
     pub memory: bool,
+    /// Typed text: whether to reuse sentences that were translated before with the same settings, and those of the memory.
+    #[serde(skip)]
+    pub reuse: bool,
     /// Whether to prefer the glossary's terms.
     pub glossary: bool,
     /// Documents: whether sentences that lack the usual translation of a term that the document repeats are decoded again.
@@ -98,6 +102,8 @@ pub struct DecodeOptions {
     pub terms: Vec<Term>,
     /// Tables: indices of the columns to translate; none = those that contain text.
     pub columns: Option<Vec<usize>>,
+    /// Documents: how the language is written into the translation's name.
+    pub names: NameStyle,
     /// Documents: the format to read them as, instead of that of their content and name.
     pub format: Option<Format>,
 }
@@ -116,11 +122,13 @@ impl Default for DecodeOptions {
             estimate: Estimate::Cheap,
             report: false,
             memory: true,
+            reuse: false,
             glossary: true,
             document_terms: true,
             context: DEFAULT_CONTEXT,
             terms: Vec::new(),
             columns: None,
+            names: NameStyle::Dot,
             format: None,
         }
     }

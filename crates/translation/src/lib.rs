@@ -20,6 +20,7 @@ mod folders;
 mod found;
 mod glossary;
 mod gpu_adapters;
+mod history;
 mod inspect;
 mod job;
 mod job_id;
@@ -28,6 +29,7 @@ mod memory;
 mod model_library;
 mod model_output;
 mod model_set;
+mod name_style;
 mod names;
 mod pair_file;
 mod published;
@@ -100,6 +102,7 @@ pub use model_files::{
     Tokenizer, summarize,
 };
 pub use model_library::{ModelEdit, check_name, edit, import, remove};
+pub use name_style::NameStyle;
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};
 pub use published::{
     LICENCES, Licence, PublishedMember, PublishedModel, PublishedSet, Shape, licence, published_set,
@@ -115,6 +118,7 @@ pub use sentence_report::{HypothesisReport, SentenceReport, SentenceStatus, Toke
 pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};
 pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
 pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
+pub use store::history::HistoryText;
 pub use store::jobs::{JobRow, JobState};
 pub use store::memory::{TranslationUnit, UnitOrigin};
 pub use system::{folder_bytes, free_disk_bytes, free_name};

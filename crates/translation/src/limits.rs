@@ -18,6 +18,18 @@ pub const MEMORY_CHARS: usize = 10_000;
 /// Characters of a text in a fuzzy search; its time grows with the square.
 pub const FUZZY_CHARS: usize = 1_000;
 
+/// Bytes of a typed text with its translation that the history keeps: forty pages.
+pub const HISTORY_TEXT_BYTES: usize = 256 << 10;
+
+/// Texts of the history: twenty a day for two months.
+pub const HISTORY_TEXTS: usize = 1_200;
+
+/// Bytes of all texts of the history.
+pub const HISTORY_BYTES: usize = 8 << 20;
+
+/// Bytes of half of the finished sentences of typed text that stay in memory; a text of 1 MB with its translation has 2.
+pub const TYPED_SENTENCES_BYTES: usize = 16 << 20;
+
 /// Bytes of a file of recipes by pair. A tuned one for each of 1,332 pairs is about 400 kB.
 pub const RECIPES_BYTES: u64 = 1 << 20;
 

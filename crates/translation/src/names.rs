@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::languages::{LANGUAGES, LanguagePair};
+use crate::name_style::NameStyle;
 use crate::store::sha256;
 
 /// Bytes of the longest file name on the usual disks; NTFS counts UTF-16 units, of which a name has fewer.
@@ -30,14 +31,20 @@ pub(crate) fn partial_path(path: &Path) -> PathBuf {
     path.with_file_name(format!("{}{name}{}", PARTIAL.0, PARTIAL.1))
 }
 
-/// `report.md` → `report.en.md`, `report.de.md` → `report.en.md`, or the next free `report.en-2.md`. `extension` replaces
-/// the source's if the translation has another format. A name that would be too long is cut.
-pub(crate) fn free_name(source: &Path, pair: &LanguagePair, extension: Option<&str>) -> PathBuf {
+/// `report.md` → `report.en.md`, or with another separator by the style; `report.de.md` → `report.en.md`; or the next free
+/// `report.en-2.md`. `extension` replaces the source's if the translation has another format. A name that would be too
+/// long is cut.
+pub(crate) fn free_name(
+    source: &Path,
+    pair: &LanguagePair,
+    style: NameStyle,
+    extension: Option<&str>,
+) -> PathBuf {
     let (stem, own) = split(source);
     let extension = extension.map(str::to_owned).or(own).map_or_else(String::new, |e| format!(".{e}"));
     let (before, to) = match language_at(&stem, &pair.from) {
         Some(at) => (stem[..at].to_owned(), in_case_of(&pair.to, &stem[at..])),
-        None => (format!("{stem}."), pair.to.clone()),
+        None => (format!("{stem}{}", style.separator()), pair.to.clone()),
     };
     let name = |number: &str| {
         let end = format!("{to}{number}{extension}");
@@ -45,7 +52,7 @@ pub(crate) fn free_name(source: &Path, pair: &LanguagePair, extension: Option<&s
         match cut < before.len() {
             true => {
                 let cut = before.floor_char_boundary(cut.saturating_sub(1));
-                source.with_file_name(format!("{}.{end}", &before[..cut]))
+                source.with_file_name(format!("{}{}{end}", &before[..cut], style.separator()))
             }
             false => source.with_file_name(format!("{before}{end}")),
         }
@@ -150,10 +157,19 @@ mod tests {
     fn names_are_free_and_beside_the_source() {
         let folder = tempfile::tempdir().expect("a folder");
         let source = folder.path().join("brief.txt");
-        assert_eq!(free_name(&source, &pair("de-en"), None), folder.path().join("brief.en.txt"));
+        assert_eq!(
+            free_name(&source, &pair("de-en"), NameStyle::Dot, None),
+            folder.path().join("brief.en.txt")
+        );
         std::fs::write(folder.path().join("brief.en.txt"), "").expect("writes");
-        assert_eq!(free_name(&source, &pair("de-en"), None), folder.path().join("brief.en-2.txt"));
-        assert_eq!(free_name(&source, &pair("de-en"), Some("md")), folder.path().join("brief.en.md"));
+        assert_eq!(
+            free_name(&source, &pair("de-en"), NameStyle::Dot, None),
+            folder.path().join("brief.en-2.txt")
+        );
+        assert_eq!(
+            free_name(&source, &pair("de-en"), NameStyle::Dot, Some("md")),
+            folder.path().join("brief.en.md")
+        );
     }
 
     #[test]
@@ -176,11 +192,38 @@ mod tests {
             (".de.txt", ".en.txt"),
             ("x", "x.en"),
         ] {
-            let found = free_name(Path::new("/no/such/folder").join(source).as_path(), &pair("de-en"), None);
+            let found = free_name(
+                Path::new("/no/such/folder").join(source).as_path(),
+                &pair("de-en"),
+                NameStyle::Dot,
+                None,
+            );
             assert_eq!(found, Path::new("/no/such/folder").join(translation), "{source}");
         }
-        let chinese = free_name(Path::new("/no/a.zh-Hant-TW.po"), &pair("zh-en"), None);
+        let chinese = free_name(Path::new("/no/a.zh-Hant-TW.po"), &pair("zh-en"), NameStyle::Dot, None);
         assert_eq!(chinese, Path::new("/no/a.en.po"));
+    }
+
+    #[test]
+    fn the_separator_is_the_users_but_a_name_with_a_language_keeps_its_own() {
+        for (style, name) in [
+            (NameStyle::Dot, "brief.en.txt"),
+            (NameStyle::Underscore, "brief_en.txt"),
+            (NameStyle::Hyphen, "brief-en.txt"),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let source = folder.path().join("brief.txt");
+            std::fs::write(&source, "x").expect("writes");
+            let translation = folder.path().join(name);
+            assert_eq!(free_name(&source, &pair("de-en"), style, None), translation);
+            assert!(is_translation(&translation, "en"), "{name} is no source for the next run");
+            let own = folder.path().join("x_de.txt");
+            assert_eq!(free_name(&own, &pair("de-en"), style, None), folder.path().join("x_en.txt"));
+            let long = folder.path().join(format!("{}.txt", "a".repeat(247)));
+            let cut = free_name(&long, &pair("de-en"), style, None);
+            let end = format!("a{}en.txt", style.separator());
+            assert!(cut.to_string_lossy().ends_with(&end), "{}", cut.display());
+        }
     }
 
     #[test]
@@ -199,12 +242,12 @@ mod tests {
             format!("{}.de", "b".repeat(240)),
         ] {
             let source = folder.path().join(format!("{stem}.txt"));
-            let first = free_name(&source, &pair("de-en"), None);
+            let first = free_name(&source, &pair("de-en"), NameStyle::Dot, None);
             assert!(longest(&first) <= FINAL_BYTES && longest(&first) > FINAL_BYTES - 8);
             let name = first.file_name().expect("has one").to_string_lossy().into_owned();
             assert!(name.ends_with(".en.txt") && stem.starts_with(&name[..name.len() - 7]), "{name}");
             std::fs::write(&first, "x").expect("can be made");
-            let second = free_name(&source, &pair("de-en"), None);
+            let second = free_name(&source, &pair("de-en"), NameStyle::Dot, None);
             assert!(second.to_string_lossy().ends_with(".en-2.txt"));
             std::fs::write(partial_path(&second), "x").expect("can be made");
             std::fs::write(bilingual_path(&first, &pair("de-en"), "-12"), "x").expect("can be made");
@@ -214,7 +257,7 @@ mod tests {
         let [one, other] = [one, other].map(|name| partial_path(&folder.path().join(name)));
         assert_ne!(one, other);
         let odd = folder.path().join(format!("x.{}", "y".repeat(250)));
-        assert!(longest(&free_name(&odd, &pair("de-en"), None)) <= FINAL_BYTES);
+        assert!(longest(&free_name(&odd, &pair("de-en"), NameStyle::Dot, None)) <= FINAL_BYTES);
     }
 
     #[test]

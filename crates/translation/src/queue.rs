@@ -194,7 +194,10 @@ impl Translator {
     pub(crate) fn add(&self, input: &Path, target: Option<&Target>, job: &Job) -> Result<Added> {
         // What cannot be read or written is not added to the queue. The format matters only for the name's length.
         files::readable(input)?;
-        files::check(input, &delivery::output_path(input, target, &job.pair, Format::Text)?)?;
+        files::check(
+            input,
+            &delivery::output_path(input, target, &job.pair, (job.options.names, Format::Text))?,
+        )?;
         let queue_lock = self.lock_queue()?;
         Ok((self.store()?.add_job(input, target, job)?, Some(queue_lock)))
     }

@@ -4,6 +4,7 @@
 pub(crate) mod cache;
 mod document_terms;
 mod glossaries;
+pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod memory;
 pub(crate) mod segments;
@@ -27,7 +28,7 @@ const APPLICATION: i32 = 0x5761_7361;
 
 /// The schema, and its version in the file's `user_version`. A file of another version is refused.
 const SCHEMA: &str = include_str!("store/schema.sql");
-const SCHEMA_VERSION: i32 = 10;
+const SCHEMA_VERSION: i32 = 11;
 
 // Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);

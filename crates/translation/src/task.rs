@@ -6,7 +6,9 @@ mod fit_subtitles;
 mod keep_terms;
 mod outputs;
 mod rescore;
+mod typed_sentences;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
@@ -26,6 +28,7 @@ use crate::store::Hash;
 use crate::store::Store;
 use crate::store::jobs::JobState;
 pub(crate) use rescore::ScorePosition;
+pub(crate) use typed_sentences::{TypedSentence, TypedSentences};
 
 /// The position of a piece in its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +67,10 @@ pub(crate) struct Task {
     /// Sentences before each that its prompt may have as context.
     pub context: usize,
     on_event: OnEvent,
-    /// Documents only: the glossary, the memory and finished sentences.
+    /// The glossary and the memory; of documents, also finished sentences.
     pub store: Option<Rc<Store>>,
+    /// Typed text: finished sentences.
+    pub typed: Option<Rc<RefCell<TypedSentences>>>,
     // Pieces to decode.
     queue: VecDeque<PiecePosition>,
     // Hypotheses to score.
@@ -122,6 +127,7 @@ impl Task {
             context: 0,
             on_event,
             store,
+            typed: None,
             queue: VecDeque::new(),
             scores: VecDeque::new(),
             duplicates: HashMap::new(),
@@ -199,7 +205,9 @@ impl Task {
 
     fn look_up_memory(&self, source: &str) -> Result<Option<String>> {
         match &self.store {
-            Some(store) if self.job.options.memory => store.exact_match(&self.job.pair, source),
+            Some(store) if self.job.options.memory && (self.job.options.reuse || !self.is_interactive()) => {
+                store.exact_match(&self.job.pair, source)
+            }
             _ => Ok(None),
         }
     }

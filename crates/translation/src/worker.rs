@@ -2,6 +2,7 @@
 
 mod scheduler;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::source::LoadedSource;
 use crate::store::Store;
 use crate::store::cache::DecodingFingerprint;
 use crate::store::jobs::JobState;
-use crate::task::{Task, Work};
+use crate::task::{Task, TypedSentences, Work};
 use crate::{delivery, streaming};
 
 /// A command from the handle to the engine thread.
@@ -92,6 +93,7 @@ pub(crate) struct Worker {
     waiting: VecDeque<Submission>,
     data: DataFolder,
     store: Option<Rc<Store>>,
+    typed: Rc<RefCell<TypedSentences>>,
     owners: HashMap<SequenceId, JobId>,
     losses: u32,
     first_pair: Option<LanguagePair>,
@@ -117,6 +119,7 @@ impl Worker {
             waiting: VecDeque::new(),
             data,
             store: None,
+            typed: Rc::default(),
             owners: HashMap::new(),
             losses: 0,
             keep_models_until: None,
@@ -200,31 +203,31 @@ impl Worker {
     }
 
     fn admit(&mut self, new: Submission) {
-        let Submission { id, mut job, mut on_event, queue_lock } = new;
-        let store = match job.source {
+        let Submission { id, job, mut on_event, queue_lock } = new;
+        let (store, typed) = match job.source {
             Source::Text(_) => {
-                self.add_terms(&mut job);
-                None
+                let typed = job.options.reuse.then(|| Rc::clone(&self.typed));
+                (self.readable_store(&job), typed)
             }
             Source::File { .. } | Source::Bytes { .. } => match self.open_store() {
-                Ok(store) => Some(store),
+                Ok(store) => (Some(store), None),
                 Err(error) => return on_event(JobEvent::Failed(error.problem())),
             },
         };
-        let Some(task) = Task::begin(id, job, store, on_event) else { return };
+        let Some(mut task) = Task::begin(id, job, store, on_event) else { return };
+        task.typed = typed;
         self.start(id, task, queue_lock);
     }
 
-    // An interactive job needs only the glossary from the store. If that cannot be read, the text is translated without
-    // it; documents report the error.
-    fn add_terms(&mut self, job: &mut Job) {
-        if job.options.glossary
-            && self.data.path().is_ok_and(Store::is_in)
-            && let Ok(mut terms) = self.open_store().and_then(|store| store.terms(&job.pair))
-        {
-            terms.append(&mut job.options.terms);
-            job.options.terms = terms;
+    // An interactive job needs only the glossary and the memory from the store. If it cannot be read, the text is
+    // translated without them; documents report the error.
+    fn readable_store(&mut self, job: &Job) -> Option<Rc<Store>> {
+        let is_needed = job.options.glossary || job.options.reuse;
+        if !is_needed || !self.data.path().is_ok_and(Store::is_in) {
+            return None;
         }
+        let store = self.open_store().ok()?;
+        store.terms(&job.pair).is_ok().then_some(store)
     }
 
     // Chooses the models and reuses earlier translations; a job that is complete then loads no models.

@@ -3,7 +3,8 @@
 use crate::drafts::Draft;
 use crate::page::{Adapter, Kept, MemoryPair, Place};
 use crate::settings::{Preferences, Theme};
-use translation::{Quality, TranslationUnit, UnitOrigin};
+use crate::typed_text::TypedSentence;
+use translation::{HistoryText, NameStyle, Quality, TranslationUnit, UnitOrigin};
 
 pub fn themes() -> Vec<Theme> {
     every!(Theme: System, Light, Dark)
@@ -11,6 +12,26 @@ pub fn themes() -> Vec<Theme> {
 
 pub fn qualities() -> Vec<Quality> {
     every!(Quality: Fast, Best)
+}
+
+pub fn names() -> Vec<NameStyle> {
+    every!(NameStyle: Dot, Underscore, Hyphen)
+}
+
+pub fn sentences() -> Vec<TypedSentence> {
+    let sentence =
+        |translated| TypedSentence { source: "Satz".into(), target: "Sentence".into(), translated };
+    [true, false].map(sentence).into()
+}
+
+pub fn texts() -> Vec<HistoryText> {
+    vec![HistoryText {
+        id: 1,
+        pair: crate::fake_translator::pair(),
+        source: "Satz".into(),
+        target: "Sentence".into(),
+        translated_s: 1,
+    }]
 }
 
 pub fn preferences() -> Vec<Preferences> {

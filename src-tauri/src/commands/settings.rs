@@ -2,13 +2,15 @@
 //! commands with one are `async`, and answer null where the user has closed the dialog.
 
 use super::{Window, show};
+use crate::backend::Translate;
 use crate::error::Error;
 use crate::page::{Adapter, Kept, MemoryPair, Place};
 use crate::settings::Preferences;
-use std::path::PathBuf;
+use crate::state::State;
+use std::path::{Path, PathBuf};
 use tauri::WebviewWindow;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
-use translation::{LanguagePair, Term, TranslationUnit};
+use translation::{LanguagePair, Problem, Term, TranslationUnit};
 
 /// Saves what the user has set.
 #[tauri::command(async)]
@@ -39,6 +41,12 @@ pub fn clear_output_folder(state: Window<'_>) -> Result<(), Error> {
 #[tauri::command(async)]
 pub fn adapters() -> Vec<Adapter> {
     translation::test_adapters().into_iter().map(Adapter::from).collect()
+}
+
+/// Tokens per second of the current pair's models on some test sentences. Takes as long as they do.
+#[tauri::command(async)]
+pub fn measure_speed(state: Window<'_>) -> Result<f32, Error> {
+    state.measure_speed()
 }
 
 /// The terms of a pair, by source.
@@ -80,10 +88,8 @@ pub fn import_terms(
     title: String,
 ) -> Result<Option<usize>, Error> {
     let files = dialog(&window, title).add_filter("TBX, CSV, TSV", &["tbx", "csv", "tsv", "txt", "xml"]);
-    let chosen = path(files.blocking_pick_file());
-    chosen
-        .map(|path| state.resources(|resources| resources.import_terms(&LanguagePair { from, to }, &path)))
-        .transpose()
+    let chosen = files.blocking_pick_file();
+    transfer(&state, chosen, (from, to), |resources, pair, path| resources.import_terms(pair, path))
 }
 
 /// Asks for a name and writes the terms of a pair to a new file: TBX, CSV or TSV by its extension; returns their number.
@@ -98,10 +104,8 @@ pub fn export_terms(
     let name = format!("glossary.{from}-{to}.csv");
     let files =
         dialog(&window, title).add_filter("TBX, CSV, TSV", &["csv", "tsv", "tbx"]).set_file_name(name);
-    let chosen = path(files.blocking_save_file());
-    chosen
-        .map(|path| state.resources(|resources| resources.export_terms(&LanguagePair { from, to }, &path)))
-        .transpose()
+    let chosen = files.blocking_save_file();
+    transfer(&state, chosen, (from, to), |resources, pair, path| resources.export_terms(pair, path))
 }
 
 /// The pairs of the memory with their number of units.
@@ -151,10 +155,8 @@ pub fn import_memory(
     to: String,
     title: String,
 ) -> Result<Option<usize>, Error> {
-    let chosen = path(dialog(&window, title).add_filter("TMX", &["tmx", "xml"]).blocking_pick_file());
-    chosen
-        .map(|path| state.resources(|resources| resources.import_memory(&LanguagePair { from, to }, &path)))
-        .transpose()
+    let chosen = dialog(&window, title).add_filter("TMX", &["tmx", "xml"]).blocking_pick_file();
+    transfer(&state, chosen, (from, to), |resources, pair, path| resources.import_memory(pair, path))
 }
 
 /// Asks for a name and writes the units of a pair to a new TMX file; returns their number.
@@ -168,10 +170,8 @@ pub fn export_memory(
 ) -> Result<Option<usize>, Error> {
     let name = format!("memory.{from}-{to}.tmx");
     let files = dialog(&window, title).add_filter("TMX", &["tmx"]).set_file_name(name);
-    let chosen = path(files.blocking_save_file());
-    chosen
-        .map(|path| state.resources(|resources| resources.export_memory(&LanguagePair { from, to }, &path)))
-        .transpose()
+    let chosen = files.blocking_save_file();
+    transfer(&state, chosen, (from, to), |resources, pair, path| resources.export_memory(pair, path))
 }
 
 /// Removes the units of a pair; returns their number.
@@ -209,6 +209,17 @@ pub fn show_place(state: Window<'_>, kind: Kept) -> Result<(), Error> {
 
 fn dialog(window: &WebviewWindow, title: String) -> FileDialogBuilder<tauri::Wry> {
     window.dialog().file().set_parent(window).set_title(title)
+}
+
+/// Does something with the file that the user has chosen for a pair; none if the dialog was closed.
+fn transfer(
+    state: &State,
+    chosen: Option<FilePath>,
+    (from, to): (String, String),
+    work: impl FnOnce(&dyn Translate, &LanguagePair, &Path) -> Result<usize, Problem>,
+) -> Result<Option<usize>, Error> {
+    let pair = LanguagePair { from, to };
+    path(chosen).map(|path| state.resources(|resources| work(resources, &pair, &path))).transpose()
 }
 
 fn path(chosen: Option<FilePath>) -> Option<PathBuf> {

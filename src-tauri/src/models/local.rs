@@ -1,19 +1,19 @@
 //! The models of this computer, through `translation`.
 
+mod candidates;
 mod recipes;
+mod rows;
 
 use super::library::{Failure, Library, OnProgress, Source, TestPlan, Unfinished};
-use crate::page::{
-    Candidate, Fit, FoundModel, InstalledModel, Language, LicenceName, Models, SetCard, SetMember,
-};
+use crate::page::{Candidate, Language, Models};
+use candidates::look_at;
 use parking_lot::Mutex;
+use rows::{card, found_id, found_row, installed};
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use translation::{
-    Catalog, CatalogEntry, Error, GetControl, GetEvent, GetOptions, GetOutcome, ImportOptions, LanguagePair,
-    Machine, ModelFolders, ModelLocation, Problem, PublishedSet, Quantization, RecipeInUse, RecipeOrigin,
-    Role, SetOverview, Setup, languages,
+    Catalog, Error, GetControl, GetEvent, GetOptions, GetOutcome, ImportOptions, LanguagePair, ModelFolders,
+    Problem, PublishedSet, RecipeInUse, RecipeOrigin, Role, Setup, languages,
 };
 
 /// Published sets, the user's models folder, and the folders of other programs.
@@ -199,186 +199,5 @@ fn disk_full(needed: u64, free: u64) -> Problem {
             gb(free)
         ),
         hint: "Free some space, then resume.".into(),
-    }
-}
-
-fn card(
-    one: &SetOverview,
-    machine: Option<&Machine>,
-    all: &[SetOverview],
-    catalog: &Catalog,
-    found: &[translation::FoundModel],
-) -> Result<SetCard, Problem> {
-    let set = one.set;
-    let options = GetOptions { local: translation::local_files(set, found, None), ..GetOptions::default() };
-    let plan = translation::plan_get(set, &options).map_err(|error| error.problem())?;
-    let title =
-        |id: &String| all.iter().find(|other| other.set.id == *id).map(|other| other.set.title.clone());
-    let fit = one.fit.as_ref().map(|fit| Fit {
-        verdict: fit.verdict,
-        weights: fit.weight_bytes,
-        cache: fit.cache_bytes,
-        buffers: fit.buffer_bytes,
-        available: fit.available_bytes,
-        shared: machine.is_some_and(|machine| machine.shares_memory),
-        tokens_per_second: fit.tokens_per_second,
-        instead: fit.instead.as_ref().and_then(title),
-    });
-    let members = set.members.iter().map(|member| SetMember {
-        term: member.term.clone(),
-        repository: member.model.repository.clone(),
-        file: member.model.file.clone(),
-        bytes: member.model.bytes,
-        licence: member.model.licence.clone(),
-        gated: member.model.gated,
-        notes: member.model.notes.clone(),
-        installed: catalog.installed(&member.model).map(|entry| entry.id.clone()),
-    });
-    let licences = one.licences.iter();
-    Ok(SetCard {
-        id: set.id.clone(),
-        title: set.title.clone(),
-        single: set.members.len() == 1,
-        languages: set.languages.clone(),
-        notes: set.notes.clone(),
-        members: members.collect(),
-        licences: licences
-            .map(|one| LicenceName { id: one.id, title: one.title, limits_use: one.limits_use })
-            .collect(),
-        download_bytes: plan.download_bytes,
-        peak_bytes: plan.peak_bytes,
-        disk_bytes: if one.installed { one.disk_bytes } else { one.stored_bytes },
-        fit,
-        installed: one.installed,
-    })
-}
-
-/// Imported models before built-in ones, then what cannot be used.
-fn installed(catalog: &Catalog) -> Vec<InstalledModel> {
-    let broken = catalog.broken.iter().map(|(path, reason)| InstalledModel {
-        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-        role: "other".into(),
-        languages: Vec::new(),
-        licence: None,
-        repository: None,
-        commit: None,
-        bits: String::new(),
-        bytes: translation::folder_bytes(path),
-        built_in: false,
-        broken: Some(reason.clone()),
-    });
-    catalog.entries.iter().map(row).chain(broken).collect()
-}
-
-fn row(entry: &CatalogEntry) -> InstalledModel {
-    let info = &entry.info;
-    let bytes = match &entry.origin {
-        ModelLocation::Folder(folder) => translation::folder_bytes(folder),
-        ModelLocation::Embedded(_) => info.matrices.values().map(|matrix| matrix.bytes()).sum(),
-    };
-    InstalledModel {
-        name: entry.id.clone(),
-        role: role(&info.role),
-        languages: info.languages.clone(),
-        licence: info.licence.clone(),
-        repository: info.repository.as_ref().map(|repository| repository.id.clone()),
-        commit: info.repository.as_ref().and_then(|repository| repository.commit.clone()),
-        bits: info.quantization.clone(),
-        bytes,
-        built_in: matches!(entry.origin, ModelLocation::Embedded(_)),
-        broken: None,
-    }
-}
-
-fn role(role: &Role) -> String {
-    match role {
-        Role::Large => "large".into(),
-        Role::Other => "other".into(),
-        Role::Specialist { language } => language.clone(),
-    }
-}
-
-/// Paths stay in Rust.
-fn found_id(model: &translation::FoundModel) -> String {
-    let mut hasher = DefaultHasher::new();
-    model.path.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-fn found_row(model: &translation::FoundModel, sets: &[SetOverview]) -> FoundModel {
-    let set = sets.iter().find(|set| model.sets.contains(&set.set.id));
-    FoundModel {
-        id: found_id(model),
-        name: model.name.clone(),
-        program: model.program,
-        bytes: model.bytes,
-        set: set.map(|set| set.set.title.clone()),
-        problem: model.problem.clone(),
-    }
-}
-
-/// A file's name in the letters that a model's name may have, without the extension.
-fn plain_name(file: &str) -> String {
-    let stem = file.strip_suffix(".gguf").unwrap_or(file);
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
-    let name: String = stem.chars().map(plain).collect();
-    let name = name.trim_matches(['.', '-']);
-    if name.is_empty() { "model".to_owned() } else { name.to_owned() }
-}
-
-fn look_at(path: PathBuf, mut options: ImportOptions, id: u64) -> (Candidate, Source) {
-    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let mut candidate = Candidate {
-        id,
-        name: options.name.clone().unwrap_or_default(),
-        file,
-        source_bytes: 0,
-        import_bytes: 0,
-        languages: options.languages.clone(),
-        role: options.role.as_ref().map_or("large".into(), role),
-        licence: options.licence.clone(),
-        problem: None,
-    };
-    match translation::summarize(&path, Quantization::default()) {
-        Ok(summary) => {
-            let proposed = options.name.take().unwrap_or_else(|| plain_name(&candidate.file));
-            candidate.name =
-                translation::free_name(&translation::models_folder(None).unwrap_or_default(), &proposed);
-            (candidate.source_bytes, candidate.import_bytes) = (summary.source_bytes, summary.stored_bytes);
-            candidate.licence = candidate.licence.or(summary.licence);
-            if candidate.languages.is_empty() {
-                candidate.languages = summary.languages;
-            }
-        }
-        Err(error) => candidate.problem = Some(Error::Model(error).problem()),
-    }
-    (candidate, Source { path, options })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proposed_name_can_be_a_folder() {
-        for (file, name) in [
-            ("Llama-3.2-1B.Q8_0.gguf", "Llama-3.2-1B.Q8_0"),
-            ("my model (new).gguf", "my-model--new"),
-            (".hidden", "hidden"),
-            ("日本語.gguf", "model"),
-        ] {
-            assert_eq!(plain_name(file), name);
-            assert!(translation::check_name(name).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_no_model_is_a_candidate_with_a_problem() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.gguf");
-        std::fs::write(&path, "nonsense").unwrap();
-        let (candidate, _) = LocalLibrary::default().look_at(&path, 7);
-        assert_eq!((candidate.id, candidate.file.as_str()), (7, "a.gguf"));
-        assert!(candidate.problem.is_some());
     }
 }

@@ -2,7 +2,8 @@ use super::fake_library::{FakeLibrary, OnGet};
 use super::*;
 use crate::fake_translator::{FakeTranslator, pair, problem, record_events};
 use serde_json::Value;
-use translation::{GetEvent, TestVerdict, WaitReason};
+use std::path::Path;
+use translation::{GetEvent, GetOutcome, TestVerdict, WaitReason};
 
 struct Fixture {
     library: Arc<FakeLibrary>,
@@ -247,4 +248,39 @@ fn a_change_by_another_program_is_noticed_once() {
     assert!(!fixture.models.has_changed());
     *fixture.library.next_error.lock() = Some(problem("catalogue"));
     assert!(fixture.models.send().is_err());
+}
+
+/// What stands still or is on its way to a stop loses nothing by closing.
+#[test]
+fn closing_stops_only_work_that_goes_on() {
+    let fixture = fixture();
+    let stops = |models: &Arc<ModelsState>| models.is_stopped_by_closing();
+    assert!(!stops(&fixture.models), "there is no work");
+    assert!(fixture.models.begin_set("europe").unwrap());
+    assert!(stops(&fixture.models), "what is queued would be forgotten");
+    let models = Arc::clone(&fixture.models);
+    fixture.on_get(Box::new(move |control, report| {
+        report(progress(3));
+        assert!(stops(&models), "it downloads");
+        report(GetEvent::Waiting { file: "a.gguf".into(), seconds: 55, reason: WaitReason::RateLimit });
+        assert!(!stops(&models), "it waits, and what has arrived is kept");
+        report(GetEvent::Verifying { file: "a.gguf".into(), done: 9, total: 9 });
+        assert!(stops(&models));
+        report(GetEvent::Importing { model: "a".into(), stage: "hashing", done: 9, total: 9 });
+        assert!(stops(&models), "an import begins anew");
+        control.pause();
+        assert!(!stops(&models), "it is about to be paused");
+        Ok(GetOutcome::Paused)
+    }));
+    assert!(!fixture.models.install("europe"));
+    assert!(!stops(&fixture.models), "it is paused");
+    fixture.library.unfinished.lock().push(kept(3));
+    fixture.models.send().unwrap();
+    assert!(!stops(&fixture.models), "paused by an earlier run");
+    assert!(fixture.models.begin_set("europe").unwrap());
+    let models = Arc::clone(&fixture.models);
+    *fixture.translator.on_test.lock() =
+        Some(Box::new(move || assert!(!stops(&models), "a test can be repeated")));
+    fixture.models.test_set("europe", None, &fixture.translator);
+    assert!(!stops(&fixture.models), "it is done");
 }

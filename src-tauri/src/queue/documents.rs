@@ -23,6 +23,8 @@ pub struct Document {
     pub language_checked: bool,
     /// Its job, once submitted.
     pub job: Option<JobId>,
+    /// Whether it was asked to pause or to be cancelled.
+    pub is_ending: bool,
     /// Identifies the current attempt; events of earlier attempts are ignored.
     pub attempt: u64,
 }
@@ -40,7 +42,7 @@ impl Documents {
     pub fn new_document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
         let (id, attempt) = (self.next_id(), self.next_id());
         let row = Row::waiting(id, file_name(&input), pair);
-        Document { row, input, output: None, language_checked: false, job: None, attempt }
+        Document { row, input, output: None, language_checked: false, job: None, is_ending: false, attempt }
     }
 
     pub fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
@@ -75,7 +77,7 @@ impl Document {
         (self.row.problem, self.row.output, self.output) = (None, None, None);
         (self.row.to_review, self.row.terms) = (0, TermCount::default());
         (self.row.demonstration, self.row.left_alone) = (false, LeftAlone::default());
-        self.attempt = attempt;
+        (self.is_ending, self.attempt) = (false, attempt);
     }
 }
 

@@ -138,16 +138,23 @@ impl State {
         chosen
     }
 
-    /// Asks about the first model among dropped or chosen paths, and adds the documents; on a thread of its own.
-    pub fn take_in_background(self: &Arc<Self>, paths: Vec<PathBuf>) {
+    /// Asks about the first model among paths, and adds the documents; reports problems to the page. Slow.
+    pub fn take(&self, paths: Vec<PathBuf>) {
         let (models, documents): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| files::is_model(path));
         if let Some(model) = models.into_iter().next() {
-            let state = Arc::clone(self);
-            std::thread::spawn(move || state.models.offer(&model));
+            self.models.offer(&model);
         }
-        if !documents.is_empty() {
-            self.add_in_background(documents);
+        if !documents.is_empty()
+            && let Err(error) = self.add(documents)
+        {
+            self.page.send(Event::Refused { problem: error.problem() });
         }
+    }
+
+    /// Takes dropped paths, on a thread of its own.
+    pub fn take_in_background(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        let state = Arc::clone(self);
+        std::thread::spawn(move || state.take(paths));
     }
 
     /// Asks about a file or folder that was chosen as a model, on a thread of its own.

@@ -29,6 +29,12 @@ impl State {
         work(&*self.translator()?).map_err(Error::Translation)
     }
 
+    /// Tokens per second of the current pair's models, with what translates it now. Blocks.
+    pub fn measure_speed(&self) -> Result<f32, Error> {
+        let pair = self.pair()?;
+        self.resources(|translator| translator.speed(&pair))
+    }
+
     /// Adds a term in place of the one with the source `before`, if there is one.
     pub fn add_term(&self, pair: &LanguagePair, term: Term, before: Option<&str>) -> Result<(), Error> {
         let term = Term { source: term.source.trim().into(), target: term.target.trim().into() };
@@ -54,20 +60,13 @@ impl State {
         ];
         places.into_iter().filter_map(|(kind, path)| Some((kind, path?))).collect()
     }
-
-    /// Whether closing stops work, and the user wants to be asked; without a page nobody can be.
-    pub fn asks_before_closing(&self) -> bool {
-        self.settings.preferences().confirm_close
-            && self.page.is_attached()
-            && (self.queue.is_active() || self.models.is_busy())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::state;
     use super::*;
-    use crate::fake_translator::{pair, record_events};
+    use crate::fake_translator::pair;
 
     #[test]
     fn a_changed_term_replaces_the_one_before() {
@@ -99,20 +98,5 @@ mod tests {
         assert_eq!(backend.lock().adapters, [Some("llvmpipe".to_owned())]);
         let snapshot = next.snapshot();
         assert_eq!((snapshot.preferences, snapshot.output_folder.as_deref()), (preferences, Some("/out")));
-    }
-
-    #[test]
-    fn closing_asks_only_while_work_goes_on_and_only_who_wants_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (state, _) = state(&folder);
-        state.start();
-        let document = folder.path().join("a.txt");
-        std::fs::write(&document, "Hallo.").unwrap();
-        state.add(vec![document]).unwrap();
-        assert!(!state.asks_before_closing(), "there is no page to ask");
-        let _events = record_events(&state.page);
-        assert!(state.asks_before_closing());
-        state.prefer(Preferences { confirm_close: false, ..Preferences::default() }).unwrap();
-        assert!(!state.asks_before_closing());
     }
 }

@@ -157,13 +157,25 @@ export const samples = {
     "best",
   ] satisfies bridge.Quality[],
   Preferences: [
-    {"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
-    {"language":"de","theme":"light","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
-    {"language":"de","theme":"dark","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},
+    {"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},
+    {"language":"de","theme":"light","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},
+    {"language":"de","theme":"dark","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},
   ] satisfies bridge.Preferences[],
+  NameStyle: [
+    "dot",
+    "underscore",
+    "hyphen",
+  ] satisfies bridge.NameStyle[],
   Draft: [
     {"index":1,"source":"Satz","text":"Sentence"},
   ] satisfies bridge.Draft[],
+  TypedSentence: [
+    {"source":"Satz","target":"Sentence","translated":true},
+    {"source":"Satz","target":"Sentence","translated":false},
+  ] satisfies bridge.TypedSentence[],
+  HistoryText: [
+    {"id":1,"pair":{"from":"de","to":"en"},"source":"Satz","target":"Sentence","translated_s":1},
+  ] satisfies bridge.HistoryText[],
   Place: [
     {"kind":"data","path":"/data","bytes":1},
     {"kind":"models","path":"/data","bytes":1},
@@ -186,8 +198,8 @@ export const samples = {
     {"name":"GPU","kind":"other","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
   ] satisfies bridge.Adapter[],
   Snapshot: [
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
   ] satisfies bridge.Snapshot[],
   Dragged: [
     "documents",
@@ -206,10 +218,13 @@ export const samples = {
     {"type":"models","models":{"sets":[{"id":"europe","title":"Europe","single":false,"languages":["de","en"],"notes":"Notes","members":[{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":null},{"term":"L","repository":"org/name","file":"a.gguf","bytes":5,"licence":"MIT","gated":true,"notes":"Notes","installed":"a"}],"licences":[{"id":"MIT","title":"MIT License","limits_use":false}],"download_bytes":5,"peak_bytes":10,"disk_bytes":5,"fit":{"verdict":"fits","weights":5,"cache":1,"buffers":1,"available":8,"shared":true,"tokens_per_second":8.5,"instead":"Small"},"installed":false}],"installed":[{"name":"a","role":"large","languages":["de"],"licence":"MIT","repository":"org/name","commit":"0f","bits":"q4","bytes":5,"built_in":false,"broken":"damaged"},{"name":"a","role":"large","languages":["de"],"licence":null,"repository":null,"commit":null,"bits":"q4","bytes":5,"built_in":false,"broken":null}],"found":[{"id":"0f","name":"a.gguf","program":"hub","bytes":5,"set":"Europe","problem":"unsupported"}],"recipes":[{"pair":{"from":"de","to":"en"},"current":"L","choices":[{"id":"L","label":"Europe","sum":"L","demonstration":false}]}],"works":[{"id":"europe","title":"Europe","state":{"state":"queued"}}],"candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":null,"problem":null},"disk_used":5,"disk_free":9,"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]}},
     {"type":"work","work":{"id":"europe","title":"Europe","state":{"state":"queued"}}},
     {"type":"work_gone","id":"europe"},
-    {"type":"closing"},
+    {"type":"progress","seq":1,"done":1,"total":2,"eta_s":1.5},
+    {"type":"back","seq":1,"text":"Text","done":false,"problem":null},
+    {"type":"closing","asking":true},
     {"type":"candidate","candidate":{"id":1,"name":"a","file":"a.gguf","source_bytes":5,"import_bytes":5,"languages":["de"],"role":"large","licence":"MIT","problem":{"code":"model","message":"model","hint":"Again."}}},
     {"type":"drag","over":"documents"},
     {"type":"drag","over":"models"},
+    {"type":"back","seq":1,"text":null,"done":true,"problem":{"code":"gpu","message":"gpu","hint":"Again."}},
   ] satisfies bridge.Event[],
 }
 
@@ -238,7 +253,10 @@ export type Unsent = Never<
   | Exclude<bridge.Theme, (typeof samples.Theme)[number]>
   | Exclude<bridge.Quality, (typeof samples.Quality)[number]>
   | Exclude<bridge.Preferences['theme'], (typeof samples.Preferences)[number]['theme']>
+  | Exclude<bridge.NameStyle, (typeof samples.NameStyle)[number]>
   | Exclude<bridge.Draft['index'], (typeof samples.Draft)[number]['index']>
+  | Exclude<bridge.TypedSentence['translated'], (typeof samples.TypedSentence)[number]['translated']>
+  | Exclude<bridge.HistoryText['id'], (typeof samples.HistoryText)[number]['id']>
   | Exclude<bridge.Place['kind'], (typeof samples.Place)[number]['kind']>
   | Exclude<bridge.MemoryPair['units'], (typeof samples.MemoryPair)[number]['units']>
   | Exclude<bridge.MemoryUnit['origin'], (typeof samples.MemoryUnit)[number]['origin']>

@@ -53,6 +53,31 @@ test('colours, size of text, quality and the question before closing are stored'
   expect(setPreferences).toHaveBeenLastCalledWith({ ...changed, text_size: 100 })
 })
 
+test('names of translations and the last text at the start are chosen', async () => {
+  const { setPreferences } = await start('General')
+  await fireEvent.click(screen.getByRole('radio', { name: 'report.docx becomes report_de.docx' }))
+  await fireEvent.click(screen.getByRole('checkbox', { name: /^Start with the last text/ }))
+  expect(setPreferences).toHaveBeenLastCalledWith({ ...DEFAULTS, names: 'underscore', last_session: true })
+})
+
+test('the speed of the pair is measured', async () => {
+  const measure = vi.spyOn(bridge, 'measureSpeed').mockResolvedValue(41.7)
+  await start('Hardware')
+  await fireEvent.click(screen.getByRole('button', { name: 'Measure the speed' }))
+  expect(await screen.findByText('German → English: 42 tokens/s')).toBeTruthy()
+  expect(measure).toHaveBeenCalledOnce()
+})
+
+test('one switch turns the history off, and a button removes it', async () => {
+  vi.spyOn(bridge, 'places').mockResolvedValue([])
+  const { setPreferences, forgetText } = await start('Privacy')
+  await fireEvent.click(screen.getByRole('checkbox', { name: /^Keep a history of typed texts/ }))
+  expect(setPreferences).toHaveBeenLastCalledWith({ ...DEFAULTS, history: false })
+  await fireEvent.click(screen.getByRole('button', { name: 'Clear the history…' }))
+  await fireEvent.click(screen.getByRole('button', { name: 'Delete' }))
+  expect(forgetText).toHaveBeenCalledWith(null)
+})
+
 test('the folder of translations is chosen, and given up', async () => {
   await start('General')
   const choose = vi.spyOn(bridge, 'chooseOutputFolder').mockResolvedValue('/home/me/out')
@@ -147,14 +172,14 @@ test('what is stored where is listed, and one question deletes the texts', async
   const clear = vi.spyOn(bridge, 'clearMemory').mockResolvedValue(4)
   const terms = vi.spyOn(bridge, 'removeTerms').mockResolvedValue(0)
   const rows = [row({ state: 'done' }), row({ id: 2, state: 'translating' })]
-  const { remove } = await start('Privacy', { rows })
+  const { remove, forgetText } = await start('Privacy', { rows })
   expect(await screen.findByText('/data · 2 MB')).toBeTruthy()
   await fireEvent.click(screen.getByRole('button', { name: 'Show folder: Your data' }))
   expect(show).toHaveBeenCalledWith('data')
   await fireEvent.click(screen.getByRole('button', { name: 'Delete my texts…' }))
   await fireEvent.click(screen.getByRole('button', { name: 'Delete' }))
   await waitFor(() => expect(terms).toHaveBeenCalledTimes(3))
-  expect([remove.mock.calls, clear.mock.calls]).toEqual([[[1]], [[PAIR]]])
+  expect([remove.mock.calls, clear.mock.calls, forgetText.mock.calls]).toEqual([[[1]], [[PAIR]], [[null]]])
 })
 
 test('closing asks while work goes on', async () => {
@@ -162,12 +187,17 @@ test('closing asks while work goes on', async () => {
     this.open = true
   }
   const { emit, close } = await start('About', { rows: [row({ state: 'translating' })] })
-  emit({ type: 'closing' })
+  emit({ type: 'closing', asking: true })
   const question = within(await screen.findByRole('dialog', { name: 'Close Wasan?' }))
   expect(question.getByText(/^1 document is being translated/)).toBeTruthy()
   await fireEvent.click(question.getByRole('button', { name: 'Stay' }))
   expect(screen.queryByRole('dialog')).toBeNull()
-  emit({ type: 'closing' })
+  // A later start wants the window, and no longer its end.
+  emit({ type: 'closing', asking: true })
+  await screen.findByRole('dialog', { name: 'Close Wasan?' })
+  emit({ type: 'closing', asking: false })
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+  emit({ type: 'closing', asking: true })
   await fireEvent.click(await screen.findByRole('button', { name: 'Close' }))
   expect(close).toHaveBeenCalledOnce()
 })

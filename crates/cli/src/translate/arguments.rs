@@ -5,7 +5,8 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use clap::Args;
 use clap::ValueEnum;
 use translation::{
-    BeamOptions, DecodeOptions, Estimate, Format, LanguagePair, Quality, Sampling, Target, Term, is_document,
+    BeamOptions, DecodeOptions, Estimate, Format, LanguagePair, NameStyle, Quality, Sampling, Target, Term,
+    is_document,
 };
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
@@ -57,6 +58,10 @@ pub struct Translate {
     /// translated once more, with a preference for it [default: on]
     #[arg(long, value_name = "ON|OFF", value_enum, hide_possible_values = true)]
     terms: Option<Switch>,
+    /// What separates a document's name from the language in its translation's name: letter.en.txt, letter_en.txt or
+    /// letter-en.txt [default: dot]
+    #[arg(long, value_name = "STYLE", value_enum)]
+    names: Option<NameSeparator>,
     /// Do not reuse edited or imported translations, and do not store this run's translations
     #[arg(long)]
     no_memory: bool,
@@ -116,6 +121,24 @@ pub struct Translate {
 enum Switch {
     On,
     Off,
+}
+
+/// The names of [`NameStyle`].
+#[derive(Clone, Copy, ValueEnum)]
+enum NameSeparator {
+    Dot,
+    Underscore,
+    Hyphen,
+}
+
+impl From<NameSeparator> for NameStyle {
+    fn from(name: NameSeparator) -> Self {
+        match name {
+            NameSeparator::Dot => Self::Dot,
+            NameSeparator::Underscore => Self::Underscore,
+            NameSeparator::Hyphen => Self::Hyphen,
+        }
+    }
 }
 
 /// The names of [`Quality`].
@@ -288,6 +311,7 @@ impl Translate {
             ("--out", self.out.is_some()),
             ("--columns", !self.columns.is_empty()),
             ("--format", self.format.is_some()),
+            ("--names", self.names.is_some()),
             ("--bilingual", self.bilingual),
             ("--tmx", self.tmx.is_some()),
             ("--resume", self.resume && !inputs.is_empty()),
@@ -333,6 +357,7 @@ impl Translate {
         options.memory &= !self.no_memory;
         options.context = self.context.unwrap_or(options.context);
         options.document_terms = self.terms.map_or(options.document_terms, |terms| terms == Switch::On);
+        options.names = self.names.map_or(options.names, NameStyle::from);
         if let Some(terms) = terms {
             options.terms = terms.to_vec();
         }

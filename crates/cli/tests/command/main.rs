@@ -2,6 +2,7 @@
 
 mod errors;
 mod files;
+mod history;
 mod lines;
 mod models;
 mod program;

@@ -110,3 +110,13 @@ CREATE TABLE terms (
     target TEXT NOT NULL,
     PRIMARY KEY (source_language, target_language, source)
 ) STRICT, WITHOUT ROWID;
+
+-- Typed texts with their translations.
+CREATE TABLE history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_language TEXT NOT NULL,
+    target_language TEXT NOT NULL,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    translated INTEGER NOT NULL
+) STRICT;

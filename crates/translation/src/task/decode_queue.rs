@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use engine::Request;
 
-use super::{PiecePosition, Task, Work};
+use super::{PiecePosition, Task, TypedSentence, Work};
 use crate::error::Result;
 use crate::job::DecodeOptions;
 use crate::model_output::ALTERNATIVES;
@@ -57,7 +57,6 @@ impl Task {
         at: usize,
         fingerprint: &DecodingFingerprint,
     ) -> Result<Option<SentenceReport>> {
-        let interactive = self.is_interactive();
         if let Some(done) = self.blocks[block][at].done.take() {
             return Ok(Some(done));
         }
@@ -65,7 +64,7 @@ impl Task {
         if !sentence.has_words() {
             return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
-        if interactive {
+        if self.is_interactive() && !self.job.options.reuse {
             return Ok(None);
         }
         let SentenceTask { text, terms, locked, marked, .. } = sentence;
@@ -76,14 +75,28 @@ impl Task {
         let sentence = &self.blocks[block][at];
         match self.look_up_memory(&sentence.text)? {
             Some(translation) => Ok(Some(sentence.memory_report(translation, &self.job.pair))),
+            None if self.is_interactive() => Ok(self.typed_before(block, at)),
             None => self.look_up_cache(sentence),
         }
     }
 
+    // The report of a sentence that was typed before. One without the tokens that the job reports is decoded again.
+    fn typed_before(&mut self, block: usize, at: usize) -> Option<SentenceReport> {
+        let sentence = self.blocks.get_mut(block)?.get_mut(at)?;
+        let TypedSentence { report, uncertain_words } =
+            self.typed.as_ref()?.borrow_mut().get(sentence.key.as_ref()?)?;
+        if self.job.options.report && report.tokens.is_empty() {
+            return None;
+        }
+        sentence.uncertain_words = uncertain_words;
+        Some(report)
+    }
+
     // The cached report of a sentence, from this document or another.
     pub(super) fn look_up_cache(&self, sentence: &SentenceTask) -> Result<Option<SentenceReport>> {
-        // The cache has no tokens and no n-best list, so a job with a report decodes again.
-        let (Some(store), Some(key), false) = (&self.store, &sentence.key, self.job.options.report) else {
+        // The cache has no tokens, n-best list or doubts, so typed text and a job with a report decode again.
+        let has_none = self.job.options.report || self.is_interactive();
+        let (Some(store), Some(key), false) = (&self.store, &sentence.key, has_none) else {
             return Ok(None);
         };
         Ok(store

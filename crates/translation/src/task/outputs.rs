@@ -5,7 +5,7 @@ use std::ops::Range;
 use documents::Translation;
 use engine::{Output, Status, Token};
 
-use super::{PiecePosition, Task};
+use super::{PiecePosition, Task, TypedSentence};
 use crate::checks::Reason;
 use crate::error::Result;
 use crate::model_output::{ALTERNATIVES, report, text_of, uncertain_words};
@@ -217,6 +217,7 @@ impl Task {
     pub(super) fn finish_duplicates(&mut self, position: PiecePosition) {
         let sentence = self.sentence(position);
         let (Some(key), Some(mut report)) = (sentence.key, sentence.done.clone()) else { return };
+        let uncertain_words = sentence.uncertain_words.clone();
         if report.status == SentenceStatus::Done {
             report.status = SentenceStatus::Reused;
         }
@@ -224,6 +225,7 @@ impl Task {
             let sentence = self.sentence_mut(duplicate);
             sentence.pieces.clear();
             sentence.done = Some(report.clone());
+            sentence.uncertain_words.clone_from(&uncertain_words);
             self.reused += 1;
             self.finished += 1;
         }
@@ -236,6 +238,10 @@ impl Task {
         let sentence = self.sentence(position);
         if let (Some(store), Some(key), Some(report)) = (self.queue_store(), &sentence.key, &sentence.done) {
             store.cache_sentence(key, report, sentence.tokens, self.id, self.finished)?;
+        }
+        if let (Some(typed), Some(key), Some(report)) = (&self.typed, sentence.key, &sentence.done) {
+            let uncertain_words = sentence.uncertain_words.clone();
+            typed.borrow_mut().insert(key, TypedSentence { report: report.clone(), uncertain_words });
         }
         self.emit_progress_if_due();
         Ok(())

@@ -1,8 +1,8 @@
 //! Typed text.
 
-use translation::{DecodeOptions, JobEvent, SentenceStatus, Source};
+use translation::{DecodeOptions, JobEvent, Quality, SentenceStatus, Source, Translator};
 
-use crate::ask::{PATIENCE, submit, text, translator};
+use crate::ask::{PATIENCE, pair, setup, setup_in, submit, text, text_with, translator};
 
 #[test]
 fn text_streams_and_comes_back_whole() {
@@ -104,4 +104,89 @@ fn doubtful_words_are_whole_words_of_the_text() {
         }
     }
     assert!(marked > 0, "such a text leaves doubts");
+}
+
+/// A text that is typed on: finished sentences are not decoded again, whatever changes around them.
+#[test]
+fn only_changed_sentences_are_decoded_again() {
+    let translator = Translator::start(setup(), |_| {});
+    let reuse = || DecodeOptions { reuse: true, ..DecodeOptions::default() };
+    let first = text_with(&translator, "de-en", "Das Haus ist alt. Es regnet.", reuse());
+    let same = text_with(&translator, "de-en", "Das Haus ist alt. Es regnet.", reuse());
+    assert_eq!((same.tokens, same.reused, &same.text), (0, 2, &first.text));
+    assert_eq!(same.sentences, first.sentences, "what is said of them stays");
+    let (_, events) = submit(
+        &translator,
+        "de-en",
+        Source::Text("Guten Tag.\n\nEs regnet. Das Haus ist alt.".to_owned()),
+        reuse(),
+    );
+    let mut progress = Vec::new();
+    let result = loop {
+        match events.recv_timeout(PATIENCE).expect("the job ends") {
+            JobEvent::Progress { done, total, .. } => progress.push((done, total)),
+            JobEvent::Finished(result) => break result,
+            _ => {}
+        }
+    };
+    assert_eq!(progress.first(), Some(&(2, 3)), "two of three are there at once");
+    assert_eq!(result.reused, 2);
+    let alone = text_with(&translator, "de-en", "Guten Tag.", DecodeOptions::default());
+    assert_eq!(result.tokens, alone.tokens, "only the new one is decoded");
+    assert_eq!(result.sentences[1..], [first.sentences[1].clone(), first.sentences[0].clone()]);
+    // Another language, another setting, and a program that wants to measure.
+    assert_eq!(text_with(&translator, "en-de", "Guten Tag.", reuse()).reused, 0);
+    let slow = DecodeOptions { quality: Quality::Best, ..reuse() };
+    assert_eq!(text_with(&translator, "de-en", "Es regnet.", slow).reused, 0);
+    assert_eq!(text_with(&translator, "de-en", "Es regnet.", DecodeOptions::default()).reused, 0);
+    // Equal sentences are decoded once.
+    let twice = text_with(&translator, "de-en", "Wo bist du? Ja.\nWo bist du?", reuse());
+    assert_eq!((twice.reused, twice.sentences.len()), (1, 3));
+    assert_eq!(twice.sentences[0].translation, twice.sentences[2].translation);
+}
+
+/// A person's translation of a sentence is used wherever the sentence is typed again.
+#[test]
+fn corrections_are_reused_in_typed_text() {
+    let translator = Translator::start(setup(), |_| {});
+    let reuse = || DecodeOptions { reuse: true, ..DecodeOptions::default() };
+    let before = text_with(&translator, "de-en", "Es regnet. Das Haus ist alt.", reuse());
+    translator.edit_unit(&pair("de-en"), "Das Haus ist alt.", "That house is old!").expect("is stored");
+    let after = text_with(&translator, "de-en", "Es regnet. Das Haus ist alt.", reuse());
+    assert_eq!(after.sentences[0], before.sentences[0]);
+    assert_eq!(
+        (after.sentences[1].translation.as_str(), after.sentences[1].status, after.tokens),
+        ("That house is old!", SentenceStatus::Reused, 0)
+    );
+    let without = DecodeOptions { memory: false, ..reuse() };
+    assert_eq!(
+        text_with(&translator, "de-en", "Das Haus ist alt.", without).sentences[0].translation,
+        before.sentences[1].translation
+    );
+}
+
+/// The history holds what was typed until it is told to forget it; then no file of the store has it.
+#[test]
+fn the_history_is_searched_and_forgets_for_good() {
+    let data = tempfile::tempdir().expect("a folder");
+    let translator = Translator::start(setup_in(data.path()), |_| {});
+    let [german, english] = ["de-en", "en-de"].map(pair);
+    translator.remember_text(&german, "Das Geheimnis", "The secret").expect("is stored");
+    translator.remember_text(&english, "Where is the station?", "Wo ist der Bahnhof?").expect("is stored");
+    translator.remember_text(&german, " \n", "").expect("is ignored");
+    translator.remember_text(&german, &"x".repeat(300 << 10), "").expect("is ignored");
+    let found = |wanted: &str| -> Vec<String> {
+        let texts = translator.history(wanted, 9).expect("reads");
+        texts.into_iter().map(|text| text.source).collect()
+    };
+    assert_eq!(found(""), ["Where is the station?", "Das Geheimnis"]);
+    assert_eq!(found("SECRET"), ["Das Geheimnis"]);
+    assert_eq!(translator.history("", 1).expect("reads").len(), 1);
+    let id = translator.history("geheimnis", 1).expect("reads")[0].id;
+    assert!(translator.forget_text(id).expect("writes") && !translator.forget_text(id).expect("writes"));
+    assert_eq!(translator.clear_history().expect("writes"), 1);
+    for entry in std::fs::read_dir(data.path()).expect("lists") {
+        let bytes = std::fs::read(entry.expect("lists").path()).expect("reads");
+        assert!(!bytes.windows(9).any(|part| part == b"Geheimnis" || part == b"e station"));
+    }
 }

@@ -30,8 +30,12 @@ output-folder = Ordner für Übersetzungen
 output-beside = Neben den Originalen
 output-choose = Wählen…
 output-clear = Neben den Originalen
-output-names = Eine Übersetzung heißt wie ihr Original, mit der Sprache: aus bericht.docx wird bericht.de.docx. Vorhandene Dateien werden nie ersetzt; dann wird der nächste freie Name genommen.
+names = Namen der Übersetzungen
+names-example = aus bericht.docx wird bericht{ $separator }en.docx
+output-names = Ein Name mit Sprache behält seine Form: aus brief_de.docx wird brief_en.docx. Vorhandene Dateien werden nie ersetzt; dann wird der nächste freie Name genommen.
 dialog-output = Ordner für Übersetzungen
+last-session = Mit dem letzten Text beginnen
+last-session-about = Dem neuesten des Verlaufs. Dokumente bleiben immer in der Liste.
 confirm-close = Vor dem Schließen fragen, solange Dokumente übersetzt oder Modelle importiert werden
 
 glossary-about = Wörter und Wendungen mit der Übersetzung, die Sie wünschen. Auch gebeugte Formen werden gefunden.
@@ -61,7 +65,7 @@ glossary-exported = { $n ->
 }
 
 memory-on = Den Übersetzungsspeicher benutzen
-memory-about = Dokumente verwenden wieder, was Sie korrigiert oder importiert haben; ihre Übersetzungen werden als Vorschläge aufgehoben.
+memory-about = Dokumente und eingegebene Texte verwenden, was Sie korrigiert oder importiert haben; Übersetzungen von Dokumenten bleiben als Vorschläge.
 memory-find = Text suchen
 memory-empty = Für diese Sprachen ist noch nichts gespeichert.
 units-count = { $n ->
@@ -91,6 +95,8 @@ hardware-about = Wasan rechnet auf dem Grafikadapter. Der Test führt jedes GPU-
 adapters = Grafikadapter
 adapters-test = Adapter testen
 adapters-testing = Wird getestet…
+speed-measure = Geschwindigkeit messen
+speed-measuring = Wird gemessen…
 adapters-none = Es wurde kein Grafikadapter mit Vulkan, Metal oder DX12 gefunden.
 adapter-discrete = Grafikkarte
 adapter-integrated = integrierte Grafik
@@ -114,7 +120,7 @@ adapter-next-start = Ein anderer Adapter wird ab dem nächsten Start benutzt.
 privacy-about = Nichts wird verschickt. Nur das Herunterladen von Modellen benutzt das Netz, durch ein eigenes Programm, wenn Sie es verlangen.
 privacy-places = Ordner von Wasan
 place-kept-data = Ihre Daten
-place-kept-data-about = Die Warteschlange mit den Sätzen Ihrer Dokumente, der Übersetzungsspeicher, das Glossar und ungespeicherte Korrekturen. Nur Sie dürfen sie lesen.
+place-kept-data-about = Die Warteschlange mit den Sätzen Ihrer Dokumente, der Verlauf eingegebener Texte, der Übersetzungsspeicher, das Glossar und ungespeicherte Korrekturen. Nur Sie dürfen sie lesen.
 place-kept-models = Modelle
 place-kept-models-about = Modelle, die Sie heruntergeladen oder importiert haben.
 place-kept-cache = Cache
@@ -122,13 +128,14 @@ place-kept-cache-about = Übersetzte GPU-Programme und Testergebnisse; was fehlt
 place-kept-settings = Einstellungen
 place-kept-settings-about = Was Sie hier eingestellt haben, und Größe und Ort des Fensters.
 privacy-clear = Meine Texte löschen…
-privacy-question = Die Liste der Dokumente, den Übersetzungsspeicher und das Glossar leeren? Ihre Dateien und deren Übersetzungen bleiben.
+privacy-question = Die Liste der Dokumente, den Verlauf, den Übersetzungsspeicher und das Glossar leeren? Ihre Dateien und deren Übersetzungen bleiben.
 privacy-cleared = Gelöscht
 
 about-text = Übersetzt Text und Dokumente auf diesem Computer, mit mehreren Sprachmodellen, die jedes Wort gemeinsam bestimmen.
 about-licence = Lizenz: MIT oder Apache-2.0, nach Ihrer Wahl.
 about-models = Jedes Modell hat seine eigene Lizenz; die Seite Modelle zeigt sie. Die eingebauten Modelle stehen unter der Lizenz des Programms.
 about-show-models = Lizenzen der Modelle
+about-libraries = Lizenzen der { $n } enthaltenen Bibliotheken
 
 keys = Tasten
 key-translate = Sofort übersetzen

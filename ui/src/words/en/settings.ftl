@@ -30,8 +30,12 @@ output-folder = Folder of translations
 output-beside = Beside the originals
 output-choose = Choose…
 output-clear = Beside the originals
-output-names = A translation has the name of its original with the language: report.docx becomes report.de.docx. Files that exist are never replaced; the next free name is taken.
+names = Names of translations
+names-example = report.docx becomes report{ $separator }de.docx
+output-names = A name that has its language keeps its form: letter_de.docx becomes letter_en.docx. Files that exist are never replaced; the next free name is taken.
 dialog-output = Folder of translations
+last-session = Start with the last text
+last-session-about = The newest text of the history. Documents always stay listed.
 confirm-close = Ask before closing while documents are being translated or models imported
 
 glossary-about = Words and phrases with the translation that you want. Inflected forms are found too.
@@ -61,7 +65,7 @@ glossary-exported = { $n ->
 }
 
 memory-on = Use the translation memory
-memory-about = Documents reuse what you have corrected or imported, and their translations are kept as suggestions.
+memory-about = Documents and typed texts reuse what you have corrected or imported; translations of documents are kept as suggestions.
 memory-find = Find a text
 memory-empty = The memory has nothing for these languages yet.
 units-count = { $n ->
@@ -91,6 +95,8 @@ hardware-about = Wasan computes on the graphics adapter. The test runs every ker
 adapters = Graphics adapters
 adapters-test = Test the adapters
 adapters-testing = Testing…
+speed-measure = Measure the speed
+speed-measuring = Measuring…
 adapters-none = No graphics adapter with Vulkan, Metal or DX12 was found.
 adapter-discrete = graphics card
 adapter-integrated = integrated graphics
@@ -114,7 +120,7 @@ adapter-next-start = Another adapter is used from the next start on.
 privacy-about = Nothing is sent anywhere. Only downloads of models use the network, through a separate program, when you ask for them.
 privacy-places = Folders of Wasan
 place-kept-data = Your data
-place-kept-data-about = The queue with the sentences of your documents, the translation memory, the glossary and unsaved corrections. Only you may read it.
+place-kept-data-about = The queue with the sentences of your documents, the history of typed texts, the translation memory, the glossary and unsaved corrections. Only you may read it.
 place-kept-models = Models
 place-kept-models-about = Models that you have downloaded or imported.
 place-kept-cache = Cache
@@ -122,13 +128,14 @@ place-kept-cache-about = Compiled kernels and results of tests; made again when 
 place-kept-settings = Settings
 place-kept-settings-about = What you have set here, and the window’s size and place.
 privacy-clear = Delete my texts…
-privacy-question = Empty the list of documents, the translation memory and the glossary? Your files and their translations stay.
+privacy-question = Empty the list of documents, the history, the translation memory and the glossary? Your files and their translations stay.
 privacy-cleared = Deleted
 
 about-text = Translates text and documents on this computer, with several language models that decide each word together.
 about-licence = Licence: MIT or Apache-2.0, as you choose.
 about-models = Each model has a licence of its own; the page Models shows it. The built-in models are under the licence of the program.
 about-show-models = Licences of the models
+about-libraries = Licences of the { $n } libraries in it
 
 keys = Keys
 key-translate = Translate at once

@@ -1,0 +1,84 @@
+//! The commands of the queue and the review.
+
+use super::State;
+use crate::error::Error;
+use crate::files;
+use crate::page::{Event, Suggestion};
+use std::path::PathBuf;
+use std::sync::Arc;
+use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, Segment, Term};
+
+impl State {
+    /// Adds documents, and those in folders, with the current pair; reports folders without usable documents to the
+    /// page. Slow: it reads the documents.
+    pub fn add(&self, paths: Vec<PathBuf>) -> Result<(), Error> {
+        let (translator, pair) = (self.translator()?, self.pair()?);
+        let (documents, errors) = files::documents(paths, &pair.to);
+        for error in errors {
+            self.page.send(Event::Refused { problem: error.problem() });
+        }
+        self.queue.add(&translator, &pair, documents);
+        Ok(())
+    }
+
+    /// Adds documents on a separate thread; reports errors to the page.
+    pub fn add_in_background(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        let state = Arc::clone(self);
+        std::thread::spawn(move || {
+            if let Err(error) = state.add(paths) {
+                state.page.send(Event::Refused { problem: error.problem() });
+            }
+        });
+    }
+
+    /// Restarts the translation of a document with another language pair.
+    pub fn set_row_pair(&self, id: u64, pair: LanguagePair) -> Result<(), Error> {
+        self.check_supported(&pair)?;
+        self.queue.set_pair(&self.translator()?, id, pair)
+    }
+
+    /// Pauses a document, or all that are active.
+    pub fn pause(&self, id: Option<u64>) -> Result<(), Error> {
+        self.queue.pause(&self.translator()?, id)
+    }
+
+    /// Resumes a document, or all that are paused or interrupted.
+    pub fn resume(&self, id: Option<u64>) -> Result<(), Error> {
+        self.queue.resume(&self.translator()?, id)
+    }
+
+    /// Cancels the translation of a document.
+    pub fn cancel(&self, id: u64) -> Result<(), Error> {
+        self.queue.cancel(&self.translator()?, id)
+    }
+
+    /// Removes a document from the list.
+    pub fn remove(&self, id: u64) -> Result<(), Error> {
+        self.queue.remove(&self.translator()?, id)
+    }
+
+    /// The segments of a translated document.
+    pub fn segments(&self, id: u64) -> Result<Vec<Segment>, Error> {
+        self.queue.segments(&self.translator()?, id)
+    }
+
+    /// Translation memory matches for a segment, best first.
+    pub fn suggestions(&self, id: u64, index: usize) -> Result<Vec<Suggestion>, Error> {
+        self.queue.suggestions(&self.translator()?, id, index)
+    }
+
+    /// Replaces the translation of a segment; returns all segments that changed.
+    pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Vec<Segment>, Error> {
+        self.queue.edit(&self.translator()?, id, index, text)
+    }
+
+    /// The terms that a translated document keeps the same.
+    pub fn document_terms(&self, id: u64) -> Result<Vec<DocumentTerm>, Error> {
+        self.queue.document_terms(&self.translator()?, id)
+    }
+
+    /// Changes the translation of a document's term.
+    pub fn set_document_term(&self, id: u64, term: &Term) -> Result<DocumentTermEdit, Error> {
+        self.queue.set_document_term(&self.translator()?, id, term)
+    }
+}
