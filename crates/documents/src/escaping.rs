@@ -125,7 +125,9 @@ impl Escaping {
     pub fn line_start(self, line: String, first: bool) -> String {
         match self {
             Self::MarkdownParagraph => escape::line_start(line),
-            Self::Rst(RstText::Paragraph | RstText::CsvCell) => rst::line_start(line, first),
+            Self::Rst(RstText::Paragraph | RstText::CsvCell(_) | RstText::CsvText(_)) => {
+                rst::line_start(line, first)
+            }
             Self::AsciiDoc(AsciiDocText::Paragraph { .. }, _) => asciidoc::line_start(line, first),
             _ => line,
         }

@@ -77,6 +77,8 @@ pub enum Place {
     CodeValue,
     /// The title of a column, by which programs look it up.
     ColumnTitle,
+    /// A name that stays: of a brand or a platform, or a term that others refer to by its words.
+    Name,
     /// An entry of an index, whose order and parts depend on its spelling.
     IndexEntry,
 }
@@ -131,6 +133,7 @@ impl Place {
             Self::Prompt => ("prompt of a layout", "prompts of layouts"),
             Self::CodeValue => ("value that looks like code", "values that look like code"),
             Self::ColumnTitle => ("title of a column", "titles of columns"),
+            Self::Name => ("name that stays", "names that stay"),
             Self::IndexEntry => ("entry of an index", "entries of an index"),
         }
     }

@@ -144,37 +144,6 @@ fn lines_keep_their_indentation_and_literal_blocks_their_mark() {
 }
 
 #[test]
-fn tables_of_lists_and_commas_are_read() {
-    let source = "\
-.. list-table:: A title
-   :header-rows: 1
-
-   * - Left
-     - ``code``
-   * - Upper
-     - Lower
-
-.. csv-table::
-   :header: x
-
-   \"One, two\", 3, bare text
-";
-    assert_eq!(PAGES.texts(source), ["A title", "Left", "Upper", "Lower", "One, two", "bare text"]);
-    let written = PAGES.written(source, &["T", "L", "O", "U", "Eins \"zwei\"", "bloßer, Text"]);
-    assert!(written.ends_with("   \"Eins \"\"zwei\"\"\", 3, \"bloßer, Text\"\n"), "{written}");
-}
-
-#[test]
-fn cells_of_a_csv_table_are_valid_and_begin_nothing() {
-    let source = ".. csv-table::\n\n   Name   , Meaning  ,x\n   \"one\",two  , 3\n";
-    assert_eq!(PAGES.texts(source), ["Name", "Meaning", "x", "one", "two"]);
-    assert_eq!(
-        PAGES.written(source, &["Der Name", "- Sinn", "x", "A. eins", "zwei"]),
-        ".. csv-table::\n\n   \"Der Name\", \"\\- Sinn\",x\n   \"\\A. eins\",\"zwei\", 3\n"
-    );
-}
-
-#[test]
 fn roles_and_references_are_locked() {
     let document = PAGES.open("Call :func:`open` or :sup:`up` with `x`:sub: and http://a.b/c_d_ now.\n");
     let block = &document.blocks()[0];
@@ -187,7 +156,8 @@ fn roles_and_references_are_locked() {
 fn unknown_directives_are_counted() {
     assert_eq!(
         PAGES.open(PAGE).left_alone().to_string(),
-        "1 text place of kinds that Wasan leaves alone: 1 directive, block or command that is not known"
+        "2 text places of kinds that Wasan leaves alone: 1 directive, block or command that is not known, \
+             1 name that stays"
     );
 }
 
@@ -227,179 +197,6 @@ fn the_default_role_decides_what_backquotes_hold() {
     assert_eq!(PAGES.texts(source), ["A big house here.", "A `a + b` here.", "A red house here."]);
 }
 
-const SIMPLE: &str = "\
-=======  ====  ==============
-Name     Size  Meaning
-=======  ====  ==============
-``one``  two   The house is
-               big.
-
-               More of it.
-three    four  - An item
-
-               - Another
-longer than    it is wide
--------------  --------------
-a        b     The end
-c        d     More
-         e     text that is longer than the column
-=======  ====  ==============
-
-After.
-";
-
-/// The blocks of a page, each with another text where `changes` has one.
-fn changed(source: &str, changes: &[(&str, &str)]) -> String {
-    let texts = PAGES.texts(source);
-    let change = |text: &String| changes.iter().find(|(old, _)| old == text).map(|(_, new)| *new);
-    let given: Vec<&str> = texts.iter().map(|text| change(text).unwrap_or(text)).collect();
-    PAGES.written(source, &given)
-}
-
-#[test]
-fn the_cells_of_simple_tables_are_read() {
-    let read = [
-        "Name",
-        "Size",
-        "Meaning",
-        "two",
-        "The house is big.",
-        "More of it.",
-        "three",
-        "four",
-        "An item",
-        "Another",
-        "longer than",
-        "it is wide",
-        "a",
-        "b",
-        "The end",
-        "c",
-        "d e",
-        "More text that is longer than the column",
-        "After.",
-    ];
-    assert_eq!(PAGES.texts(SIMPLE), read);
-    assert!(PAGES.open(SIMPLE).left_alone().is_empty());
-    let document = PAGES.open(SIMPLE);
-    let own: Vec<Translation> = document.blocks().iter().map(|block| block.text.as_str().into()).collect();
-    assert_eq!(document.write(&own).expect("one for each").bytes, SIMPLE.as_bytes());
-    let expected = SIMPLE
-        .replace("The house is\n               big.", "Das Haus ist\n               groß.")
-        .replace("The end", "Das Ende");
-    assert_eq!(
-        changed(SIMPLE, &[("The house is big.", "Das Haus ist groß."), ("The end", "Das Ende")]),
-        expected
-    );
-}
-
-#[test]
-fn simple_tables_grow_with_their_cells() {
-    let source = "=====  ====  =\nName   Size\n=====  ====  =\nhouse  big   x\n\n       wide\n------------  -\nend    of it\n=====  ====  =\n";
-    assert_eq!(PAGES.open(source).left_alone().count(Place::DrawnTable), 1, "a line that ends at no column");
-    let source =
-        "=====  ====\nName   Size\n=====  ====\nhouse  big\n\n       wide\nred    blue\n=====  ====\n";
-    assert_eq!(PAGES.texts(source), ["Name", "Size", "house", "big", "wide", "red", "blue"]);
-    assert_eq!(
-        changed(source, &[("house", "Häuser der Stadt"), ("wide", "breit und lang"), ("red", "赤い家")]),
-        "================  ====\nName              Size\n================  ====\nHäuser der Stadt  big\n\n                  breit und lang\n赤い家            blue\n================  ====\n"
-    );
-}
-
-const GRID: &str = "\
-* An item
-
-  +------+-------------+
-  | Name | Meaning     |
-  +======+=============+
-  | one  | The house   |
-  |      | is red.     |
-  |      |             |
-  |      | * An item   |
-  +------+------+------+
-  | wide text   | two  |
-  +-------------+ rows |
-  | ``code``    |      |
-  +-------------+------+
-
-After.
-";
-
-#[test]
-fn the_cells_of_grid_tables_are_read_and_drawn_as_wide_as_they_need() {
-    let read = [
-        "An item",
-        "Name",
-        "Meaning",
-        "one",
-        "The house is red.",
-        "An item",
-        "wide text",
-        "two rows",
-        "After.",
-    ];
-    assert_eq!(PAGES.texts(GRID), read);
-    assert!(PAGES.open(GRID).left_alone().is_empty());
-    assert_eq!(changed(GRID, &[("After.", "Danach.")]), GRID.replace("After.", "Danach."));
-    assert_eq!(
-        changed(
-            GRID,
-            &[
-                ("Name", "Der Name"),
-                ("The house is red.", "Das Haus ist immer ganz rot."),
-                ("two rows", "家")
-            ]
-        ),
-        "\
-* An item
-
-  +----------+-------------+
-  | Der Name | Meaning     |
-  +==========+=============+
-  | one      | Das Haus    |
-  |          | ist immer   |
-  |          | ganz rot.   |
-  |          |             |
-  |          | * An item   |
-  +----------+------+------+
-  | wide text       | 家   |
-  +-----------------+      |
-  | ``code``        |      |
-  +-----------------+------+
-
-After.
-"
-    );
-    let crlf = GRID.replace('\n', "\r\n");
-    let written = changed(&crlf, &[("Name", "Der Name")]);
-    assert!(written.contains("  | Der Name | Meaning     |\r\n"), "{written}");
-    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
-}
-
-#[test]
-fn a_text_that_would_be_a_line_of_its_table_is_never_lost() {
-    let source = "+-----+-----+\n| one | two |\n+-----+-----+\n| wide text |\n+-----------+\n";
-    for given in ["+---+", "| x |", "|  |  |  |", "---", "a | b", "====", "\u{fdd0} x", "\u{fdd1}"] {
-        for text in ["one", "two", "wide text"] {
-            let written = changed(source, &[(text, given)]);
-            let read = PAGES.texts(&written);
-            assert!(read.len() >= 2, "{given}: {written}");
-            assert!(PAGES.open(&written).left_alone().is_empty(), "{given}: {written}");
-        }
-    }
-}
-
-#[test]
-fn damaged_and_huge_tables_are_left_alone_in_time() {
-    let many = format!("{}\n", "+-".repeat(3000)) + &format!("{}+\n", "+ ".repeat(3000)).repeat(3000);
-    let crossed = format!("{}+\n", "+-".repeat(300)).repeat(600);
-    let open = "+---+---+\n| a | b |\n+---+---+\n| a\n+---+---+\n";
-    for source in [many.as_str(), &crossed, open, "=== ===\na b\n=== ===\n", "\u{fdd0}\n\u{fdd1}\nText\n"] {
-        assert!(Document::parse(Format::Rst, source.as_bytes()).is_ok());
-    }
-    assert_eq!(PAGES.open(open).left_alone().count(Place::DrawnTable), 1);
-}
-
 #[test]
 fn what_is_indented_below_a_target_is_a_quotation() {
     let source =
@@ -418,4 +215,106 @@ fn entries_of_the_index_are_counted() {
     let source = ".. index:: pair: house; red\n\n.. index::\n   single: tree\n\nText.\n";
     assert_eq!(PAGES.texts(source), ["Text."]);
     assert_eq!(PAGES.open(source).left_alone().count(Place::IndexEntry), 2);
+}
+
+#[test]
+fn texts_in_options_are_read() {
+    let source = "\
+.. |logo| image:: a.png
+   :alt: The *red* house
+         is big: at night
+   :align: left
+
+.. toctree:: :caption: The *first* part
+   :maxdepth: 2
+
+.. module:: houses
+   :synopsis: Finds houses.
+   :platform: Unix, Windows
+
+.. meta::
+   :description lang=en: A page
+      about houses
+   :keywords: house, tree
+   :property=og:title: Houses
+   :robots: none
+
+.. confval:: size
+   :type: a number
+   :default: the size of ``it``
+
+.. sidebar:: A title
+   :subtitle: More *of* it
+   :class: left wide
+
+.. unknown:: name
+   :title: A title
+   :colour: red and green
+   :mode: fast
+";
+    assert_eq!(
+        PAGES.texts(source),
+        [
+            "The *red* house is big: at night",
+            "The *first* part",
+            "Finds houses.",
+            "A page about houses",
+            "Houses",
+            "a number",
+            "the size of ``it``",
+            "A title",
+            "More of it",
+            "A title",
+        ]
+    );
+    let left = PAGES.open(source).left_alone().to_string();
+    assert!(
+        left.ends_with(": 1 list of keywords or category, 1 value that looks like code, 1 name that stays"),
+        "{left}"
+    );
+    let given: Vec<String> = (0..10).map(|at| format!("*{at}* is: x")).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let written = PAGES.written(source, &given);
+    for line in [
+        "   :alt: *0* is: x\n   :align: left\n",
+        ":caption: *1* is: x\n",
+        "   :synopsis: *2* is: x\n",
+        "   :description lang=en: *3* is: x\n   :keywords: house, tree\n",
+        "   :property=og:title: *4* is: x\n",
+        "   :default: \\*6\\* is: x ``it``\n",
+        "   :subtitle: \\*8\\* is: x\n   :class: left wide\n",
+    ] {
+        assert!(written.contains(line), "{line} in {written}");
+    }
+}
+
+#[test]
+fn what_a_directive_keeps_is_counted() {
+    let source = "\
+:Author: Jane Doe
+:Copyright: All rights are kept.
+:Status: a second draft
+
+.. |mark| unicode:: The mark U+2122 .. of a trade
+
+.. unknown:: Some words
+
+.. parsed-literal::
+
+   make *all*
+
+.. glossary::
+
+   house
+      A big thing.
+
+   .. A comment.
+";
+    assert_eq!(PAGES.texts(source), ["All rights are kept.", "A big thing."]);
+    let document = PAGES.open(source);
+    for (place, count) in
+        [(Place::Name, 2), (Place::CodeValue, 2), (Place::UnknownMarkup, 1), (Place::Preformatted, 1)]
+    {
+        assert_eq!(document.left_alone().count(place), count, "{place:?}");
+    }
 }

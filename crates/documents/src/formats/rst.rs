@@ -4,11 +4,13 @@
 //! Code, formulas, comments, targets, names of roles, directives and fields, and what a directive contains that is not
 //! known are left unchanged.
 
+mod csv_table;
 mod directives;
 pub(crate) mod escape;
 mod explicit;
 mod inline;
 mod lines;
+mod options;
 mod source_lines;
 mod tables;
 mod titles;
@@ -22,8 +24,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use self::directives::is_data;
-use self::escape::RstText;
+use self::directives::data;
+use self::escape::{CsvQuotes, RstText};
 use self::inline::Context;
 use self::lines::{bullet, enumerator, explicit, field, options};
 use self::source_lines::{Line, lines};
@@ -65,6 +67,7 @@ fn read(source: &str, tables: Option<Vec<Table>>) -> Result<RstParser<'_>> {
         started: false,
         narrowest: NARROWEST_COLUMNS,
         tables,
+        quotes: None,
     };
     parser.body(all, 0)?;
     Ok(parser)
@@ -107,6 +110,8 @@ struct RstParser<'a> {
     narrowest: usize,
     /// The drawn tables so far, if they are asked for.
     tables: Option<Vec<Table>>,
+    /// The quotes around the cell of a CSV table that is being read.
+    quotes: Option<CsvQuotes>,
 }
 
 impl<'a> RstParser<'a> {
@@ -116,8 +121,7 @@ impl<'a> RstParser<'a> {
             self.found.left_alone.add(Place::CrowdedText, 1);
             return Ok(());
         }
-        let indents = lines.clone().filter_map(|at| self.line(at)).filter(|line| !line.is_blank());
-        let base = indents.map(|line| line.indent).min().unwrap_or(0);
+        let base = self.least_indent(lines.clone()).unwrap_or(0);
         let mut at = lines.start;
         while at < lines.end {
             at = match self.line(at) {
@@ -144,8 +148,12 @@ impl<'a> RstParser<'a> {
         }
         if let Some((name, size)) = field(text) {
             let next = self.indented(at + 1, end, base);
-            if !is_data(name, base == 0 && !self.started) {
-                self.rest_of_line(at, next, size, depth)?;
+            let start = self.line(at).map_or(0, |line| line.text.start + size);
+            let body = self.slice(start..self.range_end(next));
+            match data(name, base == 0 && !self.started) {
+                None => self.rest_of_line(at, next, size, depth)?,
+                Some(Place::CodeValue) => self.found.leave_code(body),
+                Some(place) => self.found.leave(place, body),
             }
             return Ok(next);
         }
@@ -209,6 +217,11 @@ impl<'a> RstParser<'a> {
         next
     }
 
+    /// Columns before the lines with text that have the fewest.
+    fn least_indent(&self, lines: Range<usize>) -> Option<usize> {
+        lines.filter(|at| !self.text(*at).is_empty()).map(|at| self.indent(at)).min()
+    }
+
     fn is_indented(&self, at: usize, end: usize, base: usize) -> bool {
         at < end && !self.text(at).is_empty() && self.indent(at) > base
     }
@@ -243,8 +256,7 @@ impl<'a> RstParser<'a> {
 
     /// The body of a field or an option, which starts after `size` bytes of its first line.
     fn rest_of_line(&mut self, at: usize, end: usize, size: usize, depth: usize) -> Result<()> {
-        let rest = (at + 1..end).filter(|at| !self.text(*at).is_empty()).map(|at| self.indent(at));
-        let indent = rest.min().unwrap_or(self.indent(at) + 1);
+        let indent = self.least_indent(at + 1..end).unwrap_or(self.indent(at) + 1);
         self.cut(at, size, indent);
         self.body(at..end, depth + 1)
     }
@@ -332,12 +344,10 @@ impl<'a> RstParser<'a> {
     /// Adds the blocks of a text.
     fn add(&mut self, range: Range<usize>) {
         self.started = true;
-        let pieces = inline::pieces(self.source, range, &self.context);
-        self.found.extend(paragraph::blocks(
-            self.source,
-            pieces,
-            Escaping::Rst(RstText::Paragraph),
-            self.narrowest,
-        ));
+        let (pieces, place) = match self.quotes {
+            Some(quotes) => (self.quoted_pieces(range, quotes), RstText::CsvText(quotes)),
+            None => (inline::pieces(self.source, range, &self.context), RstText::Paragraph),
+        };
+        self.found.extend(paragraph::blocks(self.source, pieces, Escaping::Rst(place), self.narrowest));
     }
 }

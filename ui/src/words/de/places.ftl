@@ -134,6 +134,10 @@ place-column-title = { $n ->
     [one] { $n } Spaltentitel
    *[other] { $n } Spaltentitel
 }
+place-name = { $n ->
+    [one] { $n } Name, der bleibt
+   *[other] { $n } Namen, die bleiben
+}
 place-index-entry = { $n ->
     [one] { $n } Eintrag eines Verzeichnisses
    *[other] { $n } Einträge eines Verzeichnisses

@@ -134,6 +134,10 @@ place-column-title = { $n ->
     [one] { $n } title of a column
    *[other] { $n } titles of columns
 }
+place-name = { $n ->
+    [one] { $n } name that stays
+   *[other] { $n } names that stay
+}
 place-index-entry = { $n ->
     [one] { $n } entry of an index
    *[other] { $n } entries of an index

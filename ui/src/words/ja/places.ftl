@@ -33,4 +33,5 @@ place-prompt = レイアウトの入力案内 { $n } 件
 place-building-block = 文書パーツの説明 { $n } 件
 place-code-value = コードらしい値 { $n } 件
 place-column-title = 列見出し { $n } 件
+place-name = そのままの名前 { $n } 件
 place-index-entry = 索引項目 { $n } 件

@@ -1,5 +1,7 @@
 //! What the directives of docutils, Sphinx and its common extensions contain.
 
+use crate::left_alone::Place;
+
 /// What a directive contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
@@ -214,45 +216,15 @@ pub(super) fn content(name: &str) -> Content {
     }
 }
 
-/// Whether the value of a directive's option is shown.
-pub(super) fn is_shown(option: &str) -> bool {
-    matches!(option, "alt" | "caption" | "subtitle")
-}
-
-/// Whether the body of a field is no prose. `top` fields, before any text, describe the document.
-pub(super) fn is_data(field: &str, top: bool) -> bool {
+/// As what the body of a field is left; `None` if it is prose. `top` fields, before any text, describe the document.
+pub(super) fn data(field: &str, top: bool) -> Option<Place> {
     let name = field.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    if top {
-        return !matches!(
-            name.as_str(),
-            "abstract" | "dedication" | "title" | "subtitle" | "summary" | "description"
-        );
+    match name.as_str() {
+        "abstract" | "dedication" | "title" | "subtitle" | "summary" | "description" | "copyright" => None,
+        "author" | "authors" | "contact" | "address" | "organization" | "sponsor" => Some(Place::Name),
+        "type" | "rtype" | "vartype" | "version" | "revision" | "date" | "orphan" | "tocdepth"
+        | "nosearch" | "meta" | "pep" | "status" | "post-history" | "created" | "python-version"
+        | "content-type" | "canonical" => Some(Place::CodeValue),
+        _ => top.then_some(Place::CodeValue),
     }
-    matches!(
-        name.as_str(),
-        "type"
-            | "rtype"
-            | "vartype"
-            | "author"
-            | "authors"
-            | "contact"
-            | "address"
-            | "version"
-            | "revision"
-            | "date"
-            | "orphan"
-            | "tocdepth"
-            | "nosearch"
-            | "meta"
-            | "pep"
-            | "status"
-            | "post-history"
-            | "created"
-            | "python-version"
-            | "content-type"
-            | "sponsor"
-            | "copyright"
-            | "organization"
-            | "canonical"
-    )
 }

@@ -10,8 +10,59 @@ pub(crate) enum RstText {
     Paragraph,
     /// A title with the lines around it.
     Title(Adornment),
-    /// A cell of a CSV table, written in double quotes.
-    CsvCell,
+    /// A cell of a CSV table, written in quotes.
+    CsvCell(CsvQuotes),
+    /// A paragraph in a cell that is in quotes.
+    CsvText(CsvQuotes),
+}
+
+/// The marks around the cells of a CSV table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CsvQuotes {
+    pub quote: char,
+    /// The character before a quote that is text; without it, the quote is doubled.
+    pub escape: Option<char>,
+}
+
+impl CsvQuotes {
+    /// Bytes of a cell before the quote that ends it on this line.
+    pub fn close(self, text: &str) -> Option<usize> {
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let is_double = |next: Option<&(usize, char)>| next.is_some_and(|(_, next)| *next == self.quote);
+            if Some(c) == self.escape {
+                chars.next();
+            } else if c == self.quote && self.escape.is_none() && is_double(chars.peek()) {
+                chars.next();
+            } else if c == self.quote {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// How a quote that is text is written.
+    pub fn written_quote(self) -> String {
+        [self.escape.unwrap_or(self.quote), self.quote].iter().collect()
+    }
+
+    /// The text of a cell.
+    pub fn read(self, text: &str) -> String {
+        text.replace(&self.written_quote(), &self.quote.to_string())
+    }
+
+    /// Whether a text is escaped that is no quote, which may be read as markup after that.
+    pub fn has_other_escapes(self, text: &str) -> bool {
+        let rest = text.replace(&self.written_quote(), "");
+        self.escape.is_some_and(|escape| rest.contains(escape))
+    }
+
+    /// A text as it is written between quotes.
+    fn write(self, text: &str) -> String {
+        let escape = self.escape.map(String::from).unwrap_or_default();
+        let text = if escape.is_empty() { text.to_owned() } else { text.replace(&escape, &escape.repeat(2)) };
+        text.replace(self.quote, &self.written_quote())
+    }
 }
 
 /// The lines of punctuation around a title.
@@ -67,7 +118,11 @@ pub(crate) fn finish(place: RstText, written: String) -> String {
     match place {
         RstText::Paragraph => written,
         RstText::Title(lines) => lines.draw(&written),
-        RstText::CsvCell => format!("\"{}\"", written.replace('"', "\"\"")),
+        RstText::CsvCell(quotes) => {
+            let quote = quotes.quote;
+            format!("{quote}{}{quote}", quotes.write(&written))
+        }
+        RstText::CsvText(quotes) => quotes.write(&written),
     }
 }
 

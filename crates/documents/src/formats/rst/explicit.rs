@@ -2,24 +2,24 @@
 
 use std::ops::Range;
 
-use super::directives::{Content, content, is_code, is_shown};
-use super::escape::RstText;
-use super::lines::field;
-use super::{RstParser, inline};
+use super::RstParser;
+use super::csv_table::CsvDialect;
+use super::directives::{Content, content, is_code};
+use super::lines::{explicit, field};
 use crate::Result;
 use crate::escaping::Escaping;
-use crate::inline::{Kind, Piece};
+use crate::inline::Piece;
 use crate::left_alone::Place;
 use crate::paragraph;
 
-impl<'a> RstParser<'a> {
+impl RstParser<'_> {
     /// What starts with `.. `: a note, a directive, a target, a comment.
     pub(super) fn explicit(
         &mut self,
         at: usize,
         end: usize,
         base: usize,
-        rest: &'a str,
+        rest: &str,
         depth: usize,
     ) -> Result<usize> {
         let mut next = self.indented(at + 1, end, base);
@@ -35,7 +35,7 @@ impl<'a> RstParser<'a> {
             self.rest_of_line(at, next, size + label, depth)?;
         } else if let Some((name, argument)) = directive(rest) {
             self.directive(at..next, name, self.text(at).len() - argument.len(), depth)?;
-        } else if let Some((name, argument)) = substitution(rest).filter(|(name, _)| *name == "replace") {
+        } else if let Some((name, argument)) = substitution(rest) {
             self.directive(at..next, name, self.text(at).len() - argument.len(), depth)?;
         }
         Ok(next)
@@ -47,9 +47,13 @@ impl<'a> RstParser<'a> {
         let at = lines.start;
         let argument = self.text(at).get(size..).unwrap_or_default();
         let has_argument = !argument.is_empty() && field(argument).is_none();
+        let starts_with_option = !argument.is_empty() && !has_argument;
+        if starts_with_option {
+            self.cut(at, size, self.least_indent(at + 1..lines.end).unwrap_or(0));
+        }
         let is_option = |at: usize| field(self.text(at)).is_some();
         let inner = |at: &usize| *at < lines.end && !self.text(*at).is_empty();
-        let mut body = at + 1;
+        let mut body = if starts_with_option { at } else { at + 1 };
         let starts_here = matches!(content, Content::Body | Content::Version) && has_argument;
         if !starts_here || is_option(body) {
             body = (body..lines.end).find(|at| !inner(at) || is_option(*at)).unwrap_or(lines.end);
@@ -59,24 +63,20 @@ impl<'a> RstParser<'a> {
                 body
             };
         }
-        let argument = at..body;
+        let end = body;
         let has_options = inner(&body) && is_option(body);
+        let mut dialect = Some(CsvDialect::default());
         if has_options {
             let options = body..(body..lines.end).find(|at| !inner(at)).unwrap_or(lines.end);
             body = options.end;
-            self.options(options);
+            dialect = self.csv_dialect(options.clone());
+            self.options(name, options, depth)?;
         }
         match content {
-            Content::Copied if name == "index" => {
-                let start = self.line(at).map_or(0, |line| line.text.start + size);
-                self.found.leave(Place::IndexEntry, self.slice(start..self.range_end(lines.end)));
-                Ok(())
-            }
             Content::Copied => {
-                if let (false, Some(first)) = (is_code(name), self.line(body).filter(|_| body < lines.end)) {
-                    let text = self.slice(first.text.start..self.range_end(lines.end));
-                    self.found.leave(Place::UnknownMarkup, text);
-                }
+                let start = self.line(at).map_or(0, |line| line.text.start + size);
+                let argument = (!starts_with_option).then(|| start..self.range_end(end));
+                self.copied(name, argument, body..lines.end);
                 Ok(())
             }
             Content::Body if starts_here && !has_options => self.rest_of_line(at, lines.end, size, depth),
@@ -88,13 +88,12 @@ impl<'a> RstParser<'a> {
                 self.rest_of_line(at, lines.end, size, depth)
             }
             Content::Titled | Content::CsvTable | Content::Body => {
-                if has_argument {
+                if has_argument || (end > at + 1 && content != Content::Body) {
                     self.cut(at, size, 0);
-                    self.text_block(argument.start, argument.end);
+                    self.text_block(at, end);
                 }
                 if content == Content::CsvTable {
-                    self.csv_rows(body..lines.end);
-                    return Ok(());
+                    return self.csv_rows(body..lines.end, dialect, depth);
                 }
                 self.body(body..lines.end, depth + 1)
             }
@@ -107,16 +106,23 @@ impl<'a> RstParser<'a> {
         }
     }
 
-    /// The options of a directive, of which some are shown.
-    fn options(&mut self, lines: Range<usize>) {
-        let mut at = lines.start;
-        while at < lines.end {
-            let next = (at + 1..lines.end).find(|at| field(self.text(*at)).is_some()).unwrap_or(lines.end);
-            if let Some((_, size)) = field(self.text(at)).filter(|(name, _)| is_shown(name)) {
-                self.cut(at, size, 0);
-                self.text_block(at, next);
+    /// Counts the text of a directive whose argument and content are left as they are.
+    fn copied(&mut self, name: &str, argument: Option<Range<usize>>, content: Range<usize>) {
+        let argument = argument.map_or("", |range| self.slice(range));
+        let start = self.line(content.start).filter(|_| !content.is_empty()).map(|line| line.text.start);
+        let content = start.map_or("", |start| self.slice(start..self.range_end(content.end)));
+        match name {
+            "index" => self.found.leave(Place::IndexEntry, &format!("{argument}{content}")),
+            "parsed-literal" => self.found.leave(Place::Preformatted, content),
+            // Characters by their code points, and text.
+            "unicode" => self.found.leave_code(argument.split(" .. ").next().unwrap_or_default()),
+            _ if is_code(name) => {}
+            _ if !content.is_empty() => self.found.leave(Place::UnknownMarkup, content),
+            // A single word is a name.
+            _ if argument.split_whitespace().nth(1).is_some() => {
+                self.found.leave(Place::UnknownMarkup, argument);
             }
-            at = next;
+            _ => {}
         }
     }
 
@@ -132,52 +138,20 @@ impl<'a> RstParser<'a> {
         }
     }
 
-    /// Definitions, whose terms are left unchanged.
+    /// Definitions, whose terms are left unchanged, as others refer to them by their words.
     fn glossary(&mut self, lines: Range<usize>, depth: usize) -> Result<()> {
         let base = lines.clone().filter(|at| !self.text(*at).is_empty()).map(|at| self.indent(at)).min();
         let base = base.unwrap_or(0);
         let mut at = lines.start;
         while at < lines.end {
+            if explicit(self.text(at)).is_none() {
+                self.found.leave(Place::Name, self.text(at));
+            }
             let next = self.indented(at + 1, lines.end, base);
             self.body(at + 1..next, depth + 1)?;
             at = next.max(at + 1);
         }
         Ok(())
-    }
-
-    /// The pieces of a CSV cell, in which a quote is doubled.
-    fn cell(&self, range: Range<usize>) -> Vec<Piece<'a>> {
-        let mut pieces = Vec::new();
-        let mut from = range.start;
-        while let Some(at) = self.slice(from..range.end).find("\"\"") {
-            let quote = from + at..from + at + 2;
-            pieces.extend(inline::pieces(self.source, from..quote.start, &self.context));
-            from = quote.end;
-            pieces.push(Piece::new(Kind::Text("\"".into()), quote));
-        }
-        pieces.extend(inline::pieces(self.source, from..range.end, &self.context));
-        pieces
-    }
-
-    /// Rows of a CSV table, each on one line.
-    fn csv_rows(&mut self, lines: Range<usize>) {
-        for at in lines {
-            let Some(line) = self.line(at).cloned() else { return };
-            for cell in csv_cells(self.slice(line.text.clone())).unwrap_or_default() {
-                let cell = cell.start + line.text.start..cell.end + line.text.start;
-                let quoted = self.slice(cell.clone()).starts_with('"');
-                let inner = if quoted { cell.start + 1..cell.end - 1 } else { cell.clone() };
-                // The translation is in quotes, after which no blank may precede the comma.
-                let rest = self.slice(cell.end..line.text.end);
-                let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-                let pieces = self.cell(inner.clone());
-                let escaping = Escaping::Rst(RstText::CsvCell);
-                if let Some(mut parsed) = paragraph::whole(self.source, inner, pieces, escaping) {
-                    parsed.slot.range = cell.start..cell.end + blanks;
-                    self.found.blocks.push(parsed);
-                }
-            }
-        }
     }
 }
 
@@ -203,41 +177,4 @@ fn directive(rest: &str) -> Option<(&str, &str)> {
 fn substitution(rest: &str) -> Option<(&str, &str)> {
     let (_, definition) = rest.strip_prefix('|')?.split_once("| ")?;
     directive(definition.trim_start())
-}
-
-/// Bytes of a cell before the quote that ends it; doubled ones are text.
-fn quoted_bytes(inner: &str) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + inner.get(from..)?.find('"')?;
-        if !inner.get(at + 1..)?.starts_with('"') {
-            return Some(at);
-        }
-        from = at + 2;
-    }
-}
-
-/// The cells of a CSV row with their quotes, without the spaces around them; `None` if it is not complete on its line.
-fn csv_cells(row: &str) -> Option<Vec<Range<usize>>> {
-    let mut cells = Vec::new();
-    let mut at = 0;
-    while at <= row.len() {
-        let rest = row.get(at..)?;
-        let start = at + rest.len() - rest.trim_start().len();
-        let cell = row.get(start..)?;
-        let size = match cell.strip_prefix('"') {
-            Some(inner) => quoted_bytes(inner)? + 2,
-            None => cell.find(',').unwrap_or(cell.len()),
-        };
-        let text = cell.get(..size)?;
-        let after = cell.get(size..)?.trim_start();
-        if !after.is_empty() && !after.starts_with(',') {
-            return None;
-        }
-        if !text.trim().is_empty() {
-            cells.push(start..start + text.trim_end().len());
-        }
-        at = row.len() - after.len() + 1;
-    }
-    Some(cells)
 }

@@ -60,7 +60,9 @@ impl RstParser<'_> {
         };
         let (bytes, indent) = (first.text.start..last.text.end, first.indent);
         match (self.tables.as_mut(), drawing) {
-            (Some(tables), Some(drawing)) => tables.push(Table { bytes, indent, drawing }),
+            (Some(tables), Some(drawing)) if self.quotes.is_none() => {
+                tables.push(Table { bytes, indent, drawing })
+            }
             _ => self.found.leave(Place::DrawnTable, self.slice(bytes)),
         }
     }
@@ -128,10 +130,10 @@ pub(crate) fn completed(written: String, unprepared: &str) -> String {
         let original = unprepared.get(table.bytes.clone()).unwrap_or_default();
         let cells: Vec<Vec<String>> = cells.split(CELL).skip(1).map(|cell| table.unlisted(cell)).collect();
         let is_changed = table.drawing.cells().iter().map(|cell| &cell.lines).ne(&cells);
-        let drawn = if is_changed { table.drawing.draw(cells) } else { None };
+        let drawn = if is_changed { table.drawing.with(cells) } else { None };
         out.push_str(before);
         match drawn {
-            Some(drawn) => out.push_str(&drawn.join(&format!("{newline}{}", " ".repeat(table.indent)))),
+            Some(drawn) => table.place(&drawn, newline, &mut out),
             None => out.push_str(original),
         }
         rest = tail;
@@ -151,6 +153,17 @@ fn tables(source: &str) -> Result<Vec<Table>> {
 }
 
 impl Table {
+    /// Adds the lines of the table, each where it was drawn.
+    fn place(&self, lines: &[String], newline: &str, out: &mut String) {
+        for (at, line) in lines.iter().enumerate() {
+            if at > 0 {
+                out.push_str(newline);
+                out.extend(std::iter::repeat_n(' ', if line.is_empty() { 0 } else { self.indent }));
+            }
+            out.push_str(line);
+        }
+    }
+
     /// The table as a list of its cells.
     fn listed(&self, newline: &str) -> String {
         let indent = " ".repeat(self.indent);

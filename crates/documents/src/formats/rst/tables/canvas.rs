@@ -20,8 +20,16 @@ pub(super) trait Drawing: Debug {
     /// The cells in the order of reading.
     fn cells(&self) -> &[Cell];
 
+    /// The lines of the table with as many other cells; `None` where it could not be read again with these.
+    fn draw(&self, cells: &[Cell]) -> Option<Vec<String>>;
+
     /// The lines of the table with other lines in its cells; `None` where it could not be read again with these.
-    fn draw(&self, cells: Vec<Vec<String>>) -> Option<Vec<String>>;
+    fn with(&self, lines: Vec<Vec<String>>) -> Option<Vec<String>> {
+        let cell = |(lines, old): (Vec<String>, &Cell)| Cell { lines, inset: old.inset };
+        let is_complete = lines.len() == self.cells().len();
+        let cells: Vec<Cell> = lines.into_iter().zip(self.cells()).map(cell).collect();
+        is_complete.then(|| self.draw(&cells)).flatten()
+    }
 }
 
 /// A cell of a drawn table.
@@ -31,6 +39,11 @@ pub(super) struct Cell {
     pub lines: Vec<String>,
     /// Blanks before all lines.
     pub inset: usize,
+}
+
+/// Whether cells have the same lines.
+pub(super) fn is_same(cells: &[Cell], others: &[Cell]) -> bool {
+    cells.iter().map(|cell| &cell.lines).eq(others.iter().map(|cell| &cell.lines))
 }
 
 impl Cell {

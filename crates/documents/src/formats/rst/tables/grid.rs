@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::canvas::{CHARACTERS, Canvas, Cell, Drawing, index};
+use super::canvas::{CHARACTERS, Canvas, Cell, Drawing, index, is_same};
 
 /// A grid table.
 #[derive(Debug)]
@@ -89,14 +89,9 @@ impl Drawing for Grid {
         &self.cells
     }
 
-    fn draw(&self, cells: Vec<Vec<String>>) -> Option<Vec<String>> {
-        if cells.len() != self.cells.len() {
-            return None;
-        }
-        let cell = |(lines, old): (Vec<String>, &Cell)| Cell { lines, inset: old.inset };
-        let cells: Vec<Cell> = cells.into_iter().zip(&self.cells).map(cell).collect();
+    fn draw(&self, cells: &[Cell]) -> Option<Vec<String>> {
         let (mut columns, mut rows) = (self.columns.clone(), self.rows.clone());
-        for ((area, cell), old) in self.areas.iter().zip(&cells).zip(&self.cells) {
+        for ((area, cell), old) in self.areas.iter().zip(cells).zip(&self.cells) {
             if cell != old {
                 widen(&mut columns, area.left, area.right, cell.width() + 1);
                 widen(&mut rows, area.top, area.bottom, cell.lines.len());
@@ -104,7 +99,7 @@ impl Drawing for Grid {
         }
         let (height, width) = (rows.last()? + 1, columns.last()? + 1);
         let mut canvas = Canvas::blank(height, width)?;
-        for (area, cell) in self.areas.iter().zip(&cells) {
+        for (area, cell) in self.areas.iter().zip(cells) {
             let (top, bottom) = (*rows.get(area.top)?, *rows.get(area.bottom)?);
             let (left, right) = (*columns.get(area.left)?, *columns.get(area.right)?);
             for (row, line) in [(top, area.top), (bottom, area.bottom)] {
@@ -128,8 +123,7 @@ impl Drawing for Grid {
             }
         }
         let read = Self::read(&canvas)?;
-        let lines = |cells: &[Cell]| cells.iter().map(|cell| cell.lines.clone()).collect::<Vec<_>>();
-        (read.areas == self.areas && lines(&read.cells) == lines(&cells)).then(|| canvas.into_lines())
+        (read.areas == self.areas && is_same(&read.cells, cells)).then(|| canvas.into_lines())
     }
 }
 

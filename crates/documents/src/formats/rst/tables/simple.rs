@@ -1,6 +1,6 @@
 //! Simple tables: columns below lines of `=`, and rows that begin where the first column has text.
 
-use super::canvas::{Canvas, Cell, Drawing, width};
+use super::canvas::{Canvas, Cell, Drawing, is_same, width};
 
 /// A simple table.
 #[derive(Debug)]
@@ -108,12 +108,7 @@ impl Drawing for Simple {
         &self.cells
     }
 
-    fn draw(&self, cells: Vec<Vec<String>>) -> Option<Vec<String>> {
-        if cells.len() != self.cells.len() {
-            return None;
-        }
-        let cell = |(lines, old): (Vec<String>, &Cell)| Cell { lines, inset: old.inset };
-        let cells: Vec<Cell> = cells.into_iter().zip(&self.cells).map(cell).collect();
+    fn draw(&self, cells: &[Cell]) -> Option<Vec<String>> {
         let mut columns = self.columns.clone();
         let mut given = cells.iter();
         for line in &self.lines {
@@ -162,8 +157,7 @@ impl Drawing for Simple {
             }
         }
         let read = Self::read(&Canvas::new(out.iter().map(|line| (0, line.as_str()))))?;
-        let lines = |cells: &[Cell]| cells.iter().map(|cell| cell.lines.clone()).collect::<Vec<_>>();
-        (lines(&read.cells) == lines(&cells)).then_some(out)
+        (is_same(&read.cells, cells)).then_some(out)
     }
 }
 
