@@ -68,7 +68,7 @@ impl Parser {
             Self::SubRip => return subrip::parse(source),
             Self::WebVtt => vtt::parse(source)?,
             Self::Html => return Ok(html::parse(source, Dialect::of(source))),
-            Self::Po { to } => po::parse(source, to.as_deref())?,
+            Self::Po { to } => return po::parse(source, to.as_deref()),
             Self::Xliff { to } => return xliff::parse(source, to.as_deref()),
             Self::Tmx { from, to } => {
                 return tmx::parse(source, from.as_deref(), to.as_deref().ok_or(Error::NoTarget)?);
@@ -83,7 +83,7 @@ impl Parser {
             Self::Arb { .. } => arb::parse(source)?,
             Self::StringCatalog { .. } => string_catalog::parse(source)?,
             Self::StringsDict => return stringsdict::parse(source),
-            Self::Fluent => fluent::parse(source),
+            Self::Fluent => return Ok(fluent::parse(source)),
             Self::Ass => return Ok(ass::parse(source)),
             Self::Rst { .. } => return rst::parse(source),
             Self::AsciiDoc => return Ok(asciidoc::parse(source)),

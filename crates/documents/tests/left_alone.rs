@@ -108,3 +108,22 @@ fn any_character_may_follow_a_backslash_in_properties() {
         1
     );
 }
+
+#[test]
+fn names_code_and_damaged_entries_of_messages_are_counted() {
+    let fluent = "-brand-name = Some Words\na = The house\n    .accesskey = git pull --rebase\nb-style = git pull\n\
+        A line that is no entry\nc = Some words\n  [one] more\n# A comment\n";
+    let document = Document::parse(Format::Fluent, fluent.as_bytes()).expect("readable");
+    let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, ["The house"]);
+    assert_eq!(document.left_alone().count(Place::Name), 1);
+    assert_eq!(document.left_alone().count(Place::CodeValue), 2);
+    assert_eq!(document.left_alone().count(Place::DamagedPart), 2);
+    let po = "msgid \"\"\nmsgstr \"\"\n\nmsgid \"The house\"\nmsgstr \"\"\n\nmsgid \"git pull --rebase\"\nmsgstr \"\"\n\n\
+        msgid \"A bad \\q escape\"\nmsgstr \"\"\n\nmsgid \"A bad \" quote\"\nmsgstr \"\"\n\nmsgid \"A tree\"\nmsgstr \"Ein Baum\"\n";
+    let document = Document::parse(Format::Po, po.as_bytes()).expect("readable");
+    let texts: Vec<&str> = document.blocks().iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(texts, ["The house"]);
+    assert_eq!(document.left_alone().count(Place::CodeValue), 2);
+    assert_eq!(document.left_alone().count(Place::DamagedPart), 1);
+}

@@ -6,8 +6,10 @@ use std::ops::Range;
 
 use crate::escaping::Escaping;
 use crate::formats::text::lines;
+use crate::left_alone::Place;
 use crate::limits;
 use crate::locked_text::placeholders::Mark;
+use crate::parsed::Parsed;
 use crate::slot::ParsedBlock;
 use crate::strings::Unescaped;
 
@@ -20,33 +22,45 @@ const NAMES: [&str; 3] = ["brand", "product", "vendor"];
 /// Attributes whose patterns are keys, sizes or styles.
 const TECHNICAL_ATTRIBUTES: [&str; 4] = ["height", "key", "size", "width"];
 
-/// The blocks of a message file. Never fails: what is no entry is left unchanged.
-pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
+/// A message file. Never fails: what is no entry is left unchanged.
+pub(crate) fn parse(source: &str) -> Parsed {
     let lines: Vec<Range<usize>> = lines(source).collect();
     let line = |at: usize| lines.get(at).and_then(|range| source.get(range.clone())).unwrap_or_default();
-    let mut found = Vec::new();
+    let mut found = Parsed::default();
     let mut at = 0;
     while at < lines.len() {
         let first = at;
         at += 1;
-        let Some((name, value)) = definition(line(first)) else { continue };
-        let Some(end) = entry_end(&line, first, lines.len()) else { continue };
+        let entry =
+            definition(line(first)).and_then(|entry| Some((entry, entry_end(&line, first, lines.len())?)));
+        let Some(((name, value), end)) = entry else {
+            if !line(first).starts_with(['#', ' ', '}']) {
+                found.leave(Place::DamagedPart, line(first));
+            }
+            continue;
+        };
         at = end;
         let is_term = name.starts_with('-');
-        // The start of the pattern that is being collected, if it is shown.
         let is_name = is_term && name.split(['-', '_']).any(|part| NAMES.contains(&part));
-        let mut start = (!is_technical(name) && !is_name).then(|| lines[first].end - value.len());
+        let mut start = lines[first].end - value.len();
+        let mut left =
+            if is_name { Some(Place::Name) } else { is_technical(name).then_some(Place::CodeValue) };
         for next in first + 1..=end {
             let attribute = if next < end { attribute(line(next)) } else { None };
             if next < end && attribute.is_none() {
                 continue;
             }
-            if let Some(start) = start {
-                push_pattern(source, start..lines[next - 1].end, 0, &mut found);
+            let pattern = start..lines[next - 1].end;
+            let text = source.get(pattern.clone()).unwrap_or_default();
+            match left {
+                None => push_pattern(source, pattern, 0, &mut found.blocks),
+                Some(Place::CodeValue) => found.leave_code(text),
+                Some(place) => found.leave(place, text),
             }
-            start = attribute
-                .filter(|(name, _)| !is_term && !is_technical(name) && !TECHNICAL_ATTRIBUTES.contains(name))
-                .map(|(_, value)| lines[next].end - value.len());
+            let Some((name, value)) = attribute else { continue };
+            start = lines[next].end - value.len();
+            let is_code = is_term || is_technical(name) || TECHNICAL_ATTRIBUTES.contains(&name);
+            left = is_code.then_some(Place::CodeValue);
         }
     }
     found

@@ -11,6 +11,8 @@ use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
 use crate::inline::Run;
+use crate::left_alone::Place;
+use crate::parsed::Parsed;
 use crate::quoting::Quoting;
 use crate::slot::{ParsedBlock, Role, Slot};
 use crate::strings::{LineEnds, Unescaped, is_code};
@@ -48,12 +50,12 @@ pub(crate) fn is_po(text: &str) -> bool {
         && text.contains("\nmsgstr")
 }
 
-/// The blocks of a PO file. Invalid entries are left unchanged.
+/// The blocks of a PO file. Invalid entries are left unchanged and counted.
 ///
 /// # Errors
 /// When it holds translations into another language than `to`.
-pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Vec<ParsedBlock>> {
-    let mut found = Vec::new();
+pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Parsed> {
+    let mut found = Parsed::default();
     let (mut forms, mut language, mut has_translations) = (None, None, false);
     for_each_entry(source, |entry| {
         if entry.is_header() {
@@ -61,8 +63,13 @@ pub(crate) fn parse(source: &str, to: Option<&str>) -> Result<Vec<ParsedBlock>> 
             language = entry.language(source).and_then(|range| source.get(range)).or(language);
         } else {
             let is_translated = |field: &PoField| field.keyword.starts_with("msgstr") && !field.is_empty();
-            has_translations |= entry.fields.iter().any(is_translated);
-            found.extend(entry.blocks(source, forms));
+            let is_done = entry.fields.iter().any(is_translated);
+            has_translations |= is_done;
+            let blocks = entry.blocks(source, forms);
+            if blocks.is_empty() && !is_done {
+                entry.leave(source, &mut found);
+            }
+            found.extend(blocks);
         }
     });
     match (language.filter(|language| !language.trim().is_empty()), to) {
@@ -208,6 +215,18 @@ impl<'a> PoEntry<'a> {
 
     fn is_header(&self) -> bool {
         !self.has("msgctxt") && self.field("msgid").is_some_and(PoField::is_empty)
+    }
+
+    /// Counts an entry without blocks.
+    fn leave(&self, source: &str, found: &mut Parsed) {
+        let texts = self.fields.iter().filter(|field| field.keyword.starts_with("msgid"));
+        let literals = texts.flat_map(|field| field.literals.iter().cloned());
+        let text: String = literals.filter_map(|literal| source.get(literal)).collect();
+        if self.invalid || !self.is_ordered() {
+            found.left_alone.add(Place::DamagedPart, 1);
+        } else {
+            found.leave_code(&text);
+        }
     }
 
     /// The number of plural forms that a header states.
