@@ -16,7 +16,8 @@ const BEFORE_SPACE: f64 = 0.6;
 /// How far the baseline is below the place of a vertical glyph, in sizes (ISO 32000-2, 9.7.4.3: the default).
 const BELOW: f64 = 0.88;
 
-/// Turns the vertical glyphs of a page if more of them stand to the right of the one before than below it.
+/// Turns the vertical glyphs of a page if more of them stand to the right of the one before than below it. Those of another
+/// direction, as brackets that are turned already, stay.
 pub(super) fn set_upright(glyphs: &mut [Glyph]) {
     let steps: Vec<Option<(f64, f64, bool)>> = glyphs
         .windows(2)
@@ -30,8 +31,12 @@ pub(super) fn set_upright(glyphs: &mut [Glyph]) {
     if beside <= steps.iter().flatten().filter(is_below).count() {
         return;
     }
+    let is_first =
+        |step: &Option<(f64, f64, bool)>| step.is_some_and(|(right, down, _)| is_beside(right, down));
+    let direction = steps.iter().position(is_first).and_then(|at| Some(glyphs.get(at)?.direction));
     let widths = steps.into_iter().map(Some).chain([None]);
-    for (glyph, step) in glyphs.iter_mut().zip(widths).filter(|(glyph, _)| glyph.vertical) {
+    let is_turned = |glyph: &Glyph| glyph.vertical && Some(glyph.direction) == direction;
+    for (glyph, step) in glyphs.iter_mut().zip(widths).filter(|(glyph, _)| is_turned(glyph)) {
         let (size, (dx, dy)) = (glyph.style.size, glyph.direction);
         let width = match step.flatten().filter(|(right, down, _)| is_beside(*right, *down)) {
             Some((right, _, false)) => right,
@@ -100,6 +105,10 @@ mod tests {
         assert_eq!(shown, [7.0, 5.0, 4.0, 2.0, 3.0, 4.0].map(|width| (width, false)));
         assert!(beside.iter().all(|glyph| glyph.direction == (1.0, 0.0)));
         assert_eq!((beside[0].x, beside[0].y), (0.0, 691.2));
+        let mut bracket = glyphs(&places);
+        bracket[5].direction = (1.0, 0.0);
+        set_upright(&mut bracket);
+        assert!(!bracket[4].vertical && bracket[5].vertical && bracket[5].direction == (1.0, 0.0));
         let places = [(100.0, 700.0), (100.0, 690.0), (100.0, 680.0), (85.0, 700.0), (85.0, 690.0)];
         let mut below = glyphs(&places.map(|(x, y)| (x, y, false)));
         set_upright(&mut below);
