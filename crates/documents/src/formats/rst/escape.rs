@@ -29,10 +29,9 @@ impl CsvQuotes {
     pub fn close(self, text: &str) -> Option<usize> {
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
-            let is_double = |next: Option<&(usize, char)>| next.is_some_and(|(_, next)| *next == self.quote);
-            if Some(c) == self.escape {
-                chars.next();
-            } else if c == self.quote && self.escape.is_none() && is_double(chars.peek()) {
+            let is_double =
+                self.escape.is_none() && chars.peek().is_some_and(|(_, next)| *next == self.quote);
+            if Some(c) == self.escape || (c == self.quote && is_double) {
                 chars.next();
             } else if c == self.quote {
                 return Some(at);
