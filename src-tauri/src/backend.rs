@@ -91,11 +91,11 @@ pub trait Translate: Resources + Send + Sync {
     /// # Errors
     /// A store that cannot be read, a segment that does not exist.
     fn suggestions(&self, job: JobId, index: usize) -> Result<Vec<Suggestion>, Problem>;
-    /// Replaces the translation of a segment and rewrites the output file.
+    /// Replaces the translation of a segment, or of all with the same source, and rewrites the output file.
     ///
     /// # Errors
     /// Files that another program has changed, a file or store that cannot be written; nothing is changed then.
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem>;
+    fn edit(&self, job: JobId, index: usize, text: &str, equal: bool) -> Result<EditResult, Problem>;
     /// The terms that a translated document keeps the same.
     ///
     /// # Errors
@@ -231,8 +231,9 @@ impl Translate for Translator {
         Ok(near.into_iter().take(MAX_SUGGESTIONS).map(Suggestion::from).collect())
     }
 
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem> {
-        self.edit(job, index, text).map_err(|error| error.problem())
+    fn edit(&self, job: JobId, index: usize, text: &str, equal: bool) -> Result<EditResult, Problem> {
+        let edited = if equal { self.edit_equal(job, index, text) } else { self.edit(job, index, text) };
+        edited.map_err(|error| error.problem())
     }
 
     fn document_terms(&self, job: JobId) -> Result<Vec<DocumentTerm>, Problem> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use translation::quality::{Grade, QualityEstimate};
 use translation::{
     DocumentTerm, DocumentTermEdit, LoadedModel, LoadingStage, MarkKind, Reason, Segment, SentenceStatus,
-    SpanMark, Term, TermCount, Terms, UncertainWord, UnitOrigin,
+    SpanMark, TaggedTexts, Term, TermCount, Terms, UncertainWord, UnitOrigin,
 };
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/generated/bridge-samples.ts");
@@ -104,6 +104,7 @@ fn segments() -> Vec<Segment> {
         status,
         reasons: reasons().drain(..1).collect(),
         spans: marks().drain(..1).collect(),
+        tagged: Some(TaggedTexts { source: "<1>Satz</1>".into(), target: "<1>Sentence</1>".into() }),
         terms: Terms { met: term(), missed: term() },
         quality: qualities().drain(..1).next(),
     };

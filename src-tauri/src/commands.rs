@@ -98,10 +98,17 @@ pub fn suggestions(state: Window<'_>, id: u64, index: usize) -> Result<Vec<Sugge
     state.suggestions(id, index)
 }
 
-/// Replaces the translation of a segment and rewrites the output file; returns all segments that changed.
+/// Replaces the translation of a segment, or of all with the same source, and rewrites the output file; returns all segments
+/// that changed. Numbered tags in the text place the formatting.
 #[tauri::command(async)]
-pub fn edit(state: Window<'_>, id: u64, index: usize, text: String) -> Result<Vec<Segment>, Error> {
-    state.edit(id, index, &text)
+pub fn edit(
+    state: Window<'_>,
+    id: u64,
+    index: usize,
+    text: String,
+    equal: bool,
+) -> Result<Vec<Segment>, Error> {
+    state.edit(id, index, &text, equal)
 }
 
 /// The terms that a translated document keeps the same, the most frequent first.

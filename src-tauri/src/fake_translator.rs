@@ -121,8 +121,9 @@ impl Translate for FakeTranslator {
         Ok(Vec::new())
     }
 
-    fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult, Problem> {
-        self.record(&format!("edit {index} {text}"), job);
+    fn edit(&self, job: JobId, index: usize, text: &str, equal: bool) -> Result<EditResult, Problem> {
+        let all = if equal { "all equal " } else { "" };
+        self.record(&format!("edit {all}{index} {text}"), job);
         self.fail_once()?;
         let terms = TermCount { met: 2, missed: 0 };
         let segment = segment(index, text);
@@ -259,6 +260,7 @@ fn segment(index: usize, text: &str) -> Segment {
         status: SentenceStatus::Edited,
         reasons: Vec::new(),
         spans: Vec::new(),
+        tagged: None,
         terms: Terms::default(),
         quality: None,
     }

@@ -217,15 +217,16 @@ impl Queue {
         translator.suggestions(self.job(id)?, index).map_err(Error::Translation)
     }
 
-    /// Replaces the translation of a segment and rewrites the output file. Returns all segments that changed.
+    /// Replaces the translation of a segment, or of all with the same source, and rewrites the output file. Returns all
+    /// segments that changed.
     pub fn edit(
         &self,
         translator: &Translator,
         id: u64,
         index: usize,
-        text: &str,
+        (text, equal): (&str, bool),
     ) -> Result<Vec<Segment>, Error> {
-        let edited = translator.edit(self.job(id)?, index, text);
+        let edited = translator.edit(self.job(id)?, index, text, equal);
         let EditResult { changed, to_review, terms, .. } = edited.map_err(Error::Translation)?;
         // The file is written even if the row was removed meanwhile.
         drop(self.update(id, |document| (document.row.to_review, document.row.terms) = (to_review, terms)));

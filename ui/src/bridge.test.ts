@@ -27,7 +27,7 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.documentTerms(3)
   await bridge.setDocumentTerm(3, { source: 'Vertrag', target: 'lease' })
   await bridge.suggestions(3, 5)
-  await bridge.edit(3, 5, 'Hello')
+  await bridge.edit(3, 5, 'Hello', true)
   await bridge.drafts(3)
   await bridge.keepDrafts(3, [])
   await bridge.close()
@@ -46,7 +46,7 @@ test('every command goes out under its name with its arguments, and none carries
     ['document_terms', { id: 3 }],
     ['set_document_term', { id: 3, term: { source: 'Vertrag', target: 'lease' } }],
     ['suggestions', { id: 3, index: 5 }],
-    ['edit', { id: 3, index: 5, text: 'Hello' }],
+    ['edit', { id: 3, index: 5, text: 'Hello', equal: true }],
     ['drafts', { id: 3 }],
     ['keep_drafts', { id: 3, drafts: [] }],
     ['close', {}],

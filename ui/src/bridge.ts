@@ -163,6 +163,8 @@ export interface Segment {
   status: SegmentStatus
   reasons: Reason[]
   spans: Mark[]
+  /** The texts with numbered tags in place of formatting, as tags.ts reads them; null without formatting that can be moved. */
+  tagged: { source: string; target: string } | null
   /** Glossary terms in the source, by whether the translation uses them. */
   terms: { met: Term[]; missed: Term[] }
   /** Null for what the models did not translate or a person has changed. */
@@ -281,9 +283,12 @@ export const segments = (id: number): Promise<Segment[]> => invoke('segments', {
 /** Translation memory matches for a segment, best first. */
 export const suggestions = (id: number, index: number): Promise<Suggestion[]> =>
   invoke('suggestions', { id, index })
-/** Replaces the translation of a segment and rewrites the output file; returns all segments that changed. */
-export const edit = (id: number, index: number, text: string): Promise<Segment[]> =>
-  invoke('edit', { id, index, text })
+/**
+ * Replaces the translation of a segment, or of all equal ones, and rewrites the output file; returns all segments that
+ * changed. Tags in the text place the formatting.
+ */
+export const edit = (id: number, index: number, text: string, equal: boolean): Promise<Segment[]> =>
+  invoke('edit', { id, index, text, equal })
 
 /** The terms that a translated document keeps the same, the most frequent first. */
 export const documentTerms = (id: number): Promise<DocumentTerm[]> =>

@@ -109,7 +109,14 @@ const WRITTEN: [string, string, Partial<Segment>][] = [
   [
     'Der Mieter hat den Garten gepflegt zu übergeben.',
     'The tenant must hand over the garden in good order.',
-    { status: 'edited', spans: [{ start: 19, end: 25, kind: 'void', label: '[^1]' }] },
+    {
+      status: 'edited',
+      spans: [{ start: 19, end: 19, kind: 'void', label: '[^1]' }],
+      tagged: {
+        source: 'Der Mieter hat den <1/>Garten gepflegt zu übergeben.',
+        target: 'The tenant must hand over the <1/>garden in good order.',
+      },
+    },
   ],
   ['Beide Parteien unterschreiben.', 'Both parties sign.', { status: 'reused' }],
 ]
@@ -120,7 +127,7 @@ export const SEGMENTS: Segment[] = Array.from({ length: 5000 }, (_, index) => {
     `This is sentence ${index + 1} of the contract.`,
     {},
   ]
-  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], terms: { met: [], missed: [] }, quality: null, ...rest }
+  return { index, block: index, source, target, status: 'done', reasons: [], spans: [], tagged: null, terms: { met: [], missed: [] }, quality: null, ...rest }
 })
 
 export const TERMS: DocumentTerm[] = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Mark } from './bridge'
-import { lockedIn, named, pills, type Piece } from './pills'
+import { inTarget, named, pills, type Piece } from './pills'
 
 const mark = (start: number, end: number, kind: Mark['kind'], label = ''): Mark => ({
   start,
@@ -65,7 +65,7 @@ test('marks outside the text or crossed lose no text', () => {
 test('locked texts are found again in a translation, each once', () => {
   const source = 'Mit %s und %s'
   const marks = [mark(4, 6, 'locked', '%s'), mark(11, 13, 'locked', '%s')]
-  expect(line(lockedIn('With %s and %s or %s', source, marks))).toBe('With {%s} and {%s} or %s')
-  expect(line(lockedIn('With none', source, marks))).toBe('With none')
-  expect(line(lockedIn('%s', source, marks))).toBe('{%s}')
+  expect(line(inTarget('With %s and %s or %s', source, marks))).toBe('With {%s} and {%s} or %s')
+  expect(line(inTarget('With none', source, marks))).toBe('With none')
+  expect(line(inTarget('%s', source, marks))).toBe('{%s}')
 })

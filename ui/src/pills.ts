@@ -1,11 +1,12 @@
 // Text with its markup as labelled pills. Everything here is text: nothing of a document becomes HTML.
 import type { Mark } from './bridge'
+import { movable, split } from './tags'
 import { t } from './words.svelte'
 
 /** A run of text, or a pill: opening, closing or void markup, or locked text. */
 export type Piece =
   | { kind: 'text'; text: string }
-  | { kind: 'open' | 'close' | 'void'; text: string; title: string }
+  | { kind: 'open' | 'close' | 'void'; text: string; title: string; number: number }
   | { kind: 'locked'; text: string; title: string }
 
 /** Kinds by the beginning of the markup; the first match counts. Formats without visible markup have none. */
@@ -41,7 +42,9 @@ export const named = (mark: Mark): string => nameOf(mark.label) ?? t(`mark-${mar
  */
 export function pills(text: string, marks: Mark[]): Piece[] {
   const cuts: { at: number; order: number; piece: Piece; end: number }[] = []
+  const numbers = new Map(movable(marks).map(({ number, mark }) => [mark, number]))
   for (const [index, mark] of marks.entries()) {
+    const number = numbers.get(mark) ?? 0
     const { start, end, kind, label } = mark
     if (start < 0 || end < start || end > text.length) continue
     const name = named(mark)
@@ -50,20 +53,37 @@ export function pills(text: string, marks: Mark[]): Piece[] {
       cuts.push({ at, order, piece, end: until })
     if (kind === 'locked' && start < end)
       cut(start, 2, { kind: 'locked', text: text.slice(start, end), title: name }, end)
-    else if (kind !== 'paired' || start === end) cut(start, 2, { kind: 'void', text: name, title })
+    else if (kind !== 'paired' || start === end) cut(start, 2, { kind: 'void', text: name, title, number })
     else {
-      cut(start, 1, { kind: 'open', text: name, title })
+      cut(start, 1, { kind: 'open', text: name, title, number })
       // The mark opened last closes first.
-      cut(end, -index, { kind: 'close', text: name, title })
+      cut(end, -index, { kind: 'close', text: name, title, number })
     }
   }
   cuts.sort((a, b) => a.at - b.at || a.order - b.order)
   return between(text, cuts)
 }
 
-/** Splits a translation at the locked texts of its source, each at its first occurrence. */
-export function lockedIn(target: string, source: string, marks: Mark[]): Piece[] {
-  const cuts: { at: number; piece: Piece; end: number }[] = []
+/** A part of a text that is shown as a pill. */
+interface Cut {
+  at: number
+  piece: Piece
+  end: number
+}
+
+/** Splits a translation at its tags, and at the locked texts of its source, each at its first occurrence. */
+export function inTarget(tagged: string, source: string, marks: Mark[]): Piece[] {
+  const { text, tags } = split(tagged, source, marks)
+  const found = tags.map(({ kind, number, mark, at }, order) => {
+    const name = named(mark)
+    return { at, order, end: at, piece: { kind, number, text: name, title: mark.label || name } as Piece }
+  })
+  const locked = lockedIn(text, source, marks).map((cut) => ({ ...cut, order: found.length }))
+  return between(text, [...found, ...locked].sort((a, b) => a.at - b.at || a.order - b.order))
+}
+
+function lockedIn(target: string, source: string, marks: Mark[]): Cut[] {
+  const cuts: Cut[] = []
   for (const mark of marks) {
     const text = source.slice(mark.start, mark.end)
     if (mark.kind !== 'locked' || !text) continue
@@ -73,13 +93,10 @@ export function lockedIn(target: string, source: string, marks: Mark[]): Piece[]
     if (at < 0) continue
     cuts.push({ at, piece: { kind: 'locked', text, title: named(mark) }, end: at + text.length })
   }
-  return between(
-    target,
-    cuts.sort((a, b) => a.at - b.at),
-  )
+  return cuts
 }
 
-function between(text: string, cuts: { at: number; piece: Piece; end: number }[]): Piece[] {
+function between(text: string, cuts: Cut[]): Piece[] {
   const out: Piece[] = []
   let from = 0
   for (const { at, piece, end } of cuts) {

@@ -1,5 +1,7 @@
 // A translated document under review: its segments, the filters, and unsaved corrections.
 import * as bridge from './bridge'
+import { editable } from './tags'
+import { Search } from './search.svelte'
 import { t } from './words.svelte'
 import type { DocumentTerm, Problem, QualityEstimate, Reason, Segment, Suggestion } from './bridge'
 
@@ -57,6 +59,8 @@ export class Review {
   saveError: { index: number; problem: Problem } | null = $state(null)
   /** Segments saved since the review was opened. */
   saved = $state(0)
+
+  search = new Search(this, () => this.#filter())
 
   #announce: (text: string) => void
   #notify: (problem: Problem) => void
@@ -129,7 +133,7 @@ export class Review {
   #filter(): void {
     const pressed = FILTERS.filter(([name]) => this.pressed.includes(name))
     const takes = (segment: Segment) => pressed.some(([, one]) => one(segment))
-    let shown = pressed.length ? this.segments.filter(takes) : this.segments
+    let shown = (pressed.length ? this.segments.filter(takes) : this.segments).filter((one) => this.search.finds(one))
     if (this.pressed.includes('poor_first')) shown = [...shown].sort((a, b) => score(a) - score(b))
     this.shown = shown.map((segment) => segment.index)
     this.active = 0
@@ -182,7 +186,8 @@ export class Review {
   }
 
   typed(index: number, text: string): void {
-    if (text === this.segments[index]?.target) this.discard(index)
+    const segment = this.segments[index]
+    if (segment && text === editable(segment)) this.discard(index)
     else this.drafts[index] = text
     this.#keepSoon()
   }
@@ -217,23 +222,42 @@ export class Review {
     this.segments = this.segments.map((segment) => now.get(segment.index) ?? segment)
   }
 
-  /** Saves the edited segment and opens the next. Saving an unchanged segment marks it as reviewed. */
-  async save(): Promise<void> {
+  /** The segments with the same source and formatting, this one among them. */
+  equal({ source, spans }: Segment): Segment[] {
+    const formatting = JSON.stringify(spans)
+    return this.segments.filter((one) => one.source === source && JSON.stringify(one.spans) === formatting)
+  }
+
+  /** Saves the edited segment, or all equal ones, and opens the next. Saving an unchanged one marks it as reviewed. */
+  async save(equal = false): Promise<void> {
     const index = this.editing
-    const before = index === null ? undefined : this.segments[index]
-    if (index === null || !before || this.saving) return
-    const text = this.drafts[index] ?? before.target
+    if (index === null || !(await this.store(index, this.drafts[index], equal))) return
+    if (this.editing === index) this.#next()
+  }
+
+  /** Takes the active segment as it is, and goes on to the next. */
+  async approve(): Promise<void> {
+    const index = this.shown[this.active]
+    if (index === undefined || !(await this.store(index, this.drafts[index]))) return
+    if (this.active < this.shown.length - 1) this.move(this.active + 1)
+  }
+
+  /** Writes a translation into the document; says whether that worked. */
+  async store(index: number, text: string | undefined, equal = false): Promise<boolean> {
+    const before = this.segments[index]
+    if (!before || this.saving) return false
     this.saving = true
     this.saveError = null
     try {
-      this.#replace(await bridge.edit(this.row, index, text))
+      this.#replace(await bridge.edit(this.row, index, text ?? editable(before), equal))
       this.discard(index)
       this.saved += 1
       this.#announce(t('said-saved'))
-      if (this.editing === index) this.#next()
+      return true
     } catch (reason) {
-      this.drafts[index] = text
+      if (text !== undefined) this.drafts[index] = text
       this.saveError = { index, problem: bridge.asProblem(reason) }
+      return false
     } finally {
       this.saving = false
     }

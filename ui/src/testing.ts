@@ -81,6 +81,7 @@ export function segment(index: number, rest: Partial<Segment> = {}): Segment {
     status: 'done',
     reasons: [],
     spans: [],
+    tagged: null,
     terms: { met: [], missed: [] },
     quality: null,
     ...rest,

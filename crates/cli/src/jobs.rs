@@ -40,8 +40,11 @@ pub enum Jobs {
         id: u64,
         /// The segment's number from `wasan jobs show`
         segment: usize,
-        /// New translation
+        /// New translation. Numbered tags, as `wasan jobs show` prints them, say where formatting goes: There <1>is</1> more
         text: String,
+        /// Change all segments with the same source
+        #[arg(long)]
+        equal: bool,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -134,8 +137,12 @@ impl Jobs {
             Self::Show { id, only, data, json } => {
                 data.with_translator(|translator| show(translator, JobId(id), only.into(), json))
             }
-            Self::Edit { id, segment, text, data } => data.with_translator(|translator| {
-                let edited = translator.edit(JobId(id), segment, &text)?.segment;
+            Self::Edit { id, segment, text, equal, data } => data.with_translator(|translator| {
+                let edited = match equal {
+                    true => translator.edit_equal(JobId(id), segment, &text)?,
+                    false => translator.edit(JobId(id), segment, &text)?,
+                };
+                let edited = edited.segment;
                 note!("{} → {}", edited.source, edited.target);
                 Ok(())
             }),
@@ -217,7 +224,10 @@ fn show(translator: &Translator, id: JobId, filter: Filter, json: bool) -> Resul
             continue;
         }
         let status = label(&serde_json::json!(segment.status), &STATUSES);
-        say!("{:>5}  {status:14}  {}\n{:23}{}", segment.index, segment.source, "", segment.target);
+        let tagged = segment.tagged.as_ref();
+        let source = tagged.map_or(&segment.source, |tagged| &tagged.source);
+        let target = tagged.map_or(&segment.target, |tagged| &tagged.target);
+        say!("{:>5}  {status:14}  {source}\n{:23}{target}", segment.index, "");
         if let Some(said) = segment.quality.and_then(describe_quality) {
             say!("{:23}! {said}", "");
         }

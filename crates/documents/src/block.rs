@@ -104,11 +104,14 @@ pub struct Translation {
     pub text: String,
     /// Word alignment; without it, markup is placed only where the words alone determine its position.
     pub links: Vec<Link>,
+    /// Positions that a person has chosen for paired and void spans: an index into [`Block::spans`], and bytes of the text;
+    /// those that are not nested as in the source are ignored.
+    pub spans: Vec<(usize, Range<usize>)>,
 }
 
 impl From<String> for Translation {
     fn from(text: String) -> Self {
-        Self { text, links: Vec::new() }
+        Self { text, ..Self::default() }
     }
 }
 

@@ -59,4 +59,4 @@ pub use format::Format;
 pub use formats::pdf;
 pub use left_alone::{LeftAlone, Place};
 pub use locked_text::{locked_in_prose, surplus_placeholders};
-pub use span_projection::{missing_items, with_items};
+pub use span_projection::{missing_items, span_positions, with_items};

@@ -108,9 +108,9 @@ impl<'a> Renderer<'a> {
                 Some(FindingKind::Placeholders)
             }
             MarkupLevel::Full | MarkupLevel::Minimal => {
-                // The links refer to the text as given, which is nearly always clean.
-                let links = if text == given.text { given.links.clone() } else { Vec::new() };
-                return self.translated(index, occurrence, block, &Translation { text, links }, level);
+                // Links and chosen positions refer to the text as given, which is nearly always clean.
+                let clean = if text == given.text { given.clone() } else { Translation::from(text) };
+                return self.translated(index, occurrence, block, &clean, level);
             }
         };
         self.record(occurrence, finding_kind, said);

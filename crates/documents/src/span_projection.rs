@@ -42,9 +42,12 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
         let guess = span.void_if_missing.then(|| projection.fallback_position(span));
         projection.put(index, certain, guess);
     }
+    projection.put_chosen(&translation.spans);
     for (index, span) in of(SpanKind::Paired) {
-        let certain = projection.paired(index, span);
-        projection.put(index, certain, None);
+        if projection.placed_range(index).is_none() {
+            let certain = projection.paired(index, span);
+            projection.put(index, certain, None);
+        }
     }
     // Certain positions come first, so that a wrong link cannot occupy one.
     for (index, span) in of(SpanKind::Paired) {
@@ -54,6 +57,9 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
         }
     }
     for (index, span) in of(SpanKind::Void) {
+        if projection.placed_range(index).is_some() {
+            continue;
+        }
         let found = projection.void(span).or_else(|| projection.links.position(span.range.start));
         let found = found.map(|at| projection.outside_locked(projection.inside_parent(span, at)));
         let guess = projection.fallback_position(span);
@@ -61,6 +67,16 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
     }
     in_order(block, &mut projection.placed);
     projection.placed
+}
+
+/// Where the paired and void spans of a block are in its translation: an index into [`Block::spans`], and bytes of the
+/// text. A void span without a certain position has none.
+pub fn span_positions(block: &Block, translation: &Translation) -> Vec<(usize, Range<usize>)> {
+    let is_locked =
+        |placed: &Placed| block.spans.get(placed.span).is_none_or(|span| span.kind == SpanKind::Locked);
+    let placed =
+        project(block, translation).into_iter().filter(|placed| !placed.guessed && !is_locked(placed));
+    placed.map(|placed| (placed.span, placed.range)).collect()
 }
 
 /// Moves void spans into the order of the source.
@@ -96,6 +112,20 @@ impl Projection<'_> {
         let guessed = found.is_none();
         if let Some(range) = found.or(guess) {
             self.placed.push(Placed { span, range, guessed });
+        }
+    }
+
+    /// Places the spans whose positions a person has chosen.
+    fn put_chosen(&mut self, chosen: &[(usize, Range<usize>)]) {
+        for (index, range) in chosen {
+            let Some(span) = self.block.spans.get(*index) else { continue };
+            let is_paired = span.kind == SpanKind::Paired;
+            let valid = span.kind != SpanKind::Locked
+                && is_paired == (range.start < range.end)
+                && self.translation.get(range.clone()).is_some();
+            if valid && self.placed_range(*index).is_none() && self.fits(*index, span, range) {
+                self.put(*index, Some(range.clone()), None);
+            }
         }
     }
 

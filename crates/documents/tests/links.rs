@@ -29,7 +29,7 @@ fn page(html: &str, target: &str, pairs: &[(&str, &str)]) -> (String, Vec<(Findi
     let document = Document::parse(Format::Html, html.as_bytes()).expect("valid");
     let [block] = document.blocks() else { panic!("one block: {:?}", document.blocks()) };
     let links = links(&block.text, target, pairs);
-    let written = document.write(&[Translation { text: target.to_owned(), links }]).expect("one translation");
+    let written = document.write(&[Translation { links, ..target.into() }]).expect("one translation");
     let findings = written.findings.into_iter().map(|found| (found.kind, found.text)).collect();
     (String::from_utf8(written.bytes).expect("UTF-8"), findings)
 }
@@ -210,7 +210,7 @@ fn any_links_give_well_formed_markup() {
             .collect();
         // Ranges that are no words, or not in the text at all.
         links.push(Link { source: below(9)..below(90), target: below(20)..below(90) });
-        let given = Translation { text: target.to_owned(), links };
+        let given = Translation { links, ..target.into() };
         let written = document.write(std::slice::from_ref(&given)).expect("one translation");
         let out = String::from_utf8(written.bytes).expect("UTF-8");
         let (mut open, mut text) = (Vec::new(), String::new());
@@ -230,5 +230,52 @@ fn any_links_give_well_formed_markup() {
             "{out}"
         );
         assert_eq!(out.matches("<img>").count(), 1);
+    }
+}
+
+/// Positions that a person has chosen come before links and words, are nested as in the source, and break nothing.
+#[test]
+fn chosen_positions_are_kept() {
+    let written = |format, source: &str, target: &str, spans: &[(usize, Range<usize>)]| {
+        let document = Document::parse(format, source.as_bytes()).expect("valid");
+        let [block] = document.blocks() else { panic!("one block: {:?}", document.blocks()) };
+        let given = Translation { spans: spans.to_vec(), ..target.into() };
+        let placed = documents::span_positions(block, &given);
+        let written = document.write(&[given]).expect("one translation");
+        (String::from_utf8(written.bytes).expect("UTF-8"), placed, written.findings.len())
+    };
+    let link = "<p>Dort <a href=\"x\">ist</a> mehr hier</p>";
+    let (text, placed, findings) = written(Format::Html, link, "There is more here", &[(0, 6..8)]);
+    assert_eq!(text, "<p>There <a href=\"x\">is</a> more here</p>");
+    assert_eq!((placed, findings), (vec![(0, 6..8)], 0));
+    // A word that is there unchanged would be taken otherwise.
+    let (text, ..) = written(Format::Markdown, "**Go** ist gut", "Go is good, go", &[(0, 12..14)]);
+    assert_eq!(text, "Go is good, **go**");
+    // Nested, equal and void spans.
+    let nested = "<p><b>sehr <i>gut</i></b> <img src=\"a\"> so</p>";
+    let (text, _, findings) =
+        written(Format::Html, nested, "so very well", &[(0, 3..12), (1, 8..12), (2, 3..3)]);
+    assert_eq!((text.as_str(), findings), ("<p>so <img src=\"a\"> <b>very <i>well</i></b></p>", 0));
+    // What is not nested as in the source, of a wrong kind or outside of the text is placed as if nothing had been chosen.
+    let plain = written(Format::Html, nested, "so very wéll", &[]);
+    for bad in [
+        &[(0, 0..2), (1, 3..7)][1..],
+        &[(0, 5..5)],
+        &[(2, 0..2)],
+        &[(0, 0..99)],
+        &[(0, 9..10)],
+        &[(9, 0..2)],
+        &[(0, usize::MAX..usize::MAX)],
+    ] {
+        let (text, ..) = written(Format::Html, nested, "so very wéll", bad);
+        let again = Document::parse(Format::Html, text.as_bytes()).expect("valid");
+        assert_eq!(
+            again.blocks()[0].text.replace('\n', " ").split_whitespace().count(),
+            3,
+            "{bad:?}: {text}"
+        );
+        if bad[0].0 != 1 {
+            assert_eq!(text, plain.0, "{bad:?}");
+        }
     }
 }

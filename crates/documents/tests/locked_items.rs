@@ -23,7 +23,7 @@ fn completed(source: &str, items: &[&str], translation: &str, links: &[(&str, &s
         };
         Link { source: find(source, from), target: find(translation, to) }
     };
-    let given = Translation { text: translation.to_owned(), links: links.iter().map(link).collect() };
+    let given = Translation { links: links.iter().map(link).collect(), ..translation.into() };
     let done = with_items(source, &locked(source, items), &given);
     for link in &done.links {
         assert!(done.text.get(link.target.clone()).is_some(), "{link:?}");

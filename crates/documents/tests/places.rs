@@ -38,7 +38,7 @@ fn in_capitals(package: &[u8], name: &str) -> String {
     let upper = |text: &&str| {
         // Each letter is aligned with its capital.
         let links = (0..text.len()).map(|at| Link { source: at..at + 1, target: at..at + 1 });
-        Translation { text: text.to_ascii_uppercase(), links: links.collect() }
+        Translation { links: links.collect(), ..text.to_ascii_uppercase().into() }
     };
     let given: Vec<Translation> = texts(&document).iter().map(upper).collect();
     let written = document.write(&given).expect("one for each");

@@ -255,7 +255,7 @@ fn check_spaces(rng: &mut Rng, pieces: &[&str], pack: impl Fn(&str) -> Vec<u8>, 
             }
         }
         links.iter_mut().for_each(|link| link.target = link.source.clone());
-        Translation { text: text.to_uppercase(), links }
+        Translation { links, ..text.to_uppercase().into() }
     };
     let given: Vec<Translation> = document.blocks().iter().map(|block| capitals(&block.text)).collect();
     let written = document.write(&given).expect("one for each");

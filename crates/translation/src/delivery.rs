@@ -1,9 +1,11 @@
 //! The end of a job: joins the sentences, stores the segments for review, writes the document and reads it back. Each
 //! step can be repeated, so that a job can be resumed after a crash at any point.
 
+mod markup;
+
 use std::path::{Path, PathBuf};
 
-use documents::{Document, Finding, FindingKind, Format, LeftAlone, ReadOptions, Translation};
+use documents::{Document, Finding, FindingKind, Format, LeftAlone, ReadOptions};
 
 use crate::access::{self, Access};
 use crate::checks::{self, Reason};
@@ -22,7 +24,7 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{DocumentSegments, ReviewCounts, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
-use crate::{alignment, files, names, sentences};
+use crate::{files, names, sentences};
 
 /// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
@@ -143,8 +145,9 @@ pub(crate) fn write(
     segments: &mut [SegmentRecord],
 ) -> Result<Vec<u8>> {
     segments.iter_mut().for_each(|segment| segment.findings.clear());
-    let translations = translations(document, segments, &pair.to);
+    let translations = markup::translations(document, segments, &pair.to);
     let written = document.write(&translations)?;
+    markup::record_positions(document, &translations, segments, &pair.to);
     for Finding { block, kind, text } in &written.findings {
         match kind {
             FindingKind::Lost => add_to_segment(segments, *block, Reason::Placeholder(text.clone())),
@@ -170,30 +173,6 @@ pub(crate) fn write(
         }
     }
     Ok(written.bytes)
-}
-
-// One translation for each block. Markup follows the word alignment; without one, words are aligned by their letters.
-fn translations(document: &Document, segments: &[SegmentRecord], to: &str) -> Vec<Translation> {
-    let mut translations = vec![Translation::default(); document.blocks().len()];
-    for segments in segments.chunk_by(|a, b| a.block == b.block) {
-        let Some(translation) = segments.first().and_then(|segment| translations.get_mut(segment.block))
-        else {
-            continue;
-        };
-        let parts = segments.iter().map(|segment| (segment.target.as_str(), segment.separator.as_str()));
-        let (text, starts) = sentences::join_at(parts, to);
-        translation.text = text;
-        let mut from = 0;
-        for (segment, to) in segments.iter().zip(starts) {
-            let links = match segment.links.is_empty() && !segment.spans.is_empty() {
-                true => alignment::links_by_letters(&segment.source, &segment.target),
-                false => segment.links.clone(),
-            };
-            translation.links.extend(alignment::moved(&links, (from, to)));
-            from += segment.source.len() + segment.separator.len();
-        }
-    }
-    translations
 }
 
 // Adds a reason to all segments of a block that keeps its source.
@@ -310,6 +289,8 @@ fn segment_records(blocks: &[Vec<SentenceTask>], document: &Document, to: &str) 
                 reasons: report.reasons.clone(),
                 findings: Vec::new(),
                 links: report.links.clone(),
+                placed: Vec::new(),
+                chosen: Vec::new(),
                 quality: report.quality,
                 terms: Terms::of(sentence.terms.iter().map(|hit| hit.term.clone()), &report.translation, to),
                 spans: document
@@ -366,6 +347,8 @@ mod tests {
             findings: Vec::new(),
             spans: if label.is_empty() { Vec::new() } else { vec![mark] },
             links: Vec::new(),
+            placed: Vec::new(),
+            chosen: Vec::new(),
             terms: Terms::default(),
             quality: None,
         }

@@ -134,6 +134,7 @@ mod tests {
             status: SentenceStatus::Kept,
             reasons: Vec::new(),
             spans: Vec::new(),
+            tagged: None,
             terms: crate::glossary::Terms::default(),
             quality: None,
         };

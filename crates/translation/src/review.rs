@@ -15,7 +15,7 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{ReviewCounts, SegmentEdit, SegmentRecord};
 use crate::store::sha256;
 use crate::translator::Translator;
-use crate::{delivery, files, source};
+use crate::{delivery, files, source, tags};
 
 pub use terms::DocumentTermEdit;
 
@@ -94,12 +94,25 @@ impl Translator {
     }
 
     /// Replaces the translation of a segment: rewrites the translated file and adds the pair to the memory, unless the job
-    /// does not use the memory. Other segments can change too, because markup and encoding depend on the whole document.
+    /// does not use the memory. Numbered tags in the text move the markup, as in [`Segment::tagged`]; markup without a tag is
+    /// placed automatically. Other segments can change too, because markup and encoding depend on the whole document.
     ///
     /// # Errors
     /// The document is not done, another program changed its source or translation meanwhile, or a file or the store
     /// cannot be written. Nothing is changed then.
     pub fn edit(&self, job: JobId, index: usize, text: &str) -> Result<EditResult> {
+        self.edit_segments(job, index, text, false)
+    }
+
+    /// As [`Translator::edit`], for all segments with the same source and markup.
+    ///
+    /// # Errors
+    /// As [`Translator::edit`].
+    pub fn edit_equal(&self, job: JobId, index: usize, text: &str) -> Result<EditResult> {
+        self.edit_segments(job, index, text, true)
+    }
+
+    fn edit_segments(&self, job: JobId, index: usize, text: &str, all_equal: bool) -> Result<EditResult> {
         // Concurrent edits would each write a file without the other's change.
         let _alone = self.locks.lock_edits()?;
         let store = self.store()?;
@@ -119,15 +132,14 @@ impl Translator {
         let (format, document) = source::open(&row.input, &source, row.options.format, &options)?;
         let kept = store.segments(job)?;
         let mut segments = kept.clone();
-        let segment = segments.get_mut(index).ok_or(Error::NoSuchSegment { job, index })?;
-        // The translation of a single line is a single line.
-        let single = !segment.source.contains('\n');
-        segment.target = if single { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
-        segment.status = SentenceStatus::Edited;
-        segment.reasons.clear();
-        segment.links.clear();
-        segment.quality = None;
-        segment.terms = segment.terms.check_again(&segment.target, &row.pair.to);
+        let edited = kept.get(index).ok_or(Error::NoSuchSegment { job, index })?;
+        let is_equal =
+            |segment: &SegmentRecord| segment.source == edited.source && segment.spans == edited.spans;
+        for segment in &mut segments {
+            if segment.index == index || (all_equal && is_equal(segment)) {
+                change(segment, text, &row.pair.to);
+            }
+        }
         let bytes = delivery::write(&document, format, &row.pair, &options, &mut segments)?;
         // Both hashes are stored before the file changes, so that it is recognised as ours after a crash.
         store.record_output_target(job, path, &sha256(&bytes), Some(&before))?;
@@ -160,4 +172,17 @@ impl Translator {
             terms: edit.terms,
         })
     }
+}
+
+// Puts a person's text in place of a segment's translation.
+fn change(segment: &mut SegmentRecord, text: &str, to: &str) {
+    // The translation of a single line is a single line.
+    let single = !segment.source.contains('\n');
+    let text = if single { text.replace(['\n', '\r'], " ") } else { text.to_owned() };
+    (segment.target, segment.chosen) = tags::untagged(&text, &segment.source, &segment.spans);
+    segment.status = SentenceStatus::Edited;
+    segment.reasons.clear();
+    segment.links.clear();
+    segment.quality = None;
+    segment.terms = segment.terms.check_again(&segment.target, to);
 }

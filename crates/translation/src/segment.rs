@@ -32,10 +32,22 @@ pub struct Segment {
     pub reasons: Vec<Reason>,
     /// The document's markup in the source.
     pub spans: Vec<SpanMark>,
+    /// Source and translation with numbered tags where the markup is, such as `There <1>is</1> more<2/>`; none without markup
+    /// that can be moved. An edit of the translation moves it with these tags.
+    pub tagged: Option<TaggedTexts>,
     /// The glossary terms in the source.
     pub terms: Terms,
     /// The estimated quality; none for what the models did not translate or a person has changed.
     pub quality: Option<QualityEstimate>,
+}
+
+/// The texts of a segment with numbered tags in place of markup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaggedTexts {
+    /// The source.
+    pub source: String,
+    /// The translation; without the tags of markup that it lacks.
+    pub target: String,
 }
 
 /// Markup in the source of a segment.
@@ -67,11 +79,7 @@ impl SpanMark {
     /// The markup of a block that overlaps a range of its text.
     pub(crate) fn within(block: &Block, range: &Range<usize>) -> Vec<Self> {
         let units = |at: usize| block.text.get(range.start..at).map_or(0, utf16_len);
-        let touches = |span: &Range<usize>| match span.is_empty() {
-            true => range.contains(&span.start),
-            false => span.start < range.end && range.start < span.end,
-        };
-        let spans = block.spans.iter().filter(|span| touches(&span.range));
+        let spans = Self::indices_within(block, range).filter_map(|index| block.spans.get(index));
         let mark = spans.map(|span| Self {
             start: units(span.range.start.max(range.start)),
             end: units(span.range.end.min(range.end)),
@@ -83,6 +91,19 @@ impl SpanMark {
             label: span.open.chars().take(MAX_LABEL).collect(),
         });
         mark.collect()
+    }
+
+    /// The spans of this markup, as indices into those of the block.
+    pub(crate) fn indices_within<'a>(
+        block: &'a Block,
+        range: &'a Range<usize>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let touches = |span: &Range<usize>| match span.is_empty() {
+            true => range.contains(&span.start),
+            false => span.start < range.end && range.start < span.end,
+        };
+        let spans = block.spans.iter().enumerate();
+        spans.filter(move |(_, span)| touches(&span.range)).map(|(index, _)| index)
     }
 }
 

@@ -28,7 +28,7 @@ const APPLICATION: i32 = 0x5761_7361;
 
 /// The schema, and its version in the file's `user_version`. A file of another version is refused.
 const SCHEMA: &str = include_str!("store/schema.sql");
-const SCHEMA_VERSION: i32 = 11;
+const SCHEMA_VERSION: i32 = 12;
 
 // Another process holds a write lock for milliseconds; a sleeping disk takes seconds to start.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);

@@ -76,7 +76,7 @@ fn projected(pair: &MarkedPair, links: Vec<Link>) -> BTreeMap<u32, Range<usize>>
     html += "</p>";
     let document = Document::parse(Format::Html, html.as_bytes()).expect("valid");
     assert_eq!(document.blocks()[0].text, pair.source.text);
-    let given = Translation { text: pair.target.text.clone(), links };
+    let given = Translation { links, ..pair.target.text.as_str().into() };
     let written = document.write(&[given]).expect("one translation");
     let out = String::from_utf8(written.bytes).expect("UTF-8");
     let mut spans = BTreeMap::new();

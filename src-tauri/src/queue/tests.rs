@@ -314,13 +314,13 @@ fn an_edit_updates_the_number_left_to_review() {
     let id = fixture.ids()[0];
     assert_eq!(fixture.queue.rows()[0].to_review, 1);
     assert_eq!(fixture.queue.segments(&fixture.translator, id).unwrap(), []);
-    let edited = fixture.queue.edit(&fixture.translator, id, 3, "Hello").unwrap();
+    let edited = fixture.queue.edit(&fixture.translator, id, 3, ("Hello", false)).unwrap();
     assert_eq!((edited[0].index, &*edited[0].target), (3, "Hello"));
     assert_eq!(fixture.queue.suggestions(&fixture.translator, id, 3).unwrap(), []);
     assert_eq!(fixture.fake.take_calls(), ["segments 0", "edit 3 Hello 0", "suggestions 3 0"]);
     assert_eq!(fixture.queue.rows()[0].to_review, 0);
     assert_eq!(fixture.queue.rows()[0].terms, TermCount { met: 2, missed: 0 });
     *fixture.fake.next_error.lock() = Some(problem("store_full"));
-    let error = fixture.queue.edit(&fixture.translator, id, 3, "Hello").unwrap_err();
+    let error = fixture.queue.edit(&fixture.translator, id, 3, ("Hello", true)).unwrap_err();
     assert_eq!(error.problem(), problem("store_full"));
 }

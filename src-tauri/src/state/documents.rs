@@ -67,9 +67,9 @@ impl State {
         self.queue.suggestions(&self.translator()?, id, index)
     }
 
-    /// Replaces the translation of a segment; returns all segments that changed.
-    pub fn edit(&self, id: u64, index: usize, text: &str) -> Result<Vec<Segment>, Error> {
-        self.queue.edit(&self.translator()?, id, index, text)
+    /// Replaces the translation of a segment, or of all equal ones; returns all segments that changed.
+    pub fn edit(&self, id: u64, index: usize, text: &str, equal: bool) -> Result<Vec<Segment>, Error> {
+        self.queue.edit(&self.translator()?, id, index, (text, equal))
     }
 
     /// The terms that a translated document keeps the same.

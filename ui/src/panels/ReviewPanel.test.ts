@@ -124,7 +124,7 @@ test('the keys move, open, save and go on to the next', async () => {
   expect(editor()?.value).toBe('Sentence 0')
   await fireEvent.input(editor()!, { target: { value: 'Corrected' } })
   await press('Enter', { ctrlKey: true })
-  expect(edit).toHaveBeenCalledWith(1, 0, 'Corrected')
+  expect(edit).toHaveBeenCalledWith(1, 0, 'Corrected', false)
   await waitFor(() => expect(editor()?.value).toBe('Sentence 1'))
   expect(screen.getByText('1 change saved to letter.en.md')).toBeTruthy()
   expect(screen.getByRole('status').textContent).toBe('Saved')
@@ -174,7 +174,7 @@ test('what cannot be saved is kept as it was typed, with the reason', async () =
   expect(editor()?.value).toBe('Corrected')
   await fireEvent.click(screen.getByRole('button', { name: 'Save again' }))
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
-  expect(edit).toHaveBeenLastCalledWith(1, 1, 'Corrected')
+  expect(edit).toHaveBeenLastCalledWith(1, 1, 'Corrected', false)
 })
 
 test('what is not saved survives leaving the review, and the document says so', async () => {
@@ -229,7 +229,7 @@ test('what the memory has is suggested beside the source, and one key takes it',
   expect(document.activeElement).toBe(editor())
   expect(edit).not.toHaveBeenCalled()
   await press('Enter', { ctrlKey: true })
-  await waitFor(() => expect(edit).toHaveBeenCalledWith(1, 1, 'Sentence one'))
+  await waitFor(() => expect(edit).toHaveBeenCalledWith(1, 1, 'Sentence one', false))
 })
 
 test('what an edit changes of other segments is shown too', async () => {
@@ -273,7 +273,7 @@ test('markup is pills and a document is text, whatever it holds', async () => {
   ])
   const table = segmentRows()[0]!
   expect(table.querySelector('img, b:not(.findings b)')).toBeNull()
-  expect([...table.querySelectorAll('.pill')].map((pill) => pill.textContent)).toEqual(['bold', '/bold'])
+  expect([...table.querySelectorAll('.pill')].map((pill) => pill.textContent)).toEqual(['1 bold', '/1'])
   expect(table.textContent).toContain('<b>and</b>')
 })
 

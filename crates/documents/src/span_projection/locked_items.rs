@@ -224,7 +224,9 @@ fn edited(source: &str, translation: &Translation, edits: &[Edit]) -> Translatio
         Link { source: link.source.clone(), target: start..start + link.target.len() }
     }));
     links.sort_by_key(|link| link.target.start);
-    Translation { text, links }
+    let chosen = translation.spans.iter();
+    let spans = chosen.map(|(span, range)| (*span, moved(range.start)..moved(range.end))).collect();
+    Translation { text, links, spans }
 }
 
 const OPENING: &str = "([{\"'“„‚‘«‹¿¡-/";

@@ -33,7 +33,8 @@ impl SentenceTask {
             return;
         }
         let (text, links) = (std::mem::take(&mut report.translation), std::mem::take(&mut report.links));
-        let completed = documents::with_items(&self.text, &self.locked, &Translation { text, links });
+        let completed =
+            documents::with_items(&self.text, &self.locked, &Translation { links, ..text.into() });
         (report.translation, report.links) = (completed.text, completed.links);
         let items = missing.into_iter().filter_map(|range| self.text.get(range));
         report.reasons.extend(items.map(|item| Reason::Inserted(item.to_owned())));

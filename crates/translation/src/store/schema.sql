@@ -84,6 +84,9 @@ CREATE TABLE segments (
     terms TEXT NOT NULL,
     -- The estimated quality; null for what the models did not translate.
     quality TEXT NOT NULL,
+    -- Where its markup is in the translation, and where a person has put it.
+    placed TEXT NOT NULL,
+    chosen TEXT NOT NULL,
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
 

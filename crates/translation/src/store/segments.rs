@@ -11,9 +11,10 @@ use crate::glossary::{TermCount, Terms};
 use crate::job_id::JobId;
 use crate::languages::LanguagePair;
 use crate::quality::{Grade, QualityEstimate};
-use crate::segment::{Segment, SpanMark};
+use crate::segment::{Segment, SpanMark, TaggedTexts};
 use crate::sentence_report::SentenceStatus;
 use crate::store::memory::UnitOrigin;
+use crate::tags::{self, PlacedMark};
 
 /// A stored segment. What writing the document finds changes with every write, so it is stored separately.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,10 @@ pub(crate) struct SegmentRecord {
     pub spans: Vec<SpanMark>,
     /// Word alignment of source and translation; empty for an edited segment.
     pub links: Vec<Link>,
+    /// Where its markup was when the document was last written.
+    pub placed: Vec<PlacedMark>,
+    /// Where a person has put markup.
+    pub chosen: Vec<PlacedMark>,
     pub terms: Terms,
     /// The estimated quality of a machine translation.
     pub quality: Option<QualityEstimate>,
@@ -68,12 +73,19 @@ impl From<SegmentRecord> for Segment {
     fn from(segment: SegmentRecord) -> Self {
         let (status, reasons, is_source_kept) =
             (segment.status_in_document(), segment.all_reasons(), segment.is_source_kept());
-        let SegmentRecord { index, block, source, mut target, spans, terms, mut quality, .. } = segment;
+        let SegmentRecord { index, block, source, mut target, spans, placed, terms, mut quality, .. } =
+            segment;
+        let tagged_source = tags::tagged_source(&source, &spans);
+        let tagged_target = match is_source_kept {
+            true => tagged_source.clone(),
+            false => tags::tagged(&target, &spans, &placed),
+        };
+        let tagged = tagged_source.zip(tagged_target).map(|(source, target)| TaggedTexts { source, target });
         if is_source_kept {
             target.clone_from(&source);
             quality = None;
         }
-        Self { index, block, source, target, status, reasons, spans, terms, quality }
+        Self { index, block, source, target, status, reasons, spans, tagged, terms, quality }
     }
 }
 
@@ -133,6 +145,8 @@ fn segment(row: &Row<'_>) -> rusqlite::Result<SegmentRecord> {
         findings: json(&row.get::<_, String>(9)?),
         terms: json(&row.get::<_, String>(10)?),
         quality: json(&row.get::<_, String>(11)?),
+        placed: json(&row.get::<_, String>(12)?),
+        chosen: json(&row.get::<_, String>(13)?),
     })
 }
 
@@ -191,7 +205,7 @@ impl Store {
         self.run(|db| {
             let mut select = db.prepare_cached(
                 "SELECT position, block, source, separator, target, status, reasons, spans, links, found, terms,
-                        quality
+                        quality, placed, chosen
                  FROM segments
                  WHERE job = ? ORDER BY position",
             )?;
@@ -236,7 +250,7 @@ pub(super) fn save_segment(
     segment: &SegmentRecord,
 ) -> rusqlite::Result<()> {
     let mut insert = change.prepare_cached(
-        "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
     insert.execute((
         job,
@@ -252,6 +266,8 @@ pub(super) fn save_segment(
         to_json(&segment.findings),
         to_json(&segment.terms),
         to_json(&segment.quality),
+        to_json(&segment.placed),
+        to_json(&segment.chosen),
     ))?;
     Ok(())
 }

@@ -117,7 +117,7 @@ impl Task {
         else {
             return Ok(None);
         };
-        let given_text = Translation { text: report.translation.clone(), links: report.links.clone() };
+        let given_text = Translation { links: report.links.clone(), ..report.translation.as_str().into() };
         let completed = documents::with_items(&sentence.text, &sentence.locked, &given_text);
         let place = |range: &Range<usize>| {
             completed.links.iter().find(|link| link.source == *range).map_or(0, |link| link.target.start)

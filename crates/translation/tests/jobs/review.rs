@@ -158,3 +158,45 @@ fn a_job_that_leaves_the_memory_alone_teaches_it_no_correction() {
     home.translator.edit(id, 0, "It pours.").expect("is edited");
     assert!(home.translator.search_memory(&pair("de-en"), "pours", 9).expect("reads").is_empty());
 }
+
+/// Formatting is shown where it is, and moved by hand with numbered tags; equal segments can be changed at once.
+#[test]
+fn formatting_is_moved_with_tags() {
+    let home = home();
+    let unit = "<tu><tuv xml:lang='de'><seg>Dort ist mehr.</seg></tuv><tuv xml:lang='en'><seg>There is more.</seg></tuv></tu>";
+    let tmx =
+        format!("<?xml version='1.0'?><tmx version='1.4'><header srclang='de'/><body>{unit}</body></tmx>");
+    home.translator.import_memory(&pair("de-en"), &home.write("in.tmx", &tmx)).expect("is read");
+    let html =
+        "<p>Dort <a href=\"x\">ist</a> mehr.</p><p>Dort <a href=\"x\">ist</a> mehr.</p><p>Dort ist mehr.</p>";
+    let (id, result) = home.run(&home.write("a.html", html), DecodeOptions::default());
+    let file = || String::from_utf8(written(&result)).expect("is text");
+    let shown = |index: usize| {
+        let segment = segments(&home, id, Filter::All).swap_remove(index);
+        segment.tagged.map(|tagged| (tagged.source, tagged.target))
+    };
+    let source = "Dort <1>ist</1> mehr.";
+    assert_eq!(shown(2), None, "there is nothing to move");
+    assert_eq!(shown(0).expect("has markup").0, source);
+
+    let edited = home.translator.edit(id, 0, "There is <1>more</1> here.").expect("is edited");
+    assert_eq!(edited.segment.target, "There is more here.");
+    assert_eq!(edited.segment.reasons, [], "nothing is missing");
+    assert!(file().starts_with("<p>There is <a href=\"x\">more</a> here.</p>"), "{}", file());
+    assert_eq!(shown(0), Some((source.to_owned(), "There is <1>more</1> here.".to_owned())));
+    let unit = &home.translator.search_memory(&pair("de-en"), "here", 9).expect("reads")[0];
+    assert_eq!(unit.target, "There is more here.", "the memory has no tags");
+    // An edit of another segment leaves it where it was put.
+    home.translator.edit(id, 2, "More.").expect("is edited");
+    assert_eq!(shown(0).expect("has markup").1, "There is <1>more</1> here.");
+
+    let equal = home.translator.edit_equal(id, 1, "<1>There</1> it is.").expect("is edited");
+    let indices: Vec<usize> = equal.changed.iter().map(|segment| segment.index).collect();
+    assert_eq!(indices, [0, 1], "not the one without markup");
+    let link = "<p><a href=\"x\">There</a> it is.</p>";
+    assert_eq!(file(), format!("{link}{link}<p>More.</p>"));
+    // Without tags it is placed as it can be.
+    home.translator.edit(id, 0, "Plus.").expect("is edited");
+    assert!(file().contains("Plus."), "{}", file());
+    assert_eq!(shown(0).expect("has markup").1.replace("<1>", "").replace("</1>", ""), "Plus.");
+}
