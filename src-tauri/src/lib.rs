@@ -142,7 +142,9 @@ fn setup(app: &App) -> tauri::Result<Arc<State>> {
     app.manage(Arc::clone(&state));
     // tauri.conf.json sets `create: false`, since only the builder can give the page access to the clipboard.
     for window in &app.config().app.windows {
-        WebviewWindowBuilder::from_config(app, window)?.enable_clipboard_access().build()?;
+        let window = WebviewWindowBuilder::from_config(app, window)?.enable_clipboard_access().build()?;
+        // A webview that cannot zoom shows the page as it is.
+        drop(window.set_zoom(state.zoom()));
     }
     Ok(state)
 }

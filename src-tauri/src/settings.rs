@@ -55,6 +55,13 @@ pub struct Preferences {
     pub confirm_close: bool,
 }
 
+impl Preferences {
+    /// Factor by which the page is enlarged.
+    pub fn zoom(&self) -> f64 {
+        f64::from(self.text_size.clamp(50, 300)) / 100.0
+    }
+}
+
 impl Default for Preferences {
     fn default() -> Self {
         Self {
@@ -186,6 +193,8 @@ mod tests {
             settings.remember(pair("de", &n.to_string())).unwrap();
         }
         assert_eq!(Settings::load(path.clone()).recent().len(), MAX_RECENT);
+        let zoom = |text_size| Preferences { text_size, ..Preferences::default() }.zoom();
+        assert_eq!([100, 115, 0, u16::MAX].map(zoom), [1.0, 1.15, 0.5, 3.0]);
         // No temporary file is left behind.
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }

@@ -29,6 +29,7 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_corrects_a_translation(
 
     types_a_sentence(&page);
     swaps_the_languages(&page);
+    goes_on_with_a_text_of_the_history(&page);
     let folder = tempfile::tempdir().unwrap();
     drops_three_files(&desktop, &page, folder.path());
     corrects_a_translation(&page, folder.path());
@@ -63,6 +64,23 @@ fn swaps_the_languages(page: &Session) {
     assert_eq!(page.ask("return document.querySelector('.text').lang"), "de");
     page.presses(&[key::CONTROL, key::SHIFT, "s"]);
     shows(page, "Translate to: English");
+}
+
+/// What was typed is one entry of the history, whatever was translated on the way, and comes back with one key.
+fn goes_on_with_a_text_of_the_history(page: &Session) {
+    translation(page, "");
+    page.presses(&[key::CONTROL, "h"]);
+    until("the history has the focus", || page.ask("return document.activeElement.type") == "search");
+    page.types("Guten");
+    let texts = "return [...document.querySelectorAll('.history .text .lines:first-child')].map((line) => line.textContent)";
+    until("the text is found", || page.ask(texts) == json!(["Guten Morgen."]));
+    page.ask("document.querySelector('.history .text').focus()");
+    page.presses(&[key::ENTER]);
+    until("the text is back", || {
+        page.ask("return document.querySelector('textarea')?.value") == "Guten Morgen."
+    });
+    shows(page, "Translate from: German");
+    translation(page, "");
 }
 
 /// Three documents of three formats, with what they hold.

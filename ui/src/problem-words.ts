@@ -34,8 +34,16 @@ export interface ProblemWords {
   hint: string | null
 }
 
+/** A message without what it says of the command line; null if nothing else is left. */
+function withoutCommands(message: string): string | null {
+  const rest = message
+    .replace(/,? or (?:use|import it with) `wasan[^`]*`/g, '')
+    .replace(/;[^;]*`wasan[^`]*`[^:;]*/g, '')
+  return rest && !rest.includes('`wasan') ? rest : null
+}
+
 export function problemWords({ code, message }: Problem): ProblemWords {
   const id = `problem-${code}`
-  if (!knows(id)) return { title: message, detail: null, hint: null }
-  return { title: t(id), detail: message || null, hint: t(`${id}.hint`) }
+  if (!knows(id)) return { title: withoutCommands(message) ?? code, detail: null, hint: null }
+  return { title: t(id), detail: withoutCommands(message), hint: t(`${id}.hint`) }
 }

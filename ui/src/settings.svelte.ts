@@ -35,13 +35,12 @@ export class Settings {
     this.#notify = notify
   }
 
-  /** Shows the window as the preferences say. */
+  /** Shows the window as the preferences say; Rust zooms it. */
   show(preferences: Preferences): void {
     this.preferences = preferences
     const { dataset } = document.documentElement
     speak(preferences.language)
     dataset.theme = preferences.theme
-    dataset.text = String(preferences.text_size)
   }
 
   /** Changes some preferences and stores them. */

@@ -108,6 +108,22 @@ test('every error of Rust has words, and no hint of the window is a command', ()
   })
 })
 
+test('a message loses what it says of the command line, and nothing else', () => {
+  const detail = (message: string) => problemWords({ code: 'read', message, hint: '' }).detail
+  expect(detail('Wasan does not read X; if it is plain text, rename it to .txt or use `wasan translate --format txt`: a.x')).toBe(
+    'Wasan does not read X; if it is plain text, rename it to .txt: a.x',
+  )
+  expect(detail('no adapter matches; `wasan gpu` lists the adapters: RTX')).toBe('no adapter matches: RTX')
+  expect(detail('`wasan`')).toBeNull()
+  expect(detail('a `b`; c: d')).toBe('a `b`; c: d')
+  const rust = ['documents/src/detect/kinds.rs', 'documents/src/error.rs', 'kernels/src/error.rs']
+    .map((file) => readFileSync(`../crates/${file}`, 'utf8'))
+    .join('\n')
+  const texts = [...rust.replace(/\\\n\s*/g, '').matchAll(/"([^"\n]*`wasan[^"\n]*)"/g)].map(([, text]) => text!)
+  expect(texts.length).toBeGreaterThan(5)
+  for (const text of texts) expect(detail(`not read; ${text}: a.x`), text).not.toContain('`wasan')
+})
+
 test('the interface speaks the chosen language, else the first of the system that it knows', () => {
   expect(systemLocale(['fr-CH', 'de-AT', 'en'])).toBe('de')
   expect(systemLocale(['fr'])).toBe('en')

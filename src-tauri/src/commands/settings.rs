@@ -12,9 +12,15 @@ use tauri::WebviewWindow;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use translation::{LanguagePair, Problem, Term, TranslationUnit};
 
-/// Saves what the user has set.
+/// Saves what the user has set; enlarges the page as set.
 #[tauri::command(async)]
-pub fn set_preferences(state: Window<'_>, preferences: Preferences) -> Result<(), Error> {
+pub fn set_preferences(
+    state: Window<'_>,
+    window: WebviewWindow,
+    preferences: Preferences,
+) -> Result<(), Error> {
+    // A webview that cannot zoom shows the page as it is.
+    drop(window.set_zoom(preferences.zoom()));
     state.prefer(preferences)
 }
 

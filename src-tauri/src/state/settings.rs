@@ -14,6 +14,11 @@ impl State {
         self.settings.prefer(preferences).map_err(Error::Settings)
     }
 
+    /// Factor by which the page is enlarged.
+    pub fn zoom(&self) -> f64 {
+        self.settings.preferences().zoom()
+    }
+
     /// Saves where translations go; none: beside their sources.
     pub fn put_into(&self, folder: Option<PathBuf>) -> Result<(), Error> {
         self.settings.put_into(folder).map_err(Error::Settings)
