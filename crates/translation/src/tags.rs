@@ -162,9 +162,13 @@ mod tests {
             mark(MarkKind::Paired, 5, 9),
             mark(MarkKind::Void, 9, 9),
         ];
-        for text in
-            ["so <1>very <2>good</2></1><3/>", "<3/>so", "<1><2>既に</2>😀</1>", "so", "<1>a<3/></1><2>b</2>"]
-        {
+        for text in [
+            "so <1>very <2>good</2></1><3/>",
+            "<3/>so",
+            "<1><2>既に</2>😀</1>",
+            "so",
+            "<1>a<3/>b</1><2>c</2>",
+        ] {
             let (plain, placed) = untagged(text, "sehr gut", &marks);
             assert!(!plain.contains('<'), "{plain}");
             assert_eq!(tagged(&plain, &marks, &placed).as_deref(), Some(text));
