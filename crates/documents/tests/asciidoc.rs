@@ -311,3 +311,61 @@ fn who_is_quoted_is_read() {
             .replace("More words.", "Mehr.")
     );
 }
+
+#[test]
+fn texts_in_attributes_are_read_or_counted() {
+    let source = "\
+= The house
+Jane Doe <jane@example.org>
+v1.0, 2020-01-02: The first one
+:revremark: A second draft
+:toc: left
+:product: The big house
+:keywords: house, tree
+
+ifdef::web[See the page.]
+
+[caption=\"Picture A: \", title=\"The *tree*\"]
+image::a.png[The \"tree\" there]
+
+video::a.mp4[title=\"The film\"]
+
+chart::a.csv[The size of houses]
+
+toc::[]
+
+++++
+<b>Raw text</b>
+++++
+
+[stem]
+++++
+x if it is
+++++
+
+,===
+A house,a tree
+,===
+
+> Words of hers.
+> -- Jane Doe
+";
+    assert_eq!(
+        PAGES.texts(source),
+        [
+            "The house",
+            "A second draft",
+            "Picture A:",
+            "The *tree*",
+            "The \"tree\" there",
+            "The film",
+            "Words of hers."
+        ]
+    );
+    let document = PAGES.open(source);
+    for (place, count) in
+        [(Place::Name, 2), (Place::CodeValue, 3), (Place::Keyword, 1), (Place::UnknownMarkup, 3)]
+    {
+        assert_eq!(document.left_alone().count(place), count, "{place:?}");
+    }
+}

@@ -3,6 +3,7 @@
 //!
 //! Code, formulas, comments, attributes, anchors and targets, and blocks of styles that are not known are left unchanged.
 
+mod attributes;
 mod blocks;
 pub(crate) mod escape;
 mod inline;
@@ -37,9 +38,6 @@ const PROSE: &str = "NOTE TIP IMPORTANT WARNING CAUTION abstract appendix arabic
 /// Styles of blocks that hold code or formulas.
 const CODE: [&str; 9] =
     ["source", "listing", "literal", "stem", "latexmath", "asciimath", "pass", "comment", "synopsis"];
-
-/// Attributes whose values are shown.
-const SHOWN: [&str; 4] = ["description", "doctitle", "title", "toc-title"];
 
 /// The blocks of a document.
 pub(crate) fn parse(source: &str) -> Parsed {
@@ -142,11 +140,13 @@ impl<'a> AsciiDocParser<'a> {
                 next
             } else if marks::is_directive(text) || marks::is_break(text) || text == "+" {
                 self.flush(&mut state);
+                self.condition(text);
                 state.attached |= text == "+";
                 at + 1
             } else if marks::is_attributes(text) {
                 self.flush(&mut state);
                 self.credits(range.clone());
+                self.shown_attributes(range.clone());
                 let style = self.slice(range).trim_matches(['[', ']']);
                 // Anchors come beside other attributes.
                 state.attributes = if text.starts_with("[[") && !state.attributes.is_empty() {
@@ -177,9 +177,21 @@ impl<'a> AsciiDocParser<'a> {
 
     /// The lines after the document's title up to the first blank one: author, revision, attributes.
     fn header(&mut self, lines: &[Range<usize>], from: usize) -> usize {
-        let mut at = from;
+        let (mut at, mut is_named) = (from, false);
         while lines.get(at).is_some() && !self.text(lines.get(at)).is_empty() {
-            at = self.entry(lines, at).unwrap_or(at + 1);
+            let text = self.text(lines.get(at));
+            match self.entry(lines, at) {
+                Some(next) => at = next,
+                None if marks::is_directive(text) => at += 1,
+                None => {
+                    // The authors, then the revision.
+                    match std::mem::replace(&mut is_named, true) {
+                        false => self.found.leave(Place::Name, text),
+                        true => self.found.leave_code(text),
+                    }
+                    at += 1;
+                }
+            }
         }
         at
     }
@@ -237,8 +249,16 @@ impl<'a> AsciiDocParser<'a> {
             return at + 1;
         }
         if let Some((name, size)) = marks::block_macro(text) {
-            if name == "image" {
-                self.attributes(range.start + size..range.end - 1);
+            let attributes = range.start + size..range.end - 1;
+            match name {
+                "image" => self.attributes(attributes),
+                _ => {
+                    let text = self.slice(attributes.clone());
+                    // A single word is a name or a size.
+                    if !self.shown_attributes(attributes) && text.split_whitespace().nth(1).is_some() {
+                        self.found.leave(Place::UnknownMarkup, text);
+                    }
+                }
             }
             state.attributes = "";
             return at + 1;
@@ -343,21 +363,6 @@ impl<'a> AsciiDocParser<'a> {
         entities::read(self.source, range, Dialect::Xml, In::Content, &mut pieces);
         let escaping = Escaping::AsciiDoc(AsciiDocText::Attribute, self.quotes);
         self.found.extend(paragraph::blocks(self.source, pieces, escaping, usize::MAX));
-    }
-
-    /// The attributes of an image: its description and title.
-    fn attributes(&mut self, range: Range<usize>) {
-        let attributes = self.slice(range.clone());
-        if let Some(found) = inline::description(attributes) {
-            self.value(range.start + found.start..range.start + found.end);
-        }
-        for name in ["alt=\"", "title=\""] {
-            let found = attributes.find(name).map(|at| at + name.len());
-            let size = found.and_then(|at| attributes.get(at..)?.find('"'));
-            if let (Some(start), Some(size)) = (found, size) {
-                self.value(range.start + start..range.start + start + size);
-            }
-        }
     }
 }
 

@@ -1,12 +1,10 @@
-//! Blocks of AsciiDoc that are more than a paragraph: between two equal lines, quoted as in Markdown, attributes.
+//! Blocks of AsciiDoc that are more than a paragraph: between two equal lines, quoted as in Markdown.
 
 use std::ops::Range;
 
 use super::escape::AsciiDocText;
-use super::{AsciiDocParser, SHOWN, State, is_prose, marks, shows_line_ends, style};
-
-/// Styles of blocks whose attributes name who is quoted.
-const QUOTATIONS: [&str; 2] = ["quote", "verse"];
+use super::{AsciiDocParser, CODE, State, is_prose, marks, shows_line_ends, style};
+use crate::left_alone::Place;
 
 impl<'a> AsciiDocParser<'a> {
     /// A quotation whose first line starts with `> `; returns the line after it.
@@ -19,41 +17,13 @@ impl<'a> AsciiDocParser<'a> {
             let rest = text.strip_prefix("> ").or(text.trim_end().strip_prefix('>')).unwrap_or(text);
             inner.push(line.end - rest.len()..line.end);
         }
-        // The name of who is quoted.
-        inner.pop_if(|last| self.slice(last.clone()).starts_with("-- "));
+        if let Some(name) = inner.pop_if(|last| self.slice(last.clone()).starts_with("-- ")) {
+            self.found.leave(Place::Name, self.slice(name));
+        }
         self.quotation = true;
         self.lines(&inner, false);
         self.quotation = false;
         end
-    }
-
-    /// Who is quoted, and from what, in the attributes of a quotation.
-    pub(super) fn credits(&mut self, line: Range<usize>) {
-        let text = self.slice(line.clone());
-        let inner = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or_default();
-        if !QUOTATIONS.contains(&style(inner)) {
-            return;
-        }
-        let mut at = inner.find(',').map_or(inner.len(), |comma| comma + 1);
-        for _ in 0..2 {
-            let rest = inner.get(at..).unwrap_or_default();
-            let blank = rest.len() - rest.trim_start().len();
-            let value = rest.get(blank..).unwrap_or_default();
-            let (start, size) = match value.strip_prefix('"') {
-                Some(quoted) => (1, quoted.find('"').unwrap_or(quoted.len())),
-                None => (0, value.find(',').unwrap_or(value.len())),
-            };
-            let value = value.get(start..start + size).unwrap_or_default().trim_end();
-            let start = line.start + 1 + at + blank + start;
-            if !value.contains('=') {
-                self.value(start..start + value.len());
-            }
-            let next = at + blank + size;
-            at = inner
-                .get(next..)
-                .and_then(|rest| rest.find(','))
-                .map_or(inner.len(), |comma| next + comma + 1);
-        }
     }
 
     /// A block between two equal lines; returns the line after it, or after its first line if it holds paragraphs.
@@ -89,11 +59,18 @@ impl<'a> AsciiDocParser<'a> {
         }
         let end = self.fence_end(lines, at + 1, fence);
         let named = |name: &str| attributes.contains(name);
-        if let Some(bar) = bar.filter(|bar| "|!".contains(*bar) && !named("format=") && !named("separator="))
-        {
-            let inner = lines.get(at + 1..end).unwrap_or_default();
-            let range = inner.first().map_or(0, |line| line.start)..inner.last().map_or(0, |line| line.end);
-            self.table(range, bar, attributes);
+        let inner = lines.get(at + 1..end).unwrap_or_default();
+        let range = inner.first().map_or(0, |line| line.start)..inner.last().map_or(0, |line| line.end);
+        match bar {
+            Some(bar @ ('|' | '!')) if !named("format=") && !named("separator=") => {
+                self.table(range, bar, attributes);
+            }
+            Some(_) => self.found.leave(Place::UnknownMarkup, self.slice(range)),
+            // Markup that is copied into the output.
+            None if text.starts_with('+') && !CODE.contains(&style(attributes)) => {
+                self.found.leave(Place::UnknownMarkup, self.slice(range));
+            }
+            None => {}
         }
         Some(end + 1)
     }
@@ -101,21 +78,5 @@ impl<'a> AsciiDocParser<'a> {
     /// The line that ends a block, or the last.
     fn fence_end(&self, lines: &[Range<usize>], from: usize, fence: &str) -> usize {
         (from..lines.len()).find(|at| self.text(lines.get(*at)) == fence).unwrap_or(lines.len())
-    }
-
-    /// An attribute that a line sets, with its further lines; its value is text if it is shown.
-    pub(super) fn entry(&mut self, lines: &[Range<usize>], at: usize) -> Option<usize> {
-        let text = self.text(lines.get(at));
-        let (name, size) = marks::entry(text)?;
-        let mut next = at + 1;
-        while self.text(lines.get(next - 1)).ends_with(" \\") && next < lines.len() {
-            next += 1;
-        }
-        let is_shown = SHOWN.contains(&name) || name.ends_with("-caption") || name.ends_with("-label");
-        if is_shown && next == at + 1 && size < text.len() {
-            let start = lines.get(at)?.start;
-            self.add(start + size..start + text.len(), AsciiDocText::Line { linked: false }, false);
-        }
-        Some(next)
     }
 }

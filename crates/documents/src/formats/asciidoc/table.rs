@@ -8,6 +8,7 @@ use regex::Regex;
 use super::AsciiDocParser;
 use super::escape::AsciiDocText;
 use crate::formats::text;
+use crate::left_alone::Place;
 
 /// Tables in cells of tables.
 const TABLE_DEPTH: usize = 2;
@@ -16,7 +17,7 @@ impl AsciiDocParser<'_> {
     /// The cells of a table.
     pub(super) fn table(&mut self, range: Range<usize>, bar: char, attributes: &str) {
         if self.depth >= TABLE_DEPTH {
-            return;
+            return self.found.leave(Place::CrowdedText, self.slice(range));
         }
         let outer = std::mem::replace(&mut self.cell, true);
         self.depth += 1;
