@@ -369,3 +369,12 @@ A house,a tree
         assert_eq!(document.left_alone().count(place), count, "{place:?}");
     }
 }
+
+#[test]
+fn code_after_a_character_that_is_a_reference_is_read() {
+    let source = "See https://example.org[the page]: big=`a`; red=`b`.\n";
+    let given = ["Siehe die Seite: groß=`a`; rot=`b`."];
+    let written = PAGES.written(source, &given);
+    assert_eq!(written, "Siehe die Seite: groß&#61;``a``; rot&#61;``b``.\n");
+    assert_eq!(PAGES.texts(&written), given);
+}

@@ -214,3 +214,10 @@ fn code_that_holds_braces_and_ends_of_documents_is_closed() {
     let program = "Text before.\n\n\\ExplSyntaxOn\n\\tl_set:Nn \\l_a_tl { $ } text in code\n\\ExplSyntaxOff\n\nText after.\n";
     assert_eq!(PAGES.texts(program), ["Text before.", "Text after."]);
 }
+
+#[test]
+fn authors_are_counted() {
+    let source = "\\documentclass{article}\n\\title{The house}\n\\author{Jane Doe}\n\\date{}\n\\begin{document}\nText.\n\\end{document}\n";
+    assert_eq!(PAGES.texts(source), ["The house", "Text."]);
+    assert_eq!(PAGES.open(source).left_alone().count(Place::Name), 1);
+}

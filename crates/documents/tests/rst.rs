@@ -318,3 +318,17 @@ fn what_a_directive_keeps_is_counted() {
         assert_eq!(document.left_alone().count(place), count, "{place:?}");
     }
 }
+
+#[test]
+fn quoted_marks_begin_nothing() {
+    let source = "A \"*\" label, (*) and “*” here, see [*]_ and *this*.\n";
+    assert_eq!(PAGES.texts(source), ["A \"*\" label, (*) and “*” here, see and this."]);
+}
+
+#[test]
+fn a_title_that_is_referred_to_stays() {
+    let source =
+        ".. contents:: Table of Contents\n\nSee `table of contents`_.\n\n__ http://a.b\n\n   A quotation.\n";
+    assert_eq!(PAGES.texts(source), ["See table of contents.", "A quotation."]);
+    assert_eq!(PAGES.open(source).left_alone().count(Place::Name), 1);
+}

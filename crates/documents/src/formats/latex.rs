@@ -92,6 +92,11 @@ impl<'a> LatexParser<'a> {
             let name = self.command(at);
             if matches!(name, "title" | "subtitle" | "subject" | "frametitle") {
                 self.title(at, 0, 0)?;
+            } else if matches!(name, "author" | "date" | "institute" | "publishers" | "address") {
+                let (next, groups) = self.arguments(at);
+                let end = self.range(next - 1).end;
+                let start = groups.first().map_or(end, |group| self.range(group.start).start);
+                self.found.leave(Place::Name, self.slice(start.min(end)..end));
             }
         }
         self.flush();

@@ -183,7 +183,7 @@ impl<'a> RstParser<'a> {
             return self.explicit(at, end, base, rest, depth);
         }
         if text == "__" || text.starts_with("__ ") {
-            return Ok(self.indented(at + 1, end, base));
+            return Ok(self.target_end(at, self.indented(at + 1, end, base)));
         }
         if lines::is_rule(text) && (text.len() >= SHORTEST_RULE || self.is_overlined(at, end)) {
             return Ok(self.rule(at, end, base));
@@ -228,6 +228,11 @@ impl<'a> RstParser<'a> {
 
     fn until_blank(&self, at: usize, end: usize) -> usize {
         (at..end).find(|at| self.text(*at).is_empty()).unwrap_or(end)
+    }
+
+    /// The line after a target, which ends with its paragraph; what is indented below is a quotation.
+    fn target_end(&self, at: usize, end: usize) -> usize {
+        (at + 1..end).find(|at| self.text(*at).is_empty()).unwrap_or(end)
     }
 
     /// Whether the line after the first of an enumerated item continues it or ends it.

@@ -160,8 +160,12 @@ pub(crate) fn locked(quotes: Quotes, text: &str, around: (Option<char>, Option<c
 
 /// Whether single marks are read between two characters.
 fn is_apart(mark: &str, (before, after): (Option<char>, Option<char>)) -> bool {
-    before.is_none_or(|c| may_precede(mark, c)) && after.is_none_or(|c| may_follow(mark, c))
+    before.is_none_or(|c| may_precede(mark, c) && !REFERENCES.contains(c))
+        && after.is_none_or(|c| may_follow(mark, c))
 }
+
+/// Characters that may be written as references, which end with a semicolon.
+const REFERENCES: &str = "]=*`_#^~+|\\";
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::RstParser;
 use super::csv_table::CsvDialect;
 use super::directives::{Content, content, is_code};
 use super::lines::{explicit, field};
+use super::{RstParser, inline};
 use crate::Result;
 use crate::escaping::Escaping;
 use crate::inline::Piece;
@@ -24,8 +24,7 @@ impl RstParser<'_> {
     ) -> Result<usize> {
         let mut next = self.indented(at + 1, end, base);
         if rest.starts_with('_') {
-            // A target ends with its paragraph; what is indented below is a quotation.
-            next = (at + 1..next).find(|at| self.text(*at).is_empty()).unwrap_or(next);
+            next = self.target_end(at, next);
         }
         if rest.is_empty() && self.text(at + 1).is_empty() {
             return Ok(at + 1);
@@ -90,7 +89,13 @@ impl RstParser<'_> {
             Content::Titled | Content::CsvTable | Content::Body => {
                 if has_argument || (end > at + 1 && content != Content::Body) {
                     self.cut(at, size, 0);
-                    self.text_block(at, end);
+                    let start = self.line(at).map_or(0, |line| line.text.start);
+                    let title = self.slice(start..self.range_end(end).max(start));
+                    if name == "contents" && self.implicit.contains(&inline::name(title)) {
+                        self.found.leave(Place::Name, title);
+                    } else {
+                        self.text_block(at, end);
+                    }
                 }
                 if content == Content::CsvTable {
                     return self.csv_rows(body..lines.end, dialect, depth);

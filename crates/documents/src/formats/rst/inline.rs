@@ -31,6 +31,26 @@ const TITLED: [&str; 9] =
 /// Starts of addresses, whose characters are no markup.
 const ADDRESSES: [&str; 4] = ["https://", "http://", "ftp://", "mailto:"];
 
+/// Quotation marks and brackets, each with those that end it.
+const QUOTES: [(char, &str); 16] = [
+    ('"', "\""),
+    ('\'', "'"),
+    ('<', ">"),
+    ('(', ")"),
+    ('[', "]"),
+    ('{', "}"),
+    ('“', "”"),
+    ('‘', "’"),
+    ('„', "“”"),
+    ('‚', "‘’"),
+    ('«', "»"),
+    ('»', "«»"),
+    ('‹', "›"),
+    ('›', "‹›"),
+    ('”', "”“"),
+    ('’', "’‘"),
+];
+
 /// What the inline markup of a document depends on.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
@@ -115,6 +135,14 @@ impl<'a> Reader<'a, '_> {
         before.is_none_or(may_precede_markup)
     }
 
+    /// Whether a mark is quoted, as in `"*"`, so that it begins nothing.
+    fn is_quoted(&self, mark: &str) -> bool {
+        let before = self.slice(self.start..self.at).chars().next_back();
+        let after = self.rest().get(mark.len()..).and_then(|rest| rest.chars().next());
+        let closes = before.and_then(|before| QUOTES.iter().find(|(open, _)| *open == before));
+        matches!((closes, after), (Some((_, close)), Some(after)) if close.contains(after))
+    }
+
     /// Whether markup may end at a byte.
     fn may_end(&self, at: usize) -> bool {
         self.slice(at..self.end).chars().next().is_none_or(may_follow_markup)
@@ -177,6 +205,9 @@ impl<'a> Reader<'a, '_> {
     fn marked(&mut self) -> Option<usize> {
         let (at, rest) = (self.at, self.rest());
         let mark = ["``", "**", "`", "*", "|"].into_iter().find(|mark| rest.starts_with(mark))?;
+        if self.is_quoted(mark) {
+            return Some(at + mark.len());
+        }
         let Some(close) = self.close(at + mark.len(), mark) else { return Some(at + mark.len()) };
         let end = close + mark.len();
         match mark {
