@@ -127,3 +127,21 @@ fn names_code_and_damaged_entries_of_messages_are_counted() {
     assert_eq!(document.left_alone().count(Place::CodeValue), 2);
     assert_eq!(document.left_alone().count(Place::DamagedPart), 1);
 }
+
+#[test]
+fn shown_values_of_typed_cells_are_counted() {
+    let names = ["office", "table", "text"]
+        .map(|name| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""));
+    let cell = |kind: &str, text: &str| {
+        format!("<table:table-cell office:value-type=\"{kind}\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let cells = [("boolean", "True"), ("date", "31. Dec 99"), ("float", "3.5"), ("string", "The house")];
+    let cells: String = cells.iter().map(|(kind, text)| cell(kind, text)).collect();
+    let sheet = format!(
+        "<?xml version=\"1.0\"?><office:document {} office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\">\
+         <office:body><office:spreadsheet><table:table><table:table-row>{cells}</table:table-row></table:table>\
+         </office:spreadsheet></office:body></office:document>",
+        names.join(" ")
+    );
+    assert_eq!(count("a.fods", sheet.as_bytes(), Place::FieldResult), 2);
+}

@@ -245,7 +245,11 @@ fn collect(
             let shown = if element.value_range(source, "formula").is_some() { Role::Copy } else { role };
             // A cell may also have a comment.
             return element.elements().try_for_each(|child| match child.name {
-                ("text", "p" | "h") if !is_text => Ok(()),
+                // Its program shows the value again: a date, a truth value.
+                ("text", "p" | "h") if !is_text => {
+                    found.leave(Place::FieldResult, &child.text(source));
+                    Ok(())
+                }
                 ("text", _) => collect(source, child, shown, plain, found),
                 // In a chart, descriptions name its source cells.
                 ("draw", "g") if role == Role::Shared => Ok(()),
