@@ -1,6 +1,7 @@
 //! Continuous batching: sequences join while others run, and leave when they end.
 
 mod drafting;
+mod entering;
 mod running;
 
 use std::collections::VecDeque;
@@ -8,9 +9,10 @@ use std::collections::VecDeque;
 use crate::beam;
 use crate::draft_length::{DraftCounts, Drafts};
 use crate::error::{Error, Result};
-use crate::joint::{BatchEntry, DecodeStart, Joint, PREFIX_SLOTS, PendingStep, PickedToken};
+use crate::joint::{Joint, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, prompt_tokens};
 use drafting::Drafting;
+use entering::{Entering, EnteringSequence};
 use running::RunningSequence;
 
 /// Identifies a request.
@@ -48,12 +50,12 @@ pub struct Batch {
     joint: Joint,
     options: BatchOptions,
     waiting: VecDeque<(SequenceId, Request)>,
+    entering: Entering,
     running: Vec<RunningSequence>,
     in_flight: VecDeque<InFlight>,
     drafting: Drafting,
     free: Vec<u32>,
-    prefixes: Vec<KeptPrefixes>,
-    // Whether a sequence joined or left, so that the columns must be set again.
+    // Whether a sequence left, so that the columns must be set again.
     columns_changed: bool,
     next: u64,
 }
@@ -64,19 +66,12 @@ struct InFlight {
     drafts: u32,
 }
 
-/// The prompt prefixes of one model in the slots after those of the sequences, one each, the last used first.
-#[derive(Clone)]
-struct KeptPrefixes(Vec<(u32, Vec<u32>)>);
-
-// A shared prefix shorter than this is cheaper to compute than to copy.
-const MIN_SHARED: usize = 8;
-
 impl Batch {
     /// An empty batch.
     pub fn new(joint: Joint, options: BatchOptions) -> Self {
         Self {
             free: (0..joint.sequences()).rev().collect(),
-            prefixes: vec![KeptPrefixes::empty(joint.sequences()); joint.models()],
+            entering: Entering::new(&joint),
             joint,
             options,
             waiting: VecDeque::new(),
@@ -101,6 +96,7 @@ impl Batch {
     /// Cancels a sequence, which reports no more events.
     pub fn cancel(&mut self, id: SequenceId) {
         self.waiting.retain(|(waiting, _)| *waiting != id);
+        self.free.extend(self.entering.cancel(id));
         if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
             running.done = true;
             self.columns_changed = true;
@@ -120,10 +116,10 @@ impl Batch {
     /// [`Output::attention`] of an `output` that was not decoded here, such as a translation from a memory.
     pub fn attention(&mut self, request: &Request, output: &[u32]) -> Result<Vec<Vec<f32>>> {
         self.joint.accept_request(request)?;
-        // This overwrites a prefix and the columns.
+        // This overwrites a prefix, which those that enter may still need.
+        self.entering.finish(&mut self.joint)?;
+        self.entering.forget_prefixes(&self.joint);
         let spare = self.joint.sequences();
-        self.prefixes.fill(KeptPrefixes::empty(spare));
-        self.columns_changed = true;
         for (model, prompt) in request.prompts.iter().enumerate() {
             self.joint.prefill(model, &prompt_tokens(prompt, 0, spare).collect::<Vec<_>>())?;
         }
@@ -132,12 +128,13 @@ impl Batch {
 
     /// Whether nothing runs or waits.
     pub fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.running.iter().all(|running| running.done)
+        self.len() == 0
     }
 
     /// Sequences that run or wait.
     pub fn len(&self) -> usize {
-        self.waiting.len() + self.running.iter().filter(|running| !running.done).count()
+        let running = self.running.iter().filter(|running| !running.done).count();
+        self.waiting.len() + self.entering.len() + running
     }
 
     /// Whether nothing runs or waits.
@@ -155,19 +152,21 @@ impl Batch {
         self.joint
     }
 
-    /// Runs one step: admits waiting sequences, submits steps ahead, and reports the result of the oldest one.
+    /// Runs one step: admits waiting sequences and computes a part of their prompts, submits steps ahead, and reports the
+    /// result of the oldest one.
     pub fn step(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
-        let admits = !self.waiting.is_empty() && !self.free.is_empty() && !self.next_is_blocked_beam();
-        if (self.columns_changed || admits) && self.in_flight.is_empty() {
+        if self.columns_changed && self.in_flight.is_empty() {
             self.remove_finished();
-            self.admit(&mut events)?;
             self.set_columns()?;
         }
+        self.admit(&mut events)?;
         // Submits nothing while the columns are about to change; steps in flight still count.
+        if !self.columns_changed {
+            self.enter(&mut events)?;
+        }
         let (list, votes) = self.list_and_votes();
-        let changes = self.columns_changed || (admits && !self.in_flight.is_empty());
-        while !changes && !self.running.is_empty() && self.in_flight.len() < self.ahead() {
+        while !self.columns_changed && !self.running.is_empty() && self.in_flight.len() < self.ahead() {
             let drafts = self.next_drafts();
             let pending = match drafts {
                 0 => {
@@ -219,7 +218,7 @@ impl Batch {
     // A beam search uses all slots of the caches, so it waits until the others have ended.
     fn next_is_blocked_beam(&self) -> bool {
         let beam = self.waiting.front().is_some_and(|(_, request)| request.beam.is_some());
-        beam && self.running.iter().any(|running| !running.done)
+        beam && !(self.running.is_empty() && self.entering.is_empty() && self.in_flight.is_empty())
     }
 
     // The longest list and the most votes that any running sequence requested.
@@ -239,9 +238,8 @@ impl Batch {
         self.running.retain(|running| !running.done);
     }
 
+    // Gives free slots to those that wait.
     fn admit(&mut self, events: &mut Vec<Event>) -> Result<()> {
-        let mut prompts = vec![Vec::new(); self.joint.models()];
-        let mut forced: Vec<(SequenceId, u32, Request)> = Vec::new();
         while !self.free.is_empty() && !self.next_is_blocked_beam() {
             let Some((id, request)) = self.waiting.pop_front() else { break };
             if let Err(error) = self.accept(&request) {
@@ -254,37 +252,43 @@ impl Batch {
                     best.tokens.iter().map(|token| Event::Token(id, token.clone())).collect::<Vec<_>>()
                 }));
                 events.push(Event::Finished(id, found));
+                self.columns_changed = true;
                 // Returns to the caller, who can report it and cancel others before the next search.
                 break;
             }
             let Some(slot) = self.free.pop() else { break };
-            for (model, prompts) in prompts.iter_mut().enumerate() {
-                if !self.joint.needs_prompt(model, &request) {
-                    continue;
-                }
-                let start = self.share(model, &request, slot)?;
-                prompts.extend(prompt_tokens(&request.prompts[model], start, slot));
-            }
-            if request.forced.is_some() {
-                forced.push((id, slot, request));
-                continue;
-            }
-            self.running.push(RunningSequence::new(id, request, slot));
+            self.entering.add(&self.joint, EnteringSequence { id, request, slot });
         }
-        for (model, tokens) in prompts.iter().enumerate() {
-            self.joint.prefill(model, tokens)?;
+        Ok(())
+    }
+
+    // Computes prompts, all of them if nothing else runs; whose are complete join the batch without interrupting it.
+    fn enter(&mut self, events: &mut Vec<Event>) -> Result<()> {
+        if self.entering.is_empty() {
+            return Ok(());
         }
+        match self.running.is_empty() {
+            true => self.entering.finish(&mut self.joint)?,
+            false => self.entering.advance(&mut self.joint)?,
+        }
+        self.drafting.restart();
+        let ready = self.entering.take_ready();
+        let (forced, joining): (Vec<_>, Vec<_>) =
+            ready.into_iter().partition(|sequence| sequence.request.forced.is_some());
+        let joining: Vec<_> = joining.into_iter().map(RunningSequence::new).collect();
+        self.joint.extend_batch(joining.iter().map(RunningSequence::entry).collect())?;
+        self.running.extend(joining);
         self.read_forced(&forced, events)
     }
 
     // Reads given outputs, whose prompts are in their slots, and gives the slots back.
-    fn read_forced(&mut self, forced: &[(SequenceId, u32, Request)], events: &mut Vec<Event>) -> Result<()> {
+    fn read_forced(&mut self, forced: &[EnteringSequence], events: &mut Vec<Event>) -> Result<()> {
         if forced.is_empty() {
             return Ok(());
         }
-        let requests: Vec<_> = forced.iter().map(|(_, slot, request)| (*slot, request)).collect();
+        let requests: Vec<_> = forced.iter().map(|sequence| (sequence.slot, &sequence.request)).collect();
         let read = self.joint.log_probabilities(&requests)?;
-        for ((id, slot, request), log_probabilities) in forced.iter().zip(read) {
+        for (EnteringSequence { id, request, slot }, log_probabilities) in forced.iter().zip(read) {
             self.free.push(*slot);
             let given = request.forced.iter().flatten().zip(log_probabilities);
             let tokens = given.map(|(&id, log_probability)| Token {
@@ -304,37 +308,10 @@ impl Batch {
         request.beam.map_or(Ok(()), |options| options.accept(self.joint.sequences()))
     }
 
-    // Copies the shared prefix into the slot, computing it first if it is new; returns its length.
-    fn share(&mut self, model: usize, request: &Request, slot: u32) -> Result<usize> {
-        let prompt = &request.prompts[model];
-        let shared = request.shared.get(model).copied().unwrap_or(0).min(prompt.len() - 1);
-        if shared < MIN_SHARED {
-            return Ok(0);
-        }
-        let (spare, kept) = self.prefixes[model].use_for(&prompt[..shared]);
-        if !kept {
-            let tokens: Vec<_> = prompt_tokens(&prompt[..=shared], 0, spare).collect();
-            self.joint.prefill(model, &tokens)?;
-        }
-        self.joint.copy_slot(model, (spare, slot), 0..shared as u32)?;
-        Ok(shared)
-    }
-
     fn set_columns(&mut self) -> Result<()> {
         self.columns_changed = false;
         self.drafting.restart();
-        let batch = self
-            .running
-            .iter()
-            .map(|running| BatchEntry {
-                slot: running.slot,
-                starts: running.request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect(),
-                feed: running.feed(),
-                choice: running.request.choice,
-                weights: running.request.weights.clone(),
-            })
-            .collect();
-        self.joint.set_batch(batch)
+        self.joint.set_batch(self.running.iter().map(RunningSequence::entry).collect())
     }
 
     // Takes tokens with the places of their sequences among those that run.
@@ -357,24 +334,6 @@ impl Batch {
             }
         }
         Ok(())
-    }
-}
-
-impl KeptPrefixes {
-    fn empty(sequences: u32) -> Self {
-        Self((sequences..sequences + PREFIX_SLOTS).map(|slot| (slot, Vec::new())).collect())
-    }
-
-    // The slot of a prefix, and whether it was there; else it takes the place of the one that was not used for longest.
-    fn use_for(&mut self, prefix: &[u32]) -> (u32, bool) {
-        let found = self.0.iter().position(|(_, kept)| kept == prefix);
-        let mut used = self.0.remove(found.unwrap_or(self.0.len() - 1));
-        if found.is_none() {
-            used.1 = prefix.to_vec();
-        }
-        let slot = used.0;
-        self.0.insert(0, used);
-        (slot, found.is_some())
     }
 }
 

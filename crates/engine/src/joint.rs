@@ -72,7 +72,7 @@ pub struct Joint {
     accepted: Buffer,
     sampling_passes: HashMap<Sampling, Vec<Dispatch>>,
     staging: Vec<Buffer>,
-    batch: Vec<BatchEntry>,
+    batch: Vec<BatchMember>,
     // For each model, the columns of the batch in which it takes part.
     taking_part: Vec<Vec<usize>>,
     steps: u32,
@@ -93,6 +93,13 @@ pub(crate) struct BatchEntry {
     pub choice: Choice,
     /// The models' weights; empty = the recipe's.
     pub weights: Vec<f32>,
+}
+
+/// A sequence of the batch since it joined.
+struct BatchMember {
+    entry: BatchEntry,
+    /// Steps of the batch that had been submitted then.
+    joined: u32,
 }
 
 /// Where decoding starts in one model.
@@ -234,7 +241,7 @@ impl Joint {
         self.sessions.iter().zip(prompts).try_for_each(|(session, prompt)| session.accept(prompt))
     }
 
-    /// Writes `tokens` of model `model` into its cache. Call [`Joint::set_batch`] before the next step.
+    /// Writes `tokens` of model `model` into its cache.
     pub(crate) fn prefill(&mut self, model: usize, tokens: &[PromptToken]) -> Result<()> {
         self.sessions[model].prefill(tokens)
     }
@@ -248,7 +255,7 @@ impl Joint {
 
     /// Attention to the source where each token of `output` is chosen, (token, source token): the mean over the
     /// alignment heads of all models for which the request has a source range; empty without such ranges. `slot` must
-    /// hold the prompts without their last tokens. Call [`Joint::set_batch`] before the next step.
+    /// hold the prompts without their last tokens.
     pub(crate) fn attention(
         &mut self,
         slot: u32,
@@ -292,38 +299,49 @@ impl Joint {
         Ok(read)
     }
 
-    /// Sets the sequences that the next steps decode, one per column.
+    /// Sets the sequences that the next steps decode, one per column. No step may be in flight.
     pub(crate) fn set_batch(&mut self, batch: Vec<BatchEntry>) -> Result<()> {
-        if batch.len() > self.sequences as usize {
-            return Err(Error::TooManySequences { wanted: batch.len() as u32, slots: self.sequences });
+        self.batch.clear();
+        self.steps = 0;
+        self.extend_batch(batch)
+    }
+
+    /// Adds sequences to those that the next steps decode. Steps in flight are of the sequences before, whose next tokens
+    /// only the GPU knows.
+    pub(crate) fn extend_batch(&mut self, added: Vec<BatchEntry>) -> Result<()> {
+        let known = self.batch.len();
+        if known + added.len() > self.sequences as usize {
+            let wanted = (known + added.len()) as u32;
+            return Err(Error::TooManySequences { wanted, slots: self.sequences });
         }
+        let feed: Vec<Feed> = added.iter().map(|entry| entry.feed).collect();
+        self.device.write(&self.feed, (known * size_of::<Feed>()) as u64, bytemuck::cast_slice(&feed));
+        let joined = self.steps;
+        self.batch.extend(added.into_iter().map(|entry| BatchMember { entry, joined }));
         // A single sequence may have several rows in a step (`speculation.rs`).
-        let rows = if batch.len() == 1 { MAX_COLUMNS as usize } else { batch.len() };
+        let rows = if self.batch.len() == 1 { MAX_COLUMNS as usize } else { self.batch.len() };
         let mut sums = vec![ColumnSum::default(); rows];
         let mut all_parts = Vec::with_capacity(self.sessions.len());
         for (model, session) in self.sessions.iter().enumerate() {
             let mut columns: Vec<Column> = Vec::new();
             let mut taking_part = Vec::new();
-            for (row, (entry, sum)) in batch.iter().cycle().zip(&mut sums).enumerate() {
+            for (row, (member, sum)) in self.batch.iter().cycle().zip(&mut sums).enumerate() {
+                let entry = &member.entry;
                 let weight = self.weights_of(&entry.weights)[model];
                 if weight != 0.0 {
                     let DecodeStart { token, position } = entry.starts[model];
                     sum[model] = Term { weight, row: columns.len() as u32 };
                     columns.push(Column { slot: entry.slot, base: position, first: token, row: row as u32 });
-                    taking_part.extend((row < batch.len()).then_some(row));
+                    taking_part.extend((row < self.batch.len()).then_some(row));
                 }
             }
             session.set_columns(&columns);
             all_parts.push(taking_part);
         }
         self.taking_part = all_parts;
-        let feed: Vec<Feed> = batch.iter().map(|entry| entry.feed).collect();
-        let choices: Vec<Choice> = batch.iter().map(|entry| entry.choice).collect();
+        let choices: Vec<Choice> = self.batch.iter().map(|member| member.entry.choice).collect();
         self.device.write(&self.sums, 0, bytemuck::cast_slice(&sums));
-        self.device.write(&self.feed, 0, bytemuck::cast_slice(&feed));
         self.device.write(&self.choices, 0, bytemuck::cast_slice(&choices));
-        self.batch = batch;
-        self.steps = 0;
         if let Some(drafting) = &self.drafting {
             self.set_draft_columns(drafting);
         }

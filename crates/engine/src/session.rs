@@ -28,6 +28,7 @@ pub(crate) struct Session {
     rotations: Rotations,
     activations: Activations,
     pass_uniform: Buffer,
+    prompt_uniform: Buffer,
     columns: Buffer,
     prefill_columns: Buffer,
     // Prompt tokens are always fed at step 0, so their columns share one row.
@@ -98,6 +99,7 @@ impl Session {
             )?,
             rotations: llama.rotations(context)?,
             pass_uniform: device.buffer("pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
+            prompt_uniform: device.buffer("prompt pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
             columns: device.buffer("columns", most * size_of::<Column>() as u64, BufferUse::Storage)?,
             prefill_columns: device.buffer(
                 "prefill columns",
@@ -144,8 +146,7 @@ impl Session {
         Ok(())
     }
 
-    /// Records one pass over at most [`PREFILL_COLUMNS`] prompt tokens, to be submitted before the next is recorded. Call
-    /// [`Session::set_columns`] before the next decode step.
+    /// Records one pass over at most [`PREFILL_COLUMNS`] prompt tokens, to be submitted before the next is recorded.
     pub fn prompt_pass(&self, commands: &mut Commands<'_>, pass: &[Dispatch], tokens: &[PromptToken]) {
         let columns: Vec<_> = tokens
             .iter()
@@ -153,7 +154,7 @@ impl Session {
             .collect();
         self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
         self.device.write(
-            &self.pass_uniform,
+            &self.prompt_uniform,
             0,
             bytemuck::bytes_of(&PassSize { columns: tokens.len() as u32 }),
         );
@@ -163,17 +164,15 @@ impl Session {
 
     /// The dispatches of a pass over prompt tokens.
     pub fn prompt_forward(&self, attention_target: Option<AttentionTarget<'_>>) -> Result<Vec<Dispatch>> {
-        self.forward(
-            LinearKernel::Matmul,
-            PassInputs { columns: &self.prefill_columns, feed: &self.step_zero, attention_target },
-        )
+        let inputs = PassInputs { columns: &self.prefill_columns, feed: &self.step_zero, attention_target };
+        self.forward(LinearKernel::Matmul, inputs, &self.prompt_uniform)
     }
 
     /// The dispatches of a pass over prompt tokens that writes their rows of `logits`.
     pub fn prompt_logits(&self, logits: (BufferView<'_>, u32)) -> Result<Vec<Dispatch>> {
         let kernel = LinearKernel::Matmul;
         let mut pass = self.prompt_forward(None)?;
-        pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
+        pass.extend(self.llama.logits(kernel, &self.activations, &self.prompt_uniform, logits)?);
         Ok(pass)
     }
 
@@ -188,7 +187,7 @@ impl Session {
         let kernel = compiled_columns(count).map_or(LinearKernel::Matmul, LinearKernel::Matvec);
         if !self.decode.contains_key(&kernel) {
             let inputs = PassInputs { columns: &self.columns, feed, attention_target: None };
-            let mut pass = self.forward(kernel, inputs)?;
+            let mut pass = self.forward(kernel, inputs, &self.pass_uniform)?;
             pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
             self.decode.insert(kernel, pass);
         }
@@ -206,7 +205,8 @@ impl Session {
         logits: (BufferView<'_>, u32),
     ) -> Result<Vec<Dispatch>> {
         let kernel = LinearKernel::Matvec(1);
-        let mut pass = self.forward(kernel, PassInputs { columns, feed, attention_target: None })?;
+        let inputs = PassInputs { columns, feed, attention_target: None };
+        let mut pass = self.forward(kernel, inputs, &self.pass_uniform)?;
         pass.extend(self.llama.logits(kernel, &self.activations, &self.pass_uniform, logits)?);
         Ok(pass)
     }
@@ -285,8 +285,13 @@ impl Session {
         Ok(AttentionPass { positions, rows, staging, dispatches })
     }
 
-    fn forward(&self, kernel: LinearKernel, inputs: PassInputs<'_>) -> Result<Vec<Dispatch>> {
+    fn forward(
+        &self,
+        kernel: LinearKernel,
+        inputs: PassInputs<'_>,
+        pass_uniform: &Buffer,
+    ) -> Result<Vec<Dispatch>> {
         let memory = (&self.rotations, self.caches.as_slice());
-        self.llama.forward(kernel, &self.heads, inputs, memory, &self.activations, &self.pass_uniform)
+        self.llama.forward(kernel, &self.heads, inputs, memory, &self.activations, pass_uniform)
     }
 }

@@ -4,9 +4,10 @@ use kernels::Feed;
 use kernels::logit_bias::Bias;
 
 use super::SequenceId;
+use super::entering::EnteringSequence;
 use crate::error::Result;
 use crate::glossary;
-use crate::joint::{Joint, PickedToken};
+use crate::joint::{BatchEntry, DecodeStart, Joint, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, cut_repetitions};
 use crate::stop::{repeated_tail, repeats};
 
@@ -22,13 +23,19 @@ pub(super) struct RunningSequence {
 
 impl RunningSequence {
     /// Before its first token.
-    pub fn new(id: SequenceId, request: Request, slot: u32) -> Self {
+    pub fn new(EnteringSequence { id, request, slot }: EnteringSequence) -> Self {
         Self { id, request, slot, tokens: Vec::new(), ids: Vec::new(), done: false }
     }
 
-    /// Its last token and the steps before the next.
-    pub fn feed(&self) -> Feed {
-        Feed { token: self.ids.last().copied().unwrap_or(0), step: self.ids.len() as u32 }
+    /// Where it decodes on.
+    pub fn entry(&self) -> BatchEntry {
+        BatchEntry {
+            slot: self.slot,
+            starts: self.request.prompts.iter().map(|prompt| DecodeStart::after(prompt)).collect(),
+            feed: Feed { token: self.ids.last().copied().unwrap_or(0), step: self.ids.len() as u32 },
+            choice: self.request.choice,
+            weights: self.request.weights.clone(),
+        }
     }
 
     /// Cuts the list, which is as long as any sequence of the batch needs, to what this one requested.

@@ -75,8 +75,7 @@ impl Joint {
     }
 
     /// For each accepted request, the log-probability of each token of its given output under its weighted sum. The slots
-    /// hold the prompts without their last tokens, in the models that take part. Call [`Joint::set_batch`] before the next
-    /// step.
+    /// hold the prompts without their last tokens, in the models that take part.
     pub(crate) fn log_probabilities(&mut self, requests: &[(u32, &Request)]) -> Result<Vec<Vec<f32>>> {
         let mut all = Vec::new();
         for (index, &(slot, request)) in requests.iter().enumerate() {

@@ -9,7 +9,7 @@ use kernels::top_list::{self, Candidate};
 use kernels::{Buffer, BufferUse, Column, Dispatch, draft, vocab_blocks};
 
 use super::step::Sampling;
-use super::{Joint, PendingStep};
+use super::{BatchMember, Joint, PendingStep};
 use crate::error::Result;
 
 /// The model that drafts, and its passes; made at the first round.
@@ -27,11 +27,9 @@ impl Joint {
     /// The most tokens that can be drafted now: of one sequence, if at least two models take part in it, and while the caches
     /// have room.
     pub(crate) fn most_drafts(&self) -> u32 {
-        let ([entry], Some(_)) = (self.batch.as_slice(), self.drafting_model()) else { return 0 };
-        let room = |model: usize| {
-            let position = entry.starts[model].position + entry.feed.step + self.steps;
-            self.sessions[model].context().saturating_sub(position + 1)
-        };
+        let ([member], Some(_)) = (self.batch.as_slice(), self.drafting_model()) else { return 0 };
+        let room =
+            |model: usize| self.sessions[model].context().saturating_sub(self.position(model, member) + 1);
         let taking_part = (0..self.sessions.len()).filter(|&model| !self.taking_part[model].is_empty());
         taking_part.map(room).min().unwrap_or(0).min(MAX_COLUMNS - 1)
     }
@@ -68,7 +66,7 @@ impl Joint {
 
     /// Writes the columns of the drafting passes, which follow the batch.
     pub(super) fn set_draft_columns(&self, drafting: &Drafting) {
-        let [entry] = self.batch.as_slice() else { return };
+        let [BatchMember { entry, .. }] = self.batch.as_slice() else { return };
         let start = entry.starts[drafting.model];
         for (row, columns) in (0..).zip(&drafting.columns) {
             let column = Column { slot: entry.slot, base: start.position, first: start.token, row };
@@ -78,7 +76,7 @@ impl Joint {
 
     // The model with the fewest bytes among those whose logits are added, the last of equal ones; at least one other verifies.
     fn drafting_model(&self) -> Option<usize> {
-        let weights = self.weights_of(&self.batch.first()?.weights);
+        let weights = self.weights_of(&self.batch.first()?.entry.weights);
         let bytes = |model: &usize| self.sessions[*model].llama.bytes_per_token();
         let added = (0..self.sessions.len()).rev().filter(|&model| weights[model] > 0.0);
         let others = weights.iter().filter(|&&weight| weight != 0.0).count() > 1;

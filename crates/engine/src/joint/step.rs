@@ -5,7 +5,7 @@ use kernels::pick;
 use kernels::top_list::{self, Candidate, MAX_COUNT};
 use kernels::{Buffer, BufferUse, Commands, Dispatch, Readback, accept, vocab_blocks};
 
-use super::{BatchEntry, Joint};
+use super::{BatchMember, Joint};
 use crate::error::Result;
 
 /// The token that a step picked for one column.
@@ -86,8 +86,13 @@ impl Joint {
 
     /// The most positions that a model attends to in a step of `rows` rows a sequence.
     pub(super) fn longest(&self, model: usize, rows: u32) -> u32 {
-        let length = |entry: &BatchEntry| entry.starts[model].position + entry.feed.step + self.steps + rows;
-        self.taking_part[model].iter().map(|&column| length(&self.batch[column])).max().unwrap_or(rows)
+        let length = |&column: &usize| self.position(model, &self.batch[column]) + rows;
+        self.taking_part[model].iter().map(length).max().unwrap_or(rows)
+    }
+
+    /// The position in one model of a sequence's next token; after rounds in flight the last that it may have.
+    pub(super) fn position(&self, model: usize, BatchMember { entry, joined }: &BatchMember) -> u32 {
+        entry.starts[model].position + entry.feed.step + self.steps - joined
     }
 
     /// Records what follows the models' passes for `rows` rows, and submits all. `taking_part`: for each model, the rows of
@@ -146,8 +151,10 @@ impl Joint {
             0 => rows,
             _ => words.last().map_or(0, |&accepted| accepted as usize).clamp(1, rows),
         };
-        // The next round begins where this one was right.
-        self.steps = self.steps.saturating_sub((rows - counted) as u32);
+        // The next round begins where this one was right. Whoever is beside the only sequence of a round has joined since.
+        let wrong = (rows - counted) as u32;
+        self.steps = self.steps.saturating_sub(wrong);
+        self.batch.iter_mut().skip(1).for_each(|member| member.joined = member.joined.saturating_sub(wrong));
         let pairs =
             |words: &[u32]| words.chunks_exact(2).map(|w| (w[0], f32::from_bits(w[1]))).collect::<Vec<_>>();
         let (picks, ballots) = words.split_at(rows * (2 + 2 * list as usize));
