@@ -27,7 +27,8 @@ pub use joint::{Joint, JointOptions, PickedToken};
 pub use kernels::gate::GateSettings;
 pub use kernels::pick::Choice;
 pub use kernels::{
-    AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters, self_test,
+    AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters,
+    cache_pair_bytes, self_test,
 };
 pub use llama::Llama;
 pub use memory::{Memory, ModelSize, memory};

@@ -9,7 +9,7 @@ use kernels::logit_sum::{ColumnSum, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{CACHE_PAIR_BYTES, Column, Feed, logit_bias};
+use kernels::{Column, Feed, logit_bias};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
@@ -33,7 +33,7 @@ pub struct ModelSize<'a> {
 pub struct Memory {
     /// Weights.
     pub weights: u64,
-    /// KV caches, of f16.
+    /// KV caches.
     pub cache: u64,
     /// Activations, logits and everything else.
     pub buffers: u64,
@@ -63,7 +63,7 @@ impl ModelSize<'_> {
     }
 
     // KV cache and buffers of its session.
-    fn session(&self, options: &JointOptions) -> Memory {
+    fn session(&self, options: &JointOptions, cache_pair_bytes: u64) -> Memory {
         let a = self.architecture;
         let context = options.context.min(a.max_positions as u32);
         let (slots, capacity) = slots_and_capacity(options);
@@ -83,18 +83,19 @@ impl ModelSize<'_> {
             2 * u64::from(PREFILL_COLUMNS) * self.alignment_heads as u64 * u64::from(context) * 4;
         Memory {
             weights: 0,
-            cache: CACHE_PAIR_BYTES
+            cache: cache_pair_bytes
                 * (a.layers as u64 * 2 * heads.cache_pairs() + u64::from(context) * heads.position_pairs()),
             buffers: 4 * most * floats + rotations + columns + attention_rows,
         }
     }
 }
 
-/// The memory of models that decode together with these options.
-pub fn memory(models: &[ModelSize<'_>], options: &JointOptions) -> Memory {
+/// The memory of models that decode together with these options; two elements of the KV cache take `cache_pair_bytes`
+/// ([`cache_pair_bytes`](crate::cache_pair_bytes)).
+pub fn memory(models: &[ModelSize<'_>], options: &JointOptions, cache_pair_bytes: u64) -> Memory {
     let mut all = Memory::default();
     for model in models {
-        let session = model.session(options);
+        let session = model.session(options, cache_pair_bytes);
         all.weights += model.weights();
         all.cache += session.cache;
         all.buffers += session.buffers;

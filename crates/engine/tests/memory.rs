@@ -1,16 +1,17 @@
 //! The memory that [`engine::memory`] predicts is what models allocate.
 
 mod support {
-    pub mod device;
     pub mod imported;
 }
 
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{Batch, BatchOptions, Joint, JointOptions, Llama, ModelSize, Request, map_file, memory};
+use engine::{
+    Batch, BatchOptions, Device, DeviceOptions, Joint, JointOptions, Llama, ModelSize, Request, map_file,
+    memory,
+};
 use model_files::{Model, Quantization};
-use support::device::device;
 use support::imported::imported;
 
 fn size(model: &Model) -> ModelSize<'_> {
@@ -23,11 +24,11 @@ fn size(model: &Model) -> ModelSize<'_> {
 }
 
 /// Compares the prediction with the device's count after a sentence was decoded.
-fn compare(models: &[&Model], sequences: u32) {
-    let device = device(true, true);
+fn compare(models: &[&Model], sequences: u32, cache_f32: bool) {
+    let device = Device::open(&DeviceOptions { cache_f32, ..DeviceOptions::default() }).expect("a device");
     let options = JointOptions { sequences, context: 256 };
     let sizes: Vec<_> = models.iter().map(|model| size(model)).collect();
-    let predicted = memory(&sizes, &options);
+    let predicted = memory(&sizes, &options, device.cache_pair_bytes());
 
     let load = |model: &&Model| (Arc::new(Llama::load(&device, model, &mut |_, _| {}).expect("loads")), 1.0);
     let terms: Vec<_> = models.iter().map(load).collect();
@@ -60,9 +61,9 @@ fn the_starters_take_what_is_predicted() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter");
     let open = |name| Model::open(&folder.join(name), &map_file).expect("is part of the repository");
     let [large, de, en] = ["large", "small-de", "small-en"].map(open);
-    compare(&[&large, &de, &en], 8);
-    compare(&[&large], 1);
-    compare(&[&de, &en], 12);
+    compare(&[&large, &de, &en], 8, false);
+    compare(&[&large], 1, true);
+    compare(&[&de, &en], 12, false);
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn an_untied_head_and_every_quantization_are_predicted() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder);
         for quantization in [Quantization::Q4, Quantization::Q8, Quantization::F16] {
             let (_folder, model) = imported(&source, quantization);
-            compare(&[&model], 8);
+            compare(&[&model], 8, false);
         }
     }
 }

@@ -8,30 +8,14 @@ use std::time::Duration;
 
 use crate::adapter::{self, AdapterInfo};
 use crate::buffer::{Buffer, BufferUse, Memory};
+use crate::device_options::DeviceOptions;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::variant::Variant;
 
-/// Bytes of two elements of the KV cache, which are f16 unless [`DeviceOptions::cache_f32`] is set.
-pub const CACHE_PAIR_BYTES: u64 = 4;
-
-/// How to open a GPU. The default takes the best adapter with all its features.
-#[derive(Debug, Clone, Default)]
-pub struct DeviceOptions {
-    /// An index in the list of adapters, or a part of a name; `None` for the best.
-    pub adapter: Option<String>,
-    /// Do not use native f16 even if the adapter has it.
-    pub without_half: bool,
-    /// Do not use subgroups even if the adapter has them.
-    pub without_subgroup: bool,
-    /// Store keys and values as f32: twice the memory, and no rounding to f16. For comparison with references.
-    pub cache_f32: bool,
-    /// Limit storage bindings to this many bytes (for tests).
-    pub max_binding_bytes: Option<u64>,
-    /// Limit all buffers together to this many bytes (for tests).
-    pub max_memory_bytes: Option<u64>,
-    /// Folder that caches compiled pipelines between runs.
-    pub pipeline_cache: Option<PathBuf>,
+/// Bytes of two elements of the KV cache; [`DeviceOptions::cache_f32`] says whether they are f32.
+pub fn cache_pair_bytes(cache_f32: bool) -> u64 {
+    if cache_f32 { 8 } else { 4 }
 }
 
 /// Work submitted to the device so far; the same on every machine.
@@ -79,6 +63,7 @@ struct Inner {
     variant: Variant,
     limits: wgpu::Limits,
     max_memory_bytes: Option<u64>,
+    replaced_text: Vec<[&'static str; 3]>,
     memory: Arc<AtomicU64>,
     atomic_counters: AtomicCounters,
     submission_limit: AtomicU32,
@@ -101,6 +86,10 @@ impl Device {
         let mut limits = adapter.limits();
         if let Some(bytes) = options.max_binding_bytes {
             limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(bytes);
+        }
+        if let Some(count) = options.max_workgroups {
+            limits.max_compute_workgroups_per_dimension =
+                limits.max_compute_workgroups_per_dimension.min(count);
         }
         let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("wasan"),
@@ -131,6 +120,7 @@ impl Device {
                 variant: Variant { half, subgroup, cache_f32: options.cache_f32 },
                 limits,
                 max_memory_bytes: options.max_memory_bytes,
+                replaced_text: options.replaced_text.clone(),
                 memory: Arc::default(),
                 atomic_counters: AtomicCounters::default(),
                 submission_limit: AtomicU32::new(FIRST_SUBMISSION_LIMIT),
@@ -163,9 +153,15 @@ impl Device {
         self.inner.variant
     }
 
+    /// A kernel's text as this device compiles it.
+    pub(crate) fn replace_text(&self, kernel: &str, text: String) -> String {
+        let pieces = self.inner.replaced_text.iter().filter(|[of, ..]| *of == kernel);
+        pieces.fold(text, |text, [_, piece, other]| text.replace(piece, other))
+    }
+
     /// Bytes of two elements of the KV cache.
     pub fn cache_pair_bytes(&self) -> u64 {
-        if self.inner.variant.cache_f32 { 8 } else { CACHE_PAIR_BYTES }
+        cache_pair_bytes(self.inner.variant.cache_f32)
     }
 
     /// Largest storage binding in bytes, a multiple of 256.

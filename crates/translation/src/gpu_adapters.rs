@@ -13,12 +13,24 @@ fn tested_file() -> Option<PathBuf> {
     Some(crate::folders::cache()?.join("tested-adapters"))
 }
 
-/// What an adapter is used without, in the order in which it is tried: (name, f16, subgroups).
-const VARIANTS: [(&str, bool, bool); 4] = [
-    ("full", false, false),
-    ("without subgroups", false, true),
-    ("without f16", true, false),
-    ("plain", true, true),
+/// What an adapter is used without.
+#[derive(Clone, Copy)]
+struct Variant {
+    name: &'static str,
+    without_half: bool,
+    without_subgroup: bool,
+}
+
+const fn variant(name: &'static str, without_half: bool, without_subgroup: bool) -> Variant {
+    Variant { name, without_half, without_subgroup }
+}
+
+const FULL: Variant = variant("full", false, false);
+/// What is tried if that fails, in this order.
+const REDUCED: [Variant; 3] = [
+    variant("without subgroups", false, true),
+    variant("without f16", true, false),
+    variant("plain", true, true),
 ];
 
 /// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variants without subgroups,
@@ -27,7 +39,7 @@ const VARIANTS: [(&str, bool, bool); 4] = [
 /// # Errors
 /// The first failure, if no variant passes.
 pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
-    let open = |without_half, without_subgroup| {
+    let open = |Variant { without_half, without_subgroup, .. }| {
         let options = DeviceOptions {
             adapter: setup.adapter.clone(),
             cache_f32: setup.cache_f32,
@@ -39,35 +51,36 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
         Device::open(&options).map_err(engine::Error::from)
     };
     let info = engine::adapter(setup.adapter.as_deref()).map_err(engine::Error::from)?;
-    let line = |variant: &str| {
+    let line = |variant: Variant| {
         let cache = if setup.cache_f32 { " with an f32 cache" } else { "" };
         let version = env!("CARGO_PKG_VERSION");
-        format!("{version} {} {} {variant}{cache} {}", info.name, info.driver, info.backend)
+        format!("{version} {} {} {}{cache} {}", info.name, info.driver, variant.name, info.backend)
     };
     let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-    let passed = |(variant, ..): &&(&str, bool, bool)| known.lines().any(|known| known == line(variant));
-    if let Some(&(_, without_half, without_subgroup)) = VARIANTS.iter().find(passed) {
-        return Ok(open(without_half, without_subgroup)?);
+    let passed = |variant: &Variant| known.lines().any(|known| known == line(*variant));
+    if let Some(variant) = std::iter::once(FULL).chain(REDUCED).find(passed) {
+        return Ok(open(variant)?);
     }
-    let mut failure = None;
-    let mut tried = Vec::new();
-    for (variant, without_half, without_subgroup) in VARIANTS {
-        let device = open(without_half, without_subgroup)?;
-        let features = (device.half(), device.subgroup());
+    let features = |device: &Device| (device.half(), device.subgroup());
+    let device = open(FULL)?;
+    let Err(failure) = test(&device) else {
+        store_result(&known, &line(FULL));
+        return Ok(device);
+    };
+    let mut tried = vec![features(&device)];
+    for variant in REDUCED {
+        let device = open(variant)?;
         // An adapter that lacks one of them has fewer variants.
-        if tried.contains(&features) {
+        if tried.contains(&features(&device)) {
             continue;
         }
-        tried.push(features);
-        match test(&device) {
-            Ok(()) => {
-                store_result(&known, &line(variant));
-                return Ok(device);
-            }
-            Err(error) => failure = failure.or(Some(error)),
+        tried.push(features(&device));
+        if test(&device).is_ok() {
+            store_result(&known, &line(variant));
+            return Ok(device);
         }
     }
-    Err(failure.unwrap_or(Error::Stopped))
+    Err(failure)
 }
 
 fn test(device: &Device) -> Result<()> {

@@ -28,6 +28,9 @@ pub struct Machine {
     pub copy_bytes_per_s: Option<f64>,
     /// Sequences decoded at once.
     pub sequences: u32,
+    /// Bytes of two elements of the KV cache.
+    #[serde(skip)]
+    pub cache_pair_bytes: u64,
 }
 
 /// The machine of a setup, with the bandwidth if it was measured before. Opens no adapter.
@@ -67,6 +70,7 @@ fn of(info: &AdapterInfo, setup: &Setup, copy_bytes_per_s: Option<f64>) -> Machi
         available_bytes,
         copy_bytes_per_s,
         sequences: setup.sequences.max(1),
+        cache_pair_bytes: engine::cache_pair_bytes(setup.cache_f32),
     }
 }
 
