@@ -64,7 +64,17 @@ pub fn test() -> Result<(), Failure> {
             .env("WASAN_LLAMA3_TOKENIZER", fixtures.llama3_tokenizer)
             .env("WASAN_TOKENIZERS", fixtures.tokenizers)
             .env("WASAN_MINILM", fixtures.minilm),
-    )
+    )?;
+    // Mesa's software driver makes subgroups of as many lanes as a vector of this many bits has floats: those of other GPUs.
+    // Other drivers ignore it.
+    ["128", "512"].into_iter().try_for_each(|bits| {
+        step(
+            &format!("Kernels, vectors of {bits} bits"),
+            "run it with this environment: LP_NATIVE_VECTOR_WIDTH",
+            cargo(["test", "--workspace", "--features", FEATURES, "--test", "kernels", "self_test"])
+                .env("LP_NATIVE_VECTOR_WIDTH", bits),
+        )
+    })
 }
 
 fn cargo<const N: usize>(arguments: [&str; N]) -> Command {

@@ -35,6 +35,19 @@ pub struct Dispatch {
     pub(crate) grid: [GridDim; 3],
 }
 
+impl Dispatch {
+    /// Its grid over `columns` columns whose longest sequence has `length` positions.
+    pub fn workgroups(&self, columns: u32, length: u32) -> [u32; 3] {
+        self.grid.map(|dim| match dim {
+            GridDim::Fixed(count) => count,
+            GridDim::Columns => columns,
+            GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
+            GridDim::Splits => length.div_ceil(SPLIT).max(1),
+            GridDim::SplitsWithin(window) => length.min(window).div_ceil(SPLIT).max(1),
+        })
+    }
+}
+
 /// A command buffer being recorded.
 pub struct Commands<'d> {
     device: &'d Device,
@@ -83,13 +96,7 @@ impl Commands<'_> {
             }
             let mut pass = self.encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for dispatch in dispatches.by_ref().take((limit - self.unsubmitted) as usize) {
-                let [x, y, z] = dispatch.grid.map(|dim| match dim {
-                    GridDim::Fixed(count) => count,
-                    GridDim::Columns => columns,
-                    GridDim::ColumnsBy(tile) => columns.div_ceil(tile),
-                    GridDim::Splits => length.div_ceil(SPLIT).max(1),
-                    GridDim::SplitsWithin(window) => length.min(window).div_ceil(SPLIT).max(1),
-                });
+                let [x, y, z] = dispatch.workgroups(columns, length);
                 pass.set_pipeline(&dispatch.pipeline);
                 pass.set_bind_group(0, &dispatch.group, &[]);
                 pass.dispatch_workgroups(x, y, z);

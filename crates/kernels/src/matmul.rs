@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::layout::Layout;
 use crate::matvec::{Epilogue, MatrixCase, Normed, Prepared, Product};
 use crate::program::{Program, program};
-use crate::reference_check::{CheckResult, normalized_error};
+use crate::reference_check::CheckResult;
 use crate::weights::Weights;
 
 pub(crate) static PROGRAM: Program = program!("matmul", weights: true);
@@ -88,17 +88,14 @@ pub fn matmul(rows: &[Vec<f64>], x: &[Vec<f64>], epilogue: Epilogue, y: &mut [Ve
 
 /// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
-    let prepared = Prepared::new(device, case, seed)?;
-    let got = prepared
-        .run(device, (case.columns, false), |weights, product| dispatches(device, weights, product))?;
-    let error = normalized_error(&got, &prepared.expected);
-    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    check_runs(device, case, &[case.columns], seed)
 }
 
-/// Whether each column has the same bits however many of `case.columns` run.
-pub fn columns_are_independent(device: &Device, case: &MatrixCase, seed: u64) -> Result<bool> {
+/// The same for several numbers of columns, at most the case's, which must give each column the same bits.
+pub fn check_runs(device: &Device, case: &MatrixCase, runs: &[u32], seed: u64) -> Result<CheckResult> {
     let prepared = Prepared::new(device, case, seed)?;
-    prepared.columns_are_independent(|columns| {
+    let error = prepared.compare(runs, |columns| {
         prepared.run(device, (columns, false), |weights, product| dispatches(device, weights, product))
-    })
+    })?;
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

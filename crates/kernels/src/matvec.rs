@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::layout::Layout;
 use crate::program::{Program, program};
 use crate::reference_check::{
-    CheckResult, HostWeights, POISON, Random, floats, normalized_error, poisoned, storage, wide,
+    CheckResult, HostWeights, POISON, Random, floats, is_tiny, normalized_error, poisoned, storage, wide,
 };
 use crate::rms_norm::{self, Norm, Target};
 use crate::weights::Weights;
@@ -23,10 +23,10 @@ pub const MAX_COLUMNS: u32 = 8;
 
 // It is compiled for these numbers of columns, others round up: a pipeline for each number would cost more compilation
 // time than it saves.
-const COMPILED_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
+pub(crate) const COMPILED_COLUMNS: [u32; 5] = [1, 2, 4, 6, MAX_COLUMNS];
 
 // Most columns for which this kernel is better than matmul: they read the weights twice, the second time from a cache.
-const MOST_COLUMNS: u32 = 2 * MAX_COLUMNS;
+pub(crate) const MOST_COLUMNS: u32 = 2 * MAX_COLUMNS;
 
 /// The columns that the kernel is compiled for to run `columns` of them; `None` where matmul is better.
 pub fn compiled_columns(columns: u32) -> Option<u32> {
@@ -65,6 +65,10 @@ pub enum Epilogue {
 }
 
 impl Epilogue {
+    /// Every one.
+    pub const ALL: [Self; 6] =
+        [Self::Store, Self::Add, Self::Swiglu, Self::Geglu, Self::TimesSilu, Self::TimesGelu];
+
     /// Whether it reads y.
     pub(crate) fn reads(self) -> bool {
         matches!(self, Self::Add | Self::TimesSilu | Self::TimesGelu)
@@ -324,49 +328,68 @@ impl Prepared {
         let product = Product { x: x.all(), normed, epilogue: case.epilogue, output, pass_size: &pass_size };
         commands.pass(&make(&self.weights, &product)?, columns, 1);
         commands.submit()?;
-        let stored = floats(device, &y, self.before.len())?;
-        Ok(match case.interleaved() {
-            true => stored
-                .chunks(self.stride as usize)
-                .flat_map(|column| deinterleaved(column, self.stride as usize))
-                .collect(),
-            false => stored,
-        })
+        Ok(self.in_order(floats(device, &y, self.before.len())?))
     }
 
-    /// Whether `run` gives each column the same bits however many run, and leaves what lies behind them as it was.
-    pub fn columns_are_independent(&self, run: impl Fn(u32) -> Result<Vec<f32>>) -> Result<bool> {
+    // Outputs in their own order.
+    fn in_order(&self, stored: Vec<f32>) -> Vec<f32> {
+        let stride = self.stride as usize;
+        match self.case.interleaved() {
+            true => stored.chunks(stride).flat_map(|column| deinterleaved(column, stride)).collect(),
+            false => stored,
+        }
+    }
+
+    /// The largest error of `run` over these numbers of columns. Infinite if a column has other bits in one run than in
+    /// another, or if what lies behind the columns does not stay as it was.
+    pub fn compare(&self, runs: &[u32], run: impl Fn(u32) -> Result<Vec<f32>>) -> Result<f64> {
         let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        let all = run(self.case.columns)?;
-        let before = run(0)?;
-        for columns in 1..self.case.columns {
+        let before = bits(&self.in_order(self.before.clone()));
+        let (mut known, mut error) = (Vec::new(), 0f64);
+        for &columns in runs {
             let end = (columns * self.stride) as usize;
-            let some = run(columns)?;
-            if bits(&some[..end]) != bits(&all[..end]) || bits(&some[end..]) != bits(&before[end..]) {
-                return Ok(false);
+            let got = run(columns)?;
+            error = error.max(self.error(&got[..end]));
+            let (mut got, behind) = (bits(&got), bits(&got[end..]));
+            got.truncate(end);
+            if got.iter().zip(&known).any(|(a, b)| a != b) || behind != before[end..] {
+                return Ok(f64::INFINITY);
+            }
+            if got.len() > known.len() {
+                known = got;
             }
         }
-        Ok(true)
+        Ok(error)
+    }
+
+    // The NMSE of outputs of tiny weights, which the others would hide, or of the others: the larger one.
+    fn error(&self, got: &[f32]) -> f64 {
+        let gated = matches!(self.case.epilogue, Epilogue::Swiglu | Epilogue::Geglu);
+        let of = |tiny: bool| {
+            let row = |i: &usize| (*i as u32 % self.stride) << u32::from(gated);
+            let (got, expected): (Vec<f32>, Vec<f64>) = (0..got.len())
+                .filter(|i| is_tiny(row(i)) == tiny)
+                .map(|i| (got[i], self.expected[i]))
+                .unzip();
+            normalized_error(&got, &expected)
+        };
+        // `f64::max` would drop a NaN.
+        [of(true), of(false)].into_iter().fold(0.0, |worst, error| if error <= worst { worst } else { error })
     }
 }
 
 /// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.
 pub fn check(device: &Device, case: &MatrixCase, seed: u64) -> Result<CheckResult> {
-    let prepared = Prepared::new(device, case, seed)?;
-    let compiled = compiled_columns(case.columns).unwrap_or(MAX_COLUMNS);
-    let got = prepared.run(device, (case.columns, true), |weights, product| {
-        dispatches(device, weights, compiled, product)
-    })?;
-    let error = normalized_error(&got, &prepared.expected);
-    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
+    check_runs(device, case, &[case.columns], seed)
 }
 
-/// Whether each column has the same bits however many of `case.columns` run.
-pub fn columns_are_independent(device: &Device, case: &MatrixCase, seed: u64) -> Result<bool> {
+/// The same for several numbers of columns, at most the case's, which must give each column the same bits.
+pub fn check_runs(device: &Device, case: &MatrixCase, runs: &[u32], seed: u64) -> Result<CheckResult> {
     let prepared = Prepared::new(device, case, seed)?;
-    prepared.columns_are_independent(|columns| {
+    let error = prepared.compare(runs, |columns| {
         prepared.run(device, (columns, true), |weights, product| {
             dispatches(device, weights, compiled_columns(columns).unwrap_or(MAX_COLUMNS), product)
         })
-    })
+    })?;
+    Ok(CheckResult { kernel: PROGRAM.name, error, allowed: 1e-9 })
 }

@@ -86,7 +86,7 @@ impl Device {
                 overrides.push(("BITS", f64::from(layout.bits)));
             }
         }
-        let text = text(program, layout, self.variant());
+        let text = self.replace_text(program.name, text(program, layout, self.variant()));
         let unexpected = || Error::Validation(format!("out of memory while compiling {}", program.name));
         let pipeline = self.scoped(unexpected, || {
             let description = wgpu::ShaderModuleDescriptor {

@@ -1,5 +1,5 @@
 //! Support for the kernels' `check` functions: random inputs, poisoned outputs, comparison with the CPU reference.
-//! The same checks run in the tests and, on tiny shapes, in the self-test at an adapter's first use.
+//! The same checks run in the tests and in the self-test at an adapter's first use.
 
 use half::f16;
 
@@ -104,33 +104,32 @@ pub(crate) struct HostWeights {
 
 impl HostWeights {
     pub fn random(random: &mut Random, layout: Layout, rows: u32, width: u32) -> Self {
-        let mut halves = |count: usize, deviation: f32, positive: bool| -> Vec<u8> {
-            (0..count)
-                .flat_map(|_| {
-                    let value = random.normal() * deviation;
-                    f16::from_f32(if positive { value.abs() + 0.01 } else { value }).to_le_bytes()
-                })
-                .collect()
-        };
-        let quant_halves = rows as usize * layout.quant_bytes(width) / 2;
-        let scale_bytes = rows as usize * layout.scale_bytes(width);
-        let scales = if layout.nested { Vec::new() } else { halves(scale_bytes / 2, 0.02, true) };
-        let quants = match layout.bits {
-            16 => halves(quant_halves, 0.2, false),
-            _ => (0..quant_halves * 2).map(|_| random.bits() as u8).collect(),
-        };
-        let mut host = Self { layout, rows, width, quants, scales };
-        while host.scales.len() < scale_bytes {
-            host.add_nested_scales(random);
+        let mut host = Self { layout, rows, width, quants: Vec::new(), scales: Vec::new() };
+        for row in 0..rows {
+            // So that the weights, or their scales, are subnormal as f16.
+            let size = if is_tiny(row) { 1e-3 } else { 1.0 };
+            let quants = layout.quant_bytes(width);
+            match layout.bits {
+                16 => host
+                    .quants
+                    .extend((0..quants / 2).flat_map(|_| half_bytes(random.normal() * 0.02 * size))),
+                _ => host.quants.extend((0..quants).map(|_| random.bits() as u8)),
+            }
+            let end = host.scales.len() + layout.scale_bytes(width);
+            while host.scales.len() < end {
+                match layout.nested {
+                    true => host.add_nested_scales(random, 1e-3 * size),
+                    false => host.scales.extend(half_bytes((random.normal().abs() + 0.5) * 0.02 * size)),
+                }
+            }
         }
         host
     }
 
-    /// Random integers and factors of one nested block. Every fourth has factors that are subnormal as f16.
-    fn add_nested_scales(&mut self, random: &mut Random) {
+    /// Random integers and factors of one nested block.
+    fn add_nested_scales(&mut self, random: &mut Random, size: f32) {
         let integers = self.layout.block_scale_bytes() - 4;
         self.scales.extend((0..integers).map(|_| random.bits() as u8));
-        let size = if random.below(4) == 0 { 1e-6 } else { 1e-3 };
         let factor = f16::from_f32(random.normal() * size).to_f32();
         if self.layout.min {
             for factor in [factor, f16::from_f32(random.normal() * size).to_f32()] {
@@ -152,6 +151,15 @@ impl HostWeights {
         let shape = (self.rows, self.width);
         Weights::upload(device, "check", self.layout, shape, (&self.quants, &self.scales), &mut |_| {})
     }
+}
+
+/// Whether a row of a random matrix has tiny weights: a pair, as gates have, among eight.
+pub(crate) fn is_tiny(row: u32) -> bool {
+    row / 2 % 8 == 3
+}
+
+fn half_bytes(value: f32) -> [u8; 2] {
+    f16::from_f32(value).to_le_bytes()
 }
 
 /// A storage buffer with these values.
@@ -193,11 +201,16 @@ pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()
 }
 
-/// Columns with slots of their own, random positions, and the rows of their sequences in reverse order.
+/// Columns with slots of their own, the rows of their sequences in reverse order, and random positions, of which the first
+/// is the last of the cache and the second the first.
 pub(crate) fn random_columns(random: &mut Random, heads: &Heads, columns: u32) -> (Vec<Column>, Vec<Feed>) {
     let (cells, mut feed): (_, Vec<_>) = (0..columns)
         .map(|slot| {
-            let position = random.below(heads.context);
+            let position = match slot {
+                0 => heads.context - 1,
+                1 => 0,
+                _ => random.below(heads.context),
+            };
             let step = random.below(position + 1);
             let row = columns - 1 - slot;
             (Column { slot, base: position - step, first: 0, row }, Feed { token: 0, step })

@@ -1,24 +1,15 @@
 //! Compares every kernel with its reference, in the four variants {f16} × {subgroup}, on random inputs, odd sizes and
 //! poisoned outputs.
 
-use kernels::Heads;
-use kernels::matvec::{Epilogue, MatrixCase};
+use kernels::logit_sum::Rows;
+use kernels::matvec::{Epilogue, MatrixCase, Normed, Output, Product};
 use kernels::rms_norm::Target;
-use kernels::rope::ChangesCase;
+use kernels::rope::{ChangesCase, HeadChanges};
 use kernels::{
-    CheckResult, Device, DeviceOptions, Layout, accept, attention, attention_reduce, attention_row, draft,
-    embed, gate, log_probability, logit_bias, logit_sum, matmul, matvec, pick, rms_norm, rope, self_test,
-    team_size, top_list, vocab_blocks,
+    BufferUse, CheckResult, Device, DeviceOptions, Heads, Layout, Weights, accept, attention,
+    attention_reduce, attention_row, draft, embed, gate, log_probability, logit_bias, logit_sum, matmul,
+    matvec, pick, rms_norm, rope, self_test, team_size, top_list, vocab_blocks,
 };
-
-const EPILOGUES: [Epilogue; 6] = [
-    Epilogue::Store,
-    Epilogue::Add,
-    Epilogue::Swiglu,
-    Epilogue::Geglu,
-    Epilogue::TimesSilu,
-    Epilogue::TimesGelu,
-];
 
 fn devices() -> Vec<Device> {
     [(false, false), (false, true), (true, false), (true, true)]
@@ -64,7 +55,7 @@ fn matvec_equals_its_reference() {
         for (i, layout) in Layout::ALL.into_iter().enumerate() {
             // Each number of columns is a separate pipeline, which a software driver compiles slowly.
             for columns in [1, 2 + i as u32 % 6, 8] {
-                let epilogue = EPILOGUES[(columns as usize + i) % 6];
+                let epilogue = Epilogue::ALL[(columns as usize + i) % 6];
                 let norm = columns % 2 == 1;
                 let (rows, width) = [(1, 5), (34, 96), (130, 260), (62, 1056)][columns as usize % 4];
                 let gated = matches!(epilogue, Epilogue::Swiglu | Epilogue::Geglu);
@@ -85,10 +76,11 @@ fn matvec_equals_its_reference() {
 fn a_column_has_the_same_bits_whatever_runs_beside_it() {
     let device = Device::open(&DeviceOptions::default()).expect("a device");
     for (i, layout) in Layout::ALL.into_iter().enumerate() {
-        let epilogue = EPILOGUES[i % EPILOGUES.len()];
+        let epilogue = Epilogue::ALL[i % 6];
         let case = MatrixCase { layout, rows: 38, width: 1100, columns: 16, norm: i % 2 == 0, epilogue };
-        assert!(matvec::columns_are_independent(&device, &case, 3).expect("runs"), "matvec {case:?}");
-        assert!(matmul::columns_are_independent(&device, &case, 3).expect("runs"), "matmul {case:?}");
+        let runs: Vec<u32> = (1..=case.columns).rev().collect();
+        assert_passes(&device, &format!("{case:?}"), matvec::check_runs(&device, &case, &runs, 3));
+        assert_passes(&device, &format!("{case:?}"), matmul::check_runs(&device, &case, &runs, 3));
     }
 }
 
@@ -103,7 +95,7 @@ fn matmul_equals_its_reference() {
                     width: 100,
                     columns,
                     norm: false,
-                    epilogue: EPILOGUES[(i + l) % 6],
+                    epilogue: Epilogue::ALL[(i + l) % 6],
                 };
                 assert_passes(
                     &device,
@@ -121,10 +113,72 @@ fn split_matrices_equal_their_reference() {
     let device = Device::open(&options).expect("a device");
     for layout in Layout::ALL {
         assert_passes(&device, "embed", embed::check(&device, layout, 101, 64, 4, 3));
-        for epilogue in EPILOGUES {
+        for epilogue in Epilogue::ALL {
             let case = MatrixCase { layout, rows: 202, width: 64, columns: 2, norm: true, epilogue };
             assert_passes(&device, &format!("{case:?}"), matvec::check(&device, &case, 5));
         }
+    }
+}
+
+/// The largest accepted vocabulary has fewer tokens than this, and the widest heads are of half this size.
+#[test]
+fn no_grid_has_more_workgroups_than_a_dimension_may() {
+    const MOST: u32 = 65_535;
+    const VOCAB: u32 = 1 << 20;
+    // Where a team has all 64 lanes a workgroup computes 4 rows; here more, so the limit is less.
+    let device = Device::open(&DeviceOptions::default()).expect("a device");
+    let lanes = device.info().subgroup_sizes.1.clamp(1, 64);
+    let most = MOST * lanes / 64;
+    let options = DeviceOptions { max_workgroups: Some(most), ..DeviceOptions::default() };
+    let limited = Device::open(&options).expect("a device");
+    let layout = Layout::ALL[0];
+    let bytes = |row: usize| vec![0; VOCAB as usize * row];
+    let (quants, scales) = (bytes(layout.quant_bytes(32)), bytes(layout.scale_bytes(32)));
+    let shape = (VOCAB, 32);
+    let head =
+        Weights::upload(&limited, "head", layout, shape, (&quants, &scales), &mut |_| {}).expect("fits");
+    let buffer = |device: &Device| device.buffer("any", 256, BufferUse::Storage).expect("fits");
+    let any = buffer(&limited);
+    let pass_size = limited.buffer("pass", 16, BufferUse::Uniform).expect("fits");
+    let output = Output { y: any.all(), stride: VOCAB, interleaved: false };
+    let normed = Normed::No;
+    let product = Product { x: any.all(), normed, epilogue: Epilogue::Store, output, pass_size: &pass_size };
+    let mut made = matmul::dispatches(&limited, &head, &product).expect("fits");
+    for columns in [1, 8] {
+        made.extend(matvec::dispatches(&limited, &head, columns, &product).expect("fits"));
+    }
+    made.extend(embed::dispatches(&limited, (&head, 1.0), (&any, &any), &any).expect("fits"));
+    assert!(made.len() >= 8, "the rows of more than one dispatch");
+    for dispatch in &made {
+        let grid = dispatch.workgroups(64, 1 << 17);
+        assert!(grid.iter().all(|&count| count <= most), "{} {grid:?}", dispatch.kernel);
+    }
+
+    let any = buffer(&device);
+    let rows = Rows::new(VOCAB, 1);
+    let heads = Heads {
+        heads: 1024,
+        kv_heads: 1024,
+        head_dim: 256,
+        slots: 1,
+        context: 1 << 17,
+        scale: 1.0,
+        window: None,
+    };
+    let at = (&any, &any);
+    let made = [
+        logit_sum::dispatch(&device, (&rows, 1), &any, &any, &any),
+        logit_bias::dispatch(&device, &rows, &any, &any),
+        vocab_blocks::dispatch(&device, &rows, any.all(), any.all()),
+        top_list::dispatch(&device, &rows, 31, any.all(), &any, any.all()),
+        rope::dispatch(&device, &heads, at, HeadChanges::default(), &any, &any, &any),
+        attention::dispatch(&device, &heads, at, &any, &any, &any),
+        attention_reduce::dispatch(&device, &heads, at, &any, (&any, 1024 * 256)),
+    ];
+    for dispatch in made {
+        let dispatch = dispatch.expect("fits");
+        let grid = dispatch.workgroups(64, heads.context);
+        assert!(grid.iter().all(|&count| count <= MOST), "{} {grid:?}", dispatch.kernel);
     }
 }
 

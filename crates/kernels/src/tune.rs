@@ -1,0 +1,134 @@
+//! What products cost on an adapter: measured once, beside the self-test. The width of passes over prompts follows from it.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::buffer::{Buffer, BufferUse};
+use crate::column::PassSize;
+use crate::commands::Dispatch;
+use crate::device::Device;
+use crate::error::Result;
+use crate::layout::Layout;
+use crate::matvec::{COMPILED_COLUMNS, Epilogue, Normed, Output, Product};
+use crate::weights::Weights;
+use crate::{matmul, matvec};
+
+/// Tokens that a pass over prompts may have, the first unless a wider one is faster.
+pub const PREFILL_COLUMNS: [u32; 3] = [64, 128, 256];
+/// A narrower pass may take this much longer a token than the fastest: it lets others wait for less.
+const NARROW: f64 = 1.1;
+/// A product is repeated for so long, and no more are begun after the whole time.
+const EACH: Duration = Duration::from_millis(10);
+const WHOLE: Duration = Duration::from_millis(1500);
+
+/// What products cost on an adapter.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tuning {
+    /// Numbers of columns that `matvec` is compiled for, with its time as a multiple of that for one column: what decides how
+    /// many drafts and how many sentences at once are worth it.
+    pub column_costs: Vec<(u32, f64)>,
+    /// Tokens of a pass over prompts, one of [`PREFILL_COLUMNS`].
+    pub prefill_columns: u32,
+}
+
+/// Measures an adapter, in at most about two seconds. 4-bit weights; where memory is the limit, more than most caches hold.
+pub fn tune(device: &Device) -> Result<Tuning> {
+    let started = Instant::now();
+    let software = device.info().is_software();
+    let vectors = Products::new(device, if software { (2048, 2048) } else { (16_384, 4096) })?;
+    let mut column_costs = Vec::with_capacity(COMPILED_COLUMNS.len());
+    let mut one = None;
+    for columns in COMPILED_COLUMNS {
+        let seconds = vectors.seconds(columns)?;
+        column_costs.push((columns, seconds / *one.get_or_insert(seconds)));
+    }
+    drop(vectors);
+    let tiles = Products::new(device, (2048, 2048))?;
+    let mut times = Vec::with_capacity(PREFILL_COLUMNS.len());
+    for columns in PREFILL_COLUMNS {
+        if started.elapsed() < WHOLE {
+            times.push((columns, tiles.seconds(columns)?));
+        }
+    }
+    Ok(Tuning { column_costs, prefill_columns: prefill_columns(&times) })
+}
+
+/// The width of passes over prompts for the seconds that a product takes with each number of columns.
+fn prefill_columns(times: &[(u32, f64)]) -> u32 {
+    let each = |&(columns, seconds): &(u32, f64)| seconds / f64::from(columns);
+    let fastest = times.iter().map(each).fold(f64::INFINITY, f64::min);
+    let narrow = times.iter().find(|time| each(time) <= NARROW * fastest);
+    narrow.map_or(PREFILL_COLUMNS[0], |&(columns, _)| columns)
+}
+
+/// A matrix, and room for its products.
+struct Products<'d> {
+    device: &'d Device,
+    weights: Weights,
+    x: Buffer,
+    y: Buffer,
+}
+
+impl<'d> Products<'d> {
+    fn new(device: &'d Device, (rows, width): (u32, u32)) -> Result<Self> {
+        let layout = Layout::ALL[0];
+        let bytes = |row: usize| vec![0x11; rows as usize * row];
+        let (quants, scales) = (bytes(layout.quant_bytes(width)), bytes(layout.scale_bytes(width)));
+        let most = u64::from(PREFILL_COLUMNS.into_iter().max().unwrap_or(1));
+        let floats = |width: u32| device.buffer("tuning", 4 * most * u64::from(width), BufferUse::Storage);
+        let stored = (quants.as_slice(), scales.as_slice());
+        Ok(Self {
+            device,
+            weights: Weights::upload(device, "tuning", layout, (rows, width), stored, &mut |_| {})?,
+            x: floats(width)?,
+            y: floats(rows)?,
+        })
+    }
+
+    // The seconds of a product with so many columns: the best of three measurements, after one that does not count.
+    fn seconds(&self, columns: u32) -> Result<f64> {
+        let size = PassSize { columns };
+        let pass_size = self.device.buffer_with("tuning", bytemuck::bytes_of(&size), BufferUse::Uniform)?;
+        let output = Output { y: self.y.all(), stride: self.weights.rows, interleaved: false };
+        let (normed, epilogue) = (Normed::No, Epilogue::Store);
+        let product = Product { x: self.x.all(), normed, epilogue, output, pass_size: &pass_size };
+        let made = match matvec::compiled_columns(columns) {
+            Some(compiled) => matvec::dispatches(self.device, &self.weights, compiled, &product)?,
+            None => matmul::dispatches(self.device, &self.weights, &product)?,
+        };
+        self.run(&made, columns, 1)?;
+        let first = self.run(&made, columns, 1)?;
+        let rounds = (EACH.as_secs_f64() / first.max(1e-6)).clamp(1.0, 64.0) as u32;
+        let mut best = f64::INFINITY;
+        for _ in 0..3 {
+            best = best.min(self.run(&made, columns, rounds)? / f64::from(rounds));
+        }
+        Ok(best)
+    }
+
+    fn run(&self, made: &[Dispatch], columns: u32, rounds: u32) -> Result<f64> {
+        let begun = Instant::now();
+        let mut commands = self.device.commands();
+        for _ in 0..rounds {
+            commands.pass(made, columns, 1);
+        }
+        commands.submit()?;
+        self.device.read(&self.y, 0, 4)?;
+        Ok(begun.elapsed().as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrowest_pass_that_is_about_as_fast_is_taken() {
+        assert_eq!(prefill_columns(&[(64, 1.0), (128, 1.9), (256, 3.7)]), 64);
+        assert_eq!(prefill_columns(&[(64, 1.0), (128, 1.2), (256, 2.3)]), 128);
+        assert_eq!(prefill_columns(&[(64, 1.0), (128, 1.1), (256, 1.3)]), 256);
+        assert_eq!(prefill_columns(&[(64, 1.0)]), 64);
+        assert_eq!(prefill_columns(&[]), 64);
+    }
+}
