@@ -51,6 +51,11 @@ impl Gpu {
                 say!("   memory shared with the system");
             }
             say!("   self-test {} ({:.1} s)", report.self_test, report.seconds);
+            if let Some(tuning) = &report.tuning {
+                let costs = tuning.column_costs.iter().map(|(columns, cost)| format!("{columns}: {cost:.2}"));
+                say!("   time by columns {}", costs.collect::<Vec<_>>().join(", "));
+                say!("   prompts {} tokens at a time", tuning.prefill_columns);
+            }
         }
         match reports.iter().any(|report| report.self_test == "passed") {
             true => Ok(()),

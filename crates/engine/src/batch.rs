@@ -128,7 +128,8 @@ impl Batch {
 
     /// Whether nothing runs or waits.
     pub fn is_idle(&self) -> bool {
-        self.len() == 0
+        let running = self.running.iter().any(|running| !running.done);
+        self.waiting.is_empty() && self.entering.is_empty() && !running
     }
 
     /// Sequences that run or wait.

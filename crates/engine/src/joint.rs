@@ -195,6 +195,11 @@ impl Joint {
         &self.device
     }
 
+    /// Most prompt tokens of one pass.
+    pub(crate) fn prefill_columns(&self) -> u32 {
+        self.sessions.iter().map(|session| session.prefill_columns).min().unwrap_or(1)
+    }
+
     /// Models of the sum.
     pub fn models(&self) -> usize {
         self.sessions.len()

@@ -26,12 +26,13 @@ pub use glossary::GlossaryTerm;
 pub use joint::{Joint, JointOptions, PickedToken};
 pub use kernels::gate::GateSettings;
 pub use kernels::pick::Choice;
+pub use kernels::tune::{Tuning, tune};
 pub use kernels::{
     AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters,
     cache_pair_bytes, self_test,
 };
 pub use llama::Llama;
-pub use memory::{Memory, ModelSize, memory};
+pub use memory::{DeviceSizes, Memory, ModelSize, memory};
 pub use mmap::map_file;
 pub use probe::Probe;
 pub use recipe::{PRESETS, Recipe, RecipeTerm};

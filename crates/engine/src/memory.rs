@@ -5,17 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use kernels::column::PREFILL_COLUMNS;
 use kernels::logit_sum::{ColumnSum, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
 use kernels::top_list::{Candidate, MAX_COUNT};
-use kernels::{Column, Feed, logit_bias};
+use kernels::{Column, Device, Feed, cache_pair_bytes, logit_bias};
 use model_files::{Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
 use crate::joint::{FORCED_COLUMNS, JointOptions, PREFIX_SLOTS};
 use crate::llama::padded;
-use crate::session::{PREFILL_COLUMNS, heads};
+use crate::session::heads;
 
 /// What decides a model's memory.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,29 @@ pub struct ModelSize<'a> {
     pub matrices: &'a BTreeMap<String, MatrixInfo>,
     /// Number of its alignment heads.
     pub alignment_heads: usize,
+}
+
+/// What of a device decides memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceSizes {
+    /// Bytes of two elements of the KV cache.
+    pub cache_pair_bytes: u64,
+    /// Tokens of a pass over prompts.
+    pub prefill_columns: u32,
+}
+
+impl Default for DeviceSizes {
+    /// Those of a device that was opened without options and is not tuned.
+    fn default() -> Self {
+        Self { cache_pair_bytes: cache_pair_bytes(false), prefill_columns: PREFILL_COLUMNS[0] }
+    }
+}
+
+impl DeviceSizes {
+    /// Those of an opened device.
+    pub fn of(device: &Device) -> Self {
+        Self { cache_pair_bytes: device.cache_pair_bytes(), prefill_columns: device.prefill_columns() }
+    }
 }
 
 /// GPU memory, in bytes.
@@ -63,12 +87,12 @@ impl ModelSize<'_> {
     }
 
     // KV cache and buffers of its session.
-    fn session(&self, options: &JointOptions, cache_pair_bytes: u64) -> Memory {
+    fn session(&self, options: &JointOptions, sizes: &DeviceSizes) -> Memory {
         let a = self.architecture;
         let context = options.context.min(a.max_positions as u32);
         let (slots, capacity) = slots_and_capacity(options);
         let heads = heads(a, slots, context);
-        let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
+        let most = u64::from(capacity.max(sizes.prefill_columns).max(MAX_COLUMNS));
         let floats = 2 * u64::from(padded(a.hidden_size as u32))
             + 1
             + u64::from(heads.qkv_stride())
@@ -80,22 +104,21 @@ impl ModelSize<'_> {
         let columns = most * 2 * size_of::<Column>() as u64 + size_of::<Feed>() as u64;
         // One copy on the GPU and one that the host reads.
         let attention_rows =
-            2 * u64::from(PREFILL_COLUMNS) * self.alignment_heads as u64 * u64::from(context) * 4;
+            2 * u64::from(sizes.prefill_columns) * self.alignment_heads as u64 * u64::from(context) * 4;
         Memory {
             weights: 0,
-            cache: cache_pair_bytes
+            cache: sizes.cache_pair_bytes
                 * (a.layers as u64 * 2 * heads.cache_pairs() + u64::from(context) * heads.position_pairs()),
             buffers: 4 * most * floats + rotations + columns + attention_rows,
         }
     }
 }
 
-/// The memory of models that decode together with these options; two elements of the KV cache take `cache_pair_bytes`
-/// ([`cache_pair_bytes`](crate::cache_pair_bytes)).
-pub fn memory(models: &[ModelSize<'_>], options: &JointOptions, cache_pair_bytes: u64) -> Memory {
+/// The memory of models that decode together with these options on a device of these sizes.
+pub fn memory(models: &[ModelSize<'_>], options: &JointOptions, sizes: &DeviceSizes) -> Memory {
     let mut all = Memory::default();
     for model in models {
-        let session = model.session(options, cache_pair_bytes);
+        let session = model.session(options, sizes);
         all.weights += model.weights();
         all.cache += session.cache;
         all.buffers += session.buffers;

@@ -14,14 +14,13 @@ use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
 use crate::llama::{Activations, LinearKernel, Llama, PassInputs, Rotations, padded};
 
-/// Most prompt tokens of one prefill pass.
-pub(crate) const PREFILL_COLUMNS: u32 = 64;
-
 /// A model with a KV cache for several sequences.
 pub(crate) struct Session {
     pub llama: Arc<Llama>,
     pub(crate) device: Device,
     heads: Heads,
+    /// Most prompt tokens of one pass.
+    pub(crate) prefill_columns: u32,
     caches: Vec<Buffer>,
     // Holds a slot's keys or values while they are copied to another slot: wgpu cannot copy within one buffer.
     copy_staging: Buffer,
@@ -30,7 +29,7 @@ pub(crate) struct Session {
     pass_uniform: Buffer,
     prompt_uniform: Buffer,
     columns: Buffer,
-    prefill_columns: Buffer,
+    prompt_columns: Buffer,
     // Prompt tokens are always fed at step 0, so their columns share one row.
     step_zero: Buffer,
     decode: HashMap<LinearKernel, Vec<Dispatch>>,
@@ -75,7 +74,8 @@ impl Session {
         let shape = &llama.architecture;
         let heads = heads(shape, slots, context);
         // `matvec` reads surplus columns, up to its next compiled number.
-        let most = u64::from(capacity.max(PREFILL_COLUMNS).max(MAX_COLUMNS));
+        let prefill_columns = device.prefill_columns();
+        let most = u64::from(capacity.max(prefill_columns).max(MAX_COLUMNS));
         let floats = |what: &str, count: u64| device.buffer(what, count * 4, BufferUse::Storage);
         let activations = Activations {
             x: floats("residual stream", most * u64::from(padded(shape.hidden_size as u32)))?,
@@ -101,8 +101,8 @@ impl Session {
             pass_uniform: device.buffer("pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
             prompt_uniform: device.buffer("prompt pass", size_of::<PassSize>() as u64, BufferUse::Uniform)?,
             columns: device.buffer("columns", most * size_of::<Column>() as u64, BufferUse::Storage)?,
-            prefill_columns: device.buffer(
-                "prefill columns",
+            prompt_columns: device.buffer(
+                "prompt columns",
                 most * size_of::<Column>() as u64,
                 BufferUse::Storage,
             )?,
@@ -113,6 +113,7 @@ impl Session {
             llama,
             device,
             heads,
+            prefill_columns,
             caches,
             activations,
         })
@@ -137,7 +138,7 @@ impl Session {
             Some(pass) => pass,
             None => self.prompt_forward(None)?,
         };
-        for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
+        for chunk in tokens.chunks(self.prefill_columns as usize) {
             let mut commands = self.device.commands();
             self.prompt_pass(&mut commands, &pass, chunk);
             commands.submit()?;
@@ -146,13 +147,13 @@ impl Session {
         Ok(())
     }
 
-    /// Records one pass over at most [`PREFILL_COLUMNS`] prompt tokens, to be submitted before the next is recorded.
+    /// Records one pass over at most `prefill_columns` prompt tokens, to be submitted before the next is recorded.
     pub fn prompt_pass(&self, commands: &mut Commands<'_>, pass: &[Dispatch], tokens: &[PromptToken]) {
         let columns: Vec<_> = tokens
             .iter()
             .map(|t| Column { slot: t.slot, base: t.position, first: t.token, row: 0 })
             .collect();
-        self.device.write(&self.prefill_columns, 0, bytemuck::cast_slice(&columns));
+        self.device.write(&self.prompt_columns, 0, bytemuck::cast_slice(&columns));
         self.device.write(
             &self.prompt_uniform,
             0,
@@ -164,7 +165,7 @@ impl Session {
 
     /// The dispatches of a pass over prompt tokens.
     pub fn prompt_forward(&self, attention_target: Option<AttentionTarget<'_>>) -> Result<Vec<Dispatch>> {
-        let inputs = PassInputs { columns: &self.prefill_columns, feed: &self.step_zero, attention_target };
+        let inputs = PassInputs { columns: &self.prompt_columns, feed: &self.step_zero, attention_target };
         self.forward(LinearKernel::Matmul, inputs, &self.prompt_uniform)
     }
 
@@ -260,7 +261,7 @@ impl Session {
         };
         let positions = PositionRange { first: source.start as u32, count: source.len() as u32 };
         self.device.write(&attention.positions, 0, bytemuck::bytes_of(&positions));
-        for chunk in tokens.chunks(PREFILL_COLUMNS as usize) {
+        for chunk in tokens.chunks(self.prefill_columns as usize) {
             let bytes = (chunk.len() * heads * source.len() * size_of::<f32>()) as u64;
             let mut commands = self.device.commands();
             self.prompt_pass(&mut commands, &attention.dispatches, chunk);
@@ -273,7 +274,7 @@ impl Session {
     }
 
     fn new_attention_pass(&self, heads: usize) -> Result<AttentionPass> {
-        let bytes = u64::from(PREFILL_COLUMNS) * heads as u64 * u64::from(self.context()) * 4;
+        let bytes = u64::from(self.prefill_columns) * heads as u64 * u64::from(self.context()) * 4;
         let positions = self.device.buffer(
             "positions of the source",
             size_of::<PositionRange>() as u64,

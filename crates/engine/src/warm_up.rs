@@ -5,7 +5,6 @@ use std::time::Instant;
 use crate::batch::Batch;
 use crate::error::Result;
 use crate::sequence::Request;
-use crate::session::PREFILL_COLUMNS;
 
 /// The longest that a submission may take on the GPU, in seconds: far from what drivers allow, and long beside the cost of a
 /// submission.
@@ -32,7 +31,7 @@ impl Batch {
         self.run(vec![request])?;
         let dispatches = (device.counters().dispatches - before) as f64;
         // A whole pass has more columns than this one.
-        let seconds = started.elapsed().as_secs_f64() * f64::from(PREFILL_COLUMNS / TILE_COLUMNS);
+        let seconds = started.elapsed().as_secs_f64() * f64::from(device.prefill_columns() / TILE_COLUMNS);
         device.set_submission_limit((dispatches * LONGEST_S / seconds) as u32);
         Ok(())
     }

@@ -117,7 +117,7 @@ fn a_sequence_that_is_cancelled_while_it_enters_leaves_its_slot() {
 
     let mut batch = batch(&starter, 0);
     let id = batch.add(first);
-    let mut found = vec![None, None];
+    let mut found = [None, None];
     let mut ids = vec![id];
     let mut collect = |events: Vec<Event>, ids: &[SequenceId]| {
         for event in events {
@@ -143,4 +143,22 @@ fn a_sequence_that_is_cancelled_while_it_enters_leaves_its_slot() {
         assert_eq!(bits(found), bits(expected));
     }
     assert!(found.iter().all(Option::is_some));
+}
+
+/// A pass over prompts is as wide as is fastest on an adapter, which must not decide what is translated.
+#[test]
+fn the_width_of_prompt_passes_changes_no_bit() {
+    let starter = Starter::on(device(true, true));
+    let request = Request { limit: 4, ..long(&starter) };
+    let decoded = [64, 128, 256].map(|columns| {
+        starter.device.set_prefill_columns(columns);
+        assert_eq!(starter.device.prefill_columns(), columns);
+        let before = starter.device.counters().dispatches;
+        let output = batch(&starter, 0).run(vec![request.clone()]).expect("runs").swap_remove(0);
+        (bits(&output), starter.device.counters().dispatches - before)
+    });
+    assert!(decoded.iter().all(|(bits, _)| *bits == decoded[0].0));
+    assert!(decoded[2].1 < decoded[1].1 && decoded[1].1 < decoded[0].1, "wider passes are fewer");
+    starter.device.set_prefill_columns(100);
+    assert_eq!(starter.device.prefill_columns(), 256, "buffers have room for known widths only");
 }

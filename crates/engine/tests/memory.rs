@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{
-    Batch, BatchOptions, Device, DeviceOptions, Joint, JointOptions, Llama, ModelSize, Request, map_file,
-    memory,
+    Batch, BatchOptions, Device, DeviceOptions, DeviceSizes, Joint, JointOptions, Llama, ModelSize, Request,
+    map_file, memory,
 };
 use model_files::{Model, Quantization};
 use support::imported::imported;
@@ -26,9 +26,11 @@ fn size(model: &Model) -> ModelSize<'_> {
 /// Compares the prediction with the device's count after a sentence was decoded.
 fn compare(models: &[&Model], sequences: u32, cache_f32: bool) {
     let device = Device::open(&DeviceOptions { cache_f32, ..DeviceOptions::default() }).expect("a device");
+    // A number that no cache decides.
+    device.set_prefill_columns(if cache_f32 { 256 } else { 64 });
     let options = JointOptions { sequences, context: 256 };
     let sizes: Vec<_> = models.iter().map(|model| size(model)).collect();
-    let predicted = memory(&sizes, &options, device.cache_pair_bytes());
+    let predicted = memory(&sizes, &options, &DeviceSizes::of(&device));
 
     let load = |model: &&Model| (Arc::new(Llama::load(&device, model, &mut |_, _| {}).expect("loads")), 1.0);
     let terms: Vec<_> = models.iter().map(load).collect();

@@ -2,6 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
+/// Tokens that a pass over prompts may have, the first unless a wider one is faster (`tune.rs`).
+pub const PREFILL_COLUMNS: [u32; 3] = [64, 128, 256];
+
 /// Position of a column in one model's KV cache: `position = base + step`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::adapter::{self, AdapterInfo};
 use crate::buffer::{Buffer, BufferUse, Memory};
+use crate::column::PREFILL_COLUMNS;
 use crate::device_options::DeviceOptions;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
@@ -67,6 +68,7 @@ struct Inner {
     memory: Arc<AtomicU64>,
     atomic_counters: AtomicCounters,
     submission_limit: AtomicU32,
+    prefill_columns: AtomicU32,
     fault: Arc<Mutex<Option<Error>>>,
     pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
     uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
@@ -124,6 +126,7 @@ impl Device {
                 memory: Arc::default(),
                 atomic_counters: AtomicCounters::default(),
                 submission_limit: AtomicU32::new(FIRST_SUBMISSION_LIMIT),
+                prefill_columns: AtomicU32::new(PREFILL_COLUMNS[0]),
                 fault,
                 pipelines: Mutex::default(),
                 uniforms: Mutex::default(),
@@ -182,6 +185,19 @@ impl Device {
 
     pub(crate) fn submission_limit(&self) -> u32 {
         self.inner.submission_limit.load(Ordering::Relaxed)
+    }
+
+    /// Sets how many tokens a pass over prompts has, in sessions that begin after this: one of [`PREFILL_COLUMNS`],
+    /// else it stays as it is. No result depends on it.
+    pub fn set_prefill_columns(&self, columns: u32) {
+        if PREFILL_COLUMNS.contains(&columns) {
+            self.inner.prefill_columns.store(columns, Ordering::Relaxed);
+        }
+    }
+
+    /// Tokens that a pass over prompts has.
+    pub fn prefill_columns(&self) -> u32 {
+        self.inner.prefill_columns.load(Ordering::Relaxed)
     }
 
     /// Bytes allocated in buffers.

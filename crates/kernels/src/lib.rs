@@ -38,6 +38,7 @@ pub mod rms_norm;
 pub mod rope;
 pub mod team_size;
 pub mod top_list;
+pub mod tune;
 pub mod vocab_blocks;
 
 pub use activations::interleaved;

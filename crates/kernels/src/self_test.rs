@@ -25,11 +25,13 @@ const ROWS: u32 = 70;
 /// More blocks than a workgroup has lanes, the last one not full.
 const VOCAB: u32 = 17_001;
 
+type Check = dyn Fn(&Device) -> Result<CheckResult>;
+
 /// A comparison of a kernel with its reference.
 pub struct SelfTest {
     /// Name of the kernel.
     pub kernel: &'static str,
-    run: Box<dyn Fn(&Device) -> Result<CheckResult>>,
+    run: Box<Check>,
 }
 
 impl SelfTest {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::buffer::{Buffer, BufferUse};
-use crate::column::PassSize;
+use crate::column::{PREFILL_COLUMNS, PassSize};
 use crate::commands::Dispatch;
 use crate::device::Device;
 use crate::error::Result;
@@ -14,8 +14,6 @@ use crate::matvec::{COMPILED_COLUMNS, Epilogue, Normed, Output, Product};
 use crate::weights::Weights;
 use crate::{matmul, matvec};
 
-/// Tokens that a pass over prompts may have, the first unless a wider one is faster.
-pub const PREFILL_COLUMNS: [u32; 3] = [64, 128, 256];
 /// A narrower pass may take this much longer a token than the fastest: it lets others wait for less.
 const NARROW: f64 = 1.1;
 /// A product is repeated for so long, and no more are begun after the whole time.
@@ -44,11 +42,14 @@ pub fn tune(device: &Device) -> Result<Tuning> {
         column_costs.push((columns, seconds / *one.get_or_insert(seconds)));
     }
     drop(vectors);
-    let tiles = Products::new(device, (2048, 2048))?;
     let mut times = Vec::with_capacity(PREFILL_COLUMNS.len());
-    for columns in PREFILL_COLUMNS {
-        if started.elapsed() < WHOLE {
-            times.push((columns, tiles.seconds(columns)?));
+    // A processor is as busy with one tile as with many.
+    if !software {
+        let tiles = Products::new(device, (2048, 2048))?;
+        for columns in PREFILL_COLUMNS {
+            if started.elapsed() < WHOLE {
+                times.push((columns, tiles.seconds(columns)?));
+            }
         }
     }
     Ok(Tuning { column_costs, prefill_columns: prefill_columns(&times) })

@@ -7,8 +7,8 @@ use kernels::rms_norm::Target;
 use kernels::rope::{ChangesCase, HeadChanges};
 use kernels::{
     BufferUse, CheckResult, Device, DeviceOptions, Heads, Layout, Weights, accept, attention,
-    attention_reduce, attention_row, draft, embed, gate, log_probability, logit_bias, logit_sum, matmul,
-    matvec, pick, rms_norm, rope, self_test, team_size, top_list, vocab_blocks,
+    attention_reduce, attention_row, column, draft, embed, gate, log_probability, logit_bias, logit_sum,
+    matmul, matvec, pick, rms_norm, rope, self_test, team_size, top_list, tune, vocab_blocks,
 };
 
 fn devices() -> Vec<Device> {
@@ -321,10 +321,31 @@ fn team_size_is_one_that_the_adapter_allows() {
 }
 
 #[test]
-fn the_self_test_passes_on_every_variant() {
-    for device in devices() {
-        for result in self_test(&device).expect("answers") {
-            result.pass().expect("passes");
-        }
+fn tuning_measures_every_number_of_columns() {
+    let device = Device::open(&DeviceOptions::default()).expect("a device");
+    let tuning = tune::tune(&device).expect("runs");
+    let columns: Vec<u32> = tuning.column_costs.iter().map(|(columns, _)| *columns).collect();
+    assert_eq!(columns, [1, 2, 4, 6, 8]);
+    assert!(tuning.column_costs.iter().all(|(_, cost)| cost.is_finite() && *cost > 0.0), "{tuning:?}");
+    assert_eq!(tuning.column_costs[0].1, 1.0);
+    assert!(column::PREFILL_COLUMNS.contains(&tuning.prefill_columns), "{tuning:?}");
+    println!("{tuning:?}");
+}
+
+fn assert_self_test_passes(device: &Device) {
+    for result in self_test(device).expect("answers") {
+        println!("{result:?}");
+        result.pass().expect("passes");
     }
+}
+
+/// `cargo xtask test` runs this with other numbers of lanes too.
+#[test]
+fn the_self_test_passes() {
+    assert_self_test_passes(&Device::open(&DeviceOptions::default()).expect("a device"));
+}
+
+#[test]
+fn the_self_test_passes_without_half_precision_or_subgroups() {
+    devices()[1..].iter().for_each(assert_self_test_passes);
 }

@@ -112,7 +112,7 @@ fn fit_of(models: &[(Architecture, FileSizes, usize)], machine: &Machine) -> Fit
         })
         .collect();
     let options = JointOptions { sequences: machine.sequences, context: CONTEXT };
-    let memory = engine::memory(&sizes, &options, machine.cache_pair_bytes);
+    let memory = engine::memory(&sizes, &options, &machine.sizes);
     let bytes_per_token: u64 = sizes.iter().map(ModelSize::bytes_per_token).sum();
     let Memory { weights, cache, buffers } = memory;
     Fit {
@@ -157,7 +157,7 @@ mod tests {
             available_bytes: Some((available_gb * 1e9) as u64),
             copy_bytes_per_s: Some(400e9),
             sequences: 8,
-            cache_pair_bytes: engine::cache_pair_bytes(false),
+            sizes: engine::DeviceSizes::default(),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use engine::{Device, DeviceOptions, self_test};
+use engine::{Device, DeviceOptions, Tuning, self_test};
 use serde::Serialize;
 
+use crate::adapter_tuning::{measure_tuning, tuned};
 use crate::error::{Error, Result};
 use crate::setup::Setup;
 
@@ -33,7 +34,7 @@ const REDUCED: [Variant; 3] = [
     variant("plain", true, true),
 ];
 
-/// Opens the adapter of a setup. Tests every kernel at its first use; if one fails, tests the variants without subgroups,
+/// Opens the adapter of a setup. Tests every kernel at its first use, and measures what products cost; if a kernel fails, tests the variants without subgroups,
 /// without half precision, and without both.
 ///
 /// # Errors
@@ -59,13 +60,13 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     let passed = |variant: &Variant| known.lines().any(|known| known == line(*variant));
     if let Some(variant) = std::iter::once(FULL).chain(REDUCED).find(passed) {
-        return Ok(open(variant)?);
+        return Ok(tuned(open(variant)?));
     }
     let features = |device: &Device| (device.half(), device.subgroup());
     let device = open(FULL)?;
     let Err(failure) = test(&device) else {
         store_result(&known, &line(FULL));
-        return Ok(device);
+        return Ok(tuned(device));
     };
     let mut tried = vec![features(&device)];
     for variant in REDUCED {
@@ -77,7 +78,7 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
         tried.push(features(&device));
         if test(&device).is_ok() {
             store_result(&known, &line(variant));
-            return Ok(device);
+            return Ok(tuned(device));
         }
     }
     Err(failure)
@@ -110,6 +111,8 @@ pub struct AdapterReport {
     pub self_test: String,
     /// Duration of the test in seconds.
     pub seconds: f32,
+    /// What products cost on it, if it passed.
+    pub tuning: Option<Tuning>,
 }
 
 /// Every adapter with the result of its self-test.
@@ -117,13 +120,15 @@ pub fn test_adapters() -> Vec<AdapterReport> {
     let report = |(place, info): (usize, engine::AdapterInfo)| {
         let started = std::time::Instant::now();
         let options = DeviceOptions { adapter: Some(place.to_string()), ..DeviceOptions::default() };
-        let result =
-            Device::open(&options).map_err(|error| Error::Engine(error.into())).and_then(|d| test(&d));
+        let opened = Device::open(&options).map_err(|error| Error::Engine(error.into()));
+        let result = opened.and_then(|device| test(&device).map(|()| device));
+        let seconds = started.elapsed().as_secs_f32();
         AdapterReport {
             place,
             info,
-            self_test: result.map_or_else(|error| error.to_string(), |()| "passed".to_owned()),
-            seconds: started.elapsed().as_secs_f32(),
+            self_test: result.as_ref().map_or_else(Error::to_string, |_| "passed".to_owned()),
+            seconds,
+            tuning: result.ok().and_then(|device| measure_tuning(&device)),
         }
     };
     engine::adapters().into_iter().enumerate().map(report).collect()

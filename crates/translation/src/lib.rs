@@ -1,6 +1,7 @@
 //! Translates texts and documents: models and recipes, prompts, sentence splitting, decoding, checks, review, the store.
 
 mod access;
+mod adapter_tuning;
 mod benchmark;
 mod catalog;
 mod checks;

@@ -7,7 +7,7 @@ use super::SequenceId;
 use crate::error::Result;
 use crate::joint::{Joint, PREFIX_SLOTS};
 use crate::sequence::{Request, prompt_tokens};
-use crate::session::{PREFILL_COLUMNS, PromptToken};
+use crate::session::PromptToken;
 
 // A shared prefix shorter than this is cheaper to compute than to copy.
 const MIN_SHARED: usize = 8;
@@ -132,7 +132,7 @@ impl ModelPrompts {
 
     fn advance(&mut self, joint: &mut Joint, model: usize) -> Result<()> {
         let mut tokens: Vec<PromptToken> = Vec::new();
-        let mut room = PREFILL_COLUMNS as usize;
+        let mut room = joint.prefill_columns();
         while room > 0 {
             match self.work.pop_front() {
                 None => break,

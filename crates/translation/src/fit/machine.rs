@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use engine::{AdapterInfo, Device};
+use engine::{AdapterInfo, Device, DeviceSizes};
 use serde::Serialize;
 
+use crate::adapter_tuning::stored_tuning;
 use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::setup::Setup;
@@ -28,9 +29,9 @@ pub struct Machine {
     pub copy_bytes_per_s: Option<f64>,
     /// Sequences decoded at once.
     pub sequences: u32,
-    /// Bytes of two elements of the KV cache.
+    /// What of the adapter decides memory.
     #[serde(skip)]
-    pub cache_pair_bytes: u64,
+    pub sizes: DeviceSizes,
 }
 
 /// The machine of a setup, with the bandwidth if it was measured before. Opens no adapter.
@@ -70,7 +71,11 @@ fn of(info: &AdapterInfo, setup: &Setup, copy_bytes_per_s: Option<f64>) -> Machi
         available_bytes,
         copy_bytes_per_s,
         sequences: setup.sequences.max(1),
-        cache_pair_bytes: engine::cache_pair_bytes(setup.cache_f32),
+        sizes: DeviceSizes {
+            cache_pair_bytes: engine::cache_pair_bytes(setup.cache_f32),
+            prefill_columns: stored_tuning(info)
+                .map_or(DeviceSizes::default().prefill_columns, |tuning| tuning.prefill_columns),
+        },
     }
 }
 
