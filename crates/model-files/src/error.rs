@@ -47,6 +47,14 @@ pub enum Error {
         /// The source of the import.
         path: PathBuf,
     },
+    /// A PEFT folder: `adapter_config.json` without `config.json`.
+    #[error(
+        "a LoRA adapter is no model by itself; merge it into its base (`wasan train` with --merge, or `merge_and_unload` of PEFT) and import the result: {}", path.display()
+    )]
+    Adapter {
+        /// The source of the import.
+        path: PathBuf,
+    },
     /// A number in the file exceeds its limit in [`crate::limits`].
     #[error(
         "the model file is damaged or not meant for Wasan: {what} exceeds the limit of {limit}; download it again: {found}"

@@ -35,8 +35,13 @@ struct GenerationConfig {
 /// Reads the headers of the model in `folder`, with the `tokenizer.json` at `replacement` instead of its own.
 pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSource> {
     let small = limits::CONFIG_BYTES;
-    let config: Config = read_json(&folder.join(CONFIG), "the size of config.json", small)?
-        .ok_or_else(|| Error::NotAModel { path: folder.into() })?;
+    let config: Config =
+        read_json(&folder.join(CONFIG), "the size of config.json", small)?.ok_or_else(|| {
+            match folder.join("adapter_config.json").exists() {
+                true => Error::Adapter { path: folder.into() },
+                false => Error::NotAModel { path: folder.into() },
+            }
+        })?;
     let generation: GenerationConfig =
         read_json(&folder.join("generation_config.json"), "the size of generation_config.json", small)?
             .unwrap_or_default();
