@@ -104,6 +104,40 @@ fn a_long_prompt_is_computed_between_the_steps_of_others() {
     }
 }
 
+/// What somebody typed does not wait for a document's long prompts, and both have the outputs that they have alone.
+#[test]
+fn an_urgent_sequence_enters_before_a_long_one() {
+    let starter = Starter::on(device(true, true));
+    let shared = |request: Request| Request { shared: vec![10; 3], ..request };
+    let talking = Request { end_tokens: Vec::new(), source: vec![0; 64], ..starter.request(SENTENCES[5]) };
+    let typed = Request { urgent: true, limit: 6, ..starter.request(SENTENCES[3]) };
+    let requests = [talking, long(&starter), typed].map(shared);
+    let alone =
+        |request: &Request| batch(&starter, 0).run(vec![request.clone()]).expect("runs").swap_remove(0);
+    let expected = requests.each_ref().map(alone);
+    let mut batch = batch(&starter, 0);
+    let mut ids = vec![batch.add(requests[0].clone())];
+    batch.step().expect("steps");
+    ids.push(batch.add(requests[1].clone()));
+    batch.step().expect("steps");
+    ids.push(batch.add(requests[2].clone()));
+    let (mut began, mut found) = (Vec::new(), [None, None, None]);
+    while !batch.is_idle() {
+        for event in batch.step().expect("steps") {
+            let place = |id: SequenceId| ids.iter().position(|&other| other == id).expect("one of ours");
+            match event {
+                Event::Token(id, _) if !began.contains(&place(id)) => began.push(place(id)),
+                Event::Finished(id, mut outputs) => found[place(id)] = Some(outputs.swap_remove(0)),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(began, [0, 2, 1]);
+    for (found, expected) in found.iter().zip(&expected) {
+        assert_eq!(found.as_ref().map(bits), Some(bits(expected)));
+    }
+}
+
 /// One that leaves before its prompt is computed takes nothing with it: its prefix is for all.
 #[test]
 fn a_sequence_that_is_cancelled_while_it_enters_leaves_its_slot() {

@@ -1,5 +1,5 @@
 //! Sequences that enter: their prompts are computed a pass at a time between the steps of those that run, which so never wait
-//! for a whole prompt. A pass takes tokens of several sequences, in the order in which they entered.
+//! for a whole prompt. A pass takes tokens of several sequences, in the order in which they entered, the urgent ones first.
 
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub(super) struct EnteringSequence {
 
 /// The sequences whose prompts are not in the caches yet.
 pub(super) struct Entering {
-    sequences: VecDeque<EnteringSequence>,
+    sequences: Vec<EnteringSequence>,
     models: Vec<ModelPrompts>,
 }
 
@@ -54,7 +54,7 @@ impl Entering {
     pub fn new(joint: &Joint) -> Self {
         let prompts =
             || ModelPrompts { work: VecDeque::new(), prefixes: KeptPrefixes::empty(joint.sequences()) };
-        Self { sequences: VecDeque::new(), models: (0..joint.models()).map(|_| prompts()).collect() }
+        Self { sequences: Vec::new(), models: (0..joint.models()).map(|_| prompts()).collect() }
     }
 
     pub fn len(&self) -> usize {
@@ -70,16 +70,17 @@ impl Entering {
         let EnteringSequence { request, slot, .. } = &sequence;
         for (model, prompts) in self.models.iter_mut().enumerate() {
             if let Some(prompt) = request.prompts.get(model).filter(|_| joint.needs_prompt(model, request)) {
-                prompts.add(prompt, request.shared.get(model).copied().unwrap_or(0), *slot);
+                let shared = request.shared.get(model).copied().unwrap_or(0);
+                prompts.add(prompt, shared, *slot, request.urgent);
             }
         }
-        self.sequences.push_back(sequence);
+        self.sequences.push(sequence);
     }
 
     /// Drops a sequence and returns its slot. A prefix that it brought is still computed, for others.
     pub fn cancel(&mut self, id: SequenceId) -> Option<u32> {
         let index = self.sequences.iter().position(|sequence| sequence.id == id)?;
-        let slot = self.sequences.remove(index)?.slot;
+        let slot = self.sequences.remove(index).slot;
         self.models.iter_mut().for_each(|prompts| prompts.work.retain(|work| work.target() != slot));
         Some(slot)
     }
@@ -102,8 +103,10 @@ impl Entering {
         let is_pending = |slot: u32| {
             self.models.iter().any(|prompts| prompts.work.iter().any(|work| work.target() == slot))
         };
-        let ready = self.sequences.iter().take_while(|sequence| !is_pending(sequence.slot)).count();
-        self.sequences.drain(..ready).collect()
+        let all = std::mem::take(&mut self.sequences).into_iter();
+        let (pending, ready) = all.partition(|sequence| is_pending(sequence.slot));
+        self.sequences = pending;
+        ready
     }
 
     /// Marks the spare slots as overwritten.
@@ -115,10 +118,16 @@ impl Entering {
 }
 
 impl ModelPrompts {
-    // Copies the shared prefix into the slot, after computing it in a spare one if it is new.
-    fn add(&mut self, prompt: &[u32], shared: usize, slot: u32) {
+    // Copies the shared prefix into the slot, after computing it in a spare one if it is new. An urgent prompt that goes before
+    // others does not wait for a prefix, nor overwrite one that they wait for.
+    fn add(&mut self, prompt: &[u32], shared: usize, slot: u32, urgent: bool) {
         let mut start = 0;
         let shared = shared.min(prompt.len().saturating_sub(1));
+        if urgent && !self.work.is_empty() {
+            let tokens: Vec<_> = prompt_tokens(prompt, 0, slot).collect();
+            tokens.into_iter().rev().for_each(|token| self.work.push_front(Work::Token(token)));
+            return;
+        }
         if shared >= MIN_SHARED {
             let (spare, kept) = self.prefixes.use_for(&prompt[..shared]);
             if !kept {
