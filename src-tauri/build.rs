@@ -65,6 +65,8 @@ const COMMANDS: &[&str] = &[
     "clear_memory",
     "places",
     "show_place",
+    "next_words",
+    "begin_with",
 ];
 
 fn main() {

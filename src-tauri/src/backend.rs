@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
     Catalog, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error, Filter,
-    FolderDocuments, Format, Job, JobEvent, JobId, JobState, LanguagePair, LeftAlone, Problem, RecipeInUse,
-    Segment, Setup, Term, TermCount, Translator, languages,
+    FolderDocuments, Format, Job, JobEvent, JobId, JobResult, JobState, LanguagePair, LeftAlone, NextWords,
+    Problem, RecipeInUse, Segment, Setup, Term, TermCount, Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -58,6 +58,16 @@ pub trait Translate: Resources + Send + Sync {
     fn restart(&self, pair: LanguagePair) -> bool;
     /// Submits a job. Its events may arrive before this returns.
     fn submit(&self, job: Job, on_event: OnEvent) -> JobId;
+    /// Runs a job and returns its result.
+    ///
+    /// # Errors
+    /// Those of the job.
+    fn run(&self, job: Job) -> Result<JobResult, Problem>;
+    /// The words that may follow the beginning that a job gives, with what each model wanted.
+    ///
+    /// # Errors
+    /// Those of decoding them.
+    fn next_words(&self, job: &Job) -> Result<NextWords, Problem>;
     /// Resumes a stored document job that is not running.
     ///
     /// # Errors
@@ -169,6 +179,14 @@ impl Translate for Translator {
 
     fn submit(&self, job: Job, on_event: OnEvent) -> JobId {
         self.submit(job, on_event)
+    }
+
+    fn run(&self, job: Job) -> Result<JobResult, Problem> {
+        self.run(job)
+    }
+
+    fn next_words(&self, job: &Job) -> Result<NextWords, Problem> {
+        self.next_words(job)
     }
 
     fn resume(&self, job: JobId, on_event: OnEvent) -> Result<(), Problem> {

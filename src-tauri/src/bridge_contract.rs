@@ -26,6 +26,7 @@ macro_rules! every {
 // After the macro, which they use.
 mod models;
 mod settings;
+mod words;
 
 /// Samples of one TypeScript type. `tag`: path to the property that must have all its values in the samples.
 fn samples<T: Serialize>(name: &str, tag: &str, values: &[T]) -> (String, String) {
@@ -163,7 +164,7 @@ fn events() -> Vec<Event> {
     let events = every!(Event:
         Engine { engine: engines().remove(0), offer: offer(), pair: None },
         Text { seq: 1, text: "Text".into(), doubts: vec![doubt] },
-        Finished { seq: 1, tokens_per_second: 8.5 },
+        Finished { seq: 1, tokens_per_second: 8.5, sentences: words::sentences() },
         Stopped { seq: 1 },
         Failed { seq: 1, problem: problem("gpu") },
         Row { row: rows().remove(0) },
@@ -217,6 +218,9 @@ fn the_page_expects_what_rust_sends() {
         samples("MemoryPair", "['units']", &settings::memory_pairs()),
         samples("MemoryUnit", "['origin']", &settings::units()),
         samples("Adapter", "['kind']", &settings::adapters()),
+        samples("MarkedSentence", "['index']", &words::sentences()),
+        samples("BegunSentence", "['text']", &words::begun()),
+        samples("NextWords", "['words']", &words::next()),
         samples("Snapshot", "['pair' | 'notice']", &snapshots()),
         samples("Dragged", "", &dragged()),
         samples("Event", "['type']", &events()),

@@ -4,6 +4,7 @@
 
 pub mod settings;
 pub mod texts;
+pub mod words;
 
 use crate::backend::extensions;
 use crate::drafts::Draft;

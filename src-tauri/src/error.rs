@@ -48,6 +48,9 @@ pub enum Error {
     /// There is no page for this.
     #[error("there is no page to open")]
     NoPage,
+    /// The text has no such sentence.
+    #[error("the text has no such sentence")]
+    NoSuchSentence,
     /// Settings could not be stored.
     #[error("cannot store the settings ({0})")]
     Settings(io::Error),
@@ -85,6 +88,7 @@ impl Error {
             Self::NoCandidate => "no_candidate",
             Self::UnknownLanguage(_) => "unknown_language",
             Self::NoPage => "no_page",
+            Self::NoSuchSentence => "no_such_sentence",
             Self::Settings(_) | Self::Drafts(_) => "settings",
             Self::NoUnit => "no_unit",
             Self::NoTerm => "no_term",
@@ -103,6 +107,7 @@ impl Error {
             Self::Translation(problem) => &problem.hint,
             Self::NoCandidate => "Choose it again.",
             Self::UnknownLanguage(_) => "Choose a language of the list.",
+            Self::NoSuchSentence => "Translate the text again.",
             Self::NoPage => "Try to get the set again.",
             Self::Settings(_) | Self::Drafts(_) => "Check the free space, and that you may write there.",
             Self::NoUnit | Self::NoTerm => "Change the text.",

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use translation::{
     DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, HistoryText, Job, JobEvent, JobId, JobResult,
-    LanguagePair, Problem, RecipeInUse, Segment, SentenceStatus, Source, Term, TermCount, Terms, TestVerdict,
-    TestedSentence, TranslationUnit,
+    LanguagePair, NextWord, NextWords, Place, Problem, RecipeInUse, Segment, SentenceReport, SentenceStatus,
+    Source, Term, TermCount, Terms, TestVerdict, TestedSentence, TranslationUnit, Word,
 };
 
 /// Numbers jobs by their index and records all calls.
@@ -70,6 +70,18 @@ impl Translate for FakeTranslator {
         };
         self.record(&format!("submit {what} {pair} as"), job);
         job
+    }
+
+    fn run(&self, job: Job) -> Result<JobResult, Problem> {
+        self.calls.lock().push(format!("run {}", begun(&job)));
+        self.fail_once()?;
+        Ok(JobResult { sentences: vec![sentence("Ja.", "Of course.")], ..result(None) })
+    }
+
+    fn next_words(&self, job: &Job) -> Result<NextWords, Problem> {
+        self.calls.lock().push(format!("words {}", begun(job)));
+        self.fail_once()?;
+        Ok(next_words())
     }
 
     fn resume(&self, job: JobId, on_event: OnEvent) -> Result<(), Problem> {
@@ -249,6 +261,28 @@ impl FakeTranslator {
             sentences: vec![sentence],
         })
     }
+}
+
+// Text, sentence and beginning of a job.
+fn begun(job: &Job) -> String {
+    let Source::Text(text) = &job.source else { panic!("typed text") };
+    let beginning = job.options.beginning.as_ref().unwrap();
+    format!("{text} {} {}", beginning.sentence, beginning.text)
+}
+
+/// A sentence of typed text with its only word linked.
+pub fn sentence(source: &str, translation: &str) -> SentenceReport {
+    let mut report = SentenceReport::kept(source, SentenceStatus::Done);
+    report.translation = translation.into();
+    report.place = Some(Place { source: (0, source.len()), target: (0, translation.len()) });
+    report.words = vec![Word { text: "Ja".into(), start: 0, end: 2, source: Some((0, 2)) }];
+    report
+}
+
+/// One word that may follow.
+pub fn next_words() -> NextWords {
+    let word = NextWord { text: "next".into(), probability: Some(0.5), votes: vec![Some(0.25), None] };
+    NextWords { recipe: vec![("L".into(), 1.0), ("src".into(), -0.5)], words: vec![word] }
 }
 
 fn segment(index: usize, text: &str) -> Segment {

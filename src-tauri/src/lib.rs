@@ -129,6 +129,8 @@ pub fn run() -> tauri::Result<()> {
             commands::settings::clear_memory,
             commands::settings::places,
             commands::settings::show_place,
+            commands::words::next_words,
+            commands::words::begin_with,
         ])
         .run(tauri::generate_context!())
 }

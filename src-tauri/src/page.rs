@@ -2,9 +2,11 @@
 
 mod models;
 mod settings;
+mod words;
 
 pub use models::*;
 pub use settings::*;
+pub use words::*;
 
 use crate::settings::Preferences;
 use parking_lot::Mutex;
@@ -211,6 +213,7 @@ pub enum Event {
     Finished {
         seq: u64,
         tokens_per_second: f32,
+        sentences: Vec<MarkedSentence>,
     },
     Stopped {
         seq: u64,

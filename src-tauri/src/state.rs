@@ -5,6 +5,7 @@ mod documents;
 mod models;
 mod settings;
 mod texts;
+mod words;
 
 use crate::backend::{Backend, Translate, formats};
 use crate::drafts::Drafts;

@@ -1,7 +1,7 @@
 //! Translation of typed text, and back: a new input cancels the previous one.
 
 use crate::backend::Translate;
-use crate::page::{Event, PageChannel};
+use crate::page::{Event, PageChannel, marked_sentences};
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::sync::Arc;
@@ -125,7 +125,9 @@ fn page_event(seq: u64, event: JobEvent) -> Option<Event> {
         JobEvent::Text { text, doubts } => Some(Event::Text { seq, text, doubts }),
         JobEvent::Progress { done, total, eta_s, .. } => Some(Event::Progress { seq, done, total, eta_s }),
         JobEvent::Finished(result) => {
-            Some(Event::Finished { seq, tokens_per_second: result.tokens_per_second })
+            let (tokens_per_second, sentences) =
+                (result.tokens_per_second, marked_sentences(result.sentences));
+            Some(Event::Finished { seq, tokens_per_second, sentences })
         }
         JobEvent::Failed(problem) => Some(Event::Failed { seq, problem }),
         JobEvent::Cancelled | JobEvent::Paused => Some(Event::Stopped { seq }),

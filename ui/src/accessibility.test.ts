@@ -3,6 +3,8 @@ import axe from 'axe-core'
 import { expect, test, vi } from 'vitest'
 import App from './App.svelte'
 import * as bridge from './bridge-settings'
+import * as words from './bridge-words'
+import { SOURCE, TRANSLATION, nextWords, sentencesOf } from './demo-words'
 import { PAGES } from './settings.svelte'
 import { models, row, rust, rustModels, segment } from './testing'
 
@@ -47,11 +49,21 @@ test('axe-core finds no fault in any view', async () => {
   await fireEvent.keyDown(window, { key: 'Enter', ctrlKey: true })
   backend.emit({ type: 'text', seq: 1, text: 'Sentence', doubts: [] })
   backend.emit({ type: 'progress', seq: 1, done: 3, total: 9, eta_s: 4 })
-  backend.emit({ type: 'finished', seq: 1, tokens_per_second: 3 })
+  backend.emit({ type: 'finished', seq: 1, tokens_per_second: 3, sentences: [] })
   for (const name of ['Correct', 'Translate back', /^Pin:/])
     await fireEvent.click(await screen.findByRole('button', { name }))
   await screen.findByRole('textbox', { name: 'Translation of: Satz' })
   expect(await faults(), 'below a translation').toEqual([])
+  vi.spyOn(words, 'nextWords').mockImplementation(async (_, sentence, kept) => nextWords(sentence, kept))
+  await fireEvent.input(screen.getByRole('textbox', { name: /^Text in/ }), { target: { value: SOURCE } })
+  await fireEvent.keyDown(window, { key: 'Enter', ctrlKey: true })
+  backend.emit({ type: 'text', seq: 2, text: TRANSLATION, doubts: [] })
+  backend.emit({ type: 'finished', seq: 2, tokens_per_second: 1, sentences: sentencesOf(SOURCE) })
+  await fireEvent.click(await screen.findByRole('button', { name: '1 sentence to check' }))
+  expect(await faults(), 'sentences to check').toEqual([])
+  await fireEvent.click(screen.getByText('drawings'))
+  await screen.findByRole('table')
+  expect(await faults(), 'a word').toEqual([])
   await fireEvent.keyDown(window, { key: 'h', ctrlKey: true })
   await screen.findByRole('button', { name: 'Go on with: Haus' })
   expect(await faults(), 'history').toEqual([])

@@ -4,6 +4,7 @@ import * as bridge from './bridge'
 import * as models from './bridge-models'
 import * as settings from './bridge-settings'
 import * as texts from './bridge-texts'
+import * as words from './bridge-words'
 import { DEFAULTS } from './settings.svelte'
 
 afterEach(clearMocks)
@@ -32,6 +33,8 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.keepDrafts(3, [])
   await bridge.close()
   await bridge.restart()
+  await words.nextWords('Ja. Nein.', 1, 'N')
+  await words.beginWith('Ja. Nein.', 1, 'Not')
   expect(sent).toEqual([
     ['set_pair', { from: 'de', to: 'en' }],
     ['translate', { seq: 7, text: 'Hallo' }],
@@ -51,6 +54,8 @@ test('every command goes out under its name with its arguments, and none carries
     ['keep_drafts', { id: 3, drafts: [] }],
     ['close', {}],
     ['restart', {}],
+    ['next_words', { text: 'Ja. Nein.', sentence: 1, kept: 'N' }],
+    ['begin_with', { text: 'Ja. Nein.', sentence: 1, beginning: 'Not' }],
   ])
 })
 

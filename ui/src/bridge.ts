@@ -3,10 +3,12 @@
 import { Channel, invoke } from '@tauri-apps/api/core'
 import type { Candidate, Models, Work } from './bridge-models'
 import type { Draft, Preferences } from './bridge-settings'
+import type { MarkedSentence } from './bridge-words'
 
 export type * from './bridge-models'
 export type * from './bridge-settings'
 export type * from './bridge-texts'
+export type * from './bridge-words'
 
 /** Language codes, as "de". */
 export interface Pair {
@@ -218,7 +220,7 @@ export type Event =
   | { type: 'progress'; seq: number; done: number; total: number; eta_s: number | null }
   /** The back-translation so far, its end or its failure. */
   | { type: 'back'; seq: number; text: string | null; done: boolean; problem: Problem | null }
-  | { type: 'finished'; seq: number; tokens_per_second: number }
+  | { type: 'finished'; seq: number; tokens_per_second: number; sentences: MarkedSentence[] }
   | { type: 'stopped'; seq: number }
   | { type: 'failed'; seq: number; problem: Problem }
   | { type: 'row'; row: Row }

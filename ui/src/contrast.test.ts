@@ -30,6 +30,7 @@ test('texts and borders of controls stand out, light and dark', () => {
     stands(name, 'sheet', 4.5)
   }
   stands('on-indigo', 'indigo', 4.5)
+  stands('ink', 'lit', 4.5)
   for (const back of ['paper', 'sheet']) for (const front of ['line-strong', 'indigo']) stands(front, back, 3)
   expect(faint).toEqual([])
 })

@@ -6,6 +6,7 @@ import type { Channel } from '@tauri-apps/api/core'
 import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term } from './bridge'
 import { modelsOf } from './demo-models'
 import { FORMATS, HISTORY, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
+import { DOUBTS, TRANSLATION, begunSentence, nextWords, sentencesOf } from './demo-words'
 import { DEFAULTS } from './settings.svelte'
 import { isActive } from './rows'
 
@@ -52,9 +53,6 @@ const DEMONSTRATION: Engine = {
 
 const SOFTWARE: Engine = { ...READY, adapter: 'llvmpipe (LLVM 15.0.6, 256 bits)', software: true }
 
-const TRANSLATION =
-  'Good morning! The little tea house by the river opens at eight. Bring the drawings of the three circles; we will measure them together and have breakfast afterwards.'
-
 const FAILED: Engine = {
   state: 'failed',
   problem: {
@@ -83,7 +81,7 @@ export function mockBackend(): void {
   let timer: ReturnType<typeof setInterval> | undefined
   let latest = 0
 
-  function translate(seq: number): void {
+  function translate(seq: number, source: string): void {
     clearInterval(timer)
     latest = seq
     let words = 0
@@ -91,15 +89,10 @@ export function mockBackend(): void {
     timer = setInterval(() => {
       words += 1
       const text = all.slice(0, words).join('')
-      const start = text.indexOf('drawings')
-      const doubts =
-        start < 0
-          ? []
-          : [{ start, end: start + 8, alternatives: ['sketches', 'plans'], probability: 0.41 }]
-      emit({ type: 'text', seq, text, doubts })
+      emit({ type: 'text', seq, text, doubts: DOUBTS.filter(({ end }) => end <= text.length) })
       if (words < all.length) return
       clearInterval(timer)
-      emit({ type: 'finished', seq, tokens_per_second: 41.7 })
+      emit({ type: 'finished', seq, tokens_per_second: 41.7, sentences: sentencesOf(source) })
     }, 40)
   }
 
@@ -133,7 +126,7 @@ export function mockBackend(): void {
       }
     },
     set_pair: (pair) => [pair as unknown as Pair, { from: 'en', to: 'ja' }],
-    translate({ seq }) {
+    translate({ seq, text }) {
       if (scene === 'problem')
         emit({
           type: 'failed',
@@ -144,12 +137,14 @@ export function mockBackend(): void {
             hint: 'The models were loaded again.',
           },
         })
-      else translate(seq as number)
+      else translate(seq as number, text as string)
     },
     stop() {
       clearInterval(timer)
       emit({ type: 'stopped', seq: latest })
     },
+    next_words: ({ sentence, kept }) => nextWords(sentence as number, kept as string),
+    begin_with: ({ sentence, beginning }) => begunSentence(sentence as number, beginning as string),
     detect: ({ text }) => (/[\u3040-\u30ff]/.test(text as string) ? 'ja' : null),
     choose_files: () => ROWS.forEach(change),
     choose_folder: () => ROWS.forEach(change),

@@ -174,7 +174,7 @@ export class Session extends Languages {
     if (!this.source.trim()) return
     const seq = ++this.#seq
     this.texts.begin()
-    this.translation = { ...this.translation, status: 'translating', stale: true, problem: null }
+    this.translation = { ...this.translation, status: 'translating', stale: true, problem: null, of: this.source }
     this.announce(t('said-translating'))
     void this.#detect(seq)
     bridge.translate(seq, this.source).catch((reason: unknown) => {
@@ -303,11 +303,11 @@ export class Session extends Languages {
     this.texts.handle(event)
     switch (event.type) {
       case 'text':
-        this.translation = { ...this.translation, text: event.text, doubts: event.doubts, stale: false }
+        this.translation = { ...this.translation, text: event.text, doubts: event.doubts, stale: false, sentences: [] }
         return
       case 'finished': {
-        const { tokens_per_second } = event
-        this.translation = { ...this.translation, status: 'done', stale: false, tokens_per_second }
+        const { tokens_per_second, sentences } = event
+        this.translation = { ...this.translation, status: 'done', stale: false, tokens_per_second, sentences }
         this.announce(t('said-done'))
         return
       }

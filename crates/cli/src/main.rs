@@ -26,6 +26,7 @@ mod tokens;
 #[cfg(feature = "train")]
 mod train;
 mod translate;
+mod words;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ struct Cli {
 enum Command {
     /// Translate text, documents, folders of documents, or standard input
     Translate(Box<translate::Translate>),
+    /// List the words that may follow the beginning of a translation, and what each model wanted
+    Words(Box<words::Words>),
     /// List, resume, cancel, retry, correct and clear queued documents
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Translate(command) => command.run(),
+        Command::Words(command) => command.run(),
         Command::Jobs(command) => command.run(),
         Command::Memory(command) => command.run(),
         Command::History(command) => command.run(),

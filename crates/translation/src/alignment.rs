@@ -16,6 +16,7 @@ use model_files::Tokenizer;
 
 pub use heads::{HeadScore, PickedHeads, align_model, pick_heads};
 pub use marked::{Marked, MarkedPair, STARTING_PAIRS};
+pub(crate) use words::first_word;
 pub use words::words;
 
 use crate::error::Result;

@@ -24,10 +24,13 @@ use crate::store::jobs::JobState;
 use crate::store::segments::{DocumentSegments, ReviewCounts, SegmentRecord};
 use crate::store::{Store, sha256};
 use crate::task::Task;
-use crate::{files, names, sentences};
+use crate::{files, names, sentences, typed_words};
 
 /// Completes a job: writes its document, marks its row as done, and returns the result.
 pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResult> {
+    if let LoadedSource::Text(between) = &task.source {
+        typed_words::locate(&mut task.blocks, between, &task.job.pair.to);
+    }
     let (written, text) = match (&task.source, store) {
         (LoadedSource::Text(between), _) => {
             let blocks = task.blocks.iter().map(|block| block_text(block, &task.job.pair.to));
@@ -74,6 +77,7 @@ pub(crate) fn deliver(task: &mut Task, store: Option<&Store>) -> Result<JobResul
         context_tokens: task.context_tokens,
         seconds: task.seconds(),
         tokens_per_second: task.rate(),
+        recipe: Vec::new(),
         sentences,
     })
 }

@@ -7,6 +7,7 @@ use documents::{Format, LeftAlone};
 use engine::Choice;
 use serde::{Deserialize, Serialize};
 
+use crate::beginning::Beginning;
 use crate::document_terms::DocumentTerm;
 use crate::error::{Error, Problem};
 use crate::glossary::{Term, TermCount};
@@ -100,6 +101,9 @@ pub struct DecodeOptions {
     /// other options; rows of the queue have none here.
     #[serde(skip)]
     pub terms: Vec<Term>,
+    /// Typed text: how the translation of one sentence begins. It has one translation then, whatever the quality.
+    #[serde(skip)]
+    pub beginning: Option<Beginning>,
     /// Tables: indices of the columns to translate; none = those that contain text.
     pub columns: Option<Vec<usize>>,
     /// Documents: how the language is written into the translation's name.
@@ -127,6 +131,7 @@ impl Default for DecodeOptions {
             document_terms: true,
             context: DEFAULT_CONTEXT,
             terms: Vec::new(),
+            beginning: None,
             columns: None,
             names: NameStyle::Dot,
             format: None,
@@ -137,7 +142,8 @@ impl Default for DecodeOptions {
 impl DecodeOptions {
     /// Whether the models choose between several translations.
     pub(crate) fn reranks(&self) -> bool {
-        self.quality == Quality::Best && self.beam.is_none() && self.sampling.is_none()
+        let is_plain = self.beam.is_none() && self.sampling.is_none() && self.beginning.is_none();
+        self.quality == Quality::Best && is_plain
     }
 
     /// Whether log P(source | translation) of each sentence is computed.
@@ -271,6 +277,8 @@ pub struct JobResult {
     pub seconds: f32,
     /// Tokens per second.
     pub tokens_per_second: f32,
+    /// The recipe's terms with their weights, in the order of each token's votes.
+    pub recipe: Vec<(String, f32)>,
     /// Every sentence with its translation and status.
     pub sentences: Vec<SentenceReport>,
 }
@@ -284,6 +292,7 @@ impl JobResult {
 
 /// An event of a job.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a job has one result, so its size costs nothing")]
 pub enum JobEvent {
     /// The source was read and split.
     Started {

@@ -2,6 +2,7 @@
 
 mod access;
 mod adapter_tuning;
+mod beginning;
 mod benchmark;
 mod catalog;
 mod checks;
@@ -32,6 +33,7 @@ mod model_output;
 mod model_set;
 mod name_style;
 mod names;
+mod next_words;
 mod pair_file;
 mod published;
 mod pull;
@@ -58,6 +60,7 @@ mod tags;
 mod task;
 mod translator;
 mod tuned;
+mod typed_words;
 mod worker;
 
 pub mod alignment;
@@ -66,6 +69,7 @@ pub mod prompt;
 mod prompt_example;
 pub mod sentences;
 
+pub use beginning::Beginning;
 pub use benchmark::{
     BatchSpeed, BenchmarkOptions, BenchmarkReport, DraftCost, Measure, ModelCost, benchmark, host_peak_bytes,
 };
@@ -105,6 +109,7 @@ pub use model_files::{
 };
 pub use model_library::{ModelEdit, check_name, edit, import, remove};
 pub use name_style::NameStyle;
+pub use next_words::{NextWord, NextWords};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};
 pub use published::{
     LICENCES, Licence, PublishedMember, PublishedModel, PublishedSet, Shape, licence, published_set,
@@ -116,7 +121,9 @@ pub use recurring::RecurringTerm;
 pub use reranking::{MAX_HYPOTHESES, Reranking, save_reranking};
 pub use review::{DocumentTermEdit, EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark, TaggedTexts};
-pub use sentence_report::{HypothesisReport, SentenceReport, SentenceStatus, TokenReport, UncertainWord};
+pub use sentence_report::{
+    HypothesisReport, Place, SentenceReport, SentenceStatus, TokenReport, UncertainWord, Word,
+};
 pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};
 pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
 pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};

@@ -93,17 +93,18 @@ pub(crate) fn report(
     let Some(best) = outputs.first() else {
         return Ok(SentenceReport { others, ..SentenceReport::kept(source, SentenceStatus::Kept) });
     };
-    let tokens = best.tokens.iter().filter(|_| with_tokens).map(|token| TokenReport {
-        id: token.id,
-        text: tokenizer.decode(&[token.id]).unwrap_or_default(),
-        log_probability: token.log_probability,
-        alternatives: named(&token.alternatives),
-        votes: builder
-            .term_to_model
-            .iter()
-            .filter_map(|&model| token.votes.get(model))
-            .map(|vote| named(vote))
-            .collect(),
+    let ids = |list: &[(u32, f32)]| list.iter().map(|(id, _)| *id).collect::<Vec<u32>>();
+    let tokens = best.tokens.iter().filter(|_| with_tokens).map(|token| {
+        let votes = builder.term_to_model.iter().filter_map(|&model| token.votes.get(model));
+        TokenReport {
+            id: token.id,
+            text: tokenizer.decode(&[token.id]).unwrap_or_default(),
+            log_probability: token.log_probability,
+            alternatives: named(&token.alternatives),
+            alternative_ids: ids(&token.alternatives),
+            vote_ids: votes.clone().map(|vote| ids(vote)).collect(),
+            votes: votes.map(|vote| named(vote)).collect(),
+        }
     });
     Ok(SentenceReport {
         translation: text_of(&best.tokens, builder)?,

@@ -19,7 +19,7 @@ pub(crate) const LISTED: u32 = 31;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prefix {
     pub tokens: Vec<Token>,
-    /// Their attention to the source, (token, source token); empty where the request asks for none.
+    /// Their attention to the source, (token, source token), as far as it is known.
     pub attention: Vec<Vec<f32>>,
 }
 
@@ -39,9 +39,14 @@ impl Prefix {
         let complete = |output: &Output| {
             let tokens = [self.tokens.as_slice(), &output.tokens].concat();
             let sum: f32 = tokens.iter().map(|token| token.log_probability).sum();
-            let attention = match output.attention.is_empty() {
-                true => Vec::new(),
-                false => [self.attention.as_slice(), &output.attention].concat(),
+            let attention = match output.attention.first().map(Vec::len) {
+                None => Vec::new(),
+                Some(columns) => {
+                    let mut given = self.attention.clone();
+                    given.resize(self.tokens.len(), vec![0.0; columns]);
+                    given.extend_from_slice(&output.attention);
+                    given
+                }
             };
             let score = sum / tokens.len().max(1) as f32;
             Output { tokens, score, attention, ..output.clone() }

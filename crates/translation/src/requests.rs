@@ -200,21 +200,31 @@ impl RequestBuilder {
         output: &str,
         end: Option<u32>,
     ) -> Result<Option<Request>> {
-        // A tokenizer needs time, so an output that cannot fit is not encoded.
-        if output.len() / MAX_TOKEN_BYTES > self.context {
-            return Ok(None);
-        }
+        let Some(mut ids) = self.output_ids(output)? else { return Ok(None) };
         let Some(request) = self.request(prompt, context, &Request::default())? else { return Ok(None) };
-        // After a colon the models begin with a space, and a line end is their end token.
-        let mut ids = self.tokenizer.encode(&if self.ends_at_line {
-            format!(" {output}")
-        } else {
-            output.to_owned()
-        })?;
         ids.extend(end);
         let longest = request.prompts.iter().map(Vec::len).max().unwrap_or(0);
         let weights = self.members.iter().map(|(_, weight)| weight / self.whole).collect();
         Ok((longest + ids.len() <= self.context).then_some(Request { weights, forced: Some(ids), ..request }))
+    }
+
+    // The tokens of an output that is given; `None` if it cannot fit, which is not encoded, since a tokenizer needs time.
+    fn output_ids(&self, output: &str) -> Result<Option<Vec<u32>>> {
+        if output.len() / MAX_TOKEN_BYTES > self.context {
+            return Ok(None);
+        }
+        // After a colon the models begin with a space, and a line end is their end token.
+        let spaced = self.ends_at_line.then(|| format!(" {output}"));
+        Ok(Some(self.tokenizer.encode(spaced.as_deref().unwrap_or(output))?))
+    }
+
+    /// The tokens of the beginning of an output; `None` if it leaves no room for the rest.
+    pub fn beginning(&self, text: &str) -> Result<Option<Vec<u32>>> {
+        // The space after a word belongs to the token that follows.
+        match text.trim() {
+            "" => Ok(Some(Vec::new())),
+            text => Ok(self.output_ids(text)?.filter(|ids| ids.len() < self.context / 2)),
+        }
     }
 
     /// The token that ends an output of this prompt format, given one that ended by itself.

@@ -7,6 +7,29 @@ use crate::checks::Reason;
 use crate::glossary::Terms;
 use crate::quality::{Evidence, QualityEstimate};
 
+/// A word of a translation and the word of its sentence that it translates. Offsets count from the start of the translation and
+/// of the sentence, in UTF-16 code units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// Its start.
+    pub start: usize,
+    /// Its end.
+    pub end: usize,
+    /// Start and end of the source word; none if the alignment finds none.
+    pub source: Option<(usize, usize)>,
+}
+
+/// Where a sentence of typed text is: start and end, in UTF-16 code units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// In the text.
+    pub source: (usize, usize),
+    /// In its translation.
+    pub target: (usize, usize),
+}
+
 /// A word with low model confidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UncertainWord {
@@ -59,11 +82,17 @@ pub struct TokenReport {
     pub text: String,
     /// Natural logarithm of its probability under the sum, with weights normalized to Σ|weight| = 1.
     pub log_probability: f32,
-    /// The most likely tokens at its position.
+    /// The most likely tokens at its position; none for a token that was given.
     pub alternatives: Vec<(String, f32)>,
+    /// Their ids.
+    #[serde(skip)]
+    pub alternative_ids: Vec<u32>,
     /// For each term of the recipe, in order: its model's own most likely tokens before summing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub votes: Vec<Vec<(String, f32)>>,
+    /// The ids of each model's likeliest tokens.
+    #[serde(skip)]
+    pub vote_ids: Vec<Vec<u32>>,
 }
 
 /// One of several translations between which the models chose.
@@ -112,9 +141,21 @@ pub struct SentenceReport {
     /// Further translations, best first (n-best).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
-    /// Links of target words to source words; empty unless needed to place the document's markup.
+    /// Links of target words to source words; empty for documents unless needed to place their markup.
     #[serde(skip)]
     pub links: Vec<Link>,
+    /// Typed text: where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Typed text: the words of the translation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
+    /// Typed text: the words with low confidence; offsets count from the start of the translation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<UncertainWord>,
+    /// The word after a given beginning, if only that was wanted.
+    #[serde(skip)]
+    pub(crate) next_word: Option<String>,
     /// Its tokens; empty unless a report was requested.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenReport>,
@@ -122,7 +163,7 @@ pub struct SentenceReport {
 
 impl SentenceReport {
     /// A report whose translation is the source.
-    pub(crate) fn kept(source: &str, status: SentenceStatus) -> Self {
+    pub fn kept(source: &str, status: SentenceStatus) -> Self {
         Self {
             source: source.to_owned(),
             translation: source.to_owned(),
@@ -136,6 +177,10 @@ impl SentenceReport {
             evidence: None,
             others: Vec::new(),
             links: Vec::new(),
+            place: None,
+            words: Vec::new(),
+            doubts: Vec::new(),
+            next_word: None,
             tokens: Vec::new(),
         }
     }

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use std::sync::mpsc::channel;
 
 use evaluation::{Chrf, Metric};
 use serde::Serialize;
 
-use crate::error::{Error, Problem, Result};
-use crate::job::{DecodeOptions, Job, JobEvent, JobResult, Source};
+use crate::error::{Error, Result};
+use crate::job::{DecodeOptions, Job, Source};
 use crate::languages::LanguagePair;
 use crate::sentence_report::SentenceStatus;
 use crate::translator::Translator;
@@ -125,7 +124,7 @@ pub fn test_direction(
         ..DecodeOptions::default()
     };
     let job = Job { pair: pair.clone(), source: Source::Text(sources.join("\n")), options };
-    let result = run(translator, job)?;
+    let result = translator.run(job).map_err(Error::TestFailed)?;
     // A line is a block of its own; its sentences are joined again.
     let translations: Vec<String> =
         result.text.unwrap_or_default().lines().map(|line| line.trim().to_owned()).collect();
@@ -168,23 +167,6 @@ pub fn test_direction(
         remarks,
         sentences,
     })
-}
-
-fn run(translator: &Translator, job: Job) -> Result<JobResult> {
-    let (ended, received) = channel();
-    translator.submit(job, move |event| {
-        if event.is_last() {
-            // The receiver waits for it.
-            drop(ended.send(event));
-        }
-    });
-    let failed = |problem: Problem| Err(Error::TestFailed(problem));
-    match received.recv() {
-        Ok(JobEvent::Finished(result)) => Ok(result),
-        Ok(JobEvent::Failed(problem)) => failed(problem),
-        Ok(JobEvent::Cancelled | JobEvent::Paused) => failed(Error::Cancelled.problem()),
-        Ok(_) | Err(_) => failed(Error::Stopped.problem()),
-    }
 }
 
 fn verdict(chrf: f64, unrelated: f64) -> TestVerdict {

@@ -1,5 +1,6 @@
 //! A running job: its blocks, their sentences and their translations.
 
+mod begun;
 mod context;
 mod decode_queue;
 mod fit_subtitles;
@@ -64,6 +65,8 @@ pub(crate) struct Task {
     pub blocks: Vec<Vec<SentenceTask>>,
     // For each block, whether it continues the one before.
     follows: Vec<bool>,
+    // The block and sentence whose translation begins with what the options give.
+    begun: Option<(usize, usize)>,
     /// Sentences before each that its prompt may have as context.
     pub context: usize,
     on_event: OnEvent,
@@ -124,6 +127,7 @@ impl Task {
             source: LoadedSource::Text(Vec::new()),
             blocks: Vec::new(),
             follows: Vec::new(),
+            begun: None,
             context: 0,
             on_event,
             store,
@@ -159,6 +163,7 @@ impl Task {
             self.follows.push(text.follows);
         }
         self.total = self.blocks.iter().map(Vec::len).sum();
+        self.find_begun();
         self.emit(JobEvent::Started { segments: self.total });
         Ok(())
     }

@@ -70,7 +70,9 @@ impl RunningJob {
             emit_text(&mut self.task, builder);
         }
         let store = self.task.store.clone();
-        let result = delivery::deliver(&mut self.task, store.as_deref())?;
+        let mut result = delivery::deliver(&mut self.task, store.as_deref())?;
+        let members = self.models.members.iter();
+        result.recipe = members.map(|member| (member.term.clone(), member.weight)).collect();
         self.task.emit(JobEvent::Finished(result));
         Ok(())
     }

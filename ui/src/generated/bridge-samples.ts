@@ -197,6 +197,15 @@ export const samples = {
     {"name":"GPU","kind":"software","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
     {"name":"GPU","kind":"other","backend":"Vulkan","driver":"Mesa","half":true,"lanes":[8,32],"largest_buffer":1,"memory":1,"shares_memory":false,"fault":"matmul","test_s":0.5},
   ] satisfies bridge.Adapter[],
+  MarkedSentence: [
+    {"index":0,"place":{"source":[0,3],"target":[0,3]},"status":"done","reasons":[{"kind":"number","text":"300"}],"quality":{"score":0.5,"grade":"poor","calibrated":true},"words":[{"text":"Ja","start":0,"end":2,"source":[0,2]},{"text":".","start":2,"end":3,"source":null}]},
+  ] satisfies bridge.MarkedSentence[],
+  BegunSentence: [
+    {"text":"Ja.","doubts":[{"start":0,"end":2,"alternatives":["Yes"],"probability":0.5}],"sentence":{"index":0,"place":{"source":[0,3],"target":[0,3]},"status":"done","reasons":[],"quality":null,"words":[{"text":"Ja","start":0,"end":2,"source":[0,2]}]}},
+  ] satisfies bridge.BegunSentence[],
+  NextWords: [
+    {"recipe":[["L",1.0],["src",-0.5]],"words":[{"text":"next","probability":0.5,"votes":[0.25,null]},{"text":"other","probability":null,"votes":[null,0.5]}]},
+  ] satisfies bridge.NextWords[],
   Snapshot: [
     {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
     {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
@@ -208,7 +217,7 @@ export const samples = {
   Event: [
     {"type":"engine","engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null},
     {"type":"text","seq":1,"text":"Text","doubts":[{"start":0,"end":4,"alternatives":["plans"],"probability":0.5}]},
-    {"type":"finished","seq":1,"tokens_per_second":8.5},
+    {"type":"finished","seq":1,"tokens_per_second":8.5,"sentences":[{"index":0,"place":{"source":[0,3],"target":[0,3]},"status":"done","reasons":[{"kind":"number","text":"300"}],"quality":{"score":0.5,"grade":"poor","calibrated":true},"words":[{"text":"Ja","start":0,"end":2,"source":[0,2]},{"text":".","start":2,"end":3,"source":null}]}]},
     {"type":"stopped","seq":1},
     {"type":"failed","seq":1,"problem":{"code":"gpu","message":"gpu","hint":"Again."}},
     {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}},
@@ -261,6 +270,9 @@ export type Unsent = Never<
   | Exclude<bridge.MemoryPair['units'], (typeof samples.MemoryPair)[number]['units']>
   | Exclude<bridge.MemoryUnit['origin'], (typeof samples.MemoryUnit)[number]['origin']>
   | Exclude<bridge.Adapter['kind'], (typeof samples.Adapter)[number]['kind']>
+  | Exclude<bridge.MarkedSentence['index'], (typeof samples.MarkedSentence)[number]['index']>
+  | Exclude<bridge.BegunSentence['text'], (typeof samples.BegunSentence)[number]['text']>
+  | Exclude<bridge.NextWords['words'], (typeof samples.NextWords)[number]['words']>
   | Exclude<bridge.Snapshot['pair' | 'notice'], (typeof samples.Snapshot)[number]['pair' | 'notice']>
   | Exclude<bridge.Dragged, (typeof samples.Dragged)[number]>
   | Exclude<bridge.Event['type'], (typeof samples.Event)[number]['type']>

@@ -15,7 +15,7 @@ async function translated(source: string, text: string, rest = {}) {
     await fireEvent.keyDown(window, { key: 'Enter', ctrlKey: true })
     const seq = backend.translate.mock.calls.at(-1)![0]
     backend.emit({ type: 'text', seq, text, doubts: [] })
-    backend.emit({ type: 'finished', seq, tokens_per_second: 3 })
+    backend.emit({ type: 'finished', seq, tokens_per_second: 3, sentences: [] })
     await screen.findByText(text)
     return seq
   }

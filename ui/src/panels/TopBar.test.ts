@@ -67,7 +67,7 @@ test('swapping turns the finished translation into the text', async () => {
   await fireEvent.input(editor, { target: { value: 'Hallo' } })
   await press('Enter', { ctrlKey: true })
   emit({ type: 'text', seq: 1, text: 'Hello', doubts: [] })
-  emit({ type: 'finished', seq: 1, tokens_per_second: 1 })
+  emit({ type: 'finished', seq: 1, tokens_per_second: 1, sentences: [] })
   await press('S', { ctrlKey: true, shiftKey: true })
   expect(setPair).toHaveBeenCalledWith({ from: 'en', to: 'de' })
   await waitFor(() => expect(translate).toHaveBeenLastCalledWith(2, 'Hello'))

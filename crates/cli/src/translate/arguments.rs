@@ -5,8 +5,8 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use clap::Args;
 use clap::ValueEnum;
 use translation::{
-    BeamOptions, DecodeOptions, Estimate, Format, LanguagePair, NameStyle, Quality, Sampling, Target, Term,
-    is_document,
+    BeamOptions, Beginning, DecodeOptions, Estimate, Format, LanguagePair, NameStyle, Quality, Sampling,
+    Target, Term, is_document,
 };
 
 use crate::arguments::{EngineArgs, known_language, language_pair};
@@ -48,6 +48,9 @@ pub struct Translate {
     /// settings, except for the options given now. Named ones that are done stay as they are
     #[arg(long)]
     pub resume: bool,
+    /// Texts: how the translation of the first sentence begins; `wasan words` lists the words that may follow
+    #[arg(long, value_name = "TEXT")]
+    begin_with: Option<String>,
     /// A glossary for this run: TBX, or CSV or TSV with source and translation in the first two columns
     #[arg(long, value_name = "FILE")]
     pub glossary: Option<PathBuf>,
@@ -316,6 +319,12 @@ impl Translate {
             ("--tmx", self.tmx.is_some()),
             ("--resume", self.resume && !inputs.is_empty()),
         ];
+        if self.begin_with.is_some() && (self.resume || inputs.iter().any(|input| input.path().is_some())) {
+            return Err(Failure::usage(
+                "--begin-with is for texts, but the inputs include documents",
+                "Give a text in quotation marks, or leave out --begin-with.",
+            ));
+        }
         let documents = self.resume && inputs.is_empty() || inputs.iter().any(|input| input.path().is_some());
         match of_documents.iter().find(|(_, given)| *given && !documents) {
             Some((option, _)) => Err(Failure::usage(
@@ -362,6 +371,7 @@ impl Translate {
             options.terms = terms.to_vec();
         }
         options.format = self.format.or(options.format);
+        options.beginning = self.begin_with.as_deref().map(|text| Beginning::new(0, text, false));
         if !self.columns.is_empty() {
             options.columns = Some(self.columns.iter().map(|column| *column as usize - 1).collect());
         }

@@ -50,6 +50,32 @@ fn the_report_has_every_tokens_probability_and_each_models_votes() {
     assert!((sentence["score"].as_f64().expect("a number") - mean).abs() < 1e-4, "{sentence}");
 }
 
+/// What the window shows of words, the command line says: links, a given beginning, the words that may follow one.
+#[test]
+fn words_are_linked_and_others_can_be_chosen() {
+    let home = Home::new();
+    let report =
+        home.run(&[&DE_EN[..], &["--json", "--begin-with", "He", "Tom ist müde. Es regnet."]].concat());
+    let report = report.json();
+    assert_eq!(report["recipe"], serde_json::json!([["L", 1.0], ["src", 1.0], ["tgt", 1.0]]));
+    let [first, second] = [0, 1].map(|at| report["sentences"][at].clone());
+    assert!(first["translation"].as_str().is_some_and(|text| text.starts_with("He")), "{first}");
+    assert_eq!(second["place"]["source"], serde_json::json!([14, 24]));
+    let words = second["words"].as_array().expect("words");
+    let raining = words.iter().find(|word| word["text"] == "raining").expect("it rains");
+    assert_eq!(raining["source"], serde_json::json!([3, 9]), "{second}");
+
+    let arguments = ["words", "--from", "de", "--to", "en", "--begin-with", "Tom is", "Tom ist müde."];
+    let next = home.run(&[&arguments[..], &["--json"]].concat()).json();
+    assert_eq!((&next["words"][0]["text"], &next["recipe"]), (&"tired".into(), &report["recipe"]));
+    assert_eq!(next["words"][0]["votes"].as_array().map(Vec::len), Some(3));
+    let table = home.run_ok(&arguments);
+    assert!(table.starts_with("WORD\tSUM\tL\tsrc\ttgt\ntired\t"), "{table}");
+    home.write("letter.txt", "Es regnet.");
+    let refused = home.run(&[&DE_EN[..], &["--begin-with", "He", "letter.txt"]].concat());
+    assert_eq!(refused.status, Some(2), "{}", refused.err);
+}
+
 #[test]
 fn presets_and_sums_name_the_same_recipes() {
     let home = Home::new();

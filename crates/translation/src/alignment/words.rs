@@ -28,6 +28,31 @@ pub fn words(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
     words
 }
 
+/// The word at the beginning of a text that goes on, and whether it ends there: a run as by [`words`], of a script without
+/// spaces what is there, or marks up to the next letter or space. None without a whole character.
+pub(crate) fn first_word(text: &str) -> Option<(&str, bool)> {
+    // The bytes of an incomplete character.
+    let text = text.trim_end_matches('\u{fffd}');
+    let first = text.chars().next()?;
+    if is_unspaced(first) {
+        return Some((text.split(char::is_whitespace).next().unwrap_or(text), true));
+    }
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let belongs = match first.is_alphanumeric() {
+            true => !is_unspaced(c) && (c.is_alphanumeric() || at > 0 && joins(c, next)),
+            false => !c.is_alphanumeric() && !c.is_whitespace(),
+        };
+        if !belongs {
+            // Whether a mark joins two parts of a word shows only after it.
+            let is_open = next.is_none() && joins(c, Some('a'));
+            return Some((text.get(..at).unwrap_or_default(), !is_open));
+        }
+    }
+    Some((text, false))
+}
+
 /// Punctuation inside words and numbers: it's, well-known, 3.5, a@b.c.
 fn joins(c: char, next: Option<char>) -> bool {
     matches!(c, '\'' | '’' | '-' | '.' | ',' | '@' | '_')
@@ -57,6 +82,26 @@ mod tests {
         assert_eq!(of("It's a well-known (3.5 %) fact.", &[]), ["It's", "a", "well-known", "3.5", "fact"]);
         assert_eq!(of("Ende. Neu, 'x'", &[]), ["Ende", "Neu", "x"]);
         assert_eq!(of("…", &[]), [""; 0]);
+    }
+
+    #[test]
+    fn the_first_word_is_complete_once_something_follows() {
+        for (text, word) in [
+            ("drawings of", Some(("drawings", true))),
+            ("draw", Some(("draw", false))),
+            ("don't go", Some(("don't", true))),
+            ("don'", Some(("don", false))),
+            ("end. ", Some(("end", true))),
+            ("3.5 %", Some(("3.5", true))),
+            (", and", Some((",", true))),
+            ("“Yes", Some(("“", true))),
+            ("東京", Some(("東京", true))),
+            ("caf\u{fffd}", Some(("caf", false))),
+            ("\u{fffd}", None),
+            ("", None),
+        ] {
+            assert_eq!(first_word(text), word, "{text:?}");
+        }
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl Task {
         if !sentence.has_words() {
             return Ok(Some(SentenceReport::kept(&sentence.text, SentenceStatus::Copied)));
         }
-        if self.is_interactive() && !self.job.options.reuse {
+        let is_begun = self.begun == Some((block, at));
+        if self.is_interactive() && (is_begun || !self.job.options.reuse) {
             return Ok(None);
         }
         let SentenceTask { text, terms, locked, marked, .. } = sentence;
@@ -163,6 +164,10 @@ impl Task {
                 }
                 continue;
             }
+            if !self.give_beginning(position, builder)? {
+                self.finish_with_best(position)?;
+                continue;
+            }
             let Some(piece) = self.piece(position) else { continue };
             let context = self.context(position, builder)?;
             if let Some((mut request, context)) = builder.request_in(&piece.text, context, &base)? {
@@ -171,7 +176,10 @@ impl Task {
                     request.alternatives = LISTED;
                 }
                 piece.prefix.extend(&mut request);
-                if sentence.marked || !sentence.locked.is_empty() {
+                if self.decodes_one_word(position) {
+                    (request.alternatives, request.votes) = (LISTED, LISTED);
+                }
+                if self.is_aligned(position) {
                     request.align = builder.alignment_ranges(&piece.text, &context.text)?;
                 }
                 match sentence.strategy {

@@ -26,13 +26,15 @@ impl Task {
         }
     }
 
-    /// Whether the output of a prompt without end token has reached the end of its line.
-    pub fn is_line_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
-        builder.ends_at_line && {
-            let tokens = self.piece(position).map_or(&[][..], |piece| &piece.tokens);
-            let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-            builder.tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
-        }
+    /// Whether the output has reached its end without an end token: that of the line, where the prompt has none, or that of
+    /// the wanted word.
+    pub fn is_output_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
+        self.is_word_complete(position, builder)
+            || builder.ends_at_line && {
+                let tokens = self.piece(position).map_or(&[][..], |piece| &piece.tokens);
+                let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+                builder.tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
+            }
     }
 
     /// Records a piece's output; retries or finishes its sentence.
@@ -61,8 +63,10 @@ impl Task {
             return self.choose_with_terms(position, candidate);
         }
         let prefix = self.piece(position).map(|piece| piece.prefix.clone()).unwrap_or_default();
+        let decoded = outputs;
         let outputs = &prefix.complete(outputs);
         let mut report = self.piece_report(position, &source, outputs, builder)?;
+        self.report_begun(position, decoded, &mut report, builder)?;
         self.doubt_pulled(position, &prefix, &mut report, builder)?;
         let pull = self.pull(position, &report, prefix.tokens.len(), outputs, builder)?;
         let outputs = shortened(outputs);
@@ -95,10 +99,11 @@ impl Task {
         }
     }
 
-    // Whether its words are aligned with those of its translation.
-    fn is_aligned(&self, position: PiecePosition) -> bool {
+    /// Whether its words are aligned with those of its translation.
+    pub(super) fn is_aligned(&self, position: PiecePosition) -> bool {
         let sentence = self.sentence(position);
-        sentence.marked || !sentence.locked.is_empty()
+        let is_read = self.is_interactive() && !self.decodes_one_word(position);
+        is_read || sentence.marked || !sentence.locked.is_empty()
     }
 
     // What the next output has to begin with, so that a locked item is in it that this one lacks. The first `given` tokens
@@ -112,6 +117,9 @@ impl Task {
         builder: &RequestBuilder,
     ) -> Result<Option<Prefix>> {
         let sentence = self.sentence(position);
+        if self.decodes_one_word(position) {
+            return Ok(None);
+        }
         let missing = sentence.items_to_pull(&report.translation);
         let Some(best) = outputs.first().filter(|best| !missing.is_empty() && best.status == Status::Ended)
         else {

@@ -14,3 +14,4 @@ mod queue;
 mod review;
 mod terms;
 mod text;
+mod words;
