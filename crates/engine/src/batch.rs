@@ -1,5 +1,6 @@
 //! Continuous batching: sequences join while others run, and leave when they end.
 
+mod branches;
 mod drafting;
 mod entering;
 mod running;
@@ -11,6 +12,7 @@ use crate::draft_length::{DraftCounts, Drafts};
 use crate::error::{Error, Result};
 use crate::joint::{Joint, PendingStep, PickedToken};
 use crate::sequence::{Output, Request, Status, Token, prompt_tokens};
+use branches::Branched;
 use drafting::Drafting;
 use entering::{Entering, EnteringSequence};
 use running::RunningSequence;
@@ -24,7 +26,7 @@ pub struct SequenceId(u64);
 pub enum Event {
     /// One more token of a sequence.
     Token(SequenceId, Token),
-    /// A sequence ended; best output first (one output unless n-best was requested).
+    /// A sequence ended; best output first (one output unless n-best or branches were requested).
     Finished(SequenceId, Vec<Output>),
     /// A request cannot be decoded; the other sequences continue.
     Refused(SequenceId, Error),
@@ -52,6 +54,8 @@ pub struct Batch {
     waiting: VecDeque<(SequenceId, Request)>,
     entering: Entering,
     running: Vec<RunningSequence>,
+    // Requests whose first output has ended, and which have more.
+    branched: Vec<Branched>,
     in_flight: VecDeque<InFlight>,
     drafting: Drafting,
     free: Vec<u32>,
@@ -76,6 +80,7 @@ impl Batch {
             options,
             waiting: VecDeque::new(),
             running: Vec::new(),
+            branched: Vec::new(),
             in_flight: VecDeque::new(),
             drafting: Drafting::default(),
             columns_changed: true,
@@ -97,17 +102,19 @@ impl Batch {
     pub fn cancel(&mut self, id: SequenceId) {
         self.waiting.retain(|(waiting, _)| *waiting != id);
         self.free.extend(self.entering.cancel(id));
-        if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
+        self.branched.retain(|branched| branched.id() != id);
+        for running in self.running.iter_mut().filter(|running| running.id == id) {
             running.done = true;
             self.columns_changed = true;
         }
     }
 
-    /// Ends a running sequence now, as if by an end token, and returns its output; it reports no more events.
+    /// Ends the first output of a request now, as if by an end token, and returns it, without branches; the request reports no
+    /// more events.
     pub fn end(&mut self, id: SequenceId) -> Result<Option<Output>> {
-        let Some(running) = self.running.iter_mut().find(|running| running.id == id && !running.done) else {
-            return Ok(None);
-        };
+        let is_first =
+            |running: &&mut RunningSequence| running.id == id && running.number == 0 && !running.done;
+        let Some(running) = self.running.iter_mut().find(is_first) else { return Ok(None) };
         running.done = true;
         self.columns_changed = true;
         running.output(Status::Ended, &mut self.joint).map(Some)
@@ -128,13 +135,13 @@ impl Batch {
 
     /// Whether nothing runs or waits.
     pub fn is_idle(&self) -> bool {
-        let running = self.running.iter().any(|running| !running.done);
-        self.waiting.is_empty() && self.entering.is_empty() && !running
+        let goes_on = self.running.iter().any(|running| self.goes_on(running));
+        self.waiting.is_empty() && self.entering.is_empty() && !goes_on
     }
 
     /// Sequences that run or wait.
     pub fn len(&self) -> usize {
-        let running = self.running.iter().filter(|running| !running.done).count();
+        let running = self.running.iter().filter(|running| self.goes_on(running)).count();
         self.waiting.len() + self.entering.len() + running
     }
 
@@ -158,7 +165,9 @@ impl Batch {
     pub fn step(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         if self.columns_changed && self.in_flight.is_empty() {
+            self.resume_branches();
             self.remove_finished();
+            self.spread_branches()?;
             self.set_columns()?;
         }
         self.admit(&mut events)?;
@@ -225,8 +234,8 @@ impl Batch {
     // The longest list and the most votes that any running sequence requested.
     fn list_and_votes(&self) -> (u32, u32) {
         let wanted = |request: &Request| match request.choice.temperature > 0.0 {
-            true => request.choice.top_k.max(request.alternatives),
-            false => request.alternatives.max(1),
+            true => request.choice.top_k.max(request.listed()),
+            false => request.listed().max(1),
         };
         let list = self.running.iter().map(|running| wanted(&running.request)).max().unwrap_or(1);
         (list, self.running.iter().map(|running| running.request.votes).max().unwrap_or(0))
@@ -327,11 +336,14 @@ impl Batch {
             let token = running.token(picked);
             running.ids.push(token.id);
             running.tokens.push(token.clone());
-            events.push(Event::Token(running.id, token));
+            if running.number == 0 {
+                events.push(Event::Token(running.id, token));
+            }
             if let Some(status) = running.status(context) {
                 running.done = true;
                 self.columns_changed = true;
-                events.push(Event::Finished(running.id, vec![running.output(status, &mut self.joint)?]));
+                let (id, output) = (running.id, running.output(status, &mut self.joint)?);
+                events.extend(self.ended(place, output)?.map(|outputs| Event::Finished(id, outputs)));
             }
         }
         Ok(())

@@ -36,5 +36,5 @@ pub use memory::{DeviceSizes, Memory, ModelSize, memory};
 pub use mmap::map_file;
 pub use probe::Probe;
 pub use recipe::{PRESETS, Recipe, RecipeTerm};
-pub use sequence::{BeamOptions, Output, Request, Status, Token};
+pub use sequence::{BeamOptions, Branching, Output, Request, Status, Token};
 pub use stop::repeated_tail;

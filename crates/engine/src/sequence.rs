@@ -1,6 +1,7 @@
 //! Requests and outputs of decoding.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use kernels::pick::Choice;
 use kernels::top_list::MAX_COUNT;
@@ -23,11 +24,15 @@ pub struct Request {
     pub limit: u32,
     /// Tokens that end the output.
     pub end_tokens: Vec<u32>,
+    /// Tokens that end the first line, in order; after a token that does not end a line they end the output.
+    pub line_ends: Arc<[u32]>,
     /// Sampling parameters (ignored by beam search).
     pub choice: Choice,
     /// Beam search instead of one sequence.
     pub beam: Option<BeamOptions>,
-    /// Alternatives reported per token.
+    /// More outputs of a greedy request (ignored by sampling and beam search).
+    pub branching: Option<Branching>,
+    /// Alternatives reported per token; with branches at least 2.
     pub alternatives: u32,
     /// Votes of each model reported per token.
     pub votes: u32,
@@ -53,8 +58,10 @@ impl Default for Request {
             source: Vec::new(),
             limit: 0,
             end_tokens: Vec::new(),
+            line_ends: Arc::default(),
             choice: Choice::GREEDY,
             beam: None,
+            branching: None,
             alternatives: 0,
             votes: 0,
             urgent: false,
@@ -64,6 +71,23 @@ impl Default for Request {
             forced: None,
         }
     }
+}
+
+impl Request {
+    /// Alternatives of each token that are kept.
+    pub(crate) fn listed(&self) -> u32 {
+        self.alternatives.max(if self.branching.is_some() { 2 } else { 0 })
+    }
+}
+
+/// Further outputs of a greedy request: each has the second likeliest token at one place, and is decoded greedily from there.
+/// The places are those where the two were most nearly equal. They follow the first output in this order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Branching {
+    /// Most outputs beside the first.
+    pub count: u32,
+    /// Mean log-probability a token from which the first output needs no others; 0: none is so certain.
+    pub certain: f32,
 }
 
 /// Settings of beam search.

@@ -169,6 +169,12 @@ impl Tokenizer {
         self.tokens.len()
     }
 
+    /// The ids of tokens that end a line, in order: byte-level vocabularies write a line feed as `Ċ`, byte fallback as `<0x0A>`.
+    pub fn line_ends(&self) -> Vec<u32> {
+        let ends_line = |text: &str| text.contains(['\n', 'Ċ']) || text == "<0x0A>";
+        (0..self.tokens.len() as u32).filter(|&id| self.text(id).is_some_and(ends_line)).collect()
+    }
+
     /// The text of an id as the vocabulary has it; `None` for unused ids.
     pub(crate) fn text(&self, id: u32) -> Option<&str> {
         self.tokens.get(id as usize)?.as_deref()

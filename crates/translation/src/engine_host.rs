@@ -11,11 +11,11 @@ use crate::catalog::{CatalogCache, Member, ModelLocation};
 use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::languages::LanguagePair;
+use crate::model_set::LARGE;
 use crate::model_set::{BatchKey, ModelSet};
 use crate::published::sets_with;
 use crate::quality::Estimator;
 use crate::requests::RequestBuilder;
-use crate::reranking::LARGE;
 use crate::setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
 
 /// Positions of a sentence with its prompt and output, unless the model has fewer.

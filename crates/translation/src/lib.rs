@@ -118,7 +118,7 @@ pub use published::{
 pub use queue_lock::QueueLock;
 pub use recipe_in_use::{RecipeInUse, RecipeOrigin, SetState};
 pub use recurring::RecurringTerm;
-pub use reranking::{MAX_HYPOTHESES, Reranking, save_reranking};
+pub use reranking::{MAX_BRANCHES, Reranking, save_reranking};
 pub use review::{DocumentTermEdit, EditResult, Filter};
 pub use segment::{MarkKind, Segment, SpanMark, TaggedTexts};
 pub use sentence_report::{

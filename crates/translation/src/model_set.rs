@@ -8,7 +8,7 @@ use model_files::CONTEXT;
 use crate::catalog::{Catalog, Member, ModelLocation};
 use crate::error::Result;
 use crate::languages::LanguagePair;
-use crate::reranking::{LARGE, Reranking, SumsToRerank};
+use crate::reranking::Reranking;
 use crate::setup::Setup;
 use crate::store::sha256;
 use crate::tuned::TUNED;
@@ -16,6 +16,12 @@ use crate::tuned::TUNED;
 /// Identifies a batch: its models and the bits of their weights, sorted, since the order of terms does not change the sum, and
 /// the bits of its gate.
 pub(crate) type BatchKey = (Vec<(ModelLocation, u32)>, Option<[u32; 2]>);
+
+/// The term of the large model.
+pub(crate) const LARGE: &str = "L";
+
+/// The term of the specialist for the source language.
+pub(crate) const SOURCE: &str = "src";
 
 /// The models that translate a job.
 pub(crate) struct ModelSet {
@@ -62,18 +68,9 @@ impl ModelSet {
             members.iter().map(|m| (m.entry.origin.clone(), m.weight.to_bits())).collect();
         models.sort();
         let gate = recipe.gate.map(|gate| [gate.certain.to_bits(), gate.share.to_bits()]);
-        let terms: Vec<(String, f32)> = members.iter().map(|m| (m.term.clone(), m.weight)).collect();
-        let measured = catalog.reranking.get(&pair.to_string()).filter(|settings| settings.fits(&terms));
-        let reranking = measured.cloned().unwrap_or_else(|| Reranking::of_recipe(&terms));
+        let reranking = catalog.reranking.get(&pair.to_string()).cloned().unwrap_or_default();
         let (key, text) = ((models, gate), recipe.to_string());
         Ok(Self { key, members, recipe: text, gate: recipe.gate, reranking })
-    }
-
-    /// The sums that translate a sentence where the models choose between several translations.
-    pub fn sums_to_rerank(&self) -> SumsToRerank {
-        let members: Vec<_> = self.members.iter().map(|m| (m.term.clone(), m.weight)).collect();
-        let sums = self.reranking.decodings(&members).into_iter().map(|decoding| decoding.name);
-        SumsToRerank { settings: self.reranking.clone(), recipe: self.recipe.clone(), sums: sums.collect() }
     }
 
     /// All that decides its output: each model's `model.json` (with file hashes and prompt) and weight, and the gate.
@@ -141,6 +138,6 @@ impl Catalog {
 // `--large` alone means L; the other named models are added to it.
 fn sum_of(chosen: &BTreeMap<String, String>) -> String {
     let mut terms = vec![LARGE];
-    terms.extend(["src", "tgt"].into_iter().filter(|term| chosen.contains_key(*term)));
+    terms.extend([SOURCE, "tgt"].into_iter().filter(|term| chosen.contains_key(*term)));
     terms.join(" + ")
 }

@@ -12,9 +12,8 @@ use crate::context::{self, MAX_TOKEN_BYTES};
 use crate::error::{Error, Result};
 use crate::glossary::{Term, TermMatch};
 use crate::languages::LanguagePair;
-use crate::model_set::ModelSet;
+use crate::model_set::{LARGE, ModelSet, SOURCE};
 use crate::prompt::Prompt;
-use crate::reranking::{HypothesisDecoding, LARGE};
 
 // Enough candidates to find a shorter wording.
 const MAX_BEAMS: u32 = 8;
@@ -33,14 +32,16 @@ pub(crate) struct RequestBuilder {
     pub end_tokens: Vec<u32>,
     /// Whether a prompt has no token that ends the output, so that a line end does.
     pub ends_at_line: bool,
+    // The tokens that end a line, if that ends the output.
+    line_ends: Arc<[u32]>,
     // Σ|weight| of the recipe, by which the sum is sharper than the normalized one that decodes.
     whole: f32,
     /// For each term of the recipe, the index of its model in the batch.
     pub term_to_model: Vec<usize>,
-    /// The other translations of a sentence between which the models choose.
-    pub hypotheses: Vec<HypothesisDecoding>,
-    // Terms with weights, in the batch's order.
-    members: Vec<(String, f32)>,
+    // The terms, in the batch's order.
+    terms: Vec<String>,
+    // Weights of the models that score a given output, whose absolute values add up to 1.
+    scoring: Vec<f32>,
     context: usize,
     // Number of sequences that decode at once.
     sequences: u32,
@@ -65,10 +66,9 @@ impl RequestBuilder {
         pair: &LanguagePair,
     ) -> Result<Self> {
         let mut forward = Self::in_direction(models, joint, tokenizer, pair)?;
-        forward.hypotheses = models.reranking.decodings(&forward.members);
         let back = LanguagePair { from: pair.to.clone(), to: pair.from.clone() };
         let mut reverse = Self::in_direction(models, joint, tokenizer, &back)?;
-        exchange_specialists(&mut reverse.members);
+        reverse.read_by_specialist();
         forward.reverse = Some(Box::new(reverse));
         Ok(forward)
     }
@@ -99,14 +99,11 @@ impl RequestBuilder {
             tokenizer: Arc::clone(tokenizer),
             end_tokens,
             ends_at_line,
+            line_ends: if ends_at_line { tokenizer.line_ends().into() } else { Arc::default() },
             whole: models.whole(),
             term_to_model,
-            hypotheses: Vec::new(),
-            members: order
-                .iter()
-                .map(|&index| &models.members[index])
-                .map(|m| (m.term.clone(), m.weight))
-                .collect(),
+            terms: order.iter().map(|&index| models.members[index].term.clone()).collect(),
+            scoring: order.iter().map(|&index| models.members[index].weight / models.whole()).collect(),
             context: joint.context() as usize,
             sequences: joint.sequences(),
             reverse: None,
@@ -142,6 +139,7 @@ impl RequestBuilder {
             source,
             limit: limit as u32,
             end_tokens: self.end_tokens.clone(),
+            line_ends: Arc::clone(&self.line_ends),
             // A temperature is that of the recipe's sum.
             choice: Choice { temperature: base.choice.temperature / self.whole, ..base.choice },
             ..base.clone()
@@ -168,7 +166,20 @@ impl RequestBuilder {
 
     /// The weights of L alone.
     pub fn large_alone(&self) -> Vec<f32> {
-        self.members.iter().map(|(term, _)| if term == LARGE { 1.0 } else { 0.0 }).collect()
+        self.alone(LARGE)
+    }
+
+    // The weights of one term's model alone.
+    fn alone(&self, alone: &str) -> Vec<f32> {
+        self.terms.iter().map(|term| if term == alone { 1.0 } else { 0.0 }).collect()
+    }
+
+    // In the opposite direction the specialist for the source language judges as well as the sum, for the cost of one model.
+    fn read_by_specialist(&mut self) {
+        let specialists = self.terms.iter().zip(&self.scoring).filter(|(term, _)| *term == SOURCE);
+        if specialists.into_iter().any(|(_, weight)| *weight > 0.0) {
+            self.scoring = self.alone(SOURCE);
+        }
     }
 
     /// A request that reads the log-probability of each token of `target` as the translation of `source` in its context, and
@@ -189,7 +200,8 @@ impl RequestBuilder {
         }))
     }
 
-    /// The same for `source` as the translation of `target` without context, with the weights of the specialists exchanged.
+    /// The same for `source` as the translation of `target` without context, under the specialist for the source's language,
+    /// or under the sum if the recipe has none.
     pub fn reverse(&self, source: &str, target: &str, end: Option<u32>) -> Result<Option<Request>> {
         self.reverse.as_ref().map_or(Ok(None), |reverse| reverse.forced((target, ""), source, end))
     }
@@ -204,7 +216,7 @@ impl RequestBuilder {
         let Some(request) = self.request(prompt, context, &Request::default())? else { return Ok(None) };
         ids.extend(end);
         let longest = request.prompts.iter().map(Vec::len).max().unwrap_or(0);
-        let weights = self.members.iter().map(|(_, weight)| weight / self.whole).collect();
+        let weights = self.scoring.clone();
         Ok((longest + ids.len() <= self.context).then_some(Request { weights, forced: Some(ids), ..request }))
     }
 
@@ -286,22 +298,7 @@ impl RequestBuilder {
     }
 }
 
-/// Marks the whole prompts as shared, since the other hypotheses of the sentence have the same.
-pub(crate) fn share_prompts(request: &mut Request) {
+// Marks the whole prompts as shared, since the other translation that it is compared with has the same.
+fn share_prompts(request: &mut Request) {
     request.shared = request.prompts.iter().map(Vec::len).collect();
-}
-
-/// The specialist for the source language is the one for the target language of the opposite direction. One without a
-/// counterpart keeps its weight.
-fn exchange_specialists(members: &mut [(String, f32)]) {
-    let find = |term| members.iter().position(|(name, _)| name == term);
-    if let (Some(source), Some(target)) = (find("src"), find("tgt")) {
-        let weight = |index: usize| members.get(index).map_or(0.0, |(_, weight)| *weight);
-        let (of_source, of_target) = (weight(source), weight(target));
-        for (index, weight) in [(source, of_target), (target, of_source)] {
-            if let Some(member) = members.get_mut(index) {
-                member.1 = weight;
-            }
-        }
-    }
 }

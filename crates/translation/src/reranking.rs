@@ -1,13 +1,15 @@
-//! Noisy-channel reranking: several hypotheses of a sentence, of which the models choose one themselves. The chosen one
-//! has the highest mean log P(translation | source) + λ · mean log P(source | translation), both under the recipe's sum
-//! (Yee, Dauphin and Auli 2019, "Simple and Effective Noisy Channel Modeling for Neural Machine Translation").
+//! Noisy-channel reranking: the sum's translation and branches of it, of which the models choose one themselves. The chosen
+//! one has the highest mean log P(translation | source) + λ · mean log P(source | translation), the first under the recipe's
+//! sum, the second under the specialist for the source language (Yee, Dauphin and Auli 2019, "Simple and Effective Noisy
+//! Channel Modeling for Neural Machine Translation"). A branch has the second likeliest token where the sum was least certain,
+//! and goes on from there, so its first score comes with it.
 //!
 //! The settings of a pair are `reranking.json` beside the imported models.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use engine::{Choice, Recipe};
+use engine::Branching;
 use serde::{Deserialize, Serialize};
 
 use crate::checks::Reason;
@@ -18,128 +20,45 @@ use crate::sentence_report::{HypothesisReport, SentenceReport, SentenceStatus, U
 
 const FILE: &str = "reranking.json";
 
-/// The term of the large model.
-pub(crate) const LARGE: &str = "L";
+/// The most branches of a translation.
+pub const MAX_BRANCHES: u32 = 6;
 
-/// λ of pairs without settings.
-const LAMBDA: f32 = 0.5;
-
-/// Mean log-probability from which a translation is not doubted, of pairs without settings.
-const CERTAIN: f32 = -0.1;
-
-/// The most hypotheses of a sentence beside that of the recipe.
-pub const MAX_HYPOTHESES: usize = 5;
-
-/// Samples of a recipe with one model, which has no partial sums.
-const SAMPLES: u32 = 4;
-const SAMPLE: Choice = Choice { temperature: 0.5, top_p: 0.9, top_k: 31, seed: 0 };
-
-/// How the hypotheses of a pair are made and weighed.
+/// How many translations of a pair there are, and how they are weighed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reranking {
     /// λ, the weight of log P(source | translation).
     pub lambda: f32,
-    /// Mean log-probability a token from which the recipe's own translation is taken without asking the other sums; 0 asks
-    /// them always.
+    /// Mean log-probability a token from which the sum's translation is taken without branches; 0 always tries them.
     pub certain: f32,
-    /// Sums of the recipe's terms, such as `L + src`, whose translations are hypotheses beside that of the recipe.
-    pub hypotheses: Vec<String>,
+    /// Branches of a translation.
+    pub branches: u32,
     /// The measurement that chose them, as text.
     #[serde(default)]
     pub measured: String,
 }
 
+impl Default for Reranking {
+    /// The settings of pairs without measurement: chosen on 500 lines of each of four directions with the starters, where more
+    /// branches gained nothing.
+    fn default() -> Self {
+        Self { lambda: 0.5, certain: -0.1, branches: 3, measured: String::new() }
+    }
+}
+
 impl Reranking {
-    /// The settings of a recipe without measurement (`members`: terms with weights). Each hypothesis takes time, so there are
-    /// only two: two models that are added to L, alone, or the only one and L. On development lines (de → en, starters) these
-    /// gained more than partial sums with L, and cost less.
-    pub fn of_recipe(members: &[(String, f32)]) -> Self {
-        let added = || members.iter().filter(|(_, weight)| *weight > 0.0).map(|(term, _)| term);
-        let (large, mut hypotheses): (Vec<_>, Vec<_>) = added().cloned().partition(|term| term == LARGE);
-        hypotheses.extend(large);
-        hypotheses.truncate(if members.len() > 1 { 2 } else { 0 });
-        Self { hypotheses, ..Self::every(members) }
+    /// The branches as the engine decodes them.
+    pub(crate) fn branching(&self) -> Branching {
+        Branching { count: self.branches, certain: self.certain }
     }
 
-    /// The settings with all hypotheses that a measurement may choose from, for every sentence: each model that is added,
-    /// alone, and L with each of the others.
-    pub fn every(members: &[(String, f32)]) -> Self {
-        let added = || members.iter().filter(|(_, weight)| *weight > 0.0);
-        let large = added().find(|(term, _)| term == LARGE);
-        let alone = added().filter(|_| members.len() > 1).map(|(term, _)| term.clone());
-        let partial = added().filter_map(|(term, weight)| {
-            let (name, own) = large.filter(|(name, _)| name != term && members.len() > 2)?;
-            Some(format!("{own}*{name} + {weight}*{term}"))
-        });
-        let hypotheses = alone.chain(partial).take(MAX_HYPOTHESES).collect();
-        Self { lambda: LAMBDA, certain: CERTAIN, hypotheses, measured: String::new() }
+    fn is_valid(&self) -> bool {
+        let Self { lambda, certain, branches, .. } = self;
+        lambda.is_finite()
+            && *lambda >= 0.0
+            && certain.is_finite()
+            && *certain <= 0.0
+            && *branches <= MAX_BRANCHES
     }
-
-    /// Whether a recipe has all terms of the hypotheses.
-    pub fn fits(&self, members: &[(String, f32)]) -> bool {
-        let weights = |sum: &String| weights(sum, members).is_some();
-        self.hypotheses.len() <= MAX_HYPOTHESES && self.hypotheses.iter().all(weights)
-    }
-
-    /// Whether a translation by the recipe is so unlikely or faulty that others are tried.
-    pub(crate) fn is_doubtful(&self, own: &SentenceReport) -> bool {
-        let fits = !own.reasons.contains(&Reason::TooLong);
-        fits && (own.score < self.certain || faults(own) > Default::default())
-    }
-
-    /// How the hypotheses beside the recipe's own are decoded: with these weights of `members`, or as samples.
-    pub(crate) fn decodings(&self, members: &[(String, f32)]) -> Vec<HypothesisDecoding> {
-        let sums = self.hypotheses.iter().filter_map(|sum| {
-            Some(HypothesisDecoding {
-                name: sum.clone(),
-                weights: weights(sum, members)?,
-                choice: Choice::GREEDY,
-            })
-        });
-        let sample = |seed| HypothesisDecoding {
-            name: format!("sample {seed}"),
-            weights: Vec::new(),
-            choice: Choice { seed, ..SAMPLE },
-        };
-        match members.len() {
-            1 => (1..=SAMPLES).map(sample).collect(),
-            _ => sums.collect(),
-        }
-    }
-}
-
-/// The sums that translate a sentence, and how one of the translations is chosen.
-#[derive(Debug, Clone)]
-pub(crate) struct SumsToRerank {
-    pub settings: Reranking,
-    /// The recipe as text.
-    pub recipe: String,
-    /// The others.
-    pub sums: Vec<String>,
-}
-
-/// How one hypothesis is decoded.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct HypothesisDecoding {
-    /// Its sum, or the number of its sample.
-    pub name: String,
-    /// Weights of the models, whose absolute values add up to 1; empty = the recipe's.
-    pub weights: Vec<f32>,
-    pub choice: Choice,
-}
-
-/// The weights of a sum's terms for all `members`; `None` if it cannot be parsed or has another term.
-fn weights(sum: &str, members: &[(String, f32)]) -> Option<Vec<f32>> {
-    let recipe = Recipe::parse(sum).ok().filter(|recipe| recipe.gate.is_none())?;
-    let has = |term: &str| members.iter().any(|(name, _)| name == term);
-    let all: f32 = recipe.terms.iter().map(|term| term.weight.abs()).sum();
-    if !recipe.terms.iter().all(|term| has(&term.model)) || all.is_nan() || all <= 0.0 {
-        return None;
-    }
-    let of = |name: &str| {
-        recipe.terms.iter().filter(|term| term.model == name).map(|term| term.weight).sum::<f32>() / all
-    };
-    Some(members.iter().map(|(name, _)| of(name)).collect())
 }
 
 /// Reads the settings in `folder` by pair (`de-en`); empty if there is no file.
@@ -148,14 +67,13 @@ fn weights(sum: &str, members: &[(String, f32)]) -> Option<Vec<f32>> {
 /// A malformed file; numbers out of range.
 pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, Reranking>> {
     let all: BTreeMap<String, Reranking> = pair_file::read(folder, FILE)?;
-    let is_valid = |Reranking { lambda, certain, .. }: &Reranking| {
-        lambda.is_finite() && *lambda >= 0.0 && certain.is_finite() && *certain <= 0.0
-    };
-    match all.values().find(|settings| !is_valid(settings)) {
+    match all.values().find(|settings| !settings.is_valid()) {
         None => Ok(all),
-        Some(Reranking { lambda, certain, .. }) => Err(Error::Read {
+        Some(Reranking { lambda, certain, branches, .. }) => Err(Error::Read {
             path: folder.join(FILE),
-            reason: format!("lambda must be 0 or more and certain 0 or less, not {lambda} and {certain}"),
+            reason: format!(
+                "lambda must be 0 or more, certain 0 or less, branches {MAX_BRANCHES} or fewer, not {lambda}, {certain} and {branches}"
+            ),
         }),
     }
 }
@@ -174,10 +92,8 @@ pub(crate) struct Hypothesis {
     pub report: SentenceReport,
     /// Of typed text.
     pub uncertain_words: Vec<UncertainWord>,
-    // Whether the recipe gave it.
-    is_own: bool,
-    // The sums that gave it.
-    sums: Vec<String>,
+    // The outputs that gave it: 0 is the sum's own, the others are branches.
+    outputs: Vec<usize>,
     /// Mean log P(translation | source) a token; negative infinity if it cannot be computed.
     pub forward: Option<f32>,
     /// Mean log P(source | translation) a token; negative infinity if it cannot be computed.
@@ -193,28 +109,24 @@ pub(crate) struct Rescoring {
 }
 
 impl Rescoring {
-    /// The decoded hypotheses with their sums, that of the recipe first, whose own score is `forward` if it is known. Equal ones are scored once, and only those in which
-    /// the checks find the fewest faults. A broken one never replaces the recipe's own.
-    pub fn new(
-        decoded: impl IntoIterator<Item = (String, SentenceReport, Vec<UncertainWord>)>,
-        forward: Option<f32>,
-    ) -> Self {
+    /// The outputs, the sum's own first, each with its mean log-probability if that is known. Equal ones are scored once, and
+    /// only those in which the checks find the fewest faults. A broken one never replaces the sum's own.
+    pub fn new(outputs: impl IntoIterator<Item = (SentenceReport, Vec<UncertainWord>, Option<f32>)>) -> Self {
         let mut hypotheses: Vec<Hypothesis> = Vec::new();
-        for (sum, report, uncertain_words) in decoded {
+        for (number, (report, uncertain_words, forward)) in outputs.into_iter().enumerate() {
             match hypotheses.iter_mut().find(|known| known.report.translation == report.translation) {
-                Some(known) => known.sums.push(sum),
+                Some(known) => known.outputs.push(number),
                 None => hypotheses.push(Hypothesis {
-                    is_own: hypotheses.is_empty(),
                     report,
                     uncertain_words,
-                    sums: vec![sum],
-                    forward: forward.filter(|_| hypotheses.is_empty()),
+                    outputs: vec![number],
+                    forward,
                     reverse: None,
                 }),
             }
         }
         let is_usable = |hypothesis: &Hypothesis| {
-            hypothesis.is_own
+            hypothesis.outputs.contains(&0)
                 || (hypothesis.report.status != SentenceStatus::Kept
                     && !hypothesis.report.reasons.iter().any(Reason::is_broken))
         };
@@ -263,8 +175,8 @@ impl Rescoring {
     /// The chosen hypothesis, its report completed with the scores and all hypotheses; the earlier of equally good ones.
     pub fn choose(self, lambda: f32) -> Option<Hypothesis> {
         let all = || self.hypotheses.iter().chain(&self.faulty);
-        // A sentence that only one sum has translated has no hypotheses.
-        let is_judged = all().map(|hypothesis| hypothesis.sums.len()).sum::<usize>() > 1;
+        // A translation without branches has no hypotheses.
+        let is_judged = all().map(|hypothesis| hypothesis.outputs.len()).sum::<usize>() > 1;
         let listed: Vec<_> = all().filter(|_| is_judged).map(Hypothesis::listed).collect();
         let mut best: Option<Hypothesis> = None;
         for hypothesis in self.hypotheses {
@@ -277,7 +189,6 @@ impl Rescoring {
             best.report.score = best.forward.filter(finite).unwrap_or(best.report.score);
             best.report.reconstruction = best.reverse.filter(finite).or(best.report.reconstruction);
             if let Some(evidence) = &mut best.report.evidence {
-                // The recipe's sum judges it, whichever sum gave it.
                 evidence.mean = best.forward.filter(finite).unwrap_or(evidence.mean);
                 evidence.reconstruction = best.report.reconstruction;
             }
@@ -296,8 +207,7 @@ impl Hypothesis {
     fn listed(&self) -> HypothesisReport {
         HypothesisReport {
             translation: self.report.translation.clone(),
-            sums: self.sums.clone(),
-            is_own: self.is_own,
+            outputs: self.outputs.clone(),
             scores: self.forward.zip(self.reverse),
         }
     }

@@ -2,8 +2,8 @@
 //! candidate is kept with its faults as reasons, or the source if no candidate is a translation. If only a glossary
 //! term that certainly occurs in the source is missing, the sentence is retried with an increasing bias for the term.
 
+mod branches;
 mod candidate;
-mod hypotheses;
 mod locked_items;
 mod with_terms;
 
@@ -134,12 +134,10 @@ pub(crate) struct SentenceTask {
     pub done: Option<SentenceReport>,
     /// The best candidate so far.
     pub best: Option<SentenceReport>,
-    /// The sum that decodes it, where there are several.
-    pub sum: String,
     /// The token that ended its output.
     pub end: Option<u32>,
-    /// The same sentence decoded by other sums, if the models choose between several translations.
-    pub hypotheses: Vec<SentenceTask>,
+    /// Branches of its output, if the models choose between several translations, with their uncertain words.
+    pub branches: Vec<(SentenceReport, Vec<UncertainWord>)>,
     /// All its translations while they are scored.
     pub rescoring: Option<Rescoring>,
     /// Grades its candidates; none before the models are known.
@@ -169,9 +167,8 @@ impl SentenceTask {
             uncertain_words: Vec::new(),
             done: None,
             best: None,
-            sum: String::new(),
             end: None,
-            hypotheses: Vec::new(),
+            branches: Vec::new(),
             rescoring: None,
             estimator: None,
         };

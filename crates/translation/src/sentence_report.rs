@@ -100,10 +100,8 @@ pub struct TokenReport {
 pub struct HypothesisReport {
     /// The translation.
     pub translation: String,
-    /// The sums that gave it.
-    pub sums: Vec<String>,
-    /// Whether the recipe gave it.
-    pub is_own: bool,
+    /// The outputs that gave it: 0 is the sum's own, 1 the one that branches off where the sum was least certain, and so on.
+    pub outputs: Vec<usize>,
     /// Mean log P(translation | source) and mean log P(source | translation) a token; none for those that the checks rule
     /// out.
     pub scores: Option<(f32, f32)>,
@@ -126,7 +124,7 @@ pub struct SentenceReport {
     pub terms: Terms,
     /// Mean log-probability per token under the normalized sum (beam search: its score).
     pub score: f32,
-    /// Mean log P(source | translation) a token of the source under the sum, where it was computed.
+    /// Mean log P(source | translation) a token of the source under the specialist for its language (without one: the sum), where it was computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconstruction: Option<f32>,
     /// The translations between which the models chose, if there were several.

@@ -21,7 +21,7 @@ use crate::glossary::Glossary;
 use crate::job::{Job, JobEvent, OnEvent, Source};
 use crate::job_id::JobId;
 use crate::quality::Estimator;
-use crate::reranking::SumsToRerank;
+use crate::reranking::Reranking;
 use crate::retry::{Piece, SentenceTask, Strategy};
 use crate::sentences;
 use crate::source::{LoadedSource, SourceBlock};
@@ -36,8 +36,6 @@ pub(crate) use typed_sentences::{TypedSentence, TypedSentences};
 pub(crate) struct PiecePosition {
     block: usize,
     sentence: usize,
-    /// The hypothesis of the sentence; 0 is the recipe's own.
-    hypothesis: usize,
     piece: usize,
 }
 
@@ -53,7 +51,7 @@ pub(crate) enum Work {
 impl PiecePosition {
     /// The first piece of a sentence.
     fn of(block: usize, sentence: usize) -> Self {
-        Self { block, sentence, hypothesis: 0, piece: 0 }
+        Self { block, sentence, piece: 0 }
     }
 }
 
@@ -81,7 +79,7 @@ pub(crate) struct Task {
     // Sentences that wait for the translation of an equal one, by key.
     duplicates: HashMap<Hash, Vec<PiecePosition>>,
     // The choice between several translations, if the options want one.
-    reranking: Option<SumsToRerank>,
+    reranking: Option<Reranking>,
     // The last retry strategy.
     last_strategy: Strategy,
     finished: usize,
@@ -286,7 +284,7 @@ impl Task {
     }
 
     fn sentence(&self, position: PiecePosition) -> &SentenceTask {
-        self.blocks[position.block][position.sentence].hypothesis(position.hypothesis)
+        &self.blocks[position.block][position.sentence]
     }
 
     fn piece(&self, position: PiecePosition) -> Option<&Piece> {
@@ -294,7 +292,7 @@ impl Task {
     }
 
     fn sentence_mut(&mut self, position: PiecePosition) -> &mut SentenceTask {
-        self.blocks[position.block][position.sentence].hypothesis_mut(position.hypothesis)
+        &mut self.blocks[position.block][position.sentence]
     }
 }
 

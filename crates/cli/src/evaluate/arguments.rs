@@ -21,8 +21,8 @@ const HELP: &str = "--references with --hypotheses needs no model. --tests trans
     eighth and of a sixteenth from the best ratio while BLEU rises, by successive halving: every ratio on a quarter of these \
     lines, the better ones on half and on all of them. The other half decides: the best sum is saved as the recipe `tuned` if it \
     is significantly better than the plain sum, else the plain sum is. Give 1,000 lines or more. Other test sets only measure.\n\n\
-    --tune-choice searches, on the first test set, the weight of P(source | translation) and the partial sums whose \
-    translations compete in `--quality best`; other test sets measure what it saved.\n\n\
+    --tune-choice searches, on the first test set, the weight of P(source | translation) and the number of branches \
+    that compete in `--quality best`; other test sets measure what it saved.\n\n\
     --calibrate translates the first test set with the pair's own sum, or with that of --recipes, fits the weights of the \
     quality estimates, cheap and full, so that they tell translations with chrF of at least 60 from those below 30, and saves them for these \
     models; other test sets only measure them. Some 500 lines of different kinds of text are enough.\n\n\
@@ -78,7 +78,7 @@ pub struct Evaluate {
     /// Search weights, and save the best as the recipe `tuned`
     #[arg(long, requires = "tests", conflicts_with_all = ["hypotheses", "recipes"])]
     pub sweep: bool,
-    /// Search what `wasan translate --quality best` chooses between and by which weight, and save it
+    /// Search between how many branches `wasan translate --quality best` chooses and by which weight, and save it
     #[arg(long, requires = "tests", conflicts_with_all = ["hypotheses", "recipes", "sweep"])]
     pub tune_choice: bool,
     /// Fit the quality estimate on the first test set, save it for the models, and measure it on the other sets

@@ -45,7 +45,7 @@ enum Message {
 }
 
 /// A test set, the models with their normalized weights in millionths, the gate as text, and whether they choose between
-/// hypotheses.
+/// branches.
 type Key = (String, Vec<(ModelLocation, i64)>, Option<String>, bool);
 
 /// Lines that are submitted before the oldest is translated: more than twice what the engine decodes at once.

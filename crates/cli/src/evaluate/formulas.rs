@@ -27,11 +27,11 @@ pub struct Formula {
     pub method: Option<&'static str>,
     /// Whether the paper's table 2 has it.
     pub in_table_2: bool,
-    /// Whether the models choose between several hypotheses.
+    /// Whether the models choose between a translation and its branches.
     pub quality: Quality,
 }
 
-/// Every sum of the paper's tables, then the specialists alone, the gated sum and the choice between hypotheses.
+/// Every sum of the paper's tables, then the specialists alone, the gated sum and the choice between branches.
 pub fn paper_formulas() -> Vec<Formula> {
     let mut formulas: Vec<Formula> = Vec::new();
     for row in &TABLES {
@@ -53,7 +53,7 @@ pub fn paper_formulas() -> Vec<Formula> {
     formulas
 }
 
-/// The choice between hypotheses with this sum.
+/// The choice between branches with this sum.
 fn choice(name: &str, sum: &str) -> Formula {
     Formula { quality: Quality::Best, method: Some("noisy-channel choice"), ..unpublished_as(name, sum) }
 }

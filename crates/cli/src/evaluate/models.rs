@@ -28,7 +28,7 @@ pub struct ResolvedRecipe {
     pub chosen: BTreeMap<String, String>,
     /// The models with their weights.
     pub members: Vec<Member>,
-    /// Whether the models choose between several hypotheses.
+    /// Whether the models choose between a translation and its branches.
     pub quality: Quality,
 }
 

@@ -12,7 +12,7 @@ fn the_settings_of_a_pair_are_searched_saved_and_used() {
     let report = home.run(&words(command)).json();
     let found = &report["tuned"][0];
     let kept: Value = serde_json::from_str(&home.read("data/wasan/models/reranking.json")).expect("JSON");
-    for field in ["lambda", "certain", "hypotheses"] {
+    for field in ["lambda", "certain", "branches"] {
         assert_eq!(kept["de-en"][field], found[field], "{field}");
     }
     let bleu = |field: &str| found[field].as_f64().expect("a number");

@@ -13,7 +13,7 @@ impl SentenceTask {
         let candidates: Option<Vec<&SentenceReport>> =
             self.pieces.iter().map(|piece| piece.candidate.as_ref()).collect();
         let candidates = candidates?;
-        let mut report = match candidates.as_slice() {
+        let report = match candidates.as_slice() {
             [whole] => SentenceReport::clone(whole),
             pieces => {
                 let parts = pieces.iter().zip(&self.pieces);
@@ -37,10 +37,15 @@ impl SentenceTask {
                 }
             }
         };
+        Some(self.checked(report, pair))
+    }
+
+    /// A candidate for the whole sentence with its locked items put in and the reasons that the checks find.
+    pub fn checked(&self, mut report: SentenceReport, pair: &LanguagePair) -> SentenceReport {
         report.source.clone_from(&self.text);
         self.put_in_items(&mut report);
         self.apply_checks(&mut report, pair);
-        Some(report)
+        report
     }
 
     /// Adds the reasons that the checks find to those of the decoding, grades the translation, and sets the status.

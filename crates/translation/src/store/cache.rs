@@ -47,7 +47,7 @@ impl DecodingFingerprint {
         let choice = options.choice();
         let beam = options.beam.map(Beam::from).map(|b| (b.beams, b.length_penalty.to_bits()));
         let decode = (choice.temperature.to_bits(), choice.top_p.to_bits(), choice.top_k, choice.seed, beam);
-        let reranking = reranking.map(|r| (r.lambda.to_bits(), r.certain.to_bits(), &r.hypotheses));
+        let reranking = reranking.map(|r| (r.lambda.to_bits(), r.certain.to_bits(), r.branches));
         // What is stored of a sentence has a reconstruction or not.
         let full = options.reconstructs();
         Self(sha256(format!("{FORMAT}\0{pair}\0{decode:?}\0{reranking:?}\0{full}\0{models}").as_bytes()))
@@ -185,17 +185,12 @@ mod tests {
         let seeded = crate::Sampling { seed: 1, ..sampling };
         let beam = crate::BeamOptions { beams: 4, length_penalty: 1.0, n_best: 1 };
         let print = DecodingFingerprint::new("L", &pair("de-en"), &options(), None);
-        let reranking = |lambda| Reranking {
-            lambda,
-            certain: 0.0,
-            hypotheses: vec!["L".to_owned()],
-            measured: String::new(),
-        };
+        let reranking = |lambda| Reranking { lambda, certain: 0.0, branches: 2, measured: String::new() };
         let chosen = |settings| DecodingFingerprint::new("L", &pair("de-en"), &options(), Some(settings));
         let prints = [
             chosen(&reranking(0.5)),
             chosen(&reranking(1.0)),
-            chosen(&Reranking { hypotheses: Vec::new(), ..reranking(0.5) }),
+            chosen(&Reranking { branches: 3, ..reranking(0.5) }),
             chosen(&Reranking { certain: -1.0, ..reranking(0.5) }),
             DecodingFingerprint::new("L + src", &pair("de-en"), &options(), None),
             DecodingFingerprint::new("L", &pair("en-de"), &options(), None),

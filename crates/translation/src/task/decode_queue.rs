@@ -12,7 +12,7 @@ use crate::job::DecodeOptions;
 use crate::model_output::ALTERNATIVES;
 use crate::model_set::ModelSet;
 use crate::pull::LISTED;
-use crate::requests::{RequestBuilder, share_prompts};
+use crate::requests::RequestBuilder;
 use crate::retry::{SentenceTask, Strategy};
 use crate::sentence_report::{SentenceReport, SentenceStatus};
 use crate::source::LoadedSource;
@@ -28,7 +28,7 @@ impl Task {
             self.last_strategy =
                 if models.has_large_alone() { Strategy::LargeAlone } else { Strategy::Pieces };
         }
-        self.reranking = self.job.options.reranks().then(|| models.sums_to_rerank());
+        self.reranking = self.job.options.reranks().then(|| models.reranking.clone());
         let mut used = Vec::new();
         for block in 0..self.blocks.len() {
             for sentence in 0..self.blocks[block].len() {
@@ -122,13 +122,10 @@ impl Task {
                 if sentence.rescoring.is_some() {
                     scored.push((block, at));
                 }
-                for hypothesis in 0..=sentence.hypotheses.len() {
-                    let sentence = sentence.hypothesis_mut(hypothesis);
-                    if sentence.done.is_none() {
-                        sentence.discard_output();
-                        sentence.fits = false;
-                        positions.push(PiecePosition { hypothesis, ..position });
-                    }
+                if sentence.done.is_none() {
+                    sentence.discard_output();
+                    sentence.fits = false;
+                    positions.push(position);
                 }
             }
         }
@@ -192,12 +189,8 @@ impl Task {
                 }
                 let (terms, bonus) = sentence.terms_to_keep();
                 request.glossary.extend(builder.term_bias(terms, bonus)?);
-                if let Some(other) =
-                    position.hypothesis.checked_sub(1).and_then(|at| builder.hypotheses.get(at))
-                {
-                    request.weights.clone_from(&other.weights);
-                    request.choice = other.choice;
-                    share_prompts(&mut request);
+                if let Some(reranking) = self.reranking.as_ref().filter(|_| sentence.can_branch()) {
+                    request.branching = Some(reranking.branching());
                 }
                 self.started.get_or_insert_with(Instant::now);
                 self.prompt_tokens += request.prompts.iter().map(Vec::len).sum::<usize>();
@@ -225,10 +218,6 @@ impl Task {
             return self.finish_with_best(position);
         }
         let pieces = sentence.pieces.len();
-        // Hypotheses are scored as a whole.
-        if pieces > 1 && position.hypothesis > 0 {
-            return self.finish_with_best(position);
-        }
         let needs_beams = sentence.strategy == Strategy::Shorter && builder.beams().is_none();
         if needs_beams || sentence.strategy >= Strategy::WithTerms && pieces > 1 {
             self.leave_unchanged(position);

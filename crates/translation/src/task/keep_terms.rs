@@ -111,9 +111,9 @@ impl Task {
             (_, Some(candidate)) => {
                 sentence.pieces.clear();
                 sentence.done = sentence.best.take();
-                let first = sentence.done.clone().map(|report| (String::new(), report, Vec::new()));
-                let both = first.into_iter().chain([(String::new(), candidate, Vec::new())]);
-                sentence.rescoring = Some(Rescoring::new(both, None).forward_only());
+                let both =
+                    sentence.done.iter().cloned().chain([candidate]).map(|report| (report, Vec::new(), None));
+                sentence.rescoring = Some(Rescoring::new(both).forward_only());
                 self.queue_scores(position.block, position.sentence);
                 self.finish_rescoring(position)
             }

@@ -13,7 +13,7 @@ use crate::pull::{self, MissingItem, Prefix};
 use crate::requests::RequestBuilder;
 use crate::retry::{NextStep, RetryLimits, Strategy};
 use crate::segment::utf16_len;
-use crate::sentence_report::{SentenceReport, SentenceStatus};
+use crate::sentence_report::{SentenceReport, SentenceStatus, UncertainWord};
 use crate::sentences;
 
 impl Task {
@@ -24,17 +24,6 @@ impl Task {
         if let Some(piece) = self.sentence_mut(position).pieces.get_mut(position.piece) {
             piece.tokens.push(token);
         }
-    }
-
-    /// Whether the output has reached its end without an end token: that of the line, where the prompt has none, or that of
-    /// the wanted word.
-    pub fn is_output_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
-        self.is_word_complete(position, builder)
-            || builder.ends_at_line && {
-                let tokens = self.piece(position).map_or(&[][..], |piece| &piece.tokens);
-                let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
-                builder.tokenizer.decode(&ids).is_ok_and(|text| text.trim_start().contains('\n'))
-            }
     }
 
     /// Records a piece's output; retries or finishes its sentence.
@@ -65,22 +54,22 @@ impl Task {
         let prefix = self.piece(position).map(|piece| piece.prefix.clone()).unwrap_or_default();
         let decoded = outputs;
         let outputs = &prefix.complete(outputs);
+        // Beam search has no branches.
+        let (outputs, branches) = match self.reranking {
+            Some(_) => outputs.split_at(outputs.len().min(1)),
+            None => (&outputs[..], &[][..]),
+        };
+        if !branches.is_empty() {
+            self.record_branches(position, &source, branches, builder)?;
+        }
         let mut report = self.piece_report(position, &source, outputs, builder)?;
         self.report_begun(position, decoded, &mut report, builder)?;
         self.doubt_pulled(position, &prefix, &mut report, builder)?;
         let pull = self.pull(position, &report, prefix.tokens.len(), outputs, builder)?;
         let outputs = shortened(outputs);
-        let mut found = Vec::new();
-        if let Some(best) =
-            outputs.first().filter(|_| self.is_interactive() && self.sentence(position).is_whole())
-        {
-            found = uncertain_words(&best.tokens, builder)?;
-            found.retain(|doubt| doubt.end <= utf16_len(&report.translation));
-        }
+        let found = self.words_to_doubt(position, outputs.first(), &report, builder)?;
         let pair = self.job.pair.clone();
-        // Another sum's output that fails loses against the recipe's own, which is retried.
-        let last_strategy = if position.hypothesis == 0 { self.last_strategy } else { Strategy::Whole };
-        let limits = RetryLimits { pair: &pair, last_strategy };
+        let limits = RetryLimits { pair: &pair, last_strategy: self.last_strategy };
         let end = outputs.first().map_or(Ok(None), |best| builder.end_of(best))?;
         let translation = report.translation.clone();
         let sentence = self.sentence_mut(position);
@@ -95,8 +84,46 @@ impl Task {
                 self.queue.push_front(PiecePosition { piece: 0, ..position });
                 Ok(())
             }
-            NextStep::Done => self.finish_hypothesis(position),
+            NextStep::Done => self.finish_sentence(PiecePosition { piece: 0, ..position }),
         }
+    }
+
+    // Typed text: the uncertain words of a whole sentence.
+    fn words_to_doubt(
+        &self,
+        position: PiecePosition,
+        output: Option<&Output>,
+        report: &SentenceReport,
+        builder: &RequestBuilder,
+    ) -> Result<Vec<UncertainWord>> {
+        let Some(output) = output.filter(|_| self.is_interactive() && self.sentence(position).is_whole())
+        else {
+            return Ok(Vec::new());
+        };
+        let mut found = uncertain_words(&output.tokens, builder)?;
+        found.retain(|doubt| doubt.end <= utf16_len(&report.translation));
+        Ok(found)
+    }
+
+    // Records the branches of a whole sentence's output, which compete with it once that is final.
+    fn record_branches(
+        &mut self,
+        position: PiecePosition,
+        source: &str,
+        branches: &[Output],
+        builder: &RequestBuilder,
+    ) -> Result<()> {
+        let mut recorded = Vec::with_capacity(branches.len());
+        for output in &shortened(branches) {
+            let report = self.piece_report(position, source, std::slice::from_ref(output), builder)?;
+            let report = self.sentence(position).checked(report, &self.job.pair);
+            let words = self.words_to_doubt(position, Some(output), &report, builder)?;
+            recorded.push((report, words));
+        }
+        let sentence = self.sentence_mut(position);
+        sentence.tokens += branches.iter().map(|branch| branch.tokens.len()).sum::<usize>();
+        sentence.branches = recorded;
+        Ok(())
     }
 
     /// Whether its words are aligned with those of its translation.
@@ -197,7 +224,7 @@ impl Task {
             self.queue.retain(|other| {
                 PiecePosition { piece: 0, ..*other } != PiecePosition { piece: 0, ..position }
             });
-            return self.finish_hypothesis(position);
+            return self.finish_sentence(position);
         }
         Ok(())
     }

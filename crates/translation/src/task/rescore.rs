@@ -1,4 +1,4 @@
-//! Several translations of a sentence: adds the other hypotheses, scores them in both directions, takes one.
+//! Several translations of a sentence: scores them in both directions, takes one.
 
 use engine::{Output, Request};
 
@@ -27,40 +27,16 @@ enum Direction {
 }
 
 impl Task {
-    // Queues the other hypotheses of a sentence that the recipe has translated; false if it needs none.
-    fn queue_hypotheses(&mut self, position: PiecePosition) -> bool {
-        let Some(reranking) = &self.reranking else { return false };
-        let sentence = &mut self.blocks[position.block][position.sentence];
-        let doubtful = sentence.done.as_ref().is_some_and(|own| reranking.settings.is_doubtful(own));
-        if !doubtful || sentence.strategy >= Strategy::WithTerms {
-            return false;
-        }
-        sentence.sum.clone_from(&reranking.recipe);
-        sentence.hypotheses = reranking.sums.iter().map(|sum| sentence.another(sum)).collect();
-        for hypothesis in (1..=sentence.hypotheses.len()).rev() {
-            self.queue.push_front(PiecePosition { hypothesis, piece: 0, ..position });
-        }
-        !reranking.sums.is_empty()
-    }
-
-    /// A sentence is decoded by one sum. After the recipe's own the others follow where it is doubtful; after the last one
-    /// all are scored.
-    pub(super) fn finish_hypothesis(&mut self, position: PiecePosition) -> Result<()> {
-        let PiecePosition { block, sentence: at, .. } = position;
-        if position.hypothesis == 0 && self.queue_hypotheses(position) {
-            return Ok(());
-        }
+    /// Records a sentence's translation, or scores it with its branches first.
+    pub(super) fn finish_sentence(&mut self, position: PiecePosition) -> Result<()> {
         let reconstructs = self.job.options.reconstructs();
-        let sentence = &mut self.blocks[block][at];
-        if sentence.hypotheses.is_empty() && !(reconstructs && sentence.can_be_reconstructed()) {
-            return self.record_finished(PiecePosition::of(block, at));
-        }
-        if !sentence.is_decoded() {
-            return Ok(());
+        let sentence = self.sentence_mut(position);
+        if sentence.branches.is_empty() && !(reconstructs && sentence.can_be_reconstructed()) {
+            return self.record_finished(position);
         }
         sentence.start_rescoring();
-        self.queue_scores(block, at);
-        self.finish_rescoring(PiecePosition::of(block, at))
+        self.queue_scores(position.block, position.sentence);
+        self.finish_rescoring(position)
     }
 
     /// Queues the missing scores of a sentence.
@@ -119,7 +95,7 @@ impl Task {
 
     // Takes the best hypothesis once all are scored.
     pub(super) fn finish_rescoring(&mut self, position: PiecePosition) -> Result<()> {
-        let lambda = self.reranking.as_ref().map_or(0.0, |reranking| reranking.settings.lambda);
+        let lambda = self.reranking.as_ref().map_or(0.0, |reranking| reranking.lambda);
         let sentence = self.sentence_mut(position);
         let Some(rescoring) = sentence.rescoring.take_if(|rescoring| !rescoring.is_open()) else {
             return Ok(());

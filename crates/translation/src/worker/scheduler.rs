@@ -182,7 +182,7 @@ impl Worker {
                 if running.task.is_interactive() && running.task.is_event_due() {
                     emit_text(&mut running.task, builder);
                 }
-                if !running.task.is_output_complete(position, builder) {
+                if !running.task.is_word_complete(position, builder) {
                     return Ok(());
                 }
                 // If the sequence ended with this token, or as a beam search, its own event follows.

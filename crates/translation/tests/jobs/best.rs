@@ -30,8 +30,7 @@ fn alone(recipe: &str) -> DecodeOptions {
 /// A translator whose models judge translations up to this mean log-probability.
 fn asking_up_to(certain: f32) -> Translator {
     let models = tempfile::tempdir().expect("a folder").keep();
-    let hypotheses = ["L", "src", "tgt", "L + src", "L + tgt"].map(str::to_owned).to_vec();
-    let settings = Reranking { lambda: 0.5, certain, hypotheses, measured: String::new() };
+    let settings = Reranking { certain, ..Reranking::default() };
     for direction in ["de-en", "en-de"] {
         save_reranking(Some(&models), &pair(direction), settings.clone()).expect("is kept");
     }
@@ -54,13 +53,10 @@ fn the_likeliest_in_both_directions_is_taken() {
     for source in SENTENCES {
         let sentence = text_with(asking_always(), "de-en", source, best()).sentences.swap_remove(0);
         let all = &sentence.hypotheses;
-        let made = |sum: &str| all.iter().find(|one| one.sums.iter().any(|name| name == sum));
-        for sum in ["L", "src", "tgt"] {
-            let alone = text_with(translator(), "de-en", source, alone(sum));
-            let made = made(sum).expect("each model has one");
-            assert_eq!(Some(&made.translation), alone.text.as_ref(), "{sum}: {sentence:?}");
-        }
-        let own = all.iter().find(|one| one.is_own).expect("the sum has one");
+        let mut outputs: Vec<usize> = all.iter().flat_map(|one| one.outputs.clone()).collect();
+        outputs.sort_unstable();
+        assert_eq!(outputs, [0, 1, 2, 3], "three branches: {all:?}");
+        let own = all.iter().find(|one| one.outputs.contains(&0)).expect("the sum has one");
         assert_eq!(Some(&own.translation), text(translator(), "de-en", source).text.as_ref());
         let scored = all.iter().filter_map(|one| Some((one, score(one.scores?))));
         if let Some((chosen, _)) = scored.max_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -73,8 +69,8 @@ fn the_likeliest_in_both_directions_is_taken() {
     assert!(changed > 0, "the sum's own translation is not always taken");
 }
 
-/// A given output has the score of a decoded one: the reverse score is that of the opposite direction, where the same
-/// models change their roles.
+/// A given output has the score of a decoded one: the reverse score is that of the specialist for the source language in the
+/// opposite direction, where it is the one for the target language.
 #[test]
 fn the_reverse_score_is_that_of_the_opposite_direction() {
     let mut compared = 0;
@@ -88,7 +84,7 @@ fn the_reverse_score_is_that_of_the_opposite_direction() {
         "We are at home.",
         "Where is my key?",
     ] {
-        let german = text(translator(), "en-de", english).sentences.swap_remove(0);
+        let german = text_with(translator(), "en-de", english, alone("tgt")).sentences.swap_remove(0);
         let back = text_with(asking_always(), "de-en", &german.translation, best());
         let same = back.sentences[0].hypotheses.iter().find(|one| one.translation == english);
         if let Some((_, reverse)) = same.and_then(|same| same.scores) {
@@ -130,7 +126,7 @@ fn the_first_translation_is_shown_before_the_chosen_one() {
 }
 
 #[test]
-fn one_model_chooses_among_samples() {
+fn one_model_chooses_among_branches() {
     let options = || DecodeOptions { quality: Quality::Best, ..alone("L") };
     let translated = || SENTENCES.map(|source| text_with(translator(), "de-en", source, options()));
     let first = translated();
