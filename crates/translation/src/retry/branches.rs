@@ -8,7 +8,8 @@ use crate::sentence_report::SentenceReport;
 impl SentenceTask {
     /// Whether the output that is decoded next may have branches: that of the whole sentence by the sum alone.
     pub fn can_branch(&self) -> bool {
-        self.decodes_plainly() && self.is_whole()
+        let is_free = self.pieces.iter().all(|piece| piece.prefix.tokens.is_empty());
+        self.decodes_plainly() && self.is_whole() && is_free
     }
 
     // Whether nothing but the sum chooses its tokens.

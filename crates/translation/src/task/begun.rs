@@ -63,7 +63,7 @@ impl Task {
     }
 
     /// Whether the wanted word is decoded, which shows at the character after it.
-    pub(super) fn is_word_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
+    pub fn is_word_complete(&self, position: PiecePosition, builder: &RequestBuilder) -> bool {
         let tokens = self.piece(position).map_or(&[][..], |piece| &piece.tokens);
         self.next_word(position, tokens, builder).ok().flatten().is_some_and(|(_, complete)| complete)
     }
