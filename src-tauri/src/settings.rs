@@ -125,7 +125,14 @@ impl Settings {
         Job {
             pair,
             source,
-            options: DecodeOptions { quality, memory, names, reuse: true, ..DecodeOptions::default() },
+            options: DecodeOptions {
+                quality,
+                memory,
+                names,
+                reuse: true,
+                link_words: true,
+                ..DecodeOptions::default()
+            },
         }
     }
 

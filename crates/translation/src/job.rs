@@ -91,6 +91,9 @@ pub struct DecodeOptions {
     /// Typed text: whether to reuse sentences that were translated before with the same settings, and those of the memory.
     #[serde(skip)]
     pub reuse: bool,
+    /// Typed text: whether its words are linked to those of the source, which takes a pass over each output; with a report always.
+    #[serde(skip)]
+    pub link_words: bool,
     /// Whether to prefer the glossary's terms.
     pub glossary: bool,
     /// Documents: whether sentences that lack the usual translation of a term that the document repeats are decoded again.
@@ -127,6 +130,7 @@ impl Default for DecodeOptions {
             report: false,
             memory: true,
             reuse: false,
+            link_words: false,
             glossary: true,
             document_terms: true,
             context: DEFAULT_CONTEXT,

@@ -71,7 +71,8 @@ impl Task {
         let SentenceTask { text, terms, locked, marked, .. } = sentence;
         let locked: Vec<&str> = locked.iter().filter_map(|range| text.get(range.clone())).collect();
         let context = self.sentences_before(block, at);
-        let input = CacheKeyInput { text, context: &context, terms, locked: &locked, marked: *marked };
+        let marked = *marked || self.links_words();
+        let input = CacheKeyInput { text, context: &context, terms, locked: &locked, marked };
         self.blocks[block][at].key = Some(fingerprint.key(&input));
         let sentence = &self.blocks[block][at];
         match self.look_up_memory(&sentence.text)? {

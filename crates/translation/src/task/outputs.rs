@@ -126,11 +126,18 @@ impl Task {
         Ok(())
     }
 
+    /// Whether the words of every sentence are linked to those of its source.
+    pub(super) fn links_words(&self) -> bool {
+        let options = &self.job.options;
+        self.is_interactive() && (options.link_words || options.report)
+    }
+
     /// Whether its words are aligned with those of its translation.
     pub(super) fn is_aligned(&self, position: PiecePosition) -> bool {
         let sentence = self.sentence(position);
-        let is_read = self.is_interactive() && !self.decodes_one_word(position);
-        is_read || sentence.marked || !sentence.locked.is_empty()
+        (self.links_words() && !self.decodes_one_word(position))
+            || sentence.marked
+            || !sentence.locked.is_empty()
     }
 
     // What the next output has to begin with, so that a locked item is in it that this one lacks. The first `given` tokens

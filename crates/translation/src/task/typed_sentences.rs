@@ -72,7 +72,7 @@ mod tests {
             uncertain_words: Vec::new(),
         };
         let key = |n: u32| sha256(&n.to_le_bytes());
-        let many = 10 * limits::TYPED_SENTENCES_BYTES as u32 >> 20;
+        let many = (10 * limits::TYPED_SENTENCES_BYTES as u32) >> 20;
         for n in 0..many {
             sentences.insert(key(n), sentence.clone());
             assert!(sentences.get(&key(0)).is_some(), "what is used stays");

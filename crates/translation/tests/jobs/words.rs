@@ -24,7 +24,8 @@ fn source_of(sentence: &SentenceReport, word: &str) -> Option<String> {
 #[test]
 fn the_words_of_typed_text_are_linked_to_those_of_its_source() {
     let source = format!("😀 Es regnet.\n\n  {SOURCE} Es regnet.");
-    let result = text(translator(), "de-en", &source);
+    let linked = || DecodeOptions { link_words: true, ..DecodeOptions::default() };
+    let result = text_with(translator(), "de-en", &source, linked());
     let whole = result.text.expect("a text");
     assert_eq!(result.recipe.iter().map(|(term, _)| term.as_str()).collect::<Vec<_>>(), ["L", "src", "tgt"]);
     for sentence in &result.sentences {
@@ -43,7 +44,7 @@ fn the_words_of_typed_text_are_linked_to_those_of_its_source() {
         .filter(|(word, of)| said.contains(word) && source_of(letter, word).as_deref() == Some(*of));
     assert!(right.count() >= 3, "{:?}", letter.words);
 
-    let japanese = text(translator(), "en-ja", "I bought two books yesterday.");
+    let japanese = text_with(translator(), "en-ja", "I bought two books yesterday.", linked());
     let words = &japanese.sentences[0].words;
     assert!(words.len() > 3 && words.iter().any(|word| word.text.chars().count() > 1), "{words:?}");
     assert!(words.iter().filter(|word| word.source.is_some()).count() * 2 > words.len(), "{words:?}");
