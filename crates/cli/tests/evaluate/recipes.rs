@@ -125,7 +125,7 @@ fn markdown_shows_the_papers_tables_and_what_is_missing() {
         "| L + S_SRC + S_TGT | Collab-MT |",
         "| gated | gated sum |",
         "| best | noisy-channel choice |",
-        "The choice between hypotheses of L + src + tgt: ",
+        "The choice between L + src + tgt and its branches: ",
         "- S_MT: no model has the role S_MT",
     ] {
         assert!(ended.out.contains(part), "{part}: {}", ended.out);
