@@ -40,6 +40,12 @@ impl Words {
         let found = translator.next_words(&Job { pair, source: Source::Text(self.text), options });
         translator.stop();
         let found = found?;
+        if found.words.is_empty() {
+            return Err(Failure::usage(
+                "no word can follow",
+                "Give a shorter --begin-with, or with --sentence the number of one of the text's sentences.",
+            ));
+        }
         match self.json {
             true => say!("{}", serde_json::json!(found)),
             false => show(&found),

@@ -69,6 +69,13 @@ fn words_are_linked_and_others_can_be_chosen() {
     let next = home.run(&[&arguments[..], &["--json"]].concat()).json();
     assert_eq!((&next["words"][0]["text"], &next["recipe"]), (&"tired".into(), &report["recipe"]));
     assert_eq!(next["words"][0]["votes"].as_array().map(Vec::len), Some(3));
+    let missing = home.run(&["words", "--from", "de", "--to", "en", "--sentence", "2", "Tom ist müde."]);
+    assert_eq!(missing.status, Some(2));
+    assert!(
+        missing.err.contains("no word can follow") && missing.err.contains("--sentence"),
+        "{}",
+        missing.err
+    );
     let table = home.run_ok(&arguments);
     assert!(table.starts_with("WORD\tSUM\tL\tsrc\ttgt\ntired\t"), "{table}");
     home.write("letter.txt", "Es regnet.");
