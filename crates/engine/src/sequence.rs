@@ -74,6 +74,11 @@ impl Default for Request {
 }
 
 impl Request {
+    /// Whether a token ends an output that has others before it.
+    pub(crate) fn ends(&self, token: u32) -> bool {
+        self.end_tokens.contains(&token) || self.line_ends.binary_search(&token).is_ok()
+    }
+
     /// Alternatives of each token that are kept.
     pub(crate) fn listed(&self) -> u32 {
         self.alternatives.max(if self.branching.is_some() { 2 } else { 0 })

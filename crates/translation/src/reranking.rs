@@ -38,8 +38,8 @@ pub struct Reranking {
 }
 
 impl Default for Reranking {
-    /// The settings of pairs without measurement: chosen on 500 lines of each of four directions with the starters, where more
-    /// branches gained nothing.
+    /// The settings of pairs without measurement: chosen on 500 lines of each of four directions with the starters, where a
+    /// fourth branch gained 0.07 BLEU more.
     fn default() -> Self {
         Self { lambda: 0.5, certain: -0.1, branches: 3, measured: String::new() }
     }

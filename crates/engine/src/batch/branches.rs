@@ -35,7 +35,7 @@ impl Branched {
     /// The branches of a first output, which are decoded in its slot and in free ones; gives the output back if it has none.
     pub fn new(id: SequenceId, slot: u32, output: Output, request: &Request) -> Result<Self, Output> {
         let waiting = match request.branching.filter(|_| request.choice.temperature <= 0.0) {
-            Some(branching) => branches(&output, &branching, &request.end_tokens),
+            Some(branching) => branches(&output, &branching, &|token| request.ends(token)),
             None => Vec::new(),
         };
         if waiting.is_empty() {
@@ -47,8 +47,8 @@ impl Branched {
     }
 
     /// Takes a branch that ends with its token.
-    pub fn next_ended(&mut self, end_tokens: &[u32]) -> Option<(usize, Vec<Token>)> {
-        let index = self.waiting.iter().position(|branch| end_tokens.contains(&branch.token))?;
+    pub fn next_ended(&mut self, request: &Request) -> Option<(usize, Vec<Token>)> {
+        let index = self.waiting.iter().position(|branch| request.ends(branch.token))?;
         let branch = self.waiting.remove(index);
         self.tokens(&branch)
     }
@@ -83,14 +83,14 @@ impl Branched {
 }
 
 /// The most doubtful tokens of an output: those whose likelihood is nearest to that of the next likely one.
-fn branches(output: &Output, branching: &Branching, end_tokens: &[u32]) -> Vec<Branch> {
+fn branches(output: &Output, branching: &Branching, ends: &dyn Fn(u32) -> bool) -> Vec<Branch> {
     if output.score >= branching.certain && branching.certain < 0.0 {
         return Vec::new();
     }
     let others = output.tokens.iter().enumerate().filter_map(|(at, chosen)| {
         let (token, log_probability) = *chosen.alternatives.iter().find(|(id, _)| *id != chosen.id)?;
         // An output without words is none.
-        let is_empty = at == 0 && end_tokens.contains(&token);
+        let is_empty = at == 0 && ends(token);
         let branch = Branch { number: 0, at, token, log_probability };
         (!is_empty).then_some((chosen.log_probability - log_probability, branch))
     });
@@ -124,7 +124,7 @@ impl Batch {
             Err(output) => return Ok(Some(vec![output])),
             Ok(new) => new,
         };
-        while let Some((number, tokens)) = new.next_ended(&request.end_tokens) {
+        while let Some((number, tokens)) = new.next_ended(request) {
             let output = RunningSequence::output_of(tokens, Status::Ended, request, *slot, joint)?;
             if let Some(all) = new.record(number, output) {
                 return Ok(Some(all));
@@ -203,7 +203,7 @@ mod tests {
             (0, -0.1, 9, -3.0),
         ]);
         let branching = |count, certain| Branching { count, certain };
-        let found = |branching| branches(&output, &branching, &[0]);
+        let found = |branching| branches(&output, &branching, &|token| token == 0);
         let places = |count| {
             found(branching(count, 0.0)).iter().map(|b| (b.number, b.at, b.token)).collect::<Vec<_>>()
         };
@@ -221,13 +221,13 @@ mod tests {
     fn branches_begin_with_the_output_before_them() {
         let first = output(&[(5, -0.1, 4, -0.2), (6, -0.5, 7, -0.9), (8, -0.1, 0, -3.0), (0, -0.1, 9, -5.0)]);
         let branching = Some(Branching { count: 3, certain: 0.0 });
-        let request = Request { branching, ..Request::default() };
+        let request = Request { branching, line_ends: [0].into(), ..Request::default() };
         let mut branched = Branched::new(SequenceId(1), 0, first.clone(), &request).expect("has branches");
         let ids = |found: Option<(usize, Vec<Token>)>| {
             found.map(|(number, tokens)| (number, tokens.iter().map(|token| token.id).collect::<Vec<_>>()))
         };
-        assert_eq!(ids(branched.next_ended(&[0])), Some((3, vec![5, 6, 0])));
-        assert_eq!(ids(branched.next_ended(&[0])), None);
+        assert_eq!(ids(branched.next_ended(&request)), Some((3, vec![5, 6, 0])));
+        assert_eq!(ids(branched.next_ended(&request)), None);
         assert_eq!(ids(branched.next()), Some((2, vec![5, 7])));
         assert_eq!(ids(branched.next()), Some((1, vec![4])));
         assert_eq!(ids(branched.next()), None);
