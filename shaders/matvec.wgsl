@@ -11,6 +11,7 @@ struct Matvec {
     stride: u32, // of y, in elements
     width: f32, // unpadded, for the mean
     epsilon: f32,
+    all_rows: u32, // of all shards
 }
 
 struct PassSize {
@@ -19,17 +20,10 @@ struct PassSize {
 
 override COLUMNS: u32 = 1u;
 override NORM: u32 = 0u;
-override EPILOGUE: u32 = 0u;
-override INTERLEAVED: bool = false;
 override TEAMS: u32 = 4u; // blocks of ROWS rows that a workgroup computes
 override TEAMS_ARE_FIXED: bool = false; // each workgroup has TEAMS teams
 const FUSED: u32 = 1u;
 const SCALED: u32 = 2u;
-const ADD: u32 = 1u;
-const SWIGLU: u32 = 2u;
-const GEGLU: u32 = 3u;
-const TIMES_SILU: u32 = 4u;
-const TIMES_GELU: u32 = 5u;
 const ROWS: u32 = 4u;
 const MAX_COLUMNS: u32 = 8u;
 
@@ -39,6 +33,7 @@ const MAX_COLUMNS: u32 = 8u;
 @group(0) @binding(5) var<storage, read> gain: array<vec4<f32>>; // (8, steps), read when FUSED
 @group(0) @binding(6) var<storage, read> factors: array<f32>; // (column), read when SCALED
 @group(0) @binding(7) var<uniform> pass_size: PassSize;
+@group(0) @binding(8) var<storage, read> plus: array<f32>; // (column, all rows), read when PLUS
 
 @compute @workgroup_size(WORKGROUP)
 fn matvec(at: Invocation) {
@@ -141,35 +136,26 @@ fn unpacked(held: Step, first: u32) -> array<vec4<f32>, 8> {
     return w;
 }
 
-fn write_rows(sum: vec4<f32>, column: u32, row: u32) {
+fn write_rows(own: vec4<f32>, column: u32, row: u32) {
     let rows = min(ROWS, shape.rows - row);
+    var sum = own;
+    if PLUS {
+        for (var r = 0u; r < rows; r++) {
+            sum[r] += plus[column * shape.all_rows + shape.first_row + row + r];
+        }
+    }
     for (var r = 0u; r < rows; r++) {
         if EPILOGUE == SWIGLU || EPILOGUE == GEGLU {
             if (r & 1u) == 0u {
-                y[output_at(column, (shape.first_row + row + r) / 2u)] = activated(sum[r]) * sum[r + 1u];
+                y[output_at(column, (shape.first_row + row + r) / 2u, shape.stride)] = activated(sum[r]) * sum[r + 1u];
             }
         } else if EPILOGUE == ADD {
-            y[output_at(column, shape.first_row + row + r)] += sum[r];
+            y[output_at(column, shape.first_row + row + r, shape.stride)] += sum[r];
         } else if EPILOGUE == TIMES_SILU || EPILOGUE == TIMES_GELU {
-            let to = output_at(column, shape.first_row + row + r);
+            let to = output_at(column, shape.first_row + row + r, shape.stride);
             y[to] = activated(y[to]) * sum[r];
         } else {
-            y[output_at(column, shape.first_row + row + r)] = sum[r];
+            y[output_at(column, shape.first_row + row + r, shape.stride)] = sum[r];
         }
     }
-}
-
-fn output_at(column: u32, row: u32) -> u32 {
-    if INTERLEAVED {
-        return element_at(column, shape.stride / 32u, row);
-    }
-    return column * shape.stride + row;
-}
-
-// silu(v) = v · sigmoid(v); gelu(v) ≈ v / 2 · (1 + tanh u) = v · sigmoid(2u), u = √(2/π) · (v + 0.044715 v³).
-fn activated(v: f32) -> f32 {
-    if EPILOGUE == GEGLU || EPILOGUE == TIMES_GELU {
-        return v / (1.0 + exp(-1.5957691216 * (v + 0.044715 * v * v * v)));
-    }
-    return v / (1.0 + exp(-v));
 }

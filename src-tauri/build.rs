@@ -65,6 +65,9 @@ const COMMANDS: &[&str] = &[
     "clear_memory",
     "places",
     "show_place",
+    "choose_columns",
+    "export_beside",
+    "export_document",
     "next_words",
     "begin_with",
 ];

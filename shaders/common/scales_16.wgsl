@@ -1,6 +1,8 @@
 // Scales of nested layouts with groups of 16. A block's five words: a byte for each group, then the factor.
 // Q6_K, Q3_K: a signed scale, an f32 factor. Q2_K (HAS_MIN): scale in the low nibble, minimum in the high one, factors as
 // in scales_32.wgsl.
+const GROUP: u32 = 16u;
+
 @group(0) @binding(2) var<storage, read> scales: array<u32>; // (row, block, 5)
 
 // (scale, minimum) of the step's first 16 weights, and of its last 16.

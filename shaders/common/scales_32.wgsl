@@ -1,6 +1,8 @@
 // Scales of nested layouts with groups of 32 (Q4_K, Q5_K). A block's four words: byte g of words 0–1 has the scale of
 // group g and the low two bits of its minimum, nibble g of word 2 the high four; word 3 has the factors as f16,
 // times 4,096 so that none is subnormal, which WGSL may read as zero.
+const GROUP: u32 = 32u;
+
 @group(0) @binding(2) var<storage, read> scales: array<vec4<u32>>; // (row, block)
 
 // (scale, minimum) of the step's first 16 weights, and of its last 16.

@@ -3,6 +3,7 @@
 // A step is 32 weights of one row. A row has two planes: the low bits of all steps (4, or 2 of 2 and 3 bits), then the
 // others. Low bits of weights 8i + j and 8i + 4 + j (j < 4) lie in byte j of one word, the former lower.
 override BITS: u32 = 4u;
+const HAS_LEAST: bool = true; // as in weights_4.wgsl
 override HAS_MIN: bool = true; // without: q is less its centre, which the minimum makes good
 
 @group(0) @binding(1) var<storage, read> quants: array<vec4<u32>>; // (row, step, BITS) words
@@ -58,6 +59,11 @@ fn packed_four(held: Step, i: u32) -> u32 {
         q |= ((held.high[upper] >> (2u * eight)) & 0x03030303u) << 4u;
     }
     return q;
+}
+
+// As in weights_4.wgsl.
+fn step_scales(held: Step) -> vec4<f32> {
+    return held.scales;
 }
 
 // Weights 4i…4i+3 of the step, rounded once.

@@ -1,6 +1,6 @@
 //! What the window needs of `translation`: traits, so that tests can replace it, and their implementation.
 
-use crate::page::{Engine, Language, Offer, Suggestion};
+use crate::page::{Column, Engine, ExportKind, Language, Offer, Suggestion};
 use crate::resources::Resources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use translation::{
     Catalog, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error, Filter,
     FolderDocuments, Format, Job, JobEvent, JobId, JobResult, JobState, LanguagePair, LeftAlone, NextWords,
-    Problem, RecipeInUse, Segment, Setup, Term, TermCount, Translator, languages,
+    Problem, RecipeInUse, Segment, Setup, TableColumn, Term, TermCount, Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
@@ -30,6 +30,9 @@ pub fn formats() -> Vec<&'static str> {
     names.sort_by_key(|name| name.to_lowercase());
     names
 }
+
+/// Columns of a table among which a person chooses.
+const MAX_COLUMNS: usize = 64;
 
 /// Suggestions shown for a segment; each has a keyboard shortcut.
 const MAX_SUGGESTIONS: usize = 3;
@@ -91,6 +94,9 @@ pub trait Translate: Resources + Send + Sync {
     fn detect(&self, text: &str) -> Option<String>;
     /// Detects the language of a document; none if uncertain. Returns its code.
     fn detect_file(&self, input: &Path) -> Option<String>;
+    /// The columns of a table, chosen where they hold text; empty for other documents, and for tables of more columns
+    /// than a person looks through.
+    fn columns(&self, input: &Path) -> Vec<Column>;
     /// The segments of a translated document, in document order.
     ///
     /// # Errors
@@ -116,6 +122,16 @@ pub trait Translate: Resources + Send + Sync {
     /// # Errors
     /// A store that cannot be read or written.
     fn set_document_term(&self, job: JobId, term: &Term) -> Result<DocumentTermEdit, Problem>;
+    /// Writes a bilingual page of a translated document beside its translation, under a free name; returns the path.
+    ///
+    /// # Errors
+    /// A store that cannot be read, a file that cannot be written.
+    fn export_beside(&self, job: JobId, output: &Path) -> Result<PathBuf, Problem>;
+    /// Writes a translated document in another form to a new file.
+    ///
+    /// # Errors
+    /// As `export_beside`; a file that exists.
+    fn export(&self, job: JobId, kind: ExportKind, path: &Path) -> Result<(), Problem>;
     /// Translates the test sentences of a pair with a recipe. Blocks.
     ///
     /// # Errors
@@ -144,6 +160,8 @@ pub struct StoredJob {
     /// Whether built-in models translated it.
     pub demonstration: bool,
     pub left_alone: LeftAlone,
+    /// Tables: the columns that were chosen.
+    pub columns: Option<Vec<usize>>,
 }
 
 /// Translates in this process, with the installed models.
@@ -220,6 +238,7 @@ impl Translate for Translator {
             terms: job.terms,
             demonstration: job.demonstration,
             left_alone: job.left_alone,
+            columns: job.options.columns,
         });
         Ok(stored.collect())
     }
@@ -231,6 +250,16 @@ impl Translate for Translator {
     fn detect_file(&self, input: &Path) -> Option<String> {
         // The job itself reports a file that cannot be read.
         self.detect_file(input, None).ok().flatten().map(|detected| detected.language)
+    }
+
+    fn columns(&self, input: &Path) -> Vec<Column> {
+        // The job itself reports a file that cannot be read.
+        let columns = self.table_columns(input).unwrap_or_default();
+        if columns.len() > MAX_COLUMNS {
+            return Vec::new();
+        }
+        let column = |TableColumn { title, sample, has_text }| Column { title, sample, chosen: has_text };
+        columns.into_iter().map(column).collect()
     }
 
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {
@@ -260,6 +289,20 @@ impl Translate for Translator {
 
     fn set_document_term(&self, job: JobId, term: &Term) -> Result<DocumentTermEdit, Problem> {
         self.set_document_term(job, term).map_err(|error| error.problem())
+    }
+
+    fn export_beside(&self, job: JobId, output: &Path) -> Result<PathBuf, Problem> {
+        self.export_beside(job, output).map_err(|error| error.problem())
+    }
+
+    fn export(&self, job: JobId, kind: ExportKind, path: &Path) -> Result<(), Problem> {
+        let written = match kind {
+            ExportKind::Bilingual => self.export_bilingual(job, path),
+            ExportKind::Memory => {
+                self.job(job).and_then(|row| self.export_units(&row.pair, &[job], path)).map(drop)
+            }
+        };
+        written.map_err(|error| error.problem())
     }
 
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {
@@ -293,6 +336,7 @@ impl From<EngineState> for Engine {
                 models: info.models,
                 memory: info.memory_bytes,
                 demonstration: info.demonstration,
+                aligns: info.aligns,
             },
             EngineState::Failed(problem) => Self::Failed { problem },
         }

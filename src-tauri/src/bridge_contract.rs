@@ -2,7 +2,9 @@
 //! `ui/src/bridge.ts`. `UPDATE_GOLDEN=1` rewrites the file.
 
 use crate::fake_translator::{pair, problem};
-use crate::page::{Dragged, Engine, Event, Language, Offer, Row, RowState, Snapshot, Suggestion};
+use crate::page::{
+    Column, Dragged, Engine, Event, ExportKind, Language, Offer, Row, RowState, Snapshot, Suggestion,
+};
 use serde::Serialize;
 use translation::quality::{Grade, QualityEstimate};
 use translation::{
@@ -40,6 +42,7 @@ fn rows() -> Vec<Row> {
     let states = every!(RowState: Held, Waiting, Translating, Paused, Interrupted, Done, Failed, Cancelled);
     let full = |state| Row {
         looks_like: Some("ja".into()),
+        columns: vec![Column { title: "note".into(), sample: "Satz".into(), chosen: true }],
         state,
         done: 1,
         total: 2,
@@ -70,6 +73,7 @@ fn engines() -> Vec<Engine> {
             models: vec![model],
             memory: 1,
             demonstration: true,
+            aligns: true,
         },
         Failed { problem: problem("gpu") },
     );
@@ -80,8 +84,8 @@ fn engines() -> Vec<Engine> {
 fn reasons() -> Vec<Reason> {
     let word = || String::from("300");
     every!(Reason:
-        Repeated, CutOff, Short, Long, Copied, Empty, Number(word()), NewNumber(word()), Placeholder(word()),
-        NewPlaceholder(word()), Inserted(word()), Placeholders, Term(word()), Tag(word()), Refused, LongLine, Encoding, TooLong,
+        Repeated, CutOff, Short, Long, Copied, Empty, Number(word()), NewNumber(word()), Script(word()),
+        Placeholder(word()), NewPlaceholder(word()), Inserted(word()), Placeholders, Term(word()), Tag(word()), Refused, LongLine, Encoding, TooLong,
     )
 }
 
@@ -192,6 +196,7 @@ fn the_page_expects_what_rust_sends() {
         samples("Engine", "['state']", &engines),
         samples("RowState", "", &rows.iter().map(|row| row.state).collect::<Vec<_>>()),
         samples("Row", "['state']", &rows),
+        samples("ExportKind", "", &every!(ExportKind: Bilingual, Memory)),
         samples("SegmentStatus", "", &segments.iter().map(|one| one.status).collect::<Vec<_>>()),
         samples("Reason", "['kind']", &reasons()),
         samples("Mark", "['kind']", &marks()),

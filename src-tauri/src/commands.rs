@@ -2,6 +2,7 @@
 //! Commands that read or write files are `async`, so that they do not block the window's thread. Addresses of web pages
 //! come from Rust too; titles of dialogs from the page, which has the words.
 
+pub mod exports;
 pub mod settings;
 pub mod texts;
 pub mod words;

@@ -1,7 +1,7 @@
 //! A translator under a test's control, and a recorder of the events that the page receives.
 
 use crate::backend::{OnEvent, StoredJob, Translate};
-use crate::page::{PageChannel, Suggestion};
+use crate::page::{Column, ExportKind, PageChannel, Suggestion};
 use crate::resources::Resources;
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -59,13 +59,16 @@ impl Translate for FakeTranslator {
     }
 
     fn submit(&self, job: Job, on_event: OnEvent) -> JobId {
-        let Job { pair, source, .. } = job;
+        let Job { pair, source, options } = job;
         let mut jobs = self.jobs.lock();
         let job = JobId(jobs.len() as u64);
         jobs.push(on_event);
         let what = match source {
             Source::Text(text) => text,
-            Source::File { input, .. } => input.file_name().unwrap().to_string_lossy().into_owned(),
+            Source::File { input, .. } => {
+                let name = input.file_name().unwrap().to_string_lossy().into_owned();
+                options.columns.map_or(name.clone(), |columns| format!("{name} {columns:?}"))
+            }
             Source::Bytes { name, .. } => name,
         };
         self.record(&format!("submit {what} {pair} as"), job);
@@ -121,6 +124,12 @@ impl Translate for FakeTranslator {
         input.to_string_lossy().contains("日").then(|| "ja".into())
     }
 
+    fn columns(&self, input: &Path) -> Vec<Column> {
+        let width = if input.to_string_lossy().ends_with("csv") { 3 } else { 0 };
+        let column = |at| Column { title: format!("{at}"), sample: "Satz".into(), chosen: at > 0 };
+        (0..width).map(column).collect()
+    }
+
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {
         self.record("segments", job);
         self.fail_once()?;
@@ -158,6 +167,17 @@ impl Translate for FakeTranslator {
             to_review: 1,
             terms: TermCount { met: 2, missed: 1 },
         })
+    }
+
+    fn export_beside(&self, job: JobId, output: &Path) -> Result<PathBuf, Problem> {
+        self.record(&format!("export beside {}", output.display()), job);
+        self.fail_once()?;
+        Ok(output.with_extension("html"))
+    }
+
+    fn export(&self, job: JobId, kind: ExportKind, path: &Path) -> Result<(), Problem> {
+        self.record(&format!("export {kind:?} {}", path.display()), job);
+        self.fail_once()
     }
 
     fn test(&self, pair: &LanguagePair, recipe: &RecipeInUse) -> Result<DirectionTest, Problem> {

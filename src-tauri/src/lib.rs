@@ -129,6 +129,9 @@ pub fn run() -> tauri::Result<()> {
             commands::settings::clear_memory,
             commands::settings::places,
             commands::settings::show_place,
+            commands::exports::choose_columns,
+            commands::exports::export_beside,
+            commands::exports::export_document,
             commands::words::next_words,
             commands::words::begin_with,
         ])

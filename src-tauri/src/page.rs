@@ -1,9 +1,11 @@
 //! What Rust sends to the page: the types and the channel. The other side is `ui/src/bridge.ts`.
 
+mod documents;
 mod models;
 mod settings;
 mod words;
 
+pub use documents::*;
 pub use models::*;
 pub use settings::*;
 pub use words::*;
@@ -12,9 +14,7 @@ use crate::settings::Preferences;
 use parking_lot::Mutex;
 use serde::Serialize;
 use tauri::ipc::Channel;
-use translation::{
-    LanguagePair, LeftAlone, LoadedModel, LoadingStage, Problem, TermCount, UncertainWord, UnitOrigin,
-};
+use translation::{LanguagePair, LoadedModel, LoadingStage, Problem, UncertainWord};
 
 /// A language in the language menus.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,7 +45,7 @@ pub enum Engine {
     /// Models are loading; the unit of `done` and `total` depends on the stage.
     Loading { stage: LoadingStage, done: u64, total: u64 },
     /// Models are loaded. `software`: the adapter runs on the CPU. `memory`: GPU memory in use, in bytes.
-    /// `demonstration`: the models are built in and only demonstrate.
+    /// `demonstration`: the models are built in and only demonstrate. `aligns`: they align words; else links are guessed.
     Ready {
         adapter: String,
         software: bool,
@@ -53,114 +53,10 @@ pub enum Engine {
         models: Vec<LoadedModel>,
         memory: u64,
         demonstration: bool,
+        aligns: bool,
     },
     /// Loading failed; `restart` tries again.
     Failed { problem: Problem },
-}
-
-/// State of a document in the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowState {
-    /// It seems to be in another language than the pair's, and waits for an answer.
-    Held,
-    /// Queued.
-    Waiting,
-    /// In progress.
-    Translating,
-    /// Paused by the user.
-    Paused,
-    /// The program ended before the document was finished.
-    Interrupted,
-    /// The output file is written.
-    Done,
-    /// `Row::problem` contains the reason.
-    Failed,
-    /// Cancelled by the user.
-    Cancelled,
-}
-
-impl RowState {
-    /// Whether it is queued or in progress.
-    pub fn is_active(self) -> bool {
-        matches!(self, Self::Waiting | Self::Translating)
-    }
-
-    /// Whether "Resume all" resumes it.
-    pub fn is_resumable(self) -> bool {
-        matches!(self, Self::Paused | Self::Interrupted)
-    }
-}
-
-/// A document in the queue. File names only: paths stay in Rust.
-#[derive(Clone, Debug, Serialize)]
-pub struct Row {
-    /// Identifies the row in commands and events.
-    pub id: u64,
-    /// File name of the document.
-    pub name: String,
-    /// Its language pair.
-    pub pair: LanguagePair,
-    /// Code of the detected source language, if certain.
-    pub looks_like: Option<String>,
-    /// Its state.
-    pub state: RowState,
-    /// Translated segments.
-    pub done: usize,
-    /// Number of segments.
-    pub total: usize,
-    /// Decoding speed at the last progress event.
-    pub tokens_per_second: f32,
-    /// Estimated seconds left, if known.
-    pub eta_s: Option<f32>,
-    /// Segments that need review.
-    pub to_review: usize,
-    /// Glossary terms in the source, by whether the translation uses them.
-    pub terms: TermCount,
-    /// File name of the translation, once written.
-    pub output: Option<String>,
-    /// Whether built-in models translated it, which only demonstrate.
-    pub demonstration: bool,
-    /// What is left on purpose: how many places of each kind.
-    pub left_alone: LeftAlone,
-    /// Unsaved corrections.
-    pub drafts: usize,
-    /// Why it failed.
-    pub problem: Option<Problem>,
-}
-
-impl Row {
-    /// The row of a newly queued document.
-    pub fn waiting(id: u64, name: String, pair: LanguagePair) -> Self {
-        Self {
-            id,
-            name,
-            pair,
-            looks_like: None,
-            state: RowState::Waiting,
-            done: 0,
-            total: 0,
-            tokens_per_second: 0.0,
-            eta_s: None,
-            to_review: 0,
-            terms: TermCount::default(),
-            output: None,
-            demonstration: false,
-            left_alone: LeftAlone::default(),
-            drafts: 0,
-            problem: None,
-        }
-    }
-}
-
-/// A translation memory match for a segment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Suggestion {
-    pub source: String,
-    pub target: String,
-    /// Similarity of the sources, 75 to 100.
-    pub percent: u8,
-    pub origin: UnitOrigin,
 }
 
 /// The complete state that a page needs when it loads.

@@ -2,6 +2,7 @@
 
 mod documents;
 mod events;
+mod exports;
 
 use crate::backend::Translate;
 use crate::drafts::{Draft, Drafts};
@@ -61,7 +62,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Adds documents and submits them, except those in another language than the pair's: they wait for an answer. Skips
+    /// Adds documents and submits them, except those in another language than the pair's and tables of several columns:
+    /// they wait for an answer. Skips
     /// a document that is already active with this pair: some desktops report a drop twice. Slow: it reads the documents.
     pub fn add(&self, translator: &Translator, pair: &LanguagePair, paths: Vec<PathBuf>) {
         let mut added = Vec::new();
@@ -81,11 +83,16 @@ impl Queue {
         for (id, input) in added {
             let language = translator.detect_file(&input);
             let is_other = language.as_ref().is_some_and(|code| *code != pair.from);
+            let columns = translator.columns(&input);
+            let is_table = columns.len() > 1;
             let checked = self.update(id, |document| {
                 // Meanwhile the user may have chosen another pair, which has started it.
                 let starts = document.row.state == RowState::Waiting && document.job.is_none();
                 document.row.looks_like = language;
-                if starts && is_other && document.row.pair == *pair {
+                if is_table {
+                    document.row.columns = columns;
+                }
+                if starts && (is_other || is_table) && document.row.pair == *pair {
                     document.row.state = RowState::Held;
                 }
                 starts && document.row.state == RowState::Waiting
@@ -253,8 +260,9 @@ impl Queue {
 
     /// Resumes the stored job of a waiting document, or submits a new one.
     fn start(&self, translator: &Translator, id: u64) {
-        let Ok((job, attempt, pair, input)) = self.update(id, |document| {
-            (document.job, document.attempt, document.row.pair.clone(), document.input.clone())
+        let Ok((job, attempt, pair, input, columns)) = self.update(id, |document| {
+            let Document { job, attempt, row, input, columns, .. } = document;
+            (*job, *attempt, row.pair.clone(), input.clone(), columns.clone())
         }) else {
             return;
         };
@@ -271,7 +279,9 @@ impl Queue {
         }
         let (on_event, job_cell) = self.shared.listener(translator, attempt, None);
         // Not under the lock: events may arrive before `submit` returns.
-        let job = translator.submit(self.settings.job(pair, Source::File { input, output: None }), on_event);
+        let mut job = self.settings.job(pair, Source::File { input, output: None });
+        job.options.columns = columns;
+        let job = translator.submit(job, on_event);
         // Cannot fail: the cell is set only here.
         let _ = job_cell.set(job);
         let mut documents = self.shared.documents.lock();

@@ -2,8 +2,10 @@
 //! the screen and on the disk in the end. It runs the real binary with the models inside it, on a display of its own.
 #![cfg(target_os = "linux")]
 
+mod accessibility;
 mod desktop;
 mod driver;
+mod exports;
 mod models;
 
 use desktop::Desktop;
@@ -34,7 +36,10 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_corrects_a_translation(
     drops_three_files(&desktop, &page, folder.path());
     corrects_a_translation(&page, folder.path());
     takes_a_suggestion(&page);
+    exports::exports_a_document(&page, folder.path(), FILES[0].0, "Good day from the south.");
+    exports::chooses_the_columns_of_a_table(&desktop, &page, folder.path());
     walks_through_all_tabs_by_keyboard(&page);
+    accessibility::axe_finds_no_fault(&page);
     page_stays_inside(&page);
 }
 
@@ -186,10 +191,11 @@ fn walks_through_all_tabs_by_keyboard(page: &Session) {
         (
             "2",
             &[
-                "Choose files to translate",
+                "Drop documents or folders here Choose files…",
                 "Choose a folder…",
                 "Review",
                 "Open",
+                "Export",
                 "Show in folder",
                 "Translate again",
                 "Remove from the list",
@@ -209,7 +215,8 @@ fn walks_through_all_tabs_by_keyboard(page: &Session) {
                          s.outlineStyle !== 'none' || e.tagName === 'TEXTAREA' || e.tagName === 'BODY']",
             );
             assert_eq!(focused[1], true, "has the focus, but does not show it: {focused}");
-            reached.push(focused[0].as_str().unwrap().to_owned());
+            let name = focused[0].as_str().unwrap();
+            reached.push(name.split_whitespace().collect::<Vec<_>>().join(" "));
         }
         let always = ["Translate from: German", "Swap languages", "Translate to: English"];
         for name in always.iter().chain(wanted) {

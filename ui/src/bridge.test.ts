@@ -1,6 +1,7 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks'
 import { afterEach, expect, test } from 'vitest'
 import * as bridge from './bridge'
+import * as exports from './bridge-exports'
 import * as models from './bridge-models'
 import * as settings from './bridge-settings'
 import * as texts from './bridge-texts'
@@ -29,6 +30,9 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.setDocumentTerm(3, { source: 'Vertrag', target: 'lease' })
   await bridge.suggestions(3, 5)
   await bridge.edit(3, 5, 'Hello', true)
+  await exports.chooseColumns(3, [0, 2])
+  await exports.exportBeside(3)
+  await exports.exportDocument(3, 'memory', 'Choose')
   await bridge.drafts(3)
   await bridge.keepDrafts(3, [])
   await bridge.close()
@@ -50,6 +54,9 @@ test('every command goes out under its name with its arguments, and none carries
     ['set_document_term', { id: 3, term: { source: 'Vertrag', target: 'lease' } }],
     ['suggestions', { id: 3, index: 5 }],
     ['edit', { id: 3, index: 5, text: 'Hello', equal: true }],
+    ['choose_columns', { id: 3, columns: [0, 2] }],
+    ['export_beside', { id: 3 }],
+    ['export_document', { id: 3, kind: 'memory', title: 'Choose' }],
     ['drafts', { id: 3 }],
     ['keep_drafts', { id: 3, drafts: [] }],
     ['close', {}],

@@ -1,10 +1,12 @@
 // The interface to Rust: commands, events and their types. The other side is src-tauri/src/{commands,page}.rs;
 // generated/bridge-samples.ts checks the types.
 import { Channel, invoke } from '@tauri-apps/api/core'
+import type { Column } from './bridge-exports'
 import type { Candidate, Models, Work } from './bridge-models'
 import type { Draft, Preferences } from './bridge-settings'
 import type { MarkedSentence } from './bridge-words'
 
+export type * from './bridge-exports'
 export type * from './bridge-models'
 export type * from './bridge-settings'
 export type * from './bridge-texts'
@@ -61,6 +63,8 @@ export type Engine =
       memory: number
       /** The models are built in and only demonstrate. */
       demonstration: boolean
+      /** They align words; else links between words are guessed from their order. */
+      aligns: boolean
     }
   | { state: 'failed'; problem: Problem }
 
@@ -73,8 +77,8 @@ export interface UncertainWord {
 }
 
 /**
- * Held: it seems to be in another language, and waits for an answer. Paused by the user; interrupted because the program
- * ended.
+ * Held: it seems to be in another language, or is a table, and waits for an answer. Paused by the user; interrupted
+ * because the program ended.
  */
 export type RowState =
   | 'held'
@@ -93,6 +97,8 @@ export interface Row {
   pair: Pair
   /** Code of the detected source language, if certain. */
   looks_like: string | null
+  /** Of a table with several. */
+  columns: Column[]
   state: RowState
   /** Segments. */
   done: number
@@ -135,7 +141,8 @@ export type SegmentStatus = 'done' | 'reused' | 'edited' | 'doubtful' | 'kept' |
 export type Reason =
   | { kind: 'repeated' | 'cut_off' | 'short' | 'long' | 'copied' | 'empty' }
   | { kind: 'refused' | 'placeholders' | 'long_line' | 'encoding' | 'too_long' }
-  | { kind: 'number' | 'new_number' | 'placeholder' | 'new_placeholder' | 'inserted' | 'term' | 'tag'; text: string }
+  | { kind: 'number' | 'new_number' | 'script' | 'inserted' | 'term' | 'tag'; text: string }
+  | { kind: 'placeholder' | 'new_placeholder'; text: string }
 
 /** How far a translation is to be trusted: poor = probably wrong, doubtful = may be wrong. */
 export interface QualityEstimate {

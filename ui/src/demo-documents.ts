@@ -1,5 +1,5 @@
 // The documents of the fake backend in demo.ts.
-import type { DocumentTerm, Row, Segment, Suggestion, HistoryText } from './bridge'
+import type { Adapter, DocumentTerm, Place, Row, Segment, Suggestion, HistoryText } from './bridge'
 
 export const FORMATS = [
   'CSV',
@@ -21,6 +21,7 @@ const row = (id: number, name: string, rest: Partial<Row>): Row => ({
   name,
   pair: { from: 'de', to: 'en' },
   looks_like: null,
+  columns: [],
   state: 'waiting',
   done: 0,
   total: 0,
@@ -49,11 +50,20 @@ export const ROWS: Row[] = [
   row(8, 'Bild.txt', {
     state: 'failed',
     problem: {
-      code: 'not_text',
-      message: 'This file is not text: Bild.txt',
-      hint: 'Save it as UTF-8 text and add it again.',
+      code: 'document',
+      message: 'the file is not text: Bild.txt',
+      hint: '',
     },
   }),
+  row(10, 'Artikel.csv', {
+    state: 'held',
+    columns: [
+      { title: 'Nummer', sample: '4711', chosen: false },
+      { title: 'Name', sample: 'Teekanne aus Gusseisen', chosen: true },
+      { title: 'Beschreibung', sample: 'Hält den Tee zwei Stunden lang warm.', chosen: true },
+    ],
+  }),
+  row(11, '日記.txt', { state: 'held', looks_like: 'ja' }),
   row(9, 'Preise.xlsx', { state: 'cancelled', done: 12, total: 700 }),
 ]
 
@@ -160,3 +170,24 @@ export const HISTORY: HistoryText[] = [
   target,
   translated_s: 1_790_000_000,
 }))
+
+export const PLACES: Place[] = [
+  { kind: 'data', path: '/home/user/.local/share/wasan', bytes: 41e6 },
+  { kind: 'models', path: '/home/user/.local/share/wasan/models', bytes: 2.82e9 },
+  { kind: 'cache', path: '/home/user/.cache/wasan', bytes: 12e6 },
+  { kind: 'settings', path: '/home/user/.config/wasan', bytes: 2_000 },
+]
+
+export const ADAPTER: Adapter = {
+  name: 'NVIDIA GeForce RTX 4060',
+  kind: 'discrete',
+  backend: 'Vulkan',
+  driver: 'NVIDIA 570.86',
+  half: true,
+  lanes: [32, 32],
+  largest_buffer: 4.2e9,
+  memory: 8e9,
+  shares_memory: false,
+  fault: null,
+  test_s: 0.6,
+}

@@ -1,11 +1,12 @@
 // A fake Rust backend for `npm run dev` in a browser. `?show=` picks a scene:
 // ready (default), loading, failed, problem, queue, resume, review, software, demonstration; `?models=` one of the
-// Models page: first (default), installed, import, or a state of demo-models.ts.
+// Models page: first (default), installed, import, or a state of demo-models.ts; `?language=` and `?theme=` as in the
+// settings.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
-import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term } from './bridge'
+import type { Engine, Event, Offer, Pair, Problem, Row, Snapshot, Term, Theme } from './bridge'
 import { modelsOf } from './demo-models'
-import { FORMATS, HISTORY, INTERRUPTED, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
+import { ADAPTER, FORMATS, HISTORY, INTERRUPTED, PLACES, ROWS, SEGMENTS, SUGGESTIONS, TERMS } from './demo-documents'
 import { DOUBTS, TRANSLATION, begunSentence, nextWords, sentencesOf } from './demo-words'
 import { DEFAULTS } from './settings.svelte'
 import { isActive } from './rows'
@@ -32,6 +33,7 @@ const READY = {
   recipe: 'L + 0.5·src + 0.5·tgt',
   memory: 1.6e9,
   demonstration: false,
+  aligns: true,
   models: [
     { term: 'L', name: 'Llama 3.2 1B', bits: 'q4' },
     { term: 'src', name: 'German 15M', bits: 'q8' },
@@ -56,14 +58,15 @@ const SOFTWARE: Engine = { ...READY, adapter: 'llvmpipe (LLVM 15.0.6, 256 bits)'
 const FAILED: Engine = {
   state: 'failed',
   problem: {
-    code: 'no_adapter',
-    message: 'No graphics adapter with Vulkan was found.',
-    hint: 'Install a graphics driver with Vulkan, or Mesa’s software one, and start again.',
+    code: 'gpu',
+    message: 'no graphics adapter with Vulkan was found',
+    hint: '',
   },
 }
 
 export function mockBackend(): void {
-  const scene = new URLSearchParams(location.search).get('show') ?? 'ready'
+  const chosen = new URLSearchParams(location.search)
+  const scene = chosen.get('show') ?? 'ready'
   const engine: Engine =
     scene === 'loading'
       ? { state: 'loading', stage: 'uploading', done: 610, total: 980 }
@@ -74,7 +77,7 @@ export function mockBackend(): void {
           : scene === 'demonstration'
             ? DEMONSTRATION
             : READY
-  const models = modelsOf(new URLSearchParams(location.search).get('models') ?? 'first')
+  const models = modelsOf(chosen.get('models') ?? 'first')
   let rows =
     scene === 'queue' || scene === 'review' ? ROWS : scene === 'resume' ? INTERRUPTED : []
   let emit: (event: Event) => void = () => {}
@@ -120,7 +123,7 @@ export function mockBackend(): void {
         ],
         rows,
         formats: FORMATS,
-        preferences: DEFAULTS,
+        preferences: { ...DEFAULTS, language: chosen.get('language'), theme: (chosen.get('theme') ?? 'system') as Theme },
         output_folder: null,
         notice: null,
       }
@@ -132,9 +135,9 @@ export function mockBackend(): void {
           type: 'failed',
           seq: seq as number,
           problem: {
-            code: 'device_lost',
-            message: 'The graphics adapter stopped responding.',
-            hint: 'The models were loaded again.',
+            code: 'gpu_lost',
+            message: 'the device is lost',
+            hint: '',
           },
         })
       else translate(seq as number, text as string)
@@ -160,11 +163,20 @@ export function mockBackend(): void {
     typed_sentences: () => [{ source: 'Guten Morgen!', target: 'Good morning!', translated: true }],
     history: () => HISTORY,
     measure_speed: () => 41.7,
+    places: () => PLACES,
+    adapters: () => [ADAPTER],
     segments: () => SEGMENTS,
     drafts: () => [],
     terms: () => [{ source: 'Vermieter', target: 'landlord' }],
     memory_pairs: () => [{ pair: { from: 'de', to: 'en' }, units: SUGGESTIONS.length }],
     search_memory: () => SUGGESTIONS.map((unit) => ({ ...unit, uses: 2, used_s: 1_790_000_000 })),
+    choose_columns({ id, columns }) {
+      const chosen = columns as number[]
+      const table = rows.find((row) => row.id === id)
+      if (table) change({ ...table, columns: table.columns.map((one, at) => ({ ...one, chosen: chosen.includes(at) })) })
+    },
+    export_beside: () => 'Vertrag.en.docx.de-en.html',
+    export_document: () => null,
     suggestions: () => SUGGESTIONS,
     document_terms: () => TERMS,
     set_document_term({ term }) {

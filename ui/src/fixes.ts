@@ -23,6 +23,7 @@ export function fixes(segment: Segment, draft: string = editable(segment)): Fix[
       case 'term':
         return draft.includes(reason.text) ? [] : [insert(reason.text)]
       case 'new_number':
+      case 'script':
       case 'new_placeholder':
       case 'inserted':
         return draft.includes(reason.text) ? [select(reason.text)] : []

@@ -2,12 +2,13 @@
 import { tick } from 'svelte'
 import * as bridge from './bridge'
 import type { Engine, Event, Pair, Problem, Row } from './bridge'
+import { Exports } from './exports.svelte'
 import { ModelsPage } from './models.svelte'
 import { Settings, type SettingsPage } from './settings.svelte'
 import { problemWords } from './problem-words'
 import { Review } from './review.svelte'
 import { Languages } from './languages.svelte'
-import { isDone, isNew } from './rows'
+import { isDone, isNew, isTable } from './rows'
 import { Texts } from './texts.svelte'
 import { EMPTY, type TypedTranslation } from './typed-translation'
 import { t } from './words.svelte'
@@ -17,6 +18,9 @@ export const IDLE_MS = 350
 
 /** How long the removal of documents from the list can be undone. */
 export const UNDO_MS = 10_000
+
+/** The states of a document that are announced. */
+const SAID = ['done', 'paused', 'failed', 'held', 'table']
 
 export type Tab = 'text' | 'documents' | 'history' | 'settings'
 
@@ -54,6 +58,7 @@ export class Session extends Languages {
 
   settings = new Settings((problem) => this.notify(problem))
   texts = new Texts(this)
+  exports = new Exports(this)
   models = new ModelsPage(
     (problem) => this.notify(problem),
     (text) => this.announce(text),
@@ -85,14 +90,12 @@ export class Session extends Languages {
   }
 
   /** Shows a problem above the panels, once. */
-  notify(problem: Problem): void {
+  notify = (problem: Problem): void => {
     if (this.notices.every(({ message }) => message !== problem.message))
       this.notices = [...this.notices, problem]
   }
 
-  dismiss(problem: Problem): void {
-    this.notices = this.notices.filter((one) => one !== problem)
-  }
+  dismiss = (problem: Problem): void => void (this.notices = this.notices.filter((one) => one !== problem))
 
   /** Alternates a trailing space, since screen readers ignore a text that does not change. */
   announce = (text: string): void => {
@@ -137,9 +140,7 @@ export class Session extends Languages {
 
   openModels = (): void => void this.openSettings('models')
 
-  close(): void {
-    void this.#run(bridge.close())
-  }
+  close = (): void => void this.#run(bridge.close())
 
   // ---- text
 
@@ -235,6 +236,7 @@ export class Session extends Languages {
   reveal = (id: number): void => void this.#run(bridge.reveal(id))
 
   openReview(row: Row): void {
+    this.exports.open = null
     this.review = new Review(row.id, this.announce, (problem) => this.notify(problem))
     void this.review.load()
   }
@@ -281,8 +283,7 @@ export class Session extends Languages {
         else if (event.over) this.#showModels()
         return
       case 'refused':
-        this.notify(event.problem)
-        return
+        return this.notify(event.problem)
       case 'models':
         return this.models.show(event.models)
       case 'work':
@@ -335,10 +336,8 @@ export class Session extends Languages {
       if (isNew(row)) this.#show(row)
     }
     if (before?.state === row.state) return
-    if (row.state === 'done') this.announce(t('said-row-done', { name: row.name }))
-    if (row.state === 'paused') this.announce(t('said-row-paused', { name: row.name }))
-    if (row.state === 'failed') this.announce(t('said-row-failed', { name: row.name }))
-    if (row.state === 'held') this.announce(t('said-row-held', { name: row.name }))
+    const said = isTable(row) ? 'table' : row.state
+    if (SAID.includes(said)) this.announce(t(`said-row-${said}`, { name: row.name }))
   }
 
   /** Shows a document that was added; the first of several stays in view. */

@@ -1,6 +1,7 @@
 // Shared by the panel tests: a fake Rust backend under the control of the test.
 import { vi } from 'vitest'
 import * as bridge from './bridge'
+import * as exportsBridge from './bridge-exports'
 import * as modelsBridge from './bridge-models'
 import * as settingsBridge from './bridge-settings'
 import * as textsBridge from './bridge-texts'
@@ -14,6 +15,7 @@ export const READY: Engine = {
   recipe: 'L + src + tgt',
   memory: 3e9,
   demonstration: false,
+  aligns: true,
   models: [
     { term: 'L', name: 'Large', bits: 'q4' },
     { term: 'src', name: 'German', bits: 'q8' },
@@ -56,6 +58,7 @@ export function row(rest: Partial<Row> = {}): Row {
     name: 'letter.md',
     pair: { from: 'de', to: 'en' },
     looks_like: null,
+    columns: [],
     state: 'waiting',
     done: 0,
     total: 0,
@@ -216,6 +219,9 @@ export function rust(rest: Partial<Snapshot> = {}) {
       if (row) emit({ type: 'row', row: { ...row, drafts: drafts.length } })
     }),
     close: vi.spyOn(bridge, 'close').mockResolvedValue(),
+    chooseColumns: vi.spyOn(exportsBridge, 'chooseColumns').mockResolvedValue(),
+    exportBeside: vi.spyOn(exportsBridge, 'exportBeside').mockResolvedValue('letter.en.md.de-en.html'),
+    exportDocument: vi.spyOn(exportsBridge, 'exportDocument').mockResolvedValue(null),
     translateBack: vi.spyOn(textsBridge, 'translateBack').mockResolvedValue(),
     typedSentences: vi.spyOn(textsBridge, 'typedSentences').mockResolvedValue([]),
     history: vi.spyOn(textsBridge, 'history').mockResolvedValue([]),

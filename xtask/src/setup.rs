@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::step::{output_of, step};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What the machine is made ready for; each purpose needs what the one before it needs, and more.
@@ -21,6 +22,9 @@ const DEBIAN_PACKAGES: &[(Purpose, &[&str])] = &[
     (Purpose::Window, &["libwebkit2gtk-4.1-dev", "libsoup-3.0-dev", "libgtk-3-dev", "librsvg2-dev"]),
     (Purpose::Tests, &["xvfb", "openbox", "webkit2gtk-driver", "xdotool", "python3-gi", "gir1.2-gtk-3.0"]),
 ];
+
+/// SwiftShader, a second software driver for the tests: Debian has it in a package of Chromium's.
+const SECOND_DRIVER: (&str, &str) = ("chromium-common", "/usr/lib/chromium/vk_swiftshader_icd.json");
 
 /// Node.js's major and minor version that the front end's bundler asks for.
 const NODE_NEEDED: (u32, u32) = (20, 19);
@@ -65,6 +69,24 @@ fn install_packages(purpose: Purpose) -> Result<(), Failure> {
         &hint,
         apt_get()?.args(["install", "--yes", "--no-install-recommends"]).args(&missing),
     )
+}
+
+/// SwiftShader's manifest for the Vulkan loader; none where no package of this system has it.
+pub fn second_driver() -> Option<&'static Path> {
+    let (package, manifest) = (SECOND_DRIVER.0, Path::new(SECOND_DRIVER.1));
+    if !manifest.exists() && is_debian() {
+        let installed = apt_get().and_then(|mut apt_get| {
+            step(
+                &format!("Install {package}"),
+                "none is needed: the tests run on one driver",
+                apt_get.args(["install", "--yes", "--no-install-recommends", package]),
+            )
+        });
+        if let Err(failure) = installed {
+            println!("{failure}");
+        }
+    }
+    manifest.exists().then_some(manifest)
 }
 
 fn packages_for(purpose: Purpose) -> Vec<&'static str> {

@@ -67,24 +67,38 @@ pub fn test() -> Result<(), Failure> {
     )?;
     // Mesa's software driver makes subgroups of as many lanes as a vector of this many bits has floats: those of other GPUs.
     // Other drivers ignore it.
-    ["128", "512"].into_iter().try_for_each(|bits| {
+    for bits in ["128", "512"] {
         step(
             &format!("Kernels, vectors of {bits} bits"),
             "run it with this environment: LP_NATIVE_VECTOR_WIDTH",
-            cargo([
-                "test",
-                "--workspace",
-                "--features",
-                FEATURES,
-                "--test",
-                "kernels",
-                "--",
-                "--exact",
-                "the_self_test_passes",
-            ])
-            .env("LP_NATIVE_VECTOR_WIDTH", bits),
-        )
-    })
+            test_files(&["kernels"], &["--exact", "the_self_test_passes"])
+                .env("LP_NATIVE_VECTOR_WIDTH", bits),
+        )?;
+    }
+    let Some(driver) = setup::second_driver() else {
+        println!("\nSwiftShader is not installed: the tests ran on one driver.");
+        return Ok(());
+    };
+    // All tests of joint decoding take twenty minutes there.
+    let joint = ["--exact", "a_batch_gives_what_each_gives_alone", "drafts_end_with_the_context"];
+    for (files, arguments) in [(["kernels", "reference"], &[][..]), (["joint", "speculation"], &joint[..])] {
+        step(
+            &format!("{} on SwiftShader", files.join(" and ")),
+            "run it with this environment: VK_DRIVER_FILES",
+            test_files(&files, arguments).env("VK_DRIVER_FILES", driver),
+        )?;
+    }
+    Ok(())
+}
+
+/// `cargo test` of the test files `names`, with the workspace's features so that nothing is built again.
+fn test_files(names: &[&str], arguments: &[&str]) -> Command {
+    let mut command = cargo(["test", "--workspace", "--features", FEATURES]);
+    names.iter().for_each(|name| {
+        command.args(["--test", name]);
+    });
+    command.arg("--").args(arguments);
+    command
 }
 
 fn cargo<const N: usize>(arguments: [&str; N]) -> Command {

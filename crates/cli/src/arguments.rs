@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::Args;
-use translation::{LanguagePair, Setup, Translator};
+use clap::{Args, ValueEnum};
+use translation::{LanguagePair, PromptPrecision, Setup, Translator};
 
 use crate::failure::Failure;
 
@@ -42,7 +42,29 @@ impl DataArgs {
 pub struct GpuArgs {
     /// Graphics adapter: a number from `wasan gpu`, or a part of its name [default: the best]
     #[arg(long, value_name = "ADAPTER")]
-    pub adapter: Option<String>,
+    adapter: Option<String>,
+    /// How prompts are read: fastest = in int8 where `wasan gpu` measured that to be much faster, else exact
+    #[arg(long, value_name = "PRECISION", value_enum, default_value = "fastest")]
+    prompts: Prompts,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Prompts {
+    Fastest,
+    Exact,
+    Int8,
+}
+
+impl GpuArgs {
+    /// The setup with this adapter.
+    pub fn setup(&self) -> Setup {
+        let prompts = match self.prompts {
+            Prompts::Fastest => PromptPrecision::Fastest,
+            Prompts::Exact => PromptPrecision::Exact,
+            Prompts::Int8 => PromptPrecision::Int8,
+        };
+        Setup { adapter: self.adapter.clone(), prompts, ..Setup::default() }
+    }
 }
 
 /// Models, their weighted sum, and the adapter.
@@ -98,10 +120,9 @@ impl EngineArgs {
         Setup {
             models: self.library.models.clone(),
             data: self.data.data.clone(),
-            adapter: self.gpu.adapter.clone(),
             recipe: self.recipe.clone(),
             chosen,
-            ..Setup::default()
+            ..self.gpu.setup()
         }
     }
 }

@@ -54,7 +54,11 @@ impl Gpu {
             if let Some(tuning) = &report.tuning {
                 let costs = tuning.column_costs.iter().map(|(columns, cost)| format!("{columns}: {cost:.2}"));
                 say!("   time by columns {}", costs.collect::<Vec<_>>().join(", "));
-                say!("   prompts {} tokens at a time", tuning.prefill_columns);
+                let int8 = tuning.int8_speed.map_or_else(String::new, |speed| {
+                    let used = if tuning.int8_pays() { "used" } else { "not used" };
+                    format!(", in int8 {speed:.2} times as fast ({used})")
+                });
+                say!("   prompts {} tokens at a time{int8}", tuning.prefill_columns);
             }
         }
         match reports.iter().any(|report| report.self_test == "passed") {

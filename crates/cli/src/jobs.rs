@@ -267,7 +267,7 @@ const STATUSES: [(&str, &str); 6] = [
     ("copied", "copied"),
 ];
 
-const REASONS: [(&str, &str); 18] = [
+const REASONS: [(&str, &str); 19] = [
     ("repeated", "repeats itself"),
     ("cut_off", "cut off"),
     ("short", "very short"),
@@ -276,6 +276,7 @@ const REASONS: [(&str, &str); 18] = [
     ("empty", "empty"),
     ("number", "number missing"),
     ("new_number", "new number"),
+    ("script", "in another script"),
     ("placeholder", "placeholder missing"),
     ("new_placeholder", "placeholder not in the source"),
     ("inserted", "put in by position"),

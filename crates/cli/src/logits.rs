@@ -1,5 +1,7 @@
 //! `wasan logits`: the logits after given token ids, and their greedy continuation.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use translation::Setup;
 
@@ -20,6 +22,9 @@ pub struct Logits {
     /// The model: a name from `wasan models list`, an imported folder, a Hugging Face folder or a GGUF file
     #[arg(long, value_name = "FILE-OR-DIR")]
     model: String,
+    /// A LoRA adapter of the model: a folder of PEFT's
+    #[arg(long, value_name = "DIR")]
+    lora: Option<PathBuf>,
     /// Token ids, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',', required = true)]
     tokens: Vec<u32>,
@@ -48,14 +53,19 @@ impl Logits {
     pub fn run(self) -> Result<(), Failure> {
         let setup = Setup {
             models: self.library.models,
-            adapter: self.gpu.adapter,
             cache_f32: self.cache == CacheFormat::F32,
-            ..Setup::default()
+            ..self.gpu.setup()
         };
         let progress = Progress::new();
         progress.show("running the model …");
         let wanted = (self.top, self.greedy);
-        let found = translation::logits(&setup, &self.model, self.bits.into(), &self.tokens, wanted);
+        let found = translation::logits(
+            &setup,
+            (&self.model, self.lora.as_deref()),
+            self.bits.into(),
+            &self.tokens,
+            wanted,
+        );
         progress.clear();
         let found = found?;
         if self.json {

@@ -62,10 +62,13 @@ pub enum Models {
     Test(test::Test),
     /// Show or choose the weighted sum of models that translates a language pair
     Recipe(recipe::Recipe),
-    /// Import a Hugging Face folder or a GGUF file
+    /// Import a Hugging Face folder, a GGUF file or a LoRA adapter
     Import {
         /// The folder or file
         path: PathBuf,
+        /// The imported model that the source, a folder of PEFT's, is a LoRA adapter of: both share its weights
+        #[arg(long, value_name = "MODEL", conflicts_with_all = ["bits", "tokenizer", "instruction"])]
+        base: Option<String>,
         /// The model's name in commands [default: the source's]
         #[arg(long)]
         name: Option<String>,
@@ -170,6 +173,7 @@ impl Models {
             Self::Info { name, library, json } => info::show(&catalog(library)?.find(&name)?, json),
             Self::Import {
                 path,
+                base,
                 name,
                 bits,
                 role,
@@ -182,7 +186,10 @@ impl Models {
                 library,
             } => {
                 let role = role.map(parse_role).transpose()?;
+                let base =
+                    base.map(|base| translation::base(library.models.as_deref(), &base)).transpose()?;
                 let options = ImportOptions {
+                    base,
                     quantization: bits.into(),
                     name,
                     role,
@@ -196,7 +203,7 @@ impl Models {
                 import(library.models.as_deref(), &path, &options)
             }
             Self::Sets { gpu, library, json } => {
-                let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
+                let setup = Setup { models: library.models, ..gpu.setup() };
                 sets::list(&setup, json)
             }
             Self::Get(command) => command.run(),
@@ -211,7 +218,7 @@ impl Models {
                 Ok(())
             }
             Self::Align { name, pairs, gpu, library, json } => {
-                let setup = Setup { models: library.models, adapter: gpu.adapter, ..Setup::default() };
+                let setup = Setup { models: library.models, ..gpu.setup() };
                 align(&setup, &name, pairs.as_deref(), json)
             }
             Self::Remove { name, library } => {

@@ -27,6 +27,8 @@ pub(crate) enum Kind<'a> {
         close: String,
     },
     Open(Cow<'a, str>),
+    /// A start tag whose pair is written with its own text if the translation of its words is not found.
+    OpenKept(Cow<'a, str>),
     Close(Cow<'a, str>),
     /// A start tag that is written as `markup` beside a translation; its pair is never left outside of the block.
     OpenAs {
@@ -52,7 +54,10 @@ pub(crate) enum Kind<'a> {
 impl Kind<'_> {
     /// The name of a start tag.
     fn opens(&self) -> Option<&str> {
-        if let Self::Open(name) | Self::OpenAs { name, .. } = self { Some(name) } else { None }
+        match self {
+            Self::Open(name) | Self::OpenKept(name) | Self::OpenAs { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// The name of an end tag.
@@ -265,11 +270,13 @@ impl<'a> Assembler<'a> {
                 let span = self.push(start..start + text.len(), SpanKind::Locked, source);
                 (span.open, span.close) = (open.clone(), close.clone());
             }
-            Kind::Open(_) => {
+            Kind::Open(_) | Kind::OpenKept(_) => {
                 let markup = self.slice(&source).to_owned();
-                self.open(markup, source);
+                self.open(markup, source).void_if_missing = matches!(piece.kind, Kind::OpenKept(_));
             }
-            Kind::OpenAs { markup, .. } => self.open(markup.clone(), source),
+            Kind::OpenAs { markup, .. } => {
+                self.open(markup.clone(), source);
+            }
             Kind::Close(_) => {
                 let markup = self.slice(&source).to_owned();
                 self.close(markup, source);
@@ -335,11 +342,13 @@ impl<'a> Assembler<'a> {
         text.push_str(space);
     }
 
-    fn open(&mut self, markup: String, source: Range<usize>) {
+    fn open(&mut self, markup: String, source: Range<usize>) -> &mut Span {
         self.flush_whitespace(None);
         let at = self.run.block.text.len();
         self.open.push(self.run.block.spans.len());
-        self.push(at..at, SpanKind::Paired, source).open = markup;
+        let span = self.push(at..at, SpanKind::Paired, source);
+        span.open = markup;
+        span
     }
 
     fn close(&mut self, markup: String, source: Range<usize>) {

@@ -55,7 +55,7 @@ pub enum Place {
     StructuredData,
     /// A directive, block, environment or command that is not known, so that it may hold code.
     UnknownMarkup,
-    /// A message with plural forms in a translation memory.
+    /// A message with plural forms of ICU in a translation memory or a catalogue of gettext.
     Message,
     /// A table drawn with lines of characters, some cells of which are left, as they must keep their width.
     DrawnTable,
@@ -77,7 +77,7 @@ pub enum Place {
     CodeValue,
     /// The title of a column, by which programs look it up.
     ColumnTitle,
-    /// A name that stays: of a brand or a platform, or a term that others refer to by its words.
+    /// A name that stays: of a brand or a platform, or a text that others refer to by its words or its order.
     Name,
     /// An entry of an index, whose order and parts depend on its spelling.
     IndexEntry,

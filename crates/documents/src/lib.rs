@@ -56,6 +56,7 @@ pub use document::{Document, ReadOptions, Written};
 pub use error::{Error, Result};
 pub use finding::{Finding, FindingKind};
 pub use format::Format;
+pub use formats::csv::{TableColumn, table_columns};
 pub use formats::pdf;
 pub use left_alone::{LeftAlone, Place};
 pub use locked_text::{locked_in_prose, surplus_placeholders};

@@ -65,21 +65,33 @@ pub fn locked_in_prose(text: &str) -> Vec<Range<usize>> {
 
 /// The placeholders that a translation has more often than its source, each as often as it is too much.
 pub fn surplus_placeholders(source: &str, translation: &str) -> Vec<String> {
-    surplus(
-        &texts(source, placeholders::find_in_prose(source)),
-        texts(translation, placeholders::find_in_prose(translation)),
-    )
+    let marks = |text| texts(text, placeholders::find_in_prose(text));
+    let (needed, given) = (marks(source), marks(translation));
+    let mut found = surplus(&needed, given);
+    if found.is_empty() && is_format(&needed) && count(translation, "%") > count(source, "%") {
+        found.push("%".to_owned());
+    }
+    found
 }
 
-/// What makes a translation of a program's message dangerous: a placeholder too few or too many, or a brace.
+/// Whether a text is one of `printf`, which takes every percent sign for a placeholder.
+fn is_format(marks: &[&str]) -> bool {
+    let is_named = |mark: &str| mark.starts_with("%{") || (mark.len() > 2 && mark.ends_with('%'));
+    marks.iter().any(|mark| mark.starts_with('%') && !is_named(mark))
+}
+
+/// What makes a translation of a program's message dangerous: a placeholder too few or too many, a brace, a bar that
+/// divides its forms, or a percent sign where those are placeholders.
 pub(crate) fn message_fault(block: &Block, translation: &str) -> Option<String> {
     let marks = |text| texts(text, placeholders::find(text).into_iter().map(|(range, _)| range));
-    let (needed, given) = (marks(&block.text), marks(translation));
+    let (needed, mut given) = (marks(&block.text), marks(translation));
+    given.retain(|mark| needed.contains(mark) || !placeholders::is_common(mark));
     let locked = block.spans.iter().filter(|span| span.kind == SpanKind::Locked);
     let locked = locked.filter_map(|span| block.text.get(span.range.clone()));
     let symbols = locked.filter(|item| item.contains(|c: char| !c.is_alphanumeric() && !c.is_whitespace()));
     let differs = |item: &&str| !item.is_empty() && count(&block.text, item) != count(translation, item);
-    let mut exact = symbols.chain(["{", "}"]).collect::<HashSet<_>>().into_iter();
+    let percent = is_format(&needed).then_some("%");
+    let mut exact = symbols.chain(["{", "}", "|"]).chain(percent).collect::<HashSet<_>>().into_iter();
     surplus(&given, needed.clone())
         .into_iter()
         .chain(surplus(&needed, given))

@@ -25,7 +25,12 @@ impl Parsed {
 
     /// Counts a value that is taken for code, if it has a word.
     pub fn leave_code(&mut self, text: &str) {
-        self.left_alone.add(Place::CodeValue, usize::from(has_word(text)));
+        self.leave_words(Place::CodeValue, text);
+    }
+
+    /// Counts a place that may hold no text, if it has a word.
+    pub fn leave_words(&mut self, place: Place, text: &str) {
+        self.left_alone.add(place, usize::from(has_word(text)));
     }
 
     /// Counts a place whose text is left on purpose.
@@ -35,7 +40,7 @@ impl Parsed {
 }
 
 /// Whether one of a text's words has only letters, as names in code and addresses seldom have.
-fn has_word(text: &str) -> bool {
+pub(crate) fn has_word(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let word = word.trim_matches(|c: char| ".,:;!?()\"'".contains(c));
         let is_camel =

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::encoding::{Encoding, Missing};
-use crate::formats::{arb, po, rst, string_catalog, xliff};
+use crate::formats::{arb, latex, po, rst, string_catalog, xliff};
 use crate::parsed::Parsed;
 use crate::parser::Parser;
 use crate::{Error, Result};
@@ -92,10 +92,10 @@ impl Part {
             self.encoding.write(written, self.parser.missing())
         };
         let is_utf_8 = changed || (self.encoding.is_utf_8() && !bytes.is_ascii());
-        let bytes = if matches!(self.parser, Parser::Po { .. }) && is_utf_8 {
-            po::declared_utf_8(bytes)
-        } else {
-            bytes
+        let bytes = match self.parser {
+            Parser::Po { .. } if is_utf_8 => po::declared_utf_8(bytes),
+            Parser::Latex if changed => latex::declared_utf_8(bytes),
+            _ => bytes,
         };
         (bytes, changed)
     }

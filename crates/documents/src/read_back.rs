@@ -60,8 +60,9 @@ pub(crate) fn mismatch(part: &Part, written: &str, blocks: &[WrittenBlock]) -> O
     let found = found.iter().map(|found| (&found.slot.range, found.block.text.as_str(), ()));
     let wanted = blocks.iter().filter(|one| is_block(one.occurrence.slot.role) && !one.expected.is_empty());
     let wanted = wanted.map(|one| (&one.occurrence.slot.range, one.expected, one.occurrence.block));
-    let ((mut found, inner_found), (mut wanted, inner_wanted)) = (nested(found), nested(wanted));
+    let ((mut found, mut inner_found), (mut wanted, inner_wanted)) = (nested(found), nested(wanted));
     let wrong = if part.name.is_empty() {
+        move_inside(&mut found, &mut inner_found, &inner_wanted);
         // The order of texts inside others, such as the descriptions of pictures, follows the words of the translation.
         [differing(&found, &wanted), missing(&inner_found, &inner_wanted)].concat()
     } else {
@@ -86,6 +87,23 @@ fn nested<'a, T>(blocks: impl Iterator<Item = (&'a Range<usize>, &'a str, T)>) -
 }
 
 type Texts<T> = Vec<(String, T)>;
+
+/// Moves the texts that are wanted inside others to those found there: markup with a text of its own, such as a picture with
+/// a description, is outside of its paragraph's text where the translation puts it at an end.
+fn move_inside(outer: &mut Texts<()>, inner: &mut Texts<()>, wanted: &Texts<usize>) {
+    let mut lacking: HashMap<&str, isize> = HashMap::new();
+    wanted.iter().for_each(|(text, _)| *lacking.entry(text).or_default() += 1);
+    inner.iter().for_each(|(text, ())| *lacking.entry(text).or_default() -= 1);
+    let moved = outer.extract_if(.., |(text, ())| match lacking.get_mut(text.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    });
+    let moved: Vec<_> = moved.collect();
+    inner.extend(moved);
+}
 
 /// The runs of wanted texts that are found too seldom, in whatever order, or the last block if there are more than wanted.
 fn missing(found: &Texts<()>, wanted: &Texts<usize>) -> Vec<Vec<usize>> {

@@ -131,6 +131,9 @@ impl<'a> Renderer<'a> {
         let completed = self.with_items(occurrence, block, translation);
         let translation = &completed;
         let mut placed = project(block, translation);
+        if level != MarkupLevel::Full {
+            as_voids(block, &mut placed);
+        }
         placed.retain(|placed| level == MarkupLevel::Full || kind(block, placed) != SpanKind::Paired);
         if occurrence.slot.escaping.is_markdown() {
             placed = fit(block, &translation.text, placed);
@@ -314,6 +317,17 @@ fn fault(block: &Block, translation: &str) -> Option<String> {
     let missing = missing_items(&block.text, &locked_ranges(block), translation).into_iter().next();
     let missing = missing.and_then(|range| block.text.get(range)).map(str::to_owned);
     message_fault(block, translation).or(missing)
+}
+
+/// Writes the pairs that must not be missing with their own texts, behind their translations.
+fn as_voids(block: &Block, placed: &mut [Placed]) {
+    let is_kept = |placed: &&mut Placed| {
+        kind(block, placed) == SpanKind::Paired
+            && block.spans.get(placed.span).is_some_and(|span| span.void_if_missing)
+    };
+    for placed in placed.iter_mut().filter(is_kept) {
+        (placed.range.start, placed.guessed) = (placed.range.end, true);
+    }
 }
 
 /// The items that a translation must contain. A field is written as markup where its text is missing.

@@ -53,7 +53,8 @@ pub(crate) fn project(block: &Block, translation: &Translation) -> Vec<Placed> {
     for (index, span) in of(SpanKind::Paired) {
         if projection.placed_range(index).is_none() {
             let linked = projection.linked(index, span);
-            projection.put(index, linked, None);
+            let guess = span.void_if_missing.then(|| projection.fallback_position(span));
+            projection.put(index, linked, guess);
         }
     }
     for (index, span) in of(SpanKind::Void) {
@@ -252,7 +253,8 @@ impl Projection<'_> {
 
     /// The position of a span for which no position is found.
     fn fallback_position(&self, span: &Span) -> Range<usize> {
-        let at = if span.kind == SpanKind::Locked { self.void(span) } else { None };
+        let has_text = span.kind == SpanKind::Locked || span.void_if_missing;
+        let at = if has_text { self.void(span) } else { None };
         let at = at.map(|at| self.outside_locked(at));
         let at = at.unwrap_or(self.translation.len());
         at..at

@@ -254,16 +254,51 @@ impl<'a> Unescaped<'a> {
             let here = range.start + mark.start..range.start + mark.end;
             self.push_lines(from..here.start, line_ends, pieces);
             from = here.end;
+            let starts_form = line_ends == LineEnds::Divide && self.starts_form(&here);
+            let kind = if starts_form { Kind::Cut } else { kind };
             pieces.push(Piece::new(kind, self.source(&here)));
         }
         self.push_lines(from..range.end, line_ends, pieces);
     }
 
-    /// Appends the pieces of text and line ends.
+    /// Whether a placeholder is the number before one of several forms: `{0} none|{1} one`.
+    fn starts_form(&self, mark: &Range<usize>) -> bool {
+        let is_number = |text: &str| {
+            let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+            inner.is_some_and(|inner| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let before = self.text.get(..mark.start).unwrap_or_default().trim_end();
+        self.text.get(mark.clone()).is_some_and(is_number)
+            && (before.ends_with('|') || (before.is_empty() && self.text.contains('|')))
+    }
+
+    /// Appends the pieces of text, line ends, and the bars between the forms of a message.
     fn push_lines<'s>(&'s self, range: Range<usize>, line_ends: LineEnds, pieces: &mut Vec<Piece<'s>>) {
         let mut from = range.start;
+        let mut starts_form = line_ends == LineEnds::Divide
+            && self.text.get(..from).is_some_and(|before| before.trim().is_empty());
         while let Some(rest) = self.text.get(from..range.end).filter(|rest| !rest.is_empty()) {
-            let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let numbers = if std::mem::take(&mut starts_form) { numbers_size(rest) } else { 0 };
+            if numbers > 0 && (from > 0 || rest.contains('|')) {
+                pieces.push(Piece::new(Kind::Cut, self.source(&(from..from + numbers))));
+                from += numbers;
+                continue;
+            }
+            let line = rest.find(['\n', '\r', '|']).unwrap_or(rest.len());
+            if rest.get(line..).is_some_and(|tail| tail.starts_with('|')) {
+                self.push_text(from..from + line, pieces);
+                let bar = from + line..from + line + 1;
+                let kind = match line_ends {
+                    LineEnds::Divide => Kind::Cut,
+                    LineEnds::Keep => {
+                        Kind::Locked { open: String::new(), text: "|".to_owned(), close: String::new() }
+                    }
+                };
+                pieces.push(Piece::new(kind, self.source(&bar)));
+                from = bar.end;
+                starts_form = line_ends == LineEnds::Divide;
+                continue;
+            }
             let tail = rest.get(line..).unwrap_or_default();
             let blank = tail.len() - tail.trim_start_matches(|c: char| c.is_whitespace()).len();
             self.push_text(from..from + line, pieces);
@@ -304,6 +339,20 @@ impl<'a> Unescaped<'a> {
         });
         start..end.max(start)
     }
+}
+
+/// Bytes of the numbers that a form of a message is for, as Laravel writes them: `[2,*]`.
+fn numbers_size(text: &str) -> usize {
+    let size = || {
+        let inner = text.trim_start().strip_prefix('[')?;
+        let inner = inner.get(..inner.find(']')?)?;
+        let (first, last) = inner.split_once(',')?;
+        let is_number =
+            |text: &str| !text.is_empty() && text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'*');
+        (is_number(first) && is_number(last))
+            .then(|| text.len() - text.trim_start().len() + inner.len() + "[]".len())
+    };
+    size().unwrap_or(0)
 }
 
 /// The piece of a mark that is no text.

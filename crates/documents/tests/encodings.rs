@@ -128,6 +128,19 @@ fn what_has_no_declaration_keeps_its_encoding_or_becomes_utf_8() {
         let (bytes, findings) = write(format, latin, "木");
         assert_eq!((bytes, findings), ("木\n".as_bytes().to_vec(), vec![FindingKind::Encoding]));
     }
+    // LaTeX is told in which encoding it is.
+    let tex = |encoding: &str, word: &[u8]| {
+        let start = format!(
+            "\\documentclass{{article}}\n\\usepackage[{encoding}]{{inputenc}}\n\\begin{{document}}\n"
+        );
+        [start.as_bytes(), word, b"\n\\end{document}\n"].concat()
+    };
+    let latin = tex("latin1", b"Die B\xe4ume bl\xfchen sch\xf6n und gro\xdf.");
+    assert_eq!(write(Format::Latex, &latin, "Schön"), (tex("latin1", b"Sch\xf6n"), vec![]));
+    assert_eq!(
+        write(Format::Latex, &latin, "木"),
+        (tex("utf8", "木".as_bytes()), vec![FindingKind::Encoding])
+    );
     // Players read WebVTT as UTF-8.
     let cue = b"WEBVTT\n\n00:01.000 --> 00:02.000\nDie B\xe4ume bl\xfchen sch\xf6n und gro\xdf.\n";
     let (bytes, findings) = write(Format::WebVtt, cue, "Bäume");

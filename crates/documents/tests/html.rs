@@ -265,50 +265,6 @@ fn marks_of_notes_stand_between_words() {
 }
 
 #[test]
-fn formulas_are_copied_whatever_their_length() {
-    let formula =
-        format!("<math display=\"block\">{}</math>", " <mi>a</mi> <mo>=</mo> <mn>2</mn>\n".repeat(100));
-    let rendered = format!("<span class=\"katex\"><span>{}</span></span>", "<span>x</span>".repeat(200));
-    let drawn = format!("<mjx-container>{}</mjx-container>", "<mjx-mi>y</mjx-mi>".repeat(200));
-    let pandoc = "<span class=\"math inline\"><em>n</em> = 2</span>";
-    for formula in [formula.as_str(), &rendered, &drawn, pandoc] {
-        let source = format!("<p>The formula is here.</p>{formula}<p>The sum {formula} is big.</p>");
-        assert_eq!(texts(&source), ["The formula is here.", "The sum is big."], "{formula}");
-        let expected = source
-            .replace("The formula is here.", "Da.")
-            .replace("The sum", "Die Summe")
-            .replace("is big", "ist groß");
-        let (text, _) = write(&source, &["Da.", "Die Summe ist groß."]);
-        assert_eq!(text.matches(formula).count(), 2, "{text}");
-        assert!(text.starts_with(expected.split("Die Summe").next().expect("a start")), "{text}");
-    }
-    let long = format!("<p>Run <code>{}</code> now.</p>", "word ".repeat(100));
-    assert_eq!(texts(&long), ["Run now."]);
-    assert!(write(&long, &["Jetzt starten."]).0.contains(&format!("<code>{}</code>", "word ".repeat(100))));
-    let delimited = r"<p>If \(a &lt; b\) and \[x^2 = 1\] hold, $$\frac{1}{2}$$ follows.</p>";
-    let locked: Vec<String> = parse(delimited).blocks()[0]
-        .spans
-        .iter()
-        .map(|span| parse(delimited).blocks()[0].text[span.range.clone()].to_owned())
-        .collect();
-    assert_eq!(locked, [r"\(a < b\)", r"\[x^2 = 1\]", r"$$\frac{1}{2}$$"]);
-    // An element without an end is text, in linear time.
-    for element in ["<math>", "<code>", "<ruby>"] {
-        let page = |times| format!("{}word", element.repeat(times));
-        work::assert_linear(100_000, page, |source| assert_eq!(texts(source).len(), 1));
-    }
-}
-
-#[test]
-fn a_long_formula_between_delimiters_is_no_text_for_a_model() {
-    let formula = format!(r"\({}\)", "a + ".repeat(60));
-    let source = format!("<p>The sum {formula} is big.</p>");
-    assert_eq!(texts(&source), ["The sum is big."]);
-    let (text, findings) = write(&source, &["The sum ist groß."]);
-    assert_eq!((text, findings), (format!("<p>The sum {formula} ist groß.</p>"), vec![]));
-}
-
-#[test]
 fn readings_of_ruby_go_with_the_words_they_belong_to() {
     let source = "<p><span><ruby>猫<rt>ねこ</rt></ruby></span>は<ruby>水<rt>みず</ruby>を<ruby><rb>飲</rb><rp>(</rp><rt>の</rt><rp>)</rp></ruby>みます。</p>\
         <p>私は<ruby>東京<rt>とうきょう</rt></ruby>に<b>住</b>んでいます。</p><p><ruby>漢<rt>かん<rb>字<rt>じ</ruby></p>\
@@ -337,6 +293,18 @@ fn descriptions_follow_the_words_of_the_translation() {
     let expected = "<p>Siehe <a title=\"Zweite Seite\">Berries</a> und <a title=\"Erste Seite\">Apples</a>.</p>\n<p>Ade</p>\n";
     assert_eq!(String::from_utf8_lossy(&written.bytes), expected);
     assert_eq!(written.findings, []);
+}
+
+#[test]
+fn a_described_picture_may_stand_at_the_end_of_its_paragraph() {
+    let source = "<h1>Animals</h1><p>This is a hippo: <img src=\"h.png\" alt=\"In the river\"> .</p><p>This is an elephant: <img src=\"e.png\" alt=\"In the mud\"> .</p>";
+    let (written, problems) =
+        write(source, &["Tiere", "Ein Nilpferd, hier", "Im Fluss", "Ein Elefant, hier", "Im Schlamm"]);
+    assert_eq!(
+        written,
+        "<h1>Tiere</h1><p>Ein Nilpferd, hier <img src=\"h.png\" alt=\"Im Fluss\"></p><p>Ein Elefant, hier <img src=\"e.png\" alt=\"Im Schlamm\"></p>"
+    );
+    assert_eq!(problems, []);
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn texts_are_found_and_code_is_not() {
     assert_eq!(
         PAGES.texts(PAGE),
         [
+            "Satz",
             "The big house",
             "Short",
             "The long title",

@@ -39,6 +39,28 @@ fn values_that_look_like_code_are_counted_if_they_have_a_word() {
 }
 
 #[test]
+fn messages_with_forms_of_icu_in_catalogues_are_counted() {
+    let header = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n\n";
+    let po = format!(
+        "{header}msgid \"{{n, plural, one {{# file}} other {{# files}}}}\"\nmsgstr \"\"\n\n\
+        msgid \"You have {{n, plural, one {{# file}} other {{# files}}}} left\"\nmsgstr \"\"\n\nmsgid \"Hello {{name}}\"\nmsgstr \"\"\n"
+    );
+    assert_eq!(count("a.po", po.as_bytes(), Place::Message), 2);
+    assert_eq!(count("a.po", po.as_bytes(), Place::CodeValue), 0);
+}
+
+#[test]
+fn lines_in_the_cells_of_a_table_are_no_rows() {
+    let lines = "\t<li>A thing</li>\n".repeat(9);
+    let table = format!(
+        "id,kind,text\n1,page,\"See \"\"this\"\":\n<ul>\n{lines}</ul>\"\n2,page,Nothing more to say here\n"
+    );
+    let columns = documents::table_columns(table.as_bytes()).expect("readable");
+    let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
+    assert_eq!(titles, ["id", "kind", "text"]);
+}
+
+#[test]
 fn titles_and_codes_of_tables_are_counted() {
     let table = "name,colour,code\nThe red house,light red,a1\nA big tree,dark green,b2\n";
     assert_eq!(count("a.csv", table.as_bytes(), Place::ColumnTitle), 3);

@@ -345,6 +345,9 @@ fn what_fluent_does_not_read_and_names_of_brands_are_left() {
         texts(Format::Fluent, "-house = Some words\nb = More\n    .c = Words\n"),
         ["Some words", "More", "Words"]
     );
+    let source =
+        "a = { $n ->\n    [\n        one\n    ] A file\n   *[\n        other\n    ]\n\n    Many files\n}\n";
+    assert_eq!(texts(Format::Fluent, source), ["A file", "Many files"]);
 }
 
 #[test]

@@ -57,6 +57,27 @@ fn line_ends_bullets_and_indentation_stay() {
 }
 
 #[test]
+fn numbers_of_lists_and_marks_of_quotations_stay() {
+    let source = "1. The dog runs.\n2. The cat sleeps.\n\n  9) One.\n 10) Two.\n  11) Three.\n\n> A quoted line.\n>> - Its item.\n";
+    let all = [
+        "The dog runs.",
+        "The cat sleeps.",
+        "9) One.",
+        "10) Two.",
+        "11) Three.",
+        "A quoted line.",
+        "Its item.",
+    ];
+    assert_eq!(texts(source), all);
+    let upper: Vec<String> = all.iter().map(|text| text.to_uppercase()).collect();
+    let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
+    assert_eq!(written(source, &upper), source.to_uppercase());
+    // A date, and numbers that do not count.
+    assert_eq!(texts("3. Mai 1990\n\n5. Zimmer\n"), ["3. Mai 1990", "5. Zimmer"]);
+    assert_eq!(texts("x > y\n"), ["x > y"]);
+}
+
+#[test]
 fn addresses_are_locked() {
     let document = parse("See https://a.b/c.\n");
     assert_eq!(&document.blocks()[0].text[document.blocks()[0].spans[0].range.clone()], "https://a.b/c");
@@ -92,6 +113,19 @@ fn placeholders_are_locked_in_every_format() {
     let written = document.write(&["Hello {Surname}".into()]).expect("one block");
     assert_eq!(written.bytes, b"Hello {Name}\n");
     assert_eq!(written.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Moved]);
+}
+
+/// Nothing in scripts without spaces ends a word, so its repetition has no end for a model.
+#[test]
+fn repeated_characters_of_scripts_without_spaces_are_locked() {
+    for part in ["猫", "ああ", "😀", "アウ", "ค"] {
+        let run = part.repeat(3000);
+        let document = parse(&format!("今日は{run}雨です。\n"));
+        assert!(document.blocks()[0].text.len() < 100, "{part}");
+        assert_eq!(texts(&format!("{run}\n")), [""; 0], "{part}");
+    }
+    assert_eq!(locked(Format::Text, &"今日は天気がいいです。".repeat(50)), [""; 0]);
+    assert_eq!(locked(Format::Text, "ははははははは！すごい。"), [""; 0]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod pages;
 
-use documents::{Document, Format, Place, SpanKind, Translation};
+use documents::{Document, FindingKind, Format, Place, SpanKind, Translation};
 use pages::Pages;
 
 const PAGE: &str = "\
@@ -156,8 +156,8 @@ fn roles_and_references_are_locked() {
 fn unknown_directives_are_counted() {
     assert_eq!(
         PAGES.open(PAGE).left_alone().to_string(),
-        "2 text places of kinds that Wasan leaves alone: 1 directive, block or command that is not known, \
-             1 name that stays"
+        "3 text places of kinds that Wasan leaves alone: 1 directive, block or command that is not known, \
+             1 value that looks like code, 1 name that stays"
     );
 }
 
@@ -331,4 +331,19 @@ fn a_title_that_is_referred_to_stays() {
         ".. contents:: Table of Contents\n\nSee `table of contents`_.\n\n__ http://a.b\n\n   A quotation.\n";
     assert_eq!(PAGES.texts(source), ["See table of contents.", "A quotation."]);
     assert_eq!(PAGES.open(source).left_alone().count(Place::Name), 1);
+}
+
+#[test]
+fn a_reference_by_order_is_never_dropped() {
+    let source = "See `the first`__ and the door.\n\nThen this__.\n\n__ /a\n__ /b\n";
+    let written = PAGES.written(source, &["Sieh hier und dort.", "Dann ."]);
+    assert_eq!(written, "Sieh hier und dort. `the first`__\n\nDann this__.\n\n__ /a\n__ /b\n");
+    let source = "`The first`__ is red.\n\n__ /a\n";
+    assert_eq!(PAGES.written(source, &["Dort ist es rot."]), "`The first`__ Dort ist es rot.\n\n__ /a\n");
+    let source = "See *one* `word`__ only.\n\n__ /a\n";
+    assert_eq!(PAGES.written(source, &["Nur."]), "Nur. `word`__\n\n__ /a\n");
+    let document = PAGES.open(source);
+    let findings = document.write(&["Nur.".into()]).expect("one for each").findings;
+    let kinds: Vec<(FindingKind, &str)> = findings.iter().map(|one| (one.kind, one.text.as_str())).collect();
+    assert_eq!(kinds, [(FindingKind::Dropped, "*one*"), (FindingKind::Moved, "`word`__")]);
 }

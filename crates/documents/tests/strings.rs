@@ -104,6 +104,9 @@ fn json_that_is_broken_is_refused() {
         ("[,]", 1),
         ("{\"a\": yes}", 1),
         ("[\"a\"\n", 2),
+        ("{\"a\": 1,\n\"b\": \"of two \\\nlines\"}", 2),
+        (r#"{"a": "the letter \x41"}"#, 1),
+        (r#"{"a": "a bell \u00"}"#, 1),
     ] {
         assert_eq!(
             Document::parse(Format::Json, source.as_bytes()).err(),
@@ -218,7 +221,7 @@ fn hostile_strings_are_read_in_linear_time() {
     let many = |part: &str, times: usize| part.repeat(times);
     let deep = |line: &str, times: usize| (0..times).map(|n| many(" ", n) + line).collect::<String>();
     type Input<'a> = &'a dyn Fn(usize) -> String;
-    let cases: [(Format, usize, Input<'_>); 30] = [
+    let cases: [(Format, usize, Input<'_>); 33] = [
         (Format::Csv, 300_002, &|n| many("\"", n - 1)),
         (Format::Csv, 200_000, &|n| many("\"a,", n)),
         (Format::Csv, 500_000, &|n| many(",", n)),
@@ -229,6 +232,9 @@ fn hostile_strings_are_read_in_linear_time() {
         (Format::Json, 100_000, &|n| format!("[\"{}\"]", many("<a ", n))),
         (Format::Json, 50_000, &|n| format!("[\"{}\"]", many("%s word ", n))),
         (Format::Json, 300_000, &|n| format!("[\"{}\"]", many("\\n", n))),
+        (Format::Json, 100_000, &|n| format!("[\"{}\"]", many("{0}|[1,2] ", n))),
+        (Format::Json, 50_000, &|n| format!("[\"{}{}\"]", many("<code>", n), many("</code>", n))),
+        (Format::Json, 100_000, &|n| format!("[\"{}\"]", many(":a __a %a [[a <% $1", n))),
         (Format::Yaml, 200_000, &|n| many("a: ", n)),
         (Format::Yaml, 200_000, &|n| many("- ", n)),
         (Format::Yaml, 100_000, &|n| many(" a:\n", n)),
@@ -269,6 +275,8 @@ fn code_in_settings_is_kept_and_labels_in_messages_are_not() {
     let json = "{\"name\": \"my-app\", \"scripts\": {\"build\": \"tsc -p .\", \"test\": \"jest --ci\"}, \"description\": \"A big house\", \
         \"date\": \"YYYY-MM-DD HH:mm\", \"css\": \"margin: 0 auto;\", \"mode\": \"production\", \"re\": \"^[a-z]+ \\\\d$\", \"type\": \"module\"}";
     assert_eq!(texts(Format::Json, json), ["A big house"]);
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n    note: The big house\n";
+    assert_eq!(texts(Format::Yaml, manifest), ["The big house"]);
     let properties = "server.mode=production\nspring.datasource.url=jdbc:mysql://localhost/db\nformat.date=dd.MM.yyyy HH:mm\ntitle=The big house\n";
     assert_eq!(texts(Format::Properties, properties), ["The big house"]);
     let messages = "{\"save\": \"Save\", \"cancel\": \"cancel\", \"go\": \"sign in\", \"status\": \"Status\", \"color\": \"Color\", \"mode\": \"mode\", \
@@ -330,4 +338,30 @@ fn a_property_may_start_with_what_divides_key_and_value() {
         let texts: Vec<&str> = again.blocks().iter().map(|block| block.text.as_str()).collect();
         assert_eq!(texts, ["= is good", ": one more"]);
     }
+}
+
+#[test]
+fn a_person_sees_what_the_columns_of_a_table_hold() {
+    let columns = |bytes: &[u8]| -> Vec<(String, String, bool)> {
+        let columns = documents::table_columns(bytes).expect("valid");
+        columns.into_iter().map(|column| (column.title, column.sample, column.has_text)).collect()
+    };
+    let column = |title: &str, sample: &str, text| (title.to_owned(), sample.to_owned(), text);
+    let text = "id;name;note\n1;;\"Das  Dach\nist neu.\"\n2;Rotes Haus;Es steht.;x1\n";
+    let expected = [
+        column("id", "1", false),
+        column("name", "Rotes Haus", true),
+        column("note", "Das Dach ist neu.", true),
+        column("", "x1", false),
+    ];
+    assert_eq!(columns(text.as_bytes()), expected);
+    let utf_16: Vec<u8> =
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(columns(&utf_16), expected, "as the document is read");
+    assert_eq!(
+        columns(b"Ein Satz hier.\tx1\n"),
+        [column("", "Ein Satz hier.", true), column("", "x1", false)]
+    );
+    assert_eq!(columns("Wort ".repeat(50).as_bytes())[0].1.chars().count(), 60);
+    assert_eq!(columns(b""), []);
 }

@@ -29,7 +29,7 @@ pub use kernels::pick::Choice;
 pub use kernels::tune::{Tuning, tune};
 pub use kernels::{
     AdapterInfo, AdapterMemory, CheckResult, Counters, Device, DeviceOptions, adapter, adapters,
-    cache_pair_bytes, self_test,
+    cache_pair_bytes, int8_test, self_test,
 };
 pub use llama::Llama;
 pub use memory::{DeviceSizes, Memory, ModelSize, memory};

@@ -1,10 +1,12 @@
 //! A model on the GPU, and its forward pass: that of Llama, and what other families add to it as data of
 //! [`Architecture`].
 
+mod adapter;
 mod linear;
 mod load;
 
 use kernels::matvec::Epilogue;
+use kernels::quantize::Quantized;
 use kernels::rms_norm::Norm;
 use kernels::rope::{HeadChanges, HeadNorm};
 use kernels::{
@@ -15,45 +17,72 @@ use model_files::Architecture;
 
 use crate::alignment::{AttentionTarget, heads_of_layer};
 use crate::error::Result;
+pub(crate) use adapter::AdapterSize;
+use adapter::LowRank;
 pub(crate) use linear::LinearKernel;
 use linear::{Linear, activations, rows};
 
-/// A model's weights in GPU memory. Sessions decode with it.
+/// A model's weights in GPU memory. Sessions decode with it. Clones share them.
+#[derive(Clone)]
 pub struct Llama {
     pub(crate) device: Device,
     pub(crate) name: String,
     pub(crate) architecture: Architecture,
-    embedding: Weights,
-    head: Option<Weights>,
+    embedding: ModelMatrix,
+    head: Option<ModelMatrix>,
     layers: Vec<Layer>,
     final_norm: Buffer,
     inverse_frequencies: Vec<f32>,
     /// Those of layers with a sliding window.
     window_inverse_frequencies: Vec<f32>,
     alignment_heads: Vec<[usize; 2]>,
+    adapter: AdapterSize,
+}
+
+/// A matrix, and the factors of an adapter of it.
+#[derive(Clone)]
+struct ModelMatrix {
+    weights: Weights,
+    adapter: Option<LowRank>,
+}
+
+impl ModelMatrix {
+    /// Bytes that a product reads.
+    fn bytes(&self) -> u64 {
+        self.weights.bytes()
+            + self.adapter.as_ref().map_or(0, |factors| factors.a.bytes() + factors.b.bytes())
+    }
+}
+
+impl From<Weights> for ModelMatrix {
+    fn from(weights: Weights) -> Self {
+        Self { weights, adapter: None }
+    }
 }
 
 /// A layer's weights; what is optional is missing in a Llama.
+#[derive(Clone)]
 struct Layer {
     attention_norm: Buffer,
-    qkv: Weights,
+    qkv: ModelMatrix,
     qkv_bias: Option<Buffer>,
     /// Gains of the norms of q's and k's heads (2, head_dim).
     head_gains: Option<Buffer>,
-    o: Weights,
+    o: ModelMatrix,
     attention_output_norm: Option<Buffer>,
     ffn_norm: Buffer,
     gate_up: GateUp,
-    down: Weights,
+    down: ModelMatrix,
     ffn_output_norm: Option<Buffer>,
 }
 
 /// The gate and up matrices of a feed-forward layer.
+#[derive(Clone)]
 enum GateUp {
     /// Their rows alternate.
-    Joined(Weights),
+    Joined(ModelMatrix),
     /// Of different layouts.
-    Apart(Weights, Weights),
+    Apart(ModelMatrix, ModelMatrix),
 }
 
 impl GateUp {
@@ -89,6 +118,36 @@ pub(crate) struct Activations {
     pub attended: Buffer,
     /// The gated feed-forward layer (columns, feed_forward).
     pub hidden: Buffer,
+    /// The columns of prompts in int8 (columns of a pass, widest input of a product), if they are multiplied so.
+    pub quantized: Option<Quantized>,
+    /// Of a model with an adapter.
+    pub adapter: Option<AdapterActivations>,
+}
+
+/// What stands between the products with an adapter's factors.
+pub(crate) struct AdapterActivations {
+    /// A·x (columns, inner width), in the order of activations.
+    pub inner: Buffer,
+    /// B·(A·x) (columns, rows).
+    pub product: Buffer,
+}
+
+impl Activations {
+    fn linear<'a>(
+        &'a self,
+        device: &'a Device,
+        kernel: LinearKernel,
+        pass_uniform: &'a Buffer,
+    ) -> Linear<'a> {
+        let (normed, factors, quantized) = (&self.normed, &self.factors, self.quantized.as_ref());
+        Linear { device, kernel, pass_uniform, normed, factors, quantized, adapter: self.adapter.as_ref() }
+    }
+}
+
+/// The widest input of a model's products, padded.
+pub(crate) fn widest(architecture: &Architecture) -> u32 {
+    let attended = architecture.heads * architecture.head_dim;
+    padded(architecture.hidden_size.max(attended).max(architecture.feed_forward) as u32)
 }
 
 /// Inputs and optional extra outputs of a pass.
@@ -116,6 +175,11 @@ impl Llama {
     /// The heads, as [layer, head], whose attention gives word alignment.
     pub fn alignment_heads(&self) -> &[[usize; 2]] {
         &self.alignment_heads
+    }
+
+    /// What its adapter takes.
+    pub(crate) fn adapter(&self) -> AdapterSize {
+        self.adapter
     }
 
     /// Replaces the alignment heads, ignoring those that the model does not have.
@@ -149,7 +213,7 @@ impl Llama {
         Ok(Rotations { full, windowed })
     }
 
-    fn head(&self) -> &Weights {
+    fn head(&self) -> &ModelMatrix {
         self.head.as_ref().unwrap_or(&self.embedding)
     }
 
@@ -177,12 +241,12 @@ impl Llama {
     ) -> Result<Vec<Dispatch>> {
         let device = &self.device;
         let at = (inputs.columns, inputs.feed);
-        let linear = Linear { device, kernel, pass_uniform, normed: &a.normed, factors: &a.factors };
+        let linear = a.linear(device, kernel, pass_uniform);
         let hidden_stride = padded(self.architecture.hidden_size as u32);
         let attended_stride = padded(heads.heads * heads.head_dim);
         let ffn_stride = padded(self.architecture.feed_forward as u32);
 
-        let embedding = (&self.embedding, self.architecture.embed_scale);
+        let embedding = (&self.embedding.weights, self.architecture.embed_scale);
         let mut pass = embed::dispatches(device, embedding, at, &a.x)?;
         let read = inputs
             .attention_target
@@ -229,8 +293,7 @@ impl Llama {
         pass_uniform: &Buffer,
         (logits, stride): (BufferView<'_>, u32),
     ) -> Result<Vec<Dispatch>> {
-        let linear =
-            Linear { device: &self.device, kernel, pass_uniform, normed: &a.normed, factors: &a.factors };
+        let linear = a.linear(&self.device, kernel, pass_uniform);
         let mut pass = Vec::new();
         linear.normed_into(
             &mut pass,

@@ -9,13 +9,14 @@ use kernels::column::PREFILL_COLUMNS;
 use kernels::logit_sum::{ColumnSum, Rows};
 use kernels::matvec::MAX_COLUMNS;
 use kernels::pick::{self, Choice};
+use kernels::quantize::Quantized;
 use kernels::top_list::{Candidate, MAX_COUNT};
 use kernels::{Column, Device, Feed, cache_pair_bytes, logit_bias};
-use model_files::{Architecture, MatrixInfo};
+use model_files::{AdapterInfo, Architecture, MatrixInfo};
 
 use crate::batch::BatchOptions;
 use crate::joint::{FORCED_COLUMNS, JointOptions, PREFIX_SLOTS};
-use crate::llama::padded;
+use crate::llama::{AdapterSize, padded, widest};
 use crate::session::heads;
 
 /// What decides a model's memory.
@@ -27,6 +28,8 @@ pub struct ModelSize<'a> {
     pub matrices: &'a BTreeMap<String, MatrixInfo>,
     /// Number of its alignment heads.
     pub alignment_heads: usize,
+    /// Its adapter.
+    pub adapter: Option<&'a AdapterInfo>,
 }
 
 /// What of a device decides memory.
@@ -36,19 +39,29 @@ pub struct DeviceSizes {
     pub cache_pair_bytes: u64,
     /// Tokens of a pass over prompts.
     pub prefill_columns: u32,
+    /// Whether prompts are multiplied in int8.
+    pub int8_prompts: bool,
 }
 
 impl Default for DeviceSizes {
     /// Those of a device that was opened without options and is not tuned.
     fn default() -> Self {
-        Self { cache_pair_bytes: cache_pair_bytes(false), prefill_columns: PREFILL_COLUMNS[0] }
+        Self {
+            cache_pair_bytes: cache_pair_bytes(false),
+            prefill_columns: PREFILL_COLUMNS[0],
+            int8_prompts: false,
+        }
     }
 }
 
 impl DeviceSizes {
     /// Those of an opened device.
     pub fn of(device: &Device) -> Self {
-        Self { cache_pair_bytes: device.cache_pair_bytes(), prefill_columns: device.prefill_columns() }
+        Self {
+            cache_pair_bytes: device.cache_pair_bytes(),
+            prefill_columns: device.prefill_columns(),
+            int8_prompts: device.int8_prompts(),
+        }
     }
 }
 
@@ -75,7 +88,14 @@ impl ModelSize<'_> {
     /// is read unless it is also the head.
     pub fn bytes_per_token(&self) -> u64 {
         let read = |name: &str| name != "embed" || self.architecture.tied_head;
-        self.matrices.iter().filter(|(name, _)| read(name)).map(|(_, matrix)| matrix.bytes()).sum()
+        let matrices = self.matrices.iter().filter(|(name, _)| read(name));
+        matrices.map(|(_, matrix)| matrix.bytes()).sum::<u64>() + self.adapter().bytes
+    }
+
+    fn adapter(&self) -> AdapterSize {
+        self.adapter.map_or(AdapterSize::default(), |adapter| {
+            AdapterSize::new(self.architecture, self.matrices, &adapter.ranks)
+        })
     }
 
     fn weights(&self) -> u64 {
@@ -86,6 +106,11 @@ impl ModelSize<'_> {
         matrices + on_gpu.map(|(_, length)| 4 * length.next_multiple_of(32) as u64).sum::<u64>()
     }
 
+    fn has_base_of(&self, other: &Self) -> bool {
+        let base = |adapter: &AdapterInfo| (adapter.base.clone(), adapter.base_sources.clone());
+        self.adapter.is_some() && self.adapter.map(base) == other.adapter.map(base)
+    }
+
     // KV cache and buffers of its session.
     fn session(&self, options: &JointOptions, sizes: &DeviceSizes) -> Memory {
         let a = self.architecture;
@@ -93,7 +118,8 @@ impl ModelSize<'_> {
         let (slots, capacity) = slots_and_capacity(options);
         let heads = heads(a, slots, context);
         let most = u64::from(capacity.max(sizes.prefill_columns).max(MAX_COLUMNS));
-        let floats = 2 * u64::from(padded(a.hidden_size as u32))
+        let floats = self.adapter().floats()
+            + 2 * u64::from(padded(a.hidden_size as u32))
             + 1
             + u64::from(heads.qkv_stride())
             + heads.partial_floats()
@@ -105,11 +131,15 @@ impl ModelSize<'_> {
         // One copy on the GPU and one that the host reads.
         let attention_rows =
             2 * u64::from(sizes.prefill_columns) * self.alignment_heads as u64 * u64::from(context) * 4;
+        let quantized = match sizes.int8_prompts {
+            true => Quantized::bytes(sizes.prefill_columns.into(), widest(a)),
+            false => 0,
+        };
         Memory {
             weights: 0,
             cache: sizes.cache_pair_bytes
                 * (a.layers as u64 * 2 * heads.cache_pairs() + u64::from(context) * heads.position_pairs()),
-            buffers: 4 * most * floats + rotations + columns + attention_rows,
+            buffers: 4 * most * floats + rotations + columns + attention_rows + quantized,
         }
     }
 }
@@ -117,9 +147,11 @@ impl ModelSize<'_> {
 /// The memory of models that decode together with these options on a device of these sizes.
 pub fn memory(models: &[ModelSize<'_>], options: &JointOptions, sizes: &DeviceSizes) -> Memory {
     let mut all = Memory::default();
-    for model in models {
+    for (index, model) in models.iter().enumerate() {
         let session = model.session(options, sizes);
-        all.weights += model.weights();
+        // Adapters of one base share its weights.
+        let is_shared = models[..index].iter().any(|other| other.has_base_of(model));
+        all.weights += model.adapter().bytes + if is_shared { 0 } else { model.weights() };
         all.cache += session.cache;
         all.buffers += session.buffers;
     }

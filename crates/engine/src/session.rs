@@ -7,12 +7,15 @@ use std::sync::Arc;
 use kernels::Heads;
 use kernels::attention_row::PositionRange;
 use kernels::matvec::{MAX_COLUMNS, compiled_columns};
+use kernels::quantize::Quantized;
 use kernels::{Buffer, BufferUse, BufferView, Column, Commands, Device, Dispatch, Feed, PassSize};
 use model_files::Architecture;
 
 use crate::alignment::{Attention, AttentionTarget};
 use crate::error::{Error, Result};
-use crate::llama::{Activations, LinearKernel, Llama, PassInputs, Rotations, padded};
+use crate::llama::{
+    Activations, AdapterActivations, AdapterSize, LinearKernel, Llama, PassInputs, Rotations, padded, widest,
+};
 
 /// A model with a KV cache for several sequences.
 pub(crate) struct Session {
@@ -85,6 +88,17 @@ impl Session {
             partials: floats("attention splits", most * heads.partial_floats())?,
             attended: floats("attention output", most * u64::from(padded(heads.heads * heads.head_dim)))?,
             hidden: floats("feed-forward", most * u64::from(padded(shape.feed_forward as u32)))?,
+            quantized: match device.int8_prompts() {
+                true => Some(Quantized::new(&device, prefill_columns.into(), widest(shape))?),
+                false => None,
+            },
+            adapter: match llama.adapter() {
+                AdapterSize { inner: 0, .. } => None,
+                size => Some(AdapterActivations {
+                    inner: floats("between an adapter's factors", most * u64::from(size.inner))?,
+                    product: floats("product of an adapter", most * u64::from(size.rows))?,
+                }),
+            },
         };
         let cache_bytes = heads.cache_pairs() * device.cache_pair_bytes();
         let mut caches = Vec::with_capacity(shape.layers);
@@ -136,7 +150,7 @@ impl Session {
         }
         let pass = match self.prefill.take() {
             Some(pass) => pass,
-            None => self.prompt_forward(None)?,
+            None => self.prompt_forward(LinearKernel::Prompts, None)?,
         };
         for chunk in tokens.chunks(self.prefill_columns as usize) {
             let mut commands = self.device.commands();
@@ -164,15 +178,19 @@ impl Session {
     }
 
     /// The dispatches of a pass over prompt tokens.
-    pub fn prompt_forward(&self, attention_target: Option<AttentionTarget<'_>>) -> Result<Vec<Dispatch>> {
+    fn prompt_forward(
+        &self,
+        kernel: LinearKernel,
+        attention_target: Option<AttentionTarget<'_>>,
+    ) -> Result<Vec<Dispatch>> {
         let inputs = PassInputs { columns: &self.prompt_columns, feed: &self.step_zero, attention_target };
-        self.forward(LinearKernel::Matmul, inputs, &self.prompt_uniform)
+        self.forward(kernel, inputs, &self.prompt_uniform)
     }
 
-    /// The dispatches of a pass over prompt tokens that writes their rows of `logits`.
+    /// The dispatches of a pass over tokens of a given output that writes their rows of `logits`: exact, as decoding them is.
     pub fn prompt_logits(&self, logits: (BufferView<'_>, u32)) -> Result<Vec<Dispatch>> {
         let kernel = LinearKernel::Matmul;
-        let mut pass = self.prompt_forward(None)?;
+        let mut pass = self.prompt_forward(kernel, None)?;
         pass.extend(self.llama.logits(kernel, &self.activations, &self.prompt_uniform, logits)?);
         Ok(pass)
     }
@@ -281,7 +299,9 @@ impl Session {
             BufferUse::Uniform,
         )?;
         let rows = self.device.buffer("attention rows", bytes, BufferUse::Storage)?;
-        let dispatches = self.prompt_forward(Some(AttentionTarget { positions: &positions, rows: &rows }))?;
+        let target = AttentionTarget { positions: &positions, rows: &rows };
+        // The tokens are an output, whose cache is exact.
+        let dispatches = self.prompt_forward(LinearKernel::Matmul, Some(target))?;
         let staging = self.device.buffer("attention rows on the host", bytes, BufferUse::Read)?;
         Ok(AttentionPass { positions, rows, staging, dispatches })
     }

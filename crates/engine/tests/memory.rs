@@ -20,6 +20,7 @@ fn size(model: &Model) -> ModelSize<'_> {
         architecture: &info.architecture,
         matrices: &info.matrices,
         alignment_heads: info.alignment_heads.len(),
+        adapter: info.adapter.as_ref(),
     }
 }
 

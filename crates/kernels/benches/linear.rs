@@ -32,10 +32,10 @@ fn main() -> kernels::Result<()> {
             let normed = if columns == 1 { Normed::Fused(norm) } else { Normed::Scaled(&factors) };
             let output = Output { y: y.all(), stride: rows, interleaved: false };
             let epilogue = Epilogue::Store;
-            let product = Product { x: x.all(), normed, epilogue, output, pass_size: &pass_size };
+            let product = Product { x: x.all(), normed, epilogue, output, plus: None, pass_size: &pass_size };
             let made = match matvec::compiled_columns(columns) {
                 Some(compiled) => matvec::dispatches(&device, &weights, compiled, &product)?,
-                None => matmul::dispatches(&device, &weights, &product)?,
+                None => matmul::dispatches(&device, &weights, &product, None)?,
             };
             let run = |rounds: u32| -> kernels::Result<f64> {
                 let begun = Instant::now();

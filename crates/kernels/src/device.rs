@@ -1,18 +1,20 @@
 //! An opened GPU: buffers, pipelines, and the errors that no call returned.
 
+mod settings;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::adapter::{self, AdapterInfo};
 use crate::buffer::{Buffer, BufferUse, Memory};
-use crate::column::PREFILL_COLUMNS;
 use crate::device_options::DeviceOptions;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::variant::Variant;
+use settings::Settings;
 
 /// Bytes of two elements of the KV cache; [`DeviceOptions::cache_f32`] says whether they are f32.
 pub fn cache_pair_bytes(cache_f32: bool) -> u64 {
@@ -40,9 +42,6 @@ pub(crate) struct AtomicCounters {
 // Generous, since some drivers compile a pipeline at its first dispatch.
 pub(crate) const GPU_TIMEOUT: Duration = Duration::from_secs(120);
 
-// About a layer, until a pass is measured.
-const FIRST_SUBMISSION_LIMIT: u32 = 8;
-
 /// Identifies a compiled pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PipelineKey {
@@ -67,8 +66,7 @@ struct Inner {
     replaced_text: Vec<[&'static str; 3]>,
     memory: Arc<AtomicU64>,
     atomic_counters: AtomicCounters,
-    submission_limit: AtomicU32,
-    prefill_columns: AtomicU32,
+    settings: Settings,
     fault: Arc<Mutex<Option<Error>>>,
     pipelines: Mutex<HashMap<PipelineKey, wgpu::ComputePipeline>>,
     uniforms: Mutex<HashMap<Vec<u8>, Buffer>>,
@@ -125,8 +123,7 @@ impl Device {
                 replaced_text: options.replaced_text.clone(),
                 memory: Arc::default(),
                 atomic_counters: AtomicCounters::default(),
-                submission_limit: AtomicU32::new(FIRST_SUBMISSION_LIMIT),
-                prefill_columns: AtomicU32::new(PREFILL_COLUMNS[0]),
+                settings: Settings::new(),
                 fault,
                 pipelines: Mutex::default(),
                 uniforms: Mutex::default(),
@@ -175,29 +172,6 @@ impl Device {
     /// Most workgroups in one dimension of a grid.
     pub(crate) fn max_workgroups(&self) -> u32 {
         self.inner.limits.max_compute_workgroups_per_dimension
-    }
-
-    /// Sets how many dispatches are submitted at once, at least one. A driver that gets no answer for long resets the GPU
-    /// (Windows after two seconds), so a submission of a large model on a slow GPU must not be a whole pass.
-    pub fn set_submission_limit(&self, dispatches: u32) {
-        self.inner.submission_limit.store(dispatches.max(1), Ordering::Relaxed);
-    }
-
-    pub(crate) fn submission_limit(&self) -> u32 {
-        self.inner.submission_limit.load(Ordering::Relaxed)
-    }
-
-    /// Sets how many tokens a pass over prompts has, in sessions that begin after this: one of [`PREFILL_COLUMNS`],
-    /// else it stays as it is. No result depends on it.
-    pub fn set_prefill_columns(&self, columns: u32) {
-        if PREFILL_COLUMNS.contains(&columns) {
-            self.inner.prefill_columns.store(columns, Ordering::Relaxed);
-        }
-    }
-
-    /// Tokens that a pass over prompts has.
-    pub fn prefill_columns(&self) -> u32 {
-        self.inner.prefill_columns.load(Ordering::Relaxed)
     }
 
     /// Bytes allocated in buffers.

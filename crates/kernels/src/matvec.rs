@@ -1,22 +1,22 @@
 //! `shaders/matvec.wgsl`: a quantized matrix times 1–8 columns, with RMSNorm and an epilogue fused.
 
+mod check;
+
 use bytemuck::{Pod, Zeroable};
 
-use crate::activations::{deinterleaved, interleaved};
-use crate::buffer::{Buffer, BufferUse, BufferView};
-use crate::column::PassSize;
+use crate::buffer::{Buffer, BufferView};
 use crate::commands::{Dispatch, GridDim};
 use crate::device::Device;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::program::{Program, program};
-use crate::reference_check::{
-    CheckResult, HostWeights, POISON, Random, floats, is_tiny, normalized_error, poisoned, storage, wide,
-};
-use crate::rms_norm::{self, Norm, Target};
+use crate::reference_check::CheckResult;
+use crate::rms_norm::Norm;
 use crate::weights::Weights;
+pub use check::MatrixCase;
+pub(crate) use check::{EPSILON, Prepared};
 
-pub(crate) static PROGRAM: Program = program!("matvec", weights: true);
+pub(crate) static PROGRAM: Program = program!("matvec", weights: true, shared: ["epilogue"]);
 
 /// Most columns that a workgroup computes.
 pub const MAX_COLUMNS: u32 = 8;
@@ -44,6 +44,7 @@ pub struct Matvec {
     pub(crate) stride: u32,
     pub(crate) width: f32,
     pub(crate) epsilon: f32,
+    pub(crate) all_rows: u32,
 }
 
 /// What the kernel does with the sums.
@@ -113,7 +114,9 @@ pub struct Product<'a> {
     pub epilogue: Epilogue,
     /// Where they go.
     pub output: Output<'a>,
-    /// A [`PassSize`].
+    /// What is added to them first (columns, rows).
+    pub plus: Option<&'a Buffer>,
+    /// A [`PassSize`](crate::PassSize).
     pub pass_size: &'a Buffer,
 }
 
@@ -128,10 +131,13 @@ pub struct Variant {
     pub epilogue: Epilogue,
     /// Whether they are stored in the order of activations.
     pub interleaved: bool,
+    /// Whether something is added to the sums first.
+    pub plus: bool,
 }
 
-fn constants(device: &Device, of: &Variant, scaled: bool) -> Result<[(&'static str, u32); 7]> {
+fn constants(device: &Device, of: &Variant, scaled: bool) -> Result<[(&'static str, u32); 8]> {
     Ok([
+        ("PLUS", u32::from(of.plus)),
         ("COLUMNS", of.columns),
         ("NORM", if of.fused_norm { 1 } else { 2 * u32::from(scaled) }),
         ("EPILOGUE", of.epilogue as u32),
@@ -154,13 +160,14 @@ pub fn dispatches(
     columns: u32,
     product: &Product<'_>,
 ) -> Result<Vec<Dispatch>> {
-    let Product { x, normed, epilogue, output, pass_size } = *product;
+    let Product { x, normed, epilogue, output, plus, pass_size } = *product;
     let (norm, factors) = match normed {
         Normed::No => (None, None),
         Normed::Fused(norm) => (Some(norm), None),
         Normed::Scaled(factors) => (None, Some(factors)),
     };
-    let variant = Variant { columns, fused_norm: norm.is_some(), epilogue, interleaved: output.interleaved };
+    let (fused_norm, interleaved) = (norm.is_some(), output.interleaved);
+    let variant = Variant { columns, fused_norm, epilogue, interleaved, plus: plus.is_some() };
     let constants = constants(device, &variant, factors.is_some())?;
     let mut made = Vec::with_capacity(weights.shards.len());
     for shard in &weights.shards {
@@ -171,12 +178,14 @@ pub fn dispatches(
             stride: output.stride,
             width: norm.map_or(1.0, |n| n.width as f32),
             epsilon: norm.map_or(0.0, |n| n.epsilon),
+            all_rows: weights.rows,
         })?;
         let mut bindings = vec![(0, shape.all()), (1, shard.quants.all()), (3, x), (4, output.y)];
         bindings.extend(shard.scales.as_ref().map(|scales| (2, scales.all())));
-        // Which of these two the kernel reads depends on NORM, but the layout has both.
+        // Which of these the kernel reads depends on NORM and PLUS, but the layout has all.
         bindings.push((5, norm.map_or(x, |n| n.gain.all())));
         bindings.push((6, factors.map_or(x, Buffer::all)));
+        bindings.push((8, plus.map_or(x, Buffer::all)));
         bindings.push((7, pass_size.all()));
         let grid = [
             GridDim::Fixed(shard.rows.div_ceil(device.matvec_rows()?)),
@@ -188,8 +197,15 @@ pub fn dispatches(
     Ok(made)
 }
 
-/// CPU reference: `rows` of weights times one column, in f64.
-pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogue: Epilogue, y: &mut [f64]) {
+/// CPU reference: `rows` of weights times one column, plus what is added to the sums, in f64.
+pub fn matvec(
+    rows: &[Vec<f64>],
+    x: &[f64],
+    norm: Option<(&[f64], f64)>,
+    plus: &[f64],
+    epilogue: Epilogue,
+    y: &mut [f64],
+) {
     let x: Vec<f64> = match norm {
         None => x.to_vec(),
         Some((gain, epsilon)) => {
@@ -197,7 +213,8 @@ pub fn matvec(rows: &[Vec<f64>], x: &[f64], norm: Option<(&[f64], f64)>, epilogu
             x.iter().zip(gain).map(|(v, g)| v * g / (mean + epsilon).sqrt()).collect()
         }
     };
-    let sums: Vec<f64> = rows.iter().map(|row| row.iter().zip(&x).map(|(w, v)| w * v).sum()).collect();
+    let product = |row: &Vec<f64>| row.iter().zip(&x).map(|(w, v)| w * v).sum::<f64>();
+    let sums: Vec<f64> = rows.iter().zip(plus).map(|(row, plus)| product(row) + plus).collect();
     match epilogue {
         Epilogue::Store => y[..sums.len()].copy_from_slice(&sums),
         Epilogue::Add => y.iter_mut().zip(&sums).for_each(|(y, sum)| *y += sum),
@@ -218,164 +235,6 @@ fn silu(v: f64) -> f64 {
 
 fn gelu(v: f64) -> f64 {
     0.5 * v * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * (v + 0.044715 * v.powi(3))).tanh())
-}
-
-/// Input shape of a check; `width` is padded to a multiple of 32, as in model files; a nested layout rounds it up to
-/// whole blocks.
-#[derive(Debug, Clone, Copy)]
-pub struct MatrixCase {
-    /// How the weights are stored.
-    pub layout: Layout,
-    /// Rows of the matrix.
-    pub rows: u32,
-    /// Unpadded columns of the matrix.
-    pub width: u32,
-    /// Columns of x.
-    pub columns: u32,
-    /// Whether x is normed.
-    pub norm: bool,
-    /// What the kernel does with the sums.
-    pub epilogue: Epilogue,
-}
-
-impl MatrixCase {
-    fn interleaved(&self) -> bool {
-        self.epilogue != Epilogue::Store
-    }
-}
-
-/// Inputs and expected output for checking matvec and matmul. Outputs that another product would read, those that are
-/// added or gated, are in the order of activations.
-pub(crate) struct Prepared {
-    case: MatrixCase,
-    weights: Weights,
-    x: Buffer,
-    gain: Buffer,
-    before: Vec<f32>,
-    stride: u32,
-    pub expected: Vec<f64>,
-}
-
-pub(crate) const EPSILON: f32 = 1e-5;
-
-impl Prepared {
-    pub fn new(device: &Device, case: &MatrixCase, seed: u64) -> Result<Self> {
-        // A nested matrix has whole blocks; others may end with a part of a step, padded with zeros.
-        let width =
-            if case.layout.nested { case.width.next_multiple_of(case.layout.block()) } else { case.width };
-        let case = &MatrixCase { width, ..*case };
-        let mut random = Random::new(seed);
-        let weights = HostWeights::random(&mut random, case.layout, case.rows, width.next_multiple_of(32));
-        let x = random.normals((case.columns * case.width) as usize);
-        let gain = random.normals(case.width as usize);
-        let outputs = case.epilogue.outputs(case.rows) as usize;
-        // More than the outputs, so that the check sees stray writes.
-        let stride = (outputs as u32 + 3).next_multiple_of(32);
-        let rows: Vec<Vec<f64>> =
-            (0..case.rows).map(|row| weights.row(row)[..case.width as usize].to_vec()).collect();
-        let gain_wide = wide(&gain);
-        let (mut before, mut expected) = (Vec::new(), Vec::new());
-        for column in wide(&x).chunks(case.width as usize) {
-            let mut y = vec![POISON; stride as usize];
-            if case.epilogue.reads() {
-                y[..outputs].copy_from_slice(&random.normals(outputs));
-            }
-            let norm = case.norm.then_some((gain_wide.as_slice(), f64::from(EPSILON)));
-            let mut sums = wide(&y);
-            matvec(&rows, column, norm, case.epilogue, &mut sums[..outputs]);
-            expected.extend(sums);
-            before.extend(if case.interleaved() { interleaved(&y) } else { y });
-        }
-        let x: Vec<f32> = x.chunks(case.width as usize).flat_map(interleaved).collect();
-        Ok(Self {
-            case: *case,
-            weights: weights.upload(device)?,
-            x: storage(device, &x)?,
-            gain: storage(device, &interleaved(&gain))?,
-            before,
-            stride,
-            expected,
-        })
-    }
-
-    /// The outputs of the first `columns` columns; `make` is [`dispatches`] or that of matmul. A norm is fused for one
-    /// column if the kernel can.
-    pub fn run(
-        &self,
-        device: &Device,
-        (columns, can_fuse): (u32, bool),
-        make: impl FnOnce(&Weights, &Product<'_>) -> Result<Vec<Dispatch>>,
-    ) -> Result<Vec<f32>> {
-        let case = &self.case;
-        let y = storage(device, &self.before)?;
-        let pass_size =
-            device.buffer_with("pass", bytemuck::bytes_of(&PassSize { columns }), BufferUse::Uniform)?;
-        let (products, factors) =
-            (poisoned(device, self.x.bytes() as usize / 4)?, poisoned(device, case.columns as usize)?);
-        let norm = Norm { gain: &self.gain, width: case.width, epsilon: EPSILON };
-        let mut commands = device.commands();
-        let (x, normed) = match case.norm {
-            true if columns == 1 && can_fuse => (&self.x, Normed::Fused(norm)),
-            true => {
-                let product =
-                    rms_norm::dispatch(device, &self.x, norm, (&products, &factors), Target::Product)?;
-                commands.pass([&product], columns, 1);
-                (&products, Normed::Scaled(&factors))
-            }
-            false => (&self.x, Normed::No),
-        };
-        let output = Output { y: y.all(), stride: self.stride, interleaved: case.interleaved() };
-        let product = Product { x: x.all(), normed, epilogue: case.epilogue, output, pass_size: &pass_size };
-        commands.pass(&make(&self.weights, &product)?, columns, 1);
-        commands.submit()?;
-        Ok(self.in_order(floats(device, &y, self.before.len())?))
-    }
-
-    // Outputs in their own order.
-    fn in_order(&self, stored: Vec<f32>) -> Vec<f32> {
-        let stride = self.stride as usize;
-        match self.case.interleaved() {
-            true => stored.chunks(stride).flat_map(|column| deinterleaved(column, stride)).collect(),
-            false => stored,
-        }
-    }
-
-    /// The largest error of `run` over these numbers of columns. Infinite if a column has other bits in one run than in
-    /// another, or if what lies behind the columns does not stay as it was.
-    pub fn compare(&self, runs: &[u32], run: impl Fn(u32) -> Result<Vec<f32>>) -> Result<f64> {
-        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        let before = bits(&self.in_order(self.before.clone()));
-        let (mut known, mut error) = (Vec::new(), 0f64);
-        for &columns in runs {
-            let end = (columns * self.stride) as usize;
-            let got = run(columns)?;
-            error = error.max(self.error(&got[..end]));
-            let (mut got, behind) = (bits(&got), bits(&got[end..]));
-            got.truncate(end);
-            if got.iter().zip(&known).any(|(a, b)| a != b) || behind != before[end..] {
-                return Ok(f64::INFINITY);
-            }
-            if got.len() > known.len() {
-                known = got;
-            }
-        }
-        Ok(error)
-    }
-
-    // The NMSE of outputs of tiny weights, which the others would hide, or of the others: the larger one.
-    fn error(&self, got: &[f32]) -> f64 {
-        let gated = matches!(self.case.epilogue, Epilogue::Swiglu | Epilogue::Geglu);
-        let of = |tiny: bool| {
-            let row = |i: &usize| (*i as u32 % self.stride) << u32::from(gated);
-            let (got, expected): (Vec<f32>, Vec<f64>) = (0..got.len())
-                .filter(|i| is_tiny(row(i)) == tiny)
-                .map(|i| (got[i], self.expected[i]))
-                .unzip();
-            normalized_error(&got, &expected)
-        };
-        // `f64::max` would drop a NaN.
-        [of(true), of(false)].into_iter().fold(0.0, |worst, error| if error <= worst { worst } else { error })
-    }
 }
 
 /// Compares the kernel with its reference on random inputs. NMSE ≤ 1e-9: f32 sums of exact weights.

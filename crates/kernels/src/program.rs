@@ -14,14 +14,20 @@ pub(crate) struct Program {
     pub text: &'static str,
     /// Whether it reads quantized weights (bindings 1 and 2).
     pub weights: bool,
+    /// Functions that it shares with others, beside those that all have.
+    pub shared: &'static [&'static str],
 }
 
 macro_rules! program {
     ($name:literal, weights: $weights:literal) => {
+        $crate::program::program!($name, weights: $weights, shared: [])
+    };
+    ($name:literal, weights: $weights:literal, shared: [$($shared:literal),*]) => {
         $crate::program::Program {
             name: $name,
             text: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
             weights: $weights,
+            shared: &[$(include_str!(concat!("../../../shaders/common/", $shared, ".wgsl"))),*],
         }
     };
 }
@@ -61,7 +67,8 @@ pub(crate) fn text(program: &Program, layout: Option<Layout>, variant: Variant) 
     let half = if variant.half { HALF_F16 } else { HALF };
     let cache = if variant.cache_f32 { CACHE_F32 } else { CACHE };
     let team = if variant.subgroup { TEAM_SUBGROUP } else { TEAM };
-    [half, cache, team, ACTIVATIONS, STEP, COLUMN, &weights, program.text].join("\n")
+    let common = [half, cache, team, ACTIVATIONS, STEP, COLUMN, &weights];
+    [&common, program.shared, &[program.text]].concat().join("\n")
 }
 
 impl Device {

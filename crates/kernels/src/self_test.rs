@@ -15,7 +15,7 @@ use crate::rms_norm::Target;
 use crate::rope::ChangesCase;
 use crate::{
     accept, attention, attention_reduce, attention_row, draft, embed, gate, log_probability, logit_bias,
-    logit_sum, matmul, matvec, pick, rms_norm, rope, team_size, top_list, vocab_blocks,
+    logit_sum, matmul, matvec, pick, quantize, rms_norm, rope, team_size, top_list, vocab_blocks,
 };
 
 /// More steps of 32 than two turns of 64 lanes.
@@ -85,27 +85,59 @@ pub fn self_test(device: &Device) -> Result<Vec<CheckResult>> {
     self_tests().iter().map(|test| test.run(device)).collect()
 }
 
+/// The comparisons of what multiplies prompts in int8, where that is chosen.
+pub fn int8_tests() -> Vec<SelfTest> {
+    let matrix = |(index, layout): (usize, Layout)| {
+        let case = many_columns(layout, index);
+        let runs = [case.columns, 9];
+        SelfTest::new("matmul_int8", move |d| matmul::check_runs(d, &case, &runs, true, index as u64))
+    };
+    let layouts = Layout::ALL.into_iter().enumerate().filter(|(_, layout)| layout.bits < 16);
+    let quantize = SelfTest::new("quantize", |d| quantize::check(d, WIDTH - 3, 3, 19));
+    std::iter::once(quantize).chain(layouts.map(matrix)).collect()
+}
+
+/// Runs them; fails if one fails.
+pub fn int8_test(device: &Device) -> Result<()> {
+    int8_tests().iter().try_for_each(|test| test.run(device)?.pass())
+}
+
 /// What reads weights. The layouts take turns with what is done to the sums, which does not depend on them: each has every
 /// compiled number of columns, and so has each epilogue.
 fn matrices(layout: Layout, index: usize) -> [SelfTest; 3] {
-    let epilogue = |index: usize| Epilogue::ALL[index % Epilogue::ALL.len()];
     let seed = index as u64;
-    let few = MatrixCase {
-        layout,
-        rows: ROWS,
-        width: WIDTH,
-        columns: MOST_COLUMNS,
-        norm: index.is_multiple_of(2),
-        epilogue: epilogue(index),
-    };
-    let many = MatrixCase { columns: 35, norm: !few.norm, epilogue: epilogue(index + 2), ..few };
+    let few = few_columns(layout, index);
+    let many = many_columns(layout, index);
     [
         SelfTest::new("embed", move |d| embed::check(d, layout, 40, WIDTH, 3, seed)),
         SelfTest::new("matvec", move |d| {
             matvec::check_runs(d, &few, &[&COMPILED_COLUMNS[..], &[MOST_COLUMNS]].concat(), seed)
         }),
-        SelfTest::new("matmul", move |d| matmul::check_runs(d, &many, &[many.columns, 9], seed)),
+        SelfTest::new("matmul", move |d| matmul::check_runs(d, &many, &[many.columns, 9], false, seed)),
     ]
+}
+
+fn few_columns(layout: Layout, index: usize) -> MatrixCase {
+    MatrixCase {
+        layout,
+        rows: ROWS,
+        width: WIDTH,
+        columns: MOST_COLUMNS,
+        norm: index.is_multiple_of(2),
+        epilogue: Epilogue::ALL[index % Epilogue::ALL.len()],
+        plus: index.is_multiple_of(3),
+    }
+}
+
+fn many_columns(layout: Layout, index: usize) -> MatrixCase {
+    let few = few_columns(layout, index);
+    MatrixCase {
+        columns: 35,
+        norm: !few.norm,
+        epilogue: Epilogue::ALL[(index + 2) % Epilogue::ALL.len()],
+        plus: !few.plus,
+        ..few
+    }
 }
 
 /// Every number of query heads a KV head that attention is compiled for, heads of 64 to 256 elements, with and without a

@@ -6,7 +6,7 @@ use crate::layout::Layout;
 use crate::program::{Program, text};
 use crate::variant::Variant;
 
-static PROGRAMS: [&Program; 18] = [
+static PROGRAMS: [&Program; 20] = [
     &crate::accept::PROGRAM,
     &crate::attention::PROGRAM,
     &crate::attention_reduce::PROGRAM,
@@ -18,8 +18,10 @@ static PROGRAMS: [&Program; 18] = [
     &crate::logit_bias::PROGRAM,
     &crate::logit_sum::PROGRAM,
     &crate::matmul::PROGRAM,
+    &crate::matmul_int8::PROGRAM,
     &crate::matvec::PROGRAM,
     &crate::pick::PROGRAM,
+    &crate::quantize::PROGRAM,
     &crate::rms_norm::PROGRAM,
     &crate::rope::PROGRAM,
     &crate::team_size::PROGRAM,
@@ -33,6 +35,10 @@ pub fn sources() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for program in PROGRAMS {
         let layouts = match program.weights {
+            // Weights of 16 bits are no integers.
+            true if program.name == crate::matmul_int8::PROGRAM.name => {
+                Layout::ALL.into_iter().filter(|layout| layout.bits < 16).map(Some).collect()
+            }
             true => Layout::ALL.map(Some).to_vec(),
             false => vec![None],
         };

@@ -68,10 +68,11 @@ fn rust_and_wgsl_structs_agree() {
     same!("logit_sum", logit_sum::Term { weight, row });
     same!("log_probability", log_probability::LogProbability { stride, blocks });
     same!("log_probability", vocab_blocks::Block { most, token, total });
-    same!("matmul", matmul::Matmul { rows, first_row, steps, stride });
+    same!("matmul", matmul::Matmul { rows, first_row, steps, stride, all_rows });
+    same!("quantize", quantize::Quantize { steps });
     same!("matmul", column::PassSize { columns });
     same!("matvec", column::PassSize { columns });
-    same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon });
+    same!("matvec", matvec::Matvec { rows, first_row, steps, stride, width, epsilon, all_rows });
     same!("pick", pick::Pick { columns, count });
     same!("pick", pick::Choice { temperature, top_p, top_k, seed });
     same!("pick", top_list::Candidate { token, log_probability });

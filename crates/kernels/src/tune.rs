@@ -11,11 +11,15 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::matvec::{COMPILED_COLUMNS, Epilogue, Normed, Output, Product};
+use crate::quantize::Quantized;
+use crate::self_test::int8_test;
 use crate::weights::Weights;
 use crate::{matmul, matvec};
 
 /// A narrower pass may take this much longer a token than the fastest: it lets others wait for less.
 const NARROW: f64 = 1.1;
+/// What is less exact must be so much faster.
+const WORTH: f64 = 1.2;
 /// A product is repeated for so long, and no more are begun after the whole time.
 const EACH: Duration = Duration::from_millis(10);
 const WHOLE: Duration = Duration::from_millis(1500);
@@ -28,6 +32,16 @@ pub struct Tuning {
     pub column_costs: Vec<(u32, f64)>,
     /// Tokens of a pass over prompts, one of [`PREFILL_COLUMNS`].
     pub prefill_columns: u32,
+    /// How many times as fast a product with a pass over prompts is in int8; `None` on software adapters, where it is not
+    /// measured, and where the kernels failed their test.
+    pub int8_speed: Option<f64>,
+}
+
+impl Tuning {
+    /// Whether prompts are multiplied in int8 unless somebody chose otherwise.
+    pub fn int8_pays(&self) -> bool {
+        self.int8_speed.is_some_and(|speed| speed >= WORTH)
+    }
 }
 
 /// Measures an adapter, in at most about two seconds. 4-bit weights; where memory is the limit, more than most caches hold.
@@ -38,21 +52,28 @@ pub fn tune(device: &Device) -> Result<Tuning> {
     let mut column_costs = Vec::with_capacity(COMPILED_COLUMNS.len());
     let mut one = None;
     for columns in COMPILED_COLUMNS {
-        let seconds = vectors.seconds(columns)?;
+        let seconds = vectors.seconds(columns, None)?;
         column_costs.push((columns, seconds / *one.get_or_insert(seconds)));
     }
     drop(vectors);
     let mut times = Vec::with_capacity(PREFILL_COLUMNS.len());
+    let mut int8_speed = None;
     // A processor is as busy with one tile as with many.
     if !software {
         let tiles = Products::new(device, (2048, 2048))?;
         for columns in PREFILL_COLUMNS {
             if started.elapsed() < WHOLE {
-                times.push((columns, tiles.seconds(columns)?));
+                times.push((columns, tiles.seconds(columns, None)?));
             }
         }
+        if let Some(&(columns, exact)) = times.last()
+            && int8_test(device).is_ok()
+        {
+            let quantized = Quantized::new(device, columns.into(), tiles.weights.width)?;
+            int8_speed = Some(exact / tiles.seconds(columns, Some(&quantized))?);
+        }
     }
-    Ok(Tuning { column_costs, prefill_columns: prefill_columns(&times) })
+    Ok(Tuning { column_costs, prefill_columns: prefill_columns(&times), int8_speed })
 }
 
 /// The width of passes over prompts for the seconds that a product takes with each number of columns.
@@ -88,15 +109,16 @@ impl<'d> Products<'d> {
     }
 
     // The seconds of a product with so many columns: the best of three measurements, after one that does not count.
-    fn seconds(&self, columns: u32) -> Result<f64> {
+    fn seconds(&self, columns: u32, quantized: Option<&Quantized>) -> Result<f64> {
         let size = PassSize { columns };
         let pass_size = self.device.buffer_with("tuning", bytemuck::bytes_of(&size), BufferUse::Uniform)?;
         let output = Output { y: self.y.all(), stride: self.weights.rows, interleaved: false };
         let (normed, epilogue) = (Normed::No, Epilogue::Store);
-        let product = Product { x: self.x.all(), normed, epilogue, output, pass_size: &pass_size };
+        let product =
+            Product { x: self.x.all(), normed, epilogue, output, plus: None, pass_size: &pass_size };
         let made = match matvec::compiled_columns(columns) {
             Some(compiled) => matvec::dispatches(self.device, &self.weights, compiled, &product)?,
-            None => matmul::dispatches(self.device, &self.weights, &product)?,
+            None => matmul::dispatches(self.device, &self.weights, &product, quantized)?,
         };
         self.run(&made, columns, 1)?;
         let first = self.run(&made, columns, 1)?;

@@ -8,7 +8,7 @@ use kernels::rope::{ChangesCase, HeadChanges};
 use kernels::{
     BufferUse, CheckResult, Device, DeviceOptions, Heads, Layout, Weights, accept, attention,
     attention_reduce, attention_row, column, draft, embed, gate, log_probability, logit_bias, logit_sum,
-    matmul, matvec, pick, rms_norm, rope, self_test, team_size, top_list, tune, vocab_blocks,
+    matmul, matvec, pick, quantize, rms_norm, rope, self_test, team_size, top_list, tune, vocab_blocks,
 };
 
 fn devices() -> Vec<Device> {
@@ -60,7 +60,8 @@ fn matvec_equals_its_reference() {
                 let (rows, width) = [(1, 5), (34, 96), (130, 260), (62, 1056)][columns as usize % 4];
                 let gated = matches!(epilogue, Epilogue::Swiglu | Epilogue::Geglu);
                 let rows = if gated { rows + rows % 2 } else { rows };
-                let case = MatrixCase { layout, rows, width, columns, norm, epilogue };
+                let plus = i % 3 == 0;
+                let case = MatrixCase { layout, rows, width, columns, norm, epilogue, plus };
                 assert_passes(
                     &device,
                     &format!("{case:?}"),
@@ -77,10 +78,17 @@ fn a_column_has_the_same_bits_whatever_runs_beside_it() {
     let device = Device::open(&DeviceOptions::default()).expect("a device");
     for (i, layout) in Layout::ALL.into_iter().enumerate() {
         let epilogue = Epilogue::ALL[i % 6];
-        let case = MatrixCase { layout, rows: 38, width: 1100, columns: 16, norm: i % 2 == 0, epilogue };
+        let (rows, width, columns, norm, plus) = (38, 1100, 16, i % 2 == 0, i % 3 == 0);
+        let case = MatrixCase { layout, rows, width, columns, norm, epilogue, plus };
         let runs: Vec<u32> = (1..=case.columns).rev().collect();
         assert_passes(&device, &format!("{case:?}"), matvec::check_runs(&device, &case, &runs, 3));
-        assert_passes(&device, &format!("{case:?}"), matmul::check_runs(&device, &case, &runs, 3));
+        for int8 in [false, true] {
+            assert_passes(
+                &device,
+                &format!("int8={int8} {case:?}"),
+                matmul::check_runs(&device, &case, &runs, int8, 3),
+            );
+        }
     }
 }
 
@@ -96,13 +104,42 @@ fn matmul_equals_its_reference() {
                     columns,
                     norm: false,
                     epilogue: Epilogue::ALL[(i + l) % 6],
+                    plus: i % 2 == 1,
                 };
                 assert_passes(
                     &device,
                     &format!("{case:?}"),
-                    matmul::check(&device, &case, u64::from(columns)),
+                    matmul::check(&device, &case, false, u64::from(columns)),
                 );
             }
+        }
+    }
+}
+
+/// It has no reductions, so a variant without subgroups is the same kernel; software drivers compile it slowly.
+#[test]
+fn matmul_in_int8_equals_its_reference() {
+    for without_half in [false, true] {
+        let options = DeviceOptions { without_half, ..DeviceOptions::default() };
+        let device = Device::open(&options).expect("a device");
+        for (l, layout) in Layout::ALL.into_iter().enumerate() {
+            for (i, columns) in [1, 33, 70].into_iter().enumerate() {
+                let epilogue = Epilogue::ALL[(l + usize::from(without_half)) % 6];
+                let (rows, width) = [(66, 100), (2, 32), (130, 1057)][i];
+                let (norm, plus) = (i == 2, i == 1);
+                let case = MatrixCase { layout, rows, width, columns, norm, epilogue, plus };
+                assert_passes(&device, &format!("{case:?}"), matmul::check(&device, &case, true, 5));
+            }
+        }
+    }
+}
+
+#[test]
+fn quantize_equals_its_reference() {
+    for device in devices() {
+        for (width, columns) in [(1, 1), (96, 5), (2080, 3), (4100, 70)] {
+            let result = quantize::check(&device, width, columns, 7);
+            assert_passes(&device, &format!("{width}×{columns}"), result);
         }
     }
 }
@@ -114,8 +151,10 @@ fn split_matrices_equal_their_reference() {
     for layout in Layout::ALL {
         assert_passes(&device, "embed", embed::check(&device, layout, 101, 64, 4, 3));
         for epilogue in Epilogue::ALL {
-            let case = MatrixCase { layout, rows: 202, width: 64, columns: 2, norm: true, epilogue };
+            let (rows, width, columns, norm, plus) = (202, 64, 2, true, true);
+            let case = MatrixCase { layout, rows, width, columns, norm, epilogue, plus };
             assert_passes(&device, &format!("{case:?}"), matvec::check(&device, &case, 5));
+            assert_passes(&device, &format!("{case:?}"), matmul::check(&device, &case, false, 5));
         }
     }
 }
@@ -142,8 +181,15 @@ fn no_grid_has_more_workgroups_than_a_dimension_may() {
     let pass_size = limited.buffer("pass", 16, BufferUse::Uniform).expect("fits");
     let output = Output { y: any.all(), stride: VOCAB, interleaved: false };
     let normed = Normed::No;
-    let product = Product { x: any.all(), normed, epilogue: Epilogue::Store, output, pass_size: &pass_size };
-    let mut made = matmul::dispatches(&limited, &head, &product).expect("fits");
+    let product = Product {
+        x: any.all(),
+        normed,
+        epilogue: Epilogue::Store,
+        output,
+        plus: None,
+        pass_size: &pass_size,
+    };
+    let mut made = matmul::dispatches(&limited, &head, &product, None).expect("fits");
     for columns in [1, 8] {
         made.extend(matvec::dispatches(&limited, &head, columns, &product).expect("fits"));
     }

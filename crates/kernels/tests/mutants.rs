@@ -1,7 +1,7 @@
 //! The self-test notices kernels that compute wrongly: each of these is one that a driver could make of ours, or a mistake
 //! of ours that smaller shapes would not show.
 
-use kernels::{Device, DeviceOptions, self_tests, sources};
+use kernels::{Device, DeviceOptions, int8_tests, self_tests, sources};
 
 /// A kernel and a change of its text.
 struct Mutant {
@@ -20,7 +20,9 @@ const fn mutant(
     Mutant { what, kernel, piece, other }
 }
 
-const MUTANTS: [Mutant; 33] = [
+const MUTANTS: [Mutant; 41] = [
+    mutant("what is added is the first column's", "matvec", "plus[column *", "plus[0u *"),
+    mutant("nothing is added", "matmul", "if PLUS {", "if false {"),
     mutant(
         "each lane takes one step",
         "matvec",
@@ -87,10 +89,26 @@ const MUTANTS: [Mutant; 33] = [
     mutant(
         "the second tile has the first one's rows",
         "matmul",
-        "min(first_row + at.index, shape.rows - 1u)",
-        "at.index",
+        "min(first_row + across * ROWS + down,",
+        "min(across * ROWS + down,",
     ),
     mutant("factors of a norm are those of the first column", "matmul", "factors[column]", "factors[0]"),
+    mutant("every step is the first", "matmul_int8", "let next = min(step + 1u,", "let next = min(0u,"),
+    mutant("the second half of a step is lost", "matmul_int8", "dot_16(w[1], high, first)", "first"),
+    mutant("a step has one minimum", "matmul_int8", "fma(scales.w, x_scale.z,", "fma(scales.y, x_scale.z,"),
+    mutant(
+        "columns of the second tile are the last",
+        "matmul_int8",
+        "down % COLUMNS, pass_size",
+        "33u, pass_size",
+    ),
+    mutant("integers are cut off", "quantize", "round(", "trunc("),
+    mutant(
+        "the halves of a step have one sum",
+        "quantize",
+        "1.0, f32(sums[0]), f32(sums[1])",
+        "vec3<f32>(1.0, vec2<f32>(f32(sums[0])))",
+    ),
     mutant(
         "the second workgroup of a row does nothing",
         "embed",
@@ -178,6 +196,7 @@ fn assert_noticed(mutant: &Mutant, options: DeviceOptions) {
     let device = Device::open(&DeviceOptions { replaced_text, ..options }).expect("a device");
     let noticed = self_tests()
         .iter()
+        .chain(&int8_tests())
         .filter(|test| test.kernel == kernel)
         .any(|test| test.run(&device).expect("runs").pass().is_err());
     assert!(noticed, "{kernel}: {what}");

@@ -4,8 +4,10 @@
 
 use half::{bf16, f16};
 
-use crate::Layout;
+use safetensors::Dtype;
+
 use crate::layout::NESTED_BLOCK;
+use crate::{Error, Layout};
 
 /// Weights decoded at a time: the smallest group with its own scale.
 pub(crate) const UNIT: usize = 16;
@@ -104,6 +106,18 @@ impl WeightType {
             blocks.checked_mul(self.block_bytes())
         } else {
             None
+        }
+    }
+
+    /// The float type of the tensor `name` of a safetensors file.
+    pub fn of_floats(dtype: Dtype, name: &str) -> Result<Self, Error> {
+        match dtype {
+            Dtype::F32 => Ok(Self::F32),
+            Dtype::F16 => Ok(Self::F16),
+            Dtype::BF16 => Ok(Self::BF16),
+            other => {
+                Err(Error::Unsupported { feature: "a weight type", found: format!("{other:?} in {name}") })
+            }
         }
     }
 

@@ -49,10 +49,22 @@ pub enum Error {
     },
     /// A PEFT folder: `adapter_config.json` without `config.json`.
     #[error(
-        "a LoRA adapter is no model by itself; merge it into its base (`wasan train` with --merge, or `merge_and_unload` of PEFT) and import the result: {}", path.display()
+        "a LoRA adapter is no model by itself; import its base, then `wasan models import ADAPTER --base MODEL`: {}", path.display()
     )]
-    Adapter {
+    NoBase {
         /// The source of the import.
+        path: PathBuf,
+    },
+    /// A base was named for a source that is no adapter.
+    #[error("no LoRA adapter (a folder with adapter_config.json); import a whole model without --base: {}", path.display())]
+    NotAnAdapter {
+        /// The source of the import.
+        path: PathBuf,
+    },
+    /// The base of an adapter is not the one that it was imported for.
+    #[error("the model's base has changed since the adapter was imported; import the adapter again: {}", path.display())]
+    OtherBase {
+        /// The base's folder.
         path: PathBuf,
     },
     /// A number in the file exceeds its limit in [`crate::limits`].

@@ -3,11 +3,15 @@
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::{Error, Result, SourceFile, limits};
+
+/// Shared bytes: a mapped file or embedded data.
+pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// An open source file, with its size and modification time when it was opened.
 pub(crate) struct InputFile {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::files::{read_json, read_small};
 use crate::replacement;
 use crate::source::{ImportDefaults, ModelSource, SourceTensors};
-use crate::{Error, Result, card, limits};
+use crate::{Error, Result, card, limits, peft};
 use config::Config;
 use weights::TensorNames;
 
@@ -37,8 +37,8 @@ pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSou
     let small = limits::CONFIG_BYTES;
     let config: Config =
         read_json(&folder.join(CONFIG), "the size of config.json", small)?.ok_or_else(|| {
-            match folder.join("adapter_config.json").exists() {
-                true => Error::Adapter { path: folder.into() },
+            match peft::is_adapter(folder) {
+                true => Error::NoBase { path: folder.into() },
                 false => Error::NotAModel { path: folder.into() },
             }
         })?;

@@ -8,14 +8,17 @@ use std::io::{Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use crate::adapter::ADAPTER_FILE;
+use crate::files::read_small;
 use crate::info::FORMAT;
-use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE};
+use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE, read_info};
+use crate::peft::{self, AdapterSource};
 use crate::plan::{ImportPlan, MatrixPlan};
 use crate::quantize::Quantization;
 use crate::source::ModelSource;
 use crate::{
-    Error, Instruction, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf, limits, prompt,
-    replacement,
+    AdapterInfo, Error, Instruction, ModelInfo, Repository, Result, Role, Tokenizer, convert, gguf, hf,
+    limits, prompt, replacement,
 };
 
 /// The user's choices; what is `None` or empty comes from the source.
@@ -37,6 +40,8 @@ pub struct ImportOptions {
     pub languages: Vec<String>,
     /// The repository that the source was downloaded from.
     pub repository: Option<Repository>,
+    /// The folder of the imported model that the source is an adapter of.
+    pub base: Option<PathBuf>,
     /// A `tokenizer.json` that takes the place of the source's own, for a GGUF file that does not hold all of it.
     pub tokenizer: Option<PathBuf>,
 }
@@ -68,7 +73,8 @@ impl StageProgress<'_> {
     }
 }
 
-/// Imports the model at `source` (a Hugging Face folder or a GGUF file) into the new folder `target`.
+/// Imports the model at `source` (a Hugging Face folder or a GGUF file, with `options.base` a folder of PEFT's) into the new
+/// folder `target`.
 /// `progress` is called often; [`ControlFlow::Break`] cancels.
 ///
 /// # Example
@@ -100,35 +106,14 @@ pub fn import(
     if target.symlink_metadata().is_ok() {
         return Err(Error::TargetExists { path: target.into() });
     }
-    let in_cache = Repository::in_hub_cache(source);
-    let tokenizer = options.tokenizer.as_deref();
-    let source = if source.is_dir() { hf::open(source, tokenizer)? } else { gguf::open(source, tokenizer)? };
-    let plan = ImportPlan::new(&source, options.quantization)?;
-    let mut info = describe(&source, &plan, options)?;
-    info.repository = info.repository.or(in_cache).or_else(|| source.repository.clone());
-
-    let write_error = |source| Error::Write { source, path: target.into() };
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write_error = |source| Error::Write { source, path: target.into() };
     let unfinished =
         tempfile::Builder::new().prefix(".import-").suffix(".tmp").tempdir_in(parent).map_err(write_error)?;
-
-    let total_bytes = source.files.iter().map(crate::files::InputFile::len).sum();
-    let mut stage = StageProgress {
-        report: progress,
-        progress: Progress { stage: "hashing", done_bytes: 0, total_bytes },
+    let info = match &options.base {
+        Some(base) => import_adapter(source, base, (unfinished.path(), parent), options)?,
+        None => import_whole(source, unfinished.path(), options, progress)?,
     };
-    for file in &source.files {
-        info.sources.push(file.hash(&mut |bytes| stage.advance(bytes))?);
-    }
-    stage.progress = Progress { stage: "converting", done_bytes: 0, total_bytes: plan.source_bytes };
-    let mut weights = File::create(unfinished.path().join(WEIGHTS_FILE)).map_err(write_error)?;
-    write_weights(&source, plan, &mut weights, &mut stage, target)?;
-    weights.sync_all().map_err(write_error)?;
-    source.files.iter().try_for_each(|file| file.check_unchanged())?;
-
-    if let Some(tokenizer) = &source.tokenizer {
-        write_file(&unfinished.path().join(TOKENIZER_FILE), tokenizer)?;
-    }
     let json = serde_json::to_vec_pretty(&info)
         .map_err(|error| Error::Json { reason: error.to_string(), file: INFO_FILE.into() })?;
     write_file(&unfinished.path().join(INFO_FILE), &json)?;
@@ -139,6 +124,83 @@ pub fn import(
     std::fs::rename(unfinished.path(), target).map_err(write_error)?;
     sync_folder(parent)?;
     Ok(info)
+}
+
+/// Writes weights and tokenizer into the folder `target`; returns the model's description.
+fn import_whole(
+    source: &Path,
+    target: &Path,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<ModelInfo> {
+    let in_cache = Repository::in_hub_cache(source);
+    let tokenizer = options.tokenizer.as_deref();
+    let source = if source.is_dir() { hf::open(source, tokenizer)? } else { gguf::open(source, tokenizer)? };
+    let plan = ImportPlan::new(&source, options.quantization)?;
+    let mut info = describe(&source, &plan, options)?;
+    info.repository = info.repository.or(in_cache).or_else(|| source.repository.clone());
+
+    let total_bytes = source.files.iter().map(crate::files::InputFile::len).sum();
+    let mut stage = StageProgress {
+        report: progress,
+        progress: Progress { stage: "hashing", done_bytes: 0, total_bytes },
+    };
+    for file in &source.files {
+        info.sources.push(file.hash(&mut |bytes| stage.advance(bytes))?);
+    }
+    stage.progress = Progress { stage: "converting", done_bytes: 0, total_bytes: plan.source_bytes };
+    let write_error = |source| Error::Write { source, path: target.into() };
+    let mut weights = File::create(target.join(WEIGHTS_FILE)).map_err(write_error)?;
+    write_weights(&source, plan, &mut weights, &mut stage, target)?;
+    weights.sync_all().map_err(write_error)?;
+    source.files.iter().try_for_each(|file| file.check_unchanged())?;
+
+    if let Some(tokenizer) = &source.tokenizer {
+        write_file(&target.join(TOKENIZER_FILE), tokenizer)?;
+    }
+    Ok(info)
+}
+
+/// Writes the factors of the adapter in `source` into `target`, which is to become a model folder in `parent`; returns the
+/// description of the model that the one in the folder `base` becomes with it.
+fn import_adapter(
+    source: &Path,
+    base: &Path,
+    (target, parent): (&Path, &Path),
+    options: &ImportOptions,
+) -> Result<ModelInfo> {
+    let json = read_small(&base.join(INFO_FILE), "the size of model.json", limits::CONFIG_BYTES)?
+        .ok_or_else(|| Error::NotAModel { path: base.into() })?;
+    let info = read_info(&json)?;
+    if info.adapter.is_some() {
+        return Err(Error::Unsupported {
+            feature: "an adapter of a model with an adapter",
+            found: info.name,
+        });
+    }
+    let AdapterSource { name, defaults, ranks, factors, source } = peft::open(source, &info.architecture)?;
+    write_file(&target.join(ADAPTER_FILE), &factors)?;
+    let real = |path: &Path| path.canonicalize().map_err(|source| Error::Read { source, path: path.into() });
+    let place = real(base)?;
+    let beside = place.parent() == Some(real(parent)?.as_path());
+    let place = place.file_name().filter(|_| beside).map_or(place.clone(), PathBuf::from);
+    let (languages, pairs) = match (options.languages.is_empty(), defaults.languages.is_empty()) {
+        (false, _) => (options.languages.clone(), Vec::new()),
+        (true, false) => (defaults.languages, defaults.pairs),
+        (true, true) => (info.languages, info.pairs),
+    };
+    Ok(ModelInfo {
+        name: options.name.clone().or(defaults.name).or(name).unwrap_or(info.name),
+        adapter: Some(AdapterInfo { base: place, base_sources: info.sources, ranks }),
+        sources: vec![source],
+        repository: options.repository.clone(),
+        licence: options.licence.clone().or(defaults.licence).or(info.licence),
+        prompt: options.prompt.clone().or(defaults.prompt).or(info.prompt),
+        role: options.role.clone().or(defaults.role).unwrap_or_default(),
+        languages,
+        pairs,
+        ..info
+    })
 }
 
 fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions) -> Result<ModelInfo> {
@@ -193,6 +255,7 @@ fn describe(source: &ModelSource, plan: &ImportPlan<'_>, options: &ImportOptions
         end_tokens,
         vocabulary,
         alignment_heads: Vec::new(),
+        adapter: None,
         matrices: plan.matrices.iter().map(|matrix| (matrix.name.clone(), matrix.info)).collect(),
     })
 }
@@ -252,7 +315,7 @@ fn write_matrix(
     Ok(())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     File::create(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .map_err(|source| Error::Write { source, path: path.into() })

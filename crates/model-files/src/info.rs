@@ -1,6 +1,7 @@
 //! `model.json`: the description of an imported model.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,17 @@ pub struct MatrixInfo {
     pub columns: usize,
 }
 
+/// What the description of a model says of its adapter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdapterInfo {
+    /// The base's folder, seen from the folder that holds this model's.
+    pub base: PathBuf,
+    /// The files that the base was imported from.
+    pub base_sources: Vec<SourceFile>,
+    /// Rows of A and columns of B, by tensor: `layers.N.` + `q` `k` `v` `o` `gate` `up` `down`.
+    pub ranks: BTreeMap<String, usize>,
+}
+
 /// The contents of `model.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
@@ -81,6 +93,9 @@ pub struct ModelInfo {
     pub vocabulary: Option<String>,
     /// The attention heads, as [layer, head], that give the best word alignment; empty if they have not been measured.
     pub alignment_heads: Vec<[usize; 2]>,
+    /// The adapter, if it is another model with one: what else this description says of weights is the base's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<AdapterInfo>,
     /// Every matrix by name.
     pub matrices: BTreeMap<String, MatrixInfo>,
 }

@@ -6,6 +6,7 @@
 //! GPU, network or memory mapping; the caller that opens a model maps its files.
 #![forbid(unsafe_code)]
 
+mod adapter;
 mod architecture;
 mod blocks;
 mod card;
@@ -28,6 +29,7 @@ pub mod limits;
 mod model;
 mod nested;
 mod parts;
+mod peft;
 mod plan;
 mod prompt;
 mod quantize;
@@ -41,16 +43,18 @@ mod tokenizer;
 mod tokenizer_file;
 mod window;
 
+pub use adapter::Factors;
 pub use architecture::{Activation, Architecture, Family, HeadNorm, Window};
 pub use chat_template::Instruction;
 pub use checkpoint::Checkpoint;
 pub use context_section::{CONTEXT, PromptForms};
 pub use error::{Error, Result};
 pub use file_type::{FileSizes, FileType};
+pub use files::Bytes;
 pub use import::{ImportOptions, Progress, import};
-pub use info::{MatrixInfo, ModelInfo, Role, SourceFile};
+pub use info::{AdapterInfo, MatrixInfo, ModelInfo, Role, SourceFile};
 pub use layout::{Layout, Matrix};
-pub use model::{Bytes, Model, edit_info};
+pub use model::{Model, edit_info};
 pub use quantize::Quantization;
 pub use repository::Repository;
 pub use summary::{SourceSummary, summarize};

@@ -73,6 +73,8 @@ pub const ALIGNMENT_HEADS: usize = 64;
 pub const FEED_FORWARD: usize = 1 << 19;
 /// Longest sequence of a model (Llama-3.1: 131,072; long-context variants reach 4 million).
 pub const POSITIONS: usize = 1 << 24;
+/// Rank of a LoRA adapter (usual: 8 to 64).
+pub const ADAPTER_RANK: usize = 256;
 /// Tokens that end an output (Llama-3 has 3).
 pub const END_TOKENS: usize = 64;
 

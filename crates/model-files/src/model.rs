@@ -5,16 +5,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
-use safetensors::{Dtype, SafeTensors, tensor::Metadata};
+use safetensors::{Dtype, tensor::Metadata};
 
+use crate::adapter::{ADAPTER_FILE, Adapter};
 use crate::info::FORMAT;
 use crate::parts::{Joined, Part};
-use crate::{Error, Matrix, ModelInfo, Result, Tokenizer, limits};
-
-/// Shared bytes: a mapped file or embedded data.
-pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+use crate::safetensors_file::{check_tensor, parse_header};
+use crate::{Bytes, Error, Factors, Matrix, ModelInfo, Result, Tokenizer, limits};
 
 pub(crate) const INFO_FILE: &str = "model.json";
 pub(crate) const WEIGHTS_FILE: &str = "model.safetensors";
@@ -26,6 +24,7 @@ pub struct Model {
     weights: Bytes,
     tensors: HashMap<String, Range<usize>>,
     tokenizer: Option<Bytes>,
+    adapter: Option<Adapter>,
 }
 
 impl std::fmt::Debug for Model {
@@ -61,17 +60,27 @@ impl Model {
     /// # Errors
     /// If a file is unreadable, damaged, or inconsistent with the others.
     pub fn open(dir: &Path, map: &dyn Fn(&Path) -> io::Result<Bytes>) -> Result<Self> {
-        let read = |file: &str| {
+        let read = |dir: &Path, file: &str| {
             let path = dir.join(file);
             map(&path).map_err(|source| Error::Read { source, path })
         };
-        let info = read(INFO_FILE)?;
-        let weights = read(WEIGHTS_FILE)?;
-        let tokenizer = match dir.join(TOKENIZER_FILE).exists() {
-            true => Some(read(TOKENIZER_FILE)?),
-            false => None,
+        let whole = |dir: &Path, json: &Bytes| {
+            let tokenizer =
+                dir.join(TOKENIZER_FILE).exists().then(|| read(dir, TOKENIZER_FILE)).transpose()?;
+            Self::from_parts((**json).as_ref(), read(dir, WEIGHTS_FILE)?, tokenizer)
         };
-        Self::from_parts((*info).as_ref(), weights, tokenizer)
+        let json = read(dir, INFO_FILE)?;
+        let info = read_info((*json).as_ref())?;
+        let Some(adapter) = &info.adapter else { return whole(dir, &json) };
+        let place = dir.parent().unwrap_or(Path::new("")).join(&adapter.base);
+        let base = whole(&place, &read(&place, INFO_FILE)?)?;
+        let of_weights =
+            |info: &ModelInfo| (info.architecture, info.vocabulary.clone(), info.matrices.clone());
+        if base.info.sources != adapter.base_sources || of_weights(&base.info) != of_weights(&info) {
+            return Err(Error::OtherBase { path: place });
+        }
+        let adapter = Adapter::new(adapter, &info.architecture, read(dir, ADAPTER_FILE)?)?;
+        Ok(Self { info, adapter: Some(adapter), ..base })
     }
 
     /// Opens a model from bytes, such as one embedded in the program.
@@ -84,11 +93,13 @@ impl Model {
             let reason = "missing field `vocabulary`".into();
             return Err(Error::Json { reason, file: INFO_FILE.into() });
         }
-        let (header, metadata) = SafeTensors::read_metadata((*weights).as_ref()).map_err(|error| {
-            Error::Safetensors { problem: error.to_string(), location: WEIGHTS_FILE.into() }
-        })?;
-        let tensors = check_tensors(&info, &metadata, size_of::<u64>() + header)?;
-        let model = Self { info, weights, tensors, tokenizer };
+        if info.adapter.is_some() {
+            let found = info.name.clone();
+            return Err(Error::Unsupported { feature: "an adapter of a model with an adapter", found });
+        }
+        let (header, data) = parse_header((*weights).as_ref(), WEIGHTS_FILE)?;
+        let tensors = check_tensors(&info, &header, data)?;
+        let model = Self { info, weights, tensors, tokenizer, adapter: None };
         for (name, _) in model.info.architecture.vectors() {
             if model.vector(&name)?.iter().any(|value| !value.is_finite()) {
                 return Err(Error::NotFinite { name });
@@ -133,6 +144,11 @@ impl Model {
         Ok(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
+    /// The adapter's factors of a tensor, such as `layers.0.q`; `None` if the model has no adapter of it.
+    pub fn factors(&self, parameter: &str) -> Option<Factors> {
+        self.adapter.as_ref()?.factors(parameter, self.info.adapter.as_ref()?)
+    }
+
     /// Reads the tokenizer, again on each call.
     ///
     /// # Errors
@@ -175,7 +191,7 @@ pub fn edit_info(dir: &Path, change: impl FnOnce(&mut ModelInfo)) -> Result<Mode
     Ok(info)
 }
 
-fn read_info(json: &[u8]) -> Result<ModelInfo> {
+pub(crate) fn read_info(json: &[u8]) -> Result<ModelInfo> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u32,
@@ -209,20 +225,8 @@ fn check_info(info: &ModelInfo) -> Result<()> {
 fn check_tensors(info: &ModelInfo, header: &Metadata, data: usize) -> Result<HashMap<String, Range<usize>>> {
     let mut tensors = HashMap::new();
     let mut check = |name: String, dtype: Dtype, shape: Vec<usize>| {
-        let Some(tensor) = header.info(&name) else {
-            return Err(Error::MissingTensor { name });
-        };
-        if tensor.shape != shape {
-            return Err(Error::Shape { expected: shape, found: tensor.shape.clone(), name });
-        }
-        if tensor.dtype != dtype {
-            return Err(Error::Safetensors {
-                problem: format!("expected the type {dtype:?}"),
-                location: name,
-            });
-        }
-        let (start, end) = tensor.data_offsets;
-        tensors.insert(name, data + start..data + end);
+        let range = check_tensor(header, data, &name, dtype, &shape)?;
+        tensors.insert(name, range);
         Ok(())
     };
     let mut parts = 0;

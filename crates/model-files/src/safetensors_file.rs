@@ -1,9 +1,10 @@
 //! Reads and writes headers of safetensors files.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use safetensors::tensor::{Metadata, TensorInfo};
-use safetensors::{Dtype, SafeTensorError};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use crate::files::InputFile;
 use crate::{Error, Result, limits};
@@ -41,6 +42,38 @@ pub(crate) fn read_header(input: &InputFile) -> Result<(u64, Metadata)> {
         std::cmp::Ordering::Greater => Err(Error::Truncated { what: input.name() }),
         std::cmp::Ordering::Less => Err(damaged("bytes follow the last tensor".into())),
     }
+}
+
+/// The header of safetensors bytes, and where tensor data begins in them.
+pub(crate) fn parse_header(bytes: &[u8], file: &str) -> Result<(Metadata, usize)> {
+    let (header, metadata) = SafeTensors::read_metadata(bytes)
+        .map_err(|error| Error::Safetensors { problem: error.to_string(), location: file.into() })?;
+    Ok((metadata, size_of::<u64>() + header))
+}
+
+/// The bytes of a tensor, which must have this type and shape; `data` is where tensor data begins in the file.
+pub(crate) fn check_tensor(
+    header: &Metadata,
+    data: usize,
+    name: &str,
+    dtype: Dtype,
+    shape: &[usize],
+) -> Result<Range<usize>> {
+    let Some(tensor) = header.info(name) else {
+        return Err(Error::MissingTensor { name: name.into() });
+    };
+    if tensor.shape != shape {
+        let (expected, found) = (shape.to_vec(), tensor.shape.clone());
+        return Err(Error::Shape { expected, found, name: name.into() });
+    }
+    if tensor.dtype != dtype {
+        return Err(Error::Safetensors {
+            problem: format!("expected the type {dtype:?}"),
+            location: name.into(),
+        });
+    }
+    let (start, end) = tensor.data_offsets;
+    Ok(data + start..data + end)
 }
 
 /// Builds a header of tensors that are stored in the order of their addition.

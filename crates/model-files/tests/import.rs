@@ -362,15 +362,3 @@ fn a_model_json_that_lacks_a_field_is_refused_by_the_fields_name() {
         assert!(error.contains(&format!("missing field `{field}`")), "{error}");
     }
 }
-
-#[test]
-fn a_lora_adapter_is_refused_with_the_way_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("adapter");
-    fs::create_dir(&source).unwrap();
-    let refused = || import_quietly(&source, &folder.path().join("imported"), Quantization::Q4).unwrap_err();
-    assert!(matches!(refused(), Error::NotAModel { .. }));
-    write_json(&source.join("adapter_config.json"), &json!({ "peft_type": "LORA", "r": 16 }));
-    let error = refused();
-    assert!(matches!(error, Error::Adapter { .. }) && error.to_string().contains("merge"), "{error}");
-}

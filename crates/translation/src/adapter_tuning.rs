@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use engine::{AdapterInfo, Device, Tuning};
 
+use crate::setup::PromptPrecision;
+
 fn file() -> Option<PathBuf> {
     Some(crate::folders::cache()?.join("adapter-tuning"))
 }
@@ -20,13 +22,22 @@ pub(crate) fn stored_tuning(info: &AdapterInfo) -> Option<Tuning> {
     text.lines().rev().find_map(|line| line.strip_prefix(&start)).and_then(parse)
 }
 
-/// The device, set to what was measured on its adapter, now if never before.
-pub(crate) fn tuned(device: Device) -> Device {
-    let tuning = stored_tuning(device.info()).or_else(|| measure_tuning(&device));
-    if let Some(tuning) = tuning {
+/// Sets the device to what was measured on its adapter, now if never before, and to the precision of a setup.
+pub(crate) fn apply_tuning(device: &Device, prompts: PromptPrecision) {
+    let tuning = stored_tuning(device.info()).or_else(|| measure_tuning(device));
+    if let Some(tuning) = &tuning {
         device.set_prefill_columns(tuning.prefill_columns);
     }
-    device
+    device.set_int8_prompts(is_int8(prompts, tuning.as_ref()));
+}
+
+/// Whether prompts are multiplied in int8 on an adapter with this measurement.
+pub(crate) fn is_int8(prompts: PromptPrecision, tuning: Option<&Tuning>) -> bool {
+    match prompts {
+        PromptPrecision::Fastest => tuning.is_some_and(Tuning::int8_pays),
+        PromptPrecision::Exact => false,
+        PromptPrecision::Int8 => true,
+    }
 }
 
 /// Measures an adapter and stores the result. Nothing depends on it but speed, so there is none if it fails.
@@ -49,21 +60,26 @@ pub(crate) fn measure_tuning(device: &Device) -> Option<Tuning> {
     Some(tuning)
 }
 
-// "64 1:1.00 2:1.07": the width of prompt passes, then columns and their cost.
+// "64 - 1:1.00 2:1.07": the width of prompt passes, the speed of int8 products or a dash, then columns and their cost.
 fn format(tuning: &Tuning) -> String {
+    let int8 = tuning.int8_speed.map_or_else(|| "-".to_owned(), |speed| format!("{speed:.3}"));
     let costs = tuning.column_costs.iter().map(|(columns, cost)| format!(" {columns}:{cost:.3}"));
-    std::iter::once(tuning.prefill_columns.to_string()).chain(costs).collect()
+    std::iter::once(format!("{} {int8}", tuning.prefill_columns)).chain(costs).collect()
 }
 
 fn parse(line: &str) -> Option<Tuning> {
     let mut words = line.split(' ');
     let prefill_columns = words.next()?.parse().ok()?;
+    let int8_speed = match words.next()? {
+        "-" => None,
+        speed => Some(speed.parse().ok()?),
+    };
     let cost = |word: &str| -> Option<(u32, f64)> {
         let (columns, cost) = word.split_once(':')?;
         Some((columns.parse().ok()?, cost.parse().ok()?))
     };
     let column_costs = words.map(cost).collect::<Option<Vec<_>>>()?;
-    (!column_costs.is_empty()).then_some(Tuning { column_costs, prefill_columns })
+    (!column_costs.is_empty()).then_some(Tuning { column_costs, prefill_columns, int8_speed })
 }
 
 #[cfg(test)]
@@ -72,9 +88,14 @@ mod tests {
 
     #[test]
     fn a_stored_measurement_is_read_again_and_a_damaged_one_is_not() {
-        let tuning = Tuning { column_costs: vec![(1, 1.0), (2, 1.125), (8, 2.5)], prefill_columns: 128 };
-        assert_eq!(parse(&format(&tuning)), Some(tuning));
-        for damaged in ["", "64", "64 ", "x 1:1", "64 1", "64 1:x", "64 1:1 2"] {
+        let costs = vec![(1, 1.0), (2, 1.125), (8, 2.5)];
+        for int8_speed in [None, Some(2.5)] {
+            let tuning = Tuning { column_costs: costs.clone(), prefill_columns: 128, int8_speed };
+            assert_eq!(parse(&format(&tuning)), Some(tuning));
+        }
+        for damaged in
+            ["", "64", "64 ", "64 -", "x - 1:1", "64 1:1", "64 x 1:1", "64 - 1", "64 - 1:x", "64 - 1:1 2"]
+        {
             assert_eq!(parse(damaged), None, "{damaged:?}");
         }
     }

@@ -64,6 +64,12 @@ impl CatalogEntry {
         }
     }
 
+    /// The folder of the model that it is an adapter of.
+    pub fn base(&self) -> Option<PathBuf> {
+        let ModelLocation::Folder(folder) = &self.origin else { return None };
+        Some(folder.parent()?.join(&self.info.adapter.as_ref()?.base))
+    }
+
     /// The number of weights in its matrices.
     pub fn parameters(&self) -> usize {
         self.info.matrices.values().map(|matrix| matrix.rows * matrix.columns).sum()

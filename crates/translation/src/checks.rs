@@ -1,10 +1,11 @@
-//! Checks every translation without a model: loops, length, copies, numbers, locked texts, terms. A failed check adds a
+//! Checks every translation without a model: loops, length, copies, numbers, scripts, locked texts, terms. A failed check adds a
 //! reason; no check changes a text.
 
 mod lengths;
 mod loops;
 mod number_words;
 mod numbers;
+mod scripts;
 
 use std::ops::Range;
 
@@ -33,6 +34,8 @@ pub enum Reason {
     Number(String),
     /// A number in it is not in the source.
     NewNumber(String),
+    /// Text in it is in a script that neither its language nor its source justifies.
+    Script(String),
     /// Code, an address or a placeholder of the source is missing.
     Placeholder(String),
     /// A placeholder in it is not in the source, or more often.
@@ -73,7 +76,11 @@ impl Reason {
 
     /// Whether a retry may fix it.
     pub fn is_worth_a_retry(&self) -> bool {
-        self.is_broken() || matches!(self, Self::Number(_) | Self::Placeholder(_) | Self::NewPlaceholder(_))
+        self.is_broken()
+            || matches!(
+                self,
+                Self::Number(_) | Self::Script(_) | Self::Placeholder(_) | Self::NewPlaceholder(_)
+            )
     }
 }
 
@@ -106,6 +113,7 @@ pub(crate) fn check(candidate: &Candidate<'_>) -> Vec<Reason> {
     if source == translation && source.chars().count() > COPIED_CHARS {
         reasons.push(Reason::Copied);
     }
+    reasons.extend(scripts::unjustified(candidate).map(Reason::Script));
     let missing = documents::missing_items(source, locked, translation);
     let missing = missing.into_iter().filter_map(|range| source.get(range));
     reasons.extend(missing.map(|text| Reason::Placeholder(text.to_owned())));
@@ -166,6 +174,7 @@ mod tests {
                 Reason::Long,
             ),
             (long, long, Reason::Copied),
+            ("Es regnet.", "It is 雨.", Reason::Script("雨".into())),
             ("Es kostet 300 Euro.", "It costs euros.", Reason::Number("300".into())),
             ("Es kostet viel Geld.", "It costs 300 euros.", Reason::NewNumber("300".into())),
             ("Hallo %s!", "Hello s!", Reason::Placeholder("%s".into())),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use engine::{Batch, BatchOptions, Device, Drafts, Joint, JointOptions, Llama};
 use model_files::Tokenizer;
 
-use crate::catalog::{CatalogCache, Member, ModelLocation};
+use crate::catalog::{CatalogCache, CatalogEntry, Member, ModelLocation};
 use crate::error::{Error, Result};
-use crate::gpu_adapters::open_tested;
+use crate::gpu_adapters::{int8_prompts, open_tested};
 use crate::languages::LanguagePair;
 use crate::model_set::LARGE;
 use crate::model_set::{BatchKey, ModelSet};
@@ -164,6 +164,17 @@ impl EngineHost {
         self.device.as_ref()
     }
 
+    /// What of the device decides translations, for the keys of stored ones: whether prompts are multiplied in int8. Opens the
+    /// device if that was never measured.
+    pub fn int8_prompts(&mut self) -> bool {
+        let known = match &self.device {
+            Some(device) => Some(device.int8_prompts()),
+            None => int8_prompts(&self.setup),
+        };
+        // If it cannot be opened, the job will say so.
+        known.unwrap_or_else(|| self.open_device().is_ok_and(|device| device.int8_prompts()))
+    }
+
     fn open_device(&mut self) -> Result<Device> {
         if let Some(device) = &self.device {
             return Ok(device.clone());
@@ -186,17 +197,33 @@ impl EngineHost {
             let model = member.entry.open()?;
             let tokenizer = Arc::new(model.tokenizer()?);
             let mut reported = 0;
-            let llama = Llama::load(device, &model, &mut |done, total| {
+            let mut uploaded = |done, total| {
                 // About a hundred reports per model are enough for a progress bar.
                 if done == total || done - reported > total / 100 {
                     reported = done;
                     (self.on_state)(EngineState::Loading { stage: LoadingStage::Uploading, done, total });
                 }
-            })?;
+            };
+            // Adapters of one base share its weights.
+            let llama = match self.with_base_of(&member.entry, models) {
+                Some(ResidentModel { llama, .. }) => llama.adapted(&model)?,
+                None => Llama::load(device, &model, &mut uploaded)?,
+            };
             let resident = ResidentModel { llama: Arc::new(llama), tokenizer };
             self.models.insert(member.entry.origin.clone(), resident);
         }
         Ok(())
+    }
+
+    /// A loaded model of this set with the weights of the base of `entry`.
+    fn with_base_of(&self, entry: &CatalogEntry, models: &ModelSet) -> Option<&ResidentModel> {
+        let base = entry.base()?;
+        let has_base = |other: &&Member| {
+            other.entry.base().as_ref() == Some(&base)
+                || other.entry.origin == ModelLocation::Folder(base.clone())
+        };
+        let with_base = models.members.iter().filter(has_base);
+        with_base.filter_map(|other| self.models.get(&other.entry.origin)).next()
     }
 
     fn compare_vocabularies(&self, models: &ModelSet) -> Result<()> {
@@ -227,6 +254,7 @@ fn engine_info(device: &Device, models: &ModelSet) -> EngineInfo {
         recipe: models.recipe.clone(),
         memory_bytes: device.memory_bytes(),
         demonstration: models.demonstrates(),
+        aligns: models.members.iter().any(|member| !member.entry.info.alignment_heads.is_empty()),
         models: models
             .members
             .iter()

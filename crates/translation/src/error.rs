@@ -132,6 +132,19 @@ pub enum Error {
     /// A built-in model cannot be changed or removed.
     #[error("this model is built into the program and cannot be changed or removed: {0}")]
     Embedded(String),
+    /// A model cannot be removed while adapters need it.
+    #[error("this model is the base of LoRA adapters ({adapters}); remove them first: {base}")]
+    BaseInUse {
+        /// The model.
+        base: String,
+        /// Their names.
+        adapters: String,
+    },
+    /// A base must be an imported model.
+    #[error(
+        "a LoRA adapter needs an imported model as its base, and this one is built into the program: {0}"
+    )]
+    EmbeddedBase(String),
     /// A file could not be read.
     #[error("cannot read the file ({reason}): {path}")]
     Read {

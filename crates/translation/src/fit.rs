@@ -5,7 +5,7 @@ mod machine;
 use serde::Serialize;
 
 use engine::{JointOptions, Memory, ModelSize};
-use model_files::{Architecture, FileSizes};
+use model_files::{AdapterInfo, Architecture, FileSizes};
 
 use crate::catalog::{Catalog, Member};
 use crate::engine_host::CONTEXT;
@@ -76,10 +76,14 @@ pub fn set_fit(set: &PublishedSet, machine: &Machine) -> Fit {
 
 /// The fit of installed models that translate a pair together.
 pub(crate) fn members_fit(members: &[Member], machine: &Machine) -> Fit {
-    let size = |member: &Member| -> (Architecture, FileSizes, usize) {
+    let size = |member: &Member| {
         let info = &member.entry.info;
-        let sizes = FileSizes { source_bytes: 0, matrices: info.matrices.clone() };
-        (info.architecture, sizes, info.alignment_heads.len())
+        SizedModel {
+            architecture: info.architecture,
+            sizes: FileSizes { source_bytes: 0, matrices: info.matrices.clone() },
+            alignment_heads: info.alignment_heads.len(),
+            adapter: info.adapter.clone(),
+        }
     };
     fit_of(&members.iter().map(size).collect::<Vec<_>>(), machine)
 }
@@ -97,18 +101,31 @@ impl Catalog {
 }
 
 fn fit_of_published(set: &PublishedSet, machine: &Machine) -> Fit {
-    let size =
-        |member: &crate::published::PublishedMember| (member.model.architecture(), member.model.sizes(), 0);
+    let size = |member: &crate::published::PublishedMember| SizedModel {
+        architecture: member.model.architecture(),
+        sizes: member.model.sizes(),
+        alignment_heads: 0,
+        adapter: None,
+    };
     fit_of(&set.members.iter().map(size).collect::<Vec<_>>(), machine)
 }
 
-fn fit_of(models: &[(Architecture, FileSizes, usize)], machine: &Machine) -> Fit {
+/// What decides a model's memory.
+struct SizedModel {
+    architecture: Architecture,
+    sizes: FileSizes,
+    alignment_heads: usize,
+    adapter: Option<AdapterInfo>,
+}
+
+fn fit_of(models: &[SizedModel], machine: &Machine) -> Fit {
     let sizes: Vec<ModelSize<'_>> = models
         .iter()
-        .map(|(architecture, sizes, alignment_heads)| ModelSize {
-            architecture,
-            matrices: &sizes.matrices,
-            alignment_heads: *alignment_heads,
+        .map(|model| ModelSize {
+            architecture: &model.architecture,
+            matrices: &model.sizes.matrices,
+            alignment_heads: model.alignment_heads,
+            adapter: model.adapter.as_ref(),
         })
         .collect();
     let options = JointOptions { sequences: machine.sequences, context: CONTEXT };

@@ -5,13 +5,22 @@ use std::path::PathBuf;
 use engine::{Device, DeviceOptions, Tuning, self_test};
 use serde::Serialize;
 
-use crate::adapter_tuning::{measure_tuning, tuned};
+use crate::adapter_tuning::{apply_tuning, is_int8, measure_tuning, stored_tuning};
 use crate::error::{Error, Result};
-use crate::setup::Setup;
+use crate::setup::{PromptPrecision, Setup};
 
 /// The file of adapters that passed the test, one line each; a driver update adds a new line.
 fn tested_file() -> Option<PathBuf> {
     Some(crate::folders::cache()?.join("tested-adapters"))
+}
+
+fn known_results() -> String {
+    tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default()
+}
+
+// Of the file, for what was tested.
+fn line(info: &engine::AdapterInfo, tested: &str) -> String {
+    format!("{} {} {} {tested} {}", env!("CARGO_PKG_VERSION"), info.name, info.driver, info.backend)
 }
 
 /// What an adapter is used without.
@@ -34,12 +43,42 @@ const REDUCED: [Variant; 3] = [
     variant("plain", true, true),
 ];
 
-/// Opens the adapter of a setup. Tests every kernel at its first use, and measures what products cost; if a kernel fails, tests the variants without subgroups,
-/// without half precision, and without both.
+/// Opens the adapter of a setup. Tests every kernel at its first use, and measures what products cost; if a kernel fails, tests
+/// the variants without subgroups, without half precision, and without both.
 ///
 /// # Errors
 /// The first failure, if no variant passes.
 pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
+    let device = open_variant(setup)?;
+    apply_tuning(&device, setup.prompts);
+    if setup.prompts == PromptPrecision::Int8 {
+        test_int8(&device)?;
+    }
+    Ok(device)
+}
+
+// Before int8 is measured it is tested; here it is chosen, perhaps where it was not measured.
+fn test_int8(device: &Device) -> Result<()> {
+    let known = known_results();
+    let line = line(device.info(), "int8 prompts");
+    if known.lines().any(|known| known == line) {
+        return Ok(());
+    }
+    engine::int8_test(device).map_err(engine::Error::from)?;
+    store_result(&known, &line);
+    Ok(())
+}
+
+/// Whether the device of a setup multiplies prompts in int8; `None` if that is not known before it is measured.
+pub(crate) fn int8_prompts(setup: &Setup) -> Option<bool> {
+    if setup.prompts != PromptPrecision::Fastest {
+        return Some(is_int8(setup.prompts, None));
+    }
+    let info = engine::adapter(setup.adapter.as_deref()).ok()?;
+    stored_tuning(&info).map(|tuning| is_int8(setup.prompts, Some(&tuning)))
+}
+
+fn open_variant(setup: &Setup) -> Result<Device> {
     let open = |Variant { without_half, without_subgroup, .. }| {
         let options = DeviceOptions {
             adapter: setup.adapter.clone(),
@@ -54,19 +93,18 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
     let info = engine::adapter(setup.adapter.as_deref()).map_err(engine::Error::from)?;
     let line = |variant: Variant| {
         let cache = if setup.cache_f32 { " with an f32 cache" } else { "" };
-        let version = env!("CARGO_PKG_VERSION");
-        format!("{version} {} {} {}{cache} {}", info.name, info.driver, variant.name, info.backend)
+        line(&info, &format!("{}{cache}", variant.name))
     };
-    let known = tested_file().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    let known = known_results();
     let passed = |variant: &Variant| known.lines().any(|known| known == line(*variant));
     if let Some(variant) = std::iter::once(FULL).chain(REDUCED).find(passed) {
-        return Ok(tuned(open(variant)?));
+        return Ok(open(variant)?);
     }
     let features = |device: &Device| (device.half(), device.subgroup());
     let device = open(FULL)?;
     let Err(failure) = test(&device) else {
         store_result(&known, &line(FULL));
-        return Ok(tuned(device));
+        return Ok(device);
     };
     let mut tried = vec![features(&device)];
     for variant in REDUCED {
@@ -78,7 +116,7 @@ pub(crate) fn open_tested(setup: &Setup) -> Result<Device> {
         tried.push(features(&device));
         if test(&device).is_ok() {
             store_result(&known, &line(variant));
-            return Ok(tuned(device));
+            return Ok(device);
         }
     }
     Err(failure)

@@ -1,13 +1,13 @@
 //! Runs a model file on token ids and returns logits, for comparison with another engine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::{Llama, Probe};
 use model_files::{ImportOptions, Quantization, Tokenizer};
 use serde::Serialize;
 
-use crate::catalog::{Catalog, CatalogEntry};
+use crate::catalog::{Catalog, CatalogEntry, ModelLocation};
 use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::setup::Setup;
@@ -33,30 +33,33 @@ pub fn tokenizer(models: Option<&Path>, model: &str) -> Result<Tokenizer> {
 }
 
 /// Runs a model on token ids. `model` is a name, an imported folder, a Hugging Face folder or a GGUF file; the last
-/// two are imported into a temporary folder first, floats as `quantization`.
+/// two are imported into a temporary folder first, floats as `quantization`. `adapter` is a folder of PEFT's.
 pub fn logits(
     setup: &Setup,
-    model: &str,
+    (model, adapter): (&str, Option<&Path>),
     quantization: Quantization,
     tokens: &[u32],
     (top, greedy): (usize, usize),
 ) -> Result<Logits> {
+    // Keeps what is imported until the model is on the GPU.
+    let temporary = tempfile::tempdir()
+        .map_err(|error| Error::Write { path: std::env::temp_dir(), reason: error.to_string() })?;
+    let import = |source: &Path, name: &str, base: Option<PathBuf>| -> Result<CatalogEntry> {
+        let target = temporary.path().join(name);
+        let options = ImportOptions { quantization, base, ..ImportOptions::default() };
+        model_files::import(source, &target, &options, &mut |_| std::ops::ControlFlow::Continue(()))?;
+        CatalogEntry::at(&target)
+    };
     let path = Path::new(model);
-    // Keeps the imported folder until the model is on the GPU.
-    let mut temporary = None;
-    let entry = match Catalog::of(setup.models.as_deref())?.find(model) {
+    let mut entry = match Catalog::of(setup.models.as_deref())?.find(model) {
         Ok(entry) => entry,
-        Err(_) if path.exists() => {
-            let made = tempfile::tempdir()
-                .map_err(|error| Error::Write { path: std::env::temp_dir(), reason: error.to_string() })?;
-            let target = made.path().join("model");
-            let options = ImportOptions { quantization, ..ImportOptions::default() };
-            model_files::import(path, &target, &options, &mut |_| std::ops::ControlFlow::Continue(()))?;
-            temporary = Some(made);
-            CatalogEntry::at(&target)?
-        }
+        Err(_) if path.exists() => import(path, "model", None)?,
         Err(error) => return Err(error),
     };
+    if let Some(adapter) = adapter {
+        let ModelLocation::Folder(base) = entry.origin else { return Err(Error::EmbeddedBase(entry.id)) };
+        entry = import(adapter, "adapter", Some(base))?;
+    }
     let device = open_tested(setup)?;
     let llama = Llama::load(&device, &entry.open()?, &mut |_, _| {})?;
     drop(temporary);

@@ -79,7 +79,7 @@ pub use chosen_recipes::{ChosenRecipe, choose_recipe};
 pub use contrast::{ContrastCase, ContrastOutcome, contrast};
 pub use detect::{Detected, detect};
 pub use document_terms::DocumentTerm;
-pub use documents::{Format, LeftAlone};
+pub use documents::{Format, LeftAlone, TableColumn};
 pub use download::{
     GetControl, GetEvent, GetOptions, GetOutcome, GetPlan, UnfinishedDownload, WaitReason, fetch_program,
     get_set, plan_get, remove_download, unfinished_downloads,
@@ -107,7 +107,7 @@ pub use model_files::{
     FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, SourceSummary,
     Tokenizer, summarize,
 };
-pub use model_library::{ModelEdit, check_name, edit, import, remove};
+pub use model_library::{ModelEdit, base, check_name, edit, import, remove};
 pub use name_style::NameStyle;
 pub use next_words::{NextWord, NextWords};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};
@@ -126,7 +126,7 @@ pub use sentence_report::{
 };
 pub use set_test::{DirectionTest, TestVerdict, TestedSentence, can_test, test_direction, test_directions};
 pub use sets_overview::{SetOverview, SetsOverview, sets_overview};
-pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, Setup};
+pub use setup::{EngineInfo, EngineState, LoadedModel, LoadingStage, PromptPrecision, Setup};
 pub use store::history::HistoryText;
 pub use store::jobs::{JobRow, JobState};
 pub use store::memory::{TranslationUnit, UnitOrigin};

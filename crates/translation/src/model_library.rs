@@ -36,6 +36,17 @@ pub fn import(
     Ok((target, info))
 }
 
+/// The folder of the model `name` as the base of adapters.
+///
+/// # Errors
+/// An unknown or built-in model.
+pub fn base(models: Option<&Path>, name: &str) -> Result<PathBuf> {
+    match Catalog::of(models)?.find(name)?.origin {
+        ModelLocation::Folder(folder) => Ok(folder),
+        ModelLocation::Embedded(_) => Err(Error::EmbeddedBase(name.to_owned())),
+    }
+}
+
 /// Checks the name of an imported model, which is also the name of its folder.
 ///
 /// # Errors
@@ -102,9 +113,15 @@ fn imported(models: Option<&Path>, name: &str) -> Result<CatalogEntry> {
 pub fn remove(models: Option<&Path>, name: &str) -> Result<PathBuf> {
     let entry = imported(models, name)?;
     let ModelLocation::Folder(path) = &entry.origin else { return Err(Error::Embedded(name.to_owned())) };
-    // Removes only the three files that an import writes, so that nothing else in the folder, or behind a link, is lost.
+    let catalog = Catalog::read(&models_folder(models)?)?;
+    let needing = catalog.entries.into_iter().filter(|other| other.base().is_some_and(|base| base == *path));
+    let adapters: Vec<String> = needing.map(|other| other.id).collect();
+    if !adapters.is_empty() {
+        return Err(Error::BaseInUse { base: name.to_owned(), adapters: adapters.join(", ") });
+    }
+    // Removes only the files that an import writes, so that nothing else in the folder, or behind a link, is lost.
     let failed = |error: std::io::Error| Error::Write { path: path.clone(), reason: error.to_string() };
-    for file in ["model.json", "model.safetensors", "tokenizer.json"] {
+    for file in ["model.json", "model.safetensors", "adapter.safetensors", "tokenizer.json"] {
         let file = path.join(file);
         if file.symlink_metadata().is_ok() {
             std::fs::remove_file(file).map_err(failed)?;

@@ -19,6 +19,8 @@ pub struct Setup {
     pub adapter: Option<String>,
     /// Keep keys and values as f32 instead of f16, for comparison with references.
     pub cache_f32: bool,
+    /// How prompts are multiplied.
+    pub prompts: PromptPrecision,
     /// The recipe; none = the pair's default.
     pub recipe: Option<String>,
     /// Models for the recipe's terms ("L", "src", "tgt", "base", "mt"): a name or a folder.
@@ -36,12 +38,25 @@ impl Default for Setup {
             data: None,
             adapter: None,
             cache_f32: false,
+            prompts: PromptPrecision::default(),
             recipe: None,
             chosen: BTreeMap::new(),
             sequences: 8,
             pair: None,
         }
     }
+}
+
+/// How the products of prompts are computed; all others are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PromptPrecision {
+    /// In int8 where that was measured to be much faster on the adapter.
+    #[default]
+    Fastest,
+    /// In f32.
+    Exact,
+    /// With activations in int8.
+    Int8,
 }
 
 /// Stages of loading models.
@@ -84,6 +99,8 @@ pub struct EngineInfo {
     pub memory_bytes: u64,
     /// Whether built-in models are among them, which only demonstrate.
     pub demonstration: bool,
+    /// Whether one of them has heads that align words; else links between words are guessed from their order.
+    pub aligns: bool,
 }
 
 /// The engine's state.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use documents::{Format, ReadOptions};
+use documents::{Format, ReadOptions, TableColumn};
 
 use crate::catalog::CatalogCache;
 use crate::detect::{Detected, detect};
@@ -77,6 +77,19 @@ impl Translator {
             }
         }
         Ok(self.detect(&sample))
+    }
+
+    /// The columns of a table; empty for other documents.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not a document.
+    pub fn table_columns(&self, path: &Path) -> Result<Vec<TableColumn>> {
+        let bytes = files::read(path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match Format::detect(&name, &bytes)? {
+            Format::Csv | Format::Tsv => Ok(documents::table_columns(&bytes)?),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Submits a job; returns at once. Typed text goes before documents. A document is added to the queue; its finished

@@ -238,8 +238,12 @@ impl Worker {
         let models = self.engine.model_set(&task.job.pair, options.recipe.as_deref(), &options.chosen);
         let prepared = models.and_then(|models| {
             let reranking = task.job.options.reranks().then_some(&models.reranking);
+            let decided_by = match self.engine.int8_prompts() {
+                true => format!("{}\nprompts in int8", models.fingerprint()),
+                false => models.fingerprint(),
+            };
             let fingerprint =
-                DecodingFingerprint::new(&models.fingerprint(), &task.job.pair, &task.job.options, reranking);
+                DecodingFingerprint::new(&decided_by, &task.job.pair, &task.job.options, reranking);
             task.demonstration = models.demonstrates();
             task.context = if models.has_context() { task.job.options.context as usize } else { 0 };
             task.grade_by(self.engine.estimator(&task.job.pair, &models)?);

@@ -213,7 +213,8 @@ pub fn show_place(state: Window<'_>, kind: Kept) -> Result<(), Error> {
     show(path.as_os_str())
 }
 
-fn dialog(window: &WebviewWindow, title: String) -> FileDialogBuilder<tauri::Wry> {
+/// A dialog for files.
+pub fn dialog(window: &WebviewWindow, title: String) -> FileDialogBuilder<tauri::Wry> {
     window.dialog().file().set_parent(window).set_title(title)
 }
 
@@ -228,6 +229,7 @@ fn transfer(
     path(chosen).map(|path| state.resources(|resources| work(resources, &pair, &path))).transpose()
 }
 
-fn path(chosen: Option<FilePath>) -> Option<PathBuf> {
+/// What was chosen, if it is a file of this machine.
+pub fn path(chosen: Option<FilePath>) -> Option<PathBuf> {
     chosen.and_then(|file| file.into_path().ok())
 }

@@ -21,6 +21,8 @@ pub struct Document {
     pub output: Option<PathBuf>,
     /// Whether language detection has run.
     pub language_checked: bool,
+    /// Tables: the columns that were chosen; none: those that hold text.
+    pub columns: Option<Vec<usize>>,
     /// Its job, once submitted.
     pub job: Option<JobId>,
     /// Whether it was asked to pause or to be cancelled.
@@ -42,7 +44,16 @@ impl Documents {
     pub fn new_document(&mut self, input: PathBuf, pair: LanguagePair) -> Document {
         let (id, attempt) = (self.next_id(), self.next_id());
         let row = Row::waiting(id, file_name(&input), pair);
-        Document { row, input, output: None, language_checked: false, job: None, is_ending: false, attempt }
+        Document {
+            row,
+            input,
+            output: None,
+            language_checked: false,
+            columns: None,
+            job: None,
+            is_ending: false,
+            attempt,
+        }
     }
 
     pub fn ids(&self, wanted: impl Fn(RowState) -> bool) -> Vec<u64> {
@@ -66,6 +77,7 @@ impl Document {
         self.row.terms = stored.terms;
         self.row.demonstration = stored.demonstration;
         self.row.left_alone = stored.left_alone;
+        self.columns = stored.columns;
         self.job = Some(stored.job);
         // A finished document needs no language hint.
         self.language_checked = state == RowState::Done;

@@ -3,8 +3,8 @@
 use super::State;
 use crate::error::Error;
 use crate::files;
-use crate::page::{Event, Suggestion};
-use std::path::PathBuf;
+use crate::page::{Event, ExportKind, Suggestion};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, Segment, Term};
 
@@ -55,6 +55,16 @@ impl State {
     /// Removes a document from the list.
     pub fn remove(&self, id: u64) -> Result<(), Error> {
         self.queue.remove(&self.translator()?, id)
+    }
+
+    /// Writes a bilingual page of a translated document beside its translation; returns the page's name.
+    pub fn export_beside(&self, id: u64) -> Result<String, Error> {
+        self.queue.export_beside(&self.translator()?, id)
+    }
+
+    /// Writes a translated document in another form to a new file; returns the file's name.
+    pub fn export(&self, id: u64, kind: ExportKind, path: &Path) -> Result<String, Error> {
+        self.queue.export(&self.translator()?, id, (kind, path))
     }
 
     /// The segments of a translated document.

@@ -11,7 +11,7 @@ export const samples = {
   ] satisfies bridge.Stage[],
   Engine: [
     {"state":"loading","stage":"reading","done":0,"total":0},
-    {"state":"ready","adapter":"GPU","software":false,"recipe":"L","models":[{"term":"L","name":"Large","bits":"q4"}],"memory":1,"demonstration":true},
+    {"state":"ready","adapter":"GPU","software":false,"recipe":"L","models":[{"term":"L","name":"Large","bits":"q4"}],"memory":1,"demonstration":true,"aligns":true},
     {"state":"failed","problem":{"code":"gpu","message":"gpu","hint":"Again."}},
     {"state":"loading","stage":"reading","done":1,"total":2},
     {"state":"loading","stage":"uploading","done":1,"total":2},
@@ -30,16 +30,20 @@ export const samples = {
     "waiting",
   ] satisfies bridge.RowState[],
   Row: [
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
-    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"demonstration":false,"left_alone":{},"drafts":0,"problem":null},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"waiting","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"translating","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"paused","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"interrupted","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"done","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"failed","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"cancelled","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}},
+    {"id":2,"name":"b.txt","pair":{"from":"de","to":"en"},"looks_like":null,"columns":[],"state":"waiting","done":0,"total":0,"tokens_per_second":0.0,"eta_s":null,"to_review":0,"terms":{"met":0,"missed":0},"output":null,"demonstration":false,"left_alone":{},"drafts":0,"problem":null},
   ] satisfies bridge.Row[],
+  ExportKind: [
+    "bilingual",
+    "memory",
+  ] satisfies bridge.ExportKind[],
   SegmentStatus: [
     "done",
     "reused",
@@ -57,6 +61,7 @@ export const samples = {
     {"kind":"empty"},
     {"kind":"number","text":"300"},
     {"kind":"new_number","text":"300"},
+    {"kind":"script","text":"300"},
     {"kind":"placeholder","text":"300"},
     {"kind":"new_placeholder","text":"300"},
     {"kind":"inserted","text":"300"},
@@ -207,8 +212,8 @@ export const samples = {
     {"recipe":[["L",1.0],["src",-0.5]],"words":[{"text":"next","probability":0.5,"votes":[0.25,null]},{"text":"other","probability":null,"votes":[null,0.5]}]},
   ] satisfies bridge.NextWords[],
   Snapshot: [
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
-    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":null,"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":null},
+    {"engine":{"state":"loading","stage":"reading","done":0,"total":0},"offer":{"pairs":[{"from":"de","to":"en"}],"demonstrations":[{"from":"de","to":"en"}],"languages":[{"code":"de","name":"German","endonym":"Deutsch"}]},"pair":{"from":"de","to":"en"},"recent":[{"from":"de","to":"en"}],"rows":[{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}],"formats":["Word"],"preferences":{"language":"de","theme":"system","text_size":100,"quality":"fast","memory":true,"history":true,"last_session":false,"names":"dot","adapter":"GPU","confirm_close":true},"output_folder":"/out","notice":{"code":"store_damaged","message":"store_damaged","hint":"Again."}},
   ] satisfies bridge.Snapshot[],
   Dragged: [
     "documents",
@@ -220,7 +225,7 @@ export const samples = {
     {"type":"finished","seq":1,"tokens_per_second":8.5,"sentences":[{"index":0,"place":{"source":[0,3],"target":[0,3]},"status":"done","reasons":[{"kind":"number","text":"300"}],"quality":{"score":0.5,"grade":"poor","calibrated":true},"words":[{"text":"Ja","start":0,"end":2,"source":[0,2]},{"text":".","start":2,"end":3,"source":null}]}]},
     {"type":"stopped","seq":1},
     {"type":"failed","seq":1,"problem":{"code":"gpu","message":"gpu","hint":"Again."}},
-    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}},
+    {"type":"row","row":{"id":1,"name":"a.txt","pair":{"from":"de","to":"en"},"looks_like":"ja","columns":[{"title":"note","sample":"Satz","chosen":true}],"state":"held","done":1,"total":2,"tokens_per_second":8.5,"eta_s":1.5,"to_review":1,"terms":{"met":1,"missed":1},"output":"a.en.txt","demonstration":true,"left_alone":{"svg-text":1},"drafts":1,"problem":{"code":"read","message":"read","hint":"Again."}}},
     {"type":"gone","id":1},
     {"type":"drag","over":null},
     {"type":"refused","problem":{"code":"read","message":"read","hint":"Again."}},
@@ -244,6 +249,7 @@ export type Unsent = Never<
   | Exclude<bridge.Engine['state'], (typeof samples.Engine)[number]['state']>
   | Exclude<bridge.RowState, (typeof samples.RowState)[number]>
   | Exclude<bridge.Row['state'], (typeof samples.Row)[number]['state']>
+  | Exclude<bridge.ExportKind, (typeof samples.ExportKind)[number]>
   | Exclude<bridge.SegmentStatus, (typeof samples.SegmentStatus)[number]>
   | Exclude<bridge.Reason['kind'], (typeof samples.Reason)[number]['kind']>
   | Exclude<bridge.Mark['kind'], (typeof samples.Mark)[number]['kind']>

@@ -218,7 +218,7 @@ test('what the memory has is suggested beside the source, and one key takes it',
   const near = { source: 'Satz eins', target: 'Sentence one', percent: 83, origin: 'edited' as const }
   suggestions.mockResolvedValue([near, { ...near, target: 'Phrase one', percent: 80, origin: 'machine' }])
   await enter()
-  const memory = within(await screen.findByRole('gridcell', { name: 'Translation memory' }))
+  const memory = within(await screen.findByRole('gridcell', { name: /translation memory/ }))
   expect(suggestions).toHaveBeenCalledWith(1, 1)
   expect(memory.getAllByText('Satz eins')).toHaveLength(2)
   expect(memory.getByText('83 % corrected')).toBeTruthy()

@@ -147,19 +147,20 @@ test('adapters are tested, and one is chosen for the next start', async () => {
     backend: 'Vulkan',
     driver: 'Mesa',
     half: true,
-    lanes: null,
+    lanes: [32, 32] as [number, number],
     largest_buffer: 4e9,
     memory: 8e9,
     shares_memory: false,
     fault: null,
     test_s: 1.25,
   }
-  const broken = { ...adapter, name: 'Other', kind: 'software' as const, memory: null, fault: 'matmul differs' }
+  const broken = { ...adapter, lanes: [8, 32] as [number, number], name: 'Other', kind: 'software' as const, memory: null, fault: 'matmul differs' }
   vi.spyOn(bridge, 'adapters').mockResolvedValue([adapter, broken])
   const { setPreferences } = await start('Hardware')
   await fireEvent.click(screen.getByRole('button', { name: 'Test the adapters' }))
   const list = within(await screen.findByRole('list', { name: 'Graphics adapters' }))
   expect(list.getByText('8 GB of memory')).toBeTruthy()
+  expect(list.getByText('subgroups of 32') && list.getByText('subgroups of 8 to 32')).toBeTruthy()
   expect(list.getByText('matmul differs')).toBeTruthy()
   await fireEvent.change(screen.getByRole('combobox', { name: 'Adapter to use' }), { target: { value: 'Card' } })
   expect(setPreferences).toHaveBeenCalledWith({ ...DEFAULTS, adapter: 'Card' })

@@ -92,7 +92,7 @@ test('recent pairs are one click away, except the present one and those not offe
     ],
   })
   const chips = within(screen.getByRole('group', { name: 'Recent pairs' })).getAllByRole('button')
-  expect(chips.map((chip) => chip.textContent?.trim())).toEqual(['en → ja'])
+  expect(chips.map((chip) => chip.textContent?.trim())).toEqual(['English → Japanese'])
   await fireEvent.click(chips[0]!)
   expect(setPair).toHaveBeenCalledWith({ from: 'en', to: 'ja' })
 })

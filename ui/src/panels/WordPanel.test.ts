@@ -2,9 +2,9 @@ import { fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import App from '../App.svelte'
 import * as bridge from '../bridge-words'
-import type { BegunSentence, NextWords, MarkedSentence } from '../bridge'
+import type { BegunSentence, Engine, NextWords, MarkedSentence } from '../bridge'
 import { IDLE_MS } from '../state.svelte'
-import { rust } from '../testing'
+import { OFFER, READY, rust } from '../testing'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -95,6 +95,17 @@ test('the caret in the source highlights too, and a change of the text ends it',
   expect([lit('.text'), lit('.layer')], 'the places are those of the old text').toEqual([[], []])
   await vi.advanceTimersByTimeAsync(IDLE_MS)
   expect(translate).toHaveBeenCalledTimes(2)
+})
+
+test('links that are only guessed are called so', async () => {
+  const { emit } = await translated()
+  await fireEvent.click(word('good'))
+  await settle()
+  const said = () => screen.getByRole('region', { name: /good/ }).textContent?.includes('Linked by order')
+  expect(said()).toBe(false)
+  emit({ type: 'engine', engine: { ...READY, aligns: false } as Engine, offer: OFFER, pair: { from: 'de', to: 'en' } })
+  await settle()
+  expect(said()).toBe(true)
 })
 
 test('the keys go from word to word, say its partner, and open the panel', async () => {

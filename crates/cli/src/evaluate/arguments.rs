@@ -131,11 +131,6 @@ impl Evaluate {
 
     /// The translator's setup.
     pub fn setup(&self, models: &Models) -> Setup {
-        Setup {
-            models: Some(models.library.clone()),
-            adapter: self.gpu.adapter.clone(),
-            sequences: self.sequences,
-            ..Setup::default()
-        }
+        Setup { models: Some(models.library.clone()), sequences: self.sequences, ..self.gpu.setup() }
     }
 }

@@ -87,7 +87,7 @@ impl Get {
         if self.no_test {
             return Ok(());
         }
-        let setup = Setup { models, adapter: self.gpu.adapter, ..Setup::default() };
+        let setup = Setup { models, ..self.gpu.setup() };
         let report = if self.json { Report::JsonLines } else { Report::Table };
         test_set(&setup, set, false, report)
     }

@@ -33,6 +33,11 @@ pub fn show(entry: &CatalogEntry, json: bool) -> Result<(), Failure> {
     say!("  licence       {}", info.licence.as_deref().unwrap_or("unknown"));
     say!("  parameters    {:.1} M", entry.parameters() as f64 / 1e6);
     say!("  weights       {}", info.quantization);
+    if let Some(adapter) = &info.adapter {
+        let most = adapter.ranks.values().max().copied().unwrap_or(0);
+        let base = adapter.base.display();
+        say!("  adapter       LoRA of {base}, {} matrices, rank up to {most}", adapter.ranks.len());
+    }
     say!("  shape         {} layers, hidden {}, feed-forward {}", a.layers, a.hidden_size, a.feed_forward);
     say!("  attention     {} heads, {} key-value heads, head dimension {}", a.heads, a.kv_heads, a.head_dim);
     say!("  vocabulary    {}{}", a.vocab_size, if a.tied_head { ", head tied to the embedding" } else { "" });

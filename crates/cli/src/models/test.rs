@@ -44,7 +44,7 @@ const LANGUAGES: usize = 3;
 
 impl Test {
     pub fn run(self) -> Result<(), Failure> {
-        let setup = Setup { models: self.library.models, adapter: self.gpu.adapter, ..Setup::default() };
+        let setup = Setup { models: self.library.models, ..self.gpu.setup() };
         let report = if self.json { Report::Json } else { Report::Table };
         match self.what.parse::<LanguagePair>() {
             Ok(pair) => {

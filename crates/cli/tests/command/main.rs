@@ -3,6 +3,8 @@
 mod errors;
 mod files;
 mod history;
+#[cfg(unix)]
+mod interrupted;
 mod lines;
 mod models;
 mod program;

@@ -39,11 +39,35 @@ fn an_adapter_is_written_alone_or_merged() {
         let merged = std::fs::read(home.path().join(merged).join("model.safetensors")).expect("weights");
         assert!(base.len() == merged.len() && base != merged);
     }
-    home.run_ok(&["models", "import", "exact"]);
+    home.run_ok(&words("models import exact --bits f16"));
     let config: serde_json::Value = serde_json::from_str(&home.read("exact/config.json")).expect("JSON");
     assert_eq!(config["torch_dtype"], "float32");
     let bytes = |folder| {
         std::fs::metadata(home.path().join(folder).join("model.safetensors")).expect("is there").len()
     };
     assert!(bytes("exact") > 18 * bytes("merged") / 10);
+
+    // Apart from its base it gives what the merged model does, up to the rounding of either's weights.
+    home.run_ok(&words("models import base --bits f16"));
+    home.run_ok(&words("models import adapter --base base"));
+    let logits = |model: &str| {
+        let command = format!("logits --tokens 0,5,9,12 --top 400 --json --model {model}");
+        let top = home.run(&words(&command)).json()["top"].clone();
+        let mut top: Vec<(u32, f32)> = serde_json::from_value(top).expect("logits");
+        top.sort_by_key(|(token, _)| *token);
+        top
+    };
+    let furthest = |a: &[(u32, f32)], b: &[(u32, f32)]| {
+        a.iter().zip(b).map(|((_, a), (_, b))| (a - b).abs()).fold(0.0, f32::max)
+    };
+    let adapted = logits("adapter");
+    assert_eq!(adapted, logits("base --lora adapter"));
+    let (off, moved) = (furthest(&adapted, &logits("exact")), furthest(&adapted, &logits("base")));
+    assert!(off < 0.01 && moved > 5.0 * off, "off by {off}, moved by {moved}");
+    assert!(home.run_ok(&words("models info adapter")).contains("LoRA of base, 3 matrices, rank up to 4"));
+
+    let refused = home.run(&words("models remove base"));
+    assert!(refused.status == Some(1) && refused.err.contains("adapter"), "{}", refused.err);
+    home.run_ok(&words("models remove adapter"));
+    home.run_ok(&words("models remove base"));
 }

@@ -69,6 +69,7 @@ pub(crate) fn parse(source: &str) -> Parsed {
         depth: 0,
         cell: false,
         quotation: false,
+        open: Vec::new(),
     };
     parser.lines(&lines, true);
     parser.found
@@ -102,6 +103,8 @@ struct AsciiDocParser<'a> {
     cell: bool,
     /// Whether the text is in a quotation as in Markdown.
     quotation: bool,
+    /// The first lines of the blocks of paragraphs around the text.
+    open: Vec<&'a str>,
 }
 
 /// What precedes a line.
@@ -265,8 +268,7 @@ impl<'a> AsciiDocParser<'a> {
         }
         let copied = !is_prose(state.attributes);
         if copied || (text.starts_with([' ', '\t']) && !state.term) {
-            let is_blank = |at: &usize| self.text(lines.get(*at)).is_empty();
-            let end = (at..lines.len()).find(is_blank).unwrap_or(lines.len());
+            let end = self.copied_end(lines, at, copied);
             if copied {
                 self.leave(state.attributes, lines.get(at..end).unwrap_or_default());
             }

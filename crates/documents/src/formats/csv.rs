@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::encoding::Encoding;
+use crate::error::Result;
 use crate::escaping::Escaping;
 use crate::left_alone::Place;
 use crate::parsed::Parsed;
@@ -16,6 +18,49 @@ const SNIFFED_BYTES: usize = 1 << 16;
 
 /// The longest column title of a header, in characters.
 const TITLE_CHARS: usize = 40;
+
+/// The longest sample of a column, in characters.
+const SAMPLE_CHARS: usize = 60;
+
+/// A column of a table, for a person who chooses those to translate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableColumn {
+    /// Its title in the header row; empty without a header.
+    pub title: String,
+    /// The beginning of its first cell that is not empty.
+    pub sample: String,
+    /// Whether it is translated unless columns are chosen.
+    pub has_text: bool,
+}
+
+/// The columns of a CSV or TSV file, in order.
+///
+/// # Errors
+/// Bytes in no known encoding.
+pub fn table_columns(bytes: &[u8]) -> Result<Vec<TableColumn>> {
+    let (_, source) = Encoding::read(bytes)?;
+    let cells = cells(&source, delimiter(&source));
+    let text = |cell: &Cell| source.get(cell.range.clone()).unwrap_or_default();
+    let has_header = is_header(&cells, &text);
+    let is_body = |cell: &&Cell| !has_header || cell.row > 0;
+    let has_text = text_columns(cells.iter().filter(is_body), &text);
+    let width = cells.iter().map(|cell| cell.column + 1).max().unwrap_or_default();
+    let column = |at: usize| TableColumn {
+        title: String::new(),
+        sample: String::new(),
+        has_text: has_text.get(at).copied().unwrap_or(false),
+    };
+    let mut columns: Vec<TableColumn> = (0..width).map(column).collect();
+    for cell in &cells {
+        let Some(column) = columns.get_mut(cell.column) else { continue };
+        let place = if is_body(&cell) { &mut column.sample } else { &mut column.title };
+        if place.is_empty() {
+            let one_line = text(cell).split_whitespace().collect::<Vec<_>>().join(" ");
+            *place = one_line.chars().take(SAMPLE_CHARS).collect();
+        }
+    }
+    Ok(columns)
+}
 
 /// A cell of a table.
 #[derive(Debug)]
@@ -107,7 +152,8 @@ fn delimiter(source: &str) -> char {
     best.filter(|&delimiter| fit(source, delimiter).0 > 0).unwrap_or(',')
 }
 
-/// The number of rows with the most frequent cell count above one, and that count.
+/// The share of the rows with the most frequent cell count above one, in parts of [`SNIFFED_BYTES`], and that count. The
+/// lines of a cell are rows to a wrong delimiter, so their number alone says little.
 fn fit(source: &str, delimiter: char) -> (usize, usize) {
     let head = source.get(..source.floor_char_boundary(SNIFFED_BYTES)).unwrap_or_default();
     let mut widths: Vec<usize> = Vec::new();
@@ -118,7 +164,8 @@ fn fit(source: &str, delimiter: char) -> (usize, usize) {
     let mut counts: Vec<(usize, usize)> = Vec::new();
     widths.sort_unstable();
     for row in widths.chunk_by(|a, b| a == b) {
-        counts.extend(row.first().filter(|width| **width > 1).map(|width| (row.len(), *width)));
+        let share = row.len() * SNIFFED_BYTES / widths.len();
+        counts.extend(row.first().filter(|width| **width > 1).map(|width| (share, *width)));
     }
     counts.into_iter().max().unwrap_or((0, 0))
 }

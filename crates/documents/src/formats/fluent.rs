@@ -215,14 +215,23 @@ fn variants(source: &str, inner: Range<usize>) -> Option<Vec<Range<usize>>> {
     for part in text.get(arrow?..)?.split_inclusive('\n') {
         let body = part.trim_start();
         let bracket = body.strip_prefix('*').unwrap_or(body);
-        let key = bracket.strip_prefix('[').and_then(|key| key.find(']'));
+        let open = at + part.len() - bracket.len();
+        let key = bracket.strip_prefix('[').and_then(|_| source.get(open + 1..inner.end)).and_then(key_size);
         if let Some(key) = key.filter(|_| scanner.depth() == 1) {
             found.extend(start.map(|start| start..at));
-            start = Some(at + part.len() - bracket.len() + key + 2);
+            start = Some(open + key + 2);
         }
         part.bytes().try_for_each(|byte| scanner.step(byte))?;
         at += part.len();
     }
     found.extend(start.map(|start| start..inner.end));
     Some(found)
+}
+
+/// Bytes before the bracket that ends a variant's key, which may have line ends around it.
+fn key_size(text: &str) -> Option<usize> {
+    let blank = text.len() - text.trim_start().len();
+    let size = text.get(blank..)?.find([']', '[', '\n'])?;
+    let rest = text.get(blank + size..)?;
+    rest.trim_start().starts_with(']').then(|| text.len() - rest.trim_start().len())
 }

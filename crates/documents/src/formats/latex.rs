@@ -9,13 +9,14 @@ mod body;
 mod commands;
 mod elements;
 pub(crate) mod escape;
+mod left;
 mod lexer;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
-use self::body::{body, declared};
+use self::body::{Declared, body, declared};
 use self::commands::{Form, form, is_table};
 use self::escape::{LIGATURES, LatexText, NAMED};
 use self::lexer::{Token, TokenKind, command_name};
@@ -60,8 +61,10 @@ pub(crate) fn parse(source: &str) -> Result<Parsed> {
     if let Ok(tokens) = lexer::tokens(source, 0..body.start, &parser.prose) {
         parser.tokens = tokens;
         parser.titles()?;
+    } else {
+        parser.found.leave(Place::UnknownMarkup, preamble);
     }
-    if body.is_empty() && parser.found.blocks.is_empty() {
+    if body.is_empty() && parser.found.blocks.is_empty() && parser.found.left_alone.is_empty() {
         parser.found.leave(Place::UnknownMarkup, preamble);
     }
     parser.tokens = lexer::tokens(source, body, &parser.prose)?;
@@ -75,7 +78,7 @@ struct LatexParser<'a> {
     tokens: Vec<Token>,
     rules: LatexText,
     /// Environments that the document declares.
-    prose: HashSet<&'a str>,
+    prose: HashMap<&'a str, Declared>,
     /// The paragraph being parsed.
     pieces: Vec<Piece<'a>>,
     found: Parsed,
@@ -86,17 +89,17 @@ struct LatexParser<'a> {
 }
 
 impl<'a> LatexParser<'a> {
-    /// The titles in the preamble.
+    /// The titles in the preamble; what else it says is counted.
     fn titles(&mut self) -> Result<()> {
+        let mut counted = 0;
         for at in 0..self.tokens.len() {
-            let name = self.command(at);
-            if matches!(name, "title" | "subtitle" | "subject" | "frametitle") {
-                self.title(at, 0, 0)?;
-            } else if matches!(name, "author" | "date" | "institute" | "publishers" | "address") {
-                let (next, groups) = self.arguments(at);
-                let end = self.range(next - 1).end;
-                let start = groups.first().map_or(end, |group| self.range(group.start).start);
-                self.found.leave(Place::Name, self.slice(start.min(end)..end));
+            let (name, start) = (self.command(at), self.range(at).start);
+            if self.kind(at) == Some(TokenKind::Copied) {
+                self.leave_copied(TokenKind::Copied, self.range(at));
+            } else if matches!(form(name), Form::Title(_)) && start >= counted {
+                self.title(at, if let Form::Title(before) = form(name) { before } else { 0 }, 0)?;
+            } else if !name.is_empty() && start >= counted {
+                counted = self.leave_setting(at);
             }
         }
         self.flush();
@@ -123,6 +126,7 @@ impl<'a> LatexParser<'a> {
                 }
                 TokenKind::Paragraph | TokenKind::Copied | TokenKind::Cell => {
                     self.flush();
+                    self.leave_copied(kind, range);
                     at + 1
                 }
                 TokenKind::Unknown => {
@@ -133,6 +137,7 @@ impl<'a> LatexParser<'a> {
                     at + 1
                 }
                 TokenKind::Locked => {
+                    self.leave_copied(kind, range.clone());
                     self.locked(range);
                     at + 1
                 }
@@ -314,6 +319,7 @@ impl<'a> LatexParser<'a> {
                     self.flush();
                 }
                 self.pieces = outer;
+                self.leave_options(at, next);
                 self.push(Kind::Void { word: false }, all);
                 next
             }
@@ -329,6 +335,7 @@ impl<'a> LatexParser<'a> {
                 next
             }
             Form::Word => {
+                self.leave_arguments(at, next, groups);
                 self.locked(all);
                 next
             }
@@ -336,6 +343,7 @@ impl<'a> LatexParser<'a> {
                 if name == "index" {
                     self.found.leave(Place::IndexEntry, self.slice(all.clone()));
                 }
+                self.leave_arguments(at, next, groups);
                 // The tie before a mark stays with it.
                 let tied = self.pieces.pop_if(|last| {
                     last.source.end == all.start && self.source.get(last.source.clone()) == Some("~")
@@ -346,6 +354,7 @@ impl<'a> LatexParser<'a> {
             }
             Form::Layout => {
                 self.flush();
+                self.leave_arguments(at, next, groups);
                 next
             }
             Form::Break if self.tables > 0 => {
@@ -372,4 +381,19 @@ impl<'a> LatexParser<'a> {
             Form::Unknown => self.unknown(next, all),
         })
     }
+}
+
+/// A document in UTF-8 whose package for encodings is told so.
+pub(crate) fn declared_utf_8(mut bytes: Vec<u8>) -> Vec<u8> {
+    const NAME: &[u8] = b"]{inputenc}";
+    let end = bytes.windows(NAME.len()).position(|part| part == NAME);
+    let options = end.and_then(|end| {
+        let start = bytes.get(..end)?.iter().rposition(|byte| *byte == b'[')? + 1;
+        let names = bytes.get(start..end)?;
+        names.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_, ".contains(byte)).then_some(start..end)
+    });
+    if let Some(options) = options {
+        bytes.splice(options, *b"utf8");
+    }
+    bytes
 }

@@ -10,6 +10,7 @@ use crate::bilingual::{is_same_language, language_code};
 use crate::block::Affixes;
 use crate::escaping::Escaping;
 use crate::formats::text::{lines, newline};
+use crate::icu;
 use crate::inline::Run;
 use crate::left_alone::Place;
 use crate::parsed::Parsed;
@@ -224,6 +225,8 @@ impl<'a> PoEntry<'a> {
         let text: String = literals.filter_map(|literal| source.get(literal)).collect();
         if self.invalid || !self.is_ordered() {
             found.left_alone.add(Place::DamagedPart, 1);
+        } else if !icu::arguments(&text).is_empty() {
+            found.left_alone.add(Place::Message, 1);
         } else {
             found.leave_code(&text);
         }
@@ -306,7 +309,8 @@ fn message_block(source: &str, text: &PoField, keyword: &str, range: Range<usize
     for literal in &text.literals {
         unescaped.unescape(literal.clone(), &['\\'], escaped)?;
     }
-    if is_code(unescaped.text()) {
+    // Messages with plural forms of their own are counted.
+    if is_code(unescaped.text()) || unescaped.has_arguments() {
         return None;
     }
     let mut runs = unescaped.runs(LineEnds::Keep);

@@ -11,6 +11,7 @@ mod explicit;
 mod inline;
 mod lines;
 mod options;
+mod roles;
 mod source_lines;
 mod tables;
 mod titles;
@@ -31,6 +32,7 @@ use self::lines::{bullet, enumerator, explicit, field, options};
 use self::source_lines::{Line, lines};
 use self::tables::Table;
 use crate::escaping::Escaping;
+use crate::inline::Kind;
 use crate::left_alone::Place;
 use crate::paragraph;
 use crate::parsed::Parsed;
@@ -161,6 +163,8 @@ impl<'a> RstParser<'a> {
             options(text).filter(|size| *size < text.len() || self.is_indented(at + 1, end, base))
         {
             let next = self.indented(at + 1, end, base);
+            // The arguments, `-o FILE`, which the text refers to by their names.
+            self.found.leave_code(text.get(..size).unwrap_or_default());
             self.rest_of_line(at, next, size, depth)?;
             return Ok(next);
         }
@@ -327,6 +331,7 @@ impl<'a> RstParser<'a> {
         let text = self.text(at);
         let size = text.find(" : ").unwrap_or(text.len());
         let Some(start) = self.line(at).map(|line| line.text.start) else { return };
+        self.found.leave_code(text.get(size..).unwrap_or_default());
         self.add(start..start + size);
     }
 
@@ -353,6 +358,14 @@ impl<'a> RstParser<'a> {
             Some(quotes) => (self.quoted_pieces(range, quotes), RstText::CsvText(quotes)),
             None => (inline::pieces(self.source, range, &self.context), RstText::Paragraph),
         };
+        for piece in &pieces {
+            // References that are found by their order or their words.
+            let text = self.slice(piece.source.clone());
+            let is_kept = matches!(piece.kind, Kind::Void { word: true } | Kind::Locked { .. });
+            if is_kept && text.ends_with('_') && text.starts_with(|c: char| c == '`' || c.is_alphanumeric()) {
+                self.found.leave_words(Place::Name, text.trim_matches(['`', '_']));
+            }
+        }
         self.found.extend(paragraph::blocks(self.source, pieces, Escaping::Rst(place), self.narrowest));
     }
 }

@@ -21,6 +21,7 @@ const BULLETS: [&str; 5] = ["- ", "* ", "• ", "‣ ", "– "];
 /// The blocks of a plain text.
 pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
     let mut lines: Vec<TextLine> = lines(source).map(|range| TextLine::new(source, range)).collect();
+    number(&mut lines);
     divide(&mut lines);
     let blocks = |group: &[TextLine]| match group {
         [line] if is_drawing(line.text) => Vec::new(),
@@ -36,6 +37,27 @@ pub(crate) fn parse(source: &str) -> Vec<ParsedBlock> {
         .flat_map(blocks)
         .filter_map(ParsedBlock::into_translatable)
         .collect()
+}
+
+/// Takes the numbers off the lines of numbered lists: those that count on from one to the next at the same indent. A line
+/// of prose may begin with a date.
+fn number(lines: &mut [TextLine]) {
+    let numbers: Vec<Option<(u32, usize)>> = lines.iter().map(TextLine::number).collect();
+    let mut last: Option<(usize, u32)> = None;
+    for (at, found) in numbers.iter().enumerate() {
+        let Some((number, size)) = *found else { continue };
+        let before = last.filter(|(before, value)| {
+            let indent = |at: usize| lines.get(at).map(|line| line.indent);
+            value.checked_add(1) == Some(number) && indent(*before) == indent(at)
+        });
+        if let Some((before, _)) = before {
+            let before_size = numbers.get(before).copied().flatten().map_or(0, |(_, size)| size);
+            for (at, size) in [(before, before_size), (at, size)] {
+                lines.get_mut(at).into_iter().for_each(|line| line.skip(size));
+            }
+        }
+        last = Some((at, number));
+    }
 }
 
 /// Finds the cells of the lines that are set in columns.
@@ -88,13 +110,35 @@ impl<'a> TextLine<'a> {
     fn new(source: &'a str, range: Range<usize>) -> Self {
         let line = source.get(range.clone()).unwrap_or_default();
         let body = line.trim_start();
+        let indent = columns(&line[..line.len() - body.len()]);
+        // Quoted lines of mail.
+        let quoted = body.trim_start_matches(['>', ' ', '\t']);
+        let is_quoted = body.starts_with("> ") || body.starts_with(">>");
+        let body = if is_quoted { quoted } else { body };
         let bullet = BULLETS.into_iter().find(|bullet| body.starts_with(bullet)).unwrap_or_default();
         let text = body[bullet.len()..].trim();
         let start =
             range.start + (line.len() - body.len()) + (body.len() - body[bullet.len()..].trim_start().len());
-        let indent = columns(&line[..line.len() - body.len()]);
         let text_indent = columns(source.get(range.start..start).unwrap_or_default());
         Self { text, start, indent, text_indent, cells: Vec::new() }
+    }
+
+    /// The number that the line begins with, as in a list, and the bytes before the text after it.
+    fn number(&self) -> Option<(u32, usize)> {
+        let digits = self.text.find(|c: char| !c.is_ascii_digit()).filter(|size| (1..=3).contains(size))?;
+        let rest = self.text.get(digits..)?.strip_prefix(['.', ')'])?;
+        let text = rest.trim_start();
+        (text.len() < rest.len() && text.starts_with(char::is_alphabetic))
+            .then_some((self.text.get(..digits)?.parse().ok()?, self.text.len() - text.len()))
+    }
+
+    /// Takes bytes off the line's start, if it still has its number.
+    fn skip(&mut self, size: usize) {
+        if let Some(text) = self.text.get(size..).filter(|_| self.number().is_some()) {
+            let skipped = self.text.get(..size).unwrap_or_default();
+            self.text_indent += columns(skipped);
+            (self.text, self.start) = (text, self.start + size);
+        }
     }
 
     /// The block of a cell. Its translation takes as many columns, if it is no longer.

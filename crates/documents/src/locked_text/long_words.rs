@@ -32,9 +32,45 @@ enum WordKind {
     Statement,
 }
 
-/// The parts of a text that are no words of a language, in order: data, and runs of statements with the few words
-/// between them. Scripts without spaces between words end a word.
+/// A few characters repeated over so many characters are no text in scripts without spaces, where a word has no end.
+const REPEATED_CHARS: usize = 100;
+
+/// The longest such repetition, in characters.
+const PERIODS: usize = 4;
+
+/// The parts of a text that are no words of a language, in order: data, runs of statements with the few words between
+/// them, and repetitions. Scripts without spaces between words end a word.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found = words(text);
+    (1..=PERIODS).for_each(|period| found.extend(repetitions(text, period)));
+    found.sort_by_key(|range| range.start);
+    found.dedup_by(|next, last| {
+        let meets = next.start <= last.end;
+        last.end = if meets { last.end.max(next.end) } else { last.end };
+        meets
+    });
+    found
+}
+
+/// Runs in scripts without spaces in which each character equals the one `period` characters before it.
+fn repetitions(text: &str, period: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut run, mut count) = (0..0, 0);
+    let pairs = text.char_indices().zip(text.char_indices().skip(period));
+    for ((start, first), (at, second)) in pairs.chain([((0, ' '), (0, 'x'))]) {
+        if first == second && is_written_without_spaces(first) {
+            run = if count == 0 { start } else { run.start }..at + second.len_utf8();
+            count += 1;
+        } else {
+            found.extend((count >= REPEATED_CHARS).then(|| run.clone()));
+            count = 0;
+        }
+    }
+    found
+}
+
+/// Data, and runs of statements with the few words between them.
+fn words(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut run = Run::default();
     let mut start = 0;

@@ -31,18 +31,20 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?x)
         (?<tag> </?[A-Za-z0-9][A-Za-z0-9_:.-]*
             (?: \s+ [A-Za-z0-9_:.-]+ (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [A-Za-z0-9_.-]+ ) )? )* \s* /? > )
+        | (?<short> % [a-gi-km-z_][A-Za-z0-9_]{1,2} % ) (?: [\s.,;!?)"'/] | $ )
         | (?<locked>
-            % [A-Z][A-Z0-9_]+ %
+            % [A-Z][A-Z0-9_]+ % | % [A-HJ-Za-z_][A-Za-z0-9_]{3,} %
           | % (?: [1-9][0-9]?\$ )? \x23@ [\w.-]+ @ | %arg(?-u:\b)
           | % (?: \([\w.-]+\) | \{[\w.-]+\} | [1-9][0-9]?\$ )? [-+\x230']* (?: [0-9]+ | \* )? (?: \. (?: [0-9]+ | \* ) )?
               (?: hh? | ll? | [Lqzjt] | I64 )? [diouxXeEfFgGaAcCsSpn@]
           | % [-_^]? [ABHILMYZbejmpy]
           | % \{ [\w.-]+ \} | %L?[1-9][0-9]? | %%
-          | \{\{ [^{}\r\n]+ \}\} | \{% [^{}\r\n]+ %\}
-          | [$\x23@]? \{ [\w$@.-]* (?: [,:|!] [^{}\r\n]* )? \}
+          | \{\{\{? [^{}\r\n]+ \}?\}\} | \{% [^{}\r\n]+ %\} | <% [^<>\r\n]+ %>
+          | [$\x23] \{ [^{}\r\n]+ \} | @? \{ [\x20]? [\w$@.\[\]-]* [\x20]? (?: [,:|!] [^{}\r\n]* )? \}
           | % < [\w.-]+ > [0-9.]* [diouxXeEfgGcsp]?
           | \$t\( [^()\r\n]+ \) | \$ [A-Za-z_] \w* \$?
-          | @: [\w.]+
+          | \$ [1-9] (?-u:\b) | @: [\w.]+ | [:@] [A-Za-z_][A-Za-z0-9_]* :?
+          | __ [A-Za-z] [A-Za-z0-9_]*? __ | \[\[ [\w.-]+ \]\]
           | & [A-Za-z] [A-Za-z0-9_.-]* ;
         )"#,
     )
@@ -56,14 +58,46 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Mark)> {
     for captures in marks.captures_iter(text) {
         if let Some(tag) = captures.name("tag") {
             found.push((tag.range(), tag_mark(tag.as_str())));
-        } else if let Some(locked) = captures.name("locked")
+        } else if let Some(locked) = captures.name("short").or(captures.name("locked"))
             && is_placeholder(text, &locked.range())
         {
             found.push((locked.range(), Mark::Locked));
         }
     }
     lock_unpaired(&mut found);
+    join_code(text, &mut found);
     found
+}
+
+/// Elements of HTML whose text is code.
+const CODE: [&str; 5] = ["code", "kbd", "samp", "tt", "var"];
+
+/// Makes one mark of an element of code in a line and its text.
+fn join_code(text: &str, found: &mut Vec<(Range<usize>, Mark)>) {
+    let mut joined: Vec<(Range<usize>, Mark)> = Vec::with_capacity(found.len());
+    let mut marks = std::mem::take(found).into_iter();
+    while let Some((range, mark)) = marks.next() {
+        let name = match &mark {
+            Mark::Open(name) if CODE.contains(&name.as_str()) => Mark::Close(name.clone()),
+            _ => {
+                joined.push((range, mark));
+                continue;
+            }
+        };
+        let rest = marks.as_slice();
+        let end =
+            rest.iter().position(|(_, other)| *other == name).and_then(|at| Some((at, rest.get(at)?.0.end)));
+        let is_line =
+            |end: usize| text.get(range.start..end).is_some_and(|code| !code.contains(['\r', '\n']));
+        match end.filter(|(_, end)| is_line(*end)) {
+            Some((at, end)) => {
+                joined.push((range.start..end, Mark::Locked));
+                marks.by_ref().take(at + 1).for_each(drop);
+            }
+            None => joined.push((range, mark)),
+        }
+    }
+    *found = joined;
 }
 
 /// The placeholders that prose does not contain by chance: no tags or entities, and no braces with spaces between
@@ -79,9 +113,21 @@ pub(crate) fn find_in_prose(text: &str) -> Vec<Range<usize>> {
             || text.starts_with("{%")
             || !text.contains(char::is_whitespace)
             || format.is_some_and(|format| formats.contains(&format.trim()));
-        !text.starts_with(['<', '&']) && is_named
+        !text.starts_with(['<', '&']) && !is_common(text) && is_named
     };
     locked.filter(is_named).collect()
+}
+
+/// Whether prose has such words too: Drupal's and Laravel's placeholders are like mentions and emoji, MediaWiki's
+/// parameters like prices.
+pub(crate) fn is_common(mark: &str) -> bool {
+    let mut chars = mark.chars();
+    match (chars.next(), chars.next()) {
+        (Some(':' | '_' | '['), _) => true,
+        (Some('@'), Some(c)) => c.is_alphabetic() || c == '_',
+        (Some('$'), Some(c)) => c.is_ascii_digit(),
+        _ => false,
+    }
 }
 
 fn tag_mark(tag: &str) -> Mark {
@@ -114,6 +160,18 @@ fn is_placeholder(text: &str, range: &Range<usize>) -> bool {
     let is_date = mark.len() <= 3 && mark.starts_with('%') && mark.ends_with(|c| DATES.contains(c));
     if mark.starts_with('$') && before.is_some_and(char::is_alphanumeric) {
         return false;
+    }
+    if mark.starts_with([':', '@']) && !mark.starts_with("@:") && !mark.starts_with("@{") {
+        let stands_apart = before.is_none_or(|c| c.is_whitespace() || "([\"'>„“»«|".contains(c));
+        return stands_apart && !after.is_some_and(char::is_alphanumeric);
+    }
+    if mark.starts_with("__") {
+        return !before.into_iter().chain(after).any(|c| c.is_alphanumeric() || c == '_');
+    }
+    // A price has decimals or thousands.
+    if mark.starts_with('$') && mark.len() == 2 && after.is_some_and(|c| ".,".contains(c)) {
+        let digit = text.get(range.end + 1..).and_then(|text| text.chars().next());
+        return !digit.is_some_and(|c| c.is_ascii_digit());
     }
     let percentage = mark.starts_with('%') && before.is_some_and(|c| c.is_ascii_digit());
     !((percentage || is_date) && after.is_some_and(char::is_alphanumeric))
@@ -190,6 +248,39 @@ mod tests {
     }
 
     #[test]
+    fn placeholders_of_web_programs_are_found() {
+        assert_eq!(
+            locked(
+                "%name% %count%, :name (:Count) :smile: __age__ [[page]] {{{raw}}} { x } {$y} {a[0].b} ${a(b)} <%= z %> @count $1, $2. %id%"
+            ),
+            [
+                "%name%",
+                "%count%",
+                ":name",
+                ":Count",
+                ":smile:",
+                "__age__",
+                "[[page]]",
+                "{{{raw}}}",
+                "{ x }",
+                "{$y}",
+                "{a[0].b}",
+                "${a(b)}",
+                "<%= z %>",
+                "@count",
+                "$1",
+                "$2",
+                "%id%"
+            ]
+        );
+        assert_eq!(
+            locked("%name%s %s%s %ld%s %d%% %lld%% %s_%s"),
+            ["%name%", "%s", "%s", "%ld", "%s", "%d", "%%", "%lld", "%%", "%s", "%s"]
+        );
+        assert_eq!(locked("<code a=\"b\">x %s</code> <b><kbd>y</kbd></b> <code>\n</code>").len(), 2);
+    }
+
+    #[test]
     fn parts_of_dates_are_placeholders() {
         assert_eq!(locked("%A, %-d. %B %Y, %H:%M Uhr"), ["%A", "%-d", "%B", "%Y", "%H", "%M"]);
     }
@@ -198,7 +289,7 @@ mod tests {
     fn words_are_not_placeholders() {
         assert_eq!(
             locked(
-                "50 % discount, 100%ig, zu 100 %Bio, {two words}, a < b > c, R&D; 5%, &amp; $5 A$AP US$ <- x ->"
+                "50 % discount, 100%ig, zu 100 %Bio, {two words}, a < b > c, R&D; 5%, &amp; $5.20 $10 A$AP US$ <- x ->, 12:30, a:b, Lehrer:innen, a@b, Note: x, :-) snake__case__x"
             ),
             [""; 0]
         );

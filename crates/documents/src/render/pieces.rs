@@ -116,7 +116,8 @@ fn spaces(block: &Block, span: &Span) -> Option<Spaces> {
         before: block.text.get(..span.range.start).is_some_and(|text| text.ends_with(is_space)),
         after: block.text.get(span.range.end..).is_some_and(|text| text.starts_with(is_space)),
     };
-    span.spaces.or_else(|| span.void_if_missing.then(around))
+    let is_text = span.kind == SpanKind::Locked && span.void_if_missing;
+    span.spaces.or_else(|| is_text.then(around))
 }
 
 /// The affixes of markup that is outside of runs.
@@ -155,10 +156,11 @@ fn marks<'p>(block: &Block, placed: &'p [Placed]) -> Vec<SpanMark<'p>> {
     marks
 }
 
-/// How a span is written: a locked one whose text is missing is written as a void one.
+/// How a span is written: one whose text is missing, but that must not be, is written as a void one.
 pub(super) fn kind(block: &Block, placed: &Placed) -> SpanKind {
+    let is_kept = |span: &Span| span.kind == SpanKind::Locked || span.void_if_missing;
     match block.spans.get(placed.span) {
-        Some(span) if span.kind != SpanKind::Locked || !placed.range.is_empty() => span.kind,
+        Some(span) if !placed.range.is_empty() || !is_kept(span) => span.kind,
         _ => SpanKind::Void,
     }
 }

@@ -65,8 +65,17 @@ pub(crate) fn are_prose(pairs: &[(&str, &str)]) -> Vec<bool> {
         let is_constant = text.len() > 2 && code::is_variable(&text.replace('-', "_")) && mostly_settings;
         !text.contains(char::is_whitespace) && text.is_ascii() && (is_key || is_constant)
     };
+    // Kubernetes.
+    let is_manifest = pairs.iter().any(|(key, _)| *key == "apiVersion");
+    let is_kind = |(key, text): &(&str, &str)| {
+        is_manifest && *key == "kind" && text.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
     let decide = |(pair, is_text): (&(&str, &str), &bool)| {
-        *is_text && !is_argument(pair) && !is_name(pair) && (!is_word(pair.1) || is_label(pair))
+        *is_text
+            && !is_argument(pair)
+            && !is_name(pair)
+            && !is_kind(pair)
+            && (!is_word(pair.1) || is_label(pair))
     };
     pairs.iter().zip(&texts).map(decide).collect()
 }

@@ -1,12 +1,13 @@
 //! Products of weight matrices with the columns of a pass.
 
 use kernels::matvec::{Epilogue, Normed, Output, Product};
+use kernels::quantize::Quantized;
 use kernels::rms_norm::{Norm, Target};
 use kernels::{Buffer, BufferView, Device, Dispatch, Weights, matmul, matvec, rms_norm};
 
 use model_files::Activation;
 
-use super::GateUp;
+use super::{AdapterActivations, GateUp, ModelMatrix};
 use crate::error::Result;
 
 /// Which kernel multiplies the matrices of a pass.
@@ -16,6 +17,8 @@ pub(crate) enum LinearKernel {
     Matvec(u32),
     /// `matmul`, for any number of columns.
     Matmul,
+    /// `matmul` of prompts: in int8 if there is room for that.
+    Prompts,
 }
 
 /// Multiplies matrices with the columns of a pass: `matvec` of one column with the norm fused, or `rms_norm` once and
@@ -28,6 +31,10 @@ pub(super) struct Linear<'a> {
     pub normed: &'a Buffer,
     /// The norms' factors (columns).
     pub factors: &'a Buffer,
+    /// Holds the columns of prompts in int8.
+    pub quantized: Option<&'a Quantized>,
+    /// Holds what stands between the products with an adapter's factors.
+    pub adapter: Option<&'a AdapterActivations>,
 }
 
 impl Linear<'_> {
@@ -35,14 +42,14 @@ impl Linear<'_> {
     pub fn normed_into(
         &self,
         pass: &mut Vec<Dispatch>,
-        weights: &Weights,
+        matrix: &ModelMatrix,
         x: &Buffer,
         norm: Norm<'_>,
         epilogue: Epilogue,
         y: Output<'_>,
     ) -> Result<()> {
         let input = self.normed(pass, x, norm)?;
-        self.product(pass, weights, input, epilogue, y)
+        self.product(pass, matrix, input, epilogue, y)
     }
 
     /// y = activation(gate · norm(x)) · (up · norm(x)).
@@ -84,32 +91,54 @@ impl Linear<'_> {
     pub fn added_to(
         &self,
         pass: &mut Vec<Dispatch>,
-        weights: &Weights,
+        matrix: &ModelMatrix,
         x: &Buffer,
         output_norm: Option<Norm<'_>>,
         (y, stride): (&Buffer, u32),
     ) -> Result<()> {
         let into = |y| activations(y, stride);
         let Some(norm) = output_norm else {
-            return self.product(pass, weights, (x, Normed::No), Epilogue::Add, into(y));
+            return self.product(pass, matrix, (x, Normed::No), Epilogue::Add, into(y));
         };
-        self.product(pass, weights, (x, Normed::No), Epilogue::Store, into(self.normed))?;
+        self.product(pass, matrix, (x, Normed::No), Epilogue::Store, into(self.normed))?;
         pass.push(rms_norm::dispatch(self.device, self.normed, norm, (y, self.factors), Target::Add)?);
         Ok(())
     }
 
+    /// y = epilogue(matrix · x), with B·(A·x) added first if the matrix has an adapter.
     fn product(
+        &self,
+        pass: &mut Vec<Dispatch>,
+        matrix: &ModelMatrix,
+        input: (&Buffer, Normed<'_>),
+        epilogue: Epilogue,
+        output: Output<'_>,
+    ) -> Result<()> {
+        let Some((factors, between)) = matrix.adapter.as_ref().zip(self.adapter) else {
+            return self.multiply(pass, &matrix.weights, input, epilogue, output, None);
+        };
+        let inner = activations(&between.inner, factors.a.rows);
+        self.multiply(pass, &factors.a, input, Epilogue::Store, inner, None)?;
+        let product = rows(between.product.all(), factors.b.rows);
+        self.multiply(pass, &factors.b, (&between.inner, Normed::No), Epilogue::Store, product, None)?;
+        self.multiply(pass, &matrix.weights, input, epilogue, output, Some(&between.product))
+    }
+
+    /// y = epilogue(weights · x + plus).
+    fn multiply(
         &self,
         pass: &mut Vec<Dispatch>,
         weights: &Weights,
         (x, normed): (&Buffer, Normed<'_>),
         epilogue: Epilogue,
         output: Output<'_>,
+        plus: Option<&Buffer>,
     ) -> Result<()> {
-        let product = Product { x: x.all(), normed, epilogue, output, pass_size: self.pass_uniform };
+        let product = Product { x: x.all(), normed, epilogue, output, plus, pass_size: self.pass_uniform };
         pass.extend(match self.kernel {
             LinearKernel::Matvec(columns) => matvec::dispatches(self.device, weights, columns, &product)?,
-            LinearKernel::Matmul => matmul::dispatches(self.device, weights, &product)?,
+            LinearKernel::Matmul => matmul::dispatches(self.device, weights, &product, None)?,
+            LinearKernel::Prompts => matmul::dispatches(self.device, weights, &product, self.quantized)?,
         });
         Ok(())
     }

@@ -11,23 +11,47 @@ use kernels::{
 };
 use model_files::{Architecture, HeadNorm, Matrix, Model};
 
+use super::adapter::{AdapterSize, Tensors};
 use super::linear::{gate, times_gate};
-use super::{GateUp, Layer, Llama};
+use super::{GateUp, Layer, Llama, ModelMatrix};
 use crate::error::{Error, Result};
 
 impl Llama {
-    /// Uploads a model and meanwhile compiles the pipelines of single-sequence decoding and prefill. `uploaded`
-    /// receives the bytes done and the total.
+    /// Uploads a model, with its adapter if it has one, and meanwhile compiles the pipelines of single-sequence decoding and
+    /// prefill. `uploaded` receives the bytes done and the total of the matrices.
     pub fn load(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         refuse_unsupported(&model.info().architecture)?;
         std::thread::scope(|scope| {
             let compiled = scope.spawn(|| compile(device, model));
             let uploaded = Self::upload(device, model, uploaded);
             match compiled.join() {
-                Ok(compiled) => uploaded.and_then(|llama| compiled.map(|()| llama)),
+                Ok(compiled) => uploaded.and_then(|llama| compiled.and_then(|()| llama.adapted(model))),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         })
+    }
+
+    /// The model `model`, which has the base of this one, or is it: shares all weights but the adapter's.
+    pub fn adapted(&self, model: &Model) -> Result<Self> {
+        let (info, device) = (model.info(), &self.device);
+        let mut adapted = Self { name: info.name.clone(), ..self.clone() };
+        adapted.alignment_heads.clone_from(&info.alignment_heads);
+        adapted.adapter = info.adapter.as_ref().map_or(AdapterSize::default(), |adapter| {
+            AdapterSize::new(&info.architecture, &info.matrices, &adapter.ranks)
+        });
+        for (index, layer) in adapted.layers.iter_mut().enumerate() {
+            let joined = matches!(layer.gate_up, GateUp::Joined(_));
+            let gate_up: &mut dyn Iterator<Item = &mut ModelMatrix> = match &mut layer.gate_up {
+                GateUp::Joined(both) => &mut [both].into_iter(),
+                GateUp::Apart(gate, up) => &mut [gate, up].into_iter(),
+            };
+            let matrices = [&mut layer.qkv, &mut layer.o].into_iter().chain(gate_up).chain([&mut layer.down]);
+            for (matrix, tensors) in matrices.zip(Tensors::of_layer(&info.architecture, joined)) {
+                matrix.adapter = tensors.upload(device, model, index)?;
+            }
+        }
+        device.flush()?;
+        Ok(adapted)
     }
 
     fn upload(device: &Device, model: &Model, uploaded: &mut dyn FnMut(u64, u64)) -> Result<Self> {
@@ -84,23 +108,23 @@ impl Llama {
             buffer("gains of heads", gains).map(Some)
         };
         let (embedding, _) = parts("embed")?;
-        let head = if architecture.tied_head { None } else { Some(parts("head")?.0) };
+        let head = if architecture.tied_head { None } else { Some(parts("head")?.0.into()) };
         let mut layers = Vec::with_capacity(architecture.layers);
         for i in 0..architecture.layers {
             let outputs = architecture.output_norms;
             layers.push(Layer {
                 attention_norm: gain(&format!("layers.{i}.attn_norm"))?,
-                qkv: joined(parts(&format!("layers.{i}.qkv"))?),
+                qkv: joined(parts(&format!("layers.{i}.qkv"))?).into(),
                 qkv_bias: qkv_bias(i)?,
                 head_gains: head_gains(i)?,
-                o: parts(&format!("layers.{i}.o"))?.0,
+                o: parts(&format!("layers.{i}.o"))?.0.into(),
                 attention_output_norm: gain_if(outputs, format!("layers.{i}.attn_output_norm"))?,
                 ffn_norm: gain(&format!("layers.{i}.ffn_norm"))?,
                 gate_up: match parts(&format!("layers.{i}.gate_up"))? {
-                    (both, None) => GateUp::Joined(both),
-                    (gate, Some(up)) => GateUp::Apart(gate, up),
+                    (both, None) => GateUp::Joined(both.into()),
+                    (gate, Some(up)) => GateUp::Apart(gate.into(), up.into()),
                 },
-                down: parts(&format!("layers.{i}.down"))?.0,
+                down: parts(&format!("layers.{i}.down"))?.0.into(),
                 ffn_output_norm: gain_if(outputs, format!("layers.{i}.ffn_output_norm"))?,
             });
         }
@@ -110,7 +134,7 @@ impl Llama {
             device: device.clone(),
             name: info.name.clone(),
             architecture,
-            embedding,
+            embedding: embedding.into(),
             head,
             layers,
             final_norm: gain("final_norm")?,
@@ -120,6 +144,7 @@ impl Llama {
             },
             inverse_frequencies,
             alignment_heads: info.alignment_heads.clone(),
+            adapter: AdapterSize::default(),
         })
     }
 }
@@ -152,9 +177,9 @@ fn compile(device: &Device, model: &Model) -> Result<()> {
             matvec::compile(
                 device,
                 layout,
-                &Variant { columns: 1, fused_norm: norm, epilogue, interleaved },
+                &Variant { columns: 1, fused_norm: norm, epilogue, interleaved, plus: false },
             )?;
-            matmul::compile(device, layout, epilogue, (interleaved, norm))?;
+            matmul::compile(device, (layout, device.int8_prompts()), epilogue, (interleaved, norm, false))?;
         }
     }
     Ok(())

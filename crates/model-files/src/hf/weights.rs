@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path};
 
-use safetensors::Dtype;
 use serde::Deserialize;
 
 use crate::blocks::WeightType;
@@ -120,15 +119,7 @@ fn read_tensors(input: &InputFile, file: usize, names: &TensorNames) -> Result<V
     let tensors = header.tensors().into_iter().filter(|(name, _)| names.parameter(name).is_some());
     tensors
         .map(|(name, info)| {
-            let weight_type = match info.dtype {
-                Dtype::F32 => WeightType::F32,
-                Dtype::F16 => WeightType::F16,
-                Dtype::BF16 => WeightType::BF16,
-                other => {
-                    let found = format!("{other:?} in {name}");
-                    return Err(Error::Unsupported { feature: "a weight type", found });
-                }
-            };
+            let weight_type = WeightType::of_floats(info.dtype, &name)?;
             let offset = data + info.data_offsets.0 as u64;
             Ok(SourceTensor { name, file, offset, weight_type, shape: info.shape.clone() })
         })

@@ -105,6 +105,8 @@ impl Error {
             Self::Embedded(_) => {
                 ("embedded", "Imported models are preferred to built-in ones automatically.")
             }
+            Self::BaseInUse { .. } => ("base_in_use", "`wasan models list` shows the adapters."),
+            Self::EmbeddedBase(_) => ("embedded_base", "Import the base with `wasan models import`."),
             Self::Read { .. } => ("read", "Check that the file exists and that you may read it."),
             Self::Write { .. } => (
                 "write",

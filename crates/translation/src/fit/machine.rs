@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use engine::{AdapterInfo, Device, DeviceSizes};
 use serde::Serialize;
 
-use crate::adapter_tuning::stored_tuning;
+use crate::adapter_tuning::{is_int8, stored_tuning};
 use crate::error::{Error, Result};
 use crate::gpu_adapters::open_tested;
 use crate::setup::Setup;
@@ -63,6 +63,7 @@ fn of(info: &AdapterInfo, setup: &Setup, copy_bytes_per_s: Option<f64>) -> Machi
         None if info.shares_memory() => system::memory().unzip(),
         None => (None, None),
     };
+    let tuning = stored_tuning(info);
     Machine {
         adapter: info.name.clone(),
         kind: info.kind,
@@ -73,8 +74,10 @@ fn of(info: &AdapterInfo, setup: &Setup, copy_bytes_per_s: Option<f64>) -> Machi
         sequences: setup.sequences.max(1),
         sizes: DeviceSizes {
             cache_pair_bytes: engine::cache_pair_bytes(setup.cache_f32),
-            prefill_columns: stored_tuning(info)
+            prefill_columns: tuning
+                .as_ref()
                 .map_or(DeviceSizes::default().prefill_columns, |tuning| tuning.prefill_columns),
+            int8_prompts: is_int8(setup.prompts, tuning.as_ref()),
         },
     }
 }

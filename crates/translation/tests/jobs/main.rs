@@ -6,6 +6,7 @@ mod context;
 mod crash;
 mod disturbances;
 mod files;
+mod memory;
 mod options;
 mod plain;
 mod private;

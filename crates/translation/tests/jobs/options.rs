@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::channel;
 
 use translation::{
-    BeamOptions, DecodeOptions, EngineState, Sampling, SentenceStatus, Setup, Source, Translator,
+    BeamOptions, DecodeOptions, EngineState, PromptPrecision, Sampling, SentenceStatus, Setup, Source,
+    Translator,
 };
 
-use crate::ask::{pair, problem, setup, submit, text, text_with, translator};
+use crate::ask::{file, finished, pair, problem, setup, setup_in, submit, text, text_with, translator};
 
 fn recipe(sum: &str) -> DecodeOptions {
     DecodeOptions { recipe: Some(sum.to_owned()), report: true, ..DecodeOptions::default() }
@@ -115,4 +116,21 @@ fn a_model_that_is_not_there_is_named() {
         assert_eq!(problem(&job.1), "unknown_model");
     }
     translator.stop();
+}
+
+/// Prompts in int8 give other logits: what came of them is not taken for what exact ones give.
+#[test]
+fn the_precision_of_prompts_decides_what_is_reused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, data) = (folder.path().join("a.txt"), folder.path().join("data"));
+    std::fs::write(&source, "Es regnet.\n").expect("writes");
+    let reused = |prompts| {
+        let translator = Translator::start(Setup { prompts, ..setup_in(&data) }, |_| {});
+        let options = DecodeOptions { memory: false, ..DecodeOptions::default() };
+        let result = finished(&submit(&translator, "de-en", file(&source), options).1);
+        translator.stop();
+        result.reused
+    };
+    let (exact, int8) = (PromptPrecision::Exact, PromptPrecision::Int8);
+    assert_eq!([exact, int8, exact, int8].map(reused), [0, 0, 1, 1]);
 }

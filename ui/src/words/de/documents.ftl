@@ -1,5 +1,4 @@
 # Die Warteschlange der Dokumente und die Durchsicht.
-choose-files-label = Dateien zum Übersetzen wählen
 choose-files = Dateien wählen…
 choose-folder = Ordner wählen…
 drop-documents = Dokumente oder Ordner hierher ziehen
@@ -52,8 +51,15 @@ group-done = Fertig
 held-question = Das sieht nach { $language } aus, nicht nach { $expected }. Mit { $language } als Ausgangssprache übersetzen?
 held-unknown = Das sieht nach { $language } aus; diese Sprache übersetzt hier kein Modell.
 held-anyway = Es ist { $expected }
+columns-question = Welche Spalten übersetzen?
+column-of = Spalte { $n }
+start-tables = { $n ->
+    [one] { $n } Tabelle übersetzen
+   *[other] { $n } Tabellen übersetzen
+}
 
 row-held = Andere Sprache?
+row-table = Welche Spalten?
 row-waiting = Wartet
 row-translating = Wird übersetzt
 row-paused = Angehalten
@@ -86,6 +92,14 @@ to = Nach
 review = Prüfen
 open = Öffnen
 show-in-folder = Im Ordner zeigen
+export = Exportieren
+export-of = { $name } exportieren
+export-beside = Zweisprachige Seite neben der Übersetzung
+export-bilingual = Zweisprachige Seite als …
+export-memory = Übersetzungsspeicher (TMX) als …
+export-written = Geschrieben: { $name }
+dialog-export-bilingual = Zweisprachige Seite
+dialog-export-memory = Übersetzungsspeicher
 remove-from-list = Aus der Liste entfernen
 remove-drafts = { $n ->
     [one] Entfernen und { $n } ungespeicherte Korrektur verwerfen?
@@ -100,6 +114,8 @@ translate = Übersetzen
 said-row-done = { $name } ist übersetzt
 said-row-paused = { $name } ist angehalten
 said-row-held = { $name } scheint in einer anderen Sprache zu sein
+said-row-table = { $name } wartet auf die Wahl der Spalten
+row-table = Welche Spalten?
 said-row-failed = { $name } konnte nicht übersetzt werden
 
 review-of = Durchsicht von { $name }
@@ -148,7 +164,6 @@ save-again = Nochmals speichern
 discard = Verwerfen
 unsaved = Nicht gespeichert
 term-used = Glossarbegriff benutzt: { $term }
-memory-label = Übersetzungsspeicher
 suggestions = { $n ->
     [one] { $n } Vorschlag aus dem Übersetzungsspeicher
    *[other] { $n } Vorschläge aus dem Übersetzungsspeicher
@@ -202,6 +217,8 @@ reason-number = Zahl fehlt
     .fix = Fügen Sie die Zahl ein, oder bestätigen Sie, wenn sie als Wort dasteht.
 reason-new_number = Neue Zahl
     .fix = Entfernen Sie die Zahl, oder bestätigen Sie, wenn sie im Original als Wort steht.
+reason-script = In anderer Schrift
+    .fix = Übersetzen Sie die Wörter, oder bestätigen Sie, wenn sie ein Name oder ein Zitat sind.
 reason-placeholder = Fehlt
     .fix = Fügen Sie es an seiner Stelle ein.
 reason-new_placeholder = Nicht im Original

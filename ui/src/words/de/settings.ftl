@@ -110,6 +110,7 @@ adapter-buffer = Puffer bis { $size }
 adapter-half = halbe Genauigkeit
 adapter-no-half = keine halbe Genauigkeit
 adapter-lanes = Subgroups von { $least } bis { $most }
+adapter-some-lanes = Subgroups von { $lanes }
 adapter-no-lanes = keine Subgroups
 adapter-passed = Selbsttest bestanden ({ $seconds } s)
 adapter-failed = Selbsttest nicht bestanden:

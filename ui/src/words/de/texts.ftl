@@ -7,7 +7,7 @@ history-on = Verlauf eingegebener Texte behalten
 history-about = Die letzten Texte bleiben mit ihren Übersetzungen in der Datei mit Ihren Daten, die nur Sie lesen dürfen.
 history-clear = Verlauf löschen…
 history-question = Alle Texte aus dem Verlauf entfernen?
-history-restore = Weiter mit: { $text }
+history-restore = Mit diesem Text weitermachen
 
 text-progress = Fortschritt der Übersetzung
 copy-named = Übersetzung kopieren von: { $text }

@@ -11,6 +11,7 @@ undo-word = Wahl rückgängig
 asking-models = Die Modelle werden gefragt …
 choosing = Der Rest des Satzes wird übersetzt …
 use-word = { $word } verwenden
+links-guessed = Nach der Reihenfolge verbunden: diese Modelle sagen nicht, welche Wörter zusammengehören.
 votes-about = Wählen Sie ein Wort: Der Rest des Satzes wird neu übersetzt. Die Balken zeigen, für wie wahrscheinlich jedes Modell es hier allein hält und was die Summe daraus macht.
 votes-word = Wort
 votes-sum = Summe

@@ -1,5 +1,4 @@
 # The queue of documents and the review.
-choose-files-label = Choose files to translate
 choose-files = Choose files…
 choose-folder = Choose a folder…
 drop-documents = Drop documents or folders here
@@ -52,8 +51,15 @@ group-done = Done
 held-question = This looks like { $language }, not { $expected }. Translate it from { $language }?
 held-unknown = This looks like { $language }, which no model here translates.
 held-anyway = It is { $expected }
+columns-question = Translate which columns?
+column-of = Column { $n }
+start-tables = { $n ->
+    [one] Translate { $n } table
+   *[other] Translate { $n } tables
+}
 
 row-held = Other language?
+row-table = Which columns?
 row-waiting = Waiting
 row-translating = Translating
 row-paused = Paused
@@ -86,6 +92,14 @@ to = To
 review = Review
 open = Open
 show-in-folder = Show in folder
+export = Export
+export-of = Export { $name }
+export-beside = Bilingual page beside the translation
+export-bilingual = Bilingual page as…
+export-memory = Translation memory (TMX) as…
+export-written = Written: { $name }
+dialog-export-bilingual = Bilingual page
+dialog-export-memory = Translation memory
 remove-from-list = Remove from the list
 remove-drafts = { $n ->
     [one] Remove and discard { $n } unsaved correction?
@@ -100,6 +114,8 @@ translate = Translate
 said-row-done = { $name } is translated
 said-row-paused = { $name } is paused
 said-row-held = { $name } seems to be in another language
+said-row-table = { $name } waits for the choice of its columns
+row-table = Which columns?
 said-row-failed = { $name } could not be translated
 
 review-of = Review of { $name }
@@ -148,7 +164,6 @@ save-again = Save again
 discard = Discard
 unsaved = Not saved
 term-used = Glossary term used: { $term }
-memory-label = Translation memory
 suggestions = { $n ->
     [one] { $n } suggestion from the translation memory
    *[other] { $n } suggestions from the translation memory
@@ -202,6 +217,8 @@ reason-number = Number missing
     .fix = Insert the number, or approve it if it is written as a word.
 reason-new_number = New number
     .fix = Remove the number, or approve it if the source has it as a word.
+reason-script = In another script
+    .fix = Translate the words, or approve them if they are a name or are quoted.
 reason-placeholder = Missing
     .fix = Insert it where it belongs.
 reason-new_placeholder = Not in the source

@@ -110,6 +110,7 @@ adapter-buffer = buffers of up to { $size }
 adapter-half = half precision
 adapter-no-half = no half precision
 adapter-lanes = subgroups of { $least } to { $most }
+adapter-some-lanes = subgroups of { $lanes }
 adapter-no-lanes = no subgroups
 adapter-passed = Passed the self-test ({ $seconds } s)
 adapter-failed = Failed the self-test:

@@ -7,7 +7,7 @@ history-on = Keep a history of typed texts
 history-about = The last texts with their translations stay in the file of your data, which only you may read.
 history-clear = Clear the history…
 history-question = Remove all texts from the history?
-history-restore = Go on with: { $text }
+history-restore = Go on with this text
 
 text-progress = Progress of the translation
 copy-named = Copy the translation of: { $text }

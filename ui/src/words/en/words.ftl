@@ -11,6 +11,7 @@ undo-word = Undo choice
 asking-models = Asking the models…
 choosing = Translating the rest of the sentence…
 use-word = Use { $word }
+links-guessed = Linked by order: these models do not say which words belong together.
 votes-about = Choose a word: the rest of the sentence is translated anew. The bars show how likely each model found it here by itself, and what their sum made of it.
 votes-word = Word
 votes-sum = Sum

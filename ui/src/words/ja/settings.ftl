@@ -86,6 +86,7 @@ adapter-buffer = バッファ最大 { $size }
 adapter-half = 半精度あり
 adapter-no-half = 半精度なし
 adapter-lanes = サブグループ { $least }～{ $most }
+adapter-some-lanes = サブグループ { $lanes }
 adapter-no-lanes = サブグループなし
 adapter-passed = 自己テスト合格（{ $seconds } 秒）
 adapter-failed = 自己テスト不合格：

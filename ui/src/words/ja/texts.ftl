@@ -7,7 +7,7 @@ history-on = 入力した文章の履歴を残す
 history-about = 最近の文章と訳文は、あなただけが読めるデータのファイルに残ります。
 history-clear = 履歴を消去…
 history-question = 履歴のすべての文章を削除しますか？
-history-restore = 続ける：{ $text }
+history-restore = この文章を続ける
 
 text-progress = 翻訳の進み具合
 copy-named = 訳文をコピー：{ $text }

@@ -8,6 +8,7 @@ undo-word = 選択を元に戻す
 asking-models = モデルに問い合わせています…
 choosing = 文の残りを翻訳しています…
 use-word = 「{ $word }」を使う
+links-guessed = 語順による推定です：このモデルは語の対応を示しません。
 votes-about = 語を選ぶと、文の残りを翻訳し直します。棒は、各モデルが単独でその語をどれほど適当と見たかと、それらの和の結果を示します。
 votes-word = 語
 votes-sum = 和

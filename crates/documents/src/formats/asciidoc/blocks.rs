@@ -20,9 +20,11 @@ impl<'a> AsciiDocParser<'a> {
         if let Some(name) = inner.pop_if(|last| self.slice(last.clone()).starts_with("-- ")) {
             self.found.leave(Place::Name, self.slice(name));
         }
+        let open = std::mem::take(&mut self.open);
         self.quotation = true;
         self.lines(&inner, false);
         self.quotation = false;
+        self.open = open;
         end
     }
 
@@ -31,7 +33,7 @@ impl<'a> AsciiDocParser<'a> {
         &mut self,
         lines: &[Range<usize>],
         at: usize,
-        text: &str,
+        text: &'a str,
         state: &mut State<'a>,
     ) -> Option<usize> {
         let bar = marks::table(text);
@@ -46,14 +48,18 @@ impl<'a> AsciiDocParser<'a> {
             if !is_prose(attributes) {
                 let end = self.fence_end(lines, at + 1, fence);
                 self.leave(attributes, lines.get(at + 1..end).unwrap_or_default());
-                return Some(end + 1);
+                return Some(self.after_fence(lines, end, fence));
             }
             if shows_line_ends(attributes) {
                 let end = self.fence_end(lines, at + 1, fence);
                 for line in lines.get(at + 1..end).unwrap_or_default() {
                     self.add(line.clone(), AsciiDocText::Paragraph { linked: false }, false);
                 }
-                return Some(end + 1);
+                return Some(self.after_fence(lines, end, fence));
+            }
+            match self.open.iter().position(|open| *open == text) {
+                Some(outer) => self.open.truncate(outer),
+                None => self.open.push(text),
             }
             return Some(at + 1);
         }
@@ -72,11 +78,35 @@ impl<'a> AsciiDocParser<'a> {
             }
             None => {}
         }
-        Some(end + 1)
+        Some(self.after_fence(lines, end, fence))
     }
 
-    /// The line that ends a block, or the last.
+    /// The line that ends a block or one around it, or the last.
     fn fence_end(&self, lines: &[Range<usize>], from: usize, fence: &str) -> usize {
-        (from..lines.len()).find(|at| self.text(lines.get(*at)) == fence).unwrap_or(lines.len())
+        let ends = |at: &usize| {
+            let text = self.text(lines.get(*at));
+            text == fence || self.open.contains(&text)
+        };
+        (from..lines.len()).find(ends).unwrap_or(lines.len())
+    }
+
+    /// The line after a block that `end` ends, or `end` if it ends a block around it.
+    fn after_fence(&self, lines: &[Range<usize>], end: usize, fence: &str) -> usize {
+        end + usize::from(self.text(lines.get(end)) == fence)
+    }
+
+    /// The line after a paragraph that is copied. What ends the block around it ends it too, and so does a block's line or its
+    /// attributes, unless it is copied for its style.
+    pub(super) fn copied_end(&self, lines: &[Range<usize>], at: usize, styled: bool) -> usize {
+        let ends = |at: &usize| {
+            let text = self.text(lines.get(*at));
+            let starts_block =
+                || marks::verbatim(text) || marks::parsed(text) || marks::table(text).is_some();
+            text.is_empty()
+                || text == "+"
+                || self.open.contains(&text)
+                || (!styled && (starts_block() || marks::is_attributes(text)))
+        };
+        (at + 1..lines.len()).find(ends).unwrap_or(lines.len())
     }
 }

@@ -26,7 +26,11 @@ impl AsciiDocParser<'_> {
                 .map(|line| cell.text.start + line.start..cell.text.start + line.end)
                 .collect();
             match cell.style {
-                Some('a') => self.lines(&lines, false),
+                Some('a') => {
+                    let open = std::mem::take(&mut self.open);
+                    self.lines(&lines, false);
+                    self.open = open;
+                }
                 Some('l' | 'm') => {}
                 _ => {
                     let source = self.source;

@@ -1,7 +1,7 @@
 //! The grammar of JSON (RFC 8259), with what much-used dialects add: comments, a comma after the last value, several
 //! values one after the other.
 
-use super::string_size;
+use super::{escaped, string_size};
 use crate::{Error, Result};
 
 /// What may come next.
@@ -38,7 +38,8 @@ pub(super) fn check(source: &str) -> Result<()> {
             b'/' if rest.starts_with("/*") => rest.find("*/").ok_or_else(broken)? + 2,
             b'"' if is_value || next == Next::KeyOrEnd => {
                 next = if is_value { after_value } else { Next::Colon };
-                string_size(rest).ok_or_else(broken)?
+                let size = string_size(rest).ok_or_else(broken)?;
+                has_valid_escapes(rest.get(..size).unwrap_or_default()).then_some(size).ok_or_else(broken)?
             }
             b':' if next == Next::Colon => {
                 next = Next::Value;
@@ -69,6 +70,22 @@ pub(super) fn check(source: &str) -> Result<()> {
         };
     }
     if open.is_empty() { Ok(()) } else { Err(Error::json(source, source.len())) }
+}
+
+/// Whether a string has no escapes of other languages, such as the line ends and `\x41` of JSON5. Half of a character
+/// (`\ud83d`) is no text, but JSON.
+fn has_valid_escapes(string: &str) -> bool {
+    let mut rest = string;
+    while let Some(at) = rest.find('\\') {
+        let escape = rest.get(at..).unwrap_or_default();
+        let units = escape.get(2..6).is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let is_units = escape.starts_with("\\u") && units;
+        if !is_units && escaped(escape).is_none() {
+            return false;
+        }
+        rest = escape.get(2..).unwrap_or_default();
+    }
+    true
 }
 
 /// Bytes of the number, truth value or `null` that a text starts with.

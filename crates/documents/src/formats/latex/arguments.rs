@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::commands::{Form, form, takes_arguments};
+use super::commands::{Form, arity, form, takes_arguments};
 use super::lexer::TokenKind;
 use super::{LatexParser, accents};
 
@@ -64,6 +64,12 @@ impl<'a> LatexParser<'a> {
 
     /// The arguments right after a command: the token after them, and the groups.
     pub(super) fn arguments(&self, at: usize) -> (usize, Vec<Range<usize>>) {
+        let name = self.command(at);
+        self.arguments_up_to(at, arity(name))
+    }
+
+    /// The same, where a group after so many is text.
+    pub(super) fn arguments_up_to(&self, at: usize, most: usize) -> (usize, Vec<Range<usize>>) {
         let mut next = at + 1;
         let mut groups = Vec::new();
         let name = self.command(at);
@@ -78,7 +84,7 @@ impl<'a> LatexParser<'a> {
                 next = self.after_gap(next);
             }
             match self.kind(next) {
-                Some(TokenKind::Open(close)) => {
+                Some(TokenKind::Open(close)) if groups.len() < most => {
                     groups.push(next + 1..close);
                     next = close + 1;
                 }
@@ -111,6 +117,26 @@ impl<'a> LatexParser<'a> {
             }
         }
         None
+    }
+
+    /// The texts in brackets among the arguments of a command, which end before the token `next`.
+    pub(super) fn options(&self, at: usize, next: usize) -> Vec<&'a str> {
+        let mut options = Vec::new();
+        let mut at = at + 1;
+        while at < next {
+            at = match self.kind(at) {
+                Some(TokenKind::Open(close)) => close + 1,
+                Some(TokenKind::OpenBracket) => match self.bracket_end(at) {
+                    Some(close) => {
+                        options.push(self.slice(self.range(at).end..self.range(close).start));
+                        close + 1
+                    }
+                    None => at + 1,
+                },
+                _ => at + 1,
+            };
+        }
+        options
     }
 
     /// The name of an environment, its first argument.

@@ -1,6 +1,6 @@
 //! Where the text of a LaTeX document is.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -43,13 +43,28 @@ pub(super) fn body(source: &str) -> Range<usize> {
 
 static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\\(?:newtheorem|declaretheorem|newenvironment|newtcolorbox|newmdenv)\*?(?:\[[^\]]*\])?\{([^{}]+)\}",
+        r"\\(newtheorem|declaretheorem|newenvironment|newtcolorbox|newmdenv)\*?(?:\[[^\]]*\])?\{([^{}]+)\}(?:\[(\d)\])?",
     )
     .ok()
 });
 
+/// An environment that a document declares.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declared {
+    /// Whether its optional argument is a title.
+    pub theorem: bool,
+    /// Groups after its name that are its arguments.
+    pub arguments: usize,
+}
+
 /// The environments that a document declares, which hold text.
-pub(super) fn declared(source: &str) -> HashSet<&str> {
+pub(super) fn declared(source: &str) -> HashMap<&str, Declared> {
     let captures = DECLARED.iter().flat_map(|declared| declared.captures_iter(source));
-    captures.filter_map(|found| found.get(1)).map(|name| name.as_str()).collect()
+    captures
+        .filter_map(|found| {
+            let theorem = found.get(1)?.as_str().ends_with("theorem");
+            let arguments = found.get(3).and_then(|count| count.as_str().parse().ok()).unwrap_or(0);
+            Some((found.get(2)?.as_str(), Declared { theorem, arguments }))
+        })
+        .collect()
 }

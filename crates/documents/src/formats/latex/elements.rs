@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::LatexParser;
-use super::commands::{is_prose, is_table, is_titled};
+use super::commands::{environment_arity, is_prose, is_set, is_table, is_theorem, is_titled};
+use super::left::plain;
 use super::lexer::TokenKind;
 use crate::Result;
 use crate::inline::Kind;
@@ -22,7 +23,9 @@ impl LatexParser<'_> {
     pub(super) fn title(&mut self, at: usize, before: usize, depth: usize) -> Result<usize> {
         self.flush();
         let (next, groups) = self.arguments(at);
-        if before == 0 {
+        if before > 0 || is_set(self.command(at)) {
+            self.leave_options(at, next);
+        } else {
             self.optional(self.after_gap(at + 1) - 1, depth)?;
         }
         for group in groups.into_iter().skip(before) {
@@ -51,12 +54,7 @@ impl LatexParser<'_> {
             self.slice(0..all.start).trim_end_matches([' ', '\t']).ends_with('\n') || all.start == 0;
         let after = self.slice(all.end..self.source.len()).trim_start_matches([' ', '\t']);
         let line_end = after.is_empty() || after.starts_with(['\n', '\r', '%']);
-        // Words with spaces between them are text.
-        let arguments = self.slice(all.clone()).split_once('{').map_or("", |(_, arguments)| arguments);
-        if arguments.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).nth(2).is_some()
-        {
-            self.found.leave(Place::UnknownMarkup, arguments);
-        }
+        self.found.leave_words(Place::UnknownMarkup, &plain(self.slice(all.clone())));
         if line_start && line_end {
             self.flush();
         } else {
@@ -68,24 +66,38 @@ impl LatexParser<'_> {
     /// The start of an environment with its arguments; one that is not known is skipped.
     pub(super) fn begin(&mut self, at: usize, depth: usize) -> Result<usize> {
         self.flush();
-        let (next, groups) = self.arguments(at);
+        let (after_name, groups) = self.arguments_up_to(at, 1);
         let name = self.environment(&groups);
-        if !is_prose(name) && !self.prose.contains(name) {
+        let declared = self.prose.get(name).copied();
+        if !is_prose(name) && declared.is_none() {
+            let (next, _) = self.arguments(at);
             let end = self.environment_end(name, next);
             let text = self.slice(self.range(next).start..self.range(end).start);
             self.found.leave(Place::UnknownMarkup, text);
             return Ok(end);
         }
-        if is_table(name) {
-            self.tables += 1;
-            return Ok(next);
+        let most = declared.map_or_else(|| environment_arity(name), |declared| Some(declared.arguments));
+        let (next, groups) = match most {
+            Some(0) => (after_name, groups),
+            most => self.arguments_up_to(at, most.map_or(usize::MAX, |most| most + 1)),
+        };
+        let first = groups.first().map_or(at, |name| name.end);
+        let titled = is_theorem(name) || declared.is_some_and(|declared| declared.theorem);
+        let title = self.options(first, next).into_iter().next().unwrap_or_default();
+        if titled && self.kind(first + 1) == Some(TokenKind::OpenBracket) && !title.contains('=') {
+            self.optional(first, depth)?;
+        } else {
+            self.leave_options(at, next);
         }
-        if is_titled(name) {
-            for group in groups.into_iter().skip(1) {
+        for group in groups.into_iter().skip(1) {
+            if is_titled(name) {
                 self.run(group, depth + 1)?;
                 self.flush();
+            } else if !is_table(name) {
+                self.leave_group(group);
             }
         }
+        self.tables += usize::from(is_table(name));
         Ok(next)
     }
 }

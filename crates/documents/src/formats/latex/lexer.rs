@@ -2,10 +2,12 @@
 
 mod extents;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use self::extents::{braces, definition_size, environment, environment_size};
+pub(super) use self::extents::environment;
+use self::extents::{braces, definition_size, environment_size};
+use super::body::Declared;
 use super::commands::{is_definition, is_prose, is_raw};
 use crate::{Error, Result};
 
@@ -56,7 +58,11 @@ const CODES: [&str; 7] = ["catcode", "lccode", "uccode", "sfcode", "mathcode", "
 ///
 /// # Errors
 /// When a brace, a formula or verbatim text is not closed in a document that keeps the meaning of these characters.
-pub(super) fn tokens(source: &str, range: Range<usize>, prose: &HashSet<&str>) -> Result<Vec<Token>> {
+pub(super) fn tokens(
+    source: &str,
+    range: Range<usize>,
+    prose: &HashMap<&str, Declared>,
+) -> Result<Vec<Token>> {
     let mut lexer = Lexer {
         source,
         prose,
@@ -94,7 +100,7 @@ pub(super) fn tokens(source: &str, range: Range<usize>, prose: &HashSet<&str>) -
 
 struct Lexer<'a> {
     /// Environments of text that the document declares.
-    prose: &'a HashSet<&'a str>,
+    prose: &'a HashMap<&'a str, Declared>,
     source: &'a str,
     at: usize,
     end: usize,
@@ -241,7 +247,7 @@ impl<'a> Lexer<'a> {
                 if is_raw(environment) {
                     return self.until(&format!("\\end{{{environment}}}"), TokenKind::Copied);
                 }
-                let is_known = is_prose(environment) || self.prose.contains(environment);
+                let is_known = is_prose(environment) || self.prose.contains_key(environment);
                 if !is_known && !self.endless.contains(environment) {
                     if let Some(size) = environment_size(rest, environment) {
                         self.push(TokenKind::Unknown, size);

@@ -72,8 +72,9 @@ static CONSTRUCTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?<locked> \[\[ [^\[\]\r\n]{1,200} \]\]
           | \{\{ [^{}\r\n]{0,100} [\x22'<>`*_\[] [^{}\r\n]{0,200} \}\} | \{% [^{}\r\n]{0,100} [\x22'<>`*_\[] [^{}\r\n]{0,200}? %\}
           | (?: [\p{L}\p{N})]+ (?: ~[^~\s]{1,20}~ | \^[^\^\s\[\]]{1,20}\^ ) ){1,5} [\p{L}\p{N}]*
+          | \[ (?: [^\[\]\r\n@]{0,60} \x20 )? -?@[A-Za-z0-9_] [^\[\]\r\n]{0,200} \]
           | :[a-z][a-z0-9_+-]{1,40}: | \+\+ [a-z0-9+_-]{1,40} \+\+ | <% [^\r\n]{0,200}? %> )
-        | (?<void> !\[\[ [^\[\]\r\n]{1,200} \]\] | \{/\* [^\r\n]{0,300}? \*/\}
+        | (?<void> !\[\[ [^\[\]\r\n]{1,200} \]\] | \{/\* [^\r\n]{0,300}? \*/\} | %% [^%\r\n]{1,300} %%
           | \{ (?: [:\x23.] | [A-Za-z-]{1,40}= ) [^{}\r\n]{0,200} \} | (?m: \x20 \^[A-Za-z0-9-]{1,40} $ ) )
         | \^\[ (?<note> (?: [^\[\]\r\n]{1,200} | \[ [^\[\]\r\n]{0,100} \] ){1,4} ) \]
         | == (?<marked> [^=\s] (?: [^=\r\n]{0,300} [^=\s] )? ) ==
@@ -110,7 +111,7 @@ const MAX_TAG_BYTES: usize = 1000;
 /// Lines of which nothing is text: shortcodes and attributes alone, a place for the table of contents.
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:\[(?i:toc)\]|\$\{toc\}|\[\[_TOC_\]\]|@import\s[^\r\n]+|(?:[ \t]*(?:\{\{[^{}\r\n]+\}\}|\{%[^\r\n]+?%\}|\{[:#.][^{}\r\n]*\}))+)[ \t]*$",
+        r"^(?:\[(?i:toc)\]|\$\{toc\}|\[\[_TOC_\]\]|@import\s[^\r\n]+|\\(?:[a-z]+page|[a-z]+skip|tableofcontents|hfill|noindent|appendix|maketitle)|(?:[ \t]*(?:\{\{[^{}\r\n]+\}\}|\{%[^\r\n]+?%\}|\{[:#.][^{}\r\n]*\}))+)[ \t]*$",
     )
     .ok()
 });
@@ -284,7 +285,7 @@ mod tests {
         let found = |source: &str| -> Vec<String> {
             constructs(source).into_iter().map(|(range, _)| source[range].to_owned()).collect()
         };
-        let source = "[[b|c]] ![[d.png]] H~2~O x^2^ ==mark== ^[note [x](y)] :smile: {.c} {{< s x=\"a\" >}} {% t 'u' %} {/* c */} \
+        let source = "[[b|c]] ![[d.png]] H~2~O x^2^ ==mark== ^[note [x](y)] :smile: {.c} {{< s x=\"a\" >}} {% t 'u' %} {/* c */} %% d %% [see @e, p. 3] [@f] \
             \\(a+b\\) <Tab items={['a', 'b']} x>";
         let all = [
             "[[b|c]]",
@@ -298,11 +299,14 @@ mod tests {
             "{{< s x=\"a\" >}}",
             "{% t 'u' %}",
             "{/* c */}",
+            "%% d %%",
+            "[see @e, p. 3]",
+            "[@f]",
             "\\(a+b\\)",
             "<Tab items={['a', 'b']} x>",
         ];
         assert_eq!(found(source), all);
-        let text = "10:30:45 a:b:c ~~no~~ a == b, ==*x*== {x} [a](b) \\(see there\\) \\[a=b\\] 1^st <b> <Tab> \\{.c} \\<A b={1}>";
+        let text = "10:30:45 a:b:c ~~no~~ a == b, ==*x*== {x} [a](b) [c](d@e) [f g@h.i] 5 %%, \\(see there\\) \\[a=b\\] 1^st <b> <Tab> \\{.c} \\<A b={1}>";
         assert_eq!(found(text), [""; 0]);
     }
 

@@ -4,29 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::roles::{PROSE, TITLED, role};
 use crate::chars::{may_follow_markup, may_precede_markup, one_line};
 use crate::inline::{Kind, Piece};
-
-/// Roles whose text is prose.
-const PROSE: [&str; 13] = [
-    "abbr",
-    "abbreviation",
-    "ac",
-    "dfn",
-    "emphasis",
-    "strong",
-    "sub",
-    "subscript",
-    "sup",
-    "superscript",
-    "t",
-    "title",
-    "title-reference",
-];
-
-/// Roles whose text before a target, `text <target>`, is prose.
-const TITLED: [&str; 9] =
-    ["ref", "doc", "term", "numref", "any", "download", "std:ref", "std:doc", "std:term"];
 
 /// Starts of addresses, whose characters are no markup.
 const ADDRESSES: [&str; 4] = ["https://", "http://", "ftp://", "mailto:"];
@@ -78,7 +58,7 @@ pub(super) fn pieces<'a>(source: &'a str, range: Range<usize>, context: &Context
         context,
         pieces: Vec::new(),
         unclosed: Vec::new(),
-        anonymous: 0,
+        by_order: Order::None,
     };
     reader.read();
     reader.pieces
@@ -100,8 +80,15 @@ struct Reader<'a, 'n> {
     pieces: Vec<Piece<'a>>,
     /// Marks that nothing after here closes.
     unclosed: Vec<&'static str>,
-    /// Anonymous references so far, whose order must be kept.
-    anonymous: usize,
+    by_order: Order,
+}
+
+/// The references so far whose targets are found by their order.
+enum Order {
+    None,
+    /// One with a text, whose pieces start at this index.
+    One(usize, Range<usize>),
+    Several,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -230,7 +217,11 @@ impl<'a> Reader<'a, '_> {
 
     /// Text in a pair of markup.
     fn pair(&mut self, open: Range<usize>, close: Range<usize>) {
-        self.push(Kind::Open("mark".into()), open.clone());
+        self.marks(Kind::Open("mark".into()), open, close);
+    }
+
+    fn marks(&mut self, start: Kind<'a>, open: Range<usize>, close: Range<usize>) {
+        self.push(start, open.clone());
         self.inner(open.end..close.start);
         self.push(Kind::Close("mark".into()), close);
     }
@@ -291,11 +282,12 @@ impl<'a> Reader<'a, '_> {
             }
             Some(title) => self.pair(open, text.start + title.len()..all.end),
             None if anonymous => {
-                self.anonymous += 1;
-                if self.anonymous > 1 {
-                    self.push(Kind::Void { word: true }, all);
+                if matches!(self.by_order, Order::None) {
+                    self.flush(all.start);
+                    self.by_order = Order::One(self.pieces.len(), all);
+                    self.marks(Kind::OpenKept("mark".into()), open, close);
                 } else {
-                    self.pair(open, close);
+                    self.push_by_order(all);
                 }
             }
             None if inner.contains(['<', '>', '\\']) => self.push_locked(all),
@@ -303,6 +295,16 @@ impl<'a> Reader<'a, '_> {
                 let target = inner.split_whitespace().collect::<Vec<_>>().join(" ");
                 self.renamed(open, close, &target);
             }
+        }
+    }
+
+    /// A reference whose target is found by its order, which translations of several could change.
+    fn push_by_order(&mut self, range: Range<usize>) {
+        self.push(Kind::Void { word: true }, range);
+        if let Order::One(at, first) = std::mem::replace(&mut self.by_order, Order::Several) {
+            let end = self.pieces.iter().position(|piece| piece.source.start >= first.end);
+            let end = end.unwrap_or(self.pieces.len());
+            self.pieces.splice(at..end, [Piece::new(Kind::Void { word: true }, first)]);
         }
     }
 
@@ -366,8 +368,7 @@ impl<'a> Reader<'a, '_> {
             return Some(end);
         }
         if size == 2 {
-            self.anonymous += 1;
-            self.push(Kind::Void { word: true }, start..end);
+            self.push_by_order(start..end);
         } else {
             self.flush(start);
             self.renamed(start..start, at..end, word);
@@ -383,13 +384,4 @@ impl<'a> Reader<'a, '_> {
         let address = rest.get(..end)?.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
         Some(self.at + address.len())
     }
-}
-
-/// The name of a role between colons at the start of a text.
-fn role(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix(':')?;
-    let is_part = |c: char| c.is_alphanumeric() || "-_.:+".contains(c);
-    let size = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-    let name = rest.get(..size)?.strip_suffix(':')?;
-    name.starts_with(char::is_alphanumeric).then_some(name)
 }

@@ -48,7 +48,7 @@ pub(super) fn definition_size(rest: &str, size: usize) -> Option<usize> {
 }
 
 /// The name in the braces after `\begin` or `\end`.
-pub(super) fn environment(tail: &str) -> &str {
+pub(in crate::formats::latex) fn environment(tail: &str) -> &str {
     let tail = tail.trim_start_matches([' ', '\t']);
     let name = tail.get(1..tail.floor_char_boundary(NAME_BYTES)).unwrap_or_default();
     name.split_once('}').map_or("", |(name, _)| name)
