@@ -99,6 +99,34 @@ fn the_best_of_doubtful_answers_stands() {
     assert_eq!(scene.done(), (text, SentenceStatus::Doubtful, &[Reason::Number("300".into())][..]));
 }
 
+/// Words of another script are decoded again: in pieces, then with L alone; the first translation without them is taken.
+#[test]
+fn words_in_another_script_are_decoded_again_and_replaced() {
+    let wrong = "The 列車 leaves at 300, and nobody knows why it is so.";
+    let script = [Reason::Script("列車".into())];
+    let pieces = ["The train leaves at 300,", "and nobody knows", "why this is."];
+    let mut scene = scene(Strategy::LargeAlone);
+    assert_eq!(scene.output(0, wrong), NextStep::Retry);
+    assert_eq!(scene.sentence.current_best().map(|first| first.reasons.as_slice()), Some(&script[..]));
+    let steps = [0, 1, 2].map(|piece| scene.output(piece, pieces[piece]));
+    assert_eq!(steps, [NextStep::Wait, NextStep::Wait, NextStep::Done]);
+    let text = "The train leaves at 300, and nobody knows why this is.";
+    assert_eq!(scene.done(), (text, SentenceStatus::Done, &[][..]));
+
+    let mut scene = self::scene(Strategy::LargeAlone);
+    assert_eq!(scene.output(0, wrong), NextStep::Retry);
+    let steps = ["The 列車 leaves at 300,", pieces[1], pieces[2]];
+    let steps = [0, 1, 2].map(|piece| scene.output(piece, steps[piece]));
+    assert_eq!(steps, [NextStep::Wait, NextStep::Wait, NextStep::Retry]);
+    assert_eq!((scene.sentence.strategy, scene.sentence.is_whole()), (Strategy::LargeAlone, true));
+    assert_eq!(scene.output(0, text), NextStep::Done);
+    assert_eq!(scene.done(), (text, SentenceStatus::Done, &[][..]));
+
+    let mut scene = self::scene(Strategy::Whole);
+    assert_eq!(scene.output(0, wrong), NextStep::Done, "typed text is shown, with the mark");
+    assert_eq!(scene.done(), (wrong, SentenceStatus::Doubtful, &script[..]));
+}
+
 #[test]
 fn a_missing_term_is_biased_until_it_comes_or_harms() {
     let term = || Term { source: "Zug".to_owned(), target: "railcar".to_owned() };
