@@ -66,6 +66,7 @@ const COMMANDS: &[&str] = &[
     "places",
     "show_place",
     "choose_columns",
+    "corrections_at_risk",
     "export_beside",
     "export_document",
     "next_words",

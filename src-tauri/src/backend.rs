@@ -3,17 +3,24 @@
 use crate::page::{Column, Engine, ExportKind, Language, Offer, Suggestion};
 use crate::resources::Resources;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use translation::{
-    Catalog, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error, Filter,
-    FolderDocuments, Format, Job, JobEvent, JobId, JobResult, JobState, LanguagePair, LeftAlone, NextWords,
-    Problem, RecipeInUse, Segment, Setup, TableColumn, Term, TermCount, Translator, languages,
+    Catalog, DecodeOptions, DirectionTest, DocumentTerm, DocumentTermEdit, EditResult, EngineState, Error,
+    Filter, FolderDocuments, Format, Job, JobEvent, JobId, JobResult, JobState, LanguagePair, LeftAlone,
+    NextWords, Problem, RecipeInUse, Segment, Setup, TableColumn, Term, TermCount, Translator, languages,
 };
 
 /// File extensions of the supported formats, without the dot. A document's format follows from its content.
 pub fn extensions() -> BTreeSet<&'static str> {
     Format::ALL.iter().flat_map(|format| format.extensions()).copied().collect()
+}
+
+/// Whether a name says that the document is a table of columns.
+pub fn is_table(input: &Path) -> bool {
+    let extension = input.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
+    [Format::Csv, Format::Tsv].iter().any(|format| format.extensions().contains(&extension.as_str()))
 }
 
 /// The documents in a folder, by name, and the other files in it.
@@ -97,6 +104,16 @@ pub trait Translate: Resources + Send + Sync {
     /// The columns of a table, chosen where they hold text; empty for other documents, and for tables of more columns
     /// than a person looks through.
     fn columns(&self, input: &Path) -> Vec<Column>;
+    /// Changes the columns of a table that is not active, for when its job is resumed.
+    ///
+    /// # Errors
+    /// `no_such_job`, `queue_busy`; a store that cannot be written.
+    fn set_columns(&self, job: JobId, columns: &[usize]) -> Result<(), Problem>;
+    /// How many corrections are lost when a document is translated again.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    fn corrections_at_risk(&self, job: JobId) -> Result<usize, Problem>;
     /// The segments of a translated document, in document order.
     ///
     /// # Errors
@@ -260,6 +277,18 @@ impl Translate for Translator {
         }
         let column = |TableColumn { title, sample, has_text }| Column { title, sample, chosen: has_text };
         columns.into_iter().map(column).collect()
+    }
+
+    fn set_columns(&self, job: JobId, columns: &[usize]) -> Result<(), Problem> {
+        let set = self.job(job).and_then(|row| {
+            let options = DecodeOptions { columns: Some(columns.to_vec()), ..row.options };
+            self.set_options(job, &options, row.target.as_ref())
+        });
+        set.map_err(|error| error.problem())
+    }
+
+    fn corrections_at_risk(&self, job: JobId) -> Result<usize, Problem> {
+        self.corrections_at_risk(job).map_err(|error| error.problem())
     }
 
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {

@@ -268,7 +268,7 @@ pub fn choose_found(state: Window<'_>, id: String) -> Result<(), Error> {
     state.models.offer_found(&id)
 }
 
-/// Imports the model that the page was asked about.
+/// Imports the model that the page was asked about; an adapter with the name of its base.
 #[tauri::command(async)]
 pub fn import_model(
     state: Window<'_>,
@@ -276,8 +276,9 @@ pub fn import_model(
     name: String,
     role: String,
     languages: Vec<String>,
+    base: Option<String>,
 ) -> Result<(), Error> {
-    state.import_model(id, name, &role, languages)
+    state.import_model(id, name, &role, languages, base)
 }
 
 /// Forgets the model that the page was asked about.

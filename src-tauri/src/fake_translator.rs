@@ -1,6 +1,6 @@
 //! A translator under a test's control, and a recorder of the events that the page receives.
 
-use crate::backend::{OnEvent, StoredJob, Translate};
+use crate::backend::{OnEvent, StoredJob, Translate, is_table};
 use crate::page::{Column, ExportKind, PageChannel, Suggestion};
 use crate::resources::Resources;
 use parking_lot::Mutex;
@@ -125,9 +125,20 @@ impl Translate for FakeTranslator {
     }
 
     fn columns(&self, input: &Path) -> Vec<Column> {
-        let width = if input.to_string_lossy().ends_with("csv") { 3 } else { 0 };
+        let width = if is_table(input) { 3 } else { 0 };
         let column = |at| Column { title: format!("{at}"), sample: "Satz".into(), chosen: at > 0 };
         (0..width).map(column).collect()
+    }
+
+    fn set_columns(&self, job: JobId, columns: &[usize]) -> Result<(), Problem> {
+        self.record(&format!("columns {columns:?}"), job);
+        self.fail_once()
+    }
+
+    fn corrections_at_risk(&self, job: JobId) -> Result<usize, Problem> {
+        self.record("at risk", job);
+        self.fail_once()?;
+        Ok(2)
     }
 
     fn segments(&self, job: JobId) -> Result<Vec<Segment>, Problem> {

@@ -11,10 +11,10 @@ const MAX_DOCUMENTS: usize = 1_000;
 /// Skipped files of a folder that are named.
 const MAX_NAMED: usize = 5;
 
-/// Whether it is a model to import: a GGUF file, or a folder with a model's configuration.
+/// Whether it is a model to import: a GGUF file, or a folder with a model's configuration or an adapter's.
 pub fn is_model(path: &Path) -> bool {
     let is_gguf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"));
-    is_gguf || path.join("config.json").is_file()
+    is_gguf || ["config.json", "adapter_config.json"].iter().any(|file| path.join(file).is_file())
 }
 
 /// Returns the given files, with each folder replaced by the documents in it, by name (without hidden files, links and
@@ -52,7 +52,11 @@ fn skipped(files: &[(PathBuf, Skipped)]) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::extensions;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
     use std::fs;
+    use translation::Format;
 
     #[test]
     fn models_are_told_from_documents() {
@@ -60,9 +64,32 @@ mod tests {
         assert!(!is_model(folder.path()));
         fs::write(folder.path().join("config.json"), "{}").unwrap();
         assert!(is_model(folder.path()) && is_model(Path::new("a/b.GGUF")));
+        let adapter = tempfile::tempdir().unwrap();
+        fs::write(adapter.path().join("adapter_config.json"), "{}").unwrap();
+        assert!(is_model(adapter.path()));
         for document in ["a.json", "gguf", "config.json"] {
             assert!(!is_model(&folder.path().join(document)), "{document}");
         }
+    }
+
+    /// macOS offers Wasan beside other programs. An association of the Windows package takes a kind of file away from other
+    /// programs, so that it has those alone which are for translators.
+    #[test]
+    fn the_packages_are_associated_with_documents() {
+        let declared = |file: &str| -> BTreeSet<String> {
+            let settings: Value = serde_json::from_str(file).unwrap();
+            let associations = settings["bundle"]["fileAssociations"].as_array().unwrap();
+            let extensions = associations.iter().flat_map(|one| one["ext"].as_array().unwrap());
+            extensions.map(|extension| extension.as_str().unwrap().to_owned()).collect()
+        };
+        let all: BTreeSet<_> = extensions().into_iter().map(str::to_owned).collect();
+        assert_eq!(declared(include_str!("../tauri.macos.conf.json")), all);
+        let of_translators = |extension: &str| {
+            let format = Format::of_extension(extension);
+            format.is_some_and(|format| matches!(format, Format::Tmx | Format::Xliff))
+        };
+        let windows = declared(include_str!("../tauri.windows.conf.json"));
+        assert!(windows.iter().all(|extension| of_translators(extension)), "{windows:?}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 const TAKEN: u8 = b'.';
 const CLOSING: u8 = b'x';
 
-/// The files named on the command line, as absolute paths.
+/// The files named on the command line or by the desktop, as absolute paths.
 pub fn files(arguments: impl IntoIterator<Item = OsString>) -> Vec<PathBuf> {
     let paths = arguments.into_iter().map(PathBuf::from).filter(|path| path.exists());
     paths.filter_map(|path| std::path::absolute(path).ok()).collect()

@@ -25,8 +25,10 @@ use crate::instance::Start;
 use crate::page::{Dragged, Event};
 use crate::settings::Settings;
 use crate::state::State;
+use parking_lot::Mutex;
+use std::path::PathBuf;
 use std::sync::Arc;
-use tauri::{App, DragDropEvent, Manager, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{App, AppHandle, DragDropEvent, Manager, RunEvent, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 /// Opens the window with the documents named on the command line and returns when it is closed; or hands them to the
@@ -43,23 +45,16 @@ pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(place).build())
+        .manage(Early(Mutex::new(files)))
         .setup(|app| {
             let state = setup(app)?;
+            let files = std::mem::take(&mut *app.state::<Early>().0.lock());
             if !files.is_empty() {
                 state.take_in_background(files);
             }
             if let Some(listener) = listener {
                 let app = app.handle().clone();
-                instance::listen(listener, move |files| {
-                    if !state.take_from_start(files) {
-                        return false;
-                    }
-                    for window in app.webview_windows().values() {
-                        // A desktop may refuse to bring a window to the front.
-                        drop(window.unminimize().and_then(|()| window.set_focus()));
-                    }
-                    true
-                });
+                instance::listen(listener, move |files| take(&app, files));
             }
             Ok(())
         })
@@ -130,13 +125,49 @@ pub fn run() -> tauri::Result<()> {
             commands::settings::places,
             commands::settings::show_place,
             commands::exports::choose_columns,
+            commands::exports::corrections_at_risk,
             commands::exports::export_beside,
             commands::exports::export_document,
             commands::words::next_words,
             commands::words::begin_with,
         ])
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?
+        .run(on_run_event);
+    Ok(())
 }
+
+/// Files to open that arrive before there is a window to take them.
+struct Early(Mutex<Vec<PathBuf>>);
+
+/// Takes the files of a later start, or those that the desktop asks to open, and brings the window to the front. False if
+/// it closes.
+fn take(app: &AppHandle, files: Vec<PathBuf>) -> bool {
+    let Some(state) = app.try_state::<Arc<State>>() else {
+        app.state::<Early>().0.lock().extend(files);
+        return true;
+    };
+    if !state.take_from_start(files) {
+        return false;
+    }
+    for window in app.webview_windows().values() {
+        // A desktop may refuse to bring a window to the front.
+        drop(window.unminimize().and_then(|()| window.set_focus()));
+    }
+    true
+}
+
+/// macOS hands the documents of “Open with” over as an event, also to a program that runs already.
+#[cfg(target_os = "macos")]
+fn on_run_event(app: &AppHandle, event: RunEvent) {
+    if let RunEvent::Opened { urls } = event {
+        let paths = urls.iter().filter_map(|url| url.to_file_path().ok());
+        take(app, instance::files(paths.map(PathBuf::into_os_string)));
+    }
+}
+
+/// Other systems name the documents when they start the program.
+#[cfg(not(target_os = "macos"))]
+fn on_run_event(_: &AppHandle, _: RunEvent) {}
 
 fn setup(app: &App) -> tauri::Result<Arc<State>> {
     let settings = Settings::load(app.path().app_config_dir()?.join("settings.json"));

@@ -4,7 +4,7 @@ mod documents;
 mod events;
 mod exports;
 
-use crate::backend::Translate;
+use crate::backend::{Translate, is_table};
 use crate::drafts::{Draft, Drafts};
 use crate::error::Error;
 use crate::page::{Event, PageChannel, Row, RowState, Suggestion};
@@ -63,9 +63,16 @@ impl Queue {
     }
 
     /// Adds documents and submits them, except those in another language than the pair's and tables of several columns:
-    /// they wait for an answer. Skips
-    /// a document that is already active with this pair: some desktops report a drop twice. Slow: it reads the documents.
-    pub fn add(&self, translator: &Translator, pair: &LanguagePair, paths: Vec<PathBuf>) {
+    /// they wait for an answer. `pair_from`: the pair that takes the place of this one for a document that seems to be in
+    /// another language, if it is not to be asked. Skips a document that is already active with this pair: some desktops
+    /// report a drop twice. Slow: it reads the documents.
+    pub fn add(
+        &self,
+        translator: &Translator,
+        pair: &LanguagePair,
+        paths: Vec<PathBuf>,
+        pair_from: impl Fn(&str) -> Option<LanguagePair>,
+    ) {
         let mut added = Vec::new();
         for input in paths {
             let mut documents = self.shared.documents.lock();
@@ -82,18 +89,21 @@ impl Queue {
         }
         for (id, input) in added {
             let language = translator.detect_file(&input);
-            let is_other = language.as_ref().is_some_and(|code| *code != pair.from);
+            let other = language.as_deref().filter(|code| *code != pair.from);
+            let detected = other.and_then(&pair_from);
+            let is_other = other.is_some() && detected.is_none();
             let columns = translator.columns(&input);
-            let is_table = columns.len() > 1;
             let checked = self.update(id, |document| {
                 // Meanwhile the user may have chosen another pair, which has started it.
                 let starts = document.row.state == RowState::Waiting && document.job.is_none();
                 document.row.looks_like = language;
-                if is_table {
-                    document.row.columns = columns;
-                }
-                if starts && (is_other || is_table) && document.row.pair == *pair {
-                    document.row.state = RowState::Held;
+                document.show_columns(columns);
+                let asks = is_other || !document.row.columns.is_empty();
+                if starts && document.row.pair == *pair {
+                    if asks {
+                        document.row.state = RowState::Held;
+                    }
+                    document.row.pair = detected.unwrap_or_else(|| pair.clone());
                 }
                 starts && document.row.state == RowState::Waiting
             });
@@ -104,25 +114,30 @@ impl Queue {
         }
     }
 
-    /// Detects the languages of documents that have not been checked yet. Slow: it reads the documents.
-    pub fn detect_languages(&self, translator: &Translator) {
-        let mut unchecked = Vec::new();
-        for document in
-            self.shared.documents.lock().list.iter_mut().filter(|document| !document.language_checked)
-        {
-            document.language_checked = true;
-            unchecked.push((document.row.id, document.input.clone()));
-        }
-        for (id, input) in unchecked {
-            if let Some(code) = translator.detect_file(&input) {
-                // The row may have been removed meanwhile.
-                drop(self.update(id, |document| document.row.looks_like = Some(code)));
+    /// Looks into restored documents: detects the languages of those that are not done, and reads the columns of tables.
+    /// Slow: it reads the documents.
+    pub fn look_into_restored(&self, translator: &Translator) {
+        let mut unread = Vec::new();
+        for document in &mut self.shared.documents.lock().list {
+            let is_checked = std::mem::replace(&mut document.language_checked, true);
+            let is_table = document.row.columns.is_empty() && is_table(&document.input);
+            if !is_checked || is_table {
+                unread.push((document.row.id, document.input.clone(), is_checked));
             }
+        }
+        for (id, input, is_checked) in unread {
+            let language = if is_checked { None } else { translator.detect_file(&input) };
+            let columns = translator.columns(&input);
+            // The row may have been removed meanwhile.
+            drop(self.update(id, |document| {
+                document.row.looks_like = language.or(document.row.looks_like.take());
+                document.show_columns(columns);
+            }));
         }
     }
 
-    /// Restarts the translation of a document with another language pair, as a new job. Deletes the previous job; its
-    /// output file is kept.
+    /// Restarts the translation of a document with another language pair, as a new job. Deletes the previous job with its
+    /// drafts; its output file is kept.
     pub fn set_pair(&self, translator: &Translator, id: u64, pair: LanguagePair) -> Result<(), Error> {
         let mut documents = self.shared.documents.lock();
         let attempt = documents.next_id();
@@ -132,10 +147,13 @@ impl Queue {
         }
         let before = document.job.take().map(|job| (job, document.row.state.is_active()));
         document.row.pair = pair;
-        (document.row.done, document.row.total) = (0, 0);
+        (document.row.done, document.row.total, document.row.drafts) = (0, 0, 0);
         document.requeue(attempt);
         drop(documents);
-        let dropped = before.map_or(Ok(()), |(job, is_active)| drop_job(translator, job, is_active));
+        let dropped = before.map_or(Ok(()), |(job, is_active)| {
+            self.drafts.keep(job, Vec::new()).map_err(Error::Drafts)?;
+            drop_job(translator, job, is_active)
+        });
         self.start(translator, id);
         dropped
     }
@@ -260,15 +278,18 @@ impl Queue {
 
     /// Resumes the stored job of a waiting document, or submits a new one.
     fn start(&self, translator: &Translator, id: u64) {
-        let Ok((job, attempt, pair, input, columns)) = self.update(id, |document| {
+        let Ok((job, attempt, pair, input, columns, has_new_columns)) = self.update(id, |document| {
+            let is_new = std::mem::take(&mut document.has_new_columns);
             let Document { job, attempt, row, input, columns, .. } = document;
-            (*job, *attempt, row.pair.clone(), input.clone(), columns.clone())
+            (*job, *attempt, row.pair.clone(), input.clone(), columns.clone(), is_new)
         }) else {
             return;
         };
         if let Some(job) = job {
             let (on_event, _) = self.shared.listener(translator, attempt, Some(job));
-            match translator.resume(job, on_event) {
+            let new = columns.as_ref().filter(|_| has_new_columns);
+            let prepared = new.map_or(Ok(()), |columns| translator.set_columns(job, columns));
+            match prepared.and_then(|()| translator.resume(job, on_event)) {
                 Err(problem) if problem.code == NO_SUCH_JOB => {}
                 Err(problem) => {
                     self.shared.apply(attempt, JobEvent::Failed(problem));

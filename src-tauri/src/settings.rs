@@ -39,6 +39,8 @@ pub struct Preferences {
     pub theme: Theme,
     /// In percent.
     pub text_size: u16,
+    /// Whether texts and documents are translated from the languages that they seem to be in.
+    pub detect: bool,
     /// How much time a translation may take.
     pub quality: Quality,
     /// Whether the translation memory is used, and documents are stored in it.
@@ -68,6 +70,7 @@ impl Default for Preferences {
             language: None,
             theme: Theme::default(),
             text_size: 100,
+            detect: false,
             quality: Quality::default(),
             memory: true,
             history: true,

@@ -89,7 +89,7 @@ impl State {
         let notice = self.queue.restore(&translator).err().map(|error| error.problem());
         self.status.lock().notice.clone_from(&notice);
         let state = Arc::clone(self);
-        std::thread::spawn(move || state.queue.detect_languages(&translator));
+        std::thread::spawn(move || state.queue.look_into_restored(&translator));
         if let Some(problem) = notice {
             self.page.send(Event::Refused { problem });
         }
@@ -144,6 +144,14 @@ impl State {
 
     fn pair(&self) -> Result<LanguagePair, Error> {
         self.current_pair(&self.status.lock().offer.pairs).ok_or(Error::NoModels)
+    }
+
+    /// This pair with another source: a swapped one if that is its target, else the first supported one from there.
+    fn pair_from(&self, code: &str, pair: &LanguagePair) -> Option<LanguagePair> {
+        let to = if code == pair.to { &pair.from } else { &pair.to };
+        let pairs = &self.status.lock().offer.pairs;
+        let mut all = pairs.iter().filter(|one| one.from == code);
+        all.clone().find(|one| one.to == *to).or_else(|| all.next()).cloned()
     }
 
     fn check_supported(&self, pair: &LanguagePair) -> Result<(), Error> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// The protocol's names of keys that write nothing.
 pub mod key {
+    pub const BACKSPACE: &str = "\u{E003}";
     pub const TAB: &str = "\u{E004}";
     pub const ENTER: &str = "\u{E007}";
     pub const SHIFT: &str = "\u{E008}";

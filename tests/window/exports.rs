@@ -8,7 +8,7 @@ use std::path::Path;
 
 const TABLE: &str = "Preise.csv";
 
-/// With keys, once it is dropped: a column is left out, and stays as it was.
+/// With keys, once it is dropped: a column is left out, and stays as it was, until it is chosen after all.
 pub fn chooses_the_columns_of_a_table(desktop: &Desktop, page: &Session, folder: &Path) {
     let source = folder.join(TABLE);
     fs::write(&source, "nummer,name,notiz\n1,Guten Morgen,Das Haus ist alt.\n").unwrap();
@@ -31,6 +31,27 @@ pub fn chooses_the_columns_of_a_table(desktop: &Desktop, page: &Session, folder:
     let table = fs::read_to_string(translated(folder, TABLE)).unwrap();
     assert!(table.starts_with("nummer,name,notiz\n1,") && !table.contains("Guten Morgen"), "{table}");
     assert!(table.ends_with(",Das Haus ist alt.\n"), "{table}");
+
+    // With the last column too, in the same file.
+    until("other columns are offered", || {
+        page.ask(&format!("return !!{row}.querySelector('[aria-label=\"Choose columns…\"]')")) == true
+    });
+    page.ask(&format!("{row}.querySelector('[aria-label=\"Choose columns…\"]').focus()"));
+    page.presses(&[key::ENTER]);
+    until("the first column has the focus", || page.ask("return document.activeElement.type") == "checkbox");
+    for _ in 0..2 {
+        page.presses(&[key::TAB]);
+    }
+    page.presses(&[" "]);
+    page.presses(&[key::TAB]);
+    until("its button has the focus", || {
+        page.ask("return document.activeElement.innerText") == "Translate again"
+    });
+    page.presses(&[key::ENTER]);
+    until("the last column is translated too", || {
+        let again = fs::read_to_string(translated(folder, TABLE)).unwrap();
+        again.starts_with(table.trim_end_matches("Das Haus ist alt.\n")) && !again.contains("Das Haus")
+    });
 }
 
 /// With keys alone: a page with both languages beside the translation.

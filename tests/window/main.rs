@@ -31,6 +31,7 @@ fn a_reader_translates_with_the_keyboard_drops_files_and_corrects_a_translation(
 
     types_a_sentence(&page);
     swaps_the_languages(&page);
+    detects_the_language(&page);
     goes_on_with_a_text_of_the_history(&page);
     let folder = tempfile::tempdir().unwrap();
     drops_three_files(&desktop, &page, folder.path());
@@ -69,6 +70,29 @@ fn swaps_the_languages(page: &Session) {
     assert_eq!(page.ask("return document.querySelector('.text').lang"), "de");
     page.presses(&[key::CONTROL, key::SHIFT, "s"]);
     shows(page, "Translate to: English");
+}
+
+/// The menu shows the language that a text seems to be in; what is too short is in the one that was chosen last.
+fn detects_the_language(page: &Session) {
+    let choose = |language: &str| {
+        page.presses(&[key::CONTROL, "l"]);
+        page.types(language);
+        page.presses(&[key::ENTER]);
+        page.presses(&[key::CONTROL, "1"]);
+        page.presses(&[key::CONTROL, "a"]);
+    };
+    choose("Detect");
+    page.types("The house is old and the garden is beautiful.");
+    shows(page, "Translate from: English (detected)");
+    shows(page, "Translate to: German");
+    translation(page, "");
+    page.presses(&[key::CONTROL, "a"]);
+    page.presses(&[key::BACKSPACE]);
+    page.types("OK");
+    shows(page, "Translate from: Detect language");
+    shows(page, "Translate to: English");
+    choose("Ger");
+    shows(page, "Translate from: German");
 }
 
 /// What was typed is one entry of the history, whatever was translated on the way, and comes back with one key.

@@ -14,8 +14,11 @@ export interface Column {
 /** A web page with both languages side by side; or a translation memory, as TMX. */
 export type ExportKind = 'bilingual' | 'memory'
 
-/** Chooses the columns of a table that its next job translates: indices, from 0. */
+/** Chooses the columns of a table that are translated when it starts the next time: indices, from 0. */
 export const chooseColumns = (id: number, columns: number[]): Promise<void> => invoke('choose_columns', { id, columns })
+
+/** How many corrections, saved or not, may be lost when a document is translated again. */
+export const correctionsAtRisk = (id: number): Promise<number> => invoke('corrections_at_risk', { id })
 
 /** Writes a bilingual page of a translated document beside its translation; returns the page's name. */
 export const exportBeside = (id: number): Promise<string> => invoke('export_beside', { id })

@@ -77,6 +77,8 @@ export interface InstalledModel {
   licence: string | null
   repository: string | null
   commit: string | null
+  /** Name of the model that it is a LoRA adapter of. */
+  base: string | null
   bits: string
   bytes: number
   built_in: boolean
@@ -126,7 +128,16 @@ export interface Candidate {
   /** "large", "other", or a language. */
   role: string
   licence: string | null
+  /** What else is asked of a LoRA adapter. */
+  adapter: LoraAdapter | null
   problem: Problem | null
+}
+
+export interface LoraAdapter {
+  /** The installed models that it fits, the likeliest first; with their languages, which it has too unless it names others. */
+  bases: { name: string; languages: string[] }[]
+  /** What its files call its base. */
+  base_name: string | null
 }
 
 export interface FileProgress {
@@ -232,9 +243,14 @@ export const chooseModelFile = (title: string): Promise<void> => invoke('choose_
 export const chooseModelFolder = (title: string): Promise<void> => invoke('choose_model_folder', { title })
 /** A found model becomes the candidate. */
 export const chooseFound = (id: string): Promise<void> => invoke('choose_found', { id })
-/** Imports the candidate. */
-export const importModel = (id: number, name: string, role: string, languages: string[]): Promise<void> =>
-  invoke('import_model', { id, name, role, languages })
+/** Imports the candidate; a LoRA adapter over its base. */
+export const importModel = (
+  id: number,
+  name: string,
+  role: string,
+  languages: string[],
+  base: string | null,
+): Promise<void> => invoke('import_model', { id, name, role, languages, base })
 export const dismissCandidate = (id: number): Promise<void> => invoke('dismiss_candidate', { id })
 /** Chooses what translates a pair. */
 export const setRecipe = (pair: Pair, recipe: string): Promise<void> => invoke('set_recipe', { ...pair, recipe })

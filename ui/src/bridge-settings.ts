@@ -15,6 +15,8 @@ export interface Preferences {
   theme: Theme
   /** In percent. */
   text_size: number
+  /** Texts and documents are translated from the languages that they seem to be in. */
+  detect: boolean
   quality: Quality
   /** The translation memory is used, and documents are stored in it. */
   memory: boolean

@@ -31,6 +31,7 @@ test('every command goes out under its name with its arguments, and none carries
   await bridge.suggestions(3, 5)
   await bridge.edit(3, 5, 'Hello', true)
   await exports.chooseColumns(3, [0, 2])
+  await exports.correctionsAtRisk(3)
   await exports.exportBeside(3)
   await exports.exportDocument(3, 'memory', 'Choose')
   await bridge.drafts(3)
@@ -55,6 +56,7 @@ test('every command goes out under its name with its arguments, and none carries
     ['suggestions', { id: 3, index: 5 }],
     ['edit', { id: 3, index: 5, text: 'Hello', equal: true }],
     ['choose_columns', { id: 3, columns: [0, 2] }],
+    ['corrections_at_risk', { id: 3 }],
     ['export_beside', { id: 3 }],
     ['export_document', { id: 3, kind: 'memory', title: 'Choose' }],
     ['drafts', { id: 3 }],
@@ -95,7 +97,7 @@ test('every command of the Models page goes out under its name, and none carries
   const named = ['getSet', 'pauseWork', 'cancelWork', 'dismissWork', 'testSet', 'removeSet', 'openModelPage', 'openLicence', 'chooseFound'] as const
   for (const command of named) await models[command]('europe')
   await models.removeModel('mine')
-  await models.importModel(7, 'mine', 'de', ['de', 'en'])
+  await models.importModel(7, 'mine', 'de', ['de', 'en'], 'large')
   await models.dismissCandidate(7)
   await models.setRecipe({ from: 'de', to: 'en' }, 'L')
   const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -104,7 +106,7 @@ test('every command of the Models page goes out under its name, and none carries
     ...titled.map((command) => [snake(command), { title: 'Choose' }]),
     ...named.map((command) => [snake(command), { id: 'europe' }]),
     ['remove_model', { name: 'mine' }],
-    ['import_model', { id: 7, name: 'mine', role: 'de', languages: ['de', 'en'] }],
+    ['import_model', { id: 7, name: 'mine', role: 'de', languages: ['de', 'en'], base: 'large' }],
     ['dismiss_candidate', { id: 7 }],
     ['set_recipe', { from: 'de', to: 'en', recipe: 'L' }],
   ])

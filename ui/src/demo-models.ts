@@ -1,5 +1,5 @@
 // The models of the fake backend in demo.ts.
-import type { DirectionReport, Fit, Models, PublishedSet, SetMember, Work, WorkState } from './bridge'
+import type { Candidate, DirectionReport, Fit, Models, PublishedSet, SetMember, Work, WorkState } from './bridge'
 
 const GB = 1e9
 
@@ -114,6 +114,7 @@ const BUILT_IN = ['starter-large large', 'starter-small-de de', 'starter-small-e
     licence: 'MIT OR Apache-2.0',
     repository: null,
     commit: null,
+    base: null,
     bits: 'q8',
     bytes: 4e6,
     built_in: true,
@@ -187,7 +188,29 @@ export const STATES: Record<string, WorkState> = {
   },
 }
 
-/** The page of a scene: first, a state of STATES, installed, found, import. */
+const CANDIDATE: Candidate = {
+  id: 1,
+  name: 'Qwen2.5-3B-Instruct-Q4_K_M',
+  file: 'Qwen2.5-3B-Instruct-Q4_K_M.gguf',
+  source_bytes: 1.93 * GB,
+  import_bytes: 1.98 * GB,
+  languages: [],
+  role: 'large',
+  licence: null,
+  adapter: null,
+  problem: null,
+}
+
+const adapter = (names: string[]): Candidate => ({
+  ...CANDIDATE,
+  name: 'german-letters',
+  file: 'german-letters',
+  source_bytes: 22e6,
+  import_bytes: 45e6,
+  adapter: { bases: names.map((name) => ({ name, languages: ['en', 'de'] })), base_name: 'meta-llama/Llama-3.2-3B-Instruct' },
+})
+
+/** The page of a scene: first, a state of STATES, installed, found, import, adapter, adapter-none. */
 export function modelsOf(scene: string): Models {
   const state = STATES[scene]
   if (state) {
@@ -195,7 +218,7 @@ export function modelsOf(scene: string): Models {
     const title = SETS.find((one) => one.id === id)!.title
     return { ...MODELS, sets: [...SETS].sort((a) => (a.id === id ? -1 : 0)), works: [{ id, title, state } satisfies Work], disk_used: 2.33 * GB }
   }
-  if (scene === 'installed' || scene === 'found' || scene === 'import') {
+  if (['installed', 'found', 'import', 'adapter', 'adapter-none'].includes(scene)) {
     const names = ['llama-3.2-3b-instruct', 'llama-3.2-1b-instruct']
     const sets = SETS.map((one) =>
       one.id === 'llama-3b'
@@ -231,10 +254,7 @@ export function modelsOf(scene: string): Models {
       ],
       recipes: pairs.map((pair) => ({ pair, current: 'llama-3b', choices })),
       disk_used: 2.82 * GB,
-      candidate:
-        scene === 'import'
-          ? { id: 1, name: 'Qwen2.5-3B-Instruct-Q4_K_M', file: 'Qwen2.5-3B-Instruct-Q4_K_M.gguf', source_bytes: 1.93 * GB, import_bytes: 1.98 * GB, languages: [], role: 'large', licence: null, problem: null }
-          : null,
+      candidate: { import: CANDIDATE, adapter: adapter(names), 'adapter-none': adapter([]) }[scene] ?? null,
     }
   }
   return MODELS

@@ -1,6 +1,6 @@
 // A fake Rust backend for `npm run dev` in a browser. `?show=` picks a scene:
 // ready (default), loading, failed, problem, queue, resume, review, software, demonstration; `?models=` one of the
-// Models page: first (default), installed, import, or a state of demo-models.ts; `?language=` and `?theme=` as in the
+// Models page: first (default), installed, import, adapter, adapter-none, or a state of demo-models.ts; `?language=` and `?theme=` as in the
 // settings.
 import { mockIPC } from '@tauri-apps/api/mocks'
 import type { Channel } from '@tauri-apps/api/core'
@@ -175,6 +175,7 @@ export function mockBackend(): void {
       const table = rows.find((row) => row.id === id)
       if (table) change({ ...table, columns: table.columns.map((one, at) => ({ ...one, chosen: chosen.includes(at) })) })
     },
+    corrections_at_risk: () => 0,
     export_beside: () => 'Vertrag.en.docx.de-en.html',
     export_document: () => null,
     suggestions: () => SUGGESTIONS,

@@ -39,6 +39,14 @@ export class Exports {
     await bridge.chooseColumns(row, columns).catch((reason: unknown) => this.#host.notify(asProblem(reason)))
   }
 
+  /** How many corrections may be lost when a document is translated again. */
+  async atRisk(row: number): Promise<number> {
+    return bridge.correctionsAtRisk(row).catch((reason: unknown) => {
+      this.#host.notify(asProblem(reason))
+      return 0
+    })
+  }
+
   async #write(command: Promise<string | null>): Promise<void> {
     this.written = null
     try {

@@ -108,11 +108,11 @@ export class ModelsPage {
   setRecipe = (pair: { from: string; to: string }, id: string): void =>
     void this.#run(bridge.setRecipe(pair, id))
 
-  import(name: string, role: string, languages: string[]): void {
+  import(name: string, role: string, languages: string[], base: string | null): void {
     const { candidate } = this
     if (!candidate) return
     this.candidate = null
-    void this.#run(bridge.importModel(candidate.id, name, role, languages))
+    void this.#run(bridge.importModel(candidate.id, name, role, languages, base))
   }
 
   dismissCandidate(): void {

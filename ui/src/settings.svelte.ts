@@ -14,6 +14,7 @@ export const DEFAULTS: Preferences = {
   language: null,
   theme: 'system',
   text_size: 100,
+  detect: false,
   quality: 'fast',
   memory: true,
   history: true,

@@ -49,8 +49,6 @@ export class Session extends Languages {
   resumeDismissed = $state(false)
   source = $state('')
   translation: TypedTranslation = $state({ ...EMPTY })
-  /** Code of the detected source language, if certain. */
-  detectedLanguage: string | null = $state(null)
   /** Problems shown until dismissed. */
   notices: Problem[] = $state.raw([])
   /** Text of the polite live region, for screen readers. */
@@ -103,25 +101,6 @@ export class Session extends Languages {
   }
 
   // ---- languages
-
-  chooseSource(from: string): void {
-    const pair = this.nearest({ from, to: this.pair?.to ?? '' })
-    if (pair) void this.choosePair(pair)
-  }
-
-  chooseTarget(to: string): void {
-    if (this.pair) void this.choosePair({ from: this.pair.from, to })
-  }
-
-  async choosePair(pair: Pair): Promise<void> {
-    this.pair = pair
-    try {
-      this.recent = await bridge.setPair(pair)
-      this.translateNow()
-    } catch (reason) {
-      this.notify(bridge.asProblem(reason))
-    }
-  }
 
   /** The finished translation becomes the text to translate back. */
   swap(): void {
@@ -177,16 +156,17 @@ export class Session extends Languages {
     this.texts.begin()
     this.translation = { ...this.translation, status: 'translating', stale: true, problem: null, of: this.source }
     this.announce(t('said-translating'))
-    void this.#detect(seq)
-    bridge.translate(seq, this.source).catch((reason: unknown) => {
+    this.#send(seq, this.source).catch((reason: unknown) => {
       this.handle({ type: 'failed', seq, problem: bridge.asProblem(reason) })
     })
   }
 
-  async #detect(seq: number): Promise<void> {
-    // Detection is only a hint; the translation reports errors.
-    const code = await bridge.detect(this.source).catch(() => null)
-    if (seq === this.#seq) this.detectedLanguage = code
+  /** Where the language is detected, the translation waits for that. */
+  async #send(seq: number, text: string): Promise<void> {
+    const waits = () => seq === this.#seq
+    const detected = this.detect(text, waits)
+    if (this.detects) await detected
+    if (waits()) await bridge.translate(seq, text)
   }
 
   stop(): void {

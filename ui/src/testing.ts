@@ -220,6 +220,7 @@ export function rust(rest: Partial<Snapshot> = {}) {
     }),
     close: vi.spyOn(bridge, 'close').mockResolvedValue(),
     chooseColumns: vi.spyOn(exportsBridge, 'chooseColumns').mockResolvedValue(),
+    correctionsAtRisk: vi.spyOn(exportsBridge, 'correctionsAtRisk').mockResolvedValue(0),
     exportBeside: vi.spyOn(exportsBridge, 'exportBeside').mockResolvedValue('letter.en.md.de-en.html'),
     exportDocument: vi.spyOn(exportsBridge, 'exportDocument').mockResolvedValue(null),
     translateBack: vi.spyOn(textsBridge, 'translateBack').mockResolvedValue(),

@@ -29,7 +29,7 @@ interface Host {
   translation: TypedTranslation
   put: ((text: string) => void) | null
   announce: (text: string) => void
-  choosePair: (pair: Pair) => Promise<void>
+  setPair: (pair: Pair) => Promise<void>
   translateNow: () => void
   settings: { run: <T>(command: Promise<T>) => Promise<T | undefined> }
 }
@@ -119,7 +119,7 @@ export class Texts {
     host.translation = { ...EMPTY, status: 'done', text: target }
     const same = host.pair?.from === pair.from && host.pair.to === pair.to
     if (same) host.translateNow()
-    else await host.choosePair(pair)
+    else await host.setPair(pair)
   }
 
   /** Goes on with the last text. */

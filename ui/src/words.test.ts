@@ -13,14 +13,16 @@ const SOURCES = 'src'
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`)
 
-const messages = (locale: string): Map<string, Message> =>
-  new Map(
-    files(`${SOURCES}/words/${locale}`).flatMap((file) => {
-      const { body } = parse(readFileSync(file, 'utf8'), {})
-      expect(body.filter((entry) => entry.type === 'Junk'), file).toEqual([])
-      return body.flatMap((entry) => (entry.type === 'Message' ? [[entry.id.name, entry as Message] as const] : []))
-    }),
-  )
+function messages(locale: string): Map<string, Message> {
+  const all = files(`${SOURCES}/words/${locale}`).flatMap((file) => {
+    const { body } = parse(readFileSync(file, 'utf8'), {})
+    expect(body.filter((entry) => entry.type === 'Junk'), file).toEqual([])
+    return body.flatMap((entry) => (entry.type === 'Message' ? [[entry.id.name, entry as Message] as const] : []))
+  })
+  const ids = all.map(([id]) => id)
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at), `${locale}, twice`).toEqual([])
+  return new Map(all)
+}
 
 /** The attributes and arguments of a message: what all languages must share. */
 function shape(message: Message | undefined): string[] {

@@ -11,6 +11,7 @@ use translation::{
     Setup, Source, Translator,
 };
 
+use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::job_output::{InputJob, JobOutput, OutputOptions};
@@ -102,6 +103,20 @@ impl JobRunner<'_> {
     pub fn reject(&mut self, document: Option<PathBuf>, problem: Problem) -> Result<(), Failure> {
         let index = self.next_index();
         self.output.add(index, InputJob { id: None, document }, Err(problem))
+    }
+
+    /// Asks before a document is translated again whose corrections would be lost by that; `yes` answers for the user.
+    pub fn confirm_loss(&self, row: &JobRow, yes: bool) -> Result<(), Failure> {
+        match self.translator.corrections_at_risk(row.id)? {
+            0 => Ok(()),
+            count => {
+                let input = shown(&row.input);
+                let what = format!(
+                    "{input}: translating it again loses corrections that the memory does not have: {count}"
+                );
+                confirm(&what, yes)
+            }
+        }
     }
 
     /// Resumes a document of the queue.

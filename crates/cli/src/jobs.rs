@@ -96,6 +96,9 @@ pub struct ResumeArgs {
     /// Sentences decoded at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     sequences: u32,
+    /// Do not ask whether corrections may be lost
+    #[arg(long)]
+    yes: bool,
     /// Print each result as one line of JSON
     #[arg(long)]
     json: bool,
@@ -178,6 +181,7 @@ impl ResumeArgs {
         if rows.is_empty() {
             note!("No matching jobs");
         }
+        rows.iter().try_for_each(|row| runner.confirm_loss(row, self.yes))?;
         rows.iter().try_for_each(|row| runner.resume(row))?;
         runner.finish()
     }

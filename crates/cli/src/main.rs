@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 #[cfg(any(feature = "evaluate", feature = "train"))]
 mod column_order;
+mod confirm;
 #[cfg(feature = "evaluate")]
 mod evaluate;
 mod failure;

@@ -1,6 +1,5 @@
 //! `wasan models`: lists, shows, finds, gets, imports, changes, tests, chooses, aligns and removes models.
 
-mod confirm;
 mod find;
 mod get;
 mod info;

@@ -114,9 +114,12 @@ impl Translate {
         self.apply(&mut options, terms);
         let target = output.map(Target::absolute).or_else(|| row.target.clone());
         if options != row.options || target != row.target {
+            runner.confirm_loss(row, self.yes)?;
             runner.translator.set_options(row.id, &options, target.as_ref())?;
         } else if runner.translator.is_current(row.id)? {
             return runner.already_done(row);
+        } else {
+            runner.confirm_loss(row, self.yes)?;
         }
         runner.resume(row)
     }

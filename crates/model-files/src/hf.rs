@@ -13,11 +13,11 @@ use serde::Deserialize;
 use crate::files::{read_json, read_small};
 use crate::replacement;
 use crate::source::{ImportDefaults, ModelSource, SourceTensors};
-use crate::{Error, Result, card, limits, peft};
+use crate::{Error, PeftAdapter, Result, limits};
 use config::Config;
 use weights::TensorNames;
 
-const CONFIG: &str = "config.json";
+pub(crate) const CONFIG: &str = "config.json";
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -37,7 +37,7 @@ pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSou
     let small = limits::CONFIG_BYTES;
     let config: Config =
         read_json(&folder.join(CONFIG), "the size of config.json", small)?.ok_or_else(|| {
-            match peft::is_adapter(folder) {
+            match PeftAdapter::is_in(folder) {
                 true => Error::NoBase { path: folder.into() },
                 false => Error::NotAModel { path: folder.into() },
             }
@@ -45,13 +45,7 @@ pub(crate) fn open(folder: &Path, replacement: Option<&Path>) -> Result<ModelSou
     let generation: GenerationConfig =
         read_json(&folder.join("generation_config.json"), "the size of generation_config.json", small)?
             .unwrap_or_default();
-    let mut defaults: ImportDefaults =
-        read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
-    let card = card::read(folder);
-    defaults.licence = defaults.licence.or(card.licence);
-    if defaults.languages.is_empty() {
-        defaults.languages = card.languages;
-    }
+    let defaults = ImportDefaults::of(folder)?;
     let own = folder.join("tokenizer.json");
     let tokenizer = match replacement {
         None => read_small(&own, "the size of tokenizer.json", limits::TOKENIZER_BYTES)?,

@@ -12,7 +12,7 @@ use crate::adapter::ADAPTER_FILE;
 use crate::files::read_small;
 use crate::info::FORMAT;
 use crate::model::{INFO_FILE, TOKENIZER_FILE, WEIGHTS_FILE, read_info};
-use crate::peft::{self, AdapterSource};
+use crate::peft::{AdapterContents, PeftAdapter};
 use crate::plan::{ImportPlan, MatrixPlan};
 use crate::quantize::Quantization;
 use crate::source::ModelSource;
@@ -172,13 +172,9 @@ fn import_adapter(
     let json = read_small(&base.join(INFO_FILE), "the size of model.json", limits::CONFIG_BYTES)?
         .ok_or_else(|| Error::NotAModel { path: base.into() })?;
     let info = read_info(&json)?;
-    if info.adapter.is_some() {
-        return Err(Error::Unsupported {
-            feature: "an adapter of a model with an adapter",
-            found: info.name,
-        });
-    }
-    let AdapterSource { name, defaults, ranks, factors, source } = peft::open(source, &info.architecture)?;
+    let adapter = PeftAdapter::open(source)?;
+    let AdapterContents { ranks, factors, source } = adapter.read(&info)?;
+    let PeftAdapter { name, defaults, .. } = adapter;
     write_file(&target.join(ADAPTER_FILE), &factors)?;
     let real = |path: &Path| path.canonicalize().map_err(|source| Error::Read { source, path: path.into() });
     let place = real(base)?;

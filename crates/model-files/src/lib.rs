@@ -55,6 +55,7 @@ pub use import::{ImportOptions, Progress, import};
 pub use info::{AdapterInfo, MatrixInfo, ModelInfo, Role, SourceFile};
 pub use layout::{Layout, Matrix};
 pub use model::{Model, edit_info};
+pub use peft::PeftAdapter;
 pub use quantize::Quantization;
 pub use repository::Repository;
 pub use summary::{SourceSummary, summarize};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Deserialize;
 
 use crate::adapter::check_rank;
@@ -12,53 +13,172 @@ use crate::families::COMMON_NAMES;
 use crate::files::{InputFile, read_json};
 use crate::safetensors_file::{HeaderBuilder, read_header};
 use crate::source::{ImportDefaults, layer_parameter, parameters};
-use crate::{Architecture, Error, Result, SourceFile, limits};
+use crate::{Architecture, Error, ModelInfo, Result, SourceFile, hf, limits};
 
 const SETTINGS: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";
 /// What PEFT writes before the names of the base's modules.
 const PREFIX: &str = "base_model.model.";
 
-/// An adapter to import.
-pub(crate) struct AdapterSource {
+/// A LoRA adapter in a folder of PEFT's, of which only the settings and the header of the factors have been read.
+pub struct PeftAdapter {
     /// The folder's name.
-    pub name: Option<String>,
-    /// Its `wasan.json`.
-    pub defaults: ImportDefaults,
+    pub(crate) name: Option<String>,
+    /// Its `wasan.json` and model card.
+    pub(crate) defaults: ImportDefaults,
+    base_name: Option<String>,
+    scaling: f32,
+    file: InputFile,
+    data: u64,
+    header: Metadata,
+}
+
+/// The contents of an adapter.
+pub(crate) struct AdapterContents {
     /// The rank of every adapted tensor.
-    pub ranks: BTreeMap<String, usize>,
+    pub ranks: Ranks,
     /// The safetensors file with A and B of each, PEFT's scaling multiplied into B.
     pub factors: Vec<u8>,
     /// The file that they come from.
     pub source: SourceFile,
 }
 
-/// Whether the folder holds an adapter.
-pub(crate) fn is_adapter(folder: &Path) -> bool {
-    folder.join(SETTINGS).exists()
+impl PeftAdapter {
+    /// Whether the folder holds an adapter and no model.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(SETTINGS).exists() && !folder.join(hf::CONFIG).exists()
+    }
+
+    /// Reads the settings and the header in `folder`.
+    ///
+    /// # Errors
+    /// A folder without an adapter, damaged files, an adapter of a kind that is not supported.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let small = limits::CONFIG_BYTES;
+        let settings: Settings = read_json(&folder.join(SETTINGS), "the size of adapter_config.json", small)?
+            .ok_or_else(|| Error::NotAnAdapter { path: folder.into() })?;
+        settings.refuse_unsupported()?;
+        let defaults = ImportDefaults::of(folder)?;
+        let file = InputFile::open(&folder.join(WEIGHTS))?;
+        let (data, header) = read_header(&file)?;
+        let real = folder.canonicalize().map_err(|source| Error::Read { source, path: folder.into() })?;
+        let name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+        let scaling = settings.scaling();
+        Ok(Self { name, defaults, base_name: settings.base_model_name_or_path, scaling, file, data, header })
+    }
+
+    /// Fails unless every factor belongs to a matrix of this model and has its shape.
+    ///
+    /// # Errors
+    /// The first factor that does not; a model that is an adapter itself.
+    pub fn check_base(&self, base: &ModelInfo) -> Result<()> {
+        if base.adapter.is_some() {
+            return Err(Error::Unsupported {
+                feature: "an adapter of a model with an adapter",
+                found: base.name.clone(),
+            });
+        }
+        self.factors(&base.architecture).map(drop)
+    }
+
+    /// What its settings call its base: a repository or a path.
+    pub fn base_name(&self) -> Option<&str> {
+        self.base_name.as_deref()
+    }
+
+    /// Codes of its languages, if its files name them; else it has those of its base.
+    pub fn languages(&self) -> &[String] {
+        &self.defaults.languages
+    }
+
+    /// The licence according to its files.
+    pub fn licence(&self) -> Option<&str> {
+        self.defaults.licence.as_deref()
+    }
+
+    /// Bytes of its file.
+    pub fn source_bytes(&self) -> u64 {
+        self.file.len()
+    }
+
+    /// Bytes of the factors once they are imported, as f32.
+    pub fn stored_bytes(&self) -> u64 {
+        let values = |info: &TensorInfo| info.shape.iter().map(|&size| size as u64).product::<u64>();
+        4 * self.header.tensors().values().map(|info| values(info)).sum::<u64>()
+    }
+
+    /// Reads the factors of an adapter of this base.
+    pub(crate) fn read(&self, base: &ModelInfo) -> Result<AdapterContents> {
+        self.check_base(base)?;
+        let (ranks, factors) = self.factors(&base.architecture)?;
+        let mut values = NamedValues::new();
+        for (name, factor) in factors {
+            let read = self.values(&factor)?;
+            values.insert(name, (factor.info.shape, read));
+        }
+        let source = self.file.hash(&mut |_| Ok(()))?;
+        self.file.check_unchanged()?;
+        Ok(AdapterContents { ranks, factors: stored(values)?, source })
+    }
+
+    /// The rank of every adapted tensor of this architecture, and the factors by name: `PARAMETER.a`, `PARAMETER.b`.
+    fn factors(&self, architecture: &Architecture) -> Result<(Ranks, BTreeMap<String, StoredFactor>)> {
+        let shapes: BTreeMap<_, _> = parameters(architecture).into_iter().collect();
+        let (mut ranks, mut factors) = (Ranks::new(), BTreeMap::new());
+        for (name, info) in self.header.tensors() {
+            let other = || Error::Unsupported {
+                feature: "an adapter of something other than the matrices of layers",
+                found: name.clone(),
+            };
+            let (parameter, is_b) = factor(&name).ok_or_else(other)?;
+            let &[rows, columns] = shapes.get(&parameter).ok_or_else(other)?.as_slice() else {
+                return Err(other());
+            };
+            let rank = info.shape.get(usize::from(is_b)).copied().unwrap_or(0);
+            check_rank(rank, &name)?;
+            let shape = if is_b { vec![rows, rank] } else { vec![rank, columns] };
+            if info.shape != shape || *ranks.entry(parameter.clone()).or_insert(rank) != rank {
+                return Err(Error::Shape { expected: shape, found: info.shape.clone(), name });
+            }
+            let key = format!("{parameter}.{}", if is_b { "b" } else { "a" });
+            factors.insert(key, StoredFactor { name, is_b, info: info.clone() });
+        }
+        let needed = ranks.keys().flat_map(|name| [format!("{name}.a"), format!("{name}.b")]);
+        match needed.into_iter().find(|name| !factors.contains_key(name)) {
+            Some(name) => Err(Error::MissingTensor { name }),
+            None if ranks.is_empty() => Err(Error::MissingTensor { name: "lora_A".into() }),
+            None => Ok((ranks, factors)),
+        }
+    }
+
+    fn values(&self, factor: &StoredFactor) -> Result<Vec<f32>> {
+        let (start, end) = factor.info.data_offsets;
+        let mut bytes = vec![0; end - start];
+        self.file.read_at(self.data + start as u64, &mut bytes)?;
+        let mut values = vec![0.0; factor.info.shape.iter().product()];
+        WeightType::of_floats(factor.info.dtype, &factor.name)?.read_floats(&bytes, &mut values);
+        if factor.is_b {
+            values.iter_mut().for_each(|value| *value *= self.scaling);
+        }
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(Error::NotFinite { name: factor.name.clone() });
+        }
+        Ok(values)
+    }
 }
 
-/// Reads the adapter in `folder` of a model of this architecture.
-pub(crate) fn open(folder: &Path, architecture: &Architecture) -> Result<AdapterSource> {
-    let small = limits::CONFIG_BYTES;
-    let settings: Settings = read_json(&folder.join(SETTINGS), "the size of adapter_config.json", small)?
-        .ok_or_else(|| Error::NotAnAdapter { path: folder.into() })?;
-    settings.refuse_unsupported()?;
-    let defaults =
-        read_json(&folder.join("wasan.json"), "the size of wasan.json", small)?.unwrap_or_default();
-    let file = InputFile::open(&folder.join(WEIGHTS))?;
-    let (ranks, factors) = read_factors(&file, architecture, settings.scaling())?;
-    let source = file.hash(&mut |_| Ok(()))?;
-    file.check_unchanged()?;
-    let real = folder.canonicalize().map_err(|source| Error::Read { source, path: folder.into() })?;
-    let name = real.file_name().map(|name| name.to_string_lossy().into_owned());
-    Ok(AdapterSource { name, defaults, ranks, factors: stored(factors)?, source })
+/// A factor in the file, checked against its base.
+struct StoredFactor {
+    name: String,
+    is_b: bool,
+    info: TensorInfo,
 }
 
 /// PEFT's `adapter_config.json`.
 #[derive(Deserialize)]
 struct Settings {
     peft_type: String,
+    base_model_name_or_path: Option<String>,
     r: f64,
     lora_alpha: f64,
     #[serde(default)]
@@ -138,43 +258,3 @@ fn stored(factors: NamedValues) -> Result<Vec<u8>> {
 
 type Ranks = BTreeMap<String, usize>;
 type NamedValues = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
-
-/// The rank of every adapted tensor, and its factors by name: `PARAMETER.a`, `PARAMETER.b`.
-fn read_factors(file: &InputFile, architecture: &Architecture, scaling: f32) -> Result<(Ranks, NamedValues)> {
-    let shapes: BTreeMap<_, _> = parameters(architecture).into_iter().collect();
-    let (data, header) = read_header(file)?;
-    let (mut ranks, mut factors) = (Ranks::new(), NamedValues::new());
-    for (name, info) in header.tensors() {
-        let other = || Error::Unsupported {
-            feature: "an adapter of something other than the matrices of layers",
-            found: name.clone(),
-        };
-        let (parameter, is_b) = factor(&name).ok_or_else(other)?;
-        let &[rows, columns] = shapes.get(&parameter).ok_or_else(other)?.as_slice() else {
-            return Err(other());
-        };
-        let rank = info.shape.get(usize::from(is_b)).copied().unwrap_or(0);
-        check_rank(rank, &name)?;
-        let expected = if is_b { vec![rows, rank] } else { vec![rank, columns] };
-        if info.shape != expected || *ranks.entry(parameter.clone()).or_insert(rank) != rank {
-            return Err(Error::Shape { expected, found: info.shape.clone(), name });
-        }
-        let mut bytes = vec![0; info.data_offsets.1 - info.data_offsets.0];
-        file.read_at(data + info.data_offsets.0 as u64, &mut bytes)?;
-        let mut values = vec![0.0; rank * if is_b { rows } else { columns }];
-        WeightType::of_floats(info.dtype, &name)?.read_floats(&bytes, &mut values);
-        if is_b {
-            values.iter_mut().for_each(|value| *value *= scaling);
-        }
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(Error::NotFinite { name });
-        }
-        factors.insert(format!("{parameter}.{}", if is_b { "b" } else { "a" }), (expected, values));
-    }
-    let missing = ranks.keys().flat_map(|name| [format!("{name}.a"), format!("{name}.b")]);
-    match missing.into_iter().find(|name| !factors.contains_key(name)) {
-        Some(name) => Err(Error::MissingTensor { name }),
-        None if ranks.is_empty() => Err(Error::MissingTensor { name: "lora_A".into() }),
-        None => Ok((ranks, factors)),
-    }
-}

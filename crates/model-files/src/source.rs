@@ -1,12 +1,13 @@
 //! The common form of both kinds of source: an architecture, and tensors by parameter name.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use crate::blocks::WeightType;
 use crate::chat_template::ChatTemplate;
-use crate::files::InputFile;
+use crate::files::{InputFile, read_json};
 use crate::rope::RopeFrequencies;
-use crate::{Architecture, Error, Instruction, Repository, Result, Role, Tokenizer, prompt};
+use crate::{Architecture, Error, Instruction, Repository, Result, Role, Tokenizer, card, limits, prompt};
 
 /// A model to import, of which only the headers have been read.
 pub(crate) struct ModelSource {
@@ -50,6 +51,21 @@ pub(crate) struct ImportDefaults {
     pub languages: Vec<String>,
     #[serde(default)]
     pub pairs: Vec<[String; 2]>,
+}
+
+impl ImportDefaults {
+    /// Those of a folder; what its `wasan.json` does not say comes from its model card.
+    pub fn of(folder: &Path) -> Result<Self> {
+        let file = folder.join("wasan.json");
+        let mut defaults: Self =
+            read_json(&file, "the size of wasan.json", limits::CONFIG_BYTES)?.unwrap_or_default();
+        let card = card::read(folder);
+        defaults.licence = defaults.licence.or(card.licence);
+        if defaults.languages.is_empty() {
+            defaults.languages = card.languages;
+        }
+        Ok(defaults)
+    }
 }
 
 /// The location of a tensor, and its name for error messages.

@@ -6,9 +6,9 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use common::{Random, SMALL, Store, hf_folder, import_quietly, open, safetensors, write_json};
+use common::{Random, SMALL, Shape, Store, hf_folder, import_quietly, open, safetensors, write_json};
 use half::bf16;
-use model_files::{Error, ImportOptions, Model, ModelInfo, Quantization, Result, Role, import};
+use model_files::{Error, ImportOptions, Model, ModelInfo, PeftAdapter, Quantization, Result, Role, import};
 use serde_json::{Value, json};
 
 const RANK: usize = 3;
@@ -143,6 +143,34 @@ fn a_changed_or_missing_base_is_named() {
     assert!(matches!(error, Error::Read { .. } | Error::Unsupported { .. }), "{error}");
     let error = folders.import("second", ImportOptions::default()).unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+}
+
+#[test]
+fn an_adapter_says_before_its_import_what_it_is_and_which_bases_it_fits() {
+    let folders = Folders::new();
+    folders.settings(|settings| settings["base_model_name_or_path"] = "org/base".into());
+    fs::write(folders.at("peft/README.md"), "---\nlicense: mit\nlanguage: [de, en]\n---\n").unwrap();
+    assert!(PeftAdapter::is_in(&folders.at("peft")) && !PeftAdapter::is_in(&folders.at("source")));
+    let adapter = PeftAdapter::open(&folders.at("peft")).unwrap();
+    assert_eq!((adapter.base_name(), adapter.licence()), (Some("org/base"), Some("mit")));
+    assert_eq!(adapter.languages(), ["de", "en"]);
+    let values: usize = factors().iter().map(|(_, _, values)| values.len()).sum();
+    assert_eq!(adapter.stored_bytes(), 4 * values as u64);
+    assert!(adapter.source_bytes() > 2 * values as u64);
+
+    let base = whole(&folders.at("base"));
+    adapter.check_base(base.info()).unwrap();
+    let wide = Shape { feed_forward: SMALL.feed_forward + 8, ..SMALL };
+    let flat = Shape { layers: 1, ..SMALL };
+    for (name, shape) in [("wide", wide), ("flat", flat)] {
+        hf_folder(&folders.at(&format!("{name} source")), &shape, 1, Store::BF16);
+        let source = folders.at(&format!("{name} source"));
+        let other = import_quietly(&source, &folders.at(name), Quantization::Q8).unwrap();
+        assert!(adapter.check_base(&other).is_err(), "{name}");
+    }
+    let info = folders.import("adapted", ImportOptions::default()).unwrap();
+    assert!(adapter.check_base(&info).is_err(), "an adapter is no base");
+    assert_eq!((info.licence.as_deref(), info.languages), (Some("mit"), vec!["de".into(), "en".into()]));
 }
 
 #[test]

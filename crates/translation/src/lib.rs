@@ -107,7 +107,9 @@ pub use model_files::{
     FileType, ImportOptions, Instruction, ModelInfo, Progress, Quantization, Repository, Role, SourceSummary,
     Tokenizer, summarize,
 };
-pub use model_library::{ModelEdit, base, check_name, edit, import, remove};
+pub use model_library::{
+    AdapterSummary, ModelEdit, base, check_name, edit, import, remove, summarize_adapter,
+};
 pub use name_style::NameStyle;
 pub use next_words::{NextWord, NextWords};
 pub use prompt_example::{PromptExample, PromptToken, prompt_example};

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use model_files::{ImportOptions, ModelInfo, Progress, Role};
+use model_files::{ImportOptions, ModelInfo, PeftAdapter, Progress, Role};
 
 use crate::catalog::{Catalog, CatalogEntry, ModelLocation};
 use crate::error::{Error, Result};
@@ -45,6 +45,52 @@ pub fn base(models: Option<&Path>, name: &str) -> Result<PathBuf> {
         ModelLocation::Folder(folder) => Ok(folder),
         ModelLocation::Embedded(_) => Err(Error::EmbeddedBase(name.to_owned())),
     }
+}
+
+/// What is known of a LoRA adapter before it is imported.
+#[derive(Debug, Clone)]
+pub struct AdapterSummary {
+    /// The imported models whose matrices have the names and shapes that it needs; the one that it names comes first.
+    pub bases: Vec<CatalogEntry>,
+    /// What its files call its base: a repository or a path.
+    pub base_name: Option<String>,
+    /// Bytes of its file.
+    pub source_bytes: u64,
+    /// Bytes that it takes once it is imported.
+    pub stored_bytes: u64,
+    /// Codes of its languages; empty if its files name none: then it has those of its base.
+    pub languages: Vec<String>,
+    /// The licence according to its files.
+    pub licence: Option<String>,
+}
+
+/// Reads the settings and the header of the LoRA adapter in a folder of PEFT's, and looks for its base among the imported
+/// models. None if the folder holds no adapter.
+///
+/// # Errors
+/// A damaged adapter, or one of a kind that is not supported; a models folder that cannot be read.
+pub fn summarize_adapter(models: Option<&Path>, source: &Path) -> Result<Option<AdapterSummary>> {
+    if !PeftAdapter::is_in(source) {
+        return Ok(None);
+    }
+    let adapter = PeftAdapter::open(source)?;
+    let mut fitting = Catalog::of(models)?.entries;
+    fitting.retain(|entry| entry.is_imported() && adapter.check_base(&entry.info).is_ok());
+    let named = adapter.base_name().unwrap_or_default();
+    let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_named = |entry: &CatalogEntry| {
+        let repository = entry.info.repository.as_ref().map(|repository| repository.id.as_str());
+        repository == Some(named) || entry.id.eq_ignore_ascii_case(last)
+    };
+    fitting.sort_by_key(|entry| !is_named(entry));
+    Ok(Some(AdapterSummary {
+        bases: fitting,
+        base_name: adapter.base_name().map(str::to_owned),
+        source_bytes: adapter.source_bytes(),
+        stored_bytes: adapter.stored_bytes(),
+        languages: adapter.languages().to_vec(),
+        licence: adapter.licence().map(str::to_owned),
+    }))
 }
 
 /// Checks the name of an imported model, which is also the name of its folder.

@@ -112,7 +112,8 @@ impl Translator {
             && output.is_some_and(|output| is_own(&output)))
     }
 
-    /// Changes the options and the target of an inactive document, for when it is resumed. Without terms its glossary stays.
+    /// Changes the options and the target of an inactive document, for when it is resumed; until then one that was done counts
+    /// as interrupted. Without terms its glossary stays.
     ///
     /// # Errors
     /// [`Error::JobActive`] for a waiting or running document, [`Error::NoSuchJob`], [`Error::QueueBusy`]; a store that

@@ -93,6 +93,26 @@ impl Translator {
         Ok(segments)
     }
 
+    /// How many corrections of a document are lost when it is translated again: those that the memory does not have as they
+    /// are, and those whose formatting a person placed, of which the memory knows nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchJob`]; a store that cannot be read.
+    pub fn corrections_at_risk(&self, job: JobId) -> Result<usize> {
+        let store = self.store()?;
+        let row = store.job(job)?;
+        let mut edited = store.segments(job)?;
+        edited.retain(|segment| segment.status == SentenceStatus::Edited);
+        let mut lost = 0;
+        for SegmentRecord { source, target, chosen, .. } in &edited {
+            let is_kept = row.options.memory
+                && chosen.is_empty()
+                && store.exact_match(&row.pair, source)?.as_ref() == Some(target);
+            lost += usize::from(!is_kept);
+        }
+        Ok(lost)
+    }
+
     /// Replaces the translation of a segment: rewrites the translated file and adds the pair to the memory, unless the job
     /// does not use the memory. Numbered tags in the text move the markup, as in [`Segment::tagged`]; markup without a tag is
     /// placed automatically. Other segments can change too, because markup and encoding depend on the whole document.

@@ -2,8 +2,9 @@
 
 use crate::fake_translator::{pair, problem};
 use crate::page::{
-    Candidate, DirectionReport, FileProgress, Fit, FoundModel, InstalledModel, Language, LicenceName, Models,
-    PairRecipes, RecipeChoice, SetCard, SetMember, TestedSentence, Work, WorkState,
+    Candidate, DirectionReport, FileProgress, Fit, FoundModel, InstalledModel, Language, LicenceName,
+    LoraAdapter, LoraBase, Models, PairRecipes, RecipeChoice, SetCard, SetMember, TestedSentence, Work,
+    WorkState,
 };
 use translation::{ModelProgram, TestVerdict, Verdict, WaitReason};
 
@@ -110,6 +111,7 @@ pub fn works() -> Vec<Work> {
 }
 
 pub fn candidates() -> Vec<Candidate> {
+    let base = LoraBase { name: "base".into(), languages: vec!["de".into()] };
     let full = Candidate {
         id: 1,
         name: "a".into(),
@@ -119,9 +121,15 @@ pub fn candidates() -> Vec<Candidate> {
         languages: vec!["de".into()],
         role: "large".into(),
         licence: Some("MIT".into()),
+        adapter: Some(LoraAdapter { bases: vec![base], base_name: Some("org/base".into()) }),
         problem: Some(problem("model")),
     };
-    vec![full.clone(), Candidate { licence: None, problem: None, ..full }]
+    let nameless = LoraAdapter { bases: Vec::new(), base_name: None };
+    vec![
+        full.clone(),
+        Candidate { licence: None, problem: None, adapter: Some(nameless), ..full.clone() },
+        Candidate { licence: None, problem: None, adapter: None, ..full },
+    ]
 }
 
 fn installed() -> Vec<InstalledModel> {
@@ -132,12 +140,16 @@ fn installed() -> Vec<InstalledModel> {
         licence: Some("MIT".into()),
         repository: Some("org/name".into()),
         commit: Some("0f".into()),
+        base: Some("base".into()),
         bits: "q4".into(),
         bytes: 5,
         built_in: false,
         broken: Some("damaged".into()),
     };
-    vec![full.clone(), InstalledModel { licence: None, repository: None, commit: None, broken: None, ..full }]
+    vec![
+        full.clone(),
+        InstalledModel { licence: None, repository: None, commit: None, base: None, broken: None, ..full },
+    ]
 }
 
 pub fn models() -> Vec<Models> {

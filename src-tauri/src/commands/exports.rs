@@ -6,10 +6,16 @@ use crate::error::Error;
 use crate::page::ExportKind;
 use tauri::WebviewWindow;
 
-/// Chooses the columns of a table that its next job translates: indices, from 0.
+/// Chooses the columns of a table that are translated when it starts the next time: indices, from 0.
 #[tauri::command(async)]
 pub fn choose_columns(state: Window<'_>, id: u64, columns: Vec<usize>) -> Result<(), Error> {
     state.queue.choose_columns(id, &columns)
+}
+
+/// How many corrections, saved or not, may be lost when a document is translated again.
+#[tauri::command(async)]
+pub fn corrections_at_risk(state: Window<'_>, id: u64) -> Result<usize, Error> {
+    state.corrections_at_risk(id)
 }
 
 /// Writes a bilingual page of a translated document beside its translation; returns the page's name.

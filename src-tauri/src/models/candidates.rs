@@ -40,7 +40,7 @@ impl ModelsState {
         candidate.take_if(|(candidate, _)| candidate.id == id).map(|(_, source)| source)
     }
 
-    /// Queues the import of the candidate with the user's answers; none if a model of this name is at work.
+    /// Queues the import of the candidate with the user's answers, of an adapter with its base; none if a model of this name is at work.
     ///
     /// # Errors
     /// The candidate is gone, a role or language that does not exist.
@@ -50,6 +50,7 @@ impl ModelsState {
         name: String,
         role: &str,
         languages: Vec<String>,
+        base: Option<String>,
     ) -> Result<Option<(String, Source)>, Error> {
         let known = |code: &str| translation::languages::language(code).is_some();
         let role = match role {
@@ -63,6 +64,7 @@ impl ModelsState {
         }
         let mut source = self.take_candidate(candidate).ok_or(Error::NoCandidate)?;
         let id = format!("{MODEL}{name}");
+        source.base = base;
         let options = &mut source.options;
         (options.name, options.role, options.languages) = (Some(name.clone()), Some(role), languages);
         Ok(self.begin(id.clone(), name).then_some((id, source)))

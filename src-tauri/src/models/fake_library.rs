@@ -113,9 +113,10 @@ impl Library for Arc<FakeLibrary> {
             languages: Vec::new(),
             role: "large".into(),
             licence: None,
+            adapter: None,
             problem: None,
         };
-        (candidate, Source { path: path.into(), options: ImportOptions::default() })
+        (candidate, Source { path: path.into(), options: ImportOptions::default(), base: None })
     }
 
     fn look_at_found(&self, found: &str, id: u64) -> Result<(Candidate, Source), Problem> {
@@ -125,7 +126,8 @@ impl Library for Arc<FakeLibrary> {
 
     fn import(&self, source: &Source, on_progress: OnProgress<'_>) -> Result<(), Problem> {
         let ImportOptions { name, role, languages, .. } = &source.options;
-        self.record(format!("import {} as {name:?} {role:?} {languages:?}", source.path.display()))?;
+        let base = source.base.as_ref().map_or_else(String::new, |base| format!(" over {base}"));
+        self.record(format!("import {} as {name:?} {role:?} {languages:?}{base}", source.path.display()))?;
         match on_progress(Progress { stage: "hashing", done_bytes: 1, total_bytes: 2 }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(problem("cancelled")),

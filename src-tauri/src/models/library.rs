@@ -27,6 +27,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What is known about it; the user's choices replace name, role and languages.
     pub options: ImportOptions,
+    /// Adapters: name of the installed model that is its base, once the user has chosen it.
+    pub base: Option<String>,
 }
 
 /// What a test translates with.

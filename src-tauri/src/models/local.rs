@@ -155,7 +155,11 @@ impl Library for LocalLibrary {
     }
 
     fn import(&self, source: &Source, on_progress: OnProgress<'_>) -> Result<(), Problem> {
-        let imported = translation::import(None, &source.path, &source.options, on_progress);
+        let base = source.base.as_deref().map(|base| translation::base(None, base)).transpose();
+        let imported = base.and_then(|base| {
+            let options = ImportOptions { base, ..source.options.clone() };
+            translation::import(None, &source.path, &options, on_progress)
+        });
         imported.map(drop).map_err(|error| error.problem())
     }
 

@@ -186,7 +186,7 @@ fn a_file_is_asked_about_before_it_is_imported() {
     assert_eq!((fixture.events)().pop().unwrap()["models"]["candidate"]["id"], id);
     let begin = |id, role: &str, languages: &[&str]| {
         let languages = languages.iter().map(|&code| code.to_owned()).collect();
-        fixture.models.begin_import(id, "mine".into(), role, languages)
+        fixture.models.begin_import(id, "mine".into(), role, languages, Some("large".into()))
     };
     assert!(matches!(begin(id, "xx", &["de"]), Err(Error::UnknownLanguage(code)) if code == "xx"));
     assert!(matches!(begin(id, "de", &["yy"]), Err(Error::UnknownLanguage(code)) if code == "yy"));
@@ -196,8 +196,7 @@ fn a_file_is_asked_about_before_it_is_imported() {
     fixture.library.take_calls();
     assert!(fixture.models.import(&work, &source));
     fixture.models.test_model(&work, &fixture.translator);
-    let call =
-        "import /secret/a.gguf as Some(\"mine\") Some(Specialist { language: \"de\" }) [\"de\", \"en\"]";
+    let call = "import /secret/a.gguf as Some(\"mine\") Some(Specialist { language: \"de\" }) [\"de\", \"en\"] over large";
     assert_eq!(fixture.library.take_calls(), [call]);
     assert_eq!(fixture.states(), ["queued", "importing", "importing", "testing", "testing", "ready"]);
 }
@@ -211,7 +210,7 @@ fn an_import_can_fail_be_dismissed_or_need_no_test() {
     let import = |name: &str, error| {
         fixture.models.offer(Path::new("a.gguf"));
         let id = fixture.models.candidate.lock().as_ref().unwrap().0.id;
-        let begun = fixture.models.begin_import(id, name.into(), "large", vec!["de".into()]);
+        let begun = fixture.models.begin_import(id, name.into(), "large", vec!["de".into()], None);
         let (work, source) = begun.unwrap().unwrap();
         *fixture.library.next_error.lock() = error;
         (fixture.models.import(&work, &source), work)

@@ -94,6 +94,8 @@ pub struct InstalledModel {
     pub licence: Option<String>,
     pub repository: Option<String>,
     pub commit: Option<String>,
+    /// Name of the model that it is a LoRA adapter of.
+    pub base: Option<String>,
     /// Quantization of its weights.
     pub bits: String,
     pub bytes: u64,
@@ -149,8 +151,27 @@ pub struct Candidate {
     pub languages: Vec<String>,
     pub role: String,
     pub licence: Option<String>,
+    /// What else is asked if it is a LoRA adapter.
+    pub adapter: Option<LoraAdapter>,
     /// Why it cannot be imported.
     pub problem: Option<Problem>,
+}
+
+/// A LoRA adapter, which needs a base.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoraAdapter {
+    /// The installed models that it fits, the likeliest first.
+    pub bases: Vec<LoraBase>,
+    /// What its files call its base.
+    pub base_name: Option<String>,
+}
+
+/// An installed model that an adapter fits.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoraBase {
+    pub name: String,
+    /// Which the adapter has too, unless its files name others.
+    pub languages: Vec<String>,
 }
 
 /// Progress of a file in a download.

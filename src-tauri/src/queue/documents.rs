@@ -2,7 +2,7 @@
 
 use crate::backend::StoredJob;
 use crate::error::Error;
-use crate::page::{Row, RowState};
+use crate::page::{Column, Row, RowState};
 use std::path::{Path, PathBuf};
 use translation::{JobId, JobState, LanguagePair, LeftAlone, TermCount};
 
@@ -23,6 +23,8 @@ pub struct Document {
     pub language_checked: bool,
     /// Tables: the columns that were chosen; none: those that hold text.
     pub columns: Option<Vec<usize>>,
+    /// Whether its job does not know these columns yet.
+    pub has_new_columns: bool,
     /// Its job, once submitted.
     pub job: Option<JobId>,
     /// Whether it was asked to pause or to be cancelled.
@@ -50,6 +52,7 @@ impl Documents {
             output: None,
             language_checked: false,
             columns: None,
+            has_new_columns: false,
             job: None,
             is_ending: false,
             attempt,
@@ -81,6 +84,18 @@ impl Document {
         self.job = Some(stored.job);
         // A finished document needs no language hint.
         self.language_checked = state == RowState::Done;
+    }
+
+    /// Shows the columns of a table that has several, those that were chosen as such.
+    pub fn show_columns(&mut self, columns: Vec<Column>) {
+        let shown = columns.into_iter().enumerate().map(|(at, column)| Column {
+            chosen: self.columns.as_ref().map_or(column.chosen, |chosen| chosen.contains(&at)),
+            ..column
+        });
+        let shown: Vec<_> = shown.collect();
+        if shown.len() > 1 {
+            self.row.columns = shown;
+        }
     }
 
     /// Back to `Waiting`. The progress stays shown until the first event of the new attempt.

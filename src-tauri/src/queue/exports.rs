@@ -1,20 +1,30 @@
 //! The columns of tables, and translated documents in other forms.
 
 use super::documents::file_name;
-use super::{Queue, Translator};
+use super::{NO_SUCH_JOB, Queue, Translator};
 use crate::error::Error;
 use crate::page::ExportKind;
 use std::path::{Path, PathBuf};
 
 impl Queue {
-    /// Chooses the columns of a table, which its next job translates: indices, from 0.
+    /// Chooses the columns of a table, which are translated when it starts the next time: indices, from 0.
     pub fn choose_columns(&self, id: u64, chosen: &[usize]) -> Result<(), Error> {
         self.update(id, |document| {
             for (at, column) in document.row.columns.iter_mut().enumerate() {
                 column.chosen = chosen.contains(&at);
             }
             document.columns = Some(chosen.to_vec());
+            document.has_new_columns = true;
         })
+    }
+
+    /// How many corrections, saved or not, may be lost when a document is translated again.
+    pub fn corrections_at_risk(&self, translator: &Translator, id: u64) -> Result<usize, Error> {
+        let Some(job) = self.shared.documents.lock().find(id)?.job else { return Ok(0) };
+        match translator.corrections_at_risk(job) {
+            Err(problem) if problem.code == NO_SUCH_JOB => Ok(0),
+            saved => Ok(saved.map_err(Error::Translation)? + self.drafts.of(job).len()),
+        }
     }
 
     /// Writes a bilingual page of a translated document beside its translation; returns the page's name.

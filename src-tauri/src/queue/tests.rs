@@ -1,9 +1,10 @@
 use super::*;
 use crate::backend::StoredJob;
 use crate::fake_translator::{FakeTranslator, pair, problem, record_events, result};
-use crate::page::{Column, ExportKind};
 use std::path::Path;
 use translation::{JobResult, JobState, LeftAlone, TermCount};
+
+mod exports;
 
 const FOLDER: &str = "/home/user/letters";
 
@@ -55,7 +56,13 @@ fn stored(job: u64, name: &str, state: JobState) -> StoredJob {
 
 impl Fixture {
     fn add(&self, names: &[&str]) {
-        self.queue.add(&self.translator, &pair(), names.iter().map(|name| path(name)).collect());
+        self.add_from(names, |_| None);
+    }
+
+    /// With detected languages.
+    fn add_from(&self, names: &[&str], pair_from: impl Fn(&str) -> Option<LanguagePair>) {
+        let paths = names.iter().map(|name| path(name)).collect();
+        self.queue.add(&self.translator, &pair(), paths, pair_from);
     }
 
     fn states(&self) -> Vec<RowState> {
@@ -122,13 +129,24 @@ fn a_document_in_another_language_waits_for_an_answer() {
 }
 
 #[test]
+fn documents_are_translated_from_detected_languages_without_a_question() {
+    let fixture = fixture();
+    let japanese = || LanguagePair { from: "ja".into(), to: "en".into() };
+    fixture.add_from(&["日記.txt", "日.csv", "a.txt"], |code| (code == "ja").then(japanese));
+    let pairs: Vec<_> = fixture.queue.rows().into_iter().map(|row| row.pair).collect();
+    assert_eq!(pairs, [japanese(), japanese(), pair()]);
+    assert_eq!(fixture.states(), [RowState::Waiting, RowState::Held, RowState::Waiting], "a table asks");
+    assert_eq!(fixture.fake.take_calls(), ["submit 日記.txt ja-en as 0", "submit a.txt de-en as 1"]);
+}
+
+#[test]
 fn the_language_of_restored_documents_is_shown() {
     let fixture = fixture();
     // Of the restored documents, only unfinished ones are checked.
     *fixture.fake.stored.lock() =
         vec![stored(7, "日本.txt", JobState::Paused), stored(8, "日本語.txt", JobState::Done)];
     fixture.queue.restore(&fixture.translator).unwrap();
-    fixture.queue.detect_languages(&fixture.translator);
+    fixture.queue.look_into_restored(&fixture.translator);
     let detected: Vec<_> = fixture.queue.rows().iter().map(|row| row.looks_like.clone()).collect();
     assert_eq!(detected, [Some("ja".to_owned()), None]);
 }
@@ -325,61 +343,4 @@ fn an_edit_updates_the_number_left_to_review() {
     *fixture.fake.next_error.lock() = Some(problem("store_full"));
     let error = fixture.queue.edit(&fixture.translator, id, 3, ("Hello", true)).unwrap_err();
     assert_eq!(error.problem(), problem("store_full"));
-}
-
-#[test]
-fn a_table_waits_until_its_columns_are_chosen() {
-    let fixture = fixture();
-    fixture.add(&["a.csv", "日.csv", "b.csv"]);
-    let (rows, chosen) = (fixture.queue.rows(), |columns: &[Column]| -> Vec<bool> {
-        columns.iter().map(|column| column.chosen).collect()
-    });
-    assert_eq!(fixture.states(), [RowState::Held; 3]);
-    assert_eq!(chosen(&rows[0].columns), [false, true, true]);
-    fixture.queue.choose_columns(rows[0].id, &[0, 2]).unwrap();
-    fixture.queue.choose_columns(rows[1].id, &[1]).unwrap();
-    assert_eq!(chosen(&fixture.queue.rows()[0].columns), [true, false, true]);
-    assert_eq!(fixture.fake.take_calls(), [""; 0], "nothing starts yet");
-    fixture.queue.resume(&fixture.translator, Some(rows[0].id)).unwrap();
-    let japanese = LanguagePair { from: "ja".into(), to: "en".into() };
-    fixture.queue.set_pair(&fixture.translator, rows[1].id, japanese).unwrap();
-    fixture.queue.resume(&fixture.translator, Some(rows[2].id)).unwrap();
-    let submitted =
-        ["submit a.csv [0, 2] de-en as 0", "submit 日.csv [1] ja-en as 1", "submit b.csv de-en as 2"];
-    assert_eq!(fixture.fake.take_calls(), submitted);
-    assert!(matches!(fixture.queue.choose_columns(99, &[]), Err(Error::NoSuchDocument)));
-}
-
-#[test]
-fn a_restored_table_keeps_its_columns_in_another_pair() {
-    let fixture = fixture();
-    *fixture.fake.stored.lock() = vec![stored(7, "a.csv", JobState::Paused)];
-    fixture.queue.restore(&fixture.translator).unwrap();
-    let back = LanguagePair { from: "en".into(), to: "de".into() };
-    fixture.queue.set_pair(&fixture.translator, fixture.ids()[0], back).unwrap();
-    assert_eq!(fixture.fake.take_calls(), ["forget 7", "submit a.csv [1] en-de as 0"]);
-}
-
-#[test]
-fn a_translated_document_is_exported() {
-    let fixture = fixture();
-    fixture.add(&["a.txt"]);
-    let id = fixture.ids()[0];
-    assert!(matches!(fixture.queue.export_beside(&fixture.translator, id), Err(Error::NotFinished(_))));
-    fixture.fake.emit(0, JobEvent::Finished(result(Some(path("a.en.txt")))));
-    fixture.fake.take_calls();
-    assert_eq!(fixture.queue.export_beside(&fixture.translator, id).unwrap(), "a.en.html");
-    let proposed = fixture.queue.export_path(id, ExportKind::Memory).unwrap();
-    assert_eq!(proposed, path("a.en.txt.de-en.tmx"));
-    assert_eq!(fixture.queue.export_path(id, ExportKind::Bilingual).unwrap(), path("a.en.txt.de-en.html"));
-    let name = fixture.queue.export(&fixture.translator, id, (ExportKind::Memory, &proposed)).unwrap();
-    assert_eq!(name, "a.en.txt.de-en.tmx", "the page sees no path");
-    let calls = [
-        format!("export beside {} 0", path("a.en.txt").display()),
-        format!("export Memory {} 0", proposed.display()),
-    ];
-    assert_eq!(fixture.fake.take_calls(), calls);
-    *fixture.fake.next_error.lock() = Some(problem("exists"));
-    let again = fixture.queue.export(&fixture.translator, id, (ExportKind::Bilingual, &proposed));
-    assert_eq!(again.unwrap_err().problem(), problem("exists"));
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use translation::{DocumentTerm, DocumentTermEdit, LanguagePair, Segment, Term};
 
 impl State {
-    /// Adds documents, and those in folders, with the current pair; reports folders without usable documents to the
+    /// Adds documents, and those in folders, with the current pair, or from the languages that they seem to be in, if these
+    /// are to be detected; reports folders without usable documents to the
     /// page. Slow: it reads the documents.
     pub fn add(&self, paths: Vec<PathBuf>) -> Result<(), Error> {
         let (translator, pair) = (self.translator()?, self.pair()?);
@@ -17,7 +18,9 @@ impl State {
         for error in errors {
             self.page.send(Event::Refused { problem: error.problem() });
         }
-        self.queue.add(&translator, &pair, documents);
+        self.queue.add(&translator, &pair, documents, |code| {
+            self.settings.preferences().detect.then(|| self.pair_from(code, &pair)).flatten()
+        });
         Ok(())
     }
 
@@ -55,6 +58,11 @@ impl State {
     /// Removes a document from the list.
     pub fn remove(&self, id: u64) -> Result<(), Error> {
         self.queue.remove(&self.translator()?, id)
+    }
+
+    /// How many corrections may be lost when a document is translated again.
+    pub fn corrections_at_risk(&self, id: u64) -> Result<usize, Error> {
+        self.queue.corrections_at_risk(&self.translator()?, id)
     }
 
     /// Writes a bilingual page of a translated document beside its translation; returns the page's name.

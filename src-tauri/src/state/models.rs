@@ -94,8 +94,9 @@ impl State {
         name: String,
         role: &str,
         languages: Vec<String>,
+        base: Option<String>,
     ) -> Result<(), Error> {
-        if let Some((id, source)) = self.models.begin_import(candidate, name, role, languages)? {
+        if let Some((id, source)) = self.models.begin_import(candidate, name, role, languages, base)? {
             let state = Arc::clone(self);
             std::thread::spawn(move || {
                 if state.models.import(&id, &source) {

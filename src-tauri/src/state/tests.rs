@@ -2,6 +2,8 @@ use super::*;
 use crate::backend::OnEngine;
 use crate::fake_translator::{FakeTranslator, pair, record_events};
 use crate::models::fake_library::FakeLibrary;
+use crate::page::RowState;
+use crate::settings::Preferences;
 use std::sync::atomic::Ordering;
 
 /// The next results of the backend, and what it was started with.
@@ -136,6 +138,30 @@ fn the_chosen_pair_is_kept_for_the_next_start() {
     next.start();
     assert_eq!(next.snapshot().pair, Some(back()));
     assert_eq!(backend.lock().started[0].0, back(), "its models are loaded first");
+}
+
+#[test]
+fn documents_in_other_languages_ask_unless_languages_are_to_be_detected() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, backend) = state(&folder);
+    let (japanese, german) = ([("ja", "fr"), ("ja", "en")], [("de", "ja"), ("en", "de")]);
+    let pairs = german.into_iter().chain(japanese);
+    let pairs = pairs.map(|(from, to)| LanguagePair { from: from.into(), to: to.into() }).collect();
+    backend.lock().offers = vec![Ok(Offer { pairs, ..both() })];
+    state.start();
+    let add = |name: &str, from: &str, to: &str, detect| {
+        state.prefer(Preferences { detect, ..Preferences::default() }).unwrap();
+        state.choose_pair(LanguagePair { from: from.into(), to: to.into() }).unwrap();
+        let document = folder.path().join(name);
+        std::fs::write(&document, "Hallo.").unwrap();
+        state.add(vec![document]).unwrap();
+        let row = state.snapshot().rows.pop().unwrap();
+        (row.state, row.pair.to_string())
+    };
+    assert_eq!(add("日.txt", "en", "de", false), (RowState::Held, "en-de".into()));
+    assert_eq!(add("日.txt", "en", "de", true), (RowState::Waiting, "ja-fr".into()), "the first offered");
+    assert_eq!(add("日記.txt", "de", "ja", true), (RowState::Waiting, "ja-fr".into()));
+    assert_eq!(add("a.txt", "en", "de", true), (RowState::Waiting, "en-de".into()), "nothing is certain");
 }
 
 #[test]

@@ -20,6 +20,7 @@ const STARTER = {
   licence: 'MIT',
   repository: null,
   commit: null,
+  base: null,
   bits: 'q8',
   bytes: 4e6,
   built_in: true,
@@ -197,7 +198,7 @@ test('found models and files of the user’s own are imported after a question',
   expect(chooseModelFolder).toHaveBeenCalledOnce()
 
   const candidate = { id: 7, name: 'qwen', file: 'qwen.gguf', source_bytes: 2e9, import_bytes: 2.1e9 }
-  emit({ type: 'candidate', candidate: { ...candidate, languages: [], role: 'large', licence: null, problem: null } })
+  emit({ type: 'candidate', candidate: { ...candidate, languages: [], role: 'large', licence: null, adapter: null, problem: null } })
   const dialog = within(await screen.findByRole('dialog', { name: 'Import a model' }))
   expect(dialog.getByText(/repacked copy of 2.1 GB/)).toBeTruthy()
   const done = dialog.getByRole<HTMLButtonElement>('button', { name: 'Import' })
@@ -210,13 +211,38 @@ test('found models and files of the user’s own are imported after a question',
   expect(done.disabled, 'not a name').toBe(true)
   await fireEvent.input(name, { target: { value: 'qwen-2' } })
   await fireEvent.click(done)
-  expect(importModel).toHaveBeenCalledWith(7, 'qwen-2', 'large', ['de', 'en'])
+  expect(importModel).toHaveBeenCalledWith(7, 'qwen-2', 'large', ['de', 'en'], null)
   expect(screen.queryByRole('dialog')).toBeNull()
+})
+
+test('an adapter is imported over one of the models that it fits', async () => {
+  const { importModel, dismissCandidate, emit } = await start({ installed: [{ ...MINE, base: 'large' }] })
+  expect(within(screen.getByRole('listitem', { name: 'mine' })).getByText('LoRA adapter of large')).toBeTruthy()
+  const bases = [
+    { name: 'large', languages: ['de', 'en'] },
+    { name: 'other', languages: ['ja', 'en'] },
+  ]
+  const candidate = { id: 4, name: 'letters', file: 'letters', source_bytes: 2e7, import_bytes: 4e7, languages: [], role: 'large', licence: null, problem: null }
+  emit({ type: 'candidate', candidate: { ...candidate, adapter: { bases, base_name: 'org/Large' } } })
+  const dialog = within(await screen.findByRole('dialog', { name: 'Import a LoRA adapter' }))
+  expect(dialog.getByText(/^Its files name org\/Large/)).toBeTruthy()
+  const base = dialog.getByRole<HTMLSelectElement>('combobox', { name: /^Base/ })
+  expect([base.value, dialog.getByText('Those of its base.')]).toEqual(['large', expect.anything()])
+  expect(dialog.getByRole('button', { name: 'Remove German' })).toBeTruthy()
+  await fireEvent.change(base, { target: { value: 'other' } })
+  await fireEvent.click(dialog.getByRole('button', { name: 'Import' }))
+  expect(importModel).toHaveBeenCalledWith(4, 'letters', 'large', ['ja', 'en'], 'other')
+
+  emit({ type: 'candidate', candidate: { ...candidate, id: 5, adapter: { bases: [], base_name: null } } })
+  const none = within(await screen.findByRole('dialog', { name: 'This adapter cannot be imported' }))
+  expect(none.getByRole('alert').textContent).toContain('None of the installed models is its base.')
+  await fireEvent.click(none.getByRole('button', { name: 'Close' }))
+  expect(dismissCandidate).toHaveBeenCalledWith(5)
 })
 
 test('a file that is no model says why, and the question can be closed', async () => {
   const problem = { code: 'model', message: 'Not a GGUF file.', hint: 'Choose another.' }
-  const candidate = { id: 3, name: '', file: 'a.gguf', source_bytes: 0, import_bytes: 0, languages: [], role: 'large', licence: null, problem }
+  const candidate = { id: 3, name: '', file: 'a.gguf', source_bytes: 0, import_bytes: 0, languages: [], role: 'large', licence: null, adapter: null, problem }
   const { emit, dismissCandidate, models: read } = await start()
   await fireEvent.keyDown(window, { key: '1', ctrlKey: true })
   read.mockImplementation(async () => emit({ type: 'models', models: models({ candidate }) }))

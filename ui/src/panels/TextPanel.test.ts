@@ -2,6 +2,7 @@ import { fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import App from '../App.svelte'
 import { IDLE_MS } from '../state.svelte'
+import { DEFAULTS } from '../settings.svelte'
 import { READY, OFFER, rust } from '../testing'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -225,4 +226,51 @@ test('the detected language of an earlier text is not shown for a later one', as
   answer('en')
   await vi.advanceTimersByTimeAsync(0)
   expect(screen.queryByText(/Detected:/)).toBeNull()
+})
+
+test('the language of a text is detected where that is chosen; a short one is in the language chosen last', async () => {
+  const { detect, setPair, setPreferences, translate } = await start()
+  const from = (name: string) => screen.getByRole('button', { name: `Translate from: ${name}` })
+  const choose = async (wanted: string) => {
+    await fireEvent.keyDown(window, { key: 'l', ctrlKey: true })
+    await fireEvent.click(screen.getByRole('option', { name: wanted }))
+  }
+  await choose('Detect language')
+  expect(setPreferences).toHaveBeenLastCalledWith(expect.objectContaining({ detect: true }))
+  expect(from('Detect language')).toBeTruthy()
+
+  detect.mockResolvedValueOnce('en')
+  await type('The house is old.')
+  await idle()
+  expect(setPair.mock.calls).toEqual([[{ from: 'en', to: 'de' }]])
+  expect(translate.mock.calls).toEqual([[1, 'The house is old.']])
+  expect(setPair.mock.invocationCallOrder[0]).toBeLessThan(translate.mock.invocationCallOrder[0]!)
+  expect(from('English (detected)')).toBeTruthy()
+  await type('The house is old. OK')
+  await idle()
+  expect(setPair, 'what was certain before stays').toHaveBeenCalledOnce()
+  expect(screen.queryByText(/^Detected:/), 'there is nothing to switch to').toBeNull()
+
+  await type('')
+  await type('OK')
+  await idle()
+  expect(setPair).toHaveBeenLastCalledWith({ from: 'de', to: 'en' })
+  expect(translate).toHaveBeenLastCalledWith(4, 'OK')
+  expect(from('Detect language')).toBeTruthy()
+  await choose('English English')
+  expect(setPreferences).toHaveBeenLastCalledWith(expect.objectContaining({ detect: false }))
+  expect(from('English')).toBeTruthy()
+})
+
+test('a text that was changed while its language is detected is not translated', async () => {
+  const { detect, translate } = await start({ preferences: { ...DEFAULTS, detect: true } })
+  let answer: (code: string | null) => void = () => {}
+  detect.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+  await type('The house')
+  await idle()
+  await type('Das Haus')
+  await idle()
+  answer('en')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(translate.mock.calls).toEqual([[2, 'Das Haus']])
 })

@@ -19,6 +19,7 @@ test('Ctrl+L opens the source menu; typing filters, Enter takes, focus returns',
   const filter = screen.getByRole('combobox', { name: 'Translate from' })
   expect(document.activeElement).toBe(filter)
   expect(screen.getAllByRole('option').map((one) => one.textContent?.trim())).toEqual([
+    'Detect language',
     'English English',
     'German Deutsch',
   ])
@@ -30,6 +31,15 @@ test('Ctrl+L opens the source menu; typing filters, Enter takes, focus returns',
   const button = await screen.findByRole('button', { name: 'Translate from: English' })
   expect(document.activeElement).toBe(button)
   expect(screen.queryByRole('listbox')).toBeNull()
+})
+
+test('the code of a language finds it, also where another name begins like it', async () => {
+  const { setPair } = await start({ pair: { from: 'de', to: 'en' } })
+  await press('l', { ctrlKey: true })
+  await fireEvent.input(screen.getByRole('combobox'), { target: { value: 'de' } })
+  expect(screen.getAllByRole('option')).toHaveLength(2)
+  await press('Enter')
+  expect(setPair).toHaveBeenCalledWith({ from: 'de', to: 'en' })
 })
 
 test('the target menu offers what the source can do, found by endonym too', async () => {

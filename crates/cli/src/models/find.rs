@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::Args;
 use translation::{FoundModel, ModelFolders, find_models};
 
-use super::confirm::confirm;
 use super::size::size;
 use crate::arguments::LibraryArgs;
+use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::results::say;
 

@@ -8,10 +8,10 @@ use translation::{
     Setup, find_models, get_set, licence, local_files, plan_get, published_set, remove_download,
 };
 
-use super::confirm::confirm;
 use super::size::size;
 use super::test::{Report, test_set};
 use crate::arguments::{GpuArgs, LibraryArgs};
+use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;

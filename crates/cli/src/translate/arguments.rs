@@ -45,9 +45,13 @@ pub struct Translate {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16_384))]
     columns: Vec<u32>,
     /// Resume documents that were interrupted or paused: the named ones, or else all of this pair; with their original
-    /// settings, except for the options given now. Named ones that are done stay as they are
+    /// settings, except for the options given now. Named ones that are done stay as they are, unless options change: then
+    /// they are translated again into the same file, such as a table with other columns
     #[arg(long)]
     pub resume: bool,
+    /// Do not ask whether corrections of resumed documents may be lost
+    #[arg(long, requires = "resume")]
+    pub yes: bool,
     /// Texts: how the translation of the first sentence begins; `wasan words` lists the words that may follow
     #[arg(long, value_name = "TEXT")]
     begin_with: Option<String>,

@@ -291,4 +291,30 @@ fn only_the_chosen_columns_of_a_table_change() {
     home.write("t.csv", "id,text,note\n1,Es regnet.,Tom ist müde.\n");
     home.run_ok(&[&DE_EN[..], &["t.csv", "--columns", "2"]].concat());
     assert_eq!(home.read("t.en.csv"), "id,text,note\n1,It's raining.,Tom ist müde.\n");
+    let again = [&DE_EN[..], &["t.csv", "--json", "--resume", "--columns", "2,3"]].concat();
+    let result = home.run(&again).json();
+    assert_eq!((&result["segments"], &result["reused"]), (&2.into(), &1.into()), "{result}");
+    assert_eq!(home.read("t.en.csv"), "id,text,note\n1,It's raining.,Tom is tired.\n");
+    let tables = home.names("").iter().filter(|name| name.ends_with(".csv")).count();
+    assert_eq!(tables, 2, "the translation is replaced");
+}
+
+/// What a person has corrected without the memory would be lost by another translation.
+#[test]
+fn a_document_with_corrections_is_translated_again_only_when_that_is_confirmed() {
+    let home = Home::new();
+    home.write("t.csv", "id,text,note\n1,Es regnet.,Tom ist müde.\n");
+    home.run_ok(&[&DE_EN[..], &["t.csv", "--columns", "2", "--no-memory"]].concat());
+    home.run_ok(&["jobs", "edit", "1", "0", "It pours."]);
+    let corrected = "id,text,note\n1,It pours.,Tom ist müde.\n";
+    let again = [&DE_EN[..], &["t.csv", "--resume", "--columns", "2,3"]].concat();
+    for refused in [&again[..], &["jobs", "retry", "1"]] {
+        let ended = home.run(refused);
+        assert_eq!(ended.status, Some(2), "{}", ended.err);
+        assert!(ended.err.contains("loses corrections") && ended.err.contains("--yes"), "{}", ended.err);
+        assert_eq!(home.read("t.en.csv"), corrected);
+    }
+    home.run_ok(&["jobs", "edit", "1", "0", "It pours."]);
+    home.run_ok(&[&again[..], &["--yes"]].concat());
+    assert_eq!(home.read("t.en.csv"), "id,text,note\n1,It's raining.,Tom is tired.\n");
 }

@@ -240,8 +240,9 @@ impl Store {
         })
     }
 
-    /// Changes the settings and the target of a document; its repeated terms are found again, without terms its glossary stays. An output already written to
-    /// another path is left there and forgotten.
+    /// Changes the settings and the target of a document; its repeated terms are found again, without terms its glossary
+    /// stays. One that is done counts as interrupted, since its segments are those of the settings before. An output already
+    /// written to another path is left there and forgotten.
     pub fn set_options(&self, id: JobId, options: &DecodeOptions, target: Option<&Target>) -> Result<()> {
         let (target, is_folder) = target_columns(target)?;
         self.change(|change| {
@@ -249,6 +250,7 @@ impl Store {
             change.execute(
                 "UPDATE jobs SET options = ?2, target = ?3, target_is_folder = ?4, glossary = coalesce(?5, glossary),
                         document_terms = NULL,
+                        state = CASE state WHEN 'done' THEN 'interrupted' ELSE state END,
                         output = CASE WHEN target IS ?3 THEN output END,
                         output_hash = CASE WHEN target IS ?3 THEN output_hash END,
                         replaced_hash = CASE WHEN target IS ?3 THEN replaced_hash END

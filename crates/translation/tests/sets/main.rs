@@ -1,5 +1,6 @@
 //! Published sets: a stand-in for `wasan-fetch` delivers their files; they are imported, used and tested.
 
+mod adapters;
 mod fit;
 mod found;
 #[cfg(unix)]

@@ -2,9 +2,9 @@
 
 use super::rows::role;
 use crate::models::library::Source;
-use crate::page::Candidate;
-use std::path::PathBuf;
-use translation::{Error, ImportOptions, Quantization};
+use crate::page::{Candidate, LoraAdapter, LoraBase};
+use std::path::{Path, PathBuf};
+use translation::{AdapterSummary, CatalogEntry, Error, ImportOptions, Quantization, SourceSummary};
 
 /// A file's name in the letters that a model's name may have, without the extension.
 fn plain_name(file: &str) -> String {
@@ -26,22 +26,45 @@ pub fn look_at(path: PathBuf, mut options: ImportOptions, id: u64) -> (Candidate
         languages: options.languages.clone(),
         role: options.role.as_ref().map_or("large".into(), role),
         licence: options.licence.clone(),
+        adapter: None,
         problem: None,
     };
-    match translation::summarize(&path, Quantization::default()) {
+    match summary(&path) {
         Ok(summary) => {
             let proposed = options.name.take().unwrap_or_else(|| plain_name(&candidate.file));
             candidate.name =
                 translation::free_name(&translation::models_folder(None).unwrap_or_default(), &proposed);
             (candidate.source_bytes, candidate.import_bytes) = (summary.source_bytes, summary.stored_bytes);
             candidate.licence = candidate.licence.or(summary.licence);
+            candidate.adapter = summary.adapter;
             if candidate.languages.is_empty() {
                 candidate.languages = summary.languages;
             }
         }
-        Err(error) => candidate.problem = Some(Error::Model(error).problem()),
+        Err(error) => candidate.problem = Some(error.problem()),
     }
-    (candidate, Source { path, options })
+    (candidate, Source { path, options, base: None })
+}
+
+/// What the headers of a source say.
+struct Summary {
+    source_bytes: u64,
+    stored_bytes: u64,
+    languages: Vec<String>,
+    licence: Option<String>,
+    adapter: Option<LoraAdapter>,
+}
+
+fn summary(path: &Path) -> Result<Summary, Error> {
+    if let Some(summary) = translation::summarize_adapter(None, path)? {
+        let AdapterSummary { bases, base_name, source_bytes, stored_bytes, languages, licence } = summary;
+        let base = |entry: CatalogEntry| LoraBase { name: entry.id, languages: entry.info.languages };
+        let adapter = Some(LoraAdapter { bases: bases.into_iter().map(base).collect(), base_name });
+        return Ok(Summary { source_bytes, stored_bytes, languages, licence, adapter });
+    }
+    let summary = translation::summarize(path, Quantization::default()).map_err(Error::Model)?;
+    let SourceSummary { source_bytes, stored_bytes, languages, licence, .. } = summary;
+    Ok(Summary { source_bytes, stored_bytes, languages, licence, adapter: None })
 }
 
 #[cfg(test)]

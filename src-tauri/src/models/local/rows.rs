@@ -2,6 +2,7 @@
 
 use crate::page::{Fit, FoundModel, InstalledModel, LicenceName, SetCard, SetMember};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 use translation::{Catalog, CatalogEntry, GetOptions, Machine, ModelLocation, Problem, Role, SetOverview};
 
 /// A published set.
@@ -65,6 +66,7 @@ pub fn installed(catalog: &Catalog) -> Vec<InstalledModel> {
         licence: None,
         repository: None,
         commit: None,
+        base: None,
         bits: String::new(),
         bytes: translation::folder_bytes(path),
         built_in: false,
@@ -86,6 +88,11 @@ fn row(entry: &CatalogEntry) -> InstalledModel {
         licence: info.licence.clone(),
         repository: info.repository.as_ref().map(|repository| repository.id.clone()),
         commit: info.repository.as_ref().and_then(|repository| repository.commit.clone()),
+        base: entry
+            .base()
+            .as_deref()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned()),
         bits: info.quantization.clone(),
         bytes,
         built_in: matches!(entry.origin, ModelLocation::Embedded(_)),

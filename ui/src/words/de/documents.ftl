@@ -110,12 +110,16 @@ remove-segments = { $n ->
    *[other] Entfernen und { $n } fertige Segmente verwerfen?
 }
 again-question = Nochmals übersetzen, { $from } → { $to }?
+choose-columns = Spalten wählen…
+again-corrections = { $n ->
+    [one] { $n } Korrektur kann verloren gehen, da sie nicht im Übersetzungsspeicher steht. Nochmals übersetzen?
+   *[other] { $n } Korrekturen können verloren gehen, da sie nicht im Übersetzungsspeicher stehen. Nochmals übersetzen?
+}
 translate = Übersetzen
 said-row-done = { $name } ist übersetzt
 said-row-paused = { $name } ist angehalten
 said-row-held = { $name } scheint in einer anderen Sprache zu sein
 said-row-table = { $name } wartet auf die Wahl der Spalten
-row-table = Welche Spalten?
 said-row-failed = { $name } konnte nicht übersetzt werden
 
 review-of = Durchsicht von { $name }

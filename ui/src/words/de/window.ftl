@@ -7,6 +7,8 @@ key-escape = Esc
 labelled = { $label }: { $text }
 language-none = keine
 language-find = Sprache suchen
+language-detect = Sprache erkennen
+language-detected = { $language } (erkannt)
 language-no-match = Keine passende Sprache
 pair-in-words = { $from } → { $to }
 

@@ -110,12 +110,16 @@ remove-segments = { $n ->
    *[other] Remove and discard { $n } finished segments?
 }
 again-question = Translate it again, { $from } → { $to }?
+choose-columns = Choose columns…
+again-corrections = { $n ->
+    [one] { $n } correction may be lost, since it is not in the translation memory. Translate again?
+   *[other] { $n } corrections may be lost, since they are not in the translation memory. Translate again?
+}
 translate = Translate
 said-row-done = { $name } is translated
 said-row-paused = { $name } is paused
 said-row-held = { $name } seems to be in another language
 said-row-table = { $name } waits for the choice of its columns
-row-table = Which columns?
 said-row-failed = { $name } could not be translated
 
 review-of = Review of { $name }

@@ -7,6 +7,8 @@ key-escape = Esc
 labelled = { $label }: { $text }
 language-none = none
 language-find = Find a language
+language-detect = Detect language
+language-detected = { $language } (detected)
 language-no-match = No matching language
 pair-in-words = { $from } → { $to }
 

@@ -86,12 +86,13 @@ remove-from-list = 一覧から削除
 remove-drafts = 削除して、未保存の修正 { $n } 件を破棄しますか？
 remove-segments = 削除して、完了した { $n } 文を破棄しますか？
 again-question = もう一度翻訳しますか（{ $from } → { $to }）？
+choose-columns = 列を選ぶ…
+again-corrections = 翻訳メモリにない修正 { $n } 件が失われる可能性があります。もう一度翻訳しますか？
 translate = 翻訳
 said-row-done = { $name } の翻訳が完了しました
 said-row-paused = { $name } を一時停止しました
 said-row-held = { $name } は別の言語のようです
 said-row-table = { $name } は列の選択を待っています
-row-table = どの列？
 said-row-failed = { $name } を翻訳できませんでした
 
 review-of = { $name } の確認

@@ -7,6 +7,8 @@ key-escape = Esc
 labelled = { $label }：{ $text }
 language-none = なし
 language-find = 言語を検索
+language-detect = 言語を検出
+language-detected = { $language }（検出）
 language-no-match = 一致する言語がありません
 pair-in-words = { $from } → { $to }
 

@@ -1,4 +1,4 @@
-//! Asks before something large is downloaded or written.
+//! Asks before something large is downloaded or written, or something lost.
 
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
