@@ -12,12 +12,10 @@ use serde::Deserialize;
 
 use crate::files::{read_json, read_small};
 use crate::replacement;
-use crate::source::{ImportDefaults, ModelSource, SourceTensors};
+use crate::source::{CONFIG, ImportDefaults, ModelSource, SourceTensors};
 use crate::{Error, PeftAdapter, Result, limits};
 use config::Config;
 use weights::TensorNames;
-
-pub(crate) const CONFIG: &str = "config.json";
 
 #[derive(Deserialize)]
 #[serde(untagged)]

@@ -12,8 +12,8 @@ use crate::blocks::WeightType;
 use crate::families::COMMON_NAMES;
 use crate::files::{InputFile, read_json};
 use crate::safetensors_file::{HeaderBuilder, read_header};
-use crate::source::{ImportDefaults, layer_parameter, parameters};
-use crate::{Architecture, Error, ModelInfo, Result, SourceFile, hf, limits};
+use crate::source::{CONFIG, ImportDefaults, layer_parameter, parameters};
+use crate::{Architecture, Error, ModelInfo, Result, SourceFile, limits};
 
 const SETTINGS: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";
@@ -46,7 +46,7 @@ pub(crate) struct AdapterContents {
 impl PeftAdapter {
     /// Whether the folder holds an adapter and no model.
     pub fn is_in(folder: &Path) -> bool {
-        folder.join(SETTINGS).exists() && !folder.join(hf::CONFIG).exists()
+        folder.join(SETTINGS).exists() && !folder.join(CONFIG).exists()
     }
 
     /// Reads the settings and the header in `folder`.

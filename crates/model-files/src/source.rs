@@ -9,6 +9,9 @@ use crate::files::{InputFile, read_json};
 use crate::rope::RopeFrequencies;
 use crate::{Architecture, Error, Instruction, Repository, Result, Role, Tokenizer, card, limits, prompt};
 
+/// The settings of a Hugging Face folder.
+pub(crate) const CONFIG: &str = "config.json";
+
 /// A model to import, of which only the headers have been read.
 pub(crate) struct ModelSource {
     pub name: String,
